@@ -1,0 +1,59 @@
+"""glassprop: dense neural networks by back-propagation, with every gradient open to look into."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Public name -> module it lives in. Loaded at first use, so that `import glassprop` stays quick.
+_HOME = {
+    "Activation": "glassprop.equations.activation",
+    "Cost": "glassprop.equations.cost",
+    "Layer": "glassprop.architecture.layers",
+    "Network": "glassprop.network",
+    "check_gradient": "glassprop.backprop.check",
+    "MLPClassifier": "glassprop.estimator.classifier",
+    "MLPRegressor": "glassprop.estimator.regressor",
+    "load": "glassprop.export.model_file",
+    "save": "glassprop.export.model_file",
+    "GlasspropError": "glassprop.errors",
+}
+
+__all__ = [
+    "Activation",
+    "Cost",
+    "GlasspropError",
+    "Layer",
+    "MLPClassifier",
+    "MLPRegressor",
+    "Network",
+    "__version__",
+    "check_gradient",
+    "load",
+    "save",
+]
+
+if TYPE_CHECKING:
+    from glassprop.architecture.layers import Layer
+    from glassprop.backprop.check import check_gradient
+    from glassprop.equations.activation import Activation
+    from glassprop.equations.cost import Cost
+    from glassprop.errors import GlasspropError
+    from glassprop.estimator.classifier import MLPClassifier
+    from glassprop.estimator.regressor import MLPRegressor
+    from glassprop.export.model_file import load, save
+    from glassprop.network import Network
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'glassprop' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""What is trained: layers, and the one vector that holds their parameters."""

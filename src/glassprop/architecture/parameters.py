@@ -1,0 +1,99 @@
+"""θ and ∇C: one contiguous vector each (E12 taken literally), seen as W and b per layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.equations.arrays import Array
+
+
+@dataclass(frozen=True)
+class Block:
+    """One parameter array of one layer, and where it lies in θ.
+
+    A layer may own any blocks; dense layers own ``w`` and ``b``. ``decays`` says whether weight decay and L2
+    apply to it.
+    """
+
+    layer: int  # from 1
+    name: str
+    shape: tuple[int, ...]
+    start: int
+    decays: bool
+
+    @property
+    def stop(self) -> int:
+        return self.start + prod(self.shape)
+
+    def view(self, theta: Array) -> Array:
+        """This block of θ (or of ∇C), shaped; no copy."""
+        return theta[self.start : self.stop].reshape(self.shape)
+
+    def place(self, i: int) -> tuple[int, ...]:
+        """The index within the block of entry ``i`` of θ: (j, k) of a weight, (j,) of a bias."""
+        return tuple(int(n) for n in np.unravel_index(i - self.start, self.shape))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which entry of θ is which: layer by layer, W row by row (n_out × n_in), then b.
+
+    Examples
+    --------
+    >>> layout = Layout.dense([2, 3, 1])
+    >>> layout.size, [(block.layer, block.name, block.start) for block in layout.blocks]
+    (13, [(1, 'w', 0), (1, 'b', 6), (2, 'w', 9), (2, 'b', 12)])
+    """
+
+    blocks: tuple[Block, ...]
+
+    @classmethod
+    def dense(cls, sizes: Iterable[int]) -> Layout:
+        """The layout of dense layers of these sizes, the number of inputs first."""
+        blocks: list[Block] = []
+        start = 0
+        for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+            for name, shape in (("w", (n_out, n_in)), ("b", (n_out,))):
+                blocks.append(Block(layer, name, shape, start, decays=name == "w"))
+                start = blocks[-1].stop
+        return cls(tuple(blocks))
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are."""
+        return self.blocks[-1].stop
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[int, str], Block]:
+        return {(block.layer, block.name): block for block in self.blocks}
+
+    def block(self, layer: int, name: str) -> Block:
+        """The block of that layer (from 1) and name (``"w"`` or ``"b"``)."""
+        return self._by_name[layer, name]
+
+    def w(self, theta: Array, layer: int) -> Array:
+        """W of a layer (from 1): a view of θ, (n_out, n_in)."""
+        return self._by_name[layer, "w"].view(theta)
+
+    def b(self, theta: Array, layer: int) -> Array:
+        """b of a layer (from 1): a view of θ, (n_out,)."""
+        return self._by_name[layer, "b"].view(theta)
+
+    def of(self, i: int) -> Block:
+        """The block that holds entry ``i`` of θ."""
+        return next(block for block in self.blocks if block.start <= i < block.stop)
+
+    @cached_property
+    def decay_mask(self) -> NDArray[np.bool_]:
+        """Mark the entries of θ that weight decay and L2 apply to: weights, not biases. (size,)."""
+        mask = np.zeros(self.size, dtype=bool)
+        for block in self.blocks:
+            mask[block.start : block.stop] = block.decays
+        return mask

@@ -1,0 +1,113 @@
+"""The plain engine: an epoch as the equations have it, in NumPy. The specification for any faster one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.objective import Objective, evaluate
+from glassprop.equations.arrays import Array
+from glassprop.equations.dropout import dropout_mask
+from glassprop.optimizer import Optimizer, OptimizerState
+
+
+@dataclass(frozen=True)
+class Data:
+    """Examples as the core takes them.
+
+    X : array or CSR matrix (n, n_inputs); Y : array (n, n_L), of X's dtype; sample_weight : array (n,) or None.
+    """
+
+    X: Array
+    Y: Array
+    sample_weight: Array | None = None
+
+    def __len__(self) -> int:
+        return int(self.X.shape[0])
+
+    def rows(self, index: Array) -> Data:
+        """Some of the examples. index: integers (m,) or a slice."""
+        weight = None if self.sample_weight is None else self.sample_weight[index]
+        return Data(self.X[index], self.Y[index], weight)
+
+
+@dataclass(frozen=True)
+class EpochPlan:
+    """What an engine needs to know of one epoch.
+
+    Attributes
+    ----------
+    order : integers (n,)
+        In which order the examples are taken.
+    batch_size : int
+        The last batch may be short.
+    rates : array (number of batches,)
+        The learning rate of each step.
+    dropout_key : int
+        Seeds the masks, together with the step and the layer.
+    first_step : int
+        The number of the first step, over the whole of training.
+    """
+
+    order: NDArray[np.integer]
+    batch_size: int
+    rates: NDArray[np.float64]
+    dropout_key: int
+    first_step: int
+
+
+@dataclass(frozen=True)
+class EpochCost:
+    """Costs of the batches, averaged with their rows as weights; ``failed`` is the batch whose cost was not finite."""
+
+    data: float
+    penalty: float
+    failed: int | None = None
+
+
+class ReferenceEngine:
+    """Runs epochs with the functions of ``backprop`` and ``optimizer``, a batch at a time."""
+
+    name = "reference"
+
+    def __init__(self, architecture: Architecture, objective: Objective, optimizer: Optimizer) -> None:
+        self.architecture, self.objective, self.optimizer = architecture, objective, optimizer
+
+    def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost:
+        """Gather, forward, cost, backward, clip, step, batch by batch; θ and the state change in place.
+
+        Stops before the step of a batch whose cost is NaN or infinite. A batch whose weights sum to 0 makes no step.
+        """
+        gradient = np.empty_like(theta)
+        decays = self.architecture.layout.decay_mask
+        data_cost = penalty = 0.0
+        for number, start in enumerate(range(0, len(plan.order), plan.batch_size)):
+            batch = data.rows(plan.order[start : start + plan.batch_size])
+            masks = self._masks(len(batch), theta.dtype, plan, number)
+            cost = evaluate(
+                self.architecture,
+                self.objective,
+                theta,
+                batch.X,
+                batch.Y,
+                batch.sample_weight,
+                masks,
+                gradient,
+            )
+            if not np.isfinite(cost.data + cost.penalty):
+                return EpochCost(np.nan, np.nan, failed=number)
+            data_cost += cost.data * len(batch)
+            penalty += cost.penalty * len(batch)
+            if batch.sample_weight is None or batch.sample_weight.sum() > 0:
+                self.optimizer.step(theta, gradient, state, float(plan.rates[number]), decays)
+        return EpochCost(data_cost / len(plan.order), penalty / len(plan.order))
+
+    def _masks(self, n: int, dtype: np.dtype, plan: EpochPlan, number: int) -> dict[int, Array]:
+        return {
+            l: dropout_mask(plan.dropout_key, plan.first_step + number, l, (n, layer.n), layer.dropout, dtype)
+            for l, layer in enumerate(self.architecture.layers, start=1)
+            if layer.dropout
+        }

@@ -1,0 +1,59 @@
+"""Sets of numbers: where activations lead, what costs accept. Intervals of the line, and the simplex."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassprop.equations.arrays import Array
+
+
+@dataclass(frozen=True)
+class Domain:
+    """An interval, entry by entry; with ``simplex`` also: the entries of a row sum to 1.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends.
+    open_low, open_high : bool
+        Whether the end itself lies outside.
+    simplex : bool
+        Whether a row must sum to 1.
+    words : str
+        How messages name it.
+    """
+
+    low: float = -np.inf
+    high: float = np.inf
+    open_low: bool = False
+    open_high: bool = False
+    simplex: bool = False
+    words: str = "any finite number"
+
+    def within(self, other: Domain) -> bool:
+        """Whether every point of this domain lies in ``other``."""
+        low_ok = self.low > other.low or (self.low == other.low and (self.open_low or not other.open_low))
+        high_ok = self.high < other.high or (self.high == other.high and (self.open_high or not other.open_high))
+        return low_ok and high_ok and (self.simplex or not other.simplex)
+
+    def outside(self, y: Array) -> Array:
+        """Mark the entries of ``y`` (n, k) that lie outside, NaN and infinity among them. -> bool (n, k)."""
+        low_bad = (y <= self.low) if self.open_low else (y < self.low)
+        high_bad = (y >= self.high) if self.open_high else (y > self.high)
+        bad = low_bad | high_bad | ~np.isfinite(y)
+        if self.simplex:
+            bad = bad | (np.abs(y.sum(axis=1, keepdims=True) - 1) > 1e-5)
+        return bad
+
+
+REALS = Domain()
+NOT_NEGATIVE = Domain(low=0.0, words="0 or more")
+POSITIVE = Domain(low=0.0, open_low=True, words="more than 0")
+UNIT_OPEN = Domain(0.0, 1.0, open_low=True, open_high=True, words="between 0 and 1, ends excluded")
+UNIT = Domain(0.0, 1.0, words="between 0 and 1")
+SIMPLEX_OPEN = Domain(
+    0.0, 1.0, open_low=True, open_high=True, simplex=True, words="probabilities that sum to 1 in a row"
+)
+SIMPLEX = Domain(0.0, 1.0, simplex=True, words="between 0 and 1, each row summing to 1 (one-hot, say)")

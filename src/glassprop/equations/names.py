@@ -1,0 +1,42 @@
+"""Finding an entry of a table by its name, with parameters in brackets: ``huber(1.5)``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from glassprop.errors import ArchitectureError
+
+Entry = TypeVar("Entry", bound=Any)
+_SPEC = re.compile(r"^\s*(?P<name>[A-Za-z_]\w*)\s*(?:\((?P<parameters>[^()]*)\))?\s*$")
+
+
+def find(kind: str, spec: str, table: Mapping[str, Entry], aliases: Mapping[str, str]) -> Entry:
+    """Return the entry that ``spec`` names, with its parameters replaced where brackets give others.
+
+    Raises
+    ------
+    ArchitectureError
+        If the name is unknown, or the brackets hold anything but the right count of numbers.
+    """
+    match = _SPEC.match(spec)
+    name = match["name"] if match else spec
+    name = aliases.get(name, name)
+    if match is None or name not in table:
+        near = get_close_matches(name, [*table, *aliases], n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(table))}"
+        raise ArchitectureError(f"no {kind} is called {spec!r}; {hint}")
+    entry = table[name]
+    if match["parameters"] is None:
+        return entry
+    try:
+        parameters = tuple(float(part) for part in match["parameters"].split(","))
+    except ValueError:
+        parameters = ()
+    if len(parameters) != len(entry.parameters):
+        takes = f"takes {len(entry.parameters)}, as in {entry.spec!r}" if entry.parameters else "takes none"
+        raise ArchitectureError(f"{kind} {spec!r}: the brackets hold its parameters as numbers; {name} {takes}")
+    return replace(entry, parameters=parameters)

@@ -1,0 +1,75 @@
+"""Every exception glassprop raises on purpose.
+
+GlasspropError
+ ├── SettingsError          a parameter has a value that cannot be used            (ValueError)
+ ├── ArchitectureError      layers, activations and cost do not fit together       (ValueError)
+ ├── DerivativeError        the derivative of an own function is wrong             (ValueError)
+ ├── DataError              arrays that cannot be learned from                     (ValueError)
+ │    └── TableError        the same for a file or table, found by its columns
+ ├── DivergenceError        the cost turned NaN or infinite while training         (ValueError)
+ ├── ModelFileError         a model file that cannot be written or read            (ValueError)
+ └── MissingPackageError    an optional package is not installed                   (ImportError)
+
+All but the last are also ``ValueError``, since that is what users of scikit-learn catch. Messages are one
+line: what was asked, what arrived, what would do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class GlasspropError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class SettingsError(GlasspropError, ValueError):
+    """A parameter has a value that cannot be used."""
+
+
+class ArchitectureError(GlasspropError, ValueError):
+    """Layers, activations and cost do not fit together."""
+
+
+class DerivativeError(GlasspropError, ValueError):
+    """The derivative of an activation or cost of the user's own disagrees with central differences."""
+
+
+class DataError(GlasspropError, ValueError):
+    """Arrays that cannot be learned from or predicted on."""
+
+
+class TableError(DataError):
+    """A file or table that cannot be learned from or predicted on."""
+
+
+class DivergenceError(GlasspropError, ValueError):
+    """The cost turned NaN or infinite while training.
+
+    Attributes
+    ----------
+    epoch : int
+        The epoch in which it happened, counted from 1.
+    layer : int or None
+        The first layer whose numbers were not finite, counted from 1; None if only the cost was not.
+    """
+
+    def __init__(self, message: str, *, epoch: int, layer: int | None) -> None:
+        super().__init__(message)
+        self.epoch = epoch
+        self.layer = layer
+
+    def __reduce__(self) -> Any:
+        return _divergence, (str(self), self.epoch, self.layer)
+
+
+def _divergence(message: str, epoch: int, layer: int | None) -> DivergenceError:
+    return DivergenceError(message, epoch=epoch, layer=layer)
+
+
+class ModelFileError(GlasspropError, ValueError):
+    """A model file that cannot be written or read."""
+
+
+class MissingPackageError(GlasspropError, ImportError):
+    """An optional package is not installed; the message says what to install."""

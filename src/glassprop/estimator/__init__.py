@@ -1,0 +1,1 @@
+"""scikit-learn manners over the core: MLPClassifier and MLPRegressor."""

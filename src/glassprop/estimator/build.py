@@ -1,0 +1,119 @@
+"""From an estimator's constructor arguments to what the core takes: a Network, an optimizer, a schedule, Settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+from glassprop.architecture.layers import Layer
+from glassprop.backprop.objective import Objective
+from glassprop.equations.activation import Activation, find_activation
+from glassprop.equations.cost import Cost, find_cost
+from glassprop.errors import SettingsError
+from glassprop.network import Network
+from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer
+from glassprop.training.schedule import SCHEDULES, InvScaling, Schedule, WarmUp
+from glassprop.training.settings import Settings
+
+STOCHASTIC_SOLVERS = ("sgd", "adam", "adamw")
+_OUTPUT_FOR = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "poisson": "exp"}
+
+
+def hidden_sizes(estimator: Any) -> list[int]:
+    """The hidden layers' sizes as a list; a lone number is one layer, an empty tuple none.
+
+    Raises
+    ------
+    ValueError
+        If one is not above 0, in scikit-learn's words.
+    """
+    sizes = estimator.hidden_layer_sizes
+    sizes = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
+    if any(size <= 0 for size in sizes):
+        raise SettingsError(f"hidden_layer_sizes must be > 0, got {sizes}.")
+    return [int(size) if size == int(size) else size for size in sizes]
+
+
+def per_layer(name: str, value: Any, n: int) -> list[Any]:
+    """Spread an argument over n hidden layers: a list has one entry each, anything else serves all.
+
+    Raises
+    ------
+    SettingsError
+        If a list has another length.
+    """
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return [value] * n
+    if len(value) != n:
+        raise SettingsError(f"{name} lists {len(value)} entries for {n} hidden layers; give one a hidden layer")
+    return list(value)
+
+
+def build_network(estimator: Any, n_inputs: int, n_outputs: int, cost: Cost, output: str | Activation) -> Network:
+    """The network that the arguments describe.
+
+    Starting weights follow scikit-learn: with ``activation="logistic"`` every layer, the output included, is drawn
+    from the narrower range; else every layer from Glorot's. Where a list gives each layer its own activation, each
+    hidden layer is drawn by its own.
+    """
+    sizes = hidden_sizes(estimator)
+    activations = [find_activation(a) for a in per_layer("activation", estimator.activation, len(sizes))]
+    dropouts = per_layer("dropout", estimator.dropout, len(sizes))
+    initials = ["glorot_sigmoid" if a.name == "sigmoid" else "glorot" for a in activations]
+    alone = estimator.activation if isinstance(estimator.activation, str | Activation) else "identity"
+    of_output = "glorot_sigmoid" if find_activation(alone).name == "sigmoid" else "glorot"
+    hidden = [Layer(*of_layer) for of_layer in zip(sizes, activations, dropouts, initials, strict=True)]
+    return Network(n_inputs, [*hidden, Layer(n_outputs, output, initial=of_output)], cost)
+
+
+def output_activation(estimator: Any, cost: Cost, default: str | None = None) -> str | Activation:
+    """The output's activation: the argument, or what goes with the cost."""
+    if not (isinstance(estimator.output_activation, str) and estimator.output_activation == "auto"):
+        return estimator.output_activation
+    return default or _OUTPUT_FOR.get(cost.name, "identity")
+
+
+def regression_cost(loss: str | Cost) -> Cost:
+    """The cost behind a regressor's ``loss``: ``"squared_error"`` is half of it, as in scikit-learn."""
+    return find_cost("half_squared_error" if loss == "squared_error" else loss)
+
+
+def build_optimizer(estimator: Any) -> Optimizer:
+    """The optimizer behind ``solver``."""
+    if estimator.solver == "sgd":
+        if not estimator.momentum:
+            return SGD()
+        return (Nesterov if estimator.nesterovs_momentum else Momentum)(estimator.momentum)
+    betas = (estimator.beta_1, estimator.beta_2, estimator.epsilon)
+    return AdamW(*betas, decay=estimator.weight_decay) if estimator.solver == "adamw" else Adam(*betas)
+
+
+def build_schedule(estimator: Any, steps_per_epoch: int) -> Schedule:
+    """The schedule behind ``learning_rate``; invscaling and adaptive act with sgd alone, as in scikit-learn."""
+    name = estimator.learning_rate
+    if name in ("invscaling", "adaptive") and estimator.solver != "sgd":
+        name = "constant"
+    rate = float(estimator.learning_rate_init)
+    schedule = InvScaling(rate, estimator.power_t) if name == "invscaling" else SCHEDULES[name](rate)
+    return WarmUp(schedule, ceil(estimator.warmup * steps_per_epoch)) if estimator.warmup else schedule
+
+
+def build_settings(
+    estimator: Any, n: int, *, cost_scale: float, clip_probabilities: bool, label_smoothing: float
+) -> Settings:
+    """All settings of a run over n examples."""
+    batch_size = None if estimator.batch_size == "auto" else min(int(estimator.batch_size), n)
+    steps = ceil(n / (batch_size or min(200, n)))
+    return Settings(
+        optimizer=build_optimizer(estimator),
+        schedule=build_schedule(estimator, steps),
+        epochs=int(estimator.max_iter),
+        batch_size=batch_size,
+        objective=Objective(float(estimator.alpha), estimator.clip_norm, clip_probabilities),
+        label_smoothing=label_smoothing,
+        shuffle=bool(estimator.shuffle),
+        tol=float(estimator.tol),
+        patience=float(estimator.n_iter_no_change),
+        cost_scale=cost_scale,
+    )

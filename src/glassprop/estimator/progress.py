@@ -1,0 +1,75 @@
+"""What ``verbose`` shows: a progress bar on a terminal, scikit-learn's plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from glassprop.training.loop import EpochReport
+
+
+class Silent:
+    """Says nothing."""
+
+    def __call__(self, report: EpochReport) -> None:
+        """Take in an epoch."""
+
+    def close(self) -> None:
+        """End the display."""
+
+
+class Lines(Silent):
+    """The lines that scikit-learn prints, one an epoch, on standard output."""
+
+    def __call__(self, report: EpochReport) -> None:
+        history = report.state.history
+        _write(f"Iteration {report.state.epoch}, loss = {history.cost[-1]:.8f}")
+        if history.score:
+            _write(f"Validation score: {history.score[-1]:f}")
+        if report.message:
+            _write(report.message)
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+class Bar(Silent):
+    """A bar on standard error: epochs, cost, validation score, time left."""
+
+    def __init__(self, epochs: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._progress = Progress(
+            TextColumn("epoch {task.completed}/{task.total}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.description}", markup=False),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+        self._task = self._progress.add_task("", total=epochs)
+        self._progress.start()
+
+    def __call__(self, report: EpochReport) -> None:
+        history = report.state.history
+        text = f"cost {history.cost[-1]:.4g}"
+        if history.score:
+            text += f" · score {history.score[-1]:.4g}"
+        elif history.validation_cost:
+            text += f" · validation cost {history.validation_cost[-1]:.4g}"
+        self._progress.update(self._task, completed=report.state.epoch, description=text)
+        if report.message:
+            self._progress.console.print(report.message, markup=False, highlight=False)
+
+    def close(self) -> None:
+        self._progress.stop()
+
+
+def display(verbose: Any, epochs: int) -> Silent:
+    """Choose by ``verbose`` and by whether people are looking at a terminal."""
+    if not verbose:
+        return Silent()
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        return Bar(epochs)
+    return Lines()

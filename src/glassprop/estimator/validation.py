@@ -1,0 +1,113 @@
+"""Weights of examples, and the examples that are held out to judge training by."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import train_test_split
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length
+
+from glassprop.backprop.gradient import average_cost
+from glassprop.engine.reference import Data
+from glassprop.equations.arrays import Array
+from glassprop.errors import SettingsError
+from glassprop.training.loop import Validation
+
+
+@dataclass(frozen=True)
+class Held:
+    """Held-out examples: as the network takes them, and their targets as scikit-learn's scorers take them."""
+
+    data: Data
+    y: Array
+
+    def cost(self, estimator: Any) -> float:
+        """The plain cost of these examples, on the scale of ``loss_``."""
+        data = self.data
+        cost = average_cost(estimator.network_, estimator.theta_, data.X, data.Y, data.sample_weight)
+        return float(estimator._particulars()["cost_scale"] * cost)
+
+    def as_validation(self, estimator: Any) -> Validation:
+        """What the training loop needs: they only judge where early stopping is on."""
+        if not estimator.early_stopping:
+            return Validation(self.data, judges=False)
+        if isinstance(estimator.scoring, str) and estimator.scoring == "loss":
+            return Validation(self.data)
+        return Validation(self.data, score=lambda theta: self._score(estimator))
+
+    def _score(self, estimator: Any) -> float:
+        if estimator.scoring is None:
+            a = estimator.network_.predict(estimator.theta_, self.data.X)
+            if not np.isfinite(a).all():
+                return float("nan")
+            return float(estimator._score_outputs(self.y, a, self.data.sample_weight))
+        scorer = get_scorer(estimator.scoring) if isinstance(estimator.scoring, str) else estimator.scoring
+        nameless = copy(estimator)  # these are arrays; the names of the training frame's columns do not apply
+        nameless.__dict__.pop("feature_names_in_", None)
+        keywords = {} if self.data.sample_weight is None else {"sample_weight": self.data.sample_weight}
+        return float(scorer(nameless, self.data.X, self.y, **keywords))
+
+
+def example_weights(estimator: Any, X: Array, y: Array, sample_weight: Any, *, incremental: bool) -> Array | None:
+    """Weights of examples: the caller's, times those of their classes. -> (n,) or None.
+
+    Raises
+    ------
+    SettingsError
+        If balanced classes are asked for in ``partial_fit``, which sees only a part of them.
+    """
+    weight = None if sample_weight is None else _check_sample_weight(sample_weight, X)
+    class_weight = getattr(estimator, "class_weight", None)
+    if class_weight is None:
+        return weight
+    if incremental and isinstance(class_weight, str):
+        raise SettingsError(
+            f"class_weight={class_weight!r} is not supported for partial_fit, which does not see all examples; work "
+            "out the weights with sklearn.utils.class_weight.compute_class_weight and pass them as a dict"
+        )
+    of_class = compute_sample_weight(class_weight, y)
+    return of_class if weight is None else weight * of_class
+
+
+def given_validation(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Held:
+    """The user's own validation data, checked against what was seen in training.
+
+    Raises
+    ------
+    ValueError
+        If only one of X_val and y_val is given.
+    """
+    if X is None or y is None:
+        given, missing = ("y_val", "X_val") if X is None else ("X_val", "y_val")
+        raise ValueError(f"{given} is provided, but {missing} was not provided.")
+    X, y, Y = estimator._validate_val(X, y)
+    check_consistent_length(X, y)
+    weight = None if sample_weight is None else _check_sample_weight(sample_weight, X)
+    return Held(Data(X, Y, weight), y)
+
+
+def split_validation(estimator: Any, data: Data, y: Array, rng: Any) -> tuple[Data, Held]:
+    """Set ``validation_fraction`` aside as scikit-learn does: same draws, same order, same rows.
+
+    ``stratify="auto"`` is scikit-learn's rule: by class where the network has one output, else not.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two examples would be set aside.
+    """
+    wish = getattr(estimator, "stratify", False)
+    by_class = is_classifier(estimator) and data.Y.shape[1] == 1 if isinstance(wish, str) else wish
+    rows = np.arange(len(data))
+    kept, aside = train_test_split(
+        rows, random_state=rng, test_size=estimator.validation_fraction, stratify=data.Y if by_class else None
+    )
+    if len(aside) < 2:
+        raise ValueError("The validation set is too small. Increase 'validation_fraction' or the size of your dataset.")
+    return data.rows(kept), Held(data.rows(aside), y[aside])

@@ -1,0 +1,198 @@
+"""Network: the public face of an architecture. Its verbs only call the rooms below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
+from glassprop.backprop.passes import Trace, forward
+from glassprop.engine.reference import Data
+from glassprop.equations.arrays import Array
+from glassprop.equations.initial import INITIALS
+from glassprop.training.batches import split
+from glassprop.training.loop import OnEpoch, Validation, train
+from glassprop.training.settings import Settings
+from glassprop.training.state import TrainState
+from glassprop.training.targets import check_shapes
+
+_ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not grow with the rows
+
+
+class Network(Architecture):
+    """A dense network: sizes, activations, cost. It is frozen and holds no parameters; θ is a vector apart.
+
+    θ holds, layer by layer, W row by row (n_out × n_in, as ``w_jk``) and then b. Layers are counted from 1
+    (0 is the input), neurons from 0.
+
+    Parameters
+    ----------
+    n_inputs : int
+        How many numbers an example has.
+    layers : sequence of Layer
+        From the first hidden layer to the output.
+    cost : str or Cost, default "squared_error"
+        What is minimized; ``"squared_error"`` is the notes' ``Σ (a - y)²``.
+
+    Raises
+    ------
+    ArchitectureError
+        If something does not fit together; all faults in one message.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> network = Network(2, [Layer(8, "tanh"), Layer(2, "softmax")], cost="cross_entropy")
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> Y = np.eye(2)[[0, 1, 1, 0]]
+    >>> network.gradient(theta, X, Y).shape == theta.shape
+    True
+    """
+
+    def __repr__(self) -> str:
+        layers = ", ".join(map(repr, self.layers))
+        return f"Network({self.n_inputs}, [{layers}], cost={self.cost_function.spec!r})"
+
+    def initial(self, rng: Any, dtype: Any = np.float64) -> Array:
+        """Draw starting parameters: layer by layer, W in (in, out) order and then b, uniform within ±bound.
+
+        Parameters
+        ----------
+        rng : numpy Generator (or RandomState)
+        dtype : dtype of θ
+
+        Returns
+        -------
+        theta : array (size,)
+        """
+        theta = np.empty(self.layout.size, dtype=dtype)
+        for l, layer in enumerate(self.layers, start=1):
+            n_in = self.sizes[l - 1]
+            bound = INITIALS[layer.drawn_by](n_in, layer.n)
+            self.layout.w(theta, l)[...] = rng.uniform(-bound, bound, (n_in, layer.n)).T
+            self.layout.b(theta, l)[...] = rng.uniform(-bound, bound, layer.n)
+        return theta
+
+    def w(self, theta: Array, layer: int) -> Array:
+        """W of a layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
+        return self.layout.w(theta, layer)
+
+    def b(self, theta: Array, layer: int) -> Array:
+        """b of a layer (from 1): a view of θ (or of ∇C), (n_out,)."""
+        return self.layout.b(theta, layer)
+
+    def forward(self, theta: Array, X: Array) -> Trace:
+        """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l)."""
+        return forward(self, theta, X)
+
+    def predict(self, theta: Array, X: Array) -> Array:
+        """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L)."""
+        blocks = [
+            forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1]
+            for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
+        ]
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+    def cost(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> float:
+        """C: the (weighted) average over examples of C_0. X (n, n_inputs), Y (n, n_L), sample_weight (n,).
+
+        Raises
+        ------
+        DataError
+            If shapes do not fit, or the targets lie outside the cost's domain.
+        """
+        self._check(X, Y, sample_weight)
+        return average_cost(self, theta, X, Y, sample_weight)
+
+    def gradient(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> Array:
+        """E11, E12: ∇C, the (weighted) average over examples, in the layout of θ. -> (size,).
+
+        Raises
+        ------
+        DataError
+            If shapes do not fit, or the targets lie outside the cost's domain.
+        """
+        self._check(X, Y, sample_weight)
+        return average_gradient(self, theta, X, Y, sample_weight)
+
+    def example_gradients(self, theta: Array, X: Array, Y: Array) -> ExampleGradients:
+        """∇C_i of every example, kept as factors: ``norms()``, ``dot(other)``, ``mean()``, ``[i]``."""
+        self._check(X, Y, None)
+        return ExampleGradients.of(self, theta, X, Y)
+
+    def input_gradient(self, theta: Array, X: Array, Y: Array) -> Array:
+        """∂C_0/∂x of every example. X (n, n_inputs), Y (n, n_L) -> (n, n_inputs)."""
+        self._check(X, Y, None)
+        return input_gradient(self, theta, X, Y)
+
+    def train(
+        self,
+        theta: Array,
+        X: Array,
+        Y: Array,
+        sample_weight: Array | None = None,
+        *,
+        settings: Settings | None = None,
+        rng: np.random.Generator,
+        validation: float | tuple[Array, ...] | None = None,
+        stratify: bool = False,
+        on_epoch: OnEpoch | None = None,
+    ) -> TrainState:
+        """Train from θ (which is not changed). The result's ``theta`` and ``history`` are what came of it.
+
+        Parameters
+        ----------
+        theta : array (size,)
+        X, Y, sample_weight : arrays (n, n_inputs), (n, n_L), (n,)
+        settings : Settings
+        rng : numpy Generator
+            Splits, shuffles and drops out: the same generator gives the same bits.
+        validation : float, or tuple (X, Y) or (X, Y, sample_weight), optional
+            A fraction to set aside, or data of your own. Its cost decides when to stop and which weights are best.
+        stratify : bool
+            Whether the fraction is taken from each class by itself.
+        on_epoch : callable (EpochReport) -> bool, optional
+            Told of each epoch; True stops.
+
+        Raises
+        ------
+        DivergenceError
+            If a cost turns NaN or infinite.
+        DerivativeError, DataError, SettingsError
+            Before the first step, if something cannot be trained on.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from glassprop import Layer, Network
+        >>> rng = np.random.default_rng(0)
+        >>> network = Network(1, [Layer(8, "tanh"), Layer(1, "identity")])
+        >>> X = np.linspace(-1, 1, 50)[:, None]
+        >>> result = network.train(network.initial(rng), X, X**2, rng=rng)
+        >>> result.history.cost[-1] < result.history.cost[0]
+        True
+        """
+        data, held_out = Data(X, Y, sample_weight), None
+        if isinstance(validation, float):
+            check_shapes(self, X, Y, sample_weight)
+            data, held_out = split(data, validation, rng, stratify=stratify)
+        elif validation is not None:
+            held_out = Data(*validation)
+        return train(
+            self,
+            TrainState(np.array(theta)),
+            data,
+            settings or Settings(),
+            rng=rng,
+            validation=None if held_out is None else Validation(held_out),
+            on_epoch=on_epoch,
+            dropout_key=int(rng.integers(2**32)) if any(layer.dropout for layer in self.layers) else 0,
+        )
+
+    def _check(self, X: Array, Y: Array, sample_weight: Array | None) -> None:
+        check_shapes(self, X, Y, sample_weight)
+        self.cost_function.check_targets(Y)

@@ -1,0 +1,47 @@
+"""Adam (Kingma & Ba 2014, arXiv 1412.6980), and AdamW: Adam after a decoupled decay of the weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import ClassVar
+
+import numpy as np
+
+from glassprop.equations.arrays import Array
+from glassprop.optimizer.base import Optimizer, OptimizerState
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """m ← β₁ m + (1 - β₁) g; v ← β₂ v + (1 - β₂) g²; θ ← θ - η_t m / (√v + ε).
+
+    η_t = η √(1 - β₂^t) / (1 - β₁^t): the bias correction in the order of section 2 of the paper, which adds
+    ε to the uncorrected √v, as scikit-learn does.
+    """
+
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    n_vectors: ClassVar[int] = 2
+
+    def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
+        state.t += 1
+        m, v = state.vectors
+        m *= self.beta_1
+        m += (1 - self.beta_1) * gradient
+        v *= self.beta_2
+        v += (1 - self.beta_2) * gradient**2
+        corrected = rate * sqrt(1 - self.beta_2**state.t) / (1 - self.beta_1**state.t)
+        theta -= corrected * m / (np.sqrt(v) + self.epsilon)
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """w ← w - η λ w, then Adam; biases are not decayed (Loshchilov & Hutter 2017, arXiv 1711.05101)."""
+
+    decay: float = 0.01
+
+    def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
+        theta -= (rate * self.decay) * theta * decays
+        super().step(theta, gradient, state, rate, decays)

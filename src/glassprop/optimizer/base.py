@@ -1,0 +1,45 @@
+"""What every optimizer is: a frozen record of its settings, a state apart from it, and a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from glassprop.equations.arrays import Array
+
+
+@dataclass
+class OptimizerState:
+    """What an optimizer remembers between steps: vectors like θ, and how many steps it has made."""
+
+    vectors: tuple[Array, ...]
+    t: int = 0
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """The base: how many vectors of state there are, and the step that moves θ."""
+
+    n_vectors: ClassVar[int] = 0
+
+    def start(self, theta: Array) -> OptimizerState:
+        """The state before the first step: zeros of θ's shape and dtype."""
+        return OptimizerState(tuple(np.zeros_like(theta) for _ in range(self.n_vectors)))
+
+    def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
+        """Move θ in place by one step.
+
+        Parameters
+        ----------
+        theta, gradient : arrays (size,)
+            θ is changed, the gradient is not.
+        state : OptimizerState
+            Changed too.
+        rate : float
+            The learning rate of this step.
+        decays : bool array (size,)
+            Which entries weight decay applies to, where the optimizer has one.
+        """
+        raise NotImplementedError

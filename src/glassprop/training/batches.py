@@ -1,0 +1,47 @@
+"""Which examples come when: the order of an epoch, and the rows set aside for validation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.engine.reference import Data
+from glassprop.errors import DataError
+
+
+def shuffled(order: NDArray[np.integer], rng: Any) -> NDArray[np.integer]:
+    """Permute the order before it. rng: NumPy's Generator or, for scikit-learn's sake, its RandomState."""
+    permutation = np.arange(len(order))
+    rng.shuffle(permutation)
+    return order[permutation]
+
+
+def split(data: Data, fraction: float, rng: np.random.Generator, *, stratify: bool = False) -> tuple[Data, Data]:
+    """Set a fraction of the examples aside, at random. -> (training, validation)
+
+    Parameters
+    ----------
+    stratify : bool
+        Take the fraction from each class (each distinct row of Y) by itself, so that shares are kept.
+
+    Raises
+    ------
+    DataError
+        If one side would be empty.
+    """
+    n = len(data)
+    groups = [np.arange(n)]
+    if stratify:
+        _, label = np.unique(data.Y, axis=0, return_inverse=True)
+        groups = [np.flatnonzero(label.ravel() == value) for value in range(label.max() + 1)]
+    aside = np.zeros(n, dtype=bool)
+    for group in groups:
+        aside[rng.permutation(group)[: round(fraction * len(group))]] = True
+    if aside.all() or not aside.any():
+        raise DataError(
+            f"setting {fraction:g} of {n} examples aside for validation leaves one side empty; choose another "
+            "fraction, or give validation data of your own"
+        )
+    return data.rows(np.flatnonzero(~aside)), data.rows(np.flatnonzero(aside))

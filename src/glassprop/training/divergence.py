@@ -1,0 +1,40 @@
+"""When the cost turns NaN or infinite: which layer's numbers went first, and what to try."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.passes import forward
+from glassprop.engine.reference import Data
+from glassprop.equations.arrays import Array
+from glassprop.errors import DivergenceError
+
+
+def diagnose(architecture: Architecture, theta: Array, batch: Data, *, epoch: int, rate: float) -> DivergenceError:
+    """Build the error: go through the layers with the θ and the batch at which it happened."""
+    layer, what = _first_bad(architecture, theta, batch)
+    where = f"{what} of layer {layer} went first" if layer else what
+    return DivergenceError(
+        f"the cost stopped being a finite number in epoch {epoch}: {where} (learning rate {rate:g}); try a smaller "
+        "learning rate, standardised inputs and targets, or clip_norm=1; the weights of the last good epoch are kept",
+        epoch=epoch,
+        layer=layer,
+    )
+
+
+def _first_bad(architecture: Architecture, theta: Array, batch: Data) -> tuple[int | None, str]:
+    x = batch.X.data if hasattr(batch.X, "tocsr") else batch.X
+    if not np.isfinite(x).all():
+        return None, "the inputs themselves are not all finite"
+    trace = forward(architecture, theta, batch.X)
+    for l in range(1, architecture.depth + 1):
+        for name, block in (("weights", "w"), ("biases", "b")):
+            if not np.isfinite(architecture.layout.block(l, block).view(theta)).all():
+                return l, f"the {name}"
+        if not np.isfinite(trace.z[l]).all():
+            return l, "the weighted sums z"
+        if not np.isfinite(trace.a[l]).all():
+            return l, "the activations a"
+    largest = float(np.abs(trace.a[-1]).max())
+    return None, f"every layer is finite (outputs up to {largest:.3g}), only the cost itself overflowed"

@@ -1,0 +1,157 @@
+"""Learning rates: a frozen record each that gives one rate a step; one table lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far training has come, as far as a schedule needs to know.
+
+    Attributes
+    ----------
+    step, total_steps : int
+        Steps made since the optimizer was started, and steps there will be if nothing stops it.
+    samples : int
+        Examples seen, as scikit-learn counts them for invscaling; 0 in the first epoch of an optimizer.
+    plateaus : int
+        How often the score has stopped improving.
+    """
+
+    step: int = 0
+    total_steps: int = 1
+    samples: int = 0
+    plateaus: int = 0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The base. ``rate`` is the learning rate that the others are made from.
+
+    A schedule with ``lowers_on_plateau`` answers a plateau with a lower rate rather than the end of training,
+    until the rate is down at ``floor``.
+    """
+
+    rate: float = 0.001
+
+    def __post_init__(self) -> None:
+        if not self.rate > 0:
+            raise SettingsError(f"a learning rate must be above 0, got {self.rate!r}")
+
+    @property
+    def lowers_on_plateau(self) -> bool:
+        """Whether a plateau lowers the rate."""
+        return False
+
+    @property
+    def floor(self) -> float:
+        """The rate at or below which a plateau ends training all the same."""
+        return 0.0
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        """The rates of the next ``n_steps`` steps. -> (n_steps,)."""
+        raise NotImplementedError
+
+    def now(self, progress: Progress) -> float:
+        """The rate of the next step."""
+        return float(self.rates(progress, 1)[0])
+
+
+@dataclass(frozen=True)
+class Constant(Schedule):
+    """η."""
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        return np.full(n_steps, self.rate)
+
+
+@dataclass(frozen=True)
+class InvScaling(Schedule):
+    """η / (t + 1)^p, t the examples seen: constant within an epoch, as in scikit-learn."""
+
+    power: float = 0.5
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        return np.full(n_steps, self.rate / (progress.samples + 1) ** self.power)
+
+
+@dataclass(frozen=True)
+class Adaptive(Schedule):
+    """η / 5^(plateaus so far); training stops at a plateau reached with a rate of 1e-6 or less."""
+
+    @property
+    def lowers_on_plateau(self) -> bool:
+        return True
+
+    @property
+    def floor(self) -> float:
+        return 1e-6
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        return np.full(n_steps, self.rate / 5.0**progress.plateaus)
+
+
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    """η ½ (1 + cos π t/T): from η to 0 over all steps (Loshchilov & Hutter 2016, arXiv 1608.03983)."""
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        t = np.minimum(progress.step + np.arange(n_steps), progress.total_steps) / progress.total_steps
+        return self.rate * 0.5 * (1 + np.cos(np.pi * t))
+
+
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """From η/25 up to η in the first 30 % of steps, then down to η/250,000 (Smith & Topin 2017, arXiv 1708.07120)."""
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        t = np.minimum(progress.step + np.arange(n_steps), progress.total_steps) / progress.total_steps
+        low, last, turn = self.rate / 25, self.rate / 250_000, 0.3
+        up = low + (self.rate - low) * 0.5 * (1 - np.cos(np.pi * np.minimum(t / turn, 1)))
+        down = last + (self.rate - last) * 0.5 * (1 + np.cos(np.pi * np.clip((t - turn) / (1 - turn), 0, 1)))
+        return np.where(t < turn, up, down)
+
+
+@dataclass(frozen=True)
+class WarmUp(Schedule):
+    """Another schedule behind a linear rise from 0 over the first ``steps`` steps.
+
+    Examples
+    --------
+    >>> WarmUp(Constant(0.1), steps=4).rates(Progress(total_steps=100), 6).round(3)
+    array([0.025, 0.05 , 0.075, 0.1  , 0.1  , 0.1  ])
+    """
+
+    inner: Schedule = Constant()
+    steps: int = 0
+
+    def __init__(self, inner: Schedule, steps: int) -> None:
+        for name, value in (("inner", inner), ("steps", steps), ("rate", inner.rate)):
+            object.__setattr__(self, name, value)
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        rise = np.minimum((progress.step + 1 + np.arange(n_steps)) / max(self.steps, 1), 1.0)
+        return rise * self.inner.rates(progress, n_steps)
+
+    @property
+    def lowers_on_plateau(self) -> bool:
+        return self.inner.lowers_on_plateau
+
+    @property
+    def floor(self) -> float:
+        return self.inner.floor
+
+
+SCHEDULES: dict[str, type[Schedule]] = {
+    "constant": Constant,
+    "invscaling": InvScaling,
+    "adaptive": Adaptive,
+    "cosine": Cosine,
+    "one_cycle": OneCycle,
+}
