@@ -19,7 +19,9 @@ $(STAMP): pyproject.toml
 	@touch $(STAMP)
 
 demo: $(STAMP) ## trains on the digits, prints held-out scores and a gradient check
-	$(BIN)/python examples/demo.py
+	@mkdir -p build
+	$(BIN)/glassprop train digits --model build/digits.skops
+	$(BIN)/glassprop check build/digits.skops digits
 
 test: $(STAMP) lint types layers ## everything that must hold
 	$(BIN)/python -m pytest -n 2

@@ -164,8 +164,9 @@ def check_gradient(
         blocks = [block for block in layout.blocks if block.layer == l]
         probes = _single(blocks, layout.size) if directions is None else _random(blocks, layout.size, directions, rng)
         largest = max(float(np.abs(gradient[block.start : block.stop]).max()) for block in blocks)
-        if directions is not None:  # a derivative along a direction of n entries is about √n of theirs
-            largest = float(np.sqrt(sum((gradient[block.start : block.stop] ** 2).sum() for block in blocks)))
+        if directions is not None:  # what the derivative along a unit vector of random signs is like
+            entries = np.concatenate([gradient[block.start : block.stop] for block in blocks])
+            largest = float(np.sqrt((entries**2).mean()))
         places, at_kinks = [], 0
         for kind, index, direction in probes:
             along = _line(architecture, theta, direction, X, Y, sample_weight)
@@ -190,11 +191,12 @@ def _single(blocks: list[Block], size: int) -> Iterator[Probe]:
 
 
 def _random(blocks: list[Block], size: int, count: int, rng: np.random.Generator) -> Iterator[Probe]:
-    """Random signs on all parameters of a layer: an error anywhere shows in almost every one."""
+    """Unit vectors of random signs on all parameters of a layer: an error anywhere shows in almost every one."""
+    n = sum(block.stop - block.start for block in blocks)
     for number in range(count):
         direction = np.zeros(size)
         for block in blocks:
-            direction[block.start : block.stop] = rng.choice([-1.0, 1.0], block.stop - block.start)
+            direction[block.start : block.stop] = rng.choice([-1.0, 1.0], block.stop - block.start) / np.sqrt(n)
         yield "direction", (number,), direction
 
 
