@@ -1,0 +1,21 @@
+"""The command line. `main` is light: it imports nothing heavy before a command runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``glassprop`` with `argv` (default: the process's own arguments); return the exit code."""
+    try:
+        from glassprop.cli.app import run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"cyclopts", "rich"}:
+            raise
+        sys.stderr.write(f"glassprop: the command line needs {error.name}: pip install 'glassprop[cli]'\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("glassprop: interrupted; nothing was saved\n")
+        return 130
+    return run(list(sys.argv[1:] if argv is None else argv))

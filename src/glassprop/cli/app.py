@@ -1,0 +1,133 @@
+"""The commands put together, and the one place where whatever goes wrong becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from cyclopts import App, CycloptsError, UnusedCliTokensError
+
+from glassprop import __version__
+from glassprop.cli.check import check
+from glassprop.cli.info import info
+from glassprop.cli.options import DASH
+from glassprop.cli.output import complain, one_line, warn
+from glassprop.cli.predict import predict
+from glassprop.cli.score import score
+from glassprop.cli.train import train
+from glassprop.errors import GlasspropError
+
+BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
+
+app = App(
+    name="glassprop",
+    help="Train dense neural networks on tables, predict with them, and check their gradients.",
+    help_epilogue="Exit codes: 0 done, 1 the gradient check failed, 2 bad input, 130 interrupted.",
+    help_format="plaintext",
+    version=__version__,
+    result_action="return_value",
+    exit_on_error=False,
+    print_error=False,
+    suppress_keyboard_interrupt=False,
+)
+for command in (train, predict, score, check, info):
+    app.command(command)
+
+
+def run(argv: list[str]) -> int:
+    """Run one command; never raises. Returns the exit code."""
+    _forgiving_streams()
+    try:
+        with _warnings_as_lines():
+            code = app([DASH if word == "-" else word for word in argv])
+            sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except KeyboardInterrupt:
+        complain("interrupted; nothing was saved")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _abandon_stdout()
+        return PIPE_CLOSED
+    except Exception as error:
+        return _report(error)
+
+
+def _report(error: Exception) -> int:
+    """Say on one line what went wrong; tell bad input from a bug of ours."""
+    if isinstance(error, CycloptsError):
+        complain(f"{_misuse(error)} See: glassprop {_command_of(error)}--help")
+    elif isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("glassprop"):
+        complain(f"this command needs the package {error.name}: pip install 'glassprop[cli]'")
+    elif isinstance(error, GlasspropError) or _is_refused_parameter(error):
+        complain(str(error))
+    elif isinstance(error, OSError):
+        _abandon_stdout()
+        where = repr(error.filename) if error.filename is not None else "standard output"
+        complain(f"cannot read or write {where}: {error.strerror or error}")
+    elif isinstance(error, MemoryError):
+        complain("there is not enough memory: take fewer rows, fewer columns (--drop) or smaller layers (--hidden)")
+    else:
+        return _admit(error)
+    return BAD_INPUT
+
+
+def _misuse(error: CycloptsError) -> str:
+    if isinstance(error, UnusedCliTokensError):
+        return f"too many arguments: {' '.join(map(repr, error.unused_tokens or ()))}."
+    return str(error)
+
+
+def _admit(error: Exception) -> int:
+    if os.environ.get("GLASSPROP_TRACEBACK"):
+        traceback.print_exception(error)
+    complain(
+        "this is a bug in glassprop, please report it (GLASSPROP_TRACEBACK=1 shows where): "
+        f"{type(error).__name__}: {str(error)[:200]}"
+    )
+    return BUG
+
+
+def _command_of(error: CycloptsError) -> str:
+    chain = [name for name in (error.command_chain or ()) if name in app]
+    return " ".join([*chain, ""])
+
+
+def _is_refused_parameter(error: Exception) -> bool:
+    """Whether scikit-learn refused the value of a constructor argument, found without importing it."""
+    return type(error).__name__ == "InvalidParameterError"
+
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Show what the user should know as one line each; leave out what is meant for developers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
+        # train says so itself, with the name of the model file
+        warnings.filterwarnings("ignore", message="Training interrupted by user")
+        warnings.showwarning = _show_warning
+        yield
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    warn(one_line(str(message)))
+
+
+def _forgiving_streams() -> None:
+    """A terminal that lacks a character gets its escape instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _abandon_stdout() -> None:
+    """Point standard output at nothing, so that Python's last flush finds no fault a second time."""
+    with suppress(AttributeError, ValueError, OSError):
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, sys.stdout.fileno())
+        os.close(sink)

@@ -1,0 +1,94 @@
+"""Values of options that are more than one word: sizes, lists of columns, held-out rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from glassprop.errors import SettingsError
+
+if TYPE_CHECKING:
+    from cyclopts import Token
+
+# Cyclopts takes a lone "-" for an option: `run` replaces it by this word, and the types below undo that.
+DASH = "\x00-"
+
+_EXTENSIONS = (".csv", ".tsv", ".parquet", ".arrow")
+
+
+def _word(_: type, tokens: Sequence[Token]) -> str:
+    return tokens[0].value.replace(DASH, "-")
+
+
+Word = Annotated[str, Parameter(converter=_word)]
+MaybeWord = Annotated[str | None, Parameter(converter=_word)]
+
+
+def layer_sizes(text: str | None) -> tuple[int, ...] | None:
+    """ "100,50" as (100, 50); None stays None.
+
+    Raises
+    ------
+    SettingsError
+        A part is not a whole number, or not above 0.
+    """
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    wrong = [part for part in parts if not re.fullmatch(r"\+?[0-9]{1,9}", part) or int(part) == 0]
+    if wrong:
+        raise SettingsError(
+            f"--hidden {text!r}: {', '.join(map(repr, wrong))} is not a layer size; "
+            "give whole numbers above 0, one per hidden layer, for example 100,50"
+        )
+    return tuple(int(part) for part in parts)
+
+
+def column_names(values: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns that `values` name: each value is one column if there is one of that name, else a list."""
+    names: list[str] = []
+    for value in values:
+        names += [value] if value in columns else [name.strip() for name in value.split(",") if name.strip()]
+    return tuple(dict.fromkeys(names))
+
+
+def held_out_share(text: str) -> float | None:
+    """The share of rows to hold out, or None if `text` is the name of a file instead.
+
+    Raises
+    ------
+    SettingsError
+        A number that is not between 0 and 1.
+    """
+    try:
+        share = float(text)
+    except ValueError:
+        return None
+    if not 0 < share < 1:
+        raise SettingsError(
+            f"--validation {text}: a share of the rows lies between 0 and 1 (0.1 holds out a tenth); "
+            "for rows from a file give its name"
+        )
+    return share
+
+
+def at_least(option: str, value: int | None, least: int, most: int | None = None) -> None:
+    """Raise SettingsError unless `value` (None passes) lies in the range."""
+    if value is not None and (value < least or (most is not None and value > most)):
+        span = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise SettingsError(f"{option} {value}: give a whole number, {span}")
+
+
+def default_model_path(data: str) -> str:
+    """A free name for the model of `data` in the current folder: iris.skops, or iris-2.skops if taken."""
+    name = Path(data).name
+    suffix = next((end for end in _EXTENSIONS if name.lower().endswith(end)), "")
+    stem = name[: len(name) - len(suffix)].strip("-.") or "model"
+    path, count = Path(f"{stem}.skops"), 2
+    while path.exists() or path.is_symlink():
+        path, count = Path(f"{stem}-{count}.skops"), count + 1
+    return str(path)

@@ -1,0 +1,164 @@
+"""What the commands write: results to standard output, everything else to standard error, text as text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PIPE_WIDTH = 80
+
+
+def printable(text: object) -> str:
+    """`text` with control characters escaped: a column's name cannot move the cursor or change colors."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, whatever breaks and control characters it had."""
+    return printable(" ".join(text.split()))
+
+
+def complain(message: str) -> None:
+    """The one line of an error."""
+    sys.stderr.write(f"glassprop: {one_line(message)}\n")
+    sys.stderr.flush()
+
+
+def warn(message: str) -> None:
+    """A line for what went on regardless."""
+    sys.stderr.write(f"warning: {one_line(message)}\n")
+    sys.stderr.flush()
+
+
+def say(message: str) -> None:
+    """A line of progress or news; not part of the result."""
+    sys.stderr.write(f"{one_line(message)}\n")
+    sys.stderr.flush()
+
+
+class Messages:
+    """Lines that wait until the work is under way, so that a refusal is the only line of its run."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._open = False
+
+    def __call__(self, message: str) -> None:
+        self.lines.append(one_line(message))
+        if self._open:
+            say(message)
+
+    def open(self) -> None:
+        """Say what has waited; from now on say things at once."""
+        if not self._open:
+            self._open = True
+            for line in self.lines:
+                say(line)
+
+
+def console_for(stream: TextIO) -> Console:
+    """A rich console that takes table text literally; 80 columns and no color where there is no terminal."""
+    from rich.console import Console
+
+    width = None if stream.isatty() else _PIPE_WIDTH
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def write_bytes(data: bytes | memoryview) -> None:
+    """All of `data` on standard output. Unbuffered, one write may take only a part, or none at all."""
+    sys.stdout.flush()
+    rest = memoryview(data)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) or 0 :]
+    sys.stdout.buffer.flush()
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One JSON object, one line, on standard output."""
+    from glassprop.export.plain import to_json
+
+    write_bytes(f"{to_json(value)}\n".encode("utf-8", "backslashreplace"))
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "", right: Sequence[int] = ()
+) -> None:
+    """A table on standard output; the columns numbered in `right` are numbers."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        show_header=any(columns),
+    )
+    for index, name in enumerate(columns):
+        table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_encodable(printable(cell))) for cell in row))
+    console = console_for(sys.stdout)
+    if title:
+        console.print(Text(printable(title), style="bold"))
+    console.print(table)
+    console.print()
+
+
+def _encodable(text: str) -> str:
+    """`text` with escapes for what standard output cannot show, before the layout counts characters."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def print_line(text: str = "") -> None:
+    """One line on standard output."""
+    sys.stdout.write(f"{printable(text)}\n")
+
+
+def number(value: object) -> str:
+    """A score as it is shown: four digits after the point, or four that count."""
+    if not isinstance(value, float | int):
+        return "-" if value is None else str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.4g}"
+    return f"{value:.4f}"
+
+
+def print_columns(columns: Sequence[tuple[str, str, str]]) -> None:
+    """What each column (name, role, reason) is used as; those alike in role and reason share a row."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, role, reason in columns:
+        alike.setdefault((role, reason), []).append(name)
+    rows = [(role, few(names), reason) for (role, reason), names in alike.items()]
+    print_table(["used as", "columns", "why"], rows, title="Columns")
+
+
+def few(values: Sequence[object], most: int = 8) -> str:
+    """`values` by commas; a long list is cut in the middle and counted."""
+    if len(values) <= most:
+        return ", ".join(map(str, values))
+    shown = [*map(str, values[: most - 2]), "…", str(values[-1])]
+    return f"{', '.join(shown)} ({len(values)})"
+
+
+def print_scores(
+    scores: Mapping[str, Any],
+    baseline: Mapping[str, Any] | None = None,
+    *,
+    title: str,
+    against: str = "baseline",
+) -> None:
+    """Scores by scikit-learn's names, beside the baseline's where there is one."""
+    if baseline is None:
+        rows: list[list[str]] = [[name, number(value)] for name, value in scores.items()]
+        print_table(["score", "value"], rows, title=title, right=[1])
+        return
+    rows = [[name, number(value), number(baseline.get(name))] for name, value in scores.items()]
+    print_table(["score", "model", against], rows, title=title, right=[1, 2])

@@ -1,0 +1,88 @@
+"""Training as it is watched: a bar on a terminal, a few plain lines elsewhere. A scikit-learn callback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from glassprop.cli.output import console_for, say
+
+_LINES = 4  # plain lines for a training of full length
+
+
+class TrainingProgress:
+    """Shows epochs as they end: cost, validation cost or score, time left.
+
+    Follows scikit-learn's callback protocol; the root task is the fit, its subtasks are the epochs.
+
+    Parameters
+    ----------
+    on_start : called when training first begins
+    """
+
+    def __init__(self, on_start: Callable[[], None] = lambda: None) -> None:
+        self._on_start = on_start
+        self._bar: Any = None
+        self._epochs: int | None = None
+        self._epoch = 0
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        self._on_start()
+        self._epochs, self._epoch = context.max_subtasks, 0
+        console = console_for(sys.stderr)
+        if console.is_terminal and not console.is_dumb_terminal:
+            self._bar = _bar(console, self._epochs)
+            self._bar.start()
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
+        """Nothing to show before an epoch is over."""
+
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+        if context.parent is None:
+            return
+        self._epoch += 1
+        if self._bar is not None:
+            self._bar.update(0, advance=1, state=_state(estimator))
+        elif self._epoch == 1 or self._epoch % max(1, (self._epochs or 100) // _LINES) == 0:
+            of = f"/{self._epochs}" if self._epochs else ""
+            say(f"epoch {self._epoch}{of}: {_state(estimator)}")
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def _bar(console: Any, epochs: int | None) -> Any:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("epoch"),
+        MofNCompleteColumn(),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[state]}", markup=False),
+        TextColumn("at most"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        expand=True,
+    )
+    bar.add_task("", total=epochs, state="")
+    return bar
+
+
+def _state(estimator: Any) -> str:
+    """The last epoch in a few words. A score that is the validation cost with its sign turned is left out."""
+    last = {
+        name: curve[-1]
+        for name, attribute in (
+            ("cost", "loss_curve_"),
+            ("validation cost", "validation_curve_"),
+            ("score", "validation_scores_"),
+        )
+        if (curve := getattr(estimator, attribute, None)) and curve[-1] is not None
+    }
+    if last.get("score") == -last.get("validation cost", float("nan")):
+        del last["score"]
+    return ", ".join(f"{name} {value:.4g}" for name, value in last.items())

@@ -1,0 +1,40 @@
+"""``glassprop score``: how well a model predicts rows whose target is known."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from glassprop.cli.models import load_model, read
+from glassprop.cli.options import Word
+from glassprop.cli.output import Messages, print_json, print_scores
+
+
+def score(
+    model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
+    data: Annotated[
+        Word,
+        Parameter(
+            help="Rows with their target: a file, - for CSV on standard input, built-in data.",
+        ),
+    ],
+    /,
+    *,
+    json: Annotated[
+        bool, Parameter(help="Print one JSON object instead of a table.", negative="", show_default=False)
+    ] = False,
+) -> int:
+    """Score a model on a table that has the target."""
+    pipeline, record = load_model(model)
+
+    from glassprop.tables import score_table
+
+    messages = Messages()
+    result = score_table(pipeline, record, read(data), on_message=messages)
+    messages.open()
+    if json:
+        print_json({"task": result["task"], "rows": result["rows"], "metrics": result["metrics"]})
+    else:
+        print_scores(result["metrics"], title=f"{result['task'].capitalize()}, {result['rows']:,} rows")
+    return 0

@@ -1,0 +1,198 @@
+"""``glassprop train``: a table in, a model file and its held-out scores out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from glassprop.cli.models import read
+from glassprop.cli.options import (
+    MaybeWord,
+    Word,
+    at_least,
+    column_names,
+    default_model_path,
+    held_out_share,
+    layer_sizes,
+)
+from glassprop.cli.output import Messages, number, print_columns, print_json, print_line, print_scores, say
+from glassprop.cli.progress import TrainingProgress
+from glassprop.errors import SettingsError
+
+if TYPE_CHECKING:
+    from glassprop.tables import FitOptions, Outcome, Table
+
+INTERRUPTED = 130
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class TrainOptions:
+    """Everything about a training besides the data and the output."""
+
+    target: Annotated[MaybeWord, Parameter(help="Column to predict. Built-in data knows its own.")] = None
+    hidden: Annotated[
+        MaybeWord,
+        Parameter(help="Sizes of the hidden layers, for example 100,50.", allow_leading_hyphen=True),
+    ] = None
+    activation: Annotated[MaybeWord, Parameter(help="Activation of the hidden layers, for example relu.")] = None
+    epochs: Annotated[int | None, Parameter(help="At most this many passes over the rows.")] = None
+    seed: Annotated[int, Parameter(help="The same seed, data and machine give the same model.")] = 0
+    validation: Annotated[
+        Word,
+        Parameter(
+            help="Held-out rows for the final scores: their share, or a file of them.",
+        ),
+    ] = "0.1"
+    drop: Annotated[
+        tuple[str, ...],
+        Parameter(help="Columns to leave out: COL,... May be repeated.", negative="", show_default=False),
+    ] = ()
+    weight: Annotated[MaybeWord, Parameter(help="Column with the weight of each row.")] = None
+    class_weight: Annotated[Literal["balanced"] | None, Parameter(help="Let every class count the same in all.")] = None
+    group: Annotated[MaybeWord, Parameter(help="Rows with one value here stay on one side of a split.")] = None
+    time: Annotated[MaybeWord, Parameter(help="Hold out the rows that are latest by this column.")] = None
+    task: Annotated[
+        Literal["classification", "regression"] | None,
+        Parameter(help="Overrides what the target looks like."),
+    ] = None
+
+
+def train(
+    data: Annotated[
+        Word,
+        Parameter(
+            help="A .csv, .tsv, .parquet or .arrow file, - for CSV on standard input, or one of digits, "
+            "iris, wine, breast_cancer, diabetes.",
+        ),
+    ],
+    /,
+    *,
+    options: TrainOptions | None = None,
+    model: Annotated[
+        MaybeWord,
+        Parameter(help="Model file to write. Default: a free name in this folder, after the data."),
+    ] = None,
+    json: Annotated[
+        bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
+    ] = False,
+) -> int:
+    """Train a network on a table and save it."""
+    chosen = options or TrainOptions()
+    _check_numbers(chosen)
+    path = _checked_path(model, data)
+    if data == chosen.validation == "-":
+        raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
+
+    from glassprop.export.model_file import save
+    from glassprop.tables import fit_table
+
+    messages = Messages()
+    table = read(data)
+    settings = _settings(chosen, table)
+    progress = TrainingProgress(on_start=messages.open)
+    outcome = fit_table(table, settings, callbacks=(progress,), on_message=_but_interruptions(messages))
+    messages.open()
+    if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
+        raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
+    save(outcome.pipeline, path, outcome.record)
+    interrupted = outcome.interrupted
+    try:
+        _print(outcome, path, messages, as_json=json)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        interrupted = True
+    if interrupted:
+        say(f"interrupted: the best weights so far are saved in {path}")
+    return INTERRUPTED if interrupted else 0
+
+
+def _but_interruptions(messages: Messages) -> Callable[[str], None]:
+    """Pass on all but the estimator's word on Ctrl-C, for the last line says it with the file's name."""
+    return lambda message: None if message.startswith("Training interrupted") else messages(message)
+
+
+def _check_numbers(options: TrainOptions) -> None:
+    layer_sizes(options.hidden)
+    held_out_share(options.validation)
+    at_least("--epochs", options.epochs, 1)
+    at_least("--seed", options.seed, 0, 2**32 - 1)
+
+
+def _checked_path(model: str | None, data: str) -> str:
+    """The file to write, once it is sure that it can be: after an hour of training would be late."""
+    from glassprop.export.atomic import check_writable
+    from glassprop.export.needs import need_skops
+
+    need_skops()
+    path = model if model is not None else default_model_path(data)
+    check_writable(path)
+    return path
+
+
+def _settings(options: TrainOptions, table: Table) -> FitOptions:
+    from glassprop.tables import FitOptions
+
+    share = held_out_share(options.validation)
+    return FitOptions(
+        target=options.target,
+        task=options.task,
+        drop=column_names(options.drop, table.frame.columns),
+        weight=options.weight,
+        class_weight=options.class_weight,
+        group=options.group,
+        time=options.time,
+        validation=read(options.validation) if share is None else share,
+        hidden=layer_sizes(options.hidden),
+        activation=options.activation,
+        epochs=options.epochs,
+        seed=options.seed,
+    )
+
+
+def _print(outcome: Outcome, path: str, messages: Messages, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_report(outcome, path, messages))
+        return
+    print_columns([(column.name, column.role, column.reason) for column in outcome.columns])
+    rows = outcome.rows
+    parts = f"{rows['train']:,} training rows, {rows['validation']:,} for stopping, {rows['held_out']:,} held out"
+    print_line(f"{outcome.task.capitalize()}; {parts}")
+    print_line(_length(outcome.pipeline[-1]))
+    print_line()
+    print_scores(
+        outcome.scores,
+        outcome.baseline,
+        title="Scores on held-out rows",
+        against="most frequent class" if outcome.task == "classification" else "mean",
+    )
+    print_line(f"Model: {path}")
+
+
+def _length(estimator: Any) -> str:
+    epochs, best = estimator.n_iter_, getattr(estimator, "best_iteration_", None)
+    kept = f", best after {best}" if best is not None and best != epochs else ""
+    return f"{epochs} epochs{kept}; training cost {number(float(estimator.loss_))}"
+
+
+def _report(outcome: Outcome, path: str, messages: Messages) -> dict[str, Any]:
+    record = outcome.record
+    return {
+        "task": outcome.task,
+        "target": record.get("target"),
+        "rows": outcome.rows,
+        "metrics": outcome.scores,
+        "baseline": outcome.baseline,
+        "model": path,
+        "columns": [{"name": c.name, "role": c.role, "reason": c.reason} for c in outcome.columns],
+        "labels": record.get("labels"),
+        "seed": record.get("seed"),
+        "epochs": int(outcome.pipeline[-1].n_iter_),
+        "engine": record.get("engine"),
+        "interrupted": outcome.interrupted,
+        "notes": messages.lines,
+    }

@@ -1,0 +1,47 @@
+"""docs/command-line.md against the commands: every option, exit code and JSON key is in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from glassprop.cli import app as module
+from glassprop.cli.app import app
+from glassprop.export import model_file
+
+TEXT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+COMMANDS = ["train", "predict", "score", "check", "info"]
+
+
+def options(command):
+    found = {name for argument in app[command].assemble_argument_collection() for name in argument.names}
+    return {name for name in found if name.startswith("--")}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_documented_and_every_documented_option_exists(command):
+    section = re.search(rf"^## {command}\n(.*?)^## ", TEXT, re.MULTILINE | re.DOTALL).group(1)
+    assert set(re.findall(r"--[a-z][a-z-]*", section)) == options(command)
+
+
+def test_every_command_is_documented():
+    registered = {name for name in app if not name.startswith("-")}
+    assert registered == set(COMMANDS)
+
+
+def test_every_exit_code_is_documented():
+    codes = {0, 1, module.BAD_INPUT, module.BUG, module.INTERRUPTED, module.PIPE_CLOSED}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)} == codes
+
+
+def test_the_json_keys_are_documented(run, iris_model):
+    keys = set(run("train", "iris", "--epochs", "2", "--json").json)
+    keys |= set(run("check", iris_model, "iris", "--rows", "5", "--json").json)
+    section = TEXT[TEXT.index("## JSON") : TEXT.index("## The model file")]
+    assert keys <= set(re.findall(r"`(\w+)`", section))
+
+
+def test_the_format_number_is_documented():
+    assert f"**The format number** is {model_file.FORMAT}." in TEXT

@@ -1,0 +1,113 @@
+"""The small parts: values of options, what is printed of names and numbers, progress lines."""
+
+from __future__ import annotations
+
+import io
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from glassprop.cli.options import column_names, default_model_path, held_out_share, layer_sizes
+from glassprop.cli.output import few, number, one_line, printable, write_bytes
+from glassprop.cli.progress import TrainingProgress
+from glassprop.errors import SettingsError
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [(None, None), ("100", (100,)), ("100,50", (100, 50)), (" 3 , 4 ", (3, 4)), ("+7", (7,))],
+)
+def test_layer_sizes(text, sizes):
+    assert layer_sizes(text) == sizes
+
+
+@pytest.mark.parametrize("text", ["", ",", "1,", "0", "-1", "1.5", "1e3", "x", "１２", "0x10", "9" * 20])
+def test_layer_sizes_refused(text):
+    with pytest.raises(SettingsError, match="--hidden"):
+        layer_sizes(text)
+
+
+@pytest.mark.parametrize(("text", "share"), [("0.1", 0.1), ("1e-3", 0.001), ("a.csv", None), ("digits", None)])
+def test_held_out_share(text, share):
+    assert held_out_share(text) == share
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [((), ()), (("a,b",), ("a,b",)), (("c,d", "c"), ("c", "d")), (("c, d,",), ("c", "d"))],
+)
+def test_column_names(values, names):
+    assert column_names(values, ["a,b", "a", "b", "c", "d"]) == names
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("iris", "iris.skops"),
+        ("some/where/data.CSV", "data.skops"),
+        ("data.tar.csv", "data.tar.skops"),
+        ("-", "model.skops"),
+        (".csv", "model.skops"),
+    ],
+)
+def test_default_model_path(data, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert default_model_path(data) == name
+    (tmp_path / name).symlink_to(tmp_path / "nowhere")
+    assert default_model_path(data) == name.replace(".skops", "-2.skops")
+
+
+def test_text_is_printable():
+    assert printable("a\x1b[31mb\n\u202e") == "a\\x1b[31mb\\n\\u202e"
+    assert one_line(" a\n\tb\x07 ") == "a b\\x07"
+    assert printable("Größe → 3") == "Größe → 3"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.98765, "0.9877"),
+        (1234567, "1,234,567"),
+        (1e-5, "1e-05"),
+        (123456.0, "1.235e+05"),
+        (0.0, "0.0000"),
+        (None, "-"),
+    ],
+)
+def test_numbers(value, text):
+    assert number(value) == text
+
+
+def test_long_lists_are_cut_in_the_middle():
+    assert few("abc") == "a, b, c"
+    assert few(range(20), 4) == "0, 1, …, 19 (20)"
+
+
+def test_all_bytes_are_written_though_a_write_takes_only_some(monkeypatch):
+    class Slow(io.BytesIO):
+        def write(self, data):
+            return super().write(data[:3]) if len(self.getvalue()) % 2 else super().write(data[:1])
+
+    stream = SimpleNamespace(buffer=Slow(), flush=lambda: None)
+    monkeypatch.setattr(sys, "stdout", stream)
+    write_bytes(b"0123456789")
+    assert stream.buffer.getvalue() == b"0123456789"
+
+
+@pytest.mark.parametrize("epochs", [1, 3, 40, 200, None])
+def test_plain_progress_is_a_few_lines(epochs, capsys):
+    started = []
+    progress = TrainingProgress(on_start=lambda: started.append(1))
+    root = SimpleNamespace(parent=None, max_subtasks=epochs)
+    estimator = SimpleNamespace(loss_curve_=[0.5], validation_curve_=[0.25], validation_scores_=[-0.25])
+    progress.setup(estimator, root)
+    for _ in range(epochs or 100):
+        progress.on_fit_task_begin(estimator, SimpleNamespace(parent=root))
+        progress.on_fit_task_end(estimator, SimpleNamespace(parent=root))
+    progress.on_fit_task_end(estimator, root)
+    progress.teardown(estimator, root)
+    lines = capsys.readouterr().err.splitlines()
+    assert started == [1]
+    assert 1 <= len(lines) <= 5
+    assert lines[0] == f"epoch 1{f'/{epochs}' if epochs else ''}: cost 0.5, validation cost 0.25"
