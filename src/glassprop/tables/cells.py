@@ -1,0 +1,118 @@
+"""One column of any data frame as an array of one kind: numbers, text, or moments in time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+# Spellings of "missing", in lower case, everywhere.
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?", "\\n", "nat"})
+# Further ones where a number or a date is expected; in a category they are values like any other.
+MISSING_NUMBER = MISSING | {
+    "-", "--", ".", "none", "nil", "unknown", "missing", "not available",
+    "#value!", "#div/0!", "#ref!", "#num!",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column.
+
+    Attributes
+    ----------
+    kind : str
+        "number": float64, NaN where missing or infinite. "text": stripped str, None where missing.
+        "date": float64, seconds since 1970 (UTC), NaN where missing. "other": nothing that can be used.
+    values : array (n_rows,)
+    infinite : int
+        How many infinite numbers count as missing.
+    logical : bool
+        The column held true and false, not words.
+    """
+
+    kind: str
+    values: np.ndarray
+    infinite: int = 0
+    logical: bool = False
+
+
+def cells_of(series: nw.Series) -> Cells:
+    """Read a column, whatever library it comes from."""
+    kind = series.dtype
+    if series.is_null().all():  # whatever its type
+        return Cells("text", np.full(len(series), None, dtype=object))
+    if kind == nw.Boolean:
+        return Cells("text", text_of(series.to_list()), logical=True)
+    if kind.is_numeric():
+        return _numbers(series.cast(nw.Float64).to_numpy())
+    if kind == nw.Duration:
+        return _numbers(series.dt.total_milliseconds().cast(nw.Float64).to_numpy() / 1e3)
+    if kind in (nw.Date, nw.Datetime):
+        return _moments(series)
+    if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
+        return Cells("text", text_of(series.to_list()))
+    return Cells("other", np.full(len(series), np.nan))
+
+
+def _numbers(values: Any) -> Cells:
+    values = np.array(values, dtype=np.float64)
+    infinite = np.isinf(values)
+    values[infinite] = np.nan
+    return Cells("number", values, int(infinite.sum()))
+
+
+def _moments(series: nw.Series) -> Cells:
+    micro = series.cast(nw.Datetime("us")) if series.dtype == nw.Date else series
+    stamps = micro.dt.timestamp("us")
+    return Cells("date", np.array(stamps.cast(nw.Float64).to_numpy(), dtype=np.float64) / 1e6)
+
+
+def text_of(values: list[Any]) -> np.ndarray:
+    """Stripped text of each value, None where it is missing; equal numbers get equal text (5 and 5.0)."""
+    try:
+        return mapped(values, _text, object)
+    except TypeError:  # unhashable: lists and the like in a column of objects
+        return _array([_text(value) for value in values], object)
+
+
+def mapped(values: Iterable[Any], function: Callable[[Any], Any], dtype: Any) -> np.ndarray:
+    """Apply a function to every value, working once for values that repeat."""
+    values = list(values)
+    if set(map(type, values)) <= {str, NoneType}:
+        known = {value: function(value) for value in set(values)}
+        return _array([known[value] for value in values], dtype)
+    found: dict[Any, Any] = {}
+    for value in values:
+        # 1, 1.0 and True are one key to a dictionary, so the type belongs to it.
+        key = (type(value), value)
+        if key not in found:
+            found[key] = function(value)
+    return _array([found[type(value), value] for value in values], dtype)
+
+
+def _array(values: list[Any], dtype: Any) -> np.ndarray:
+    array = np.empty(len(values), dtype=dtype)
+    array[:] = values
+    return array
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        return None if math.isnan(value) else number_text(float(value))
+    text = str(value).strip()
+    return None if text.lower() in MISSING else text
+
+
+def number_text(value: float) -> str:
+    """The shortest text of a number; whole numbers without a point."""
+    return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)

@@ -1,0 +1,84 @@
+"""Every setting that a table gets where the user says nothing: layers, rate, stopping, encoding.
+
+The values are a first choice; they are meant to be measured, and are passed through as one frozen object, so
+that a sweep is ``fit_table(table, options, defaults=replace(Defaults(), dropout=0.1))``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """Settings of encoding, network and training.
+
+    Attributes
+    ----------
+    hidden : tuple of int
+        Sizes of the hidden layers.
+    activation : str
+    solver, learning_rate, learning_rate_init, warmup
+        As the estimators take them.
+    epochs : int
+        At most; early stopping ends most runs before.
+    batch_size : int or None
+        None: see `batch_rows`.
+    alpha, weight_decay, dropout, label_smoothing, clip_norm
+        As the estimators take them.
+    inner_validation : float
+        The share of the training rows that early stopping watches; never the held-out rows.
+    early_stopping_rows : int
+        With fewer training rows there is no inner validation part: all epochs are trained.
+    patience : int
+        Epochs without a better inner validation score before training stops.
+    tolerance : float
+        What counts as better.
+    scoring : str or None
+        What early stopping watches; "loss" is the validation cost.
+    scaling : {"standard", "robust", "quantile"}
+        How numbers are brought to one scale.
+    limit : float or None
+        Scaled numbers are squeezed smoothly into ±limit, so that one wild value cannot rule a row.
+    max_categories : int
+        At most so many inputs for one category column; the rarest values share one.
+    min_rows_of_category : int
+        Values with fewer training rows share one input; values never seen take the same.
+    dtype : {"float32", "float64"}
+    """
+
+    hidden: tuple[int, ...] = (128, 64)
+    activation: str = "relu"
+    solver: str = "adamw"
+    learning_rate: str = "constant"
+    learning_rate_init: float = 1e-3
+    warmup: float = 0.0
+    epochs: int = 200
+    batch_size: int | None = None
+    alpha: float = 0.0
+    weight_decay: float = 1e-2
+    dropout: float = 0.0
+    label_smoothing: float = 0.0
+    clip_norm: float | None = None
+    inner_validation: float = 0.15
+    early_stopping_rows: int = 60
+    patience: int = 20
+    tolerance: float = 1e-4
+    scoring: str | None = "loss"
+    scaling: str = "standard"
+    limit: float | None = 5.0
+    max_categories: int = 32
+    min_rows_of_category: int = 2
+    dtype: str = "float32"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able."""
+        return asdict(self) | {"hidden": list(self.hidden)}
+
+    def batch_rows(self, rows: int) -> int:
+        """Rows of one batch: `batch_size`, or a power of two, 16 to 256, for 40 batches an epoch or more."""
+        if self.batch_size is not None:
+            return min(self.batch_size, rows)
+        power = 1 << max(rows // 40, 1).bit_length() - 1
+        return min(max(16, min(256, power)), rows)

@@ -1,0 +1,129 @@
+"""The rows of a table that can be learned from or scored, with target, weights, groups and times read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import narwhals as nw
+import numpy as np
+
+from glassprop.errors import TableError
+from glassprop.tables.cells import Cells, cells_of
+from glassprop.tables.dates import date_order, to_moments
+from glassprop.tables.numbers import decimal_mark, missing_number, to_numbers
+from glassprop.tables.options import FitOptions
+from glassprop.tables.recognize import MOSTLY
+from glassprop.tables.split import SplitKeys
+from glassprop.tables.target import Target
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows with a target.
+
+    Attributes
+    ----------
+    frame : narwhals.DataFrame
+        All columns of these rows.
+    y : array (n_rows,)
+        Amounts (float64) or classes (int64 or text).
+    weights : array (n_rows,) or None
+    keys : SplitKeys
+        What a split of these rows has to respect.
+    """
+
+    frame: nw.DataFrame
+    y: np.ndarray
+    weights: np.ndarray | None
+    keys: SplitKeys
+
+    def of(self, rows: np.ndarray) -> Examples:
+        """Some of the rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Examples(self.frame[rows.tolist()], self.y[rows], weights, self.keys.of(rows))
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say: Say) -> Examples:
+    """Leave out the rows that have no target (or no time), and read the rest.
+
+    Raises
+    ------
+    TableError
+        Weights that are missing, negative or no numbers; a time column of neither dates nor numbers; both
+        faults in one line.
+    """
+    values, known = target.values(frame[target.name])
+    faults: list[str] = []
+    if not known.all():
+        say(f"{(~known).sum()} of {len(known)} rows have no target {target.name!r} and are left out")
+    times = None
+    if options.time is not None:
+        times = _times(frame, options.time, faults)
+        late = known & np.isnan(times)
+        if late.any() and not faults:
+            say(f"{late.sum()} rows have no time {options.time!r} and are left out")
+        known = known & ~np.isnan(times)
+    weights = None if options.weight is None else _weights(frame, options.weight, known, faults)
+    if faults:
+        raise TableError("; ".join(faults))
+    rows = np.flatnonzero(known)
+    y = values[rows] if target.kind == "number" else target.labels(values[rows])
+    labels = np.unique(y, return_inverse=True)[1] if target.task == "classification" else None
+    groups = None if options.group is None else _groups(frame, options.group)[rows]
+    keys = SplitKeys(labels, groups, None if times is None else times[rows])
+    return Examples(frame[rows.tolist()], y, None if weights is None else weights[rows], keys)
+
+
+def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
+    cells = cells_of(frame[name])
+    values = _numbers(cells)
+    used = values[known]
+    bad = int(np.isnan(used).sum())
+    if bad:
+        faults.append(f"weight column {name!r} has {bad} value(s) that are missing, infinite or no numbers: fill them")
+    elif (used < 0).any():
+        faults.append(f"weight column {name!r} has {(used < 0).sum()} negative value(s): weights start at 0")
+    elif not used.sum() > 0:
+        faults.append(f"weight column {name!r} is 0 in every row: some row must count")
+    return values
+
+
+def _numbers(cells: Cells) -> np.ndarray:
+    if cells.kind != "text":
+        return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
+    return to_numbers(cells.values, decimal_mark(cells.values)[0])
+
+
+def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
+    """A number for each group; a row without one is a group of its own."""
+    cells = cells_of(frame[name])
+    missing = (
+        np.array([value is None for value in cells.values], dtype=bool)
+        if cells.kind == "text"
+        else np.isnan(cells.values)
+    )
+    _, number = np.unique(cells.values[~missing].astype(str if cells.kind == "text" else float), return_inverse=True)
+    groups = np.empty(len(missing), dtype=np.int64)
+    groups[~missing] = number
+    groups[missing] = -1 - np.arange(int(missing.sum()))
+    return groups
+
+
+def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
+    cells = cells_of(frame[name])
+    if cells.kind in ("number", "date"):
+        return cells.values
+    texts = [text for text in cells.values if not missing_number(text)] if cells.kind == "text" else []
+    order, share, _ = date_order(sorted(set(texts))[:2000])
+    if texts and share >= MOSTLY:
+        return to_moments(cells.values, order)
+    numbers = _numbers(cells)
+    if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
+        faults.append(f"time column {name!r} holds neither dates nor numbers: name one that does")
+    return numbers
