@@ -25,7 +25,13 @@ def train(model: Path) -> str:
     command = [str(Path(sys.executable).parent / "glassprop"), "train", "digits", "--model", model.name]
     environment = {**os.environ, "COLUMNS": "80", "FORCE_COLOR": "1"}
     done = subprocess.run(
-        command, cwd=model.parent, env=environment, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=model.parent,
+        env=environment,
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     lines = done.stdout.splitlines()
     bars = [i for i, line in enumerate(lines) if Text.from_ansi(line).plain.startswith("epoch")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
@@ -16,7 +17,6 @@ from glassprop.training.batches import split
 from glassprop.training.loop import OnEpoch, Validation, train
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
-from glassprop.training.targets import check_shapes
 
 _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not grow with the rows
 
@@ -105,7 +105,7 @@ class Network(Architecture):
         DataError
             If shapes do not fit, or the targets lie outside the cost's domain.
         """
-        self._check(X, Y, sample_weight)
+        self._check(theta, X, Y, sample_weight)
         return average_cost(self, theta, X, Y, sample_weight)
 
     def gradient(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> Array:
@@ -116,17 +116,17 @@ class Network(Architecture):
         DataError
             If shapes do not fit, or the targets lie outside the cost's domain.
         """
-        self._check(X, Y, sample_weight)
+        self._check(theta, X, Y, sample_weight)
         return average_gradient(self, theta, X, Y, sample_weight)
 
     def example_gradients(self, theta: Array, X: Array, Y: Array) -> ExampleGradients:
         """∇C_i of every example, kept as factors: ``norms()``, ``dot(other)``, ``mean()``, ``[i]``."""
-        self._check(X, Y, None)
+        self._check(theta, X, Y, None)
         return ExampleGradients.of(self, theta, X, Y)
 
     def input_gradient(self, theta: Array, X: Array, Y: Array) -> Array:
         """∂C_0/∂x of every example. X (n, n_inputs), Y (n, n_L) -> (n, n_inputs)."""
-        self._check(X, Y, None)
+        self._check(theta, X, Y, None)
         return input_gradient(self, theta, X, Y)
 
     def train(
@@ -193,6 +193,6 @@ class Network(Architecture):
             dropout_key=int(rng.integers(2**32)) if any(layer.dropout for layer in self.layers) else 0,
         )
 
-    def _check(self, X: Array, Y: Array, sample_weight: Array | None) -> None:
-        check_shapes(self, X, Y, sample_weight)
+    def _check(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None) -> None:
+        check_shapes(self, X, Y, sample_weight, theta)
         self.cost_function.check_targets(Y)

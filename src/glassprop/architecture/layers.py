@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 from glassprop.architecture.parameters import Layout
@@ -55,7 +56,7 @@ class Layer:
         faults = []
         if isinstance(n, bool) or not hasattr(n, "__index__") or n < 1:
             faults.append(f"its size must be a whole number of 1 or more, got {n!r}")
-        if not 0 <= dropout < 1:
+        if not isinstance(dropout, Real) or not 0 <= dropout < 1:
             faults.append(f"dropout must be at least 0 and less than 1, got {dropout!r}")
         if initial != "auto" and initial not in INITIALS:
             faults.append(f"initial must be auto or one of {', '.join(INITIALS)}, got {initial!r}")
@@ -114,7 +115,7 @@ class Architecture:
 
     def __init__(self, n_inputs: int, layers: Sequence[Layer], cost: str | Cost = "squared_error") -> None:
         faults = []
-        layers = tuple(layers)
+        layers = tuple(layers) if isinstance(layers, Iterable) else (layers,)
         found: Any = None
         if isinstance(n_inputs, bool) or not hasattr(n_inputs, "__index__") or n_inputs < 1:
             faults.append(f"n_inputs must be a whole number of 1 or more, got {n_inputs!r}")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.architecture.parameters import Block
 from glassprop.backprop.gradient import average, average_gradient
@@ -139,6 +140,8 @@ def check_gradient(
     ------
     SettingsError
         If ``directions`` is less than 1.
+    DataError
+        If shapes do not fit, or the targets lie outside the cost's domain.
 
     Examples
     --------
@@ -154,6 +157,8 @@ def check_gradient(
         raise SettingsError(f"directions must be 1 or more, got {directions}")
     theta, Y = np.asarray(theta, dtype=np.float64), np.asarray(Y, dtype=np.float64)
     X = X.astype(np.float64) if hasattr(X, "astype") else np.asarray(X, dtype=np.float64)
+    check_shapes(architecture, X, Y, sample_weight, theta)
+    architecture.cost_function.check_targets(Y)
     layout = architecture.layout
     if directions is None and 8.0 * layout.size**2 * X.shape[0] > _BUDGET:
         directions = _AUTO_DIRECTIONS

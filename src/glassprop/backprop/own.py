@@ -10,7 +10,7 @@ from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import Cost
 from glassprop.equations.cost import is_built_in as cost_is_built_in
-from glassprop.errors import DerivativeError
+from glassprop.errors import ArchitectureError, DerivativeError
 
 _STEP = 1e-5
 _TOLERANCE = 1e-4
@@ -25,10 +25,15 @@ def check_own_functions(architecture: Architecture, Y: Array) -> None:
     ------
     DerivativeError
         Naming the function, the place, and both derivatives there.
+    ArchitectureError
+        If an own output activation gives what the cost does not take.
     """
     for layer in architecture.layers:
         if not activation_is_built_in(layer.activation):
             check_activation(layer.activation, layer.n)
+    output = architecture.layers[-1]
+    if not activation_is_built_in(output.activation):
+        check_outputs(output.activation, architecture.cost_function, output.n)
     if not cost_is_built_in(architecture.cost_function):
         check_cost(architecture.cost_function, architecture.layers[-1].activation, Y)
 
@@ -72,6 +77,25 @@ def check_activation(activation: Activation, n: int = 3) -> None:
                 difference,
                 near_kink,
             )
+
+
+def check_outputs(activation: Activation, cost: Cost, n: int = 3) -> None:
+    """See that an own activation gives what the cost takes, n neurons at a time.
+
+    Raises
+    ------
+    ArchitectureError
+        Saying where it does not.
+    """
+    z = np.random.default_rng(0).uniform(-_REACH, _REACH, size=(_POINTS, n))
+    a = activation(z)
+    bad = cost.outputs.outside(a)
+    if bad.any():
+        row, j = (int(i) for i in np.argwhere(bad)[0])
+        raise ArchitectureError(
+            f"cost {cost.spec!r} needs outputs that are {cost.outputs.words}; activation {activation.name!r} gives "
+            f"{a[row, j]:.4g} at z = {z[row, j]:.4g}; use another cost, or an activation that keeps to that"
+        )
 
 
 def check_cost(cost: Cost, output: Activation, Y: Array) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sqrt
 
 from glassprop.equations.arrays import Array, namespace
@@ -35,6 +35,8 @@ class Activation:
         Places on the z axis where a derivative (first or second) jumps; gradient checks keep away from them.
     parameters : tuple of float
         Fixed numbers handed to the functions above.
+    limits : tuple of Domain
+        The open interval that each parameter must lie in when it is given by name: ``"elu(0.5)"``.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class Activation:
     range: Domain = REALS
     kinks: tuple[float, ...] = ()
     parameters: tuple[float, ...] = ()
+    limits: tuple[Domain, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.slope is None) == (self.mixing is None):
@@ -226,11 +229,11 @@ ACTIVATIONS: dict[str, Activation] = {
     for entry in (
         Activation("identity", _identity, _identity_slope),
         Activation("relu", _relu, _relu_slope, range=NOT_NEGATIVE, kinks=(0.0,)),
-        Activation("leaky_relu", _leaky_relu, _leaky_relu_slope, kinks=(0.0,), parameters=(0.01,)),
+        Activation("leaky_relu", _leaky_relu, _leaky_relu_slope, kinks=(0.0,), parameters=(0.01,), limits=(REALS,)),
         Activation("sigmoid", _sigmoid, _sigmoid_slope, range=UNIT_OPEN),
         Activation("tanh", _tanh, _tanh_slope, range=Domain(-1, 1, True, True, words="between -1 and 1")),
         Activation("softplus", _softplus, _softplus_slope, range=POSITIVE),
-        Activation("elu", _elu, _elu_slope, kinks=(0.0,), parameters=(1.0,)),
+        Activation("elu", _elu, _elu_slope, kinks=(0.0,), parameters=(1.0,), limits=(POSITIVE,)),
         Activation("selu", _selu, _selu_slope, kinks=(0.0,)),
         Activation("gelu", _gelu, _gelu_slope),
         Activation("silu", _silu, _silu_slope),
@@ -263,4 +266,4 @@ def find_activation(activation: str | Activation) -> Activation:
 def is_built_in(activation: Activation) -> bool:
     """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
     entry = ACTIVATIONS.get(activation.name)
-    return entry is not None and entry.value is activation.value and entry.slope is activation.slope
+    return activation is entry or (entry is not None and replace(activation, parameters=entry.parameters) == entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,6 +42,8 @@ class Cost:
         Functions of a and y whose change of sign is a kink of the cost; gradient checks keep away from them.
     parameters : tuple of float
         Fixed numbers handed to the functions above.
+    limits : tuple of Domain
+        The open interval that each parameter must lie in when it is given by name: ``"quantile(0.9)"``.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Cost:
     targets: Domain = REALS
     kinks: Callable[..., list[Array]] | None = None
     parameters: tuple[float, ...] = ()
+    limits: tuple[Domain, ...] = ()
 
     def __call__(self, a: Array, y: Array) -> Array:
         """C_0 of each example. a, y (n, n_L) -> (n,)."""
@@ -82,7 +85,8 @@ class Cost:
         what = f"{y[row, output]:g}" if not self.targets.simplex else f"{np.array2string(y[row], precision=4)}"
         raise DataError(
             f"cost {self.spec!r} takes targets that are {self.targets.words}; got {what} in row {row}, output "
-            f"{output} ({int(bad.any(axis=1).sum())} of {y.shape[0]} rows are like it); " + _REMEDY[self.targets]
+            f"{output} ({int(bad.any(axis=1).sum())} of {y.shape[0]} rows are like it); "
+            + _REMEDY.get(self.targets, "correct these rows, or drop them")
         )
 
     @property
@@ -201,9 +205,9 @@ COSTS: dict[str, Cost] = {
         Cost("cross_entropy", _cross_entropy, _cross_entropy_gradient, SIMPLEX_OPEN, SIMPLEX),
         Cost("binary_cross_entropy", _binary_cross_entropy, _binary_cross_entropy_gradient, UNIT_OPEN, UNIT),
         Cost("absolute_error", _absolute_error, _absolute_error_gradient, kinks=_residual_kink),
-        Cost("huber", _huber, _huber_gradient, kinks=_huber_kink, parameters=(1.0,)),
+        Cost("huber", _huber, _huber_gradient, kinks=_huber_kink, parameters=(1.0,), limits=(POSITIVE,)),
         Cost("poisson", _poisson, _poisson_gradient, POSITIVE, NOT_NEGATIVE),
-        Cost("quantile", _quantile, _quantile_gradient, kinks=_residual_kink, parameters=(0.5,)),
+        Cost("quantile", _quantile, _quantile_gradient, kinks=_residual_kink, parameters=(0.5,), limits=(UNIT_OPEN,)),
     )
 }
 ALIASES = {"log_loss": "cross_entropy", "mse": "squared_error", "mae": "absolute_error"}
@@ -228,4 +232,4 @@ def find_cost(cost: str | Cost) -> Cost:
 def is_built_in(cost: Cost) -> bool:
     """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
     entry = COSTS.get(cost.name)
-    return entry is not None and entry.value is cost.value and entry.gradient is cost.gradient
+    return cost is entry or (entry is not None and replace(cost, parameters=entry.parameters) == entry)

@@ -20,13 +20,14 @@ def find(kind: str, spec: str, table: Mapping[str, Entry], aliases: Mapping[str,
     Raises
     ------
     ArchitectureError
-        If the name is unknown, or the brackets hold anything but the right count of numbers.
+        If the name is unknown, or the brackets hold anything but the right count of numbers, or one that makes
+        no sense there.
     """
-    match = _SPEC.match(spec)
-    name = match["name"] if match else spec
+    match = _SPEC.match(spec) if isinstance(spec, str) else None
+    name = match["name"] if match else str(spec)
     name = aliases.get(name, name)
     if match is None or name not in table:
-        near = get_close_matches(name, [*table, *aliases], n=1)
+        near = get_close_matches(name.lower(), [*table, *aliases], n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(table))}"
         raise ArchitectureError(f"no {kind} is called {spec!r}; {hint}")
     entry = table[name]
@@ -39,4 +40,7 @@ def find(kind: str, spec: str, table: Mapping[str, Entry], aliases: Mapping[str,
     if len(parameters) != len(entry.parameters):
         takes = f"takes {len(entry.parameters)}, as in {entry.spec!r}" if entry.parameters else "takes none"
         raise ArchitectureError(f"{kind} {spec!r}: the brackets hold its parameters as numbers; {name} {takes}")
+    for number, limit in zip(parameters, entry.limits, strict=True):
+        if not limit.low < number < limit.high:
+            raise ArchitectureError(f"{kind} {spec!r}: its parameter must be {limit.words}, got {number:g}")
     return replace(entry, parameters=parameters)

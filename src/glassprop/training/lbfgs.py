@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
 from glassprop.backprop.own import check_own_functions
@@ -14,7 +15,7 @@ from glassprop.engine.reference import Data
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
-from glassprop.training.targets import check_shapes, smooth
+from glassprop.training.targets import smooth
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.own import check_own_functions
@@ -19,7 +20,7 @@ from glassprop.training.divergence import diagnose
 from glassprop.training.schedule import Progress
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
-from glassprop.training.targets import check_shapes, smooth
+from glassprop.training.targets import smooth
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ class _Run:
             rate=float(plan.rates[batch]),
         )
         self.undo_unfinished()
+        self.state.optimizer = None  # its memory is as spoiled as θ was
         raise error
 
     def undo_unfinished(self) -> None:

@@ -5,30 +5,7 @@ from __future__ import annotations
 from glassprop.architecture.layers import Architecture
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX, UNIT
-from glassprop.errors import DataError, SettingsError
-
-
-def check_shapes(architecture: Architecture, X: Array, Y: Array, sample_weight: Array | None) -> None:
-    """Refuse arrays that do not fit the network or each other; all faults in one message.
-
-    Raises
-    ------
-    DataError
-    """
-    n_out = architecture.sizes[-1]
-    faults = []
-    if X.ndim != 2 or X.shape[1] != architecture.n_inputs:
-        faults.append(f"X must have shape (n, {architecture.n_inputs}), got {X.shape}")
-    if Y.ndim != 2 or Y.shape[1] != n_out:
-        faults.append(f"Y must have shape (n, {n_out}), got {Y.shape}")
-    if X.shape[0] != Y.shape[0]:
-        faults.append(f"X and Y must have as many rows, got {X.shape[0]} and {Y.shape[0]}")
-    if sample_weight is not None and sample_weight.shape != (X.shape[0],):
-        faults.append(f"sample_weight must have shape ({X.shape[0]},), got {sample_weight.shape}")
-    if X.shape[0] == 0:
-        faults.append("there must be at least one example, got none")
-    if faults:
-        raise DataError("; ".join(faults))
+from glassprop.errors import SettingsError
 
 
 def smooth(architecture: Architecture, Y: Array, smoothing: float) -> Array:

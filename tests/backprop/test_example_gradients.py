@@ -1,0 +1,100 @@
+"""Gradients of single examples, kept as factors, against a loop that builds each in full."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core_cases import dense
+from scipy.sparse import csr_array, csr_matrix
+
+from glassprop.errors import DataError
+
+NETWORKS = [
+    dense(3, (2, "identity")),
+    dense(3, (4, "tanh"), (2, "sigmoid"), cost="binary_cross_entropy"),
+    dense(3, (4, "softmax"), (5, "relu"), (2, "softmax"), cost="cross_entropy"),
+]
+
+
+@pytest.fixture(params=NETWORKS, ids=lambda network: f"depth {network.depth}")
+def case(request):
+    """A network, θ, X with zeros in it, Y, and the gradients of single examples built one by one."""
+    network, rng = request.param, np.random.default_rng(0)
+    theta = rng.normal(size=network.layout.size)
+    X = np.where(rng.random((7, 3)) < 0.4, 0, rng.normal(size=(7, 3)))
+    Y = np.eye(2)[rng.integers(2, size=7)]
+    built = np.stack([network.gradient(theta, X[i : i + 1], Y[i : i + 1]) for i in range(7)])
+    return network, theta, X, Y, built
+
+
+FORMS = pytest.mark.parametrize("form", [np.asarray, csr_array, csr_matrix])
+
+
+@FORMS
+def test_one_in_full(case, form):
+    network, theta, X, Y, built = case
+    each = network.example_gradients(theta, form(X), Y)
+    assert len(each) == 7
+    for i in range(-7, 7):
+        np.testing.assert_allclose(each[i], built[i], rtol=1e-12, atol=1e-15)
+    np.testing.assert_array_equal(each[np.int64(2)], each[2])
+
+
+@FORMS
+def test_norms(case, form):
+    network, theta, X, Y, built = case
+    norms = network.example_gradients(theta, form(X), Y).norms()
+    assert norms.shape == (7,)
+    np.testing.assert_allclose(norms, np.linalg.norm(built, axis=1), rtol=1e-12)
+
+
+@FORMS
+def test_dots(case, form):
+    network, theta, X, Y, built = case
+    each = network.example_gradients(theta, form(X), Y)
+    np.testing.assert_allclose(each.dot(each), built @ built.T, rtol=1e-10, atol=1e-13)
+    some = network.example_gradients(theta, form(X[:3]), Y[:3])
+    assert some.dot(each).shape == (3, 7)
+    np.testing.assert_allclose(some.dot(each), built[:3] @ built.T, rtol=1e-10, atol=1e-13)
+
+
+@FORMS
+def test_mean(case, form):
+    network, theta, X, Y, built = case
+    each = network.example_gradients(theta, form(X), Y)
+    np.testing.assert_allclose(each.mean(), built.mean(axis=0), rtol=1e-11, atol=1e-15)
+
+
+def test_iterating_gives_each_once(case):
+    network, theta, X, Y, built = case
+    np.testing.assert_allclose(list(network.example_gradients(theta, X, Y)), built, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("i", [7, -8, 100])
+def test_no_such_example(case, i):
+    network, theta, X, Y, _ = case
+    with pytest.raises(IndexError, match=f"example {i} was asked for; there are 7, counted from 0"):
+        network.example_gradients(theta, X, Y)[i]
+
+
+def test_the_gradients_are_not_kept_in_full():
+    network, n = dense(50, (60, "tanh"), (5, "identity")), 200
+    rng = np.random.default_rng(0)
+    each = network.example_gradients(
+        rng.normal(size=network.layout.size), rng.normal(size=(n, 50)), rng.normal(size=(n, 5))
+    )
+    each.norms()
+    kept = [*each.deltas[1:], *each.trace.a, *each.trace.z[1:]]
+    assert sum(array.nbytes for array in kept) < 0.2 * n * network.layout.size * 8
+
+
+def test_float32_is_kept(case):
+    network, theta, X, Y, _ = case
+    each = network.example_gradients(*(array.astype(np.float32) for array in (theta, X, Y)))
+    assert each[0].dtype == each.mean().dtype == each.norms().dtype == each.dot(each).dtype == np.float32
+
+
+def test_targets_are_checked(case):
+    network, theta, X, Y, _ = case
+    with pytest.raises(DataError):
+        network.example_gradients(theta, X, np.full_like(Y, np.nan))

@@ -1,0 +1,161 @@
+"""Where ours departs from scikit-learn, and that it does so as the documentation says."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import check_grad
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier as TheirClassifier
+from sklearn.neural_network import MLPRegressor as TheirRegressor
+
+from glassprop import MLPClassifier, MLPRegressor
+
+
+def quietly(estimator: Any, *data: Any, **more: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return estimator.fit(*data, **more)
+
+
+def test_a_batch_without_weight_makes_no_step(binary: Any) -> None:
+    """scikit-learn raises ZeroDivisionError there."""
+    weight = binary.weight.copy()
+    weight[10:20] = 0
+    settings = {"batch_size": 10, "shuffle": False, "max_iter": 5, "random_state": 0}
+    with pytest.raises(ZeroDivisionError):
+        TheirClassifier(**settings).fit(binary.X, binary.y, sample_weight=weight)
+    mine = quietly(MLPClassifier(**settings), binary.X, binary.y, sample_weight=weight)
+    kept = np.r_[0:10, 20:53]
+    without = quietly(MLPClassifier(**settings), binary.X[kept], binary.y[kept], sample_weight=weight[kept])
+    np.testing.assert_array_equal(mine.theta_, without.theta_)
+    np.testing.assert_array_equal(mine.loss_curve_, without.loss_curve_)
+
+
+def test_negative_weights_are_refused(binary: Any) -> None:
+    with pytest.raises(ValueError, match="Negative values in data passed to `sample_weight`"):
+        MLPClassifier().fit(binary.X, binary.y, sample_weight=-binary.weight)
+
+
+def test_gradient_and_objective_agree_for_several_outputs(three_outputs: Any) -> None:
+    """½ Σ over outputs, averaged over examples; its gradient is what L-BFGS and Adam follow."""
+    model = quietly(
+        MLPRegressor(hidden_layer_sizes=(4,), activation="tanh", solver="lbfgs", max_iter=2, random_state=0),
+        three_outputs.X,
+        three_outputs.y,
+    )
+    X, Y = model.encode_targets(three_outputs.X, three_outputs.y)
+    network = model.network_
+
+    def objective(theta: Any) -> float:
+        return float(0.5 * ((network.predict(theta, X) - Y) ** 2).sum(axis=1).mean())
+
+    theta = network.initial(np.random.default_rng(1))
+    gradient = network.gradient(theta, X, Y)
+    assert check_grad(objective, lambda theta: network.gradient(theta, X, Y), theta) < 1e-5 * np.linalg.norm(gradient)
+    assert network.cost(theta, X, Y) == pytest.approx(objective(theta), rel=1e-12)
+
+
+def test_loss_is_reported_on_scikit_learns_scale(three_outputs: Any) -> None:
+    """½ the mean over outputs and examples, plus L2: for all solvers."""
+    for solver in ("lbfgs", "adam"):
+        model = MLPRegressor(hidden_layer_sizes=(6,), solver=solver, max_iter=1, alpha=0.3, random_state=0)
+        still = {**model.get_params(), "solver": "sgd", "learning_rate_init": 1e-300}
+        start = quietly(MLPRegressor(**still), three_outputs.X, three_outputs.y)
+        squares = sum(float((w**2).sum()) for w in start.coefs_)
+        half_mean = 0.5 * ((start.predict(three_outputs.X) - three_outputs.y) ** 2).mean()
+        expected = half_mean + 0.5 * 0.3 * squares / len(three_outputs.X)
+        assert start.loss_ == pytest.approx(expected, rel=1e-12)
+        quietly(model, three_outputs.X, three_outputs.y)
+        if solver == "adam":  # one full batch: the loss is that of the start
+            assert model.loss_ == pytest.approx(expected, rel=1e-12)
+        else:
+            assert model.loss_ < expected
+
+
+def test_lbfgs_with_several_outputs_reaches_the_minimum(three_outputs: Any) -> None:
+    """Without a hidden layer it is ridge regression, solved exactly: W = (XᵀX + αI)⁻¹ XᵀY, centred.
+
+    scikit-learn follows the gradient of the sum under the loss of the mean, and its line search stops short.
+    """
+    X, Y, alpha = three_outputs.X, three_outputs.y, 50.0
+    x, y = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    expected = np.linalg.solve(x.T @ x + alpha * np.eye(5), x.T @ y)
+    settings = {
+        "hidden_layer_sizes": (),
+        "solver": "lbfgs",
+        "alpha": alpha,
+        "max_iter": 500,
+        "tol": 1e-9,
+        "random_state": 0,
+    }
+    mine = MLPRegressor(**settings).fit(X, Y)
+    theirs = quietly(TheirRegressor(**settings), X, Y)
+    assert np.abs(mine.coefs_[0] - expected).max() < 1e-6
+    assert np.abs(theirs.coefs_[0] - expected).max() > 1e-3
+
+
+def test_float32_in_lbfgs_is_worked_in_float64(one_output: Any) -> None:
+    X = one_output.X.astype(np.float32)
+    losses = [
+        quietly(
+            MLPRegressor(hidden_layer_sizes=(6,), solver="lbfgs", max_iter=30, random_state=0),
+            X.astype(dtype),
+            one_output.y,
+        ).loss_
+        for dtype in (np.float32, np.float64)
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+@pytest.mark.parametrize("solver", ["adam", "adamw", "sgd", "lbfgs"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtype_of_x_is_kept(multiclass: Any, one_output: Any, solver: str, dtype: type) -> None:
+    for estimator, problem in ((MLPClassifier, multiclass), (MLPRegressor, one_output)):
+        model = quietly(estimator(solver=solver, max_iter=3, random_state=0), problem.X.astype(dtype), problem.y)
+        assert model.theta_.dtype == dtype
+        assert {w.dtype for w in [*model.coefs_, *model.intercepts_]} == {np.dtype(dtype)}
+        outputs = model.predict_proba if problem.classifier else model.predict
+        assert outputs(problem.X.astype(dtype)).dtype == dtype
+
+
+def test_integers_become_float64(binary: Any) -> None:
+    assert quietly(MLPClassifier(max_iter=2), (binary.X * 10).astype(int), binary.y).theta_.dtype == np.float64
+
+
+def test_log_probabilities_are_not_overwritten_or_warned_about() -> None:
+    """Saturated probabilities: log 0 is -inf, without a warning."""
+    X = np.array([[-1e5], [1e5]])
+    model = quietly(MLPClassifier((), max_iter=1), X, [0, 1])
+    model.coefs_[0] = [[1.0]]
+    model.intercepts_[0] = [0.0]
+    assert model.predict_log_proba(X).min() == -np.inf
+
+
+def test_one_class_has_one_column_of_ones(binary: Any) -> None:
+    model = quietly(MLPClassifier(max_iter=2), binary.X, ["only"] * len(binary.X))
+    assert model.predict_proba(binary.X).shape == (53, 1)
+    assert (model.predict_proba(binary.X) == 1).all()
+    assert set(model.predict(binary.X)) == {"only"}
+
+
+def test_a_warm_start_may_turn_early_stopping_on_and_off(binary: Any) -> None:
+    """Scores of one kind are not compared with scores of another; scikit-learn fails with a TypeError."""
+    settings = {"warm_start": True, "random_state": 0, "max_iter": 30, "learning_rate_init": 0.01}
+    model = quietly(MLPClassifier(early_stopping=True, n_iter_no_change=30, **settings), binary.X, binary.y)
+    assert model.best_validation_score_ >= 0
+    quietly(model.set_params(early_stopping=False, n_iter_no_change=5), binary.X, binary.y)
+    assert model.n_iter_ > 6
+    assert model.validation_scores_ is None
+    quietly(model.set_params(early_stopping=True, scoring="loss"), binary.X, binary.y)
+    assert all(score < 0 for score in model.validation_scores_)
+    assert model.best_validation_score_ == max(model.validation_scores_)
+
+
+def test_partial_fit_is_absent_for_a_regressor_with_lbfgs() -> None:
+    assert not hasattr(MLPRegressor(solver="lbfgs"), "partial_fit")
+    assert not hasattr(MLPClassifier(solver="lbfgs"), "partial_fit")
+    assert hasattr(MLPRegressor(solver="adamw"), "partial_fit")

@@ -1,0 +1,148 @@
+"""Odd input: what can be used is used, and for the rest a message says what would do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glassprop import MLPClassifier, MLPRegressor
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+QUICK = {"max_iter": 2, "random_state": 0}
+
+
+@pytest.mark.parametrize(
+    ("hidden_layer_sizes", "sizes"),
+    [
+        ((), [5, 3]),
+        (np.int64(4), [5, 4, 3]),
+        ([np.int32(4), 2], [5, 4, 2, 3]),
+        ((4.0,), [5, 4, 3]),
+        (np.array([4, 2]), [5, 4, 2, 3]),
+        (range(3, 5), [5, 3, 4, 3]),
+    ],
+)
+def test_sizes_that_can_be_read(hidden_layer_sizes: Any, sizes: list[int], multiclass: Any) -> None:
+    model = MLPClassifier(hidden_layer_sizes, **QUICK).fit(multiclass.X, multiclass.y)
+    assert model.network_.sizes == sizes
+
+
+@pytest.mark.parametrize(
+    "hidden_layer_sizes",
+    [0, -3, 10.0, "100", None, (5, 0), (-1,), (10.5,), ("a",), (np.nan,), (np.inf,), [[3, 4]], (True,)],
+)
+def test_sizes_that_cannot(hidden_layer_sizes: Any, multiclass: Any) -> None:
+    words = r"hidden_layer_sizes.*must be (an array-like or an int|> 0|one whole number a hidden layer, as in)"
+    with pytest.raises(ValueError, match=words):
+        MLPClassifier(hidden_layer_sizes, **QUICK).fit(multiclass.X, multiclass.y)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"activation": "Relu"}, "no activation is called 'Relu'; did you mean 'relu'"),
+        ({"activation": "swishy"}, "no activation is called 'swishy'; "),
+        ({"activation": ["relu", "tanh"]}, "activation lists 2 entries for 1 hidden layers; give one a hidden layer"),
+        ({"activation": [3]}, "activation must list names or Activation objects, one a hidden layer, got 3"),
+        ({"output_activation": "sotfmax"}, "did you mean 'softmax'"),
+        ({"solver": "adamm"}, "The 'solver' parameter .* must be a str among .*'adamw'.*Got 'adamm'"),
+        ({"learning_rate": "cosin"}, "must be a str among .*'cosine'"),
+        ({"loss": "hinge"}, "no cost is called 'hinge'; there are: "),
+        ({"loss": "log-loss"}, "no cost is called 'log-loss'; did you mean 'log_loss'"),
+        ({"dropout": 1.0}, r"a float in the range \[0.0, 1.0\)"),
+        ({"dropout": [0.1, 0.2]}, "dropout lists 2 entries for 1 hidden layers"),
+        ({"dropout": [1.5]}, "dropout must list numbers from 0 to less than 1, one a hidden layer, got 1.5"),
+        ({"dropout": ["a"]}, "dropout must list numbers"),
+        ({"clip_norm": 0}, "The 'clip_norm' parameter"),
+        ({"warmup": "3"}, "a float in the range"),
+        ({"max_iter": 0}, r"an int in the range \[1, inf\)"),
+        ({"class_weight": "balance"}, "'balanced'"),
+        ({"class_weight": {7: 1.0}}, "class_weight"),
+        ({"scoring": "acc", "early_stopping": True}, "get_scorer_names"),
+        ({"early_stopping": True, "validation_fraction": 0.001}, "The validation set is too small. Increase"),
+        ({"early_stopping": True, "validation_fraction": 0.0}, "choose another fraction, or give X_val and y_val"),
+        ({"early_stopping": True, "stratify": True, "validation_fraction": 0.01}, "choose another .*, stratify=False"),
+    ],
+    ids=str,
+)
+def test_arguments_that_cannot_be_used(settings: dict[str, Any], words: str, multiclass: Any) -> None:
+    with pytest.raises(ValueError, match=words) as caught:
+        MLPClassifier(**{**QUICK, **settings}).fit(multiclass.X, multiclass.y)
+    assert "\n" not in str(caught.value)
+
+
+def with_entry(array: Any, value: Any) -> Any:
+    array = np.array(array, dtype=object if value is None else None)
+    array[3] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda p: {"y": with_entry(p.y, None)}, r"y contains None, first in row 3 \(1 rows in all\); drop or label"),
+        (lambda p: {"y": np.linspace(0, 1, 53)}, "Unknown label type"),
+        (lambda p: {"y": with_entry(np.arange(53.0) % 3, np.nan)}, "Input y contains NaN"),
+        (lambda p: {"X": with_entry(p.X, np.inf)}, "Input X contains infinity"),
+        (lambda p: {"X": with_entry(p.X, np.nan)}, "Input X contains NaN"),
+        (lambda p: {"X": p.X[:0], "y": p.y[:0]}, "minimum of 1 is required"),
+        (lambda p: {"X": p.X[:, 0]}, "Expected 2D array"),
+        (lambda p: {"y": p.y[:-1]}, "inconsistent numbers of samples"),
+        (lambda p: {"sample_weight": np.ones(7)}, r"sample_weight.shape == \(7,\), expected \(53,\)"),
+        (lambda p: {"sample_weight": np.zeros(53)}, "at least one non-zero"),
+        (lambda p: {"sample_weight": np.full(53, np.nan)}, "sample_weight contains NaN"),
+        (lambda p: {"X_val": p.X}, "X_val is provided, but y_val was not"),
+        (lambda p: {"y_val": p.y}, "y_val is provided, but X_val was not"),
+        (lambda p: {"sample_weight_val": p.weight}, "sample_weight_val is provided, but X_val was not"),
+        (lambda p: {"X_val": p.X[:, :2], "y_val": p.y}, "X has 2 features"),
+        (lambda p: {"X_val": p.X, "y_val": p.y + 1}, r"classes that training did not see: \[3\]"),
+        (lambda p: {"X_val": p.X, "y_val": p.y, "sample_weight_val": np.ones(3)}, "sample_weight.shape"),
+    ],
+    ids=range(17),
+)
+def test_data_that_cannot_be_used(change: Any, words: str, multiclass: Any) -> None:
+    data = {"X": multiclass.X, "y": multiclass.y, **change(multiclass)}
+    with pytest.raises(ValueError, match=words):
+        MLPClassifier(**QUICK).fit(data.pop("X"), data.pop("y"), **data)
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_validation_targets_of_another_width_are_refused(solver: str, one_output: Any) -> None:
+    X, y = one_output.X, one_output.y
+    with pytest.raises(ValueError, match="y_val has 2 outputs, but y has 1"):
+        MLPRegressor(solver=solver, **QUICK).fit(X, y, X_val=X, y_val=np.c_[y, y])
+
+
+def test_targets_outside_a_losss_domain(one_output: Any) -> None:
+    with pytest.raises(ValueError, match=r"cost 'poisson' takes targets that are 0 or more; got -.* in row"):
+        MLPRegressor("poisson", **QUICK).fit(one_output.X, one_output.y)
+
+
+def test_one_row_is_learned_from(one_output: Any) -> None:
+    model = MLPRegressor(solver="lbfgs", random_state=0).fit(one_output.X[:1], [4.0])
+    assert model.predict(one_output.X[:1])[0] == pytest.approx(4.0, abs=0.01)
+
+
+def test_text_labels_and_one_epoch(binary: Any) -> None:
+    model = MLPClassifier(max_iter=1).fit(binary.X, binary.y)
+    assert set(model.predict(binary.X)) <= {"yes", "no"}
+    assert list(model.classes_) == ["no", "yes"]
+    assert model.n_iter_ == 1
+
+
+def test_a_warm_start_of_another_size_is_refused(binary: Any) -> None:
+    model = MLPClassifier((4,), warm_start=True, **QUICK).fit(binary.X, binary.y)
+    with pytest.raises(
+        ValueError, match=r"\[5, 4, 1\], but the arguments now describe \[5, 3, 1\]; set warm_start=False"
+    ):
+        model.set_params(hidden_layer_sizes=(3,)).fit(binary.X, binary.y)
+    with pytest.raises(ValueError, match="same classes as in the previous call"):
+        model.set_params(hidden_layer_sizes=(4,)).fit(binary.X, np.arange(53) % 3)
+
+
+def test_a_huge_rate_is_explained(one_output: Any) -> None:
+    settings = {"learning_rate_init": 1e300, "max_iter": 5, "random_state": 0}
+    with pytest.raises(ValueError, match=r"learning rate 1e\+300\); try a smaller learning rate"):
+        MLPRegressor(**settings).fit(one_output.X, one_output.y)

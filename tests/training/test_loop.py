@@ -1,0 +1,261 @@
+"""The loop through Network.train: validation, stopping, best weights, history, interruption, divergence, bits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassprop import Activation, Cost, Layer, Network
+from glassprop.backprop.objective import Objective
+from glassprop.errors import DataError, DerivativeError, DivergenceError
+from glassprop.optimizer import SGD, Adam, Momentum
+from glassprop.training.loop import EpochReport
+from glassprop.training.schedule import Adaptive, Constant, Cosine
+from glassprop.training.settings import Settings
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(80, 3))
+LABEL = (X[:, 0] + 0.7 * RNG.normal(size=80) > 0).astype(int)
+Y = np.eye(2)[LABEL]
+QUICK = Settings(epochs=12, schedule=Constant(0.02), batch_size=16, patience=np.inf)
+
+
+def network(dropout: float = 0.0) -> Network:
+    return Network(3, [Layer(16, "relu", dropout=dropout), Layer(2, "softmax")], "cross_entropy")
+
+
+def train(settings: Settings = QUICK, seed: int = 0, net: Network | None = None, **more):
+    net = net or network()
+    return net.train(
+        net.initial(np.random.default_rng(1)), X, Y, settings=settings, rng=np.random.default_rng(seed), **more
+    )
+
+
+def test_theta_given_is_not_changed() -> None:
+    theta = network().initial(np.random.default_rng(1))
+    before = theta.copy()
+    result = network().train(theta, X, Y, settings=QUICK, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(theta, before)
+    assert not np.array_equal(result.theta, before)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_same_seed_same_bits_and_another_seed_others(dropout: float) -> None:
+    first, again, other = (train(seed=s, net=network(dropout), validation=0.2) for s in (5, 5, 6))
+    np.testing.assert_array_equal(first.theta, again.theta)
+    assert first.history == again.history
+    assert not np.array_equal(first.theta, other.theta)
+
+
+def test_history_has_the_plain_validation_cost() -> None:
+    """No L2, no smoothing, no dropout in it; and the training cost has them."""
+    settings = replace(QUICK, objective=Objective(l2=5.0), label_smoothing=0.2)
+    net, held = network(0.3), (X[:20] + 0.1, Y[:20], np.linspace(1, 2, 20))
+    seen = []
+    result = train(settings, net=net, validation=held, on_epoch=lambda report: seen.append(report.state.theta.copy()))
+    expected = [net.cost(theta, *held) for theta in seen]
+    np.testing.assert_allclose(result.history.validation_cost, expected, rtol=1e-12)
+    np.testing.assert_array_equal(result.history.score, [-cost for cost in result.history.validation_cost])
+    assert result.history.cost[0] > train(QUICK).history.cost[0] + 0.1
+
+
+def test_best_weights_are_restored() -> None:
+    """Judged by labels that have nothing to do with the inputs, so that the best epoch is not the last."""
+    seen: list[np.ndarray] = []
+    judged = (X[:30], Y[np.random.default_rng(8).permutation(80)[:30]])
+    result = train(validation=judged, on_epoch=lambda report: seen.append(report.state.theta.copy()))
+    best = int(np.argmin(result.history.validation_cost))
+    assert best < QUICK.epochs - 1
+    assert result.best_epoch == best + 1
+    np.testing.assert_array_equal(result.theta, seen[best])
+    last = train(replace(QUICK, restore_best=False), validation=judged)
+    np.testing.assert_array_equal(last.theta, seen[QUICK.epochs - 1])
+
+
+def test_early_stopping_counts_epochs_without_improvement_strictly() -> None:
+    result = train(replace(QUICK, epochs=500, patience=4, tol=0.01), validation=0.25, stratify=True)
+    score, best, waiting, expected = result.history.score, -np.inf, 0, None
+    for epoch, value in enumerate(score, start=1):
+        waiting = waiting + 1 if value < best + 0.01 else 0
+        best = max(best, value)
+        if waiting > 4:
+            expected = epoch
+            break
+    assert result.epoch == len(score) == expected
+    assert "Validation score did not improve more than tol=0.010000 for 4 consecutive epochs" in result.stopped_by
+    assert not result.exhausted
+
+
+def test_without_validation_the_training_cost_decides() -> None:
+    result = train(replace(QUICK, epochs=2000, patience=3, tol=0.02))
+    assert result.epoch < 2000
+    assert result.history.score == result.history.validation_cost == []
+    assert result.stopped_by.startswith("Training loss did not improve")
+
+
+def test_stratified_split_keeps_the_shares_of_classes() -> None:
+    """Each class gives a quarter: the split and then the training match those made by hand."""
+    rng = np.random.default_rng(3)
+    theta = network().initial(np.random.default_rng(1))
+    aside = np.zeros(80, dtype=bool)
+    for value in np.unique(Y, axis=0):
+        rows = np.flatnonzero((value == Y).all(axis=1))
+        aside[rng.permutation(rows)[: round(0.25 * len(rows))]] = True
+    expected = network().train(theta, X[~aside], Y[~aside], settings=QUICK, rng=rng, validation=(X[aside], Y[aside]))
+    result = train(seed=3, validation=0.25, stratify=True)
+    np.testing.assert_array_equal(result.theta, expected.theta)
+    shares = Y[aside].mean(axis=0), Y.mean(axis=0)
+    np.testing.assert_allclose(*shares, atol=0.03)
+
+
+def test_shuffle_off_takes_the_order_as_it_is() -> None:
+    first, second = (train(replace(QUICK, shuffle=False), seed=s) for s in (0, 1))
+    np.testing.assert_array_equal(first.theta, second.theta)
+
+
+def test_rates_of_a_schedule_reach_the_optimizer() -> None:
+    """One full batch an epoch: gradient descent with cosine rates by hand."""
+    net = network()
+    settings = Settings(SGD(), Cosine(0.5), epochs=6, batch_size=80, shuffle=False)
+    theta = net.initial(np.random.default_rng(1))
+    for step in range(6):
+        theta = theta - 0.25 * (1 + np.cos(np.pi * step / 6)) * net.gradient(theta, X, Y)
+    np.testing.assert_allclose(train(settings).theta, theta, rtol=1e-10)
+
+
+def test_adaptive_lowers_the_rate_and_then_stops() -> None:
+    said = []
+    settings = Settings(Momentum(), Adaptive(1e-4), epochs=500, patience=1, tol=10.0)
+    result = train(settings, on_epoch=lambda report: said.append(report.message))
+    lowered = [message for message in said if "Setting learning rate to" in message]
+    assert len(lowered) == 3  # 1e-4 → 2e-5 → 4e-6 → 8e-7, which is at the floor
+    assert result.stopped_by.endswith("Learning rate too small. Stopping.")
+    assert result.epoch == 1 + 2 * 4
+
+
+def test_clipping_bounds_every_step() -> None:
+    settings = Settings(SGD(), Constant(1.0), epochs=1, batch_size=80, objective=Objective(clip_norm=0.01))
+    start = network().initial(np.random.default_rng(1))
+    assert np.linalg.norm(train(settings).theta - start) == pytest.approx(0.01, rel=1e-9)
+
+
+def test_on_epoch_stops() -> None:
+    result = train(on_epoch=lambda report: report.state.epoch == 4)
+    assert (result.epoch, result.stopped_by) == (4, "A callback asked to stop.")
+
+
+@pytest.mark.parametrize("where", ["callback", "middle of an epoch"])
+def test_ctrl_c_keeps_the_best_weights(where: str) -> None:
+    seen, calls = [], []
+
+    def value(z: np.ndarray) -> np.ndarray:
+        calls.append(None)
+        if where == "middle of an epoch" and len(seen) == 3:
+            raise KeyboardInterrupt
+        return z
+
+    def watch(report: EpochReport) -> None:
+        seen.append(report.state.theta.copy())
+        if where == "callback" and len(seen) == 3:
+            raise KeyboardInterrupt
+
+    own = Activation("own", value, lambda z, a: np.ones_like(z))
+    net = Network(3, [Layer(6, own), Layer(2, "softmax")], "cross_entropy")
+    result = train(net=net, on_epoch=watch)
+    assert result.interrupted
+    assert result.stopped_by == "Interrupted by the user."
+    np.testing.assert_array_equal(result.theta, seen[2])
+    seen.clear()
+    judged = train(replace(QUICK, schedule=Constant(0.5)), net=net, on_epoch=watch, validation=(X[:15], Y[:15]))
+    assert judged.interrupted
+    np.testing.assert_array_equal(judged.theta, seen[judged.best_epoch - 1])
+
+
+def squared(*sizes: int) -> Network:
+    hidden = [Layer(n, "relu") for n in sizes]
+    return Network(3, [*hidden, Layer(1, "identity")], "squared_error")
+
+
+def test_divergence_names_epoch_layer_and_remedy_and_keeps_good_weights() -> None:
+    net, seen = squared(8), []
+    start = net.initial(np.random.default_rng(1))
+    target = X[:, :1] * 100
+    settings = Settings(SGD(), Constant(5.0), epochs=50, batch_size=20)
+    state = {}
+
+    def watch(report: EpochReport) -> None:
+        state["state"] = report.state
+        seen.append(report.state.theta.copy())
+
+    with pytest.raises(DivergenceError, match="clip_norm=1; the weights of the last good epoch are kept") as caught:
+        net.train(start, X, target, settings=settings, rng=np.random.default_rng(0), on_epoch=watch)
+    assert caught.value.epoch == len(seen) + 1
+    assert f"in epoch {len(seen) + 1}:" in str(caught.value)
+    assert "(learning rate 5)" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert seen
+    np.testing.assert_array_equal(state["state"].theta, seen[-1])
+    assert np.isfinite(state["state"].theta).all()
+    assert state["state"].optimizer is None  # its vectors overflowed with θ
+
+
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_divergence_finds_the_layer_that_went_first(layer: int) -> None:
+    net = squared(4, 4)
+    theta = net.initial(np.random.default_rng(1))
+    net.w(theta, layer)[...] = 1e200
+    for earlier in range(1, layer):
+        net.w(theta, earlier)[...] = 1.0
+        net.b(theta, earlier)[...] = 50.0
+    if layer == 1:
+        big = np.full((80, 3), 1e200)
+    else:
+        big = X
+        net.b(theta, layer - 1)[...] = 1e200
+    with pytest.raises(DivergenceError, match="the weighted sums z") as caught:
+        net.train(theta, big, np.zeros((80, 1)), settings=QUICK, rng=np.random.default_rng(0))
+    assert (caught.value.epoch, caught.value.layer) == (1, layer)
+
+
+def test_divergence_of_the_cost_alone() -> None:
+    net = squared()
+    with pytest.raises(DivergenceError, match="only the cost itself overflowed") as caught:
+        net.train(np.zeros(4), X, np.full((80, 1), 1e200), settings=QUICK, rng=np.random.default_rng(0))
+    assert caught.value.layer is None
+
+
+def test_infinite_inputs_are_told_apart() -> None:
+    bad = X.copy()
+    bad[3, 1] = np.inf
+    with pytest.raises(DivergenceError, match="the inputs themselves are not all finite"):
+        squared(4).train(np.zeros(21), bad, np.zeros((80, 1)), settings=QUICK, rng=np.random.default_rng(0))
+
+
+def test_wrong_derivatives_are_refused_before_the_first_step() -> None:
+    net = Network(3, [Layer(4, Activation("bad", lambda z: z**3, lambda z, a: z**2)), Layer(1, "identity")])
+    with pytest.raises(DerivativeError, match="activation 'bad'"):
+        net.train(net.initial(np.random.default_rng(0)), X, Y[:, :1], rng=np.random.default_rng(0))
+    cost = Cost("bad", lambda a, y: ((a - y) ** 2).sum(axis=1), lambda a, y: a - y)
+    net = Network(3, [Layer(1, "identity")], cost)
+    with pytest.raises(DerivativeError, match="cost 'bad'"):
+        net.train(net.initial(np.random.default_rng(0)), X, Y[:, :1], rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("validation", "words"),
+    [((X, Y[:, :1]), "Y must have shape"), ((X[:, :2], Y), "X must have shape"), ((X, 2 * Y), "cross_entropy")],
+)
+def test_validation_data_are_checked_before_the_first_step(validation, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        train(validation=validation)
+
+
+def test_a_float32_run_stays_float32() -> None:
+    net = network()
+    theta = net.initial(np.random.default_rng(1), np.float32)
+    result = net.train(
+        theta, X.astype(np.float32), Y.astype(np.float32), settings=replace(QUICK, optimizer=Adam()), rng=RNG
+    )
+    assert result.theta.dtype == np.float32

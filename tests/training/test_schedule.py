@@ -1,0 +1,95 @@
+"""Each schedule against its formula, step by step."""
+
+from __future__ import annotations
+
+from math import cos, pi
+
+import numpy as np
+import pytest
+
+from glassprop.errors import SettingsError
+from glassprop.training.schedule import (
+    SCHEDULES,
+    Adaptive,
+    Constant,
+    Cosine,
+    InvScaling,
+    OneCycle,
+    Progress,
+    WarmUp,
+)
+
+TOTAL = 40
+
+
+def all_rates(schedule, epochs: int = 8, steps: int = 5, **progress: int) -> np.ndarray:
+    """The rates of a whole run, asked for epoch by epoch."""
+    return np.concatenate(
+        [schedule.rates(Progress(step=e * steps, total_steps=epochs * steps, **progress), steps) for e in range(epochs)]
+    )
+
+
+def test_constant() -> None:
+    np.testing.assert_array_equal(all_rates(Constant(0.3)), np.full(TOTAL, 0.3))
+
+
+def test_invscaling_counts_examples() -> None:
+    for samples in (0, 1, 99, 12345):
+        rates = InvScaling(0.3, 0.7).rates(Progress(samples=samples), 3)
+        np.testing.assert_allclose(rates, 0.3 / (samples + 1) ** 0.7, rtol=1e-14)
+
+
+def test_adaptive_divides_by_five_at_each_plateau() -> None:
+    for plateaus in range(5):
+        np.testing.assert_allclose(all_rates(Adaptive(0.3), plateaus=plateaus), 0.3 / 5**plateaus, rtol=1e-14)
+    assert Adaptive(0.3).lowers_on_plateau
+    assert Adaptive(0.3).floor == 1e-6
+    assert not Constant(0.3).lowers_on_plateau
+
+
+def test_cosine() -> None:
+    expected = [0.3 * (1 + cos(pi * t / TOTAL)) / 2 for t in range(TOTAL)]
+    np.testing.assert_allclose(all_rates(Cosine(0.3)), expected, rtol=1e-12)
+
+
+def test_one_cycle() -> None:
+    def by_hand(t: int) -> float:
+        low, high, last, turn = 0.3 / 25, 0.3, 0.3 / 250_000, 0.3 * TOTAL
+        if t < turn:
+            return high + (low - high) * (1 + cos(pi * t / turn)) / 2
+        return last + (high - last) * (1 + cos(pi * (t - turn) / (TOTAL - turn))) / 2
+
+    rates = all_rates(OneCycle(0.3))
+    np.testing.assert_allclose(rates, [by_hand(t) for t in range(TOTAL)], rtol=1e-12)
+    assert rates.argmax() == 12
+    assert rates.max() == pytest.approx(0.3)
+    assert rates[0] == pytest.approx(0.3 / 25)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_warm_up_rises_linearly_and_then_leaves_the_schedule_alone(name: str) -> None:
+    inner = SCHEDULES[name](0.3)
+    rates, plain = all_rates(WarmUp(inner, 7)), all_rates(inner)
+    rise = [min((t + 1) / 7, 1) for t in range(TOTAL)]
+    np.testing.assert_allclose(rates, plain * rise, rtol=1e-12)
+    assert WarmUp(inner, 7).lowers_on_plateau == inner.lowers_on_plateau
+    assert WarmUp(inner, 7).floor == inner.floor
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_now_is_the_rate_of_the_next_step(name: str) -> None:
+    schedule, progress = SCHEDULES[name](0.3), Progress(step=11, total_steps=TOTAL, samples=500, plateaus=2)
+    assert schedule.now(progress) == schedule.rates(progress, 4)[0]
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_past_the_end_rates_stay_finite_and_not_negative(name: str) -> None:
+    rates = SCHEDULES[name](0.3).rates(Progress(step=100, total_steps=TOTAL), 5)
+    assert np.isfinite(rates).all()
+    assert (rates >= 0).all()
+
+
+@pytest.mark.parametrize("rate", [0, -1.0, float("nan")])
+def test_a_rate_must_be_above_zero(rate: float) -> None:
+    with pytest.raises(SettingsError, match="a learning rate must be above 0, got"):
+        Constant(rate)

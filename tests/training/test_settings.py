@@ -1,0 +1,45 @@
+"""Settings refuse what cannot be trained with, all faults at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glassprop import Layer, Network
+from glassprop.backprop.objective import Objective
+from glassprop.errors import SettingsError
+from glassprop.training.settings import Settings
+from glassprop.training.targets import smooth
+
+
+def test_all_faults_come_in_one_message() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(epochs=0, batch_size=0, objective=Objective(-1.0, 0.0), label_smoothing=1.0, tol=-1, patience=0)
+    for name in ("epochs", "batch_size", "l2", "clip_norm", "label_smoothing", "tol", "patience"):
+        assert f"{name} must be" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_default_batch_is_200_or_all() -> None:
+    assert [Settings().batch_of(n) for n in (10, 200, 1000)] == [10, 200, 200]
+    assert [Settings(batch_size=32).batch_of(n) for n in (10, 1000)] == [10, 32]
+
+
+@pytest.mark.parametrize(
+    ("output", "cost", "n_out", "expected"),
+    [
+        ("softmax", "cross_entropy", 4, [0.925, 0.025, 0.025, 0.025]),
+        ("sigmoid", "binary_cross_entropy", 2, [0.95, 0.05]),
+    ],
+)
+def test_label_smoothing(output: str, cost: str, n_out: int, expected: list[float]) -> None:
+    network = Network(2, [Layer(n_out, output)], cost)
+    Y = np.eye(n_out)[[0]]
+    np.testing.assert_allclose(smooth(network, Y, 0.1), [expected])
+    np.testing.assert_array_equal(smooth(network, Y, 0.0), Y)
+
+
+def test_label_smoothing_needs_probabilities() -> None:
+    network = Network(2, [Layer(1, "identity")], "squared_error")
+    with pytest.raises(SettingsError, match="set it to 0, or use cross_entropy"):
+        smooth(network, np.zeros((3, 1)), 0.1)
