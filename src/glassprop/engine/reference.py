@@ -61,7 +61,10 @@ class EpochPlan:
 
 @dataclass(frozen=True)
 class EpochCost:
-    """Costs of the batches, averaged with their rows as weights; ``failed`` is the batch whose cost was not finite."""
+    """Costs of the batches, averaged with their rows as weights; ``failed`` is the batch whose cost was not finite.
+
+    Batches whose weights sum to 0 have no cost and do not count.
+    """
 
     data: float
     penalty: float
@@ -84,6 +87,7 @@ class ReferenceEngine:
         gradient = np.empty_like(theta)
         decays = self.architecture.layout.decay_mask
         data_cost = penalty = 0.0
+        rows = 0
         for number, start in enumerate(range(0, len(plan.order), plan.batch_size)):
             batch = data.rows(plan.order[start : start + plan.batch_size])
             masks = self._masks(len(batch), theta.dtype, plan, number)
@@ -99,11 +103,13 @@ class ReferenceEngine:
             )
             if not np.isfinite(cost.data + cost.penalty):
                 return EpochCost(np.nan, np.nan, failed=number)
+            if batch.sample_weight is not None and batch.sample_weight.sum() <= 0:
+                continue
+            rows += len(batch)
             data_cost += cost.data * len(batch)
             penalty += cost.penalty * len(batch)
-            if batch.sample_weight is None or batch.sample_weight.sum() > 0:
-                self.optimizer.step(theta, gradient, state, float(plan.rates[number]), decays)
-        return EpochCost(data_cost / len(plan.order), penalty / len(plan.order))
+            self.optimizer.step(theta, gradient, state, float(plan.rates[number]), decays)
+        return EpochCost(data_cost / max(rows, 1), penalty / max(rows, 1))
 
     def _masks(self, n: int, dtype: np.dtype, plan: EpochPlan, number: int) -> dict[int, Array]:
         return {

@@ -17,7 +17,7 @@ from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
-from glassprop.estimator.callbacks import EpochHooks
+from glassprop.estimator.callbacks import EpochHooks, told_data
 from glassprop.estimator.progress import display
 from glassprop.estimator.state import from_plain, to_plain
 from glassprop.estimator.validation import Held, example_weights, given_validation, split_validation
@@ -65,8 +65,9 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         sample_weight: Any,
         *,
         incremental: bool = False,
-        val: tuple[Any, Any, Any] | None = None,
+        val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
+        given = X, y, sample_weight
         first = not hasattr(self, "_state") or (not self.warm_start and not incremental)
         X, y, Y = self._validate_input(X, y, first=first, incremental=incremental)
         weight = example_weights(self, X, y, sample_weight, incremental=incremental)
@@ -82,26 +83,29 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             )
         self.network_ = network
         self.engine_, self.interrupted_ = "reference", False
-        data, held = self._set_aside(Data(X, Y, weight), y, val, rng, incremental)
+        data, held, rows = self._set_aside(Data(X, Y, weight), y, val, rng, incremental)
         settings = build_settings(self, len(data), **self._particulars())
         if self.solver == "lbfgs":
-            self._run_lbfgs(data, held, settings)
+            self._run_lbfgs(data, held, settings, told_data(*given, rows))
         else:
-            self._run_stochastic(data, held, settings, rng, incremental)
+            self._run_stochastic(data, held, settings, rng, incremental, told_data(*given, rows))
         return self
 
     def _set_aside(
-        self, data: Data, y: Array, val: tuple[Any, Any, Any] | None, rng: Any, incremental: bool
-    ) -> tuple[Data, Held | None]:
+        self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, incremental: bool
+    ) -> tuple[Data, Held | None, Array | None]:
+        """Data to train on, data held out, and the numbers of the rows left to train on (None: all)."""
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        if val is not None:
-            return data, given_validation(self, *val)
+        if any(part is not None for part in val):
+            return data, given_validation(self, *val), None
         if self.early_stopping and self.solver != "lbfgs":
             return split_validation(self, data, y, rng)
-        return data, None
+        return data, None, None
 
-    def _run_stochastic(self, data: Data, held: Held | None, settings: Settings, rng: Any, incremental: bool) -> None:
+    def _run_stochastic(
+        self, data: Data, held: Held | None, settings: Settings, rng: Any, incremental: bool, told: Any
+    ) -> None:
         if self.batch_size != "auto" and self.batch_size > len(data):
             warnings.warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
@@ -111,9 +115,13 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         state.best_theta = None  # of this call alone, as in scikit-learn
         if not incremental:
             state.restart_optimizer()
+        judged_by = (bool(self.early_stopping), self.scoring if self.early_stopping else None)
+        if getattr(self, "_judged_by", judged_by) != judged_by:
+            state.judge_anew()
+        self._judged_by = judged_by
         dropout_key = int(rng.randint(2**32, dtype=np.uint64)) if np.any(self.dropout) else 0
         epochs = 1 if incremental else settings.epochs
-        hooks, show = self._hooks(data, epochs), display(self.verbose, epochs)
+        hooks, show = EpochHooks(self, told, epochs), display(self.verbose, epochs)
 
         def on_epoch(report: EpochReport) -> bool:
             self._record()
@@ -139,12 +147,12 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         hooks.fit_ended()
 
     def _warn(self, incremental: bool) -> None:
-        """Say what scikit-learn says: not converged, or interrupted."""
+        """Say what scikit-learn says: not converged, or interrupted. Some schedules are meant to run to the end."""
         state = self._state
         if state.interrupted:
             self.interrupted_ = True
             warnings.warn("Training interrupted by user.", stacklevel=5)
-        elif state.exhausted and not incremental:
+        elif state.exhausted and not incremental and self.learning_rate not in ("cosine", "one_cycle"):
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization "
                 "hasn't converged yet.",
@@ -152,12 +160,9 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
                 stacklevel=5,
             )
 
-    def _run_lbfgs(self, data: Data, held: Held | None, settings: Settings) -> None:
-        state, hooks, show = (
-            self._state,
-            self._hooks(data, self.max_iter),
-            display(self.verbose, self.max_iter),
-        )
+    def _run_lbfgs(self, data: Data, held: Held | None, settings: Settings, told: Any) -> None:
+        state = self._state
+        hooks, show = EpochHooks(self, told, self.max_iter), display(self.verbose, self.max_iter)
 
         def on_iteration(state: TrainState) -> bool:
             if held is not None:
@@ -192,10 +197,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
                     stacklevel=4,
                 )
         hooks.fit_ended()
-
-    def _hooks(self, data: Data, epochs: int) -> EpochHooks:
-        metadata = {} if data.sample_weight is None else {"sample_weight": data.sample_weight}
-        return EpochHooks(self, data.X, data.Y, metadata, epochs)
 
     def _record(self) -> None:
         """Show the state of training as scikit-learn's attributes; callbacks see them after every epoch."""

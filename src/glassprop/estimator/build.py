@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil
+from numbers import Real
 from typing import Any
 
 from glassprop.architecture.layers import Layer
@@ -17,6 +18,11 @@ from glassprop.training.schedule import SCHEDULES, InvScaling, Schedule, WarmUp
 from glassprop.training.settings import Settings
 
 STOCHASTIC_SOLVERS = ("sgd", "adam", "adamw")
+# What an argument that may list one entry a hidden layer takes, and how messages say it.
+_ENTRIES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "activation": (lambda entry: isinstance(entry, str | Activation), "names or Activation objects"),
+    "dropout": (lambda entry: isinstance(entry, Real) and 0 <= float(entry) < 1, "numbers from 0 to less than 1"),
+}
 _OUTPUT_FOR = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "poisson": "exp"}
 
 
@@ -25,14 +31,16 @@ def hidden_sizes(estimator: Any) -> list[int]:
 
     Raises
     ------
-    ValueError
-        If one is not above 0, in scikit-learn's words.
+    SettingsError
+        If one is not a whole number, or not above 0 (then in scikit-learn's words).
     """
     sizes = estimator.hidden_layer_sizes
     sizes = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
+    if not all(isinstance(size, Real) and not isinstance(size, bool) and size % 1 == 0 for size in sizes):
+        raise SettingsError(f"hidden_layer_sizes must be one whole number a hidden layer, as in (100, 50), got {sizes}")
     if any(size <= 0 for size in sizes):
         raise SettingsError(f"hidden_layer_sizes must be > 0, got {sizes}.")
-    return [int(size) if size == int(size) else size for size in sizes]
+    return [int(size) for size in sizes]
 
 
 def per_layer(name: str, value: Any, n: int) -> list[Any]:
@@ -41,12 +49,16 @@ def per_layer(name: str, value: Any, n: int) -> list[Any]:
     Raises
     ------
     SettingsError
-        If a list has another length.
+        If a list has another length, or an entry is not what the argument may be.
     """
+    fits, rule = _ENTRIES[name]
     if not isinstance(value, Sequence) or isinstance(value, str):
         return [value] * n
     if len(value) != n:
         raise SettingsError(f"{name} lists {len(value)} entries for {n} hidden layers; give one a hidden layer")
+    wrong = [entry for entry in value if not fits(entry)]
+    if wrong:
+        raise SettingsError(f"{name} must list {rule}, one a hidden layer, got {', '.join(map(repr, wrong))} in it")
     return list(value)
 
 

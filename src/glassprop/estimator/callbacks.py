@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
+from sklearn.utils import _safe_indexing
+
 from glassprop.training.state import TrainState
+
+# What scikit-learn hangs on an estimator for its callbacks; it belongs to the fit and not to the model.
+_OF_THE_FIT = ("_skl_callbacks", "_callback_fit_ctx", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
+
+
+def told_data(X: Any, y: Any, sample_weight: Any, rows: Any) -> dict[str, Callable[[], Any]]:
+    """What hooks are told of the training data: as ``fit`` was given it, without the rows set aside.
+
+    Worked out when a hook asks for it. ``rows``: integers, or None where none were set aside.
+    """
+
+    def part(array: Any) -> Any:
+        if rows is None:
+            return array
+        return _safe_indexing(array.tocsr() if hasattr(array, "tocsr") else array, rows)
+
+    weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+    return {
+        "X": cache(lambda: part(X)),
+        "y": cache(lambda: part(y)),
+        "metadata": cache(lambda: {name: part(values) for name, values in weights.items()}),
+    }
 
 
 class EpochHooks:
     """Calls the hooks of the callbacks set on an estimator at the begin and end of each epoch."""
 
-    def __init__(self, estimator: Any, X: Any, y: Any, metadata: dict[str, Any], epochs: int) -> None:
-        self._estimator = estimator
-        self._about = {"X": X, "y": y, "metadata": metadata}
+    def __init__(self, estimator: Any, told: dict[str, Callable[[], Any]], epochs: int) -> None:
+        self._estimator, self._told = estimator, told
         self._root = estimator._init_callback_context(max_subtasks=epochs)
-        self._root.call_on_fit_task_begin(estimator=estimator, **self._about)
+        self._root.call_on_fit_task_begin(estimator=estimator, **told)
         self._epochs, self._done = epochs, 0
         self._open()
 
     def _open(self) -> None:
         self._task = self._root.subcontext(task_name="epoch")
-        self._task.call_on_fit_task_begin(estimator=self._estimator, **self._about)
+        self._task.call_on_fit_task_begin(estimator=self._estimator, **self._told)
 
     def epoch_ended(self, state: TrainState) -> bool:
         """Tell the callbacks; returns whether one of them asks to stop."""
         stop = self._task.call_on_fit_task_end(
-            estimator=self._estimator,
-            **self._about,
-            reconstruction_attributes=lambda: {"_state": replace(state, theta=state.theta.copy())},
+            estimator=self._estimator, **self._told, reconstruction_attributes=self._as_it_stands
         )
         self._done += 1
         if not stop and not state.stopped_by and self._done < self._epochs:
@@ -37,4 +60,15 @@ class EpochHooks:
 
     def fit_ended(self) -> None:
         """Tell the callbacks that all is over; the estimator is fitted now."""
-        self._root.call_on_fit_task_end(estimator=self._estimator, **self._about, reconstruction_attributes=dict)
+        self._root.call_on_fit_task_end(
+            estimator=self._estimator, **self._told, reconstruction_attributes=self._as_it_stands
+        )
+
+    def _as_it_stands(self) -> dict[str, Any]:
+        """What makes a copy of the estimator one that training and callbacks no longer touch."""
+        state = deepcopy(self._estimator._state)
+        shown = {"_state": state, "loss_curve_": state.history.cost, "validation_curve_": state.history.validation_cost}
+        if self._estimator.validation_scores_ is not None:
+            shown["validation_scores_"] = state.history.score
+        kept = {name: value for name, value in vars(self._estimator).items() if name not in _OF_THE_FIT}
+        return {"__dict__": {**kept, **shown}}  # all at once, since attributes can only be set here, not removed

@@ -14,9 +14,11 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import validate_data
 
+from glassprop.equations.activation import find_activation
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import find_cost
 from glassprop.equations.domain import UNIT
+from glassprop.errors import DataError, SettingsError
 from glassprop.estimator import docs
 from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.build import build_network, output_activation
@@ -156,8 +158,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> MLPClassifier:
-        val = None if X_val is None and y_val is None else (X_val, y_val, sample_weight_val)
-        return self._fit(X, y, sample_weight, val=val)
+        return self._fit(X, y, sample_weight, val=(X_val, y_val, sample_weight_val))
 
     @available_if(lambda estimator: estimator._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
@@ -189,6 +190,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def predict_proba(self, X: Any) -> Array:
         """Predict probabilities. X (n, n_features) -> (n, n_classes), in the order of ``classes_``."""
         a = self._outputs(X)
+        if len(self.classes_) == 1:
+            return np.ones_like(a)
         if a.shape[1] == 1:
             return np.hstack([1 - a, a])
         if self._label_binarizer.y_type_ == "multiclass" and not self.network_.layers[-1].activation.range.simplex:
@@ -211,13 +214,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return {"cost_scale": 1.0, "clip_probabilities": True, "label_smoothing": self.label_smoothing}
 
     def _network_for(self, n_inputs: int, n_outputs: int) -> Network:
-        several = self._label_binarizer.y_type_ == "multiclass"
+        kind = self._label_binarizer.y_type_
+        several = kind == "multiclass"
         default = "softmax" if several else "sigmoid"
         loss = self.loss
-        if isinstance(loss, str) and loss == "log_loss":
+        if isinstance(loss, str) and (loss == "log_loss" or (loss == "cross_entropy" and kind == "binary")):
             loss = "cross_entropy" if several else "binary_cross_entropy"
         cost = find_cost(loss)
-        return build_network(self, n_inputs, n_outputs, cost, output_activation(self, cost, default))
+        output = find_activation(output_activation(self, cost, default))
+        if n_outputs == 1 and output.range.simplex:
+            raise SettingsError(
+                f"output_activation={output.spec!r} was asked for with two classes, which one output stands for: it "
+                "would always be 1; use output_activation='auto', a sigmoid, which gives the same probabilities"
+            )
+        return build_network(self, n_inputs, n_outputs, cost, output)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
         X, y = self._checked(X, y, reset=first)
@@ -260,6 +270,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        if y.dtype == object:
+            rows = [row for row, labels in enumerate(y.reshape(len(y), -1).tolist()) if None in labels]
+            if rows:
+                raise DataError(
+                    f"y contains None, first in row {rows[0]} ({len(rows)} rows in all); drop or label them"
+                )
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
     def _encoded(self, X: Array, y: Array) -> Array:

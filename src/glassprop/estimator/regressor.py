@@ -130,8 +130,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> MLPRegressor:
-        val = None if X_val is None and y_val is None else (X_val, y_val, sample_weight_val)
-        return self._fit(X, y, sample_weight, val=val)
+        return self._fit(X, y, sample_weight, val=(X_val, y_val, sample_weight_val))
 
     @available_if(lambda estimator: estimator._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
@@ -162,7 +161,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def _particulars(self) -> dict[str, Any]:
         # scikit-learn averages squared errors over outputs, but sums Poisson deviances
-        scale = 1.0 if isinstance(self.loss, str) and self.loss == "poisson" else 1 / self.n_outputs_
+        scale = 1.0 if self.network_.cost_function.name == "poisson" else 1 / self.n_outputs_
         return {"cost_scale": scale, "clip_probabilities": False, "label_smoothing": 0.0}
 
     def _network_for(self, n_inputs: int, n_outputs: int) -> Network:

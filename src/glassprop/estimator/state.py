@@ -25,6 +25,8 @@ _RECORDED = (
 
 def to_plain(state: dict[str, Any]) -> dict[str, Any]:
     """Write θ, the optimizer's memory and the network as plain data; own functions stay the objects they are."""
+    for name in ("_callback_fit_ctx", "_skl_callbacks_to_teardown"):  # scikit-learn's, while fit runs
+        state.pop(name, None)
     for name in ("activation", "output_activation", "loss"):
         state[name] = _name(state[name])
     if "network_" in state and not state["network_"].own_functions:

@@ -16,7 +16,7 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 from glassprop.backprop.gradient import average_cost
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
-from glassprop.errors import SettingsError
+from glassprop.errors import DataError, SettingsError
 from glassprop.training.loop import Validation
 
 
@@ -39,15 +39,16 @@ class Held:
             return Validation(self.data, judges=False)
         if isinstance(estimator.scoring, str) and estimator.scoring == "loss":
             return Validation(self.data)
-        return Validation(self.data, score=lambda theta: self._score(estimator))
+        scoring = estimator.scoring
+        scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring  # a wrong name is refused here
+        return Validation(self.data, score=lambda theta: self._score(estimator, scorer))
 
-    def _score(self, estimator: Any) -> float:
-        if estimator.scoring is None:
+    def _score(self, estimator: Any, scorer: Any) -> float:
+        if scorer is None:
             a = estimator.network_.predict(estimator.theta_, self.data.X)
             if not np.isfinite(a).all():
                 return float("nan")
             return float(estimator._score_outputs(self.y, a, self.data.sample_weight))
-        scorer = get_scorer(estimator.scoring) if isinstance(estimator.scoring, str) else estimator.scoring
         nameless = copy(estimator)  # these are arrays; the names of the training frame's columns do not apply
         nameless.__dict__.pop("feature_names_in_", None)
         keywords = {} if self.data.sample_weight is None else {"sample_weight": self.data.sample_weight}
@@ -62,7 +63,7 @@ def example_weights(estimator: Any, X: Array, y: Array, sample_weight: Any, *, i
     SettingsError
         If balanced classes are asked for in ``partial_fit``, which sees only a part of them.
     """
-    weight = None if sample_weight is None else _check_sample_weight(sample_weight, X)
+    weight = _weights(sample_weight, X)
     class_weight = getattr(estimator, "class_weight", None)
     if class_weight is None:
         return weight
@@ -81,19 +82,31 @@ def given_validation(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Held
     Raises
     ------
     ValueError
-        If only one of X_val and y_val is given.
+        If X_val or y_val is missing.
     """
     if X is None or y is None:
-        given, missing = ("y_val", "X_val") if X is None else ("X_val", "y_val")
+        parts = {"X_val": X, "y_val": y, "sample_weight_val": sample_weight}
+        given = next(name for name, part in parts.items() if part is not None)
+        missing = next(name for name, part in parts.items() if part is None)
         raise ValueError(f"{given} is provided, but {missing} was not provided.")
     X, y, Y = estimator._validate_val(X, y)
     check_consistent_length(X, y)
-    weight = None if sample_weight is None else _check_sample_weight(sample_weight, X)
-    return Held(Data(X, Y, weight), y)
+    if Y.shape[1] != estimator.n_outputs_:
+        raise DataError(
+            f"y_val has {Y.shape[1]} outputs, but y has {estimator.n_outputs_}; give validation data of the same form"
+        )
+    return Held(Data(X, Y, _weights(sample_weight, X)), y)
 
 
-def split_validation(estimator: Any, data: Data, y: Array, rng: Any) -> tuple[Data, Held]:
+def _weights(sample_weight: Any, X: Array) -> Array | None:
+    """Check weights of examples: as many as rows, finite, not negative, not all 0."""
+    return None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+
+
+def split_validation(estimator: Any, data: Data, y: Array, rng: Any) -> tuple[Data, Held, Array]:
     """Set ``validation_fraction`` aside as scikit-learn does: same draws, same order, same rows.
+
+    The third that is returned are the numbers of the rows left to train on.
 
     ``stratify="auto"`` is scikit-learn's rule: by class where the network has one output, else not.
 
@@ -104,10 +117,19 @@ def split_validation(estimator: Any, data: Data, y: Array, rng: Any) -> tuple[Da
     """
     wish = getattr(estimator, "stratify", False)
     by_class = is_classifier(estimator) and data.Y.shape[1] == 1 if isinstance(wish, str) else wish
-    rows = np.arange(len(data))
-    kept, aside = train_test_split(
-        rows, random_state=rng, test_size=estimator.validation_fraction, stratify=data.Y if by_class else None
-    )
+    try:
+        kept, aside = train_test_split(
+            np.arange(len(data)),
+            random_state=rng,
+            test_size=estimator.validation_fraction,
+            stratify=data.Y if by_class else None,
+        )
+    except ValueError as error:
+        by, instead = (", by class,", ", stratify=False") if by_class else ("", "")
+        raise DataError(
+            f"validation_fraction={estimator.validation_fraction} of {len(data)} examples cannot be set aside{by} for "
+            f"early stopping: {str(error).rstrip('.')}; choose another fraction{instead}, or give X_val and y_val"
+        ) from error
     if len(aside) < 2:
         raise ValueError("The validation set is too small. Increase 'validation_fraction' or the size of your dataset.")
-    return data.rows(kept), Held(data.rows(aside), y[aside])
+    return data.rows(kept), Held(data.rows(aside), y[aside]), kept

@@ -32,6 +32,8 @@ def split(data: Data, fraction: float, rng: np.random.Generator, *, stratify: bo
         If one side would be empty.
     """
     n = len(data)
+    if not 0 < fraction < 1:
+        raise DataError(f"the fraction set aside for validation must lie between 0 and 1, got {fraction:g}")
     groups = [np.arange(n)]
     if stratify:
         _, label = np.unique(data.Y, axis=0, return_inverse=True)

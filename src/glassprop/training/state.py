@@ -76,6 +76,11 @@ class TrainState:
         """Forget the optimizer's memory, not θ: what a new call of ``fit`` does under a warm start."""
         self.optimizer, self.step, self.optimizer_samples, self.plateaus = None, 0, 0, 0
 
+    def judge_anew(self) -> None:
+        """Forget earlier scores: what is measured from now on cannot be compared with them."""
+        self.best_score, self.best_epoch, self.best_theta, self.waiting = -inf, 0, None, 0
+        self.history.score.clear()
+
     def judge(self, score: float, tol: float, *, keep: bool) -> bool:
         """Take in the score of an epoch; count epochs without improvement, strictly as scikit-learn does.
 
