@@ -11,7 +11,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 from rich.console import Console
 from rich.text import Text
 
@@ -49,6 +48,8 @@ def draw_terminal(printed: str, target: Path) -> None:
 
 def draw_curves(model: Path, target: Path) -> None:
     """Training and validation cost by epoch, from the record in the model file."""
+    import matplotlib.pyplot as plt  # here, since test runs read this file and need no pictures
+
     history = read_record(str(model))["history"]
     training, validation = history["loss_curve"], history["validation_curve"]
     best = min(range(len(validation)), key=validation.__getitem__)
