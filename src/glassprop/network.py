@@ -10,6 +10,7 @@ from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
+from glassprop.engine.choose import find_predictor
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
@@ -91,11 +92,29 @@ class Network(Architecture):
 
     def predict(self, theta: Array, X: Array) -> Array:
         """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L)."""
+        predictor = self._predictor(theta, X)
+        if predictor is not None:
+            return predictor(theta, X)
         blocks = [
             forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1]
             for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
         ]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+    def _predictor(self, theta: Array, X: Array) -> Any:
+        """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
+        if type(X) is not np.ndarray or X.dtype != theta.dtype or X.shape[1:] != (self.n_inputs,) or not X.size:
+            return None
+        if not (X.flags.c_contiguous and X.flags.aligned and theta.flags.c_contiguous and theta.flags.aligned):
+            return None
+        known = self.__dict__.setdefault("_predictors", {})
+        if X.dtype not in known:
+            known[X.dtype] = find_predictor(self, X, theta)
+        return known[X.dtype]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: the description alone, not what was compiled for it."""
+        return {name: self.__dict__[name] for name in ("n_inputs", "layers", "cost_function")}
 
     def cost(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> float:
         """C: the (weighted) average over examples of C_0. X (n, n_inputs), Y (n, n_L), sample_weight (n,).

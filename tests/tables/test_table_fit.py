@@ -15,7 +15,7 @@ from glassprop import MLPClassifier, MLPRegressor
 from glassprop.errors import SettingsError, TableError
 from glassprop.tables import Defaults, FitOptions, Table, fit_table, predict_table, read_table
 
-QUICK = Defaults(hidden=(16,), epochs=8)
+QUICK = Defaults(hidden=(16,), epochs=8, early_stopping_rows=60)
 
 
 def _fit(table: Table, *, defaults: Defaults = QUICK, **options):

@@ -18,7 +18,7 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
 from glassprop.estimator.callbacks import EpochHooks, told_data
-from glassprop.estimator.progress import display
+from glassprop.estimator.progress import display, tell
 from glassprop.estimator.state import from_plain, to_plain
 from glassprop.estimator.validation import Held, example_weights, given_validation, split_validation
 from glassprop.estimator.views import ParameterViews
@@ -82,7 +82,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
                 f"{network.sizes}; set warm_start=False, or keep hidden_layer_sizes"
             )
         self.network_ = network
-        self.engine_, self.interrupted_ = "reference", False
+        self.interrupted_ = False
         data, held, rows = self._set_aside(Data(X, Y, weight), y, val, rng, incremental)
         settings = build_settings(self, len(data), **self._particulars())
         if self.solver == "lbfgs":
@@ -125,6 +125,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
 
         def on_epoch(report: EpochReport) -> bool:
             self._record()
+            if self.verbose and state.epoch == 1:
+                tell(f"glassprop: {state.engine_why}")
             show(report)
             return hooks.epoch_ended(report.state)
 
@@ -139,6 +141,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
                 on_epoch=on_epoch,
                 dropout_key=dropout_key,
                 epochs=epochs,
+                notify=tell,
             )
         finally:
             show.close()
@@ -201,7 +204,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     def _record(self) -> None:
         """Show the state of training as scikit-learn's attributes; callbacks see them after every epoch."""
         state, history = self._state, self._state.history
-        self.n_iter_, self.t_ = state.epoch, state.samples
+        self.n_iter_, self.t_, self.engine_ = state.epoch, state.samples, state.engine
         self.loss_curve_, self.validation_curve_ = history.cost, history.validation_cost
         self.loss_ = history.cost[-1] if history.cost else np.inf
         self.best_iteration_ = state.best_epoch
@@ -255,9 +258,22 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     def _outputs(self, X: Any) -> Array:
         """Check X and run it through the network. -> (n, n_outputs)."""
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        if not self._is_plain(X):
+            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore"):
             return self.network_.predict(self._state.theta, X.tocsr() if hasattr(X, "tocsr") else X)
+
+    def _is_plain(self, X: Any) -> bool:
+        """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.
+
+        scikit-learn's own checks take longer than predicting a row does; what they would refuse, goes to them.
+        """
+        if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float32, np.float64) or not len(X):
+            return False
+        if X.shape[1] != self.n_features_in_ or "feature_names_in_" in self.__dict__:
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            return bool(np.isfinite(X.sum()))  # infinite also where finite numbers add up to more than there is
 
     def encode_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
         """Return X and y in the network's own form, as the core's verbs take them.

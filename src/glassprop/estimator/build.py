@@ -128,4 +128,5 @@ def build_settings(
         tol=float(estimator.tol),
         patience=float(estimator.n_iter_no_change),
         cost_scale=cost_scale,
+        engine=estimator.engine,
     )

@@ -111,6 +111,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         warmup: float = 0.0,
         scoring: Any = None,
         stratify: Any = "auto",
+        engine: str = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -145,6 +146,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.warmup = warmup
         self.scoring = scoring
         self.stratify = stratify
+        self.engine = engine
 
     @_fit_context(prefer_skip_nested_validation=True)
     @with_callbacks

@@ -48,6 +48,7 @@ SHARED: dict[str, Any] = {
     "clip_norm": [None, _from(0, open_low=True)],
     "warmup": [_from(0)],
     "scoring": [None, str, callable],
+    "engine": [StrOptions({"auto", "compiled", "reference"})],
 }
 CLASSIFIER: dict[str, Any] = {
     **SHARED,

@@ -8,6 +8,11 @@ from typing import Any
 from glassprop.training.loop import EpochReport
 
 
+def tell(message: str) -> None:
+    """Say something on standard error, where it does not mix with results."""
+    sys.stderr.write(message + "\n")
+
+
 class Silent:
     """Says nothing."""
 

@@ -86,6 +86,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         clip_norm: float | None = None,
         warmup: float = 0.0,
         scoring: Any = None,
+        engine: str = "auto",
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -117,6 +118,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.clip_norm = clip_norm
         self.warmup = warmup
         self.scoring = scoring
+        self.engine = engine
 
     @_fit_context(prefer_skip_nested_validation=True)
     @with_callbacks

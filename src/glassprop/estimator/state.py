@@ -14,7 +14,7 @@ from glassprop.training.state import History, TrainState
 
 _PLAIN = (
     "step", "epoch", "samples", "optimizer_samples", "plateaus", "waiting", "best_score", "best_epoch", "stopped_by",
-    "exhausted", "interrupted",
+    "exhausted", "interrupted", "engine", "engine_why",
 )  # fmt: skip
 _RECORDED = (
     "loss_curve_",

@@ -1,7 +1,8 @@
 """Every setting that a table gets where the user says nothing: layers, rate, stopping, encoding.
 
-The values are a first choice; they are meant to be measured, and are passed through as one frozen object, so
-that a sweep is ``fit_table(table, options, defaults=replace(Defaults(), dropout=0.1))``.
+The values are chosen by measurement on eleven tables: bench/defaults.py, docs/decisions/0008-defaults.md. They are
+passed through as one frozen object, so that a trial is ``fit_table(table, options,
+defaults=replace(Defaults(), dropout=0.1))``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class Defaults:
     hidden : tuple of int
         Sizes of the hidden layers.
     activation : str
-    solver, learning_rate, learning_rate_init, warmup
+    solver, learning_rate, learning_rate_init, warmup, beta_2
         As the estimators take them.
     epochs : int
         At most; early stopping ends most runs before.
@@ -48,22 +49,23 @@ class Defaults:
     dtype : {"float32", "float64"}
     """
 
-    hidden: tuple[int, ...] = (128, 64)
+    hidden: tuple[int, ...] = (256, 128)
     activation: str = "relu"
     solver: str = "adamw"
-    learning_rate: str = "constant"
-    learning_rate_init: float = 1e-3
+    learning_rate: str = "one_cycle"
+    learning_rate_init: float = 3e-3
     warmup: float = 0.0
-    epochs: int = 200
+    beta_2: float = 0.999
+    epochs: int = 60
     batch_size: int | None = None
     alpha: float = 0.0
-    weight_decay: float = 1e-2
+    weight_decay: float = 0.3
     dropout: float = 0.0
     label_smoothing: float = 0.0
     clip_norm: float | None = None
     inner_validation: float = 0.15
-    early_stopping_rows: int = 60
-    patience: int = 20
+    early_stopping_rows: int = 200
+    patience: int = 15
     tolerance: float = 1e-4
     scoring: str | None = "loss"
     scaling: str = "standard"

@@ -58,6 +58,7 @@ def build(
         "learning_rate": defaults.learning_rate,
         "learning_rate_init": defaults.learning_rate_init,
         "warmup": defaults.warmup,
+        "beta_2": defaults.beta_2,
         "max_iter": defaults.epochs,
         "random_state": seed,
         "tol": defaults.tolerance,

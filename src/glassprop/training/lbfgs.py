@@ -65,6 +65,7 @@ def train_lbfgs(
     total = len(data) if data.sample_weight is None else float(data.sample_weight.sum())
     theta, gradient = state.theta.astype(np.float64), np.empty(state.theta.size)
     state.epoch, state.stopped_by, state.exhausted, state.interrupted = 0, "", False, False
+    state.engine, state.engine_why = "reference", "the reference engine: L-BFGS takes all examples at once"
 
     def value_and_gradient(at: Any) -> tuple[float, Any]:
         with np.errstate(all="ignore"):

@@ -14,7 +14,8 @@ from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.own import check_own_functions
-from glassprop.engine.reference import Data, EpochPlan, ReferenceEngine
+from glassprop.engine.choose import Notify, choose
+from glassprop.engine.reference import Data, EpochPlan
 from glassprop.training.batches import shuffled
 from glassprop.training.divergence import diagnose
 from glassprop.training.schedule import Progress
@@ -64,6 +65,7 @@ def train(
     on_epoch: OnEpoch | None = None,
     dropout_key: int = 0,
     epochs: int | None = None,
+    notify: Notify | None = None,
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
 
@@ -77,6 +79,8 @@ def train(
         Seeds the dropout masks (32 bits).
     epochs : int, optional
         Stop after so many; the schedule still reckons with ``settings.epochs``.
+    notify : callable (str), optional
+        Told when machine code has to be compiled first, which happens once per machine.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def train(
     DerivativeError, DataError, SettingsError
         Before the first step, if something cannot be trained on.
     """
-    run = _Run(architecture, state, data, settings, validation, dropout_key)
+    run = _Run(architecture, state, data, settings, validation, dropout_key, notify)
     run.epochs = settings.epochs if epochs is None else epochs
     order: NDArray[np.integer] = np.arange(len(data))
     state.epoch, state.stopped_by, state.exhausted, state.interrupted = 0, "", False, False
@@ -117,6 +121,7 @@ class _Run:
         settings: Settings,
         validation: Validation | None,
         dropout_key: int,
+        notify: Notify | None,
     ) -> None:
         self.architecture, self.state, self.settings = architecture, state, settings
         self.validation, self.dropout_key = validation or Validation(judges=False), dropout_key
@@ -133,7 +138,11 @@ class _Run:
             )
             architecture.cost_function.check_targets(self.validation.data.Y)
         self.data = Data(data.X, smooth(architecture, data.Y, settings.label_smoothing), data.sample_weight)
-        self.engine = ReferenceEngine(architecture, settings.objective, settings.optimizer)
+        choice = choose(
+            settings.engine, architecture, settings.objective, settings.optimizer, self.data, state.theta, notify
+        )
+        self.engine, self.data = choice.engine, choice.data
+        state.engine, state.engine_why = choice.engine.name, choice.why
         if state.optimizer is None:
             state.optimizer = settings.optimizer.start(state.theta)
         self.batch_size = settings.batch_of(len(data))

@@ -38,6 +38,8 @@ class Settings:
         End with the weights of the best validation score rather than the last.
     cost_scale : float
         What the data's part of the cost is multiplied by in reports.
+    engine : {"auto", "compiled", "reference"}
+        Who runs the epochs; "auto" takes machine code where it can.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class Settings:
     patience: float = 10
     restore_best: bool = True
     cost_scale: float = 1.0
+    engine: str = "auto"
 
     def __post_init__(self) -> None:
         norm = self.objective.clip_norm

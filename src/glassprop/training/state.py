@@ -54,6 +54,8 @@ class TrainState:
         Whether it ended because the epochs were over, with nothing said of convergence.
     interrupted : bool
         Whether the user ended it with Ctrl-C.
+    engine, engine_why : str
+        Who ran the epochs of the last call, and why.
     """
 
     theta: Array
@@ -71,6 +73,8 @@ class TrainState:
     stopped_by: str = ""
     exhausted: bool = False
     interrupted: bool = False
+    engine: str = "reference"
+    engine_why: str = ""
 
     def restart_optimizer(self) -> None:
         """Forget the optimizer's memory, not θ: what a new call of ``fit`` does under a warm start."""

@@ -1,0 +1,144 @@
+"""Which engine runs the epochs, and why: machine code where it can, the reference engine where it must."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.objective import Objective
+from glassprop.engine.reference import Data, EpochCost, EpochPlan, ReferenceEngine
+from glassprop.equations.arrays import Array
+from glassprop.errors import SettingsError
+from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
+
+ENGINES = ("auto", "compiled", "reference")
+Notify = Callable[[str], None]
+_PATIENCE = 1.0  # seconds of loading after which it must be compiling, and people are told
+
+
+class Engine(Protocol):
+    """What runs epochs: see ``ReferenceEngine.epoch``."""
+
+    name: str
+
+    def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost: ...
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The engine taken, the reason in words, and the data as that engine wants it."""
+
+    engine: Engine
+    why: str
+    data: Data
+
+
+def choose(
+    wish: str,
+    architecture: Architecture,
+    objective: Objective,
+    optimizer: Optimizer,
+    data: Data,
+    theta: Array,
+    notify: Notify | None = None,
+) -> Choice:
+    """Take the engine that was asked for, or for ``"auto"`` the fastest that can run this.
+
+    Parameters
+    ----------
+    wish : {"auto", "compiled", "reference"}
+    notify : callable (str), optional
+        Told when machine code has to be compiled first, which happens once per machine.
+
+    Raises
+    ------
+    SettingsError
+        If ``"compiled"`` is asked for and cannot run this; the message says why.
+    """
+    if wish not in ENGINES:
+        raise SettingsError(f"engine must be one of {', '.join(ENGINES)}, got {wish!r}")
+    reference = ReferenceEngine(architecture, objective, optimizer)
+    if wish == "reference":
+        return Choice(reference, "the reference engine, as asked for", data)
+    obstacle = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
+    module: Any = obstacle or compiled_module()
+    if isinstance(module, str):
+        obstacle = module
+    if obstacle:
+        if wish == "compiled":
+            raise SettingsError(f"engine='compiled' cannot run this: {obstacle}; use engine='auto'")
+        return Choice(reference, f"the reference engine: {obstacle}", data)
+    engine = module.CompiledEngine(architecture, objective, optimizer)
+    with told_if_slow(notify):
+        engine.load(data.X.dtype)
+    ready = Data(_straight(data.X, theta.dtype), _straight(data.Y, theta.dtype), data.sample_weight)
+    return Choice(engine, "the compiled engine", ready)
+
+
+def _straight(array: Array, dtype: Any) -> Array:
+    """The array as kernels read it: in C order, aligned, of that dtype; the same one where it is so already."""
+    return np.require(array, dtype=dtype, requirements=["C", "A"])
+
+
+def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> str:
+    """Why the kernels cannot run this network on this X; empty if they can."""
+    if architecture.own_functions:
+        return f"functions of your own ({', '.join(architecture.own_functions)}) are Python"
+    if not isinstance(X, np.ndarray):
+        return "X is sparse" if hasattr(X, "tocsr") else "X is not a NumPy array"
+    if X.dtype not in (np.float32, np.float64):
+        return f"X is of dtype {X.dtype}, neither float32 nor float64"
+    if X.dtype != theta.dtype:
+        return f"X is of dtype {X.dtype} and theta of {theta.dtype}"
+    for layer in architecture.layers:
+        if layer.activation.name in ("leaky_relu", "elu") and layer.activation.parameters[0] < 0:
+            return f"{layer.activation.spec} falls and rises, so its slope does not follow from its value"
+    return ""
+
+
+def find_predictor(architecture: Architecture, X: Array, theta: Array) -> Any:
+    """A compiled predictor ``(theta, X) -> a`` for arrays of this dtype, or None where there can be none."""
+    if obstacle_to_compiled(architecture, X, theta):
+        return None
+    module = compiled_module()
+    return None if isinstance(module, str) else module.Predictor(architecture, X.dtype.name)
+
+
+def _odd_optimizer(optimizer: Optimizer) -> str:
+    if type(optimizer) in OPTIMIZERS.values():
+        return ""
+    return f"there is no kernel for {type(optimizer).__name__}"
+
+
+def compiled_module() -> Any:
+    """The module with the compiled engine, or in words why there is none."""
+    try:
+        from glassprop.engine.compiled import engine
+    except Exception as error:  # a missing Numba, or one that does not fit: whatever it raises, work goes on
+        return f"its kernels cannot be loaded ({type(error).__name__}: {error})"
+    return engine
+
+
+class told_if_slow:
+    """Context in which ``notify`` is called once if it lasts longer than loading does."""
+
+    def __init__(self, notify: Notify | None) -> None:
+        self._timer = threading.Timer(_PATIENCE, self._tell)
+        self._timer.daemon = True
+        self._notify = notify
+
+    def _tell(self) -> None:
+        if self._notify is not None:
+            self._notify("glassprop: compiling its kernels for this machine, once; later runs load them")
+
+    def __enter__(self) -> None:
+        if self._notify is not None:
+            self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()

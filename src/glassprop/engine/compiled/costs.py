@@ -1,0 +1,157 @@
+"""The costs as kernels on blocks of (outputs, examples): C_0 of each example, and ∂C_0/∂a or the collapsed δ."""
+
+from __future__ import annotations
+
+from math import log, log1p
+
+import numpy as np
+from numba import njit
+
+from glassprop.engine.compiled.activations import activate, pull_back
+from glassprop.engine.compiled.functions import OPTIONS, exp
+from glassprop.engine.compiled.low_level import part
+
+CODES = {
+    name: code
+    for code, name in enumerate(
+        (
+            "squared_error", "half_squared_error", "cross_entropy", "binary_cross_entropy", "absolute_error", "huber",
+            "poisson", "quantile",
+        )
+    )
+}  # fmt: skip
+(SQUARED, HALF_SQUARED, CROSS_ENTROPY, BINARY, ABSOLUTE, HUBER, POISSON, QUANTILE) = range(len(CODES))
+NO_PAIR, WITH_SOFTMAX, WITH_SIGMOID, WITH_IDENTITY, WITH_EXP = range(5)
+PAIRS = {
+    ("softmax", "cross_entropy"): WITH_SOFTMAX,
+    ("sigmoid", "binary_cross_entropy"): WITH_SIGMOID,
+    ("identity", "half_squared_error"): WITH_IDENTITY,
+    ("exp", "poisson"): WITH_EXP,
+}
+
+
+@njit(**OPTIONS)
+def _times_log(y, a, tiny):
+    return 0.0 if y == 0 else y * log(max(a, tiny))
+
+
+@njit(**OPTIONS)
+def _one(code, p, a, y, tiny):
+    """The part of C_0 that one output adds, in float64."""
+    r = a - y
+    if code == SQUARED:
+        return r * r
+    if code == HALF_SQUARED:
+        return 0.5 * r * r
+    if code == CROSS_ENTROPY:
+        return -_times_log(y, a, tiny)
+    if code == BINARY:
+        return -_times_log(y, a, tiny) - _times_log(1.0 - y, 1.0 - a, tiny)
+    if code == ABSOLUTE:
+        return abs(r)
+    if code == HUBER:
+        return 0.5 * r * r if abs(r) <= p else p * (abs(r) - 0.5 * p)
+    if code == POISSON:
+        return _times_log(y, y, tiny) - _times_log(y, a, tiny) - y + a
+    return max(-p * r, (1.0 - p) * r)
+
+
+@njit(**OPTIONS)
+def _sign(r):
+    return (1.0 if r > 0 else 0.0) - (1.0 if r < 0 else 0.0)
+
+
+@njit(**OPTIONS)
+def _slope(code, p, a, y, tiny):
+    """∂C_0/∂a of one output, in float64."""
+    r = a - y
+    if code == SQUARED:
+        return 2.0 * r
+    if code == HALF_SQUARED:
+        return r
+    if code == CROSS_ENTROPY:
+        return -y / max(a, tiny * (1.0 + y))
+    if code == BINARY:
+        return (1.0 - y) / max(1.0 - a, tiny * (2.0 - y)) - y / max(a, tiny * (1.0 + y))
+    if code == ABSOLUTE:
+        return _sign(r)
+    if code == HUBER:
+        return min(max(r, -p), p)
+    if code == POISSON:
+        return 1.0 - y / max(a, tiny * (1.0 + y))
+    return 0.5 * _sign(r) * (1.0 + _sign(r) * (1.0 - 2.0 * p))
+
+
+@njit(**OPTIONS)
+def output_layer(code, cost_p, pair, act, act_p, clip, z, slope, y, share, n, ld, used, costs, scratch, want_delta):
+    """The end of the forward pass and the start of the backward one, on a block of examples.
+
+    z (n, ld) becomes a; y (n, ld) becomes δ, each example's multiplied by its ``share`` in the average; columns from
+    ``used`` on are padding, their δ is 0. Adds C_0 of each example to ``costs`` (ld,). ``clip`` > 0: costs are those of
+    probabilities clipped to [clip, 1 - clip].
+    """
+    tiny = np.finfo(z.dtype).tiny
+    exact = clip == 0.0
+    costs[:used] = 0.0
+    if exact and pair != NO_PAIR:
+        _cost_from_z(pair, z, y, n, ld, used, costs, tiny)
+    activate(act, act_p, z, slope, n, ld, scratch)
+    if exact and pair == WITH_SOFTMAX:
+        for i in range(used):  # Σ y (log Σ e^z - z): its second part is there already
+            weight = 0.0
+            for j in range(n):
+                weight += y[j * ld + i]
+            costs[i] += weight * (scratch[i] + log(scratch[ld + i]))
+    elif not (exact and pair != NO_PAIR):
+        for j in range(n):
+            for i in range(used):
+                a = z[j * ld + i]
+                if not exact:
+                    a = min(max(a, z.dtype.type(clip)), z.dtype.type(1 - clip))
+                costs[i] += _one(code, cost_p, np.float64(a), np.float64(y[j * ld + i]), tiny)
+    if want_delta:
+        _last_delta(code, cost_p, pair, act, act_p, z, slope, y, n, ld, used, scratch, tiny)
+        for j in range(n):
+            for i in range(used):
+                y[j * ld + i] *= share[i]
+            for i in range(used, ld):
+                y[j * ld + i] = 0
+
+
+@njit(**OPTIONS)
+def _cost_from_z(pair, z, y, n, ld, used, costs, tiny):
+    """The cost of a collapsed pair, straight from z (for softmax: the part that needs no log-sum-exp)."""
+    for j in range(n):
+        for i in range(used):
+            at, target = np.float64(z[j * ld + i]), np.float64(y[j * ld + i])
+            if pair == WITH_SOFTMAX:
+                costs[i] -= target * at if target != 0 else 0.0
+            elif pair == WITH_SIGMOID:
+                costs[i] += max(at, 0.0) - target * at + log1p(exp(-abs(at)))
+            elif pair == WITH_IDENTITY:
+                costs[i] += 0.5 * (at - target) * (at - target)
+            else:
+                costs[i] += exp(at) - target * at + _times_log(target, target, tiny) - target
+
+
+@njit(**OPTIONS)
+def _last_delta(code, cost_p, pair, act, act_p, a, slope, y, n, ld, used, scratch, tiny):
+    """δ of the last layer in place of y: E26 where the pair collapses, else ∂C_0/∂a through the pullback."""
+    if pair == WITH_SOFTMAX:
+        total = part(scratch, 0, ld)
+        total[:] = 0
+        for j in range(n):
+            for i in range(ld):
+                total[i] += y[j * ld + i]
+        for j in range(n):
+            for i in range(ld):
+                y[j * ld + i] = a[j * ld + i] * total[i] - y[j * ld + i]
+    elif pair != NO_PAIR:
+        for i in range(n * ld):
+            y[i] = a[i] - y[i]
+    else:
+        for j in range(n):
+            for i in range(used):
+                at = j * ld + i
+                y[at] = a.dtype.type(_slope(code, cost_p, np.float64(a[at]), np.float64(y[at]), tiny))
+        pull_back(act, act_p, y, a, slope, n, ld, scratch)

@@ -1,0 +1,72 @@
+"""The two compiled entry points in each precision: compiled at first use, cached on disk for later processes."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from numba import njit, types
+from numba.core.errors import NumbaWarning
+
+from glassprop.engine.compiled import epoch
+from glassprop.engine.compiled.functions import OPTIONS
+
+_KINDS = {"float32": types.float32, "float64": types.float64}
+
+
+def _array(kind: Any, dimensions: int, *, written: bool = False) -> Any:
+    """A contiguous array; one that is only read may also be read-only (memory-mapped, say)."""
+    return types.Array(kind, dimensions, "C", readonly=not written)
+
+
+def _steps_signature(kind: Any) -> Any:
+    f8, i8 = types.float64, types.int64
+    vector, counts, doubles = _array(kind, 1, written=True), _array(i8, 1), _array(f8, 1)
+    written = _array(f8, 2, written=True)
+    return types.void(
+        *(_array(kind, 2), _array(kind, 2), _array(kind, 1), counts),  # X, Y, weight, order
+        *(vector, vector, vector, doubles, doubles, vector),  # theta, m, v, rates, etas, gradients
+        *(counts, doubles, _array(i8, 2), _array(f8, 2), _array(i8, 2), counts),  # plan, fixed, layers … places
+        *(vector, _array(f8, 1, written=True), written, written, written),  # work, rooms, costs, squares, lengths
+        *(_array(i8, 1, written=True), i8),  # control, thread
+    )
+
+
+def _predict_signature(kind: Any) -> Any:
+    f8, i8 = types.float64, types.int64
+    return types.void(
+        _array(kind, 2), _array(kind, 1), _array(kind, 2, written=True), _array(i8, 2), _array(f8, 2), _array(i8, 1),
+        _array(f8, 1), _array(kind, 1, written=True), _array(i8, 1, written=True), i8, i8,
+    )  # fmt: skip
+
+
+def _digest() -> str:
+    """A fingerprint of all that goes into the machine code: Numba's cache looks at one file, not at what it imports."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _compiled(which: int, signature: Any) -> Any:
+    """Compile one entry point, or load it from the cache; without a folder to cache in, compile in every process."""
+    function = epoch.entry_points(_digest())[which]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbaWarning)
+        try:
+            return njit(signature, cache=True, **OPTIONS)(function)
+        except (RuntimeError, OSError):  # "no locator available", or a folder that turned read-only
+            return njit(signature, **OPTIONS)(function)
+
+
+@cache
+def run_steps(dtype: str) -> Any:
+    """The compiled ``run_steps`` of ``epoch.entry_points`` for "float32" or "float64"."""
+    return _compiled(0, _steps_signature(_KINDS[dtype]))
+
+
+@cache
+def predict_blocks(dtype: str) -> Any:
+    """The compiled ``predict_blocks`` of ``epoch.entry_points`` for "float32" or "float64"."""
+    return _compiled(1, _predict_signature(_KINDS[dtype]))

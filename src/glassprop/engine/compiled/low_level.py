@@ -1,0 +1,114 @@
+"""What Numba lacks and the kernels need: atomic counters, pointers into arrays, bits as numbers, a polite wait."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from llvmlite import ir
+from numba import carray, njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+_I64 = ir.IntType(64)
+
+
+def data_pointer(context: Any, builder: Any, array_type: Any, array: Any, offset: Any) -> Any:
+    """IR: the address of entry ``offset`` of a contiguous array."""
+    return builder.gep(context.make_array(array_type)(context, builder, array).data, [offset])
+
+
+@intrinsic
+def fetch_add(typingctx, array, index, amount):
+    """Atomically add to an entry of an int64 array; returns what was there before."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        place = data_pointer(context, builder, sig.args[0], args[0], args[1])
+        return builder.atomic_rmw("add", place, args[2], "seq_cst")
+
+    return types.int64(array, types.int64, types.int64), codegen
+
+
+@intrinsic
+def atomic_read(typingctx, array, index):
+    """Read an entry of an int64 array that other threads write."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        place = data_pointer(context, builder, sig.args[0], args[0], args[1])
+        return builder.load_atomic(place, "seq_cst", 8)
+
+    return types.int64(array, types.int64), codegen
+
+
+@intrinsic
+def pointer(typingctx, array, offset):
+    """A C pointer to an entry of a contiguous array."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return data_pointer(context, builder, sig.args[0], args[0], args[1])
+
+    return types.CPointer(array.dtype)(array, types.int64), codegen
+
+
+@njit(nogil=True)
+def part(array, start, size):
+    """``array[start : start + size]`` of a flat array, without the reference count that a slice carries."""
+    return carray(pointer(array, start), (size,))
+
+
+@intrinsic
+def round_to_even(typingctx, x):
+    """The nearest whole number, as a float of the same kind; becomes one vector instruction."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kind = args[0].type
+        name = "llvm.rint.f32" if sig.args[0] == types.float32 else "llvm.rint.f64"
+        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind]), name)
+        return builder.call(function, [args[0]])
+
+    return x(x), codegen
+
+
+@intrinsic
+def power_of_two(typingctx, n, like):
+    """2^n for whole n within the exponent range, of the kind of ``like``, by writing the exponent's bits.
+
+    n is added to 1.5 · 2^mantissa, whose last bits then are n: AVX2 has no conversion of float64 to integers.
+    """
+    bits, mantissa, bias = (32, 23, 127) if like == types.float32 else (64, 52, 1023)
+    whole = ir.IntType(bits)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        shifted = builder.fadd(args[0], ir.Constant(args[0].type, 1.5 * 2.0**mantissa))
+        exponent = builder.bitcast(shifted, whole)
+        exponent = builder.shl(builder.add(exponent, ir.Constant(whole, bias)), ir.Constant(whole, mantissa))
+        return builder.bitcast(exponent, args[1].type)
+
+    return like(like, like), codegen
+
+
+_SPINS = 2000  # about a microsecond: longer than any wait between threads that both run
+
+if sys.platform == "win32":
+
+    @njit(nogil=True)
+    def _step_aside() -> None:
+        """Windows has no sched_yield in the C library: keep spinning."""
+
+else:
+    _sched_yield = types.ExternalFunction("sched_yield", types.int32())
+
+    @njit(nogil=True)
+    def _step_aside() -> None:
+        """Let another thread of the machine run."""
+        _sched_yield()
+
+
+@njit(nogil=True)
+def wait_until(control, index, value):
+    """Return once the counter has reached ``value``; give the processor away when it takes long."""
+    spins = 0
+    while atomic_read(control, index) < value:
+        spins += 1
+        if spins > _SPINS:
+            _step_aside()

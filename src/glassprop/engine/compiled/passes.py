@@ -1,0 +1,210 @@
+"""Forward and backward over one block of examples, walking the table of layers: E14, E15, E16 and E17 in place."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from glassprop.engine.compiled.activations import activate, pull_back
+from glassprop.engine.compiled.costs import output_layer
+from glassprop.engine.compiled.functions import OPTIONS
+from glassprop.engine.compiled.low_level import part
+from glassprop.engine.compiled.lowering import (
+    A_AT,
+    ACTIVATION,
+    BACK_BLIS,
+    COST,
+    DELTA_AT,
+    DROPOUT_FROM,
+    FORWARD_BLIS,
+    KEEP_SCALE,
+    N_IN,
+    N_OUT,
+    OTHER_AT,
+    OUT_AT,
+    OUTER_BLIS,
+    OUTER_TURNED,
+    PAIR,
+    PARAMETER,
+    ROWS_FIRST,
+    SCRATCH_AT,
+    SHARE_AT,
+    SLOPE_AT,
+    WAYS,
+    X_AT,
+    Y_AT,
+    B,
+    W,
+)  # fmt: skip
+from glassprop.engine.compiled.products import gemm, tile_outer, tile_product, tile_transpose
+
+_LANES = 8  # padding of a block: a multiple of a vector's numbers, of either precision
+
+
+@njit(**OPTIONS)
+def padded(rows):
+    """Rows of a block with padding."""
+    return (rows + _LANES - 1) // _LANES * _LANES
+
+
+@njit(**OPTIONS)
+def gather(source, order, start, rows, ld, target, by_rows):
+    """Copy the rows of a block into the workspace: as columns, or as rows where ``by_rows``; padding is 0."""
+    n = source.shape[1]
+    if by_rows:
+        for i in range(rows):
+            r = order[start + i]
+            for k in range(n):
+                target[i * n + k] = source[r, k]
+        target[rows * n : ld * n] = 0
+        return
+    for i in range(rows):
+        r = order[start + i]
+        for k in range(n):
+            target[k * ld + i] = source[r, k]
+    for k in range(n):
+        for i in range(rows, ld):
+            target[k * ld + i] = 0
+
+
+@njit(**OPTIONS)
+def _mix(x):
+    """The 32-bit hash of ``equations/dropout.py``."""
+    x = np.uint32((x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D))
+    x = np.uint32((x ^ (x >> np.uint32(15))) * np.uint32(0x846CA68B))
+    return np.uint32(x ^ (x >> np.uint32(16)))
+
+
+@njit(**OPTIONS)
+def mask_key(key, step, layer):
+    """The seed of one layer's mask in one step; the same as ``equations.dropout.mask_key``."""
+    seed = np.uint32(0)
+    for number in range(4):
+        word = np.uint32(key)
+        if number == 1:
+            word = np.uint32(step & 0xFFFFFFFF)
+        elif number == 2:
+            word = np.uint32((step >> 32) & 0xFFFFFFFF)
+        elif number == 3:
+            word = np.uint32(layer)
+        seed = _mix(np.uint32((seed ^ word) * np.uint32(5) + np.uint32(0x9E3779B9)))
+    return seed
+
+
+@njit(**OPTIONS)
+def _drop(source, target, seed, first_row, n, ld, threshold, scale):
+    """target = source · mask; the counter of an entry is its (row of the batch, neuron), as in the reference."""
+    kept, nothing = source.dtype.type(scale), source.dtype.type(0)
+    limit = np.uint32(threshold)
+    for j in range(n):
+        for i in range(ld):
+            counter = np.uint32((first_row + i) * n + j)
+            bits = _mix(np.uint32(_mix(counter) ^ seed))
+            target[j * ld + i] = source[j * ld + i] * (kept if bits >= limit else nothing)
+
+
+@njit(**OPTIONS)
+def forward_layer(l, layers, numbers, places, theta, work, base, ld):
+    """z = W a + b of one layer, into its place; the activation is still to come."""
+    n_in, n_out, w, b = layers[l, N_IN], layers[l, N_OUT], layers[l, W], layers[l, B]
+    x = base + (places[X_AT] if l == 0 else layers[l - 1, OUT_AT])
+    z = base + layers[l, A_AT]
+    if layers[l, WAYS] & FORWARD_BLIS:
+        for j in range(n_out):
+            row = part(work, z + j * ld, ld)
+            row[:] = theta[b + j]
+        if l == 0 and places[ROWS_FIRST]:
+            gemm(theta, w, n_in, 0, work, x, n_in, 1, 1.0, work, z, ld, n_out, ld, n_in)
+        else:
+            gemm(theta, w, n_in, 0, work, x, ld, 0, 1.0, work, z, ld, n_out, ld, n_in)
+    else:
+        tile_product(theta, w, n_in, 1, work, x, ld, work, z, ld, n_out, n_in, ld, theta, b)
+
+
+@njit(**OPTIONS)
+def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, first_row):
+    """All layers but the last, activations and dropout (key ≥ 0) included, and z of the last."""
+    depth = layers.shape[0]
+    scratch = part(work, base + places[SCRATCH_AT], 2 * ld)
+    for l in range(depth - 1):
+        forward_layer(l, layers, numbers, places, theta, work, base, ld)
+        size = layers[l, N_OUT] * ld
+        a = part(work, base + layers[l, A_AT], size)
+        slope = part(work, base + layers[l, SLOPE_AT], size)
+        activate(layers[l, ACTIVATION], numbers[l, PARAMETER], a, slope, layers[l, N_OUT], ld, scratch)
+        if layers[l, OUT_AT] != layers[l, A_AT]:
+            out = part(work, base + layers[l, OUT_AT], size)
+            if key >= 0:
+                seed = mask_key(key, step, l + 1)
+                _drop(a, out, seed, first_row, layers[l, N_OUT], ld, layers[l, DROPOUT_FROM], numbers[l, KEEP_SCALE])
+            else:
+                out[:] = a
+    forward_layer(depth - 1, layers, numbers, places, theta, work, base, ld)
+
+
+@njit(**OPTIONS)
+def finish(layers, numbers, places, fixed, work, base, ld, used, costs, want_delta):
+    """Activation of the last layer, cost and, if wanted, δ (in the place of y). fixed: cost parameter, clip."""
+    last = layers.shape[0] - 1
+    size = layers[last, N_OUT] * ld
+    z = part(work, base + layers[last, A_AT], size)
+    slope = part(work, base + layers[last, SLOPE_AT], size)
+    y = part(work, base + places[Y_AT], size)
+    share = part(work, base + places[SHARE_AT], ld)
+    scratch = part(work, base + places[SCRATCH_AT], 2 * ld)
+    output_layer(
+        places[COST], fixed[0], places[PAIR], layers[last, ACTIVATION], numbers[last, PARAMETER], fixed[1],
+        z, slope, y, share, layers[last, N_OUT], ld, used, costs, scratch, want_delta,
+    )  # fmt: skip
+
+
+@njit(**OPTIONS)
+def _outer(layers, l, places, theta, gradient, work, base, d, x, ld):
+    """E16, E17: add ``Σ_examples δ_j a_k`` and ``Σ_examples δ_j`` of one layer to the gradient."""
+    n_in, n_out = layers[l, N_IN], layers[l, N_OUT]
+    if layers[l, WAYS] & OUTER_BLIS:
+        if l == 0 and places[ROWS_FIRST]:
+            gemm(work, d, ld, 0, work, x, n_in, 0, 1.0, gradient, layers[l, W], n_in, n_out, n_in, ld)
+        else:
+            gemm(work, d, ld, 0, work, x, ld, 1, 1.0, gradient, layers[l, W], n_in, n_out, n_in, ld)
+    else:
+        turned = n_in // _LANES * _LANES if layers[l, WAYS] & OUTER_TURNED else 0
+        if turned:
+            rows = base + places[SCRATCH_AT]
+            tile_transpose(work, x, ld, work, rows, turned, turned, ld)
+            tile_product(work, d, ld, 1, work, rows, turned, gradient, layers[l, W], n_in, n_out, ld, turned, theta, -2)
+        rest = n_in - turned
+        tile_outer(work, d, ld, work, x + turned * ld, ld, gradient, layers[l, W] + turned, n_in, n_out, rest, ld)
+    for j in range(n_out):
+        total = gradient.dtype.type(0)
+        row = part(work, d + j * ld, ld)
+        for i in range(ld):
+            total += row[i]
+        gradient[layers[l, B] + j] += total
+
+
+@njit(**OPTIONS)
+def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row):
+    """E13, E15: from δ of the last layer (in the place of y) to the first; adds to the gradient on the way."""
+    scratch = part(work, base + places[SCRATCH_AT], 2 * ld)
+    d = base + places[Y_AT]
+    for l in range(layers.shape[0] - 1, -1, -1):
+        x = base + (places[X_AT] if l == 0 else layers[l - 1, OUT_AT])
+        _outer(layers, l, places, theta, gradient, work, base, d, x, ld)
+        if l == 0:
+            return
+        n_in, n_out = layers[l, N_IN], layers[l, N_OUT]
+        g = base + (places[OTHER_AT] if d == base + places[DELTA_AT] else places[DELTA_AT])
+        if layers[l, WAYS] & BACK_BLIS:
+            gemm(theta, layers[l, W], n_in, 1, work, d, ld, 0, 0.0, work, g, ld, n_in, ld, n_out)
+        else:
+            tile_product(theta, layers[l, W], 1, n_in, work, d, ld, work, g, ld, n_in, n_out, ld, theta, -1)
+        size = n_in * ld
+        error = part(work, g, size)
+        if layers[l - 1, OUT_AT] != layers[l - 1, A_AT] and key >= 0:
+            seed = mask_key(key, step, l)
+            _drop(error, error, seed, first_row, n_in, ld, layers[l - 1, DROPOUT_FROM], numbers[l - 1, KEEP_SCALE])
+        a = part(work, base + layers[l - 1, A_AT], size)
+        slope = part(work, base + layers[l - 1, SLOPE_AT], size)
+        pull_back(layers[l - 1, ACTIVATION], numbers[l - 1, PARAMETER], error, a, slope, n_in, ld, scratch)
+        d = g
