@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BENCH := .venv-bench
+BENCH_STAMP := $(BENCH)/.installed
 
-.PHONY: help setup demo test check lint types layers format clean
+.PHONY: help setup demo test lint types layers format bench bench-quick bench-more clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,5 +42,20 @@ format: $(STAMP) ## puts style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+$(BENCH_STAMP): pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --upgrade pip
+	$(BENCH)/bin/python -m pip install --quiet -e '.[bench]'
+	@touch $(BENCH_STAMP)
+
+bench: $(BENCH_STAMP) ## speed beside scikit-learn, PyTorch and JAX: table, JSON, plot in build/
+	$(BENCH)/bin/python -m bench.run
+
+bench-quick: $(BENCH_STAMP) ## the same in under three minutes
+	$(BENCH)/bin/python -m bench.run --quick
+
+bench-more: $(BENCH_STAMP) ## first model, one row, big predictions, memory, growth
+	$(BENCH)/bin/python -m bench.more
+
 clean: ## removes what was built
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

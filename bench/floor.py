@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 _ADAM_BYTES = 28  # a parameter: θ, g, m, v read, θ, m, v written, 4 bytes each
 
 
-def best_time(call: Callable[[], Any], seconds: float = 0.25) -> float:
+def best_time(call: Callable[[], Any], seconds: float) -> float:
     """The least time of one call, over some rounds."""
     call()
     best, end = float("inf"), time.perf_counter() + seconds
@@ -36,27 +36,26 @@ def bandwidth() -> float:
     return best
 
 
-def product_time(m: int, n: int, k: int) -> tuple[float, str]:
+def product_time(m: int, n: int, k: int, seconds: float) -> tuple[float, str]:
     """The best time of an (m, k) by (k, n) product in float32, and who had it."""
     rng = np.random.default_rng(0)
     a, b = rng.random((m, k), dtype=np.float32), rng.random((k, n), dtype=np.float32)
     out = np.empty((m, n), dtype=np.float32)
     ta, tb, tout = torch.from_numpy(a), torch.from_numpy(b), torch.from_numpy(out)
-    found = [(best_time(lambda: blis.py.gemm(a, b, out=out)), "BLIS x1")]
+    found = [(best_time(lambda: blis.py.gemm(a, b, out=out), seconds), "BLIS x1")]
     for threads in (1, 2):
         with threadpool_limits(threads):
-            found.append((best_time(lambda: np.matmul(a, b, out=out)), f"NumPy x{threads}"))
+            found.append((best_time(lambda: np.matmul(a, b, out=out), seconds), f"NumPy x{threads}"))
         torch.set_num_threads(threads)
-        found.append((best_time(lambda: torch.mm(ta, tb, out=tout)), f"torch x{threads}"))
+        found.append((best_time(lambda: torch.mm(ta, tb, out=tout), seconds), f"torch x{threads}"))
     return min(found)
 
 
-def floor(case: Any, bytes_a_second: float) -> float:
+def floor(case: Any, bytes_a_second: float, seconds: float) -> float:
     """Seconds that an epoch of this case cannot do without."""
     steps = -(-case.rows // case.batch)
     a_step = 0.0
     for l, (n_in, n_out) in enumerate(case.products):
-        a_step += product_time(case.batch, n_out, n_in)[0] + product_time(n_out, n_in, case.batch)[0]
-        if l:
-            a_step += product_time(case.batch, n_in, n_out)[0]
+        shapes = [(case.batch, n_out, n_in), (n_out, n_in, case.batch)] + ([(case.batch, n_in, n_out)] if l else [])
+        a_step += sum(product_time(*shape, seconds)[0] for shape in shapes)
     return steps * (a_step + _ADAM_BYTES * case.parameters / bytes_a_second)

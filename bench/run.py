@@ -56,7 +56,10 @@ def measure(case: Case, quick: bool, engine_threads: str | None = None) -> dict[
         epochs[name] = max(1, int(_SLICE / max(time.perf_counter() - start, 1e-6)))
     best = dict.fromkeys(entrants, float("inf"))
     gc.collect()
-    for _ in range(4 if quick else 8):
+    end = time.perf_counter() + (8 if quick else 60)
+    for turn in range(5 if quick else 10):
+        if turn > 1 and time.perf_counter() > end:
+            break
         for name, entrant in entrants.items():
             start = time.perf_counter()
             entrant.epochs(epochs[name])
@@ -66,7 +69,7 @@ def measure(case: Case, quick: bool, engine_threads: str | None = None) -> dict[
 
 def costs(case: Case, quick: bool) -> dict[str, float]:
     """Training cost after the same number of epochs from the same start."""
-    n = max(3, min(60, 20_000 // case.rows * 3))
+    n = max(2, min(40, 40_000 // case.rows))
     found = {}
     for name, (kind, options) in field(True).items():
         entrant = kind(case, **options)
@@ -84,7 +87,7 @@ def row(case: Case, quick: bool, bytes_a_second: float) -> dict[str, Any]:
     middle = found[len(found) // 2]
     void = [name for name, cost in result["costs"].items() if abs(cost - middle) > _TOLERANCE * middle + 0.01]
     peer = min((name for name in times if name != "glassprop"), key=times.__getitem__)
-    low = floor(case, bytes_a_second) * 1e3
+    low = floor(case, bytes_a_second, 0.05 if quick else 0.3) * 1e3
     return {
         "case": asdict(case) | {"name": case.name},
         **result,

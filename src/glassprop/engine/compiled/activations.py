@@ -157,11 +157,13 @@ def pull_back(code, parameter, g, a, slope, n, ld, scratch):
         dots = part(scratch, 0, ld)
         dots[:] = 0
         for j in range(n):
+            g_row, a_row = part(g, j * ld, ld), part(a, j * ld, ld)
             for i in range(ld):
-                dots[i] += g[j * ld + i] * a[j * ld + i]
+                dots[i] += g_row[i] * a_row[i]
         for j in range(n):
+            g_row, a_row = part(g, j * ld, ld), part(a, j * ld, ld)
             for i in range(ld):
-                g[j * ld + i] = a[j * ld + i] * (g[j * ld + i] - dots[i])
+                g_row[i] = a_row[i] * (g_row[i] - dots[i])
     elif code != IDENTITY:
         for i in range(size):
             g[i] *= slope[i]

@@ -98,10 +98,11 @@ def output_layer(code, cost_p, pair, act, act_p, clip, z, slope, y, share, n, ld
     activate(act, act_p, z, slope, n, ld, scratch)
     if exact and pair == WITH_SOFTMAX:
         for i in range(used):  # Σ y (log Σ e^z - z): its second part is there already
-            weight = 0.0
-            for j in range(n):
-                weight += y[j * ld + i]
-            costs[i] += weight * (scratch[i] + log(scratch[ld + i]))
+            scratch[i] = scratch[i] + z.dtype.type(log(scratch[ld + i]))
+        for j in range(n):
+            row = part(y, j * ld, ld)
+            for i in range(used):
+                costs[i] += row[i] * scratch[i]
     elif not (exact and pair != NO_PAIR):
         for j in range(n):
             for i in range(used):
@@ -112,18 +113,20 @@ def output_layer(code, cost_p, pair, act, act_p, clip, z, slope, y, share, n, ld
     if want_delta:
         _last_delta(code, cost_p, pair, act, act_p, z, slope, y, n, ld, used, scratch, tiny)
         for j in range(n):
+            row = part(y, j * ld, ld)
             for i in range(used):
-                y[j * ld + i] *= share[i]
+                row[i] *= share[i]
             for i in range(used, ld):
-                y[j * ld + i] = 0
+                row[i] = 0
 
 
 @njit(**OPTIONS)
 def _cost_from_z(pair, z, y, n, ld, used, costs, tiny):
     """The cost of a collapsed pair, straight from z (for softmax: the part that needs no log-sum-exp)."""
     for j in range(n):
+        z_row, y_row = part(z, j * ld, ld), part(y, j * ld, ld)
         for i in range(used):
-            at, target = np.float64(z[j * ld + i]), np.float64(y[j * ld + i])
+            at, target = np.float64(z_row[i]), np.float64(y_row[i])
             if pair == WITH_SOFTMAX:
                 costs[i] -= target * at if target != 0 else 0.0
             elif pair == WITH_SIGMOID:
@@ -141,11 +144,13 @@ def _last_delta(code, cost_p, pair, act, act_p, a, slope, y, n, ld, used, scratc
         total = part(scratch, 0, ld)
         total[:] = 0
         for j in range(n):
+            y_row = part(y, j * ld, ld)
             for i in range(ld):
-                total[i] += y[j * ld + i]
+                total[i] += y_row[i]
         for j in range(n):
+            y_row, a_row = part(y, j * ld, ld), part(a, j * ld, ld)
             for i in range(ld):
-                y[j * ld + i] = a[j * ld + i] * total[i] - y[j * ld + i]
+                y_row[i] = a_row[i] * total[i] - y_row[i]
     elif pair != NO_PAIR:
         for i in range(n * ld):
             y[i] = a[i] - y[i]

@@ -13,8 +13,8 @@ from numba import njit
 
 from glassprop.engine.compiled.functions import OPTIONS
 from glassprop.engine.compiled.low_level import atomic_read, fetch_add, part, wait_until
-from glassprop.engine.compiled.lowering import ROWS, ROWS_FIRST, SHARE_AT, WORK_SIZE, X_AT, Y_AT
-from glassprop.engine.compiled.passes import backward, finish, forward_hidden, gather, padded
+from glassprop.engine.compiled.lowering import ROWS, SHARE_AT, WORK_SIZE, Y_AT
+from glassprop.engine.compiled.passes import backward, finish, forward_hidden, gather, gather_targets, padded
 from glassprop.engine.compiled.steps import add_up, squared_length, step
 
 # entries of `control`, each on a cache line of its own
@@ -67,7 +67,8 @@ def _chunk(
     step_number,
 ):
     """Forward and backward over rows [start, stop) of the batch [low, high); returns their Σ weight · C_0."""
-    gradient[:] = 0
+    if start >= stop:
+        gradient[:] = 0
     costs = part(room, 0, places[ROWS])
     total = _total_weight(weight, order, low, high)
     if total <= 0:
@@ -76,10 +77,8 @@ def _chunk(
     for first in range(start, stop, places[ROWS]):
         used = min(places[ROWS], stop - first)
         ld = padded(used)
-        gather(
-            X, order, first, used, ld, part(work, base + places[X_AT], places[ROWS] * X.shape[1]), places[ROWS_FIRST]
-        )
-        gather(Y, order, first, used, ld, part(work, base + places[Y_AT], ld * Y.shape[1]), False)
+        gather(X, order, first, used, ld, work, base, places)
+        gather_targets(Y, order, first, used, ld, part(work, base + places[Y_AT], ld * Y.shape[1]))
         share = part(work, base + places[SHARE_AT], ld)
         for i in range(used):
             share[i] = (1.0 if weight.size == 0 else weight[order[first + i]]) / total
@@ -87,7 +86,8 @@ def _chunk(
         finish(layers, numbers, places, fixed, work, base, ld, used, costs, True)
         for i in range(used):
             cost += costs[i] * (1.0 if weight.size == 0 else np.float64(weight[order[first + i]]))
-        backward(layers, numbers, places, theta, gradient, work, base, ld, plan[KEY], step_number, first - low)
+        fresh = first == start
+        backward(layers, numbers, places, theta, gradient, work, base, ld, plan[KEY], step_number, first - low, fresh)
     return cost
 
 
@@ -112,7 +112,7 @@ def _clip_scale(lengths, at, segments, norm):
 @njit(**OPTIONS)
 def _predict_block(X, theta, out, layers, numbers, places, fixed, work, base, first, used, ld, n_out, last):
     from_first = np.arange(first, first + used)
-    gather(X, from_first, 0, used, ld, part(work, base + places[X_AT], places[ROWS] * X.shape[1]), places[ROWS_FIRST])
+    gather(X, from_first, 0, used, ld, work, base, places)
     forward_hidden(layers, numbers, places, theta, work, base, ld, -1, 0, 0)
     y = part(work, base + places[Y_AT], n_out * ld)
     y[:] = 0
@@ -196,12 +196,12 @@ def entry_points(source):
                             gradients, chunks, theta, blocks, fixed[L2] / total, start, stop
                         )
                         if clips:
-                            lengths[number, segment] = squared_length(part(gradients, 0, theta.shape[0]), start, stop)
+                            lengths[number, segment] = squared_length(part(gradients, start, stop - start))
                     if phase != chunks or not clips:
                         scale = _clip_scale(lengths, number, segments, fixed[CLIP_NORM]) if clips else 1.0
                         step(
                             plan[OPTIMIZER], part(fixed, MOMENTUM, 5), rates[number], etas[number],
-                            scale, theta, part(gradients, 0, theta.shape[0]), m, v, blocks, start, stop,
+                            scale, theta, gradients, m, v, blocks, start, stop,
                         )  # fmt: skip
             fetch_add(control, DONE, 1)
 

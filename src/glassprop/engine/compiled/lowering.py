@@ -50,8 +50,10 @@ class Lowered:
         Examples of one block, a multiple of 16.
     x_at, y_at, share_at, delta_at, other_at, scratch_at, work_size : int
         Where in a thread's workspace things lie, and how long it is.
+    rows_at : int
+        Where the examples of a block lie as they are in X, row by row; columns are made from them at ``x_at``.
     rows_first : bool
-        Whether X is gathered example by example rather than column by column: when the first layer goes to BLIS.
+        Whether the first layer reads them row by row, and no columns are made: when it goes to BLIS.
     """
 
     layers: NDArray[np.int64]
@@ -65,6 +67,7 @@ class Lowered:
     other_at: int
     scratch_at: int
     work_size: int
+    rows_at: int
     rows_first: bool
     pair: int
     cost: int
@@ -77,13 +80,13 @@ class Lowered:
         return np.array(
             [
                 self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
-                self.rows, self.rows_first, self.pair, self.cost,
+                self.rows, self.rows_first, self.pair, self.cost, self.rows_at,
             ],
             dtype=np.int64,
         )  # fmt: skip
 
 
-(X_AT, Y_AT, SHARE_AT, DELTA_AT, OTHER_AT, SCRATCH_AT, WORK_SIZE, ROWS, ROWS_FIRST, PAIR, COST) = range(11)
+(X_AT, Y_AT, SHARE_AT, DELTA_AT, OTHER_AT, SCRATCH_AT, WORK_SIZE, ROWS, ROWS_FIRST, PAIR, COST, ROWS_AT) = range(12)
 
 
 def multiplications(architecture: Architecture) -> int:
@@ -116,7 +119,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         start, at = at, at + -(-n * rows // _PAD) * _PAD
         return start
 
-    x_at = room(sizes[0])
+    x_at, rows_at = room(sizes[0]), room(sizes[0])
     for l, layer in enumerate(architecture.layers, start=1):
         n_in, n_out = sizes[l - 1], sizes[l]
         code = ACTIVATION_CODES[layer.activation.name]
@@ -124,7 +127,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         ways = FORWARD_BLIS * (entries > _FORWARD_OWN) + BACK_BLIS * (entries > _BACK_OWN)
         if entries > _OUTER_OWN:
             ways += OUTER_BLIS
-        elif n_in >= 16 and n_out >= 16:
+        elif n_in >= 8 and n_out >= 8:
             ways += OUTER_TURNED
         a_at = room(n_out)
         slope_at = room(n_out) if code in KEEPS_SLOPE else a_at
@@ -150,6 +153,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         other_at=other_at,
         scratch_at=scratch_at,
         work_size=at,
+        rows_at=rows_at,
         rows_first=rows_first,
         pair=PAIRS.get((architecture.layers[-1].activation.name, cost.name), NO_PAIR),
         cost=COST_CODES[cost.name],

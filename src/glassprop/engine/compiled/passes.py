@@ -26,6 +26,7 @@ from glassprop.engine.compiled.lowering import (
     OUTER_TURNED,
     PAIR,
     PARAMETER,
+    ROWS_AT,
     ROWS_FIRST,
     SCRATCH_AT,
     SHARE_AT,
@@ -48,23 +49,37 @@ def padded(rows):
 
 
 @njit(**OPTIONS)
-def gather(source, order, start, rows, ld, target, by_rows):
-    """Copy the rows of a block into the workspace: as columns, or as rows where ``by_rows``; padding is 0."""
-    n = source.shape[1]
-    if by_rows:
-        for i in range(rows):
-            r = order[start + i]
-            for k in range(n):
-                target[i * n + k] = source[r, k]
-        target[rows * n : ld * n] = 0
-        return
-    for i in range(rows):
+def gather(X, order, start, used, ld, work, base, places):
+    """Copy the examples of a block into the workspace row by row, and turn them into columns; padding is 0."""
+    n = X.shape[1]
+    rows = part(work, base + places[ROWS_AT], n * ld)
+    for i in range(used):
         r = order[start + i]
         for k in range(n):
-            target[k * ld + i] = source[r, k]
+            rows[i * n + k] = X[r, k]
+    for i in range(used * n, ld * n):
+        rows[i] = 0
+    if places[ROWS_FIRST]:
+        return
+    whole = n // _LANES * _LANES
+    tile_transpose(work, base + places[ROWS_AT], n, work, base + places[X_AT], ld, ld, whole)
+    for k in range(whole, n):
+        column = part(work, base + places[X_AT] + k * ld, ld)
+        for i in range(ld):
+            column[i] = rows[i * n + k]
+
+
+@njit(**OPTIONS)
+def gather_targets(Y, order, start, used, ld, y):
+    """Copy the targets of a block into the workspace as columns; padding is 0."""
+    n = Y.shape[1]
+    for i in range(used):
+        r = order[start + i]
+        for k in range(n):
+            y[k * ld + i] = Y[r, k]
     for k in range(n):
-        for i in range(rows, ld):
-            target[k * ld + i] = 0
+        for i in range(used, ld):
+            y[k * ld + i] = 0
 
 
 @njit(**OPTIONS)
@@ -96,18 +111,21 @@ def _drop(source, target, seed, first_row, n, ld, threshold, scale):
     """target = source · mask; the counter of an entry is its (row of the batch, neuron), as in the reference."""
     kept, nothing = source.dtype.type(scale), source.dtype.type(0)
     limit = np.uint32(threshold)
+    width = np.uint32(n)
     for j in range(n):
+        source_row, target_row = part(source, j * ld, ld), part(target, j * ld, ld)
+        first = np.uint32(first_row * n + j)
         for i in range(ld):
-            counter = np.uint32((first_row + i) * n + j)
+            counter = np.uint32(first + np.uint32(i) * width)
             bits = _mix(np.uint32(_mix(counter) ^ seed))
-            target[j * ld + i] = source[j * ld + i] * (kept if bits >= limit else nothing)
+            target_row[i] = source_row[i] * (kept if bits >= limit else nothing)
 
 
 @njit(**OPTIONS)
 def forward_layer(l, layers, numbers, places, theta, work, base, ld):
     """z = W a + b of one layer, into its place; the activation is still to come."""
     n_in, n_out, w, b = layers[l, N_IN], layers[l, N_OUT], layers[l, W], layers[l, B]
-    x = base + (places[X_AT] if l == 0 else layers[l - 1, OUT_AT])
+    x = base + (_first(places) if l == 0 else layers[l - 1, OUT_AT])
     z = base + layers[l, A_AT]
     if layers[l, WAYS] & FORWARD_BLIS:
         for j in range(n_out):
@@ -159,38 +177,52 @@ def finish(layers, numbers, places, fixed, work, base, ld, used, costs, want_del
 
 
 @njit(**OPTIONS)
-def _outer(layers, l, places, theta, gradient, work, base, d, x, ld):
-    """E16, E17: add ``Σ_examples δ_j a_k`` and ``Σ_examples δ_j`` of one layer to the gradient."""
-    n_in, n_out = layers[l, N_IN], layers[l, N_OUT]
-    if layers[l, WAYS] & OUTER_BLIS:
-        if l == 0 and places[ROWS_FIRST]:
-            gemm(work, d, ld, 0, work, x, n_in, 0, 1.0, gradient, layers[l, W], n_in, n_out, n_in, ld)
-        else:
-            gemm(work, d, ld, 0, work, x, ld, 1, 1.0, gradient, layers[l, W], n_in, n_out, n_in, ld)
-    else:
-        turned = n_in // _LANES * _LANES if layers[l, WAYS] & OUTER_TURNED else 0
-        if turned:
-            rows = base + places[SCRATCH_AT]
-            tile_transpose(work, x, ld, work, rows, turned, turned, ld)
-            tile_product(work, d, ld, 1, work, rows, turned, gradient, layers[l, W], n_in, n_out, ld, turned, theta, -2)
-        rest = n_in - turned
-        tile_outer(work, d, ld, work, x + turned * ld, ld, gradient, layers[l, W] + turned, n_in, n_out, rest, ld)
-    for j in range(n_out):
-        total = gradient.dtype.type(0)
-        row = part(work, d + j * ld, ld)
-        for i in range(ld):
-            total += row[i]
-        gradient[layers[l, B] + j] += total
+def _first(places):
+    """Where the first layer finds its input."""
+    return places[ROWS_AT] if places[ROWS_FIRST] else places[X_AT]
 
 
 @njit(**OPTIONS)
-def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row):
-    """E13, E15: from δ of the last layer (in the place of y) to the first; adds to the gradient on the way."""
+def _outer(layers, l, places, theta, gradient, work, base, d, x, ld, fresh):
+    """E16, E17: ``Σ_examples δ_j a_k`` and ``Σ_examples δ_j`` of one layer, added to the gradient, or in its place."""
+    n_in, n_out, w = layers[l, N_IN], layers[l, N_OUT], layers[l, W]
+    if layers[l, WAYS] & OUTER_BLIS:
+        beta = 0.0 if fresh else 1.0
+        if l == 0 and places[ROWS_FIRST]:
+            gemm(work, d, ld, 0, work, x, n_in, 0, beta, gradient, w, n_in, n_out, n_in, ld)
+        else:
+            gemm(work, d, ld, 0, work, x, ld, 1, beta, gradient, w, n_in, n_out, n_in, ld)
+    else:
+        turned = n_in // _LANES * _LANES if layers[l, WAYS] & OUTER_TURNED else 0
+        if turned:
+            rows, width = base + places[ROWS_AT], n_in
+            if l > 0:
+                rows, width = base + places[SCRATCH_AT], turned
+                tile_transpose(work, x, ld, work, rows, width, turned, ld)
+            keep = -1 if fresh else -2
+            tile_product(work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, keep)
+        if turned < n_in:
+            if fresh:
+                for j in range(n_out):
+                    for k in range(turned, n_in):
+                        gradient[w + j * n_in + k] = 0
+            tile_outer(work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, n_in - turned, ld)
+    for j in range(n_out):
+        row = part(work, d + j * ld, ld)
+        total = gradient.dtype.type(0)
+        for i in range(ld):
+            total += row[i]
+        gradient[layers[l, B] + j] = total if fresh else gradient[layers[l, B] + j] + total
+
+
+@njit(**OPTIONS)
+def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row, fresh):
+    """E13, E15: from δ of the last layer (in the place of y) to the first; adds to the gradient on the way (``fresh``: starts it)."""
     scratch = part(work, base + places[SCRATCH_AT], 2 * ld)
     d = base + places[Y_AT]
     for l in range(layers.shape[0] - 1, -1, -1):
-        x = base + (places[X_AT] if l == 0 else layers[l - 1, OUT_AT])
-        _outer(layers, l, places, theta, gradient, work, base, d, x, ld)
+        x = base + (_first(places) if l == 0 else layers[l - 1, OUT_AT])
+        _outer(layers, l, places, theta, gradient, work, base, d, x, ld, fresh)
         if l == 0:
             return
         n_in, n_out = layers[l, N_IN], layers[l, N_OUT]

@@ -12,73 +12,86 @@ CODES = {name: code for code, name in enumerate(("SGD", "Momentum", "Nesterov", 
 SGD, MOMENTUM, NESTEROV, ADAM, ADAMW = range(len(CODES))
 
 
+# Every loop runs from 0 over a `part`: with another start, the compiler cannot know that an index is not negative,
+# which would count from the end, and makes no vector code of the loop.
+
+
 @njit(**OPTIONS)
 def add_up(gradients, chunks, theta, blocks, strength, low, high):
     """Sum the chunks' gradients into the first, in their order, and add L2; on [low, high) of θ.
 
-    Returns the segment's Σ g² and, over the entries that decay, Σ θ².
+    Returns Σ θ² over the entries that decay, where there is L2.
     """
-    size = theta.shape[0]
-    total = part(gradients, 0, size)
+    size, n = theta.shape[0], high - low
+    total = part(gradients, low, n)
     for chunk in range(1, chunks):
-        other = part(gradients, chunk * size, size)
-        for i in range(low, high):
+        other = part(gradients, chunk * size + low, n)
+        for i in range(n):
             total[i] += other[i]
     squares = 0.0
     if strength > 0:
-        factor = total.dtype.type(strength)
+        factor = theta.dtype.type(strength)
         for block in range(blocks.shape[0]):
             start, stop = max(low, blocks[block, 0]), min(high, blocks[block, 1])
-            if blocks[block, 2] == 1:
-                for i in range(start, stop):
-                    total[i] += factor * theta[i]
-                for i in range(start, stop):
-                    squares += np.float64(theta[i]) * np.float64(theta[i])
+            if blocks[block, 2] == 1 and start < stop:
+                g, w = part(gradients, start, stop - start), part(theta, start, stop - start)
+                for i in range(stop - start):
+                    g[i] += factor * w[i]
+                squares += squared_length(w)
     return squares
 
 
 @njit(nogil=True, error_model="numpy", fastmath=True)
-def squared_length(g, low, high):
-    """Σ g² of a segment."""
+def squared_length(x):
+    """Σ x², in float64."""
     total = 0.0
-    for i in range(low, high):
-        total += np.float64(g[i]) * np.float64(g[i])
+    for i in range(x.shape[0]):
+        total += np.float64(x[i]) * np.float64(x[i])
     return total
 
 
 @njit(**OPTIONS)
-def step(code, settings, rate, eta, scale, theta, g, m, v, blocks, low, high):
+def step(code, settings, rate, eta, scale, theta, gradients, m, v, blocks, low, high):
     """One optimizer step on [low, high) of θ.
 
-    settings: momentum, β₁, β₂, ε, decay. eta: the rate with Adam's bias correction. scale: what clipping multiplies g by.
+    settings: momentum, β₁, β₂, ε, decay. eta: the rate with Adam's bias correction. scale: what clipping multiplies the
+    gradient by.
     """
-    kind = theta.dtype.type
+    kind, n = theta.dtype.type, high - low
+    w, g, m, v = part(theta, low, n), part(gradients, low, n), part(m, low, n), part(v, low, n)
     if scale != 1.0:
-        for i in range(low, high):
+        for i in range(n):
             g[i] *= kind(scale)
     if code == ADAMW:
-        for block in range(blocks.shape[0]):
-            if blocks[block, 2] == 1:
-                for i in range(max(low, blocks[block, 0]), min(high, blocks[block, 1])):
-                    theta[i] -= kind(rate * settings[4]) * theta[i]
+        _decay(kind(rate * settings[4]), theta, blocks, low, high)
     if code == ADAM or code == ADAMW:  # noqa: SIM109  two comparisons compile to less than a tuple
         b1, b2, eps = kind(settings[1]), kind(settings[2]), kind(settings[3])
-        c1, c2 = kind(1 - settings[1]), kind(1 - settings[2])
-        corrected = kind(eta)
-        for i in range(low, high):
+        c1, c2, corrected = kind(1 - settings[1]), kind(1 - settings[2]), kind(eta)
+        for i in range(n):
             m[i] = b1 * m[i] + c1 * g[i]
             v[i] = b2 * v[i] + c2 * (g[i] * g[i])
-            theta[i] -= corrected * m[i] / (kind(np.sqrt(v[i])) + eps)
+            w[i] -= corrected * m[i] / (kind(np.sqrt(v[i])) + eps)
         return
     plain, mu = kind(rate), kind(settings[0])
     if code == SGD:
-        for i in range(low, high):
-            theta[i] -= plain * g[i]
+        for i in range(n):
+            w[i] -= plain * g[i]
     elif code == MOMENTUM:
-        for i in range(low, high):
+        for i in range(n):
             m[i] = mu * m[i] - plain * g[i]
-            theta[i] += m[i]
+            w[i] += m[i]
     else:
-        for i in range(low, high):
+        for i in range(n):
             m[i] = mu * m[i] - plain * g[i]
-            theta[i] += mu * m[i] - plain * g[i]
+            w[i] += mu * m[i] - plain * g[i]
+
+
+@njit(**OPTIONS)
+def _decay(factor, theta, blocks, low, high):
+    """AdamW's decay: w ← w - η λ w on the blocks that decay."""
+    for block in range(blocks.shape[0]):
+        start, stop = max(low, blocks[block, 0]), min(high, blocks[block, 1])
+        if blocks[block, 2] == 1 and start < stop:
+            w = part(theta, start, stop - start)
+            for i in range(stop - start):
+                w[i] -= factor * w[i]
