@@ -6,17 +6,22 @@ Needs matplotlib, which nothing else here does: `pip install matplotlib`.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.text import Text
 
 from glassprop.export.model_file import read_record
 
 IMAGES = Path(__file__).parent / "img"
+
+# rich's own picture of a terminal, without the fonts that it would load from a server.
+TERMINAL = re.sub(r"@font-face \{\{.*?\n    \}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+TERMINAL = re.sub(r"font-family: [^;]*;", "font-family: monospace;", TERMINAL)
 
 
 def train(model: Path) -> str:
@@ -43,7 +48,7 @@ def draw_terminal(printed: str, target: Path) -> None:
         console = Console(record=True, width=80, file=nowhere, force_terminal=True)
         console.print(Text("$ glassprop train digits --model digits.skops", style="bold"))
         console.print(Text.from_ansi(printed))
-        console.save_svg(str(target), title="glassprop")
+        console.save_svg(str(target), title="glassprop", code_format=TERMINAL, unique_id="terminal")
 
 
 def draw_curves(model: Path, target: Path) -> None:

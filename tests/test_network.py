@@ -135,3 +135,31 @@ def test_verbs_refuse_what_does_not_fit(case, verb):
 def test_frozen():
     with pytest.raises(AttributeError):
         NETWORK.n_inputs = 4
+
+
+@pytest.mark.parametrize("verb", ["predict", "forward"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_predict_and_forward_refuse_what_does_not_fit(case, verb, dtype):
+    """Above all the compiled predictor, which would read past the end of θ."""
+    theta, X, _ = (array.astype(dtype) for array in case)
+    act = getattr(NETWORK, verb)
+    act(theta, X)
+    for wrong in (theta[:-1], np.append(theta, theta[:1]), theta[:, None]):
+        with pytest.raises(DataError, match=r"theta must have shape \(26,\)"):
+            act(wrong, X)
+    with pytest.raises(DataError, match=r"X must have shape \(n, 3\), got \(5, 2\)"):
+        act(theta, X[:, :2])
+    with pytest.raises(DataError, match=r"X must have shape \(n, 3\), got \(3,\)"):
+        act(theta, X[0])
+    with pytest.raises(DataError, match="theta must hold floating-point numbers"):
+        act(np.zeros(26, dtype=int), X)
+    with pytest.raises(DataError, match="got a list"):
+        act(list(theta), X)
+
+
+@pytest.mark.parametrize("verb", ["cost", "gradient"])
+def test_weights_may_be_a_list(case, verb):
+    act = getattr(NETWORK, verb)
+    np.testing.assert_array_equal(act(*case, WEIGHTS.tolist()), act(*case, WEIGHTS))
+    with pytest.raises(DataError, match=r"sample_weight must have shape \(5,\)"):
+        act(*case, [1.0])

@@ -73,3 +73,4 @@ def test_a_divergence_error_survives_pickling():
 
     error = pickle.loads(pickle.dumps(errors.DivergenceError("said", epoch=3, layer=2)))
     assert (str(error), error.epoch, error.layer) == ("said", 3, 2)
+    assert error.state is None

@@ -52,19 +52,22 @@ class DivergenceError(GlasspropError, ValueError):
         The epoch in which it happened, counted from 1.
     layer : int or None
         The first layer whose numbers were not finite, counted from 1; None if only the cost was not.
+    state : TrainState or None
+        Training as it stood after the last good epoch: ``state.theta``, ``state.history``.
     """
 
-    def __init__(self, message: str, *, epoch: int, layer: int | None) -> None:
+    def __init__(self, message: str, *, epoch: int, layer: int | None, state: Any = None) -> None:
         super().__init__(message)
         self.epoch = epoch
         self.layer = layer
+        self.state = state
 
     def __reduce__(self) -> Any:
-        return _divergence, (str(self), self.epoch, self.layer)
+        return _divergence, (str(self), self.epoch, self.layer, self.state)
 
 
-def _divergence(message: str, epoch: int, layer: int | None) -> DivergenceError:
-    return DivergenceError(message, epoch=epoch, layer=layer)
+def _divergence(message: str, epoch: int, layer: int | None, state: Any = None) -> DivergenceError:
+    return DivergenceError(message, epoch=epoch, layer=layer, state=state)
 
 
 class ModelFileError(GlasspropError, ValueError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from glassprop.architecture.fits import check_shapes
+from glassprop.architecture.fits import check_inputs, check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
@@ -14,6 +15,7 @@ from glassprop.engine.choose import find_predictor
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
+from glassprop.errors import SettingsError
 from glassprop.training.batches import split
 from glassprop.training.loop import OnEpoch, Validation, train
 from glassprop.training.settings import Settings
@@ -87,14 +89,28 @@ class Network(Architecture):
         return self.layout.b(theta, layer)
 
     def forward(self, theta: Array, X: Array) -> Trace:
-        """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l)."""
+        """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l).
+
+        Raises
+        ------
+        DataError
+            If θ or X does not fit.
+        """
+        check_inputs(self, theta, X)
         return forward(self, theta, X)
 
     def predict(self, theta: Array, X: Array) -> Array:
-        """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L)."""
+        """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L).
+
+        Raises
+        ------
+        DataError
+            If θ or X does not fit.
+        """
         predictor = self._predictor(theta, X)
         if predictor is not None:
             return predictor(theta, X)
+        check_inputs(self, theta, X)
         blocks = [
             forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1]
             for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
@@ -103,7 +119,9 @@ class Network(Architecture):
 
     def _predictor(self, theta: Array, X: Array) -> Any:
         """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
-        if type(X) is not np.ndarray or X.dtype != theta.dtype or X.shape[1:] != (self.n_inputs,) or not X.size:
+        if type(X) is not np.ndarray or type(theta) is not np.ndarray or theta.shape != (self.layout.size,):
+            return None
+        if X.dtype != theta.dtype or X.shape[1:] != (self.n_inputs,) or not X.size:
             return None
         if not (X.flags.c_contiguous and X.flags.aligned and theta.flags.c_contiguous and theta.flags.aligned):
             return None
@@ -124,7 +142,7 @@ class Network(Architecture):
         DataError
             If shapes do not fit, or the targets lie outside the cost's domain.
         """
-        self._check(theta, X, Y, sample_weight)
+        sample_weight = self._check(theta, X, Y, sample_weight)
         return average_cost(self, theta, X, Y, sample_weight)
 
     def gradient(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> Array:
@@ -135,7 +153,7 @@ class Network(Architecture):
         DataError
             If shapes do not fit, or the targets lie outside the cost's domain.
         """
-        self._check(theta, X, Y, sample_weight)
+        sample_weight = self._check(theta, X, Y, sample_weight)
         return average_gradient(self, theta, X, Y, sample_weight)
 
     def example_gradients(self, theta: Array, X: Array, Y: Array) -> ExampleGradients:
@@ -180,7 +198,7 @@ class Network(Architecture):
         Raises
         ------
         DivergenceError
-            If a cost turns NaN or infinite.
+            If a cost turns NaN or infinite; its ``state`` is what this would have returned after the last good epoch.
         DerivativeError, DataError, SettingsError
             Before the first step, if something cannot be trained on.
 
@@ -195,12 +213,13 @@ class Network(Architecture):
         >>> result.history.cost[-1] < result.history.cost[0]
         True
         """
+        sample_weight = None if sample_weight is None else np.asarray(sample_weight)
+        check_shapes(self, X, Y, sample_weight, theta)
         data, held_out = Data(X, Y, sample_weight), None
-        if isinstance(validation, float):
-            check_shapes(self, X, Y, sample_weight)
-            data, held_out = split(data, validation, rng, stratify=stratify)
+        if isinstance(validation, Real) and not isinstance(validation, bool):
+            data, held_out = split(data, float(validation), rng, stratify=stratify)
         elif validation is not None:
-            held_out = Data(*validation)
+            held_out = _validation_data(validation)
         return train(
             self,
             TrainState(np.array(theta)),
@@ -212,6 +231,18 @@ class Network(Architecture):
             dropout_key=int(rng.integers(2**32)) if any(layer.dropout for layer in self.layers) else 0,
         )
 
-    def _check(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None) -> None:
+    def _check(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None) -> Array | None:
+        """Refuse what does not fit; returns the weights as an array."""
+        sample_weight = None if sample_weight is None else np.asarray(sample_weight)
         check_shapes(self, X, Y, sample_weight, theta)
         self.cost_function.check_targets(Y)
+        return sample_weight
+
+
+def _validation_data(given: Any) -> Data:
+    if not isinstance(given, tuple | list) or len(given) not in (2, 3):
+        raise SettingsError(
+            "validation must be a fraction between 0 and 1, or a tuple (X, Y) or (X, Y, sample_weight), got "
+            + (f"a {type(given).__name__} of {len(given)}" if isinstance(given, tuple | list) else repr(given)[:60])
+        )
+    return Data(*given[:2], *(np.asarray(weight) for weight in given[2:] if weight is not None))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from core_cases import dense
 
-from glassprop.architecture.fits import check_shapes
+from glassprop.architecture.fits import check_inputs, check_shapes
 from glassprop.errors import DataError
 
 NETWORK = dense(3, (4, "tanh"), (2, "identity"))
@@ -44,3 +44,16 @@ def test_all_faults_at_once():
         check_shapes(NETWORK, X[:, :1], Y[:3, :1], W[:2], THETA[:3])
     assert str(caught.value).count(";") == 4
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_array_is_named():
+    with pytest.raises(DataError) as caught:
+        check_shapes(NETWORK, X.tolist(), None, None, list(THETA))
+    for part in ("theta must have shape (26,), got a list", "got a list", "Y must have shape (n, 2), got a NoneType"):
+        assert part in str(caught.value)
+
+
+def test_inputs_alone():
+    check_inputs(NETWORK, THETA, X[:0])
+    with pytest.raises(DataError, match=r"theta must have .* got \(25,\); X must have shape \(n, 3\), got \(5, 2\)"):
+        check_inputs(NETWORK, THETA[:-1], X[:, :2])

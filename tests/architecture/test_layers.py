@@ -12,6 +12,7 @@ from core_cases import FITTING
 
 from glassprop import Activation, Cost, Layer, Network
 from glassprop.architecture.layers import Architecture
+from glassprop.equations.domain import SIMPLEX_OPEN
 from glassprop.errors import ArchitectureError, GlasspropError
 
 
@@ -151,3 +152,16 @@ def test_own_functions_have_no_spec():
     with pytest.raises(ArchitectureError, match=r"functions of your own \(cube, quartic\) cannot be written as data"):
         network.spec()
     assert Network(2, [Layer(1, "identity")]).own_functions == []
+
+
+def test_softmax_over_one_neuron_is_refused():
+    """It is always 1, its gradient always 0; in hidden layers too, and for own functions that say they sum to 1."""
+    with pytest.raises(
+        ArchitectureError, match=r"layer 2 has one neuron under softmax, which is always 1.*use sigmoid"
+    ):
+        Network(3, [Layer(4), Layer(1, "softmax")], "cross_entropy")
+    with pytest.raises(ArchitectureError, match="layer 1 has one neuron under softmax"):
+        Network(3, [Layer(1, "softmax"), Layer(2, "identity")])
+    own = Activation("own", lambda z: z / z, mixing=lambda g, z, a: 0 * g, range=SIMPLEX_OPEN)
+    with pytest.raises(ArchitectureError, match="layer 1 has one neuron under own"):
+        Network(3, [Layer(1, own)])

@@ -154,7 +154,7 @@ def test_all_on_kinks_is_no_success():
     result = check_gradient(network, np.array([1.0, 0.0]), np.array([[2.0]]), np.array([[2.0]]))
     assert not result.ok
     assert result.worst is None
-    assert "every derivative lies on a kink" in str(result)
+    assert "nothing could be compared: every derivative lies on a kink" in str(result)
     assert json.loads(json.dumps(result.to_dict()))["worst"] is None
 
 
@@ -176,6 +176,75 @@ def test_kinks_of_costs_are_recognized(cost):
     result = check_gradient(network, theta + 0.01, X, Y)
     assert result.ok
     assert result.layers[0].at_kinks == 0
+
+
+# --- inputs of any size, and where rounding hides the answer -------------------------------------------------
+
+COLUMNS = np.c_[
+    5e4 * np.random.default_rng(1).random(40) + 1e4, np.random.default_rng(2).normal(size=(40, 2)) * [50, 1]
+]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "gelu", "softplus", "relu"])
+@pytest.mark.parametrize("X", [COLUMNS, 1000 * np.random.default_rng(3).normal(size=(40, 3))], ids=["columns", "1000"])
+@pytest.mark.parametrize("directions", [None, 8])
+def test_a_right_gradient_passes_without_standardised_inputs(activation, X, directions):
+    network, rng = dense(3, (8, activation), (4, activation), (1, "identity")), np.random.default_rng(0)
+    result = check_gradient(network, network.initial(rng), X, rng.normal(size=(40, 1)), directions=directions)
+    assert result.ok, result
+    assert all(layer.checked > 0.7 * (layer.checked + layer.below_rounding) for layer in result.layers)
+
+
+def test_a_column_of_large_numbers_does_not_hide_an_error_in_one_of_small_numbers(monkeypatch):
+    """Beside the derivatives by weights of inputs of 5e4, those of inputs of 1 are small; they count all the same."""
+    network, rng = dense(3, (4, "softplus"), (1, "identity")), np.random.default_rng(0)
+    theta, Y = network.initial(rng) / 1e4, rng.normal(size=(40, 1))
+
+    def slip(*arguments):
+        gradient = average_gradient(*arguments)
+        network.w(gradient, 1)[:, 2] *= 1.01
+        return gradient
+
+    assert check_gradient(network, theta, COLUMNS, Y).ok
+    monkeypatch.setattr(check_module, "average_gradient", slip)
+    worst = check_gradient(network, theta, COLUMNS, Y).worst
+    assert (worst.layer, worst.kind, worst.index[1]) == (1, "w", 2)
+    assert not check_gradient(network, theta, COLUMNS, Y).ok
+
+
+@pytest.mark.parametrize("directions", [None, 8])
+def test_what_rounding_hides_is_no_success(case, directions):
+    """With targets around 1e9 the cost is 1e18, in which no digit of these derivatives is left."""
+    _, theta, X, Y = case
+    network = broken(2, Activation("tanh", TANH.value, lambda z, a: 1.01 * (1 - a * a)))
+    result = check_gradient(network, theta, X, Y + 1e9, directions=directions)
+    assert not result.ok
+    assert [layer.below_rounding + layer.checked for layer in result.layers] == [directions or n for n in (16, 20, 10)]
+    assert result.not_compared
+    assert "rounding" in str(result)
+    assert all(len(line) <= 80 for line in str(result).splitlines())
+
+
+def test_a_layer_in_which_nothing_was_compared_is_named():
+    """Hidden neurons on their kink at every example: nothing is known of the first layer, all of the second."""
+    network = dense(1, (2, "relu"), (1, "identity"))
+    theta, X = np.array([1.0, 1.0, -1.0, -1.0, 1.0, 1.0, 0.0]), np.array([[1.0], [1.0]])
+    result = check_gradient(network, theta, X, np.array([[1.0], [2.0]]))
+    assert [(layer.checked, layer.at_kinks) for layer in result.layers] == [(0, 4), (3, 0)]
+    assert not result.ok
+    assert result.not_compared == [1]
+    assert result.to_dict()["not_compared"] == [1]
+    assert "NOT CHECKED, since all lies on kinks or below rounding:\n  layer 1\n" in str(result)
+    assert all(len(line) <= 80 for line in str(result).splitlines())
+
+
+def test_a_layer_without_influence_agrees():
+    """Dead relus: backprop says 0 and the cost does not move by a bit."""
+    network = dense(1, (2, "relu"), (1, "identity"))
+    theta, X = np.array([1.0, 1.0, -9.0, -9.0, 1.0, 1.0, 0.3]), np.array([[1.0], [1.3]])
+    result = check_gradient(network, theta, X, np.array([[1.0], [2.0]]))
+    assert result.ok
+    assert result.layers[0].checked == 4
 
 
 # --- directions, data, and what is told --------------------------------------------------------------------
@@ -233,10 +302,25 @@ def test_arrays_that_do_not_fit_are_refused(case):
 def test_text_and_dict_tell_the_same(case):
     result = check_gradient(*case)
     text, told = str(result), json.loads(json.dumps(result.to_dict()))
-    assert all(len(line) <= 80 for line in text.splitlines()[:-1])
+    assert all(len(line) <= 80 for line in text.splitlines())
     assert "backprop agrees with central differences (tolerance 1e-06)" in text
     assert str(result.worst) in text
     assert told["ok"] is True
     assert told["tolerance"] == 1e-6
     assert [layer["checked"] for layer in told["layers"]] == [16, 20, 10]
     assert told["worst"]["layer"] == result.worst.layer
+
+
+def test_no_line_is_wider_than_80_columns():
+    place = check_module.Place(1000, "direction", (9999,), -1.23456e-300, -1.23456e-300, 1.2e-300)
+    layers = tuple(check_module.LayerCheck(l, 10**9, 10**8, 10**8, 1e-300, place) for l in range(999, 1012))
+    result = check_module.GradientCheck(layers, 1e-6, True)
+    assert all(len(line) <= 80 for line in str(result).splitlines())
+    unseen = tuple(replace(layer, checked=0, worst=None) for layer in layers)
+    for some in (unseen, (*unseen, layers[0])):
+        assert all(len(line) <= 80 for line in str(check_module.GradientCheck(some, 1e-6, True)).splitlines())
+
+
+def test_weights_may_be_a_list(case):
+    weights = [1.0, 0.0, 3.0, 0.5, 1.0]
+    assert check_gradient(*case, weights) == check_gradient(*case, np.array(weights))

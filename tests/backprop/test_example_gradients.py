@@ -98,3 +98,22 @@ def test_targets_are_checked(case):
     network, theta, X, Y, _ = case
     with pytest.raises(DataError):
         network.example_gradients(theta, X, np.full_like(Y, np.nan))
+
+
+@pytest.mark.parametrize("i", [slice(0, 2), [0, 1], 1.0, None, "0"])
+def test_only_one_example_at_a_time(i):
+    network = dense(2, (3, "tanh"), (1, "identity"))
+    each = network.example_gradients(np.zeros(13), np.zeros((4, 2)), np.zeros((4, 1)))
+    with pytest.raises(TypeError, match=f"one at a time: ask for a whole number, got a {type(i).__name__}"):
+        each[i]
+    np.testing.assert_array_equal(each[np.int64(1)], each[1])
+
+
+def test_comparing_is_by_identity():
+    """Arrays have no single truth; == must not raise."""
+    network = dense(2, (3, "tanh"), (1, "identity"))
+    one, other = (network.example_gradients(np.zeros(13), np.zeros((4, 2)), np.zeros((4, 1))) for _ in range(2))
+    assert one == one
+    assert one != other
+    assert one.trace != other.trace
+    assert len({one, other, one.trace}) == 3

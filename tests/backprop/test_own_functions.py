@@ -210,3 +210,13 @@ def test_own_outputs_that_the_cost_cannot_take_are_refused_when_training_starts(
 def test_networks_of_built_in_functions_pass(cost):
     network = Network(2, [Layer(3, "relu"), Layer(2, output_for(cost))], cost=cost)
     check_own_functions(network, targets(COSTS[cost].targets, 5, 2, np.random.default_rng(0)))
+
+
+def test_a_list_is_no_array():
+    with pytest.raises(DerivativeError, match="activation 'l': its value must return an array, got a list"):
+        check_activation(Activation("l", lambda z: z.tolist(), lambda z, a: np.ones_like(z)))
+    with pytest.raises(DerivativeError, match="activation 'l': its derivative must return an array, got a list"):
+        check_activation(Activation("l", lambda z: z, mixing=lambda g, z, a: g.tolist()))
+    cost = Cost("l", lambda a, y: ((a - y) ** 2).sum(axis=1).tolist(), lambda a, y: 2 * (a - y))
+    with pytest.raises(DerivativeError, match="cost 'l': its value must return an array, got a list"):
+        check_cost(cost, ACTIVATIONS["identity"], np.zeros((4, 1)))

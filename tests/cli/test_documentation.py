@@ -45,3 +45,9 @@ def test_the_json_keys_are_documented(run, iris_model):
 
 def test_the_format_number_is_documented():
     assert f"**The format number** is {model_file.FORMAT}." in TEXT
+
+
+def test_the_pictures_load_nothing_from_elsewhere():
+    for picture in (Path(__file__).parents[2] / "docs" / "img").glob("*.svg"):
+        text = picture.read_text(encoding="utf-8")
+        assert not re.search(r"""@import|@font-face|url\(["']?[^#"')]|href=["']https?:""", text), picture

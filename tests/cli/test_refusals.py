@@ -269,3 +269,66 @@ def test_main_takes_the_arguments_of_the_process(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["glassprop", "--version"])
     assert main() == 0
     assert capsys.readouterr().out.strip()
+
+
+def test_class_weights_for_amounts(refuse):
+    refuse("train", "diabetes", "--class-weight", "balanced", words=["class_weight", "'progression'", "regression"])
+
+
+def test_a_class_for_every_amount_is_odd_but_no_bug(run):
+    assert run("train", "diabetes", "--task", "classification", "--epochs", "2").code == 0
+
+
+def test_data_that_scikit_learn_refuses_are_no_bug_of_ours(run, monkeypatch):
+    """What slips through our own checks and is refused by scikit-learn's is still about the data."""
+    from sklearn.utils import check_array
+
+    import glassprop.tables
+
+    monkeypatch.setattr(glassprop.tables, "fit_table", lambda *_, **__: check_array([[np.nan]]))
+    result = run("train", "iris")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("glassprop: scikit-learn cannot use these data: Input contains NaN")
+    assert result.err.count("\n") == 1
+
+
+def test_a_plain_value_error_of_ours_is_a_bug(run, monkeypatch):
+    import glassprop.tables
+
+    def broken(*_, **__):
+        raise ValueError("ours")
+
+    monkeypatch.setattr(glassprop.tables, "fit_table", broken)
+    assert run("train", "iris").code == 70
+
+
+def wild_table(**changes):
+    rng = np.random.default_rng(0)
+    x, z = rng.normal(size=(2, 250)).round(4)
+    columns = {"x": x, "z": z, "w": np.ones(250), "y": (3 * x + z).round(4)}
+    for name, value in changes.items():
+        columns[name][::20] = value
+    return pl.DataFrame(columns)
+
+
+@pytest.mark.parametrize("change", [{"x": 1.7976931348623157e308}, {"y": 1e100}, {"y": 1e200}, {"y": 1e149}])
+def test_very_large_numbers_end_no_command(run, tmp_path, change):
+    wild_table(**change).write_csv(tmp_path / "wild.csv")
+    wild_table().write_csv(tmp_path / "tame.csv")
+    assert run("train", "wild.csv", "--target", "y", *QUICK, "--model", "wild.skops").code == 0
+    assert run("train", "tame.csv", "--target", "y", *QUICK, "--model", "tame.skops").code == 0
+    for model in ("wild.skops", "tame.skops"):
+        result = run("score", model, "wild.csv", "--json")
+        assert result.code == 0
+        assert None not in result.json["metrics"].values()
+        assert "encountered" not in result.err
+        missing = max(change.values()) > 1e150
+        assert ("beyond 1e150" in result.err) is missing
+        result = run("check", model, "wild.csv")
+        assert result.code in (0, 1)
+        assert "encountered" not in result.err
+
+
+def test_weights_that_are_very_large(refuse, tmp_path):
+    wild_table(w=1e308).write_csv(tmp_path / "wild.csv")
+    refuse("train", "wild.csv", "--target", "y", "--weight", "w", words=["'w'", "beyond 1e150"])

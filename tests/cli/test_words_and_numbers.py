@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from glassprop.cli.options import column_names, default_model_path, held_out_share, layer_sizes
-from glassprop.cli.output import few, number, one_line, printable, write_bytes
+from glassprop.cli.output import few, number, one_line, print_columns, printable, write_bytes
 from glassprop.cli.progress import TrainingProgress
 from glassprop.errors import SettingsError
 
@@ -111,3 +111,13 @@ def test_plain_progress_is_a_few_lines(epochs, capsys):
     assert started == [1]
     assert 1 <= len(lines) <= 5
     assert lines[0] == f"epoch 1{f'/{epochs}' if epochs else ''}: cost 0.5, validation cost 0.25"
+
+
+def test_a_long_list_of_columns_is_cut(capsys):
+    columns = [(f"c{k}", "number", f"numbers, {k} missing") for k in range(200)]
+    print_columns(columns, most=16)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 24
+    assert "184 more" in "\n".join(lines)
+    print_columns(columns)
+    assert "c199" in capsys.readouterr().out

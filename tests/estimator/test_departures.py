@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
 from typing import Any
 
@@ -159,3 +160,40 @@ def test_partial_fit_is_absent_for_a_regressor_with_lbfgs() -> None:
     assert not hasattr(MLPRegressor(solver="lbfgs"), "partial_fit")
     assert not hasattr(MLPClassifier(solver="lbfgs"), "partial_fit")
     assert hasattr(MLPRegressor(solver="adamw"), "partial_fit")
+
+
+SWITCHES = [
+    ({"solver": "adam"}, {"solver": "sgd"}),
+    ({"solver": "sgd"}, {"solver": "adamw"}),
+    ({"solver": "adam"}, {"solver": "adamw"}),
+    ({"solver": "sgd", "momentum": 0.0}, {"momentum": 0.9}),
+    ({"solver": "sgd", "momentum": 0.9}, {"momentum": 0.0}),
+    ({"solver": "sgd"}, {"nesterovs_momentum": False}),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), SWITCHES)
+@pytest.mark.parametrize("stored", [False, True])
+def test_another_optimizer_between_calls_of_partial_fit_starts_anew(
+    binary: Any, before: dict[str, Any], after: dict[str, Any], stored: bool
+) -> None:
+    settings = {"hidden_layer_sizes": (4,), "batch_size": 10, "random_state": 0}
+    model = MLPClassifier(**settings, **before).partial_fit(binary.X, binary.y, classes=["no", "yes"])
+    if stored:
+        model = pickle.loads(pickle.dumps(model))
+    theta = model.theta_.copy()
+    model.set_params(**after).partial_fit(binary.X, binary.y)
+    fresh = MLPClassifier(**settings, **{**before, **after}).partial_fit(binary.X, binary.y, classes=["no", "yes"])
+    fresh.theta_[...] = theta
+    fresh._state.restart_optimizer()
+    fresh.partial_fit(binary.X, binary.y)
+    np.testing.assert_array_equal(model.theta_, fresh.theta_)
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "mse", " mse "])
+def test_every_name_of_the_squared_error_is_half_of_it(one_output: Any, loss: str) -> None:
+    model = quietly(MLPRegressor(loss, (4,), max_iter=2, random_state=0), one_output.X, one_output.y)
+    assert model.network_.cost_function.name == "half_squared_error"
+    named = quietly(MLPRegressor("squared_error", (4,), max_iter=2, random_state=0), one_output.X, one_output.y)
+    np.testing.assert_array_equal(model.theta_, named.theta_)
+    assert model.loss_curve_ == named.loss_curve_

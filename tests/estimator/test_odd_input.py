@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 
 from glassprop import MLPClassifier, MLPRegressor
+from glassprop.errors import DataError, SettingsError
+from glassprop.estimator.build import build_optimizer, build_schedule
+from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nesterov
+from glassprop.training.schedule import SCHEDULES, Constant, Cosine, InvScaling, WarmUp
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 QUICK = {"max_iter": 2, "random_state": 0}
@@ -135,7 +139,7 @@ def test_text_labels_and_one_epoch(binary: Any) -> None:
 def test_a_warm_start_of_another_size_is_refused(binary: Any) -> None:
     model = MLPClassifier((4,), warm_start=True, **QUICK).fit(binary.X, binary.y)
     with pytest.raises(
-        ValueError, match=r"\[5, 4, 1\], but the arguments now describe \[5, 3, 1\]; set warm_start=False"
+        ValueError, match=r"\[5, 4, 1\], but the arguments now describe \[5, 3, 1\]; keep hidden_layer_sizes"
     ):
         model.set_params(hidden_layer_sizes=(3,)).fit(binary.X, binary.y)
     with pytest.raises(ValueError, match="same classes as in the previous call"):
@@ -146,3 +150,50 @@ def test_a_huge_rate_is_explained(one_output: Any) -> None:
     settings = {"learning_rate_init": 1e300, "max_iter": 5, "random_state": 0}
     with pytest.raises(ValueError, match=r"learning rate 1e\+300\); try a smaller learning rate"):
         MLPRegressor(**settings).fit(one_output.X, one_output.y)
+
+
+def test_partial_fit_with_another_size_is_refused_in_words_of_its_own(binary: Any) -> None:
+    model = MLPClassifier((4,), random_state=0).partial_fit(binary.X, binary.y, classes=["no", "yes"])
+    with pytest.raises(ValueError, match=r"^training goes on with a network of sizes \[5, 4, 1\]"):
+        model.set_params(hidden_layer_sizes=(3,)).partial_fit(binary.X, binary.y)
+
+
+def test_targets_that_the_dtype_of_x_cannot_hold(one_output: Any) -> None:
+    X, y = one_output.X.astype(np.float32), one_output.y * 1e39
+    with pytest.raises(
+        DataError, match=r"more than the float32 of X can hold; scale y, or pass X as float64"
+    ) as caught:
+        MLPRegressor().fit(X, y)
+    assert f"{np.abs(y).max():.4g}" in str(caught.value)
+
+
+def test_class_weights_that_leave_nothing_are_refused(binary: Any) -> None:
+    with pytest.raises(SettingsError, match=r"leaves every example with weight 0; give a class in y more than 0"):
+        MLPClassifier(class_weight={"no": 0, "yes": 0}).fit(binary.X, binary.y)
+    weight = (binary.y == "no").astype(float)
+    with pytest.raises(SettingsError, match="weight 0"):
+        MLPClassifier(class_weight={"no": 0, "yes": 1}).fit(binary.X, binary.y, sample_weight=weight)
+
+
+def test_optimizers_and_schedules_of_the_tables_are_what_arguments_may_name() -> None:
+    """ARCHITECTURE.md: a new one is an entry in its table."""
+    constraints = MLPClassifier._parameter_constraints
+    assert constraints["solver"][0].options == {"lbfgs", *OPTIMIZERS} - {"momentum", "nesterov"}
+    assert constraints["learning_rate"][0].options == set(SCHEDULES)
+    for name in set(OPTIMIZERS) - {"sgd", "momentum", "nesterov"}:
+        assert type(build_optimizer(MLPClassifier(solver=name))) is OPTIMIZERS[name]
+    for name in SCHEDULES:
+        assert type(build_schedule(MLPClassifier(solver="sgd", learning_rate=name), 3)) is SCHEDULES[name]
+
+
+def test_arguments_reach_optimizers_and_schedules() -> None:
+    settings = {"beta_1": 0.5, "beta_2": 0.6, "epsilon": 1e-3, "weight_decay": 0.7, "momentum": 0.4}
+    made = {solver: build_optimizer(MLPClassifier(solver=solver, **settings)) for solver in ("adam", "adamw", "sgd")}
+    assert made == {"adam": Adam(0.5, 0.6, 1e-3), "adamw": AdamW(0.5, 0.6, 1e-3, 0.7), "sgd": Nesterov(0.4)}
+    assert build_optimizer(MLPClassifier(solver="sgd", momentum=0)) == SGD()
+    assert build_optimizer(MLPClassifier(solver="sgd", momentum=0.4, nesterovs_momentum=False)) == Momentum(0.4)
+    rates = {"learning_rate_init": 0.2, "power_t": 0.3, "solver": "sgd"}
+    assert build_schedule(MLPClassifier(learning_rate="invscaling", **rates), 3) == InvScaling(0.2, 0.3)
+    assert build_schedule(MLPClassifier(learning_rate="cosine", warmup=2.0, **rates), 3) == WarmUp(Cosine(0.2), 6)
+    for name in ("invscaling", "adaptive"):
+        assert build_schedule(MLPClassifier(learning_rate=name), 3) == Constant(0.001)

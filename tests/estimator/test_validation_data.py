@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, log_loss, make_scorer, r2_score
 
 from glassprop import MLPClassifier, MLPRegressor
+from glassprop.errors import DivergenceError
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 QUICK = {"hidden_layer_sizes": (6,), "max_iter": 6, "random_state": 0, "batch_size": 16, "learning_rate_init": 0.01}
@@ -112,3 +114,57 @@ def test_stratify_keeps_shares_of_several_classes(multiclass: Any) -> None:
     settings = {"early_stopping": True, "scoring": scorer, "max_iter": 1, "validation_fraction": 0.4}
     classifier(stratify=True, **settings).fit(multiclass.X, y)
     np.testing.assert_allclose(np.bincount(held[-1]), [12.5, 6.2, 3.3], atol=0.8)
+
+
+def plain_scorer(estimator: Any, X: Any, y: Any) -> float:
+    return float(np.mean(estimator.predict(X) == y))
+
+
+SCORERS = {
+    "a plain callable": (plain_scorer, False),
+    "a metric without weights": (make_scorer(lambda y, predicted: np.mean(y == predicted)), False),
+    "a metric with weights": (make_scorer(accuracy_score), True),
+    "a name": ("balanced_accuracy", True),
+    "a callable with weights": (
+        lambda estimator, X, y, sample_weight=None: accuracy_score(
+            y, estimator.predict(X), sample_weight=sample_weight
+        ),
+        True,
+    ),
+    "a callable that takes anything": (lambda estimator, X, y, **more: estimator.score(X, y, **more), True),
+}
+
+
+@pytest.mark.parametrize("name", SCORERS)
+@pytest.mark.parametrize("weighted", ["sample_weight", "class_weight"])
+def test_scorers_are_handed_weights_if_they_take_them(name: str, weighted: str, multiclass: Any) -> None:
+    scoring, takes = SCORERS[name]
+    X, y, weight = multiclass.X, multiclass.y, multiclass.weight**4
+    settings = {"early_stopping": True, "scoring": scoring, "max_iter": 2, "n_iter_no_change": 9}
+    if weighted == "class_weight":
+        model = classifier(class_weight={0: 1, 1: 9, 2: 3}, **settings).fit(X, y)
+        assert len(model.validation_scores_) == 2
+        return
+    model = classifier(**settings).fit(X, y, X_val=X, y_val=y, sample_weight_val=weight)
+    metric = balanced_accuracy_score if name == "a name" else accuracy_score
+    expected = metric(y, model.predict(X), sample_weight=weight if takes else None)
+    assert model.validation_scores_[model.best_iteration_ - 1] == pytest.approx(expected)
+    assert expected != metric(y, model.predict(X), sample_weight=None if takes else weight)
+
+
+def test_a_score_that_is_nan_stops_in_time(binary: Any) -> None:
+    settings = {"early_stopping": True, "scoring": lambda estimator, X, y: float("nan"), "n_iter_no_change": 3}
+    model = classifier(**{**settings, "max_iter": 100}).fit(binary.X, binary.y)
+    assert model.n_iter_ == 4
+
+
+def test_a_validation_loss_that_is_not_finite_is_an_error(one_output: Any) -> None:
+    X = one_output.X
+    held = {"X_val": np.full((3, 5), 1e200), "y_val": np.ones(3)}
+    model = regressor(early_stopping=True)
+    with pytest.raises(
+        DivergenceError, match="the cost of the validation data stopped being a finite number in epoch 1"
+    ):
+        model.fit(X, one_output.y, **held)
+    with pytest.raises(NotFittedError):
+        model.predict(X)

@@ -78,6 +78,14 @@ def test_a_full_disk_leaves_nothing_and_says_so(path, monkeypatch, place):
     assert left_in(path.parent) == []
 
 
+@pytest.mark.parametrize("name", ["m" * 255, "\N{GRINNING FACE}" * 60])
+def test_a_name_as_long_as_the_folder_allows(tmp_path, name):
+    check_writable(tmp_path / name)
+    with replacing(tmp_path / name) as file:
+        file.write(b"new")
+    assert left_in(tmp_path) == [name]
+
+
 def test_a_link_stays_a_link(path):
     link = path.with_name("link")
     link.symlink_to(path)

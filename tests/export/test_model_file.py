@@ -191,6 +191,14 @@ def test_callbacks_stay_out_of_the_file_and_on_the_model(path):
     assert len(model[-1]._skl_callbacks) == 1
 
 
+def test_sizes_given_as_a_range_are_saved_as_a_list(path):
+    X, y = arrays()
+    model = MLPClassifier(hidden_layer_sizes=range(6, 2, -2), max_iter=2, random_state=0).fit(X, y)
+    save(make_pipeline(model).fit(X, y), path)
+    assert load(path)[-1].hidden_layer_sizes == [6, 4]
+    assert model.hidden_layer_sizes == range(6, 2, -2)
+
+
 # What is refused when saving
 
 

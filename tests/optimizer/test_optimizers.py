@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
+from glassprop.errors import SettingsError
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nesterov, Optimizer
 
 RATES = (0.1, 0.05, 0.2, 0.01, 0.3)
@@ -117,3 +118,30 @@ def test_states_are_not_shared(name: str) -> None:
     """Two runs from one record do not know of each other."""
     first, second = run(OPTIMIZERS[name]()), run(OPTIMIZERS[name]())
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "value"),
+    [
+        (Momentum, "momentum", -5),
+        (Nesterov, "momentum", 1.5),
+        (Adam, "beta_1", 2),
+        (Adam, "beta_2", 1.0),
+        (Adam, "epsilon", 0.0),
+        (AdamW, "beta_1", "a"),
+        (AdamW, "decay", -0.1),
+        (AdamW, "decay", float("nan")),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(kind, setting, value):
+    with pytest.raises(SettingsError, match=f"{kind.__name__}: {setting} must be .*, got"):
+        kind(**{setting: value})
+
+
+@pytest.mark.parametrize("one", OPTIMIZERS)
+@pytest.mark.parametrize("other", OPTIMIZERS)
+def test_a_state_belongs_to_its_kind(one, other):
+    state = OPTIMIZERS[one]().start(np.zeros(3))
+    assert OPTIMIZERS[other]().can_go_on(state) == (one == other)
+    state.kind = ""  # as stored before kinds were
+    assert OPTIMIZERS[other]().can_go_on(state) == (OPTIMIZERS[one].n_vectors == OPTIMIZERS[other].n_vectors)

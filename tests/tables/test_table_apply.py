@@ -187,3 +187,29 @@ def test_a_saved_pipeline_predicts_the_same_bits(classifier, regressor):
             "glassprop.tables.encode.Bounded",
             "glassprop.tables.encode.TypedColumns",
         }
+
+
+@pytest.mark.parametrize("width", [3, 300])
+def test_a_long_list_of_missing_columns_is_cut(width):
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({f"c{k}": rng.normal(size=40) for k in range(width)} | {"y": ["a", "b"] * 20})
+    outcome = fit_table(Table(frame, "t"), FitOptions(target="y", epochs=1, hidden=(2,)))
+    for verb in (predict_table, score_table):
+        with pytest.raises(TableError, match=rf"lacks {width} column") as caught:
+            verb(outcome.pipeline, outcome.record, _named(frame[["y"]]))
+        assert ("'c9' and 290 more" in str(caught.value)) is (width == 300)
+        assert len(str(caught.value)) < 160
+
+
+def test_a_table_without_rows_is_refused(classifier, regressor):
+    for outcome, columns in ((classifier, ["x", "town"]), (regressor, ["a", "b"])):
+        empty = pl.DataFrame({name: [] for name in columns}, schema=dict.fromkeys(columns, pl.Float64))
+        with pytest.raises(TableError, match="no rows"):
+            predict_table(outcome.pipeline, outcome.record, _named(empty))
+        with pytest.raises(TableError, match="no rows"):
+            outcome.pipeline.predict(empty.to_pandas())
+
+
+def test_probabilities_sum_to_one_in_double_precision(classifier):
+    out = predict_table(classifier.pipeline, classifier.record, _named(NEW))
+    np.testing.assert_allclose(out["probability_no"] + out["probability_yes"], 1, rtol=1e-15)

@@ -142,7 +142,8 @@ def test_dates_of_any_type_are_the_same_date():
 def test_infinite_values_are_filled_like_missing_ones():
     plan = Plan(numbers={"x": "."})
     steps = encoder(plan, PLAIN, "float64").fit(pl.DataFrame({"x": [1.0, 2.0, 6.0, None]}))
-    new = steps.transform(pl.DataFrame({"x": [np.inf, -np.inf, np.nan, None]}))
+    with pytest.warns(UserWarning, match=r"'x': 3 value\(s\) are infinite or beyond 1e150 and count as missing"):
+        new = steps.transform(pl.DataFrame({"x": [np.inf, -np.inf, 1e200, np.nan, None]}))
     assert np.isfinite(new).all()
     assert (new == new[0]).all()
 

@@ -181,7 +181,7 @@ def test_nan_and_infinity_are_missing_in_features_and_target():
     x[:3], y[3:6] = [np.nan, np.inf, -np.inf], [np.nan, np.inf, -np.inf]
     outcome, messages = _fit(_table(x=x, y=y), target="y")
     assert sum(outcome.rows.values()) == 97
-    assert any("infinite count as missing" in message for message in messages)
+    assert any("1e150 count as missing" in message for message in messages)
     assert np.isfinite(list(outcome.scores.values())).all()
 
 
@@ -371,3 +371,49 @@ def test_repairs_of_reading_are_passed_on(write):
     for part in ("read as cp1252", "semicolon", "decimal comma"):
         assert part in told
     assert {role.name: role.role for role in outcome.columns} == {"größe": "number", "kauft": "target"}
+
+
+def test_class_weights_for_amounts_are_refused():
+    columns = {"x": np.arange(40) % 7 * 1.0, "y": np.random.default_rng(0).normal(size=40)}
+    with pytest.raises(SettingsError, match=r"class_weight='balanced' needs classes.*'y' is for regression") as caught:
+        fit_table(_table(**columns), FitOptions(target="y", class_weight="balanced"), defaults=QUICK)
+    assert "\n" not in str(caught.value)
+
+
+def test_sizes_as_a_range_are_recorded_as_a_list(people_table):
+    outcome, _ = _fit(people_table, target="buys", hidden=range(6, 2, -2), epochs=1)
+    assert outcome.record["options"]["hidden"] == outcome.record["defaults"]["hidden"] == [6, 4]
+    json.dumps(outcome.record)
+
+
+def test_the_epoch_limit_is_told_without_a_guess(people_table):
+    constant = replace(QUICK, learning_rate="constant", epochs=1, patience=5)
+    _, messages = _fit(people_table, target="buys", defaults=constant)
+    assert messages[-1].startswith("the limit of 1 epochs was reached")
+    assert not any("falling" in message for message in messages)
+
+
+def test_a_repair_is_told_once_and_many_alike_share_a_line():
+    rng = np.random.default_rng(0)
+    columns = {f"m{k}": rng.normal(size=80).round(3) for k in range(100)}
+    for k in range(50):
+        texts = [str(value) for value in rng.normal(size=80).round(2)]
+        texts[k], texts[-1 - k] = f"odd{k}", "NA"
+        columns[f"t{k}"] = texts
+    columns |= {f"c{k}": ["same"] * 80 for k in range(50)}
+    _, messages = _fit(_table(**columns, y=["a", "b"] * 40), target="y", epochs=1)
+    assert len(messages) <= 6
+    assert max(map(len, messages)) < 200
+    repaired = [message for message in messages if "no numbers" in message]
+    assert len(repaired) == 1
+    assert "'t0'" in repaired[0]
+    assert "'odd0'" in repaired[0]
+    assert "49 more like it" in repaired[0]
+
+
+def test_odd_values_of_a_table_of_held_out_rows_are_told(people_table, people):
+    rest = people(60, seed=1).with_columns(age=pl.Series(["old", *["30"] * 59]))
+    _, messages = _fit(people_table, target="buys", drop=("spends",), validation=Table(rest, "rest"))
+    assert [message for message in messages if "'old'" in message] == [
+        "column 'age': 1 value(s) are no numbers and count as missing, the first 'old'"
+    ]

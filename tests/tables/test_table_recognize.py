@@ -29,7 +29,7 @@ CASES = [
     ("ratio", RNG.normal(size=N), "number", "numbers"),
     ("population", RNG.permutation(10**6)[:N], "number", "numbers"),
     ("flag", _repeat(0, 1), "number", "numbers"),
-    ("weird", [np.inf, -np.inf, *RNG.normal(size=N - 2)], "number", "2 infinite count as missing"),
+    ("weird", [np.inf, -np.inf, *RNG.normal(size=N - 2)], "number", "2 infinite or beyond 1e150 count as missing"),
     ("holes", [None, *RNG.normal(size=N - 1)], "number", "1 missing"),
     ("one value and holes", _repeat(3, None), "number", "30 missing"),
     ("price", [f"{k * 37},{k:02d}" for k in range(N)], "number", "decimal comma"),

@@ -11,9 +11,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from glassprop.tables.cells import cells_of, number_text
+from glassprop.tables.cells import category_name, cells_of, number_text
 from glassprop.tables.dates import date_order, date_parts, parse_date
-from glassprop.tables.encode import category_name
 from glassprop.tables.numbers import decimal_mark, parse_number
 
 NAN = float("nan")
@@ -118,6 +117,13 @@ def _utc(*parts: int) -> float:
         ("today", "ymd", NAN),
         ("", "ymd", NAN),
         ("12:30", "ymd", NAN),
+        ("2021/3/4 24:00", "ymd", _utc(2021, 3, 5)),
+        ("2021/3/4 24:59", "ymd", NAN),
+        ("2021/3/4 25:00", "ymd", NAN),
+        ("2021/3/4 00:00:99", "ymd", NAN),
+        ("2021/3/4 23:59:59.5", "ymd", _utc(2021, 3, 4, 23, 59) + 59.5),
+        ("2021/3/4 13:00 am", "ymd", NAN),
+        ("2021/3/4 12:00 +99:99", "ymd", NAN),
     ],
 )
 def test_parse_date(text, order, seconds):
@@ -161,6 +167,11 @@ def test_parts_of_a_date_are_days_and_points_on_circles():
         ("a", "A", False),
         ("1e3", "1000", False),
         ("00", "0", False),
+        (".5", "0.5", True),
+        ("-1", "-1.0", True),
+        ("--1", "--2", False),
+        ("9" * 400, "8" * 400, False),  # beyond any float
+        ("12345678901234567890", "12345678901234567891", False),  # one float
     ],
 )
 def test_equal_numbers_are_one_category(one, other, same):
@@ -170,6 +181,19 @@ def test_equal_numbers_are_one_category(one, other, same):
 @pytest.mark.parametrize(("value", "text"), [(5.0, "5"), (-0.0, "0"), (0.1, "0.1"), (1e20, "100000000000000000000")])
 def test_number_text(value, text):
     assert number_text(value) == text
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_numbers_at_the_ends_of_floats_are_missing_or_zero(as_text):
+    values = [1e150, -1e150, 1.7976931348623157e308, -1e151, np.inf, 1e-150, 1e-200, -1e-310, 0.0]
+    expected = [1e150, -1e150, NAN, NAN, NAN, 1e-150, 0, 0, 0]
+    if as_text:
+        found = np.array([parse_number(repr(value), ".") for value in values])
+    else:
+        cells = cells_of(nw.from_native(pl.Series(values), series_only=True))
+        found = cells.values
+        assert cells.infinite == 3
+    np.testing.assert_equal(found, expected)
 
 
 _LIBRARIES = {

@@ -7,7 +7,7 @@ import pytest
 from sklearn.utils import shuffle
 
 from glassprop.engine.reference import Data
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 from glassprop.training.batches import shuffled, split
 
 
@@ -48,5 +48,5 @@ def test_an_empty_side_is_refused(fraction: float) -> None:
 
 @pytest.mark.parametrize("fraction", [-0.1, 0.0, 1.0, 1.5, float("nan")])
 def test_a_fraction_lies_between_0_and_1(fraction: float) -> None:
-    with pytest.raises(DataError, match="must lie between 0 and 1, got"):
+    with pytest.raises(SettingsError, match="must lie between 0 and 1, got"):
         split(data(), fraction, np.random.default_rng(0))

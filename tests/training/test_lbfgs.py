@@ -128,3 +128,13 @@ def test_targets_are_checked() -> None:
     state = TrainState(net.initial(np.random.default_rng(2)))
     with pytest.raises(DataError, match="0 or more"):
         train_lbfgs(net, state, Data(X, Y[:, :1]), Settings(), **LIMITS)
+
+
+def test_what_does_not_fit_is_refused_and_divergence_carries_the_state() -> None:
+    state = TrainState(network().initial(np.random.default_rng(2))[:-1])
+    with pytest.raises(DataError, match="theta must have shape"):
+        train_lbfgs(network(), state, Data(X, Y), Settings(), **LIMITS)
+    state = TrainState(network().initial(np.random.default_rng(2)))
+    with pytest.raises(DivergenceError) as caught:
+        train_lbfgs(network(), state, Data(X, Y * 1e200), Settings(), **LIMITS)
+    assert caught.value.state is state

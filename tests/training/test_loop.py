@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,14 @@ import pytest
 
 from glassprop import Activation, Cost, Layer, Network
 from glassprop.backprop.objective import Objective
-from glassprop.errors import DataError, DerivativeError, DivergenceError
-from glassprop.optimizer import SGD, Adam, Momentum
-from glassprop.training.loop import EpochReport
+from glassprop.engine.reference import Data
+from glassprop.errors import DataError, DerivativeError, DivergenceError, SettingsError
+from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov
+from glassprop.training import loop
+from glassprop.training.loop import EpochReport, Validation
 from glassprop.training.schedule import Adaptive, Constant, Cosine
 from glassprop.training.settings import Settings
+from glassprop.training.state import TrainState
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 3))
@@ -259,3 +263,138 @@ def test_a_float32_run_stays_float32() -> None:
         theta, X.astype(np.float32), Y.astype(np.float32), settings=replace(QUICK, optimizer=Adam()), rng=RNG
     )
     assert result.theta.dtype == np.float32
+
+
+@pytest.mark.parametrize("copy", [lambda error: error, lambda error: pickle.loads(pickle.dumps(error))])
+def test_divergence_carries_the_last_good_state(copy) -> None:
+    seen, net = [], squared(8)
+    start = net.initial(np.random.default_rng(1))
+    settings = Settings(SGD(), Constant(5.0), epochs=50, batch_size=20)
+    with pytest.raises(DivergenceError) as caught:
+        net.train(
+            start,
+            X,
+            X[:, :1] * 100,
+            settings=settings,
+            rng=np.random.default_rng(0),
+            on_epoch=lambda report: seen.append(report.state.theta.copy()),
+        )
+    state = copy(caught.value).state
+    np.testing.assert_array_equal(state.theta, seen[-1])
+    assert len(state.history.cost) == len(seen) == caught.value.epoch - 1 == state.epoch
+
+
+def far() -> np.ndarray:
+    """One example so far out that exp of what it gives overflows once its weight has grown a little."""
+    return np.array([[2e3, 0.0, 0.0]])
+
+
+@pytest.mark.parametrize("judges", [True, False])
+def test_a_validation_cost_that_is_not_finite_stops_at_once(judges: bool) -> None:
+    net = Network(3, [Layer(1, "exp")], "poisson")
+    counts = np.exp(X[:, :1]).round()
+    settings, seen = replace(QUICK, epochs=30), []
+    state = TrainState(np.zeros(4))
+    held = Validation(Data(far(), np.array([[1.0]])), judges=judges)
+    more = {"rng": np.random.default_rng(0), "validation": held}
+
+    def run() -> None:
+        loop.train(net, state, Data(X, counts), settings, **more, on_epoch=lambda r: seen.append(r.state.theta.copy()))
+
+    if not judges:  # it is only watched then, and shows what happens
+        run()
+        assert np.inf in state.history.validation_cost
+        return
+    with pytest.raises(
+        DivergenceError, match="the cost of the validation data stopped being a finite number"
+    ) as caught:
+        run()
+    assert caught.value.epoch == len(seen) + 1 > 1
+    assert caught.value.state is state
+    np.testing.assert_array_equal(state.theta, seen[-1])
+    assert len(state.history.cost) == len(state.history.validation_cost) == len(state.history.score) == len(seen)
+
+
+def test_a_score_that_is_no_number_is_no_improvement() -> None:
+    scores = iter([0.5, np.nan, -np.inf, np.nan, np.nan, 0.9])
+    settings = replace(QUICK, patience=3)
+    state = TrainState(network().initial(np.random.default_rng(1)))
+    held = Validation(Data(X, Y), score=lambda theta: next(scores))
+    loop.train(network(), state, Data(X, Y), settings, rng=np.random.default_rng(0), validation=held)
+    assert (state.epoch, state.best_epoch, state.best_score) == (5, 1, 0.5)
+    for never in (np.nan, -np.inf):
+        state = TrainState(network().initial(np.random.default_rng(1)))
+        held = Validation(Data(X, Y), score=lambda theta, score=never: score)
+        loop.train(network(), state, Data(X, Y), settings, rng=np.random.default_rng(0), validation=held)
+        assert state.epoch == 4
+        assert "did not improve" in state.stopped_by
+
+
+def test_ctrl_c_in_the_middle_of_an_epoch_forgets_the_optimizer() -> None:
+    """Its memory has seen steps that are undone: going on is as from the weights alone."""
+    calls = []
+
+    def value(z: np.ndarray) -> np.ndarray:
+        calls.append(None)
+        if len(calls) == 60:
+            raise KeyboardInterrupt
+        return np.tanh(z)
+
+    net = Network(3, [Layer(6, Activation("own", value, lambda z, a: 1 - a * a)), Layer(2, "softmax")], "cross_entropy")
+    result = train(net=net)
+    assert result.interrupted
+    assert result.epoch > 1
+    assert result.optimizer is None
+    fresh = TrainState(result.theta.copy(), step=result.step, samples=result.samples)
+    for state in (result, fresh):
+        loop.train(net, state, Data(X, Y), QUICK, rng=np.random.default_rng(3))
+    np.testing.assert_array_equal(result.theta, fresh.theta)
+
+
+def test_another_optimizer_starts_with_a_memory_of_its_own() -> None:
+    state = TrainState(network().initial(np.random.default_rng(1)))
+    for optimizer in (Adam(), SGD(), Momentum(), Nesterov(), AdamW(), Adam()):
+        before = state.theta.copy()
+        settings = replace(QUICK, optimizer=optimizer, epochs=1)
+        loop.train(network(), state, Data(X, Y), settings, rng=np.random.default_rng(0))
+        assert state.optimizer.kind == type(optimizer).__name__
+        assert state.optimizer.t == state.step == 5
+        fresh = TrainState(before)
+        loop.train(network(), fresh, Data(X, Y), settings, rng=np.random.default_rng(0))
+        np.testing.assert_array_equal(state.theta, fresh.theta)
+    loop.train(network(), state, Data(X, Y), settings, rng=np.random.default_rng(0))
+    assert state.optimizer.t == 10  # of the same kind: it goes on
+
+
+def test_theta_is_checked_before_the_first_step() -> None:
+    theta = network().initial(np.random.default_rng(1))
+    for wrong, words in (
+        (theta[:-1], "theta must have shape"),
+        (np.append(theta, 0), "theta must have shape"),
+        (np.zeros(theta.size, dtype=int), "theta must hold floating-point numbers"),
+        (list(theta[:3]), "theta must have shape"),
+    ):
+        for validation in (None, 0.2):
+            with pytest.raises(DataError, match=words):
+                network().train(wrong, X, Y, rng=np.random.default_rng(0), validation=validation)
+
+
+@pytest.mark.parametrize("fraction", [np.float32(0.25), np.float64(0.25)])
+def test_a_fraction_may_be_any_number(fraction) -> None:
+    np.testing.assert_array_equal(train(validation=fraction).theta, train(validation=0.25).theta)
+
+
+@pytest.mark.parametrize("validation", [1, 0, 1.5, True, "0.1", X, (X,), (X, Y, None, None)])
+def test_validation_that_cannot_be_used(validation) -> None:
+    with pytest.raises(SettingsError, match=r"validation must (lie between 0 and 1|be a fraction between 0 and 1, or)"):
+        train(validation=validation)
+
+
+def test_weights_may_be_lists() -> None:
+    weight = np.linspace(1, 2, 80)
+    one, other = (
+        train(sample_weight=w, validation=(X[:9], Y[:9], v))
+        for w, v in ((weight, weight[:9]), (list(weight), list(weight[:9])))
+    )
+    np.testing.assert_array_equal(one.theta, other.theta)
+    assert one.history == other.history

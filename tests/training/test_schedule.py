@@ -89,7 +89,30 @@ def test_past_the_end_rates_stay_finite_and_not_negative(name: str) -> None:
     assert (rates >= 0).all()
 
 
-@pytest.mark.parametrize("rate", [0, -1.0, float("nan")])
+@pytest.mark.parametrize("rate", [0, -1.0, float("nan"), float("inf"), "a", True])
 def test_a_rate_must_be_above_zero(rate: float) -> None:
-    with pytest.raises(SettingsError, match="a learning rate must be above 0, got"):
+    with pytest.raises(SettingsError, match="a learning rate must be above 0 and finite, got"):
         Constant(rate)
+
+
+@pytest.mark.parametrize("steps", [-3, 2.5, "a", True])
+def test_warm_up_takes_a_whole_number_of_steps(steps) -> None:
+    with pytest.raises(SettingsError, match="WarmUp: steps must be a whole number of 0 or more, got"):
+        WarmUp(Constant(), steps)
+
+
+def test_warm_up_takes_a_schedule() -> None:
+    with pytest.raises(SettingsError, match=r"WarmUp: inner must be a schedule, got 0\.1"):
+        WarmUp(0.1, 3)
+
+
+@pytest.mark.parametrize("power", [-1, float("nan"), "a"])
+def test_power_of_invscaling(power) -> None:
+    with pytest.raises(SettingsError, match="InvScaling: power must be 0 or more, got"):
+        InvScaling(0.1, power)
+
+
+def test_which_run_to_the_end() -> None:
+    assert {name for name, kind in SCHEDULES.items() if kind().runs_to_the_end} == {"cosine", "one_cycle"}
+    assert WarmUp(Cosine(), 3).runs_to_the_end
+    assert not WarmUp(Constant(), 3).runs_to_the_end

@@ -43,3 +43,20 @@ def test_label_smoothing_needs_probabilities() -> None:
     network = Network(2, [Layer(1, "identity")], "squared_error")
     with pytest.raises(SettingsError, match="set it to 0, or use cross_entropy"):
         smooth(network, np.zeros((3, 1)), 0.1)
+
+
+@pytest.mark.parametrize("value", [2.5, "a", True, None, float("nan")])
+def test_epochs_and_batch_size_are_whole_numbers(value) -> None:
+    with pytest.raises(SettingsError, match="epochs must be a whole number of 1 or more, got"):
+        Settings(epochs=value)
+    if value is not None:
+        with pytest.raises(SettingsError, match="batch_size must be None, or a whole number of 1 or more, got"):
+            Settings(batch_size=value)
+    assert Settings(epochs=np.int64(3), batch_size=np.int32(2)).batch_of(9) == 2
+
+
+def test_text_is_no_number() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(objective=Objective("a", "b"), label_smoothing="c", tol="d", patience="e")
+    for name in ("l2", "clip_norm", "label_smoothing", "tol", "patience"):
+        assert f"{name} must be" in str(caught.value)

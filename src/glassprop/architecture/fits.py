@@ -24,25 +24,53 @@ def check_shapes(
     """
     n_out = architecture.sizes[-1]
     faults = [] if theta is None else _faults_of_theta(architecture, theta)
-    if X.ndim != 2 or X.shape[1] != architecture.n_inputs:
-        faults.append(f"X must have shape (n, {architecture.n_inputs}), got {X.shape}")
-    if Y.ndim != 2 or Y.shape[1] != n_out:
-        faults.append(f"Y must have shape (n, {n_out}), got {Y.shape}")
-    if X.shape[:1] != Y.shape[:1]:
-        faults.append(f"X and Y must have as many rows, got shapes {X.shape} and {Y.shape}")
-    if sample_weight is not None and sample_weight.shape != X.shape[:1]:
-        faults.append(f"sample_weight must have shape {X.shape[:1]}, got {sample_weight.shape}")
-    if X.shape[:1] == (0,):
+    faults += _faults_of_inputs(architecture, X)
+    x, y, w = _shape(X), _shape(Y), _shape(sample_weight)
+    if len(y) != 2 or y[1] != n_out:
+        faults.append(f"Y must have shape (n, {n_out}), got {_told(Y)}")
+    if x[:1] != y[:1]:
+        faults.append(f"X and Y must have as many rows, got shapes {_told(X)} and {_told(Y)}")
+    if sample_weight is not None and w != x[:1]:
+        faults.append(f"sample_weight must have shape {x[:1]}, got {_told(sample_weight)}")
+    if x[:1] == (0,):
         faults.append("there must be at least one example, got none")
     if faults:
         raise DataError("; ".join(faults))
 
 
+def check_inputs(architecture: Architecture, theta: Array, X: Array) -> None:
+    """Refuse θ and X that do not fit the network; X may have no rows.
+
+    Raises
+    ------
+    DataError
+    """
+    faults = _faults_of_theta(architecture, theta) + _faults_of_inputs(architecture, X)
+    if faults:
+        raise DataError("; ".join(faults))
+
+
+def _shape(array: Array) -> tuple[int, ...]:
+    return getattr(array, "shape", ())
+
+
+def _told(array: Array) -> str:
+    """What arrived, in words: a shape, or a kind that is no array."""
+    return str(array.shape) if hasattr(array, "shape") else f"a {type(array).__name__}"
+
+
+def _faults_of_inputs(architecture: Architecture, X: Array) -> list[str]:
+    x = _shape(X)
+    if len(x) != 2 or x[1] != architecture.n_inputs:
+        return [f"X must have shape (n, {architecture.n_inputs}), got {_told(X)}"]
+    return []
+
+
 def _faults_of_theta(architecture: Architecture, theta: Array) -> list[str]:
     """θ must hold every parameter and no more, in floating point: ∇C takes its dtype."""
     size = architecture.layout.size
-    if theta.shape != (size,):
-        return [f"theta must have shape ({size},), got {theta.shape}"]
+    if _shape(theta) != (size,):
+        return [f"theta must have shape ({size},), got {_told(theta)}"]
     if not np.issubdtype(theta.dtype, np.floating):
         return [f"theta must hold floating-point numbers, got {theta.dtype}"]
     return []

@@ -121,8 +121,8 @@ class Architecture:
             faults.append(f"n_inputs must be a whole number of 1 or more, got {n_inputs!r}")
         if not layers or not all(isinstance(layer, Layer) for layer in layers):
             faults.append(f"layers must be one or more Layer objects, got {layers!r}")
-        elif layers[-1].dropout:
-            faults.append("the output layer cannot have dropout: what is predicted must not be left out")
+        else:
+            faults += _faults_of_layers(layers)
         try:
             found = find_cost(cost)
             if layers and isinstance(layers[-1], Layer):
@@ -187,3 +187,17 @@ class Architecture:
     def from_spec(cls, spec: dict[str, Any]) -> Architecture:
         """Build what ``spec()`` wrote down."""
         return cls(spec["n_inputs"], [Layer(**layer) for layer in spec["layers"]], spec["cost"])
+
+
+def _faults_of_layers(layers: tuple[Layer, ...]) -> list[str]:
+    """What single layers cannot do where they stand."""
+    faults = []
+    if layers[-1].dropout:
+        faults.append("the output layer cannot have dropout: what is predicted must not be left out")
+    for number, layer in enumerate(layers, start=1):
+        if layer.n == 1 and layer.activation.range.simplex:
+            faults.append(
+                f"layer {number} has one neuron under {layer.activation.spec}, which is always 1 and cannot learn; use "
+                "sigmoid for the probability of one class (with binary_cross_entropy), or a neuron for each class"
+            )
+    return faults

@@ -65,7 +65,7 @@ class Layout:
                 start = blocks[-1].stop
         return cls(tuple(blocks))
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many parameters there are."""
         return self.blocks[-1].stop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import index
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def input_gradient(architecture: Architecture, theta: Array, X: Array, Y: Array)
     return by_input(deltas[1], architecture.layout.w(theta, 1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExampleGradients:
     """∇C_i of single examples, as the factors they are made of: an outer product δ_j a_k per layer.
 
@@ -112,6 +113,12 @@ class ExampleGradients:
 
     def __getitem__(self, i: int) -> Array:
         """∇C_i of example i in full, in the layout of θ. -> (size,)."""
+        try:
+            i = index(i)
+        except TypeError:
+            raise TypeError(
+                f"gradients of examples are built one at a time: ask for a whole number, got a {type(i).__name__}"
+            ) from None
         if not -len(self) <= i < len(self):
             raise IndexError(f"example {i} was asked for; there are {len(self)}, counted from 0")
         i = i % len(self)

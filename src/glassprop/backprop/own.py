@@ -128,7 +128,8 @@ def check_cost(cost: Cost, output: Activation, Y: Array) -> None:
 def _call(name: str, part: str, shape: tuple[int, ...], function: object, *arrays: Array) -> Array:
     """Call one of the user's functions and refuse a result of the wrong shape or kind."""
     try:
-        result = np.asarray(function(*arrays), dtype=np.float64)  # type: ignore[operator]
+        given = function(*arrays)  # type: ignore[operator]
+        result = np.asarray(given, dtype=np.float64)
     except Exception as error:
         raise DerivativeError(
             f"{name}: its {part} failed on arrays of shape {arrays[0].shape}: {type(error).__name__}: {error}"
@@ -137,6 +138,8 @@ def _call(name: str, part: str, shape: tuple[int, ...], function: object, *array
         raise DerivativeError(
             f"{name}: its {part} must have shape {shape} for inputs of shape {arrays[0].shape}, got {result.shape}"
         )
+    if not isinstance(given, np.ndarray):
+        raise DerivativeError(f"{name}: its {part} must return an array, got a {type(given).__name__}")
     if not np.isfinite(result).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(result))[0])
         at = float(arrays[0][place]) if result.shape == arrays[0].shape else arrays[0][place[0]]

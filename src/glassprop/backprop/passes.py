@@ -11,7 +11,7 @@ from glassprop.equations.arrays import Array
 from glassprop.equations.pairs import output_cost, output_delta
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
     """What a forward pass leaves behind, by layer: index 0 is the input, layers count from 1.
 

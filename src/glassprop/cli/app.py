@@ -71,6 +71,8 @@ def _report(error: Exception) -> int:
         complain(f"cannot read or write {where}: {error.strerror or error}")
     elif isinstance(error, MemoryError):
         complain("there is not enough memory: take fewer rows, fewer columns (--drop) or smaller layers (--hidden)")
+    elif _is_refused_data(error):
+        complain(f"scikit-learn cannot use these data: {str(error).strip().partition(chr(10))[0]}")
     else:
         return _admit(error)
     return BAD_INPUT
@@ -102,14 +104,22 @@ def _is_refused_parameter(error: Exception) -> bool:
     return type(error).__name__ == "InvalidParameterError"
 
 
+def _is_refused_data(error: Exception) -> bool:
+    """Whether scikit-learn itself raised a plain ValueError, as it does on data that it cannot use."""
+    place = error.__traceback__
+    if type(error) is not ValueError or place is None:
+        return False
+    while place.tb_next is not None:
+        place = place.tb_next
+    return str(place.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == "sklearn"
+
+
 @contextmanager
 def _warnings_as_lines() -> Iterator[None]:
     """Show what the user should know as one line each; leave out what is meant for developers."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)
-        # train says so itself, with the name of the model file
-        warnings.filterwarnings("ignore", message="Training interrupted by user")
         warnings.showwarning = _show_warning
         yield
 

@@ -131,12 +131,18 @@ def number(value: object) -> str:
     return f"{value:.4f}"
 
 
-def print_columns(columns: Sequence[tuple[str, str, str]]) -> None:
-    """What each column (name, role, reason) is used as; those alike in role and reason share a row."""
+def print_columns(columns: Sequence[tuple[str, str, str]], most: int | None = None) -> None:
+    """What each column (name, role, reason) is used as; those alike in role and reason share a row.
+
+    Beyond `most` rows, the rest is counted.
+    """
     alike: dict[tuple[str, str], list[str]] = {}
     for name, role, reason in columns:
         alike.setdefault((role, reason), []).append(name)
     rows = [(role, few(names), reason) for (role, reason), names in alike.items()]
+    if most is not None and len(rows) > most:
+        rest = sum(map(len, list(alike.values())[most:]))
+        rows = [*rows[:most], ("…", f"{rest:,} more", "glassprop info shows all")]
     print_table(["used as", "columns", "why"], rows, title="Columns")
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from glassprop.tables import FitOptions, Outcome, Table
 
 INTERRUPTED = 130
+_MOST_ROWS = 16  # of the list of columns
 
 
 @Parameter(name="*")
@@ -158,7 +159,7 @@ def _print(outcome: Outcome, path: str, messages: Messages, *, as_json: bool) ->
     if as_json:
         print_json(_report(outcome, path, messages))
         return
-    print_columns([(column.name, column.role, column.reason) for column in outcome.columns])
+    print_columns([(column.name, column.role, column.reason) for column in outcome.columns], most=_MOST_ROWS)
     rows = outcome.rows
     parts = f"{rows['train']:,} training rows, {rows['validation']:,} for stopping, {rows['held_out']:,} held out"
     print_line(f"{outcome.task.capitalize()}; {parts}")

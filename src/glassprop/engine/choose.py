@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.objective import Objective
 from glassprop.engine.reference import Data, EpochCost, EpochPlan, ReferenceEngine
@@ -18,7 +19,7 @@ from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
 
 ENGINES = ("auto", "compiled", "reference")
 Notify = Callable[[str], None]
-_PATIENCE = 1.0  # seconds of loading after which it must be compiling, and people are told
+_PATIENCE = 3.0  # seconds after which it must be compiling, and people are told: loading takes 1.5 on a busy machine
 
 
 class Engine(Protocol):
@@ -59,25 +60,39 @@ def choose(
     ------
     SettingsError
         If ``"compiled"`` is asked for and cannot run this; the message says why.
+    DataError
+        If θ or the data do not fit the network.
     """
     if wish not in ENGINES:
         raise SettingsError(f"engine must be one of {', '.join(ENGINES)}, got {wish!r}")
+    check_shapes(architecture, data.X, data.Y, data.sample_weight, theta)  # kernels take sizes at their word
     reference = ReferenceEngine(architecture, objective, optimizer)
     if wish == "reference":
         return Choice(reference, "the reference engine, as asked for", data)
-    obstacle = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
-    module: Any = obstacle or compiled_module()
+    found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
+    found = found or _loaded(architecture, objective, optimizer, data.X.dtype, notify)
+    if not isinstance(found, str):
+        ready = Data(_straight(data.X, theta.dtype), _straight(data.Y, theta.dtype), data.sample_weight)
+        return Choice(found, "the compiled engine", ready)
+    if wish == "compiled":
+        raise SettingsError(f"engine='compiled' cannot run this: {found}; use engine='auto'")
+    return Choice(reference, f"the reference engine: {found}", data)
+
+
+def _loaded(
+    architecture: Architecture, objective: Objective, optimizer: Optimizer, dtype: Any, notify: Notify | None
+) -> Any:
+    """The compiled engine, ready to run, or in words why there is none."""
+    module = compiled_module()
     if isinstance(module, str):
-        obstacle = module
-    if obstacle:
-        if wish == "compiled":
-            raise SettingsError(f"engine='compiled' cannot run this: {obstacle}; use engine='auto'")
-        return Choice(reference, f"the reference engine: {obstacle}", data)
+        return module
     engine = module.CompiledEngine(architecture, objective, optimizer)
-    with told_if_slow(notify):
-        engine.load(data.X.dtype)
-    ready = Data(_straight(data.X, theta.dtype), _straight(data.Y, theta.dtype), data.sample_weight)
-    return Choice(engine, "the compiled engine", ready)
+    try:
+        with told_if_slow(notify):
+            engine.load(dtype)
+    except Exception as error:  # a Numba that is older or newer may be importable and yet not fit
+        return f"its kernels cannot be compiled ({_in_a_line(error)})"
+    return engine
 
 
 def _straight(array: Array, dtype: Any) -> Array:
@@ -106,7 +121,10 @@ def find_predictor(architecture: Architecture, X: Array, theta: Array) -> Any:
     if obstacle_to_compiled(architecture, X, theta):
         return None
     module = compiled_module()
-    return None if isinstance(module, str) else module.Predictor(architecture, X.dtype.name)
+    try:
+        return None if isinstance(module, str) else module.Predictor(architecture, X.dtype.name)
+    except Exception:  # as for training: what cannot be compiled is done without
+        return None
 
 
 def _odd_optimizer(optimizer: Optimizer) -> str:
@@ -120,8 +138,12 @@ def compiled_module() -> Any:
     try:
         from glassprop.engine.compiled import engine
     except Exception as error:  # a missing Numba, or one that does not fit: whatever it raises, work goes on
-        return f"its kernels cannot be loaded ({type(error).__name__}: {error})"
+        return f"its kernels cannot be loaded ({_in_a_line(error)})"
     return engine
+
+
+def _in_a_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
 class told_if_slow:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import pi, sqrt
 
 from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, REALS, SIMPLEX_OPEN, UNIT_OPEN, Domain
-from glassprop.equations.names import find
+from glassprop.equations.names import find, is_entry, spec_of
 from glassprop.errors import ArchitectureError
 
 # SELU's constants, from its fixed-point condition: Klambauer et al. 2017, arXiv 1706.02515, equation 14.
@@ -81,7 +81,7 @@ class Activation:
     @property
     def spec(self) -> str:
         """The name with its parameters, as ``find_activation`` reads it: ``'leaky_relu(0.01)'``."""
-        return self.name + (f"({', '.join(map(repr, self.parameters))})" if self.parameters else "")
+        return spec_of(self)
 
 
 # --- values and slopes -------------------------------------------------------------------------------------
@@ -265,5 +265,4 @@ def find_activation(activation: str | Activation) -> Activation:
 
 def is_built_in(activation: Activation) -> bool:
     """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
-    entry = ACTIVATIONS.get(activation.name)
-    return activation is entry or (entry is not None and replace(activation, parameters=entry.parameters) == entry)
+    return is_entry(activation, ACTIVATIONS)

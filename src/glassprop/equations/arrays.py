@@ -1,4 +1,8 @@
-"""Whose arrays these are: the one place that asks, so that the equations fit any array library."""
+"""Whose arrays these are: the one place that asks.
+
+The equations are written in the style of the array API standard, so that another library's arrays can follow;
+what runs and is tested today is NumPy's. (gelu takes SciPy's Φ, which the standard lacks, and domains ask NumPy.)
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-Array: TypeAlias = Any  # whatever follows the array API standard; NumPy's ndarray in the base install
+Array: TypeAlias = Any  # NumPy's ndarray; X may also be one of SciPy's sparse rows
 
 
 def namespace(x: Array) -> Any:

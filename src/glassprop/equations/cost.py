@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from glassprop.equations.domain import (
     UNIT_OPEN,
     Domain,
 )
-from glassprop.equations.names import find
+from glassprop.equations.names import find, is_entry, spec_of
 from glassprop.errors import DataError
 
 
@@ -92,7 +92,7 @@ class Cost:
     @property
     def spec(self) -> str:
         """The name with its parameters, as ``find_cost`` reads it: ``'huber(1.0)'``."""
-        return self.name + (f"({', '.join(map(repr, self.parameters))})" if self.parameters else "")
+        return spec_of(self)
 
 
 _REMEDY = {
@@ -231,5 +231,4 @@ def find_cost(cost: str | Cost) -> Cost:
 
 def is_built_in(cost: Cost) -> bool:
     """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
-    entry = COSTS.get(cost.name)
-    return cost is entry or (entry is not None and replace(cost, parameters=entry.parameters) == entry)
+    return is_entry(cost, COSTS)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from glassprop.equations.arrays import Array
+from glassprop.errors import SettingsError
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class Domain:
         high_ok = self.high < other.high or (self.high == other.high and (self.open_high or not other.open_high))
         return low_ok and high_ok and (self.simplex or not other.simplex)
 
+    def takes(self, number: Any) -> bool:
+        """Whether this is a number (not a bool, not text) and lies within."""
+        return isinstance(number, Real) and not isinstance(number, bool) and not self.outside(np.float64(number))
+
     def outside(self, y: Array) -> Array:
         """Mark the entries of ``y`` (n, k) that lie outside, NaN and infinity among them. -> bool (n, k)."""
         low_bad = (y <= self.low) if self.open_low else (y < self.low)
@@ -53,7 +60,20 @@ NOT_NEGATIVE = Domain(low=0.0, words="0 or more")
 POSITIVE = Domain(low=0.0, open_low=True, words="more than 0")
 UNIT_OPEN = Domain(0.0, 1.0, open_low=True, open_high=True, words="between 0 and 1, ends excluded")
 UNIT = Domain(0.0, 1.0, words="between 0 and 1")
+SHARE = Domain(0.0, 1.0, open_high=True, words="at least 0 and less than 1")
 SIMPLEX_OPEN = Domain(
     0.0, 1.0, open_low=True, open_high=True, simplex=True, words="probabilities that sum to 1 in a row"
 )
 SIMPLEX = Domain(0.0, 1.0, simplex=True, words="between 0 and 1, each row summing to 1 (one-hot, say)")
+
+
+def refuse_numbers(of: str, *settings: tuple[str, Any, Domain]) -> None:
+    """Refuse settings (name, value, what it may be) that are not numbers or lie outside; all in one message.
+
+    Raises
+    ------
+    SettingsError
+    """
+    faults = [f"{name} must be {fits.words}, got {value!r}" for name, value, fits in settings if not fits.takes(value)]
+    if faults:
+        raise SettingsError(f"{of}: " + "; ".join(faults))

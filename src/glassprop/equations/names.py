@@ -1,4 +1,4 @@
-"""Finding an entry of a table by its name, with parameters in brackets: ``huber(1.5)``."""
+"""Names of a table's entries, with parameters in brackets: ``huber(1.5)``. Finding, writing, recognizing them."""
 
 from __future__ import annotations
 
@@ -44,3 +44,14 @@ def find(kind: str, spec: str, table: Mapping[str, Entry], aliases: Mapping[str,
         if not limit.low < number < limit.high:
             raise ArchitectureError(f"{kind} {spec!r}: its parameter must be {limit.words}, got {number:g}")
     return replace(entry, parameters=parameters)
+
+
+def spec_of(entry: Any) -> str:
+    """The name with its parameters, as ``find`` reads it: ``'leaky_relu(0.01)'``."""
+    return str(entry.name) + (f"({', '.join(map(repr, entry.parameters))})" if entry.parameters else "")
+
+
+def is_entry(candidate: Any, table: Mapping[str, Any]) -> bool:
+    """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
+    entry = table.get(candidate.name)
+    return candidate is entry or (entry is not None and replace(candidate, parameters=entry.parameters) == entry)

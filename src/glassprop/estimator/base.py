@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -17,15 +15,13 @@ from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
-from glassprop.estimator.callbacks import EpochHooks, told_data
-from glassprop.estimator.progress import display, tell
+from glassprop.estimator.callbacks import told_data
+from glassprop.estimator.rollback import undone_on_failure
+from glassprop.estimator.run import run_lbfgs, run_stochastic
 from glassprop.estimator.state import from_plain, to_plain
 from glassprop.estimator.validation import Held, example_weights, given_validation, split_validation
 from glassprop.estimator.views import ParameterViews
 from glassprop.network import Network
-from glassprop.training.lbfgs import train_lbfgs
-from glassprop.training.loop import EpochReport, train
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
 
 
@@ -67,29 +63,35 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         incremental: bool = False,
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
-        given = X, y, sample_weight
-        first = not hasattr(self, "_state") or (not self.warm_start and not incremental)
-        X, y, Y = self._validate_input(X, y, first=first, incremental=incremental)
-        weight = example_weights(self, X, y, sample_weight, incremental=incremental)
-        rng = check_random_state(self.random_state)
-        network = self._network_for(X.shape[1], Y.shape[1])
+        with undone_on_failure(self):
+            given = X, y, sample_weight
+            first = not hasattr(self, "_state") or (not self.warm_start and not incremental)
+            X, y, Y = self._validate_input(X, y, first=first, incremental=incremental)
+            weight = example_weights(self, X, y, sample_weight, incremental=incremental)
+            rng = check_random_state(self.random_state)
+            self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
+            data, held, rows = self._set_aside(Data(X, Y, weight), y, val, rng, incremental)
+            settings = build_settings(self, len(data), **self._particulars())
+            validation = None if held is None else held.as_validation(self)
+            told = told_data(*given, rows)
+            if self.solver == "lbfgs":
+                run_lbfgs(self, data, held, settings, told)
+            else:
+                run_stochastic(self, data, validation, settings, rng, incremental, told)
+        return self
+
+    def _take_network(self, network: Network, rng: Any, dtype: Any, *, first: bool) -> None:
+        """Start with new weights, or go on with the ones there are."""
         if first:
-            self._state = TrainState(network.initial(rng, X.dtype))
-            self.n_outputs_, self.n_layers_ = Y.shape[1], network.depth + 1
+            self._state = TrainState(network.initial(rng, dtype))
+            self.n_outputs_, self.n_layers_ = network.sizes[-1], network.depth + 1
         elif network.sizes != self.network_.sizes:
             raise SettingsError(
-                f"a warm start goes on with a network of sizes {self.network_.sizes}, but the arguments now describe "
-                f"{network.sizes}; set warm_start=False, or keep hidden_layer_sizes"
+                f"training goes on with a network of sizes {self.network_.sizes}, but the arguments now describe "
+                f"{network.sizes}; keep hidden_layer_sizes, or start anew: fit with warm_start=False"
             )
         self.network_ = network
         self.interrupted_ = False
-        data, held, rows = self._set_aside(Data(X, Y, weight), y, val, rng, incremental)
-        settings = build_settings(self, len(data), **self._particulars())
-        if self.solver == "lbfgs":
-            self._run_lbfgs(data, held, settings, told_data(*given, rows))
-        else:
-            self._run_stochastic(data, held, settings, rng, incremental, told_data(*given, rows))
-        return self
 
     def _set_aside(
         self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, incremental: bool
@@ -102,104 +104,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if self.early_stopping and self.solver != "lbfgs":
             return split_validation(self, data, y, rng)
         return data, None, None
-
-    def _run_stochastic(
-        self, data: Data, held: Held | None, settings: Settings, rng: Any, incremental: bool, told: Any
-    ) -> None:
-        if self.batch_size != "auto" and self.batch_size > len(data):
-            warnings.warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-                stacklevel=4,
-            )
-        state = self._state
-        state.best_theta = None  # of this call alone, as in scikit-learn
-        if not incremental:
-            state.restart_optimizer()
-        judged_by = (bool(self.early_stopping), self.scoring if self.early_stopping else None)
-        if getattr(self, "_judged_by", judged_by) != judged_by:
-            state.judge_anew()
-        self._judged_by = judged_by
-        dropout_key = int(rng.randint(2**32, dtype=np.uint64)) if np.any(self.dropout) else 0
-        epochs = 1 if incremental else settings.epochs
-        hooks, show = EpochHooks(self, told, epochs), display(self.verbose, epochs)
-
-        def on_epoch(report: EpochReport) -> bool:
-            self._record()
-            if self.verbose and state.epoch == 1:
-                tell(f"glassprop: {state.engine_why}")
-            show(report)
-            return hooks.epoch_ended(report.state)
-
-        try:
-            train(
-                self.network_,
-                state,
-                data,
-                settings,
-                rng=rng,
-                validation=None if held is None else held.as_validation(self),
-                on_epoch=on_epoch,
-                dropout_key=dropout_key,
-                epochs=epochs,
-                notify=tell,
-            )
-        finally:
-            show.close()
-            self._record()
-        self._warn(incremental)
-        hooks.fit_ended()
-
-    def _warn(self, incremental: bool) -> None:
-        """Say what scikit-learn says: not converged, or interrupted. Some schedules are meant to run to the end."""
-        state = self._state
-        if state.interrupted:
-            self.interrupted_ = True
-            warnings.warn("Training interrupted by user.", stacklevel=5)
-        elif state.exhausted and not incremental and self.learning_rate not in ("cosine", "one_cycle"):
-            warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization "
-                "hasn't converged yet.",
-                ConvergenceWarning,
-                stacklevel=5,
-            )
-
-    def _run_lbfgs(self, data: Data, held: Held | None, settings: Settings, told: Any) -> None:
-        state = self._state
-        hooks, show = EpochHooks(self, told, self.max_iter), display(self.verbose, self.max_iter)
-
-        def on_iteration(state: TrainState) -> bool:
-            if held is not None:
-                state.history.validation_cost.append(held.cost(self))
-            self._record()
-            show(EpochReport(state))
-            return hooks.epoch_ended(state)
-
-        try:
-            result = train_lbfgs(
-                self.network_,
-                state,
-                data,
-                settings,
-                max_iterations=self.max_iter,
-                max_calls=self.max_fun,
-                tol=self.tol,
-                on_iteration=on_iteration,
-            )
-        finally:
-            show.close()
-            self._record()
-        self.loss_ = result.cost
-        self._warn(incremental=True)
-        if result.scipy is not None:
-            self.n_iter_ = min(int(result.scipy.nit), self.max_iter)
-            if result.scipy.status != 0 and not state.stopped_by:
-                warnings.warn(
-                    f"lbfgs failed to converge after {self.n_iter_} iteration(s) (status={result.scipy.status}): "
-                    f"{result.scipy.message}. Increase max_iter or max_fun, or scale the data.",
-                    ConvergenceWarning,
-                    stacklevel=4,
-                )
-        hooks.fit_ended()
 
     def _record(self) -> None:
         """Show the state of training as scikit-learn's attributes; callbacks see them after every epoch."""
@@ -226,11 +130,13 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     @property
     def theta_(self) -> Array:
         """θ: every weight and bias in one vector, layer by layer, W row by row (n_out × n_in), then b."""
+        check_is_fitted(self)
         return self._state.theta
 
     @property
     def coefs_(self) -> ParameterViews:
         """Weights, layer by layer, in scikit-learn's shape (n_in, n_out): views of θ."""
+        check_is_fitted(self)
         return ParameterViews(self.network_.w(self._state.theta, l).T for l in range(1, self.network_.depth + 1))
 
     @coefs_.setter
@@ -240,6 +146,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     @property
     def intercepts_(self) -> ParameterViews:
         """Biases, layer by layer, (n_out,): views of θ."""
+        check_is_fitted(self)
         return ParameterViews(self.network_.b(self._state.theta, l) for l in range(1, self.network_.depth + 1))
 
     @intercepts_.setter
@@ -249,6 +156,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     @property
     def out_activation_(self) -> str:
         """Name of the output activation; sigmoid under scikit-learn's name, logistic."""
+        check_is_fitted(self)
         name = self.network_.layers[-1].activation.name
         return "logistic" if name == "sigmoid" else name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from math import ceil
 from numbers import Real
 from typing import Any
@@ -13,11 +14,16 @@ from glassprop.equations.activation import Activation, find_activation
 from glassprop.equations.cost import Cost, find_cost
 from glassprop.errors import SettingsError
 from glassprop.network import Network
-from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer
-from glassprop.training.schedule import SCHEDULES, InvScaling, Schedule, WarmUp
+from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
+from glassprop.training.schedule import SCHEDULES, Schedule, WarmUp
 from glassprop.training.settings import Settings
 
-STOCHASTIC_SOLVERS = ("sgd", "adam", "adamw")
+# scikit-learn's solver "sgd" is one of three optimizers, by its momentum; every other is a solver by its name.
+_BEHIND_SGD = ("momentum", "nesterov")
+STOCHASTIC_SOLVERS = tuple(name for name in OPTIMIZERS if name not in _BEHIND_SGD)
+_WITH_SGD_ALONE = ("invscaling", "adaptive")
+# What optimizers and schedules call the estimators' arguments, where they call them otherwise.
+_ARGUMENTS = {"decay": "weight_decay", "rate": "learning_rate_init", "power": "power_t"}
 # What an argument that may list one entry a hidden layer takes, and how messages say it.
 _ENTRIES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "activation": (lambda entry: isinstance(entry, str | Activation), "names or Activation objects"),
@@ -87,27 +93,31 @@ def output_activation(estimator: Any, cost: Cost, default: str | None = None) ->
 
 
 def regression_cost(loss: str | Cost) -> Cost:
-    """The cost behind a regressor's ``loss``: ``"squared_error"`` is half of it, as in scikit-learn."""
-    return find_cost("half_squared_error" if loss == "squared_error" else loss)
+    """The cost behind a regressor's ``loss``: ``"squared_error"`` (or "mse") is half of it, as in scikit-learn."""
+    cost = find_cost(loss)
+    return find_cost("half_squared_error") if isinstance(loss, str) and cost.name == "squared_error" else cost
 
 
 def build_optimizer(estimator: Any) -> Optimizer:
     """The optimizer behind ``solver``."""
-    if estimator.solver == "sgd":
-        if not estimator.momentum:
-            return SGD()
-        return (Nesterov if estimator.nesterovs_momentum else Momentum)(estimator.momentum)
-    betas = (estimator.beta_1, estimator.beta_2, estimator.epsilon)
-    return AdamW(*betas, decay=estimator.weight_decay) if estimator.solver == "adamw" else Adam(*betas)
+    name = estimator.solver
+    if name == "sgd" and estimator.momentum:
+        name = "nesterov" if estimator.nesterovs_momentum else "momentum"
+    return _from_arguments(OPTIMIZERS.get(name, Adam), estimator)  # lbfgs takes no steps, so any will do
+
+
+def _from_arguments(kind: type[Any], estimator: Any) -> Any:
+    """An optimizer or schedule, each of its fields from the estimator's argument of that name, if there is one."""
+    arguments = {field.name: _ARGUMENTS.get(field.name, field.name) for field in fields(kind)}
+    return kind(**{name: getattr(estimator, of) for name, of in arguments.items() if hasattr(estimator, of)})
 
 
 def build_schedule(estimator: Any, steps_per_epoch: int) -> Schedule:
     """The schedule behind ``learning_rate``; invscaling and adaptive act with sgd alone, as in scikit-learn."""
     name = estimator.learning_rate
-    if name in ("invscaling", "adaptive") and estimator.solver != "sgd":
+    if name in _WITH_SGD_ALONE and estimator.solver != "sgd":
         name = "constant"
-    rate = float(estimator.learning_rate_init)
-    schedule = InvScaling(rate, estimator.power_t) if name == "invscaling" else SCHEDULES[name](rate)
+    schedule: Schedule = _from_arguments(SCHEDULES[name], estimator)
     return WarmUp(schedule, ceil(estimator.warmup * steps_per_epoch)) if estimator.warmup else schedule
 
 

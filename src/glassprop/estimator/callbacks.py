@@ -12,7 +12,7 @@ from sklearn.utils import _safe_indexing
 from glassprop.training.state import TrainState
 
 # What scikit-learn hangs on an estimator for its callbacks; it belongs to the fit and not to the model.
-_OF_THE_FIT = ("_skl_callbacks", "_callback_fit_ctx", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
+OF_THE_FIT = ("_skl_callbacks", "_callback_fit_ctx", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
 
 
 def told_data(X: Any, y: Any, sample_weight: Any, rows: Any) -> dict[str, Callable[[], Any]]:
@@ -70,5 +70,5 @@ class EpochHooks:
         shown = {"_state": state, "loss_curve_": state.history.cost, "validation_curve_": state.history.validation_cost}
         if self._estimator.validation_scores_ is not None:
             shown["validation_scores_"] = state.history.score
-        kept = {name: value for name, value in vars(self._estimator).items() if name not in _OF_THE_FIT}
+        kept = {name: value for name, value in vars(self._estimator).items() if name not in OF_THE_FIT}
         return {"__dict__": {**kept, **shown}}  # all at once, since attributes can only be set here, not removed

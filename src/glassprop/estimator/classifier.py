@@ -23,6 +23,7 @@ from glassprop.estimator import docs
 from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.build import build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
+from glassprop.estimator.rollback import undone_on_failure
 from glassprop.network import Network
 
 
@@ -47,7 +48,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 {docs.PARAMETERS}
     loss : str or Cost, default="log_loss"
         "log_loss" is cross-entropy: with softmax for several classes, with a sigmoid for two and for multilabel.
-        Any other name in ``glassprop.equations.cost.COSTS`` is taken on one-hot targets.
+        Any other name in ``glassprop.equations.cost.COSTS`` is taken on one-hot targets; with two classes on one
+        output, 0 or 1.
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes; multiplied into the weights of examples.
     label_smoothing : float, default=0.0
@@ -179,10 +181,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         self
         """
-        if _check_partial_fit_first_call(self, classes):
-            self._label_binarizer = LabelBinarizer()
-            self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
-        return self._fit(X, y, sample_weight, incremental=True)
+        with undone_on_failure(self):
+            if _check_partial_fit_first_call(self, classes):
+                self._label_binarizer = LabelBinarizer()
+                self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
+            return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
         """Predict labels. X (n, n_features) -> (n,), or an indicator matrix (n, n_labels) for multilabel."""

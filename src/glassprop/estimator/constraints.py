@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from glassprop.engine.choose import ENGINES
 from glassprop.equations.activation import Activation
 from glassprop.equations.cost import Cost
+from glassprop.estimator.build import STOCHASTIC_SOLVERS
+from glassprop.training.schedule import SCHEDULES
 
 
 def _from(low: float, *, open_low: bool = False, high: float | None = None, closed_high: bool = False) -> Interval:
@@ -20,10 +23,10 @@ def _from(low: float, *, open_low: bool = False, high: float | None = None, clos
 SHARED: dict[str, Any] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
-    "solver": [StrOptions({"lbfgs", "sgd", "adam", "adamw"})],
+    "solver": [StrOptions({"lbfgs", *STOCHASTIC_SOLVERS})],
     "alpha": [_from(0)],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-    "learning_rate": [StrOptions({"constant", "invscaling", "adaptive", "cosine", "one_cycle"})],
+    "learning_rate": [StrOptions(set(SCHEDULES))],
     "learning_rate_init": [_from(0, open_low=True)],
     "power_t": [_from(0)],
     "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -48,7 +51,7 @@ SHARED: dict[str, Any] = {
     "clip_norm": [None, _from(0, open_low=True)],
     "warmup": [_from(0)],
     "scoring": [None, str, callable],
-    "engine": [StrOptions({"auto", "compiled", "reference"})],
+    "engine": [StrOptions(set(ENGINES))],
 }
 CLASSIFIER: dict[str, Any] = {
     **SHARED,

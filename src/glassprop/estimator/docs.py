@@ -59,7 +59,8 @@ PARAMETERS = """\
         Epochs over which the learning rate rises to its schedule.
     scoring : str, callable or None, default=None
         What early stopping follows: None is accuracy or R²; "loss" the validation loss; else a scorer of
-        scikit-learn's by name, or a callable ``scorer(estimator, X, y)``.
+        scikit-learn's by name, or a callable ``scorer(estimator, X, y)``. Weights of examples are handed to it if it
+        takes ``sample_weight``; else it scores without.
     engine : {"auto", "compiled", "reference"}, default="auto"
         Who runs the epochs: machine code, or the plain equations in NumPy. "auto" takes machine code where it can
         (dense X, built-in functions, not lbfgs); with ``verbose`` it says which it took and why."""

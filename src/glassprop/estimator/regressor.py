@@ -13,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
 from glassprop.equations.arrays import Array
+from glassprop.errors import DataError
 from glassprop.estimator import docs
 from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.build import build_network, output_activation, regression_cost
@@ -189,7 +190,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        Y = np.ascontiguousarray(y.reshape(len(y), -1), dtype=X.dtype)
+        with np.errstate(over="ignore"):
+            Y = np.ascontiguousarray(y.reshape(len(y), -1), dtype=X.dtype)
+        if not np.isfinite(Y).all():
+            raise DataError(
+                f"y has numbers up to {np.abs(y).max():.4g}, more than the {X.dtype} of X can hold; scale y, or pass X "
+                "as float64"
+            )
         return X.tocsr() if hasattr(X, "tocsr") else X, y, Y
 
 

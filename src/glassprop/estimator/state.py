@@ -36,7 +36,7 @@ def to_plain(state: dict[str, Any]) -> dict[str, Any]:
         optimizer = train.optimizer
         state["_state"] = {
             "theta": train.theta,
-            "optimizer": None if optimizer is None else {"vectors": list(optimizer.vectors), "t": optimizer.t},
+            "optimizer": None if optimizer is None else _plain_optimizer(optimizer),
             "history": {
                 "cost": train.history.cost,
                 "validation_cost": train.history.validation_cost,
@@ -57,12 +57,16 @@ def from_plain(state: dict[str, Any]) -> dict[str, Any]:
         stored = dict(state["_state"])
         optimizer, history = stored.pop("optimizer"), History(**stored.pop("history"))
         if optimizer is not None:
-            optimizer = OptimizerState(tuple(optimizer["vectors"]), optimizer["t"])
+            optimizer = OptimizerState(tuple(optimizer["vectors"]), optimizer["t"], optimizer.get("kind", ""))
         state["_state"] = TrainState(optimizer=optimizer, history=history, **stored)
         lists = (history.cost, history.validation_cost, history.score)
         for name, values in zip(_RECORDED, lists, strict=True):
             state[name] = values if state[name] else None
     return state
+
+
+def _plain_optimizer(optimizer: OptimizerState) -> dict[str, Any]:
+    return {"vectors": list(optimizer.vectors), "t": optimizer.t, "kind": optimizer.kind}
 
 
 def _name(value: Any) -> Any:

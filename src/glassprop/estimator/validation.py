@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,18 @@ class Held:
             return float(estimator._score_outputs(self.y, a, self.data.sample_weight))
         nameless = copy(estimator)  # these are arrays; the names of the training frame's columns do not apply
         nameless.__dict__.pop("feature_names_in_", None)
-        keywords = {} if self.data.sample_weight is None else {"sample_weight": self.data.sample_weight}
+        weight = self.data.sample_weight
+        keywords = {"sample_weight": weight} if weight is not None and takes_weights(scorer) else {}
         return float(scorer(nameless, self.data.X, self.y, **keywords))
+
+
+def takes_weights(scorer: Any) -> bool:
+    """Whether a scorer can be handed weights: whether it, or the metric that scikit-learn's stand for, names them."""
+    try:
+        parameters = signature(getattr(scorer, "_score_func", scorer)).parameters
+    except (TypeError, ValueError):  # what is written in C may not tell
+        return False
+    return "sample_weight" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 def example_weights(estimator: Any, X: Array, y: Array, sample_weight: Any, *, incremental: bool) -> Array | None:
@@ -61,7 +72,8 @@ def example_weights(estimator: Any, X: Array, y: Array, sample_weight: Any, *, i
     Raises
     ------
     SettingsError
-        If balanced classes are asked for in ``partial_fit``, which sees only a part of them.
+        If balanced classes are asked for in ``partial_fit``, which sees only a part of them; or if no example is
+        left with a weight.
     """
     weight = _weights(sample_weight, X)
     class_weight = getattr(estimator, "class_weight", None)
@@ -73,7 +85,12 @@ def example_weights(estimator: Any, X: Array, y: Array, sample_weight: Any, *, i
             "out the weights with sklearn.utils.class_weight.compute_class_weight and pass them as a dict"
         )
     of_class = compute_sample_weight(class_weight, y)
-    return of_class if weight is None else weight * of_class
+    weight = of_class if weight is None else weight * of_class
+    if not weight.any():
+        raise SettingsError(
+            f"class_weight={class_weight!r} leaves every example with weight 0; give a class in y more than 0"
+        )
+    return weight
 
 
 def given_validation(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Held:

@@ -80,7 +80,8 @@ def _beside(target: Path) -> Iterator[BinaryIO]:
 
 
 def _temporary(target: Path) -> Path:
-    return target.parent / f".{target.name[:100]}.{secrets.token_hex(6)}.tmp"
+    # Without the target's own name, which may be as long as the folder allows.
+    return target.parent / f".{secrets.token_hex(8)}.tmp"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -152,7 +152,7 @@ def _skops_bytes(model: Any) -> bytes:
     """The model in skops' form; refuses what `load` would not take back."""
     skops_io = import_skops()
     try:
-        data: bytes = skops_io.dumps(_without_callbacks(model), compression=ZIP_DEFLATED)
+        data: bytes = skops_io.dumps(_plain(model), compression=ZIP_DEFLATED)
         foreign = sorted(set(skops_io.get_untrusted_types(data=data)) - set(TRUSTED))
     except Exception as error:  # skops raises whatever the odd object raises while it is taken apart
         raise ModelFileError(f"cannot save this model: {_first_line(error)}") from error
@@ -164,16 +164,19 @@ def _skops_bytes(model: Any) -> bytes:
     return data
 
 
-def _without_callbacks(model: Any) -> Any:
-    """`model`, or shallow copies without the callbacks that scikit-learn keeps on estimators after fit."""
+def _plain(model: Any) -> Any:
+    """`model`, or a shallow copy without what no file takes: callbacks that scikit-learn keeps, a range of sizes."""
     if hasattr(model, "steps"):
-        steps = [(name, _without_callbacks(step)) for name, step in model.steps]
+        steps = [(name, _plain(step)) for name, step in model.steps]
         if any(new is not old for (_, new), (_, old) in zip(steps, model.steps, strict=True)):
             model = copy.copy(model)
             model.steps = steps
     if getattr(model, "_skl_callbacks", None):
         model = copy.copy(model)
         del model._skl_callbacks
+    if isinstance(getattr(model, "hidden_layer_sizes", None), range):
+        model = copy.copy(model)
+        model.hidden_layer_sizes = list(model.hidden_layer_sizes)
     return model
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from glassprop.equations.arrays import Array
+from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, SHARE, Domain, refuse_numbers
 from glassprop.optimizer.base import Optimizer, OptimizerState
 
 
@@ -24,6 +25,12 @@ class Adam(Optimizer):
     beta_2: float = 0.999
     epsilon: float = 1e-8
     n_vectors: ClassVar[int] = 2
+
+    def __post_init__(self) -> None:
+        refuse_numbers(type(self).__name__, *self._settings())
+
+    def _settings(self) -> list[tuple[str, Any, Domain]]:
+        return [("beta_1", self.beta_1, SHARE), ("beta_2", self.beta_2, SHARE), ("epsilon", self.epsilon, POSITIVE)]
 
     def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         state.t += 1
@@ -41,6 +48,9 @@ class AdamW(Adam):
     """w ← w - η λ w, then Adam; biases are not decayed (Loshchilov & Hutter 2017, arXiv 1711.05101)."""
 
     decay: float = 0.01
+
+    def _settings(self) -> list[tuple[str, Any, Domain]]:
+        return [*super()._settings(), ("decay", self.decay, NOT_NEGATIVE)]
 
     def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         theta -= (rate * self.decay) * theta * decays

@@ -12,10 +12,11 @@ from glassprop.equations.arrays import Array
 
 @dataclass
 class OptimizerState:
-    """What an optimizer remembers between steps: vectors like θ, and how many steps it has made."""
+    """What an optimizer remembers between steps: vectors like θ, how many steps it has made, and whose it is."""
 
     vectors: tuple[Array, ...]
     t: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,14 @@ class Optimizer:
 
     def start(self, theta: Array) -> OptimizerState:
         """The state before the first step: zeros of θ's shape and dtype."""
-        return OptimizerState(tuple(np.zeros_like(theta) for _ in range(self.n_vectors)))
+        vectors = tuple(np.zeros_like(theta) for _ in range(self.n_vectors))
+        return OptimizerState(vectors, kind=type(self).__name__)
+
+    def can_go_on(self, state: OptimizerState) -> bool:
+        """Whether this state is one of this kind's; what was stored without a kind is taken by its vectors."""
+        if state.kind:
+            return state.kind == type(self).__name__
+        return len(state.vectors) == self.n_vectors
 
     def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         """Move θ in place by one step.

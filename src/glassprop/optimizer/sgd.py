@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from glassprop.equations.arrays import Array
+from glassprop.equations.domain import UNIT, refuse_numbers
 from glassprop.optimizer.base import Optimizer, OptimizerState
 
 
@@ -25,6 +26,9 @@ class Momentum(Optimizer):
     momentum: float = 0.9
     n_vectors: ClassVar[int] = 1
 
+    def __post_init__(self) -> None:
+        refuse_numbers(type(self).__name__, ("momentum", self.momentum, UNIT))
+
     def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         state.t += 1
         (v,) = state.vectors
@@ -39,6 +43,9 @@ class Nesterov(Optimizer):
 
     momentum: float = 0.9
     n_vectors: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        refuse_numbers(type(self).__name__, ("momentum", self.momentum, UNIT))
 
     def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         state.t += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import NoneType
@@ -11,6 +12,11 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+# Numbers beyond this are marks such as 1.8e308 for "no data": they count as infinite. Squares of all others,
+# and of all that are not 0, stay within float64.
+LARGEST = 1e150
+SMALLEST = 1e-150
+BEYOND = "infinite or beyond 1e150"
 # Spellings of "missing", in lower case, everywhere.
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?", "\\n", "nat"})
 # Further ones where a number or a date is expected; in a category they are values like any other.
@@ -18,6 +24,10 @@ MISSING_NUMBER = MISSING | {
     "-", "--", ".", "none", "nil", "unknown", "missing", "not available",
     "#value!", "#div/0!", "#ref!", "#num!",
 }  # fmt: skip
+# What a missing category is called; no cell can hold it, since cells are stripped.
+MISSING_CATEGORY = ""
+_PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+_EXACT = 2**53  # whole numbers up to here are one to one with float64
 
 
 @dataclass(frozen=True)
@@ -27,11 +37,11 @@ class Cells:
     Attributes
     ----------
     kind : str
-        "number": float64, NaN where missing or infinite. "text": stripped str, None where missing.
+        "number": float64, NaN where missing, infinite or beyond 1e150. "text": stripped str, None where missing.
         "date": float64, seconds since 1970 (UTC), NaN where missing. "other": nothing that can be used.
     values : array (n_rows,)
     infinite : int
-        How many infinite numbers count as missing.
+        How many numbers count as missing because they are infinite or beyond 1e150.
     logical : bool
         The column held true and false, not words.
     """
@@ -62,8 +72,9 @@ def cells_of(series: nw.Series) -> Cells:
 
 def _numbers(values: Any) -> Cells:
     values = np.array(values, dtype=np.float64)
-    infinite = np.isinf(values)
+    infinite = np.abs(values) > LARGEST
     values[infinite] = np.nan
+    values[np.abs(values) < SMALLEST] = 0.0
     return Cells("number", values, int(infinite.sum()))
 
 
@@ -116,3 +127,12 @@ def _text(value: Any) -> str | None:
 def number_text(value: float) -> str:
     """The shortest text of a number; whole numbers without a point."""
     return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
+
+
+def category_name(text: str | None) -> str:
+    """The name a category goes by: 1.0, 1 and " 1" are one, but 01 and 1 are two."""
+    if text is None:
+        return MISSING_CATEGORY
+    if _PLAIN_NUMBER.fullmatch(text) and abs(value := float(text)) < _EXACT:
+        return number_text(value)
+    return text

@@ -67,18 +67,22 @@ def _clock(shape: re.Match[str]) -> float:
     if shape["hour"] is None:
         return 0.0
     hour = int(shape["hour"])
+    minute, second = int(shape["minute"]), float(shape["second"] or 0) + float(shape["part"] or 0)
     if shape["half"]:
+        if hour > 12 and shape["half"].lower() == "am":
+            return float("nan")
         hour = hour % 12 + 12 * (shape["half"].lower() == "pm")
-    if hour > 24 or int(shape["minute"]) > 59:
+    if minute > 59 or second >= 60 or timedelta(hours=hour, minutes=minute, seconds=second) > timedelta(days=1):
         return float("nan")
-    second = float(shape["second"] or 0) + float(shape["part"] or 0)
-    return timedelta(hours=hour, minutes=int(shape["minute"])).total_seconds() + second - _offset(shape["zone"])
+    return 3600.0 * hour + 60.0 * minute + second - _offset(shape["zone"])
 
 
 def _offset(zone: str | None) -> float:
     if zone is None or zone[0] not in "+-":
         return 0.0
     digits = zone[1:].replace(":", "")
+    if int(digits[:2]) > 23 or int(digits[2:]) > 59:
+        return float("nan")
     return (1 if zone[0] == "+" else -1) * (int(digits[:2]) * 3600.0 + int(digits[2:]) * 60.0)
 
 

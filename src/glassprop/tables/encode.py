@@ -18,14 +18,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
 
 from glassprop.errors import TableError
-from glassprop.tables.cells import Cells, cells_of, mapped, number_text
+from glassprop.tables.cells import BEYOND, MISSING_CATEGORY, Cells, category_name, cells_of, mapped, number_text
 from glassprop.tables.dates import date_parts, to_moments
 from glassprop.tables.defaults import Defaults
-from glassprop.tables.numbers import missing_number, parse_number, to_numbers
+from glassprop.tables.numbers import missing_number, to_numbers
+from glassprop.tables.options import listed
 from glassprop.tables.recognize import Plan
-
-# What a missing category is called; no cell can hold it, since cells are stripped.
-MISSING_CATEGORY = ""
 
 
 class TypedColumns(TransformerMixin, BaseEstimator):
@@ -48,7 +46,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     Raises
     ------
     TableError
-        From `transform`: no table, or columns are missing (all of them named).
+        From `transform`: no table, no rows, or columns are missing (the first ten of them named).
     """
 
     def __init__(
@@ -71,10 +69,9 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         frame = _frame(X)
         missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in frame.columns]
         if missing:
-            raise TableError(
-                f"the table lacks {len(missing)} column(s) that the model needs: "
-                + ", ".join(repr(name) for name in missing)
-            )
+            raise TableError(f"the table lacks {len(missing)} column(s) that the model needs: {listed(missing, 10)}")
+        if not len(frame):
+            raise TableError("the table has no rows: give at least one")
         columns: dict[str, Any] = {name: self._number(frame, name) for name in self.numbers}
         for name in self.dates:
             columns.update(self._date(frame, name))
@@ -95,6 +92,8 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def _number(self, frame: nw.DataFrame, name: str) -> np.ndarray:
         cells = cells_of(frame[name])
         if cells.kind == "number":
+            if cells.infinite:
+                _warn(f"column {name!r}: {cells.infinite} value(s) are {BEYOND} and count as missing", stacklevel=4)
             return cells.values
         if cells.kind != "text":
             return _nothing(name, cells, "numbers")
@@ -120,16 +119,6 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         if cells.kind == "number":
             return [MISSING_CATEGORY if np.isnan(value) else number_text(value) for value in cells.values.tolist()]
         return [MISSING_CATEGORY] * len(cells.values)
-
-
-def category_name(text: str | None) -> str:
-    """The name a category goes by: 1.0, 1 and " 1" are one, but 01 and 1 are two."""
-    if text is None:
-        return MISSING_CATEGORY
-    plain = text.lstrip("-")
-    if plain.replace(".", "", 1).isdigit() and plain.isascii() and (plain[0] != "0" or plain[:2] in ("0", "0.")):
-        return number_text(parse_number(text, "."))
-    return text
 
 
 class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -200,7 +189,7 @@ def _frame(X: Any) -> nw.DataFrame:
 
 
 def _nothing(name: str, cells: Cells, wanted: str) -> np.ndarray:
-    warnings.warn(f"column {name!r} holds no {wanted}: all of it counts as missing", UserWarning, stacklevel=4)
+    _warn(f"column {name!r} holds no {wanted}: all of it counts as missing")
     return np.full(len(cells.values), np.nan)
 
 
@@ -208,4 +197,8 @@ def _warn_odd(name: str, texts: np.ndarray, values: np.ndarray, wanted: str) -> 
     odd = [text for text, value in zip(texts, values, strict=True) if np.isnan(value) and not missing_number(text)]
     if odd:
         message = f"column {name!r}: {len(odd)} value(s) are no {wanted} and count as missing, the first {odd[0]!r}"
-        warnings.warn(message, UserWarning, stacklevel=4)
+        _warn(message)
+
+
+def _warn(message: str, stacklevel: int = 5) -> None:
+    warnings.warn(message, UserWarning, stacklevel=stacklevel)

@@ -9,12 +9,13 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.tables.cells import Cells, cells_of
+from glassprop.tables.cells import BEYOND, Cells, cells_of
 from glassprop.tables.dates import date_order, to_moments
 from glassprop.tables.numbers import decimal_mark, missing_number, to_numbers
-from glassprop.tables.options import FitOptions
+from glassprop.tables.options import FitOptions, listed
 from glassprop.tables.recognize import MOSTLY
 from glassprop.tables.split import SplitKeys
+from glassprop.tables.table import Table
 from glassprop.tables.target import Target
 
 Say = Callable[[str], None]
@@ -61,7 +62,9 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
     values, known = target.values(frame[target.name])
     faults: list[str] = []
     if not known.all():
-        say(f"{(~known).sum()} of {len(known)} rows have no target {target.name!r} and are left out")
+        beyond = cells_of(frame[target.name]).infinite
+        why = f" ({beyond} {BEYOND})" if beyond else ""
+        say(f"{(~known).sum()} of {len(known)} rows have no target {target.name!r}{why} and are left out")
     times = None
     if options.time is not None:
         times = _times(frame, options.time, faults)
@@ -80,17 +83,71 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
     return Examples(frame[rows.tolist()], y, None if weights is None else weights[rows], keys)
 
 
+def labelled_examples(
+    table: Table, target: Target, needed: list[str], labels: np.ndarray | None, weight: str | None, say: Say
+) -> Examples:
+    """The rows of another table that a model can be scored on.
+
+    Parameters
+    ----------
+    table : Table
+    target : Target
+        As it was read in training.
+    needed : list of str
+        The columns that the model takes.
+    labels : array (n_classes,) or None
+        The classes that it knows.
+    weight : str or None
+        Used if the table has it.
+    say : callable
+
+    Raises
+    ------
+    TableError
+        See `score_table`.
+    """
+    missing = [name for name in needed if name not in table.frame.columns]
+    lost_target = target.name not in table.frame.columns
+    if missing or lost_target:
+        names = [f"{target.name!r} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
+        count = len(missing) + lost_target
+        raise TableError(f"{table.name} lacks {count} column(s) that scoring needs: {', '.join(names)}")
+    frame = nw.from_native(table.frame, eager_only=True)
+    values, known = target.values(frame[target.name])
+    if not known.any():
+        raise TableError(f"{table.name} has no row with a target {target.name!r} to score by")
+    if labels is not None:
+        _refuse_unknown(values[known], labels, target, table.name)
+    has_weight = weight is not None and weight in table.frame.columns
+    return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say)
+
+
+def _refuse_unknown(texts: np.ndarray, labels: np.ndarray, target: Target, name: str) -> None:
+    names = {str(label) for label in labels}
+    unknown = [text for text in texts if text not in names]
+    if unknown:
+        shown = ", ".join(repr(text) for text in list(dict.fromkeys(unknown))[:5])
+        raise TableError(
+            f"{name}: {len(unknown)} row(s) have a {target.name!r} that training never saw ({shown}): "
+            "leave those rows out, or train again with them"
+        )
+
+
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
     cells = cells_of(frame[name])
     values = _numbers(cells)
     used = values[known]
     bad = int(np.isnan(used).sum())
     if bad:
-        faults.append(f"weight column {name!r} has {bad} value(s) that are missing, infinite or no numbers: fill them")
+        what = f"missing, no numbers, {BEYOND}"
+        faults.append(f"weight column {name!r} has {bad} value(s) that are {what}: fill them")
     elif (used < 0).any():
         faults.append(f"weight column {name!r} has {(used < 0).sum()} negative value(s): weights start at 0")
     elif not used.sum() > 0:
         faults.append(f"weight column {name!r} is 0 in every row: some row must count")
+    else:  # only their ratios matter; as they came, they could be beyond what float32 holds
+        values = values / used.max()
+        values = values / values[known].mean()
     return values
 
 

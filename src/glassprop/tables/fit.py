@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from glassprop.errors import TableError
+from glassprop.errors import SettingsError, TableError
 from glassprop.tables import network
+from glassprop.tables.apply import told
 from glassprop.tables.defaults import Defaults
 from glassprop.tables.encode import encoder
 from glassprop.tables.examples import Say, read_examples
@@ -110,11 +112,16 @@ def fit_table(
     frame = nw.from_native(table.frame, eager_only=True)
     target = decide(name, frame[name], options.task)
     say(f"target {name!r}: {target.task} ({target.reason})")
+    if options.class_weight is not None and target.task == "regression":
+        raise SettingsError(
+            f"class_weight={options.class_weight!r} needs classes, but target {name!r} is for regression "
+            f"({target.reason}): leave it out, or ask for classification"
+        )
     examples = read_examples(frame, target, options, say)
     roles, plan = _columns(examples.frame, options, target, table, say)
     parts = divide(examples, plan, target, options, settings, say)
     pipeline, scale = _fit(parts, plan, target, options, settings, callbacks, say)
-    return _outcome(table, target, roles, options, settings, parts, pipeline, scale, notes)
+    return _outcome(table, target, roles, options, settings, parts, pipeline, scale, notes, say)
 
 
 def _columns(
@@ -145,7 +152,8 @@ def _fit(
     train, inner = parts.train, parts.inner
     classification = target.task == "classification"
     scale = None if classification else network.target_scale(train.y, train.weights)
-    dtype = settings.dtype if scale is None or scale.fits_float32() else "float64"
+    targets = [part.y for part in (train, inner) if part is not None]
+    dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
     steps = encoder(plan, settings, dtype, len(train))
     estimator = network.build(
         classification=classification,
@@ -155,12 +163,14 @@ def _fit(
         stop_early=inner is not None,
         defaults=settings,
     )
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with _quiet():  # what is odd in these columns has been told for the table as a whole
         X = steps.fit_transform(train.frame.to_native())
         watched = None
         if inner is not None:
             watched = (steps.transform(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
         network.train(estimator, X, _scaled(train.y, scale), train.weights, watched, callbacks)
     _tell_warnings(caught, estimator, say)
     if scale is not None:
@@ -172,7 +182,14 @@ def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: S
     for message in dict.fromkeys(str(w.message) for w in caught if w.category is not ConvergenceWarning):
         say(message)
     if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
-        say(f"all {estimator.max_iter} epochs were needed and the cost was still falling: more epochs may do better")
+        say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _scaled(y: np.ndarray, scale: TargetScale | None) -> np.ndarray:
@@ -189,10 +206,10 @@ def _outcome(
     pipeline: Pipeline,
     scale: TargetScale | None,
     notes: list[str],
+    say: Say,
 ) -> Outcome:
     train, held_out, estimator = parts.train, parts.held_out, pipeline[-1]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # text that is no number has been told for the table as a whole
+    with told(say) if isinstance(options.validation, Table) else _quiet():
         scores = scores_of(pipeline, held_out.frame.to_native(), held_out.y, held_out.weights)
     baseline = baseline_scores(
         train.y, train.weights, held_out.y, held_out.weights, classification=target.task == "classification"

@@ -14,6 +14,8 @@ from glassprop.tables.defaults import Defaults
 
 # Beyond this ratio of mean to spread, float32 would not hold the target's own units well enough.
 _FAR = 1e3
+# Beyond these, numbers of a network (or their squares, in the cost) come near the ends of float32.
+_TINY, _HUGE, _HUGE_STANDARD = 1e-30, 1e30, 1e15
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,10 @@ class TargetScale:
         """From the target's own units."""
         return (y - self.mean) / self.spread
 
-    def fits_float32(self) -> bool:
-        """Whether single precision leaves predictions in own units exact enough."""
-        return abs(self.mean) <= _FAR * self.spread
+    def fits_float32(self, *targets: np.ndarray) -> bool:
+        """Whether single precision holds these targets, and leaves predictions in own units exact enough."""
+        ordinary = _TINY <= self.spread <= _HUGE and abs(self.mean) <= min(_FAR * self.spread, _HUGE)
+        return ordinary and all(np.abs(self.standard(y)).max() <= _HUGE_STANDARD for y in targets)
 
 
 def target_scale(y: np.ndarray, weights: np.ndarray | None) -> TargetScale:

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from glassprop.tables.cells import MISSING_NUMBER, mapped
+from glassprop.tables.cells import LARGEST, MISSING_NUMBER, SMALLEST, mapped
 
 _SIGNS = re.compile(r"^([+-]?)\s*[$€£¥]\s*|\s*[$€£¥%]$")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
@@ -44,7 +44,9 @@ def parse_number(text: str, mark: str) -> float:
 
 def _float(text: str) -> float:
     value = float(text)
-    return value if np.isfinite(value) else float("nan")
+    if abs(value) > LARGEST:
+        return float("nan")
+    return value if abs(value) >= SMALLEST else 0.0
 
 
 def to_numbers(texts: np.ndarray, mark: str) -> np.ndarray:

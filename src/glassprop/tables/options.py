@@ -27,6 +27,7 @@ class FitOptions:
     weight : str or None
         Column of example weights; no feature.
     class_weight : {"balanced"} or None
+        For classification only.
     group : str or None
         Rows with the same value in this column stay on one side of every split; no feature.
     time : str or None
@@ -60,7 +61,7 @@ class FitOptions:
         found = asdict(plain)
         if isinstance(self.validation, Table):
             found["validation"] = self.validation.name
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}
+        return {key: list(value) if isinstance(value, tuple | range) else value for key, value in found.items()}
 
 
 def check_options(options: FitOptions) -> None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.tables.apply import labelled_examples
 from glassprop.tables.defaults import Defaults
-from glassprop.tables.examples import Examples, Say
+from glassprop.tables.examples import Examples, Say, labelled_examples
 from glassprop.tables.options import FitOptions
 from glassprop.tables.recognize import Plan
 from glassprop.tables.split import split

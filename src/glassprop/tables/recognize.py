@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import narwhals as nw
 import numpy as np
 
-from glassprop.tables.cells import Cells, cells_of, number_text
+from glassprop.tables.cells import BEYOND, Cells, cells_of, number_text
 from glassprop.tables.dates import DAY, date_order, to_moments
 from glassprop.tables.numbers import decimal_mark, is_code, missing_number, to_numbers
 
@@ -116,8 +116,6 @@ def _present(cells: Cells) -> np.ndarray:
 def _number_role(name: str, cells: Cells, present: np.ndarray, plan: Plan) -> ColumnRole:
     unique = np.unique(present)
     whole = bool((unique == np.floor(unique)).all())
-    if whole and len(unique) == len(cells.values) and len(unique) > 2 and (_is_id(name) or _counts_up(present)):
-        return ColumnRole(name, "dropped", "identifier-like: a whole number of its own in every row")
     own = whole and len(unique) == len(cells.values) > 2
     if own and (_is_id(name) or _counts_up(present)):
         return ColumnRole(name, "dropped", "identifier-like: a whole number of its own in every row")
@@ -128,7 +126,7 @@ def _number_role(name: str, cells: Cells, present: np.ndarray, plan: Plan) -> Co
         plan.categories.append(name)
         return ColumnRole(name, "category", f"codes, by its name: {len(unique)} different whole numbers")
     plan.numbers[name] = "."
-    infinite = f"; {cells.infinite} infinite count as missing" if cells.infinite else ""
+    infinite = f"; {cells.infinite} {BEYOND} count as missing" if cells.infinite else ""
     return ColumnRole(name, "number", f"numbers{_missing(cells)}{infinite}")
 
 

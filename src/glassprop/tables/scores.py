@@ -39,7 +39,8 @@ def class_scores(
         "accuracy": metrics.accuracy_score(y, predicted, sample_weight=weights),
         "log_loss": metrics.log_loss(y, wide, labels=classes, sample_weight=weights),
     }
-    if len(classes) == 2 and len(np.unique(y)) == 2:
+    scored = y if weights is None else y[weights > 0]
+    if len(classes) == 2 and len(np.unique(scored)) == 2:
         scores["balanced_accuracy"] = metrics.balanced_accuracy_score(y, predicted, sample_weight=weights)
         scores["roc_auc"] = metrics.roc_auc_score(y == classes[1], wide[:, 1], sample_weight=weights)
     return {name: float(score) for name, score in scores.items()}

@@ -9,8 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.tables.cells import Cells, cells_of, mapped, number_text
-from glassprop.tables.encode import category_name
+from glassprop.tables.cells import Cells, category_name, cells_of, mapped, number_text
 from glassprop.tables.numbers import decimal_mark, is_code, missing_number, to_numbers
 from glassprop.tables.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
 

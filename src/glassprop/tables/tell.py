@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from glassprop.tables.options import listed
 from glassprop.tables.recognize import ColumnRole
 
-# Dropped columns that share a reason share a line from this number on.
+# Columns with the same fate share a line from this number on.
 _SHARED = 3
+# So many of their names are given.
+_NAMES = 6
 
 
 def tell_columns(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
@@ -16,15 +19,32 @@ def tell_columns(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
     for kind in ("number", "category", "date"):
         names = [role.name for role in roles if role.role == kind]
         if names:
-            say(f"{len(names)} column(s) taken as {kind}: {listed(names)}")
+            say(f"{len(names)} column(s) taken as {kind}: {listed(names, _NAMES)}")
     kept = [role for role in roles if role.role in ("number", "category", "date")]
-    for role in kept:
-        if ";" in role.reason or "as text" in role.reason or role.role == "date" or "codes" in role.reason:
-            say(f"column {role.name!r}: {role.role}, {role.reason}")
+    _tell_alike([role for role in kept if _is_notable(role)], say)
     filled = [role.name for role in kept if " missing" in role.reason]
     if filled:
-        say(f"{len(filled)} column(s) have missing values, which are filled in: {listed(filled)}")
+        say(f"{len(filled)} column(s) have missing values, which are filled in: {listed(filled, _NAMES)}")
     _tell_dropped([role for role in roles if role.role == "dropped"], say)
+
+
+def _is_notable(role: ColumnRole) -> bool:
+    return role.role == "date" or any(word in role.reason for word in (";", "as text", "codes"))
+
+
+def _tell_alike(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
+    """One line for each column, or for all of those whose reasons differ in numbers and examples only."""
+    alike: dict[tuple[str, str], list[ColumnRole]] = {}
+    for role in roles:
+        alike.setdefault((role.role, re.sub(r"\(.*?\)|, \d+ missing|\d+", "", role.reason)), []).append(role)
+    for same in alike.values():
+        first = same[0]
+        if len(same) >= _SHARED:
+            others = listed([role.name for role in same[1:]], _NAMES)
+            say(f"column {first.name!r}: {first.role}, {first.reason}; {len(same) - 1} more like it: {others}")
+            continue
+        for role in same:
+            say(f"column {role.name!r}: {role.role}, {role.reason}")
 
 
 def _tell_dropped(dropped: list[ColumnRole], say: Callable[[str], None]) -> None:
@@ -33,7 +53,7 @@ def _tell_dropped(dropped: list[ColumnRole], say: Callable[[str], None]) -> None
         by_reason.setdefault(role.reason.split(":")[0], []).append(role)
     for reason, roles in by_reason.items():
         if len(roles) >= _SHARED:
-            say(f"{len(roles)} column(s) dropped, {reason}: {listed([role.name for role in roles])}")
+            say(f"{len(roles)} column(s) dropped, {reason}: {listed([role.name for role in roles], _NAMES)}")
             continue
         for role in roles:
             say(f"column {role.name!r}: dropped, {role.reason}")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.engine.reference import Data
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 
 
 def shuffled(order: NDArray[np.integer], rng: Any) -> NDArray[np.integer]:
@@ -28,12 +28,14 @@ def split(data: Data, fraction: float, rng: np.random.Generator, *, stratify: bo
 
     Raises
     ------
+    SettingsError
+        If the fraction does not lie between 0 and 1.
     DataError
         If one side would be empty.
     """
     n = len(data)
     if not 0 < fraction < 1:
-        raise DataError(f"the fraction set aside for validation must lie between 0 and 1, got {fraction:g}")
+        raise SettingsError(f"the fraction set aside for validation must lie between 0 and 1, got {fraction:g}")
     groups = [np.arange(n)]
     if stratify:
         _, label = np.unique(data.Y, axis=0, return_inverse=True)

@@ -11,12 +11,14 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError
 
 
-def diagnose(architecture: Architecture, theta: Array, batch: Data, *, epoch: int, rate: float) -> DivergenceError:
-    """Build the error: go through the layers with the θ and the batch at which it happened."""
+def diagnose(
+    architecture: Architecture, theta: Array, batch: Data, *, of: str, epoch: int, rate: float
+) -> DivergenceError:
+    """Build the error: go through the layers with the θ and the examples at which it happened. ``of``: whose cost."""
     layer, what = _first_bad(architecture, theta, batch)
     where = f"{what} of layer {layer} went first" if layer else what
     return DivergenceError(
-        f"the cost stopped being a finite number in epoch {epoch}: {where} (learning rate {rate:g}); try a smaller "
+        f"{of} stopped being a finite number in epoch {epoch}: {where} (learning rate {rate:g}); try a smaller "
         "learning rate, standardised inputs and targets, or clip_norm=1; the weights of the last good epoch are kept",
         epoch=epoch,
         layer=layer,

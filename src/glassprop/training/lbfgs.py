@@ -12,6 +12,7 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
 from glassprop.backprop.own import check_own_functions
 from glassprop.engine.reference import Data
+from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
@@ -53,37 +54,24 @@ def train_lbfgs(
     SettingsError
         If something was asked for that has no meaning here: clipping, or dropout.
     """
-    from scipy.optimize import minimize
-
     _refuse(architecture, settings)
-    check_shapes(architecture, data.X, data.Y, data.sample_weight)
+    check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
     architecture.cost_function.check_targets(data.Y)
     check_own_functions(architecture, data.Y)
-    X = data.X.astype(np.float64)
-    Y = smooth(architecture, data.Y.astype(np.float64), settings.label_smoothing)
-    exact = Objective(l2=settings.objective.l2)
-    total = len(data) if data.sample_weight is None else float(data.sample_weight.sum())
-    theta, gradient = state.theta.astype(np.float64), np.empty(state.theta.size)
     state.epoch, state.stopped_by, state.exhausted, state.interrupted = 0, "", False, False
     state.engine, state.engine_why = "reference", "the reference engine: L-BFGS takes all examples at once"
-
-    def value_and_gradient(at: Any) -> tuple[float, Any]:
-        with np.errstate(all="ignore"):
-            cost = evaluate(architecture, exact, at, X, Y, data.sample_weight, None, gradient)
-        return cost.data + cost.penalty, gradient
+    problem = _Problem(architecture, settings, data)
 
     def after(intermediate_result: Any) -> None:
         state.theta[...] = intermediate_result.x
         state.epoch += 1
-        part = penalty(architecture, settings.objective.l2 / total, state.theta)
-        state.history.cost.append(settings.cost_scale * (float(intermediate_result.fun) - part) + part)
+        state.history.cost.append(problem.rescaled(float(intermediate_result.fun), state.theta))
         if on_iteration is not None and on_iteration(state):
             state.stopped_by = "A callback asked to stop."
             raise StopIteration
 
-    options = {"maxfun": max_calls, "maxiter": max_iterations, "gtol": tol}
     try:
-        result = minimize(value_and_gradient, theta, method="L-BFGS-B", jac=True, options=options, callback=after)
+        result = problem.minimize(state.theta, {"maxfun": max_calls, "maxiter": max_iterations, "gtol": tol}, after)
     except KeyboardInterrupt:
         state.interrupted, state.stopped_by, result = True, "Interrupted by the user.", None
     if result is not None:
@@ -92,26 +80,49 @@ def train_lbfgs(
                 "the cost is not a finite number at the start of L-BFGS; standardise the inputs and targets",
                 epoch=state.epoch,
                 layer=None,
+                state=state,
             )
         state.theta[...] = result.x
-    end = _reported(architecture, settings, state, data, gradient)
-    return LbfgsResult(result, settings.cost_scale * end.data + end.penalty)
+    return LbfgsResult(result, problem.reported(state.theta))
 
 
-def _reported(
-    architecture: Architecture, settings: Settings, state: TrainState, data: Data, gradient: Any
-) -> BatchCost:
-    with np.errstate(all="ignore"):
-        return evaluate(
-            architecture,
-            settings.objective,
-            state.theta.astype(np.float64),
-            data.X,
-            smooth(architecture, data.Y.astype(np.float64), settings.label_smoothing),
-            data.sample_weight,
-            None,
-            gradient,
-        )
+class _Problem:
+    """The objective over all examples as SciPy sees it: float64 throughout, one vector for the gradient."""
+
+    def __init__(self, architecture: Architecture, settings: Settings, data: Data) -> None:
+        self.architecture, self.settings = architecture, settings
+        Y = smooth(architecture, data.Y.astype(np.float64), settings.label_smoothing)
+        self.data = Data(data.X.astype(np.float64), Y, data.sample_weight)
+        self.total = len(data) if data.sample_weight is None else float(data.sample_weight.sum())
+        self.gradient = np.empty(architecture.layout.size)
+
+    def minimize(self, theta: Array, options: dict[str, Any], callback: Any) -> Any:
+        """Run SciPy's L-BFGS-B from θ; returns its result."""
+        from scipy.optimize import minimize
+
+        exact = Objective(l2=self.settings.objective.l2)  # with costs as they are, not as they are reported
+
+        def value_and_gradient(at: Any) -> tuple[float, Any]:
+            cost = self._evaluate(exact, at)
+            return cost.data + cost.penalty, self.gradient
+
+        start = theta.astype(np.float64)
+        return minimize(value_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=callback)
+
+    def rescaled(self, value: float, theta: Array) -> float:
+        """A value of the objective on the scale of reports, which is that of the data's part alone."""
+        part = penalty(self.architecture, self.settings.objective.l2 / self.total, theta)
+        return self.settings.cost_scale * (value - part) + part
+
+    def reported(self, theta: Array) -> float:
+        """The cost at θ as it is reported."""
+        cost = self._evaluate(self.settings.objective, theta.astype(np.float64))
+        return self.settings.cost_scale * cost.data + cost.penalty
+
+    def _evaluate(self, objective: Objective, at: Array) -> BatchCost:
+        X, Y, weight = self.data.X, self.data.Y, self.data.sample_weight
+        with np.errstate(all="ignore"):
+            return evaluate(self.architecture, objective, at, X, Y, weight, None, self.gradient)
 
 
 def _refuse(architecture: Architecture, settings: Settings) -> None:

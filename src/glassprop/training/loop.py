@@ -85,7 +85,8 @@ def train(
     Raises
     ------
     DivergenceError
-        If a cost turns NaN or infinite; ``state`` then holds the weights of the last good epoch.
+        If a cost turns NaN or infinite, that of validation data included where training is judged by them;
+        ``state``, which is the error's too, then holds the weights of the last good epoch.
     DerivativeError, DataError, SettingsError
         Before the first step, if something cannot be trained on.
     """
@@ -126,7 +127,7 @@ class _Run:
         self.architecture, self.state, self.settings = architecture, state, settings
         self.validation, self.dropout_key = validation or Validation(judges=False), dropout_key
         self.judged_by_validation = self.validation.judges
-        check_shapes(architecture, data.X, data.Y, data.sample_weight)
+        check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
         architecture.cost_function.check_targets(data.Y)
         check_own_functions(architecture, data.Y)
         if self.validation.data is not None:
@@ -143,6 +144,8 @@ class _Run:
         )
         self.engine, self.data = choice.engine, choice.data
         state.engine, state.engine_why = choice.engine.name, choice.why
+        if state.optimizer is not None and not settings.optimizer.can_go_on(state.optimizer):
+            state.restart_optimizer()  # it remembers what another kind needs
         if state.optimizer is None:
             state.optimizer = settings.optimizer.start(state.theta)
         self.batch_size = settings.batch_of(len(data))
@@ -166,42 +169,48 @@ class _Run:
         with np.errstate(all="ignore"):  # what overflows is found and explained below
             cost = self.engine.epoch(state.theta, state.optimizer, self.data, plan)
             if cost.failed is not None or not np.isfinite(state.theta).all():
-                self._diverged(plan, cost.failed or 0)
+                self._diverged_in_batch(plan, cost.failed or 0)
+            validation_cost = self._validation_cost(float(rates[-1]))
         self.finished = True
         state.epoch += 1
         state.step += self.n_steps
         state.samples += len(self.data)
         state.optimizer_samples = state.samples
         state.history.cost.append(self.settings.cost_scale * cost.data + cost.penalty)
+        if validation_cost is not None:
+            state.history.validation_cost.append(self.settings.cost_scale * validation_cost)
 
-    def _diverged(self, plan: EpochPlan, batch: int) -> None:
+    def _validation_cost(self, rate: float) -> float | None:
+        """The plain cost of the validation data; where it judges, it must be a finite number."""
+        v = self.validation.data
+        if v is None:
+            return None
+        cost = average_cost(self.architecture, self.state.theta, v.X, v.Y, v.sample_weight)
+        if self.validation.judges and not np.isfinite(cost):
+            self._diverged("the cost of the validation data", v, rate)
+        return cost
+
+    def _diverged_in_batch(self, plan: EpochPlan, batch: int) -> None:
         rows = plan.order[batch * plan.batch_size : (batch + 1) * plan.batch_size]
-        epoch = self.state.epoch + 1
-        error = diagnose(
-            self.architecture,
-            self.state.theta,
-            self.data.rows(rows),
-            epoch=epoch,
-            rate=float(plan.rates[batch]),
-        )
+        self._diverged("the cost", self.data.rows(rows), float(plan.rates[batch]))
+
+    def _diverged(self, of: str, examples: Data, rate: float) -> None:
+        state = self.state
+        error = diagnose(self.architecture, state.theta, examples, of=of, epoch=state.epoch + 1, rate=rate)
         self.undo_unfinished()
-        self.state.optimizer = None  # its memory is as spoiled as θ was
+        error.state = state
         raise error
 
     def undo_unfinished(self) -> None:
-        """Go back to the weights before an epoch that did not come to its end."""
+        """Go back to the weights before an epoch that did not come to its end, and forget the optimizer's memory."""
         if not self.finished:
             self.state.theta[...] = self.good_theta
+            self.state.optimizer = None  # it has seen the steps that are undone, or is as spoiled as θ was
 
     def judge(self) -> None:
         """Work out the score of the epoch, and let the state take it in."""
         state, validation = self.state, self.validation
         score = -state.history.cost[-1]
-        if validation.data is not None:
-            with np.errstate(all="ignore"):
-                v = validation.data
-                cost = average_cost(self.architecture, state.theta, v.X, v.Y, v.sample_weight)
-            state.history.validation_cost.append(self.settings.cost_scale * cost)
         if validation.judges:
             if validation.score is not None:
                 score = validation.score(state.theta)

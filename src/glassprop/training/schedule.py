@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, refuse_numbers
 from glassprop.errors import SettingsError
 
 
@@ -41,12 +43,17 @@ class Schedule:
     rate: float = 0.001
 
     def __post_init__(self) -> None:
-        if not self.rate > 0:
-            raise SettingsError(f"a learning rate must be above 0, got {self.rate!r}")
+        if not POSITIVE.takes(self.rate):
+            raise SettingsError(f"a learning rate must be above 0 and finite, got {self.rate!r}")
 
     @property
     def lowers_on_plateau(self) -> bool:
         """Whether a plateau lowers the rate."""
+        return False
+
+    @property
+    def runs_to_the_end(self) -> bool:
+        """Whether it is made for all the epochs, so that coming to their end is no failure to converge."""
         return False
 
     @property
@@ -77,6 +84,10 @@ class InvScaling(Schedule):
 
     power: float = 0.5
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        refuse_numbers("InvScaling", ("power", self.power, NOT_NEGATIVE))
+
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
         return np.full(n_steps, self.rate / (progress.samples + 1) ** self.power)
 
@@ -101,6 +112,10 @@ class Adaptive(Schedule):
 class Cosine(Schedule):
     """η ½ (1 + cos π t/T): from η to 0 over all steps (Loshchilov & Hutter 2016, arXiv 1608.03983)."""
 
+    @property
+    def runs_to_the_end(self) -> bool:
+        return True
+
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
         t = np.minimum(progress.step + np.arange(n_steps), progress.total_steps) / progress.total_steps
         return self.rate * 0.5 * (1 + np.cos(np.pi * t))
@@ -109,6 +124,10 @@ class Cosine(Schedule):
 @dataclass(frozen=True)
 class OneCycle(Schedule):
     """From η/25 up to η in the first 30 % of steps, then down to η/250,000 (Smith & Topin 2017, arXiv 1708.07120)."""
+
+    @property
+    def runs_to_the_end(self) -> bool:
+        return True
 
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
         t = np.minimum(progress.step + np.arange(n_steps), progress.total_steps) / progress.total_steps
@@ -132,6 +151,10 @@ class WarmUp(Schedule):
     steps: int = 0
 
     def __init__(self, inner: Schedule, steps: int) -> None:
+        if not isinstance(inner, Schedule):
+            raise SettingsError(f"WarmUp: inner must be a schedule, got {inner!r}")
+        if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:
+            raise SettingsError(f"WarmUp: steps must be a whole number of 0 or more, got {steps!r}")
         for name, value in (("inner", inner), ("steps", steps), ("rate", inner.rate)):
             object.__setattr__(self, name, value)
 
@@ -142,6 +165,10 @@ class WarmUp(Schedule):
     @property
     def lowers_on_plateau(self) -> bool:
         return self.inner.lowers_on_plateau
+
+    @property
+    def runs_to_the_end(self) -> bool:
+        return self.inner.runs_to_the_end
 
     @property
     def floor(self) -> float:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any
 
 from glassprop.backprop.objective import Objective
+from glassprop.equations.domain import NOT_NEGATIVE, SHARE
 from glassprop.errors import SettingsError
 from glassprop.optimizer import Adam, Optimizer
 from glassprop.training.schedule import Constant, Schedule
@@ -61,22 +64,17 @@ class Settings:
     engine: str = "auto"
 
     def __post_init__(self) -> None:
-        norm = self.objective.clip_norm
+        norm, size, patience = self.objective.clip_norm, self.batch_size, self.patience
         faults = [
             f"{name} must be {rule}, got {value!r}"
             for name, value, fits, rule in (
-                ("epochs", self.epochs, self.epochs >= 1, "1 or more"),
-                (
-                    "batch_size",
-                    self.batch_size,
-                    self.batch_size is None or self.batch_size >= 1,
-                    "None, or 1 or more",
-                ),
-                ("l2", self.objective.l2, self.objective.l2 >= 0, "0 or more"),
-                ("clip_norm", norm, norm is None or norm > 0, "None, or above 0"),
-                ("label_smoothing", self.label_smoothing, 0 <= self.label_smoothing < 1, "in [0, 1)"),
-                ("tol", self.tol, self.tol >= 0, "0 or more"),
-                ("patience", self.patience, self.patience >= 1, "1 or more"),
+                ("epochs", self.epochs, _counts(self.epochs), "a whole number of 1 or more"),
+                ("batch_size", size, size is None or _counts(size), "None, or a whole number of 1 or more"),
+                ("l2", self.objective.l2, NOT_NEGATIVE.takes(self.objective.l2), "0 or more"),
+                ("clip_norm", norm, norm is None or (isinstance(norm, Real) and norm > 0), "None, or above 0"),
+                ("label_smoothing", self.label_smoothing, SHARE.takes(self.label_smoothing), "in [0, 1)"),
+                ("tol", self.tol, isinstance(self.tol, Real) and self.tol >= 0, "0 or more"),
+                ("patience", patience, isinstance(patience, Real) and patience >= 1, "1 or more"),
             )
             if not fits
         ]
@@ -86,3 +84,8 @@ class Settings:
     def batch_of(self, n: int) -> int:
         """The batch size for n examples."""
         return min(200 if self.batch_size is None else self.batch_size, n)
+
+
+def _counts(number: Any) -> bool:
+    """Whether this is a whole number of 1 or more."""
+    return isinstance(number, Integral) and not isinstance(number, bool) and int(number) >= 1

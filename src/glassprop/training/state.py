@@ -85,15 +85,14 @@ class TrainState:
         self.best_score, self.best_epoch, self.best_theta, self.waiting = -inf, 0, None, 0
         self.history.score.clear()
 
-    def judge(self, score: float, tol: float, *, keep: bool) -> bool:
+    def judge(self, score: float, tol: float, *, keep: bool) -> None:
         """Take in the score of an epoch; count epochs without improvement, strictly as scikit-learn does.
 
-        Returns whether this is the best score so far. ``keep``: copy θ then.
+        A score that is NaN or -infinity is no improvement. ``keep``: copy θ where the score is the best so far.
         """
-        self.waiting = self.waiting + 1 if score < self.best_score + tol else 0
-        if not score > self.best_score:
-            return False
-        self.best_score, self.best_epoch = score, self.epoch
-        if keep:
-            self.best_theta = np.copy(self.theta)
-        return True
+        improved = score >= self.best_score + tol and score > -inf
+        self.waiting = 0 if improved else self.waiting + 1
+        if score > self.best_score:
+            self.best_score, self.best_epoch = score, self.epoch
+            if keep:
+                self.best_theta = np.copy(self.theta)

@@ -21,7 +21,7 @@ from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 from glassprop.optimizer import Adam, Optimizer, OptimizerState
 
-_CALL_WORK = 4e9  # multiplications in one call of the kernel: a fraction of a second, so that Ctrl-C is heard
+_CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a second, so that Ctrl-C is heard
 _SEGMENT = 20_000  # parameters above which the optimizer's step is cut as the batch is
 _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
@@ -63,7 +63,7 @@ class CompiledEngine:
     def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
         room = self._room(plan.batch_size, len(plan.rates), theta.dtype)
-        weight, ts = _weights(data, plan, state.t, theta.dtype)
+        weight, ts = _weights(data, plan, state.t)
         etas = self._etas(plan.rates, ts)
         m, v = [*state.vectors, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
         n_steps, low = len(plan.rates), room.lowered
@@ -87,6 +87,9 @@ class CompiledEngine:
                 state.t = int(ts[failed]) - 1
                 return EpochCost(np.nan, np.nan, failed=failed)
         state.t = int(ts[-1])
+        overflowed = ~np.isfinite(room.squares).all(axis=1)
+        if self.objective.l2 and overflowed.any():
+            return EpochCost(np.nan, np.nan, failed=int(np.argmax(overflowed)))
         return self._cost(data, plan, room)
 
     def _room(self, batch: int, n_steps: int, dtype: Any) -> _Room:
@@ -110,7 +113,7 @@ class CompiledEngine:
             lengths=np.zeros((n_steps, segments)),
             control=np.zeros(CONTROL_SIZE, dtype=np.int64),
             chunks=chunks,
-            steps_a_call=max(1, int(_CALL_WORK / (multiplications(self.architecture) * batch))),
+            steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(self.architecture) * batch))),
         )
         self._rooms = {(batch, n_steps, dtype): room}
         return room
@@ -148,17 +151,22 @@ class CompiledEngine:
         return EpochCost(float(data_costs @ rows) / int(rows.sum()), float(penalties @ rows) / int(rows.sum()))
 
 
+def _work_of_row(architecture: Architecture) -> int:
+    """An upper bound of a row's work in multiplications; an activation such as gelu costs as much as a hundred."""
+    return multiplications(architecture) + 150 * sum(architecture.sizes)
+
+
 def _caller(kernel: Any, arguments: tuple[Any, ...]) -> Any:
     return lambda thread: kernel(*arguments, thread)
 
 
-def _weights(data: Data, plan: EpochPlan, t: int, dtype: Any) -> tuple[Array, Array]:
-    """Weights in X's dtype (empty for none), and the optimizer's step numbers: a batch of weight 0 makes no step."""
+def _weights(data: Data, plan: EpochPlan, t: int) -> tuple[Array, Array]:
+    """Weights in float64 (empty for none), and the optimizer's step numbers: a batch of weight 0 makes no step."""
     n_steps = len(plan.rates)
     if data.sample_weight is None:
-        return np.empty(0, dtype=dtype), np.arange(t + 1, t + 1 + n_steps)
+        return np.empty(0), np.arange(t + 1, t + 1 + n_steps)
     totals = np.add.reduceat(data.sample_weight[plan.order], np.arange(0, len(plan.order), plan.batch_size))
-    return data.sample_weight.astype(dtype), t + np.cumsum(totals > 0)
+    return np.ascontiguousarray(data.sample_weight, dtype=np.float64), t + np.cumsum(totals > 0)
 
 
 class Predictor:

@@ -27,7 +27,7 @@ def _steps_signature(kind: Any) -> Any:
     vector, counts, doubles = _array(kind, 1, written=True), _array(i8, 1), _array(f8, 1)
     written = _array(f8, 2, written=True)
     return types.void(
-        *(_array(kind, 2), _array(kind, 2), _array(kind, 1), counts),  # X, Y, weight, order
+        *(_array(kind, 2), _array(kind, 2), doubles, counts),  # X, Y, weight, order
         *(vector, vector, vector, doubles, doubles, vector),  # theta, m, v, rates, etas, gradients
         *(counts, doubles, _array(i8, 2), _array(f8, 2), _array(i8, 2), counts),  # plan, fixed, layers … places
         *(vector, _array(f8, 1, written=True), written, written, written),  # work, rooms, costs, squares, lengths
@@ -56,7 +56,7 @@ def _compiled(which: int, signature: Any) -> Any:
         warnings.simplefilter("ignore", NumbaWarning)
         try:
             return njit(signature, cache=True, **OPTIONS)(function)
-        except (RuntimeError, OSError):  # "no locator available", or a folder that turned read-only
+        except Exception:  # no folder to cache in, or a damaged file there: whatever Numba makes of it
             return njit(signature, **OPTIONS)(function)
 
 

@@ -6,9 +6,12 @@ import sys
 from typing import Any
 
 from llvmlite import ir
-from numba import carray, njit, types
+from numba import carray, config, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+if config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT is set, and these kernels do not run uncompiled")
 
 _I64 = ir.IntType(64)
 

@@ -50,15 +50,17 @@ def padded(rows):
 
 @njit(**OPTIONS)
 def gather(X, order, start, used, ld, work, base, places):
-    """Copy the examples of a block into the workspace row by row, and turn them into columns; padding is 0."""
+    """Copy the examples of a block into the workspace row by row, and turn them into columns.
+
+    Padding repeats the first example: with zeros an activation could overflow there, and 0 · inf is not 0.
+    """
     n = X.shape[1]
     rows = part(work, base + places[ROWS_AT], n * ld)
-    for i in range(used):
-        r = order[start + i]
+    for i in range(ld):
+        r = order[start + (i if i < used else 0)]
+        row = part(rows, i * n, n)
         for k in range(n):
-            rows[i * n + k] = X[r, k]
-    for i in range(used * n, ld * n):
-        rows[i] = 0
+            row[k] = X[r, k]
     if places[ROWS_FIRST]:
         return
     whole = n // _LANES * _LANES

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 
@@ -43,15 +43,37 @@ class Crew:
             helpers = max(0, min(most, cores - self._callers + 1) - 1)
             if helpers and self._pool is None:
                 self._pool = ThreadPoolExecutor(max(cores - 1, helpers), thread_name_prefix="glassprop")
-        pool = self._pool
         futures: list[Future[Any]] = []
         try:
-            if pool is not None:
-                futures = [pool.submit(kernel, number) for number in range(1, helpers + 1)]
+            if helpers and self._pool is not None:
+                futures = _submit(self._pool, kernel, helpers)
             kernel(0)
         finally:
-            for future in futures:
-                if not future.cancel():
-                    future.result()
-            with self._lock:
-                self._callers -= 1
+            try:
+                _wait(futures)
+            finally:
+                with self._lock:
+                    self._callers -= 1
+
+
+def _submit(pool: ThreadPoolExecutor, kernel: Callable[[int], Any], helpers: int) -> list[Future[Any]]:
+    try:
+        return [pool.submit(kernel, number) for number in range(1, helpers + 1)]
+    except RuntimeError:  # Python is shutting down, and takes no more work: the caller does it all
+        return []
+
+
+def _wait(futures: list[Future[Any]]) -> None:
+    """Wait for helpers at work, through Ctrl-C too: they write to arrays of the caller's."""
+    interrupt: KeyboardInterrupt | None = None
+    for future in futures:
+        while not (future.cancel() or future.done()):
+            try:
+                wait([future])
+            except KeyboardInterrupt as pressed:
+                interrupt = pressed
+    for future in futures:
+        if not future.cancelled():
+            future.result()
+    if interrupt is not None:
+        raise interrupt

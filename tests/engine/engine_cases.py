@@ -1,0 +1,209 @@
+"""The one list of cases that both engines run: networks, data, optimizers, and how to run an epoch of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import count, product
+from math import ceil
+from typing import Any
+
+import numpy as np
+from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, output_for, targets
+
+from glassprop import Layer, Network
+from glassprop.backprop.objective import Objective
+from glassprop.engine.compiled.engine import CompiledEngine
+from glassprop.engine.reference import Data, EpochPlan, ReferenceEngine
+from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Optimizer
+from glassprop.training.targets import smooth
+
+DTYPES = ("float64", "float32")
+ENGINES = {"reference": ReferenceEngine, "compiled": CompiledEngine}
+STEPS = 20
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network, data for it, and how it is trained.
+
+    Attributes
+    ----------
+    layers : tuple of (size, activation) or (size, activation, dropout)
+    weights : {"", "random", "holes"}
+        Example weights: none; between 0.2 and 2; the same, but the first batches of the first epoch weigh nothing.
+    """
+
+    name: str
+    layers: tuple[tuple[Any, ...], ...] = ((6, "tanh"), (3, "softmax"))
+    cost: str = "cross_entropy"
+    n_inputs: int = 4
+    optimizer: Optimizer = field(default_factory=Adam)
+    objective: Objective = field(default_factory=Objective)
+    rows: int = 77
+    batch: int = 16
+    weights: str = ""
+    smoothing: float = 0.0
+    first_step: int = 0
+    rate: float = 0.01
+
+    @property
+    def network(self) -> Network:
+        return Network(self.n_inputs, [Layer(*layer) for layer in self.layers], self.cost)
+
+    def problem(self, dtype: str) -> tuple[np.ndarray, Data]:
+        """θ to start from, and the examples; the same numbers in every dtype, up to its rounding."""
+        rng, network = np.random.default_rng(3), self.network
+        X = rng.normal(size=(self.rows, self.n_inputs)).astype(dtype)
+        Y = targets(network.cost_function.targets, self.rows, network.sizes[-1], rng).astype(dtype)
+        weight = rng.uniform(0.2, 2, self.rows) if self.weights else None
+        if self.weights == "holes":
+            weight[: 2 * self.batch] = 0
+        return network.initial(rng).astype(dtype), Data(X, smooth(network, Y, self.smoothing), weight)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run left behind. costs: (epochs, 2), of the data and of the penalty."""
+
+    theta: np.ndarray
+    costs: np.ndarray
+    steps: int
+    vectors: tuple[np.ndarray, ...]
+    failed: list[int | None]
+
+
+def plans(case: Case, n: int, steps: int) -> list[EpochPlan]:
+    """Epochs until so many steps are made: the first in the order of the rows, the others shuffled."""
+    rng, per_epoch = np.random.default_rng(1), ceil(n / case.batch)
+    made = []
+    for epoch in range(ceil(steps / per_epoch)):
+        order = rng.permutation(n) if epoch else np.arange(n)
+        rates = case.rate * (1 + 0.5 * np.cos(np.arange(per_epoch) + epoch))
+        made.append(EpochPlan(order, case.batch, rates, 0xFEDCBA98, case.first_step + epoch * per_epoch))
+    return made
+
+
+def run(engine: str, case: Case, dtype: str, *, steps: int = STEPS, problem: Any = None) -> Result:
+    """Run a case on one of the engines; stops after an epoch that failed."""
+    theta, data = problem or case.problem(dtype)
+    theta = theta.copy()
+    runner = ENGINES[engine](case.network, case.objective, case.optimizer)
+    state, costs, failed = case.optimizer.start(theta), [], []
+    with np.errstate(all="ignore"):
+        for plan in plans(case, len(data), steps):
+            cost = runner.epoch(theta, state, data, plan)
+            costs.append((cost.data, cost.penalty))
+            failed.append(cost.failed)
+            if cost.failed is not None:
+                break
+    return Result(theta, np.array(costs), state.t, state.vectors, failed)
+
+
+def long_epoch(case: Case, dtype: str, rows: int) -> None:
+    """One epoch over so many rows, which are the same few again and again."""
+    theta, data = case.problem(dtype)
+    order = np.resize(np.arange(len(data)), rows)
+    rates = np.full(-(-rows // case.batch), 1e-6)
+    runner = CompiledEngine(case.network, case.objective, case.optimizer)
+    runner.epoch(theta, case.optimizer.start(theta), data, EpochPlan(order, case.batch, rates, 0, 0))
+
+
+def _pairs() -> list[Case]:
+    hidden = [
+        Case(
+            f"{act} below {cost}",
+            ((5, "tanh" if act == "exp" else act), (4, act), (3, output_for(cost))),  # e^(e^x) leaves every scale
+            cost,
+            3,
+            objective=Objective(1e-3),
+        )
+        for act, cost in product(ACTIVATION_NAMES, COST_NAMES)
+    ]
+    last = [Case(f"{act} under {cost}", ((5, "tanh"), (3, act)), cost, 3) for act, cost in FITTING]
+    return hidden + last
+
+
+def _with_parameters() -> list[Case]:
+    layers = ((5, "leaky_relu(0.3)"), (4, "elu(0.4)"), (2, "identity"))
+    return [Case(f"{cost} with parameters", layers, cost) for cost in ("huber(0.2)", "quantile(0.9)")]
+
+
+def _optimizers() -> list[Case]:
+    makers = [maker() for maker in OPTIMIZERS.values()]
+    makers += [AdamW(decay=0.3), Adam(0.8, 0.9, 1e-3), OPTIMIZERS["nesterov"](0.5)]
+    objectives = (Objective(), Objective(0.4), Objective(0.4, 0.05), Objective(0.0, 1e6), Objective(0.1, None, True))
+    number = count()
+    return [
+        Case(
+            f"{optimizer} {objective} {weights} {next(number)}",
+            optimizer=optimizer,
+            objective=objective,
+            weights=weights,
+        )
+        for optimizer, objective, weights in product(makers, objectives, ("", "random", "holes"))
+    ]
+
+
+def _shapes() -> list[Case]:
+    sizes = (1, 7, 8, 9, 16, 17)
+    widths = [
+        Case(
+            f"widths {a}-{b}-{a}-{b}",
+            ((b, "relu"), (a, "tanh"), (b, "identity")),
+            "half_squared_error",
+            a,
+            rows=45,
+            batch=19,
+        )
+        for a, b in product(sizes, sizes)
+    ]
+    turned = [
+        Case(f"widths {a}-{b}-3", ((b, "tanh"), (3, "softmax")), n_inputs=a, rows=45, batch=19)
+        for a, b in product((23, 24, 40), (16, 31))
+    ]
+    depths = [Case(f"depth {d}", ((9, "selu"),) * (d - 1) + ((3, "softmax"),)) for d in (1, 2, 3, 4, 8)]
+    batches = [Case(f"batches of {b}", rows=rows, batch=b) for b, rows in ((1, 9), (7, 40), (64, 130), (200, 77))]
+    return widths + turned + depths + batches
+
+
+def _large() -> list[Case]:
+    """Full batches that are cut into several chunks and blocks; each with something that crosses their borders."""
+    full = Case("full batch", ((9, "tanh"), (7, "silu"), (2, "identity")), "squared_error", rows=4501, batch=4501)
+    middle = Case("two chunks", ((40, "relu"), (50, "softplus"), (3, "softmax")), rows=700, batch=333)
+    drops = ((40, "relu", 0.3), (50, "mish", 0.5), (3, "softmax"))
+    clipped = Objective(0.3, 0.02)
+    return [
+        full,
+        replace(full, name="full batch, clipped, momentum", objective=clipped, optimizer=OPTIMIZERS["momentum"]()),
+        replace(full, name="full batch, weights", weights="random"),
+        replace(middle, name="two chunks, softmax inside", layers=((40, "softmax"), (50, "gelu"), (3, "softmax"))),
+        replace(middle, name="two chunks, dropout", layers=drops, weights="random"),
+        replace(middle, name="two chunks, holes", weights="holes", batch=100, objective=clipped),
+        replace(full, name="full batch, dropout", layers=((9, "tanh", 0.1), (7, "silu", 0.2), (2, "identity"))),
+        Case("many parameters", ((160, "relu"), (150, "tanh"), (3, "softmax")), rows=150, batch=64, objective=clipped),
+    ]
+
+
+def _dropout() -> list[Case]:
+    layers = ((17, "relu", 0.25), (9, "tanh"), (8, "gelu", 0.9), (3, "softmax"))
+    return [
+        Case("dropout", layers),
+        Case("dropout, weights", layers, weights="holes", optimizer=SGD()),
+        Case("dropout, late", layers, first_step=(5 << 32) + 7),
+        Case("dropout of nearly all", ((8, "tanh", 0.9999), (3, "softmax"))),
+    ]
+
+
+def _smoothing() -> list[Case]:
+    return [
+        Case("smoothed classes", smoothing=0.2),
+        Case("smoothed labels", ((5, "relu"), (3, "sigmoid")), "binary_cross_entropy", smoothing=0.1, weights="random"),
+    ]
+
+
+CASES = [*_pairs(), *_with_parameters(), *_optimizers(), *_shapes(), *_large(), *_dropout(), *_smoothing()]
+WIDE = [
+    Case("wide", ((1024, "relu"), (600, "relu"), (5, "softmax")), n_inputs=300, rows=25, batch=15, rate=0.001),
+    Case("wide first layer", ((701, "tanh", 0.1), (3, "softmax")), n_inputs=785, rows=40, batch=23, rate=0.001),
+    Case("wide, momentum", ((599, "tanh"), (3, "softmax")), n_inputs=301, rows=90, optimizer=OPTIMIZERS["momentum"]()),
+]

@@ -1,0 +1,266 @@
+"""What is missing, broken, read-only or cold: everything still works, and people are told what they need to know.
+
+Each of these needs a Python of its own. Only one test here compiles the real kernels anew, which takes a while.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+WORKS = """
+import numpy as np
+from glassprop import Layer, Network
+from glassprop.engine.choose import choose
+from glassprop.errors import SettingsError
+from glassprop.training.settings import Settings
+
+network = Network(3, [Layer(5, "tanh"), Layer(2, "softmax")], "cross_entropy")
+rng = np.random.default_rng(0)
+theta, X, Y = network.initial(rng), rng.normal(size=(50, 3)), np.eye(2)[rng.integers(2, size=50)]
+state = network.train(theta, X, Y, settings=Settings(epochs=3), rng=rng)
+assert np.allclose(network.predict(state.theta, X), network.forward(state.theta, X).a[-1])
+print(state.engine)
+print(state.engine_why)
+try:
+    network.train(theta, X, Y, settings=Settings(epochs=3, engine="compiled"), rng=rng)
+except SettingsError as error:
+    print(error)
+"""
+
+ESTIMATOR = """
+import sys
+sys.modules["numba"] = None
+import numpy as np
+from glassprop import MLPRegressor
+rng = np.random.default_rng(0)
+X = rng.normal(size=(60, 3))
+model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=300, verbose=True, random_state=0, tol=0.01).fit(X, X[:, 0])
+print(model.engine_, model.predict(X).shape)
+"""
+
+COLD = """
+import sys
+import numpy as np
+from glassprop import MLPClassifier
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(60, 3)).astype(np.float32), rng.integers(2, size=60)
+model = MLPClassifier((4,), random_state=0, tol=0.1, n_iter_no_change=1)
+print(model.fit(X, y).fit(X, y).engine_)
+"""
+
+AT_EXIT = """
+import atexit
+import numpy as np
+from glassprop import Layer, Network
+
+network = Network(64, [Layer(64), Layer(64), Layer(1, "identity")])
+theta, X = network.initial(np.random.default_rng(0)), np.ones((20_000, 64))
+network.predict(theta, X)
+atexit.register(lambda: print(network.predict(theta, X).shape))
+"""
+
+
+def python(code: str, *, first: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a Python of its own. first: a line to run before it."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::RuntimeWarning", "-c", first + "\n" + code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+# --- Numba or BLIS missing or broken ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("package", ["numba", "blis", "llvmlite"])
+def test_a_missing_package_is_done_without(package: str) -> None:
+    done = python(WORKS, first=f"import sys; sys.modules['{package}'] = None")
+    engine, why, refusal = done.stdout.strip().splitlines()
+    assert engine == "reference"
+    assert why.startswith("the reference engine: its kernels cannot be loaded (ModuleNotFoundError: ")
+    assert package in why
+    assert refusal.startswith("engine='compiled' cannot run this: its kernels cannot be loaded")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("package", ["numba", "blis"])
+def test_a_package_that_fails_while_it_is_imported_is_done_without(package: str, tmp_path: Path) -> None:
+    """As Numba does under a NumPy that is newer than it knows."""
+    broken = tmp_path / package
+    broken.mkdir()
+    (broken / "__init__.py").write_text('raise RuntimeError("needs another NumPy\\nas this long text says")\n')
+    done = python(WORKS, first=f"import sys; sys.path.insert(0, {str(tmp_path)!r})")
+    engine, why, refusal = done.stdout.strip().splitlines()
+    assert engine == "reference"
+    assert why == "the reference engine: its kernels cannot be loaded (RuntimeError: needs another NumPy)"
+    assert "RuntimeError: needs another NumPy" in refusal
+
+
+def test_an_older_package_that_lacks_something_is_done_without(tmp_path: Path) -> None:
+    old = tmp_path / "numba"
+    old.mkdir()
+    (old / "__init__.py").write_text("def njit(*arguments, **options):\n    return lambda function: function\n")
+    done = python(WORKS, first=f"import sys; sys.path.insert(0, {str(tmp_path)!r})")
+    assert done.stdout.splitlines()[0] == "reference"
+
+
+def test_numba_that_is_told_not_to_compile_is_done_without() -> None:
+    """People set this to debug or to measure coverage; kernels cannot run as plain Python."""
+    assert python(WORKS, NUMBA_DISABLE_JIT="1").stdout.splitlines()[0] == "reference"
+
+
+def test_the_estimator_says_why_it_does_without() -> None:
+    done = python(ESTIMATOR)
+    assert done.stdout.splitlines()[-1] == "reference (60,)"
+    assert "glassprop: the reference engine: its kernels cannot be loaded (ModuleNotFoundError: " in done.stderr
+    assert "compiling" not in done.stderr
+
+
+def test_predicting_while_python_shuts_down_works() -> None:
+    """No threads can be started by then."""
+    assert python(AT_EXIT).stdout.strip() == "(20000, 1)"
+
+
+# --- what importing loads ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import glassprop",
+        "from glassprop import Network, Layer, Activation, Cost, check_gradient",
+        "from glassprop import Layer, Network; Network(2, [Layer(3)]).sizes",
+        "import glassprop.cli",
+    ],
+)
+def test_nothing_loads_numba_before_it_is_needed(code: str) -> None:
+    heavy = ("numba", "llvmlite", "blis", "polars", "sklearn")
+    done = python(f"import sys\n{code}\nprint([name for name in {heavy} if name in sys.modules])")
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_the_package_loads_not_even_numpy() -> None:
+    done = python(
+        "import sys, glassprop; print([name for name in ('numpy', 'scipy', 'sklearn') if name in sys.modules])"
+    )
+    assert done.stdout.strip() == "[]"
+
+
+# --- the cache ---------------------------------------------------------------------------------------------------
+
+SMALL = '''"""Stands in for the kernels: compiled at once."""
+
+
+def entry_points(source):
+    def run_steps(x):
+        source
+        x[0] += 1
+
+    def predict_blocks(x):
+        source
+        x[0] += 2
+
+    return run_steps, predict_blocks
+'''
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Compile small functions where the kernels would be. Returns (folder of their source, a call that does it)."""
+    import numba
+
+    from glassprop.engine.compiled import kernels
+
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "small.py").write_text(SMALL)
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def compile_and_run() -> Any:
+        spec = importlib.util.spec_from_file_location("small", folder / "small.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        monkeypatch.setattr(kernels.epoch, "entry_points", module.entry_points)
+        x = np.zeros(1)
+        function = kernels._compiled(0, numba.types.void(numba.types.float64[::1]))
+        function(x)
+        assert x[0] == 1
+        return function
+
+    return folder, compile_and_run
+
+
+def test_kernels_are_loaded_from_the_cache(small: Any) -> None:
+    folder, compile_and_run = small
+    first, second = compile_and_run(), compile_and_run()
+    assert sum(first.stats.cache_hits.values()) == 0
+    assert sum(second.stats.cache_hits.values()) == 1
+    assert list((folder / "__pycache__").glob("*.nbc"))
+
+
+def test_a_change_in_any_source_compiles_anew(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from glassprop.engine.compiled import kernels
+
+    _, compile_and_run = small
+    compile_and_run()
+    monkeypatch.setattr(kernels, "_digest", lambda: "of other sources")
+    assert sum(compile_and_run().stats.cache_hits.values()) == 0
+
+
+def test_a_folder_that_cannot_be_written_is_done_without(
+    small: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nowhere to write: a file stands where each folder would be, which stops even the system's administrator."""
+    folder, compile_and_run = small
+    (folder / "__pycache__").write_text("a file")
+    (tmp_path / "file").write_text("a file")
+    for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "file" / "below"))
+    for _ in range(2):
+        function = compile_and_run()
+        assert sum(function.stats.cache_hits.values()) == 0
+    assert (folder / "__pycache__").is_file()
+
+
+def test_a_cache_dir_that_cannot_be_made_is_done_without(
+    small: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import numba
+
+    _, compile_and_run = small
+    (tmp_path / "file").write_text("a file")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file" / "below"))
+    compile_and_run()
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("left", [b"", b"\x80\x05nonsense"])
+def test_a_damaged_cache_is_done_without(small: Any, ending: str, left: bytes) -> None:
+    folder, compile_and_run = small
+    compile_and_run()
+    (damaged,) = (folder / "__pycache__").glob(f"*.{ending}")
+    damaged.write_bytes(left)
+    compile_and_run()
+
+
+def test_people_are_told_of_the_first_compile_and_only_of_it(tmp_path: Path) -> None:
+    """The one test that compiles the kernels anew: into an empty folder, from which the next process loads them."""
+    first, second = (python(COLD, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(2))
+    assert first.stdout.split() == second.stdout.split() == ["compiled"]
+    assert first.stderr.count("\n") == first.stderr.count("compiling") == 1
+    assert second.stderr == ""
+    assert list(tmp_path.rglob("*.nbc"))

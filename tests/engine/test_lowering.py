@@ -1,0 +1,114 @@
+"""How a network is laid out in the workspace, and a batch cut into chunks and blocks."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from core_cases import ACTIVATION_NAMES, dense
+from engine.engine_cases import CASES, WIDE, Case, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glassprop import Layer, Network
+from glassprop.engine.compiled import epoch, lowering
+from glassprop.engine.reference import Data
+from glassprop.optimizer import SGD
+
+# --- lowering ----------------------------------------------------------------------------------------------------
+
+
+def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, str]]:
+    """Every place of the workspace with the numbers that may be written there: (start, stop, name)."""
+    sizes, rows = network.sizes, lowered.rows
+    widest = max(sizes[1:])
+    places = [
+        (lowered.x_at, sizes[0], "x"),
+        (lowered.rows_at, sizes[0], "x by rows"),
+        (lowered.y_at, sizes[-1], "y"),
+        (lowered.share_at, 1, "share"),
+        (lowered.delta_at, widest, "delta"),
+        (lowered.other_at, widest, "other"),
+        (lowered.scratch_at, max(2, max(sizes[:-1])), "scratch"),
+    ]
+    for l, row in enumerate(lowered.layers, start=1):
+        of_layer = {int(row[column]) for column in (lowering.A_AT, lowering.SLOPE_AT, lowering.OUT_AT)}
+        places += [(start, sizes[l], f"layer {l}") for start in of_layer]
+    return sorted((start, start + n * rows, name) for start, n, name in places)
+
+
+@pytest.mark.parametrize("itemsize", [4, 8])
+@pytest.mark.parametrize("case", [*CASES[::3], *WIDE], ids=lambda case: case.name)
+def test_places_of_the_workspace_do_not_overlap(case: Case, itemsize: int) -> None:
+    network = case.network
+    lowered = lowering.lower(network, case.batch, itemsize)
+    places = rooms(network, lowered)
+    assert lowered.rows % 16 == 0
+    for (_, stop, name), (start, _, following) in pairwise(places):
+        assert stop <= start, f"{name} runs into {following}"
+    assert places[0][0] >= 0
+    assert places[-1][1] <= lowered.work_size
+    for l in range(1, network.depth + 1):
+        w, b = network.layout.block(l, "w").start, network.layout.block(l, "b").start
+        assert tuple(lowered.layers[l - 1, [lowering.N_IN, lowering.N_OUT, lowering.W, lowering.B]]) == (
+            *network.sizes[l - 1 : l + 1],
+            w,
+            b,
+        )
+
+
+@pytest.mark.parametrize("name", ACTIVATION_NAMES)
+def test_slopes_and_dropped_outputs_have_places_of_their_own(name: str) -> None:
+    network = Network(3, [Layer(5, name, dropout=0.5), Layer(2, "identity")])
+    row = lowering.lower(network, 32, 8).layers[0]
+    assert row[lowering.OUT_AT] != row[lowering.A_AT]
+    if lowering.ACTIVATION_CODES[name] in lowering.KEEPS_SLOPE:
+        assert len({int(row[column]) for column in (lowering.A_AT, lowering.SLOPE_AT, lowering.OUT_AT)}) == 3
+
+
+def test_the_kernels_read_the_places_in_the_order_they_are_written() -> None:
+    lowered = lowering.lower(CASES[0].network, 16, 8)
+    names = [name for name in vars(lowering) if name.isupper() and name.lower() in {f.name for f in fields(lowered)}]
+    assert len(names) == len(lowered.places) == 12
+    assert {f.name for f in fields(lowered) if f.name.endswith("_at")} <= {name.lower() for name in names}
+    for name in map(str.lower, names):
+        assert lowered.places[getattr(lowering, name.upper())] == getattr(lowered, name)
+
+
+# --- cutting ---------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(low=st.integers(0, 100), n=st.integers(0, 5000), parts=st.integers(1, 9))
+def test_parts_cover_everything_once(low: int, n: int, parts: int) -> None:
+    cuts = [epoch._bounds.py_func(low, low + n, part, parts) for part in range(parts)]
+    rows = [row for start, stop in cuts for row in range(start, stop)]
+    assert rows == list(range(low, low + n))
+
+
+@settings(deadline=None)
+@given(width=st.integers(1, 2000), depth=st.integers(1, 5), rows=st.integers(1, 100_000))
+def test_chunks_follow_from_shapes_and_are_few(width: int, depth: int, rows: int) -> None:
+    network = dense(3, *[(width, "relu")] * depth)
+    chunks = lowering.chunks_for(network, rows)
+    assert 1 <= chunks <= 8
+    assert chunks == 1 or rows >= 32
+
+
+@pytest.mark.parametrize("rows", [1, 15, 16, 17, 64, 255, 256, 257, 1000, 2047, 2048, 2500, 5003])
+def test_every_row_counts_once(rows: int) -> None:
+    """A linear unit on one-hot rows: after one step of gradient descent, every weight tells of its own row alone."""
+    kinds = 64  # row i holds a 1 at i modulo this, and its target is i
+    case = Case(
+        "rows", ((1, "identity"),), "half_squared_error", kinds, rows=rows, batch=rows, optimizer=SGD(), rate=1.0
+    )
+    X = np.eye(kinds)[np.arange(rows) % kinds]
+    Y = np.arange(rows, dtype=float)[:, None]
+    theta = np.zeros(case.network.layout.size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lowering, "_CHUNK_WORK", 1.0)  # else so small a network is never cut
+        moved = run("compiled", case, "float64", steps=1, problem=(theta, Data(X, Y))).theta
+    sums = np.bincount(np.arange(rows) % kinds, weights=Y[:, 0], minlength=kinds)
+    np.testing.assert_allclose(moved, 1.5 * np.append(sums, sums.sum()) / rows, rtol=1e-12)

@@ -1,0 +1,151 @@
+"""Compiled predictions against the reference's forward pass: over the whole list of networks and any number of rows."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import threading
+
+import numpy as np
+import pytest
+from core_cases import ACTIVATION_NAMES, COST_NAMES, output_for
+from engine.engine_cases import CASES, DTYPES, WIDE, Case
+
+from glassprop import Layer, Network
+from glassprop.engine.choose import find_predictor
+
+# measured in November 2026, relative to the largest output (at least 1): 9e-16 and 6e-7
+LIMIT = {"float64": 1e-13, "float32": 1e-5}
+UNIQUE = list({(case.layers, case.n_inputs, case.cost): case for case in (*CASES, *WIDE)}.values())
+
+
+def assert_predicts(network: Network, theta: np.ndarray, X: np.ndarray) -> None:
+    with np.errstate(all="ignore"):
+        expected = network.forward(theta, X).a[-1]
+    got = network.predict(theta, X)
+    assert got.dtype == X.dtype
+    assert got.shape == (len(X), network.sizes[-1])
+    limit = LIMIT[X.dtype.name] * max(1.0, float(np.abs(expected).max(initial=0)))
+    np.testing.assert_allclose(got, expected, rtol=0, atol=limit)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", UNIQUE, ids=lambda case: case.name)
+def test_predictions_agree(case: Case, dtype: str) -> None:
+    network = case.network
+    theta, data = case.problem(dtype)
+    assert find_predictor(network, data.X, theta) is not None
+    assert_predicts(network, theta, data.X)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("rows", [0, 1, 2, 7, 8, 9, 255, 256, 257, 10_000])
+def test_any_number_of_rows(rows: int, dtype: str) -> None:
+    network = Network(5, [Layer(33, "tanh"), Layer(20, "gelu"), Layer(3, "softmax")], "cross_entropy")
+    theta = network.initial(np.random.default_rng(0), dtype)
+    assert_predicts(network, theta, np.random.default_rng(1).normal(size=(rows, 5)).astype(dtype))
+
+
+@pytest.mark.parametrize("cost", COST_NAMES)
+@pytest.mark.parametrize("activation", ACTIVATION_NAMES)
+def test_rows_do_not_depend_on_their_neighbors(activation: str, cost: str) -> None:
+    """One row alone and the same row among many, padding or not, give the same bits."""
+    network = Network(5, [Layer(9, activation), Layer(3, output_for(cost))], cost)
+    theta = network.initial(np.random.default_rng(0))
+    X = np.random.default_rng(1).normal(size=(300, 5))
+    many = network.predict(theta, X)
+    for row in (0, 17, 255, 256, 299):
+        np.testing.assert_array_equal(network.predict(theta, X[row : row + 1]), many[row : row + 1])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ACTIVATION_NAMES)
+def test_far_out_inputs_agree(name: str, dtype: str) -> None:
+    """Where an activation saturates or overflows, both say the same: the same infinities, and NaN only where NaN."""
+    network = Network(1, [Layer(2, name), Layer(1, "identity")])
+    theta = np.array([1, -1, 0, 0, 1, 0, 0], dtype=dtype)  # the second neuron is there for softmax, and is not read
+    X = np.array([0, 1e-30, 1, 20, 90, 104, 700, 750, 1e4, 1e30, np.inf], dtype=dtype)
+    X = np.concatenate([X, -X, [np.nan]])[:, None].astype(dtype)
+    with np.errstate(all="ignore"):
+        expected = network.forward(theta, X).a[-1]
+    got = network.predict(theta, X)
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(expected))
+    np.testing.assert_array_equal(np.isinf(got), np.isinf(expected))
+    np.testing.assert_allclose(got, expected, rtol=LIMIT[dtype], atol=LIMIT[dtype])
+
+
+def test_dropout_plays_no_part() -> None:
+    case = Case("dropout", ((20, "tanh", 0.5), (3, "softmax")))
+    theta, data = case.problem("float64")
+    plain = Network(4, [Layer(20, "tanh"), Layer(3, "softmax")], "cross_entropy")
+    np.testing.assert_array_equal(case.network.predict(theta, data.X), plain.predict(theta, data.X))
+
+
+def test_results_are_the_callers_own() -> None:
+    network = Network(3, [Layer(4), Layer(2, "identity")])
+    theta = network.initial(np.random.default_rng(0))
+    X = np.ones((5, 3))
+    first = network.predict(theta, X)
+    kept = first.copy()
+    network.predict(theta, 2 * X)
+    np.testing.assert_array_equal(first, kept)
+    assert first.flags.writeable
+    assert first.flags.owndata
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda network: pickle.loads(pickle.dumps(network))])
+def test_a_network_that_has_predicted_can_be_copied_and_pickled(again) -> None:
+    network = Network(3, [Layer(40), Layer(2, "identity")])
+    theta = network.initial(np.random.default_rng(0))
+    X = np.random.default_rng(1).normal(size=(2000, 3))
+    expected = network.predict(theta, X)
+    other = again(network)
+    assert other == network
+    assert hash(other) == hash(network)
+    np.testing.assert_array_equal(other.predict(theta, X), expected)
+    np.testing.assert_array_equal(network.predict(theta, X), expected)
+
+
+def test_both_precisions_and_other_thetas_in_turn() -> None:
+    network = Network(3, [Layer(9, "tanh"), Layer(2, "identity")])
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        for dtype in DTYPES:
+            assert_predicts(network, network.initial(rng, dtype), rng.normal(size=(5, 3)).astype(dtype))
+
+
+def test_arrays_that_do_not_suit_the_kernels_are_predicted_all_the_same() -> None:
+    network = Network(3, [Layer(9, "tanh"), Layer(2, "identity")])
+    theta = network.initial(np.random.default_rng(0))
+    X = np.random.default_rng(1).normal(size=(6, 3))
+    expected = network.predict(theta, X)
+    doubled = np.repeat(theta, 2)[::2]
+    for at, inputs in ((theta, np.asfortranarray(X)), (doubled, X), (theta, X.astype("f4")), (theta.astype("f4"), X)):
+        np.testing.assert_allclose(network.predict(at, inputs), expected, rtol=1e-4)
+    np.testing.assert_allclose(
+        network.predict(theta, np.ones((2, 3), dtype=int)), network.predict(theta, np.ones((2, 3)))
+    )
+    for array in (theta, X):
+        array.setflags(write=False)
+    np.testing.assert_array_equal(network.predict(theta, X), expected)
+
+
+def test_first_predictions_of_many_threads_at_once() -> None:
+    network = Network(3, [Layer(9, "tanh"), Layer(2, "identity")])
+    theta = network.initial(np.random.default_rng(0))
+    X = np.random.default_rng(1).normal(size=(600, 3))
+    expected = network.forward(theta, X).a[-1]
+    barrier, results = threading.Barrier(6), []
+
+    def work() -> None:
+        barrier.wait()
+        results.append(network.predict(theta, X))
+
+    workers = [threading.Thread(target=work) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(results) == 6
+    for result in results:
+        np.testing.assert_allclose(result, expected, rtol=1e-12, atol=1e-14)

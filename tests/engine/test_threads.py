@@ -1,0 +1,262 @@
+"""Threads: the bits do not depend on them, they let Python go on, and they survive a fork."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import joblib
+import numpy as np
+import pytest
+from engine.engine_cases import CASES, DTYPES, Case, Result, long_epoch, run
+from sklearn.model_selection import GridSearchCV
+
+from glassprop import MLPClassifier
+from glassprop.backprop.objective import Objective
+from glassprop.engine.compiled import engine, threads
+from glassprop.engine.compiled.lowering import chunks_for
+from glassprop.engine.reference import Data, EpochPlan
+from glassprop.optimizer import OPTIMIZERS
+
+BY_NAME = {case.name: case for case in CASES}
+SHARED = [
+    BY_NAME["full batch"],
+    BY_NAME["full batch, clipped, momentum"],
+    BY_NAME["two chunks, dropout"],
+    BY_NAME["two chunks, holes"],
+    BY_NAME["many parameters"],
+    replace(BY_NAME["many parameters"], name="decay", optimizer=OPTIMIZERS["adamw"](), weights="random"),
+]
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+def assert_same_bits(got: Result, expected: Result) -> None:
+    assert np.array_equal(got.theta, expected.theta)
+    assert np.array_equal(got.costs, expected.costs)
+    assert got.steps == expected.steps
+    for ours, theirs in zip(got.vectors, expected.vectors, strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+# --- bits --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", SHARED, ids=lambda case: case.name)
+def test_bits_do_not_depend_on_the_number_of_threads(case: Case, dtype: str, crew: Any) -> None:
+    assert chunks_for(case.network, case.batch) > 1, "nothing to share: the case is too small"
+    crew(1)
+    expected = run("compiled", case, dtype)
+    for number in (2, 4, 2, 4):
+        crew(number)
+        assert_same_bits(run("compiled", case, dtype), expected)
+
+
+def test_helpers_really_take_part(monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
+    """Else the test above would compare one thread with itself."""
+    crew(4)
+    seen, kept = set(), threads.Crew.run
+
+    def watched(self: Any, kernel: Any, most: int) -> None:
+        def noted(number: int) -> None:
+            seen.add((number, threading.get_ident()))
+            kernel(number)
+
+        kept(self, noted, most)
+
+    monkeypatch.setattr(threads.Crew, "run", watched)
+    run("compiled", replace(BY_NAME["full batch"], rows=8000, batch=8000), "float64", steps=40)
+    assert {number for number, _ in seen} == {0, 1, 2, 3}
+    assert len({thread for _, thread in seen}) > 1
+
+
+@pytest.mark.parametrize("rows", [3000, 20_000])
+def test_predictions_do_not_depend_on_the_number_of_threads(rows: int, crew: Any) -> None:
+    network = Case("wide enough", ((64, "tanh"), (64, "relu"), (3, "softmax")), n_inputs=20).network
+    theta = network.initial(np.random.default_rng(0))
+    X = np.random.default_rng(1).normal(size=(rows, 20))
+    results = []
+    for number in (1, 2, 4):
+        crew(number)
+        results.append(network.predict(theta, X))
+    assert np.array_equal(results[0], results[1])
+    assert np.array_equal(results[0], results[2])
+
+
+def test_two_trainings_in_two_threads_are_as_if_alone(crew: Any) -> None:
+    cases = [replace(SHARED[0], rate=rate) for rate in (0.01, 0.02)] + [SHARED[2]]
+    alone = [run("compiled", case, "float32") for case in cases]
+    crew(2)
+    together: dict[int, list[Result]] = {number: [] for number in range(len(cases))}
+
+    def work(number: int) -> None:
+        for _ in range(3):
+            together[number].append(run("compiled", cases[number], "float32"))
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in together]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    for number, results in together.items():
+        assert len(results) == 3
+        for result in results:
+            assert_same_bits(result, alone[number])
+
+
+def test_one_network_predicts_in_many_threads_at_once(crew: Any) -> None:
+    crew(2)
+    network = Case("shared", ((30, "tanh"), (3, "softmax"))).network
+    theta = network.initial(np.random.default_rng(0))
+    inputs = [np.random.default_rng(i).normal(size=(n, 4)) for i, n in enumerate((1, 300, 5000, 17))]
+    expected = [network.predict(theta, X) for X in inputs]
+    right: list[bool] = []
+
+    def work(number: int) -> None:
+        right.extend(np.array_equal(network.predict(theta, inputs[number]), expected[number]) for _ in range(100))
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(len(inputs))]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert right == [True] * 400
+
+
+# --- the GIL, grid search, forks -------------------------------------------------------------------------------
+
+
+def test_kernels_release_the_gil(monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
+    """While one kernel call is running, this thread wakes up from many short naps; with the GIL held it could not."""
+    crew(1)
+    monkeypatch.setattr(engine, "_CALL_WORK", 1e15)  # the whole epoch in one call
+    case = Case("long", ((16, "gelu"), (16, "gelu"), (3, "softmax")), batch=512)
+    long_epoch(case, "float64", 512)
+    worker = threading.Thread(target=long_epoch, args=(case, "float64", 500_000))
+    worker.start()
+    naps = 0
+    while worker.is_alive():
+        time.sleep(0.001)
+        naps += 1
+    worker.join()
+    assert naps > 20
+
+
+def test_grid_search_in_threads_gives_what_it_gives_alone(crew: Any) -> None:
+    crew(2)
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 12))
+    y = (X[:, 0] * X[:, 1] > 0).astype(int)
+    model = MLPClassifier((40, 40), max_iter=8, random_state=0, tol=0, engine="compiled")
+    found = []
+    for jobs in (1, 2):
+        search = GridSearchCV(model, {"learning_rate_init": [1e-3, 1e-2], "alpha": [1e-4, 1.0]}, n_jobs=jobs, cv=3)
+        with joblib.parallel_backend("threading"), pytest.warns(match="Maximum iterations"):
+            found.append(search.fit(X, y))
+    assert found[1].best_estimator_.engine_ == "compiled"
+    assert found[0].best_params_ == found[1].best_params_
+    np.testing.assert_array_equal(*(search.cv_results_["mean_test_score"] for search in found))
+    np.testing.assert_array_equal(found[0].best_estimator_.theta_, found[1].best_estimator_.theta_)
+
+
+def _in_child(pipe: Any, case: Case) -> None:
+    result = run("compiled", case, "float64")
+    pipe.send((result.theta, result.costs))
+    pipe.close()
+
+
+@forks
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_works_after_the_parent_used_threads(crew: Any) -> None:
+    crew(2)
+    case = SHARED[2]
+    expected = run("compiled", case, "float64")
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_in_child, args=(theirs, case))
+    child.start()
+    try:
+        assert ours.poll(60), "the child hangs"
+        theta, costs = ours.recv()
+        child.join(60)
+        assert child.exitcode == 0
+    finally:
+        child.kill()
+    np.testing.assert_array_equal(theta, expected.theta)
+    np.testing.assert_array_equal(costs, expected.costs)
+    assert_same_bits(run("compiled", case, "float64"), expected)  # and the parent goes on
+
+
+# --- the crew ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("wishes", "expected"), [({"GLASSPROP_NUM_THREADS": "3"}, 3), ({"OMP_NUM_THREADS": "1"}, 1)])
+def test_people_say_how_many_threads(monkeypatch: pytest.MonkeyPatch, wishes: dict[str, str], expected: int) -> None:
+    for name in ("GLASSPROP_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    alone = threads.usable_cores()
+    assert alone >= 1
+    for name, value in wishes.items():
+        monkeypatch.setenv(name, value)
+    assert threads.usable_cores() == expected
+    for nonsense in ("", "0", "-1", "many", "1.5"):
+        for name in wishes:
+            monkeypatch.setenv(name, nonsense)
+        assert threads.usable_cores() == alone
+
+
+def test_an_error_in_the_callers_part_waits_for_the_helpers(crew: Any) -> None:
+    done = threading.Event()
+
+    def kernel(number: int) -> None:
+        if number == 0:
+            time.sleep(0.05)  # until the helper has begun
+            raise ZeroDivisionError
+        time.sleep(0.3)
+        done.set()
+
+    with pytest.raises(ZeroDivisionError):
+        crew(2).run(kernel, 2)
+    assert done.is_set()
+
+
+def test_callers_share_the_cores(crew: Any) -> None:
+    """A second caller on two cores gets no helper; when it is gone, the first has one again."""
+    own = crew(2)
+    numbers: list[int] = []
+    inside, leave = threading.Event(), threading.Event()
+
+    def holds(number: int) -> None:
+        inside.set()
+        leave.wait(10)
+
+    holder = threading.Thread(target=own.run, args=(holds, 1))
+    holder.start()
+    inside.wait(10)
+    own.run(numbers.append, 2)
+    assert numbers == [0]
+    leave.set()
+    holder.join()
+    both = threading.Barrier(2, timeout=10)  # passes only if there are two
+    own.run(lambda number: both.wait(), 2)
+
+
+def test_a_failed_epoch_leaves_the_engine_usable() -> None:
+    """Counters and workspace are left over from it."""
+    case = SHARED[2]
+    theta, data = case.problem("float64")
+    X = data.X.copy()
+    X[case.batch + 5] = np.nan
+    runner = engine.CompiledEngine(case.network, Objective(), case.optimizer)
+    n_steps = -(-len(data) // case.batch)
+    plan = EpochPlan(np.arange(len(data)), case.batch, np.full(n_steps, 0.01), 5, 0)
+    spoiled, other = theta.copy(), theta.copy()
+    assert runner.epoch(spoiled, case.optimizer.start(theta), Data(X, data.Y), plan).failed == 1
+    cost = runner.epoch(theta, case.optimizer.start(theta), data, plan)
+    fresh = engine.CompiledEngine(case.network, Objective(), case.optimizer)
+    assert fresh.epoch(other, case.optimizer.start(other), data, plan) == cost
+    np.testing.assert_array_equal(theta, other)
