@@ -20,7 +20,7 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "scoring": ({"early_stopping": True, "scoring": "no such"}, {}),
     "a scorer that fails": ({"early_stopping": True, "scoring": lambda estimator, X, y: 1 / 0}, {}),
     "split": ({"early_stopping": True, "validation_fraction": 0.001}, {}),
-    "validation data": ({}, {"X_val": np.zeros((3, 4)), "y_val": np.zeros(3)}),
+    "validation data": ({}, {"X_val": np.zeros((3, 3)), "y_val": np.zeros(3)}),
     "own function": ({"activation": Activation("wrong", np.sin, lambda z, a: z)}, {}),
     "engine": ({"engine": "compiled", "activation": Activation("own", np.tanh, lambda z, a: 1 - a * a)}, {}),
     "lbfgs": ({"solver": "lbfgs", "dropout": 0.5}, {}),
@@ -83,7 +83,7 @@ def test_a_warm_start_that_fails_keeps_the_network_it_had(binary: Any) -> None:
 
 
 def test_divergence_in_the_first_epoch_leaves_nothing_behind(one_output: Any) -> None:
-    settings = {**QUICK, "solver": "sgd", "learning_rate_init": 1e200}
+    settings = {**QUICK, "solver": "sgd", "learning_rate_init": 1e200, "batch_size": 10}
     with pytest.raises(DivergenceError) as caught:
         MLPRegressor(**settings).fit(one_output.X, one_output.y)
     assert caught.value.epoch == 1
