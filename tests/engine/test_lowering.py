@@ -31,7 +31,7 @@ def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, s
         (lowered.share_at, 1, "share"),
         (lowered.delta_at, widest, "delta"),
         (lowered.other_at, widest, "other"),
-        (lowered.scratch_at, max(2, max(sizes[:-1])), "scratch"),
+        (lowered.scratch_at, max(4, max(sizes[:-1])), "scratch"),
     ]
     for l, row in enumerate(lowered.layers, start=1):
         of_layer = {int(row[column]) for column in (lowering.A_AT, lowering.SLOPE_AT, lowering.OUT_AT)}
@@ -81,9 +81,9 @@ def test_the_kernels_read_the_places_in_the_order_they_are_written() -> None:
 
 
 @settings(deadline=None)
-@given(low=st.integers(0, 100), n=st.integers(0, 5000), parts=st.integers(1, 9))
-def test_parts_cover_everything_once(low: int, n: int, parts: int) -> None:
-    cuts = [epoch._bounds.py_func(low, low + n, part, parts) for part in range(parts)]
+@given(low=st.integers(0, 100), n=st.integers(0, 5000), parts=st.integers(1, 9), multiple=st.sampled_from([8, 16]))
+def test_parts_cover_everything_once(low: int, n: int, parts: int, multiple: int) -> None:
+    cuts = [epoch._bounds.py_func(low, low + n, part, parts, multiple) for part in range(parts)]
     rows = [row for start, stop in cuts for row in range(start, stop)]
     assert rows == list(range(low, low + n))
 

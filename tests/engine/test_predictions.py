@@ -5,14 +5,19 @@ from __future__ import annotations
 import copy
 import pickle
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse
 from core_cases import ACTIVATION_NAMES, COST_NAMES, output_for
-from engine.engine_cases import CASES, DTYPES, WIDE, Case
+from engine.engine_cases import CASES, DTYPES, ENGINES, WIDE, Case
 
 from glassprop import Layer, Network
+from glassprop.backprop.objective import Objective
 from glassprop.engine.choose import find_predictor
+from glassprop.engine.reference import Data
+from glassprop.optimizer import SGD
 
 # measured in November 2026, relative to the largest output (at least 1): 9e-16 and 6e-7
 LIMIT = {"float64": 1e-13, "float32": 1e-5}
@@ -36,6 +41,28 @@ def test_predictions_agree(case: Case, dtype: str) -> None:
     theta, data = case.problem(dtype)
     assert find_predictor(network, data.X, theta) is not None
     assert_predicts(network, theta, data.X)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("case", UNIQUE, ids=lambda case: case.name)
+def test_costs_agree(case: Case, dtype: str) -> None:
+    """The plain cost of some examples, as the epochs of a training report it for validation data."""
+    theta, data = case.problem(dtype)
+    costs = [ENGINES[name](case.network, Objective(), SGD()).cost(theta, data) for name in ("reference", "compiled")]
+    assert abs(costs[1] - costs[0]) <= 10 * LIMIT[dtype] * max(1.0, abs(costs[0]))
+
+
+def test_costs_of_many_rows_and_of_sparse_ones_agree(crew: Any) -> None:
+    crew(2)
+    case = Case("many", ((64, "relu"), (64, "tanh"), (3, "softmax")), n_inputs=20, rows=9001, weights="random")
+    theta, data = case.problem("float64")
+    engines = [ENGINES[name](case.network, Objective(), SGD()) for name in ("reference", "compiled")]
+    expected, got = (engine.cost(theta, data) for engine in engines)
+    assert got == pytest.approx(expected, rel=1e-12)
+    turned = Data(np.asfortranarray(data.X), data.Y, data.sample_weight)
+    assert engines[1].cost(theta, turned) == got
+    sparse = Data(scipy.sparse.csr_matrix(data.X), data.Y, data.sample_weight)
+    assert engines[1].cost(theta, sparse) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -18,6 +18,7 @@ from sklearn.model_selection import GridSearchCV
 from glassprop import MLPClassifier
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import engine, threads
+from glassprop.engine.compiled.epoch import CONTROL_SIZE, PRESENT
 from glassprop.engine.compiled.lowering import chunks_for
 from glassprop.engine.reference import Data, EpochPlan
 from glassprop.optimizer import OPTIMIZERS
@@ -61,12 +62,12 @@ def test_helpers_really_take_part(monkeypatch: pytest.MonkeyPatch, crew: Any) ->
     crew(4)
     seen, kept = set(), threads.Crew.run
 
-    def watched(self: Any, kernel: Any, most: int) -> None:
+    def watched(self: Any, kernel: Any, control: Any, most: int) -> None:
         def noted(number: int) -> None:
             seen.add((number, threading.get_ident()))
             kernel(number)
 
-        kept(self, noted, most)
+        kept(self, noted, control, most)
 
     monkeypatch.setattr(threads.Crew, "run", watched)
     run("compiled", replace(BY_NAME["full batch"], rows=8000, batch=8000), "float64", steps=40)
@@ -209,19 +210,30 @@ def test_people_say_how_many_threads(monkeypatch: pytest.MonkeyPatch, wishes: di
         assert threads.usable_cores() == alone
 
 
-def test_an_error_in_the_callers_part_waits_for_the_helpers(crew: Any) -> None:
-    done = threading.Event()
+def test_a_helper_that_comes_late_touches_nothing() -> None:
+    """Its call is over, and the next may have begun in the same arrays: then it takes part in that, or leaves."""
+    case = SHARED[2]
+    theta, data = case.problem("float64")
+    kept: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads.Crew, "run", lambda self, kernel, control, most: (kept.append(kernel), kernel(0)))
+        alone = run("compiled", case, "float64", problem=(theta, data))
+    before = [result.copy() for result in (alone.theta, *alone.vectors)]
+    for _ in range(3):
+        kept[-1](1)  # returns, having found nothing to do
+    for was, now in zip(before, (alone.theta, *alone.vectors), strict=True):
+        np.testing.assert_array_equal(now, was)
 
-    def kernel(number: int) -> None:
-        if number == 0:
-            time.sleep(0.05)  # until the helper has begun
-            raise ZeroDivisionError
-        time.sleep(0.3)
-        done.set()
 
-    with pytest.raises(ZeroDivisionError):
-        crew(2).run(kernel, 2)
-    assert done.is_set()
+def counters() -> np.ndarray:
+    return np.zeros(CONTROL_SIZE, dtype=np.int64)
+
+
+def test_a_helper_that_is_there_is_not_called_again(crew: Any) -> None:
+    own, control, numbers = crew(2), counters(), []
+    control[PRESENT + 1] = 1
+    own.run(numbers.append, control, 2)
+    assert numbers == [0]
 
 
 def test_callers_share_the_cores(crew: Any) -> None:
@@ -234,15 +246,15 @@ def test_callers_share_the_cores(crew: Any) -> None:
         inside.set()
         leave.wait(10)
 
-    holder = threading.Thread(target=own.run, args=(holds, 1))
+    holder = threading.Thread(target=own.run, args=(holds, counters(), 1))
     holder.start()
     inside.wait(10)
-    own.run(numbers.append, 2)
+    own.run(numbers.append, counters(), 2)
     assert numbers == [0]
     leave.set()
     holder.join()
     both = threading.Barrier(2, timeout=10)  # passes only if there are two
-    own.run(lambda number: both.wait(), 2)
+    own.run(lambda number: both.wait(), counters(), 2)
 
 
 def test_a_failed_epoch_leaves_the_engine_usable() -> None:

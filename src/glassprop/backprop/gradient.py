@@ -14,6 +14,8 @@ from glassprop.equations.affine import by_bias, by_input, by_weight
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
 
+_ROWS_AT_ONCE = 4096  # so that memory does not grow with the examples
+
 
 def fill_gradient(architecture: Architecture, trace: Trace, deltas: list[Array], out: Array) -> Array:
     """E12: write ``Σ_examples δ_j a_k`` and ``Σ_examples δ_j`` of every layer into ``out`` (size,)."""
@@ -26,8 +28,10 @@ def fill_gradient(architecture: Architecture, trace: Trace, deltas: list[Array],
 def average_cost(
     architecture: Architecture, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None
 ) -> float:
-    """The (weighted) average over examples of C_0. X (n, n_inputs), Y (n, n_L), sample_weight (n,)."""
-    return average(example_costs(architecture, forward(architecture, theta, X), Y), sample_weight)
+    """The (weighted) average of C_0 over examples, block by block. X (n, n_inputs), Y (n, n_L), sample_weight (n,)."""
+    blocks = [slice(start, start + _ROWS_AT_ONCE) for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)]
+    costs = [example_costs(architecture, forward(architecture, theta, X[rows]), Y[rows]) for rows in blocks]
+    return average(np.concatenate(costs), sample_weight)
 
 
 def average(costs: Array, sample_weight: Array | None) -> float:

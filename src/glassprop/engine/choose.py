@@ -12,7 +12,7 @@ import numpy as np
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.objective import Objective
-from glassprop.engine.reference import Data, EpochCost, EpochPlan, ReferenceEngine
+from glassprop.engine.reference import Data, EpochCost, EpochPlan, ReferenceEngine, straight
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
@@ -28,6 +28,8 @@ class Engine(Protocol):
     name: str
 
     def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost: ...
+
+    def cost(self, theta: Array, data: Data) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,7 @@ def choose(
     found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
     found = found or _loaded(architecture, objective, optimizer, data.X.dtype, notify)
     if not isinstance(found, str):
-        ready = Data(_straight(data.X, theta.dtype), _straight(data.Y, theta.dtype), data.sample_weight)
-        return Choice(found, "the compiled engine", ready)
+        return Choice(found, "the compiled engine", straight(data, theta.dtype))
     if wish == "compiled":
         raise SettingsError(f"engine='compiled' cannot run this: {found}; use engine='auto'")
     return Choice(reference, f"the reference engine: {found}", data)
@@ -93,11 +94,6 @@ def _loaded(
     except Exception as error:  # a Numba that is older or newer may be importable and yet not fit
         return f"its kernels cannot be compiled ({_in_a_line(error)})"
     return engine
-
-
-def _straight(array: Array, dtype: Any) -> Array:
-    """The array as kernels read it: in C order, aligned, of that dtype; the same one where it is so already."""
-    return np.require(array, dtype=dtype, requirements=["C", "A"])
 
 
 def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> str:

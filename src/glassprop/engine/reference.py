@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.layers import Architecture
+from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import Objective, evaluate
 from glassprop.equations.arrays import Array
 from glassprop.equations.dropout import dropout_mask
@@ -32,6 +34,12 @@ class Data:
         """Some of the examples. index: integers (m,) or a slice."""
         weight = None if self.sample_weight is None else self.sample_weight[index]
         return Data(self.X[index], self.Y[index], weight)
+
+
+def straight(data: Data, dtype: Any) -> Data:
+    """Data as kernels read them: in C order, aligned, of that dtype; the same arrays where they are so already."""
+    X, Y = (np.require(array, dtype=dtype, requirements=["C", "A"]) for array in (data.X, data.Y))
+    return Data(X, Y, data.sample_weight)
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,10 @@ class ReferenceEngine:
             penalty += cost.penalty * len(batch)
             self.optimizer.step(theta, gradient, state, float(plan.rates[number]), decays)
         return EpochCost(data_cost / max(rows, 1), penalty / max(rows, 1))
+
+    def cost(self, theta: Array, data: Data) -> float:
+        """The plain (weighted) average cost of some examples: no L2, no smoothing, no dropout."""
+        return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
 
     def _masks(self, n: int, dtype: np.dtype, plan: EpochPlan, number: int) -> dict[int, Array]:
         return {

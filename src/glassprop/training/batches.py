@@ -13,9 +13,9 @@ from glassprop.errors import DataError, SettingsError
 
 def shuffled(order: NDArray[np.integer], rng: Any) -> NDArray[np.integer]:
     """Permute the order before it. rng: NumPy's Generator or, for scikit-learn's sake, its RandomState."""
-    permutation = np.arange(len(order))
-    rng.shuffle(permutation)
-    return order[permutation]
+    order = order.copy()
+    rng.shuffle(order)
+    return order
 
 
 def split(data: Data, fraction: float, rng: np.random.Generator, *, stratify: bool = False) -> tuple[Data, Data]:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.own import check_own_functions
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.reference import Data, EpochPlan
@@ -185,7 +184,7 @@ class _Run:
         v = self.validation.data
         if v is None:
             return None
-        cost = average_cost(self.architecture, self.state.theta, v.X, v.Y, v.sample_weight)
+        cost = self.engine.cost(self.state.theta, v)
         if self.validation.judges and not np.isfinite(cost):
             self._diverged("the cost of the validation data", v, rate)
         return cost

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import erfc, log1p, sqrt
+from math import erfc, sqrt
 from math import exp as libm_exp
 
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.functions import OPTIONS, exp, expm1, sigmoid, tanh
+from glassprop.engine.compiled.functions import OPTIONS, exp, expm1, log1p, sigmoid, tanh
 from glassprop.engine.compiled.low_level import part
 from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 
@@ -76,7 +76,7 @@ def activate(code, parameter, z, slope, n, ld, scratch):
         for i in range(size):
             slope[i] = sigmoid(z[i])
         for i in range(size):
-            z[i] = max(z[i], zero) + z.dtype.type(log1p(exp(-abs(z[i]))))
+            z[i] = max(z[i], zero) + log1p(exp(-abs(z[i])))
     elif code == GELU:
         for i in range(size):
             below = z.dtype.type(0.5 * erfc(-z[i] * _ROOT_HALF))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from math import log, log1p
-
 import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.activations import activate, pull_back
-from glassprop.engine.compiled.functions import OPTIONS, exp
+from glassprop.engine.compiled.functions import INLINE, OPTIONS, exp, log, log1p
 from glassprop.engine.compiled.low_level import part
 
 CODES = {
@@ -21,6 +19,7 @@ CODES = {
     )
 }  # fmt: skip
 (SQUARED, HALF_SQUARED, CROSS_ENTROPY, BINARY, ABSOLUTE, HUBER, POISSON, QUANTILE) = range(len(CODES))
+PREDICTION, COST, DELTA = range(3)  # how much of it is wanted
 NO_PAIR, WITH_SOFTMAX, WITH_SIGMOID, WITH_IDENTITY, WITH_EXP = range(5)
 PAIRS = {
     ("softmax", "cross_entropy"): WITH_SOFTMAX,
@@ -83,34 +82,34 @@ def _slope(code, p, a, y, tiny):
 
 
 @njit(**OPTIONS)
-def output_layer(code, cost_p, pair, act, act_p, clip, z, slope, y, share, n, ld, used, costs, scratch, want_delta):
+def output_layer(code, cost_p, pair, act, act_p, clip, z, slope, y, share, n, ld, used, costs, scratch, want):
     """The end of the forward pass and the start of the backward one, on a block of examples.
 
     z (n, ld) becomes a; y (n, ld) becomes δ, each example's multiplied by its ``share`` in the average; columns from
-    ``used`` on are padding, their δ is 0. Adds C_0 of each example to ``costs`` (ld,). ``clip`` > 0: costs are those of
-    probabilities clipped to [clip, 1 - clip].
+    ``used`` on are padding, their δ is 0. Puts C_0 of each example into ``costs`` (ld,). ``clip`` > 0: costs are those of
+    probabilities clipped to [clip, 1 - clip]. want: ``PREDICTION`` (a alone), ``COST`` (y is then spoiled) or ``DELTA``.
     """
     tiny = np.finfo(z.dtype).tiny
     exact = clip == 0.0
-    costs[:used] = 0.0
+    if want == PREDICTION:
+        activate(act, act_p, z, slope, n, ld, scratch)
+        return
+    if pair == WITH_SOFTMAX:
+        _softmax_and_cost(z, y, share, n, ld, used, clip, costs, scratch)
+        return
+    for i in range(used):
+        costs[i] = 0.0
     if exact and pair != NO_PAIR:
         _cost_from_z(pair, z, y, n, ld, used, costs, tiny)
     activate(act, act_p, z, slope, n, ld, scratch)
-    if exact and pair == WITH_SOFTMAX:
-        for i in range(used):  # Σ y (log Σ e^z - z): its second part is there already
-            scratch[i] = scratch[i] + z.dtype.type(log(scratch[ld + i]))
-        for j in range(n):
-            row = part(y, j * ld, ld)
-            for i in range(used):
-                costs[i] += row[i] * scratch[i]
-    elif not (exact and pair != NO_PAIR):
+    if not (exact and pair != NO_PAIR):
         for j in range(n):
             for i in range(used):
                 a = z[j * ld + i]
                 if not exact:
                     a = min(max(a, z.dtype.type(clip)), z.dtype.type(1 - clip))
                 costs[i] += _one(code, cost_p, np.float64(a), np.float64(y[j * ld + i]), tiny)
-    if want_delta:
+    if want == DELTA:
         _last_delta(code, cost_p, pair, act, act_p, z, slope, y, n, ld, used, scratch, tiny)
         for j in range(n):
             row = part(y, j * ld, ld)
@@ -120,16 +119,81 @@ def output_layer(code, cost_p, pair, act, act_p, clip, z, slope, y, share, n, ld
                 row[i] = 0
 
 
+@njit(**INLINE)
+def _softmax_and_cost(z, y, share, n, ld, used, clip, costs, scratch):
+    """Softmax, its cost Σ y (ln Σ e^z - z) and δ = (a Σy - y) · share, with few passes over the block.
+
+    scratch: 4 ld numbers.
+    """
+    top, total = part(scratch, 0, ld), part(scratch, ld, ld)
+    sum_y, dot = part(scratch, 2 * ld, ld), part(scratch, 3 * ld, ld)
+    top[:] = part(z, 0, ld)
+    for j in range(1, n):
+        _rise(top, part(z, j * ld, ld))
+    total[:], sum_y[:], dot[:] = 0, 0, 0
+    for j in range(n):
+        _powers(part(z, j * ld, ld), part(y, j * ld, ld), top, total, sum_y, dot)
+    for i in range(used):
+        costs[i] = 0.0 if clip > 0 else sum_y[i] * log(total[i]) - dot[i]
+    sum_y[used:] = 0
+    for i in range(ld):
+        total[i] = 1 / total[i]
+    for j in range(n):
+        a, y_row = part(z, j * ld, ld), part(y, j * ld, ld)
+        for i in range(ld):
+            a[i] *= total[i]
+        if clip > 0:
+            _clipped_cost(a, y_row, a.dtype.type(clip), costs, used)
+        _collapsed(a, y_row, sum_y, share)
+
+
+@njit(**OPTIONS)
+def _rise(top, row):
+    for i in range(top.shape[0]):
+        top[i] = max(top[i], row[i])
+
+
+@njit(**OPTIONS)
+def _powers(row, y, top, total, sum_y, dot):
+    """z becomes e^(z - top); adds to Σ of it, to Σ y, and to Σ y (z - top).
+
+    In loops over few arrays: whether they overlap is checked at run time, and with five there is no vector code.
+    """
+    zero = row.dtype.type(0)
+    for i in range(row.shape[0]):
+        row[i] -= top[i]
+    for i in range(row.shape[0]):
+        dot[i] += y[i] * row[i] if y[i] != zero else zero  # 0 · -inf is not 0
+    for i in range(row.shape[0]):
+        sum_y[i] += y[i]
+    for i in range(row.shape[0]):
+        row[i] = exp(row[i])
+    for i in range(row.shape[0]):
+        total[i] += row[i]
+
+
+@njit(**OPTIONS)
+def _clipped_cost(a, y, least, costs, used):
+    zero, most = a.dtype.type(0), a.dtype.type(1) - least
+    for i in range(used):
+        costs[i] -= y[i] * log(min(max(a[i], least), most)) if y[i] != zero else zero
+
+
+@njit(**OPTIONS)
+def _collapsed(a, y, sum_y, share):
+    """δ of softmax with cross-entropy (E26), in place of y."""
+    for i in range(a.shape[0]):
+        y[i] = (a[i] * sum_y[i] - y[i]) * share[i]
+
+
 @njit(**OPTIONS)
 def _cost_from_z(pair, z, y, n, ld, used, costs, tiny):
-    """The cost of a collapsed pair, straight from z (for softmax: the part that needs no log-sum-exp)."""
+    """The cost of a collapsed pair, straight from z; that of softmax is in ``_softmax_and_cost``."""
     for j in range(n):
         z_row, y_row = part(z, j * ld, ld), part(y, j * ld, ld)
         for i in range(used):
             at, target = np.float64(z_row[i]), np.float64(y_row[i])
-            if pair == WITH_SOFTMAX:
-                costs[i] -= target * at if target != 0 else 0.0
-            elif pair == WITH_SIGMOID:
+            if pair == WITH_SIGMOID:
                 costs[i] += max(at, 0.0) - target * at + log1p(exp(-abs(at)))
             elif pair == WITH_IDENTITY:
                 costs[i] += 0.5 * (at - target) * (at - target)
@@ -140,18 +204,7 @@ def _cost_from_z(pair, z, y, n, ld, used, costs, tiny):
 @njit(**OPTIONS)
 def _last_delta(code, cost_p, pair, act, act_p, a, slope, y, n, ld, used, scratch, tiny):
     """δ of the last layer in place of y: E26 where the pair collapses, else ∂C_0/∂a through the pullback."""
-    if pair == WITH_SOFTMAX:
-        total = part(scratch, 0, ld)
-        total[:] = 0
-        for j in range(n):
-            y_row = part(y, j * ld, ld)
-            for i in range(ld):
-                total[i] += y_row[i]
-        for j in range(n):
-            y_row, a_row = part(y, j * ld, ld), part(a, j * ld, ld)
-            for i in range(ld):
-                y_row[i] = a_row[i] * total[i] - y_row[i]
-    elif pair != NO_PAIR:
+    if pair != NO_PAIR:
         for i in range(n * ld):
             y[i] = a[i] - y[i]
     else:

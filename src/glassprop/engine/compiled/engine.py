@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 
 from glassprop.architecture.layers import Architecture
+from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import kernels
-from glassprop.engine.compiled.epoch import CONTROL_SIZE, FAILED, FIRST_STEP, FROM, KEY, TO
+from glassprop.engine.compiled.epoch import CONTROL_SIZE, DONE, FAILED, FIRST_STEP, FROM, KEY, LINE, NEXT, PRESENT, TO
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
 from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
-from glassprop.engine.compiled.threads import Crew
-from glassprop.engine.reference import Data, EpochCost, EpochPlan
+from glassprop.engine.compiled.threads import Crew, Kernel
+from glassprop.engine.reference import Data, EpochCost, EpochPlan, straight
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
-from glassprop.optimizer import Adam, Optimizer, OptimizerState
+from glassprop.optimizer import Optimizer, OptimizerState
 
 _CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a second, so that Ctrl-C is heard
-_SEGMENT = 20_000  # parameters above which the optimizer's step is cut as the batch is
 _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
 _MOST_THREADS = 8
@@ -31,20 +31,22 @@ CREW = Crew()
 
 @dataclass
 class _Room:
-    """What epochs of one shape need, made once: tables, workspace, and arrays that the kernel writes to."""
+    """What epochs of one shape on the same arrays need, made once: tables, workspace, and what the kernel writes to.
 
-    lowered: Lowered
+    A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch; what is new
+    in an epoch is copied into ``order``, ``rates`` and ``ts``.
+    """
+
     plan: Array
-    fixed: Array
-    gradients: Array
-    work: Array
-    block_costs: Array
+    order: Array
+    rates: Array
+    ts: Array
     costs: Array
     squares: Array
-    lengths: Array
     control: Array
     chunks: int
     steps_a_call: int
+    kernel: Kernel
 
 
 class CompiledEngine:
@@ -54,7 +56,8 @@ class CompiledEngine:
 
     def __init__(self, architecture: Architecture, objective: Objective, optimizer: Optimizer) -> None:
         self.architecture, self.objective, self.optimizer = architecture, objective, optimizer
-        self._rooms: dict[tuple[int, int, Any], _Room] = {}
+        self._made_for: tuple[Any, ...] = ()
+        self._predictor: Predictor | None = None
 
     def load(self, dtype: Any) -> None:
         """Compile the kernels, or load them from the cache."""
@@ -62,61 +65,79 @@ class CompiledEngine:
 
     def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
-        room = self._room(plan.batch_size, len(plan.rates), theta.dtype)
-        weight, ts = _weights(data, plan, state.t)
-        etas = self._etas(plan.rates, ts)
-        m, v = [*state.vectors, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
-        n_steps, low = len(plan.rates), room.lowered
+        ts = _step_numbers(data, plan, state.t)
+        room = self._room_for(theta, state, data, plan)
+        room.order[:], room.rates[:], room.ts[:] = plan.order, plan.rates, ts
         room.plan[FIRST_STEP] = plan.first_step
         if room.plan[KEY] >= 0:
             room.plan[KEY] = plan.dropout_key
+        n_steps, control = len(plan.rates), room.control
         for start in range(0, n_steps, room.steps_a_call):
-            room.plan[FROM], room.plan[TO] = start, min(n_steps, start + room.steps_a_call)
-            room.control[:] = 0
-            arguments = (
-                data.X, data.Y, weight, plan.order, theta, m, v, plan.rates, etas, room.gradients, room.plan, room.fixed,
-                low.layers, low.numbers, low.blocks, low.places, room.work, room.block_costs, room.costs, room.squares,
-                room.lengths, room.control,
-            )  # fmt: skip
+            _reset(control, start, min(n_steps, start + room.steps_a_call))
             if room.chunks == 1:
-                self._kernel(*arguments, 0)
+                room.kernel(0)
             else:
-                CREW.run(_caller(self._kernel, arguments), room.chunks)
-            if room.control[FAILED]:
-                failed = int(room.control[FAILED]) - 1
+                CREW.run(room.kernel, control, room.chunks)
+            if control[FAILED]:
+                failed = int(control[FAILED]) - 1
                 state.t = int(ts[failed]) - 1
                 return EpochCost(np.nan, np.nan, failed=failed)
         state.t = int(ts[-1])
-        overflowed = ~np.isfinite(room.squares).all(axis=1)
-        if self.objective.l2 and overflowed.any():
-            return EpochCost(np.nan, np.nan, failed=int(np.argmax(overflowed)))
+        if self.objective.l2 and not np.isfinite(room.squares.sum()):
+            return EpochCost(np.nan, np.nan, failed=int(np.argmin(np.isfinite(room.squares).all(axis=1))))
         return self._cost(data, plan, room)
 
-    def _room(self, batch: int, n_steps: int, dtype: Any) -> _Room:
-        if (batch, n_steps, dtype) in self._rooms:
-            return self._rooms[batch, n_steps, dtype]
-        self.load(dtype)
+    def cost(self, theta: Array, data: Data) -> float:
+        """As ``ReferenceEngine.cost``, and with its results up to rounding."""
+        if not isinstance(data.X, np.ndarray):
+            return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
+        if self._predictor is None:
+            self._predictor = Predictor(self.architecture, theta.dtype.name)
+        ready = straight(data, theta.dtype)
+        return average(self._predictor.costs(theta, ready.X, ready.Y), data.sample_weight)
+
+    def _room_for(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> _Room:
+        """The room of the epoch before, if shapes and arrays are the same, or a new one."""
+        n, n_steps = len(plan.order), len(plan.rates)
+        arrays = (data.X, data.Y, data.sample_weight, theta, *state.vectors)
+        made_for = (plan.batch_size, n, n_steps, *map(id, arrays))
+        if made_for != self._made_for:
+            self._room = self._new_room(arrays, plan.batch_size, n, n_steps)
+            self._made_for = made_for
+        return self._room
+
+    def _new_room(self, arrays: tuple[Any, ...], batch: int, n: int, n_steps: int) -> _Room:
+        X, Y, weight, theta, *vectors = arrays
+        m, v = [*vectors, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
+        self.load(theta.dtype)
         chunks = chunks_for(self.architecture, batch)
-        lowered = lower(self.architecture, ceil(batch / chunks), dtype.itemsize)
-        segments = 1 if lowered.size < _SEGMENT else chunks
+        lowered = lower(self.architecture, ceil(batch / chunks), theta.dtype.itemsize)
         optimizer = OPTIMIZER_CODES[type(self.optimizer).__name__]
         key = 0 if any(layer.dropout for layer in self.architecture.layers) else -1
-        room = _Room(
-            lowered=lowered,
-            plan=np.array([0, 0, 0, batch, chunks, segments, optimizer, key], dtype=np.int64),
-            fixed=self._fixed(lowered, dtype),
-            gradients=np.zeros(chunks * lowered.size, dtype=dtype),
-            work=np.zeros(chunks * lowered.work_size, dtype=dtype),
-            block_costs=np.zeros(chunks * lowered.rows),
-            costs=np.zeros((n_steps, chunks)),
-            squares=np.zeros((n_steps, segments)),
-            lengths=np.zeros((n_steps, segments)),
-            control=np.zeros(CONTROL_SIZE, dtype=np.int64),
+        order, rates, step_numbers = np.empty(n, dtype=np.int64), np.empty(n_steps), np.empty(n_steps)
+        plan = np.array([0, batch, chunks, optimizer, key], dtype=np.int64)
+        costs, squares, lengths = (np.zeros((n_steps, chunks)) for _ in range(3))
+        weights = np.empty(0) if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
+        control = np.zeros(CONTROL_SIZE, dtype=np.int64)
+        gradients = np.zeros(chunks * lowered.size, dtype=theta.dtype)
+        work = np.zeros(chunks * lowered.work_size, dtype=theta.dtype)
+        block_costs, fixed = np.zeros(chunks * lowered.rows), self._fixed(lowered, theta.dtype)
+        kernel, arguments = self._kernel, (
+            X, Y, weights, order, theta, m, v, rates, step_numbers, gradients, plan, fixed, lowered.layers, lowered.numbers,
+            lowered.blocks, lowered.places, work, block_costs, costs, squares, lengths, control,
+        )  # fmt: skip
+        return _Room(
+            plan=plan,
+            order=order,
+            rates=rates,
+            ts=step_numbers,
+            costs=costs,
+            squares=squares,
+            control=control,
             chunks=chunks,
             steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(self.architecture) * batch))),
+            kernel=lambda thread: kernel(*arguments, thread),
         )
-        self._rooms = {(batch, n_steps, dtype): room}
-        return room
 
     def _fixed(self, lowered: Lowered, dtype: Any) -> Array:
         """Numbers that stay the same from step to step, in the order of ``epoch.COST_PARAMETER`` and so on."""
@@ -124,16 +145,10 @@ class CompiledEngine:
         probabilities = self.architecture.cost_function.outputs in (UNIT_OPEN, SIMPLEX_OPEN)
         clip = float(np.finfo(dtype).eps) if clips and probabilities else 0.0
         settings = [getattr(o, name, 0.0) for name in ("momentum", "beta_1", "beta_2", "epsilon", "decay")]
+        with np.errstate(divide="ignore"):  # β may be 0
+            logs = np.log(settings[1:3])
         norm = self.objective.clip_norm or 0.0
-        return np.array([lowered.cost_parameter, clip, self.objective.l2, norm, *settings], dtype=np.float64)
-
-    def _etas(self, rates: Array, ts: Array) -> Array:
-        """Rates with Adam's bias correction: η √(1 - β₂^t) / (1 - β₁^t)."""
-        o = self.optimizer
-        if not isinstance(o, Adam):
-            return rates
-        t = np.maximum(ts, 1)  # a batch of weight 0 before the first step makes none
-        return rates * np.sqrt(1 - o.beta_2**t) / (1 - o.beta_1**t)
+        return np.array([lowered.cost_parameter, clip, self.objective.l2, norm, *settings, *logs], dtype=np.float64)
 
     def _cost(self, data: Data, plan: EpochPlan, room: _Room) -> EpochCost:
         """Average over batches with their rows as weights, as the reference does."""
@@ -156,21 +171,23 @@ def _work_of_row(architecture: Architecture) -> int:
     return multiplications(architecture) + 150 * sum(architecture.sizes)
 
 
-def _caller(kernel: Any, arguments: tuple[Any, ...]) -> Any:
-    return lambda thread: kernel(*arguments, thread)
+def _reset(control: Array, start: int, stop: int) -> None:
+    """Make the counters ready for tasks [start, stop); nobody is inside."""
+    control[DONE], control[FAILED], control[FROM], control[TO] = 0, 0, start, stop
+    control[NEXT:PRESENT:LINE] = 0
 
 
-def _weights(data: Data, plan: EpochPlan, t: int) -> tuple[Array, Array]:
-    """Weights in float64 (empty for none), and the optimizer's step numbers: a batch of weight 0 makes no step."""
+def _step_numbers(data: Data, plan: EpochPlan, t: int) -> Array:
+    """The optimizer's count after each step: a batch of weight 0 makes none."""
     n_steps = len(plan.rates)
     if data.sample_weight is None:
-        return np.empty(0), np.arange(t + 1, t + 1 + n_steps)
+        return np.arange(t + 1, t + 1 + n_steps)
     totals = np.add.reduceat(data.sample_weight[plan.order], np.arange(0, len(plan.order), plan.batch_size))
-    return np.ascontiguousarray(data.sample_weight, dtype=np.float64), t + np.cumsum(totals > 0)
+    return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch of weight 0 before the first step is never asked
 
 
 class Predictor:
-    """Predictions of one network in machine code; each thread has a workspace of its own."""
+    """Predictions and costs of one network in machine code; each thread has a workspace of its own."""
 
     def __init__(self, architecture: Architecture, dtype: str) -> None:
         self.lowered: Lowered = lower(architecture, _PREDICTED_AT_ONCE, np.dtype(dtype).itemsize)
@@ -179,28 +196,39 @@ class Predictor:
         self._work = multiplications(architecture)
         self._fixed = np.array([self.lowered.cost_parameter, 0.0])
         self._mine = threading.local()
+        self._no_numbers, self._no_costs = np.empty((0, 0), self._dtype), np.empty(0)
 
     def __call__(self, theta: Array, X: Array) -> Array:
         """a of the last layer. X (n, n_inputs), contiguous -> (n, n_L)."""
-        low, n = self.lowered, X.shape[0]
-        out = np.empty((n, self._n_out), self._dtype)
-        tasks = -(-n // low.rows)
-        threads = min(tasks, _MOST_THREADS) if self._work * n > _SHARED_WORK else 1
-        work, control = self._space(threads)
-        fixed = (X, theta, out, low.layers, low.numbers, low.places, self._fixed, work, control, tasks)
-        if threads == 1:
-            self._kernel(*fixed, 0)
-        else:
-            control[:] = 0
-            CREW.run(_caller(self._kernel, fixed), threads)
+        out = np.empty((X.shape[0], self._n_out), self._dtype)
+        self._run(theta, X, self._no_numbers, out, self._no_costs)
         return out
 
+    def costs(self, theta: Array, X: Array, Y: Array) -> Array:
+        """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous -> (n,), float64."""
+        costs = np.empty(X.shape[0])
+        self._run(theta, X, Y, self._no_numbers, costs)
+        return costs
+
+    def _run(self, theta: Array, X: Array, Y: Array, out: Array, costs: Array) -> None:
+        low, n = self.lowered, X.shape[0]
+        tasks = -(-n // low.rows)
+        threads = min(tasks, _MOST_THREADS) if self._work * n > _SHARED_WORK else 1
+        control = np.zeros(CONTROL_SIZE, dtype=np.int64)
+        control[TO] = tasks
+        arguments = (
+            X, Y, theta, out, costs, low.layers, low.numbers, low.places, self._fixed, *self._space(threads), control,
+        )  # fmt: skip
+        if threads == 1:
+            self._kernel(*arguments, 0)
+        else:
+            CREW.run(lambda thread: self._kernel(*arguments, thread), control, threads)
+
     def _space(self, threads: int) -> tuple[Array, Array]:
-        """Workspace and counters of the calling thread, made at its first call."""
+        """Row numbers and workspace of the calling thread, made at its first call."""
         mine = self._mine
         if getattr(mine, "threads", 0) < threads:
             mine.threads = threads
-            mine.work = np.empty(threads * self.lowered.work_size, dtype=self._dtype)
-            mine.control = np.zeros(CONTROL_SIZE, dtype=np.int64)
-        mine.control[0] = 0
-        return mine.work, mine.control
+            mine.orders = np.empty(threads * self.lowered.rows, dtype=np.int64)
+            mine.work = np.zeros(threads * self.lowered.work_size, dtype=self._dtype)
+        return mine.orders, mine.work

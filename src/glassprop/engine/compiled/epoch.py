@@ -1,9 +1,11 @@
 """The steps of an epoch as one list of tasks that any number of threads work off together.
 
-A step is: its chunks (forward, cost, backward, each into a gradient of its own), then segments of θ (sum of the chunks'
-gradients, L2, and the optimizer's step; with clipping, the length of the gradient in between). Threads take tasks from
-one counter; a task starts when all tasks of the phase before are done. So a thread that the machine holds up is waited
-for only in what it has already taken, and one thread alone does the same work in the same order: the bits are the same.
+A step is two phases: its chunks (forward, cost, backward, each into a gradient of its own), then as many segments of θ
+(sum of the chunks' gradients, L2, and the optimizer's step); with clipping three, since the length of the gradient must
+be known before the step. A track is one chunk and one segment of every step. Each thread begins with the track that is
+its own, so that its part of θ and of the optimizer's vectors stays in its core's cache, and takes a task from another
+track when nobody else has: a thread that the machine holds up is waited for only in what it has already taken, and one
+thread alone does the same work in the same order. So the bits are the same.
 """
 
 from __future__ import annotations
@@ -11,30 +13,38 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.functions import OPTIONS
-from glassprop.engine.compiled.low_level import atomic_read, fetch_add, part, wait_until
-from glassprop.engine.compiled.lowering import ROWS, SHARE_AT, WORK_SIZE, Y_AT
-from glassprop.engine.compiled.passes import backward, finish, forward_hidden, gather, gather_targets, padded
-from glassprop.engine.compiled.steps import add_up, squared_length, step
+from glassprop.engine.compiled.costs import COST, DELTA, PREDICTION
+from glassprop.engine.compiled.functions import INLINE, OPTIONS
+from glassprop.engine.compiled.low_level import atomic_read, exchange, fetch_add, part, pause, step_aside, wait_until
+from glassprop.engine.compiled.lowering import A_AT, N_OUT, ROWS, SHARE_AT, WORK_SIZE, Y_AT
+from glassprop.engine.compiled.passes import backward, finish, forward_hidden, gather, padded
+from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
+from glassprop.engine.compiled.tiles import gather_columns
 
-# entries of `control`, each on a cache line of its own
-TAKEN, DONE, FAILED, CONTROL_SIZE = 0, 16, 32, 48
+# entries of `control`, on cache lines of their own where threads write them; one line a track from NEXT on
+DONE, FAILED, CALL, INSIDE, FROM, TO, ALLOWED, NEXT, LINE = 0, 16, 32, 48, 64, 65, 66, 80, 16
+# from PRESENT on: whether there is a helper of this number, or one is on its way
+PRESENT, MOST_THREADS, CONTROL_SIZE = 208, 16, 224
+_VECTOR, _CACHE_LINE = 8, 16  # in numbers: rows of a chunk, parameters of a segment
+_LINGER = 200_000  # turns, some tenths of a millisecond: longer than what Python does between two epochs
 # entries of `plan`
-(FIRST_STEP, FROM, TO, BATCH, CHUNKS, SEGMENTS, OPTIMIZER, KEY) = range(8)
+(FIRST_STEP, BATCH, CHUNKS, OPTIMIZER, KEY) = range(5)
 # entries of `fixed`
-(COST_PARAMETER, CLIP, L2, CLIP_NORM, MOMENTUM) = range(5)  # β₁, β₂, ε and decay follow momentum
+(COST_PARAMETER, CLIP, L2, CLIP_NORM, MOMENTUM) = range(5)  # β₁, β₂, ε, decay, ln β₁ and ln β₂ follow momentum
 
 
-@njit(**OPTIONS)
-def _bounds(low, high, part, parts):
-    """The part of [low, high) that is number ``part`` of ``parts``, cut at multiples of 16."""
+@njit(**INLINE)
+def _bounds(low, high, part, parts, multiple):
+    """The part of [low, high) that is number ``part`` of ``parts``, cut at multiples of some number."""
+    if parts == 1:  # a division takes as long as a small layer's loop
+        return low, high
     size = (high - low + parts - 1) // parts
-    size = (size + 15) // 16 * 16
+    size = (size + multiple - 1) // multiple * multiple
     start = min(high, low + part * size)
     return start, min(high, start + size)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def _total_weight(weight, order, low, high):
     if weight.size == 0:
         return np.float64(high - low)
@@ -44,7 +54,7 @@ def _total_weight(weight, order, low, high):
     return total
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def _chunk(
     X,
     Y,
@@ -65,12 +75,12 @@ def _chunk(
     start,
     stop,
     step_number,
+    total,
 ):
     """Forward and backward over rows [start, stop) of the batch [low, high); returns their Σ weight · C_0."""
     if start >= stop:
         gradient[:] = 0
     costs = part(room, 0, places[ROWS])
-    total = _total_weight(weight, order, low, high)
     if total <= 0:
         return 0.0
     cost = 0.0
@@ -78,17 +88,38 @@ def _chunk(
         used = min(places[ROWS], stop - first)
         ld = padded(used)
         gather(X, order, first, used, ld, work, base, places)
-        gather_targets(Y, order, first, used, ld, part(work, base + places[Y_AT], ld * Y.shape[1]))
+        gather_columns(Y, order, first, used, ld, work, base + places[Y_AT], False)
         share = part(work, base + places[SHARE_AT], ld)
-        for i in range(used):
-            share[i] = (1.0 if weight.size == 0 else weight[order[first + i]]) / total
+        _shares(weight, order, first, used, total, share)
         forward_hidden(layers, numbers, places, theta, work, base, ld, plan[KEY], step_number, first - low)
-        finish(layers, numbers, places, fixed, work, base, ld, used, costs, True)
-        for i in range(used):
-            cost += costs[i] * (1.0 if weight.size == 0 else np.float64(weight[order[first + i]]))
+        finish(layers, numbers, places, fixed, work, base, ld, used, costs, DELTA)
+        cost += _weighted(costs, weight, order, first, used)
         fresh = first == start
         backward(layers, numbers, places, theta, gradient, work, base, ld, plan[KEY], step_number, first - low, fresh)
     return cost
+
+
+@njit(**INLINE)
+def _shares(weight, order, first, used, total, share):
+    """The part of each example in the average."""
+    if weight.size == 0:
+        share[:] = 1.0 / total
+    else:
+        for i in range(used):
+            share[i] = weight[order[first + i]] / total
+
+
+@njit(nogil=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def _weighted(costs, weight, order, first, used):
+    """Σ weight · C_0 over a block."""
+    total = 0.0
+    if weight.size == 0:
+        for i in range(used):
+            total += costs[i]
+    else:
+        for i in range(used):
+            total += costs[i] * weight[order[first + i]]
+    return total
 
 
 @njit(**OPTIONS)
@@ -97,6 +128,69 @@ def _finite(costs, at, chunks):
     for chunk in range(chunks):
         total += costs[at, chunk]
     return np.isfinite(total)
+
+
+@njit(**OPTIONS)
+def _taken(control, tracks, last, thread):
+    """Take a task for this thread: (phase, track); waits for one to be ready. Phase -1: there are no more.
+
+    A phase may begin when all tasks of those before it are done. Threads with even numbers look through the tracks from
+    the first on, those with odd numbers from the last.
+    """
+    if tracks == 1:  # one thread: nobody to agree with
+        phase = control[NEXT]
+        control[NEXT] = phase + 1
+        return (phase, 0) if phase < last else (-1, 0)
+    spins = 0
+    while True:
+        done, over = atomic_read(control, DONE), True
+        for k in range(tracks):
+            turn = (thread >> 1) + k
+            while turn >= tracks:
+                turn -= tracks
+            track = turn if thread % 2 == 0 else tracks - 1 - turn
+            phase = atomic_read(control, NEXT + LINE * track)
+            if phase < last:
+                over = False
+                if phase * tracks <= done and exchange(control, NEXT + LINE * track, phase, phase + 1):
+                    return phase, track
+        if over:
+            return -1, 0
+        spins = pause(spins)
+
+
+@njit(**OPTIONS)
+def _opened(control, thread, seen, patience):
+    """Wait for a call that this helper has not seen; returns its number, or -1 if none comes.
+
+    CALL is odd while thread 0 is at work in a call. A helper announces itself before it looks again whether the call
+    is still open; thread 0 closes it before it looks whether anybody is inside. So when thread 0 has returned, no
+    helper touches anything but ``control``, however late it comes.
+    """
+    turn = 0
+    while True:
+        call = atomic_read(control, CALL)
+        if call % 2 == 1 and call != seen and thread < control[ALLOWED]:
+            fetch_add(control, INSIDE, 1)
+            if atomic_read(control, CALL) == call:
+                return call
+            fetch_add(control, INSIDE, -1)
+        turn += 1
+        if turn > patience:
+            fetch_add(control, PRESENT + thread, -1)
+            return -1
+        if turn % 256 == 0:
+            step_aside()
+
+
+@njit(**OPTIONS)
+def _close(control, tasks):
+    """Thread 0's end of a call: wait for what others are at, and see them out."""
+    wait_until(control, DONE, tasks)
+    fetch_add(control, CALL, 1)
+    spins = 0
+    while atomic_read(control, INSIDE) > 0:
+        spins = pause(spins)
 
 
 @njit(**OPTIONS)
@@ -110,15 +204,19 @@ def _clip_scale(lengths, at, segments, norm):
 
 
 @njit(**OPTIONS)
-def _predict_block(X, theta, out, layers, numbers, places, fixed, work, base, first, used, ld, n_out, last):
-    from_first = np.arange(first, first + used)
-    gather(X, from_first, 0, used, ld, work, base, places)
+def _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used):
+    """a of the last layer for some rows, or with targets C_0 of each."""
+    last, n_out, ld = layers.shape[0] - 1, layers[layers.shape[0] - 1, N_OUT], padded(used)
+    for i in range(used):
+        order[i] = first + i
+    gather(X, order, 0, used, ld, work, base, places)
     forward_hidden(layers, numbers, places, theta, work, base, ld, -1, 0, 0)
-    y = part(work, base + places[Y_AT], n_out * ld)
-    y[:] = 0
-    costs = np.empty(ld, dtype=np.float64)
-    finish(layers, numbers, places, fixed, work, base, ld, used, costs, False)
-    a = base + layers[last, 6]
+    if costs.size > 0:
+        gather_columns(Y, order, 0, used, ld, work, base + places[Y_AT], False)
+        finish(layers, numbers, places, fixed, work, base, ld, used, part(costs, first, used), COST)
+        return
+    finish(layers, numbers, places, fixed, work, base, ld, used, costs, PREDICTION)
+    a = base + layers[last, A_AT]
     for i in range(used):
         for j in range(n_out):
             out[first + i, j] = work[a + j * ld + i]
@@ -140,7 +238,7 @@ def entry_points(source):
         m,
         v,
         rates,
-        etas,
+        ts,
         gradients,
         plan,
         fixed,
@@ -159,66 +257,92 @@ def entry_points(source):
         """Work off the tasks of steps [FROM, TO) of an epoch, together with whatever other threads do the same.
 
         X (n, n_inputs), Y (n, n_L), weight (n,) or (0,), order (n,); theta, m, v (size,); gradients (chunks, size).
-        etas (steps,): rates with Adam's bias correction. rooms: a block's costs for each thread.
-        costs (steps, chunks): Σ weight · C_0 by chunk. squares (steps, segments): Σ w². Stops before the step of a
-        batch whose cost is not finite, and leaves its number + 1 in control[FAILED].
+        ts (steps,): the optimizer's count after each step. rooms: a block's costs for each thread.
+        costs (steps, chunks): Σ weight · C_0 by chunk. squares, lengths (steps, chunks): Σ w², and the squared length
+        of the gradient, by segment. Stops before the step of a batch whose cost is not finite, and leaves its number
+        + 1 in control[FAILED]. Thread 0 returns when all is done. Other threads stay, awake, for the next call with
+        the same arrays, and return when none comes for some tenths of a millisecond: to wake a sleeping thread takes
+        longer than an epoch of a small network.
         """
         source  # noqa: B018
-        n, chunks, segments = order.shape[0], plan[CHUNKS], plan[SEGMENTS]
+        n, chunks, seen = order.shape[0], plan[CHUNKS], 0
         clips = fixed[CLIP_NORM] > 0
-        per_step = chunks + segments * (2 if clips else 1)
-        last = (plan[TO] - plan[FROM]) * per_step
+        phases = 3 if clips else 2
         base = thread * places[WORK_SIZE]
+        if thread == 0:
+            fetch_add(control, CALL, 1)
         while True:
-            task = fetch_add(control, TAKEN, 1)
-            if task >= last:
-                return
-            number, piece = plan[FROM] + task // per_step, task % per_step
-            phase = 0 if piece < chunks else chunks if piece < chunks + segments else chunks + segments
-            wait_until(control, DONE, task - piece + phase)
-            if atomic_read(control, FAILED) == 0:
-                low, high = number * plan[BATCH], min(n, (number + 1) * plan[BATCH])
-                total = _total_weight(weight, order, low, high)
-                if phase == 0:
-                    start, stop = _bounds(low, high, piece, chunks)
-                    costs[number, piece] = _chunk(
-                        X, Y, weight, order, theta, part(gradients, piece * theta.shape[0], theta.shape[0]), plan, fixed, layers, numbers, places, work, base,
-                        part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number,
-                    )  # fmt: skip
-                elif not _finite(costs, number, chunks):
-                    if piece == chunks:
-                        fetch_add(control, FAILED, number + 1)
-                elif total > 0:
-                    segment = piece - phase
-                    start, stop = _bounds(0, theta.shape[0], segment, segments)
-                    if phase == chunks:
-                        squares[number, segment] = add_up(
-                            gradients, chunks, theta, blocks, fixed[L2] / total, start, stop
-                        )
-                        if clips:
-                            lengths[number, segment] = squared_length(part(gradients, start, stop - start))
-                    if phase != chunks or not clips:
-                        scale = _clip_scale(lengths, number, segments, fixed[CLIP_NORM]) if clips else 1.0
-                        step(
-                            plan[OPTIMIZER], part(fixed, MOMENTUM, 5), rates[number], etas[number],
-                            scale, theta, gradients, m, v, blocks, start, stop,
+            if thread > 0:
+                seen = _opened(control, thread, seen, _LINGER)
+                if seen < 0:
+                    return
+            first = control[FROM]
+            last = (control[TO] - first) * phases
+            while True:
+                taken, piece = _taken(control, chunks, last, thread)
+                if taken < 0:
+                    break
+                if clips:
+                    number, phase = first + taken // 3, taken % 3
+                else:
+                    number, phase = first + (taken >> 1), taken & 1
+                if atomic_read(control, FAILED) == 0:
+                    low, high = number * plan[BATCH], min(n, (number + 1) * plan[BATCH])
+                    total = _total_weight(weight, order, low, high)
+                    if phase == 0:
+                        start, stop = _bounds(low, high, piece, chunks, _VECTOR)
+                        costs[number, piece] = _chunk(
+                            X, Y, weight, order, theta, part(gradients, piece * theta.shape[0], theta.shape[0]), plan, fixed, layers, numbers, places, work, base,
+                            part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number, total,
                         )  # fmt: skip
-            fetch_add(control, DONE, 1)
-
-    def predict_blocks(X, theta, out, layers, numbers, places, fixed, work, control, tasks, thread):
-        """a of the last layer for every row: blocks are tasks. X (n, n_inputs), out (n, n_L)."""
-        source  # noqa: B018
-        base, rows = thread * places[WORK_SIZE], places[ROWS]
-        n, n_out = out.shape
-        last = layers.shape[0] - 1
-        while True:
-            task = fetch_add(control, TAKEN, 1)
-            if task >= tasks:
+                    elif not _finite(costs, number, chunks):
+                        if phase == 1 and piece == 0:
+                            fetch_add(control, FAILED, number + 1)
+                    elif total > 0:
+                        start, stop = _bounds(0, theta.shape[0], piece, chunks, _CACHE_LINE)
+                        if clips and phase == 1:
+                            squares[number, piece] = add_up(
+                                gradients, chunks, theta, blocks, fixed[L2] / total, start, stop
+                            )
+                            lengths[number, piece] = squared_length(part(gradients, start, stop - start))
+                        else:
+                            scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0
+                            found = steps_along(
+                                0 if clips else chunks, fixed[L2] / total, plan[OPTIMIZER], part(fixed, MOMENTUM, 7),
+                                rates[number], ts[number], scale, theta, gradients, m, v, blocks, start, stop,
+                            )  # fmt: skip
+                            if not clips:
+                                squares[number, piece] = found
+                if chunks > 1:
+                    fetch_add(control, DONE, 1)
+            if thread == 0:
+                _close(control, last * chunks if chunks > 1 else 0)
                 return
+            fetch_add(control, INSIDE, -1)
+
+    def predict_blocks(X, Y, theta, out, costs, layers, numbers, places, fixed, orders, work, control, thread):
+        """a of the last layer for every row, or C_0: blocks are tasks. Threads as above.
+
+        X (n, n_inputs), out (n, n_L); or Y (n, n_L) and costs (n,), and then out stays as it is. orders: room for the
+        numbers of a block's rows, for each thread.
+        """
+        source  # noqa: B018
+        base, rows, tasks = thread * places[WORK_SIZE], places[ROWS], control[TO]
+        if thread == 0:
+            fetch_add(control, CALL, 1)
+        elif _opened(control, thread, 0, _LINGER) < 0:
+            return
+        while True:
+            task = fetch_add(control, NEXT, 1)
+            if task >= tasks:
+                break
             first = task * rows
-            used = min(rows, n - first)
-            ld = padded(used)
-            _predict_block(X, theta, out, layers, numbers, places, fixed, work, base, first, used, ld, n_out, last)
+            used, order = min(rows, X.shape[0] - first), part(orders, thread * rows, rows)
+            _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used)
             fetch_add(control, DONE, 1)
+        if thread == 0:
+            _close(control, tasks)
+        else:
+            fetch_add(control, INSIDE, -1)
 
     return run_steps, predict_blocks

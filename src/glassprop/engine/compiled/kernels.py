@@ -1,4 +1,4 @@
-"""The two compiled entry points in each precision: compiled at first use, cached on disk for later processes."""
+"""The compiled entry points in each precision: compiled at first use, cached on disk for later processes."""
 
 from __future__ import annotations
 
@@ -25,21 +25,23 @@ def _array(kind: Any, dimensions: int, *, written: bool = False) -> Any:
 def _steps_signature(kind: Any) -> Any:
     f8, i8 = types.float64, types.int64
     vector, counts, doubles = _array(kind, 1, written=True), _array(i8, 1), _array(f8, 1)
-    written = _array(f8, 2, written=True)
+    written, counters = _array(f8, 2, written=True), _array(i8, 1, written=True)
     return types.void(
         *(_array(kind, 2), _array(kind, 2), doubles, counts),  # X, Y, weight, order
-        *(vector, vector, vector, doubles, doubles, vector),  # theta, m, v, rates, etas, gradients
+        *(vector, vector, vector, doubles, doubles, vector),  # theta, m, v, rates, ts, gradients
         *(counts, doubles, _array(i8, 2), _array(f8, 2), _array(i8, 2), counts),  # plan, fixed, layers … places
         *(vector, _array(f8, 1, written=True), written, written, written),  # work, rooms, costs, squares, lengths
-        *(_array(i8, 1, written=True), i8),  # control, thread
+        *(counters, i8),  # control, thread
     )
 
 
 def _predict_signature(kind: Any) -> Any:
-    f8, i8 = types.float64, types.int64
+    f8, i8, counters = types.float64, types.int64, _array(types.int64, 1, written=True)
     return types.void(
-        _array(kind, 2), _array(kind, 1), _array(kind, 2, written=True), _array(i8, 2), _array(f8, 2), _array(i8, 1),
-        _array(f8, 1), _array(kind, 1, written=True), _array(i8, 1, written=True), i8, i8,
+        *(_array(kind, 2), _array(kind, 2), _array(kind, 1)),  # X, Y, theta
+        *(_array(kind, 2, written=True), _array(f8, 1, written=True)),  # out, costs
+        *(_array(i8, 2), _array(f8, 2), _array(i8, 1), _array(f8, 1)),  # layers … fixed
+        *(counters, _array(kind, 1, written=True), counters, i8),  # orders, work, control, thread
     )  # fmt: skip
 
 

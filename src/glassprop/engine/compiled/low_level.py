@@ -33,6 +33,18 @@ def fetch_add(typingctx, array, index, amount):
 
 
 @intrinsic
+def exchange(typingctx, array, index, expected, value):
+    """Atomically put ``value`` where ``expected`` was; returns whether it was there."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        place = data_pointer(context, builder, sig.args[0], args[0], args[1])
+        pair = builder.cmpxchg(place, args[2], args[3], "seq_cst", "seq_cst")
+        return builder.extract_value(pair, 1)
+
+    return types.boolean(array, types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
 def atomic_read(typingctx, array, index):
     """Read an entry of an int64 array that other threads write."""
 
@@ -90,28 +102,54 @@ def power_of_two(typingctx, n, like):
     return like(like, like), codegen
 
 
+@intrinsic
+def exponent_and_fraction(typingctx, x):
+    """e, a whole number as a float, and f between √½ and √2 with x = f 2^e; for positive normal x."""
+    bits, mantissa = (32, 23) if x == types.float32 else (64, 52)
+    whole = ir.IntType(bits)
+    root_half = 0x3F3504F3 if x == types.float32 else 0x3FE6A09E667F3BCD  # the bits of √½
+    magic = 1.5 * 2.0**mantissa  # its last bits hold whole numbers: AVX2 turns no 64-bit integers into floats
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kind = args[0].type
+        x_bits, shift = builder.bitcast(args[0], whole), ir.Constant(whole, mantissa)
+        e = builder.ashr(builder.sub(x_bits, ir.Constant(whole, root_half)), shift)
+        f = builder.bitcast(builder.sub(x_bits, builder.shl(e, shift)), kind)
+        shifted = builder.add(builder.bitcast(ir.Constant(kind, magic), whole), e)
+        number = builder.fsub(builder.bitcast(shifted, kind), ir.Constant(kind, magic))
+        return context.make_tuple(builder, sig.return_type, (number, f))
+
+    return types.UniTuple(x, 2)(x), codegen
+
+
 _SPINS = 2000  # about a microsecond: longer than any wait between threads that both run
 
 if sys.platform == "win32":
 
     @njit(nogil=True)
-    def _step_aside() -> None:
+    def step_aside() -> None:
         """Windows has no sched_yield in the C library: keep spinning."""
 
 else:
     _sched_yield = types.ExternalFunction("sched_yield", types.int32())
 
     @njit(nogil=True)
-    def _step_aside() -> None:
+    def step_aside() -> None:
         """Let another thread of the machine run."""
         _sched_yield()
 
 
 @njit(nogil=True)
+def pause(spins):
+    """One turn of a waiting loop: from some turn on, give the processor away. Returns the turns so far."""
+    if spins > _SPINS:
+        step_aside()
+    return spins + 1
+
+
+@njit(nogil=True)
 def wait_until(control, index, value):
-    """Return once the counter has reached ``value``; give the processor away when it takes long."""
+    """Return once the counter has reached ``value``."""
     spins = 0
     while atomic_read(control, index) < value:
-        spins += 1
-        if spins > _SPINS:
-            _step_aside()
+        spins = pause(spins)

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.layers import Architecture, Layer
 from glassprop.engine.compiled.activations import CODES as ACTIVATION_CODES
 from glassprop.engine.compiled.activations import KEEPS_SLOPE
 from glassprop.engine.compiled.costs import CODES as COST_CODES
@@ -22,8 +22,10 @@ from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
 
 # columns of the table of layers
 N_IN, N_OUT, W, B, ACTIVATION, WAYS, A_AT, SLOPE_AT, OUT_AT, DROPOUT_FROM = range(10)
-# bits of WAYS: which products go to BLIS; whether the gradient by W is made from activations turned row by row
-FORWARD_BLIS, BACK_BLIS, OUTER_BLIS, OUTER_TURNED = 1, 2, 4, 8
+# bits of WAYS: which products go to BLIS; whether the gradient by W is made from activations turned row by row;
+# whether the layer's relu is done by the product that makes its z; whether the product that makes ∂C/∂a of the layer
+# before also pulls it back through that layer's relu
+FORWARD_BLIS, BACK_BLIS, OUTER_BLIS, OUTER_TURNED, RELU_FUSED, BACK_MASKED = 1, 2, 4, 8, 16, 32
 # columns of the table of numbers
 PARAMETER, KEEP_SCALE = range(2)
 
@@ -32,7 +34,7 @@ _CACHE = 192 * 1024  # bytes of activations that a block may take: well within a
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
 _WIDE = 2048  # rows of a batch from which on more than two chunks pay
-# Entries of W above which BLIS wins, from `products.py`'s measurements
+# Entries of W above which BLIS wins, from the measurements in `tiles.py`
 _FORWARD_OWN, _BACK_OWN, _OUTER_OWN = 520_000, 150_000, 150_000
 
 
@@ -103,6 +105,19 @@ def chunks_for(architecture: Architecture, rows: int) -> int:
     return 4 if rows >= _WIDE else 2
 
 
+def _ways(layer: Layer, before: Layer | None, n_in: int, n_out: int) -> int:
+    """The bits of ``WAYS`` for a layer and the one before it."""
+    entries = n_in * n_out
+    ways = FORWARD_BLIS if entries > _FORWARD_OWN else RELU_FUSED * (layer.activation.name == "relu")
+    if entries > _BACK_OWN:
+        ways += BACK_BLIS
+    elif before is not None and before.activation.name == "relu" and not before.dropout:
+        ways += BACK_MASKED
+    if entries > _OUTER_OWN:
+        return ways + OUTER_BLIS
+    return ways + OUTER_TURNED * (n_in >= 8)
+
+
 def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered:
     """Lay out the workspace and decide the way of each product. batch_rows: the most a chunk will see."""
     depth, sizes, layout = architecture.depth, architecture.sizes, architecture.layout
@@ -123,12 +138,8 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     for l, layer in enumerate(architecture.layers, start=1):
         n_in, n_out = sizes[l - 1], sizes[l]
         code = ACTIVATION_CODES[layer.activation.name]
-        entries = n_in * n_out
-        ways = FORWARD_BLIS * (entries > _FORWARD_OWN) + BACK_BLIS * (entries > _BACK_OWN)
-        if entries > _OUTER_OWN:
-            ways += OUTER_BLIS
-        elif n_in >= 8 and n_out >= 8:
-            ways += OUTER_TURNED
+        before = architecture.layers[l - 2] if l > 1 else None
+        ways = _ways(layer, before, n_in, n_out)
         a_at = room(n_out)
         slope_at = room(n_out) if code in KEEPS_SLOPE else a_at
         out_at = room(n_out) if layer.dropout else a_at
@@ -139,7 +150,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     first = int(layers[0, WAYS])
     rows_first = bool(first & FORWARD_BLIS) and bool(first & OUTER_BLIS)
     y_at, share_at = room(sizes[-1]), room(1)
-    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(2, max(sizes[:-1])))
+    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1])))
     cost = architecture.cost_function
     return Lowered(
         layers=layers,

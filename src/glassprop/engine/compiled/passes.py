@@ -6,13 +6,15 @@ import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.activations import activate, pull_back
+from glassprop.engine.compiled.blas import gemm
 from glassprop.engine.compiled.costs import output_layer
-from glassprop.engine.compiled.functions import OPTIONS
+from glassprop.engine.compiled.functions import INLINE, OPTIONS
 from glassprop.engine.compiled.low_level import part
 from glassprop.engine.compiled.lowering import (
     A_AT,
     ACTIVATION,
     BACK_BLIS,
+    BACK_MASKED,
     COST,
     DELTA_AT,
     DROPOUT_FROM,
@@ -26,6 +28,7 @@ from glassprop.engine.compiled.lowering import (
     OUTER_TURNED,
     PAIR,
     PARAMETER,
+    RELU_FUSED,
     ROWS_AT,
     ROWS_FIRST,
     SCRATCH_AT,
@@ -37,7 +40,17 @@ from glassprop.engine.compiled.lowering import (
     B,
     W,
 )  # fmt: skip
-from glassprop.engine.compiled.products import gemm, tile_outer, tile_product, tile_transpose
+from glassprop.engine.compiled.tiles import (
+    ADD,
+    AS_IS,
+    NO_BIAS,
+    RELU,
+    gather_columns,
+    tile_outer,
+    tile_product,
+    tile_sums,
+    tile_transpose,
+)
 
 _LANES = 8  # padding of a block: a multiple of a vector's numbers, of either precision
 
@@ -48,13 +61,16 @@ def padded(rows):
     return (rows + _LANES - 1) // _LANES * _LANES
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def gather(X, order, start, used, ld, work, base, places):
     """Copy the examples of a block into the workspace row by row, and turn them into columns.
 
     Padding repeats the first example: with zeros an activation could overflow there, and 0 · inf is not 0.
     """
     n = X.shape[1]
+    if n < _LANES and not places[ROWS_FIRST]:
+        gather_columns(X, order, start, used, ld, work, base + places[X_AT], True)
+        return
     rows = part(work, base + places[ROWS_AT], n * ld)
     for i in range(ld):
         r = order[start + (i if i < used else 0)]
@@ -69,19 +85,6 @@ def gather(X, order, start, used, ld, work, base, places):
         column = part(work, base + places[X_AT] + k * ld, ld)
         for i in range(ld):
             column[i] = rows[i * n + k]
-
-
-@njit(**OPTIONS)
-def gather_targets(Y, order, start, used, ld, y):
-    """Copy the targets of a block into the workspace as columns; padding is 0."""
-    n = Y.shape[1]
-    for i in range(used):
-        r = order[start + i]
-        for k in range(n):
-            y[k * ld + i] = Y[r, k]
-    for k in range(n):
-        for i in range(used, ld):
-            y[k * ld + i] = 0
 
 
 @njit(**OPTIONS)
@@ -123,7 +126,7 @@ def _drop(source, target, seed, first_row, n, ld, threshold, scale):
             target_row[i] = source_row[i] * (kept if bits >= limit else nothing)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def forward_layer(l, layers, numbers, places, theta, work, base, ld):
     """z = W a + b of one layer, into its place; the activation is still to come."""
     n_in, n_out, w, b = layers[l, N_IN], layers[l, N_OUT], layers[l, W], layers[l, B]
@@ -138,10 +141,11 @@ def forward_layer(l, layers, numbers, places, theta, work, base, ld):
         else:
             gemm(theta, w, n_in, 0, work, x, ld, 0, 1.0, work, z, ld, n_out, ld, n_in)
     else:
-        tile_product(theta, w, n_in, 1, work, x, ld, work, z, ld, n_out, n_in, ld, theta, b)
+        after = RELU if layers[l, WAYS] & RELU_FUSED else AS_IS
+        tile_product(theta, w, n_in, 1, work, x, ld, work, z, ld, n_out, n_in, ld, theta, b, after)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, first_row):
     """All layers but the last, activations and dropout (key ≥ 0) included, and z of the last."""
     depth = layers.shape[0]
@@ -151,7 +155,8 @@ def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, fi
         size = layers[l, N_OUT] * ld
         a = part(work, base + layers[l, A_AT], size)
         slope = part(work, base + layers[l, SLOPE_AT], size)
-        activate(layers[l, ACTIVATION], numbers[l, PARAMETER], a, slope, layers[l, N_OUT], ld, scratch)
+        if not layers[l, WAYS] & RELU_FUSED:
+            activate(layers[l, ACTIVATION], numbers[l, PARAMETER], a, slope, layers[l, N_OUT], ld, scratch)
         if layers[l, OUT_AT] != layers[l, A_AT]:
             out = part(work, base + layers[l, OUT_AT], size)
             if key >= 0:
@@ -162,19 +167,19 @@ def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, fi
     forward_layer(depth - 1, layers, numbers, places, theta, work, base, ld)
 
 
-@njit(**OPTIONS)
-def finish(layers, numbers, places, fixed, work, base, ld, used, costs, want_delta):
-    """Activation of the last layer, cost and, if wanted, δ (in the place of y). fixed: cost parameter, clip."""
+@njit(**INLINE)
+def finish(layers, numbers, places, fixed, work, base, ld, used, costs, want):
+    """Activation of the last layer and, as far as wanted, cost, and δ in the place of y. fixed: cost parameter, clip."""
     last = layers.shape[0] - 1
     size = layers[last, N_OUT] * ld
     z = part(work, base + layers[last, A_AT], size)
     slope = part(work, base + layers[last, SLOPE_AT], size)
     y = part(work, base + places[Y_AT], size)
     share = part(work, base + places[SHARE_AT], ld)
-    scratch = part(work, base + places[SCRATCH_AT], 2 * ld)
+    scratch = part(work, base + places[SCRATCH_AT], 4 * ld)
     output_layer(
         places[COST], fixed[0], places[PAIR], layers[last, ACTIVATION], numbers[last, PARAMETER], fixed[1],
-        z, slope, y, share, layers[last, N_OUT], ld, used, costs, scratch, want_delta,
+        z, slope, y, share, layers[last, N_OUT], ld, used, costs, scratch, want,
     )  # fmt: skip
 
 
@@ -184,7 +189,7 @@ def _first(places):
     return places[ROWS_AT] if places[ROWS_FIRST] else places[X_AT]
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def _outer(layers, l, places, theta, gradient, work, base, d, x, ld, fresh):
     """E16, E17: ``Σ_examples δ_j a_k`` and ``Σ_examples δ_j`` of one layer, added to the gradient, or in its place."""
     n_in, n_out, w = layers[l, N_IN], layers[l, N_OUT], layers[l, W]
@@ -201,23 +206,15 @@ def _outer(layers, l, places, theta, gradient, work, base, d, x, ld, fresh):
             if l > 0:
                 rows, width = base + places[SCRATCH_AT], turned
                 tile_transpose(work, x, ld, work, rows, width, turned, ld)
-            keep = -1 if fresh else -2
-            tile_product(work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, keep)
+            start = NO_BIAS if fresh else ADD
+            tile_product(work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, start, AS_IS)
         if turned < n_in:
-            if fresh:
-                for j in range(n_out):
-                    for k in range(turned, n_in):
-                        gradient[w + j * n_in + k] = 0
-            tile_outer(work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, n_in - turned, ld)
-    for j in range(n_out):
-        row = part(work, d + j * ld, ld)
-        total = gradient.dtype.type(0)
-        for i in range(ld):
-            total += row[i]
-        gradient[layers[l, B] + j] = total if fresh else gradient[layers[l, B] + j] + total
+            left = n_in - turned
+            tile_outer(work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, left, ld, not fresh)
+    tile_sums(work, d, ld, gradient, layers[l, B], n_out, ld, not fresh)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row, fresh):
     """E13, E15: from δ of the last layer (in the place of y) to the first; adds to the gradient on the way (``fresh``: starts it)."""
     scratch = part(work, base + places[SCRATCH_AT], 2 * ld)
@@ -232,7 +229,12 @@ def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step
         if layers[l, WAYS] & BACK_BLIS:
             gemm(theta, layers[l, W], n_in, 1, work, d, ld, 0, 0.0, work, g, ld, n_in, ld, n_out)
         else:
-            tile_product(theta, layers[l, W], 1, n_in, work, d, ld, work, g, ld, n_in, n_out, ld, theta, -1)
+            masked = layers[l, WAYS] & BACK_MASKED
+            mask = base + layers[l - 1, A_AT] if masked else AS_IS
+            tile_product(theta, layers[l, W], 1, n_in, work, d, ld, work, g, ld, n_in, n_out, ld, theta, NO_BIAS, mask)
+            if masked:
+                d = g
+                continue
         size = n_in * ld
         error = part(work, g, size)
         if layers[l - 1, OUT_AT] != layers[l - 1, A_AT] and key >= 0:

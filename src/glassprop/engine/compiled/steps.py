@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.functions import OPTIONS
+from glassprop.engine.compiled.functions import OPTIONS, expm1
 from glassprop.engine.compiled.low_level import part
 
 CODES = {name: code for code, name in enumerate(("SGD", "Momentum", "Nesterov", "Adam", "AdamW"))}
 SGD, MOMENTUM, NESTEROV, ADAM, ADAMW = range(len(CODES))
+_PIECE = 1024  # entries of θ: with the gradients of some chunks, and the optimizer's vectors, well within 32 KiB
 
 
 # Every loop runs from 0 over a `part`: with another start, the compiler cannot know that an index is not negative,
@@ -51,10 +52,31 @@ def squared_length(x):
 
 
 @njit(**OPTIONS)
+def steps_along(
+    chunks, strength, code, settings, rate, t, scale, theta, gradients, m, v, blocks, low, high
+):  # fmt: skip
+    """``add_up`` (unless chunks is 0: then that is done) and ``step`` on [low, high), in pieces that fit the cache."""
+    squares = 0.0
+    eta = _corrected(rate, settings, t) if code == ADAM or code == ADAMW else rate  # noqa: SIM109
+    for start in range(low, high, _PIECE):
+        stop = min(high, start + _PIECE)
+        if chunks > 0:
+            squares += add_up(gradients, chunks, theta, blocks, strength, start, stop)
+        step(code, settings, rate, eta, scale, theta, gradients, m, v, blocks, start, stop)
+    return squares
+
+
+@njit(**OPTIONS)
+def _corrected(rate, settings, t):
+    """The rate with Adam's bias correction: η √(1 - β₂^t) / (1 - β₁^t)."""
+    return rate * np.sqrt(-expm1(t * settings[6])) / -expm1(t * settings[5])
+
+
+@njit(**OPTIONS)
 def step(code, settings, rate, eta, scale, theta, gradients, m, v, blocks, low, high):
     """One optimizer step on [low, high) of θ.
 
-    settings: momentum, β₁, β₂, ε, decay. eta: the rate with Adam's bias correction. scale: what clipping multiplies the
+    settings: momentum, β₁, β₂, ε, decay, ln β₁, ln β₂. eta: the rate with Adam's bias correction. scale: what clipping multiplies the
     gradient by.
     """
     kind, n = theta.dtype.type, high - low
@@ -65,12 +87,8 @@ def step(code, settings, rate, eta, scale, theta, gradients, m, v, blocks, low, 
     if code == ADAMW:
         _decay(kind(rate * settings[4]), theta, blocks, low, high)
     if code == ADAM or code == ADAMW:  # noqa: SIM109  two comparisons compile to less than a tuple
-        b1, b2, eps = kind(settings[1]), kind(settings[2]), kind(settings[3])
-        c1, c2, corrected = kind(1 - settings[1]), kind(1 - settings[2]), kind(eta)
-        for i in range(n):
-            m[i] = b1 * m[i] + c1 * g[i]
-            v[i] = b2 * v[i] + c2 * (g[i] * g[i])
-            w[i] -= corrected * m[i] / (kind(np.sqrt(v[i])) + eps)
+        c1, c2 = kind(1 - settings[1]), kind(1 - settings[2])
+        _adam(w, g, m, v, kind(settings[1]), kind(settings[2]), c1, c2, kind(settings[3]), kind(eta))
         return
     plain, mu = kind(rate), kind(settings[0])
     if code == SGD:
@@ -84,6 +102,14 @@ def step(code, settings, rate, eta, scale, theta, gradients, m, v, blocks, low, 
         for i in range(n):
             m[i] = mu * m[i] - plain * g[i]
             w[i] += mu * m[i] - plain * g[i]
+
+
+@njit(**OPTIONS)
+def _adam(w, g, m, v, b1, b2, c1, c2, eps, eta):
+    for i in range(w.shape[0]):
+        m[i] = b1 * m[i] + c1 * g[i]
+        v[i] = b2 * v[i] + c2 * (g[i] * g[i])
+        w[i] -= eta * m[i] / (np.sqrt(v[i]) + eps)
 
 
 @njit(**OPTIONS)

@@ -1,7 +1,8 @@
 """Helper threads for the compiled kernels: as many as the machine has cores to spare at the moment.
 
 Kernels release the GIL and share their work as tasks, so a helper only has to call the same kernel. The number of
-callers at work is counted: two fits in two threads on two cores get no helpers, one fit gets one.
+callers at work is counted: two fits in two threads on two cores get no helpers, one fit gets one. How helpers and the
+caller find each other is in ``epoch.py``.
 """
 
 from __future__ import annotations
@@ -9,8 +10,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from glassprop.engine.compiled.epoch import ALLOWED, MOST_THREADS, PRESENT
+from glassprop.equations.arrays import Array
+
+Kernel = Callable[[int], Any]
 
 
 def usable_cores() -> int:
@@ -28,52 +34,39 @@ class Crew:
     """A pool of helper threads, started when first needed and made anew after a fork."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._lock, self._pid = threading.Lock(), os.getpid()
         self._pool: ThreadPoolExecutor | None = None
-        self._pid = 0
         self._callers = 0
 
-    def run(self, kernel: Callable[[int], Any], most: int) -> None:
-        """Call ``kernel(0)`` here and ``kernel(1)``, … in up to ``most - 1`` helpers; return when all are done."""
+    def run(self, kernel: Kernel, control: Array, most: int) -> None:
+        """Call ``kernel(0)`` here, which returns when all the work is done, with up to ``most - 1`` helpers to share it.
+
+        Helpers are at ``kernel(1)``, …; those that ``control`` has from an earlier call are not called again.
+        """
         cores = usable_cores() if most > 1 else 1
-        if os.getpid() != self._pid:  # first use, or a forked child: threads do not survive a fork
-            self._lock, self._pool, self._callers, self._pid = threading.Lock(), None, 0, os.getpid()
+        if os.getpid() != self._pid:  # a forked child: threads do not survive a fork
+            self._start_over()
         with self._lock:
             self._callers += 1
-            helpers = max(0, min(most, cores - self._callers + 1) - 1)
-            if helpers and self._pool is None:
-                self._pool = ThreadPoolExecutor(max(cores - 1, helpers), thread_name_prefix="glassprop")
-        futures: list[Future[Any]] = []
+            allowed = max(1, min(most, cores - self._callers + 1, MOST_THREADS))
+            control[ALLOWED] = allowed
+            for number in range(1, allowed):
+                if not control[PRESENT + number]:
+                    self._call_in(kernel, control, number, cores)
         try:
-            if helpers and self._pool is not None:
-                futures = _submit(self._pool, kernel, helpers)
             kernel(0)
         finally:
-            try:
-                _wait(futures)
-            finally:
-                with self._lock:
-                    self._callers -= 1
+            with self._lock:
+                self._callers -= 1
 
-
-def _submit(pool: ThreadPoolExecutor, kernel: Callable[[int], Any], helpers: int) -> list[Future[Any]]:
-    try:
-        return [pool.submit(kernel, number) for number in range(1, helpers + 1)]
-    except RuntimeError:  # Python is shutting down, and takes no more work: the caller does it all
-        return []
-
-
-def _wait(futures: list[Future[Any]]) -> None:
-    """Wait for helpers at work, through Ctrl-C too: they write to arrays of the caller's."""
-    interrupt: KeyboardInterrupt | None = None
-    for future in futures:
-        while not (future.cancel() or future.done()):
-            try:
-                wait([future])
-            except KeyboardInterrupt as pressed:
-                interrupt = pressed
-    for future in futures:
-        if not future.cancelled():
-            future.result()
-    if interrupt is not None:
-        raise interrupt
+    def _call_in(self, kernel: Kernel, control: Array, number: int, cores: int) -> None:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(max(cores - 1, 1), thread_name_prefix="glassprop")
+        control[PRESENT + number] = 1
+        try:
+            self._pool.submit(kernel, number)
+        except RuntimeError:  # Python is shutting down, and takes no more work: the caller does it all
+            control[PRESENT + number] = 0
