@@ -16,6 +16,9 @@ from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
 from glassprop.errors import SettingsError
+from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
+from glassprop.insight.names import Names
+from glassprop.insight.step import Training
 from glassprop.training.batches import split
 from glassprop.training.loop import OnEpoch, Validation, train
 from glassprop.training.settings import Settings
@@ -165,6 +168,29 @@ class Network(Architecture):
         """∂C_0/∂x of every example. X (n, n_inputs), Y (n, n_L) -> (n, n_inputs)."""
         self._check(theta, X, Y, None)
         return input_gradient(self, theta, X, Y)
+
+    def explain(
+        self,
+        theta: Array,
+        x: Array,
+        y: Array,
+        *,
+        names: Names | None = None,
+        training: Training | None = None,
+        top: int = MOST_PATHS,
+    ) -> Explanation:
+        """The chain rule with the numbers of one example or several: see ``insight.explanation.explain``.
+
+        Parameters
+        ----------
+        x, y : arrays (n_inputs,), (n_L,); or (n, n_inputs), (n, n_L)
+
+        Raises
+        ------
+        DataError
+            If shapes do not fit, or something is missing or outside the cost's domain.
+        """
+        return explain(self, theta, x, y, names=names, training=training, top=top)
 
     def train(
         self,

@@ -1,0 +1,380 @@
+"""`Explanation`: the chain rule with numbers, for any weight, bias, input and example of a trained network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from glassprop.architecture.fits import check_shapes
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.gradient import average_gradient
+from glassprop.equations.arrays import Array
+from glassprop.errors import DataError, SettingsError
+from glassprop.insight.differences import nudge_inputs, nudge_weights
+from glassprop.insight.factors import (
+    BY_A,
+    BY_B,
+    BY_COLUMN,
+    BY_W,
+    BY_X,
+    BY_Z,
+    MIXED,
+    SLOPE,
+    Collapse,
+    ColumnDerivative,
+    Derivative,
+    ExamplePulls,
+    InputPart,
+    Term,
+)
+from glassprop.insight.names import Column, Names, symbol_of
+from glassprop.insight.paths import PathFinder, Paths
+from glassprop.insight.step import OptimizerStep, Training, step_of
+from glassprop.insight.view import View
+
+MOST_PATHS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """One or several examples seen through a network: forward, cost, backward, and any derivative taken apart.
+
+    Layers count from 1 (0 is the input), neurons from 0. All numbers are worked out in float64, whatever the network
+    was trained in. What is said of one derivative is said of the example in focus: the first, unless ``of`` chose
+    another.
+
+    Attributes
+    ----------
+    view : View
+        The numbers: ``view.trace.z``, ``view.trace.a``, ``view.deltas``, ``view.by_output``, ``view.costs``.
+    names : Names
+        Of inputs, outputs, columns and rows.
+    training : Training or None
+        The optimizer as it stood.
+    history : mapping of str to list
+        ``cost`` and perhaps ``validation_cost``, by epoch.
+    """
+
+    view: View
+    names: Names
+    training: Training | None = None
+    history: Mapping[str, Any] = field(default_factory=dict)
+    focus: int = 0
+    top: int = MOST_PATHS
+
+    # --- what is explained ------------------------------------------------------------------------------------
+
+    @property
+    def architecture(self) -> Architecture:
+        return self.view.architecture
+
+    @property
+    def n_examples(self) -> int:
+        return int(self.view.X.shape[0])
+
+    def of(self, example: int) -> Explanation:
+        """The same with another example in focus, counted from 0 among those explained.
+
+        Raises
+        ------
+        DataError
+            If there is no such example.
+        """
+        if not 0 <= example < self.n_examples:
+            raise DataError(f"there is no example {example}: {self.n_examples} are explained, counted from 0")
+        return replace(self, focus=int(example))
+
+    @property
+    def cost(self) -> float:
+        """C_0 of the example in focus."""
+        return float(self.view.costs[self.focus])
+
+    def z(self, layer: int) -> Array:
+        """z of a layer (n_l,)."""
+        return self.view.trace.z[self._layer(layer)][self.focus]
+
+    def a(self, layer: int) -> Array:
+        """a of a layer (n_l,); layer 0 is the input."""
+        return self.view.trace.a[self._layer(layer, inputs=True)][self.focus]
+
+    def delta(self, layer: int) -> Array:
+        """δ = ∂C₀/∂z of a layer (n_l,)."""
+        return self.view.deltas[self._layer(layer)][self.focus]
+
+    def by_a(self, layer: int) -> Array:
+        """∂C₀/∂a of a layer (n_l,); layer 0 is the input."""
+        return self.view.by_output[self._layer(layer, inputs=True)][self.focus]
+
+    def slope(self, layer: int) -> Array | None:
+        """σ'(z) of a layer (n_l,), or None where its activation mixes neurons: see ``jacobian``."""
+        slopes = self.view.slopes(self._layer(layer))
+        return None if slopes is None else slopes[self.focus]
+
+    def jacobian(self, layer: int) -> Array:
+        """J_mj = ∂a_m/∂z_j of a layer (n_l, n_l): E23 for softmax."""
+        return self.view.jacobian(self._layer(layer), self.focus)
+
+    # --- derivatives --------------------------------------------------------------------------------------------
+
+    def weight(self, layer: int, j: int, k: int) -> Derivative:
+        """∂C₀/∂w_jk of a layer: to neuron j from neuron (or input) k.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such weight; the message says what there is.
+        """
+        self._neuron(layer, j)
+        self._neuron(layer - 1, k, inputs=True)
+        return self._derivative(layer, j, k)
+
+    def bias(self, layer: int, j: int) -> Derivative:
+        """∂C₀/∂b_j of a layer. Raises as ``weight``."""
+        self._neuron(layer, j)
+        return self._derivative(layer, j, -1)
+
+    def _derivative(self, layer: int, j: int, k: int) -> Derivative:
+        view, i = self.view, self.focus
+        into = 1.0 if k < 0 else float(view.trace.a[layer - 1][i, k])
+        delta, by_a = float(view.deltas[layer][i, j]), float(view.by_output[layer][i, j])
+        last = layer == self.architecture.depth
+        factors = {BY_B if k < 0 else BY_W: into}
+        slopes = view.slopes(layer)
+        terms: tuple[Term, ...] = ()
+        if slopes is None:
+            terms = self._column_sum(layer, j)
+            factors[MIXED] = delta
+        if last and not view.long_way_holds[i]:
+            factors = {BY_B if k < 0 else BY_W: into, BY_Z: delta}
+        elif slopes is not None:
+            factors |= {SLOPE: float(slopes[i, j]), BY_A: by_a}
+        return Derivative(
+            symbol_of("b" if k < 0 else "w", layer, j, None if k < 0 else k),
+            delta * into,
+            factors,
+            terms,
+            self._collapse(j) if last and view.collapses else None,
+            lambda: self.paths(layer, j),
+            lambda: self._difference(layer, j, k),
+        )
+
+    def _column_sum(self, layer: int, j: int) -> tuple[Term, ...]:
+        by_a, column = self.by_a(layer), self.jacobian(layer)[:, j]
+        return tuple(Term(m, float(by_a[m]), float(column[m])) for m in range(len(column)))
+
+    def _collapse(self, j: int) -> Collapse:
+        depth, i = self.architecture.depth, self.focus
+        y, total = self.view.Y[i], float(self.view.Y[i].sum())
+        scaled = self.architecture.layers[-1].activation.name == "softmax" and abs(total - 1) > 1e-9
+        formula = "a Σy - y" if scaled else "a - y"
+        a, delta = float(self.view.trace.a[depth][i, j]), float(self.view.deltas[depth][i, j])
+        return Collapse(formula, a, float(y[j]), delta)
+
+    def _difference(self, layer: int, j: int, k: int) -> tuple[float, bool]:
+        nudge = nudge_weights(self.view, self.focus, layer, np.array([j]), np.array([k]))
+        return float(nudge.values[0]), bool(nudge.kinks[0])
+
+    def paths(self, layer: int, j: int, top: int | None = None) -> Paths:
+        """The paths that make ∂C₀/∂a of a neuron (layer 0: of an input), the ``top`` largest listed (E15)."""
+        self._neuron(layer, j, inputs=True)
+        return self._finder(top or self.top).paths(layer, j)
+
+    def _finder(self, top: int) -> PathFinder:
+        found = self._finders.get((self.focus, top))
+        if found is None:
+            found = self._finders[self.focus, top] = PathFinder(self.view, self.focus, top)
+        return found
+
+    @cached_property
+    def _finders(self) -> dict[tuple[int, int], PathFinder]:
+        return {}
+
+    def input(self, name: str | int) -> ColumnDerivative:
+        """∂C₀ by an input, or by a column of the table through what was made of it. By name, or by number.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such column; the message names some.
+        """
+        column, i = self.names.column(name), self.focus
+        by_x = self.view.by_output[0][i]
+        parts = tuple(
+            InputPart(
+                index,
+                self.names.inputs[index],
+                float(self.view.X[i, index]),
+                float(by_x[index]),
+                None if column.slopes is None else float(column.slopes[i, place]),
+            )
+            for place, index in enumerate(column.parts)
+        )
+        value = float("nan") if column.slopes is None else sum(p.by_x * (p.by_column or 0.0) for p in parts)
+        factors = {}
+        if len(parts) == 1 and parts[0].by_column is not None:
+            factors = {BY_X: parts[0].by_x, BY_COLUMN: parts[0].by_column}
+        return ColumnDerivative(
+            f"∂C₀/∂{column.name}",
+            float(value),
+            factors,
+            _paths=lambda: self.paths(0, column.parts[0]),
+            _difference=lambda: self._difference_by_column(column),
+            shown=self.names.shown(column, i),
+            parts=parts,
+            switches=self._switches(column),
+        )
+
+    def _difference_by_column(self, column: Column) -> tuple[float, bool]:
+        if column.slopes is None:
+            return float("nan"), False
+        nudge = nudge_inputs(self.view, self.focus, np.array(column.parts))
+        return float(nudge.values @ column.slopes[self.focus]), bool(nudge.kinks.any())
+
+    def _switches(self, column: Column) -> dict[str, float]:
+        """To first order: what C_0 would change by if one category's input went to 0 and another's to 1."""
+        if column.categories is None:
+            return {}
+        by_x, x = self.view.by_output[0][self.focus], self.view.X[self.focus]
+        now = float(sum(by_x[index] * x[index] for index in column.parts))
+        return {name: float(by_x[index]) - now for name, index in zip(column.categories, column.parts, strict=True)}
+
+    # --- several examples, and the optimizer ------------------------------------------------------------------
+
+    def examples(self, layer: int, j: int, k: int | None = None) -> ExamplePulls:
+        """∂C₀/∂w_jk (k None: ∂C₀/∂b_j) of every example, and their average (E11). Raises as ``weight``."""
+        self._neuron(layer, j)
+        delta = self.view.deltas[layer][:, j]
+        if k is not None:
+            self._neuron(layer - 1, k, inputs=True)
+            delta = delta * self.view.trace.a[layer - 1][:, k]
+        return ExamplePulls(tuple(float(value) for value in delta))
+
+    def step(self, layer: int, j: int, k: int | None = None) -> OptimizerStep:
+        """What a step of the optimizer on these examples would do to w_jk (k None: b_j).
+
+        Raises
+        ------
+        SettingsError
+            If there is no such parameter, or no optimizer's memory: the network was trained with L-BFGS, or its
+            parameters were given without one.
+        """
+        if self.training is None:
+            raise SettingsError(
+                "there is no optimizer whose step could be shown: the network was trained with L-BFGS, "
+                "or its parameters came without one"
+            )
+        data = self.examples(layer, j, k).average
+        block = self.architecture.layout.block(layer, "b" if k is None else "w")
+        place = block.start + (j if k is None else j * block.shape[1] + k)
+        decays, n = block.decays, self.n_examples
+        return step_of(self.training, self.view.theta, place, decays, data, n, self._length)
+
+    @cached_property
+    def _length(self) -> float:
+        """Of the average gradient over these examples, L2 included."""
+        view = self.view
+        gradient = average_gradient(view.architecture, view.theta, view.X, view.Y)
+        if self.training is not None and self.training.l2:
+            gradient += self.training.l2 / self.n_examples * view.theta * view.architecture.layout.decay_mask
+        return float(np.linalg.norm(gradient))
+
+    # --- checks of what is asked ------------------------------------------------------------------------------
+
+    def _layer(self, layer: int, *, inputs: bool = False) -> int:
+        first = 0 if inputs else 1
+        if isinstance(layer, bool) or not hasattr(layer, "__index__") or not first <= layer <= self.architecture.depth:
+            also = " (0 is the input)" if inputs else ""
+            raise SettingsError(f"there is no layer {layer!r}: layers are {first} to {self.architecture.depth}{also}")
+        return int(layer)
+
+    def _neuron(self, layer: int, j: int, *, inputs: bool = False) -> None:
+        self._layer(layer, inputs=inputs)
+        n, what = self.architecture.sizes[layer], "inputs" if layer == 0 else f"neurons of layer {layer}"
+        if isinstance(j, bool) or not hasattr(j, "__index__") or not 0 <= j < n:
+            raise SettingsError(f"there is no number {j!r} among the {n} {what}: they count from 0 to {n - 1}")
+
+    # --- faces ------------------------------------------------------------------------------------------------
+
+    def to_dict(self, **options: Any) -> dict[str, Any]:
+        """All of it as plain data, JSON-able: see ``insight.record.record_of`` for the options and the schema."""
+        from glassprop.insight.record import record_of
+
+        return record_of(self, **options)
+
+    def _repr_html_(self) -> str:
+        from glassprop.insight.notebook import notebook_html
+
+        return notebook_html(self)
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.architecture.sizes))
+        return f"<Explanation of {self.n_examples} example(s), network {sizes}, cost {self.cost:.6g}>"
+
+
+def explain(
+    architecture: Architecture,
+    theta: Array,
+    X: Array,
+    Y: Array,
+    *,
+    names: Names | None = None,
+    training: Training | None = None,
+    history: Mapping[str, Sequence[float]] | None = None,
+    top: int = MOST_PATHS,
+) -> Explanation:
+    """Look at some examples through a network.
+
+    Parameters
+    ----------
+    theta : array (size,)
+    X, Y : arrays (n, n_inputs), (n, n_L); or (n_inputs,), (n_L,) for one example
+    names : Names, optional
+        Of inputs, outputs and rows; numbers without.
+    training : Training, optional
+        The optimizer's memory, for ``Explanation.step``.
+    top : int
+        How many paths are listed.
+
+    Raises
+    ------
+    DataError
+        If shapes do not fit, an input is not a finite number, or a target lies outside the cost's domain.
+    SettingsError
+        If ``top`` is less than 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from math import prod
+    >>> from glassprop import Layer, Network
+    >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> explanation = network.explain(theta, [0.5, -1.0], [1.0])
+    >>> weight = explanation.weight(1, 2, 0)
+    >>> bool(np.isclose(prod(weight.factors.values()), weight.value))
+    True
+    """
+    if isinstance(top, bool) or not hasattr(top, "__index__") or top < 1:
+        raise SettingsError(f"top must be a whole number of 1 or more, got {top!r}")
+    theta = np.asarray(theta, dtype=np.float64)
+    X, Y = (_rows(array) for array in (X, Y))
+    check_shapes(architecture, X, Y, None, theta)
+    if not X.shape[0]:
+        raise DataError("there is no example to explain: give at least one row")
+    if not np.isfinite(X).all():
+        row, k = (int(i) for i in np.argwhere(~np.isfinite(X))[0])
+        raise DataError(f"input {k} of example {row} is {X[row, k]:g}: fill in or drop what is missing")
+    architecture.cost_function.check_targets(Y)
+    view = View(architecture, theta, X, Y)
+    return Explanation(view, names or Names.numbered(architecture, len(X)), training, dict(history or {}), top=int(top))
+
+
+def _rows(array: Any) -> Array:
+    if hasattr(array, "toarray"):
+        array = array.toarray()
+    array = np.array(array, dtype=np.float64)  # a copy: what is explained does not change with the caller's array
+    return array[None, :] if array.ndim == 1 else array

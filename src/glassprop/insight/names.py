@@ -1,0 +1,113 @@
+"""What things are called: inputs, outputs, rows, and the columns of the table that inputs were made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassprop.architecture.layers import Architecture
+from glassprop.equations.arrays import Array
+from glassprop.errors import SettingsError
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of the table, or an input that is its own column.
+
+    Attributes
+    ----------
+    name : str
+    parts : tuple of int
+        The inputs of the network that it feeds.
+    shown : tuple of str
+        What stands in the table, by example; empty where it is the input itself.
+    slopes : array (n, number of parts) or None
+        ∂x/∂column by example, for numbers; None for categories.
+    categories : tuple of str or None
+        What each part stands for, where parts are one-hot.
+    """
+
+    name: str
+    parts: tuple[int, ...]
+    shown: tuple[str, ...] = ()
+    slopes: Array | None = None
+    categories: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """Names of the network's inputs and outputs, of columns, and of rows.
+
+    Attributes
+    ----------
+    inputs : tuple of str (n_inputs)
+    outputs : tuple of str (n_L)
+    columns : tuple of Column
+    rows : tuple of int
+        The number of each example in the table it came from, counted from 0.
+    targets, predictions : tuple of str
+        In the table's own terms, by example; may be empty.
+    image : (height, width) or None
+        How the inputs lie in a picture, if they are one.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[int, ...]
+    targets: tuple[str, ...] = ()
+    predictions: tuple[str, ...] = ()
+    image: tuple[int, int] | None = None
+
+    @classmethod
+    def numbered(
+        cls,
+        architecture: Architecture,
+        n: int,
+        *,
+        inputs: Sequence[str] | None = None,
+        outputs: Sequence[str] | None = None,
+        rows: Sequence[int] | None = None,
+        targets: Sequence[str] = (),
+        predictions: Sequence[str] = (),
+        image: tuple[int, int] | None = None,
+    ) -> Names:
+        """Names for ``n`` examples whose inputs are their own columns; numbers for what is not given."""
+        sizes = architecture.sizes
+        inputs = tuple(map(str, inputs)) if inputs is not None else tuple(f"x{k}" for k in range(sizes[0]))
+        outputs = tuple(map(str, outputs)) if outputs is not None else tuple(f"output {j}" for j in range(sizes[-1]))
+        columns = tuple(Column(name, (k,), slopes=np.ones((n, 1))) for k, name in enumerate(inputs))
+        numbers = tuple(range(n)) if rows is None else tuple(map(int, rows))
+        return cls(inputs, outputs, columns, numbers, tuple(map(str, targets)), tuple(map(str, predictions)), image)
+
+    def column(self, name: str | int) -> Column:
+        """The column of that name, or the input of that name or number.
+
+        Raises
+        ------
+        SettingsError
+            Naming some that there are.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        for k, known in enumerate(self.inputs):
+            if known == name or (k == name and not isinstance(name, bool | str)):
+                return Column(known, (k,), slopes=np.ones((len(self.rows), 1)))
+        some = ", ".join(repr(column.name) for column in self.columns[:8])
+        more = f" and {len(self.columns) - 8} more" if len(self.columns) > 8 else ""
+        raise SettingsError(f"there is no input or column {name!r}: there are {some}{more}")
+
+    def shown(self, column: Column, example: int) -> str:
+        """What stands in the table; empty where the column is an input of the network itself."""
+        return column.shown[example] if column.shown else ""
+
+
+def symbol_of(letter: str, layer: int, j: int, k: int | None = None) -> str:
+    """The derivative by a parameter, in characters that every terminal shows: ``∂C₀/∂w[1,0]⁽²⁾``."""
+    index = f"[{j}]" if k is None else f"[{j},{k}]"
+    return f"∂C₀/∂{letter}{index}⁽{str(layer).translate(_SUPERSCRIPTS)}⁾"

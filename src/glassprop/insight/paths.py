@@ -1,0 +1,168 @@
+"""The paths from a neuron to the output (E15): the largest, found exactly by recursion and never by enumeration.
+
+The derivative of a neuron is a sum over paths, each the product of the weights and slopes along it and of the
+derivative at its end. The K largest continuations of a neuron are among the K largest of each neuron after it, so one
+pass from the last layer to the first finds them: the products of n_l n_(l+1) pairs a layer, whatever the number of paths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from glassprop.equations.arrays import Array
+from glassprop.insight.view import View
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a path: into the weighted sum of a neuron, and out of an activation.
+
+    layer, j : the neuron whose z is entered, through ``weight``. m : the neuron whose a is left by; m is j but where
+    the activation mixes neurons. ``slope`` is ∂a_m/∂z_j, and None in the last layer where it mixes: there the path ends
+    at z_j with ∂C_0/∂z_j.
+    """
+
+    layer: int
+    j: int
+    weight: float
+    slope: float | None
+    m: int
+
+
+@dataclass(frozen=True)
+class Path:
+    """A way from a neuron to the cost: its steps, the derivative at its end (by a, or by z), and the product of all."""
+
+    steps: tuple[Step, ...]
+    end: float
+    product: float
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The sum over paths that makes ∂C_0/∂a of one neuron.
+
+    Attributes
+    ----------
+    largest : tuple of Path
+        By the size of their products; none that is 0.
+    rest : float
+        The sum of all others.
+    total : float
+        ∂C_0/∂a of the neuron.
+    count : int
+        How many paths there are, those that are 0 included.
+    """
+
+    largest: tuple[Path, ...]
+    rest: float
+    total: float
+    count: int
+
+
+class PathFinder:
+    """The largest paths of one example, from any neuron."""
+
+    def __init__(self, view: View, example: int, most: int) -> None:
+        self.view, self.example, self.most = view, example, most
+        self._continuations: dict[int, tuple[Array, Array]] = {}
+
+    def paths(self, layer: int, j: int) -> Paths:
+        """The paths from a of neuron j of a layer (0: an input) to the output."""
+        total = float(self.view.by_output[layer][self.example, j])
+        if layer == self.view.architecture.depth:
+            return Paths((Path((), total, total),) if total else (), 0.0, total, 1)
+        products = self._from_a(layer)[0]
+        found = [self._follow(layer, j, rank) for rank in range(products.shape[0]) if products[rank, j] != 0]
+        rest = self._rest(layer, j, found, total)
+        return Paths(tuple(found), rest, total, self._count(layer))
+
+    def _rest(self, layer: int, j: int, found: list[Path], total: float) -> float:
+        if len(found) == self._count(layer):
+            return 0.0
+        return total - float(np.sum([path.product for path in found]))
+
+    def _count(self, layer: int) -> int:
+        depth, layers = self.view.architecture.depth, range(layer + 1, self.view.architecture.depth + 1)
+        mixing = [l for l in layers if self._mixes(l) and l < depth]
+        sizes = self.view.architecture.sizes
+        return prod(sizes[l] for l in layers) * prod(sizes[l] for l in mixing)
+
+    def _mixes(self, layer: int) -> bool:
+        return not self.view.architecture.layer(layer).activation.elementwise
+
+    # Tables by rank (rank, neuron): the product of the rank-th largest continuation, and the entry of the next table,
+    # counted as neuron · ranks + rank, that it goes on with.
+
+    def _from_a(self, layer: int) -> tuple[Array, Array]:
+        """Continuations from a of a layer below the last: through the weights of the layer after."""
+        if -layer - 1 not in self._continuations:
+            self._continuations[-layer - 1] = self._largest(self.view.w(layer + 1), self._from_z(layer + 1)[0])
+        return self._continuations[-layer - 1]
+
+    def _from_z(self, layer: int) -> tuple[Array, Array]:
+        """Continuations from z of a layer: through its activation."""
+        if layer not in self._continuations:
+            self._continuations[layer] = self._make_from_z(layer)
+        return self._continuations[layer]
+
+    def _make_from_z(self, layer: int) -> tuple[Array, Array]:
+        view, last = self.view, layer == self.view.architecture.depth
+        if last:  # the derivative by z: with elementwise activations the product of slope and ∂C_0/∂a
+            return view.deltas[layer][self.example][None, :], np.empty((0, 0), dtype=np.int64)
+        after = self._from_a(layer)[0]
+        if self._mixes(layer):
+            return self._largest(view.jacobian(layer, self.example), after)
+        slopes = view.slopes(layer)
+        assert slopes is not None
+        n, ranks = after.shape[1], after.shape[0]
+        same = np.arange(n)[None, :] * ranks + np.arange(ranks)[:, None]
+        return after * slopes[self.example], same
+
+    def _largest(self, edges: Array, after: Array) -> tuple[Array, Array]:
+        """The largest products of an edge (next, here) and a continuation (rank, next). -> two of (rank, here)."""
+        n_next, n_here = edges.shape
+        first = np.abs(edges * after[0][:, None])
+        most = min(self.most, n_next)
+        # what is among the largest goes through one of the neurons whose own largest is among them
+        chosen = np.argpartition(-first, most - 1, axis=0)[:most] if most < n_next else _all(n_next, n_here)
+        products = edges[chosen, np.arange(n_here)] * after[:, chosen]  # (rank of the next, choice, here)
+        ranks = after.shape[0]
+        entries = chosen[None] * ranks + np.arange(ranks)[:, None, None]
+        products, entries = products.reshape(-1, n_here), np.broadcast_to(entries, products.shape).reshape(-1, n_here)
+        order = np.argsort(-np.abs(products), axis=0, kind="stable")[: self.most]
+        return np.take_along_axis(products, order, 0), np.take_along_axis(entries, order, 0)
+
+    def _follow(self, layer: int, j: int, rank: int) -> Path:
+        """Read one path off the tables."""
+        view, depth, steps = self.view, self.view.architecture.depth, []
+        product, here = float(self._from_a(layer)[0][rank, j]), j
+        for l in range(layer + 1, depth + 1):
+            entry = int(self._from_a(l - 1)[1][rank, here])
+            ranks = self._from_z(l)[0].shape[0]
+            into, rank = divmod(entry, ranks)
+            weight = float(view.w(l)[into, here])
+            if l == depth:
+                slope, here = self._last_slope(into), into
+            else:
+                here, rank = divmod(int(self._from_z(l)[1][rank, into]), self._from_a(l)[0].shape[0])
+                slopes = view.slopes(l)
+                slope = float(
+                    view.jacobian(l, self.example)[here, into] if slopes is None else slopes[self.example, into]
+                )
+            steps.append(Step(l, into, weight, slope, here))
+        ends = view.deltas if steps[-1].slope is None else view.by_output
+        return Path(tuple(steps), float(ends[depth][self.example, here]), product)
+
+    def _last_slope(self, j: int) -> float | None:
+        slopes = self.view.slopes(self.view.architecture.depth)
+        if slopes is None or not self.view.long_way_holds[self.example]:
+            return None
+        return float(slopes[self.example, j])
+
+
+def _all(n_next: int, n_here: int) -> Array:
+    return np.broadcast_to(np.arange(n_next)[:, None], (n_next, n_here))

@@ -1,0 +1,219 @@
+"""An explanation as plain data: what the page and JSON hold. The schema is in docs/explain-json.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassprop.equations.arrays import Array
+from glassprop.insight.differences import nudge_inputs, nudge_weights
+from glassprop.insight.formulas import formula_of
+from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, choose_shown
+from glassprop.insight.step import FORMULAS
+
+if TYPE_CHECKING:
+    from glassprop.insight.explanation import Explanation
+
+FORMAT = 1
+MOST_DIFFERENCES = 64  # derivatives by differences of each example and layer: the largest
+MOST_JACOBIAN = 32  # neurons of a mixing layer whose Jacobian is written down
+
+
+def record_of(
+    explanation: Explanation,
+    *,
+    rows: bool = True,
+    most_weights: int = MOST_WEIGHTS,
+    most_neurons: int = MOST_NEURONS,
+    most_differences: int = MOST_DIFFERENCES,
+) -> dict[str, Any]:
+    """All numbers of an explanation, JSON-able.
+
+    Parameters
+    ----------
+    rows : bool
+        Whether what stands in the table is written down: values of columns, and names of targets as they stand there.
+    most_weights, most_neurons : int
+        Above so many weights, only so many neurons of each layer are shown; the rest of every sum is one number.
+    most_differences : int
+        How many derivatives by central differences each layer of each example gets: those of the largest gradients.
+    """
+    view, names = explanation.view, explanation.names
+    architecture = view.architecture
+    shown = choose_shown(view, most_weights=most_weights, most_neurons=most_neurons)
+    layers = range(1, architecture.depth + 1)
+    return {
+        "format": FORMAT,
+        "kind": "glassprop-explanation",
+        "network": _network(explanation),
+        "shown": [part.tolist() for part in shown],
+        "left_out": [n - len(part) for n, part in zip(architecture.sizes, shown, strict=True)],
+        "inputs": [names.inputs[k] for k in shown[0]],
+        "outputs": [names.outputs[j] for j in shown[-1]],
+        "image": list(names.image) if names.image and len(shown[0]) == architecture.sizes[0] else None,
+        "columns": [_column(explanation, number) for number in range(len(names.columns))],
+        "w": [None, *(_numbers(view.w(l)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
+        "b": [None, *(_numbers(view.b(l)[shown[l]]) for l in layers)],
+        "examples": [_example(explanation.of(i), shown, rows, most_differences) for i in range(explanation.n_examples)],
+        "gradient_size": _gradient_size(explanation),
+        "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
+        "training": _training(explanation, shown),
+    }
+
+
+def _numbers(array: Array) -> Any:
+    """Nested lists of floats; what is not finite is None, since JSON has no word for it."""
+    array = np.asarray(array, dtype=np.float64)
+    if np.isfinite(array).all():
+        return array.tolist()
+    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+
+
+def _network(explanation: Explanation) -> dict[str, Any]:
+    architecture = explanation.architecture
+    cost = formula_of(architecture.cost_function)
+    layers = []
+    for layer in architecture.layers:
+        formula = formula_of(layer.activation)
+        layers.append(
+            {
+                "n": layer.n,
+                "activation": layer.activation.spec,
+                "elementwise": layer.activation.elementwise,
+                "dropout": layer.dropout,
+                "value": formula.value,
+                "slope": formula.derivative,
+            }
+        )
+    return {
+        "sizes": architecture.sizes,
+        "layers": layers,
+        "cost": architecture.cost_function.spec,
+        "cost_value": cost.value,
+        "cost_slope": cost.derivative,
+        "collapses": explanation.view.collapses,
+        "parameters": architecture.layout.size,
+    }
+
+
+def _column(explanation: Explanation, number: int) -> dict[str, Any]:
+    column = explanation.names.columns[number]
+    return {
+        "name": column.name,
+        "parts": list(column.parts),
+        "categories": None if column.categories is None else list(column.categories),
+    }
+
+
+def _example(explanation: Explanation, shown: list[Array], rows: bool, most: int) -> dict[str, Any]:
+    view, names, i = explanation.view, explanation.names, explanation.focus
+    depth = view.architecture.depth
+    layers = range(1, depth + 1)
+    slopes = [explanation.slope(l) for l in layers]
+    return {
+        "row": names.rows[i],
+        "target": names.targets[i] if names.targets and rows else None,
+        "prediction": names.predictions[i] if names.predictions else None,
+        "cost": _numbers(np.array(explanation.cost)),
+        "y": _numbers(view.Y[i][shown[-1]]),
+        "z": [None, *(_numbers(explanation.z(l)[shown[l]]) for l in layers)],
+        "a": [_numbers(explanation.a(l)[shown[l]]) for l in range(depth + 1)],
+        "slope": [None, *(None if s is None else _numbers(s[shown[l]]) for l, s in zip(layers, slopes, strict=True))],
+        "jacobian": [None, *(_jacobian(explanation, l, shown[l]) for l in layers)],
+        "by_a": [_numbers(explanation.by_a(l)[shown[l]]) for l in range(depth + 1)],
+        "delta": [None, *(_numbers(explanation.delta(l)[shown[l]]) for l in layers)],
+        "rest_z": [None, *(_numbers(_rest_forward(explanation, l, shown)) for l in layers)],
+        "rest_by_a": [*(_numbers(_rest_backward(explanation, l, shown)) for l in range(depth)), None],
+        "long_way": bool(view.long_way_holds[i]),
+        "columns": [_cell(explanation, number, rows) for number in range(len(names.columns))],
+        "differences": _differences(explanation, shown, most),
+    }
+
+
+def _cell(explanation: Explanation, number: int, rows: bool) -> dict[str, Any]:
+    """What stands in a column, and the derivative by it."""
+    found = explanation.input(explanation.names.columns[number].name)
+    value = _numbers(np.array(found.value))
+    return {
+        "shown": found.shown if rows else None,
+        "value": value,
+        "by_column": [part.by_column for part in found.parts] if rows else None,
+        "switches": dict(found.switches),
+    }
+
+
+def _rest_forward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
+    """What inputs that are not shown add to z of the neurons that are."""
+    w, a, k = explanation.view.w(layer)[shown[layer]], explanation.a(layer - 1), shown[layer - 1]
+    return w @ a - w[:, k] @ a[k] if len(k) < len(a) else np.zeros(len(w))
+
+
+def _rest_backward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
+    """What neurons of the next layer that are not shown add to ∂C₀/∂a of the neurons of this one that are."""
+    w, delta, j = explanation.view.w(layer + 1)[:, shown[layer]], explanation.delta(layer + 1), shown[layer + 1]
+    return delta @ w - delta[j] @ w[j] if len(j) < len(delta) else np.zeros(w.shape[1])
+
+
+def _jacobian(explanation: Explanation, layer: int, shown: Array) -> Any:
+    if explanation.architecture.layer(layer).activation.elementwise or len(shown) > MOST_JACOBIAN:
+        return None
+    return _numbers(explanation.jacobian(layer)[np.ix_(shown, shown)])
+
+
+def _differences(explanation: Explanation, shown: list[Array], most: int) -> dict[str, Any]:
+    """Derivatives by differences of the largest gradients shown: by layer, [j, k, value, kink]; k is -1 for a bias."""
+    view, i = explanation.view, explanation.focus
+    found: dict[str, Any] = {"weights": [None], "inputs": []}
+    for l in range(1, view.architecture.depth + 1):
+        a = np.append(explanation.a(l - 1)[shown[l - 1]], 1.0)
+        sizes = np.abs(np.outer(explanation.delta(l)[shown[l]], a))
+        first = np.argsort(-sizes, axis=None, kind="stable")[:most]
+        js, ks = (np.asarray(part) for part in np.unravel_index(first, sizes.shape))
+        numbers = np.append(shown[l - 1], -1)[ks]
+        nudge = nudge_weights(view, i, l, shown[l][js], numbers)
+        found["weights"].append(_entries(shown[l][js], numbers, nudge.values, nudge.kinks))
+    order = np.argsort(-np.abs(explanation.by_a(0)[shown[0]]), kind="stable")[:most]
+    ks = shown[0][order]
+    nudge = nudge_inputs(view, i, ks)
+    found["inputs"] = [[int(k), _numbers(v), bool(c)] for k, v, c in zip(ks, nudge.values, nudge.kinks, strict=True)]
+    return found
+
+
+def _entries(js: Array, ks: Array, values: Array, kinks: Array) -> list[list[Any]]:
+    rows = zip(js, ks, values, kinks, strict=True)
+    return [[int(j), int(k), _numbers(value), bool(kink)] for j, k, value, kink in rows]
+
+
+def _gradient_size(explanation: Explanation) -> list[list[float]]:
+    """By example: ‖∂C₀/∂W‖ with the bias, of each layer; ‖δ‖ √(‖a‖² + 1)."""
+    view = explanation.view
+    sizes = [
+        np.linalg.norm(view.deltas[l], axis=1) * np.sqrt((view.trace.a[l - 1] ** 2).sum(axis=1) + 1)
+        for l in range(1, view.architecture.depth + 1)
+    ]
+    return _numbers(np.stack(sizes, axis=1))
+
+
+def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | None:
+    """The optimizer, with its memory of the parameters shown."""
+    training = explanation.training
+    if training is None:
+        return None
+    layout, layers = explanation.architecture.layout, range(1, explanation.architecture.depth + 1)
+    step = explanation.step(1, 0)
+    vectors = {
+        name: {
+            "w": [None, *(_numbers(layout.w(v, l)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
+            "b": [None, *(_numbers(layout.b(v, l)[shown[l]]) for l in layers)],
+        }
+        for name, v in zip([key for key in step.before if key != "w"], training.state.vectors, strict=True)
+    }
+    return {
+        "optimizer": step.optimizer,
+        "formula": FORMULAS.get(step.optimizer, ""),
+        "settings": dict(step.settings),
+        "l2": training.l2,
+        "clip_norm": training.clip_norm,
+        "memory": vectors,
+    }

@@ -1,0 +1,30 @@
+"""Which neurons of a large network are shown: those that matter most to the examples, within a budget."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from glassprop.equations.arrays import Array
+from glassprop.insight.view import View
+
+MOST_WEIGHTS = 12_000  # shown of a network; about 120 kB of a page
+MOST_NEURONS = 48  # of a layer, where not all can be shown
+
+
+def choose_shown(view: View, *, most_weights: int = MOST_WEIGHTS, most_neurons: int = MOST_NEURONS) -> list[Array]:
+    """Numbers of the neurons to show, layer by layer from the inputs on, each in increasing order.
+
+    All, where the network has no more than ``most_weights``; else at most ``most_neurons`` of each layer: those with
+    the largest ``|a ∂C₀/∂a|`` in an example, which is how much the cost would change to first order without them.
+    """
+    sizes = view.architecture.sizes
+    if sum(a * b for a, b in pairwise(sizes)) <= most_weights:
+        return [np.arange(n) for n in sizes]
+    found = []
+    for l, n in enumerate(sizes):
+        influence = np.abs(view.trace.a[l] * view.by_output[l]).max(axis=0)
+        first = np.argsort(-influence, kind="stable")[:most_neurons] if n > most_neurons else np.arange(n)
+        found.append(np.sort(first))
+    return found

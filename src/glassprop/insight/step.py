@@ -1,0 +1,117 @@
+"""One optimizer step for one parameter: how the gradient becomes a change of the weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from glassprop.equations.arrays import Array
+from glassprop.optimizer import Adam, AdamW, Optimizer, OptimizerState
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the network was being trained when its weights were as they are.
+
+    Attributes
+    ----------
+    optimizer : Optimizer
+    state : OptimizerState
+        Its vectors and its count of steps.
+    rate : float
+        The learning rate of the last step.
+    l2 : float
+        α: the cost has ``α/2n ‖w‖²`` added, for the n examples of a batch.
+    clip_norm : float or None
+        The gradient, L2 included, is made no longer than this.
+    """
+
+    optimizer: Optimizer
+    state: OptimizerState
+    rate: float
+    l2: float = 0.0
+    clip_norm: float | None = None
+
+
+_NAMES = {"Momentum": ("v",), "Nesterov": ("v",), "Adam": ("m", "v"), "AdamW": ("m", "v")}
+FORMULAS = {
+    "SGD": "w ← w - η g",
+    "Momentum": "v ← μ v - η g;  w ← w + v",
+    "Nesterov": "v ← μ v - η g;  w ← w + μ v - η g",
+    "Adam": "m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  w ← w - η √(1 - β₂ᵗ)/(1 - β₁ᵗ) · m/(√v + ε)",
+    "AdamW": "w ← w - η λ w;  then as Adam: m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  "
+    "w ← w - η √(1 - β₂ᵗ)/(1 - β₁ᵗ) · m/(√v + ε)",
+}
+
+
+@dataclass(frozen=True)
+class OptimizerStep:
+    """What a step on these examples would do to one parameter.
+
+    Attributes
+    ----------
+    data : float
+        The derivative of the cost, averaged over the examples (E11).
+    l2 : float
+        What L2 adds to it: α w / n for a weight, 0 for a bias.
+    clipping : float
+        What both are multiplied by: 1 unless the whole gradient is longer than allowed.
+    gradient : float
+        g, what the optimizer gets: (data + l2) · clipping.
+    optimizer, formula : str
+    settings : mapping of str to float
+        η, and the optimizer's own; t is the step's number.
+    before, after : mapping of str to float
+        The parameter and the optimizer's memory of it.
+    change : float
+        after w - before w.
+    """
+
+    data: float
+    l2: float
+    clipping: float
+    gradient: float
+    optimizer: str
+    formula: str
+    settings: Mapping[str, float]
+    before: Mapping[str, float] = field(default_factory=dict)
+    after: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def change(self) -> float:
+        return self.after["w"] - self.before["w"]
+
+
+def step_of(
+    training: Training, theta: Array, place: int, decays: bool, data: float, n: int, length: float
+) -> OptimizerStep:
+    """The step for entry ``place`` of θ. n: examples in the batch; length: of the whole gradient, L2 included."""
+    optimizer, state = training.optimizer, training.state
+    w = float(theta[place])
+    l2 = training.l2 * w / n if decays else 0.0
+    clipping = 1.0
+    if training.clip_norm is not None and length > training.clip_norm:
+        clipping = training.clip_norm / length
+    gradient = (data + l2) * clipping
+    name = type(optimizer).__name__
+    small = OptimizerState(tuple(np.array([float(v[place])]) for v in state.vectors), state.t, state.kind)
+    moved = np.array([w])
+    names = _NAMES.get(name, tuple(f"memory {i}" for i in range(len(state.vectors))))
+    before = {"w": w} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
+    optimizer.step(moved, np.array([gradient]), small, training.rate, np.array([decays]))
+    after = {"w": float(moved[0])} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
+    settings = _settings(optimizer, training.rate, small.t)
+    return OptimizerStep(data, l2, clipping, gradient, name, FORMULAS.get(name, ""), settings, before, after)
+
+
+def _settings(optimizer: Optimizer, rate: float, t: int) -> dict[str, float]:
+    found: dict[str, float] = {"η": rate, "t": t}
+    if isinstance(optimizer, Adam):
+        found |= {"β₁": optimizer.beta_1, "β₂": optimizer.beta_2, "ε": optimizer.epsilon}
+    if isinstance(optimizer, AdamW):
+        found["λ"] = optimizer.decay
+    if hasattr(optimizer, "momentum"):
+        found["μ"] = optimizer.momentum
+    return found

@@ -1,0 +1,99 @@
+"""One pass forward and back over a few examples in float64, with every number of it kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_delta
+from glassprop.equations.activation import Activation
+from glassprop.equations.affine import by_input
+from glassprop.equations.arrays import Array
+from glassprop.equations.pairs import find_pair
+
+_LONG_WAY = 1e-12  # how far the long way may lie from the collapsed δ, relative to its largest, and still be shown
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The numbers of a pass forward and back. Layers count from 1 (0 is the input), neurons from 0.
+
+    Attributes
+    ----------
+    theta : array (size,)
+    X, Y : arrays (n, n_inputs), (n, n_L)
+    """
+
+    architecture: Architecture
+    theta: Array
+    X: Array
+    Y: Array
+
+    @cached_property
+    def trace(self) -> Trace:
+        """E1, E14: z and a of every layer."""
+        return forward(self.architecture, self.theta, self.X)
+
+    @cached_property
+    def costs(self) -> Array:
+        """C_0 of every example. (n,)"""
+        return example_costs(self.architecture, self.trace, self.Y)
+
+    @cached_property
+    def deltas(self) -> list[Array]:
+        """δ = ∂C_0/∂z of every layer, (n, n_l); index 0 is None."""
+        return backward(self.architecture, self.theta, self.trace, last_delta(self.architecture, self.trace, self.Y))
+
+    @cached_property
+    def by_output(self) -> list[Array]:
+        """∂C_0/∂a of every layer, the input's included, (n, n_l): E7 for the last, E18 for the others."""
+        depth, architecture = self.architecture.depth, self.architecture
+        found = [by_input(self.deltas[l + 1], self.w(l + 1)) for l in range(depth)]
+        return [*found, architecture.cost_function.by_output(self.trace.a[depth], self.Y)]
+
+    def w(self, layer: int) -> Array:
+        """W of a layer (n_out, n_in)."""
+        return self.architecture.layout.w(self.theta, layer)
+
+    def b(self, layer: int) -> Array:
+        """b of a layer (n_out,)."""
+        return self.architecture.layout.b(self.theta, layer)
+
+    def slopes(self, layer: int) -> Array | None:
+        """σ'(z) of a layer (n, n_l), or None where its activation mixes neurons."""
+        activation = self.architecture.layer(layer).activation
+        if activation.slope is None:
+            return None
+        return activation.slope(self.trace.z[layer], self.trace.a[layer], *activation.parameters) + np.zeros(
+            self.trace.z[layer].shape
+        )
+
+    def jacobian(self, layer: int, example: int) -> Array:
+        """J_mj = ∂a_m/∂z_j of a layer for one example (n_l, n_l): E23 for softmax, diagonal for elementwise ones."""
+        activation: Activation = self.architecture.layer(layer).activation
+        z, a = self.trace.z[layer][example], self.trace.a[layer][example]
+        n = len(z)
+        one = np.eye(n)  # the pullback of the m-th unit vector is the m-th row
+        return activation.pullback(one, np.tile(z, (n, 1)), np.tile(a, (n, 1)))
+
+    @cached_property
+    def collapses(self) -> bool:
+        """Whether output activation and cost are a pair whose derivatives collapse (E26)."""
+        return find_pair(self.architecture.layers[-1].activation, self.architecture.cost_function) is not None
+
+    @cached_property
+    def long_way_holds(self) -> Array:
+        """Whether ∂C_0/∂a through the last activation gives δ, by example (n,).
+
+        Not so where a has rounded to 0 or 1: there the collapsed form alone still has the number.
+        """
+        depth = self.architecture.depth
+        with np.errstate(all="ignore"):
+            long = self.architecture.layers[-1].activation.pullback(
+                self.by_output[depth], self.trace.z[depth], self.trace.a[depth]
+            )
+            apart = np.abs(long - self.deltas[depth]).max(axis=1)
+        return ~(apart > _LONG_WAY * np.abs(self.deltas[depth]).max(axis=1)) & np.isfinite(long).all(axis=1)
