@@ -319,10 +319,20 @@ def test_a_product_that_overwrites_does_not_look_at_what_was_there() -> None:
 # --- dropout -----------------------------------------------------------------------------------------------------
 
 
+@njit
+def mask_key_of(key, step, layer):
+    return passes.mask_key(key, step, layer)
+
+
+@njit
+def dropped_by(source, target, seed, first, n, ld, threshold, scale):
+    passes._drop(source, target, seed, first, n, ld, threshold, scale)
+
+
 @settings(deadline=None)  # the first call compiles
 @given(key=st.integers(0, 2**32 - 1), step=st.integers(0, 2**40), layer=st.integers(1, 50))
 def test_the_seed_of_a_mask_is_that_of_the_equations(key: int, step: int, layer: int) -> None:
-    assert int(passes.mask_key(key, step, layer)) == dropout.mask_key(key, step, layer)
+    assert int(mask_key_of(key, step, layer)) == dropout.mask_key(key, step, layer)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -333,8 +343,8 @@ def test_masks_are_the_same_bit_for_bit(n: int, rate: float, dtype: str) -> None
     network, key, step = Network(3, [Layer(n, "tanh", dropout=rate), Layer(1, "identity")]), 0xDEADBEEF, (3 << 32) + 9
     lowered = lowering.lower(network, 64, np.dtype(dtype).itemsize)
     threshold, scale = int(lowered.layers[0, lowering.DROPOUT_FROM]), float(lowered.numbers[0, lowering.KEEP_SCALE])
-    seed, first, ld = np.uint32(passes.mask_key(key, step, 1)), 16, 24
+    seed, first, ld = np.uint32(mask_key_of(key, step, 1)), 16, 24
     target = np.empty(n * ld, dtype=dtype)
-    passes._drop(np.ones(n * ld, dtype=dtype), target, seed, first, n, ld, threshold, scale)
+    dropped_by(np.ones(n * ld, dtype=dtype), target, seed, first, n, ld, threshold, scale)
     expected = dropout.dropout_mask(key, step, 1, (40, n), rate, np.dtype(dtype))
     np.testing.assert_array_equal(target.reshape(n, ld).T, expected[first : first + ld])

@@ -8,8 +8,8 @@ from math import exp as libm_exp
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.functions import OPTIONS, exp, expm1, log1p, sigmoid, tanh
-from glassprop.engine.compiled.low_level import part
+from glassprop.engine.compiled.functions import exp, expm1, log1p, sigmoid, tanh
+from glassprop.engine.compiled.low_level import OPTIONS, fill, part
 from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 
 CODES = {
@@ -111,7 +111,7 @@ def softmax(z, scratch, n, ld):
         row = part(z, j * ld, ld)
         for i in range(ld):
             top[i] = max(top[i], row[i])
-    total[:] = 0
+    fill(total, 0)
     for j in range(n):
         row = part(z, j * ld, ld)
         for i in range(ld):
@@ -155,7 +155,7 @@ def pull_back(code, parameter, g, a, slope, n, ld, scratch):
             g[i] *= min(a[i], most)
     elif code == SOFTMAX:
         dots = part(scratch, 0, ld)
-        dots[:] = 0
+        fill(dots, 0)
         for j in range(n):
             g_row, a_row = part(g, j * ld, ld), part(a, j * ld, ld)
             for i in range(ld):

@@ -10,7 +10,7 @@ import llvmlite.binding
 from numba import njit, types
 from numba.extending import overload
 
-from glassprop.engine.compiled.low_level import pointer
+from glassprop.engine.compiled.low_level import OPTIONS, pointer
 
 
 def _register(symbol: str, name: str) -> None:
@@ -55,7 +55,7 @@ def _gemm_for(a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc
 overload(_gemm, jit_options={"nogil": True})(_gemm_for)
 
 
-@njit(nogil=True)
+@njit(**OPTIONS)
 def gemm(a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc, m, n, k):
     """``c = op(a) op(b) + beta c`` by BLIS; flat arrays with the entry they start at and their row length."""
     _gemm(a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc, m, n, k)

@@ -6,8 +6,8 @@ import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.activations import activate, pull_back
-from glassprop.engine.compiled.functions import INLINE, OPTIONS, exp, log, log1p
-from glassprop.engine.compiled.low_level import part
+from glassprop.engine.compiled.functions import exp, log, log1p
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part
 
 CODES = {
     name: code
@@ -127,15 +127,17 @@ def _softmax_and_cost(z, y, share, n, ld, used, clip, costs, scratch):
     """
     top, total = part(scratch, 0, ld), part(scratch, ld, ld)
     sum_y, dot = part(scratch, 2 * ld, ld), part(scratch, 3 * ld, ld)
-    top[:] = part(z, 0, ld)
+    copy(part(z, 0, ld), top)
     for j in range(1, n):
         _rise(top, part(z, j * ld, ld))
-    total[:], sum_y[:], dot[:] = 0, 0, 0
+    fill(total, 0)
+    fill(sum_y, 0)
+    fill(dot, 0)
     for j in range(n):
         _powers(part(z, j * ld, ld), part(y, j * ld, ld), top, total, sum_y, dot)
     for i in range(used):
         costs[i] = 0.0 if clip > 0 else sum_y[i] * log(total[i]) - dot[i]
-    sum_y[used:] = 0
+    fill(part(sum_y, used, ld - used), 0)
     for i in range(ld):
         total[i] = 1 / total[i]
     for j in range(n):

@@ -14,8 +14,19 @@ import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.costs import COST, DELTA, PREDICTION
-from glassprop.engine.compiled.functions import INLINE, OPTIONS
-from glassprop.engine.compiled.low_level import atomic_read, exchange, fetch_add, part, pause, step_aside, wait_until
+from glassprop.engine.compiled.low_level import (
+    INLINE,
+    OPTIONS,
+    SUMS,
+    atomic_read,
+    exchange,
+    fetch_add,
+    fill,
+    part,
+    pause,
+    step_aside,
+    wait_until,
+)
 from glassprop.engine.compiled.lowering import A_AT, N_OUT, ROWS, SHARE_AT, WORK_SIZE, Y_AT
 from glassprop.engine.compiled.passes import backward, finish, forward_hidden, gather, padded
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
@@ -79,7 +90,7 @@ def _chunk(
 ):
     """Forward and backward over rows [start, stop) of the batch [low, high); returns their Σ weight · C_0."""
     if start >= stop:
-        gradient[:] = 0
+        fill(gradient, 0)
     costs = part(room, 0, places[ROWS])
     if total <= 0:
         return 0.0
@@ -103,13 +114,13 @@ def _chunk(
 def _shares(weight, order, first, used, total, share):
     """The part of each example in the average."""
     if weight.size == 0:
-        share[:] = 1.0 / total
+        fill(share, 1.0 / total)
     else:
         for i in range(used):
             share[i] = weight[order[first + i]] / total
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract", "reassoc"})
+@njit(**SUMS)
 def _weighted(costs, weight, order, first, used):
     """Σ weight · C_0 over a block."""
     total = 0.0

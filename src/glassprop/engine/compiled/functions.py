@@ -8,18 +8,11 @@ Tests hold them to 2 ulp (exp, expm1, log, log1p) and 4 ulp (tanh, sigmoid).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-from glassprop.engine.compiled.low_level import exponent_and_fraction, power_of_two, round_to_even
-
-# no check of each division, which would keep loops from becoming vector code; a product and a sum may be one step
-OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
-# for what is called in one place or two: a call with some arrays as arguments costs 30 ns and more
-INLINE = OPTIONS | {"forceinline": True}
+from glassprop.engine.compiled.low_level import OPTIONS, exponent_and_fraction, power_of_two, round_to_even
 
 # ln 2 in two parts: n times the first is exact for every exponent n there is
 _LN2_HIGH_32, _LN2_LOW_32 = np.float32(0.693359375), np.float32(-2.12194440e-4)

@@ -12,7 +12,7 @@ from numba import njit, types
 from numba.core.errors import NumbaWarning
 
 from glassprop.engine.compiled import epoch
-from glassprop.engine.compiled.functions import OPTIONS
+from glassprop.engine.compiled.low_level import ENTRY
 
 _KINDS = {"float32": types.float32, "float64": types.float64}
 
@@ -57,9 +57,9 @@ def _compiled(which: int, signature: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NumbaWarning)
         try:
-            return njit(signature, cache=True, **OPTIONS)(function)
+            return njit(signature, cache=True, **ENTRY)(function)
         except Exception:  # no folder to cache in, or a damaged file there: whatever Numba makes of it
-            return njit(signature, **OPTIONS)(function)
+            return njit(signature, **ENTRY)(function)
 
 
 @cache

@@ -15,6 +15,14 @@ if config.DISABLE_JIT:
 
 _I64 = ir.IntType(64)
 
+# no check of each division, which would keep loops from becoming vector code; a product and a sum may be one step
+_PRECISE: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+ENTRY = _PRECISE  # for what Python calls
+OPTIONS = _PRECISE | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # for what only kernels call: half the time
+# for what is called in one place or two: a call with some arrays as arguments costs 30 ns and more
+INLINE = OPTIONS | {"forceinline": True}
+SUMS = OPTIONS | {"fastmath": {"contract", "reassoc"}}  # for sums in whatever order is fastest
+
 
 def data_pointer(context: Any, builder: Any, array_type: Any, array: Any, offset: Any) -> Any:
     """IR: the address of entry ``offset`` of a contiguous array."""
@@ -65,10 +73,24 @@ def pointer(typingctx, array, offset):
     return types.CPointer(array.dtype)(array, types.int64), codegen
 
 
-@njit(nogil=True)
+@njit(**OPTIONS)
 def part(array, start, size):
     """``array[start : start + size]`` of a flat array, without the reference count that a slice carries."""
     return carray(pointer(array, start), (size,))
+
+
+@njit(**OPTIONS)
+def fill(array, value):
+    """Put one number everywhere. An assignment to a slice takes a second to compile, a loop does not."""
+    for i in range(array.shape[0]):
+        array[i] = value
+
+
+@njit(**OPTIONS)
+def copy(source, target):
+    """Copy a flat array to another."""
+    for i in range(target.shape[0]):
+        target[i] = source[i]
 
 
 @intrinsic
@@ -126,20 +148,20 @@ _SPINS = 2000  # about a microsecond: longer than any wait between threads that 
 
 if sys.platform == "win32":
 
-    @njit(nogil=True)
+    @njit(**OPTIONS)
     def step_aside() -> None:
         """Windows has no sched_yield in the C library: keep spinning."""
 
 else:
     _sched_yield = types.ExternalFunction("sched_yield", types.int32())
 
-    @njit(nogil=True)
+    @njit(**OPTIONS)
     def step_aside() -> None:
         """Let another thread of the machine run."""
         _sched_yield()
 
 
-@njit(nogil=True)
+@njit(**OPTIONS)
 def pause(spins):
     """One turn of a waiting loop: from some turn on, give the processor away. Returns the turns so far."""
     if spins > _SPINS:
@@ -147,7 +169,7 @@ def pause(spins):
     return spins + 1
 
 
-@njit(nogil=True)
+@njit(**OPTIONS)
 def wait_until(control, index, value):
     """Return once the counter has reached ``value``."""
     spins = 0

@@ -8,8 +8,7 @@ from numba import njit
 from glassprop.engine.compiled.activations import activate, pull_back
 from glassprop.engine.compiled.blas import gemm
 from glassprop.engine.compiled.costs import output_layer
-from glassprop.engine.compiled.functions import INLINE, OPTIONS
-from glassprop.engine.compiled.low_level import part
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part
 from glassprop.engine.compiled.lowering import (
     A_AT,
     ACTIVATION,
@@ -134,8 +133,7 @@ def forward_layer(l, layers, numbers, places, theta, work, base, ld):
     z = base + layers[l, A_AT]
     if layers[l, WAYS] & FORWARD_BLIS:
         for j in range(n_out):
-            row = part(work, z + j * ld, ld)
-            row[:] = theta[b + j]
+            fill(part(work, z + j * ld, ld), theta[b + j])
         if l == 0 and places[ROWS_FIRST]:
             gemm(theta, w, n_in, 0, work, x, n_in, 1, 1.0, work, z, ld, n_out, ld, n_in)
         else:
@@ -163,7 +161,7 @@ def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, fi
                 seed = mask_key(key, step, l + 1)
                 _drop(a, out, seed, first_row, layers[l, N_OUT], ld, layers[l, DROPOUT_FROM], numbers[l, KEEP_SCALE])
             else:
-                out[:] = a
+                copy(a, out)
     forward_layer(depth - 1, layers, numbers, places, theta, work, base, ld)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.functions import OPTIONS, expm1
-from glassprop.engine.compiled.low_level import part
+from glassprop.engine.compiled.functions import expm1
+from glassprop.engine.compiled.low_level import OPTIONS, SUMS, part
 
 CODES = {name: code for code, name in enumerate(("SGD", "Momentum", "Nesterov", "Adam", "AdamW"))}
 SGD, MOMENTUM, NESTEROV, ADAM, ADAMW = range(len(CODES))
@@ -42,7 +42,7 @@ def add_up(gradients, chunks, theta, blocks, strength, low, high):
     return squares
 
 
-@njit(nogil=True, error_model="numpy", fastmath=True)
+@njit(**SUMS)
 def squared_length(x):
     """Σ x², in float64."""
     total = 0.0

@@ -12,32 +12,80 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.extending import intrinsic
 
-from glassprop.engine.compiled.low_level import data_pointer
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, data_pointer, pointer
 from glassprop.engine.compiled.vectors import Loop, Vectors, const
 
 NO_BIAS, ADD = -1, -2  # in place of where a bias starts
 AS_IS, RELU = -1, -2  # in place of where a mask starts
 
 
-@intrinsic
-def tile_product(typingctx, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
+@njit(**INLINE)
+def tile_product(w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
     """``out[p, i] = bias[p] + Σ_q w[p sp + q sq] x[q, i]``, and what follows it while it is still in registers.
 
     bias0: where the biases start, or ``NO_BIAS``, or ``ADD`` to add to what ``out`` holds. mask0: ``AS_IS``, ``RELU``
     to write max(0, result), or an entry of ``out``'s array from which on a block of the same layout lies: results are
-    kept where it is above 0, and 0 elsewhere, which is the pullback of a relu.
-
-    Blocks of up to 6 rows by 2 vectors of the result stay in registers while q runs. ``n_i`` must be a multiple of
-    the vector's lanes. Arrays are flat, with the entry they start at and their leading dimension.
+    kept where it is above 0, and 0 elsewhere, which is the pullback of a relu. ``n_i`` must be a multiple of the
+    vector's lanes. Arrays are flat, with the entry they start at and their leading dimension.
     """
+    _product(
+        pointer(w, w0), sp, sq, pointer(x, x0), ldx, pointer(out, out0), ldo, n_p, n_q, n_i,
+        pointer(bias, max(bias0, 0)), bias0, mask0 - out0 if mask0 >= 0 else 0, mask0,
+    )  # fmt: skip
+
+
+@njit(**INLINE)
+def tile_outer(d, d0, ldd, x, x0, ldx, g, g0, ldg, n_p, n_q, n_i, adds):
+    """``g[p, q] = Σ_i d[p, i] x[q, i]``, added to what is there if ``adds``; sums of blocks stay in registers."""
+    _outer(pointer(d, d0), ldd, pointer(x, x0), ldx, pointer(g, g0), ldg, n_p, n_q, n_i, adds)
+
+
+@njit(**INLINE)
+def tile_sums(d, d0, ldd, g, g0, n_p, n_i, adds):
+    """``g[p] = Σ_i d[p, i]``, added to what is there if ``adds``."""
+    _sums(pointer(d, d0), ldd, pointer(g, g0), n_p, n_i, adds)
+
+
+@njit(**INLINE)
+def tile_transpose(x, x0, ldx, out, out0, ldo, n_p, n_i):
+    """``out[i, p] = x[p, i]`` for whole tiles of p; ``n_p`` and ``n_i`` are multiples of the vector's lanes."""
+    _transpose(pointer(x, x0), ldx, pointer(out, out0), ldo, n_p, n_i)
+
+
+# The tiles themselves are functions of pointers, one copy each in the machine code: they are long to compile.
+
+
+@njit(**OPTIONS)
+def _product(w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0):
+    _product_tile(w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0)
+
+
+@njit(**OPTIONS)
+def _outer(d, ldd, x, ldx, g, ldg, n_p, n_q, n_i, adds):
+    _outer_tile(d, ldd, x, ldx, g, ldg, n_p, n_q, n_i, adds)
+
+
+@njit(**OPTIONS)
+def _sums(d, ldd, g, n_p, n_i, adds):
+    _sums_tile(d, ldd, g, n_p, n_i, adds)
+
+
+@njit(**OPTIONS)
+def _transpose(x, ldx, out, ldo, n_p, n_i):
+    _transpose_tile(x, ldx, out, ldo, n_p, n_i)
+
+
+@intrinsic
+def _product_tile(typingctx, w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0):
+    """Blocks of up to 6 rows by 2 vectors of the result stay in registers while q runs."""
     kind, i64 = w.dtype, types.int64
-    signature = types.void(w, i64, i64, i64, x, i64, i64, out, i64, i64, i64, i64, i64, bias, i64, i64)
+    signature = types.void(w, i64, i64, x, i64, out, i64, i64, i64, i64, bias, i64, i64, i64)
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        w_, w0_, sp_, sq_, x_, x0_, ldx_, out_, out0_, ldo_, n_p_, n_q_, n_i_, bias_, bias0_, mask0_ = args
+        w_at, sp_, sq_, x_at, ldx_, out_at, ldo_, n_p_, n_q_, n_i_, bias_at, bias0_, to_mask, mask0_ = args
         v = Vectors(builder, kind)
         has_bias = builder.icmp_signed(">=", bias0_, const(0))
         adds = builder.icmp_signed("==", bias0_, const(ADD))
@@ -45,12 +93,6 @@ def tile_product(typingctx, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q,
         relu = builder.icmp_signed("==", mask0_, const(RELU))
         lowest, zero = ir.Constant(v.type.element, float("-inf")), ir.Constant(v.type.element, 0.0)
         floor = v.splat(builder.select(relu, zero, lowest))
-        first_bias = builder.select(has_bias, bias0_, const(0))
-        w_at = data_pointer(context, builder, sig.args[0], w_, w0_)
-        x_at = data_pointer(context, builder, sig.args[4], x_, x0_)
-        out_at = data_pointer(context, builder, sig.args[7], out_, out0_)
-        bias_at = data_pointer(context, builder, sig.args[13], bias_, first_bias)
-        to_mask = builder.sub(builder.select(masked, mask0_, out0_), out0_)
 
         def block(p: Any, rows: int, i: Any, vectors: int) -> None:
             start = []
@@ -101,17 +143,13 @@ def tile_product(typingctx, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q,
 
 
 @intrinsic
-def tile_outer(typingctx, d, d0, ldd, x, x0, ldx, g, g0, ldg, n_p, n_q, n_i, adds):
-    """``g[p, q] = Σ_i d[p, i] x[q, i]``, added to what is there if ``adds``; sums of blocks stay in registers."""
+def _outer_tile(typingctx, d, ldd, x, ldx, g, ldg, n_p, n_q, n_i, adds):
     kind, i64 = d.dtype, types.int64
-    signature = types.void(d, i64, i64, x, i64, i64, g, i64, i64, i64, i64, i64, types.boolean)
+    signature = types.void(d, i64, x, i64, g, i64, i64, i64, i64, types.boolean)
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        d_, d0_, ldd_, x_, x0_, ldx_, g_, g0_, ldg_, n_p_, n_q_, n_i_, adds_ = args
+        d_at, ldd_, x_at, ldx_, g_at, ldg_, n_p_, n_q_, n_i_, adds_ = args
         v = Vectors(builder, kind)
-        d_at = data_pointer(context, builder, sig.args[0], d_, d0_)
-        x_at = data_pointer(context, builder, sig.args[3], x_, x0_)
-        g_at = data_pointer(context, builder, sig.args[6], g_, g0_)
 
         def rows_of(at: Any, first: Any, number: int, ld: Any) -> list[Any]:
             return [builder.gep(at, [builder.mul(builder.add(first, const(m)), ld)]) for m in range(number)]
@@ -145,16 +183,13 @@ def tile_outer(typingctx, d, d0, ldd, x, x0, ldx, g, g0, ldg, n_p, n_q, n_i, add
 
 
 @intrinsic
-def tile_sums(typingctx, d, d0, ldd, g, g0, n_p, n_i, adds):
-    """``g[p] = Σ_i d[p, i]``, added to what is there if ``adds``."""
+def _sums_tile(typingctx, d, ldd, g, n_p, n_i, adds):
     kind, i64 = d.dtype, types.int64
-    signature = types.void(d, i64, i64, g, i64, i64, i64, types.boolean)
+    signature = types.void(d, i64, g, i64, i64, types.boolean)
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        d_, d0_, ldd_, g_, g0_, n_p_, n_i_, adds_ = args
+        d_at, ldd_, g_at, n_p_, n_i_, adds_ = args
         v = Vectors(builder, kind)
-        d_at = data_pointer(context, builder, sig.args[0], d_, d0_)
-        g_at = data_pointer(context, builder, sig.args[3], g_, g0_)
         p = const(0)
         for rows in (4, 1):
             over_p = Loop(builder, p, n_p_, rows)
@@ -188,16 +223,13 @@ def _write_row(v: Vectors, totals: Any, place: Any, adds: Any) -> None:
 
 
 @intrinsic
-def tile_transpose(typingctx, x, x0, ldx, out, out0, ldo, n_p, n_i):
-    """``out[i, p] = x[p, i]`` for whole tiles of p; ``n_p`` and ``n_i`` are multiples of the vector's lanes."""
+def _transpose_tile(typingctx, x, ldx, out, ldo, n_p, n_i):
     kind, i64 = x.dtype, types.int64
-    signature = types.void(x, i64, i64, out, i64, i64, i64, i64)
+    signature = types.void(x, i64, out, i64, i64, i64)
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        x_, x0_, ldx_, out_, out0_, ldo_, n_p_, n_i_ = args
+        x_at, ldx_, out_at, ldo_, n_p_, n_i_ = args
         v = Vectors(builder, kind)
-        x_at = data_pointer(context, builder, sig.args[0], x_, x0_)
-        out_at = data_pointer(context, builder, sig.args[3], out_, out0_)
 
         def place(at: Any, row: Any, m: int, ld: Any, column: Any) -> Any:
             return builder.gep(at, [builder.add(builder.mul(builder.add(row, const(m)), ld), column)])
