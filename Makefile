@@ -24,6 +24,7 @@ demo: $(STAMP) ## trains on the digits, prints held-out scores and a gradient ch
 	@mkdir -p build
 	$(BIN)/glassprop train digits --model build/digits.skops
 	$(BIN)/glassprop check build/digits.skops digits
+	$(BIN)/glassprop explain build/digits.skops digits --row 0 --html build/digits.html
 
 test: $(STAMP) lint types layers ## everything that must hold
 	$(BIN)/python -m pytest -n 2

@@ -1,6 +1,8 @@
-"""Makes the pictures of the README from real runs: `python docs/pictures.py` writes docs/img/*.svg.
+"""Makes the pictures of README and docs from real runs: `python docs/pictures.py` writes docs/img/*.
 
-Needs matplotlib, which nothing else here does: `pip install matplotlib`.
+They need matplotlib, which nothing else here does (and Pillow, which comes with it): `pip install matplotlib`. The
+pages are photographed in Chromium through Playwright: `playwright install chromium`, or GLASSPROP_CHROMIUM names one.
+`python docs/pictures.py curves` or `… pages` makes one kind alone.
 """
 
 from __future__ import annotations
@@ -10,12 +12,17 @@ import re
 import subprocess
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.text import Text
 
+from glassprop import Layer, Network
 from glassprop.export.model_file import read_record
+from glassprop.report.page import page
 
 IMAGES = Path(__file__).parent / "img"
 
@@ -69,9 +76,60 @@ def draw_curves(model: Path, target: Path) -> None:
     figure.savefig(target, metadata={"Date": None})
 
 
+def glassprop(folder: Path, *words: str) -> None:
+    """Run the command in a folder."""
+    command = [str(Path(sys.executable).parent / "glassprop"), *words]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def draw_pages(folder: Path) -> None:
+    """The page of a trained network, that of a 2-2-1 network, and the report, as a browser shows them."""
+    glassprop(folder, "train", "digits", "--hidden", "24,16", "--activation", "tanh", "--model", "digits.skops")
+    glassprop(folder, "explain", "digits.skops", "digits", "--row", "37", "--row", "1264", "--html", "page.html")
+    glassprop(
+        folder, "train", "iris", "--hidden", "8", "--seed", "4", "--model", "iris.skops", "--report", "report.html"
+    )
+    network = Network(2, [Layer(2, "relu"), Layer(1, "identity")], cost="squared_error")
+    theta = np.array([1.0, -1.0, 1.0, 1.0, 0.0, -1.0, 2.0, -1.0, 1.0])
+    small = network.explain(theta, [3.0, 1.0], [1.0]).to_dict()
+    (folder / "small.html").write_text(
+        page(small, title="Two inputs, two hidden neurons, one output"), encoding="utf-8"
+    )
+
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("GLASSPROP_CHROMIUM"), args=["--no-sandbox"]
+        )
+        photograph(chromium, folder / "page.html", IMAGES / "page.png", (1400, 980), weight=True)
+        photograph(chromium, folder / "small.html", IMAGES / "page-small.png", (1200, 650), weight=True)
+        photograph(chromium, folder / "report.html", IMAGES / "report.png", (760, 1330))
+        chromium.close()
+
+
+def photograph(chromium: Any, document: Path, target: Path, size: tuple[int, int], *, weight: bool = False) -> None:
+    """The upper part of a document; weight: with the first layer's largest derivative chosen."""
+    from PIL import Image
+
+    tab = chromium.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme="light")
+    tab.goto(document.as_uri())
+    if weight:
+        tab.locator("tr", has_text="layer 1").locator("a, button").first.click()
+        tab.mouse.move(0, 0)
+    tab.evaluate("window.scrollTo(0, 0)")
+    taken = Image.open(BytesIO(tab.screenshot())).convert("RGB")
+    taken.quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)  # a third of the size
+    tab.close()
+
+
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
+    wanted = sys.argv[1:] or ["curves", "pages"]
     with tempfile.TemporaryDirectory() as folder:
         model_file = Path(folder) / "digits.skops"
-        draw_terminal(train(model_file), IMAGES / "train.svg")
-        draw_curves(model_file, IMAGES / "curves.svg")
+        if "curves" in wanted:
+            draw_terminal(train(model_file), IMAGES / "train.svg")
+            draw_curves(model_file, IMAGES / "curves.svg")
+        if "pages" in wanted:
+            draw_pages(Path(folder))

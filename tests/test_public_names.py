@@ -20,6 +20,7 @@ PUBLIC = [
     "MLPRegressor",
     "Network",
     "check_gradient",
+    "explain",
     "load",
     "save",
 ]

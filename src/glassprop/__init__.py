@@ -14,6 +14,7 @@ _HOME = {
     "Layer": "glassprop.architecture.layers",
     "Network": "glassprop.network",
     "check_gradient": "glassprop.backprop.check",
+    "explain": "glassprop.tables.explain",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
     "load": "glassprop.export.model_file",
@@ -31,6 +32,7 @@ __all__ = [
     "Network",
     "__version__",
     "check_gradient",
+    "explain",
     "load",
     "save",
 ]
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.export.model_file import load, save
     from glassprop.network import Network
+    from glassprop.tables.explain import explain
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from glassprop.architecture.fits import check_inputs, check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
-from glassprop.engine.choose import find_predictor
+from glassprop.engine.choose import Notify, find_predictor
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
@@ -102,15 +102,20 @@ class Network(Architecture):
         check_inputs(self, theta, X)
         return forward(self, theta, X)
 
-    def predict(self, theta: Array, X: Array) -> Array:
+    def predict(self, theta: Array, X: Array, *, notify: Notify | None = None) -> Array:
         """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L).
+
+        Parameters
+        ----------
+        notify : callable (str), optional
+            Told when machine code has to be compiled first, which happens once per machine.
 
         Raises
         ------
         DataError
             If θ or X does not fit.
         """
-        predictor = self._predictor(theta, X)
+        predictor = self._predictor(theta, X, notify)
         if predictor is not None:
             return predictor(theta, X)
         check_inputs(self, theta, X)
@@ -120,7 +125,7 @@ class Network(Architecture):
         ]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
-    def _predictor(self, theta: Array, X: Array) -> Any:
+    def _predictor(self, theta: Array, X: Array, notify: Notify | None) -> Any:
         """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
         if type(X) is not np.ndarray or type(theta) is not np.ndarray or theta.shape != (self.layout.size,):
             return None
@@ -130,7 +135,7 @@ class Network(Architecture):
             return None
         known = self.__dict__.setdefault("_predictors", {})
         if X.dtype not in known:
-            known[X.dtype] = find_predictor(self, X, theta)
+            known[X.dtype] = find_predictor(self, X, theta, notify)
         return known[X.dtype]
 
     def __getstate__(self) -> dict[str, Any]:

@@ -183,6 +183,30 @@ def test_people_are_told_only_if_it_takes_long(monkeypatch: pytest.MonkeyPatch) 
     assert len(told) == 1
 
 
+def test_a_first_prediction_that_compiles_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once, and not again when the kernels are there."""
+    import time
+
+    from glassprop.engine.compiled import engine
+
+    class Slow(engine.Predictor):
+        def __init__(self, *arguments: Any) -> None:
+            time.sleep(0.3)
+            super().__init__(*arguments)
+
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, random_state=0).fit(X, X[:, 0])
+    capsys.readouterr()
+    monkeypatch.setattr(choice, "_PATIENCE", 0.01)
+    monkeypatch.setattr(engine, "Predictor", Slow)
+    model.predict(X)
+    assert capsys.readouterr().err.count("compiling its kernels") == 1
+    model.predict(X)
+    assert capsys.readouterr().err == ""
+
+
 # --- the layout of arrays -------------------------------------------------------------------------------------
 
 

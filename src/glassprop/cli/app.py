@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from glassprop import __version__
 from glassprop.cli.check import check
+from glassprop.cli.explain import explain
 from glassprop.cli.info import info
 from glassprop.cli.options import DASH
 from glassprop.cli.output import complain, one_line, warn
@@ -35,7 +36,7 @@ app = App(
     print_error=False,
     suppress_keyboard_interrupt=False,
 )
-for command in (train, predict, score, check, info):
+for command in (train, predict, score, check, explain, info):
     app.command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from glassprop.cli.options import (
 )
 from glassprop.cli.output import Messages, number, print_columns, print_json, print_line, print_scores, say
 from glassprop.cli.progress import TrainingProgress
-from glassprop.errors import SettingsError
+from glassprop.cli.report import ReportFiles, report_files, write_report
+from glassprop.errors import DataError, GlasspropError, SettingsError
 
 if TYPE_CHECKING:
     from glassprop.tables import FitOptions, Outcome, Table
@@ -78,6 +80,16 @@ def train(
         MaybeWord,
         Parameter(help="Model file to write. Default: a free name in this folder, after the data."),
     ] = None,
+    report: Annotated[
+        MaybeWord,
+        Parameter(
+            help="HTML report to write: scores, curves, mistakes, columns, and a page of telling rows beside it."
+        ),
+    ] = None,
+    no_rows: Annotated[
+        bool,
+        Parameter(help="Leave values of single rows out of the report.", negative="", show_default=False),
+    ] = False,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
     ] = False,
@@ -86,6 +98,7 @@ def train(
     chosen = options or TrainOptions()
     _check_numbers(chosen)
     path = _checked_path(model, data)
+    files = report_files(report, rows=not no_rows, others=_other_files(path, data, chosen.validation))
     if data == chosen.validation == "-":
         raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
 
@@ -101,15 +114,36 @@ def train(
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
     save(outcome.pipeline, path, outcome.record)
-    interrupted = outcome.interrupted
+    interrupted, fault = outcome.interrupted, None
     try:
-        _print(outcome, path, messages, as_json=json)
+        fault = _fault_of_report(outcome, files, path)
+        written = files.report if files is not None and fault is None else None
+        _print(outcome, path, written, messages, as_json=json)
         sys.stdout.flush()
     except KeyboardInterrupt:
         interrupted = True
     if interrupted:
         say(f"interrupted: the best weights so far are saved in {path}")
+    if fault is not None:
+        raise DataError(f"the model is saved in {path!r}, but there is no report: {fault}") from fault
     return INTERRUPTED if interrupted else 0
+
+
+def _fault_of_report(outcome: Outcome, files: ReportFiles | None, path: str) -> GlasspropError | None:
+    """Write the report, if one is asked for. What goes wrong waits: the scores come first."""
+    if files is None:
+        return None
+    try:
+        write_report(outcome, files, path)
+    except GlasspropError as fault:
+        return fault
+    return None
+
+
+def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
+    """Files that a report must not replace, by what they are."""
+    read = {"the data": data, "the held-out rows": validation}
+    return {"the model file": model, **{what: name for what, name in read.items() if os.path.isfile(name)}}
 
 
 def _but_interruptions(messages: Messages) -> Callable[[str], None]:
@@ -155,9 +189,9 @@ def _settings(options: TrainOptions, table: Table) -> FitOptions:
     )
 
 
-def _print(outcome: Outcome, path: str, messages: Messages, *, as_json: bool) -> None:
+def _print(outcome: Outcome, path: str, report: str | None, messages: Messages, *, as_json: bool) -> None:
     if as_json:
-        print_json(_report(outcome, path, messages))
+        print_json({**_summary(outcome, path, messages), "report": report})
         return
     print_columns([(column.name, column.role, column.reason) for column in outcome.columns], most=_MOST_ROWS)
     rows = outcome.rows
@@ -172,6 +206,8 @@ def _print(outcome: Outcome, path: str, messages: Messages, *, as_json: bool) ->
         against="most frequent class" if outcome.task == "classification" else "mean",
     )
     print_line(f"Model: {path}")
+    if report is not None:
+        print_line(f"Report: {report}")
 
 
 def _length(estimator: Any) -> str:
@@ -180,7 +216,7 @@ def _length(estimator: Any) -> str:
     return f"{epochs} epochs{kept}; training cost {number(float(estimator.loss_))}"
 
 
-def _report(outcome: Outcome, path: str, messages: Messages) -> dict[str, Any]:
+def _summary(outcome: Outcome, path: str, messages: Messages) -> dict[str, Any]:
     record = outcome.record
     return {
         "task": outcome.task,

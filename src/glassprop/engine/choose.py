@@ -112,13 +112,17 @@ def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> 
     return ""
 
 
-def find_predictor(architecture: Architecture, X: Array, theta: Array) -> Any:
-    """A compiled predictor ``(theta, X) -> a`` for arrays of this dtype, or None where there can be none."""
+def find_predictor(architecture: Architecture, X: Array, theta: Array, notify: Notify | None = None) -> Any:
+    """A compiled predictor ``(theta, X) -> a`` for arrays of this dtype, or None where there can be none.
+
+    notify: told when it has to be compiled first.
+    """
     if obstacle_to_compiled(architecture, X, theta):
         return None
     module = compiled_module()
     try:
-        return None if isinstance(module, str) else module.Predictor(architecture, X.dtype.name)
+        with told_if_slow(notify):
+            return None if isinstance(module, str) else module.Predictor(architecture, X.dtype.name)
     except Exception:  # as for training: what cannot be compiled is done without
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,14 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
 from glassprop.estimator.callbacks import told_data
+from glassprop.estimator.explain import explain_estimator
+from glassprop.estimator.progress import tell
 from glassprop.estimator.rollback import undone_on_failure
 from glassprop.estimator.run import run_lbfgs, run_stochastic
 from glassprop.estimator.state import from_plain, to_plain
 from glassprop.estimator.validation import Held, example_weights, given_validation, split_validation
 from glassprop.estimator.views import ParameterViews
+from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.network import Network
 from glassprop.training.state import TrainState
 
@@ -64,6 +68,9 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
         with undone_on_failure(self):
+            self.__dict__.pop(
+                "target_scale_", None
+            )  # set where a table's target is scaled back; true until the next fit
             given = X, y, sample_weight
             first = not hasattr(self, "_state") or (not self.warm_start and not incremental)
             X, y, Y = self._validate_input(X, y, first=first, incremental=incremental)
@@ -169,7 +176,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if not self._is_plain(X):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore"):
-            return self.network_.predict(self._state.theta, X.tocsr() if hasattr(X, "tocsr") else X)
+            X = X.tocsr() if hasattr(X, "tocsr") else X
+            return self.network_.predict(self._state.theta, X, notify=tell)
 
     def _is_plain(self, X: Any) -> bool:
         """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.
@@ -199,6 +207,49 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         X, _, Y = self._validate_val(X, y)
         return X, Y
+
+    def explain(
+        self, X: Any, y: Any, *, row: int | None = None, rows: Sequence[int] | None = None, top: int = MOST_PATHS
+    ) -> Explanation:
+        """The chain rule with the numbers of some rows, for any weight, bias or input.
+
+        All is worked out in float64, on the plain targets: label smoothing, dropout and weights of examples, which
+        training may have used, play no part.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n, n_features)
+        y : array-like (n,) or (n, n_outputs)
+        row, rows : int, sequence of int
+            Which rows to explain, counted from 0: one, or several; neither: all, if they are no more than 100.
+        top : int
+            How many paths are listed of one derivative.
+
+        Returns
+        -------
+        Explanation
+            With the columns' names where X had some in ``fit``, and with the optimizer as it stood at these weights.
+
+        Raises
+        ------
+        NotFittedError
+            Before ``fit``.
+        SettingsError, DataError
+            If there is no such row, ``rows`` or ``top`` cannot be used, or y has a class that training did not see.
+        ValueError
+            If X and y are not what ``fit`` would take.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> clf = MLPClassifier((4,), solver="lbfgs", random_state=0, max_iter=500).fit(X, y)
+        >>> weight = clf.explain(X, y, row=70).weight(1, 3, 0)
+        >>> list(weight.factors), weight.symbol
+        (['∂z/∂w', '∂a/∂z', '∂C₀/∂a'], '∂C₀/∂w[3,0]⁽¹⁾')
+        """
+        return explain_estimator(self, X, y, row=row, rows=rows, top=top)
 
     def __getstate__(self) -> dict[str, Any]:
         return to_plain(dict(super().__getstate__()))

@@ -59,7 +59,7 @@ def run_stochastic(
 
 def _forget_what_does_not_carry_over(estimator: Any, incremental: bool) -> None:
     """What a new call of ``fit`` does not go on with, although it goes on with the weights."""
-    estimator._state.best_theta = None  # of this call alone, as in scikit-learn
+    estimator._state.forget_best()  # of this call alone, as in scikit-learn
     if not incremental:
         estimator._state.restart_optimizer()
     judged_by = (bool(estimator.early_stopping), estimator.scoring if estimator.early_stopping else None)

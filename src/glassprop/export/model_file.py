@@ -21,7 +21,6 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
-from glassprop import __version__
 from glassprop.errors import ArchitectureError, ModelFileError
 from glassprop.export.atomic import replacing
 from glassprop.export.needs import import_skops
@@ -134,7 +133,7 @@ def _describe(model: Any) -> dict[str, Any]:
         "format": FORMAT,
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {
-            "glassprop": __version__,
+            "glassprop": version("glassprop"),
             "python": platform.python_version(),
             **{name: version(name) for name in ("numpy", "scikit-learn", "skops")},
         },
@@ -184,7 +183,8 @@ def _estimator_of(model: Any) -> Any:
     """The glassprop estimator that `model` is or ends in; None where there is none."""
     from sklearn.pipeline import Pipeline
 
-    from glassprop import MLPClassifier, MLPRegressor
+    from glassprop.estimator.classifier import MLPClassifier
+    from glassprop.estimator.regressor import MLPRegressor
 
     while isinstance(model, Pipeline) and model.steps:
         model = model.steps[-1][1]
@@ -229,7 +229,7 @@ def _checked(archive: ZipFile, path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ModelFileError(f"{shown!r} is damaged: its record cannot be read ({_first_line(error)})") from error
     if number > FORMAT:
         raise ModelFileError(
-            f"{shown!r} has format {number}, and glassprop {__version__} reads up to {FORMAT}: "
+            f"{shown!r} has format {number}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
             "pip install --upgrade glassprop"
         )
     return dict(record)

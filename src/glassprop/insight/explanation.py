@@ -14,24 +14,9 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_gradient
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.insight.differences import nudge_inputs, nudge_weights
-from glassprop.insight.factors import (
-    BY_A,
-    BY_B,
-    BY_COLUMN,
-    BY_W,
-    BY_X,
-    BY_Z,
-    MIXED,
-    SLOPE,
-    Collapse,
-    ColumnDerivative,
-    Derivative,
-    ExamplePulls,
-    InputPart,
-    Term,
-)
-from glassprop.insight.names import Column, Names, symbol_of
+from glassprop.insight import derive
+from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
+from glassprop.insight.names import Column, Names
 from glassprop.insight.paths import PathFinder, Paths
 from glassprop.insight.step import OptimizerStep, Training, step_of
 from glassprop.insight.view import View
@@ -130,53 +115,12 @@ class Explanation:
         """
         self._neuron(layer, j)
         self._neuron(layer - 1, k, inputs=True)
-        return self._derivative(layer, j, k)
+        return derive.by_parameter(self.view, self.focus, layer, j, int(k), self.paths)
 
     def bias(self, layer: int, j: int) -> Derivative:
         """∂C₀/∂b_j of a layer. Raises as ``weight``."""
         self._neuron(layer, j)
-        return self._derivative(layer, j, -1)
-
-    def _derivative(self, layer: int, j: int, k: int) -> Derivative:
-        view, i = self.view, self.focus
-        into = 1.0 if k < 0 else float(view.trace.a[layer - 1][i, k])
-        delta, by_a = float(view.deltas[layer][i, j]), float(view.by_output[layer][i, j])
-        last = layer == self.architecture.depth
-        factors = {BY_B if k < 0 else BY_W: into}
-        slopes = view.slopes(layer)
-        terms: tuple[Term, ...] = ()
-        if slopes is None:
-            terms = self._column_sum(layer, j)
-            factors[MIXED] = delta
-        if last and not view.long_way_holds[i]:
-            factors = {BY_B if k < 0 else BY_W: into, BY_Z: delta}
-        elif slopes is not None:
-            factors |= {SLOPE: float(slopes[i, j]), BY_A: by_a}
-        return Derivative(
-            symbol_of("b" if k < 0 else "w", layer, j, None if k < 0 else k),
-            delta * into,
-            factors,
-            terms,
-            self._collapse(j) if last and view.collapses else None,
-            lambda: self.paths(layer, j),
-            lambda: self._difference(layer, j, k),
-        )
-
-    def _column_sum(self, layer: int, j: int) -> tuple[Term, ...]:
-        by_a, column = self.by_a(layer), self.jacobian(layer)[:, j]
-        return tuple(Term(m, float(by_a[m]), float(column[m])) for m in range(len(column)))
-
-    def _collapse(self, j: int) -> Collapse:
-        depth, i = self.architecture.depth, self.focus
-        y, total = self.view.Y[i], float(self.view.Y[i].sum())
-        scaled = self.architecture.layers[-1].activation.name == "softmax" and abs(total - 1) > 1e-9
-        formula = "a Σy - y" if scaled else "a - y"
-        a, delta = float(self.view.trace.a[depth][i, j]), float(self.view.deltas[depth][i, j])
-        return Collapse(formula, a, float(y[j]), delta)
-
-    def _difference(self, layer: int, j: int, k: int) -> tuple[float, bool]:
-        nudge = nudge_weights(self.view, self.focus, layer, np.array([j]), np.array([k]))
-        return float(nudge.values[0]), bool(nudge.kinks[0])
+        return derive.by_parameter(self.view, self.focus, layer, j, None, self.paths)
 
     def paths(self, layer: int, j: int, top: int | None = None) -> Paths:
         """The paths that make ∂C₀/∂a of a neuron (layer 0: of an input), the ``top`` largest listed (E15)."""
@@ -201,46 +145,11 @@ class Explanation:
         SettingsError
             If there is no such column; the message names some.
         """
-        column, i = self.names.column(name), self.focus
-        by_x = self.view.by_output[0][i]
-        parts = tuple(
-            InputPart(
-                index,
-                self.names.inputs[index],
-                float(self.view.X[i, index]),
-                float(by_x[index]),
-                None if column.slopes is None else float(column.slopes[i, place]),
-            )
-            for place, index in enumerate(column.parts)
-        )
-        value = float("nan") if column.slopes is None else sum(p.by_x * (p.by_column or 0.0) for p in parts)
-        factors = {}
-        if len(parts) == 1 and parts[0].by_column is not None:
-            factors = {BY_X: parts[0].by_x, BY_COLUMN: parts[0].by_column}
-        return ColumnDerivative(
-            f"∂C₀/∂{column.name}",
-            float(value),
-            factors,
-            _paths=lambda: self.paths(0, column.parts[0]),
-            _difference=lambda: self._difference_by_column(column),
-            shown=self.names.shown(column, i),
-            parts=parts,
-            switches=self._switches(column),
-        )
+        return self.by_column(self.names.column(name))
 
-    def _difference_by_column(self, column: Column) -> tuple[float, bool]:
-        if column.slopes is None:
-            return float("nan"), False
-        nudge = nudge_inputs(self.view, self.focus, np.array(column.parts))
-        return float(nudge.values @ column.slopes[self.focus]), bool(nudge.kinks.any())
-
-    def _switches(self, column: Column) -> dict[str, float]:
-        """To first order: what C_0 would change by if one category's input went to 0 and another's to 1."""
-        if column.categories is None:
-            return {}
-        by_x, x = self.view.by_output[0][self.focus], self.view.X[self.focus]
-        now = float(sum(by_x[index] * x[index] for index in column.parts))
-        return {name: float(by_x[index]) - now for name, index in zip(column.categories, column.parts, strict=True)}
+    def by_column(self, column: Column) -> ColumnDerivative:
+        """As ``input``, for a column of ``names``."""
+        return derive.by_column(self.view, self.names, self.focus, column, self.paths)
 
     # --- several examples, and the optimizer ------------------------------------------------------------------
 
@@ -344,7 +253,7 @@ def explain(
     DataError
         If shapes do not fit, an input is not a finite number, or a target lies outside the cost's domain.
     SettingsError
-        If ``top`` is less than 1.
+        If ``top`` is less than 1, or there are more or fewer names than rows, inputs and outputs.
 
     Examples
     --------
@@ -360,7 +269,7 @@ def explain(
     """
     if isinstance(top, bool) or not hasattr(top, "__index__") or top < 1:
         raise SettingsError(f"top must be a whole number of 1 or more, got {top!r}")
-    theta = np.asarray(theta, dtype=np.float64)
+    theta = np.array(theta, dtype=np.float64)  # copies: what is explained does not change with the caller's arrays
     X, Y = (_rows(array) for array in (X, Y))
     check_shapes(architecture, X, Y, None, theta)
     if not X.shape[0]:
@@ -370,11 +279,13 @@ def explain(
         raise DataError(f"input {k} of example {row} is {X[row, k]:g}: fill in or drop what is missing")
     architecture.cost_function.check_targets(Y)
     view = View(architecture, theta, X, Y)
-    return Explanation(view, names or Names.numbered(architecture, len(X)), training, dict(history or {}), top=int(top))
+    names = Names.numbered(architecture, len(X)) if names is None else names
+    names.check(architecture, len(X))
+    return Explanation(view, names, training, dict(history or {}), top=int(top))
 
 
 def _rows(array: Any) -> Array:
     if hasattr(array, "toarray"):
         array = array.toarray()
-    array = np.array(array, dtype=np.float64)  # a copy: what is explained does not change with the caller's array
+    array = np.array(array, dtype=np.float64)
     return array[None, :] if array.ndim == 1 else array

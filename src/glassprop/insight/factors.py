@@ -54,8 +54,8 @@ class Derivative:
         The derivative.
     factors : mapping of str to float
         Whose product it is (E4, E16): ∂z/∂w, ∂a/∂z and ∂C₀/∂a. In a layer whose activation mixes neurons the last two
-        are one factor, the sum over the Jacobian's column. Where the last layer's a has rounded to 0 or 1, that factor
-        is ∂C₀/∂z, from the collapsed form.
+        are one factor, the sum over the Jacobian's column. Where the last layer's a has rounded to 0 or 1, or to within
+        rounding of y, that factor is ∂C₀/∂z, from the collapsed form.
     paths : Paths
         How ∂C₀/∂a of the neuron (of the input itself, for an input) came about (E15).
     column_sum : tuple of Term
@@ -113,11 +113,14 @@ class ColumnDerivative(Derivative):
         What stands in the table.
     parts : tuple of InputPart
         The inputs of the network that the column feeds. ``value`` is Σ ∂C₀/∂x · ∂x/∂column.
+    unit : str
+        What the derivative is by, where that is not plain: "day" for a date.
     """
 
     shown: str = ""
     parts: tuple[InputPart, ...] = ()
     switches: Mapping[str, float] = field(default_factory=dict)
+    unit: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from glassprop.architecture.layers import Architecture
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
+from glassprop.insight.image import find_picture
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -29,6 +30,8 @@ class Column:
         ∂x/∂column by example, for numbers; None for categories.
     categories : tuple of str or None
         What each part stands for, where parts are one-hot.
+    unit : str
+        What a derivative is by, where that is not plain: "day" for dates.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Column:
     shown: tuple[str, ...] = ()
     slopes: Array | None = None
     categories: tuple[str, ...] | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +57,8 @@ class Names:
         In the table's own terms, by example; may be empty.
     image : (height, width) or None
         How the inputs lie in a picture, if they are one.
+    pixels : tuple of int (n_inputs) or None
+        Where in it each input lies, counted row by row, if not in order.
     """
 
     inputs: tuple[str, ...]
@@ -62,6 +68,7 @@ class Names:
     targets: tuple[str, ...] = ()
     predictions: tuple[str, ...] = ()
     image: tuple[int, int] | None = None
+    pixels: tuple[int, ...] | None = None
 
     @classmethod
     def numbered(
@@ -70,19 +77,41 @@ class Names:
         n: int,
         *,
         inputs: Sequence[str] | None = None,
+        columns: tuple[Column, ...] | None = None,
         outputs: Sequence[str] | None = None,
         rows: Sequence[int] | None = None,
         targets: Sequence[str] = (),
         predictions: Sequence[str] = (),
-        image: tuple[int, int] | None = None,
     ) -> Names:
-        """Names for ``n`` examples whose inputs are their own columns; numbers for what is not given."""
+        """Names for ``n`` examples; numbers for what is not given. Without ``columns`` inputs are their own."""
+        picture = None if inputs is None else find_picture([str(name) for name in inputs])
         sizes = architecture.sizes
         inputs = tuple(map(str, inputs)) if inputs is not None else tuple(f"x{k}" for k in range(sizes[0]))
         outputs = tuple(map(str, outputs)) if outputs is not None else tuple(f"output {j}" for j in range(sizes[-1]))
-        columns = tuple(Column(name, (k,), slopes=np.ones((n, 1))) for k, name in enumerate(inputs))
+        if columns is None:
+            one = np.ones((n, 1))
+            columns = tuple(Column(name, (k,), slopes=one) for k, name in enumerate(inputs))
         numbers = tuple(range(n)) if rows is None else tuple(map(int, rows))
-        return cls(inputs, outputs, columns, numbers, tuple(map(str, targets)), tuple(map(str, predictions)), image)
+        image, pixels = (None, None) if picture is None else ((picture.height, picture.width), picture.places)
+        if pixels == tuple(range(sizes[0])):
+            pixels = None
+        said = tuple(map(str, targets)), tuple(map(str, predictions))
+        return cls(inputs, outputs, columns, numbers, *said, image, pixels)
+
+    def check(self, architecture: Architecture, n: int) -> None:
+        """Refuse names of another network, or of another number of examples than n.
+
+        Raises
+        ------
+        SettingsError
+        """
+        given = len(self.rows), len(self.inputs), len(self.outputs)
+        needed = n, architecture.sizes[0], architecture.sizes[-1]
+        if given != needed:
+            raise SettingsError(
+                f"names are of {given[0]} rows, {given[1]} inputs and {given[2]} outputs; needed are {needed[0]}, "
+                f"{needed[1]} and {needed[2]}"
+            )
 
     def column(self, name: str | int) -> Column:
         """The column of that name, or the input of that name or number.

@@ -2,7 +2,7 @@
 
 The derivative of a neuron is a sum over paths, each the product of the weights and slopes along it and of the
 derivative at its end. The K largest continuations of a neuron are among the K largest of each neuron after it, so one
-pass from the last layer to the first finds them: the products of n_l n_(l+1) pairs a layer, whatever the number of paths.
+pass from the last layer to the first finds them, in steps that grow with the number of weights and not of paths.
 """
 
 from __future__ import annotations

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glassprop.equations.arrays import Array
+from glassprop.insight.derive import column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.formulas import formula_of
+from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, choose_shown
 from glassprop.insight.step import FORMULAS
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MOST_DIFFERENCES = 64  # derivatives by differences of each example and layer: the largest
+MOST_PIXELS = 20_000  # of all examples, where a picture is written down beside the inputs shown
 MOST_JACOBIAN = 32  # neurons of a mixing layer whose Jacobian is written down
 
 
@@ -42,6 +46,8 @@ def record_of(
     view, names = explanation.view, explanation.names
     architecture = view.architecture
     shown = choose_shown(view, most_weights=most_weights, most_neurons=most_neurons)
+    inputs = set(shown[0].tolist())
+    columns = [column for column in names.columns if inputs.intersection(column.parts)]
     layers = range(1, architecture.depth + 1)
     return {
         "format": FORMAT,
@@ -52,22 +58,34 @@ def record_of(
         "inputs": [names.inputs[k] for k in shown[0]],
         "outputs": [names.outputs[j] for j in shown[-1]],
         "image": list(names.image) if names.image and len(shown[0]) == architecture.sizes[0] else None,
-        "columns": [_column(explanation, number) for number in range(len(names.columns))],
+        "pixels": [names.pixels[k] for k in shown[0]] if names.pixels else None,
+        "picture": _picture(explanation) if len(shown[0]) < architecture.sizes[0] else None,
+        "columns": [_column(column) for column in columns],
+        "columns_left_out": len(names.columns) - len(columns),
         "w": [None, *(_numbers(view.w(l)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
         "b": [None, *(_numbers(view.b(l)[shown[l]]) for l in layers)],
-        "examples": [_example(explanation.of(i), shown, rows, most_differences) for i in range(explanation.n_examples)],
+        "examples": [
+            _example(explanation.of(i), shown, columns, rows, most_differences) for i in range(explanation.n_examples)
+        ],
         "gradient_size": _gradient_size(explanation),
         "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
         "training": _training(explanation, shown),
     }
 
 
+def _number(value: float) -> float | None:
+    """A float; None where it is not finite, since JSON has no word for that."""
+    return float(value) if isfinite(value) else None
+
+
 def _numbers(array: Array) -> Any:
-    """Nested lists of floats; what is not finite is None, since JSON has no word for it."""
+    """Nested lists of floats, with None for what is not finite."""
     array = np.asarray(array, dtype=np.float64)
     if np.isfinite(array).all():
         return array.tolist()
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+    whole = array.astype(object)
+    whole[~np.isfinite(array)] = None
+    return whole.tolist()
 
 
 def _network(explanation: Explanation) -> dict[str, Any]:
@@ -97,16 +115,18 @@ def _network(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _column(explanation: Explanation, number: int) -> dict[str, Any]:
-    column = explanation.names.columns[number]
+def _column(column: Column) -> dict[str, Any]:
     return {
         "name": column.name,
         "parts": list(column.parts),
         "categories": None if column.categories is None else list(column.categories),
+        "unit": column.unit,
     }
 
 
-def _example(explanation: Explanation, shown: list[Array], rows: bool, most: int) -> dict[str, Any]:
+def _example(
+    explanation: Explanation, shown: list[Array], columns: list[Column], rows: bool, most: int
+) -> dict[str, Any]:
     view, names, i = explanation.view, explanation.names, explanation.focus
     depth = view.architecture.depth
     layers = range(1, depth + 1)
@@ -115,7 +135,7 @@ def _example(explanation: Explanation, shown: list[Array], rows: bool, most: int
         "row": names.rows[i],
         "target": names.targets[i] if names.targets and rows else None,
         "prediction": names.predictions[i] if names.predictions else None,
-        "cost": _numbers(np.array(explanation.cost)),
+        "cost": _number(explanation.cost),
         "y": _numbers(view.Y[i][shown[-1]]),
         "z": [None, *(_numbers(explanation.z(l)[shown[l]]) for l in layers)],
         "a": [_numbers(explanation.a(l)[shown[l]]) for l in range(depth + 1)],
@@ -126,33 +146,52 @@ def _example(explanation: Explanation, shown: list[Array], rows: bool, most: int
         "rest_z": [None, *(_numbers(_rest_forward(explanation, l, shown)) for l in layers)],
         "rest_by_a": [*(_numbers(_rest_backward(explanation, l, shown)) for l in range(depth)), None],
         "long_way": bool(view.long_way_holds[i]),
-        "columns": [_cell(explanation, number, rows) for number in range(len(names.columns))],
+        "columns": [_cell(explanation, column, rows) for column in columns],
         "differences": _differences(explanation, shown, most),
     }
 
 
-def _cell(explanation: Explanation, number: int, rows: bool) -> dict[str, Any]:
+def _cell(explanation: Explanation, column: Column, rows: bool) -> dict[str, Any]:
     """What stands in a column, and the derivative by it."""
-    found = explanation.input(explanation.names.columns[number].name)
-    value = _numbers(np.array(found.value))
+    view, i = explanation.view, explanation.focus
+    slopes = [None] * len(column.parts) if column.slopes is None else _numbers(column.slopes[i])
     return {
-        "shown": found.shown if rows else None,
-        "value": value,
-        "by_column": [part.by_column for part in found.parts] if rows else None,
-        "switches": dict(found.switches),
+        "shown": explanation.names.shown(column, i) if rows else None,
+        "value": _number(column_value(view, i, column)),
+        "by_column": slopes if rows else None,
+        "switches": {name: _number(change) for name, change in switches(view, i, column).items()},
     }
+
+
+def _picture(explanation: Explanation) -> dict[str, Any] | None:
+    """All inputs, and the derivatives by them, as a picture; for networks that have only some of their inputs shown."""
+    names, view = explanation.names, explanation.view
+    if names.image is None or names.image[0] * names.image[1] * explanation.n_examples > MOST_PIXELS:
+        return None
+    places = range(len(names.inputs)) if names.pixels is None else names.pixels
+    full = np.full((2, explanation.n_examples, names.image[0] * names.image[1]), np.nan)
+    full[:, :, list(places)] = view.X, view.by_output[0]
+    return {"size": list(names.image), "x": _numbers(full[0]), "by_x": _numbers(full[1])}
 
 
 def _rest_forward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
     """What inputs that are not shown add to z of the neurons that are."""
-    w, a, k = explanation.view.w(layer)[shown[layer]], explanation.a(layer - 1), shown[layer - 1]
-    return w @ a - w[:, k] @ a[k] if len(k) < len(a) else np.zeros(len(w))
+    w, a = explanation.view.w(layer)[shown[layer]], explanation.a(layer - 1)
+    rest = _not_among(shown[layer - 1], len(a))
+    return w[:, rest] @ a[rest]
 
 
 def _rest_backward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
     """What neurons of the next layer that are not shown add to ∂C₀/∂a of the neurons of this one that are."""
-    w, delta, j = explanation.view.w(layer + 1)[:, shown[layer]], explanation.delta(layer + 1), shown[layer + 1]
-    return delta @ w - delta[j] @ w[j] if len(j) < len(delta) else np.zeros(w.shape[1])
+    w, delta = explanation.view.w(layer + 1)[:, shown[layer]], explanation.delta(layer + 1)
+    rest = _not_among(shown[layer + 1], len(delta))
+    return delta[rest] @ w[rest]
+
+
+def _not_among(shown: Array, n: int) -> Array:
+    rest = np.ones(n, dtype=bool)
+    rest[shown] = False
+    return np.flatnonzero(rest)
 
 
 def _jacobian(explanation: Explanation, layer: int, shown: Array) -> Any:
@@ -176,13 +215,13 @@ def _differences(explanation: Explanation, shown: list[Array], most: int) -> dic
     order = np.argsort(-np.abs(explanation.by_a(0)[shown[0]]), kind="stable")[:most]
     ks = shown[0][order]
     nudge = nudge_inputs(view, i, ks)
-    found["inputs"] = [[int(k), _numbers(v), bool(c)] for k, v, c in zip(ks, nudge.values, nudge.kinks, strict=True)]
+    found["inputs"] = [[int(k), _number(v), bool(c)] for k, v, c in zip(ks, nudge.values, nudge.kinks, strict=True)]
     return found
 
 
 def _entries(js: Array, ks: Array, values: Array, kinks: Array) -> list[list[Any]]:
     rows = zip(js, ks, values, kinks, strict=True)
-    return [[int(j), int(k), _numbers(value), bool(kink)] for j, k, value, kink in rows]
+    return [[int(j), int(k), _number(value), bool(kink)] for j, k, value, kink in rows]
 
 
 def _gradient_size(explanation: Explanation) -> list[list[float]]:
@@ -212,8 +251,9 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     return {
         "optimizer": step.optimizer,
         "formula": FORMULAS.get(step.optimizer, ""),
-        "settings": dict(step.settings),
-        "l2": training.l2,
-        "clip_norm": training.clip_norm,
+        "settings": {name: _number(value) for name, value in step.settings.items()},
+        "l2": float(training.l2),
+        "clip_norm": None if training.clip_norm is None else float(training.clip_norm),
+        "clipping": _number(step.clipping),
         "memory": vectors,
     }

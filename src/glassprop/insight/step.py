@@ -15,6 +15,8 @@ from glassprop.optimizer import Adam, AdamW, Optimizer, OptimizerState
 class Training:
     """How the network was being trained when its weights were as they are.
 
+    Label smoothing, dropout and weights of examples are left out: a step is shown for plain examples.
+
     Attributes
     ----------
     optimizer : Optimizer

@@ -14,7 +14,7 @@ from glassprop.equations.affine import by_input
 from glassprop.equations.arrays import Array
 from glassprop.equations.pairs import find_pair
 
-_LONG_WAY = 1e-12  # how far the long way may lie from the collapsed δ, relative to its largest, and still be shown
+_LONG_WAY = 1e-11  # how far the long way may lie from the collapsed δ, relatively, and still be shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,12 +88,20 @@ class View:
     def long_way_holds(self) -> Array:
         """Whether ∂C_0/∂a through the last activation gives δ, by example (n,).
 
-        Not so where a has rounded to 0 or 1: there the collapsed form alone still has the number.
+        Not so where a has rounded to 0 or 1, or y and a all but cancel: there the collapsed form alone still has the
+        number. Where nothing collapses, δ came that way.
         """
         depth = self.architecture.depth
+        by_a, deltas = self.by_output[depth], self.deltas[depth]
+        finite = np.isfinite(by_a).all(axis=1) & np.isfinite(deltas).all(axis=1)
+        if not self.collapses:
+            return finite
+        slopes = self.slopes(depth)
         with np.errstate(all="ignore"):
-            long = self.architecture.layers[-1].activation.pullback(
-                self.by_output[depth], self.trace.z[depth], self.trace.a[depth]
-            )
-            apart = np.abs(long - self.deltas[depth]).max(axis=1)
-        return ~(apart > _LONG_WAY * np.abs(self.deltas[depth]).max(axis=1)) & np.isfinite(long).all(axis=1)
+            if slopes is not None:
+                long, scale = by_a * slopes, np.abs(deltas)
+            else:  # sums over the Jacobian's columns; their rounding goes by the sizes of the terms
+                jacobians = [self.jacobian(depth, i) for i in range(len(by_a))]
+                long = np.stack([g @ jacobian for g, jacobian in zip(by_a, jacobians, strict=True)])
+                scale = np.stack([np.abs(g) @ np.abs(jacobian) for g, jacobian in zip(by_a, jacobians, strict=True)])
+            return finite & (np.abs(long - deltas) <= _LONG_WAY * scale).all(axis=1)

@@ -18,6 +18,10 @@ class OptimizerState:
     t: int = 0
     kind: str = ""
 
+    def copy(self) -> OptimizerState:
+        """The same, with vectors of its own."""
+        return OptimizerState(tuple(np.copy(vector) for vector in self.vectors), self.t, self.kind)
+
 
 @dataclass(frozen=True)
 class Optimizer:

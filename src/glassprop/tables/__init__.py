@@ -5,6 +5,8 @@ from __future__ import annotations
 from glassprop.tables.apply import gradient_arrays, predict_table, score_table
 from glassprop.tables.builtin import BUILT_IN
 from glassprop.tables.defaults import Defaults
+from glassprop.tables.diagnose import diagnose
+from glassprop.tables.explain import explain_table
 from glassprop.tables.fit import Outcome, fit_table
 from glassprop.tables.options import FitOptions
 from glassprop.tables.recognize import ColumnRole
@@ -17,6 +19,8 @@ __all__ = [
     "FitOptions",
     "Outcome",
     "Table",
+    "diagnose",
+    "explain_table",
     "fit_table",
     "gradient_arrays",
     "predict_table",

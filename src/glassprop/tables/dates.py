@@ -20,6 +20,7 @@ _SHAPE = re.compile(
 )
 ORDERS = ("ymd", "mdy", "dmy")
 DAY = 86400.0
+_TURNS = {"year": 365.2425, "week": 7.0, "day": 1.0}  # what repeats, and after how many days
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -123,9 +124,19 @@ def date_parts(moments: np.ndarray, *, clock: bool) -> dict[str, np.ndarray]:
         Also the time of day, as a point on a circle.
     """
     days = moments / DAY if clock else np.floor(moments / DAY)
-    turns = {"year": days / 365.2425, "week": days / 7} | ({"day": days} if clock else {})
     parts = {"days": days}
-    for name, turn in turns.items():
-        parts[f"{name} sin"] = np.sin(2 * np.pi * turn)
-        parts[f"{name} cos"] = np.cos(2 * np.pi * turn)
+    for name, length in _TURNS.items():
+        if clock or name != "day":
+            parts[f"{name} sin"] = np.sin(2 * np.pi * (days / length))
+            parts[f"{name} cos"] = np.cos(2 * np.pi * (days / length))
     return parts
+
+
+def date_slopes(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """How each of the `date_parts` moves with the date, by the day. All (n_rows,)."""
+    slopes = {"days": np.ones(len(parts["days"]))}
+    for name, length in _TURNS.items():
+        if f"{name} sin" in parts:
+            slopes[f"{name} sin"] = 2 * np.pi / length * parts[f"{name} cos"]
+            slopes[f"{name} cos"] = -2 * np.pi / length * parts[f"{name} sin"]
+    return slopes

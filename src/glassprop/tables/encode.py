@@ -66,7 +66,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
 
     def transform(self, X: Any) -> Any:
         """Table of the same library: float columns for numbers and parts of dates, text for categories."""
-        frame = _frame(X)
+        frame = frame_of(X)
         missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in frame.columns]
         if missing:
             raise TableError(f"the table lacks {len(missing)} column(s) that the model needs: {listed(missing, 10)}")
@@ -180,7 +180,8 @@ def _scaler(defaults: Defaults, rows: int) -> Any:
     return RobustScaler() if defaults.scaling == "robust" else StandardScaler()
 
 
-def _frame(X: Any) -> nw.DataFrame:
+def frame_of(X: Any) -> nw.DataFrame:
+    """A pandas, polars or Arrow table as a narwhals frame; anything else is refused."""
     try:
         return nw.from_native(X, eager_only=True)
     except TypeError:

@@ -34,17 +34,20 @@ class Examples:
     weights : array (n_rows,) or None
     keys : SplitKeys
         What a split of these rows has to respect.
+    rows : array (n_rows,) of int
+        Their numbers in the table that they came from, counted from 0.
     """
 
     frame: nw.DataFrame
     y: np.ndarray
     weights: np.ndarray | None
     keys: SplitKeys
+    rows: np.ndarray
 
     def of(self, rows: np.ndarray) -> Examples:
         """Some of the rows."""
         weights = None if self.weights is None else self.weights[rows]
-        return Examples(self.frame[rows.tolist()], self.y[rows], weights, self.keys.of(rows))
+        return Examples(self.frame[rows.tolist()], self.y[rows], weights, self.keys.of(rows), self.rows[rows])
 
     def __len__(self) -> int:
         return len(self.y)
@@ -80,7 +83,7 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
     labels = np.unique(y, return_inverse=True)[1] if target.task == "classification" else None
     groups = None if options.group is None else _groups(frame, options.group)[rows]
     keys = SplitKeys(labels, groups, None if times is None else times[rows])
-    return Examples(frame[rows.tolist()], y, None if weights is None else weights[rows], keys)
+    return Examples(frame[rows.tolist()], y, None if weights is None else weights[rows], keys, rows)
 
 
 def labelled_examples(
@@ -106,23 +109,29 @@ def labelled_examples(
     TableError
         See `score_table`.
     """
-    missing = [name for name in needed if name not in table.frame.columns]
-    lost_target = target.name not in table.frame.columns
-    if missing or lost_target:
-        names = [f"{target.name!r} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
-        count = len(missing) + lost_target
-        raise TableError(f"{table.name} lacks {count} column(s) that scoring needs: {', '.join(names)}")
+    refuse_lacking(table, target, needed, "scoring")
     frame = nw.from_native(table.frame, eager_only=True)
     values, known = target.values(frame[target.name])
     if not known.any():
         raise TableError(f"{table.name} has no row with a target {target.name!r} to score by")
     if labels is not None:
-        _refuse_unknown(values[known], labels, target, table.name)
+        refuse_unknown(values[known], labels, target, table.name)
     has_weight = weight is not None and weight in table.frame.columns
     return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say)
 
 
-def _refuse_unknown(texts: np.ndarray, labels: np.ndarray, target: Target, name: str) -> None:
+def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
+    """Raise a TableError that names the columns, the target among them, that a table does not have."""
+    missing = [name for name in needed if name not in table.frame.columns]
+    lost_target = target.name not in table.frame.columns
+    if missing or lost_target:
+        names = [f"{target.name!r} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
+        count = len(missing) + lost_target
+        raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
+
+
+def refuse_unknown(texts: np.ndarray, labels: np.ndarray, target: Target, name: str) -> None:
+    """Raise a TableError if there are classes, as text, that a model does not know."""
     names = {str(label) for label in labels}
     unknown = [text for text in texts if text not in names]
     if unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import narwhals as nw
@@ -48,6 +48,10 @@ class Outcome:
         Training was stopped by the user; the best weights until then are kept.
     record : dict
         All of the above but the Pipeline, and more, JSON-able: what a model file keeps.
+    parts : Parts
+        The rows themselves, by their use.
+    held_out_table : Table
+        The table that the held-out rows are rows of: the one learned from, or the one given for them.
     """
 
     pipeline: Pipeline
@@ -58,6 +62,8 @@ class Outcome:
     baseline: dict[str, float]
     interrupted: bool
     record: dict[str, Any]
+    parts: Parts = field(repr=False)
+    held_out_table: Table = field(repr=False)
 
 
 def fit_table(
@@ -235,7 +241,8 @@ def _outcome(
         "history": _history(estimator),
         "notes": list(notes),
     }
-    return Outcome(pipeline, target.task, roles, parts.rows(), scores, baseline, interrupted, record)
+    source = options.validation if isinstance(options.validation, Table) else table
+    return Outcome(pipeline, target.task, roles, parts.rows(), scores, baseline, interrupted, record, parts, source)
 
 
 def _history(estimator: Any) -> dict[str, Any]:

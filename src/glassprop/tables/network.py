@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -103,8 +103,10 @@ def train(
 def into_own_units(estimator: Any, scale: TargetScale) -> None:
     """Put the standardization of the target into the last layer, which is affine: W ← s W, b ← s b + m.
 
-    So predictions come out in the target's own units, and the Pipeline ends in the plain estimator.
+    So predictions come out in the target's own units, and the Pipeline ends in the plain estimator. It keeps the
+    scale as ``target_scale_``: what its optimizer remembers belongs to the parameters in standardized units.
     """
+    estimator.target_scale_ = asdict(scale)
     estimator.coefs_[-1][...] *= scale.spread
     estimator.intercepts_[-1][...] = estimator.intercepts_[-1] * scale.spread + scale.mean
 

@@ -105,8 +105,8 @@ def train(
     except KeyboardInterrupt:
         state.interrupted, state.stopped_by = True, "Interrupted by the user."
         run.undo_unfinished()
-    if run.judged_by_validation and settings.restore_best and state.best_theta is not None:
-        state.theta[...] = state.best_theta
+    if run.judged_by_validation and settings.restore_best:
+        state.restore_best()
     return state
 
 
@@ -171,7 +171,7 @@ class _Run:
                 self._diverged_in_batch(plan, cost.failed or 0)
             validation_cost = self._validation_cost(float(rates[-1]))
         self.finished = True
-        state.epoch += 1
+        state.epoch, state.rate = state.epoch + 1, float(rates[-1])
         state.step += self.n_steps
         state.samples += len(self.data)
         state.optimizer_samples = state.samples

@@ -39,15 +39,19 @@ class TrainState:
     theta : array (size,)
         The parameters.
     optimizer : OptimizerState or None
-        None before the first step.
+        None before the first step. What it remembers belongs to θ: where θ goes back to the best, so does this.
+    rate : float or None
+        The learning rate of the step that came last before θ; None before the first epoch has ended.
     step, epoch, samples : int
         Steps of the present optimizer; epochs of the present call; examples seen in all calls.
     optimizer_samples : int
         What a schedule counts: 0 until the present optimizer has finished an epoch.
     plateaus, waiting : int
         How often the score stopped improving; for how many epochs it has not improved now.
-    best_score, best_epoch, best_theta
-        The best score so far (more is better), its epoch (of the present call), and its parameters if kept.
+    best_score, best_epoch
+        The best score so far (more is better), and its epoch (of the present call).
+    best_theta, best_optimizer, best_rate
+        θ, optimizer and rate as they stood then, where they are kept.
     stopped_by : str
         Why training ended, in words.
     exhausted : bool
@@ -60,6 +64,7 @@ class TrainState:
 
     theta: Array
     optimizer: OptimizerState | None = None
+    rate: float | None = None
     step: int = 0
     epoch: int = 0
     samples: int = 0
@@ -69,6 +74,8 @@ class TrainState:
     best_score: float = -inf
     best_epoch: int = 0
     best_theta: Array | None = None
+    best_optimizer: OptimizerState | None = None
+    best_rate: float | None = None
     history: History = field(default_factory=History)
     stopped_by: str = ""
     exhausted: bool = False
@@ -76,23 +83,37 @@ class TrainState:
     engine: str = "reference"
     engine_why: str = ""
 
+    def restore_best(self) -> None:
+        """Go back to the parameters of the best score, with the optimizer's memory and rate as they stood."""
+        if self.best_theta is not None:
+            self.theta[...] = self.best_theta
+            self.optimizer = None if self.best_optimizer is None else self.best_optimizer.copy()
+            self.rate = self.best_rate
+
+    def forget_best(self) -> None:
+        """Let go of what was kept of the best epoch, not of its score."""
+        self.best_theta, self.best_optimizer, self.best_rate = None, None, None
+
     def restart_optimizer(self) -> None:
         """Forget the optimizer's memory, not θ: what a new call of ``fit`` does under a warm start."""
         self.optimizer, self.step, self.optimizer_samples, self.plateaus = None, 0, 0, 0
 
     def judge_anew(self) -> None:
         """Forget earlier scores: what is measured from now on cannot be compared with them."""
-        self.best_score, self.best_epoch, self.best_theta, self.waiting = -inf, 0, None, 0
+        self.best_score, self.best_epoch, self.waiting = -inf, 0, 0
+        self.forget_best()
         self.history.score.clear()
 
     def judge(self, score: float, tol: float, *, keep: bool) -> None:
         """Take in the score of an epoch; count epochs without improvement, strictly as scikit-learn does.
 
-        A score that is NaN or -infinity is no improvement. ``keep``: copy θ where the score is the best so far.
+        A score that is NaN or -infinity is no improvement. ``keep``: copy θ, and what the optimizer
+        remembers, where the score is the best so far.
         """
         improved = score >= self.best_score + tol and score > -inf
         self.waiting = 0 if improved else self.waiting + 1
         if score > self.best_score:
             self.best_score, self.best_epoch = score, self.epoch
             if keep:
-                self.best_theta = np.copy(self.theta)
+                self.best_theta, self.best_rate = np.copy(self.theta), self.rate
+                self.best_optimizer = None if self.optimizer is None else self.optimizer.copy()

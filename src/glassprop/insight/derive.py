@@ -1,0 +1,130 @@
+"""Taking one derivative apart: by a weight or bias (E4, E16), or by a column of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from glassprop.insight.differences import nudge_inputs, nudge_weights
+from glassprop.insight.factors import (
+    BY_A,
+    BY_B,
+    BY_COLUMN,
+    BY_W,
+    BY_X,
+    BY_Z,
+    MIXED,
+    SLOPE,
+    Collapse,
+    ColumnDerivative,
+    Derivative,
+    InputPart,
+    Term,
+)
+from glassprop.insight.names import Column, Names, symbol_of
+from glassprop.insight.paths import Paths
+from glassprop.insight.view import View
+
+FindPaths = Callable[[int, int], Paths]
+
+
+def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: FindPaths) -> Derivative:
+    """∂C₀/∂w_jk of a layer for example i; k None: ∂C₀/∂b_j. ``paths``: from a layer's neuron to the output."""
+    into = 1.0 if k is None else float(view.trace.a[layer - 1][i, k])
+    delta, last = float(view.deltas[layer][i, j]), layer == view.architecture.depth
+    slopes = view.slopes(layer)
+    terms: tuple[Term, ...] = ()
+    factors = {BY_B if k is None else BY_W: into}
+    if last and not view.long_way_holds[i]:  # the factors would not give the derivative
+        factors |= {BY_Z: delta}
+    elif slopes is None:
+        terms = column_sum(view, i, layer, j)
+        factors |= {MIXED: delta}
+    else:
+        factors |= {SLOPE: float(slopes[i, j]), BY_A: float(view.by_output[layer][i, j])}
+    return Derivative(
+        symbol_of("b" if k is None else "w", layer, j, k),
+        delta * into,
+        factors,
+        terms,
+        _collapse(view, i, j) if last and view.collapses else None,
+        lambda: paths(layer, j),
+        lambda: _difference(view, i, layer, j, k),
+    )
+
+
+def column_sum(view: View, i: int, layer: int, j: int) -> tuple[Term, ...]:
+    """``Σ_m ∂C_0/∂a_m J_mj``, term by term, where the activation of a layer mixes neurons."""
+    by_a, column = view.by_output[layer][i], view.jacobian(layer, i)[:, j]
+    return tuple(Term(m, float(by_a[m]), float(column[m])) for m in range(len(column)))
+
+
+def _collapse(view: View, i: int, j: int) -> Collapse:
+    depth, y = view.architecture.depth, view.Y[i]
+    scaled = view.architecture.layers[-1].activation.name == "softmax" and abs(float(y.sum()) - 1) > 1e-9
+    a, delta = float(view.trace.a[depth][i, j]), float(view.deltas[depth][i, j])
+    return Collapse("a Σy - y" if scaled else "a - y", a, float(y[j]), delta)
+
+
+def _difference(view: View, i: int, layer: int, j: int, k: int | None) -> tuple[float, bool]:
+    nudge = nudge_weights(view, i, layer, np.array([j]), np.array([-1 if k is None else k]))
+    return float(nudge.values[0]), bool(nudge.kinks[0])
+
+
+def by_column(view: View, names: Names, i: int, column: Column, paths: FindPaths) -> ColumnDerivative:
+    """∂C₀ by a column of the table for example i, through the inputs that were made of it."""
+    slopes = None if column.slopes is None else column.slopes[i]
+    parts = tuple(
+        InputPart(
+            index,
+            names.inputs[index],
+            float(view.X[i, index]),
+            float(view.by_output[0][i, index]),
+            None if slopes is None else float(slopes[place]),
+        )
+        for place, index in enumerate(column.parts)
+    )
+    return ColumnDerivative(
+        f"∂C₀/∂{column.name}",
+        column_value(view, i, column),
+        _column_factors(parts),
+        _paths=lambda: paths(0, column.parts[0]),
+        _difference=lambda: _difference_by_column(view, i, column),
+        shown=names.shown(column, i),
+        parts=parts,
+        switches=switches(view, i, column),
+        unit=column.unit,
+    )
+
+
+def column_value(view: View, i: int, column: Column) -> float:
+    """Σ ∂C₀/∂x ∂x/∂column over the column's inputs; NaN for a category, which has no derivative."""
+    if column.slopes is None:
+        return float("nan")
+    by_x = view.by_output[0][i]
+    return float(sum(float(by_x[index]) * float(s) for index, s in zip(column.parts, column.slopes[i], strict=True)))
+
+
+def _column_factors(parts: tuple[InputPart, ...]) -> dict[str, float]:
+    """Two factors where one input alone moves with the column; a mark of being missing does not."""
+    moving = [part for part in parts if part.by_column] or list(parts[:1])
+    if len(moving) > 1 or not moving or moving[0].by_column is None:
+        return {}
+    return {BY_X: moving[0].by_x, BY_COLUMN: moving[0].by_column}
+
+
+def _difference_by_column(view: View, i: int, column: Column) -> tuple[float, bool]:
+    if column.slopes is None:
+        return float("nan"), False
+    nudge = nudge_inputs(view, i, np.array(column.parts))
+    return float(nudge.values @ column.slopes[i]), bool(nudge.kinks[column.slopes[i] != 0].any())
+
+
+def switches(view: View, i: int, column: Column) -> dict[str, float]:
+    """To first order: what C_0 would change by if one category's input went to 0 and another's to 1."""
+    if column.categories is None:
+        return {}
+    by_x, x = view.by_output[0][i], view.X[i]
+    now = float(sum(by_x[index] * x[index] for index in column.parts))
+    return {name: float(by_x[index]) - now for name, index in zip(column.categories, column.parts, strict=True)}

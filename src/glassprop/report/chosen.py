@@ -1,0 +1,154 @@
+"""What is told of an explanation where not all can be: the neurons and parameters that matter most, and chosen ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from glassprop.insight.explanation import Explanation
+from glassprop.insight.factors import Derivative
+from glassprop.insight.paths import Paths
+
+# A weight (layer, j, k), or with k None a bias. Layers count from 1, neurons from 0.
+Place = tuple[int, int, int | None]
+
+
+def largest_neurons(explanation: Explanation, layer: int, most: int) -> list[int]:
+    """The neurons of a layer (0: the inputs) with the largest ``|a ∂C₀/∂a|``, in increasing order of their number."""
+    influence = np.abs(np.nan_to_num(explanation.a(layer) * explanation.by_a(layer)))
+    return sorted(np.argsort(-influence, kind="stable")[:most].tolist())
+
+
+def largest_weights(explanation: Explanation, layer: int, most: int, *, biases: bool = True) -> list[Place]:
+    """The weights, and perhaps biases, of a layer with the largest derivatives, the largest first."""
+    a = np.append(explanation.a(layer - 1), float(biases))
+    sizes = np.abs(np.outer(explanation.delta(layer), a))
+    if not biases:
+        sizes[:, -1] = -1.0  # behind every weight, those that are 0 included
+        most = min(most, sizes.size - len(sizes))
+    order = np.argsort(-sizes, axis=None, kind="stable")[:most]
+    js, ks = (np.asarray(part).tolist() for part in np.unravel_index(order, sizes.shape))
+    return [(layer, j, None if k == len(a) - 1 else k) for j, k in zip(js, ks, strict=True)]
+
+
+def default_weight(explanation: Explanation) -> Place:
+    """The weight (no bias) of the first layer with the largest derivative: the one with most paths behind it."""
+    return largest_weights(explanation, 1, 1, biases=False)[0]
+
+
+def derivative(explanation: Explanation, place: Place) -> Derivative:
+    """The derivative by a weight or bias. Raises SettingsError as ``Explanation.weight``."""
+    layer, j, k = place
+    return explanation.bias(layer, j) if k is None else explanation.weight(layer, j, k)
+
+
+def chosen_of(
+    explanation: Explanation, places: Sequence[Place], inputs: Sequence[str] = (), *, rows: bool = True
+) -> dict[str, Any]:
+    """Chosen weights, biases and inputs taken apart, JSON-able: ``chosen`` in docs/explain-json.md.
+
+    rows : whether the value that stands in the table is written down.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such weight, bias or input.
+    """
+    return {
+        "parameters": [_parameter(explanation, place) for place in places],
+        "inputs": [_input(explanation, name, rows) for name in inputs],
+    }
+
+
+def _parameter(explanation: Explanation, place: Place) -> dict[str, Any]:
+    layer, j, k = place
+    found = derivative(explanation, place)
+    pulls = explanation.examples(layer, j, k)
+    collapse = found.collapse
+    return {
+        "layer": layer,
+        "j": j,
+        "k": k,
+        **_derivative(found),
+        "column_sum": [{"m": t.m, "by_a": t.by_a, "by_z": t.by_z, "product": t.product} for t in found.column_sum],
+        "collapse": None
+        if collapse is None
+        else {"formula": collapse.formula, "a": collapse.a, "y": collapse.y, "value": collapse.value},
+        "examples": {
+            "values": list(pulls.values),
+            "average": pulls.average,
+            "raise_it": list(pulls.raise_it),
+            "lower_it": list(pulls.lower_it),
+        },
+        "step": step_record(explanation, place),
+    }
+
+
+def step_record(explanation: Explanation, place: Place) -> dict[str, Any] | None:
+    """The optimizer's step for a parameter as plain data; None where no optimizer is known."""
+    if explanation.training is None:
+        return None
+    step = explanation.step(*place)
+    return {
+        "data": step.data,
+        "l2": step.l2,
+        "clipping": step.clipping,
+        "gradient": step.gradient,
+        "optimizer": step.optimizer,
+        "formula": step.formula,
+        "settings": dict(step.settings),
+        "before": dict(step.before),
+        "after": dict(step.after),
+        "change": step.change,
+    }
+
+
+def _input(explanation: Explanation, name: str, rows: bool) -> dict[str, Any]:
+    found = explanation.input(name)
+    return {
+        "name": name,
+        "shown": found.shown if rows else None,
+        **_derivative(found),
+        "parts": [
+            {
+                "index": part.index,
+                "name": part.name,
+                "x": part.x,
+                "by_x": part.by_x,
+                "by_column": part.by_column if rows else None,
+            }
+            for part in found.parts
+        ],
+        "switches": dict(found.switches),
+    }
+
+
+def _derivative(found: Derivative) -> dict[str, Any]:
+    return {
+        "symbol": found.symbol,
+        "value": found.value,
+        "factors": dict(found.factors),
+        "by_difference": found.by_difference,
+        "kink": found.kink,
+        "paths": _paths(found.paths),
+    }
+
+
+def _paths(paths: Paths) -> dict[str, Any]:
+    return {
+        "largest": [
+            {
+                "steps": [
+                    {"layer": s.layer, "j": s.j, "weight": s.weight, "slope": s.slope, "m": s.m} for s in path.steps
+                ],
+                "end": path.end,
+                "product": path.product,
+            }
+            for path in paths.largest
+        ],
+        "rest": paths.rest,
+        "total": paths.total,
+        "count": paths.count,
+    }

@@ -1,0 +1,151 @@
+"""The explanation page: one HTML file that holds an explanation and all that it takes to look at it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from glassprop.errors import DataError
+from glassprop.insight.record import FORMAT
+
+DIGITS = 9  # of each number embedded: more than the page shows, and half the size of all
+PICTURE_DIGITS = 4  # of numbers that are only seen as the shade of a pixel
+SCRIPTS = (
+    "text",
+    "model",
+    "marks",
+    "rove",
+    "draw",
+    "pictures",
+    "charts",
+    "parts",
+    "training",
+    "chosen",
+    "walk",
+    "main",
+)
+STYLES = ("page.css", "page_drawing.css")
+_CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'"
+_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+
+
+def page(record: Mapping[str, Any], *, title: str = "The chain rule, with numbers", rows: bool = True) -> str:
+    """An HTML document that shows an explanation: no network access, nothing to install, nothing outside the file.
+
+    Parameters
+    ----------
+    record : mapping
+        ``Explanation.to_dict()``.
+    title : str
+    rows : bool
+        Whether what stands in the table is written down, where the record holds it.
+
+    Raises
+    ------
+    DataError
+        If the record is not an explanation of the format that this release writes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> from glassprop.report.page import page
+    >>> network = Network(2, [Layer(2, "tanh"), Layer(1, "identity")])
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> document = page(network.explain(theta, [0.5, -1.0], [1.0]).to_dict())
+    >>> document.startswith("<!DOCTYPE html>")
+    True
+    """
+    if record.get("kind") != "glassprop-explanation" or record.get("format") != FORMAT:
+        raise DataError(
+            f"a page is made from Explanation.to_dict() of format {FORMAT}, "
+            f"got kind {record.get('kind')!r}, format {record.get('format')!r}"
+        )
+    css = "\n".join(_static(name) for name in STYLES)
+    js = '"use strict";\n(() => {\n' + "\n".join(_static(f"page_{name}.js") for name in SCRIPTS) + "\n})();"
+    parts = {
+        "title": html.escape(_without_controls(title)),
+        "csp": f"{_CLOSED}; style-src '{_hash(css)}'; script-src '{_hash(js)}'",
+        "css": css,
+        "js": js,
+        "record": embedded(record, rows=rows),
+    }
+    # one pass, so that braces within the data are not taken for marks
+    return re.sub(r"\{\{(\w+)\}\}", lambda mark: parts[mark[1]], _static("page.html"))
+
+
+def embedded(record: Mapping[str, Any], *, rows: bool = True) -> str:
+    """The record as the page holds it: shorter numbers, and no character that could end a script element."""
+    small = _slim(record, rows)
+    return json.dumps(_short(small), ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
+
+
+def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
+    """Without columns that are an input themselves; with few digits of what is only seen as a picture."""
+    kept = [number for number in range(len(record["columns"])) if not _is_input(record, number)]
+    examples = [
+        {
+            **example,
+            "target": example["target"] if rows else None,
+            "columns": [_cell(example["columns"][number], rows) for number in kept],
+        }
+        for example in record["examples"]
+    ]
+    picture = record.get("picture")
+    return {
+        **record,
+        "columns": [record["columns"][number] for number in kept],
+        "examples": examples,
+        "picture": picture and {name: _short(part, PICTURE_DIGITS) for name, part in picture.items()},
+    }
+
+
+def _is_input(record: Mapping[str, Any], number: int) -> bool:
+    """Whether a column says no more than the input that it feeds."""
+    column = record["columns"][number]
+    if column["categories"] is not None or len(column["parts"]) != 1:
+        return False
+    cells = [example["columns"][number] for example in record["examples"]]
+    if any(cell["shown"] or cell["by_column"] not in (None, [1.0]) for cell in cells):
+        return False
+    if all(cell["by_column"] is not None for cell in cells):
+        return True
+    if column["parts"][0] not in record["shown"][0]:
+        return False
+    place = record["shown"][0].index(column["parts"][0])
+    return record["inputs"][place] == column["name"] and all(
+        cell["value"] == example["by_a"][0][place] for cell, example in zip(cells, record["examples"], strict=True)
+    )
+
+
+def _cell(cell: Mapping[str, Any], rows: bool) -> dict[str, Any]:
+    return dict(cell) if rows else {**cell, "shown": None, "by_column": None}
+
+
+def _short(value: Any, digits: int = DIGITS) -> Any:
+    """Numbers of so many digits, all the way down."""
+    if isinstance(value, float):
+        short = float(f"{value:.{digits}g}")
+        return int(short) if short.is_integer() and abs(short) < 1e9 else short
+    if isinstance(value, Mapping):
+        return {key: _short(part, digits) for key, part in value.items()}
+    return [_short(part, digits) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _without_controls(text: str) -> str:
+    return "".join(" " if not c.isprintable() else c for c in text)
+
+
+def _static(name: str) -> str:
+    return files("glassprop.report").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """What the browser must find between the tags to run it: nothing but the page's own script and style."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

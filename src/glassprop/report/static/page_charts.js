@@ -1,0 +1,157 @@
+// Charts: gradient size by layer, history of the cost.
+
+/** Ticks for an axis: round numbers, or powers of ten. */
+function ticks(low, high, log) {
+  if (log) {
+    const from = Math.floor(Math.log10(low)),
+      to = Math.ceil(Math.log10(high)),
+      every = Math.ceil((to - from) / 5) || 1,
+      list = [];
+    for (let e = from; e < to + every; e += every) list.push(10 ** e);
+    return list;
+  }
+  const rough = (high - low) / 4 || 1,
+    unit = 10 ** Math.floor(Math.log10(rough));
+  const step = unit * [1, 2, 5, 10].find((m) => m * unit >= rough),
+    list = [];
+  for (let i = Math.floor(low / step); i * step < high + step * 0.999; i++) list.push(i * step);
+  return list;
+}
+
+/** A frame with axes: {box, x, y} with x, y from data to places. */
+function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks }) {
+  const [left, right, top, bottom] = [64, 14, 12, 44],
+    list = ticks(ys[0], ys[1], log);
+  const to = (v) => (log ? Math.log10(v) : v),
+    [low, high] = [to(list[0]), to(list[list.length - 1])];
+  const x = (v) => left + ((v - xs[0]) / (xs[1] - xs[0] || 1)) * (width - left - right);
+  const y = (v) => height - bottom - ((to(v) - low) / (high - low || 1)) * (height - top - bottom);
+  const box = svg(
+    "svg",
+    { width, height, viewBox: `0 0 ${width} ${height}`, class: "chart" },
+    list.map((v) => [
+      svg("line", { x1: left, x2: width - right, y1: y(v), y2: y(v), class: "grid" }),
+      svg("text", { x: left - 6, y: y(v) + 4, class: "end" }, numeral(v, 3)),
+    ]),
+    xTicks.map((v) => svg("text", { x: x(v), y: height - bottom + 17 }, String(v))),
+    svg("text", { x: (left + width - right) / 2, y: height - 8, class: "axis-name" }, xLabel),
+    svg("text", { transform: `translate(13 ${(height - bottom + top) / 2}) rotate(-90)`, class: "axis-name" }, yLabel),
+  );
+  return { box, x, y };
+}
+
+/** ‖∂C₀/∂(W, b)‖ of each layer: a bar for this example, dots for the others. */
+function drawSizes(box, model) {
+  const sizes = model.record.gradient_size,
+    all = sizes.flat().filter((v) => v !== null && v > 0);
+  if (!all.length) return box.replaceChildren(said("All gradients are 0."));
+  const [low, high] = [Math.min(...all), Math.max(...all)],
+    log = high / low > 50;
+  const layers = model.record.network.layers.map((_, i) => i + 1);
+  const width = Math.max(280, Math.min(box.clientWidth - 4, 560));
+  const {
+    box: chart,
+    x,
+    y,
+  } = frame({
+    width,
+    height: 220,
+    xs: [0.4, model.depth + 0.6],
+    ys: [log ? low : 0, high],
+    log,
+    xLabel: "layer",
+    yLabel: log ? "size of gradient, log scale" : "size of gradient",
+    xTicks: layers,
+  });
+  const base = 220 - 44,
+    wide = Math.min(48, (x(2) - x(1)) * 0.5);
+  layers.forEach((l) => {
+    const value = sizes[model.example][l - 1];
+    if (value > 0)
+      chart.append(
+        svg(
+          "rect",
+          {
+            x: x(l) - wide / 2,
+            y: y(value),
+            width: wide,
+            height: Math.max(0, base - y(value)),
+            class: "size",
+            "data-size": l,
+            "data-value": String(value),
+          },
+          svg("title", {}, `layer ${l}: ${numeral(value)}`),
+        ),
+      );
+    sizes.forEach((row, i) => {
+      if (i !== model.example && row[l - 1] > 0)
+        chart.append(svg("circle", { cx: x(l), cy: y(row[l - 1]), r: 3.5, class: "dot" }));
+    });
+    chart.append(svg("text", { x: x(l), y: base - 6, class: "value" }, numeral(value, 3)));
+  });
+  box.replaceChildren(
+    figure(
+      `‖∂C₀/∂W, ∂C₀/∂b‖ of this example${model.count > 1 ? "; rings: the other examples" : ""}`,
+      chart,
+      layers.map((l) => `layer ${l}: ${numeral(sizes[model.example][l - 1])}`).join("; "),
+    ),
+  );
+}
+
+const RUNS = {
+  cost: ["training", "run-one"],
+  validation_cost: ["validation", "run-two"],
+  validation: ["validation", "run-two"],
+};
+
+/** Cost, and cost of the rows held out, by epoch. */
+function drawHistory(box, model) {
+  const runs = Object.entries(model.record.history).filter(
+    ([, v]) => Array.isArray(v) && v.some((y) => typeof y === "number"),
+  );
+  const all = runs.flatMap(([, v]) => v).filter((v) => typeof v === "number");
+  if (!all.length) return;
+  box.closest("section").hidden = false;
+  const [low, high] = [Math.min(...all), Math.max(...all)],
+    log = low > 0 && high / low > 50,
+    n = Math.max(...runs.map(([, v]) => v.length));
+  const width = Math.max(280, Math.min(box.clientWidth - 4, 560));
+  const {
+    box: chart,
+    x,
+    y,
+  } = frame({
+    width,
+    height: 220,
+    xs: [1, Math.max(n, 2)],
+    ys: [log ? low : Math.min(0, low), high],
+    log,
+    xLabel: "epoch",
+    yLabel: log ? "cost, log scale" : "cost",
+    xTicks: n > 2 ? [1, Math.round((n + 1) / 2), n] : [1, 2].slice(0, n),
+  });
+  runs.forEach(([name, values], i) => {
+    const points = values
+      .map((v, e) => (typeof v === "number" ? `${x(e + 1).toFixed(1)},${y(v).toFixed(1)}` : null))
+      .filter(Boolean);
+    chart.append(
+      svg("polyline", {
+        points: points.join(" "),
+        class: `run ${RUNS[name] ? RUNS[name][1] : "run-two"}`,
+        "data-run": name,
+      }),
+    );
+    chart.append(
+      svg("line", {
+        x1: width - 130,
+        x2: width - 104,
+        y1: 20 + 16 * i,
+        y2: 20 + 16 * i,
+        class: `run ${RUNS[name] ? RUNS[name][1] : "run-two"}`,
+      }),
+      svg("text", { x: width - 98, y: 24 + 16 * i, class: "start" }, RUNS[name] ? RUNS[name][0] : cut(name, 14)),
+    );
+  });
+  const ends = runs.map(([name, v]) => `${name} from ${numeral(v[0])} to ${numeral(v[v.length - 1])}`).join("; ");
+  box.replaceChildren(figure("The cost of every epoch of training", chart, ends));
+}

@@ -1,0 +1,287 @@
+// One panel for each kind of thing that can be chosen: a weight or bias, a neuron, an input, a column of the table.
+
+class Chosen extends Pulls {
+  panel(what) {
+    if (what.kind === "weight") return this.weight(what.l, what.j, what.k);
+    if (what.kind === "neuron") return this.oneNeuron(what.l, what.j);
+    return what.kind === "input" ? this.input(what.k) : this.oneColumn(what.number);
+  }
+
+  weight(l, j, k) {
+    const { m } = this,
+      d = m.derivative(l, j, k),
+      bias = k < 0;
+    const it = () => (bias ? sym("b", l, j) : sym("w", l, j, k)),
+      z = () => sym("z", l, j),
+      a = () => sym("a", l, j);
+    const title = el("h2", {}, bias ? "Bias " : "Weight ", it());
+    const lead = said(
+      bias ? "The bias of " : ["From ", this.named(l - 1, k), " to "],
+      this.named(l, j),
+      `, layer ${l}. Now `,
+      it(),
+      " = ",
+      num(m.parameter(l, j, k), "parameter"),
+      ".",
+    );
+    const middle = by(a(), z()),
+      end = by(C0(), a()),
+      first = by(z(), it());
+    const whole = num(d.value, "value", 6);
+    const chain = d.collapsedOnly
+      ? [first, " · ", by(C0(), z())]
+      : d.mixes
+        ? [
+            first,
+            " · ",
+            el("span", {}, "Σ", el("sub", {}, "m"), " ", by(C0(), sym("a", l, "m")), " ", by(sym("a", l, "m"), z())),
+          ]
+        : [first, " · ", middle, " · ", end];
+    return [
+      title,
+      lead,
+      formula(by(C0(), it()), " = ", ...chain),
+      this.factors(l, j, k, d),
+      formula(by(C0(), it()), " = ", this.numbers(d), " = ", el("strong", {}, whole)),
+      this.difference(m.difference(l, j, k), d.value),
+      d.collapses || d.mixes || d.collapsedOnly ? [heading("The error ", sym("δ", l, j)), this.delta(l, j)] : null,
+      d.collapsedOnly ? null : [heading("How ", by(C0(), a()), " came about"), this.byA(l, j)],
+      this.batch(l, j, k),
+      this.optimizer(l, j, k),
+    ];
+  }
+
+  numbers(d) {
+    if (d.collapsedOnly || d.mixes) return [num(d.into), " · ", factor(d.delta)];
+    return [num(d.into), " · ", factor(d.slope), " · ", factor(d.byA)];
+  }
+
+  factors(l, j, k, d) {
+    const { m } = this,
+      bias = k < 0,
+      z = sym("z", l, j),
+      row = (name, head, text, value) => ({ "data-term": name, cells: [head, text, num(value, name, 6)] });
+    const rows = [
+      row(
+        "by_w",
+        by(z, bias ? sym("b", l, j) : sym("w", l, j, k)),
+        bias ? "a bias is added as it is" : ["the activation it multiplies, ", sym("a", l - 1, k)],
+        d.into,
+      ),
+    ];
+    if (d.collapsedOnly || d.mixes)
+      rows.push(
+        row(
+          "delta",
+          by(C0(), sym("z", l, j)),
+          d.collapsedOnly ? "from the collapsed form" : "the sum over the Jacobian’s column",
+          d.delta,
+        ),
+      );
+    else
+      rows.push(
+        row(
+          "slope",
+          by(sym("a", l, j), sym("z", l, j)),
+          ["the slope ", el("code", {}, `σ′(z) = ${m.layer(l).slope}`)],
+          d.slope,
+        ),
+        row(
+          "by_a",
+          by(C0(), sym("a", l, j)),
+          l === m.depth
+            ? ["from the cost: ", el("code", {}, m.record.network.cost_slope)]
+            : "the sum over the ways to the cost",
+          d.byA,
+        ),
+      );
+    return table(["factor", "what it is", "number"], rows, { "data-sum": "factors", class: "terms left" });
+  }
+
+  oneNeuron(l, j) {
+    const { m } = this,
+      last = l === m.depth,
+      layer = m.layer(l);
+    return [
+      el("h2", {}, last ? ["Output ", el("bdi", {}, cut(m.name(l, j), 30))] : `Neuron ${j}`, ` · layer ${l}`),
+      heading("Forward"),
+      formula(
+        sym("z", l, j),
+        " = Σ",
+        el("sub", {}, "k"),
+        " ",
+        sym("w", l, j, "k"),
+        " ",
+        sym("a", l - 1, "k"),
+        " + ",
+        sym("b", l, j),
+        " = ",
+        num(m.z(l, j), "z"),
+      ),
+      this.forwardSum(l, j),
+      formula(sym("a", l, j), " = σ(", sym("z", l, j), ") = σ(", num(m.z(l, j), "z"), ") = ", num(m.a(l, j), "a")),
+      said(`${layer.activation}: `, el("code", {}, `σ(z) = ${layer.value}`)),
+      heading("Backward"),
+      last && !m.now.long_way ? null : this.byA(l, j),
+      this.delta(l, j),
+      heading("Its weights"),
+      this.weightsInto(l, j),
+    ];
+  }
+
+  /** The derivative by each weight into a neuron, as links to their panels; as a picture where the input is one. */
+  weightsInto(l, j) {
+    const { m } = this,
+      all = [...m.record.shown[l - 1], -1].map((k) => ({ n: k, product: m.derivative(l, j, k).value }));
+    const terms = bySize(all),
+      most = largest(terms.map((t) => t.product));
+    const rows = terms.map((t) => ({
+      "data-term": t.n,
+      cells: [
+        this.link(
+          { kind: "weight", l, j, k: t.n },
+          t.n < 0 ? sym("b", l, j) : sym("w", l, j, t.n),
+          t.n < 0 || l > 1 ? "" : [" ", el("bdi", {}, cut(m.name(0, t.n), 18))],
+        ),
+        num(m.parameter(l, j, t.n), "parameter"),
+        [num(t.product, "value"), bar(t.product, most)],
+      ],
+    }));
+    return [
+      l === 1 && m.record.image ? this.weightPictures(j) : null,
+      folding(["", "weight", [by(C0(), sym("w")), noBar()]], rows, null, { "data-sum": "weights", class: "terms" }),
+    ];
+  }
+
+  weightPictures(j) {
+    const { m } = this,
+      ks = m.record.shown[0],
+      pick = (k) => this.choose({ kind: "weight", l: 1, j, k });
+    const draw = (values) => picture(spread(m.record, values), m, { signed: true, pick });
+    return el(
+      "div",
+      { class: "pictures" },
+      figure(
+        ["the weights ", sym("w", 1, j, "k")],
+        draw(ks.map((k) => m.w(1, j, k))),
+        "the weights into this neuron as a picture",
+      ),
+      figure(
+        ["their derivatives (a stroke: negative)"],
+        draw(ks.map((k) => m.derivative(1, j, k).value)),
+        "their derivatives as a picture",
+      ),
+    );
+  }
+
+  input(k) {
+    const { m } = this,
+      columns = m.columnsOf(k);
+    return [
+      el("h2", {}, "Input ", el("bdi", {}, cut(m.name(0, k), 40))),
+      formula(sym("x", null, k), " = ", num(m.a(0, k), "x")),
+      columns.map(({ column, number }) => said("Made from the column ", this.columnLink(number, column), ".")),
+      heading("How the cost moves with it"),
+      this.byA(0, k),
+      this.difference(m.inputDifference(k), m.byA(0, k)),
+      columns.map(({ column, number }) => [heading("In terms of the table"), this.cell(column, number)]),
+      heading("Its weights"),
+      this.weightsFrom(k),
+    ];
+  }
+
+  columnLink(number, column) {
+    const button = el(
+      "button",
+      { type: "button", class: "link", "data-choose": `column:${number}` },
+      el("bdi", {}, cut(column.name, 40)),
+    );
+    button.addEventListener("click", () => this.choose({ kind: "column", number }));
+    return button;
+  }
+
+  weightsFrom(k) {
+    const { m } = this,
+      terms = bySize(m.record.shown[1].map((j) => ({ n: j, product: m.derivative(1, j, k).value }))),
+      most = largest(terms.map((t) => t.product));
+    return folding(
+      ["", "weight", [by(C0(), sym("w")), noBar()]],
+      terms.map((t) => ({
+        "data-term": t.n,
+        cells: [
+          this.link({ kind: "weight", l: 1, j: t.n, k }, sym("w", 1, t.n, k)),
+          num(m.w(1, t.n, k), "parameter"),
+          [num(t.product, "value"), bar(t.product, most)],
+        ],
+      })),
+      null,
+      { "data-sum": "weights", class: "terms" },
+    );
+  }
+
+  oneColumn(number) {
+    const column = this.m.record.columns[number];
+    return [el("h2", {}, "Column ", el("bdi", {}, cut(column.name, 60))), this.cell(column, number)];
+  }
+
+  /** The derivative in the column's own units, through what was made of it; or what another category would do. */
+  cell(column, number) {
+    const { m } = this,
+      cell = m.now.columns[number],
+      box = el("div", { "data-part": "column", "data-column": number });
+    if (cell.shown)
+      box.append(said("In the table stands ", el("bdi", { class: "shown", "data-name": "shown" }, cell.shown), "."));
+    if (column.categories) return this.switches(column, cell, box);
+    const rows = column.parts.map((k, i) => {
+      const here = m.has(0, k),
+        slope = cell.by_column ? cell.by_column[i] : null,
+        byX = here ? m.byA(0, k) : null;
+      return {
+        "data-term": k,
+        cells: [
+          here ? this.named(0, k) : `input ${k}, not in this page`,
+          here ? num(byX, "by_x") : "",
+          cell.by_column ? num(slope, "by_column") : "left out",
+          here && cell.by_column ? num(product(byX, slope), "product") : "",
+        ],
+      };
+    });
+    box.append(
+      table(["input", by(C0(), sym("x")), by(sym("x"), el("i", {}, "column")), "product"], rows, {
+        "data-sum": "column",
+        class: "terms",
+      }),
+      formula(
+        by(C0(), el("i", {}, "column")),
+        " = ",
+        num(cell.value, "value"),
+        column.unit ? ` per ${column.unit}` : " per unit of the column",
+      ),
+    );
+    return box;
+  }
+
+  switches(column, cell, box) {
+    const most = largest(Object.values(cell.switches));
+    const rows = column.categories.map((name, i) => {
+      const k = column.parts[i],
+        value = cell.switches[name],
+        known = typeof value === "number";
+      return {
+        "data-term": i,
+        cells: [
+          el("bdi", {}, name),
+          this.m.has(0, k) ? this.named(0, k) : `input ${k}`,
+          known ? [num(value, "switch"), bar(value, most)] : "",
+        ],
+      };
+    });
+    box.append(
+      said(
+        "A category has no derivative. To first order, the cost would change by this much if the example had another:",
+      ),
+      folding(["category", "input", ["change of C₀", noBar()]], rows, null, { "data-sum": "switches", class: "terms" }),
+    );
+    return box;
+  }
+}

@@ -1,0 +1,249 @@
+// The panel: what was chosen, its formula, and its numbers. Each number stands in an element with its name.
+
+/** Parts that several panels share. m: the model; link(what, ...content): a button that chooses something. */
+class Parts {
+  constructor(model, choose) {
+    Object.assign(this, { m: model, choose });
+  }
+
+  link(what, ...content) {
+    const button = el(
+      "button",
+      {
+        type: "button",
+        class: "link",
+        "data-choose": `${what.kind}:${[what.l, what.j, what.k].filter((x) => x !== undefined).join(":")}`,
+      },
+      ...content,
+    );
+    button.addEventListener("click", () => this.choose(what));
+    return button;
+  }
+  neuron(l, n) {
+    return l === 0 ? { kind: "input", k: n } : { kind: "neuron", l, j: n };
+  }
+  named(l, n) {
+    const plain = l > 0 && l < this.m.depth;
+    return this.link(
+      this.neuron(l, n),
+      plain ? `neuron ${n}` : el("span", {}, `${n}: `, el("bdi", {}, cut(this.m.name(l, n), 24))),
+    );
+  }
+
+  /** Terms of a sum, the largest first, what is not listed as one number, and the total. */
+  sum(name, head, terms, { l, rest = 0, extra = [], whole, link }) {
+    const left = this.m.record.left_out[l],
+      most = largest(terms.map((t) => t.product));
+    const rows = terms.map((t) => ({
+      "data-term": t.n,
+      cells: [
+        link ? link(t.n) : this.named(l, t.n),
+        num(t.one, "one"),
+        num(t.other, "other"),
+        [num(t.product, "product"), bar(t.product, most)],
+      ],
+    }));
+    const line = (text, value, id) => ({
+      class: "sum",
+      "data-term": id,
+      cells: [text, "", "", [num(value, "product"), noBar()]],
+    });
+    const after = (folded) => [
+      ...(folded.length
+        ? [
+            line(
+              `${folded.length} more`,
+              total(folded.map((_, i) => terms[terms.length - folded.length + i].product)),
+              "folded",
+            ),
+          ]
+        : []),
+      ...(left ? [line(`${left} not in this page`, rest, "rest")] : []),
+      ...extra.map(([text, value, id]) => line(text, value, id)),
+      { class: "sum total", "data-term": "total", cells: ["sum", "", "", [num(whole, "product"), noBar()]] },
+    ];
+    return folding([...head.slice(0, -1), [head[head.length - 1], noBar()]], rows, after, {
+      "data-sum": name,
+      class: "terms",
+    });
+  }
+
+  forwardSum(l, j) {
+    return this.sum(
+      "z",
+      [el("i", {}, "k"), sym("w", l, j, "k"), sym("a", l - 1, "k"), "product"],
+      this.m.forwardTerms(l, j),
+      { l: l - 1, rest: this.m.restZ(l, j), extra: [["bias b", this.m.b(l, j), "bias"]], whole: this.m.z(l, j) },
+    );
+  }
+
+  /** Where ∂C₀/∂a of a neuron or input comes from: the cost itself, or the neurons of the next layer (E15). */
+  byA(l, n) {
+    if (l === this.m.depth) return this.costSlope(n);
+    const head = [el("i", {}, "j"), sym("w", l + 1, "j", n), sym("δ", l + 1, "j"), "product"];
+    return [
+      formula(
+        by(C0(), sym(l ? "a" : "x", l || null, n)),
+        " = Σ",
+        el("sub", {}, "j"),
+        " ",
+        sym("w", l + 1, "j", n),
+        " ",
+        sym("δ", l + 1, "j"),
+        " = ",
+        num(this.m.byA(l, n), "by_a"),
+      ),
+      this.sum("by_a", head, this.m.backwardTerms(l, n), {
+        l: l + 1,
+        rest: this.m.restByA(l, n),
+        whole: this.m.byA(l, n),
+      }),
+    ];
+  }
+
+  costSlope(j) {
+    const { network } = this.m.record,
+      L = this.m.depth;
+    return [
+      said(
+        "The last layer: the cost itself, ",
+        el("code", {}, `C₀ = ${network.cost_value}`),
+        ", says it: ",
+        el("code", {}, `∂C₀/∂a = ${network.cost_slope}`),
+        ".",
+      ),
+      formula(
+        sym("a", L, j),
+        " = ",
+        num(this.m.a(L, j), "a"),
+        ", ",
+        sym("y", null, j),
+        " = ",
+        num(this.m.y(j), "y"),
+        ": ",
+        by(C0(), sym("a", L, j)),
+        " = ",
+        num(this.m.byA(L, j), "by_a"),
+      ),
+    ];
+  }
+
+  /** δ of a neuron: slope times ∂C₀/∂a, or the sum over its Jacobian's column; and a - y where they collapse. */
+  delta(l, j) {
+    const { m } = this,
+      last = l === m.depth,
+      collapsed = last && m.record.network.collapses;
+    if (last && !m.now.long_way)
+      return [
+        said(
+          "Here a has rounded to 0 or 1: slope and ∂C₀/∂a no longer hold the number, but their collapsed form does.",
+        ),
+        this.collapse(j),
+      ];
+    const long = m.mixes(l)
+      ? this.column(l, j)
+      : [
+          formula(
+            sym("δ", l, j),
+            " = ",
+            sym("σ′"),
+            "(",
+            sym("z", l, j),
+            ") · ",
+            by(C0(), sym("a", l, j)),
+            " = ",
+            num(m.slope(l, j), "slope"),
+            " · ",
+            factor(m.byA(l, j), "by_a"),
+            " = ",
+            num(m.delta(l, j), "delta"),
+          ),
+          said("slope: ", el("code", {}, `σ′(z) = ${m.layer(l).slope}`)),
+        ];
+    return [long, collapsed ? this.collapse(j) : null];
+  }
+
+  column(l, j) {
+    const { m } = this,
+      terms = m.columnTerms(l, j),
+      name = m.layer(l).activation,
+      sub = (t) => el("sub", {}, t);
+    const lead = [
+      said(
+        "In this layer every ",
+        el("i", {}, "z"),
+        " moves every ",
+        el("i", {}, "a"),
+        ` (${name}: `,
+        el("code", {}, m.layer(l).slope),
+        "), so the middle factor is a sum over the Jacobian’s column:",
+      ),
+      formula(
+        sym("δ", l, j),
+        " = Σ",
+        sub("m"),
+        " ",
+        by(C0(), sym("a", l, "m")),
+        " · ",
+        by(sym("a", l, "m"), sym("z", l, j)),
+        " = ",
+        num(m.delta(l, j), "delta"),
+      ),
+    ];
+    if (terms === null) return [lead, said("The Jacobian of so many neurons is not in this page; the sum is.")];
+    const rest = m.record.left_out[l] ? m.delta(l, j) - total(terms.map((t) => t.product)) : 0;
+    return [
+      lead,
+      this.sum(
+        "column",
+        [el("i", {}, "m"), by(C0(), sym("a", null, "m")), by(sym("a", null, "m"), sym("z", null, j)), "product"],
+        terms,
+        { l, rest, whole: m.delta(l, j) },
+      ),
+    ];
+  }
+
+  collapse(j) {
+    const { m } = this,
+      L = m.depth,
+      plain = m.plainCollapse(j);
+    return el(
+      "div",
+      { class: "collapse", "data-part": "collapse" },
+      said("With this cost, all of that collapses to a difference:"),
+      formula(
+        sym("δ", L, j),
+        " = ",
+        sym("a", L, j),
+        plain ? null : [" Σ", el("i", {}, "y")],
+        " − ",
+        sym("y", null, j),
+        " = ",
+        num(m.a(L, j), "a"),
+        plain ? null : " Σy",
+        " − ",
+        factor(m.y(j), "y"),
+        " = ",
+        num(m.delta(L, j), "delta"),
+      ),
+    );
+  }
+
+  /** What a nudge says, beside the number. */
+  difference(found, value) {
+    if (!found)
+      return said(
+        "No central difference of this one is in the page; those of the largest derivatives of each layer are.",
+      );
+    const [by, kink] = found;
+    return said(
+      "By a nudge (central differences): ",
+      num(by, "difference"),
+      kink
+        ? ". The nudge crosses a kink of an activation, so that the two need not agree."
+        : Math.abs((by || 0) - (value || 0)) <= 1e-6 * Math.abs(value || 0) + 1e-9
+          ? " ✓ agrees."
+          : ".",
+    );
+  }
+}

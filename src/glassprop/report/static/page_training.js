@@ -1,0 +1,86 @@
+// What training does with a derivative: the average over examples, and one step of the optimizer.
+
+class Pulls extends Parts {
+  /** The same derivative in every example, side by side, and the average. */
+  batch(l, j, k) {
+    const { m } = this,
+      { values, average } = m.pulls(l, j, k),
+      most = largest(values);
+    if (m.count === 1) return null;
+    const rows = values.map((v, i) => ({
+      "data-term": i,
+      class: i === m.example ? "here" : null,
+      cells: [
+        `row ${m.record.examples[i].row}`,
+        [num(v, "value"), bar(v, most)],
+        v < 0 ? "raises it" : v > 0 ? "lowers it" : "leaves it",
+      ],
+    }));
+    const after = () => [
+      {
+        class: "sum total",
+        "data-term": "average",
+        cells: [
+          "average",
+          [num(average, "average"), noBar()],
+          average < 0 ? "raises it" : average > 0 ? "lowers it" : "leaves it",
+        ],
+      },
+    ];
+    return [
+      heading("In every example, and on average"),
+      folding(
+        ["example", [by(C0(), k < 0 ? sym("b", l, j) : sym("w", l, j, k)), noBar()], "a step downhill"],
+        rows,
+        after,
+        { "data-sum": "batch", class: "terms" },
+      ),
+    ];
+  }
+
+  optimizer(l, j, k) {
+    const { m } = this,
+      t = m.record.training,
+      step = m.step(l, j, k),
+      letter = k < 0 ? "b" : "w";
+    if (!step) return null;
+    const row = (id, what, value) => ({ "data-term": id, cells: [what, num(value, id)] });
+    const rows = [row("data", "average derivative over these examples", step.data)];
+    if (t.l2)
+      rows.push(
+        row(
+          "l2",
+          k < 0 ? "L2 leaves biases alone" : `L2: α ${letter} / n, α = ${numeral(t.l2)}, n = ${m.count}`,
+          step.l2,
+        ),
+      );
+    if (t.clip_norm !== null && t.clipping !== undefined)
+      rows.push(
+        row("clipping", `clipping: the gradient is made no longer than ${numeral(t.clip_norm)}; times`, step.clipping),
+      );
+    rows.push(row("g", "g, what the optimizer gets", step.g));
+    const moves = step.after
+      ? Object.keys(step.before).map((name) => ({
+          "data-term": `after-${name}`,
+          cells: [
+            el("i", {}, name === "w" ? letter : name),
+            num(step.before[name], "before"),
+            num(step.after[name], "after"),
+            num(step.after[name] - step.before[name], "change"),
+          ],
+        }))
+      : [];
+    return [
+      heading(`One step of ${t.optimizer}`),
+      said(el("code", {}, t.formula || t.optimizer)),
+      said(Object.entries(t.settings).map(([name, value], i) => [i ? ", " : "", `${name} = `, num(value, name)])),
+      table(["", "number"], rows, { "data-sum": "gradient", class: "terms" }),
+      t.clip_norm !== null && t.clipping === undefined
+        ? said(`Clipping to a length of ${numeral(t.clip_norm)} is not applied here.`)
+        : null,
+      moves.length
+        ? table(["", "before", "after", "change"], moves, { "data-sum": "step", class: "terms" })
+        : said("What this optimizer makes of g is its own; the page has no formula of it."),
+    ];
+  }
+}

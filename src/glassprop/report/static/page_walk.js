@@ -1,0 +1,262 @@
+// Forward and backward layer by layer, as the notes do: what each step is called, and what its panel says.
+
+/** The steps in order: the whole, the input, each layer forward, the cost, each layer backward, and the input again. */
+function stepsOf(model) {
+  const layers = Array.from({ length: model.depth }, (_, i) => i + 1);
+  return [
+    { kind: "all", title: "The whole network" },
+    { kind: "input", title: "The input" },
+    ...layers.map((l) => ({ kind: "forward", l, title: `Forward: layer ${l}` })),
+    { kind: "cost", last: model.depth, title: "The cost" },
+    ...[...layers].reverse().map((l) => ({ kind: "backward", l, title: `Backward: layer ${l}` })),
+    { kind: "inputs", title: "Back at the input" },
+  ];
+}
+
+class Walk extends Chosen {
+  stepPanel(step) {
+    const body = {
+      all: () => this.whole(),
+      input: () => this.atInput(false),
+      inputs: () => this.atInput(true),
+      cost: () => this.atCost(),
+      forward: () => this.forward(step.l),
+      backward: () => this.backward(step.l),
+    }[step.kind]();
+    return [el("h2", {}, step.title), body];
+  }
+
+  /** A layer's neurons as rows, those that weigh most first. */
+  rows(l, cells) {
+    const { m } = this,
+      order = [...m.record.shown[l]].sort((i, j) => m.influence(l, j) - m.influence(l, i));
+    return order.map((n) => ({ "data-term": n, cells: [this.named(l, n), ...cells(n)] }));
+  }
+  says(name, text) {
+    return said(`${name}: `, el("code", {}, text));
+  }
+  notShown(l) {
+    const left = this.m.record.left_out[l];
+    return left ? said(`${left} more of this layer are not in this page.`) : null;
+  }
+  most(l) {
+    return [...this.m.record.shown[l]].sort((i, j) => this.m.influence(l, j) - this.m.influence(l, i))[0];
+  }
+
+  whole() {
+    const { m } = this,
+      { network } = m.record,
+      ways = [];
+    for (let l = m.depth; l >= 1; l--) {
+      const terms = [];
+      for (const j of m.record.shown[l])
+        for (const k of m.record.shown[l - 1]) terms.push({ l, j, k, product: m.derivative(l, j, k).value });
+      const first = bySize(terms)[0];
+      if (first)
+        ways.push({
+          "data-term": l,
+          cells: [
+            `layer ${l}`,
+            this.link({ kind: "weight", l, j: first.j, k: first.k }, sym("w", l, first.j, first.k)),
+            num(first.product, "value"),
+          ],
+        });
+    }
+    return [
+      said(
+        "Choose a weight, a neuron or an input in the drawing, and its formula stands here with its numbers. ",
+        "Or walk through it with →.",
+      ),
+      formula(C0(), " = ", num(m.now.cost, "cost")),
+      said("cost: ", el("code", {}, `C₀ = ${network.cost_value}`)),
+      heading("Where to begin: the largest derivative of each layer"),
+      table(["", "weight", by(C0(), sym("w"))], ways, { "data-sum": "begin", class: "terms" }),
+    ];
+  }
+
+  atInput(backward) {
+    const { m } = this,
+      rows = this.rows(0, (k) => [num(m.a(0, k), "x"), ...(backward ? [num(m.byA(0, k), "by_a")] : [])]);
+    const columns = m.record.columns.map((column, number) => ({
+      "data-term": number,
+      cells: [
+        this.columnLink(number, column),
+        el("bdi", {}, m.now.columns[number].shown || ""),
+        ...(backward
+          ? [m.now.columns[number].value === null ? "a category" : num(m.now.columns[number].value, "value")]
+          : []),
+      ],
+    }));
+    return [
+      backward
+        ? [
+            said(
+              "The same sum once more, over the neurons of layer 1: how the cost moves with the input. ",
+              "No training step uses it; it tells what the network looks at.",
+            ),
+            formula(
+              by(C0(), sym("x", null, "k")),
+              " = Σ",
+              el("sub", {}, "j"),
+              " ",
+              sym("w", 1, "j", "k"),
+              " ",
+              sym("δ", 1, "j"),
+            ),
+          ]
+        : [
+            said("Layer 0 is the input: what the network is given of this example."),
+            formula(sym("a", 0, "k"), " = ", sym("x", null, "k")),
+          ],
+      folding(["input", sym("x"), ...(backward ? [by(C0(), sym("x"))] : [])], rows, null, {
+        "data-sum": "layer",
+        class: "terms",
+      }),
+      this.notShown(0),
+      columns.length
+        ? [
+            heading("Columns of the table"),
+            folding(["column", "stands there", ...(backward ? [by(C0(), el("i", {}, "column"))] : [])], columns, null, {
+              "data-sum": "columns",
+              class: "terms left",
+            }),
+          ]
+        : null,
+    ];
+  }
+
+  forward(l) {
+    const { m } = this,
+      layer = m.layer(l),
+      j = this.most(l);
+    return [
+      formula(
+        sym("z", l, "j"),
+        " = Σ",
+        el("sub", {}, "k"),
+        " ",
+        sym("w", l, "j", "k"),
+        " ",
+        sym("a", l - 1, "k"),
+        " + ",
+        sym("b", l, "j"),
+      ),
+      formula(sym("a", l, "j"), " = σ(", sym("z", l, m.mixes(l) ? null : "j"), ")"),
+      said(`${layer.activation}: `, el("code", {}, `σ(z) = ${layer.value}`)),
+      folding(
+        ["neuron", sym("z"), sym("a")],
+        this.rows(l, (n) => [num(m.z(l, n), "z"), num(m.a(l, n), "a")]),
+        null,
+        { "data-sum": "layer", class: "terms" },
+      ),
+      this.notShown(l),
+      heading("In full, for ", this.named(l, j)),
+      this.forwardSum(l, j),
+      formula(sym("a", l, j), " = σ(", num(m.z(l, j), "z"), ") = ", num(m.a(l, j), "a")),
+    ];
+  }
+
+  atCost() {
+    const { m } = this,
+      { network } = m.record,
+      L = m.depth;
+    return [
+      formula(C0(), " = ", num(m.now.cost, "cost", 6)),
+      said("cost: ", el("code", {}, `C₀ = ${network.cost_value}`)),
+      said(
+        "From here on backward. The first factor of every chain: ",
+        el("code", {}, `∂C₀/∂a = ${network.cost_slope}`),
+      ),
+      folding(
+        ["output", sym("a"), sym("y"), by(C0(), sym("a"))],
+        this.rows(L, (n) => [num(m.a(L, n), "a"), num(m.y(n), "y"), num(m.byA(L, n), "by_a")]),
+        null,
+        { "data-sum": "layer", class: "terms" },
+      ),
+      this.notShown(L),
+    ];
+  }
+
+  backward(l) {
+    const { m } = this,
+      last = l === m.depth,
+      slope = !m.mixes(l),
+      j = this.most(l);
+    const collapsed = last && m.record.network.collapses;
+    const cells = (n) => [
+      num(m.byA(l, n), "by_a"),
+      ...(slope ? [num(m.slope(l, n), "slope")] : []),
+      num(m.delta(l, n), "delta"),
+      ...(collapsed ? [[num(m.a(l, n), "a"), " − ", factor(m.y(n), "y")]] : []),
+    ];
+    return [
+      said(
+        last
+          ? "What the cost says of each output, through the activation: the error δ."
+          : `Each neuron reaches the cost through all of layer ${l + 1}: a sum over it, then through the activation.`,
+      ),
+      last
+        ? null
+        : formula(
+            by(C0(), sym("a", l, "j")),
+            " = Σ",
+            el("sub", {}, "i"),
+            " ",
+            sym("w", l + 1, "i", "j"),
+            " ",
+            sym("δ", l + 1, "i"),
+          ),
+      slope
+        ? formula(sym("δ", l, "j"), " = ", sym("σ′"), "(", sym("z", l, "j"), ") · ", by(C0(), sym("a", l, "j")))
+        : formula(
+            sym("δ", l, "j"),
+            " = Σ",
+            el("sub", {}, "m"),
+            " ",
+            by(C0(), sym("a", l, "m")),
+            " · ",
+            by(sym("a", l, "m"), sym("z", l, "j")),
+          ),
+      slope ? this.says("slope", `σ′(z) = ${m.layer(l).slope}`) : this.says("Jacobian", m.layer(l).slope),
+      folding(
+        [
+          "neuron",
+          by(C0(), sym("a")),
+          ...(slope ? ["slope"] : []),
+          sym("δ"),
+          ...(collapsed ? [[sym("a"), " − ", sym("y")]] : []),
+        ],
+        this.rows(l, cells),
+        null,
+        { "data-sum": "layer", class: "terms" },
+      ),
+      this.notShown(l),
+      this.jacobian(l),
+      heading("In full, for ", this.named(l, j)),
+      last ? null : this.byA(l, j),
+      this.delta(l, j),
+      heading("And so every weight into this layer"),
+      formula(by(C0(), sym("w", l, "j", "k")), " = ", sym("δ", l, "j"), " ", sym("a", l - 1, "k")),
+      formula(by(C0(), sym("b", l, "j")), " = ", sym("δ", l, "j")),
+      this.weightsInto(l, j),
+    ];
+  }
+
+  /** The Jacobian of a layer that mixes neurons, where it is small enough to be looked at. */
+  jacobian(l) {
+    const { m } = this,
+      J = m.now.jacobian[l],
+      shown = m.record.shown[l];
+    if (J === null || shown.length > 12) return null;
+    const rows = J.map((line, i) => ({
+      "data-term": shown[i],
+      cells: [[sym("a", null, shown[i])], ...line.map((x) => num(x, "entry", 3))],
+    }));
+    return el(
+      "details",
+      {},
+      el("summary", {}, "The Jacobian ", by(sym("a", null, "m"), sym("z", null, "j"))),
+      table(["", ...shown.map((n) => sym("z", null, n))], rows, { "data-sum": "jacobian", class: "terms" }),
+    );
+  }
+}

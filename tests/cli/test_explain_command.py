@@ -1,0 +1,382 @@
+"""``explain``: the numbers are the network's own, names are text, files are whole, and the JSON is as documented."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from tex_cases import compile_tex
+
+import glassprop
+from glassprop.cli import main
+from glassprop.export.model_file import read_record
+from glassprop.insight.names import Names
+from glassprop.tables import gradient_arrays, read_table
+
+DOCS = Path(__file__).parents[2] / "docs"
+NASTY = ["<img src=x onerror=alert(1)>", "[bold]x[/bold]", "\x1b[31mred", r"\input{/etc/passwd}"]
+
+
+def trained(folder, name, *arguments):
+    path = folder / f"{name}.skops"
+    assert main(["train", *map(str, arguments), "--model", str(path), "--json"]) == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def small_iris(tmp_path_factory):
+    """Small enough for a worksheet."""
+    return trained(tmp_path_factory.mktemp("small"), "iris", "iris", "--epochs", "30", "--hidden", "3")
+
+
+@pytest.fixture(scope="module")
+def diabetes(tmp_path_factory):
+    return trained(tmp_path_factory.mktemp("numbers"), "d", "diabetes", "--epochs", "20", "--hidden", "4,3")
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory):
+    """A table whose names and values are out to be taken for commands; a category among its columns."""
+    folder = tmp_path_factory.mktemp("nasty")
+    rng = np.random.default_rng(0)
+    width, color = rng.normal(size=80).round(3), rng.choice([NASTY[0], NASTY[2], "white"], 80)
+    kind = np.where(width + (color == "white") > 0.3, NASTY[1], NASTY[0])
+    frame = pl.DataFrame({NASTY[1]: width, NASTY[3]: color, "kind": kind})
+    frame.write_csv(folder / "t.csv")
+    return trained(folder, "t", folder / "t.csv", "--target", "kind", "--epochs", "20", "--hidden", "3")
+
+
+def own_gradient(path, data, row):
+    """∂C₀ of one row, by a road of its own: the arrays for the gradient check and the network's gradient."""
+    network, theta, X, Y, _ = gradient_arrays(glassprop.load(path), read_record(path), read_table(data), limit=10**6)
+    return network, network.gradient(theta, X[[row]], Y[[row]])
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------
+
+
+def test_json_has_the_gradient_and_the_chosen_weight(run, small_iris):
+    result = run("explain", small_iris, "iris", "--row", "70", "--weight", "1,2,3", "--bias", "2,0", "--json").json
+    network, gradient = own_gradient(small_iris, "iris", 70)
+    weight, bias = result["chosen"]["parameters"]
+    assert weight["value"] == pytest.approx(network.w(gradient, 1)[2, 3], rel=1e-9)
+    assert bias["value"] == pytest.approx(network.b(gradient, 2)[0], rel=1e-9)
+    assert np.prod(list(weight["factors"].values())) == pytest.approx(weight["value"], rel=1e-9)
+    assert sum(p["product"] for p in weight["paths"]["largest"]) + weight["paths"]["rest"] == pytest.approx(
+        weight["paths"]["total"]
+    )
+    assert (weight["layer"], weight["j"], weight["k"]) == (1, 2, 3)
+    assert (bias["layer"], bias["j"], bias["k"]) == (2, 0, None)
+    assert result["examples"][0]["row"] == 70
+    assert result["examples"][0]["target"] == "versicolor"
+
+
+def test_the_text_shows_the_gradient(run, diabetes):
+    network, gradient = own_gradient(diabetes, "diabetes", 3)
+    j = int(np.abs(network.w(gradient, 1)[:, 2]).argmax())
+    result = run("explain", "--row", "3", "--weight", f"1,{j},2", diabetes, "diabetes")
+    assert result.code == 0
+    block = result.out.split(f"weight to neuron {j} of layer 1 from bmi")[1]
+    product = float(re.search(r"product +(\S+)", block)[1])
+    nudged = float(re.search(r"by difference +(\S+)", block)[1])
+    want = network.w(gradient, 1)[j, 2]
+    assert abs(want) > 0.01
+    assert product == pytest.approx(want, abs=6e-5, rel=2e-3)
+    assert nudged == pytest.approx(want, abs=6e-5, rel=2e-3)
+    assert "target 206" in result.out.split("\n")[0]
+
+
+def test_the_largest_derivatives_are_the_largest(run, diabetes):
+    out = run("explain", diabetes, "diabetes", "--row", "0").out.split("The largest derivatives")[1].split("\n\n")[0]
+    rows = re.findall(r"∂w\[(\d+),(\d+)\]⁽([¹²³])⁾ .* (\S+) +\S+$", out, re.MULTILINE)
+    network, gradient = own_gradient(diabetes, "diabetes", 0)
+    for layer in (1, 2, 3):
+        values = [float(v) for j, k, l, v in rows if l == "⁰¹²³"[layer]]
+        want = np.sort(np.abs(network.w(gradient, layer)).ravel())[::-1]
+        want = want[want > 0][:3]
+        np.testing.assert_allclose(np.abs(values), want, atol=6e-5, rtol=2e-3)
+
+
+def test_a_batch_is_averaged_and_its_pulls_are_told(run, small_iris):
+    rows = [0, 60, 120]
+    asked = [word for row in rows for word in ("--row", row)]
+    result = run("explain", small_iris, "iris", *asked, "--weight", "2,1,0", "--json").json["chosen"]["parameters"][0]
+    single = [own_gradient(small_iris, "iris", row) for row in rows]
+    want = [network.w(gradient, 2)[1, 0] for network, gradient in single]
+    np.testing.assert_allclose(result["examples"]["values"], want, rtol=1e-9)
+    assert result["examples"]["average"] == pytest.approx(np.mean(want))
+    assert sorted(result["examples"]["raise_it"]) == [i for i, v in enumerate(want) if v < 0]
+    out = run("explain", small_iris, "iris", *asked, "--weight", "2,1,0").out
+    table = out.split("By example")[1].split("\n\n")[0]
+    for row, value in zip(rows, want, strict=True):
+        word = "raise it" if value < 0 else "lower it" if value > 0 else "leave it"
+        assert re.search(rf"^ *{row} +\S+ +{word}", table, re.MULTILINE)
+    assert "the first of 3" in out
+
+
+def test_a_step_of_the_optimizer_is_shown(run, small_iris):
+    result = run("explain", small_iris, "iris", "--row", "70")
+    assert "One step of AdamW on this row" in result.out
+    step = run("explain", small_iris, "iris", "--row", "70", "--json").json["chosen"]["parameters"][0]["step"]
+    assert step["after"]["w"] - step["before"]["w"] == step["change"]
+    beta = step["settings"]["β₁"]
+    assert step["after"]["m"] == pytest.approx(beta * step["before"]["m"] + (1 - beta) * step["gradient"])
+
+
+def test_a_column_is_told_in_its_own_terms(run, diabetes):
+    chosen = run("explain", diabetes, "diabetes", "--row", "3", "--input", "bmi", "--json").json["chosen"]
+    assert chosen["parameters"] == []
+    (column,) = chosen["inputs"]
+    frame = read_table("diabetes").frame
+    assert float(column["shown"]) == frame["bmi"][3]
+    h, costs = 1e-5, []
+    for nudge in (-h, h):  # of the table's own value
+        moved = frame.with_columns(
+            pl.when(pl.int_range(pl.len()) == 3).then(pl.col("bmi") + nudge).otherwise("bmi").alias("bmi")
+        )
+        moved.write_parquet("moved.parquet")
+        network, theta, X, Y, _ = gradient_arrays(
+            glassprop.load(diabetes), read_record(diabetes), read_table("moved.parquet"), limit=10**6
+        )
+        costs.append(network.cost(theta, X[[3]], Y[[3]]))
+    assert column["value"] == pytest.approx((costs[1] - costs[0]) / (2 * h), rel=1e-3)
+
+
+def test_a_category_is_told_by_switches(run, nasty):
+    table = nasty.parent / "t.csv"
+    result = run("explain", nasty, table, "--row", "5", "--input", NASTY[3])
+    assert "Had it been, to first order" in result.out
+    (column,) = run("explain", nasty, table, "--row", "5", "--input", NASTY[3], "--json").json["chosen"]["inputs"]
+    assert set(column["switches"]) == {NASTY[0], NASTY[2], "white"}
+    assert column["value"] is None
+    assert column["switches"][column["shown"]] == 0
+
+
+# --- the terminal ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", [(), ("--weight", "1,0,1"), ("--input", "bmi", "--row", "8"), ("--top", "2")])
+def test_eighty_columns_suffice(run, diabetes, asked):
+    result = run("explain", diabetes, "diabetes", "--row", "3", *asked)
+    assert result.code == 0
+    assert max(map(len, result.out.split("\n"))) <= 80
+    assert "\x1b" not in result.out
+
+
+def test_long_lines_are_broken(run, tmp_path):
+    model = trained(
+        tmp_path, "deep", "diabetes", "--epochs", "1", "--hidden", ",".join("3" * 10), "--activation", "mish"
+    )
+    out = run("explain", model, "diabetes", "--row", "3").out
+    assert max(map(len, out.split("\n"))) <= 80
+    assert len(re.findall("mish", out.split("Cost:")[0])) == 10
+
+
+def test_what_is_asked_for_twice_is_shown_once(run, small_iris):
+    asked = ("--weight", "1,2,3", "--weight", "1, 2, 3", "--json")
+    assert len(run("explain", small_iris, "iris", "--row", "5", *asked).json["chosen"]["parameters"]) == 1
+
+
+def test_names_are_text_in_the_terminal(run, nasty):
+    result = run("explain", nasty, nasty.parent / "t.csv", "--row", "5", "--input", NASTY[3], "--input", NASTY[1])
+    assert result.code == 0
+    assert "\x1b" not in result.out + result.err
+    assert "[bold]x[/bold]" in result.out
+    assert r"\input{/etc/passwd}" in result.out
+    assert max(map(len, result.out.split("\n"))) <= 80
+
+
+def test_a_narrow_encoding_is_no_error(small_iris, tmp_path):
+    command = [sys.executable, "-m", "glassprop.cli", "explain", str(small_iris), "iris", "--row", "1"]
+    done = subprocess.run(command, capture_output=True, check=False, env={"PYTHONIOENCODING": "ascii", "PATH": ""})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+
+
+def test_without_rows_values_of_the_table_are_left_out(run, diabetes):
+    asked = ("explain", diabetes, "diabetes", "--row", "3", "--input", "bmi")
+    value = str(read_table("diabetes").frame["bmi"][3])[:8]
+    assert value in run(*asked).out
+    assert value not in run(*asked, "--no-rows").out
+    assert "target 206" not in run(*asked, "--no-rows").out
+    result = run(*asked, "--no-rows", "--json")
+    assert result.json["examples"][0]["target"] is None
+    assert result.json["chosen"]["inputs"][0]["shown"] is None
+    assert result.json["chosen"]["inputs"][0]["parts"][0]["by_column"] is None
+    assert value not in result.out
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+def test_latex_is_written_and_compiles(run, nasty, tmp_path):
+    result = run("explain", nasty, nasty.parent / "t.csv", "--row", "5", "--latex", "x.tex")
+    assert (result.code, result.out) == (0, "")
+    assert result.err.count("\n") == 1
+    assert "row 5 of your table (--no-rows" in result.err
+    text = (tmp_path / "x.tex").read_text()
+    assert text.startswith("% ")
+    compile_tex(text, tmp_path)
+
+
+def test_a_weight_is_chosen_for_latex(run, small_iris, tmp_path):
+    run("explain", small_iris, "iris", "--row", "5", "--latex", "x.tex", "--weight", "1,2,3")
+    weights = (tmp_path / "x.tex").read_text().split(r"\section{Weights}")[1]
+    assert re.findall(r"\\subsection\*\{(.*?)\}\$?:", weights.replace("$", ""))[0].startswith("Weight w_{2,3}^{(1)")
+    assert weights.count(r"\subsection*") == 1
+
+
+def test_the_page_is_written(run, nasty, tmp_path):
+    result = run("explain", nasty, nasty.parent / "t.csv", "--row", "5", "--row", "6", "--html", "x.html", "--no-rows")
+    assert result.code == 0
+    assert "numbers that the network computes with" in result.err
+    page = (tmp_path / "x.html").read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<img src=x" not in page
+
+
+def test_the_page_leaves_values_of_the_table_out_if_asked(run, diabetes, tmp_path):
+    value = str(read_table("diabetes").frame["bmi"][3])[:8]
+    run("explain", diabetes, "diabetes", "--row", "3", "--html", "with.html")
+    run("explain", diabetes, "diabetes", "--row", "3", "--html", "without.html", "--no-rows")
+    assert value in (tmp_path / "with.html").read_text()
+    assert value not in (tmp_path / "without.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("w.txt", "# Back-"), ("w.html", "<!DOCTYPE html>"), ("w.TEX", "% A worksheet")]
+)
+def test_worksheets_by_the_ending(run, small_iris, tmp_path, name, start):
+    result = run("explain", small_iris, "iris", "--row", "5", "--worksheet", name, "--digits", "1")
+    assert (result.code, result.out) == (0, "")
+    assert "inputs and the target of row 5" in result.err
+    assert (tmp_path / name).read_text().startswith(start)
+    assert "to 3 digits" in (tmp_path / name).read_text()
+
+
+@pytest.mark.parametrize("form", ["--latex", "--html", "--worksheet"])
+def test_a_dash_is_standard_output(run, small_iris, tmp_path, form):
+    result = run("explain", small_iris, "iris", "--row", "5", form, "-")
+    assert (result.code, result.err) == (0, "")
+    assert len(result.out) > 1000
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- refusals --------------------------------------------------------------------------------------------------
+
+REFUSED = {
+    "no row": ([], ["--row"]),
+    "row beyond": (["--row", "150"], ["150", "149"]),
+    "negative row": (["--row", "-1"], ["--row -1", "from 0"]),
+    "not a row": (["--row", "x"], ["--row", "x"]),
+    "a row twice": (["--row", "1", "--row", "1"], ["more than once"]),
+    "weight that is none": (["--row", "1", "--weight", "1,2"], ["'1,2'", "for example"]),
+    "bias that is none": (["--row", "1", "--bias", "1,2,3", "--weight", "a"], ["'1,2,3'", "'a'"]),
+    "weight with endless digits": (["--row", "1", "--weight", "1,2," + "9" * 5000], ["for example"]),
+    "layer beyond": (["--row", "1", "--weight", "3,0,0"], ["layer 3", "1 to 2"]),
+    "neuron beyond": (["--row", "1", "--weight", "2,3,0"], ["0 to 2"]),
+    "input beyond": (["--row", "1", "--weight", "1,0,4"], ["0 to 3"]),
+    "column unknown": (["--row", "1", "--input", "nope"], ["nope", "petal"]),
+    "top": (["--row", "1", "--top", "0"], ["--top 0"]),
+    "digits without a worksheet": (["--row", "1", "--digits", "3"], ["--worksheet"]),
+    "digits out of range": (["--row", "1", "--digits", "7", "--worksheet", "w"], ["--digits 7", "1 to 6"]),
+    "two forms": (["--row", "1", "--json", "--html", "x", "--top", "0"], ["--json and --html", "--top 0"]),
+    "no such folder": (["--row", "1", "--html", "nowhere/x"], ["nowhere", "does not exist"]),
+    "a folder": (["--row", "1", "--latex", "."], ["folder"]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refusals_are_one_line(refuse, small_iris, case):
+    arguments, words = REFUSED[case]
+    refuse("explain", small_iris, "iris", *arguments, words=words)
+
+
+def test_too_large_for_a_worksheet(refuse, diabetes):
+    refuse("explain", diabetes, "diabetes", "--row", "1", "--worksheet", "w.txt", words=["10-4-3-1", "12 and 40"])
+
+
+def test_neither_the_model_nor_the_data_is_replaced(refuse, small_iris, tmp_path):
+    read_table("iris").frame.write_csv(tmp_path / "i.csv")
+    refuse("explain", small_iris, "i.csv", "--row", "1", "--html", "i.csv", words=["is the data"])
+    refuse("explain", small_iris, "i.csv", "--row", "1", "--latex", small_iris, words=["is the model file"])
+
+
+def test_a_row_without_its_target(refuse, small_iris, tmp_path):
+    frame = read_table("iris").frame
+    frame.drop(frame.columns[-1]).write_csv(tmp_path / "new.csv")
+    refuse("explain", small_iris, "new.csv", "--row", "1", words=[frame.columns[-1]])
+
+
+# --- the documented schema -------------------------------------------------------------------------------------
+
+
+def keys_of(value, path=""):
+    if isinstance(value, dict):
+        for key, item in value.items():
+            below = f"{path}.{key}" if path else key
+            yield below
+            yield from keys_of(item, below)
+    elif isinstance(value, list):
+        for item in value:
+            yield from keys_of(item, f"{path}[]")
+
+
+def documented():
+    rows = re.findall(r"^\| (`.*?) \|", (DOCS / "explain-json.md").read_text(encoding="utf-8"), re.MULTILINE)
+    return {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
+
+
+def test_every_key_of_a_record_is_documented_and_every_documented_key_exists(run, nasty, diabetes, small_iris):
+    asked = [
+        (
+            "explain",
+            nasty,
+            nasty.parent / "t.csv",
+            "--row",
+            "5",
+            "--input",
+            NASTY[3],
+            "--input",
+            NASTY[1],
+            "--weight",
+            "1,0,0",
+        ),
+        ("explain", diabetes, "diabetes", "--row", "5", "--row", "7", "--weight", "1,0,0"),
+        ("explain", small_iris, "iris", "--row", "5", "--weight", "2,0,0"),
+    ]
+    records = [run(*words, "--json").json for words in asked]
+    network = glassprop.Network(16, [glassprop.Layer(2, "tanh"), glassprop.Layer(1, "identity")])
+    names = Names.numbered(network, 1, inputs=[f"pixel_{r}_{c}" for r in range(4) for c in range(4)])
+    picture = network.explain(np.ones(network.layout.size), np.ones(16), [1.0], names=names)
+    records.append(picture.to_dict(most_weights=1, most_neurons=4))
+    known = documented()
+    open_ended = [key.removesuffix(".*") for key in known if key.endswith(".*")]
+    found = set()
+    for record in records:
+        for column in record.get("chosen", {}).get("inputs", ()):
+            column["paths"] = None  # documented once, for weights
+        for key in keys_of(record):
+            for start in open_ended:  # a name from the model or the table, whatever dots are in it
+                if key.startswith(f"{start}.") and start.count(".memory") == 0:
+                    key = f"{start}.*"
+            found.add(re.sub(r"(memory)\.[^.]+", r"\1.*", key))
+    optional = {"history.validation_cost"}  # of a run with early stopping on rows of its own
+    assert found - known == set()
+    assert known - found - optional == set()
+
+
+def test_the_record_is_to_dict_with_chosen(run, small_iris):
+    record = run("explain", small_iris, "iris", "--row", "5", "--json").json
+    chosen = record.pop("chosen")
+    assert len(chosen["parameters"]) == 1
+    from glassprop.tables import explain_table
+
+    found = explain_table(glassprop.load(small_iris), read_record(small_iris), read_table("iris"), [5])
+    assert json.loads(json.dumps(found.to_dict())) == record

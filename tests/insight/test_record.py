@@ -1,0 +1,237 @@
+"""The record that pages are made from: strict JSON, sums that come out, a bounded size; and the notebook's HTML."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from core_cases import dense
+
+from glassprop.errors import SettingsError
+from glassprop.insight.image import find_picture
+from glassprop.insight.names import Column, Names
+from glassprop.insight.record import MOST_DIFFERENCES
+from glassprop.insight.shown import MOST_NEURONS
+from glassprop.insight.step import Training
+from glassprop.optimizer import Adam
+
+HOSTILE = ['<img src=x onerror="alert(1)">', "</script><script>alert(1)</script>", "a & b", "[bold]", "\\input{x}"]
+
+
+def _strict(record):
+    return json.loads(json.dumps(record, allow_nan=False))
+
+
+@pytest.fixture(scope="module")
+def large():
+    """20 examples of a network that is too large to be shown whole."""
+    rng = np.random.default_rng(0)
+    network = dense(784, (512, "relu"), (512, "relu"), (10, "softmax"), cost="cross_entropy")
+    theta = network.initial(rng)
+    X, Y = rng.normal(size=(20, 784)), np.eye(10)[rng.integers(10, size=20)]
+    training = Training(Adam(), Adam().start(theta), 0.001)
+    e = network.explain(theta, X, Y, training=training)
+    return e, _strict(e.to_dict())
+
+
+@pytest.fixture
+def small():
+    rng = np.random.default_rng(1)
+    network = dense(3, (4, "tanh"), (3, "softmax"), (2, "softmax"), cost="cross_entropy")
+    theta = rng.normal(size=network.layout.size)
+    return network.explain(theta, rng.normal(size=(2, 3)), np.eye(2))
+
+
+def _sums_come_out(e, record):
+    depth = len(record["network"]["layers"])
+    for example in record["examples"]:
+        for l in range(1, depth + 1):
+            w, b = np.array(record["w"][l]), np.array(record["b"][l])
+            z = w @ example["a"][l - 1] + b + example["rest_z"][l]
+            np.testing.assert_allclose(z, example["z"][l], rtol=1e-10, atol=1e-12)
+            by_a = np.array(example["delta"][l]) @ w + example["rest_by_a"][l - 1]
+            np.testing.assert_allclose(by_a, example["by_a"][l - 1], rtol=1e-10, atol=1e-13)
+            if example["slope"][l] is not None and example["long_way"]:
+                delta = np.multiply(example["slope"][l], example["by_a"][l])
+                np.testing.assert_allclose(delta, example["delta"][l], rtol=1e-10, atol=1e-15)
+
+
+def test_sums_come_out(small, large):
+    _sums_come_out(small, _strict(small.to_dict()))
+    _sums_come_out(*large)
+
+
+def test_the_columns_of_a_jacobian_give_delta(small):
+    record = _strict(small.to_dict())
+    for example in record["examples"]:
+        for l in (2, 3):
+            delta = np.array(example["by_a"][l]) @ np.array(example["jacobian"][l])
+            np.testing.assert_allclose(delta, example["delta"][l], rtol=1e-10, atol=1e-15)
+
+
+def test_every_number_is_that_of_the_explanation(small):
+    record = _strict(small.to_dict())
+    for i, example in enumerate(record["examples"]):
+        e = small.of(i)
+        assert example["cost"] == e.cost
+        for l in range(1, 4):
+            assert example["z"][l] == e.z(l).tolist()
+            assert example["delta"][l] == e.delta(l).tolist()
+            for j, k, value, kink in example["differences"]["weights"][l]:
+                found = e.bias(l, j) if k < 0 else e.weight(l, j, k)
+                assert value == pytest.approx(found.by_difference, rel=1e-12, abs=1e-14)
+                assert kink == found.kink
+        gradients = [np.append(np.outer(e.delta(l), e.a(l - 1)), e.delta(l)) for l in range(1, 4)]
+        assert record["gradient_size"][i] == pytest.approx([np.linalg.norm(g) for g in gradients])
+
+
+def test_a_small_network_is_shown_whole(small):
+    record = small.to_dict()
+    assert record["left_out"] == [0, 0, 0, 0]
+    assert not np.any([row for example in record["examples"] for row in example["rest_z"][1]])
+
+
+def test_of_a_large_network_only_what_is_shown_is_in_it(large):
+    _, record = large
+    assert [len(part) for part in record["shown"]] == [MOST_NEURONS, MOST_NEURONS, MOST_NEURONS, 10]
+    assert record["left_out"] == [736, 464, 464, 0]
+    assert len(record["columns"]) == MOST_NEURONS
+    assert record["columns_left_out"] == 736
+    assert len(json.dumps(record)) < 1_500_000
+    for example in record["examples"]:
+        assert len(example["columns"]) == MOST_NEURONS
+        lists = [*example["differences"]["weights"][1:], example["differences"]["inputs"]]
+        assert all(len(entries) <= MOST_DIFFERENCES for entries in lists)
+    memory = record["training"]["memory"]["m"]["w"]
+    assert np.shape(memory[1]) == (MOST_NEURONS, MOST_NEURONS)
+
+
+def test_the_neurons_shown_are_those_that_matter_most(large):
+    e, record = large
+    for l in range(3):
+        influence = np.abs(e.view.trace.a[l] * e.view.by_output[l]).max(axis=0)
+        rest = np.delete(influence, record["shown"][l])
+        assert influence[record["shown"][l]].min() >= rest.max()
+
+
+def test_numbers_that_are_none_are_null():
+    network = dense(1, (1, "exp"), cost="poisson")
+    e = network.explain(np.array([800.0, 0.0]), [1.0], [2.0])
+    with np.errstate(all="ignore"):
+        record = _strict(e.to_dict())
+    assert record["examples"][0]["a"][1] == [None]
+
+
+def test_a_category_has_switches_and_no_derivative():
+    names = Names(
+        ("age", "color = red", "color = blue"),
+        ("out",),
+        (Column("age", (0,), ("41",), np.array([[0.5]])), Column("color", (1, 2), ("red",), None, ("red", "blue"))),
+        (7,),
+        ("1.5",),
+        ("1.25",),
+    )
+    network = dense(3, (1, "identity"))
+    e = network.explain(np.array([1.0, 2.0, 4.0, 0.0]), [2.0, 1.0, 0.0], [3.0], names=names)  # a = 4: ∂C/∂a = 2
+    color, age = e.input("color"), e.input("age")
+    assert color.switches == {"red": 0.0, "blue": 4.0}
+    assert np.isnan(color.value)
+    assert (age.value, age.by_difference) == (1.0, pytest.approx(1.0, rel=1e-9))
+    assert age.factors == {"∂C₀/∂x": 2.0, "∂x/∂column": 0.5}
+    example = _strict(e.to_dict())["examples"][0]
+    assert example["columns"][1] == {
+        "shown": "red", "value": None, "by_column": [None, None], "switches": {"red": 0.0, "blue": 4.0},
+    }  # fmt: skip
+    assert (example["row"], example["target"], example["prediction"]) == (7, "1.5", "1.25")
+    hidden = _strict(e.to_dict(rows=False))["examples"][0]
+    assert (hidden["target"], [c["shown"] for c in hidden["columns"]]) == (None, [None, None])
+
+
+def test_names_of_another_number_of_rows_are_refused():
+    network = dense(2, (1, "identity"))
+    with pytest.raises(SettingsError, match="names are of 3 rows, 2 inputs and 1 outputs; needed are 1, 2 and 1"):
+        network.explain(np.zeros(3), [0.0, 1.0], [0.0], names=Names.numbered(network, 3))
+
+
+# --- pictures -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("pixel_{r}_{c}", 0), ("{r}x{c}", 1), ("px{n}", 0), ("pixel{n}", 1), ("r{r}c{c}", 1)]
+)
+def test_a_picture_is_found_by_its_names(name, first):
+    points = [(r, c) for r in range(6) for c in range(6) if (r, c) not in ((0, 0), (3, 2))]
+    names = [name.format(r=r + first, c=c + first, n=6 * r + c + first) for r, c in points]
+    picture = find_picture(names)
+    assert (picture.height, picture.width) == (6, 6)
+    assert list(picture.places) == [6 * r + c for r, c in points]
+
+
+def test_a_large_picture_is_written_down_beside_what_is_shown():
+    points = [(r, c) for r in range(20) for c in range(20) if (r, c) != (0, 0)]
+    network = dense(399, (60, "tanh"), (2, "identity"))
+    rng = np.random.default_rng(0)
+    theta, X = network.initial(rng), rng.normal(size=(2, 399))
+    names = Names.numbered(network, 2, inputs=[f"p{r}_{c}" for r, c in points])
+    e = network.explain(theta, X, np.zeros((2, 2)), names=names)
+    record = _strict(e.to_dict())
+    assert (record["image"], record["picture"]["size"]) == (None, [20, 20])
+    for i in range(2):
+        assert record["picture"]["x"][i] == [None, *X[i]]
+        assert record["picture"]["by_x"][i] == [None, *e.of(i).by_a(0)]
+    names = Names.numbered(network, 51, inputs=names.inputs)
+    many = network.explain(theta, np.zeros((51, 399)), np.zeros((51, 2)), names=names)
+    assert many.to_dict(most_differences=1)["picture"] is None
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [],
+        ["age"] * 20,
+        [f"x{k}" for k in range(64)],
+        [f"pixel_{k}_0" for k in range(64)],
+        [f"pixel_{r}_{c}" for r in range(8) for c in range(8)] + ["age"],
+        ["pixel_1_1"] * 64,
+        [f"a_{r}_{r}" for r in range(20)],
+    ],
+)
+def test_other_columns_are_no_picture(names):
+    assert find_picture(names) is None
+
+
+# --- the notebook ---------------------------------------------------------------------------------------------
+
+
+class _Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.attributes, self.text = set(), set(), ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_hostile_names_stay_text_in_the_notebook():
+    network = dense(5, (5, "softmax"), cost="cross_entropy")
+    theta = np.random.default_rng(0).normal(size=30)
+    for name in HOSTILE:
+        names = Names.numbered(network, 1, inputs=HOSTILE, outputs=HOSTILE, targets=[name], predictions=[name])
+        html = network.explain(theta, np.ones(5), np.eye(5)[0], names=names)._repr_html_()
+        page = _Tags()
+        page.feed(html)
+        assert page.tags == {"div", "p", "b", "table", "thead", "tbody", "tr", "th", "td"}
+        assert page.attributes == {"style"}
+        assert f"predicted {name}, true {name}" in page.text
+
+
+def test_the_notebook_tells_the_numbers(small):
+    html = small._repr_html_()
+    assert f"{small.cost:.6g}" in html
+    assert "by difference" in html

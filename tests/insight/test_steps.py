@@ -1,0 +1,115 @@
+"""Several examples side by side (E11), and one optimizer step, against the engine's own on the whole of θ."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core_cases import dense
+
+from glassprop.backprop.objective import Objective, evaluate
+from glassprop.errors import SettingsError
+from glassprop.insight.step import FORMULAS, Training
+from glassprop.optimizer import OPTIMIZERS, OptimizerState
+
+
+@pytest.fixture
+def case():
+    rng = np.random.default_rng(5)
+    network = dense(3, (4, "tanh"), (2, "softmax"), cost="cross_entropy")
+    return network, rng.normal(size=network.layout.size), rng.normal(size=(5, 3)), np.eye(2)[[0, 1, 1, 0, 1]], rng
+
+
+def _places(network):
+    for l in range(1, network.depth + 1):
+        for j in range(network.sizes[l]):
+            yield l, j, None
+            yield from ((l, j, k) for k in range(network.sizes[l - 1]))
+
+
+def _entry(network, vector, l, j, k):
+    return network.b(vector, l)[j] if k is None else network.w(vector, l)[j, k]
+
+
+def test_examples_average_to_the_gradient(case):
+    network, theta, X, Y, _ = case
+    e, gradient = network.explain(theta, X, Y), network.gradient(theta, X, Y)
+    for l, j, k in _places(network):
+        pulls = e.examples(l, j, k)
+        assert pulls.average == pytest.approx(_entry(network, gradient, l, j, k), rel=1e-12, abs=1e-16)
+        for i, value in enumerate(pulls.values):
+            alone = e.of(i).bias(l, j) if k is None else e.of(i).weight(l, j, k)
+            assert value == pytest.approx(alone.value, rel=1e-14, abs=1e-18)
+
+
+def test_which_example_pulls_which_way(case):
+    network, theta, X, Y, _ = case
+    pulls = network.explain(theta, X, Y).examples(1, 2, 0)
+    assert sorted([*pulls.raise_it, *pulls.lower_it]) == list(range(5))
+    assert pulls.values[pulls.raise_it[0]] == min(pulls.values) < 0
+    assert pulls.values[pulls.lower_it[0]] == max(pulls.values) > 0
+    assert list(pulls.raise_it) == sorted(pulls.raise_it, key=lambda i: pulls.values[i])
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.01, 100.0])
+@pytest.mark.parametrize("l2", [0.0, 0.7])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_step_is_the_optimizers_own(case, name, l2, clip_norm):
+    network, theta, X, Y, rng = case
+    optimizer = OPTIMIZERS[name]()
+    vectors = tuple(rng.random(theta.size) * 0.1 for _ in range(optimizer.n_vectors))
+    state = OptimizerState(vectors, 7, type(optimizer).__name__)
+    e = network.explain(theta, X, Y, training=Training(optimizer, state, 0.02, l2, clip_norm))
+    gradient, moved, own = np.empty_like(theta), theta.copy(), state.copy()
+    evaluate(network, Objective(l2, clip_norm), theta, X, Y, None, None, gradient)
+    optimizer.step(moved, gradient, own, 0.02, network.layout.decay_mask)
+    for l, j, k in _places(network):
+        step = e.step(l, j, k)
+        assert step.gradient == pytest.approx(_entry(network, gradient, l, j, k), rel=1e-10, abs=1e-16)
+        assert (step.data + step.l2) * step.clipping == pytest.approx(step.gradient, rel=1e-14)
+        assert step.l2 == pytest.approx(0 if k is None else l2 * network.w(theta, l)[j, k] / 5, rel=1e-14)
+        assert (step.clipping < 1) == (clip_norm == 0.01)
+        assert step.after["w"] == pytest.approx(_entry(network, moved, l, j, k), rel=1e-12)
+        assert step.change == step.after["w"] - step.before["w"]
+        memory = [key for key in step.after if key != "w"]
+        assert len(memory) == optimizer.n_vectors
+        for key, vector, before in zip(memory, own.vectors, state.vectors, strict=True):
+            assert step.after[key] == pytest.approx(_entry(network, vector, l, j, k), rel=1e-9, abs=1e-16)
+            assert step.before[key] == _entry(network, before, l, j, k)
+        assert step.settings["η"] == 0.02
+        assert step.settings["t"] == 8
+        assert step.formula == FORMULAS[type(optimizer).__name__]
+    assert state.t == 7  # looking changes nothing
+    np.testing.assert_array_equal(e.view.theta, theta)
+
+
+def _by_formula(name, w, g, memory, s, decays):
+    """w after a step, from the formula as it is written beside it."""
+    if name == "SGD":
+        return w - s["η"] * g
+    if name in ("Momentum", "Nesterov"):
+        v = s["μ"] * memory["v"] - s["η"] * g
+        return w + v if name == "Momentum" else w + s["μ"] * v - s["η"] * g
+    m = s["β₁"] * memory["m"] + (1 - s["β₁"]) * g
+    v = s["β₂"] * memory["v"] + (1 - s["β₂"]) * g**2
+    w = w - s["η"] * s["λ"] * w if name == "AdamW" and decays else w
+    return w - s["η"] * np.sqrt(1 - s["β₂"] ** s["t"]) / (1 - s["β₁"] ** s["t"]) * m / (np.sqrt(v) + s["ε"])
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_formula_and_the_settings_told_give_the_step(case, name):
+    network, theta, X, Y, rng = case
+    optimizer = OPTIMIZERS[name]()
+    state = OptimizerState(tuple(rng.random(theta.size) for _ in range(optimizer.n_vectors)), 3)
+    e = network.explain(theta, X, Y, training=Training(optimizer, state, 0.5, 0.1))
+    for k in (1, None):
+        step = e.step(2, 1, k)
+        expected = _by_formula(
+            step.optimizer, step.before["w"], step.gradient, step.before, step.settings, k is not None
+        )
+        assert step.after["w"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_without_an_optimizer_there_is_no_step(case):
+    network, theta, X, Y, _ = case
+    with pytest.raises(SettingsError, match="no optimizer whose step could be shown"):
+        network.explain(theta, X, Y).step(1, 0, 0)

@@ -1,0 +1,84 @@
+"""Activations, costs and networks from their textbook definitions, for `autograd` to differentiate: nothing of ours."""
+
+from __future__ import annotations
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import grad
+from autograd.scipy.special import erf
+
+
+def sigmoid(z):
+    """1 / (1 + e^-z)."""
+    return 1 / (1 + anp.exp(-z))
+
+
+def _softmax(z):
+    e = anp.exp(z - anp.max(z))
+    return e / anp.sum(e)
+
+
+ACTIVATIONS = {
+    "identity": lambda z: z,
+    "relu": lambda z: anp.where(z > 0, z, 0.0),
+    "leaky_relu": lambda z, p=0.01: anp.where(z > 0, z, p * z),
+    "sigmoid": sigmoid,
+    "tanh": anp.tanh,
+    "softplus": lambda z: anp.log(1 + anp.exp(z)),
+    "elu": lambda z, p=1.0: anp.where(z > 0, z, p * (anp.exp(z) - 1)),
+    "selu": lambda z: 1.0507009873554805 * anp.where(z > 0, z, 1.6732632423543772 * (anp.exp(z) - 1)),
+    "gelu": lambda z: z * (1 + erf(z / anp.sqrt(2.0))) / 2,
+    "silu": lambda z: z * sigmoid(z),
+    "mish": lambda z: z * anp.tanh(anp.log(1 + anp.exp(z))),
+    "exp": anp.exp,
+    "softmax": _softmax,
+}
+
+
+def _y_log_y(y):
+    return np.where(y > 0, y * np.log(np.where(y > 0, y, 1.0)), 0.0)
+
+
+COSTS = {
+    "squared_error": lambda a, y: anp.sum((a - y) ** 2),
+    "half_squared_error": lambda a, y: anp.sum((a - y) ** 2) / 2,
+    "cross_entropy": lambda a, y: -anp.sum(y * anp.log(a)),
+    "binary_cross_entropy": lambda a, y: -anp.sum(y * anp.log(a) + (1 - y) * anp.log(1 - a)),
+    "absolute_error": lambda a, y: anp.sum(anp.abs(a - y)),
+    "huber": lambda a, y, p=1.0: anp.sum(
+        anp.where(anp.abs(a - y) <= p, (a - y) ** 2 / 2, p * (anp.abs(a - y) - p / 2))
+    ),
+    "poisson": lambda a, y: anp.sum(_y_log_y(y) - y * anp.log(a) - y + a),
+    "quantile": lambda a, y, p=0.5: anp.sum(anp.where(y > a, p * (y - a), (1 - p) * (a - y))),
+}
+
+
+def _called(table, spec):
+    """ "elu(0.5)" as a function with its parameter."""
+    name, _, rest = spec.partition("(")
+    if not rest:
+        return table[name]
+    parameter = float(rest[:-1])
+    return lambda *arguments: table[name](*arguments, parameter)
+
+
+def cost_from(network, theta, layer, a, y):
+    """C_0 of one example from a of a layer on (0: the input). θ is cut into W and b here, by its documented order."""
+    start = 0
+    for l, (n_in, n_out) in enumerate(zip(network.sizes[:-1], network.sizes[1:], strict=True), start=1):
+        w = anp.reshape(theta[start : start + n_in * n_out], (n_out, n_in))
+        b = theta[start + n_in * n_out : start + n_in * n_out + n_out]
+        start += n_in * n_out + n_out
+        if l > layer:
+            a = _called(ACTIVATIONS, network.layers[l - 1].activation.spec)(anp.dot(w, a) + b)
+    return _called(COSTS, network.cost_function.spec)(a, y)
+
+
+def by_theta(network, theta, x, y):
+    """∂C_0/∂θ (size,)."""
+    return grad(lambda t: cost_from(network, t, 0, x, y))(theta)
+
+
+def by_a(network, theta, layer, a, y):
+    """∂C_0/∂a of a layer (n_l,)."""
+    return grad(lambda value: cost_from(network, theta, layer, value, y))(a)
