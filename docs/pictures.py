@@ -119,7 +119,7 @@ def photograph(chromium: Any, document: Path, target: Path, size: tuple[int, int
         tab.mouse.move(0, 0)
     tab.evaluate("window.scrollTo(0, 0)")
     taken = Image.open(BytesIO(tab.screenshot())).convert("RGB")
-    taken.quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)  # a third of the size
+    taken.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)  # a third of the size
     tab.close()
 
 

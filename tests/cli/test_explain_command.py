@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -79,17 +80,21 @@ def test_json_has_the_gradient_and_the_chosen_weight(run, small_iris):
 
 def test_the_text_shows_the_gradient(run, diabetes):
     network, gradient = own_gradient(diabetes, "diabetes", 3)
-    j = int(np.abs(network.w(gradient, 1)[:, 2]).argmax())
-    result = run("explain", "--row", "3", "--weight", f"1,{j},2", diabetes, "diabetes")
+    w = network.w(gradient, 1)
+    j, k = (int(i) for i in np.unravel_index(np.abs(w).argmax(), w.shape))
+    result = run("explain", "--row", "3", "--weight", f"1,{j},{k}", diabetes, "diabetes")
     assert result.code == 0
-    block = result.out.split(f"weight to neuron {j} of layer 1 from bmi")[1]
+    block = result.out.split(f"weight to neuron {j} of layer 1 from {read_table('diabetes').frame.columns[k]}")[1]
     product = float(re.search(r"product +(\S+)", block)[1])
     nudged = float(re.search(r"by difference +(\S+)", block)[1])
-    want = network.w(gradient, 1)[j, 2]
+    want = w[j, k]
     assert abs(want) > 0.01
     assert product == pytest.approx(want, abs=6e-5, rel=2e-3)
     assert nudged == pytest.approx(want, abs=6e-5, rel=2e-3)
     assert "target 206" in result.out.split("\n")[0]
+    mean, spread = re.search(r"standardized: \(target - (\S+)\) / (\S+)", result.out).groups()
+    y = run("explain", diabetes, "diabetes", "--row", "3", "--json").json["examples"][0]["y"][0]
+    assert (206 - float(mean)) / float(spread) == pytest.approx(y, abs=1e-4)
 
 
 def test_the_largest_derivatives_are_the_largest(run, diabetes):
@@ -197,6 +202,19 @@ def test_a_narrow_encoding_is_no_error(small_iris, tmp_path):
     done = subprocess.run(command, capture_output=True, check=False, env={"PYTHONIOENCODING": "ascii", "PATH": ""})
     assert done.returncode == 0, done.stderr
     assert done.stdout.isascii()
+
+
+class Closed(io.TextIOWrapper):
+    """Standard output whose reader has left."""
+
+    def write(self, text):
+        raise BrokenPipeError
+
+
+def test_a_reader_who_left_is_no_fault(run, small_iris, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Closed(io.BytesIO(), encoding="utf-8"))
+    assert main(["explain", str(small_iris), "iris", "--row", "1"]) == 141
+    assert main(["info", str(small_iris)]) == 141
 
 
 def test_without_rows_values_of_the_table_are_left_out(run, diabetes):

@@ -8,7 +8,7 @@ from glassprop.insight.names import Column, Names
 from glassprop.insight.step import Training
 from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov
 
-HOSTILE = ("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>", "{{js}} & \u2028 \"'`${alert(3)}")
+HOSTILE = ("<img src=x onerror=alert(1)>", "</script ><!--<script>alert(2)</script>", "{{js}} & \u2028 \"'`${alert(3)}")
 OPTIMIZERS = {"SGD": SGD(), "Momentum": Momentum(), "Nesterov": Nesterov(), "Adam": Adam(), "AdamW": AdamW()}
 NETWORKS = {
     "sigmoid, squared error": (3, [Layer(4, "sigmoid"), Layer(2, "sigmoid")], "squared_error"),

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import numpy as np
 import pytest
@@ -67,14 +66,11 @@ def test_a_record_of_another_kind_is_refused_in_one_line():
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("hidden", "side", "most"), [((100,), 8, 1_000_000), ((512, 512), 28, 1_000_000)])
-def test_a_page_with_20_examples_stays_small(look, hidden, side, most):
+@pytest.mark.parametrize(("hidden", "side"), [((100,), 8), ((512, 512), 28)])
+def test_a_page_with_20_examples_stays_small(look, hidden, side):
     e = picture(hidden, side, 20)
-    started = time.perf_counter()
     document = page(e.to_dict())
-    took = time.perf_counter() - started
-    assert len(document.encode()) < most
-    assert took < 8  # 1 s on an idle machine; the figure itself is told by a benchmark, not by a test
+    assert len(document.encode()) < 1_000_000
     shown = look(document)
     assert shown.locator("#pictures-box svg").count() == 2
     pixels = each(shown, "#pictures-box svg", "[...n.querySelectorAll('g')].map((g) => Number(g.dataset.value))")
@@ -88,7 +84,8 @@ def test_a_page_with_20_examples_stays_small(look, hidden, side, most):
 def test_hostile_names_stay_text_everywhere(look):
     e = from_table(HOSTILE)
     document = page(e.to_dict(), title=HOSTILE[1])
-    assert document.count("</script>") == 2
+    raw = re.search(r'id="record">(.*)</script>\n<script>', document, re.S)[1]
+    assert not set("<>&\u2028\u2029") & set(raw)
     shown = look(document)
     assert shown.title() == HOSTILE[1]
     texts = [shown.inner_text("body")]
@@ -235,7 +232,6 @@ def test_nothing_is_wider_than_the_window(look, width):
     for e in (from_table(("x" * 60, "y" * 60, "a b " * 20)), picture((100,), 8, 2)):
         shown = look(page(e.to_dict()), width=width)
         for _ in range(9):
-            panel(shown)
             assert shown.evaluate(OVERFLOW) <= 0
             shown.keyboard.press("ArrowRight")
         for what in ("input:1", "neuron:1:0"):

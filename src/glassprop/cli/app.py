@@ -27,7 +27,7 @@ BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 
 app = App(
     name="glassprop",
-    help="Train dense neural networks on tables, predict with them, and check their gradients.",
+    help="Train dense neural networks on tables, predict with them, and show their work.",
     help_epilogue="Exit codes: 0 done, 1 the gradient check failed, 2 bad input, 130 interrupted.",
     help_format="plaintext",
     version=__version__,

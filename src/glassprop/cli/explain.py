@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
 from glassprop.cli.options import MaybeWord, Word, at_least
-from glassprop.cli.output import Messages, print_json, say, write_bytes
+from glassprop.cli.output import Messages, number, print_json, say, write_bytes
 from glassprop.errors import SettingsError, TableError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def explain(
         return 0
     from glassprop.cli.explain_text import lines_of, show
 
-    pieces = lines_of(found, places, input, top=top, rows=not no_rows)
+    pieces = lines_of(found, places, input, top=top, rows=not no_rows, note=_scale(record))
     messages.open()
     show(pieces)
     return 0
@@ -169,6 +169,14 @@ def _default(found: Explanation) -> list[Place]:
     from glassprop.report.chosen import default_weight
 
     return [default_weight(found)]
+
+
+def _scale(record: dict[str, Any]) -> str:
+    """How y comes from a target that was standardized for training."""
+    scale = record["target_scale"]
+    if scale is None:
+        return ""
+    return f"y:       the target, standardized: (target - {number(scale['mean'])}) / {number(scale['spread'])}"
 
 
 def _whole(found: Explanation, places: list[Place], inputs: tuple[str, ...], *, rows: bool) -> dict[str, Any]:

@@ -48,16 +48,18 @@ def show(pieces: Sequence[Piece]) -> None:
 
 
 def _print_wrapped(text: str) -> None:
-    for line in wrap(printable(text), 200, subsequent_indent="  "):
+    for line in wrap(printable(text), _WIDTH, subsequent_indent="  "):
         print_line(line)
 
 
-def lines_of(e: Explanation, places: Sequence[Place], inputs: Sequence[str], *, top: int, rows: bool) -> list[Piece]:
-    """All that is shown. Raises SettingsError if there is no such weight or column."""
+def lines_of(
+    e: Explanation, places: Sequence[Place], inputs: Sequence[str], *, top: int, rows: bool, note: str = ""
+) -> list[Piece]:
+    """All that is shown; ``note`` is on the target. Raises SettingsError if there is no such weight or column."""
     layers = range(1, e.architecture.depth + 1)
     chosen = [piece for place in places for piece in _parameter(e, place, top)]
     columns = [piece for name in inputs for piece in _input(e, name, top, rows)]
-    pieces = [_opening(e, rows), *([_batch(e, top, rows)] if e.n_examples > 1 else [])]
+    pieces = [_opening(e, rows, note), *([_batch(e, top, rows)] if e.n_examples > 1 else [])]
     pieces += [_layer(e, l, min(top, _NEURONS)) for l in layers]
     return [*pieces, _largest(e, min(top, _LARGEST)), *chosen, *(columns or [_columns(e, min(top, _COLUMNS), rows)])]
 
@@ -73,7 +75,7 @@ def _n(value: float | None) -> str:
     return number(float(value) + 0.0)  # -0 is 0
 
 
-def _opening(e: Explanation, rows: bool) -> Piece:
+def _opening(e: Explanation, rows: bool, note: str) -> Piece:
     names, i, architecture = e.names, e.focus, e.architecture
     said = f"Row {names.rows[i]}"
     if names.predictions:
@@ -82,6 +84,8 @@ def _opening(e: Explanation, rows: bool) -> Piece:
         said += f", target {_short(names.targets[i])}"
     network = " → ".join([str(architecture.sizes[0]), *(f"{l.n} {l.activation.spec}" for l in architecture.layers)])
     notes = [f"Network: {network}", f"Cost:    C₀ = {formula_of(architecture.cost_function).value} = {_n(e.cost)}"]
+    if note:
+        notes.append(note)
     if e.n_examples > 1:
         notes.append(f"The tables are of this row, the first of {e.n_examples}.")
     return Piece(said, notes=tuple(notes))

@@ -64,8 +64,12 @@ def console_for(stream: TextIO) -> Console:
     """A rich console that takes table text literally; 80 columns and no color where there is no terminal."""
     from rich.console import Console
 
+    class Patient(Console):
+        def on_broken_pipe(self) -> None:  # rich would exit with 1; the exit code of a closed pipe is run's to give
+            raise BrokenPipeError
+
     width = None if stream.isatty() else _PIPE_WIDTH
-    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+    return Patient(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
 def write_bytes(data: bytes | memoryview) -> None:

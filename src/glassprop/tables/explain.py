@@ -116,7 +116,7 @@ def explain(
     >>> from sklearn.preprocessing import StandardScaler
     >>> import glassprop
     >>> X, y = load_iris(return_X_y=True, as_frame=True)
-    >>> model = make_pipeline(StandardScaler(), glassprop.MLPClassifier((8,), max_iter=20, random_state=0))
+    >>> model = make_pipeline(StandardScaler(), glassprop.MLPClassifier((8,), solver="lbfgs", random_state=0))
     >>> explanation = glassprop.explain(model.fit(X, y), X, y, row=50)
     >>> explanation.input("petal length (cm)").parts[0].name
     'petal length (cm)'

@@ -151,7 +151,7 @@ class Model {
   pulls(l, j, k) {
     const values = this.record.examples.map((e) => product(this.delta(l, j, e), k < 0 ? 1 : this.a(l - 1, k, e)));
     const all = total(values);
-    return { values, average: all === null ? null : all };
+    return { values, average: all === null ? null : all / values.length };
   }
 
   /** What a step of the optimizer on these examples does to a parameter; null where there is no optimizer. */
