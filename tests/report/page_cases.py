@@ -35,7 +35,7 @@ def explained(name: str, optimizer: str = "Adam", n: int = 3, **options: float) 
     theta = network.initial(rng) * 2
     theta += rng.normal(size=theta.size) * 0.1
     Y = np.eye(layers[-1].n)[rng.integers(layers[-1].n, size=n)]
-    history = {"cost": [1.0, 0.5, 0.25], "validation_cost": [1.1, 0.7, 0.6]}
+    history = {"cost": [1.0, 0.5, 0.25], "validation_cost": [1.1, 0.7, 0.6], "best_epoch": [2]}
     return explain(
         network,
         theta,

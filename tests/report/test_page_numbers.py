@@ -231,6 +231,8 @@ def test_the_charts_hold_gradient_sizes_and_history(look):
         norms = [np.linalg.norm(np.outer(now.delta(l), [*now.a(l - 1), 1])) for l in (1, 2, 3)]
         assert all(close(bar, norm) for bar, norm in zip(bars, norms, strict=True))
     assert each(shown, "polyline", "[n.dataset.run, n.points.length]") == [["cost", 3], ["validation_cost", 3]]
+    assert shown.get_attribute("[data-kept]", "data-kept") == "2"
+    assert "the weights of epoch 2 were kept" in shown.text_content("#history-box")
     assert "epoch" in shown.text_content("#history-box")
 
 

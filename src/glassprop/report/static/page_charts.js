@@ -106,7 +106,8 @@ const RUNS = {
 
 /** Cost, and cost of the rows held out, by epoch. */
 function drawHistory(box, model) {
-  const runs = Object.entries(model.record.history).filter(
+  const { best_epoch: best = [], ...curves } = model.record.history;
+  const runs = Object.entries(curves).filter(
     ([, v]) => Array.isArray(v) && v.some((y) => typeof y === "number"),
   );
   const all = runs.flatMap(([, v]) => v).filter((v) => typeof v === "number");
@@ -152,6 +153,13 @@ function drawHistory(box, model) {
       svg("text", { x: width - 98, y: 24 + 16 * i, class: "start" }, RUNS[name] ? RUNS[name][0] : cut(name, 14)),
     );
   });
+  if (best.length) {
+    const at = x(best[0]).toFixed(1);
+    chart.append(
+      svg("line", { x1: at, x2: at, y1: y(log ? low : Math.min(0, low)), y2: y(high), class: "run kept", "data-kept": best[0] }),
+    );
+  }
   const ends = runs.map(([name, v]) => `${name} from ${numeral(v[0])} to ${numeral(v[v.length - 1])}`).join("; ");
-  box.replaceChildren(figure("The cost of every epoch of training", chart, ends));
+  const kept = best.length ? `; the weights of epoch ${best[0]} were kept (upright line)` : "";
+  box.replaceChildren(figure(`The cost of every epoch of training${kept}`, chart, ends));
 }
