@@ -115,6 +115,8 @@ USAGE = {
     "hidden huge": (["--hidden", "9" * 30], ["--hidden"]),
     "epochs 0": (["--epochs", "0"], ["--epochs 0"]),
     "epochs text": (["--epochs", "ten"], ["--epochs", "ten"]),
+    "epochs not whole": (["--epochs", "1.5"], ["--epochs", "whole number", "'1.5'"]),
+    "seed not whole": (["--seed", "1e3"], ["--seed", "whole number", "'1e3'"]),
     "seed negative": (["--seed", "-1"], ["--seed -1"]),
     "seed large": (["--seed", str(2**32)], ["--seed"]),
     "validation 0": (["--validation", "0"], ["--validation", "between 0 and 1"]),

@@ -244,3 +244,14 @@ def test_the_record_has_the_history(run):
     assert len(record["history"]["loss_curve"]) == 3
     assert record["engine"]
     assert json.dumps(record)
+
+
+def test_classes_are_told_with_their_shares(run, tmp_path, monkeypatch):
+    """Labels that differ in their letters alone are classes of their own, and people see it."""
+    monkeypatch.chdir(tmp_path)
+    labels = ["yes"] * 30 + ["Yes"] * 6 + ["no"] * 24
+    frame = pl.DataFrame({"x": [i % 7 + 0.5 * (label == "no") for i, label in enumerate(labels)], "bought": labels})
+    frame.write_csv("shop.csv")
+    result = run("train", "shop.csv", "--target", "bought", "--epochs", "1", "--validation", "0.5")
+    assert result.code == 0
+    assert "3 classes: yes 50.0%, no 40.0%, Yes 10.0%" in result.out

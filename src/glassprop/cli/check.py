@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
-from glassprop.cli.options import Word, at_least
+from glassprop.cli.options import Whole, Word, at_least
 from glassprop.cli.output import print_json, print_line
 
 FAILED = 1
@@ -23,7 +23,7 @@ def check(
     ],
     /,
     *,
-    rows: Annotated[int, Parameter(help="Take at most this many rows.")] = 200,
+    rows: Annotated[Whole, Parameter(help="Take at most this many rows.")] = 200,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)
     ] = False,

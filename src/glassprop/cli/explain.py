@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
-from glassprop.cli.options import MaybeWord, Word, at_least
+from glassprop.cli.options import MaybeWhole, MaybeWord, Whole, Wholes, Word, at_least
 from glassprop.cli.output import Messages, number, print_json, say, write_bytes
 from glassprop.errors import SettingsError, TableError
 
@@ -31,7 +31,7 @@ def explain(
     /,
     *,
     row: Annotated[
-        tuple[int, ...],
+        Wholes,
         Parameter(help="Row to explain, counted from 0. May be repeated: several rows are one batch.", negative=""),
     ],
     weight: Annotated[
@@ -50,7 +50,7 @@ def explain(
         tuple[str, ...],
         Parameter(help="Column to take apart, by its name. May be repeated.", negative="", show_default=False),
     ] = (),
-    top: Annotated[int, Parameter(help="Show at most this many paths, and rows of a table.")] = 10,
+    top: Annotated[Whole, Parameter(help="Show at most this many paths, and rows of a table.")] = 10,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
     ] = False,
@@ -61,7 +61,7 @@ def explain(
         Parameter(help="Write a worksheet with its key: .html, .tex, else plain text; - prints it."),
     ] = None,
     digits: Annotated[
-        int | None, Parameter(help="Decimals of a worksheet's numbers, 1 to 6. Default: 2.", show_default=False)
+        MaybeWhole, Parameter(help="Decimals of a worksheet's numbers, 1 to 6. Default: 2.", show_default=False)
     ] = None,
     no_rows: Annotated[
         bool, Parameter(help="Leave out what stands in the table.", negative="", show_default=False)

@@ -24,7 +24,26 @@ def _word(_: type, tokens: Sequence[Token]) -> str:
     return tokens[0].value.replace(DASH, "-")
 
 
+def _whole(_: type, tokens: Sequence[Token]) -> int:
+    return _number(tokens[0])
+
+
+def _wholes(_: type, tokens: Sequence[Token]) -> tuple[int, ...]:
+    return tuple(_number(token) for token in tokens)
+
+
+def _number(token: Token) -> int:
+    """Cyclopts would round 1.5 to 2 and say nothing."""
+    text = token.value.replace(DASH, "-").strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        raise SettingsError(f"give a whole number, got {text!r}")
+    return int(text)
+
+
 Word = Annotated[str, Parameter(converter=_word)]
+Whole = Annotated[int, Parameter(converter=_whole)]
+MaybeWhole = Annotated[int | None, Parameter(converter=_whole)]
+Wholes = Annotated[tuple[int, ...], Parameter(converter=_wholes)]
 MaybeWord = Annotated[str | None, Parameter(converter=_word)]
 
 

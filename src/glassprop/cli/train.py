@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,7 +13,9 @@ from cyclopts import Parameter
 
 from glassprop.cli.models import read
 from glassprop.cli.options import (
+    MaybeWhole,
     MaybeWord,
+    Whole,
     Word,
     at_least,
     column_names,
@@ -20,7 +23,7 @@ from glassprop.cli.options import (
     held_out_share,
     layer_sizes,
 )
-from glassprop.cli.output import Messages, number, print_columns, print_json, print_line, print_scores, say
+from glassprop.cli.output import Messages, few, number, print_columns, print_json, print_line, print_scores, say
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report import ReportFiles, report_files, write_report
 from glassprop.errors import DataError, GlasspropError, SettingsError
@@ -43,8 +46,8 @@ class TrainOptions:
         Parameter(help="Sizes of the hidden layers, for example 100,50.", allow_leading_hyphen=True),
     ] = None
     activation: Annotated[MaybeWord, Parameter(help="Activation of the hidden layers, for example relu.")] = None
-    epochs: Annotated[int | None, Parameter(help="At most this many passes over the rows.")] = None
-    seed: Annotated[int, Parameter(help="The same seed, data and machine give the same model.")] = 0
+    epochs: Annotated[MaybeWhole, Parameter(help="At most this many passes over the rows.")] = None
+    seed: Annotated[Whole, Parameter(help="The same seed, data and machine give the same model.")] = 0
     validation: Annotated[
         Word,
         Parameter(
@@ -197,6 +200,8 @@ def _print(outcome: Outcome, path: str, report: str | None, messages: Messages, 
     rows = outcome.rows
     parts = f"{rows['train']:,} training rows, {rows['validation']:,} for stopping, {rows['held_out']:,} held out"
     print_line(f"{outcome.task.capitalize()}; {parts}")
+    if outcome.task == "classification":
+        print_line(_classes(outcome))
     print_line(_length(outcome.pipeline[-1]))
     print_line()
     print_scores(
@@ -208,6 +213,13 @@ def _print(outcome: Outcome, path: str, report: str | None, messages: Messages, 
     print_line(f"Model: {path}")
     if report is not None:
         print_line(f"Report: {report}")
+
+
+def _classes(outcome: Outcome) -> str:
+    """The classes with their shares of the rows trained on, so that yes, Yes and YES are seen to be three."""
+    counts = Counter(outcome.parts.train.y.tolist()).most_common()
+    rows = len(outcome.parts.train)
+    return f"{len(counts)} classes: {few([f'{label} {count / rows:.1%}' for label, count in counts])}"
 
 
 def _length(estimator: Any) -> str:

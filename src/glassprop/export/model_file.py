@@ -23,7 +23,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from glassprop.errors import ArchitectureError, ModelFileError
 from glassprop.export.atomic import replacing
-from glassprop.export.needs import import_skops
+from glassprop.export.needs import import_skops, need_skops
 from glassprop.export.plain import to_json
 from glassprop.export.sniff import what_it_is
 from glassprop.export.trusted import TRUSTED
@@ -54,6 +54,7 @@ def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None
     MissingPackageError
         skops is not installed.
     """
+    need_skops()  # before its version is asked for
     facts = _describe(model)
     data = BytesIO(_skops_bytes(model))
     entry = {**(record or {}), **facts}
