@@ -18,7 +18,7 @@ from sklearn.model_selection import GridSearchCV
 from glassprop import MLPClassifier
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import engine, threads
-from glassprop.engine.compiled.epoch import CONTROL_SIZE, PRESENT
+from glassprop.engine.compiled.epoch import ALLOWED, CONTROL_SIZE, PRESENT
 from glassprop.engine.compiled.lowering import chunks_for
 from glassprop.engine.reference import Data, EpochPlan
 from glassprop.optimizer import OPTIMIZERS
@@ -255,6 +255,40 @@ def test_callers_share_the_cores(crew: Any) -> None:
     holder.join()
     both = threading.Barrier(2, timeout=10)  # passes only if there are two
     own.run(lambda number: both.wait(), counters(), 2)
+
+
+def test_two_callers_on_four_cores_have_two_threads_each(crew: Any) -> None:
+    """Not three and four: helpers wait awake, and five on four cores would wait for one another."""
+    own, first, second = crew(4), counters(), counters()
+    inside, leave = threading.Event(), threading.Event()
+
+    def holds(number: int) -> None:
+        if number == 0:
+            inside.set()
+            leave.wait(10)
+
+    holder = threading.Thread(target=own.run, args=(holds, counters(), 1))
+    holder.start()
+    inside.wait(10)
+    own.run(lambda number: None, first, 8)
+    leave.set()
+    holder.join()
+    own.run(lambda number: None, second, 8)
+    assert (first[ALLOWED], second[ALLOWED]) == (2, 4)
+
+
+def test_an_interruption_before_the_kernel_takes_nobody_s_cores(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, control = crew(2), counters()
+
+    def pressed(*arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threads.Crew, "_call_in", pressed)
+        with pytest.raises(KeyboardInterrupt):
+            own.run(lambda number: None, counters(), 2)
+    own.run(lambda number: None, control, 2)
+    assert control[ALLOWED] == 2
 
 
 def test_a_failed_epoch_leaves_the_engine_usable() -> None:

@@ -200,6 +200,19 @@ def test_history_is_by_epoch(iris):
     assert history["cost"] == clf.loss_curve_
     assert history["validation_cost"] == clf.validation_curve_
     assert history["best_epoch"] == [clf.best_iteration_]
+    plain = _fitted(X, y, early_stopping=False, max_iter=8)
+    assert "best_epoch" not in plain.explain(X, y, row=0).history  # the weights are the last epoch's
+
+
+def test_the_epoch_kept_counts_from_the_first_call(iris):
+    """θ went back to an epoch of the second call: its number is that of the history, which holds both."""
+    X, y = iris
+    clf = _fitted(X, y, early_stopping=True, max_iter=4, warm_start=True)
+    clf.fit(X, y)
+    history = clf.explain(X, y, row=0).history
+    assert len(history["cost"]) > clf.n_iter_
+    kept = history.get("best_epoch", [len(history["cost"])])[0]
+    assert kept == len(history["cost"]) - clf.n_iter_ + clf.best_iteration_ or "best_epoch" not in history
 
 
 def test_lbfgs_has_no_step(iris):

@@ -158,15 +158,43 @@ def test_names_of_another_number_of_rows_are_refused():
 # --- pictures -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "first"), [("pixel_{r}_{c}", 0), ("{r}x{c}", 1), ("px{n}", 0), ("pixel{n}", 1), ("r{r}c{c}", 1)]
-)
+@pytest.mark.parametrize(("name", "first"), [("pixel_{r}_{c}", 0), ("px{n}", 0), ("pixel{n}", 1), ("row{r}col{c}", 1)])
 def test_a_picture_is_found_by_its_names(name, first):
     points = [(r, c) for r in range(6) for c in range(6) if (r, c) not in ((0, 0), (3, 2))]
     names = [name.format(r=r + first, c=c + first, n=6 * r + c + first) for r, c in points]
     picture = find_picture(names)
     assert (picture.height, picture.width) == (6, 6)
     assert list(picture.places) == [6 * r + c for r, c in points]
+
+
+def test_numbered_questions_are_no_picture():
+    """q1_1 … q4_4; but MNIST's 784 columns 1x1 … 28x28 are one."""
+    assert find_picture([f"q{r}_{c}" for r in range(1, 5) for c in range(1, 5)]) is None
+    picture = find_picture([f"{r}x{c}" for r in range(1, 29) for c in range(1, 29)])
+    assert (picture.height, picture.width) == (28, 28)
+
+
+def test_without_rows_no_category_can_be_read_off():
+    """One-hot inputs lose their categories' names, since the one that is 1 would tell the cell."""
+    network = dense(3, (2, "softmax"), cost="cross_entropy")
+    one = np.ones((1, 1))
+    columns = (Column("age", (0,), ("41",), one), Column("sex", (1, 2), ("f",), None, ("f", "m")))
+    names = Names(("age", "sex = f", "sex = m"), ("no", "yes"), columns, (7,), ("yes",), ("no",))
+    record = network.explain(np.arange(8.0), [1.0, 1, 0], [0.0, 1], names=names).to_dict(rows=False)
+    assert record["inputs"] == ["age", "sex: category 0", "sex: category 1"]
+    assert record["columns"][1]["categories"] == ["category 0", "category 1"]
+    cell = record["examples"][0]["columns"][1]
+    assert (cell["shown"], set(cell["switches"])) == (None, {"category 0", "category 1"})
+    assert record["examples"][0]["target"] is record["examples"][0]["prediction"] is None
+
+
+@pytest.mark.parametrize("n", [20, 100, 400])
+def test_a_record_of_many_examples_stays_bounded(n):
+    network, rng = dense(64, (100, "relu"), (10, "softmax"), cost="cross_entropy"), np.random.default_rng(0)
+    Y = np.eye(10)[rng.integers(10, size=n)]
+    record = network.explain(network.initial(rng), rng.normal(size=(n, 64)), Y).to_dict()
+    each = len(json.dumps(record["examples"])) / n
+    assert each < 30_000 * min(1, 20 / n) + 8_000
 
 
 def test_a_large_picture_is_written_down_beside_what_is_shown():
@@ -227,7 +255,8 @@ def test_hostile_names_stay_text_in_the_notebook():
         page = _Tags()
         page.feed(html)
         assert page.tags == {"div", "p", "b", "table", "thead", "tbody", "tr", "th", "td"}
-        assert page.attributes == {"style"}
+        assert page.attributes == {"style", "class"}
+        assert "mathjax_ignore" in html  # a name with dollars is no formula
         assert f"predicted {name}, true {name}" in page.text
 
 

@@ -244,4 +244,4 @@ def test_where_an_output_has_rounded_to_0_only_the_collapsed_form_is_shown(look)
     found = look_up(look(page(e.to_dict())), 1, 0, 0)
     assert set(found["tables"]["factors"]) == {"by_w", "delta"}
     assert found["named"]["value"] == -1
-    assert "rounded to 0 or 1" in found["text"]
+    assert "have lost digits" in found["text"]

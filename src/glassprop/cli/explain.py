@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
 from glassprop.cli.options import MaybeWhole, MaybeWord, Whole, Wholes, Word, at_least
-from glassprop.cli.output import Messages, number, print_json, say, write_bytes
+from glassprop.cli.output import Messages, print_json, say, write_bytes
 from glassprop.errors import SettingsError, TableError
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def explain(
 
     messages = Messages()
     found = explain_table(pipeline, record, read(data), row, on_message=messages, top=top)
+    _check_asked(found, places, input)
+    found = found.without_rows() if no_rows else found
     places = places or ([] if input else _default(found))
     for name, path in files.items():
         text = _document(found, name, path, places if weight or bias else None, top, digits or _DIGITS, not no_rows)
@@ -176,7 +178,18 @@ def _scale(record: dict[str, Any]) -> str:
     scale = record["target_scale"]
     if scale is None:
         return ""
-    return f"y:       the target, standardized: (target - {number(scale['mean'])}) / {number(scale['spread'])}"
+    return f"y:       the target, standardized: (target - {scale['mean']:.9g}) / {scale['spread']:.9g}"
+
+
+def _check_asked(found: Explanation, places: list[Place], inputs: tuple[str, ...]) -> None:
+    """Refuse what is not there, whatever is to be written."""
+    for layer, j, k in places:
+        if k is None:
+            found.bias(layer, j)
+        else:
+            found.weight(layer, j, k)
+    for name in inputs:
+        found.input(name)
 
 
 def _whole(found: Explanation, places: list[Place], inputs: tuple[str, ...], *, rows: bool) -> dict[str, Any]:

@@ -162,7 +162,8 @@ def _parameter(e: Explanation, place: Place, top: int) -> list[Piece]:
         source = f" from {_short(e.names.inputs[k], 30)}" if layer == 1 else f" from neuron {k} of layer {layer - 1}"
     title = f"{found.symbol}: {'bias of' if k is None else 'weight to'} neuron {j} of layer {layer}{source}"
     pieces = [Piece(title, ("factor", "number"), _factor_rows(found), (1,), _column_notes(e, found))]
-    pieces.append(_paths(e, layer, j, top))
+    if layer < e.architecture.depth:  # ∂C₀/∂a of an output comes from the cost itself
+        pieces.append(_paths(e, layer, j, top))
     if e.n_examples > 1:
         pieces.append(_examples(e, place, top))
     return [*pieces, *([_step(e, place)] if e.training is not None else [])]

@@ -114,6 +114,8 @@ def chosen(X: Any, y: Any, row: Any, rows: Any) -> tuple[list[int], Any, Any]:
 
 def row_numbers(n: int, row: Any, rows: Any) -> list[int]:
     """Whole numbers of rows from 0 to n - 1, as asked for by one of ``row`` and ``rows``. Raises as ``chosen``."""
+    if n == 0:
+        raise DataError("there is no row to explain: give at least one")
     if row is not None and rows is not None:
         raise SettingsError("give row= for one row or rows= for several, not both")
     if row is None and rows is None:
@@ -221,7 +223,8 @@ def training_of(estimator: Any) -> Training | None:
 
 
 def history_of(estimator: Any) -> dict[str, list[float]]:
-    """Costs by epoch (or iteration), and the epoch that was best, counted from 1."""
-    history, best = estimator._state.history, estimator._state.best_epoch
+    """Costs by epoch (or iteration) of all calls, and the epoch whose weights were kept where it is not the last."""
+    state = estimator._state
+    history = state.history
     found = {"cost": list(history.cost), "validation_cost": list(history.validation_cost)}
-    return found | ({"best_epoch": [int(best)]} if best else {})
+    return found | ({"best_epoch": [int(state.kept_epoch)]} if state.kept_epoch else {})

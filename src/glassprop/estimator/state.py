@@ -14,7 +14,7 @@ from glassprop.training.state import History, TrainState
 
 _PLAIN = (
     "step", "epoch", "samples", "optimizer_samples", "plateaus", "waiting", "best_score", "best_epoch", "stopped_by",
-    "exhausted", "interrupted", "engine", "engine_why", "rate",
+    "exhausted", "interrupted", "engine", "engine_why", "rate", "kept_epoch",
 )  # fmt: skip
 _RECORDED = (
     "loss_curve_",

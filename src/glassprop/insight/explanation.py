@@ -73,6 +73,10 @@ class Explanation:
             raise DataError(f"there is no example {example}: {self.n_examples} are explained, counted from 0")
         return replace(self, focus=int(example))
 
+    def without_rows(self) -> Explanation:
+        """The same without what stands in the table: see ``Names.without_rows``."""
+        return replace(self, names=self.names.without_rows())
+
     @property
     def cost(self) -> float:
         """C_0 of the example in focus."""
@@ -125,7 +129,7 @@ class Explanation:
     def paths(self, layer: int, j: int, top: int | None = None) -> Paths:
         """The paths that make ∂C₀/∂a of a neuron (layer 0: of an input), the ``top`` largest listed (E15)."""
         self._neuron(layer, j, inputs=True)
-        return self._finder(top or self.top).paths(layer, j)
+        return self._finder(self.top if top is None else checked_top(top)).paths(layer, j)
 
     def _finder(self, top: int) -> PathFinder:
         found = self._finders.get((self.focus, top))
@@ -224,6 +228,13 @@ class Explanation:
         return f"<Explanation of {self.n_examples} example(s), network {sizes}, cost {self.cost:.6g}>"
 
 
+def checked_top(top: Any) -> int:
+    """How many paths to list, or SettingsError."""
+    if isinstance(top, bool) or not hasattr(top, "__index__") or top < 1:
+        raise SettingsError(f"top must be a whole number of 1 or more, got {top!r}")
+    return int(top)
+
+
 def explain(
     architecture: Architecture,
     theta: Array,
@@ -267,8 +278,7 @@ def explain(
     >>> bool(np.isclose(prod(weight.factors.values()), weight.value))
     True
     """
-    if isinstance(top, bool) or not hasattr(top, "__index__") or top < 1:
-        raise SettingsError(f"top must be a whole number of 1 or more, got {top!r}")
+    top = checked_top(top)
     theta = np.array(theta, dtype=np.float64)  # copies: what is explained does not change with the caller's arrays
     X, Y = (_rows(array) for array in (X, Y))
     check_shapes(architecture, X, Y, None, theta)

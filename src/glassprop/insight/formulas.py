@@ -54,19 +54,20 @@ COST_FORMULAS: dict[str, Formula] = {
     "half_squared_error": Formula("½ Σ (a - y)²", "a - y", r"\frac12 \sum_j (a_j - y_j)^2", r"a_j - y_j"),
     "cross_entropy": Formula("-Σ y ln a", "-y/a", r"-\sum_j y_j \ln a_j", r"-\frac{y_j}{a_j}"),
     "binary_cross_entropy": Formula(
-        "-Σ y ln a + (1 - y) ln(1 - a)", "(1 - y)/(1 - a) - y/a",
-        r"-\sum_j y_j \ln a_j + (1 - y_j) \ln (1 - a_j)", r"\frac{1 - y_j}{1 - a_j} - \frac{y_j}{a_j}",
+        "-Σ (y ln a + (1 - y) ln(1 - a))", "(1 - y)/(1 - a) - y/a",
+        r"-\sum_j \bigl(y_j \ln a_j + (1 - y_j) \ln (1 - a_j)\bigr)", r"\frac{1 - y_j}{1 - a_j} - \frac{y_j}{a_j}",
     ),
     "absolute_error": Formula("Σ |a - y|", "sign(a - y)", r"\sum_j |a_j - y_j|", r"\operatorname{sign}(a_j - y_j)"),
     "huber": Formula(
-        "Σ ½ r² if |r| ≤ p else p (|r| - ½ p), r = a - y", "a - y, kept within ±p",
+        "Σ (½ r² if |r| ≤ p else p (|r| - ½ p)), r = a - y", "a - y, kept within ±p",
         r"\sum_j H_p(a_j - y_j)", r"\min(\max(a_j - y_j, -p), p)",
     ),
     "poisson": Formula(
-        "Σ y ln(y/a) - y + a", "1 - y/a", r"\sum_j y_j \ln \frac{y_j}{a_j} - y_j + a_j", r"1 - \frac{y_j}{a_j}"
+        "Σ (y ln(y/a) - y + a)", "1 - y/a",
+        r"\sum_j \Bigl(y_j \ln \frac{y_j}{a_j} - y_j + a_j\Bigr)", r"1 - \frac{y_j}{a_j}"
     ),
     "quantile": Formula(
-        "Σ p r if r > 0 else (p - 1) r, r = y - a", "1 - p if a > y else -p",
+        "Σ (p r if r > 0 else (p - 1) r), r = y - a", "1 - p if a > y else -p",
         r"\sum_j \max\bigl(p\,(y_j - a_j), (p - 1)(y_j - a_j)\bigr)", r"[a_j > y_j] - p",
     ),
 }  # fmt: skip

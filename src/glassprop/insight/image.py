@@ -9,6 +9,8 @@ from math import isqrt
 
 _ROW_AND_COLUMN = re.compile(r"(\D*)(\d{1,4})(\D+)(\d{1,4})(\D*)", re.ASCII)
 _RUNNING = re.compile(r"(\D*pix\D*|\D*px\D*)(\d{1,6})", re.ASCII | re.IGNORECASE)
+_SAYS_SO = re.compile(r"pix|px|row|col", re.IGNORECASE)
+_CERTAIN = 150  # numbered inputs that are taken for a picture whatever they are called
 _SMALLEST = 4  # a side of a picture
 _FILLED = 0.5  # the share of its points that must be there
 
@@ -54,6 +56,8 @@ def find_picture(names: Sequence[str]) -> Picture | None:
 def _rows_and_columns(names: Sequence[str]) -> list[tuple[int, int]] | None:
     found = [_ROW_AND_COLUMN.fullmatch(name) for name in names]
     if not all(found) or len({m.group(1, 3, 5) for m in found if m}) > 1:
+        return None
+    if len(names) < _CERTAIN and not _SAYS_SO.search(names[0]):  # q1_1 … q4_4 may be a table of questions
         return None
     rows, columns = ([int(m[group]) for m in found if m] for group in (2, 4))
     first = 0 if 0 in rows or 0 in columns else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -97,6 +97,21 @@ class Names:
             pixels = None
         said = tuple(map(str, targets)), tuple(map(str, predictions))
         return cls(inputs, outputs, columns, numbers, *said, image, pixels)
+
+    def without_rows(self) -> Names:
+        """The same without what stands in the table: no cells, targets or predictions, and categories by number.
+
+        An input that stands for a category is 1 in a row that has it, so that its name would tell the cell.
+        """
+        inputs, columns = list(self.inputs), []
+        for column in self.columns:
+            categories = column.categories
+            if categories is not None:
+                categories = tuple(f"category {number}" for number in range(len(categories)))
+                for category, k in zip(categories, column.parts, strict=True):
+                    inputs[k] = f"{column.name}: {category}"
+            columns.append(replace(column, shown=(), categories=categories))
+        return replace(self, inputs=tuple(inputs), columns=tuple(columns), targets=(), predictions=())
 
     def check(self, architecture: Architecture, n: int) -> None:
         """Refuse names of another network, or of another number of examples than n.

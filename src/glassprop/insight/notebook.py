@@ -29,7 +29,7 @@ def notebook_html(explanation: Explanation) -> str:
             rows.append([found.symbol, product, f"{found.value:.4g}", f"{found.by_difference:.4g}"])
         parts.append(f"<p>Layer {layer}: the largest derivatives</p>")
         parts.append(_table(["", "factors", "product", "by difference"], rows))
-    return "<div>" + "".join(parts) + "</div>"
+    return '<div class="tex2jax_ignore mathjax_ignore">' + "".join(parts) + "</div>"
 
 
 def _title(e: Explanation) -> str:

@@ -81,7 +81,7 @@ class PathFinder:
         return Paths(tuple(found), rest, total, self._count(layer))
 
     def _rest(self, layer: int, j: int, found: list[Path], total: float) -> float:
-        if len(found) == self._count(layer):
+        if len(found) == self._count(layer) or len(found) < self.most:  # all others are 0
             return 0.0
         return total - float(np.sum([path.product for path in found]))
 

@@ -12,7 +12,7 @@ from glassprop.insight.derive import column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.formulas import formula_of
 from glassprop.insight.names import Column
-from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, choose_shown
+from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
 from glassprop.insight.step import FORMULAS
 
 if TYPE_CHECKING:
@@ -37,18 +37,24 @@ def record_of(
     Parameters
     ----------
     rows : bool
-        Whether what stands in the table is written down: values of columns, and names of targets as they stand there.
+        Whether what stands in the table is written down: values and categories of columns, targets and predictions
+        in the table's words. What the network computes with is always there, which is the same where inputs are not
+        scaled.
     most_weights, most_neurons : int
         Above so many weights, only so many neurons of each layer are shown; the rest of every sum is one number.
     most_differences : int
-        How many derivatives by central differences each layer of each example gets: those of the largest gradients.
+        How many derivatives by central differences each layer of each example gets: those of the largest gradients;
+        fewer for many examples.
     """
+    if not rows:
+        explanation = explanation.without_rows()
     view, names = explanation.view, explanation.names
     architecture = view.architecture
     shown = choose_shown(view, most_weights=most_weights, most_neurons=most_neurons)
     inputs = set(shown[0].tolist())
     columns = [column for column in names.columns if inputs.intersection(column.parts)]
     layers = range(1, architecture.depth + 1)
+    most = a_share(most_differences, architecture.depth * explanation.n_examples)
     return {
         "format": FORMAT,
         "kind": "glassprop-explanation",
@@ -64,9 +70,7 @@ def record_of(
         "columns_left_out": len(names.columns) - len(columns),
         "w": [None, *(_numbers(view.w(l)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
         "b": [None, *(_numbers(view.b(l)[shown[l]]) for l in layers)],
-        "examples": [
-            _example(explanation.of(i), shown, columns, rows, most_differences) for i in range(explanation.n_examples)
-        ],
+        "examples": [_example(explanation.of(i), shown, columns, rows, most) for i in range(explanation.n_examples)],
         "gradient_size": _gradient_size(explanation),
         "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
         "training": _training(explanation, shown),
@@ -134,7 +138,7 @@ def _example(
     return {
         "row": names.rows[i],
         "target": names.targets[i] if names.targets and rows else None,
-        "prediction": names.predictions[i] if names.predictions else None,
+        "prediction": names.predictions[i] if names.predictions and rows else None,
         "cost": _number(explanation.cost),
         "y": _numbers(view.Y[i][shown[-1]]),
         "z": [None, *(_numbers(explanation.z(l)[shown[l]]) for l in layers)],
@@ -240,7 +244,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     if training is None:
         return None
     layout, layers = explanation.architecture.layout, range(1, explanation.architecture.depth + 1)
-    step = explanation.step(1, 0)
+    step = explanation.step(1, 0, 0)
     vectors = {
         name: {
             "w": [None, *(_numbers(layout.w(v, l)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],

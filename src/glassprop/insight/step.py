@@ -105,7 +105,12 @@ def step_of(
     optimizer.step(moved, np.array([gradient]), small, training.rate, np.array([decays]))
     after = {"w": float(moved[0])} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
     settings = _settings(optimizer, training.rate, small.t)
-    return OptimizerStep(data, l2, clipping, gradient, name, FORMULAS.get(name, ""), settings, before, after)
+    formula = FORMULAS.get(name, "")
+    if not decays:  # a bias: AdamW's decay is not for it
+        settings.pop("λ", None)
+        formula = FORMULAS["Adam"] if name == "AdamW" else formula
+        formula = formula.replace("w", "b")
+    return OptimizerStep(data, l2, clipping, gradient, name, formula, settings, before, after)
 
 
 def _settings(optimizer: Optimizer, rate: float, t: int) -> dict[str, float]:

@@ -101,7 +101,8 @@ class View:
             if slopes is not None:
                 long, scale = by_a * slopes, np.abs(deltas)
             else:  # sums over the Jacobian's columns; their rounding goes by the sizes of the terms
-                jacobians = [self.jacobian(depth, i) for i in range(len(by_a))]
-                long = np.stack([g @ jacobian for g, jacobian in zip(by_a, jacobians, strict=True)])
-                scale = np.stack([np.abs(g) @ np.abs(jacobian) for g, jacobian in zip(by_a, jacobians, strict=True)])
+                activation, z, a = self.architecture.layers[-1].activation, self.trace.z[depth], self.trace.a[depth]
+                long = activation.pullback(by_a, z, a)
+                size = np.abs(by_a) * a  # of softmax, the one that mixes and collapses: E23, term by term
+                scale = a * (np.abs(by_a) * (1 - a) + size.sum(axis=1, keepdims=True) - size)
             return finite & (np.abs(long - deltas) <= _LONG_WAY * scale).all(axis=1)

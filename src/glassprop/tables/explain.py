@@ -20,6 +20,7 @@ from glassprop.tables.columns import as_it_stands, inputs_of
 from glassprop.tables.encode import TypedColumns, frame_of
 from glassprop.tables.examples import refuse_lacking, refuse_unknown
 from glassprop.tables.network import TargetScale, in_standard_units
+from glassprop.tables.nudged import columns_by_differences
 from glassprop.tables.slopes import numbers_in, slopes_of
 from glassprop.tables.table import Table
 from glassprop.tables.target import Target
@@ -184,7 +185,7 @@ def _explain_typed(
 
 
 def _history(record: Mapping[str, Any]) -> dict[str, Any]:
-    best = record.get("best_epoch")
+    best = record.get("best_epoch") if record.get("validation_curve") else None  # else the last weights were kept
     return {
         "cost": record.get("loss_curve", []),
         "validation_cost": record.get("validation_curve", []),
@@ -193,7 +194,7 @@ def _history(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top: int) -> Explanation:
-    """Through a Pipeline of the user's own: in terms of X's columns behind known scalers, else of the inputs."""
+    """Through a Pipeline of the user's own: in terms of X's columns of numbers, or else of the network's inputs."""
     before = _pipeline(steps[:-1])
     given = before.transform(X)
     names = _names_out(before, X)
@@ -205,6 +206,10 @@ def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top
             Column(name, (k,), as_it_stands(raw[:, k].tolist()), slopes[:, [k]]) for k, name in enumerate(called)
         )
         names = names or called
+    else:
+        columns = columns_by_differences(before, X, given)
+        if columns is None and names is not None:  # not to be taken for columns of the table
+            names = [f"input {name}" for name in names]
     model = steps[-1]
     if names is not None and len(names) != model.n_features_in_:
         names = None

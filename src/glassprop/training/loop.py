@@ -92,7 +92,7 @@ def train(
     run = _Run(architecture, state, data, settings, validation, dropout_key, notify)
     run.epochs = settings.epochs if epochs is None else epochs
     order: NDArray[np.integer] = np.arange(len(data))
-    state.epoch, state.stopped_by, state.exhausted, state.interrupted = 0, "", False, False
+    state.epoch, state.stopped_by, state.exhausted, state.interrupted, state.kept_epoch = 0, "", False, False, 0
     try:
         while not state.stopped_by:
             if settings.shuffle:

@@ -60,6 +60,8 @@ class TrainState:
         Whether the user ended it with Ctrl-C.
     engine, engine_why : str
         Who ran the epochs of the last call, and why.
+    kept_epoch : int
+        The epoch, of all in the history, whose weights the last call went back to; 0 if they are the last epoch's.
     """
 
     theta: Array
@@ -82,11 +84,13 @@ class TrainState:
     interrupted: bool = False
     engine: str = "reference"
     engine_why: str = ""
+    kept_epoch: int = 0
 
     def restore_best(self) -> None:
         """Go back to the parameters of the best score, with the optimizer's memory and rate as they stood."""
         if self.best_theta is not None:
             self.theta[...] = self.best_theta
+            self.kept_epoch = len(self.history.cost) - self.epoch + self.best_epoch
             self.optimizer = None if self.best_optimizer is None else self.best_optimizer.copy()
             self.rate = self.best_rate
 

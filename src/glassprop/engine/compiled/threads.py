@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from glassprop.engine.compiled.epoch import ALLOWED, MOST_THREADS, PRESENT
@@ -51,12 +52,13 @@ class Crew:
             self._start_over()
         with self._lock:
             self._callers += 1
-            allowed = max(1, min(most, cores - self._callers + 1, MOST_THREADS))
-            control[ALLOWED] = allowed
-            for number in range(1, allowed):
-                if not control[PRESENT + number]:
-                    self._call_in(kernel, control, number, cores)
         try:
+            with self._lock:
+                allowed = max(1, min(most, cores // self._callers, MOST_THREADS))
+                control[ALLOWED] = allowed
+                for number in range(1, allowed):
+                    if not control[PRESENT + number]:
+                        self._call_in(kernel, control, number, cores)
             kernel(0)
         finally:
             with self._lock:
@@ -66,7 +68,7 @@ class Crew:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(max(cores - 1, 1), thread_name_prefix="glassprop")
         control[PRESENT + number] = 1
-        try:
+        # An error: Python is shutting down, or no thread can be started, and the caller does it all. The task may be
+        # queued all the same, and run later: its number, and with it its workspace, stays taken.
+        with suppress(RuntimeError):
             self._pool.submit(kernel, number)
-        except RuntimeError:  # Python is shutting down, and takes no more work: the caller does it all
-            control[PRESENT + number] = 0

@@ -136,7 +136,7 @@ class Parts {
     if (last && !m.now.long_way)
       return [
         said(
-          "Here a has rounded to 0 or 1: slope and ∂C₀/∂a no longer hold the number, but their collapsed form does.",
+          "Here slope and ∂C₀/∂a have lost digits, for a has come to the end of its range or y: their collapsed form has not.",
         ),
         this.collapse(j),
       ];
