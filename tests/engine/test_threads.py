@@ -18,7 +18,7 @@ from sklearn.model_selection import GridSearchCV
 from glassprop import MLPClassifier
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import engine, threads
-from glassprop.engine.compiled.epoch import ALLOWED, CONTROL_SIZE, PRESENT
+from glassprop.engine.compiled.control import ALLOWED, CONTROL_SIZE, PRESENT
 from glassprop.engine.compiled.lowering import chunks_for
 from glassprop.engine.reference import Data, EpochPlan
 from glassprop.optimizer import OPTIMIZERS

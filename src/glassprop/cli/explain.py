@@ -15,7 +15,7 @@ from glassprop.errors import SettingsError, TableError
 
 if TYPE_CHECKING:
     from glassprop.insight.explanation import Explanation
-    from glassprop.report.chosen import Place
+    from glassprop.insight.largest import Place
 
 _FILES = ("latex", "html", "worksheet")
 _DIGITS = 2

@@ -13,8 +13,9 @@ from glassprop.cli.output import number, print_line, print_table, printable
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.factors import ColumnDerivative, Derivative
 from glassprop.insight.formulas import formula_of
+from glassprop.insight.largest import Place, largest_neurons, largest_weights
 from glassprop.insight.paths import Path, Paths
-from glassprop.report.chosen import Place, derivative, largest_neurons, largest_weights
+from glassprop.report.chosen import derivative
 
 _WIDTH = 80
 _LARGEST = 3  # derivatives of each layer

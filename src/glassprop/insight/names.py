@@ -12,7 +12,7 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.insight.image import find_picture
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +152,16 @@ class Names:
 
 
 def symbol_of(letter: str, layer: int, j: int, k: int | None = None) -> str:
-    """The derivative by a parameter, in characters that every terminal shows: ``∂C₀/∂w[1,0]⁽²⁾``."""
+    """The derivative by a parameter: ``∂C₀/∂w[1,0]⁽²⁾``."""
+    return f"∂C₀/∂{quantity_of(letter, layer, j, k)}"
+
+
+def quantity_of(letter: str, layer: int, j: int, k: int | None = None) -> str:
+    """A quantity of a neuron or weight, in characters that every terminal shows: ``w[1,0]⁽²⁾``."""
     index = f"[{j}]" if k is None else f"[{j},{k}]"
-    return f"∂C₀/∂{letter}{index}⁽{str(layer).translate(_SUPERSCRIPTS)}⁾"
+    return f"{letter}{index}⁽{superscript(layer)}⁾"
+
+
+def superscript(number: int) -> str:
+    """-12 as ⁻¹²."""
+    return str(number).translate(_SUPERSCRIPTS)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.insight.largest import largest_weights
+
 if TYPE_CHECKING:
     from glassprop.insight.explanation import Explanation
 
@@ -20,11 +22,10 @@ def notebook_html(explanation: Explanation) -> str:
     parts = [f"<p><b>{escape(_title(e))}</b></p>"]
     parts.append(_table(["layer", "activation", "largest z", "largest a", "largest ∂C₀/∂a", "largest δ"], _layers(e)))
     for layer in range(depth, 0, -1):
-        sizes = np.abs(np.outer(e.delta(layer), e.a(layer - 1)))
-        order = np.argsort(-sizes, axis=None, kind="stable")[:_MOST]
         rows = []
-        for j, k in zip(*np.unravel_index(order, sizes.shape), strict=True):
-            found = e.weight(layer, int(j), int(k))
+        for _, j, k in largest_weights(e, layer, _MOST, biases=False):
+            assert k is not None  # no biases
+            found = e.weight(layer, j, k)
             product = " · ".join(f"{name} {value:.4g}" for name, value in found.factors.items())
             rows.append([found.symbol, product, f"{found.value:.4g}", f"{found.by_difference:.4g}"])
         parts.append(f"<p>Layer {layer}: the largest derivatives</p>")

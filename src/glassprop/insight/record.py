@@ -137,8 +137,8 @@ def _example(
     slopes = [explanation.slope(l) for l in layers]
     return {
         "row": names.rows[i],
-        "target": names.targets[i] if names.targets and rows else None,
-        "prediction": names.predictions[i] if names.predictions and rows else None,
+        "target": names.targets[i] if names.targets else None,
+        "prediction": names.predictions[i] if names.predictions else None,
         "cost": _number(explanation.cost),
         "y": _numbers(view.Y[i][shown[-1]]),
         "z": [None, *(_numbers(explanation.z(l)[shown[l]]) for l in layers)],

@@ -1,36 +1,14 @@
-"""What is told of an explanation where not all can be: the neurons and parameters that matter most, and chosen ones."""
+"""What is told of chosen weights, biases and inputs of an explanation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.factors import Derivative
+from glassprop.insight.largest import Place, largest_weights
 from glassprop.insight.paths import Paths
-
-# A weight (layer, j, k), or with k None a bias. Layers count from 1, neurons from 0.
-Place = tuple[int, int, int | None]
-
-
-def largest_neurons(explanation: Explanation, layer: int, most: int) -> list[int]:
-    """The neurons of a layer (0: the inputs) with the largest ``|a ∂C₀/∂a|``, in increasing order of their number."""
-    influence = np.abs(np.nan_to_num(explanation.a(layer) * explanation.by_a(layer)))
-    return sorted(np.argsort(-influence, kind="stable")[:most].tolist())
-
-
-def largest_weights(explanation: Explanation, layer: int, most: int, *, biases: bool = True) -> list[Place]:
-    """The weights, and perhaps biases, of a layer with the largest derivatives, the largest first."""
-    a = np.append(explanation.a(layer - 1), float(biases))
-    sizes = np.abs(np.outer(explanation.delta(layer), a))
-    if not biases:
-        sizes[:, -1] = -1.0  # behind every weight, those that are 0 included
-        most = min(most, sizes.size - len(sizes))
-    order = np.argsort(-sizes, axis=None, kind="stable")[:most]
-    js, ks = (np.asarray(part).tolist() for part in np.unravel_index(order, sizes.shape))
-    return [(layer, j, None if k == len(a) - 1 else k) for j, k in zip(js, ks, strict=True)]
 
 
 def default_weight(explanation: Explanation) -> Place:

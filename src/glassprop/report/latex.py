@@ -8,7 +8,7 @@ import numpy as np
 
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
-from glassprop.report.chosen import Place, largest_neurons, largest_weights
+from glassprop.insight.largest import Place, largest_neurons, largest_weights
 from glassprop.report.latex_backward import backward_section
 from glassprop.report.latex_forward import cost_section, forward_section
 from glassprop.report.latex_weights import columns_section, weights_section

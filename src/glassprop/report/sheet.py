@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from glassprop.insight.names import symbol_of
+from glassprop.insight.names import quantity_of, symbol_of
 from glassprop.report.exact import Number
 from glassprop.report.tex import by, tex_symbol
-
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -21,9 +19,7 @@ class Symbol:
 
 def quantity(letter: str, layer: int, j: int, k: int | None = None) -> Symbol:
     """z, a, w, b or δ of a neuron or weight."""
-    index = f"[{j}]" if k is None else f"[{j},{k}]"
-    plain = f"{letter}{index}⁽{str(layer).translate(_SUPERSCRIPTS)}⁾"
-    return Symbol(plain, tex_symbol({"δ": r"\delta"}.get(letter, letter), layer, j, k))
+    return Symbol(quantity_of(letter, layer, j, k), tex_symbol({"δ": r"\delta"}.get(letter, letter), layer, j, k))
 
 
 def derivative_by(letter: str, layer: int, j: int, k: int | None = None) -> Symbol:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from html import escape
 from typing import Protocol
 
+from glassprop.insight.names import superscript
 from glassprop.report.exact import Number, decimal_of, rounded
 from glassprop.report.sheet import Given, Item, Section, Sheet
 from glassprop.report.tex import tex_text
 
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _BLANK = "____________"
 _LONG = 16  # digits of an exact decimal, beyond which its rounded form stands beside it
 
@@ -31,7 +31,7 @@ class _Plain:
     times, about = "·", "≈"
 
     def power(self, mantissa: str, exponent: int) -> str:
-        return f"{mantissa}·10{str(exponent).translate(_SUPERSCRIPTS)}"
+        return f"{mantissa}·10{superscript(exponent)}"
 
     def fraction(self, number: Number) -> str:
         return f"{number.value.numerator}/{number.value.denominator}"

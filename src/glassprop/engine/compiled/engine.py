@@ -13,7 +13,8 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import kernels
-from glassprop.engine.compiled.epoch import CONTROL_SIZE, DONE, FAILED, FIRST_STEP, FROM, KEY, LINE, NEXT, PRESENT, TO
+from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, LINE, NEXT, PRESENT, TO
+from glassprop.engine.compiled.epoch import FIRST_STEP, KEY
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
 from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
 from glassprop.engine.compiled.threads import Crew, Kernel

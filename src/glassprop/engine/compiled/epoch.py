@@ -13,31 +13,23 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from glassprop.engine.compiled.control import CALL, DONE, FAILED, FROM, INSIDE, LINGER, NEXT, TO, close, opened, take
 from glassprop.engine.compiled.costs import COST, DELTA, PREDICTION
 from glassprop.engine.compiled.low_level import (
     INLINE,
     OPTIONS,
     SUMS,
     atomic_read,
-    exchange,
     fetch_add,
     fill,
     part,
-    pause,
-    step_aside,
-    wait_until,
 )
 from glassprop.engine.compiled.lowering import A_AT, N_OUT, ROWS, SHARE_AT, WORK_SIZE, Y_AT
 from glassprop.engine.compiled.passes import backward, finish, forward_hidden, gather, padded
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
 from glassprop.engine.compiled.tiles import gather_columns
 
-# entries of `control`, on cache lines of their own where threads write them; one line a track from NEXT on
-DONE, FAILED, CALL, INSIDE, FROM, TO, ALLOWED, NEXT, LINE = 0, 16, 32, 48, 64, 65, 66, 80, 16
-# from PRESENT on: whether there is a helper of this number, or one is on its way
-PRESENT, MOST_THREADS, CONTROL_SIZE = 208, 16, 224
 _VECTOR, _CACHE_LINE = 8, 16  # in numbers: rows of a chunk, parameters of a segment
-_LINGER = 200_000  # turns, some tenths of a millisecond: longer than what Python does between two epochs
 # entries of `plan`
 (FIRST_STEP, BATCH, CHUNKS, OPTIMIZER, KEY) = range(5)
 # entries of `fixed`
@@ -142,69 +134,6 @@ def _finite(costs, at, chunks):
 
 
 @njit(**OPTIONS)
-def _taken(control, tracks, last, thread):
-    """Take a task for this thread: (phase, track); waits for one to be ready. Phase -1: there are no more.
-
-    A phase may begin when all tasks of those before it are done. Threads with even numbers look through the tracks from
-    the first on, those with odd numbers from the last.
-    """
-    if tracks == 1:  # one thread: nobody to agree with
-        phase = control[NEXT]
-        control[NEXT] = phase + 1
-        return (phase, 0) if phase < last else (-1, 0)
-    spins = 0
-    while True:
-        done, over = atomic_read(control, DONE), True
-        for k in range(tracks):
-            turn = (thread >> 1) + k
-            while turn >= tracks:
-                turn -= tracks
-            track = turn if thread % 2 == 0 else tracks - 1 - turn
-            phase = atomic_read(control, NEXT + LINE * track)
-            if phase < last:
-                over = False
-                if phase * tracks <= done and exchange(control, NEXT + LINE * track, phase, phase + 1):
-                    return phase, track
-        if over:
-            return -1, 0
-        spins = pause(spins)
-
-
-@njit(**OPTIONS)
-def _opened(control, thread, seen, patience):
-    """Wait for a call that this helper has not seen; returns its number, or -1 if none comes.
-
-    CALL is odd while thread 0 is at work in a call. A helper announces itself before it looks again whether the call
-    is still open; thread 0 closes it before it looks whether anybody is inside. So when thread 0 has returned, no
-    helper touches anything but ``control``, however late it comes.
-    """
-    turn = 0
-    while True:
-        call = atomic_read(control, CALL)
-        if call % 2 == 1 and call != seen and thread < control[ALLOWED]:
-            fetch_add(control, INSIDE, 1)
-            if atomic_read(control, CALL) == call:
-                return call
-            fetch_add(control, INSIDE, -1)
-        turn += 1
-        if turn > patience:
-            fetch_add(control, PRESENT + thread, -1)
-            return -1
-        if turn % 4096 == 0:  # seldom: on a busy machine each takes as long as others want
-            step_aside()
-
-
-@njit(**OPTIONS)
-def _close(control, tasks):
-    """Thread 0's end of a call: wait for what others are at, and see them out."""
-    wait_until(control, DONE, tasks)
-    fetch_add(control, CALL, 1)
-    spins = 0
-    while atomic_read(control, INSIDE) > 0:
-        spins = pause(spins)
-
-
-@njit(**OPTIONS)
 def _clip_scale(lengths, at, segments, norm):
     """What a gradient of this length is multiplied by."""
     total = 0.0
@@ -284,13 +213,13 @@ def entry_points(source):
             fetch_add(control, CALL, 1)
         while True:
             if thread > 0:
-                seen = _opened(control, thread, seen, _LINGER)
+                seen = opened(control, thread, seen, LINGER)
                 if seen < 0:
                     return
             first = control[FROM]
             last = (control[TO] - first) * phases
             while True:
-                taken, piece = _taken(control, chunks, last, thread)
+                taken, piece = take(control, chunks, last, thread)
                 if taken < 0:
                     break
                 if clips:
@@ -327,7 +256,7 @@ def entry_points(source):
                 if chunks > 1:
                     fetch_add(control, DONE, 1)
             if thread == 0:
-                _close(control, last * chunks if chunks > 1 else 0)
+                close(control, last * chunks if chunks > 1 else 0)
                 return
             fetch_add(control, INSIDE, -1)
 
@@ -341,7 +270,7 @@ def entry_points(source):
         base, rows, tasks = thread * places[WORK_SIZE], places[ROWS], control[TO]
         if thread == 0:
             fetch_add(control, CALL, 1)
-        elif _opened(control, thread, 0, _LINGER) < 0:
+        elif opened(control, thread, 0, LINGER) < 0:
             return
         while True:
             task = fetch_add(control, NEXT, 1)
@@ -352,7 +281,7 @@ def entry_points(source):
             _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used)
             fetch_add(control, DONE, 1)
         if thread == 0:
-            _close(control, tasks)
+            close(control, tasks)
         else:
             fetch_add(control, INSIDE, -1)
 

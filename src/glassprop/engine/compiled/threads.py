@@ -2,7 +2,7 @@
 
 Kernels release the GIL and share their work as tasks, so a helper only has to call the same kernel. The number of
 callers at work is counted: two fits in two threads on two cores get no helpers, one fit gets one. How helpers and the
-caller find each other is in ``epoch.py``.
+caller find each other is in ``control.py``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from glassprop.engine.compiled.epoch import ALLOWED, MOST_THREADS, PRESENT
+from glassprop.engine.compiled.control import ALLOWED, MOST_THREADS, PRESENT
 from glassprop.equations.arrays import Array
 
 Kernel = Callable[[int], Any]

@@ -101,7 +101,6 @@ function drawSizes(box, model) {
 const RUNS = {
   cost: ["training", "run-one"],
   validation_cost: ["validation", "run-two"],
-  validation: ["validation", "run-two"],
 };
 
 /** Cost, and cost of the rows held out, by epoch. */
@@ -156,7 +155,14 @@ function drawHistory(box, model) {
   if (best.length) {
     const at = x(best[0]).toFixed(1);
     chart.append(
-      svg("line", { x1: at, x2: at, y1: y(log ? low : Math.min(0, low)), y2: y(high), class: "run kept", "data-kept": best[0] }),
+      svg("line", {
+        x1: at,
+        x2: at,
+        y1: y(log ? low : Math.min(0, low)),
+        y2: y(high),
+        class: "run kept",
+        "data-kept": best[0],
+      }),
     );
   }
   const ends = runs.map(([name, v]) => `${name} from ${numeral(v[0])} to ${numeral(v[v.length - 1])}`).join("; ");
