@@ -58,7 +58,7 @@ class Checkpoint(Callback):
 
     def on_fit_task_end(self, estimator: Any, context: Any, *, fitted_estimator: Any) -> None:
         if context.parent is not None and (context.task_id + 1) % 20 == 0:
-            glassprop.save(fitted_estimator, self.folder / f"epoch-{context.task_id + 1:03}.skops")
+            glassprop.save(fitted_estimator, self.folder / f"epoch-{context.task_id + 1:03}.glassprop")
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ SAYS = {
     "digits.py": r"held-out accuracy 0\.9[5-9]",
     "own_loss.py": r"(8[6-9]|9[0-4])\.\d% of the examples lie in the 90 % interval\n.*\na wrong derivative is refused",
     "gradients.py": r"backprop agrees with central differences(.*\n)+.*: (77|3|150) (77|3|150) (77|3|150) ",
-    "callbacks.py": r"stopped after 1\d\d epochs, accuracy 0\.9\d\d\nepoch-020\.skops: accuracy 0\.",
+    "callbacks.py": r"stopped after 1\d\d epochs, accuracy 0\.9\d\d\nepoch-020\.glassprop: accuracy 0\.",
 }
 
 

@@ -78,7 +78,7 @@ def refuse(run, tmp_path):
 @pytest.fixture(scope="session")
 def iris_model(tmp_path_factory):
     """A model of iris, trained for a moment."""
-    path = tmp_path_factory.mktemp("models") / "iris.skops"
+    path = tmp_path_factory.mktemp("models") / "iris.glassprop"
     assert main(["train", "iris", "--model", str(path), "--epochs", "20", "--hidden", "10", "--json"]) == 0
     return path
 

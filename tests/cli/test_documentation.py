@@ -9,7 +9,7 @@ import pytest
 
 from glassprop.cli import app as module
 from glassprop.cli.app import app
-from glassprop.export import model_file
+from glassprop.export import container
 
 TEXT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
 COMMANDS = ["train", "predict", "score", "check", "explain", "info"]
@@ -44,7 +44,7 @@ def test_the_json_keys_are_documented(run, iris_model):
 
 
 def test_the_format_number_is_documented():
-    assert f"**The format number** is {model_file.FORMAT}." in TEXT
+    assert f"**The format number** is {container.FORMAT}." in TEXT
 
 
 def test_the_pictures_load_nothing_from_elsewhere():

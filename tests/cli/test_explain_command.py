@@ -25,7 +25,7 @@ NASTY = ["<img src=x onerror=alert(1)>", "[bold]x[/bold]", "\x1b[31mred", r"\inp
 
 
 def trained(folder, name, *arguments):
-    path = folder / f"{name}.skops"
+    path = folder / f"{name}.glassprop"
     assert main(["train", *map(str, arguments), "--model", str(path), "--json"]) == 0
     return path
 

@@ -92,7 +92,7 @@ def start_training(tmp_path, **more):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         # large enough that no engine is done before the signal comes
-        [*GLASSPROP, "train", "digits", "--epochs", "100000", "--hidden", "1000,500", "--model", "m.skops"],
+        [*GLASSPROP, "train", "digits", "--epochs", "100000", "--hidden", "1000,500", "--model", "m.glassprop"],
         cwd=tmp_path,
         env=environment,
         stdout=subprocess.PIPE,
@@ -111,11 +111,11 @@ def test_sigint_while_training_saves_the_best_weights(tmp_path):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert err.splitlines()[-1] == b"interrupted: the best weights so far are saved in m.skops"
+    assert err.splitlines()[-1] == b"interrupted: the best weights so far are saved in m.glassprop"
     assert b"Traceback" not in err
     assert b"accuracy" in out
-    assert read_record(tmp_path / "m.skops")["interrupted"] is True
-    assert [path.name for path in tmp_path.iterdir()] == ["m.skops"]
+    assert read_record(tmp_path / "m.glassprop")["interrupted"] is True
+    assert [path.name for path in tmp_path.iterdir()] == ["m.glassprop"]
 
 
 @posix
@@ -125,7 +125,7 @@ def test_a_bar_on_a_terminal(tmp_path):
     main, sub = pty.openpty()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", "COLUMNS": "80"}
     environment.pop("NO_COLOR", None)
-    command = [*GLASSPROP, "train", "iris", "--epochs", "30", "--model", "m.skops"]
+    command = [*GLASSPROP, "train", "iris", "--epochs", "30", "--model", "m.glassprop"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=sub, stdin=subprocess.DEVNULL
     ) as process:
@@ -159,10 +159,10 @@ def test_a_write_that_fails_midway_leaves_nothing(tmp_path):
     def little_room():
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    done = call("train", "iris", "--epochs", "2", "--model", "m.skops", cwd=tmp_path, preexec_fn=little_room)
+    done = call("train", "iris", "--epochs", "2", "--model", "m.glassprop", cwd=tmp_path, preexec_fn=little_room)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "cannot write 'm.skops'" in done.stderr.splitlines()[-1]
+    assert "cannot write 'm.glassprop'" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 

@@ -16,16 +16,16 @@ QUICK = ("--epochs", "3", "--hidden", "4")
 
 
 def test_train_prints_columns_scores_and_the_file(run, tmp_path):
-    result = run("train", "iris", "--epochs", "30", "--model", "m.skops")
+    result = run("train", "iris", "--epochs", "30", "--model", "m.glassprop")
     assert result.code == 0
     assert "petal" in result.out
     assert "most frequent class" in result.out
     assert "accuracy" in result.out
-    assert result.out.rstrip().endswith("Model: m.skops")
+    assert result.out.rstrip().endswith("Model: m.glassprop")
     assert max(map(len, result.out.splitlines())) <= 80
     assert "\x1b" not in result.out + result.err
-    frame = pl.DataFrame({name: [1.0] for name in needed(tmp_path / "m.skops")})
-    assert len(glassprop.load(tmp_path / "m.skops").predict(frame)) == 1
+    frame = pl.DataFrame({name: [1.0] for name in needed(tmp_path / "m.glassprop")})
+    assert len(glassprop.load(tmp_path / "m.glassprop").predict(frame)) == 1
 
 
 def needed(path):
@@ -38,7 +38,7 @@ def test_train_json_is_one_object(run):
     assert report["rows"]["held_out"] == 15
     assert sum(report["rows"].values()) == 150
     assert set(report["metrics"]) == set(report["baseline"]) >= {"accuracy", "log_loss"}
-    assert report["model"] == "iris.skops"
+    assert report["model"] == "iris.glassprop"
     assert report["seed"] == 5
     assert report["epochs"] <= 30
     assert report["interrupted"] is False
@@ -63,16 +63,16 @@ def test_the_scores_beat_the_baseline(run):
 def test_the_same_seed_gives_the_same_model(run):
     reports = [run("train", "iris", "--json", *QUICK, "--seed", seed).json for seed in (1, 1, 2)]
     assert reports[0]["metrics"] == reports[1]["metrics"] != reports[2]["metrics"]
-    assert [report["model"] for report in reports] == ["iris.skops", "iris-2.skops", "iris-3.skops"]
+    assert [report["model"] for report in reports] == ["iris.glassprop", "iris-2.glassprop", "iris-3.glassprop"]
     thetas = [glassprop.load(report["model"])[-1].theta_ for report in reports]
     np.testing.assert_array_equal(thetas[0], thetas[1])
 
 
 def test_a_named_model_file_is_replaced(run, tmp_path):
     for seed in (1, 2):
-        assert run("train", "iris", *QUICK, "--seed", seed, "--model", "m.skops").code == 0
-    assert read_record("m.skops")["seed"] == 2
-    assert [path.name for path in tmp_path.iterdir()] == ["m.skops"]
+        assert run("train", "iris", *QUICK, "--seed", seed, "--model", "m.glassprop").code == 0
+    assert read_record("m.glassprop")["seed"] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["m.glassprop"]
 
 
 def test_every_option_reaches_the_training(run, tmp_path, table):
@@ -92,7 +92,7 @@ def test_every_option_reaches_the_training(run, tmp_path, table):
             "--target",
             "kind",
             "--model",
-            "a.skops",
+            "a.glassprop",
             "--hidden",
             "5, 4",
             "--activation",
@@ -107,10 +107,10 @@ def test_every_option_reaches_the_training(run, tmp_path, table):
         "width": "number", "color": "category", "kind": "target", "w": "weight", "who": "group",
         "x,y": "dropped", "z": "dropped", "u": "dropped",
     }  # fmt: skip
-    network = read_record("a.skops")["model"]["network"]
+    network = read_record("a.glassprop")["model"]["network"]
     assert [layer["n"] for layer in network["layers"][:-1]] == [5, 4]
     assert {layer["activation"] for layer in network["layers"][:-1]} == {"tanh"}
-    estimator = glassprop.load("a.skops")[-1]
+    estimator = glassprop.load("a.glassprop")[-1]
     assert (estimator.max_iter, estimator.random_state, estimator.class_weight) == (2, 7, "balanced")
     assert 10 <= result.json["rows"]["held_out"] <= 20
 
@@ -130,7 +130,7 @@ def test_validation_from_a_file(run, tmp_path, table):
 def test_a_table_on_standard_input(run, table):
     data = table.write_csv().encode()
     result = run("train", "-", "--target", "kind", *QUICK, "--json", stdin=data)
-    assert result.json["model"] == "model.skops"
+    assert result.json["model"] == "model.glassprop"
 
 
 def test_a_few_plain_lines_of_progress(run):
@@ -179,14 +179,14 @@ def interrupting(after):
 @pytest.mark.parametrize("json_", [False, True])
 def test_ctrl_c_saves_the_best_weights_so_far_and_says_so(run, monkeypatch, json_):
     monkeypatch.setattr(sys.modules["glassprop.cli.train"], "TrainingProgress", interrupting(after=3))
-    result = run("train", "iris", "--model", "m.skops", *(["--json"] if json_ else []))
+    result = run("train", "iris", "--model", "m.glassprop", *(["--json"] if json_ else []))
     assert result.code == 130
-    assert result.err.splitlines()[-1] == "interrupted: the best weights so far are saved in m.skops"
+    assert result.err.splitlines()[-1] == "interrupted: the best weights so far are saved in m.glassprop"
     assert "Training interrupted" not in result.err
     if json_:
         assert result.json["interrupted"] is True
-    assert read_record("m.skops")["interrupted"] is True
-    assert len(glassprop.load("m.skops")[-1].loss_curve_) <= 4
+    assert read_record("m.glassprop")["interrupted"] is True
+    assert len(glassprop.load("m.glassprop")[-1].loss_curve_) <= 4
 
 
 def test_ctrl_c_before_training_saves_nothing(run, monkeypatch, tmp_path):
@@ -230,7 +230,7 @@ def test_a_full_disk_at_the_end_leaves_nothing(run, monkeypatch, tmp_path):
 
 
 def test_the_output_is_looked_at_before_the_data(refuse):
-    refuse("train", "no-such.csv", "--model", "no/such/folder.skops", words=["no/such"])
+    refuse("train", "no-such.csv", "--model", "no/such/folder.glassprop", words=["no/such"])
 
 
 def test_null_device_keeps_no_model(run, tmp_path):
@@ -239,8 +239,8 @@ def test_null_device_keeps_no_model(run, tmp_path):
 
 
 def test_the_record_has_the_history(run):
-    run("train", "iris", *QUICK, "--model", "m.skops")
-    record = read_record("m.skops")
+    run("train", "iris", *QUICK, "--model", "m.glassprop")
+    record = read_record("m.glassprop")
     assert len(record["history"]["loss_curve"]) == 3
     assert record["engine"]
     assert json.dumps(record)

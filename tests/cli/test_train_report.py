@@ -28,16 +28,16 @@ def embedded(page):
 
 
 def test_a_report_and_its_page_of_rows(run, tmp_path, table):
-    result = run(*FLOWERS, "--model", "m.skops", "--report", "r.html")
+    result = run(*FLOWERS, "--model", "m.glassprop", "--report", "r.html")
     assert result.code == 0, result.err
-    assert result.out.rstrip().splitlines()[-2:] == ["Model: m.skops", "Report: r.html"]
+    assert result.out.rstrip().splitlines()[-2:] == ["Model: m.glassprop", "Report: r.html"]
     said = "r.html and r-rows.html hold rows of the table; --no-rows leaves their values out"
     assert result.err.splitlines()[-1] == said
-    assert written(tmp_path) == ["flowers.csv", "m.skops", "r-rows.html", "r.html"]
+    assert written(tmp_path) == ["flowers.csv", "m.glassprop", "r-rows.html", "r.html"]
     report = (tmp_path / "r.html").read_text(encoding="utf-8")
-    accuracy = read_record("m.skops")["scores"]["accuracy"]
+    accuracy = read_record("m.glassprop")["scores"]["accuracy"]
     assert f">{accuracy:.4f}</td>" in report
-    assert "m.skops" in report
+    assert "m.glassprop" in report
 
 
 def test_every_link_leads_to_its_row(run, tmp_path, table):
@@ -122,7 +122,7 @@ def test_null_device_takes_a_report_without_a_page(run, tmp_path, table):
     [
         (("--report", "no/such/r.html"), ["no/such", "does not exist"]),
         (("--report", "."), ["folder"]),
-        (("--report", "m.skops", "--model", "m.skops"), ["m.skops", "the model file"]),
+        (("--report", "m.glassprop", "--model", "m.glassprop"), ["m.glassprop", "the model file"]),
         (("--report", "m.html", "--model", "m-rows.html"), ["m-rows.html", "the page beside it", "the model file"]),
         (("--report", "flowers.csv"), ["flowers.csv", "the data"]),
         (("--no-rows",), ["--no-rows", "--report"]),
@@ -161,14 +161,14 @@ def test_a_disk_that_is_full_for_the_report_leaves_model_and_scores(run, monkeyp
         sync(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    result = run(*FLOWERS, "--model", "m.skops", "--report", "r.html")
+    result = run(*FLOWERS, "--model", "m.glassprop", "--report", "r.html")
     assert result.code == 2
-    assert "Model: m.skops" in result.out
+    assert "Model: m.glassprop" in result.out
     assert "Report:" not in result.out
     last = result.err.splitlines()[-1]
-    assert last.startswith("glassprop: the model is saved in 'm.skops', but there is no report: ")
+    assert last.startswith("glassprop: the model is saved in 'm.glassprop', but there is no report: ")
     assert "disk is full" in last
-    assert written(tmp_path) == ["flowers.csv", "m.skops"]
+    assert written(tmp_path) == ["flowers.csv", "m.glassprop"]
 
 
 def test_an_interrupted_training_has_a_report(run, monkeypatch, tmp_path):

@@ -99,14 +99,14 @@ def test_score_without_the_target_is_refused(refuse, tmp_path, iris_model):
 
 
 def test_regression(run, tmp_path):
-    assert run("train", "diabetes", "--epochs", "5", "--model", "d.skops").code == 0
-    frame = csv(run("predict", "d.skops", "diabetes").out)
+    assert run("train", "diabetes", "--epochs", "5", "--model", "d.glassprop").code == 0
+    frame = csv(run("predict", "d.glassprop", "diabetes").out)
     assert frame.columns == ["prediction"]
-    report = run("score", "d.skops", "diabetes", "--json").json
+    report = run("score", "d.glassprop", "diabetes", "--json").json
     truth = read_table("diabetes").frame["progression"].to_numpy()
     error = np.sqrt(np.mean((truth - frame["prediction"].to_numpy()) ** 2))
     assert report["metrics"]["root_mean_squared_error"] == pytest.approx(error, rel=1e-5)
-    assert run("check", "d.skops", "diabetes", "--rows", "10").code == 0
+    assert run("check", "d.glassprop", "diabetes", "--rows", "10").code == 0
 
 
 def test_check_passes_on_a_good_model(run, iris_model):
@@ -158,8 +158,8 @@ def test_info_json_is_the_record(run, iris_model):
 def test_info_of_a_model_saved_from_python(run, tmp_path):
     X = np.random.default_rng(0).normal(size=(20, 3))
     model = glassprop.MLPRegressor(hidden_layer_sizes=(4,), max_iter=500, solver="lbfgs").fit(X, X[:, 0])
-    glassprop.save(model, tmp_path / "m.skops")
-    result = run("info", "m.skops")
+    glassprop.save(model, tmp_path / "m.glassprop")
+    result = run("info", "m.glassprop")
     assert result.code == 0
     assert "3 → 4 relu → 1 identity" in result.out
 
@@ -167,8 +167,8 @@ def test_info_of_a_model_saved_from_python(run, tmp_path):
 def test_a_model_saved_without_a_table_cannot_read_one(refuse, tmp_path):
     X = np.random.default_rng(0).normal(size=(20, 3))
     model = glassprop.MLPRegressor(hidden_layer_sizes=(4,), max_iter=500, solver="lbfgs").fit(X, X[:, 0])
-    glassprop.save(model, tmp_path / "m.skops")
-    refuse("predict", "m.skops", "iris", words=["glassprop.load"])
+    glassprop.save(model, tmp_path / "m.glassprop")
+    refuse("predict", "m.glassprop", "iris", words=["glassprop.load"])
 
 
 def test_warnings_are_one_line_each(run, iris_model, monkeypatch):

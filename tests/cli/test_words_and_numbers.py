@@ -44,18 +44,18 @@ def test_column_names(values, names):
 @pytest.mark.parametrize(
     ("data", "name"),
     [
-        ("iris", "iris.skops"),
-        ("some/where/data.CSV", "data.skops"),
-        ("data.tar.csv", "data.tar.skops"),
-        ("-", "model.skops"),
-        (".csv", "model.skops"),
+        ("iris", "iris.glassprop"),
+        ("some/where/data.CSV", "data.glassprop"),
+        ("data.tar.csv", "data.tar.glassprop"),
+        ("-", "model.glassprop"),
+        (".csv", "model.glassprop"),
     ],
 )
 def test_default_model_path(data, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert default_model_path(data) == name
     (tmp_path / name).symlink_to(tmp_path / "nowhere")
-    assert default_model_path(data) == name.replace(".skops", "-2.skops")
+    assert default_model_path(data) == name.replace(".glassprop", "-2.glassprop")
 
 
 def test_text_is_printable():

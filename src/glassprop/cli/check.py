@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
-from glassprop.cli.options import Whole, Word, at_least
+from glassprop.cli.options import Trust, Whole, Word, at_least
 from glassprop.cli.output import print_json, print_line
 
 FAILED = 1
@@ -27,10 +27,11 @@ def check(
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)
     ] = False,
+    trust: Trust = (),
 ) -> int:
     """Check a model's gradient on a table; exit code 1 if it fails."""
     at_least("--rows", rows, 1)
-    pipeline, record = load_model(model)
+    pipeline, record = load_model(model, trust)
 
     from glassprop import check_gradient
     from glassprop.tables import gradient_arrays

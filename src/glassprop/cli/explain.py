@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
-from glassprop.cli.options import MaybeWhole, MaybeWord, Whole, Wholes, Word, at_least
+from glassprop.cli.options import MaybeWhole, MaybeWord, Trust, Whole, Wholes, Word, at_least
 from glassprop.cli.output import Messages, print_json, say, write_bytes
 from glassprop.errors import SettingsError, TableError
 
@@ -66,6 +66,7 @@ def explain(
     no_rows: Annotated[
         bool, Parameter(help="Leave out what stands in the table.", negative="", show_default=False)
     ] = False,
+    trust: Trust = (),
 ) -> int:
     """Show the chain rule, with numbers, for rows of a table."""
     files = {name: path for name, path in zip(_FILES, (latex, html, worksheet), strict=True) if path is not None}
@@ -73,7 +74,7 @@ def explain(
     places = _places(weight, bias)
     for path in files.values():
         _check_file(path, model, data)
-    pipeline, record = load_model(model)
+    pipeline, record = load_model(model, trust)
 
     from glassprop.tables import explain_table
 

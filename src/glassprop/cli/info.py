@@ -20,42 +20,42 @@ def info(
 ) -> int:
     """Show what a model file holds and how it was trained."""
     from glassprop.export.model_file import read_record
+    from glassprop.export.table_record import is_of_a_table
 
     record = read_record(model)
     if json:
         print_json(record)
         return 0
-    print_table(["", ""], _facts(record))
-    columns = record.get("columns") or []
+    table = record if is_of_a_table(record) else {}  # what users keep with a model may be anything
+    print_table(["", ""], _facts(record, table))
+    columns = table.get("columns") or []
     if columns:
         print_columns([(c.get("name"), c.get("role"), c.get("reason")) for c in columns])
-    if record.get("scores"):
-        print_scores(record["scores"], record.get("baseline") or {}, title="Scores on held-out rows")
+    if table.get("scores"):
+        print_scores(table["scores"], table.get("baseline") or {}, title="Scores on held-out rows")
     return 0
 
 
-def _facts(record: dict[str, Any]) -> list[tuple[str, object]]:
-    model, versions, rows = record.get("model", {}), record.get("versions", {}), record.get("rows", {})
+def _facts(record: dict[str, Any], table: dict[str, Any]) -> list[tuple[str, object]]:
+    model, versions = record["model"], record["versions"]
     facts = [
-        ("task", record.get("task")),
-        ("target", record.get("target")),
-        ("classes", few(record.get("labels") or [], 12)),
-        ("network", _network(model.get("network"))),
-        ("parameters", f"{model.get('parameters', 0):,} ({model.get('dtype')})"),
-        ("epochs", model.get("epochs")),
-        ("rows", ", ".join(f"{count:,} {part.replace('_', ' ')}" for part, count in rows.items())),
-        ("seed", record.get("seed")),
-        ("engine", record.get("engine")),
+        ("task", table.get("task")),
+        ("target", table.get("target")),
+        ("classes", few(table.get("labels") or [], 12)),
+        ("network", _network(model["network"])),
+        ("parameters", f"{model['parameters']:,} ({model['dtype']})"),
+        ("epochs", model["epochs"]),
+        ("rows", ", ".join(f"{count:,} {part.replace('_', ' ')}" for part, count in table.get("rows", {}).items())),
+        ("seed", table.get("seed")),
+        ("engine", table.get("engine")),
         ("saved", record.get("saved")),
         ("versions", ", ".join(f"{name} {number}" for name, number in versions.items())),
-        ("format", record.get("format")),
+        ("format", record["format"]),
     ]
     return [(name, value) for name, value in facts if value not in (None, "")]
 
 
-def _network(spec: Any) -> str | None:
+def _network(spec: dict[str, Any]) -> str:
     """The network on one line: sizes, activations, cost."""
-    if not isinstance(spec, dict):
-        return None
     layers = [f"{layer['n']} {layer['activation']}" for layer in spec["layers"]]
     return f"{' → '.join([str(spec['n_inputs']), *layers])}; cost {spec['cost']}"

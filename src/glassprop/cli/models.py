@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from glassprop.errors import ModelFileError
@@ -11,27 +12,24 @@ if TYPE_CHECKING:
     from glassprop.tables import Table
 
 
-# What the record of a model trained from a table has; `glassprop.tables` reads it.
-_FROM_A_TABLE = {"task", "target_reading", "target_scale", "labels", "options"}
-
-
-def load_model(path: str) -> tuple[Any, dict[str, Any]]:
-    """The pipeline in the file and its record.
+def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any]]:
+    """The pipeline in the file and its record; `trust` names types that it may be made of.
 
     Raises
     ------
     ModelFileError
         As `glassprop.load`; also for a model that was not trained from a table.
     """
-    from glassprop.export.model_file import load, read_record
+    from glassprop.export.model_file import load_with_record
+    from glassprop.export.table_record import is_of_a_table
 
-    record = read_record(path)
-    if not record.keys() >= _FROM_A_TABLE:
+    model, record = load_with_record(path, trusted=trust)
+    if not is_of_a_table(record):
         raise ModelFileError(
             f"{path!r} was saved without a table's columns, so it cannot read one: "
             "use glassprop.load in Python, or a model made by glassprop train"
         )
-    return load(path), record
+    return model, record
 
 
 def read(source: str) -> Table:

@@ -44,6 +44,15 @@ Word = Annotated[str, Parameter(converter=_word)]
 Whole = Annotated[int, Parameter(converter=_whole)]
 MaybeWhole = Annotated[int | None, Parameter(converter=_whole)]
 Wholes = Annotated[tuple[int, ...], Parameter(converter=_wholes)]
+Trust = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--trust",
+        help="Type that a step of the model may be of, beyond glassprop's own list. May be repeated.",
+        negative="",
+        show_default=False,
+    ),
+]
 MaybeWord = Annotated[str | None, Parameter(converter=_word)]
 
 
@@ -103,11 +112,11 @@ def at_least(option: str, value: int | None, least: int, most: int | None = None
 
 
 def default_model_path(data: str) -> str:
-    """A free name for the model of `data` in the current folder: iris.skops, or iris-2.skops if taken."""
+    """A free name for the model of `data` in the current folder: iris.glassprop, or iris-2.glassprop if taken."""
     name = Path(data).name
     suffix = next((end for end in _EXTENSIONS if name.lower().endswith(end)), "")
     stem = name[: len(name) - len(suffix)].strip("-.") or "model"
-    path, count = Path(f"{stem}.skops"), 2
+    path, count = Path(f"{stem}.glassprop"), 2
     while path.exists() or path.is_symlink():
-        path, count = Path(f"{stem}-{count}.skops"), count + 1
+        path, count = Path(f"{stem}-{count}.glassprop"), count + 1
     return str(path)

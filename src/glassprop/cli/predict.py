@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
-from glassprop.cli.options import Word
+from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, say, write_bytes
 from glassprop.errors import SettingsError, TableError
 
@@ -35,6 +35,7 @@ def predict(
             help="File to write: .csv, .tsv or .parquet; - for CSV on standard output.",
         ),
     ] = "-",
+    trust: Trust = (),
 ) -> int:
     """Predict the target for each row of a table."""
     from glassprop.export.atomic import check_writable, replacing
@@ -42,7 +43,7 @@ def predict(
     if out != "-":
         _suffix(out)
         check_writable(out, error=TableError)
-    pipeline, record = load_model(model)
+    pipeline, record = load_model(model, trust)
 
     from glassprop.tables import predict_table
 

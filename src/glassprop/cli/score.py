@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
-from glassprop.cli.options import Word
+from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, print_json, print_scores
 
 
@@ -24,9 +24,10 @@ def score(
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of a table.", negative="", show_default=False)
     ] = False,
+    trust: Trust = (),
 ) -> int:
     """Score a model on a table that has the target."""
-    pipeline, record = load_model(model)
+    pipeline, record = load_model(model, trust)
 
     from glassprop.tables import score_table
 

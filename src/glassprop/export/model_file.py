@@ -1,8 +1,8 @@
-"""The model file: a fitted model in skops' form (a zip, no pickle) and our record of it beside it.
+"""The model file: a fitted model and a record of it, in a closed format of known keys and checked sizes.
 
-The record, ``glassprop.json``, is one JSON object: ``format`` (the number below), ``saved`` (UTC),
-``versions``, ``model`` (class, network, number of parameters) and whatever the caller adds. To change the
-format: raise `FORMAT`, teach `_checked` to read every earlier number, keep a file of each in the tests.
+Format 2 is described in ``docs/model-file.md``: ``container.py`` has its bytes, ``document.py`` what stands in it,
+``kinds.py`` the steps and estimators it knows. Files of format 1 are read by ``format_1.py``. To change the format:
+raise `FORMAT`, keep a reader of every earlier number, and a file of each in the tests.
 """
 
 from __future__ import annotations
@@ -13,83 +13,174 @@ import os
 import platform
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
-from io import BytesIO
-from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from types import ModuleType
+from typing import Any, BinaryIO
 
 from glassprop.errors import ArchitectureError, ModelFileError
+from glassprop.export import container, document, foreign
 from glassprop.export.atomic import replacing
-from glassprop.export.needs import import_skops, need_skops
+from glassprop.export.container import FORMAT, FileArrays
+from glassprop.export.kinds import table_steps
+from glassprop.export.kinds.table import read_node, write_node
 from glassprop.export.plain import to_json
+from glassprop.export.schema.misfit import Misfit, OtherFile
+from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.sniff import what_it_is
-from glassprop.export.trusted import TRUSTED
-
-FORMAT = 1
-RECORD = "glassprop.json"
-_RESERVED = ("format", "saved", "versions", "model")
-_LARGEST = 1 << 30  # bytes a file may unpack to, unless it is itself large: no small file fills the memory
+from glassprop.export.table_record import is_of_a_table
 
 
-def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None = None) -> None:
+def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None = None, *, date: bool = False) -> None:
     """Write a fitted model to `path`: whole or not at all, replacing what was there.
+
+    Equal models give equal bytes.
 
     Parameters
     ----------
     model : MLPClassifier, MLPRegressor, or a scikit-learn Pipeline that ends in one; fitted
+        Steps that ``docs/model-file.md`` does not list are written by skops, if it is installed, and are loaded
+        only where they are named (``load(…, trusted=[…])``).
     path : str or path-like
-        The usual ending is ``.skops``.
+        The usual ending is ``.glassprop``.
     record : dict, optional
         JSON-able facts to keep with the model; `read_record` gives them back. The keys format, saved,
-        versions and model are ours and written anew.
+        versions and model are ours.
+    date : bool
+        Whether the file says when it was saved; then no two are equal.
 
     Raises
     ------
     ModelFileError
-        The model is of another kind, not fitted, or holds something a file cannot carry without carrying
-        code (own activations, costs, scorers); the path cannot be written; the disk is full.
+        The model is of another kind, not fitted, or holds something a file cannot carry (own activations,
+        costs, scorers; attributes of your own; numbers that are not finite); the path cannot be written; the disk
+        is full.
     MissingPackageError
-        skops is not installed.
+        A step needs skops, and it is not installed.
+
+    Examples
+    --------
+    >>> import glassprop, os, tempfile
+    >>> clf = glassprop.MLPClassifier((2,), solver="lbfgs", random_state=0).fit([[0.0], [1.0]], ["no", "yes"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     glassprop.save(clf, os.path.join(folder, "m.glassprop"))
+    ...     glassprop.load(os.path.join(folder, "m.glassprop")).predict([[1.0]])
+    array(['yes'], dtype='<U3')
     """
-    need_skops()  # before its version is asked for
-    facts = _describe(model)
-    data = BytesIO(_skops_bytes(model))
-    entry = {**(record or {}), **facts}
-    with ZipFile(data, "a", compression=ZIP_DEFLATED) as archive:
-        archive.writestr(RECORD, to_json(entry, indent=1).encode("utf-8", "backslashreplace"))
+    _refuse_unsaved(model)
+    saved = datetime.now(UTC).isoformat(timespec="seconds") if date else None
+    try:
+        written, described = _written(_plain(model), record or {}, saved)
+    except Misfit as misfit:
+        raise ModelFileError(f"cannot save this model: {misfit}") from misfit
     with replacing(path) as file:
-        file.write(data.getbuffer())
+        for chunk in container.chunks(described, written):
+            file.write(chunk)
 
 
-def load(path: str | os.PathLike[str]) -> Any:
-    """The model saved at `path`. No code from the file runs: it holds data and the names of trusted types.
+def _written(model: Any, record: dict[str, Any], saved: str | None) -> tuple[Writing, dict[str, Any]]:
+    """The arrays and the document of a model, once it is sure that they can be read again."""
+    steps: dict[str, Any] = {}
+    written = Writing()
+    through_skops = foreign.writer(written)
+
+    def keep(step: Any, at: str) -> Any:
+        steps[at] = step
+        return through_skops(step, at)
+
+    written.foreign = keep
+    node = write_node(model, "model", written)
+    plain = json.loads(to_json(record, ascii_only=True))
+    described = document.document_of(node, plain, _versions(bool(steps)), saved)
+    again = container.from_bytes(container.to_bytes(described), "document")
+    made = read_node(again["model"], "model", Held(written, lambda node, at: steps[at], copied=False))
+    _check_whole(made, again["record"])
+    return written, described
+
+
+def load(path: str | os.PathLike[str], *, trusted: Sequence[str] = ()) -> Any:
+    """The model saved at `path`. No code from the file runs, and all its sizes and numbers are checked first.
+
+    Parameters
+    ----------
+    path : str or path-like
+    trusted : sequence of str
+        Names of types that steps of other packages are made of, such as
+        ``"sklearn.feature_extraction.text.CountVectorizer"``, as the error lists them. Name only what you would
+        import, from people whose code you would run.
 
     Raises
     ------
     ModelFileError
-        No such file; truncated, damaged, not a model, a pickle; a newer format; types that are not trusted.
+        No such file; truncated, damaged, forged, not a model, a pickle; a newer format; types that are not named.
     MissingPackageError
-        skops is not installed.
+        A step needs skops, and it is not installed.
     """
-    from sklearn.exceptions import InconsistentVersionWarning
+    return load_with_record(path, trusted=trusted)[0]
 
-    skops_io = import_skops()
-    with _opened(path) as archive:
-        record = _checked(archive, path)
-        try:
-            with warnings.catch_warnings():  # one word of ours instead of one for each step of a Pipeline
-                warnings.simplefilter("ignore", InconsistentVersionWarning)
-                model = skops_io.load(archive.fp, trusted=list(TRUSTED))
-            known = hasattr(_estimator_of(model), "network_")
-        except Exception as error:  # a damaged or forged file can fail anywhere in the reader
-            raise ModelFileError(_unreadable(path, error)) from error
-    if not known:
-        raise ModelFileError(f"{os.fspath(path)!r} holds a {type(model).__name__}, not a fitted glassprop model")
+
+def load_with_record(path: str | os.PathLike[str], *, trusted: Sequence[str] = ()) -> tuple[Any, dict[str, Any]]:
+    """The model and the record saved at `path`, of one reading. Arguments and errors: as for `load`."""
+    if isinstance(trusted, str) or not all(isinstance(name, str) for name in trusted):
+        raise ModelFileError(f"trusted must be a list of names of types, got {trusted!r}")
+    with _opened(path) as (file, is_archive):
+        model, record = (_load_format_1 if is_archive else _load_format_2)(file, trusted)
     _warn_of_versions(record, path)
-    return model
+    return model, record
+
+
+def _load_format_2(file: BinaryIO, trusted: Iterable[str]) -> tuple[Any, dict[str, Any]]:
+    described, arrays = container.opened(file)
+    document.checked(described)
+    if arrays.digest() != described["sha256"]:
+        raise Misfit("", "its checksum is another")
+    arrays.foreign = foreign.reader(arrays, trusted)
+    model = read_node(described["model"], "model", arrays)
+    if arrays.left():
+        raise Misfit("", f"array {arrays.left()[0][:60]!r} belongs to nothing")
+    _check_whole(model, described["record"])
+    return model, document.facts(described, model_dtype(model))
+
+
+def model_dtype(model: Any) -> str:
+    """The dtype of a model's parameters, by name."""
+    return str(_estimator_of(model).theta_.dtype.name)
+
+
+def _load_format_1(file: BinaryIO, trusted: Iterable[str]) -> tuple[Any, dict[str, Any]]:
+    with _archive(file) as (archive, record):
+        model = format_1_reader().read(file, archive, frozenset(trusted))
+    _check_whole(model, record)
+    return model, record
+
+
+@contextmanager
+def _archive(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """An archive of format 1, and its record."""
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(file) as archive:
+            yield archive, format_1_reader().record_of(archive, os.fstat(file.fileno()).st_size)
+    except (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:  # a password, say
+        raise Misfit("", f"it is truncated ({str(error)[:100]})") from error
+
+
+def format_1_reader() -> ModuleType:
+    """The module that reads format 1, imported when there is such a file."""
+    from glassprop.export import format_1
+
+    return format_1
+
+
+def _check_whole(model: Any, record: dict[str, Any]) -> None:
+    """Refuse what is no model, and a table's record beside a model that was not made for one."""
+    if _estimator_of(model) is None:
+        raise Misfit("model", f"it is a {type(model).__name__}, not a network, and does not end in one")
+    if is_of_a_table(record):
+        table_steps.check_table_model(model, record)
 
 
 def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -100,13 +191,26 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
     ModelFileError
         As for `load`, as far as it shows without reading the model itself.
     """
-    with _opened(path) as archive:
-        return _checked(archive, path)
+    with _opened(path) as (file, is_archive):
+        if not is_archive:
+            described, arrays = container.opened(file)
+            document.checked(described)
+            return document.facts(described, _dtype_of(described, arrays))
+        with _archive(file) as (_, record):
+            return record
+
+
+def _dtype_of(described: dict[str, Any], arrays: FileArrays) -> str:
+    node = document.network_node(described["model"])
+    try:
+        return str(arrays.entry(node["_state"]["theta"]["array"]).dtype.name)
+    except (KeyError, TypeError) as error:
+        raise Misfit("model", "its theta is missing") from error
 
 
 def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> None:
     """Say so if another scikit-learn wrote the file: its steps may have changed their meaning since."""
-    saved, here = str(record.get("versions", {}).get("scikit-learn")), version("scikit-learn")
+    saved, here = str(record["versions"].get("scikit-learn")), version("scikit-learn")
     if saved.split(".")[:2] != here.split(".")[:2]:
         warnings.warn(
             f"{os.fspath(path)!r} was saved with scikit-learn {saved} and is read with {here}: its predictions may "
@@ -116,8 +220,8 @@ def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> N
         )
 
 
-def _describe(model: Any) -> dict[str, Any]:
-    """Our part of the record; refuses what is no fitted model of ours or has functions of the user's own."""
+def _refuse_unsaved(model: Any) -> None:
+    """Refuse what is no fitted model of ours, or has functions of the user's own."""
     estimator = _estimator_of(model)
     if estimator is None:
         raise ModelFileError(
@@ -127,45 +231,22 @@ def _describe(model: Any) -> dict[str, Any]:
     if not hasattr(estimator, "network_"):
         raise ModelFileError(f"cannot save this {type(estimator).__name__}: it is not fitted; call fit first")
     try:
-        network = estimator.network_.spec()
+        estimator.network_.spec()
     except ArchitectureError as error:
         raise ModelFileError(f"cannot save this model: {error}; a model file carries no code") from error
+
+
+def _versions(with_skops: bool) -> dict[str, str]:
+    names = ("numpy", "scikit-learn", *(("skops",) if with_skops else ()))
     return {
-        "format": FORMAT,
-        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {
-            "glassprop": version("glassprop"),
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "scikit-learn", "skops")},
-        },
-        "model": {
-            "class": type(estimator).__name__,
-            "network": network,
-            "parameters": int(estimator.theta_.size),
-            "dtype": str(estimator.theta_.dtype),
-            "epochs": int(estimator.n_iter_),
-        },
+        "glassprop": version("glassprop"),
+        "python": platform.python_version(),
+        **{name: version(name) for name in names},
     }
 
 
-def _skops_bytes(model: Any) -> bytes:
-    """The model in skops' form; refuses what `load` would not take back."""
-    skops_io = import_skops()
-    try:
-        data: bytes = skops_io.dumps(_plain(model), compression=ZIP_DEFLATED)
-        foreign = sorted(set(skops_io.get_untrusted_types(data=data)) - set(TRUSTED))
-    except Exception as error:  # skops raises whatever the odd object raises while it is taken apart
-        raise ModelFileError(f"cannot save this model: {_first_line(error)}") from error
-    if foreign:
-        raise ModelFileError(
-            f"cannot save this model: it holds {', '.join(foreign)}, which loading would have to "
-            "run or trust; use built-in functions and scikit-learn's own transformers"
-        )
-    return data
-
-
 def _plain(model: Any) -> Any:
-    """`model`, or a shallow copy without what no file takes: callbacks that scikit-learn keeps, a range of sizes."""
+    """`model`, or a shallow copy without the callbacks that scikit-learn keeps on estimators."""
     if hasattr(model, "steps"):
         steps = [(name, _plain(step)) for name, step in model.steps]
         if any(new is not old for (_, new), (_, old) in zip(steps, model.steps, strict=True)):
@@ -174,9 +255,6 @@ def _plain(model: Any) -> Any:
     if getattr(model, "_skl_callbacks", None):
         model = copy.copy(model)
         del model._skl_callbacks
-    if isinstance(getattr(model, "hidden_layer_sizes", None), range):
-        model = copy.copy(model)
-        model.hidden_layer_sizes = list(model.hidden_layer_sizes)
     return model
 
 
@@ -193,65 +271,34 @@ def _estimator_of(model: Any) -> Any:
 
 
 @contextmanager
-def _opened(path: str | os.PathLike[str]) -> Iterator[ZipFile]:
-    """The zip at `path`; every way in which it is not one becomes one line."""
+def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, bool]]:
+    """The file at `path`, and whether it is an archive of format 1; every way in which it is none becomes one line."""
     shown = os.fspath(path)
     try:
         with open(path, "rb") as file:
-            kind = what_it_is(file)
+            ours = container.is_ours(file.read(64))
+            file.seek(0)
+            kind = "" if ours else what_it_is(file)
             if kind:
-                raise ModelFileError(f"{shown!r} {kind}")
-            with ZipFile(file) as archive:
-                yield archive
+                raise OtherFile(kind)
+            file.seek(0)
+            yield file, not ours
     except FileNotFoundError as error:
         raise ModelFileError(f"there is no model file {shown!r}") from error
     except IsADirectoryError as error:
         raise ModelFileError(f"{shown!r} is a folder, not a model file") from error
-    except (BadZipFile, EOFError, zlib.error, RuntimeError) as error:  # the last: encrypted, odd compression
-        raise ModelFileError(f"{shown!r} is truncated or damaged: {_first_line(error)}") from error
     except OSError as error:
         raise ModelFileError(f"cannot read {shown!r}: {error.strerror or error}") from error
-
-
-def _checked(archive: ZipFile, path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The record in `archive`, once its format is one that this version reads."""
-    shown = os.fspath(path)
-    members = {info.filename: info.file_size for info in archive.infolist()}
-    if RECORD not in members or "schema.json" not in members:
-        raise ModelFileError(f"{shown!r} {_other_archive(set(members))}")
-    if sum(members.values()) > max(_LARGEST, 20 * os.path.getsize(path)):
-        raise ModelFileError(f"{shown!r} would unpack to {sum(members.values()):,} bytes: not a model file")
-    try:
-        record = json.loads(archive.read(RECORD))
-        number = record["format"]
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            raise ValueError(f"format {number!r}")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelFileError(f"{shown!r} is damaged: its record cannot be read ({_first_line(error)})") from error
-    if number > FORMAT:
+    except container.NewerFormat as newer:
         raise ModelFileError(
-            f"{shown!r} has format {number}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
+            f"{shown!r} has format {newer}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
             "pip install --upgrade glassprop"
-        )
-    return dict(record)
-
-
-def _other_archive(members: set[str]) -> str:
-    if any(name.endswith((".pkl", ".pickle", ".joblib")) for name in members):
-        return "is an archive with a Python pickle inside, which is never opened: loading one runs its code"
-    if "schema.json" in members:
-        return "is a skops file that glassprop did not write: open it with skops.io.load"
-    return "is a zip archive, but not a glassprop model file"
-
-
-def _unreadable(path: str | os.PathLike[str], error: Exception) -> str:
-    shown, reason = os.fspath(path), _first_line(error)
-    if type(error).__name__ == "UntrustedTypesFoundException":
-        return f"{shown!r} is not loaded, for it asks for types that glassprop does not trust. {reason}"
-    if "pickle" in reason.lower():
-        return f"{shown!r} holds a Python pickle, which is never opened: loading one runs its code"
-    return f"{shown!r} is damaged or was not written by glassprop: {type(error).__name__}: {reason}"
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+        ) from newer
+    except OtherFile as other:
+        raise ModelFileError(f"{shown!r} {other}") from other
+    except foreign.NotTrusted as error:
+        raise ModelFileError(f"{shown!r} is not loaded, for {error}") from error
+    except Misfit as misfit:
+        raise ModelFileError(f"{shown!r} is damaged or was not written by glassprop: {misfit}") from misfit
+    except (MemoryError, RecursionError) as error:
+        raise ModelFileError(f"{shown!r} is not loaded: it needs more memory than there is") from error

@@ -27,6 +27,6 @@ def to_plain(value: Any) -> Any:
     return str(value)
 
 
-def to_json(value: Any, *, indent: int | None = None) -> str:
-    """`value` as strict JSON (no NaN), non-ASCII characters as they are."""
-    return json.dumps(to_plain(value), allow_nan=False, ensure_ascii=False, indent=indent)
+def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
+    """`value` as strict JSON (no NaN), non-ASCII characters as they are, or as escapes."""
+    return json.dumps(to_plain(value), allow_nan=False, ensure_ascii=ascii_only, indent=indent)

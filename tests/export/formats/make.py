@@ -1,6 +1,6 @@
-"""Write format-N.zip and format-N.json of the present format number; run once, when the number goes up.
+"""Write format-N.glassprop and format-N.json of the present format number; run once, when the number goes up.
 
-The JSON file has rows and the probabilities that the model in the archive gives for them.
+The JSON file has rows and the probabilities that the model in the file gives for them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 import glassprop
-from glassprop.export.model_file import FORMAT
+from glassprop.export.container import FORMAT
 from glassprop.tables import FitOptions, Table, fit_table
 
 
@@ -28,7 +28,7 @@ def flowers(rows: int = 80) -> pl.DataFrame:
 
 def main() -> None:
     """Train, save, and note what the saved model predicts."""
-    target = Path(__file__).parent / f"format-{FORMAT}.zip"
+    target = Path(__file__).parent / f"format-{FORMAT}.glassprop"
     table = flowers()
     outcome = fit_table(Table(table, "flowers"), FitOptions(target="kind", hidden=(5,), epochs=20))
     glassprop.save(outcome.pipeline, target, outcome.record)

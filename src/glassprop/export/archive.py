@@ -1,0 +1,88 @@
+"""Zip archives that are believed in nothing: the sizes of members and of the arrays in them, before they are read."""
+
+from __future__ import annotations
+
+import io
+import json
+from math import prod
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+
+from glassprop.export.schema.misfit import Misfit
+
+_GROWTH, _ALLOWANCE = 25, 1 << 22  # bytes that an archive may unpack to for each of its own, and at least
+_MOST_JSON = 1 << 26
+_JSON_GROWTH = 16
+
+
+def checked_members(archive: ZipFile, size: int) -> dict[str, int]:
+    """The members' sizes; refuses an archive that would unpack to far more than it has bytes.
+
+    Raises
+    ------
+    Misfit
+    """
+    members = {info.filename: info.file_size for info in archive.infolist()}
+    total = sum(info.file_size for info in archive.infolist())
+    if total > _GROWTH * size + _ALLOWANCE:
+        raise Misfit("", f"it would unpack to {total:,} bytes: not a model file")
+    for name in members:
+        if name.endswith(".npy"):
+            with archive.open(name) as member:
+                _check_header(member, members[name])
+    return members
+
+
+def _check_header(member: Any, size: int) -> tuple[np.dtype, tuple[int, ...], bool, int]:
+    """What a member says it holds: numbers, flags or text, and exactly as much as there is."""
+    head = io.BytesIO(member.read(20_000))
+    try:
+        version = np.lib.format.read_magic(head)
+        read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+        shape, by_columns, dtype = read(head)
+    except Exception as error:  # NumPy raises many things on what is no array of its own
+        pickled = " (a Python pickle, which is never opened: loading one runs its code)" if _pickled(head) else ""
+        raise Misfit("", f"an array cannot be read{pickled}") from error
+    if dtype.hasobject:
+        raise Misfit("", "an array holds a Python pickle, which is never opened: loading one runs its code")
+    if dtype.kind not in "fiubU" or dtype.names or dtype.subdtype:
+        raise Misfit("", f"an array holds {dtype}, which is neither numbers nor text")
+    if len(shape) > 4 or any(n < 0 for n in shape) or prod(shape) * dtype.itemsize != size - head.tell():
+        raise Misfit("", "an array does not have the bytes that its shape needs")
+    return dtype, shape, by_columns, head.tell()
+
+
+def _pickled(head: io.BytesIO) -> bool:
+    return head.getvalue()[:1] == b"\x80"
+
+
+def array_in(archive: ZipFile, name: str) -> np.ndarray:
+    """The array in a member.
+
+    Raises
+    ------
+    Misfit
+    """
+    data = archive.read(name)
+    dtype, shape, by_columns, start = _check_header(io.BytesIO(data), len(data))
+    flat = np.frombuffer(data, dtype=dtype, offset=start) if prod(shape) * dtype.itemsize else np.empty(0, dtype)
+    return flat.reshape(shape, order="F" if by_columns else "C").copy()
+
+
+def from_json(data: bytes) -> Any:
+    """JSON of bounded size and number of values.
+
+    Raises
+    ------
+    Misfit
+    """
+    if len(data) > _MOST_JSON or 240 * data.count(b"{") > _JSON_GROWTH * len(data) + _ALLOWANCE // 16:
+        raise Misfit("", "its description holds more values than its length allows")
+    if 72 * data.count(b"[") + 64 * data.count(b",") > _JSON_GROWTH * len(data) + _ALLOWANCE // 16:
+        raise Misfit("", "its description holds more values than its length allows")
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Misfit("", f"its description cannot be read ({str(error)[:80]})") from error

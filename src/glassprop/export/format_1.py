@@ -1,0 +1,232 @@
+"""Model files of format 1: an archive of skops' making, read here without skops, type by type.
+
+Only plain data is built, and objects of the kinds in ``kinds.py`` (``__new__``, then attributes; nothing of them runs).
+What comes of it is then written as format 2 in memory and read back, so that the same checks hold for it. Where the
+reader has named further types, skops builds those.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from inspect import signature
+from typing import Any, BinaryIO
+from zipfile import ZipFile
+
+import numpy as np
+
+from glassprop.errors import ArchitectureError
+from glassprop.estimator.base import BaseMLP
+from glassprop.estimator.state import from_plain
+from glassprop.export.archive import array_in, checked_members, from_json
+from glassprop.export.container import NewerFormat
+from glassprop.export.document import NETWORK, check_record
+from glassprop.export.foreign import NotTrusted, built, names_in
+from glassprop.export.kinds.table import KINDS, read_node, write_node
+from glassprop.export.schema.misfit import Misfit, OtherFile
+from glassprop.export.schema.parts import Held, Writing
+from glassprop.export.schema.values import Mapped, Object, Text, Whole
+
+RECORD = "glassprop.json"
+_OURS = ("format", "saved", "versions", "model")
+_RECORD = Object(
+    {
+        "format": Whole(1, 1),
+        "saved": Text(100),
+        "versions": Mapped(Text(100), most=20),
+        "model": Object(
+            {"class": Text(100), "network": NETWORK, "parameters": Whole(), "dtype": Text(20), "epochs": Whole()}
+        ),
+    }
+)
+_DTYPES = {
+    "float64",
+    "float32",
+    "int64",
+    "int32",
+    "int16",
+    "int8",
+    "uint64",
+    "uint32",
+    "uint16",
+    "uint8",
+    "bool",
+    "object",
+}
+_HELPERS = {"sklearn.preprocessing._label.LabelBinarizer"}
+_TYPES = {
+    "numpy.float64": np.float64, "numpy.float32": np.float32, "numpy.int64": np.int64, "numpy.int32": np.int32,
+    "numpy.object_": object, "builtins.float": float, "builtins.str": str, "builtins.int": int, "builtins.bool": bool,
+}  # fmt: skip
+_MOST_LEVELS = 100
+
+
+def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
+    """The model of an opened file of format 1.
+
+    Raises
+    ------
+    Misfit, NotTrusted
+    """
+    schema = from_json(archive.read("schema.json"))
+    ours = {_name_of(kind.type()) for kind in KINDS.values()} | _HELPERS
+    foreign = names_in(schema) - ours
+    if foreign & trusted:
+        file.seek(0)
+        made = built(io.BytesIO(file.read()), trusted, frozenset(ours))
+    elif foreign:
+        raise NotTrusted(sorted(foreign))
+    else:
+        made = _Builder(archive, {name: name for name in ours}).build(schema, 0)
+    return again(made)
+
+
+def record_of(archive: ZipFile, size: int) -> dict[str, Any]:
+    """The record of an opened file of format 1, once sizes and the format's number are such as are read here.
+
+    Raises
+    ------
+    Misfit, NewerFormat
+    """
+    try:
+        members = checked_members(archive, size)
+        if RECORD not in members or "schema.json" not in members:
+            raise OtherFile(_other_archive(set(members)))
+        record = from_json(archive.read(RECORD))
+        number = record["format"] if type(record) is dict else None
+        if type(number) is not int or number < 1:
+            raise Misfit("record", f"its format is {str(number)[:20]!r}")
+    except KeyError as error:
+        raise Misfit("record", "it has no format") from error
+    if number > 1:
+        raise NewerFormat(str(number)[:12])
+    _RECORD.write({name: record[name] for name in _OURS if name in record}, "record", Writing())
+    check_record({name: value for name, value in record.items() if name not in _OURS})
+    return record
+
+
+def _other_archive(members: set[str]) -> str:
+    if any(name.endswith((".pkl", ".pickle", ".joblib")) for name in members):
+        return "is an archive with a Python pickle inside, which is never opened: loading one runs its code"
+    if "schema.json" in members:
+        return "is a skops file that glassprop did not write: open it with skops.io.load"
+    return "is a zip archive, but not a glassprop model file"
+
+
+def again(model: Any) -> Any:
+    """The model written and read back in memory: checked, and with no memory shared between its parts."""
+    kept: list[Any] = []
+
+    def keep(step: Any, at: str) -> dict[str, Any]:
+        kept.append(step)
+        return {"kept": len(kept) - 1}
+
+    written = Writing(keep)
+    node = write_node(model, "model", written)
+    return read_node(node, "model", Held(written, lambda node, at: kept[node["kept"]]))
+
+
+def _name_of(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+class _Builder:
+    """Builds what a skops schema describes, from the few nodes that are known here."""
+
+    def __init__(self, archive: ZipFile, types: dict[str, str]) -> None:
+        self.archive, self.types = archive, types
+        self.known: dict[Any, Any] = {}
+
+    def build(self, node: Any, levels: int) -> Any:
+        """The value of a node.
+
+        Raises
+        ------
+        Misfit
+        """
+        if levels > _MOST_LEVELS or type(node) is not dict:
+            raise Misfit("", "its description is not that of a model")
+        number = node.get("__id__")
+        if isinstance(number, int | str) and number in self.known:
+            return self.known[number]
+        turn = getattr(self, f"_{str(node.get('__loader__')).removesuffix('Node').lower()}", None)
+        if turn is None:
+            raise Misfit("", f"it has a node that glassprop does not know: {str(node.get('__loader__'))[:60]!r}")
+        try:
+            made = turn(node, levels + 1)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, ArchitectureError) as error:
+            raise Misfit("", f"its description is damaged: {type(error).__name__}") from error
+        if isinstance(number, int | str):
+            self.known[number] = made
+        return made
+
+    def _all(self, nodes: Any, levels: int) -> list[Any]:
+        return [self.build(node, levels) for node in nodes]
+
+    def _dict(self, node: dict[str, Any], levels: int) -> dict[Any, Any]:
+        content = node["content"]
+        types = self.build(node["key_types"], levels)
+        keys = [kind(key) for kind, key in zip(types, content, strict=True)]
+        return dict(zip(keys, self._all(content.values(), levels), strict=True))
+
+    def _list(self, node: dict[str, Any], levels: int) -> list[Any]:
+        return self._all(node["content"], levels)
+
+    def _tuple(self, node: dict[str, Any], levels: int) -> tuple[Any, ...]:
+        return tuple(self._all(node["content"], levels))
+
+    def _json(self, node: dict[str, Any], levels: int) -> Any:
+        if node["content"].lstrip()[:1] in ("[", "{"):
+            raise Misfit("", "its description has a list where a value should be")
+        return json.loads(node["content"])
+
+    def _slice(self, node: dict[str, Any], levels: int) -> slice:
+        return slice(*(node["content"][part] for part in ("start", "stop", "step")))
+
+    def _type(self, node: dict[str, Any], levels: int) -> Any:
+        return _TYPES[_named(node)]
+
+    def _dtype(self, node: dict[str, Any], levels: int) -> np.dtype:
+        found = self.build(node["content"], levels)
+        if not isinstance(found, np.ndarray) or found.dtype.name not in _DTYPES:
+            raise Misfit("", "it has a dtype that a model has no use for")
+        return np.dtype(found.dtype.name)
+
+    def _ndarray(self, node: dict[str, Any], levels: int) -> Any:
+        if node["type"] == "json":
+            items = self._all(node["content"], levels)
+            if self.build(node["shape"], levels) != (len(items),):
+                raise Misfit("", "it has an array of objects of a shape that a model has no use for")
+            array = np.empty(len(items), dtype=object)
+            array[:] = items
+            return array
+        array = array_in(self.archive, node["file"])
+        return array if _named(node) == "numpy.ndarray" else array[()].item()
+
+    def _object(self, node: dict[str, Any], levels: int) -> Any:
+        attributes = self.build(node["content"], levels)
+        if _named(node) not in self.types or type(attributes) is not dict:
+            raise Misfit("", f"it holds a {_named(node)[:100]}")
+        attributes.pop("_sklearn_version", None)
+        kind = next(kind for kind in _kinds_and_helpers() if _name_of(kind) == _named(node))
+        made: Any = object.__new__(kind)
+        if issubclass(kind, BaseMLP):
+            attributes = from_plain(attributes)
+        vars(made).update({**_defaults(kind), **attributes})
+        return made
+
+
+def _defaults(kind: type) -> dict[str, Any]:
+    """The arguments of a constructor that may be left out: earlier versions did not have them all."""
+    arguments = signature(kind).parameters.values()
+    return {argument.name: argument.default for argument in arguments if argument.default is not argument.empty}
+
+
+def _kinds_and_helpers() -> list[type]:
+    from sklearn.preprocessing import LabelBinarizer
+
+    return [LabelBinarizer, *(kind.type() for kind in KINDS.values())]
+
+
+def _named(node: dict[str, Any]) -> str:
+    return f"{node['__module__']}.{node['__class__']}"

@@ -1,0 +1,235 @@
+"""The estimators as kinds: their arguments, the network, and where training stands, checked against the network."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from glassprop.engine.choose import ENGINES
+from glassprop.errors import ArchitectureError
+from glassprop.estimator.build import STOCHASTIC_SOLVERS
+from glassprop.estimator.state import from_plain
+from glassprop.export.kinds.kind import Kind, add
+from glassprop.export.kinds.scikit_values import RandomState
+from glassprop.export.schema.array_values import Array, Numbers, Scalar, Values
+from glassprop.export.schema.misfit import Misfit
+from glassprop.export.schema.parts import Reading, Writing
+from glassprop.export.schema.values import Either, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.optimizer import OPTIMIZERS
+from glassprop.training.schedule import SCHEDULES
+
+_FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
+_FLOATS = ("float64", "float32")
+_SIGNED = Real(infinite=True)
+_OF_THE_RUN = ("_skl_callbacks", "_parent_callback_ctx", "_callback_fit_ctx", "_skl_callbacks_to_teardown")
+
+
+class _Weights:
+    """``class_weight`` of one output: [[label, weight], …], for JSON's own keys are texts."""
+
+    _pairs = Several(Several(Scalar(), least=2, most=2))
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        if not isinstance(value, dict):
+            raise Misfit(at, "it must be a dict of labels and weights")
+        return self._pairs.write(list(value.items()), at, arrays)
+
+    def read(self, node: Any, at: str, arrays: Reading) -> Any:
+        found = {label: Real(0).read(weight, at, arrays) for label, weight in self._pairs.read(node, at, arrays)}
+        if len(found) != len(node):
+            raise Misfit(at, "a label stands twice")
+        return found
+
+
+class _Binarizer:
+    """scikit-learn's LabelBinarizer, as an object of its attributes."""
+
+    _fields = Object(
+        {"neg_label": Whole(0, 0), "pos_label": Whole(1, 1), "sparse_output": Flag(), "sparse_input_": Flag(),
+         "y_type_": Word("binary", "multiclass", "multilabel-indicator"), "classes_": Values()},
+    )  # fmt: skip
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        return self._fields.write(dict(vars(value)), at, arrays)
+
+    def read(self, node: Any, at: str, arrays: Reading) -> Any:
+        from sklearn.preprocessing import LabelBinarizer
+
+        made = object.__new__(LabelBinarizer)
+        vars(made).update(self._fields.read(node, at, arrays))
+        return made
+
+
+_SETTINGS: dict[str, Field] = {
+    "hidden_layer_sizes": Either(Whole(1), Several(Whole(1), into=tuple)),
+    "activation": Either(_FUNCTION, Several(_FUNCTION)),
+    "solver": Word("lbfgs", *STOCHASTIC_SOLVERS),
+    "alpha": Real(0),
+    "batch_size": Either(Word("auto"), Whole(1)),
+    "learning_rate": Word(*SCHEDULES),
+    "learning_rate_init": Real(0),
+    "power_t": Real(0),
+    "max_iter": Whole(1),
+    "shuffle": Flag(),
+    "random_state": RandomState(),
+    "tol": Real(0),
+    "verbose": Either(Flag(), Whole()),
+    "warm_start": Flag(),
+    "momentum": Real(0, 1),
+    "nesterovs_momentum": Flag(),
+    "early_stopping": Flag(),
+    "validation_fraction": Real(0, 1),
+    "beta_1": Real(0, 1),
+    "beta_2": Real(0, 1),
+    "epsilon": Real(0),
+    "n_iter_no_change": Real(1, infinite=True),
+    "max_fun": Whole(1),
+    "loss": _FUNCTION,
+    "output_activation": _FUNCTION,
+    "dropout": Either(Real(0, 1), Several(Real(0, 1))),
+    "weight_decay": Real(0),
+    "clip_norm": Maybe(Real(0)),
+    "warmup": Real(0),
+    "scoring": Maybe(Text(200)),
+    "engine": Word(*ENGINES),
+}
+_CLASSIFIER_SETTINGS: dict[str, Field] = {
+    "class_weight": Maybe(Either(Word("balanced"), Several(_Weights(), least=1), _Weights())),
+    "label_smoothing": Real(0, 1),
+    "stratify": Either(Flag(), Word("auto")),
+}
+_LAYER = Object({"n": Whole(1), "activation": _FUNCTION, "dropout": Real(0, 1), "initial": Text(40)})
+_NETWORK = Object({"n_inputs": Whole(1), "layers": Several(_LAYER, least=1, most=10_000), "cost": _FUNCTION})
+_OPTIMIZER = Object({"vectors": Several(Array(_FLOATS), most=8), "t": Whole(), "kind": Text(40)})
+_STATE = Object(
+    {
+        "theta": Array(_FLOATS),
+        "optimizer": Maybe(_OPTIMIZER),
+        "history": Object({"cost": Numbers(), "validation_cost": Numbers(), "score": Numbers()}),
+        "step": Whole(),
+        "epoch": Whole(),
+        "samples": Whole(),
+        "optimizer_samples": Whole(),
+        "plateaus": Whole(),
+        "waiting": Whole(),
+        "best_score": _SIGNED,
+        "best_epoch": Whole(),
+        "stopped_by": Text(),
+        "exhausted": Flag(),
+        "interrupted": Flag(),
+        "engine": Text(40),
+        "engine_why": Text(),
+        "rate": Maybe(Real(0)),
+        "kept_epoch": Whole(),
+    }
+)
+_FITTED: dict[str, Field] = {"network_": _NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
+_AFTERWARDS: dict[str, Field] = {
+    "interrupted_": Flag(),
+    "_judged_by": Several(Either(Flag(), Maybe(Text(200))), into=tuple, least=2, most=2),
+    "n_iter_": Whole(),
+    "t_": Whole(),
+    "engine_": Text(40),
+    "loss_curve_": Flag(),
+    "validation_curve_": Flag(),
+    "validation_scores_": Flag(),
+    "loss_": _SIGNED,
+    "best_iteration_": Maybe(Whole()),
+    "best_validation_score_": Maybe(_SIGNED),
+    "best_loss_": Maybe(_SIGNED),
+    "target_scale_": Object({"mean": Real(), "spread": Real(0)}),
+}
+
+
+def _plain_state(value: Any) -> dict[str, Any]:
+    """The attributes as plain data; sizes and lists in the forms that the file has."""
+    state = {name: part for name, part in value.__getstate__().items() if name not in _OF_THE_RUN}
+    sizes = state["hidden_layer_sizes"]
+    if not isinstance(sizes, int | list | tuple) and hasattr(sizes, "__iter__"):
+        state["hidden_layer_sizes"] = list(sizes)
+    return state
+
+
+def _set_plain_state(made: Any, attributes: dict[str, Any]) -> None:
+    """The network and θ before all else: nothing is built of what does not fit."""
+    _sizes_fit(attributes)
+    try:
+        vars(made).update(from_plain(attributes))
+    except ArchitectureError as error:
+        raise Misfit("network_", str(error)) from error
+
+
+def _sizes_fit(attributes: dict[str, Any]) -> None:
+    sizes = [attributes["network_"]["n_inputs"], *(layer["n"] for layer in attributes["network_"]["layers"])]
+    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    state = attributes["_state"]
+    vectors = [] if state["optimizer"] is None else state["optimizer"]["vectors"]
+    for name, vector in [("theta", state["theta"]), *(("vectors", vector) for vector in vectors)]:
+        if vector.shape != (parameters,) or vector.dtype != state["theta"].dtype:
+            raise Misfit(f"_state.{name}", f"a network of sizes {sizes[:9]} has {parameters:,} parameters, not these")
+    counts = {"n_features_in_": sizes[0], "n_outputs_": sizes[-1], "n_layers_": len(sizes)}
+    for name, count in counts.items():
+        if attributes[name] != count:
+            raise Misfit(name, f"the network says {count}, not {attributes[name]}")
+    if state["kept_epoch"] > len(state["history"]["cost"]):
+        raise Misfit("_state.kept_epoch", "there are not so many epochs")
+
+
+def _estimator_fits(made: Any, at: str) -> None:
+    _optimizer_fits(made._state.optimizer, f"{at}._state.optimizer")
+    if made.network_.own_functions:
+        raise Misfit(at, "its network has functions that are in no table")
+    names = getattr(made, "feature_names_in_", None)
+    if names is not None and len(names) != made.n_features_in_:
+        raise Misfit(at, "it must have a name for each input")
+    try:
+        made._validate_params()
+    except ValueError as error:
+        raise Misfit(at, str(error)) from error
+
+
+def _optimizer_fits(state: Any, at: str) -> None:
+    if state is None:
+        return
+    kinds = {kind.__name__: kind for kind in OPTIMIZERS.values()}
+    if state.kind not in ("", *kinds):
+        raise Misfit(at, f"no optimizer is called {state.kind!r}")
+    if state.kind and len(state.vectors) != kinds[state.kind].n_vectors:
+        raise Misfit(at, f"{state.kind} remembers {kinds[state.kind].n_vectors} vectors")
+    if state.kind.startswith("Adam") and (state.vectors[1] < 0).any():
+        raise Misfit(at, "a mean of squares is less than 0")
+
+
+def _classifier_fits(made: Any, at: str) -> None:
+    _estimator_fits(made, at)
+    binarizer, outputs = made._label_binarizer, made.n_outputs_
+    kind, count = binarizer.y_type_, len(made.classes_)
+    one = kind == "binary" and outputs == 1 and count <= 2
+    if not (one or (kind != "binary" and outputs == count)) or len(binarizer.classes_) != count or not count:
+        raise Misfit(at, f"its {count} classes do not go with {outputs} outputs")
+
+
+add(
+    Kind(
+        "mlp_classifier",
+        "glassprop.estimator.classifier:MLPClassifier",
+        {**_SETTINGS, **_CLASSIFIER_SETTINGS},
+        {**_FITTED, "classes_": Values(), "_label_binarizer": _Binarizer()},
+        _AFTERWARDS,
+        check=_classifier_fits,
+        width=lambda made: made.n_outputs_,
+        state=_plain_state,
+        restore=_set_plain_state,
+    ),
+    Kind(
+        "mlp_regressor",
+        "glassprop.estimator.regressor:MLPRegressor",
+        _SETTINGS,
+        _FITTED,
+        _AFTERWARDS,
+        check=_estimator_fits,
+        width=lambda made: made.n_outputs_,
+        state=_plain_state,
+        restore=_set_plain_state,
+    ),
+)

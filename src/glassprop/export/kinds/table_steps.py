@@ -1,0 +1,97 @@
+"""The steps that a table's columns go through, as kinds; and what the model that ``train`` makes must look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glassprop.export.kinds.holders import width_of
+from glassprop.export.kinds.kind import Kind, add, kind_of
+from glassprop.export.schema.misfit import Misfit
+from glassprop.export.schema.values import Mapped, Maybe, Real, Several, Text, Whole, Word
+
+_COLUMNS = Several(Text())
+_SMALLEST_LIMIT = 1e-150
+
+
+def _columns_fit(made: Any, at: str) -> None:
+    names = [*made.numbers, *made.dates, *made.categories]
+    if len(set(names)) != len(names) or not names:
+        raise Misfit(at, "a column stands twice, or there is none")
+    if not set(made.clocks) <= made.dates.keys() or len(set(made.clocks)) != len(made.clocks):
+        raise Misfit(at, "its clocks must be columns of dates")
+
+
+add(
+    Kind(
+        "table_columns", "glassprop.tables.encode:TypedColumns",
+        {"numbers": Mapped(Word(".", ",")), "dates": Mapped(Word("", "ymd", "mdy", "dmy")), "clocks": _COLUMNS,
+         "categories": _COLUMNS},
+        check=_columns_fit,
+        width=lambda made: len(made.get_feature_names_out()),
+        columns=False,
+    ),
+    Kind(
+        "bounded", "glassprop.tables.encode:Bounded",
+        {"limit": Maybe(Real(_SMALLEST_LIMIT)), "dtype": Word("float32", "float64")},
+        {"n_features_in_": Whole(1)},
+    ),
+)  # fmt: skip
+
+_NUMBER_STEPS = {"missing": ("simple_imputer",), "scale": (
+    "standard_scaler", "robust_scaler", "quantile_transformer"), "bound": ("bounded",)}  # fmt: skip
+
+
+def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> None:
+    """Refuse a model that comes with a table's record and is not built as ``train`` builds it, or for another task.
+
+    Raises
+    ------
+    Misfit
+    """
+    steps = list(getattr(model, "steps", []))
+    kinds = [_kind(step) for _, step in steps]
+    if kinds[:2] != ["table_columns", "column_transformer"] or kinds[2:] not in (["mlp_classifier"], ["mlp_regressor"]):
+        raise Misfit(at, "the model of a table is a pipeline of columns, inputs and a network")
+    (_, typed), (_, groups), (_, network) = steps
+    _check_task(network, record)
+    wanted = {"numbers": typed.number_names(), "categories": list(typed.categories)}
+    wanted = {name: columns for name, columns in wanted.items() if columns}
+    found = {name: columns for name, _, columns in groups.transformers_}
+    if found != wanted or [name for name, _, _ in groups.transformers_] != list(wanted):
+        raise Misfit(at, "its groups of columns are not those of its first step")
+    if list(getattr(groups, "feature_names_in_", [])) != [*typed.number_names(), *typed.categories]:
+        raise Misfit(at, "its groups have columns of other names")
+    for name, step, _ in groups.transformers_:
+        _check_group(name, step, at)
+    if width_of(groups) != network.n_features_in_ or groups.sparse_output_:
+        raise Misfit(at, "its network takes another number of inputs")
+
+
+def _check_task(network: Any, record: dict[str, Any]) -> None:
+    """Classes are of a classifier, a scale of the target is of a regressor with one output."""
+    classes = _kind(network) == "mlp_classifier"
+    for task in (record["task"], record["target_reading"]["task"]):
+        if (task == "classification") != classes:
+            raise Misfit("record", "its task is not that of the network")
+    if classes != (record["labels"] is not None) or (classes and record["target_scale"] is not None):
+        raise Misfit("record", "its labels or target_scale do not go with the task")
+    if not classes and (network.n_outputs_ != 1 or record["target_reading"]["kind"] != "number"):
+        raise Misfit("record", "a table's regression has one output, of numbers")
+    if classes and network._label_binarizer.y_type_ == "multilabel-indicator":
+        raise Misfit("record", "a table's classes are one of several, not several at once")
+
+
+def _check_group(name: str, step: Any, at: str) -> None:
+    if name == "categories":
+        fits = _kind(step) == "one_hot_encoder" and not step.sparse_output and step.handle_unknown != "error"
+    else:
+        steps = [(part, _kind(value)) for part, value in getattr(step, "steps", [])]
+        fits = [part for part, _ in steps] == list(_NUMBER_STEPS)
+        fits = fits and all(kind in _NUMBER_STEPS[part] for part, kind in steps)
+    if not fits:
+        raise Misfit(at, f"group {name!r} is not built as train builds it")
+
+
+def _kind(step: Any) -> str:
+    kind = kind_of(step)
+    return "" if kind is None else kind.name

@@ -1,0 +1,70 @@
+"""What goes along while a model is written or read: its arrays, and who takes the steps that are of no kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from glassprop.export.container import Entry
+from glassprop.export.schema.misfit import Misfit
+
+_MOST_NODES = 20_000
+Foreign = Callable[[Any, str], Any]  # (step or its node, place) -> node or step
+
+
+class Reading(Protocol):
+    """Arrays by name, each to be taken once, and the reader of steps of no kind."""
+
+    foreign: Foreign
+
+    def entry(self, name: str) -> Entry: ...
+
+    def take(self, name: str) -> np.ndarray: ...
+
+
+def no_foreign(step: Any, at: str) -> Any:
+    """Takes nothing.
+
+    Raises
+    ------
+    Misfit
+    """
+    raise Misfit(at, f"a {type(step).__name__} is no kind that a model file knows")
+
+
+class Writing(dict[str, np.ndarray]):
+    """The arrays written so far, by name."""
+
+    def __init__(self, foreign: Foreign = no_foreign) -> None:
+        super().__init__()
+        self.foreign = foreign
+        self.nodes = 0
+
+    def count(self, at: str) -> None:
+        """Count a step; refuse more than a model may have, such as shared steps that double at each level."""
+        self.nodes += 1
+        if self.nodes > _MOST_NODES:
+            raise Misfit(at, f"the model has more than {_MOST_NODES} steps")
+
+
+class Held:
+    """What was written, to be read at once, without a file between."""
+
+    def __init__(self, written: Writing, foreign: Foreign = no_foreign, *, copied: bool = True) -> None:
+        self._written, self.foreign, self._copied = written, foreign, copied
+        self._taken: set[str] = set()
+
+    def entry(self, name: str) -> Entry:
+        """What the array of that name is."""
+        if name not in self._written or name in self._taken:
+            raise Misfit("", f"array {name[:60]!r} is not there, or is asked for twice")
+        array = self._written[name]
+        return Entry(array.dtype, array.shape, 0, array.nbytes)
+
+    def take(self, name: str) -> np.ndarray:
+        """The array; where they are copied, no two parts of a model share memory."""
+        self.entry(name)
+        self._taken.add(name)
+        return np.array(self._written[name], order="C") if self._copied else self._written[name]

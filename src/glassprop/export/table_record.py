@@ -1,0 +1,63 @@
+"""The record of a model that was trained from a table: what later tables are read by, and what people are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from glassprop.export.schema.array_values import Scalar
+from glassprop.export.schema.values import Flag, Mapped, Maybe, Object, Plain, Real, Several, Text, Whole, Word
+
+# What a record has that says how to read a table; whatever has these must have the form below.
+_FROM_A_TABLE = {"task", "target_reading", "target_scale", "labels", "options"}
+
+_TASK = Word("classification", "regression")
+_READING = Object(
+    {"name": Text(), "task": _TASK, "reason": Text(), "kind": Word("number", "text", "integer"), "mark": Word(".", ",")}
+)
+_SCORES = Mapped(Maybe(Real(infinite=True)), most=1000)
+_OPTIONS = Object(
+    {"target": Maybe(Text()), "weight": Maybe(Text())},
+    {
+        name: Plain()
+        for name in (
+            "task", "drop", "class_weight", "group", "time", "validation", "hidden", "activation", "epochs", "seed",
+        )
+    },
+)  # fmt: skip
+_COLUMN = Object({"name": Text(), "role": Text(100), "reason": Text()})
+_ROWS = Object({"train": Whole(), "validation": Whole(), "held_out": Whole()})
+
+TABLE = Object(
+    {
+        "task": _TASK,
+        "target_reading": _READING,
+        "target_scale": Maybe(Object({"mean": Real(), "spread": Real(5e-324)})),
+        "labels": Maybe(Several(Scalar())),
+        "options": _OPTIONS,
+    },
+    {
+        "target": Text(),
+        "columns": Several(_COLUMN),
+        "source": Text(),
+        "seed": Whole(),
+        "defaults": Plain(),
+        "rows": _ROWS,
+        "scores": _SCORES,
+        "baseline": _SCORES,
+        "weighted": Flag(),
+        "interrupted": Flag(),
+        "engine": Text(100),
+        "history": Object(
+            {},
+            {"loss_curve": Several(Maybe(Real())), "validation_curve": Several(Maybe(Real())), "epochs": Whole(),
+             "best_epoch": Maybe(Whole())},
+        ),
+        "notes": Several(Text()),
+    },
+)  # fmt: skip
+
+
+def is_of_a_table(record: Mapping[str, Any]) -> bool:
+    """Whether a record says how to read a table."""
+    return record.keys() >= _FROM_A_TABLE
