@@ -138,9 +138,9 @@ def _load_format_2(file: BinaryIO, trusted: Iterable[str]) -> tuple[Any, dict[st
         raise Misfit("", "its checksum is another")
     arrays.foreign = foreign.reader(arrays, trusted)
     model = read_node(described["model"], "model", arrays)
+    _check_whole(model, described["record"])
     if arrays.left():
         raise Misfit("", f"array {arrays.left()[0][:60]!r} belongs to nothing")
-    _check_whole(model, described["record"])
     return model, document.facts(described, model_dtype(model))
 
 

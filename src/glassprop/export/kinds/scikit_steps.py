@@ -141,7 +141,7 @@ def _imputer_fits(made: Any, at: str) -> None:
         raise Misfit(at, "it must have an indicator_ exactly where add_indicator is true")
     if marks is not None and marks.n_features_in_ != made.n_features_in_:
         raise Misfit(at, "its indicator_ is for other columns")
-    if made._fill_dtype.kind == "f" and made.statistics_.dtype.kind not in "fiub":
+    if made._fill_dtype.kind in "fiub" and any(isinstance(value, str | None) for value in made.statistics_.tolist()):
         raise Misfit(at, "its statistics_ must be numbers")
 
 

@@ -1,0 +1,59 @@
+"""A reader of model files as another program would have it: fifty lines, from docs/model-file.md, with JSON and NumPy.
+
+It predicts with networks behind standard scalers, and imports nothing of glassprop or scikit-learn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "U8": "|u1"}
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The document, and the arrays by name."""
+    data = path.read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    facts = header.pop("__metadata__")
+    assert facts["format"] == "glassprop"
+    assert facts["version"] == "2"
+    arrays = {}
+    for name, entry in header.items():
+        first, last = entry["data_offsets"]
+        arrays[name] = np.frombuffer(data[start + first : start + last], DTYPES[entry["dtype"]]).reshape(entry["shape"])
+    body = arrays.pop("document").tobytes()
+    document = json.loads(body)
+    assert hashlib.sha256(body).hexdigest() == facts["sha256"]
+    assert hashlib.sha256(data[start : len(data) - len(body)]).hexdigest() == document["sha256"]
+    return document, arrays
+
+
+def outputs(node: dict[str, Any], arrays: dict[str, np.ndarray], a: np.ndarray) -> np.ndarray:
+    """What the model of a node makes of inputs (n, n_inputs)."""
+    if node["kind"] == "pipeline":
+        for step in node["steps"]:
+            a = outputs(step["step"], arrays, a)
+        return a
+    if node["kind"] == "standard_scaler":
+        return (a - arrays[node["mean_"]["array"]]) / arrays[node["scale_"]["array"]]
+    theta, layers = arrays[node["_state"]["theta"]["array"]], node["network_"]["layers"]
+    for (n_in, n_out), layer in zip(pairwise([a.shape[1], *(each["n"] for each in layers)]), layers, strict=True):
+        w, b, theta = np.split(theta, [n_in * n_out, (n_in + 1) * n_out])
+        a = ACTIVATIONS[layer["activation"]](a.astype(w.dtype) @ w.reshape(n_out, n_in).T + b)
+    return a
+
+
+ACTIVATIONS = {
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "identity": lambda z: z,
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "softmax": lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True),
+}
