@@ -37,7 +37,7 @@ def predict(
     ] = "-",
 ) -> int:
     """Predict the target for each row of a table."""
-    from glassprop.export.atomic import check_writable, replacing
+    from glassprop.ground.atomic import check_writable, replacing
 
     if out != "-":
         _suffix(out)

@@ -44,7 +44,7 @@ def report_files(report: str | None, *, rows: bool, others: dict[str, str]) -> R
         if not rows:
             raise SettingsError("--no-rows is about the report: give --report FILE too, or leave it out")
         return None
-    from glassprop.export.atomic import check_writable
+    from glassprop.ground.atomic import check_writable
     from glassprop.report.training import need_jinja
 
     need_jinja()
@@ -125,7 +125,7 @@ def _versions() -> dict[str, str]:
 
 
 def _write(path: str, document: str) -> None:
-    from glassprop.export.atomic import replacing
+    from glassprop.ground.atomic import replacing
 
     with replacing(path, error=DataError) as file:
         file.write(document.encode("utf-8", "backslashreplace"))

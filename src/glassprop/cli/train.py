@@ -163,8 +163,8 @@ def _check_numbers(options: TrainOptions) -> None:
 
 def _checked_path(model: str | None, data: str) -> str:
     """The file to write, once it is sure that it can be: after an hour of training would be late."""
-    from glassprop.export.atomic import check_writable
     from glassprop.export.needs import need_skops
+    from glassprop.ground.atomic import check_writable
 
     need_skops()
     path = model if model is not None else default_model_path(data)

@@ -22,11 +22,11 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from glassprop.errors import ArchitectureError, ModelFileError
-from glassprop.export.atomic import replacing
 from glassprop.export.needs import import_skops, need_skops
 from glassprop.export.plain import to_json
 from glassprop.export.sniff import what_it_is
 from glassprop.export.trusted import TRUSTED
+from glassprop.ground.atomic import replacing
 
 FORMAT = 1
 RECORD = "glassprop.json"

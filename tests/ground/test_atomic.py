@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from glassprop.errors import ModelFileError, TableError
-from glassprop.export.atomic import check_writable, replacing
+from glassprop.ground.atomic import check_writable, replacing
 
 
 @pytest.fixture
