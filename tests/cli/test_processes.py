@@ -278,3 +278,14 @@ def test_a_person_at_a_terminal_is_asked_for_a_place(tmp_path):
     assert b"accuracy" in out
     assert out.rstrip().endswith(b"Model: /dev/null")
     assert list(tmp_path.iterdir()) == []
+
+
+@posix
+def test_closed_streams_lose_no_model(tmp_path):
+    def close():
+        os.close(1)
+        os.close(2)
+
+    done = call("train", "iris", "--epochs", "2", cwd=tmp_path, preexec_fn=close)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert read_record(tmp_path / "iris.skops")["scores"]

@@ -130,7 +130,10 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 
 def _forgiving_streams() -> None:
-    """A terminal that lacks a character gets its escape instead of an error."""
+    """A terminal that lacks a character gets its escape instead of an error, a closed stream takes all and drops it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # as some schedulers start their jobs
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError, OSError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
