@@ -9,7 +9,6 @@ import shutil
 import stat
 import sys
 import tempfile
-import threading
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ import pytest
 import glassprop
 from glassprop.cli import keep as keeping
 from glassprop.export.model_file import read_record
-from glassprop.ground import draft
+from glassprop.ground import draft, temporary
 from glassprop.ground.temporary import new_temporary
 
 QUICK = ("--epochs", "2", "--hidden", "4")
@@ -244,28 +243,23 @@ def test_two_trainings_that_chose_one_name_keep_two_models(run, tmp_path, after_
     assert works("iris-2.skops")
 
 
+@pytest.mark.skipif(temporary.fcntl is None, reason="locks of POSIX")
 def test_names_are_chosen_one_at_a_time(tmp_path, monkeypatch):
-    """Two that end at the same moment do not both take the free name."""
+    """Two that end at the same moment do not both take the free name: the folder is locked until it is taken."""
     from glassprop.export import model_file
 
-    meeting = threading.Barrier(2)
+    free = []
 
     def save(model, path, record):
-        path.write_text(model)
+        handle = os.open(path.parent, os.O_RDONLY)
+        free.append(temporary._lock(handle))
+        os.close(handle)
 
     monkeypatch.setattr(model_file, "save", save)
     monkeypatch.chdir(tmp_path)
-
-    def end(name):
-        meeting.wait(60)
-        assert keeping.keep(name, {}, "m.skops", named=False).fault is None
-
-    threads = [threading.Thread(target=end, args=(name,)) for name in "ab"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert {(tmp_path / "m.skops").read_text(), (tmp_path / "m-2.skops").read_text()} == {"a", "b"}
+    assert keeping.keep(None, {}, "m.skops", named=False) == keeping.Kept("m.skops")
+    assert keeping.keep(None, {}, "m.skops", named=True) == keeping.Kept("m.skops")
+    assert free == [False, True]
 
 
 def test_in_python_the_model_is_still_there(iris_model, tmp_path, monkeypatch):
