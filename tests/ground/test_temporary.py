@@ -13,7 +13,7 @@ import pytest
 
 from glassprop.ground import temporary
 from glassprop.ground.atomic import check_writable, replacing
-from glassprop.ground.temporary import alone_in, discard, new_temporary, second_name
+from glassprop.ground.temporary import discard, new_temporary, second_name
 
 posix = pytest.mark.skipif(temporary.fcntl is None, reason="locks of POSIX")
 TWO_DAYS = 2 * 24 * 3600
@@ -281,29 +281,3 @@ def test_a_folder_that_cannot_be_listed_is_written_all_the_same(tmp_path, monkey
     monkeypatch.setattr(os, "listdir", forbidden)
     write(tmp_path / "m")
     assert (tmp_path / "m").read_bytes() == b"new"
-
-
-@posix
-def test_a_free_name_is_chosen_by_one_at_a_time(tmp_path):
-    order = []
-
-    def work():
-        with alone_in(tmp_path):
-            order.append("second")
-
-    with alone_in(tmp_path):
-        thread = threading.Thread(target=work)
-        thread.start()
-        order.append("first")
-    thread.join()
-    assert order == ["first", "second"]
-    assert left_in(tmp_path) == []
-
-
-@posix
-def test_one_that_holds_on_for_ever_stops_nobody(tmp_path, monkeypatch):
-    naps = []
-    monkeypatch.setattr(temporary.time, "sleep", naps.append)
-    with alone_in(tmp_path), alone_in(tmp_path):
-        pass
-    assert sum(naps) == pytest.approx(10)
