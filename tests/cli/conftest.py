@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sys
+import tempfile
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 import pytest
 
+from glassprop.cli import keep as keeping
 from glassprop.cli import main
 
 
@@ -98,3 +100,14 @@ def table(tmp_path):
     frame = flowers()
     frame.write_csv(tmp_path / "flowers.csv")
     return frame
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Folders of this test's own for whatever is kept elsewhere."""
+    for name in ("out", "temporary", "home"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.setattr(keeping, "_SHARED", ())

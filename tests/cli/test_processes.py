@@ -161,8 +161,9 @@ def test_a_write_that_fails_midway_leaves_nothing(tmp_path):
 
     done = call("train", "iris", "--epochs", "2", "--model", "m.glassprop", cwd=tmp_path, preexec_fn=little_room)
     assert done.returncode == 2
-    assert done.stdout == ""
+    assert "accuracy" in done.stdout
     assert "cannot write 'm.glassprop'" in done.stderr.splitlines()[-1]
+    assert "the model is not saved" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -195,3 +196,96 @@ def test_a_missing_package_is_named_with_what_to_install(tmp_path):
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "glassprop: the command line needs cyclopts: pip install 'glassprop[cli]'\n"
+
+
+SLAIN = """
+import os, signal, sys
+from glassprop.cli import main
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+import glassprop.tables
+real = glassprop.tables.fit_table
+def fit(*args, **more):
+    outcome = real(*args, **more)
+    setattr(os, sys.argv[1], die)
+    return outcome
+glassprop.tables.fit_table = fit
+main(sys.argv[2:])
+"""
+
+
+@posix
+def test_what_a_killed_training_left_is_gone_after_the_next(tmp_path):
+    (tmp_path / "m.glassprop").write_bytes(b"old")
+    train = ("train", "iris", "--epochs", "2", "--model", "m.glassprop")
+    killed = subprocess.run(
+        [sys.executable, "-c", SLAIN, "replace", *train],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert (tmp_path / "m.glassprop").read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 2
+    assert call(*train, cwd=tmp_path).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["m.glassprop"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_training_into_a_full_device_says_where_the_model_is(tmp_path):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*GLASSPROP, "train", "iris", "--epochs", "2"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    last = "the model is saved in 'iris.glassprop', but the scores are not printed: No space left on device"
+    assert done.stderr.splitlines()[-1] == f"glassprop: {last}"
+    assert read_record(tmp_path / "iris.glassprop")["scores"]
+
+
+@posix
+def test_a_person_at_a_terminal_is_asked_for_a_place(tmp_path):
+    import pty
+    import resource
+
+    main, sub = pty.openpty()
+    with subprocess.Popen(
+        [*GLASSPROP, "train", "iris", "--epochs", "2", "--model", "m.glassprop"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "dumb"},
+        stdin=sub,
+        stdout=subprocess.PIPE,
+        stderr=sub,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+    ) as process:
+        os.close(sub)
+        os.write(main, b"\n/dev/null\n")
+        shown = read_all(main)
+        out = process.stdout.read()
+    os.close(main)
+    assert process.returncode == 0, shown
+    assert shown.count(b"Make room and press Enter to try 'm.glassprop' again") == 2
+    assert b"accuracy" in out
+    assert out.rstrip().endswith(b"Model: /dev/null")
+    assert list(tmp_path.iterdir()) == []
+
+
+@posix
+def test_closed_streams_lose_no_model(tmp_path):
+    def close():
+        os.close(1)
+        os.close(2)
+
+    done = call("train", "iris", "--epochs", "2", cwd=tmp_path, preexec_fn=close)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert read_record(tmp_path / "iris.glassprop")["scores"]

@@ -215,7 +215,7 @@ def test_ctrl_c_in_the_first_epoch_saves_nothing(run, monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_at_the_end_leaves_nothing(run, monkeypatch, tmp_path):
+def test_a_disk_that_takes_nothing_anywhere_is_left_as_it_was(run, monkeypatch, tmp_path):
     import errno
     import os
 
@@ -224,7 +224,8 @@ def test_a_full_disk_at_the_end_leaves_nothing(run, monkeypatch, tmp_path):
 
     monkeypatch.setattr(os, "fsync", full)
     result = run("train", "iris", *QUICK)
-    assert (result.code, result.out) == (2, "")
+    assert result.code == 2
+    assert "accuracy" in result.out
     assert "disk is full" in result.err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
 

@@ -17,7 +17,7 @@ from glassprop.cli.check import check
 from glassprop.cli.explain import explain
 from glassprop.cli.info import info
 from glassprop.cli.options import DASH
-from glassprop.cli.output import complain, one_line, warn
+from glassprop.cli.output import abandon_stdout, complain, one_line, warn
 from glassprop.cli.predict import predict
 from glassprop.cli.score import score
 from glassprop.cli.train import train
@@ -28,7 +28,7 @@ BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 app = App(
     name="glassprop",
     help="Train dense neural networks on tables, predict with them, and show their work.",
-    help_epilogue="Exit codes: 0 done, 1 the gradient check failed, 2 bad input, 130 interrupted.",
+    help_epilogue="Exit codes: 0 done, 1 the gradient check failed, 2 bad input or output, 130 interrupted.",
     help_format="plaintext",
     version=__version__,
     result_action="return_value",
@@ -52,7 +52,7 @@ def run(argv: list[str]) -> int:
         complain("interrupted; nothing was saved")
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
-        _abandon_stdout()
+        abandon_stdout()
         return PIPE_CLOSED
     except Exception as error:
         return _report(error)
@@ -67,7 +67,7 @@ def _report(error: Exception) -> int:
     elif isinstance(error, GlasspropError) or _is_refused_parameter(error):
         complain(str(error))
     elif isinstance(error, OSError):
-        _abandon_stdout()
+        abandon_stdout()
         where = repr(error.filename) if error.filename is not None else "standard output"
         complain(f"cannot read or write {where}: {error.strerror or error}")
     elif isinstance(error, MemoryError):
@@ -130,15 +130,10 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 
 def _forgiving_streams() -> None:
-    """A terminal that lacks a character gets its escape instead of an error."""
+    """A terminal that lacks a character gets its escape instead of an error, a closed stream takes all and drops it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # as some schedulers start their jobs
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError, OSError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-
-
-def _abandon_stdout() -> None:
-    """Point standard output at nothing, so that Python's last flush finds no fault a second time."""
-    with suppress(AttributeError, ValueError, OSError):
-        sink = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(sink, sys.stdout.fileno())
-        os.close(sink)

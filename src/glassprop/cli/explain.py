@@ -155,7 +155,7 @@ def _places(weights: tuple[str, ...], biases: tuple[str, ...]) -> list[Place]:
 
 def _check_file(path: str, model: str, data: str) -> None:
     """Refuse, before any work, a file that cannot be written, or that is the model or the data."""
-    from glassprop.export.atomic import check_writable
+    from glassprop.ground.atomic import check_writable
 
     if path == "-":
         return
@@ -218,7 +218,7 @@ def _document(
 
 def _write(path: str, text: str, row: tuple[int, ...], no_rows: bool, name: str) -> None:
     """The whole file or none, and a word on what of the table is in it."""
-    from glassprop.export.atomic import replacing
+    from glassprop.ground.atomic import replacing
 
     data = text.encode("utf-8", "backslashreplace")
     if path == "-":

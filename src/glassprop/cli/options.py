@@ -116,7 +116,12 @@ def default_model_path(data: str) -> str:
     name = Path(data).name
     suffix = next((end for end in _EXTENSIONS if name.lower().endswith(end)), "")
     stem = name[: len(name) - len(suffix)].strip("-.") or "model"
-    path, count = Path(f"{stem}.glassprop"), 2
-    while path.exists() or path.is_symlink():
-        path, count = Path(f"{stem}-{count}.glassprop"), count + 1
-    return str(path)
+    return str(free_path(Path(f"{stem}.glassprop")))
+
+
+def free_path(path: Path) -> Path:
+    """`path` if there is nothing, else the next free name after it: m.glassprop, m-2.glassprop, m-3.glassprop."""
+    free, count = path, 2
+    while free.exists() or free.is_symlink():
+        free, count = path.with_name(f"{path.stem}-{count}{path.suffix}"), count + 1
+    return free

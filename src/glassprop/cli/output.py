@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -79,6 +81,14 @@ def write_bytes(data: bytes | memoryview) -> None:
     while rest:
         rest = rest[sys.stdout.buffer.write(rest) or 0 :]
     sys.stdout.buffer.flush()
+
+
+def abandon_stdout() -> None:
+    """Point standard output at nothing, so that Python's last flush finds no fault a second time."""
+    with suppress(AttributeError, ValueError, OSError):
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, sys.stdout.fileno())
+        os.close(sink)
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -38,7 +38,7 @@ def predict(
     trust: Trust = (),
 ) -> int:
     """Predict the target for each row of a table."""
-    from glassprop.export.atomic import check_writable, replacing
+    from glassprop.ground.atomic import check_writable, replacing
 
     if out != "-":
         _suffix(out)
@@ -61,10 +61,12 @@ def predict(
 
 def _suffix(out: str) -> str:
     """How to write `out`: by its ending; a device or pipe gets CSV."""
-    path = Path(out)
-    if path.suffix.lower() in _FORMATS:
-        return path.suffix.lower()
-    if path.exists() and not path.is_file() and not path.is_dir():
+    from glassprop.ground.atomic import is_device
+
+    suffix = Path(out).suffix.lower()
+    if suffix in _FORMATS:
+        return suffix
+    if is_device(out):
         return ".csv"
     raise SettingsError(f"--out {out!r}: the ending says how to write it; give one of {', '.join(_FORMATS)}")
 

@@ -44,17 +44,16 @@ def report_files(report: str | None, *, rows: bool, others: dict[str, str]) -> R
         if not rows:
             raise SettingsError("--no-rows is about the report: give --report FILE too, or leave it out")
         return None
-    from glassprop.export.atomic import check_writable
+    from glassprop.ground.atomic import check_writable, is_device
     from glassprop.report.training import need_jinja
 
     need_jinja()
-    device = os.path.exists(report) and not os.path.isfile(report) and not os.path.isdir(report)
     check_writable(report, error=DataError)
-    page = None if device else page_path(report)
+    page = None if is_device(report) else page_path(report)
     if page is not None:
         check_writable(page, error=DataError)
-        for path in (report, page):
-            _refuse_same(path, report, others)
+        _refuse_same(report, report, others)
+        _refuse_same(page, report, {**others, "the report": report})
     return ReportFiles(report, page, rows)
 
 
@@ -77,7 +76,7 @@ def _linked(path: str, other: str) -> bool:
 
 
 def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
-    """Write the page of the telling rows, then the report that links to it; each whole or not at all.
+    """Write the report and the page of the telling rows that it links to; both, or neither.
 
     Raises
     ------
@@ -86,18 +85,22 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
     """
     from urllib.parse import quote
 
+    from glassprop.ground.atomic import write_together
     from glassprop.report.training import report_data, training_report
     from glassprop.tables import diagnose
 
     diagnosis = diagnose(outcome)
-    paged = files.page is not None and bool(diagnosis["telling"])
-    if paged and files.page is not None:
-        _write(files.page, _page_of_rows(outcome, diagnosis, files.rows))
-    name = "./" + quote(Path(files.page).name) if paged and files.page else None
+    page = files.page if diagnosis["telling"] else None
+    name = "./" + quote(Path(page).name) if page is not None else None
     data = report_data(outcome.record, diagnosis, rows=files.rows, model=model, page=name, versions=_versions())
-    _write(files.report, training_report(data))
+    documents = {files.report: training_report(data)}
+    if page is not None:
+        documents = {page: _page_of_rows(outcome, diagnosis, files.rows), **documents}
+    write_together(
+        {path: text.encode("utf-8", "backslashreplace") for path, text in documents.items()}, error=DataError
+    )
     if files.rows:
-        both = f"{files.report} and {files.page} hold" if paged else f"{files.report} holds"
+        both = f"{files.report} and {page} hold" if page is not None else f"{files.report} holds"
         say(f"{both} rows of the table; --no-rows leaves their values out")
 
 
@@ -122,10 +125,3 @@ def _versions() -> dict[str, str]:
 
     found = {name: version(name) for name in ("numpy", "scikit-learn")}
     return {"glassprop": __version__, "python": platform.python_version(), **found}
-
-
-def _write(path: str, document: str) -> None:
-    from glassprop.export.atomic import replacing
-
-    with replacing(path, error=DataError) as file:
-        file.write(document.encode("utf-8", "backslashreplace"))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from glassprop.cli.ending import Ending
+from glassprop.cli.keep import keep
 from glassprop.cli.models import read
 from glassprop.cli.options import (
     MaybeWhole,
@@ -23,15 +25,14 @@ from glassprop.cli.options import (
     held_out_share,
     layer_sizes,
 )
-from glassprop.cli.output import Messages, few, number, print_columns, print_json, print_line, print_scores, say
+from glassprop.cli.output import Messages, few, number, print_columns, print_json, print_line, print_scores
 from glassprop.cli.progress import TrainingProgress
-from glassprop.cli.report import ReportFiles, report_files, write_report
-from glassprop.errors import DataError, GlasspropError, SettingsError
+from glassprop.cli.report import report_files, write_report
+from glassprop.errors import SettingsError
 
 if TYPE_CHECKING:
     from glassprop.tables import FitOptions, Outcome, Table
 
-INTERRUPTED = 130
 _MOST_ROWS = 16  # of the list of columns
 
 
@@ -105,7 +106,6 @@ def train(
     if data == chosen.validation == "-":
         raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
 
-    from glassprop.export.model_file import save
     from glassprop.tables import fit_table
 
     messages = Messages()
@@ -116,31 +116,18 @@ def train(
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
-    save(outcome.pipeline, path, outcome.record)
-    interrupted, fault = outcome.interrupted, None
-    try:
-        fault = _fault_of_report(outcome, files, path)
-        written = files.report if files is not None and fault is None else None
-        _print(outcome, path, written, messages, as_json=json)
+    ending = Ending(
+        keep(outcome.pipeline, outcome.record, path, named=model is not None), interrupted=outcome.interrupted
+    )
+    written = None
+    with ending.step("there is no report"):
+        if files is not None:
+            write_report(outcome, files, ending.kept.path or "")
+            written = files.report
+    with ending.step("the scores are not printed"):
+        _print(outcome, ending.kept.path, written, messages, as_json=json)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        interrupted = True
-    if interrupted:
-        say(f"interrupted: the best weights so far are saved in {path}")
-    if fault is not None:
-        raise DataError(f"the model is saved in {path!r}, but there is no report: {fault}") from fault
-    return INTERRUPTED if interrupted else 0
-
-
-def _fault_of_report(outcome: Outcome, files: ReportFiles | None, path: str) -> GlasspropError | None:
-    """Write the report, if one is asked for. What goes wrong waits: the scores come first."""
-    if files is None:
-        return None
-    try:
-        write_report(outcome, files, path)
-    except GlasspropError as fault:
-        return fault
-    return None
+    return ending.code()
 
 
 def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
@@ -163,7 +150,7 @@ def _check_numbers(options: TrainOptions) -> None:
 
 def _checked_path(model: str | None, data: str) -> str:
     """The file to write, once it is sure that it can be: after an hour of training would be late."""
-    from glassprop.export.atomic import check_writable
+    from glassprop.ground.atomic import check_writable
 
     path = model if model is not None else default_model_path(data)
     check_writable(path)
@@ -190,7 +177,7 @@ def _settings(options: TrainOptions, table: Table) -> FitOptions:
     )
 
 
-def _print(outcome: Outcome, path: str, report: str | None, messages: Messages, *, as_json: bool) -> None:
+def _print(outcome: Outcome, path: str | None, report: str | None, messages: Messages, *, as_json: bool) -> None:
     if as_json:
         print_json({**_summary(outcome, path, messages), "report": report})
         return
@@ -208,7 +195,8 @@ def _print(outcome: Outcome, path: str, report: str | None, messages: Messages, 
         title="Scores on held-out rows",
         against="most frequent class" if outcome.task == "classification" else "mean",
     )
-    print_line(f"Model: {path}")
+    if path is not None:
+        print_line(f"Model: {path}")
     if report is not None:
         print_line(f"Report: {report}")
 
@@ -226,7 +214,7 @@ def _length(estimator: Any) -> str:
     return f"{epochs} epochs{kept}; training cost {number(float(estimator.loss_))}"
 
 
-def _summary(outcome: Outcome, path: str, messages: Messages) -> dict[str, Any]:
+def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str, Any]:
     record = outcome.record
     return {
         "task": outcome.task,

@@ -22,7 +22,6 @@ from typing import Any, BinaryIO
 
 from glassprop.errors import ArchitectureError, ModelFileError
 from glassprop.export import container, document, foreign
-from glassprop.export.atomic import replacing
 from glassprop.export.container import FORMAT, FileArrays
 from glassprop.export.kinds import table_steps
 from glassprop.export.kinds.table import read_node, write_node
@@ -31,6 +30,7 @@ from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.sniff import what_it_is
 from glassprop.export.table_record import is_of_a_table
+from glassprop.ground.atomic import replacing
 
 
 def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None = None, *, date: bool = False) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 
 import pytest
 
 from glassprop.errors import ModelFileError, TableError
-from glassprop.export.atomic import check_writable, replacing
+from glassprop.ground import atomic
+from glassprop.ground.atomic import check_writable, replacing
 
 
 @pytest.fixture
@@ -75,6 +77,51 @@ def test_a_full_disk_leaves_nothing_and_says_so(path, monkeypatch, place):
     with pytest.raises(ModelFileError, match="disk is full") as caught:
         write(path, b"new", then=full if place == "write" else None)
     assert "\n" not in str(caught.value)
+    assert left_in(path.parent) == []
+
+
+FAULTS = {
+    errno.EDQUOT: "your share of the disk is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EIO: "error",
+    errno.EFBIG: "larger than this system or process may write",
+    errno.ESTALE: "stale",
+}
+
+
+@pytest.mark.parametrize("number", FAULTS)
+def test_any_other_fault_leaves_the_old_file_and_says_what_it_was(path, number):
+    path.write_bytes(b"old")
+    with pytest.raises(ModelFileError, match=FAULTS[number]) as caught:
+        write(path, b"half", then=OSError(number, os.strerror(number)))
+    assert "; nothing was written" in str(caught.value)
+    assert (path.read_bytes(), left_in(path.parent)) == (b"old", ["out.bin"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder that is in use cannot be removed elsewhere")
+def test_the_current_folder_is_gone(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(ModelFileError, match="cannot write 'm': the current folder does not exist any more"):
+        check_writable("m")
+
+
+def test_a_disk_that_is_full_already_is_told_before_the_work(path, monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, _):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real = atomic.new_temporary
+
+    def full(folder):
+        temporary, file = real(folder)
+        file.close()
+        return temporary, Full()
+
+    monkeypatch.setattr(atomic, "new_temporary", full)
+    with pytest.raises(ModelFileError, match="disk is full; nothing was written, make room"):
+        check_writable(path)
     assert left_in(path.parent) == []
 
 

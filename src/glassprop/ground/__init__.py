@@ -1,0 +1,1 @@
+"""What every room may stand on: files that are written whole or not at all."""
