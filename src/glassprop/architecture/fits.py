@@ -50,6 +50,18 @@ def check_inputs(architecture: Architecture, theta: Array, X: Array) -> None:
         raise DataError("; ".join(faults))
 
 
+def faults_of_weights(sample_weight: Array) -> list[str]:
+    """Weights of examples must be finite, none negative, and not all 0: else there is no average to take."""
+    finite = np.isfinite(sample_weight)
+    bad = ~finite | (sample_weight < 0)
+    if bad.any():
+        i = int(np.argmax(bad))
+        return [f"sample_weight must be finite and 0 or more, got {sample_weight[i]:g} for example {i}"]
+    if not sample_weight.any():
+        return ["the weights of the examples sum to 0; give at least one example a weight above 0"]
+    return []
+
+
 def _shape(array: Array) -> tuple[int, ...]:
     return getattr(array, "shape", ())
 
@@ -62,8 +74,17 @@ def _told(array: Array) -> str:
 def _faults_of_inputs(architecture: Architecture, X: Array) -> list[str]:
     x = _shape(X)
     if len(x) != 2 or x[1] != architecture.n_inputs:
-        return [f"X must have shape (n, {architecture.n_inputs}), got {_told(X)}"]
+        return [f"X must have shape (n, {architecture.n_inputs}), got {_told(X)}{_as_rows(architecture, x)}"]
     return []
+
+
+def _as_rows(architecture: Architecture, x: tuple[int, ...]) -> str:
+    """What makes rows of a vector of inputs."""
+    if len(x) != 1:
+        return ""
+    if architecture.n_inputs == 1:
+        return "; give X[:, None]"
+    return "; for one example give X[None, :]" if x[0] == architecture.n_inputs else ""
 
 
 def _faults_of_theta(architecture: Architecture, theta: Array) -> list[str]:

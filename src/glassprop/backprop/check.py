@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.fits import check_shapes
+from glassprop.architecture.given import given_examples
 from glassprop.architecture.layers import Architecture
 from glassprop.architecture.parameters import Block
 from glassprop.backprop.check_result import GradientCheck, LayerCheck, Place
@@ -105,11 +105,9 @@ def check_gradient(
     """
     if directions is not None and directions < 1:
         raise SettingsError(f"directions must be 1 or more, got {directions}")
-    theta, Y = np.asarray(theta, dtype=np.float64), np.asarray(Y, dtype=np.float64)
-    X = X.astype(np.float64) if hasattr(X, "astype") else np.asarray(X, dtype=np.float64)
-    sample_weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    check_shapes(architecture, X, Y, sample_weight, theta)
-    architecture.cost_function.check_targets(Y)
+    theta = np.asarray(theta, dtype=np.float64) if isinstance(theta, np.ndarray | list | tuple) else theta
+    theta, X, Y, sample_weight = given_examples(architecture, theta, X, Y, sample_weight)
+    theta, X, Y = (array.astype(np.float64) for array in (theta, X, Y))
     if directions is None and 8.0 * architecture.layout.size**2 * X.shape[0] > _BUDGET:
         directions = _AUTO_DIRECTIONS
     gradient = average_gradient(architecture, theta, X, Y, sample_weight)
