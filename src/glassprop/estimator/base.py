@@ -18,6 +18,7 @@ from glassprop.errors import SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
 from glassprop.estimator.callbacks import told_data
 from glassprop.estimator.explain import explain_estimator
+from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.progress import tell
 from glassprop.estimator.rollback import undone_on_failure
 from glassprop.estimator.run import run_lbfgs, run_stochastic
@@ -109,7 +110,9 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         if any(part is not None for part in val):
-            return data, given_validation(self, *val), None
+            held = given_validation(self, *val)
+            warn_if_far(data.X, held.data.X, getattr(self, "feature_names_in_", None))
+            return data, held, None
         if self.early_stopping and self.solver != "lbfgs":
             return split_validation(self, data, y, rng)
         return data, None, None

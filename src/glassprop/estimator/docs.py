@@ -100,7 +100,9 @@ FIT = """\
             Weights of the examples.
         X_val, y_val, sample_weight_val : array-likes, optional
             Validation data of your own. With ``early_stopping`` it takes the place of a split; without, only
-            ``validation_curve_`` is made from it.
+            ``validation_curve_`` is made from it. It must be transformed as X was, and a warning says so where it
+            lies far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
+            ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
 
         Returns
         -------
