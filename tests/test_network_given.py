@@ -256,3 +256,41 @@ def test_every_refusal_is_one_of_ours() -> None:
     for wrong in (object(), 3, b"bytes", lambda: 0, np.array("x"), np.zeros((0, 3, 1))):
         with pytest.raises(GlasspropError):
             NETWORK.gradient(THETA, wrong, Y)
+
+
+@pytest.mark.parametrize("view", [NETWORK.w, NETWORK.b])
+def test_views_are_of_layers_that_are_there(view: Any) -> None:
+    for layer in (0, 3, -1, 1.0, "1", True, None):
+        with pytest.raises(SettingsError, match=r"there is no layer .*: layers are 1 to 2"):
+            view(THETA, layer)
+    for theta in (THETA.tolist(), THETA[:5], THETA[:, None], None):
+        with pytest.raises(DataError, match=r"theta must be an array of shape \(26,\), got"):
+            view(theta, 1)
+    assert view(NETWORK.layout.decay_mask, np.int64(2)).shape[0] == 2
+
+
+SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
+    "directions": ({"directions": "all"}, "directions must be 1 or more, got 'all'"),
+    "half a direction": ({"directions": 2.5}, "directions must be 1 or more, got 2.5"),
+    "tolerance": ({"tolerance": "small"}, "tolerance must be more than 0, got 'small'"),
+    "no tolerance": ({"tolerance": 0}, "tolerance must be more than 0, got 0"),
+    "seed": ({"seed": "x"}, "seed must be a whole number of 0 or more, got 'x'"),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_settings_of_a_check_that_are_no_numbers(case: str) -> None:
+    settings, message = SETTINGS[case]
+    with pytest.raises(SettingsError, match=message):
+        check_gradient(NETWORK, THETA, X, Y, **settings)
+
+
+def test_records_that_are_none() -> None:
+    with pytest.raises(SettingsError, match="a Network is what can be checked, got 'network'"):
+        check_gradient("network", THETA, X, Y)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match=r"names must be a Names object or None, got \['a'"):
+        NETWORK.explain(THETA, X, Y, names=["a", "b", "c"])  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="training must be a Training object or None, got 'adam'"):
+        NETWORK.explain(THETA, X, Y, training="adam")  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="stratify must be True or False, got 'auto'"):
+        NETWORK.train(THETA, X, Y, rng=np.random.default_rng(0), validation=0.5, stratify="auto")  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.architecture.fits import check_view
 from glassprop.architecture.given import floating_dtype, given_examples, given_inputs
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
@@ -92,10 +93,12 @@ class Network(Architecture):
 
     def w(self, theta: Array, layer: int) -> Array:
         """W of a layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
+        check_view(self, theta, layer)
         return self.layout.w(theta, layer)
 
     def b(self, theta: Array, layer: int) -> Array:
         """b of a layer (from 1): a view of θ (or of ∇C), (n_out,)."""
+        check_view(self, theta, layer)
         return self.layout.b(theta, layer)
 
     def forward(self, theta: Array, X: Array) -> Trace:
@@ -255,7 +258,7 @@ class Network(Architecture):
         >>> result.history.cost[-1] < result.history.cost[0]
         True
         """
-        check_run(settings, rng, on_epoch)
+        check_run(settings, rng, on_epoch, stratify)
         theta, X, Y, sample_weight = given_examples(self, theta, X, Y, sample_weight)
         data, held_out = Data(X, Y, sample_weight), None
         if isinstance(validation, Real) and not isinstance(validation, bool):

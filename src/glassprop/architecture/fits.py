@@ -6,7 +6,7 @@ import numpy as np
 
 from glassprop.architecture.layers import Architecture
 from glassprop.equations.arrays import Array
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 
 
 def check_shapes(
@@ -48,6 +48,19 @@ def check_inputs(architecture: Architecture, theta: Array, X: Array) -> None:
     faults = _faults_of_theta(architecture, theta) + _faults_of_inputs(architecture, X)
     if faults:
         raise DataError("; ".join(faults))
+
+
+def check_view(architecture: Architecture, theta: Array, layer: int) -> None:
+    """Refuse to look for a layer that is not there, or in an array that is not laid out as θ.
+
+    Raises
+    ------
+    SettingsError, DataError
+    """
+    if isinstance(layer, bool) or not hasattr(layer, "__index__") or not 1 <= layer <= architecture.depth:
+        raise SettingsError(f"there is no layer {layer!r}: layers are 1 to {architecture.depth}")
+    if not isinstance(theta, np.ndarray) or theta.shape != (architecture.layout.size,):
+        raise DataError(f"theta must be an array of shape ({architecture.layout.size},), got {_told(theta)}")
 
 
 def faults_of_weights(sample_weight: Array) -> list[str]:

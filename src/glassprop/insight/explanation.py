@@ -280,6 +280,9 @@ def explain(
     True
     """
     top = checked_top(top)
+    for name, value, kind in (("names", names, Names), ("training", training, Training)):
+        if value is not None and not isinstance(value, kind):
+            raise SettingsError(f"{name} must be a {kind.__name__} object or None, got {repr(value)[:60]}")
     theta, X, Y = in_float64(theta, X, Y)  # copies: what is explained does not change with the caller's arrays
     check_shapes(architecture, X, Y, None, theta)
     if not X.shape[0]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.backprop.objective import Objective
+from glassprop.engine.choose import ENGINES
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, SHARE
 from glassprop.errors import SettingsError
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
@@ -86,6 +87,7 @@ class Settings:
                 ("label_smoothing", self.label_smoothing, SHARE.takes(self.label_smoothing), "in [0, 1)"),
                 ("tol", self.tol, isinstance(self.tol, Real) and self.tol >= 0, "0 or more"),
                 ("patience", patience, isinstance(patience, Real) and patience >= 1, "1 or more"),
+                ("engine", self.engine, self.engine in ENGINES, f"one of {', '.join(ENGINES)}"),
                 ("cost_scale", self.cost_scale, POSITIVE.takes(self.cost_scale), "above 0"),
             )
             if not fits
@@ -102,7 +104,7 @@ def _counts(number: Any) -> bool:
     return isinstance(number, Integral) and not isinstance(number, bool) and int(number) >= 1
 
 
-def check_run(settings: Any, rng: Any, on_epoch: Any) -> None:
+def check_run(settings: Any, rng: Any, on_epoch: Any, stratify: Any) -> None:
     """Refuse what a training run cannot be told by.
 
     Raises
@@ -113,6 +115,7 @@ def check_run(settings: Any, rng: Any, on_epoch: Any) -> None:
     told = on_epoch is None or callable(on_epoch)
     _refuse(
         "" if settings is None else fault_of_kind("settings", settings, Settings),
+        _fault_of_switch("stratify", stratify),
         "" if told else f"on_epoch must be a function that is told of each epoch, got {repr(on_epoch)[:60]}",
     )
 
