@@ -178,6 +178,13 @@ def test_a_vector_is_told_how_to_become_rows() -> None:
     assert NETWORK.explain(THETA, X[0], Y[0]).n_examples == 1
 
 
+@pytest.mark.parametrize("change", [read_only, misaligned, lambda w: np.repeat(w, 2)[::2], lambda w: w.astype(">f8")])
+@pytest.mark.parametrize("verb", ["cost", "gradient", "train", "validation"])
+def test_weights_in_any_storage(verb: str, change: Any) -> None:
+    weight = np.arange(1.0, 7.0)
+    np.testing.assert_allclose(VERBS[verb](THETA, X, Y, change(weight)), VERBS[verb](THETA, X, Y, weight), rtol=1e-12)
+
+
 def test_a_column_of_a_frame_is_weights() -> None:
     weight = np.arange(1.0, 7.0)
     for column in (pd.Series(weight), pl.Series(weight), weight.tolist(), weight.astype(int)):

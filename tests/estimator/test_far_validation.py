@@ -100,6 +100,7 @@ def test_what_says_nothing() -> None:
     assert not told(X, X_val[:9] + 100)
     group = np.r_[np.zeros(995), np.ones(5)][:, None]  # a category rare in training and usual in validation
     assert not told(group, np.ones((50, 1)))
+    assert not told(1 - group, np.zeros((50, 1)))
     assert not told(np.full((50, 1), 1e308), np.full((50, 1), -1e308))
     assert told(X.astype(np.float32), (X_val + 100).astype(np.float32))
 

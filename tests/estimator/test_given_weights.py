@@ -345,9 +345,10 @@ def test_the_output_is_what_the_arguments_make_it(multiclass: Any) -> None:
     unfitted = MLPRegressor(hidden_layer_sizes=(4, 3))
     unfitted.out_activation_ = "tanh"
     unfitted.coefs_ = COEFS
+    before = pickle.dumps(unfitted)
     with pytest.raises(SettingsError, match=r"out_activation_ is identity, .* got tanh; set output_activation="):
         unfitted.intercepts_ = INTERCEPTS
-    assert not hasattr(unfitted, "theta_")
+    assert pickle.dumps(unfitted) == before
     other = MLPRegressor(hidden_layer_sizes=(4, 3), output_activation="tanh")
     other.coefs_, other.intercepts_, other.out_activation_ = COEFS, INTERCEPTS, "tanh"
     assert np.abs(other.predict(multiclass.X)).max() <= 1

@@ -232,6 +232,7 @@ def from_weights(
     estimator._validate_params()
     _choose_output(estimator, coefs[0].shape[0], sizes, out_activation)
     build(estimator, {"coefs_": coefs, "intercepts_": intercepts})
+    vars(estimator).pop("_given")  # nothing is left to be set: it counts as fitted
     if names is not None:
         estimator.feature_names_in_ = names
     return estimator
