@@ -379,3 +379,31 @@ def test_warnings_of_convergence_are_as_ever(binary: Any) -> None:
     )
     with pytest.warns(ConvergenceWarning):
         model.fit(binary.X, binary.y)
+
+
+def test_theta_is_assigned_whole_or_not_at_all(tmp_path: Any) -> None:
+    model = MLPRegressor.from_weights(COEFS, INTERCEPTS)
+    before = model.theta_
+    with pytest.raises(NotFittedError):
+        MLPRegressor().theta_ = before
+    for wrong, message in (
+        (before[:-1], r"theta_ must have shape \(51,\), as the network has, got \(50,\)"),
+        (before[:, None], r"theta_ must have shape \(51,\)"),
+        (before * np.nan, "theta_ holds NaN"),
+        (before + 1j, "theta_ must hold real numbers, got dtype complex128"),
+        (None, "theta_ must be a NumPy array, got a NoneType"),
+    ):
+        kept = before.copy()
+        with pytest.raises(DataError, match=message):
+            model.theta_ = wrong
+        np.testing.assert_array_equal(model.theta_, kept)
+    model.theta_ = np.arange(51).tolist()
+    np.testing.assert_array_equal(model.theta_, np.arange(51.0))
+    assert model.theta_ is before  # written, not replaced
+
+
+def test_arrays_may_come_one_by_one() -> None:
+    model = MLPRegressor(hidden_layer_sizes=(4, 3))
+    model.coefs_, model.intercepts_ = (w for w in COEFS), map(np.array, INTERCEPTS)
+    model.coefs_ = (w * 2 for w in COEFS)
+    np.testing.assert_array_equal(model.coefs_[2], COEFS[2] * 2)

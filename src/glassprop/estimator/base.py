@@ -25,7 +25,7 @@ from glassprop.estimator.run import run_lbfgs, run_stochastic
 from glassprop.estimator.state import from_plain, to_plain
 from glassprop.estimator.validation import Held, example_weights, given_validation, split_validation
 from glassprop.estimator.views import ParameterViews
-from glassprop.estimator.weights import parameters, set_output, set_parameters, take_given
+from glassprop.estimator.weights import parameters, set_output, set_parameters, set_theta, take_given
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.network import Network
 from glassprop.training.state import TrainState
@@ -144,6 +144,10 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         """θ: every weight and bias in one vector, layer by layer, W row by row (n_out × n_in), then b."""
         check_is_fitted(self)
         return self._state.theta
+
+    @theta_.setter
+    def theta_(self, values: Any) -> None:
+        set_theta(self, values)
 
     @property
     def coefs_(self) -> ParameterViews:

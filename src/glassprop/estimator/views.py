@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,8 +19,8 @@ def parameter_arrays(name: str, values: Any, faults: list[str], places: Iterable
     """
     if isinstance(values, np.ndarray) and values.dtype != object and values.ndim > 1:
         values = list(values)  # layers of the same shape, stacked
-    if isinstance(values, np.ndarray) and values.dtype == object:
-        values = values.tolist()
+    if isinstance(values, Iterator) or (isinstance(values, np.ndarray) and values.dtype == object):
+        values = list(values)
     if not isinstance(values, list | tuple):
         faults.append(f"{name} must be a list of arrays, one a layer, got a {type(values).__name__}")
         return []

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import NotFittedError
 
+from glassprop.architecture.given import numbers
 from glassprop.architecture.layers import Layer
 from glassprop.equations.activation import find_activation
 from glassprop.equations.arrays import Array
@@ -76,6 +77,28 @@ def set_parameters(estimator: Any, name: str, values: Any) -> None:
         build(estimator, given)
     else:
         estimator._given = given
+
+
+def set_theta(estimator: Any, values: Any) -> None:
+    """Assign ``theta_`` of a fitted estimator: written into θ, whole or not at all.
+
+    Raises
+    ------
+    NotFittedError, DataError
+    """
+    theta = estimator.theta_
+    faults: list[str] = []
+    array = numbers("theta_", values, theta.dtype, faults)
+    with np.errstate(over="ignore"):
+        array = theta if array is None else array.astype(theta.dtype)
+    if array.shape != theta.shape:
+        faults.append(f"theta_ must have shape {theta.shape}, as the network has, got {array.shape}")
+    elif not np.isfinite(array).all():
+        faults.append(f"theta_ holds NaN, infinity, or numbers too large for {theta.dtype}")
+    if faults:
+        raise DataError("; ".join(faults))
+    estimator._state.make_writable()
+    estimator._state.theta[...] = array
 
 
 def set_output(estimator: Any, value: Any) -> None:

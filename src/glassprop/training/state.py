@@ -132,4 +132,6 @@ class TrainState:
 
 def _writable(array: Array) -> Array:
     """The array itself where kernels can write to it, else a copy in this machine's byte order."""
+    if type(array) is np.ndarray and array.flags.carray and array.dtype.isnative:  # in C order, aligned, writable
+        return array
     return np.require(array, dtype=array.dtype.newbyteorder("="), requirements=["C", "A", "W"])
