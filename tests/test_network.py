@@ -113,11 +113,10 @@ def test_dropout_plays_no_part_outside_training(case):
     np.testing.assert_array_equal(dropping.gradient(theta, X, Y), NETWORK.gradient(theta, X, Y))
 
 
-@pytest.mark.parametrize("weights", [np.zeros(5), np.array([1.0, -1, 0, 0, 0])])
 @pytest.mark.parametrize("verb", ["cost", "gradient"])
-def test_weights_that_sum_to_0_are_refused(case, weights, verb):
+def test_weights_that_sum_to_0_are_refused(case, verb):
     with pytest.raises(DataError, match=r"weights of the examples sum to 0.*at least one example a weight above 0"):
-        getattr(NETWORK, verb)(*case, weights)
+        getattr(NETWORK, verb)(*case, np.zeros(5))
 
 
 @pytest.mark.parametrize("verb", ["cost", "gradient", "example_gradients", "input_gradient"])

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.architecture.fits import check_inputs, check_shapes
+from glassprop.architecture.fits import check_view
+from glassprop.architecture.given import floating_dtype, given_examples, given_inputs
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
@@ -15,13 +16,14 @@ from glassprop.engine.choose import Notify, find_predictor
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
-from glassprop.errors import SettingsError
+from glassprop.errors import DataError, SettingsError
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
 from glassprop.training.batches import split
+from glassprop.training.generators import check_generator, draw_key
 from glassprop.training.loop import OnEpoch, Validation, train
-from glassprop.training.settings import Settings
+from glassprop.training.settings import Settings, check_run
 from glassprop.training.state import TrainState
 
 _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not grow with the rows
@@ -74,8 +76,14 @@ class Network(Architecture):
         Returns
         -------
         theta : array (size,)
+
+        Raises
+        ------
+        SettingsError
+            If ``rng`` is no generator (a seed is none: make one of it), or ``dtype`` not of floating-point numbers.
         """
-        theta = np.empty(self.layout.size, dtype=dtype)
+        check_generator(rng)
+        theta = np.empty(self.layout.size, dtype=floating_dtype(dtype))
         for l, layer in enumerate(self.layers, start=1):
             n_in = self.sizes[l - 1]
             bound = INITIALS[layer.drawn_by](n_in, layer.n)
@@ -85,10 +93,12 @@ class Network(Architecture):
 
     def w(self, theta: Array, layer: int) -> Array:
         """W of a layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
+        check_view(self, theta, layer)
         return self.layout.w(theta, layer)
 
     def b(self, theta: Array, layer: int) -> Array:
         """b of a layer (from 1): a view of θ (or of ∇C), (n_out,)."""
+        check_view(self, theta, layer)
         return self.layout.b(theta, layer)
 
     def forward(self, theta: Array, X: Array) -> Trace:
@@ -99,7 +109,7 @@ class Network(Architecture):
         DataError
             If θ or X does not fit.
         """
-        check_inputs(self, theta, X)
+        theta, X = given_inputs(self, theta, X)
         return forward(self, theta, X)
 
     def predict(self, theta: Array, X: Array, *, notify: Notify | None = None) -> Array:
@@ -116,9 +126,11 @@ class Network(Architecture):
             If θ or X does not fit.
         """
         predictor = self._predictor(theta, X, notify)
+        if predictor is None:
+            theta, X = given_inputs(self, theta, X)
+            predictor = self._predictor(theta, X, notify)  # what was made an array may suit it now
         if predictor is not None:
             return predictor(theta, X)
-        check_inputs(self, theta, X)
         blocks = [
             forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1]
             for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
@@ -148,9 +160,10 @@ class Network(Architecture):
         Raises
         ------
         DataError
-            If shapes do not fit, or the targets lie outside the cost's domain.
+            If something is not an array of numbers, shapes do not fit, the targets lie outside the cost's domain, or
+            a weight is negative or not finite, or all are 0.
         """
-        sample_weight = self._check(theta, X, Y, sample_weight)
+        theta, X, Y, sample_weight = given_examples(self, theta, X, Y, sample_weight)
         return average_cost(self, theta, X, Y, sample_weight)
 
     def gradient(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> Array:
@@ -159,19 +172,20 @@ class Network(Architecture):
         Raises
         ------
         DataError
-            If shapes do not fit, or the targets lie outside the cost's domain.
+            If something is not an array of numbers, shapes do not fit, the targets lie outside the cost's domain, or
+            a weight is negative or not finite, or all are 0.
         """
-        sample_weight = self._check(theta, X, Y, sample_weight)
+        theta, X, Y, sample_weight = given_examples(self, theta, X, Y, sample_weight)
         return average_gradient(self, theta, X, Y, sample_weight)
 
     def example_gradients(self, theta: Array, X: Array, Y: Array) -> ExampleGradients:
         """∇C_i of every example, kept as factors: ``norms()``, ``dot(other)``, ``mean()``, ``[i]``."""
-        self._check(theta, X, Y, None)
+        theta, X, Y, _ = given_examples(self, theta, X, Y)
         return ExampleGradients.of(self, theta, X, Y)
 
     def input_gradient(self, theta: Array, X: Array, Y: Array) -> Array:
         """∂C_0/∂x of every example. X (n, n_inputs), Y (n, n_L) -> (n, n_inputs)."""
-        self._check(theta, X, Y, None)
+        theta, X, Y, _ = given_examples(self, theta, X, Y)
         return input_gradient(self, theta, X, Y)
 
     def explain(
@@ -205,7 +219,7 @@ class Network(Architecture):
         sample_weight: Array | None = None,
         *,
         settings: Settings | None = None,
-        rng: np.random.Generator,
+        rng: Any,
         validation: float | tuple[Array, ...] | None = None,
         stratify: bool = False,
         on_epoch: OnEpoch | None = None,
@@ -217,7 +231,7 @@ class Network(Architecture):
         theta : array (size,)
         X, Y, sample_weight : arrays (n, n_inputs), (n, n_L), (n,)
         settings : Settings
-        rng : numpy Generator
+        rng : numpy Generator (or RandomState)
             Splits, shuffles and drops out: the same generator gives the same bits.
         validation : float, or tuple (X, Y) or (X, Y, sample_weight), optional
             A fraction to set aside, or data of your own. Its cost decides when to stop and which weights are best.
@@ -244,13 +258,13 @@ class Network(Architecture):
         >>> result.history.cost[-1] < result.history.cost[0]
         True
         """
-        sample_weight = None if sample_weight is None else np.asarray(sample_weight)
-        check_shapes(self, X, Y, sample_weight, theta)
+        check_run(settings, rng, on_epoch, stratify)
+        theta, X, Y, sample_weight = given_examples(self, theta, X, Y, sample_weight)
         data, held_out = Data(X, Y, sample_weight), None
         if isinstance(validation, Real) and not isinstance(validation, bool):
             data, held_out = split(data, float(validation), rng, stratify=stratify)
         elif validation is not None:
-            held_out = _validation_data(validation)
+            held_out = self._validation_data(theta, validation)
         return train(
             self,
             TrainState(np.array(theta)),
@@ -259,21 +273,16 @@ class Network(Architecture):
             rng=rng,
             validation=None if held_out is None else Validation(held_out),
             on_epoch=on_epoch,
-            dropout_key=int(rng.integers(2**32)) if any(layer.dropout for layer in self.layers) else 0,
+            dropout_key=draw_key(rng) if any(layer.dropout for layer in self.layers) else 0,
         )
 
-    def _check(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None) -> Array | None:
-        """Refuse what does not fit; returns the weights as an array."""
-        sample_weight = None if sample_weight is None else np.asarray(sample_weight)
-        check_shapes(self, X, Y, sample_weight, theta)
-        self.cost_function.check_targets(Y)
-        return sample_weight
-
-
-def _validation_data(given: Any) -> Data:
-    if not isinstance(given, tuple | list) or len(given) not in (2, 3):
-        raise SettingsError(
-            "validation must be a fraction between 0 and 1, or a tuple (X, Y) or (X, Y, sample_weight), got "
-            + (f"a {type(given).__name__} of {len(given)}" if isinstance(given, tuple | list) else repr(given)[:60])
-        )
-    return Data(*given[:2], *(np.asarray(weight) for weight in given[2:] if weight is not None))
+    def _validation_data(self, theta: Array, given: Any) -> Data:
+        if not isinstance(given, tuple | list) or len(given) not in (2, 3):
+            raise SettingsError(
+                "validation must be a fraction between 0 and 1, or a tuple (X, Y) or (X, Y, sample_weight), got "
+                + (f"a {type(given).__name__} of {len(given)}" if isinstance(given, tuple | list) else repr(given)[:60])
+            )
+        try:
+            return Data(*given_examples(self, theta, *given)[1:])
+        except DataError as error:
+            raise DataError(f"validation: {error}") from None

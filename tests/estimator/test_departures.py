@@ -197,3 +197,58 @@ def test_every_name_of_the_squared_error_is_half_of_it(one_output: Any, loss: st
     named = quietly(MLPRegressor("squared_error", (4,), max_iter=2, random_state=0), one_output.X, one_output.y)
     np.testing.assert_array_equal(model.theta_, named.theta_)
     assert model.loss_curve_ == named.loss_curve_
+
+
+CHANGES = [
+    *(
+        ("adam", setting)
+        for setting in ({"learning_rate_init": 0.05}, {"beta_1": 0.5}, {"beta_2": 0.9}, {"epsilon": 0.1})
+    ),
+    *(("sgd", setting) for setting in ({"learning_rate_init": 0.05}, {"momentum": 0.1}, {"nesterovs_momentum": False})),
+    ("sgd", {"learning_rate": "invscaling"}),
+]
+
+
+def moves(estimator: Any, problem: Any, change: dict[str, Any], solver: str, **settings: Any) -> list[Any]:
+    """By how much each of three calls of ``partial_fit`` moves the first weights; a setting changes after the first."""
+    model = estimator(hidden_layer_sizes=(5,), solver=solver, random_state=0, shuffle=False, **settings)
+    weights = []
+    for call in range(3):
+        if call == 1:
+            model.set_params(**change)
+        model.partial_fit(problem.X, problem.y, classes=["no", "yes"])
+        weights.append(np.array(model.coefs_[0]))
+    return list(np.diff(weights, axis=0))
+
+
+@pytest.mark.parametrize(("solver", "change"), CHANGES)
+def test_partial_fit_obeys_settings_that_scikit_learn_ignores(solver: str, change: dict[str, Any], binary: Any) -> None:
+    for estimator, obeys in ((TheirClassifier, False), (MLPClassifier, True)):
+        changed, same = (moves(estimator, binary, settings, solver) for settings in (change, {}))
+        assert np.array_equal(changed, same) != obeys
+
+
+def test_a_learning_rate_ten_times_as_high_moves_ten_times_as_far(binary: Any) -> None:
+    """One batch and no memory: the step is the rate times a gradient that is the same."""
+    plain = {"solver": "sgd", "momentum": 0.0, "learning_rate_init": 0.001}
+    higher = moves(MLPClassifier, binary, {"learning_rate_init": 0.01}, **plain)
+    np.testing.assert_allclose(higher[0], 10 * moves(MLPClassifier, binary, {}, **plain)[0], rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("change", [{"alpha": 5.0}, {"batch_size": 7}, {"activation": "tanh"}])
+def test_partial_fit_obeys_these_in_both(change: dict[str, Any], binary: Any) -> None:
+    for estimator in (TheirClassifier, MLPClassifier):
+        changed, same = (moves(estimator, binary, settings, "adam") for settings in (change, {}))
+        assert not np.array_equal(changed, same)
+    np.testing.assert_allclose(
+        moves(MLPClassifier, binary, change, "adam"),
+        moves(TheirClassifier, binary, change, "adam"),
+        rtol=1e-6,
+        atol=1e-9,
+    )
+
+
+def test_other_sizes_between_calls_of_partial_fit_are_refused(binary: Any) -> None:
+    moves(TheirClassifier, binary, {"hidden_layer_sizes": (3,)}, "adam")
+    with pytest.raises(ValueError, match="keep hidden_layer_sizes"):
+        moves(MLPClassifier, binary, {"hidden_layer_sizes": (3,)}, "adam")

@@ -372,7 +372,7 @@ def test_theta_is_checked_before_the_first_step() -> None:
         (theta[:-1], "theta must have shape"),
         (np.append(theta, 0), "theta must have shape"),
         (np.zeros(theta.size, dtype=int), "theta must hold floating-point numbers"),
-        (list(theta[:3]), "theta must have shape"),
+        (list(theta[:3]), "theta must be a NumPy array, got a list"),
     ):
         for validation in (None, 0.2):
             with pytest.raises(DataError, match=words):

@@ -8,6 +8,8 @@ import pytest
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Objective
 from glassprop.errors import SettingsError
+from glassprop.optimizer import Momentum, Optimizer
+from glassprop.training.schedule import Cosine, WarmUp
 from glassprop.training.settings import Settings
 from glassprop.training.targets import smooth
 
@@ -60,3 +62,43 @@ def test_text_is_no_number() -> None:
         Settings(objective=Objective("a", "b"), label_smoothing="c", tol="d", patience="e")
     for name in ("l2", "clip_norm", "label_smoothing", "tol", "patience"):
         assert f"{name} must be" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"optimizer": "adam"}, r"optimizer must be an Optimizer, such as Adam\(\) \(others: SGD, .*\), got 'adam'"),
+        ({"optimizer": "AdamW"}, r"such as AdamW\(\)"),
+        ({"optimizer": Momentum}, r"such as Momentum\(\) .*, got <class"),
+        ({"optimizer": Optimizer()}, r"optimizer must be an Optimizer, such as SGD\(\)"),
+        ({"optimizer": None}, "optimizer must be an Optimizer"),
+        (
+            {"schedule": "cosine"},
+            r"schedule must be a Schedule, such as Cosine\(\) \(others: Constant, .*\), got 'cosine'",
+        ),
+        ({"schedule": 0.01}, r"schedule must be a Schedule, such as Constant\(\)"),
+        ({"objective": 0.1}, r"objective must be an Objective object, such as Objective\(\), got 0.1"),
+        ({"objective": {"l2": 1}}, "objective must be an Objective object"),
+        ({"shuffle": "no"}, "shuffle must be True or False, got 'no'"),
+        ({"engine": "gpu"}, "engine must be one of auto, compiled, reference, got 'gpu'"),
+        ({"restore_best": None}, "restore_best must be True or False, got None"),
+        ({"cost_scale": "x"}, "cost_scale must be above 0, got 'x'"),
+        ({"cost_scale": float("nan")}, "cost_scale must be above 0, got nan"),
+    ],
+)
+def test_what_is_no_record_is_refused_with_what_would_do(wrong: dict, message: str) -> None:
+    with pytest.raises(SettingsError, match=message) as caught:
+        Settings(**wrong)
+    assert "\n" not in str(caught.value)
+
+
+def test_faults_of_kind_and_of_size_come_together() -> None:
+    with pytest.raises(SettingsError, match=r"optimizer must be .*; schedule must be .*; epochs must be"):
+        Settings(optimizer="sgd", schedule="constant", epochs=0)
+
+
+def test_schedules_and_optimizers_of_ones_own_are_taken() -> None:
+    class Own(Optimizer):
+        pass
+
+    assert Settings(optimizer=Own(), schedule=WarmUp(Cosine(0.1), 3)).schedule.rate == 0.1

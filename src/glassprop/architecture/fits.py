@@ -6,7 +6,7 @@ import numpy as np
 
 from glassprop.architecture.layers import Architecture
 from glassprop.equations.arrays import Array
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 
 
 def check_shapes(
@@ -50,6 +50,31 @@ def check_inputs(architecture: Architecture, theta: Array, X: Array) -> None:
         raise DataError("; ".join(faults))
 
 
+def check_view(architecture: Architecture, theta: Array, layer: int) -> None:
+    """Refuse to look for a layer that is not there, or in an array that is not laid out as θ.
+
+    Raises
+    ------
+    SettingsError, DataError
+    """
+    if isinstance(layer, bool) or not hasattr(layer, "__index__") or not 1 <= layer <= architecture.depth:
+        raise SettingsError(f"there is no layer {layer!r}: layers are 1 to {architecture.depth}")
+    if not isinstance(theta, np.ndarray) or theta.shape != (architecture.layout.size,):
+        raise DataError(f"theta must be an array of shape ({architecture.layout.size},), got {_told(theta)}")
+
+
+def faults_of_weights(sample_weight: Array) -> list[str]:
+    """Weights of examples must be finite, none negative, and not all 0: else there is no average to take."""
+    finite = np.isfinite(sample_weight)
+    bad = ~finite | (sample_weight < 0)
+    if bad.any():
+        i = int(np.argmax(bad))
+        return [f"sample_weight must be finite and 0 or more, got {sample_weight[i]:g} for example {i}"]
+    if not sample_weight.any():
+        return ["the weights of the examples sum to 0; give at least one example a weight above 0"]
+    return []
+
+
 def _shape(array: Array) -> tuple[int, ...]:
     return getattr(array, "shape", ())
 
@@ -62,8 +87,17 @@ def _told(array: Array) -> str:
 def _faults_of_inputs(architecture: Architecture, X: Array) -> list[str]:
     x = _shape(X)
     if len(x) != 2 or x[1] != architecture.n_inputs:
-        return [f"X must have shape (n, {architecture.n_inputs}), got {_told(X)}"]
+        return [f"X must have shape (n, {architecture.n_inputs}), got {_told(X)}{_as_rows(architecture, x)}"]
     return []
+
+
+def _as_rows(architecture: Architecture, x: tuple[int, ...]) -> str:
+    """What makes rows of a vector of inputs."""
+    if len(x) != 1:
+        return ""
+    if architecture.n_inputs == 1:
+        return "; give X[:, None]"
+    return "; for one example give X[None, :]" if x[0] == architecture.n_inputs else ""
 
 
 def _faults_of_theta(architecture: Architecture, theta: Array) -> list[str]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.fits import check_shapes
+from glassprop.architecture.given import given_examples
 from glassprop.architecture.layers import Architecture
 from glassprop.architecture.parameters import Block
 from glassprop.backprop.check_result import GradientCheck, LayerCheck, Place
 from glassprop.backprop.gradient import average, average_gradient
 from glassprop.backprop.passes import Trace, example_costs, forward
 from glassprop.equations.arrays import Array
+from glassprop.equations.domain import POSITIVE
 from glassprop.errors import SettingsError
 
 _STEPS = (1e-4, 1e-3, 1e-2, 1e-5, 1e-6)  # changes of z, in the order they are tried
@@ -89,7 +91,7 @@ def check_gradient(
     Raises
     ------
     SettingsError
-        If ``directions`` is less than 1.
+        If ``directions`` is less than 1, or one of the settings is not the number it should be.
     DataError
         If shapes do not fit, or the targets lie outside the cost's domain.
 
@@ -103,13 +105,17 @@ def check_gradient(
     >>> check_gradient(network, network.initial(rng), X, Y).ok
     True
     """
-    if directions is not None and directions < 1:
-        raise SettingsError(f"directions must be 1 or more, got {directions}")
-    theta, Y = np.asarray(theta, dtype=np.float64), np.asarray(Y, dtype=np.float64)
-    X = X.astype(np.float64) if hasattr(X, "astype") else np.asarray(X, dtype=np.float64)
-    sample_weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    check_shapes(architecture, X, Y, sample_weight, theta)
-    architecture.cost_function.check_targets(Y)
+    if not isinstance(architecture, Architecture):
+        raise SettingsError(f"a Network is what can be checked, got {repr(architecture)[:60]}")
+    if directions is not None and (not isinstance(directions, Integral) or directions < 1):
+        raise SettingsError(f"directions must be 1 or more, got {directions!r}")
+    if not POSITIVE.takes(tolerance):
+        raise SettingsError(f"tolerance must be more than 0, got {tolerance!r}")
+    if not isinstance(seed, Integral) or seed < 0:
+        raise SettingsError(f"seed must be a whole number of 0 or more, got {seed!r}")
+    theta = np.asarray(theta, dtype=np.float64) if isinstance(theta, np.ndarray | list | tuple) else theta
+    theta, X, Y, sample_weight = given_examples(architecture, theta, X, Y, sample_weight)
+    theta, X, Y = (array.astype(np.float64) for array in (theta, X, Y))
     if directions is None and 8.0 * architecture.layout.size**2 * X.shape[0] > _BUDGET:
         directions = _AUTO_DIRECTIONS
     gradient = average_gradient(architecture, theta, X, Y, sample_weight)

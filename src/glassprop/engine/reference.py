@@ -39,7 +39,8 @@ class Data:
 def straight(data: Data, dtype: Any) -> Data:
     """Data as kernels read them: in C order, aligned, of that dtype; the same arrays where they are so already."""
     X, Y = (np.require(array, dtype=dtype, requirements=["C", "A"]) for array in (data.X, data.Y))
-    return Data(X, Y, data.sample_weight)
+    weight = data.sample_weight
+    return Data(X, Y, None if weight is None else np.require(weight, requirements=["C", "A"]))
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,14 @@ from glassprop.errors import SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
 from glassprop.estimator.callbacks import told_data
 from glassprop.estimator.explain import explain_estimator
+from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.progress import tell
 from glassprop.estimator.rollback import undone_on_failure
 from glassprop.estimator.run import run_lbfgs, run_stochastic
 from glassprop.estimator.state import from_plain, to_plain
 from glassprop.estimator.validation import Held, example_weights, given_validation, split_validation
 from glassprop.estimator.views import ParameterViews
+from glassprop.estimator.weights import parameters, set_output, set_parameters, set_theta, take_given
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.network import Network
 from glassprop.training.state import TrainState
@@ -45,8 +47,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         """The same for validation data, which must fit what was seen in training."""
 
     @abstractmethod
-    def _network_for(self, n_inputs: int, n_outputs: int) -> Network:
-        """The network that the constructor's arguments describe."""
+    def _network_for(self, n_inputs: int, n_outputs: int, hidden: Sequence[int] | None = None) -> Network:
+        """The network that the constructor's arguments describe; ``hidden``: sizes other than theirs."""
 
     @abstractmethod
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
@@ -72,6 +74,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
                 "target_scale_", None
             )  # set where a table's target is scaled back; true until the next fit
             given = X, y, sample_weight
+            take_given(self, incremental or self.warm_start)
             first = not hasattr(self, "_state") or (not self.warm_start and not incremental)
             X, y, Y = self._validate_input(X, y, first=first, incremental=incremental)
             weight = example_weights(self, X, y, sample_weight, incremental=incremental)
@@ -107,7 +110,9 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         if any(part is not None for part in val):
-            return data, given_validation(self, *val), None
+            held = given_validation(self, *val)
+            warn_if_far(data.X, held.data.X, getattr(self, "feature_names_in_", None))
+            return data, held, None
         if self.early_stopping and self.solver != "lbfgs":
             return split_validation(self, data, y, rng)
         return data, None, None
@@ -140,25 +145,27 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         return self._state.theta
 
+    @theta_.setter
+    def theta_(self, values: Any) -> None:
+        set_theta(self, values)
+
     @property
     def coefs_(self) -> ParameterViews:
         """Weights, layer by layer, in scikit-learn's shape (n_in, n_out): views of θ."""
-        check_is_fitted(self)
-        return ParameterViews(self.network_.w(self._state.theta, l).T for l in range(1, self.network_.depth + 1))
+        return parameters(self, "coefs_")
 
     @coefs_.setter
-    def coefs_(self, values: list[Array]) -> None:
-        self.coefs_[:] = values
+    def coefs_(self, values: Any) -> None:
+        set_parameters(self, "coefs_", values)
 
     @property
     def intercepts_(self) -> ParameterViews:
         """Biases, layer by layer, (n_out,): views of θ."""
-        check_is_fitted(self)
-        return ParameterViews(self.network_.b(self._state.theta, l) for l in range(1, self.network_.depth + 1))
+        return parameters(self, "intercepts_")
 
     @intercepts_.setter
-    def intercepts_(self, values: list[Array]) -> None:
-        self.intercepts_[:] = values
+    def intercepts_(self, values: Any) -> None:
+        set_parameters(self, "intercepts_", values)
 
     @property
     def out_activation_(self) -> str:
@@ -166,6 +173,10 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         name = self.network_.layers[-1].activation.name
         return "logistic" if name == "sigmoid" else name
+
+    @out_activation_.setter
+    def out_activation_(self, value: Any) -> None:
+        set_output(self, value)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_state")

@@ -68,14 +68,21 @@ def per_layer(name: str, value: Any, n: int) -> list[Any]:
     return list(value)
 
 
-def build_network(estimator: Any, n_inputs: int, n_outputs: int, cost: Cost, output: str | Activation) -> Network:
-    """The network that the arguments describe.
+def build_network(
+    estimator: Any,
+    n_inputs: int,
+    n_outputs: int,
+    cost: Cost,
+    output: str | Activation,
+    hidden_layers: Sequence[int] | None = None,
+) -> Network:
+    """The network that the arguments describe; ``hidden_layers``: sizes other than theirs.
 
     Starting weights follow scikit-learn: with ``activation="logistic"`` every layer, the output included, is drawn
     from the narrower range; else every layer from Glorot's. Where a list gives each layer its own activation, each
     hidden layer is drawn by its own.
     """
-    sizes = hidden_sizes(estimator)
+    sizes = hidden_sizes(estimator) if hidden_layers is None else list(hidden_layers)
     activations = [find_activation(a) for a in per_layer("activation", estimator.activation, len(sizes))]
     dropouts = per_layer("dropout", estimator.dropout, len(sizes))
     initials = ["glorot_sigmoid" if a.name == "sigmoid" else "glorot" for a in activations]

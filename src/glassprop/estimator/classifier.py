@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,24 +19,23 @@ from sklearn.utils.validation import validate_data
 from glassprop.equations.activation import find_activation
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import find_cost
-from glassprop.equations.domain import UNIT
-from glassprop.errors import DataError, SettingsError
+from glassprop.errors import SettingsError
 from glassprop.estimator import docs
 from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.build import build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
+from glassprop.estimator.labels import (
+    binarizer_of,
+    gives_probabilities,
+    kind_of,
+    label_outputs,
+    probabilities,
+    refuse_missing_labels,
+    refuse_other_labels,
+)
 from glassprop.estimator.rollback import undone_on_failure
+from glassprop.estimator.weights import from_weights
 from glassprop.network import Network
-
-
-def _gives_probabilities(estimator: MLPClassifier) -> bool:
-    """Whether the outputs lie between 0 and 1; before fitting, whatever will come is given the benefit of doubt."""
-    network = getattr(estimator, "network_", None)
-    if network is None or network.layers[-1].activation.range.within(UNIT):
-        return True
-    raise AttributeError(
-        f"output_activation={network.layers[-1].activation.spec!r} does not give probabilities; use softmax or sigmoid"
-    )
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
@@ -187,30 +188,47 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
             return self._fit(X, y, sample_weight, incremental=True)
 
+    @classmethod
+    def from_weights(
+        cls,
+        coefs: Any,
+        intercepts: Any,
+        *,
+        activation: Any = "relu",
+        out_activation: Any = None,
+        classes: Any = None,
+        multilabel: bool | None = None,
+        feature_names: Any = None,
+        **settings: Any,
+    ) -> MLPClassifier:
+        return from_weights(
+            cls,
+            coefs,
+            intercepts,
+            activation=activation,
+            out_activation=out_activation,
+            feature_names=feature_names,
+            settings=settings,
+            label=partial(label_outputs, classes, multilabel, out_activation),
+        )
+
     def predict(self, X: Any) -> Array:
         """Predict labels. X (n, n_features) -> (n,), or an indicator matrix (n, n_labels) for multilabel."""
         return self._labels(self._outputs(X))
 
-    @available_if(_gives_probabilities)
+    @available_if(gives_probabilities)
     def predict_proba(self, X: Any) -> Array:
         """Predict probabilities. X (n, n_features) -> (n, n_classes), in the order of ``classes_``."""
-        a = self._outputs(X)
-        if len(self.classes_) == 1:
-            return np.ones_like(a)
-        if a.shape[1] == 1:
-            return np.hstack([1 - a, a])
-        if self._label_binarizer.y_type_ == "multiclass" and not self.network_.layers[-1].activation.range.simplex:
-            return a / a.sum(axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1
-        return a
+        return probabilities(self, self._outputs(X))
 
-    @available_if(_gives_probabilities)
+    @available_if(gives_probabilities)
     def predict_log_proba(self, X: Any) -> Array:
         """The logarithm of ``predict_proba``."""
         with np.errstate(divide="ignore"):  # log 0 is -inf, and meant
             return np.log(self.predict_proba(X))
 
     def _labels(self, a: Array) -> Array:
-        return self._label_binarizer.inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+        return binarizer_of(self).inverse_transform(a.ravel() if a.shape[1] == 1 else a)
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
         return accuracy_score(y, self._labels(a), sample_weight=sample_weight)
@@ -218,8 +236,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _particulars(self) -> dict[str, Any]:
         return {"cost_scale": 1.0, "clip_probabilities": True, "label_smoothing": self.label_smoothing}
 
-    def _network_for(self, n_inputs: int, n_outputs: int) -> Network:
-        kind = self._label_binarizer.y_type_
+    def _network_for(self, n_inputs: int, n_outputs: int, hidden: Sequence[int] | None = None) -> Network:
+        kind = kind_of(self, n_outputs)
         several = kind == "multiclass"
         default = "softmax" if several else "sigmoid"
         loss = self.loss
@@ -232,7 +250,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 f"output_activation={output.spec!r} was asked for with two classes, which one output stands for: it "
                 "would always be 1; use output_activation='auto', a sigmoid, which gives the same probabilities"
             )
-        return build_network(self, n_inputs, n_outputs, cost, output)
+        return build_network(self, n_inputs, n_outputs, cost, output, hidden)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
         X, y = self._checked(X, y, reset=first)
@@ -240,21 +258,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
         else:
-            self._check_labels(y)
+            refuse_other_labels(self, y)
         return X, y, self._encoded(X, y)
-
-    def _check_labels(self, y: Array) -> None:
-        """Refuse labels that do not go with those of earlier calls."""
-        labels = unique_labels(y)
-        if self.warm_start and set(labels) != set(self.classes_):
-            raise ValueError(
-                "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
-                f"Previously got {self.classes_}, `y` has {labels}"
-            )
-        if len(np.setdiff1d(labels, self.classes_, assume_unique=True)):
-            raise ValueError(
-                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. 'y' has {labels}."
-            )
 
     def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
         X, y = self._checked(X, y, reset=False)
@@ -275,16 +280,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        if y.dtype == object:
-            rows = [row for row, labels in enumerate(y.reshape(len(y), -1).tolist()) if None in labels]
-            if rows:
-                raise DataError(
-                    f"y contains None, first in row {rows[0]} ({len(rows)} rows in all); drop or label them"
-                )
+        refuse_missing_labels(y)
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
     def _encoded(self, X: Array, y: Array) -> Array:
-        return np.asarray(self._label_binarizer.transform(y)).astype(X.dtype)
+        return np.asarray(binarizer_of(self).transform(y)).astype(X.dtype)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -294,4 +294,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
 MLPClassifier.fit.__doc__ = "Train on X and y.\n\n        Parameters\n        ----------\n" + docs.FIT.format(
     y="(n,) or (n, n_labels)"
+)
+MLPClassifier.from_weights.__func__.__doc__ = docs.FROM_WEIGHTS.format(  # type: ignore[attr-defined]
+    kind="classifier", classes=docs.CLASSES_OF_WEIGHTS, example=docs.CLASSIFIER_FROM_WEIGHTS
 )

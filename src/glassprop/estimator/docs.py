@@ -100,7 +100,9 @@ FIT = """\
             Weights of the examples.
         X_val, y_val, sample_weight_val : array-likes, optional
             Validation data of your own. With ``early_stopping`` it takes the place of a split; without, only
-            ``validation_curve_`` is made from it.
+            ``validation_curve_`` is made from it. It must be transformed as X was, and a warning says so where it
+            lies far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
+            ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
 
         Returns
         -------
@@ -114,3 +116,63 @@ FIT = """\
             If the cost turns NaN or infinite; the estimator keeps the weights of the last good epoch.
         DerivativeError
             If the derivative of an own activation or loss is wrong."""
+
+FROM_WEIGHTS = """Build a fitted {kind} around weights that were trained elsewhere.
+
+        It predicts, explains, is saved and trains on (``partial_fit``, or ``fit`` with ``warm_start=True``) as one
+        that was fitted here. Its clone is unfitted, with arguments that describe the same network.
+
+        Parameters
+        ----------
+        coefs, intercepts : lists of arrays (n_in, n_out) and (n_out,)
+            Weights and biases, layer by layer, in scikit-learn's shapes. They are copied; the numbers are float32 where
+            all of them are, else float64.
+        activation : str, Activation, or list of them, default="relu"
+            Of the hidden layers; a list gives each its own.
+        out_activation : str, Activation or None, default=None
+            Of the output layer; None is what goes with the loss.{classes}
+        feature_names : list of str, optional
+            Of the columns, in order, where predicting should check them.
+        **settings
+            Any other argument of the constructor: ``loss``, ``solver``, ``alpha``, ...
+
+        Returns
+        -------
+        A fitted estimator.
+
+        Raises
+        ------
+        DataError
+            If shapes, classes and names do not go together, or a number is not finite; all faults in one message.
+        SettingsError, ArchitectureError
+            If activations and loss do not go together.
+
+        Examples
+        --------
+{example}
+        """
+
+CLASSES_OF_WEIGHTS = """
+        classes : array-like (n_classes,), optional
+            The labels in the order of the outputs, which is ascending; 0, 1, ... where none are given. One output
+            stands for the second of two.
+        multilabel : bool or None, default=None
+            Whether each output is a label of its own; None: if several outputs are logistic and classes are 0, 1, ...
+            or not given, as in scikit-learn."""
+
+CLASSIFIER_FROM_WEIGHTS = """\
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.neural_network import MLPClassifier as TheirClassifier
+        >>> from glassprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> sk = TheirClassifier((8,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y)
+        >>> clf = MLPClassifier.from_weights(sk.coefs_, sk.intercepts_, activation=sk.activation,
+        ...                                  out_activation=sk.out_activation_, classes=sk.classes_)
+        >>> bool((clf.predict(X) == sk.predict(X)).all())
+        True"""
+
+REGRESSOR_FROM_WEIGHTS = """\
+        >>> from glassprop import MLPRegressor
+        >>> model = MLPRegressor.from_weights([[[1.0, -1.0]], [[1.0], [1.0]]], [[0.0, 0.0], [0.5]])
+        >>> model.predict([[-2.0], [3.0]]).tolist()           # |x| + 0.5
+        [2.5, 3.5]"""

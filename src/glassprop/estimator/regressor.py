@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from glassprop.estimator import docs
 from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.build import build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
+from glassprop.estimator.weights import from_weights
 from glassprop.network import Network
 
 
@@ -152,6 +154,27 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         """
         return self._fit(X, y, sample_weight, incremental=True)
 
+    @classmethod
+    def from_weights(
+        cls,
+        coefs: Any,
+        intercepts: Any,
+        *,
+        activation: Any = "relu",
+        out_activation: Any = None,
+        feature_names: Any = None,
+        **settings: Any,
+    ) -> MLPRegressor:
+        return from_weights(
+            cls,
+            coefs,
+            intercepts,
+            activation=activation,
+            out_activation=out_activation,
+            feature_names=feature_names,
+            settings=settings,
+        )
+
     def predict(self, X: Any) -> Array:
         """Predict. X (n, n_features) -> (n,), or (n, n_outputs) where there are several."""
         return self._values(self._outputs(X))
@@ -167,9 +190,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         scale = 1.0 if self.network_.cost_function.name == "poisson" else 1 / self.n_outputs_
         return {"cost_scale": scale, "clip_probabilities": False, "label_smoothing": 0.0}
 
-    def _network_for(self, n_inputs: int, n_outputs: int) -> Network:
+    def _network_for(self, n_inputs: int, n_outputs: int, hidden: Sequence[int] | None = None) -> Network:
         cost = regression_cost(self.loss)
-        return build_network(self, n_inputs, n_outputs, cost, output_activation(self, cost))
+        return build_network(self, n_inputs, n_outputs, cost, output_activation(self, cost), hidden)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
         return self._checked(X, y, reset=first)
@@ -202,4 +225,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
 MLPRegressor.fit.__doc__ = "Train on X and y.\n\n        Parameters\n        ----------\n" + docs.FIT.format(
     y="(n,) or (n, n_outputs)"
+)
+MLPRegressor.from_weights.__func__.__doc__ = docs.FROM_WEIGHTS.format(  # type: ignore[attr-defined]
+    kind="regressor", classes="", example=docs.REGRESSOR_FROM_WEIGHTS
 )

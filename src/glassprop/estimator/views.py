@@ -1,25 +1,100 @@
-"""``coefs_`` and ``intercepts_``: lists whose entries are views into θ; what is assigned to one is written there."""
+"""``coefs_`` and ``intercepts_``: lists of views into θ; what is assigned to them goes there whole, or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NoReturn
 
+import numpy as np
+
+from glassprop.architecture.given import numbers
 from glassprop.equations.arrays import Array
+from glassprop.errors import DataError, SettingsError
+
+
+def parameter_arrays(name: str, values: Any, faults: list[str], places: Iterable[int] = ()) -> list[Array]:
+    """The arrays of a list of them, as numbers; what cannot be one adds a fault. Nothing is copied without need.
+
+    places: which layers they are of, for messages; the first, the second and so on without.
+    """
+    if isinstance(values, np.ndarray) and values.dtype != object and values.ndim > 1:
+        values = list(values)  # layers of the same shape, stacked
+    if isinstance(values, Iterator) or (isinstance(values, np.ndarray) and values.dtype == object):
+        values = list(values)
+    if not isinstance(values, list | tuple):
+        faults.append(f"{name} must be a list of arrays, one a layer, got a {type(values).__name__}")
+        return []
+    names = [f"{name}[{i}]" for i, _ in zip(places, values, strict=False)]
+    names += [f"{name}[{i}]" for i in range(len(names), len(values))]
+    found = [numbers(of, value, np.dtype(np.float64), faults) for of, value in zip(names, values, strict=True)]
+    for of, array in zip(names, found, strict=True):
+        if array is not None and not np.isfinite(array).all():
+            faults.append(f"{of} holds NaN or infinity")
+    return [np.zeros(0) if array is None else array for array in found]
 
 
 class ParameterViews(list[Any]):
-    """Views of θ in scikit-learn's shapes; ``views[i] = array`` writes into θ rather than replacing the view."""
+    """Views of θ in scikit-learn's shapes; ``views[i] = array`` writes into θ rather than replacing the view.
 
-    def __init__(self, views: Iterable[Array]) -> None:
+    Parameters
+    ----------
+    views : arrays
+    name : str
+        How messages call them.
+    writable : callable () -> arrays, optional
+        Gives views that can be written to, where these may be read-only.
+    """
+
+    def __init__(self, views: Iterable[Array], name: str, writable: Callable[[], Iterable[Array]]) -> None:
         super().__init__(views)
+        self._name, self._writable = name, writable
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if isinstance(index, slice):
-            for view, new in zip(self[index], value, strict=True):
-                view[...] = new
+        """Write one array, or for a slice a list of them: all, or where something does not fit none.
+
+        Raises
+        ------
+        DataError
+            If there are more or fewer arrays, or one has another shape, or is not of finite numbers.
+        """
+        faults: list[str] = []
+        places = range(len(self))[index]
+        if isinstance(places, range):
+            self._write(self._name, list(places), parameter_arrays(self._name, value, faults, places), faults)
         else:
-            self[index][...] = value
+            name = f"{self._name}[{places}]"
+            self._write(name, [places], parameter_arrays(self._name, [value], faults, [places]), faults)
+
+    def _write(self, name: str, places: list[int], arrays: list[Array], faults: list[str]) -> None:
+        shapes = [self[place].shape for place in places]
+        if not faults and [array.shape for array in arrays] != shapes:
+            faults.append(
+                f"{name} must have shape{'s' * (len(shapes) > 1)} {_listed(shapes)}, as the network has, got "
+                f"{_listed([array.shape for array in arrays])}; from_weights builds an estimator of other shapes"
+            )
+        with np.errstate(over="ignore"):
+            arrays = [array.astype(self[0].dtype) for array in arrays]
+        if not faults and not all(np.isfinite(array).all() for array in arrays):
+            faults.append(f"{name} holds numbers too large for the {self[0].dtype} of this network")
+        if faults:
+            raise DataError("; ".join(faults))
+        if not all(self[place].flags.writeable for place in places):
+            super().__setitem__(slice(None), list(self._writable()))
+        for place, array in zip(places, arrays, strict=True):
+            self[place][...] = array
+
+    def _fixed(self, *_: Any, **__: Any) -> NoReturn:
+        raise SettingsError(
+            f"{self._name} lists the {len(self)} layers of this network, and their number is fixed; assign to its "
+            "entries, or build another estimator with from_weights"
+        )
+
+    append = extend = insert = pop = remove = clear = sort = reverse = _fixed
+    __delitem__ = __iadd__ = __imul__ = _fixed
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (list(self),)  # a copy of the list stands by itself
+
+
+def _listed(shapes: Sequence[tuple[int, ...]]) -> str:
+    return ", ".join(map(str, shapes)) or "none"

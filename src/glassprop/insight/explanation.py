@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.architecture.fits import check_shapes
+from glassprop.architecture.given import in_float64
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_gradient
 from glassprop.equations.arrays import Array
@@ -279,8 +280,10 @@ def explain(
     True
     """
     top = checked_top(top)
-    theta = np.array(theta, dtype=np.float64)  # copies: what is explained does not change with the caller's arrays
-    X, Y = (_rows(array) for array in (X, Y))
+    for name, value, kind in (("names", names, Names), ("training", training, Training)):
+        if value is not None and not isinstance(value, kind):
+            raise SettingsError(f"{name} must be a {kind.__name__} object or None, got {repr(value)[:60]}")
+    theta, X, Y = in_float64(theta, X, Y)  # copies: what is explained does not change with the caller's arrays
     check_shapes(architecture, X, Y, None, theta)
     if not X.shape[0]:
         raise DataError("there is no example to explain: give at least one row")
@@ -292,10 +295,3 @@ def explain(
     names = Names.numbered(architecture, len(X)) if names is None else names
     names.check(architecture, len(X))
     return Explanation(view, names, training, dict(history or {}), top=int(top))
-
-
-def _rows(array: Any) -> Array:
-    if hasattr(array, "toarray"):
-        array = array.toarray()
-    array = np.array(array, dtype=np.float64)
-    return array[None, :] if array.ndim == 1 else array

@@ -56,6 +56,7 @@ def train_lbfgs(
     """
     _refuse(architecture, settings)
     check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
+    state.make_writable()
     architecture.cost_function.check_targets(data.Y)
     check_own_functions(architecture, data.Y)
     state.epoch, state.stopped_by, state.exhausted, state.interrupted = 0, "", False, False

@@ -127,6 +127,7 @@ class _Run:
         self.validation, self.dropout_key = validation or Validation(judges=False), dropout_key
         self.judged_by_validation = self.validation.judges
         check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
+        state.make_writable()
         architecture.cost_function.check_targets(data.Y)
         check_own_functions(architecture, data.Y)
         if self.validation.data is not None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from glassprop.backprop.objective import Objective
-from glassprop.equations.domain import NOT_NEGATIVE, SHARE
+from glassprop.engine.choose import ENGINES
+from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, SHARE
 from glassprop.errors import SettingsError
-from glassprop.optimizer import Adam, Optimizer
-from glassprop.training.schedule import Constant, Schedule
+from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
+from glassprop.training.generators import check_generator
+from glassprop.training.schedule import SCHEDULES, Constant, Schedule
 
 
 @dataclass(frozen=True)
@@ -64,22 +69,30 @@ class Settings:
     engine: str = "auto"
 
     def __post_init__(self) -> None:
-        norm, size, patience = self.objective.clip_norm, self.batch_size, self.patience
+        kinds = [
+            fault_of_kind("optimizer", self.optimizer, Optimizer, OPTIMIZERS),
+            fault_of_kind("schedule", self.schedule, Schedule, SCHEDULES),
+            fault_of_kind("objective", self.objective, Objective),
+            *(_fault_of_switch(name, getattr(self, name)) for name in ("shuffle", "restore_best")),
+        ]
+        objective = self.objective if isinstance(self.objective, Objective) else Objective()
+        norm, size, patience = objective.clip_norm, self.batch_size, self.patience
         faults = [
             f"{name} must be {rule}, got {value!r}"
             for name, value, fits, rule in (
                 ("epochs", self.epochs, _counts(self.epochs), "a whole number of 1 or more"),
                 ("batch_size", size, size is None or _counts(size), "None, or a whole number of 1 or more"),
-                ("l2", self.objective.l2, NOT_NEGATIVE.takes(self.objective.l2), "0 or more"),
+                ("l2", objective.l2, NOT_NEGATIVE.takes(objective.l2), "0 or more"),
                 ("clip_norm", norm, norm is None or (isinstance(norm, Real) and norm > 0), "None, or above 0"),
                 ("label_smoothing", self.label_smoothing, SHARE.takes(self.label_smoothing), "in [0, 1)"),
                 ("tol", self.tol, isinstance(self.tol, Real) and self.tol >= 0, "0 or more"),
                 ("patience", patience, isinstance(patience, Real) and patience >= 1, "1 or more"),
+                ("engine", self.engine, self.engine in ENGINES, f"one of {', '.join(ENGINES)}"),
+                ("cost_scale", self.cost_scale, POSITIVE.takes(self.cost_scale), "above 0"),
             )
             if not fits
         ]
-        if faults:
-            raise SettingsError("; ".join(faults))
+        _refuse(*kinds, *faults)
 
     def batch_of(self, n: int) -> int:
         """The batch size for n examples."""
@@ -89,3 +102,45 @@ class Settings:
 def _counts(number: Any) -> bool:
     """Whether this is a whole number of 1 or more."""
     return isinstance(number, Integral) and not isinstance(number, bool) and int(number) >= 1
+
+
+def check_run(settings: Any, rng: Any, on_epoch: Any, stratify: Any) -> None:
+    """Refuse what a training run cannot be told by.
+
+    Raises
+    ------
+    SettingsError
+    """
+    check_generator(rng)
+    told = on_epoch is None or callable(on_epoch)
+    _refuse(
+        "" if settings is None else fault_of_kind("settings", settings, Settings),
+        _fault_of_switch("stratify", stratify),
+        "" if told else f"on_epoch must be a function that is told of each epoch, got {repr(on_epoch)[:60]}",
+    )
+
+
+def fault_of_kind(name: str, value: Any, kind: type, table: Mapping[str, type] | None = None) -> str:
+    """Say what is wrong with a value that must be a record of this kind; empty if nothing is.
+
+    A name in the table, or the class itself, is answered with what makes a record of it.
+    """
+    if isinstance(value, kind) and (table is None or type(value) is not kind):
+        return ""
+    known = table or {kind.__name__: kind}
+    meant = known.get(value.lower()) if isinstance(value, str) else value
+    meant = meant if isinstance(meant, type) and issubclass(meant, kind) else next(iter(known.values()))
+    rest = f" (others: {', '.join(t.__name__ for t in known.values() if t is not meant)})" if len(known) > 1 else ""
+    article = "an" if kind.__name__[0] in "AEIOU" else "a"
+    noun = kind.__name__ if table else f"{kind.__name__} object"
+    return f"{name} must be {article} {noun}, such as {meant.__name__}(){rest}, got {repr(value)[:60]}"
+
+
+def _fault_of_switch(name: str, value: Any) -> str:
+    return "" if isinstance(value, bool | np.bool_) else f"{name} must be True or False, got {repr(value)[:60]}"
+
+
+def _refuse(*faults: str) -> None:
+    found = [fault for fault in faults if fault]
+    if found:
+        raise SettingsError("; ".join(found))

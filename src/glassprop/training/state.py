@@ -86,6 +86,13 @@ class TrainState:
     engine_why: str = ""
     kept_epoch: int = 0
 
+    def make_writable(self) -> None:
+        """Copy what training writes to, where it cannot be written as it is: read-only, memory-mapped, misaligned."""
+        self.theta = _writable(self.theta)
+        for optimizer in (self.optimizer, self.best_optimizer):
+            if optimizer is not None:
+                optimizer.vectors = tuple(_writable(vector) for vector in optimizer.vectors)
+
     def restore_best(self) -> None:
         """Go back to the parameters of the best score, with the optimizer's memory and rate as they stood."""
         if self.best_theta is not None:
@@ -121,3 +128,10 @@ class TrainState:
             if keep:
                 self.best_theta, self.best_rate = np.copy(self.theta), self.rate
                 self.best_optimizer = None if self.optimizer is None else self.optimizer.copy()
+
+
+def _writable(array: Array) -> Array:
+    """The array itself where kernels can write to it, else a copy in this machine's byte order."""
+    if type(array) is np.ndarray and array.flags.carray and array.dtype.isnative:  # in C order, aligned, writable
+        return array
+    return np.require(array, dtype=array.dtype.newbyteorder("="), requirements=["C", "A", "W"])

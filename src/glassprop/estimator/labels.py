@@ -1,0 +1,145 @@
+"""What a classifier's outputs stand for: labels and probabilities; and whether labels that come later go with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import NotFittedError
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils.multiclass import unique_labels
+
+from glassprop.equations.arrays import Array
+from glassprop.equations.domain import UNIT
+from glassprop.errors import DataError
+from glassprop.estimator.weights import OUTPUT, given_so_far
+
+
+def kind_of(estimator: Any, n_outputs: int) -> str:
+    """``"binary"``, ``"multiclass"`` or ``"multilabel-indicator"``: as the labels say, else as the outputs suggest.
+
+    Where weights were set and no labels are known, several sigmoid outputs are as many labels, as in scikit-learn.
+    """
+    binarizer = vars(estimator).get("_label_binarizer")
+    if binarizer is not None:
+        return str(binarizer.y_type_)
+    if n_outputs == 1:
+        return "binary"
+    return "multilabel-indicator" if given_so_far(estimator).get(OUTPUT) == "sigmoid" else "multiclass"
+
+
+def binarizer_of(estimator: Any) -> LabelBinarizer:
+    """What turns labels into targets and back; made from ``classes_`` where weights were set rather than trained.
+
+    Raises
+    ------
+    NotFittedError
+        If nothing says which classes there are.
+    DataError
+        If ``classes_`` does not go with the outputs.
+    """
+    if "_label_binarizer" not in vars(estimator):
+        if "classes_" not in vars(estimator):
+            raise NotFittedError(
+                f"This {type(estimator).__name__} instance has weights but knows no classes: set classes_, or use "
+                "from_weights(..., classes=...)"
+            )
+        n_outputs = int(estimator.n_outputs_)
+        faults: list[str] = []
+        several = kind_of(estimator, n_outputs) == "multilabel-indicator"
+        binarizer = make_binarizer(estimator.classes_, n_outputs, several, faults)
+        if faults:
+            raise DataError("; ".join(faults))
+        estimator._label_binarizer = binarizer
+    return estimator._label_binarizer
+
+
+def label_outputs(
+    classes: Any, multilabel: bool | None, out_activation: Any, estimator: Any, n_outputs: int, faults: list[str]
+) -> None:
+    """Tell an estimator around given weights which labels its outputs stand for, or add to the faults."""
+    if multilabel is None:
+        known = classes is None or np.array_equal(classes, np.arange(n_outputs))
+        multilabel = n_outputs > 1 and known and out_activation in ("logistic", "sigmoid")
+    binarizer = make_binarizer(classes, n_outputs, multilabel, faults)
+    if binarizer is not None:
+        estimator._label_binarizer, estimator.classes_ = binarizer, binarizer.classes_
+
+
+def make_binarizer(classes: Any, n_outputs: int, multilabel: bool, faults: list[str]) -> LabelBinarizer | None:
+    """The binarizer of these classes for so many outputs, or None with a fault added."""
+    if multilabel:
+        if classes is not None and len(np.atleast_1d(classes)) != n_outputs:
+            faults.append(
+                f"{n_outputs} outputs go with {n_outputs} labels, got {len(np.atleast_1d(classes))} in classes"
+            )
+            return None
+        return LabelBinarizer().fit(np.eye(max(n_outputs, 2), dtype=int)[:, :n_outputs])
+    labels = np.arange(max(n_outputs, 2)) if classes is None else np.asarray(classes)
+    wanted = "1 or 2 classes" if n_outputs == 1 else f"{n_outputs} classes"
+    if labels.ndim != 1 or (len(labels) not in (1, 2) if n_outputs == 1 else len(labels) != n_outputs):
+        faults.append(f"{n_outputs} outputs go with {wanted}, got classes of shape {labels.shape}")
+        return None
+    try:
+        in_order = np.array_equal(np.unique(labels), labels)
+    except TypeError:
+        in_order = False  # text beside numbers, say
+    if not in_order:
+        faults.append("classes must be different and in ascending order, as the outputs are in scikit-learn")
+        return None
+    return LabelBinarizer().fit(labels)
+
+
+def gives_probabilities(estimator: Any) -> bool:
+    """Whether the outputs lie between 0 and 1; before fitting, whatever will come is given the benefit of doubt."""
+    network = getattr(estimator, "network_", None)
+    if network is None or network.layers[-1].activation.range.within(UNIT):
+        return True
+    raise AttributeError(
+        f"output_activation={network.layers[-1].activation.spec!r} does not give probabilities; use softmax or sigmoid"
+    )
+
+
+def probabilities(estimator: Any, a: Array) -> Array:
+    """The outputs (n, n_outputs) as probabilities of the classes (n, n_classes)."""
+    if len(vars(estimator).get("classes_", ())) == 1:
+        return np.ones_like(a)
+    if a.shape[1] == 1:
+        return np.hstack([1 - a, a])
+    simplex = estimator.network_.layers[-1].activation.range.simplex
+    if kind_of(estimator, a.shape[1]) == "multiclass" and not simplex:
+        return a / a.sum(axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1
+    return a
+
+
+def refuse_other_labels(estimator: Any, y: Array) -> None:
+    """Refuse labels that do not go with those of earlier calls.
+
+    Raises
+    ------
+    ValueError
+        In scikit-learn's words.
+    """
+    labels = unique_labels(y)
+    if estimator.warm_start and set(labels) != set(estimator.classes_):
+        raise ValueError(
+            "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
+            f"Previously got {estimator.classes_}, `y` has {labels}"
+        )
+    if len(np.setdiff1d(labels, estimator.classes_, assume_unique=True)):
+        raise ValueError(
+            f"`y` has classes not in `self.classes_`. `self.classes_` has {estimator.classes_}. 'y' has {labels}."
+        )
+
+
+def refuse_missing_labels(y: Array) -> None:
+    """Refuse None among labels, and say where.
+
+    Raises
+    ------
+    DataError
+    """
+    if y.dtype == object:
+        rows = [row for row, labels in enumerate(y.reshape(len(y), -1).tolist()) if None in labels]
+        if rows:
+            raise DataError(f"y contains None, first in row {rows[0]} ({len(rows)} rows in all); drop or label them")
