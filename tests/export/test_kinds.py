@@ -174,6 +174,17 @@ def test_a_generator_as_random_state_goes_on_where_it_stood(tmp_path):
     np.testing.assert_array_equal(other.fit(X, Y).theta_, one.fit(X, Y).theta_)
 
 
+def test_weights_that_were_set_before_fit_are_saved_as_any(tmp_path):
+    model = MLPClassifier(hidden_layer_sizes=(3,))
+    model.coefs_, model.intercepts_ = [np.ones((4, 3)), np.ones((3, 1))], [np.zeros(3), np.zeros(1)]
+    model.classes_ = np.array(["no", "yes"])
+    save(model, tmp_path / "m")
+    np.testing.assert_array_equal(load(tmp_path / "m").predict_proba(X), model.predict_proba(X))
+    made = MLPRegressor.from_weights([np.ones((4, 1))], [np.ones(1)])
+    save(made, tmp_path / "m")
+    np.testing.assert_array_equal(load(tmp_path / "m").predict(X), made.predict(X))
+
+
 def test_metadata_requests_come_back(tmp_path):
     with sklearn.config_context(enable_metadata_routing=True):
         clf = MLPClassifier((2,), max_iter=2).set_fit_request(X_val=True, sample_weight="weights")

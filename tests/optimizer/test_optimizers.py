@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 from math import sqrt
 
 import numpy as np
 import pytest
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
-from glassprop.errors import SettingsError
+from glassprop import MLPRegressor
+from glassprop.errors import DataError, SettingsError
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nesterov, Optimizer
 
 RATES = (0.1, 0.05, 0.2, 0.01, 0.3)
@@ -145,3 +147,20 @@ def test_a_state_belongs_to_its_kind(one, other):
     assert OPTIMIZERS[other]().can_go_on(state) == (one == other)
     state.kind = ""  # as stored before kinds were
     assert OPTIMIZERS[other]().can_go_on(state) == (OPTIMIZERS[one].n_vectors == OPTIMIZERS[other].n_vectors)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("altered", [np.zeros(3), np.zeros(10**6), np.zeros(16, np.float32), np.zeros((4, 4))])
+@pytest.mark.parametrize("engine", ["reference", "auto"])
+def test_a_memory_that_is_not_for_theta_is_refused_before_a_step(altered, engine):
+    """As a pickle can hold it: kernels would write beyond its end."""
+    X, y = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20.0)
+    model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, random_state=0, engine=engine).fit(X, y)
+    model._state.optimizer.vectors = (altered, *model._state.optimizer.vectors[1:])
+    before = model.theta_.copy()
+    with pytest.raises(DataError, match="the optimizer remembers"):
+        pickle.loads(pickle.dumps(model)).partial_fit(X, y)
+    with pytest.raises(DataError, match="the optimizer remembers"):
+        model.partial_fit(X, y)
+    np.testing.assert_array_equal(model.theta_, before)
+    model.fit(X, y).partial_fit(X, y)

@@ -20,7 +20,10 @@ from importlib.metadata import version
 from types import ModuleType
 from typing import Any, BinaryIO
 
+from sklearn.base import is_classifier
+
 from glassprop.errors import ArchitectureError, ModelFileError
+from glassprop.estimator.labels import binarizer_of
 from glassprop.export import container, document, foreign
 from glassprop.export.container import FORMAT, FileArrays
 from glassprop.export.kinds import table_steps
@@ -234,6 +237,16 @@ def _refuse_unsaved(model: Any) -> None:
         estimator.network_.spec()
     except ArchitectureError as error:
         raise ModelFileError(f"cannot save this model: {error}; a model file carries no code") from error
+    if is_classifier(estimator):
+        _find_labels(estimator)
+
+
+def _find_labels(estimator: Any) -> None:
+    """Labels that were set before ``fit`` are looked at when they are first needed: now."""
+    try:
+        binarizer_of(estimator)
+    except ValueError as error:  # NotFittedError is one, too
+        raise ModelFileError(f"cannot save this model: {error}") from error
 
 
 def _versions(with_skops: bool) -> dict[str, str]:

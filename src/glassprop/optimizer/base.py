@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from glassprop.equations.arrays import Array
+from glassprop.errors import DataError
 
 
 @dataclass
@@ -17,6 +18,22 @@ class OptimizerState:
     vectors: tuple[Array, ...]
     t: int = 0
     kind: str = ""
+
+    def refuse_if_not_for(self, theta: Array) -> None:
+        """Refuse vectors of another size or dtype than θ: kernels write to them as far as θ goes.
+
+        Raises
+        ------
+        DataError
+            A state that was altered, or put together by hand or by a pickle.
+        """
+        for vector in self.vectors:
+            if getattr(vector, "shape", None) != theta.shape or vector.dtype != theta.dtype:
+                arrived = f"{getattr(vector, 'dtype', type(vector).__name__)} of shape {getattr(vector, 'shape', '')}"
+                raise DataError(
+                    f"the optimizer remembers {arrived}, and theta is {theta.dtype} of shape {theta.shape}; train with "
+                    "fit, which starts it anew"
+                )
 
     def copy(self) -> OptimizerState:
         """The same, with vectors of its own."""

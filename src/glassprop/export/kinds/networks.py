@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from glassprop.engine.choose import ENGINES
 from glassprop.errors import ArchitectureError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
@@ -21,7 +23,8 @@ from glassprop.training.schedule import SCHEDULES
 _FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
 _FLOATS = ("float64", "float32")
 _SIGNED = Real(infinite=True)
-_OF_THE_RUN = ("_skl_callbacks", "_parent_callback_ctx", "_callback_fit_ctx", "_skl_callbacks_to_teardown")
+# What belongs to a fit, or to weights that were set before one, and not to the model.
+_OF_THE_RUN = ("_given", "_skl_callbacks", "_parent_callback_ctx", "_callback_fit_ctx", "_skl_callbacks_to_teardown")
 
 
 class _Weights:
@@ -147,6 +150,8 @@ def _plain_state(value: Any) -> dict[str, Any]:
     sizes = state["hidden_layer_sizes"]
     if not isinstance(sizes, int | list | tuple) and hasattr(sizes, "__iter__"):
         state["hidden_layer_sizes"] = list(sizes)
+    if "classes_" in state:
+        state["classes_"] = np.asarray(state["classes_"])
     return state
 
 
