@@ -18,7 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from glassprop import MLPClassifier
 from glassprop.errors import ModelFileError
-from glassprop.export.format_1 import RECORD
+from glassprop.export.format_1_record import RECORD
 from glassprop.export.model_file import load, read_record
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

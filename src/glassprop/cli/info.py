@@ -19,7 +19,7 @@ def info(
     ] = False,
 ) -> int:
     """Show what a model file holds and how it was trained."""
-    from glassprop.export.model_file import read_record
+    from glassprop.export.opening import read_record
     from glassprop.export.table_record import is_of_a_table
 
     record = read_record(model)

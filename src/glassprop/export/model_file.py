@@ -1,7 +1,7 @@
 """The model file: a fitted model and a record of it, in a closed format of known keys and checked sizes.
 
 Format 2 is described in ``docs/model-file.md``: ``container.py`` has its bytes, ``document.py`` what stands in it,
-``kinds.py`` the steps and estimators it knows. Files of format 1 are read by ``format_1.py``. To change the format:
+``kinds/`` the steps and estimators it knows. Files of format 1 are read by ``format_1.py``. To change the format:
 raise `FORMAT`, keep a reader of every earlier number, and a file of each in the tests.
 """
 
@@ -12,12 +12,9 @@ import json
 import os
 import platform
 import warnings
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from types import ModuleType
 from typing import Any, BinaryIO
 
 from sklearn.base import is_classifier
@@ -25,15 +22,16 @@ from sklearn.base import is_classifier
 from glassprop.errors import ArchitectureError, ModelFileError
 from glassprop.estimator.labels import binarizer_of
 from glassprop.export import container, document, foreign
-from glassprop.export.container import FORMAT, FileArrays
 from glassprop.export.kinds import table_steps
 from glassprop.export.kinds.table import read_node, write_node
+from glassprop.export.opening import archive_of, opened, read_record
 from glassprop.export.plain import to_json
-from glassprop.export.schema.misfit import Misfit, OtherFile
+from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
-from glassprop.export.sniff import what_it_is
 from glassprop.export.table_record import is_of_a_table
 from glassprop.ground.atomic import replacing
+
+__all__ = ["load", "load_with_record", "read_record", "save"]
 
 
 def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None = None, *, date: bool = False) -> None:
@@ -128,7 +126,7 @@ def load_with_record(path: str | os.PathLike[str], *, trusted: Sequence[str] = (
     """The model and the record saved at `path`, of one reading. Arguments and errors: as for `load`."""
     if isinstance(trusted, str) or not all(isinstance(name, str) for name in trusted):
         raise ModelFileError(f"trusted must be a list of names of types, got {trusted!r}")
-    with _opened(path) as (file, is_archive):
+    with opened(path) as (file, is_archive):
         model, record = (_load_format_1 if is_archive else _load_format_2)(file, trusted)
     _warn_of_versions(record, path)
     return model, record
@@ -153,29 +151,12 @@ def model_dtype(model: Any) -> str:
 
 
 def _load_format_1(file: BinaryIO, trusted: Iterable[str]) -> tuple[Any, dict[str, Any]]:
-    with _archive(file) as (archive, record):
-        model = format_1_reader().read(file, archive, frozenset(trusted))
+    with archive_of(file) as (archive, record):
+        from glassprop.export import format_1  # few files need it
+
+        model = format_1.read(file, archive, frozenset(trusted))
     _check_whole(model, record)
     return model, record
-
-
-@contextmanager
-def _archive(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """An archive of format 1, and its record."""
-    from zipfile import BadZipFile, ZipFile
-
-    try:
-        with ZipFile(file) as archive:
-            yield archive, format_1_reader().record_of(archive, os.fstat(file.fileno()).st_size)
-    except (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:  # a password, say
-        raise Misfit("", f"it is truncated ({str(error)[:100]})") from error
-
-
-def format_1_reader() -> ModuleType:
-    """The module that reads format 1, imported when there is such a file."""
-    from glassprop.export import format_1
-
-    return format_1
 
 
 def _check_whole(model: Any, record: dict[str, Any]) -> None:
@@ -184,31 +165,6 @@ def _check_whole(model: Any, record: dict[str, Any]) -> None:
         raise Misfit("model", f"it is a {type(model).__name__}, not a network, and does not end in one")
     if is_of_a_table(record):
         table_steps.check_table_model(model, record)
-
-
-def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The record of the model file at `path`, without loading the model.
-
-    Raises
-    ------
-    ModelFileError
-        As for `load`, as far as it shows without reading the model itself.
-    """
-    with _opened(path) as (file, is_archive):
-        if not is_archive:
-            described, arrays = container.opened(file)
-            document.checked(described)
-            return document.facts(described, _dtype_of(described, arrays))
-        with _archive(file) as (_, record):
-            return record
-
-
-def _dtype_of(described: dict[str, Any], arrays: FileArrays) -> str:
-    node = document.network_node(described["model"])
-    try:
-        return str(arrays.entry(node["_state"]["theta"]["array"]).dtype.name)
-    except (KeyError, TypeError) as error:
-        raise Misfit("model", "its theta is missing") from error
 
 
 def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> None:
@@ -281,37 +237,3 @@ def _estimator_of(model: Any) -> Any:
     while isinstance(model, Pipeline) and model.steps:
         model = model.steps[-1][1]
     return model if isinstance(model, MLPClassifier | MLPRegressor) else None
-
-
-@contextmanager
-def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, bool]]:
-    """The file at `path`, and whether it is an archive of format 1; every way in which it is none becomes one line."""
-    shown = os.fspath(path)
-    try:
-        with open(path, "rb") as file:
-            ours = container.is_ours(file.read(64))
-            file.seek(0)
-            kind = "" if ours else what_it_is(file)
-            if kind:
-                raise OtherFile(kind)
-            file.seek(0)
-            yield file, not ours
-    except FileNotFoundError as error:
-        raise ModelFileError(f"there is no model file {shown!r}") from error
-    except IsADirectoryError as error:
-        raise ModelFileError(f"{shown!r} is a folder, not a model file") from error
-    except OSError as error:
-        raise ModelFileError(f"cannot read {shown!r}: {error.strerror or error}") from error
-    except container.NewerFormat as newer:
-        raise ModelFileError(
-            f"{shown!r} has format {newer}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
-            "pip install --upgrade glassprop"
-        ) from newer
-    except OtherFile as other:
-        raise ModelFileError(f"{shown!r} {other}") from other
-    except foreign.NotTrusted as error:
-        raise ModelFileError(f"{shown!r} is not loaded, for {error}") from error
-    except Misfit as misfit:
-        raise ModelFileError(f"{shown!r} is damaged or was not written by glassprop: {misfit}") from misfit
-    except (MemoryError, RecursionError) as error:
-        raise ModelFileError(f"{shown!r} is not loaded: it needs more memory than there is") from error

@@ -1,0 +1,88 @@
+"""Opening a model file, of whatever format: which it is, its record, and one line for every way in which it is none."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any, BinaryIO
+from zipfile import BadZipFile, ZipFile
+
+from glassprop.errors import ModelFileError
+from glassprop.export import container, document
+from glassprop.export.container import FORMAT, FileArrays
+from glassprop.export.foreign import NotTrusted
+from glassprop.export.format_1_record import record_of
+from glassprop.export.schema.misfit import Misfit, OtherFile
+from glassprop.export.sniff import what_it_is
+
+
+def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The record of the model file at `path`, without loading the model.
+
+    Raises
+    ------
+    ModelFileError
+        As for `load`, as far as it shows without reading the model itself.
+    """
+    with opened(path) as (file, is_archive):
+        if not is_archive:
+            described, arrays = container.opened(file)
+            document.checked(described)
+            return document.facts(described, _dtype_of(described, arrays))
+        with archive_of(file) as (_, record):
+            return record
+
+
+def _dtype_of(described: dict[str, Any], arrays: FileArrays) -> str:
+    node = document.network_node(described["model"])
+    try:
+        return str(arrays.entry(node["_state"]["theta"]["array"]).dtype.name)
+    except (KeyError, TypeError) as error:
+        raise Misfit("model", "its theta is missing") from error
+
+
+@contextmanager
+def archive_of(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """An archive of format 1, and its record."""
+    try:
+        with ZipFile(file) as archive:
+            yield archive, record_of(archive, os.fstat(file.fileno()).st_size)
+    except (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:  # a password, say
+        raise Misfit("", f"it is truncated ({str(error)[:100]})") from error
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, bool]]:
+    """The file at `path`, and whether it is an archive of format 1; every way in which it is none becomes one line."""
+    shown = os.fspath(path)
+    try:
+        with open(path, "rb") as file:
+            ours = container.is_ours(file.read(64))
+            file.seek(0)
+            kind = "" if ours else what_it_is(file)
+            if kind:
+                raise OtherFile(kind)
+            file.seek(0)
+            yield file, not ours
+    except FileNotFoundError as error:
+        raise ModelFileError(f"there is no model file {shown!r}") from error
+    except IsADirectoryError as error:
+        raise ModelFileError(f"{shown!r} is a folder, not a model file") from error
+    except OSError as error:
+        raise ModelFileError(f"cannot read {shown!r}: {error.strerror or error}") from error
+    except container.NewerFormat as newer:
+        raise ModelFileError(
+            f"{shown!r} has format {newer}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
+            "pip install --upgrade glassprop"
+        ) from newer
+    except OtherFile as other:
+        raise ModelFileError(f"{shown!r} {other}") from other
+    except NotTrusted as error:
+        raise ModelFileError(f"{shown!r} is not loaded, for {error}") from error
+    except Misfit as misfit:
+        raise ModelFileError(f"{shown!r} is damaged or was not written by glassprop: {misfit}") from misfit
+    except (MemoryError, RecursionError) as error:
+        raise ModelFileError(f"{shown!r} is not loaded: it needs more memory than there is") from error
