@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from glassprop.cli.native import native_code_quiet
 from glassprop.errors import ModelFileError
+from glassprop.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.tables import Table
@@ -28,7 +30,7 @@ def load_model(path: str) -> tuple[Any, dict[str, Any]]:
     record = read_record(path)
     if not record.keys() >= _FROM_A_TABLE:
         raise ModelFileError(
-            f"{path!r} was saved without a table's columns, so it cannot read one: "
+            f"{quoted(path)} was saved without a table's columns, so it cannot read one: "
             "use glassprop.load in Python, or a model made by glassprop train"
         )
     return load(path), record
@@ -38,4 +40,5 @@ def read(source: str) -> Table:
     """The table at `source`; "-" is CSV on standard input."""
     from glassprop.tables import read_table
 
-    return read_table(source, stdin=getattr(sys.stdin, "buffer", None))
+    with native_code_quiet():
+        return read_table(source, stdin=getattr(sys.stdin, "buffer", None))

@@ -26,7 +26,8 @@ from glassprop.cli.options import (
 from glassprop.cli.output import Messages, few, number, print_columns, print_json, print_line, print_scores, say
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report import ReportFiles, report_files, write_report
-from glassprop.errors import DataError, GlasspropError, SettingsError
+from glassprop.errors import DataError, GlasspropError, SettingsError, is_panic
+from glassprop.text import quoted, shown
 
 if TYPE_CHECKING:
     from glassprop.tables import FitOptions, Outcome, Table
@@ -128,19 +129,31 @@ def train(
     if interrupted:
         say(f"interrupted: the best weights so far are saved in {path}")
     if fault is not None:
-        raise DataError(f"the model is saved in {path!r}, but there is no report: {fault}") from fault
+        raise _without_report(path, fault) from fault
     return INTERRUPTED if interrupted else 0
 
 
-def _fault_of_report(outcome: Outcome, files: ReportFiles | None, path: str) -> GlasspropError | None:
-    """Write the report, if one is asked for. What goes wrong waits: the scores come first."""
+def _fault_of_report(outcome: Outcome, files: ReportFiles | None, path: str) -> BaseException | None:
+    """Write the report, if one is asked for. Whatever goes wrong waits: the scores come first."""
     if files is None:
         return None
     try:
         write_report(outcome, files, path)
-    except GlasspropError as fault:
+    except BaseException as fault:
+        if not (isinstance(fault, Exception) or is_panic(fault)):
+            raise
         return fault
     return None
+
+
+def _without_report(path: str, fault: BaseException) -> Exception:
+    """What to raise when all but the report is done: one line, which is an admission where the fault is ours."""
+    saved = f"the model is saved in {quoted(path)}, but there is no report"
+    if isinstance(fault, GlasspropError):
+        return DataError(f"{saved}: {fault}")
+    if isinstance(fault, MemoryError):
+        return DataError(f"{saved}, for want of memory: take fewer rows or columns")
+    return RuntimeError(f"{saved}: {type(fault).__name__}: {fault}")
 
 
 def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
@@ -219,7 +232,7 @@ def _classes(outcome: Outcome) -> str:
     """The classes with their shares of the rows trained on, so that yes, Yes and YES are seen to be three."""
     counts = Counter(outcome.parts.train.y.tolist()).most_common()
     rows = len(outcome.parts.train)
-    return f"{len(counts)} classes: {few([f'{label} {count / rows:.1%}' for label, count in counts])}"
+    return f"{len(counts)} classes: {few([f'{shown(label)} {count / rows:.1%}' for label, count in counts])}"
 
 
 def _length(estimator: Any) -> str:

@@ -24,6 +24,7 @@ from glassprop.tables.nudged import columns_by_differences
 from glassprop.tables.slopes import numbers_in, slopes_of
 from glassprop.tables.table import Table
 from glassprop.tables.target import Target
+from glassprop.text import quoted
 
 
 def explain_table(
@@ -67,7 +68,7 @@ def explain_table(
     if not known.all():
         lacking = [number for number, there in zip(numbers, known, strict=True) if not there]
         which = f"row {lacking[0]} has" if len(lacking) == 1 else f"rows {', '.join(map(str, lacking[:5]))} have"
-        raise TableError(f"{table.name}: {which} no target {target.name!r}: choose rows that have one")
+        raise TableError(f"{table.name}: {which} no target {quoted(target.name)}: choose rows that have one")
     if record["labels"] is not None:
         refuse_unknown(values, pipeline[-1].classes_, target, table.name)
     y = values if target.kind == "number" else target.labels(values)

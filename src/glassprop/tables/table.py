@@ -13,6 +13,7 @@ from glassprop.tables.binary_file import read_arrow, read_parquet
 from glassprop.tables.builtin import BUILT_IN, read_builtin
 from glassprop.tables.packages import need_polars
 from glassprop.tables.text_file import read_text
+from glassprop.text import LONGEST, quoted, shown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,24 +82,24 @@ def read_table(source: str, *, stdin: BinaryIO | None = None) -> Table:
     if source == "-":
         data = (stdin if stdin is not None else sys.stdin.buffer).read()
         return _from_bytes(data, "standard input", ".csv")
-    return _from_bytes(_bytes_of(source), source, Path(source).suffix.lower())
+    return _from_bytes(_bytes_of(source), shown(source), Path(source).suffix.lower())
 
 
 def _bytes_of(source: str) -> bytes:
     path = Path(source)
     suffix = path.suffix.lower()
     if not path.exists():
-        near = get_close_matches(source, BUILT_IN, n=1)
+        near = get_close_matches(source[:LONGEST], BUILT_IN, n=1)
         hint = f"did you mean the built-in {near[0]}?" if near else f"give {_KNOWN}"
-        raise TableError(f"there is no file {source!r}: {hint}")
+        raise TableError(f"there is no file {quoted(source)}: {hint}")
     if path.is_dir():
-        raise TableError(f"{source!r} is a folder: give {_KNOWN}")
+        raise TableError(f"{quoted(source)} is a folder: give {_KNOWN}")
     if suffix not in (*_SEPARATORS, *_PARQUET, *_ARROW):
-        raise TableError(f"the kind of the file {source!r} is not known from its ending: give {_KNOWN}")
+        raise TableError(f"the kind of the file {quoted(source)} is not known from its ending: give {_KNOWN}")
     try:
         return path.read_bytes()
     except OSError as error:
-        raise TableError(f"{source!r} cannot be read: {error.strerror or error}") from error
+        raise TableError(f"{quoted(source)} cannot be read: {error.strerror or error}") from error
 
 
 def _from_bytes(data: bytes, name: str, suffix: str) -> Table:

@@ -13,6 +13,7 @@ from glassprop.tables.even_rows import read_even_rows
 from glassprop.tables.header import column_names
 from glassprop.tables.packages import need_polars
 from glassprop.tables.plain_numbers import type_plain_columns
+from glassprop.text import shown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -126,7 +127,7 @@ def _rows(text: str, separator: str, name: str) -> list[tuple[int, list[str]]]:
     try:
         return _parse(text, separator, strict=False)
     except csv.Error as error:
-        raise TableError(f"{name} cannot be read as delimited text: {error}") from error
+        raise TableError(f"{name} cannot be read as delimited text: {shown(error)}") from error
 
 
 def _parse(text: str, separator: str, *, strict: bool) -> list[tuple[int, list[str]]]:
