@@ -65,6 +65,11 @@ class Cells:
 
 def cells_of(series: nw.Series) -> Cells:
     """Read a column, whatever library it comes from."""
+    with panics_as(TableError, f"column {quoted(series.name)} cannot be read"):
+        return _cells_of(_in_known_zone(series))
+
+
+def _cells_of(series: nw.Series) -> Cells:
     kind = series.dtype
     if series.is_null().all():  # whatever its type
         return Cells("text", np.full(len(series), None, dtype=object))
@@ -80,6 +85,14 @@ def cells_of(series: nw.Series) -> Cells:
     if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
         return Cells("text", text_of(values_of(series)))
     return Cells("other", np.full(len(series), np.nan))
+
+
+def _in_known_zone(series: nw.Series) -> nw.Series:
+    """In UTC where they are pandas' times in a zone whose name narwhals does not read, such as America/New_York."""
+    native = series.to_native()
+    if series.dtype == nw.Unknown and hasattr(getattr(native, "dtype", None), "tz"):
+        return nw.from_native(native.dt.tz_convert("UTC"), series_only=True)
+    return series
 
 
 def _numbers(values: Any) -> Cells:
@@ -98,6 +111,7 @@ def values_of(series: nw.Series) -> list[Any]:
     TableError
         The library that holds them cannot give them.
     """
+    series = _in_known_zone(series)
     if series.dtype in (nw.Date, nw.Datetime, nw.Duration):
         return moment_texts(series)
     message = f"column {quoted(series.name)} has values that cannot be read"

@@ -67,7 +67,8 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> Any:
         """Table of the same library: float columns for numbers and parts of dates, text for categories."""
         frame = frame_of(X)
-        missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in frame.columns]
+        known = set(frame.columns)
+        missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in known]
         if missing:
             raise TableError(f"the table lacks {len(missing)} column(s) that the model needs: {listed(missing, 10)}")
         if not len(frame):

@@ -128,8 +128,9 @@ def labelled_examples(
 
 def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
     """Raise a TableError that names the columns, the target among them, that a table does not have."""
-    missing = [name for name in needed if name not in table.frame.columns]
-    lost_target = target.name not in table.frame.columns
+    known = set(table.frame.columns)
+    missing = [name for name in needed if name not in known]
+    lost_target = target.name not in known
     if missing or lost_target:
         names = [f"{quoted(target.name)} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
         count = len(missing) + lost_target

@@ -104,7 +104,7 @@ def _role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
     if cells.kind == "number":
         return _number_role(name, cells, present, plan)
     if cells.kind == "date":
-        return _date(name, cells.values, "", "dates" + _missing(cells) + _far_out(cells), plan)
+        return _date(name, cells.values, "", "dates", plan, _missing(cells) + _far_out(cells))
     return _text_role(name, cells, present, plan)
 
 
@@ -208,13 +208,13 @@ def _text_dates(name: str, cells: Cells, order: str, either: bool, plan: Plan) -
     return _date(name, moments, order, reason, plan)
 
 
-def _date(name: str, moments: np.ndarray, order: str, reason: str, plan: Plan) -> ColumnRole:
+def _date(name: str, moments: np.ndarray, order: str, reason: str, plan: Plan, lacking: str = "") -> ColumnRole:
     present = moments[~np.isnan(moments)]
     plan.dates[name] = order
     clock = bool((present % DAY != 0).any())
     if clock:
         plan.clocks.append(name)
-    return ColumnRole(name, "date", reason + (" with time of day" if clock else ""))
+    return ColumnRole(name, "date", reason + (" with time of day" if clock else "") + lacking)
 
 
 def _category(name: str, reason: str, cells: Cells, plan: Plan) -> ColumnRole:

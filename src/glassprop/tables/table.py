@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from glassprop.errors import TableError
 from glassprop.tables.binary_file import read_arrow, read_parquet
 from glassprop.tables.builtin import BUILT_IN, read_builtin
-from glassprop.tables.packages import need_polars
+from glassprop.tables.packages import need_polars, panics_as
 from glassprop.tables.text_file import read_text
 from glassprop.text import LONGEST, quoted, shown
 
@@ -108,6 +108,11 @@ def _from_bytes(data: bytes, name: str, suffix: str) -> Table:
     for magic, kind in _COMPRESSED.items():
         if data.startswith(magic):
             raise TableError(f"{name} holds {kind} data, not a table: unpack it, or export it as CSV, first")
+    with panics_as(TableError, f"{name} cannot be read"):
+        return _of_kind(data, name, suffix)
+
+
+def _of_kind(data: bytes, name: str, suffix: str) -> Table:
     notes: list[str] = []
     if suffix in _PARQUET or data.startswith(b"PAR1"):
         frame = read_parquet(data, name)
