@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -88,7 +89,7 @@ def read_table(source: str, *, stdin: BinaryIO | None = None) -> Table:
 def _bytes_of(source: str) -> bytes:
     path = Path(source)
     suffix = path.suffix.lower()
-    if not path.exists():
+    if not os.path.exists(source):  # False, too, for a name that no system allows
         near = get_close_matches(source[:LONGEST], BUILT_IN, n=1)
         hint = f"did you mean the built-in {near[0]}?" if near else f"give {_KNOWN}"
         raise TableError(f"there is no file {quoted(source)}: {hint}")
