@@ -237,5 +237,15 @@ def test_the_file_s_own_name_is_shortened() -> None:
         assert len(str(caught.value)) < 4 * LONGEST
 
 
+@pytest.mark.parametrize("text", ['a,y\n"{}",1\n', 'a,y\n1,2\n"{}\n3,4\n', "a,y\n{},1\n2\n"])
+def test_a_cell_too_long_for_the_careful_way_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text(text.format(huge("c")))
+    with pytest.raises(TableError, match="not closed within 131,072 characters, or a cell is longer"):
+        read_table(str(path))
+    path.write_text(f"a,y\n{huge('c')},1\n2,3\n")
+    assert read_table(str(path)).frame["a"].to_list() == [huge("c"), "2"]
+
+
 if __name__ == "__main__":
     _match_all()

@@ -20,6 +20,8 @@ from glassprop.errors import TableError
 from glassprop.tables import FitOptions, diagnose, explain_table, fit_table, predict_table, read_table, score_table
 from glassprop.tables.cells import cells_of, values_of
 from glassprop.tables.columns import as_it_stands
+from glassprop.tables.dates import ORDERS, parse_date
+from glassprop.tables.recognize import recognize
 from glassprop.tables.table import Table
 
 MOST = {"D": 2**31 - 1, "s": 2**63 - 1, "ms": 2**63 - 1, "us": 2**63 - 1, "ns": 2**63 - 1}
@@ -236,3 +238,25 @@ def test_odd_objects_are_text() -> None:
     values = cells_of(nw.from_native(column, eager_only=True)["x"]).values.tolist()
     assert values == [hex(huge), hex(-huge), "<Silent>", "[1]", None, str(END)]
     assert max(map(len, as_it_stands(column["x"].tolist()))) == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("9999-12-31T23:30:00-09:00", 253402300800 + 9 * 3600 - 1800),
+        ("0001-01-01T00:30:00+14:00", -62135596800 + 1800 - 14 * 3600),
+        ("10000-01-01", None),
+        ("0000-01-01", None),
+        ("-0001-01-01", None),
+        ("31/12/9999 23:59", 253402300740),
+    ],
+)
+def test_dates_as_text_at_the_ends_of_the_calendar(text: str, seconds: float | None) -> None:
+    values = [parse_date(text, order) for order in ORDERS]
+    assert [value for value in values if not np.isnan(value)] == [] if seconds is None else seconds in values
+
+
+def test_a_constant_date_is_told_as_a_date() -> None:
+    frame = nw.from_native(pl.DataFrame({"d": pl.Series([18_000] * 3, dtype=pl.Int32).cast(pl.Date), "x": [1, 5, 3]}))
+    roles, _ = recognize(frame, {})
+    assert roles[0].reason == "constant: every value is 2019-04-14"

@@ -100,7 +100,8 @@ def _role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
     if not len(present):
         return ColumnRole(name, "dropped", "every value is missing" + _far_out(cells))
     if len(present) == len(cells.values) and (present == present[0]).all():
-        return ColumnRole(name, "dropped", f"constant: every value is {_shown(present[0])}")
+        value = _moment(present[0]) if cells.kind == "date" else _shown(present[0])
+        return ColumnRole(name, "dropped", f"constant: every value is {value}")
     if cells.kind == "number":
         return _number_role(name, cells, present, plan)
     if cells.kind == "date":
@@ -234,6 +235,10 @@ def _far_out(cells: Cells) -> str:
 def _some(texts: list[str]) -> str:
     few = list(dict.fromkeys(texts))
     return ", ".join(quoted(text) for text in few[:3]) + (", …" if len(few) > 3 else "")
+
+
+def _moment(seconds: float) -> str:
+    return str(np.datetime64(int(seconds), "s")).replace("T", " ").removesuffix(" 00:00:00")
 
 
 def _shown(value: float | str) -> str:

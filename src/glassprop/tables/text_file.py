@@ -124,6 +124,11 @@ def _rows(text: str, separator: str, name: str) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             raise TableError(f"{name}: a quotation mark is opened and never closed: close it, or double it") from error
+        if "field limit" in str(error):
+            raise TableError(
+                f"{name}: a quotation mark is opened and not closed within {csv.field_size_limit():,} characters, or a "
+                "cell is longer than that in a file that has quotes or uneven lines: close it, or write a Parquet file"
+            ) from error
     try:
         return _parse(text, separator, strict=False)
     except csv.Error as error:
