@@ -22,9 +22,9 @@ $(STAMP): pyproject.toml
 
 demo: $(STAMP) ## trains on the digits, prints held-out scores and a gradient check
 	@mkdir -p build
-	$(BIN)/glassprop train digits --model build/digits.skops
-	$(BIN)/glassprop check build/digits.skops digits
-	$(BIN)/glassprop explain build/digits.skops digits --row 0 --html build/digits.html
+	$(BIN)/glassprop train digits --model build/digits.glassprop
+	$(BIN)/glassprop check build/digits.glassprop digits
+	$(BIN)/glassprop explain build/digits.glassprop digits --row 0 --html build/digits.html
 
 test: $(STAMP) lint types layers ## everything that must hold
 	$(BIN)/python -m pytest -n 2

@@ -53,7 +53,7 @@ def draw_terminal(printed: str, target: Path) -> None:
     """What was printed, as a terminal shows it."""
     with Path(os.devnull).open("w") as nowhere:
         console = Console(record=True, width=80, file=nowhere, force_terminal=True)
-        console.print(Text("$ glassprop train digits --model digits.skops", style="bold"))
+        console.print(Text("$ glassprop train digits --model digits.glassprop", style="bold"))
         console.print(Text.from_ansi(printed))
         console.save_svg(str(target), title="glassprop", code_format=TERMINAL, unique_id="terminal")
 
@@ -84,10 +84,10 @@ def glassprop(folder: Path, *words: str) -> None:
 
 def draw_pages(folder: Path) -> None:
     """The page of a trained network, that of a 2-2-1 network, and the report, as a browser shows them."""
-    glassprop(folder, "train", "digits", "--hidden", "24,16", "--activation", "tanh", "--model", "digits.skops")
-    glassprop(folder, "explain", "digits.skops", "digits", "--row", "37", "--row", "1264", "--html", "page.html")
+    glassprop(folder, "train", "digits", "--hidden", "24,16", "--activation", "tanh", "--model", "digits.glassprop")
+    glassprop(folder, "explain", "digits.glassprop", "digits", "--row", "37", "--row", "1264", "--html", "page.html")
     glassprop(
-        folder, "train", "iris", "--hidden", "8", "--seed", "4", "--model", "iris.skops", "--report", "report.html"
+        folder, "train", "iris", "--hidden", "8", "--seed", "4", "--model", "iris.glassprop", "--report", "report.html"
     )
     network = Network(2, [Layer(2, "relu"), Layer(1, "identity")], cost="squared_error")
     theta = np.array([1.0, -1.0, 1.0, 1.0, 0.0, -1.0, 2.0, -1.0, 1.0])
@@ -127,7 +127,7 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     wanted = sys.argv[1:] or ["curves", "pages"]
     with tempfile.TemporaryDirectory() as folder:
-        model_file = Path(folder) / "digits.skops"
+        model_file = Path(folder) / "digits.glassprop"
         if "curves" in wanted:
             draw_terminal(train(model_file), IMAGES / "train.svg")
             draw_curves(model_file, IMAGES / "curves.svg")

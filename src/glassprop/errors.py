@@ -19,6 +19,11 @@ from __future__ import annotations
 from typing import Any
 
 
+def is_panic(error: BaseException) -> bool:
+    """Whether this is a panic of a library written in Rust (polars), which Python does not count as an Exception."""
+    return type(error).__name__ == "PanicException" and not isinstance(error, Exception)
+
+
 class GlasspropError(Exception):
     """Base of all errors raised on purpose."""
 

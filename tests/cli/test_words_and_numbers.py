@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from glassprop.cli.options import column_names, default_model_path, held_out_share, layer_sizes
-from glassprop.cli.output import few, number, one_line, print_columns, printable, write_bytes
+from glassprop.cli.output import few, number, one_line, print_columns, write_bytes
 from glassprop.cli.progress import TrainingProgress
 from glassprop.errors import SettingsError
+from glassprop.ground.text import visible
 
 
 @pytest.mark.parametrize(
@@ -58,10 +59,10 @@ def test_default_model_path(data, name, tmp_path, monkeypatch):
     assert default_model_path(data) == name.replace(".glassprop", "-2.glassprop")
 
 
-def test_text_is_printable():
-    assert printable("a\x1b[31mb\n\u202e") == "a\\x1b[31mb\\n\\u202e"
+def test_text_is_visible():
+    assert visible("a\x1b[31mb\n\u202e") == "a\\x1b[31mb\\n\\u202e"
     assert one_line(" a\n\tb\x07 ") == "a b\\x07"
-    assert printable("Größe → 3") == "Größe → 3"
+    assert visible("Größe → 3") == "Größe → 3"
 
 
 @pytest.mark.parametrize(

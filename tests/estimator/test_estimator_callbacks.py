@@ -120,11 +120,11 @@ def test_fitted_estimator_is_the_model_of_that_epoch_and_stays_so(multiclass: An
 def test_a_fitted_estimator_can_be_saved_within_training(multiclass: Any, tmp_path: Any) -> None:
     class Checkpoint(Recorder):
         def on_fit_task_end(self, estimator: Any, context: Any, *, fitted_estimator: Any) -> None:
-            glassprop.save(fitted_estimator, tmp_path / "model.skops")
+            glassprop.save(fitted_estimator, tmp_path / "model.glassprop")
             assert len(pickle.loads(pickle.dumps(fitted_estimator)).loss_curve_) == estimator.n_iter_
 
     final = model().set_callbacks(Checkpoint()).fit(multiclass.X, multiclass.y)
-    np.testing.assert_array_equal(glassprop.load(tmp_path / "model.skops").theta_, final.theta_)
+    np.testing.assert_array_equal(glassprop.load(tmp_path / "model.glassprop").theta_, final.theta_)
 
 
 @pytest.mark.parametrize("container", [np.asarray, sparse.coo_matrix, lambda X: pd.DataFrame(X, columns=list("abcde"))])

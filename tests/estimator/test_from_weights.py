@@ -53,7 +53,7 @@ def test_all_that_a_fitted_one_can(problem_of: Any, kind: str, tmp_path: Any) ->
     expected = outputs(problem.X)
     assert check_gradient(model.network_, model.theta_, *model.encode_targets(problem.X, problem.y)).ok
     assert model.explain(problem.X, problem.y, row=3).weight(1, 0, 0).value is not None
-    path = tmp_path / "model.skops"
+    path = tmp_path / "model.glassprop"
     glassprop.save(model, path)
     for same in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model), glassprop.load(path)):
         again = same.predict_proba if problem.classifier else same.predict

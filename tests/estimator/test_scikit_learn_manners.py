@@ -97,8 +97,8 @@ def fitted(problem: Any, **settings: Any) -> Any:
 
 
 def after_saving(model: Any, folder: Any) -> Any:
-    glassprop.save(model, folder / "model.skops")
-    return glassprop.load(folder / "model.skops")
+    glassprop.save(model, folder / "model.glassprop")
+    return glassprop.load(folder / "model.glassprop")
 
 
 WAYS = {

@@ -40,7 +40,7 @@ def test_our_own_steps_need_none(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("without_skops")
 def test_a_step_of_others_says_what_to_install(tmp_path: Path) -> None:
-    with pytest.raises(MissingPackageError, match=r"glassprop\[cli\]"):
+    with pytest.raises(MissingPackageError, match=r"glassprop\[skops\]"):
         save(of_texts()[1], tmp_path / "m.glassprop")
     assert not list(tmp_path.iterdir())
 

@@ -266,8 +266,8 @@ def test_digits_are_a_picture_with_gaps():
 @pytest.mark.parametrize(("target", "drop"), [("gain", "high"), ("high", "gain")])
 def test_a_loaded_model_says_the_same(target, drop, frame_of, tmp_path, amounts, classes):
     outcome, frame = {"gain": amounts, "high": classes}[target], _table()
-    glassprop.save(outcome.pipeline, tmp_path / "m.skops", outcome.record)
-    model = glassprop.load(tmp_path / "m.skops")
+    glassprop.save(outcome.pipeline, tmp_path / "m.glassprop", outcome.record)
+    model = glassprop.load(tmp_path / "m.glassprop")
     expected = explain_table(outcome.pipeline, outcome.record, Table(frame, "people"), [9, 30])
     e = glassprop.explain(model, frame_of(frame.drop(target)), frame[target], rows=[9, 30])
     own, known = e.to_dict(), expected.to_dict()
@@ -279,8 +279,8 @@ def test_a_loaded_model_says_the_same(target, drop, frame_of, tmp_path, amounts,
 
 
 def test_a_model_trained_on_leaves_the_scale_of_the_table(amounts, tmp_path):
-    glassprop.save(amounts.pipeline, tmp_path / "m.skops", amounts.record)
-    model = glassprop.load(tmp_path / "m.skops")[-1]
+    glassprop.save(amounts.pipeline, tmp_path / "m.glassprop", amounts.record)
+    model = glassprop.load(tmp_path / "m.glassprop")[-1]
     assert model.target_scale_ == amounts.record["target_scale"]
     model.fit(np.random.default_rng(0).normal(size=(20, 3)), np.arange(20.0))
     assert not hasattr(model, "target_scale_")
@@ -361,7 +361,7 @@ def test_an_estimator_by_itself_and_inside_pipelines():
     assert glassprop.explain(wrapped, X, y, row=4).to_dict() == expected
 
 
-@pytest.mark.parametrize("model", [StandardScaler(), make_pipeline(StandardScaler()), None, "digits.skops"])
+@pytest.mark.parametrize("model", [StandardScaler(), make_pipeline(StandardScaler()), None, "digits.glassprop"])
 def test_other_models_are_refused(model):
     with pytest.raises(SettingsError, match=r"cannot explain a .*: give a glassprop MLPClassifier"):
         glassprop.explain(model, [[0.0]], [0])

@@ -17,11 +17,12 @@ from glassprop.cli.check import check
 from glassprop.cli.explain import explain
 from glassprop.cli.info import info
 from glassprop.cli.options import DASH
-from glassprop.cli.output import abandon_stdout, complain, one_line, warn
+from glassprop.cli.output import abandon_stdout, complain, warn
 from glassprop.cli.predict import predict
 from glassprop.cli.score import score
 from glassprop.cli.train import train
-from glassprop.errors import GlasspropError
+from glassprop.errors import GlasspropError, is_panic
+from glassprop.ground.text import LONGEST_LINE, listed, quoted, shown
 
 BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 
@@ -54,11 +55,13 @@ def run(argv: list[str]) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         abandon_stdout()
         return PIPE_CLOSED
-    except Exception as error:
+    except BaseException as error:
+        if not (isinstance(error, Exception) or is_panic(error)):
+            raise
         return _report(error)
 
 
-def _report(error: Exception) -> int:
+def _report(error: BaseException) -> int:
     """Say on one line what went wrong; tell bad input from a bug of ours."""
     if isinstance(error, CycloptsError):
         complain(f"{_misuse(error)} See: glassprop {_command_of(error)}--help")
@@ -68,7 +71,7 @@ def _report(error: Exception) -> int:
         complain(str(error))
     elif isinstance(error, OSError):
         abandon_stdout()
-        where = repr(error.filename) if error.filename is not None else "standard output"
+        where = quoted(error.filename) if error.filename is not None else "standard output"
         complain(f"cannot read or write {where}: {error.strerror or error}")
     elif isinstance(error, MemoryError):
         complain("there is not enough memory: take fewer rows, fewer columns (--drop) or smaller layers (--hidden)")
@@ -81,16 +84,16 @@ def _report(error: Exception) -> int:
 
 def _misuse(error: CycloptsError) -> str:
     if isinstance(error, UnusedCliTokensError):
-        return f"too many arguments: {' '.join(map(repr, error.unused_tokens or ()))}."
+        return f"too many arguments: {listed(error.unused_tokens or ())}."
     return str(error)
 
 
-def _admit(error: Exception) -> int:
+def _admit(error: BaseException) -> int:
     if os.environ.get("GLASSPROP_TRACEBACK"):
         traceback.print_exception(error)
     complain(
         "this is a bug in glassprop, please report it (GLASSPROP_TRACEBACK=1 shows where): "
-        f"{type(error).__name__}: {str(error)[:200]}"
+        f"{type(error).__name__}: {shown(error, LONGEST_LINE)}"
     )
     return BUG
 
@@ -100,12 +103,12 @@ def _command_of(error: CycloptsError) -> str:
     return " ".join([*chain, ""])
 
 
-def _is_refused_parameter(error: Exception) -> bool:
+def _is_refused_parameter(error: BaseException) -> bool:
     """Whether scikit-learn refused the value of a constructor argument, found without importing it."""
     return type(error).__name__ == "InvalidParameterError"
 
 
-def _is_refused_data(error: Exception) -> bool:
+def _is_refused_data(error: BaseException) -> bool:
     """Whether scikit-learn itself raised a plain ValueError, as it does on data that it cannot use."""
     place = error.__traceback__
     if type(error) is not ValueError or place is None:
@@ -126,7 +129,7 @@ def _warnings_as_lines() -> Iterator[None]:
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    warn(one_line(str(message)))
+    warn(str(message))
 
 
 def _forgiving_streams() -> None:

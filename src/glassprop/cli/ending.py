@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from glassprop.cli.keep import Kept
 from glassprop.cli.output import abandon_stdout, say
-from glassprop.errors import GlasspropError, ModelFileError
+from glassprop.errors import GlasspropError, ModelFileError, is_panic
+from glassprop.ground.text import quoted, shown
 
 INTERRUPTED = 130
 
@@ -19,7 +20,7 @@ class Ending:
 
     kept: Kept
     interrupted: bool
-    missed: list[tuple[str, Exception | None]] = field(default_factory=list)
+    missed: list[tuple[str, BaseException | None]] = field(default_factory=list)
 
     @contextmanager
     def step(self, otherwise: str) -> Iterator[None]:
@@ -29,7 +30,9 @@ class Ending:
         except KeyboardInterrupt:
             self.interrupted = True
             self.missed.append((otherwise, None))
-        except Exception as fault:
+        except BaseException as fault:
+            if not (isinstance(fault, Exception) or is_panic(fault)):
+                raise
             self.missed.append((otherwise, fault))
 
     def code(self) -> int:
@@ -41,11 +44,11 @@ class Ending:
             The model is not where it was to be, or a step failed; the message says which, and where the model is.
         BrokenPipeError
             The reader of standard output left, and there is nothing else to tell.
-        Exception
-            What nobody expected, after a line on the rest.
+        RuntimeError
+            The same, where the fault is glassprop's own.
         """
         if self.interrupted and self.kept.path is not None:
-            news = [f"interrupted: the best weights so far are saved in {self.kept.path}"]
+            news = [f"interrupted: the best weights so far are saved in {shown(self.kept.path)}"]
             say("; ".join(news + [otherwise for otherwise, fault in self.missed if fault is None]))
         faults = [fault for fault in (self.kept.fault, *(fault for _, fault in self.missed)) if fault is not None]
         if not faults:
@@ -54,10 +57,9 @@ class Ending:
             abandon_stdout()
         if [type(fault) for fault in faults] == [BrokenPipeError]:
             raise faults[0]
-        for fault in faults:
-            if not isinstance(fault, GlasspropError | OSError):  # `run` tells what it is
-                say(self._where())
-                raise fault
+        ours = [fault for fault in faults if not isinstance(fault, GlasspropError | OSError | MemoryError)]
+        if ours:
+            raise RuntimeError(self._line()) from ours[0]  # which `run` admits to be a bug
         raise ModelFileError(self._line()) from faults[0]
 
     def _line(self) -> str:
@@ -69,8 +71,14 @@ class Ending:
     def _where(self) -> str:
         if isinstance(self.kept.fault, GlasspropError):
             return str(self.kept.fault)
-        return "the model is not saved" if self.kept.path is None else f"the model is saved in {self.kept.path!r}"
+        if self.kept.path is not None:
+            return f"the model is saved in {quoted(self.kept.path)}"
+        return "the model is not saved" + ("" if self.kept.fault is None else f": {_reason(self.kept.fault)}")
 
 
-def _reason(fault: Exception) -> str:
-    return fault.strerror or str(fault) if isinstance(fault, OSError) else str(fault)
+def _reason(fault: BaseException) -> str:
+    if isinstance(fault, MemoryError):
+        return "for want of memory; take fewer rows or columns"
+    if isinstance(fault, GlasspropError):
+        return str(fault)
+    return (isinstance(fault, OSError) and fault.strerror) or f"{type(fault).__name__}: {fault}"

@@ -12,6 +12,7 @@ from glassprop.cli.models import load_model, read
 from glassprop.cli.options import MaybeWhole, MaybeWord, Trust, Whole, Wholes, Word, at_least
 from glassprop.cli.output import Messages, print_json, say, write_bytes
 from glassprop.errors import SettingsError, TableError
+from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.insight.explanation import Explanation
@@ -144,7 +145,7 @@ def _places(weights: tuple[str, ...], biases: tuple[str, ...]) -> list[Place]:
                 numbers = [int(part) for part in parts]
                 found.append((numbers[0], numbers[1], numbers[2] if count == 3 else None))
             else:
-                faults.append(f"{option} {text!r}")
+                faults.append(f"{option} {quoted(text)}")
     if faults:
         raise SettingsError(
             f"{', '.join(faults)}: give --weight LAYER,NEURON,INPUT and --bias LAYER,NEURON as whole numbers, layers "
@@ -161,7 +162,7 @@ def _check_file(path: str, model: str, data: str) -> None:
         return
     for other, what in ((model, "the model file"), (data, "the data")):
         if Path(path).exists() and Path(other).exists() and Path(path).samefile(other) and Path(path).is_file():
-            raise SettingsError(f"{path!r} is {what}: name another file to write to")
+            raise SettingsError(f"{quoted(path)} is {what}: name another file to write to")
     check_writable(path, error=TableError)
 
 

@@ -9,7 +9,8 @@ from textwrap import wrap
 
 import numpy as np
 
-from glassprop.cli.output import number, print_line, print_table, printable
+from glassprop.cli.output import number, print_line, print_table
+from glassprop.ground.text import LONGEST_LINE, shortened, shown
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.factors import ColumnDerivative, Derivative
 from glassprop.insight.formulas import formula_of
@@ -49,7 +50,7 @@ def show(pieces: Sequence[Piece]) -> None:
 
 
 def _print_wrapped(text: str) -> None:
-    for line in wrap(printable(text), _WIDTH, subsequent_indent="  "):
+    for line in wrap(shown(text, LONGEST_LINE), _WIDTH, subsequent_indent="  "):
         print_line(line)
 
 
@@ -66,7 +67,7 @@ def lines_of(
 
 
 def _short(name: str, most: int = _SHORT) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    return shortened(name, most)
 
 
 def _n(value: float | None) -> str:

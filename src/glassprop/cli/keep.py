@@ -17,6 +17,7 @@ from typing import Any
 from glassprop.cli.options import free_path
 from glassprop.cli.output import say
 from glassprop.errors import ModelFileError
+from glassprop.ground.text import quoted
 
 _SHARED = ("/var/tmp", "/dev/shm")  # where they exist they are often not on the disk that is full
 
@@ -58,7 +59,7 @@ def keep(model: Any, record: dict[str, Any], path: str, *, named: bool) -> Kept:
             problem = fault.__cause__ if isinstance(fault, ModelFileError) else fault
             if not isinstance(problem, OSError):
                 return Kept(None, fault)  # another place would be no better
-            tried.append(f"{place.name!r}: {why_not(place.name, problem)}")
+            tried.append(f"{quoted(place.name)}: {why_not(place.name, problem)}")
             continue
         if place.chosen or _same(file, path):
             return Kept(str(file))
@@ -71,7 +72,7 @@ def _same(file: Path, path: str) -> bool:
 
 
 def _moved(first: str, file: str) -> str:
-    return f"cannot write {first}; the model is saved in {file!r} instead: move it to where it is to stay"
+    return f"cannot write {first}; the model is saved in {quoted(file)} instead: move it to where it is to stay"
 
 
 def _lost(tried: list[str]) -> str:
@@ -136,7 +137,7 @@ def _answer(path: str, tried: list[str]) -> str | None:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         return None
     say(f"The model is trained but cannot be saved. Last tried: {tried[-1]}")
-    sys.stderr.write(f"Make room and press Enter to try {path!r} again, or name another file (Ctrl-C gives up): ")
+    sys.stderr.write(f"Make room and press Enter to try {quoted(path)} again, or name another file (Ctrl-C gives up): ")
     sys.stderr.flush()
     with suppress(KeyboardInterrupt):
         line = sys.stdin.readline()

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from glassprop.cli.native import native_code_quiet
 from glassprop.errors import ModelFileError
+from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.tables import Table
@@ -26,7 +28,7 @@ def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any
     model, record = load_with_record(path, trusted=trust)
     if not is_of_a_table(record):
         raise ModelFileError(
-            f"{path!r} was saved without a table's columns, so it cannot read one: "
+            f"{quoted(path)} was saved without a table's columns, so it cannot read one: "
             "use glassprop.load in Python, or a model made by glassprop train"
         )
     return model, record
@@ -36,4 +38,5 @@ def read(source: str) -> Table:
     """The table at `source`; "-" is CSV on standard input."""
     from glassprop.tables import read_table
 
-    return read_table(source, stdin=getattr(sys.stdin, "buffer", None))
+    with native_code_quiet():
+        return read_table(source, stdin=getattr(sys.stdin, "buffer", None))

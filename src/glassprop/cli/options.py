@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from glassprop.errors import SettingsError
+from glassprop.ground.text import listed, quoted, shown
 
 if TYPE_CHECKING:
     from cyclopts import Token
@@ -36,7 +37,7 @@ def _number(token: Token) -> int:
     """Cyclopts would round 1.5 to 2 and say nothing."""
     text = token.value.replace(DASH, "-").strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
-        raise SettingsError(f"give a whole number, got {text!r}")
+        raise SettingsError(f"give a whole number, got {quoted(text)}")
     return int(text)
 
 
@@ -70,7 +71,7 @@ def layer_sizes(text: str | None) -> tuple[int, ...] | None:
     wrong = [part for part in parts if not re.fullmatch(r"\+?[0-9]{1,9}", part) or int(part) == 0]
     if wrong:
         raise SettingsError(
-            f"--hidden {text!r}: {', '.join(map(repr, wrong))} is not a layer size; "
+            f"--hidden {quoted(text)}: {listed(wrong)} is not a layer size; "
             "give whole numbers above 0, one per hidden layer, for example 100,50"
         )
     return tuple(int(part) for part in parts)
@@ -98,7 +99,7 @@ def held_out_share(text: str) -> float | None:
         return None
     if not 0 < share < 1:
         raise SettingsError(
-            f"--validation {text}: a share of the rows lies between 0 and 1 (0.1 holds out a tenth); "
+            f"--validation {shown(text)}: a share of the rows lies between 0 and 1 (0.1 holds out a tenth); "
             "for rows from a file give its name"
         )
     return share

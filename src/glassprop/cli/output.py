@@ -8,20 +8,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
+from glassprop.ground.text import LONGEST_LINE, one_line, shown, visible, visible_json
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPE_WIDTH = 80
-
-
-def printable(text: object) -> str:
-    """`text` with control characters escaped: a column's name cannot move the cursor or change colors."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
-
-
-def one_line(text: str) -> str:
-    """`text` on one line, whatever breaks and control characters it had."""
-    return printable(" ".join(text.split()))
 
 
 def complain(message: str) -> None:
@@ -95,7 +87,7 @@ def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object, one line, on standard output."""
     from glassprop.export.plain import to_json
 
-    write_bytes(f"{to_json(value)}\n".encode("utf-8", "backslashreplace"))
+    write_bytes(f"{visible_json(to_json(value))}\n".encode())
 
 
 def print_table(
@@ -115,10 +107,10 @@ def print_table(
     for index, name in enumerate(columns):
         table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_encodable(printable(cell))) for cell in row))
+        table.add_row(*(Text(_encodable(shown(cell, LONGEST_LINE))) for cell in row))
     console = console_for(sys.stdout)
     if title:
-        console.print(Text(printable(title), style="bold"))
+        console.print(Text(shown(title, LONGEST_LINE), style="bold"))
     console.print(table)
     console.print()
 
@@ -131,7 +123,7 @@ def _encodable(text: str) -> str:
 
 def print_line(text: str = "") -> None:
     """One line on standard output."""
-    sys.stdout.write(f"{printable(text)}\n")
+    sys.stdout.write(f"{visible(text)}\n")
 
 
 def number(value: object) -> str:
@@ -163,9 +155,9 @@ def print_columns(columns: Sequence[tuple[str, str, str]], most: int | None = No
 def few(values: Sequence[object], most: int = 8) -> str:
     """`values` by commas; a long list is cut in the middle and counted."""
     if len(values) <= most:
-        return ", ".join(map(str, values))
-    shown = [*map(str, values[: most - 2]), "…", str(values[-1])]
-    return f"{', '.join(shown)} ({len(values)})"
+        return ", ".join(map(shown, values))
+    some = [*map(shown, values[: most - 2]), "…", shown(values[-1])]
+    return f"{', '.join(some)} ({len(values)})"
 
 
 def print_scores(

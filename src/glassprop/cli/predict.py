@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from glassprop.cli.delimited import delimited
 from glassprop.cli.models import load_model, read
 from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, say, write_bytes
 from glassprop.errors import SettingsError, TableError
+from glassprop.ground.text import quoted, visible, without_formulas
 
 if TYPE_CHECKING:
     import polars
@@ -35,13 +38,22 @@ def predict(
             help="File to write: .csv, .tsv or .parquet; - for CSV on standard output.",
         ),
     ] = "-",
+    escape_formulas: Annotated[
+        bool,
+        Parameter(
+            help="In CSV and TSV, put an apostrophe before text that a spreadsheet would run as a formula.",
+            negative="",
+            show_default=False,
+        ),
+    ] = False,
     trust: Trust = (),
 ) -> int:
     """Predict the target for each row of a table."""
     from glassprop.ground.atomic import check_writable, replacing
 
     if out != "-":
-        _suffix(out)
+        if _suffix(out) == ".parquet" and escape_formulas:
+            raise SettingsError("--escape-formulas is about CSV and TSV, which spreadsheets open: leave it out")
         check_writable(out, error=TableError)
     pipeline, record = load_model(model, trust)
 
@@ -51,10 +63,11 @@ def predict(
     frame = predict_table(pipeline, record, read(data), on_message=messages)
     messages.open()
     if out == "-":
-        write_bytes(_encoded(frame, ".csv"))
+        write_bytes(_encoded(frame, ".csv", escape_formulas, sys.stdout.isatty()))
         return 0
+    document = _encoded(frame, _suffix(out), escape_formulas, _is_terminal(out))
     with replacing(out, error=TableError) as file:
-        file.write(_encoded(frame, _suffix(out)))
+        file.write(document)
     say(f"{frame.height:,} predictions in {out}")
     return 0
 
@@ -68,14 +81,29 @@ def _suffix(out: str) -> str:
         return suffix
     if is_device(out):
         return ".csv"
-    raise SettingsError(f"--out {out!r}: the ending says how to write it; give one of {', '.join(_FORMATS)}")
+    raise SettingsError(f"--out {quoted(out)}: the ending says how to write it; give one of {', '.join(_FORMATS)}")
 
 
-def _encoded(frame: polars.DataFrame, suffix: str) -> memoryview:
-    """The table as bytes, before anything is opened for writing."""
-    buffer = BytesIO()
+def _is_terminal(out: str) -> bool:
+    """Whether `out` is a terminal by its name, such as /dev/tty."""
+    if not Path(out).is_char_device():
+        return False
+    try:
+        with open(out, "ab", buffering=0) as file:
+            return file.isatty()
+    except OSError:  # writing will say why
+        return False
+
+
+def _encoded(frame: polars.DataFrame, suffix: str, escape_formulas: bool, terminal: bool) -> bytes:
+    """The table as bytes, before anything is opened for writing. On a terminal, names cannot move the cursor."""
     if suffix == ".parquet":
+        buffer = BytesIO()
         frame.write_parquet(buffer)
-    else:
-        frame.write_csv(buffer, separator="\t" if suffix == ".tsv" else ",")
-    return buffer.getbuffer()
+        return buffer.getvalue()
+
+    def change(text: str) -> str:
+        text = without_formulas(text) if escape_formulas else text
+        return visible(text) if terminal else text
+
+    return delimited(frame, "\t" if suffix == ".tsv" else ",", change if escape_formulas or terminal else None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from glassprop.cli.output import say
 from glassprop.errors import DataError, SettingsError
+from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.tables import Outcome
@@ -66,8 +67,8 @@ def page_path(report: str) -> str:
 def _refuse_same(path: str, report: str, others: dict[str, str]) -> None:
     for what, other in others.items():
         if os.path.realpath(path) == os.path.realpath(other) or _linked(path, other):
-            which = "it" if path == report else f"{path!r}, the page beside it,"
-            raise SettingsError(f"--report {report!r}: {which} would replace {what}; give it another name")
+            which = "it" if path == report else f"{quoted(path)}, the page beside it,"
+            raise SettingsError(f"--report {quoted(report)}: {which} would replace {what}; give it another name")
 
 
 def _linked(path: str, other: str) -> bool:

@@ -29,6 +29,7 @@ from glassprop.cli.output import Messages, few, number, print_columns, print_jso
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report import report_files, write_report
 from glassprop.errors import SettingsError
+from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
     from glassprop.tables import FitOptions, Outcome, Table
@@ -205,7 +206,7 @@ def _classes(outcome: Outcome) -> str:
     """The classes with their shares of the rows trained on, so that yes, Yes and YES are seen to be three."""
     counts = Counter(outcome.parts.train.y.tolist()).most_common()
     rows = len(outcome.parts.train)
-    return f"{len(counts)} classes: {few([f'{label} {count / rows:.1%}' for label, count in counts])}"
+    return f"{len(counts)} classes: {few([f'{shown(label)} {count / rows:.1%}' for label, count in counts])}"
 
 
 def _length(estimator: Any) -> str:

@@ -9,9 +9,10 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from glassprop.errors import ArchitectureError
+from glassprop.ground.text import LONGEST, quoted
 
 Entry = TypeVar("Entry", bound=Any)
-_SPEC = re.compile(r"^\s*(?P<name>[A-Za-z_]\w*)\s*(?:\((?P<parameters>[^()]*)\))?\s*$")
+_SPEC = re.compile(r"^\s*+(?P<name>[A-Za-z_]\w*+)\s*+(?:\((?P<parameters>[^()]*+)\))?\s*+$")
 
 
 def find(kind: str, spec: str, table: Mapping[str, Entry], aliases: Mapping[str, str]) -> Entry:
@@ -24,12 +25,12 @@ def find(kind: str, spec: str, table: Mapping[str, Entry], aliases: Mapping[str,
         no sense there.
     """
     match = _SPEC.match(spec) if isinstance(spec, str) else None
-    name = match["name"] if match else str(spec)
+    name = match["name"] if match else str(spec)[:LONGEST]
     name = aliases.get(name, name)
     if match is None or name not in table:
         near = get_close_matches(name.lower(), [*table, *aliases], n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(table))}"
-        raise ArchitectureError(f"no {kind} is called {spec!r}; {hint}")
+        raise ArchitectureError(f"no {kind} is called {quoted(spec)}; {hint}")
     entry = table[name]
     if match["parameters"] is None:
         return entry
@@ -39,10 +40,10 @@ def find(kind: str, spec: str, table: Mapping[str, Entry], aliases: Mapping[str,
         parameters = ()
     if len(parameters) != len(entry.parameters):
         takes = f"takes {len(entry.parameters)}, as in {entry.spec!r}" if entry.parameters else "takes none"
-        raise ArchitectureError(f"{kind} {spec!r}: the brackets hold its parameters as numbers; {name} {takes}")
+        raise ArchitectureError(f"{kind} {quoted(spec)}: the brackets hold its parameters as numbers; {name} {takes}")
     for number, limit in zip(parameters, entry.limits, strict=True):
         if not limit.low < number < limit.high:
-            raise ArchitectureError(f"{kind} {spec!r}: its parameter must be {limit.words}, got {number:g}")
+            raise ArchitectureError(f"{kind} {quoted(spec)}: its parameter must be {limit.words}, got {number:g}")
     return replace(entry, parameters=parameters)
 
 

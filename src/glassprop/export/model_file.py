@@ -30,6 +30,7 @@ from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.table_record import is_of_a_table
 from glassprop.ground.atomic import replacing
+from glassprop.ground.text import quoted
 
 __all__ = ["load", "load_with_record", "read_record", "save"]
 
@@ -172,8 +173,8 @@ def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> N
     saved, here = str(record["versions"].get("scikit-learn")), version("scikit-learn")
     if saved.split(".")[:2] != here.split(".")[:2]:
         warnings.warn(
-            f"{os.fspath(path)!r} was saved with scikit-learn {saved} and is read with {here}: its predictions may "
-            "differ; train it again if in doubt",
+            f"{quoted(os.fspath(path))} was saved with scikit-learn {saved} and is read with {here}: its predictions "
+            "may differ; train it again if in doubt",
             UserWarning,
             stacklevel=3,
         )

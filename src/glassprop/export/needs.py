@@ -6,7 +6,7 @@ from types import ModuleType
 
 from glassprop.errors import MissingPackageError
 
-_INSTALL = "model files need the package skops: pip install 'glassprop[cli]'"
+_INSTALL = "model files with steps of other packages need the package skops: pip install 'glassprop[skops]'"
 
 
 def need_skops() -> None:

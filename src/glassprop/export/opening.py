@@ -17,6 +17,7 @@ from glassprop.export.foreign import NotTrusted
 from glassprop.export.format_1_record import record_of
 from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.sniff import what_it_is
+from glassprop.ground.text import quoted
 
 
 def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def archive_of(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
 @contextmanager
 def opened(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, bool]]:
     """The file at `path`, and whether it is an archive of format 1; every way in which it is none becomes one line."""
-    shown = os.fspath(path)
+    shown = quoted(os.fspath(path))
     try:
         with open(path, "rb") as file:
             ours = container.is_ours(file.read(64))
@@ -68,21 +69,21 @@ def opened(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, bool]]:
             file.seek(0)
             yield file, not ours
     except FileNotFoundError as error:
-        raise ModelFileError(f"there is no model file {shown!r}") from error
+        raise ModelFileError(f"there is no model file {shown}") from error
     except IsADirectoryError as error:
-        raise ModelFileError(f"{shown!r} is a folder, not a model file") from error
+        raise ModelFileError(f"{shown} is a folder, not a model file") from error
     except OSError as error:
-        raise ModelFileError(f"cannot read {shown!r}: {error.strerror or error}") from error
+        raise ModelFileError(f"cannot read {shown}: {error.strerror or error}") from error
     except container.NewerFormat as newer:
         raise ModelFileError(
-            f"{shown!r} has format {newer}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
+            f"{shown} has format {newer}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
             "pip install --upgrade glassprop"
         ) from newer
     except OtherFile as other:
-        raise ModelFileError(f"{shown!r} {other}") from other
+        raise ModelFileError(f"{shown} {other}") from other
     except NotTrusted as error:
-        raise ModelFileError(f"{shown!r} is not loaded, for {error}") from error
+        raise ModelFileError(f"{shown} is not loaded, for {error}") from error
     except Misfit as misfit:
-        raise ModelFileError(f"{shown!r} is damaged or was not written by glassprop: {misfit}") from misfit
+        raise ModelFileError(f"{shown} is damaged or was not written by glassprop: {misfit}") from misfit
     except (MemoryError, RecursionError) as error:
-        raise ModelFileError(f"{shown!r} is not loaded: it needs more memory than there is") from error
+        raise ModelFileError(f"{shown} is not loaded: it needs more memory than there is") from error

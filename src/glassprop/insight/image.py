@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt
 
-_ROW_AND_COLUMN = re.compile(r"(\D*)(\d{1,4})(\D+)(\d{1,4})(\D*)", re.ASCII)
-_RUNNING = re.compile(r"(\D*pix\D*|\D*px\D*)(\d{1,6})", re.ASCII | re.IGNORECASE)
+_ROW_AND_COLUMN = re.compile(r"(\D*+)(\d{1,4})(\D++)(\d{1,4})(\D*+)", re.ASCII)
+_RUNNING = re.compile(r"(\D*+)(\d{1,6})", re.ASCII)
+_OF_PIXELS = re.compile(r"pix|px", re.IGNORECASE)
 _SAYS_SO = re.compile(r"pix|px|row|col", re.IGNORECASE)
 _CERTAIN = 150  # numbered inputs that are taken for a picture whatever they are called
 _SMALLEST = 4  # a side of a picture
@@ -67,7 +68,7 @@ def _rows_and_columns(names: Sequence[str]) -> list[tuple[int, int]] | None:
 def _running_numbers(names: Sequence[str]) -> list[tuple[int, int]] | None:
     """Of a square picture: its side is the least that holds all numbers."""
     found = [_RUNNING.fullmatch(name) for name in names]
-    if not all(found) or len({m[1] for m in found if m}) > 1:
+    if not all(found) or len({m[1] for m in found if m}) > 1 or not _OF_PIXELS.search(names[0]):
         return None
     numbers = [int(m[2]) for m in found if m]
     last = max(numbers)

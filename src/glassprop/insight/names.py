@@ -10,6 +10,7 @@ import numpy as np
 from glassprop.architecture.layers import Architecture
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
+from glassprop.ground.text import listed, quoted
 from glassprop.insight.image import find_picture
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -142,9 +143,8 @@ class Names:
         for k, known in enumerate(self.inputs):
             if known == name or (k == name and not isinstance(name, bool | str)):
                 return Column(known, (k,), slopes=np.ones((len(self.rows), 1)))
-        some = ", ".join(repr(column.name) for column in self.columns[:8])
-        more = f" and {len(self.columns) - 8} more" if len(self.columns) > 8 else ""
-        raise SettingsError(f"there is no input or column {name!r}: there are {some}{more}")
+        some = listed([column.name for column in self.columns], 8)
+        raise SettingsError(f"there is no input or column {quoted(name)}: there are {some}")
 
     def shown(self, column: Column, example: int) -> str:
         """What stands in the table; empty where the column is an input of the network itself."""

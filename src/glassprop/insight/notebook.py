@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.ground.text import shown
 from glassprop.insight.largest import largest_weights
 
 if TYPE_CHECKING:
     from glassprop.insight.explanation import Explanation
 
 _MOST = 8
+_SHORT = 60  # characters of a target or prediction
 _STYLE = "text-align:right;padding:1px 8px;font-variant-numeric:tabular-nums"
 
 
 def notebook_html(explanation: Explanation) -> str:
     """A small self-contained piece of HTML; all names are text in it."""
     e, depth = explanation, explanation.architecture.depth
-    parts = [f"<p><b>{escape(_title(e))}</b></p>"]
+    parts = [f"<p><b>{escape(shown(_title(e)))}</b></p>"]
     parts.append(_table(["layer", "activation", "largest z", "largest a", "largest ∂C₀/∂a", "largest δ"], _layers(e)))
     for layer in range(depth, 0, -1):
         rows = []
@@ -37,9 +39,9 @@ def _title(e: Explanation) -> str:
     names, i = e.names, e.focus
     said = f"Row {names.rows[i]}: C₀ = {e.cost:.6g}"
     if names.predictions:
-        said += f", predicted {names.predictions[i]}"
+        said += f", predicted {shown(names.predictions[i], _SHORT)}"
     if names.targets:
-        said += f", true {names.targets[i]}"
+        said += f", true {shown(names.targets[i], _SHORT)}"
     return said
 
 
@@ -52,8 +54,8 @@ def _layers(e: Explanation) -> list[list[str]]:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    first = "".join(f'<th style="{_STYLE}">{escape(cell)}</th>' for cell in head)
+    first = "".join(f'<th style="{_STYLE}">{escape(shown(cell))}</th>' for cell in head)
     body = "".join(
-        "<tr>" + "".join(f'<td style="{_STYLE}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f'<td style="{_STYLE}">{escape(shown(cell))}</td>' for cell in row) + "</tr>" for row in rows
     )
     return f"<table><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>"

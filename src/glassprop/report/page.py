@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from glassprop.errors import DataError
+from glassprop.ground.text import shown
 from glassprop.insight.record import FORMAT
 
 DIGITS = 9  # of each number embedded: more than the page shows, and half the size of all
@@ -70,7 +71,7 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
     css = "\n".join(_static(name) for name in STYLES)
     js = '"use strict";\n(() => {\n' + "\n".join(_static(f"page_{name}.js") for name in SCRIPTS) + "\n})();"
     parts = {
-        "title": html.escape(_without_controls(title)),
+        "title": html.escape(shown(title)),
         "csp": f"{_CLOSED}; style-src '{_hash(css)}'; script-src '{_hash(js)}'",
         "css": css,
         "js": js,
@@ -81,7 +82,7 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
 
 
 def embedded(record: Mapping[str, Any], *, rows: bool = True) -> str:
-    """The record as the page holds it: shorter numbers, and no character that could end a script element."""
+    """The record as the page holds it: shorter numbers and text, and no character that could end a script element."""
     small = _slim(record, rows)
     return json.dumps(_short(small), ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
 
@@ -129,17 +130,15 @@ def _cell(cell: Mapping[str, Any], rows: bool) -> dict[str, Any]:
 
 
 def _short(value: Any, digits: int = DIGITS) -> Any:
-    """Numbers of so many digits, all the way down."""
+    """Numbers of so many digits, and text that can be seen and is not long, all the way down."""
     if isinstance(value, float):
         short = float(f"{value:.{digits}g}")
         return int(short) if short.is_integer() and abs(short) < 1e9 else short
     if isinstance(value, Mapping):
-        return {key: _short(part, digits) for key, part in value.items()}
+        return {shown(key): _short(part, digits) for key, part in value.items()}
+    if isinstance(value, str):
+        return shown(value)
     return [_short(part, digits) for part in value] if isinstance(value, list | tuple) else value
-
-
-def _without_controls(text: str) -> str:
-    return "".join(" " if not c.isprintable() else c for c in text)
 
 
 def _static(name: str) -> str:

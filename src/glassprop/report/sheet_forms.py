@@ -7,6 +7,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Protocol
 
+from glassprop.ground.text import visible
 from glassprop.insight.names import superscript
 from glassprop.report.exact import Number, decimal_of, rounded
 from glassprop.report.sheet import Given, Item, Section, Sheet
@@ -119,10 +120,9 @@ def _markdown_sections(sheet: Sheet, mark: str, right: Callable[[Item], str], ke
 
 def _markdown(text: str) -> str:
     """Text as text in Markdown: control characters by their escapes, marks by a backslash where they would act."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    shown = re.sub(r"([\\`*<>&|#~$!])", r"\\\1", shown)
-    shown = re.sub(r"\[(?![\d,jk]+\])|(?<!\d|\w)\](?!⁽)", lambda match: f"\\{match[0]}", shown)
-    return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", shown)
+    found = re.sub(r"([\\`*<>&|#~$!])", r"\\\1", visible(text))
+    found = re.sub(r"\[(?![\d,jk]++\])|(?<!\d|\w)\](?!⁽)", lambda match: f"\\{match[0]}", found)
+    return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", found)
 
 
 def _markdown_table(given: Given, style: _Style, significant: int) -> list[str]:
@@ -187,7 +187,7 @@ def _as_html(sheet: Sheet) -> str:
 
 
 def _html(text: str) -> str:
-    return escape("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text))
+    return escape(visible(text))
 
 
 def _html_section(number: int, section: Section, right: Callable[[Item], str], key: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from glassprop.ground.text import shortened
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.formulas import formula_of
 from glassprop.report.exact import Number
@@ -48,7 +49,7 @@ def _intro(e: Explanation, rows: bool) -> list[str]:
     ]
     said = [f"Network: {', then '.join(parts)}. Cost: {architecture.cost_function.spec}."]
     if rows and e.names.targets:
-        said.append(f"Row {e.names.rows[e.focus]} of the table; target: {e.names.targets[e.focus]}.")
+        said.append(f"Row {e.names.rows[e.focus]} of the table; target: {shortened(e.names.targets[e.focus])}.")
     said.append(
         "Layers count from 1 (layer 0 is the input), neurons from 0: w[j,k] leads to neuron j from neuron k of the "
         "layer before."
@@ -57,14 +58,17 @@ def _intro(e: Explanation, rows: bool) -> list[str]:
 
 
 def _given(e: Explanation, n: SheetNumbers, rows: bool) -> list[Given]:
-    inputs = tuple((quantity("a", 0, k), e.names.inputs[k] if rows else "", (value,)) for k, value in enumerate(n.a[0]))
+    inputs = tuple(
+        (quantity("a", 0, k), shortened(e.names.inputs[k]) if rows else "", (value,)) for k, value in enumerate(n.a[0])
+    )
     found = [Given("Inputs", ("", "value"), inputs)]
     for l in range(1, e.architecture.depth + 1):
         heads = ("", *(f"from {k}" for k in range(len(n.w[l][0]))), "bias")
         body = tuple((_plain(f"to {j}"), "", (*row, n.b[l][j])) for j, row in enumerate(n.w[l]))
         found.append(Given(f"Weights and biases of layer {l}", heads, body))
     targets = tuple(
-        (Symbol(f"y[{j}]", f"y_{{{j}}}"), e.names.outputs[j] if rows else "", (value,)) for j, value in enumerate(n.y)
+        (Symbol(f"y[{j}]", f"y_{{{j}}}"), shortened(e.names.outputs[j]) if rows else "", (value,))
+        for j, value in enumerate(n.y)
     )
     return [*found, Given("Targets", ("", "value"), targets)]
 

@@ -9,8 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 from glassprop.errors import MissingPackageError
+from glassprop.ground.text import LONGEST_LINE, shown
 from glassprop.report import charts
-from glassprop.report.wording import amount, number, percent, visible
+from glassprop.report.wording import amount, number, percent
 
 FORMAT = 1
 MOST_CLASSES = 20  # of a confusion matrix that is shown whole
@@ -204,7 +205,7 @@ def training_report(data: Mapping[str, Any]) -> str:
     """
     need_jinja()
     from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     environment = Environment(
         autoescape=True,
@@ -215,6 +216,7 @@ def training_report(data: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "number": number, "amount": amount}
+    environment.filters["line"] = lambda text: escape(shown(text, LONGEST_LINE))  # which may quote several names
     style = _static("report_training.css")
     return environment.get_template("report_training.html").render(
         **data,
@@ -236,7 +238,7 @@ def need_jinja() -> None:
 
 def draw(data: Mapping[str, Any]) -> dict[str, str]:
     """The charts of a report; "" for those that it has nothing for."""
-    history, residuals, target = data["history"], data["residuals"], visible(data["target"]["name"])
+    history, residuals, target = data["history"], data["residuals"], shown(data["target"]["name"])
     best = history["best_epoch"]
     drawn = {"curves": "", "predictions": "", "residuals": ""}
     if history["training"]:
@@ -259,7 +261,7 @@ def _static(name: str) -> str:
 def _shown(value: Any) -> Any:
     """Every value on its way into the document."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
-        return visible(value)
+        return shown(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return number(value) if isinstance(value, float) else value

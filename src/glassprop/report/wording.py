@@ -1,16 +1,8 @@
-"""How the report of a training writes numbers, shares and text from a table."""
+"""How the report of a training writes numbers and shares."""
 
 from __future__ import annotations
 
 from math import floor, log10
-
-_MOST_CHARACTERS = 300
-
-
-def visible(text: str) -> str:
-    """Text with control characters written out, and cut where it is very long."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:_MOST_CHARACTERS])
-    return shown + "…" if len(text) > _MOST_CHARACTERS else shown
 
 
 def number(value: float | None) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from glassprop.errors import TableError
-from glassprop.tables.packages import need_polars
+from glassprop.tables.packages import first_line, need_polars, panics_as
 
 if TYPE_CHECKING:
     import polars as pl
 
 _PARQUET = b"PAR1"
 _ARROW = b"ARROW1"
+_ZONE_HINT = "; write its times in UTC, or in a zone with a name such as Europe/Berlin"
 
 
 def read_parquet(data: bytes, name: str) -> pl.DataFrame:
@@ -23,28 +26,26 @@ def read_parquet(data: bytes, name: str) -> pl.DataFrame:
     if not data.endswith(_PARQUET) or len(data) < 12:
         raise TableError(f"{name} is a Parquet file cut short ({len(data)} bytes): copy or write it again")
     pl = need_polars()
-    try:
+    with _readable(f"{name} is a Parquet file that cannot be read"):
         return pl.read_parquet(io.BytesIO(data))
-    except _broken(pl) as error:
-        raise TableError(f"{name} is a damaged Parquet file: {_first_line(error)}") from error
 
 
 def read_arrow(data: bytes, name: str) -> pl.DataFrame:
     """Read an Arrow IPC file, or an Arrow IPC stream."""
     pl = need_polars()
-    try:
+    with _readable(f"{name} is not an Arrow file, or one that cannot be read"):
         if data.startswith(_ARROW):
             return pl.read_ipc(io.BytesIO(data))
         return pl.read_ipc_stream(io.BytesIO(data))
-    except _broken(pl) as error:
-        raise TableError(f"{name} is not an Arrow file, or a damaged one: {_first_line(error)}") from error
 
 
-def _broken(pl: object) -> tuple[type[BaseException], ...]:
-    # polars' Rust side may panic on a damaged file, and a panic is no Exception.
-    panic = getattr(getattr(pl, "exceptions", None), "PanicException", None)
-    return (Exception, panic) if isinstance(panic, type) else (Exception,)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+@contextmanager
+def _readable(message: str) -> Iterator[None]:
+    """Whatever polars raises, panics of its Rust side among it, becomes one line."""
+    try:
+        with panics_as(ValueError, "polars gave up"):
+            yield
+    except Exception as error:
+        why = first_line(error)
+        hint = _ZONE_HINT if "time zone" in why else ""
+        raise TableError(f"{message}: {why}{hint}") from error

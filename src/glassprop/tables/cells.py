@@ -12,6 +12,11 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from glassprop.errors import TableError
+from glassprop.ground.text import quoted
+from glassprop.tables.moments import BEYOND_CALENDAR, moment_texts, seconds_of, within_calendar
+from glassprop.tables.packages import first_line, panics_as
+
 # Numbers beyond this are marks such as 1.8e308 for "no data": they count as infinite. Squares of all others,
 # and of all that are not 0, stay within float64.
 LARGEST = 1e150
@@ -38,10 +43,11 @@ class Cells:
     ----------
     kind : str
         "number": float64, NaN where missing, infinite or beyond 1e150. "text": stripped str, None where missing.
-        "date": float64, seconds since 1970 (UTC), NaN where missing. "other": nothing that can be used.
+        "date": float64, seconds since 1970 (UTC), NaN where missing or beyond the years 1 to 9999. "other": nothing
+        that can be used.
     values : array (n_rows,)
     infinite : int
-        How many numbers count as missing because they are infinite or beyond 1e150.
+        How many numbers or dates count as missing because they are that far out.
     logical : bool
         The column held true and false, not words.
     """
@@ -51,9 +57,19 @@ class Cells:
     infinite: int = 0
     logical: bool = False
 
+    @property
+    def beyond(self) -> str:
+        """What is wrong with those that are too far out."""
+        return BEYOND_CALENDAR if self.kind == "date" else BEYOND
+
 
 def cells_of(series: nw.Series) -> Cells:
     """Read a column, whatever library it comes from."""
+    with panics_as(TableError, f"column {quoted(series.name)} cannot be read"):
+        return _cells_of(_in_known_zone(series))
+
+
+def _cells_of(series: nw.Series) -> Cells:
     kind = series.dtype
     if series.is_null().all():  # whatever its type
         return Cells("text", np.full(len(series), None, dtype=object))
@@ -62,12 +78,21 @@ def cells_of(series: nw.Series) -> Cells:
     if kind.is_numeric():
         return _numbers(series.cast(nw.Float64).to_numpy())
     if kind == nw.Duration:
-        return _numbers(series.dt.total_milliseconds().cast(nw.Float64).to_numpy() / 1e3)
+        return _numbers(seconds_of(series))
     if kind in (nw.Date, nw.Datetime):
-        return _moments(series)
+        moments, beyond = within_calendar(seconds_of(series))
+        return Cells("date", moments, beyond)
     if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
-        return Cells("text", text_of(series.to_list()))
+        return Cells("text", text_of(values_of(series)))
     return Cells("other", np.full(len(series), np.nan))
+
+
+def _in_known_zone(series: nw.Series) -> nw.Series:
+    """In UTC where they are pandas' times in a zone whose name narwhals does not read, such as America/New_York."""
+    native = series.to_native()
+    if series.dtype == nw.Unknown and hasattr(getattr(native, "dtype", None), "tz"):
+        return nw.from_native(native.dt.tz_convert("UTC"), series_only=True)
+    return series
 
 
 def _numbers(values: Any) -> Cells:
@@ -78,17 +103,32 @@ def _numbers(values: Any) -> Cells:
     return Cells("number", values, int(infinite.sum()))
 
 
-def _moments(series: nw.Series) -> Cells:
-    micro = series.cast(nw.Datetime("us")) if series.dtype == nw.Date else series
-    stamps = micro.dt.timestamp("us")
-    return Cells("date", np.array(stamps.cast(nw.Float64).to_numpy(), dtype=np.float64) / 1e6)
+def values_of(series: nw.Series) -> list[Any]:
+    """The cells as Python has them, dates and durations that Python cannot have as text.
+
+    Raises
+    ------
+    TableError
+        The library that holds them cannot give them.
+    """
+    series = _in_known_zone(series)
+    if series.dtype in (nw.Date, nw.Datetime, nw.Duration):
+        return moment_texts(series)
+    message = f"column {quoted(series.name)} has values that cannot be read"
+    try:
+        with panics_as(TableError, message):
+            return series.to_list()
+    except TableError:
+        raise
+    except Exception as error:  # whatever the library raises
+        raise TableError(f"{message}: {first_line(error)}") from error
 
 
 def text_of(values: list[Any]) -> np.ndarray:
     """Stripped text of each value, None where it is missing; equal numbers get equal text (5 and 5.0)."""
     try:
         return mapped(values, _text, object)
-    except TypeError:  # unhashable: lists and the like in a column of objects
+    except Exception:  # lists and the like in a column of objects have no hash; that of others may raise anything
         return _array([_text(value) for value in values], object)
 
 
@@ -120,8 +160,16 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
         return None if math.isnan(value) else number_text(float(value))
-    text = str(value).strip()
+    text = written(value).strip()
     return None if text.lower() in MISSING else text
+
+
+def written(value: Any) -> str:
+    """`str(value)`, of objects too that have none: whole numbers of thousands of digits, moments off the calendar."""
+    try:
+        return str(value)
+    except Exception:  # it is an object of the user's, or of any library
+        return hex(value) if isinstance(value, int) else f"<{type(value).__name__}>"
 
 
 def number_text(value: float) -> str:

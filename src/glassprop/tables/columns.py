@@ -10,13 +10,13 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from glassprop.ground.text import shortened
 from glassprop.insight.names import Column
-from glassprop.tables.cells import MISSING_CATEGORY, number_text
+from glassprop.tables.cells import MISSING_CATEGORY, number_text, values_of, written
 from glassprop.tables.dates import date_parts, date_slopes
 from glassprop.tables.encode import TypedColumns
 from glassprop.tables.slopes import slopes_of
 
-_LONGEST = 200  # characters of a cell that are shown
 _OTHERS = "(rare or new)"  # the category that stands for all with few rows in training, and those never seen
 _MISSING = "(missing)"
 
@@ -59,7 +59,7 @@ def inputs_of(steps: Pipeline, frame: nw.DataFrame) -> Inputs:
         elif kind == "categories":
             made |= _categories(step, list(names), places.start, found)
     found.columns = [
-        replace(made[name], shown=as_it_stands(frame[name].to_list())) for name in frame.columns if name in made
+        replace(made[name], shown=as_it_stands(values_of(frame[name]))) for name in frame.columns if name in made
     ]
     return found
 
@@ -144,6 +144,5 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float | np.floating):
-        return "" if np.isnan(value) else number_text(float(value))
-    text = str(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+        return "" if np.isnan(value) else shortened(number_text(float(value)))
+    return shortened(written(value))

@@ -11,13 +11,14 @@ from glassprop.tables.cells import mapped
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {m: k + 1 for k, m in enumerate(_NAMES)}
-_NAMED = re.compile(rf"\b({'|'.join(_NAMES)})[a-z]*\.?", re.IGNORECASE)
+_NAMED = re.compile(rf"\b({'|'.join(_NAMES)})[a-z]*+\.?", re.IGNORECASE)
 _SHAPE = re.compile(
-    r"(?P<a>\d{1,4})(?P<mark>[-/. ])\s*(?P<b>\d{1,2})(?P=mark)\s*(?P<c>\d{1,4})"
-    r"(?:(?:T|,?\s+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<part>\.\d+)?)?"
-    r"\s*(?P<half>am|pm)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?)?$",
+    r"(?P<a>\d{1,4})(?P<mark>[-/. ])\s*+(?P<b>\d{1,2})(?P=mark)\s*+(?P<c>\d{1,4})"
+    r"(?:(?:T|,?\s++)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<part>\.\d++)?)?"
+    r"\s*+(?P<half>am|pm)?\s*+(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?)?$",
     re.IGNORECASE,
 )
+LONGEST_DATE = 100  # characters: no date has more, and longer text is not searched for one
 ORDERS = ("ymd", "mdy", "dmy")
 DAY = 86400.0
 _TURNS = {"year": 365.2425, "week": 7.0, "day": 1.0}  # what repeats, and after how many days
@@ -26,6 +27,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def parse_date(text: str, order: str) -> float:
     """Seconds since 1970 (UTC) of a date in a given order ("ymd", "mdy", "dmy"); NaN if it is none."""
+    if len(text) > LONGEST_DATE:
+        return float("nan")
     if order == "ymd" and text[4:5] == "-":  # the usual case, in C
         try:
             moment = datetime.fromisoformat(text)

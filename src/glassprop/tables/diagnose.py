@@ -43,6 +43,11 @@ def diagnose(outcome: Outcome) -> dict[str, Any]:
     >>> sum(map(sum, found["confusion"]["counts"])), found["check"]["ok"]
     (15, True)
     """
+    with told(lambda _: None):  # what is odd in these rows was told when they were scored
+        return _found(outcome)
+
+
+def _found(outcome: Outcome) -> dict[str, Any]:
     held_out, estimator = outcome.parts.held_out, outcome.pipeline[-1]
     found: dict[str, Any] = {
         "network": estimator.network_.spec(),
@@ -54,16 +59,15 @@ def diagnose(outcome: Outcome) -> dict[str, Any]:
         "check": _check(outcome),
     }
     X = held_out.frame.to_native()
-    with told(None):
-        if outcome.task == "regression":
-            predicted = np.asarray(outcome.pipeline.predict(X), dtype=np.float64)
-            found |= {"amounts": _amounts(outcome.parts.train.y), "residuals": _residuals(held_out.y, predicted)}
-            telling = _telling_amounts(held_out.y, predicted)
-        else:
-            probabilities = np.asarray(outcome.pipeline.predict_proba(X), dtype=np.float64)
-            probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
-            found |= _classes(outcome, probabilities)
-            telling = _telling_classes(held_out.y, probabilities, estimator.classes_)
+    if outcome.task == "regression":
+        predicted = np.asarray(outcome.pipeline.predict(X), dtype=np.float64)
+        found |= {"amounts": _amounts(outcome.parts.train.y), "residuals": _residuals(held_out.y, predicted)}
+        telling = _telling_amounts(held_out.y, predicted)
+    else:
+        probabilities = np.asarray(outcome.pipeline.predict_proba(X), dtype=np.float64)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
+        found |= _classes(outcome, probabilities)
+        telling = _telling_classes(held_out.y, probabilities, estimator.classes_)
     found["telling"] = [{"row": int(held_out.rows[place]), **told_of} for place, told_of in telling]
     return found
 

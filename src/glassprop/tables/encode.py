@@ -18,11 +18,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
 
 from glassprop.errors import TableError
-from glassprop.tables.cells import BEYOND, MISSING_CATEGORY, Cells, category_name, cells_of, mapped, number_text
+from glassprop.ground.text import listed, quoted
+from glassprop.tables.cells import MISSING_CATEGORY, Cells, category_name, cells_of, mapped, number_text
 from glassprop.tables.dates import date_parts, to_moments
 from glassprop.tables.defaults import Defaults
 from glassprop.tables.numbers import missing_number, to_numbers
-from glassprop.tables.options import listed
 from glassprop.tables.recognize import Plan
 
 
@@ -67,7 +67,8 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> Any:
         """Table of the same library: float columns for numbers and parts of dates, text for categories."""
         frame = frame_of(X)
-        missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in frame.columns]
+        known = set(frame.columns)
+        missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in known]
         if missing:
             raise TableError(f"the table lacks {len(missing)} column(s) that the model needs: {listed(missing, 10)}")
         if not len(frame):
@@ -92,8 +93,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def _number(self, frame: nw.DataFrame, name: str) -> np.ndarray:
         cells = cells_of(frame[name])
         if cells.kind == "number":
-            if cells.infinite:
-                _warn(f"column {name!r}: {cells.infinite} value(s) are {BEYOND} and count as missing", stacklevel=4)
+            _warn_far_out(name, cells)
             return cells.values
         if cells.kind != "text":
             return _nothing(name, cells, "numbers")
@@ -104,6 +104,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def _date(self, frame: nw.DataFrame, name: str) -> dict[str, np.ndarray]:
         cells = cells_of(frame[name])
         moments = cells.values
+        _warn_far_out(name, cells)
         if cells.kind == "text":
             moments = to_moments(cells.values, self.dates[name] or "ymd")
             _warn_odd(name, cells.values, moments, "dates")
@@ -190,15 +191,20 @@ def frame_of(X: Any) -> nw.DataFrame:
 
 
 def _nothing(name: str, cells: Cells, wanted: str) -> np.ndarray:
-    _warn(f"column {name!r} holds no {wanted}: all of it counts as missing")
+    _warn(f"column {quoted(name)} holds no {wanted}: all of it counts as missing")
     return np.full(len(cells.values), np.nan)
+
+
+def _warn_far_out(name: str, cells: Cells) -> None:
+    if cells.infinite:
+        _warn(f"column {quoted(name)}: {cells.infinite} value(s) are {cells.beyond} and count as missing")
 
 
 def _warn_odd(name: str, texts: np.ndarray, values: np.ndarray, wanted: str) -> None:
     odd = [text for text, value in zip(texts, values, strict=True) if np.isnan(value) and not missing_number(text)]
     if odd:
-        message = f"column {name!r}: {len(odd)} value(s) are no {wanted} and count as missing, the first {odd[0]!r}"
-        _warn(message)
+        what = f"{len(odd)} value(s) are no {wanted} and count as missing, the first {quoted(odd[0])}"
+        _warn(f"column {quoted(name)}: {what}")
 
 
 def _warn(message: str, stacklevel: int = 5) -> None:

@@ -9,10 +9,11 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.tables.cells import BEYOND, Cells, cells_of
+from glassprop.ground.text import listed, quoted
+from glassprop.tables.cells import BEYOND, Cells, cells_of, text_of, values_of
 from glassprop.tables.dates import date_order, to_moments
 from glassprop.tables.numbers import decimal_mark, missing_number, to_numbers
-from glassprop.tables.options import FitOptions, listed
+from glassprop.tables.options import FitOptions
 from glassprop.tables.recognize import MOSTLY
 from glassprop.tables.split import SplitKeys
 from glassprop.tables.table import Table
@@ -65,15 +66,15 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
     values, known = target.values(frame[target.name])
     faults: list[str] = []
     if not known.all():
-        beyond = cells_of(frame[target.name]).infinite
-        why = f" ({beyond} {BEYOND})" if beyond else ""
-        say(f"{(~known).sum()} of {len(known)} rows have no target {target.name!r}{why} and are left out")
+        why = _far_out(frame, target.name)
+        say(f"{(~known).sum()} of {len(known)} rows have no target {quoted(target.name)}{why} and are left out")
     times = None
     if options.time is not None:
         times = _times(frame, options.time, faults)
         late = known & np.isnan(times)
         if late.any() and not faults:
-            say(f"{late.sum()} rows have no time {options.time!r} and are left out")
+            why = _far_out(frame, options.time)
+            say(f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out")
         known = known & ~np.isnan(times)
     weights = None if options.weight is None else _weights(frame, options.weight, known, faults)
     if faults:
@@ -84,6 +85,11 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
     groups = None if options.group is None else _groups(frame, options.group)[rows]
     keys = SplitKeys(labels, groups, None if times is None else times[rows])
     return Examples(frame[rows.tolist()], y, None if weights is None else weights[rows], keys, rows)
+
+
+def _far_out(frame: nw.DataFrame, name: str) -> str:
+    cells = cells_of(frame[name])
+    return f" ({cells.infinite} {cells.beyond})" if cells.infinite else ""
 
 
 def labelled_examples(
@@ -113,7 +119,7 @@ def labelled_examples(
     frame = nw.from_native(table.frame, eager_only=True)
     values, known = target.values(frame[target.name])
     if not known.any():
-        raise TableError(f"{table.name} has no row with a target {target.name!r} to score by")
+        raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
     if labels is not None:
         refuse_unknown(values[known], labels, target, table.name)
     has_weight = weight is not None and weight in table.frame.columns
@@ -122,10 +128,11 @@ def labelled_examples(
 
 def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
     """Raise a TableError that names the columns, the target among them, that a table does not have."""
-    missing = [name for name in needed if name not in table.frame.columns]
-    lost_target = target.name not in table.frame.columns
+    known = set(table.frame.columns)
+    missing = [name for name in needed if name not in known]
+    lost_target = target.name not in known
     if missing or lost_target:
-        names = [f"{target.name!r} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
+        names = [f"{quoted(target.name)} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
         count = len(missing) + lost_target
         raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
 
@@ -135,9 +142,9 @@ def refuse_unknown(texts: np.ndarray, labels: np.ndarray, target: Target, name: 
     names = {str(label) for label in labels}
     unknown = [text for text in texts if text not in names]
     if unknown:
-        shown = ", ".join(repr(text) for text in list(dict.fromkeys(unknown))[:5])
+        shown = ", ".join(quoted(text) for text in list(dict.fromkeys(unknown))[:5])
         raise TableError(
-            f"{name}: {len(unknown)} row(s) have a {target.name!r} that training never saw ({shown}): "
+            f"{name}: {len(unknown)} row(s) have a {quoted(target.name)} that training never saw ({shown}): "
             "leave those rows out, or train again with them"
         )
 
@@ -149,11 +156,11 @@ def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str
     bad = int(np.isnan(used).sum())
     if bad:
         what = f"missing, no numbers, {BEYOND}"
-        faults.append(f"weight column {name!r} has {bad} value(s) that are {what}: fill them")
+        faults.append(f"weight column {quoted(name)} has {bad} value(s) that are {what}: fill them")
     elif (used < 0).any():
-        faults.append(f"weight column {name!r} has {(used < 0).sum()} negative value(s): weights start at 0")
+        faults.append(f"weight column {quoted(name)} has {(used < 0).sum()} negative value(s): weights start at 0")
     elif not used.sum() > 0:
-        faults.append(f"weight column {name!r} is 0 in every row: some row must count")
+        faults.append(f"weight column {quoted(name)} is 0 in every row: some row must count")
     else:  # only their ratios matter; as they came, they could be beyond what float32 holds
         values = values / used.max()
         values = values / values[known].mean()
@@ -169,12 +176,15 @@ def _numbers(cells: Cells) -> np.ndarray:
 def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
     """A number for each group; a row without one is a group of its own."""
     cells = cells_of(frame[name])
+    if cells.infinite:  # those that are too far out to be learned from are the names of groups like any other
+        cells = Cells("text", text_of(values_of(frame[name])))
     missing = (
         np.array([value is None for value in cells.values], dtype=bool)
         if cells.kind == "text"
         else np.isnan(cells.values)
     )
-    _, number = np.unique(cells.values[~missing].astype(str if cells.kind == "text" else float), return_inverse=True)
+    # Text as objects: an array of text would give every row the room of the longest.
+    _, number = np.unique(cells.values[~missing].astype(object if cells.kind == "text" else float), return_inverse=True)
     groups = np.empty(len(missing), dtype=np.int64)
     groups[~missing] = number
     groups[missing] = -1 - np.arange(int(missing.sum()))
@@ -191,5 +201,5 @@ def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
         return to_moments(cells.values, order)
     numbers = _numbers(cells)
     if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
-        faults.append(f"time column {name!r} holds neither dates nor numbers: name one that does")
+        faults.append(f"time column {quoted(name)} holds neither dates nor numbers: name one that does")
     return numbers

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from glassprop.errors import SettingsError, TableError
 from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.explain import chosen, explain_estimator, explain_rows, row_numbers
+from glassprop.ground.text import quoted
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.insight.names import Column
 from glassprop.tables.apply import told
@@ -67,7 +68,7 @@ def explain_table(
     if not known.all():
         lacking = [number for number, there in zip(numbers, known, strict=True) if not there]
         which = f"row {lacking[0]} has" if len(lacking) == 1 else f"rows {', '.join(map(str, lacking[:5]))} have"
-        raise TableError(f"{table.name}: {which} no target {target.name!r}: choose rows that have one")
+        raise TableError(f"{table.name}: {which} no target {quoted(target.name)}: choose rows that have one")
     if record["labels"] is not None:
         refuse_unknown(values, pipeline[-1].classes_, target, table.name)
     y = values if target.kind == "number" else target.labels(values)

@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
 from glassprop.errors import SettingsError, TableError
+from glassprop.ground.text import quoted
 from glassprop.tables import network
 from glassprop.tables.apply import told
 from glassprop.tables.defaults import Defaults
@@ -27,6 +28,8 @@ from glassprop.tables.scores import baseline_scores, scores_of
 from glassprop.tables.table import Table
 from glassprop.tables.target import Target, decide
 from glassprop.tables.tell import tell_columns
+
+_TOLD = 8  # columns of which it is told why they are dropped, where no other is left
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,10 @@ def fit_table(
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
     target = decide(name, frame[name], options.task)
-    say(f"target {name!r}: {target.task} ({target.reason})")
+    say(f"target {quoted(name)}: {target.task} ({target.reason})")
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
-            f"class_weight={options.class_weight!r} needs classes, but target {name!r} is for regression "
+            f"class_weight={options.class_weight!r} needs classes, but target {quoted(name)} is for regression "
             f"({target.reason}): leave it out, or ask for classification"
         )
     examples = read_examples(frame, target, options, say)
@@ -141,7 +144,9 @@ def _columns(
     roles, plan = recognize(frame, named)
     tell_columns(roles, say)
     if not plan.names():
-        why = "; ".join(f"{role.name!r} {role.reason}" for role in roles if role.role == "dropped")
+        dropped = [f"{quoted(role.name)} {role.reason}" for role in roles if role.role == "dropped"]
+        more = [f"and {len(dropped) - _TOLD:,} more"] * (len(dropped) > _TOLD)
+        why = "; ".join([*dropped[:_TOLD], *more])
         raise TableError(f"{table.name} has no column left to learn from" + (f" ({why})" if why else ""))
     return roles, plan
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from glassprop.ground.text import quoted
+
+_TOLD = 8  # names of a kind that are told one by one
+
 
 def column_names(header: list[str], name: str, notes: list[str]) -> list[str]:
     """Names stripped, filled in where empty, numbered where double; what was changed goes to `notes`.
@@ -16,24 +20,44 @@ def column_names(header: list[str], name: str, notes: list[str]) -> list[str]:
     names = [cell.strip() for cell in header]
     if all(_is_number(cell) for cell in names):
         notes.append(f"{name}: the first line looks like data, but is taken as the header: add one if it lacks one")
-    taken: set[str] = set()
+    changed = _Changes(name)
+    own, taken, numbers = set(names), set[str](), dict[str, int]()
     for place, column in enumerate(names):
-        unique = _free(column or f"column_{place + 1}", column, names, taken)
-        if not column:
-            notes.append(f"{name}: column {place + 1} has no name; it is called {unique!r}")
-        elif unique != column:
-            notes.append(f"{name}: there are several columns {column!r}; number {place + 1} is called {unique!r}")
+        wanted = column or f"column_{place + 1}"
+        unique, number = wanted, numbers.get(wanted, 2)
+        while unique in taken or (unique != column and unique in own):
+            unique, number = f"{wanted}_{number}", number + 1
+        numbers[wanted] = number
+        changed.note(place, column, unique)
         taken.add(unique)
         names[place] = unique
+    notes += changed.lines()
     return names
 
 
-def _free(wanted: str, column: str, names: list[str], taken: set[str]) -> str:
-    """The wanted name, or the first of wanted_2, wanted_3, … that no column has."""
-    unique, number = wanted, 2
-    while unique in taken or (unique != column and unique in names):
-        unique, number = f"{wanted}_{number}", number + 1
-    return unique
+class _Changes:
+    """What is said of new names: a line each, or for many of a kind a line for all."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._unnamed: list[str] = []
+        self._double: list[str] = []
+
+    def note(self, place: int, column: str, unique: str) -> None:
+        if not column:
+            self._unnamed.append(f"column {place + 1} has no name; it is called {quoted(unique)}")
+        elif unique != column:
+            self._double.append(
+                f"there are several columns {quoted(column)}; number {place + 1} is called {quoted(unique)}"
+            )
+
+    def lines(self) -> list[str]:
+        said = []
+        for kind, lines in (("without a name", self._unnamed), ("with the name of another", self._double)):
+            said += lines[:_TOLD]
+            if len(lines) > _TOLD:
+                said.append(f"{len(lines) - _TOLD:,} more columns {kind} got one of their own")
+        return [f"{self._file}: {line}" for line in said]
 
 
 def _is_number(cell: str) -> bool:

@@ -8,14 +8,15 @@ import numpy as np
 
 from glassprop.tables.cells import LARGEST, MISSING_NUMBER, SMALLEST, mapped
 
-_SIGNS = re.compile(r"^([+-]?)\s*[$€£¥]\s*|\s*[$€£¥%]$")
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
-_DECIMAL_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$")
+_CURRENCIES = "$€£¥"
+# Every repetition is possessive (++): what it took it keeps, so that text which is no number is told in one pass.
+_PLAIN = re.compile(r"[+-]?(\d++\.?\d*+|\.\d++)([eE][+-]?\d++)?$")
+_DECIMAL_COMMA = re.compile(r"[+-]?(\d++,\d*+|,\d++)([eE][+-]?\d++)?$")
 # Groups of three; the first has no leading zero, so 0,123 is never one. A space may be a narrow or fixed one.
-_COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$")
-_DOT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$")
-_OTHER_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}([ '’\u00a0\u202f]\d{3})+([.,]\d*)?$")
-_CODE = re.compile(r"0\d+$")
+_COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})++(\.\d*+)?$")
+_DOT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})++(,\d*+)?$")
+_OTHER_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}([ '’\u00a0\u202f]\d{3})++([.,]\d*+)?$")
+_CODE = re.compile(r"0\d++$")
 
 
 def parse_number(text: str, mark: str) -> float:
@@ -27,7 +28,7 @@ def parse_number(text: str, mark: str) -> float:
     mark : {".", ","}
         The decimal mark of its column. It decides only where both readings are possible (1,234).
     """
-    bare = _SIGNS.sub(r"\1", text.replace("\u2212", "-"))
+    bare = _without_signs(text.replace("\u2212", "-"))
     if _OTHER_GROUPS.match(bare):
         bare = re.sub(r"[ '’\u00a0\u202f]", "", bare)
     comma, dot = _COMMA_GROUPS.match(bare), _DOT_GROUPS.match(bare)
@@ -40,6 +41,15 @@ def parse_number(text: str, mark: str) -> float:
     if _DECIMAL_COMMA.match(bare):
         return _float(bare.replace(",", "."))
     return float("nan")
+
+
+def _without_signs(text: str) -> str:
+    """Without a currency sign before the number (behind its sign), and one, or a percent sign, behind it."""
+    sign = text[: text.startswith(("+", "-"))]
+    rest = text[len(sign) :].lstrip()
+    if rest.startswith(tuple(_CURRENCIES)):
+        text = sign + rest[1:].lstrip()
+    return text[:-1].rstrip() if text.endswith((*_CURRENCIES, "%")) else text
 
 
 def _float(text: str) -> float:
@@ -69,7 +79,7 @@ def decimal_mark(texts: np.ndarray) -> tuple[str, bool]:
     for text in texts:
         if text is None:
             continue
-        bare = _SIGNS.sub(r"\1", text)
+        bare = _without_signs(text)
         if "," not in bare and "." not in bare:
             continue
         as_dot, as_comma = parse_number(bare, "."), parse_number(bare, ",")

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from glassprop.errors import SettingsError, TableError
+from glassprop.ground.text import LONGEST, listed, quoted
 from glassprop.tables.defaults import Defaults
 from glassprop.tables.table import Table
 
@@ -74,9 +75,9 @@ def check_options(options: FitOptions) -> None:
     """
     faults = []
     if options.task not in (None, *_TASKS):
-        faults.append(f"task must be classification or regression, not {options.task!r}")
+        faults.append(f"task must be classification or regression, not {quoted(options.task)}")
     if options.class_weight not in (None, "balanced"):
-        faults.append(f"class_weight must be 'balanced' or left out, not {options.class_weight!r}")
+        faults.append(f"class_weight must be 'balanced' or left out, not {quoted(options.class_weight)}")
     bad = [size for size in options.hidden or () if isinstance(size, bool) or size != int(size) or size < 1]
     if bad:
         faults.append(f"hidden layers need sizes of at least 1, not {', '.join(map(str, bad))}")
@@ -109,23 +110,18 @@ def check_columns(options: FitOptions, table: Table) -> str:
     for name in dict.fromkeys(name for _, name in uses):
         double = list(dict.fromkeys(use for use, other in uses if other == name))
         if len(double) > 1:
-            faults.append(f"column {name!r} cannot be {' and '.join(double)} at once")
+            faults.append(f"column {quoted(name)} cannot be {' and '.join(double)} at once")
     if faults or target is None:
         raise TableError(f"{table.name}: " + "; ".join(faults))
     return target
 
 
 def _unknown(use: str, name: str, columns: list[str]) -> str:
-    lower = {column.lower(): column for column in columns}
-    near = get_close_matches(name.lower(), lower, n=1)
-    hint = f"did you mean {lower[near[0]]!r}?" if near else f"there are {listed(columns)}"
-    return f"there is no column {name!r} for {use}: {hint}"
-
-
-def listed(names: list[str], most: int = 12) -> str:
-    """Names for a message; beyond some, only how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(repr(name) for name in names[:most]) + more
+    # Not among very long ones: comparing two texts takes time that grows with the product of their lengths.
+    lower = {column.lower(): column for column in columns if len(column) <= LONGEST}
+    near = get_close_matches(name.lower()[:LONGEST], lower, n=1)
+    hint = f"did you mean {quoted(lower[near[0]])}?" if near else f"there are {listed(columns)}"
+    return f"there is no column {quoted(name)} for {use}: {hint}"
 
 
 def settled(options: FitOptions, defaults: Defaults) -> Defaults:

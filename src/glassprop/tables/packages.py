@@ -1,10 +1,13 @@
-"""Optional packages of the tables: imported when first needed, with one line on what to install if absent."""
+"""The packages that read tables: imported when first needed, and what becomes of it when their native code gives up."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
-from glassprop.errors import MissingPackageError
+from glassprop.errors import MissingPackageError, is_panic
+from glassprop.ground.text import shown
 
 
 def need_polars() -> ModuleType:
@@ -22,3 +25,19 @@ def need_polars() -> ModuleType:
             "reading tables needs the package polars, which is not installed: pip install 'glassprop[cli]'"
         ) from error
     return polars
+
+
+@contextmanager
+def panics_as(kind: type[Exception], message: str) -> Iterator[None]:
+    """Raise an error of this kind, `message` and the first line of the cause, in place of a panic."""
+    try:
+        yield
+    except BaseException as error:
+        if not is_panic(error):
+            raise
+        raise kind(f"{message}: {first_line(error)}") from error
+
+
+def first_line(error: BaseException) -> str:
+    """What another library says of its error, fit for a message of one line."""
+    return shown((str(error).strip().splitlines() or [type(error).__name__])[0])

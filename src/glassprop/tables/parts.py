@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassprop.errors import TableError
+from glassprop.ground.text import quoted, shown
 from glassprop.tables.defaults import Defaults
 from glassprop.tables.examples import Examples, Say, labelled_examples
 from glassprop.tables.options import FitOptions
@@ -80,7 +81,7 @@ def _known_classes(held_out: Examples, trained: np.ndarray, target: Target, say:
     if not known.any():
         raise TableError("the held-out rows have none of the classes of the training rows: choose another split")
     if not known.all():
-        lost = ", ".join(map(str, np.unique(held_out.y[~known])[:5]))
+        lost = ", ".join(map(shown, np.unique(held_out.y[~known])[:5]))
         say(f"{(~known).sum()} held-out row(s) are not scored: their class is in no training row ({lost})")
     return held_out.of(np.flatnonzero(known))
 
@@ -93,7 +94,7 @@ def _tell_single(examples: Examples, say: Say) -> None:
     if examples.keys.labels is None or examples.keys.groups is not None or examples.keys.times is not None:
         return
     classes, counts = np.unique(examples.y, return_counts=True)
-    single = [str(label) for label in classes[counts == 1]]
+    single = [shown(label) for label in classes[counts == 1]]
     if single:
         say(f"{len(single)} class(es) with one example, which is trained on, not scored: " + ", ".join(single[:5]))
 
@@ -103,5 +104,6 @@ def _refuse_lost_classes(rest: Examples, target: Target) -> None:
     if len(values) > 1:
         return
     raise TableError(
-        f"all {len(rest)} rows to train on have the same {target.name!r}, {values[0]}: give more rows, or another split"
+        f"all {len(rest)} rows to train on have the same {quoted(target.name)}, {shown(values[0])}: "
+        "give more rows, or another split"
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import narwhals as nw
 import numpy as np
 
-from glassprop.tables.cells import BEYOND, Cells, cells_of, number_text
+from glassprop.ground.text import quoted
+from glassprop.tables.cells import Cells, cells_of, number_text
 from glassprop.tables.dates import DAY, date_order, to_moments
 from glassprop.tables.numbers import decimal_mark, is_code, missing_number, to_numbers
 
@@ -97,13 +98,14 @@ def _role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
         return ColumnRole(name, "dropped", "its type holds no numbers, text or dates")
     present = _present(cells)
     if not len(present):
-        return ColumnRole(name, "dropped", "every value is missing")
+        return ColumnRole(name, "dropped", "every value is missing" + _far_out(cells))
     if len(present) == len(cells.values) and (present == present[0]).all():
-        return ColumnRole(name, "dropped", f"constant: every value is {_shown(present[0])}")
+        value = _moment(present[0]) if cells.kind == "date" else _shown(present[0])
+        return ColumnRole(name, "dropped", f"constant: every value is {value}")
     if cells.kind == "number":
         return _number_role(name, cells, present, plan)
     if cells.kind == "date":
-        return _date(name, cells.values, "", "dates", plan)
+        return _date(name, cells.values, "", "dates", plan, _missing(cells) + _far_out(cells))
     return _text_role(name, cells, present, plan)
 
 
@@ -126,8 +128,7 @@ def _number_role(name: str, cells: Cells, present: np.ndarray, plan: Plan) -> Co
         plan.categories.append(name)
         return ColumnRole(name, "category", f"codes, by its name: {len(unique)} different whole numbers")
     plan.numbers[name] = "."
-    infinite = f"; {cells.infinite} {BEYOND} count as missing" if cells.infinite else ""
-    return ColumnRole(name, "number", f"numbers{_missing(cells)}{infinite}")
+    return ColumnRole(name, "number", f"numbers{_missing(cells)}{_far_out(cells)}")
 
 
 def _is_id(name: str) -> bool:
@@ -208,13 +209,13 @@ def _text_dates(name: str, cells: Cells, order: str, either: bool, plan: Plan) -
     return _date(name, moments, order, reason, plan)
 
 
-def _date(name: str, moments: np.ndarray, order: str, reason: str, plan: Plan) -> ColumnRole:
+def _date(name: str, moments: np.ndarray, order: str, reason: str, plan: Plan, lacking: str = "") -> ColumnRole:
     present = moments[~np.isnan(moments)]
     plan.dates[name] = order
     clock = bool((present % DAY != 0).any())
     if clock:
         plan.clocks.append(name)
-    return ColumnRole(name, "date", reason + (" with time of day" if clock else ""))
+    return ColumnRole(name, "date", reason + (" with time of day" if clock else "") + lacking)
 
 
 def _category(name: str, reason: str, cells: Cells, plan: Plan) -> ColumnRole:
@@ -227,10 +228,18 @@ def _missing(cells: Cells) -> str:
     return f", {count} missing" if count else ""
 
 
+def _far_out(cells: Cells) -> str:
+    return f"; {cells.infinite} {cells.beyond} count as missing" if cells.infinite else ""
+
+
 def _some(texts: list[str]) -> str:
-    shown = list(dict.fromkeys(texts))
-    return ", ".join(repr(text) for text in shown[:3]) + (", …" if len(shown) > 3 else "")
+    few = list(dict.fromkeys(texts))
+    return ", ".join(quoted(text) for text in few[:3]) + (", …" if len(few) > 3 else "")
+
+
+def _moment(seconds: float) -> str:
+    return str(np.datetime64(int(seconds), "s")).replace("T", " ").removesuffix(" 00:00:00")
 
 
 def _shown(value: float | str) -> str:
-    return repr(value) if isinstance(value, str) else number_text(float(value))
+    return quoted(value) if isinstance(value, str) else number_text(float(value))

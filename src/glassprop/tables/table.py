@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from glassprop.errors import TableError
+from glassprop.ground.text import LONGEST, quoted, shown
 from glassprop.tables.binary_file import read_arrow, read_parquet
 from glassprop.tables.builtin import BUILT_IN, read_builtin
-from glassprop.tables.packages import need_polars
+from glassprop.tables.packages import need_polars, panics_as
 from glassprop.tables.text_file import read_text
 
 if TYPE_CHECKING:
@@ -81,24 +83,24 @@ def read_table(source: str, *, stdin: BinaryIO | None = None) -> Table:
     if source == "-":
         data = (stdin if stdin is not None else sys.stdin.buffer).read()
         return _from_bytes(data, "standard input", ".csv")
-    return _from_bytes(_bytes_of(source), source, Path(source).suffix.lower())
+    return _from_bytes(_bytes_of(source), shown(source), Path(source).suffix.lower())
 
 
 def _bytes_of(source: str) -> bytes:
     path = Path(source)
     suffix = path.suffix.lower()
-    if not path.exists():
-        near = get_close_matches(source, BUILT_IN, n=1)
+    if not os.path.exists(source):  # False, too, for a name that no system allows
+        near = get_close_matches(source[:LONGEST], BUILT_IN, n=1)
         hint = f"did you mean the built-in {near[0]}?" if near else f"give {_KNOWN}"
-        raise TableError(f"there is no file {source!r}: {hint}")
+        raise TableError(f"there is no file {quoted(source)}: {hint}")
     if path.is_dir():
-        raise TableError(f"{source!r} is a folder: give {_KNOWN}")
+        raise TableError(f"{quoted(source)} is a folder: give {_KNOWN}")
     if suffix not in (*_SEPARATORS, *_PARQUET, *_ARROW):
-        raise TableError(f"the kind of the file {source!r} is not known from its ending: give {_KNOWN}")
+        raise TableError(f"the kind of the file {quoted(source)} is not known from its ending: give {_KNOWN}")
     try:
         return path.read_bytes()
     except OSError as error:
-        raise TableError(f"{source!r} cannot be read: {error.strerror or error}") from error
+        raise TableError(f"{quoted(source)} cannot be read: {error.strerror or error}") from error
 
 
 def _from_bytes(data: bytes, name: str, suffix: str) -> Table:
@@ -107,6 +109,11 @@ def _from_bytes(data: bytes, name: str, suffix: str) -> Table:
     for magic, kind in _COMPRESSED.items():
         if data.startswith(magic):
             raise TableError(f"{name} holds {kind} data, not a table: unpack it, or export it as CSV, first")
+    with panics_as(TableError, f"{name} cannot be read"):
+        return _of_kind(data, name, suffix)
+
+
+def _of_kind(data: bytes, name: str, suffix: str) -> Table:
     notes: list[str] = []
     if suffix in _PARQUET or data.startswith(b"PAR1"):
         frame = read_parquet(data, name)

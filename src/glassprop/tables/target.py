@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
+from glassprop.ground.text import quoted
 from glassprop.tables.cells import Cells, category_name, cells_of, mapped, number_text
 from glassprop.tables.numbers import decimal_mark, is_code, missing_number, to_numbers
 from glassprop.tables.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
@@ -16,6 +17,7 @@ from glassprop.tables.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
 # Whole numbers with at most so many different values, each of them on so many rows on average, are classes.
 MAX_NUMBER_CLASSES = 10
 ROWS_PER_CLASS = 5
+MOST_BYTES = 2**30  # of class names, a row each
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,21 @@ class Target:
         return texts, np.array([text != "" for text in texts], dtype=bool)
 
     def labels(self, texts: np.ndarray) -> np.ndarray:
-        """Classes as they are handed to the network: int64 for whole numbers, otherwise text."""
+        """Classes as they are handed to the network: int64 for whole numbers, otherwise text.
+
+        Raises
+        ------
+        TableError
+            Names too long for so many rows.
+        """
         if self.kind == "integer":
             return np.array([int(text) for text in texts], dtype=np.int64)
+        longest = max(map(len, texts), default=0)
+        if 4 * longest * len(texts) > MOST_BYTES:  # every row takes the room of the longest
+            raise TableError(
+                f"target {quoted(self.name)} has a class name of {longest:,} characters, too long for so many as "
+                f"{len(texts):,} rows: shorten it, or leave its rows out"
+            )
         return np.array([str(text) for text in texts])
 
     def to_dict(self) -> dict[str, str]:
@@ -90,16 +104,16 @@ def decide(name: str, series: nw.Series, wanted: str | None) -> Target:
     """
     cells = cells_of(series)
     if cells.kind in ("date", "other"):
-        raise TableError(f"target {name!r} is neither number nor text: name another, or turn it into one")
+        raise TableError(f"target {quoted(name)} is neither number nor text: name another, or turn it into one")
     mark, numbers, unsure = _numeric(cells)
     if not _known(cells, numbers).any():
-        raise TableError(f"target {name!r} has no value in any of {len(cells.values)} rows: name another target")
+        raise TableError(f"target {quoted(name)} has no value in any of {len(cells.values)} rows: name another target")
     task, reason = _task(cells, numbers) if wanted is None else (wanted, "as asked")
     if unsure:
         reason += "; 1,234 could be read two ways and is read as 1234"
     target = Target(name, task, reason, _kind(task, numbers), mark)
     if task == "regression" and numbers is None:
-        raise TableError(f"target {name!r} is text, which regression cannot predict: ask for classification")
+        raise TableError(f"target {quoted(name)} is text, which regression cannot predict: ask for classification")
     values, known = target.values(series)
     _refuse(target, values[known], wanted)
     return target
@@ -152,17 +166,17 @@ def _kind(task: str, numbers: np.ndarray | None) -> str:
 
 
 def _refuse(target: Target, present: np.ndarray, wanted: str | None) -> None:
-    unique = np.unique(present.astype(str) if target.kind != "number" else present)
+    unique = np.unique(present)
     rows = len(present)
     if rows == 1:
-        raise TableError(f"target {target.name!r} has a value in one row only: at least two rows are needed")
+        raise TableError(f"target {quoted(target.name)} has a value in one row only: at least two rows are needed")
     if len(unique) == 1:
-        shown = repr(str(unique[0])) if target.kind == "text" else number_text(float(unique[0]))
-        raise TableError(f"target {target.name!r} is {shown} in all {rows} rows: there is nothing to learn")
+        shown = quoted(str(unique[0])) if target.kind == "text" else number_text(float(unique[0]))
+        raise TableError(f"target {quoted(target.name)} is {shown} in all {rows} rows: there is nothing to learn")
     crowded = rows >= ENOUGH_ROWS and len(unique) > TOO_MANY_VALUES * rows
     if target.task == "classification" and wanted is None and crowded:
         raise TableError(
-            f"target {target.name!r} has {len(unique)} different texts in {rows} rows, too many for classes: "
+            f"target {quoted(target.name)} has {len(unique)} different texts in {rows} rows, too many for classes: "
             "name another target, or ask for classification"
         )
 

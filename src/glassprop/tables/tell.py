@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from glassprop.tables.options import listed
+from glassprop.ground.text import listed, quoted
 from glassprop.tables.recognize import ColumnRole
 
 # Columns with the same fate share a line from this number on.
 _SHARED = 3
 # So many of their names are given.
 _NAMES = 6
+# What differs between reasons that are alike: examples in brackets, and numbers.
+_EXAMPLES = re.compile(r"\([^()]*+\)|, \d++ missing|\d++")
 
 
 def tell_columns(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
@@ -36,15 +38,15 @@ def _tell_alike(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
     """One line for each column, or for all of those whose reasons differ in numbers and examples only."""
     alike: dict[tuple[str, str], list[ColumnRole]] = {}
     for role in roles:
-        alike.setdefault((role.role, re.sub(r"\(.*?\)|, \d+ missing|\d+", "", role.reason)), []).append(role)
+        alike.setdefault((role.role, _EXAMPLES.sub("", role.reason)), []).append(role)
     for same in alike.values():
         first = same[0]
         if len(same) >= _SHARED:
             others = listed([role.name for role in same[1:]], _NAMES)
-            say(f"column {first.name!r}: {first.role}, {first.reason}; {len(same) - 1} more like it: {others}")
+            say(f"column {quoted(first.name)}: {first.role}, {first.reason}; {len(same) - 1} more like it: {others}")
             continue
         for role in same:
-            say(f"column {role.name!r}: {role.role}, {role.reason}")
+            say(f"column {quoted(role.name)}: {role.role}, {role.reason}")
 
 
 def _tell_dropped(dropped: list[ColumnRole], say: Callable[[str], None]) -> None:
@@ -56,4 +58,4 @@ def _tell_dropped(dropped: list[ColumnRole], say: Callable[[str], None]) -> None
             say(f"{len(roles)} column(s) dropped, {reason}: {listed([role.name for role in roles], _NAMES)}")
             continue
         for role in roles:
-            say(f"column {role.name!r}: dropped, {role.reason}")
+            say(f"column {quoted(role.name)}: dropped, {role.reason}")

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from glassprop.errors import TableError
+from glassprop.ground.text import shown
 from glassprop.tables.even_rows import read_even_rows
 from glassprop.tables.header import column_names
 from glassprop.tables.packages import need_polars
@@ -123,10 +124,15 @@ def _rows(text: str, separator: str, name: str) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             raise TableError(f"{name}: a quotation mark is opened and never closed: close it, or double it") from error
+        if "field limit" in str(error):
+            raise TableError(
+                f"{name}: a quotation mark is opened and not closed within {csv.field_size_limit():,} characters, or a "
+                "cell is longer than that in a file that has quotes or uneven lines: close it, or write a Parquet file"
+            ) from error
     try:
         return _parse(text, separator, strict=False)
     except csv.Error as error:
-        raise TableError(f"{name} cannot be read as delimited text: {error}") from error
+        raise TableError(f"{name} cannot be read as delimited text: {shown(error)}") from error
 
 
 def _parse(text: str, separator: str, *, strict: bool) -> list[tuple[int, list[str]]]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
+from glassprop.ground.text import quoted
 
 LARGEST = 2**53  # whole numbers up to here are the same in every language's JSON
 _MOST_ITEMS = 1_000_000
@@ -31,9 +32,10 @@ class Field(Protocol):
 
 def told(value: Any) -> str:
     """A value, shortly, for a message: never its whole text."""
-    named = f" {value.__name__!r}" if isinstance(getattr(value, "__name__", None), str) else ""
-    shown = repr(value) if isinstance(value, bool | int | float | str | None) else f"a {type(value).__name__}{named}"
-    return shown if len(shown) <= 60 else shown[:59] + "…"
+    if isinstance(value, bool | int | float | str | None):
+        return quoted(value, 60)
+    name = getattr(value, "__name__", None)
+    return f"a {type(value).__name__}" + (f" {quoted(name, 60)}" if isinstance(name, str) else "")
 
 
 class Same:
