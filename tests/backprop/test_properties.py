@@ -7,7 +7,7 @@ from core_cases import ACTIVATION_NAMES, FITTING, dense, targets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PROPERTY = settings(max_examples=40, deadline=None, derandomize=True)
+PROPERTY = settings(max_examples=40, derandomize=True)
 weights = st.lists(st.floats(0.125, 8), min_size=6, max_size=6).map(np.array)
 
 

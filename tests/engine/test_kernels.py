@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import pytest
 from engine.engine_cases import DTYPES
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
@@ -329,7 +329,6 @@ def dropped_by(source, target, seed, first, n, ld, threshold, scale):
     passes._drop(source, target, seed, first, n, ld, threshold, scale)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(key=st.integers(0, 2**32 - 1), step=st.integers(0, 2**40), layer=st.integers(1, 50))
 def test_the_seed_of_a_mask_is_that_of_the_equations(key: int, step: int, layer: int) -> None:
     assert int(mask_key_of(key, step, layer)) == dropout.mask_key(key, step, layer)

@@ -91,7 +91,7 @@ def test_against_every_path(sizes, activations, top):
     _compare(sizes, activations, seed=sum(sizes), top=top)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.integers(1, 4), min_size=2, max_size=4),
     st.integers(0, 10**6),
