@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rounding import assert_rounded
 from scipy import sparse
 from waiting import HANG
 
@@ -269,7 +270,7 @@ def test_any_layout_of_X_gives_the_same(dtype: Any, tmp_path: Any) -> None:
         results[name] = state.theta, network.predict(state.theta, X)
     for name, (trained, predicted) in results.items():
         np.testing.assert_array_equal(trained, results["rows first"][0], err_msg=name)
-        np.testing.assert_allclose(predicted, results["rows first"][1], rtol=1e-5, err_msg=name)
+        assert_rounded(predicted, results["rows first"][1], dtype=dtype, name=name)
 
 
 def test_a_mapped_file_is_not_read_into_memory(tmp_path: Any) -> None:
