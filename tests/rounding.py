@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassprop.equations.domain import REALS
+
 ROUNDINGS = 100  # terms of all sums on the way through a small network, and a few for each of its functions
 OF_A_TRAINING = 1_000_000  # some steps of an optimizer, each of which carries on what those before it rounded
 OF_A_FUNCTION = 30  # an exp or log is off by a few units in the last place, and there are several in a row
@@ -53,12 +55,19 @@ def sizes_by_a_and_z(network, theta, X, Y) -> tuple[Sizes, Sizes]:
     """
     X, Y = np.atleast_2d(X), np.atleast_2d(Y)
     trace = network.forward(theta, X)
-    by_a = [np.abs(network.cost_function.by_output(trace.a[-1], Y))]
+    by_a = [_of_the_cost(network.cost_function, trace.a[-1], Y)]
     by_z: Sizes = []
     for l in range(network.depth, 0, -1):
         by_z.insert(0, by_a[0] + _through(network.layers[l - 1].activation, trace.z[l], by_a[0]))
         by_a.insert(0, by_z[0] @ np.abs(network.w(theta, l)))
     return by_a, [np.zeros_like(X), *by_z]
+
+
+def _of_the_cost(cost, a, Y, h=1e-6):
+    """|∂C_0/∂a|, and what it changes by with all of a, for a is rounded: 2 (a - y) is small where they are alike."""
+    reach = np.abs(a) + (cost.outputs == REALS)  # where a may be any number it is a sum of terms of about 1
+    slope = cost.by_output(a, Y)
+    return np.abs(slope) + np.abs(slope - cost.by_output(a - h * reach, Y)) / h
 
 
 def _through(activation, z, size, h=1e-6):
