@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/.installed
 
-.PHONY: help setup demo test lint types layers format bench bench-quick bench-more clean
+.PHONY: help setup demo test test-cpus lint types layers format bench bench-quick bench-more clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,10 @@ demo: $(STAMP) ## trains on the digits, prints held-out scores and a gradient ch
 
 test: $(STAMP) lint types layers ## everything that must hold
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/python tests/cpus.py --quick
+
+test-cpus: $(STAMP) ## the numerical tests as other CPUs would run them (`make test` does a part of it)
+	$(BIN)/python tests/cpus.py
 
 lint: $(STAMP) ## style
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from waiting import HANG
 
 HOSTILE = [
     r"\input{/etc/passwd}",
@@ -41,7 +42,7 @@ def compile_tex(text: str, folder) -> str:
     program = pdflatex_or_skip()
     (folder / "t.tex").write_text(text, encoding="utf-8")
     command = [program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-draftmode", "t.tex"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=HANG, check=False)
     log = (folder / "t.log").read_text(encoding="latin-1")
     assert done.returncode == 0, log[-3000:]
     assert "Missing character" not in log

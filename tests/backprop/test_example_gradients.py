@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from core_cases import dense
+from rounding import assert_rounded, size_of_gradient
 from scipy.sparse import csr_array, csr_matrix
 
 from glassprop.errors import DataError
@@ -18,13 +21,13 @@ NETWORKS = [
 
 @pytest.fixture(params=NETWORKS, ids=lambda network: f"depth {network.depth}")
 def case(request):
-    """A network, θ, X with zeros in it, Y, and the gradients of single examples built one by one."""
+    """A network, θ, X with zeros in it, Y, the gradients of single examples built one by one, and their sizes."""
     network, rng = request.param, np.random.default_rng(0)
     theta = rng.normal(size=network.layout.size)
     X = np.where(rng.random((7, 3)) < 0.4, 0, rng.normal(size=(7, 3)))
-    Y = np.eye(2)[rng.integers(2, size=7)]
-    built = np.stack([network.gradient(theta, X[i : i + 1], Y[i : i + 1]) for i in range(7)])
-    return network, theta, X, Y, built
+    Y, functions = np.eye(2)[rng.integers(2, size=7)], (network.gradient, partial(size_of_gradient, network))
+    built, sizes = (np.stack([f(theta, X[i : i + 1], Y[i : i + 1]) for i in range(7)]) for f in functions)
+    return network, theta, X, Y, built, sizes
 
 
 FORMS = pytest.mark.parametrize("form", [np.asarray, csr_array, csr_matrix])
@@ -32,47 +35,47 @@ FORMS = pytest.mark.parametrize("form", [np.asarray, csr_array, csr_matrix])
 
 @FORMS
 def test_one_in_full(case, form):
-    network, theta, X, Y, built = case
+    network, theta, X, Y, built, sizes = case
     each = network.example_gradients(theta, form(X), Y)
     assert len(each) == 7
     for i in range(-7, 7):
-        np.testing.assert_allclose(each[i], built[i], rtol=1e-12, atol=1e-15)
+        assert_rounded(each[i], built[i], sizes[i])
     np.testing.assert_array_equal(each[np.int64(2)], each[2])
 
 
 @FORMS
 def test_norms(case, form):
-    network, theta, X, Y, built = case
+    network, theta, X, Y, built, sizes = case
     norms = network.example_gradients(theta, form(X), Y).norms()
     assert norms.shape == (7,)
-    np.testing.assert_allclose(norms, np.linalg.norm(built, axis=1), rtol=1e-12)
+    assert_rounded(norms, np.linalg.norm(built, axis=1), np.linalg.norm(sizes, axis=1))
 
 
 @FORMS
 def test_dots(case, form):
-    network, theta, X, Y, built = case
+    network, theta, X, Y, built, sizes = case
     each = network.example_gradients(theta, form(X), Y)
-    np.testing.assert_allclose(each.dot(each), built @ built.T, rtol=1e-10, atol=1e-13)
+    assert_rounded(each.dot(each), built @ built.T, sizes @ sizes.T)
     some = network.example_gradients(theta, form(X[:3]), Y[:3])
     assert some.dot(each).shape == (3, 7)
-    np.testing.assert_allclose(some.dot(each), built[:3] @ built.T, rtol=1e-10, atol=1e-13)
+    assert_rounded(some.dot(each), built[:3] @ built.T, sizes[:3] @ sizes.T)
 
 
 @FORMS
 def test_mean(case, form):
-    network, theta, X, Y, built = case
+    network, theta, X, Y, built, sizes = case
     each = network.example_gradients(theta, form(X), Y)
-    np.testing.assert_allclose(each.mean(), built.mean(axis=0), rtol=1e-11, atol=1e-15)
+    assert_rounded(each.mean(), built.mean(axis=0), sizes.mean(axis=0))
 
 
 def test_iterating_gives_each_once(case):
-    network, theta, X, Y, built = case
-    np.testing.assert_allclose(list(network.example_gradients(theta, X, Y)), built, rtol=1e-12, atol=1e-15)
+    network, theta, X, Y, built, sizes = case
+    assert_rounded(list(network.example_gradients(theta, X, Y)), built, sizes)
 
 
 @pytest.mark.parametrize("i", [7, -8, 100])
 def test_no_such_example(case, i):
-    network, theta, X, Y, _ = case
+    network, theta, X, Y, *_ = case
     with pytest.raises(IndexError, match=f"example {i} was asked for; there are 7, counted from 0"):
         network.example_gradients(theta, X, Y)[i]
 
@@ -89,13 +92,13 @@ def test_the_gradients_are_not_kept_in_full():
 
 
 def test_float32_is_kept(case):
-    network, theta, X, Y, _ = case
+    network, theta, X, Y, *_ = case
     each = network.example_gradients(*(array.astype(np.float32) for array in (theta, X, Y)))
     assert each[0].dtype == each.mean().dtype == each.norms().dtype == each.dot(each).dtype == np.float32
 
 
 def test_targets_are_checked(case):
-    network, theta, X, Y, _ = case
+    network, theta, X, Y, *_ = case
     with pytest.raises(DataError):
         network.example_gradients(theta, X, np.full_like(Y, np.nan))
 

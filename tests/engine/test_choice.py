@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rounding import assert_rounded
 from scipy import sparse
+from waiting import HANG
 
 from glassprop import Activation, Cost, Layer, MLPClassifier, MLPRegressor, Network
 from glassprop.backprop.objective import Objective
@@ -163,48 +166,64 @@ def test_kernels_that_cannot_be_compiled_are_done_without(monkeypatch: pytest.Mo
 
 
 def test_people_are_told_only_if_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
     told: list[str] = []
-    with choice.told_if_slow(told.append):
+    heard = threading.Event()
+
+    def tell(text: str) -> None:
+        told.append(text)
+        heard.set()
+
+    monkeypatch.setattr(choice, "_PATIENCE", 3600.0)  # nothing takes that long
+    with choice.told_if_slow(tell):
         pass
+    with pytest.raises(ZeroDivisionError), choice.told_if_slow(tell):
+        raise ZeroDivisionError
     assert told == []
+    assert nobody_will_tell()
     monkeypatch.setattr(choice, "_PATIENCE", 0.01)
-    with choice.told_if_slow(told.append):
-        time.sleep(0.3)
+    with choice.told_if_slow(None):
+        assert nobody_will_tell()
+    with choice.told_if_slow(tell):
+        assert heard.wait(HANG)
+    assert nobody_will_tell()
     assert len(told) == 1
     assert "compiling" in told[0]
     assert "once" in told[0]
-    with choice.told_if_slow(None):
-        time.sleep(0.05)
-    with pytest.raises(ZeroDivisionError), choice.told_if_slow(told.append):
-        raise ZeroDivisionError
-    time.sleep(0.1)
-    assert len(told) == 1
+
+
+def nobody_will_tell() -> bool:
+    return all(timer.finished.is_set() for timer in threading.enumerate() if isinstance(timer, threading.Timer))
 
 
 def test_a_first_prediction_that_compiles_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Once, and not again when the kernels are there."""
-    import time
-
     from glassprop.engine.compiled import engine
+
+    heard, made, tell = threading.Event(), [], choice.told_if_slow._tell
+
+    def telling(self: Any) -> None:
+        tell(self)
+        heard.set()
 
     class Slow(engine.Predictor):
         def __init__(self, *arguments: Any) -> None:
-            time.sleep(0.3)
+            made.append(self)
+            assert heard.wait(HANG)
             super().__init__(*arguments)
 
     X = np.random.default_rng(0).normal(size=(40, 3))
     model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, random_state=0).fit(X, X[:, 0])
     capsys.readouterr()
     monkeypatch.setattr(choice, "_PATIENCE", 0.01)
+    monkeypatch.setattr(choice.told_if_slow, "_tell", telling)
     monkeypatch.setattr(engine, "Predictor", Slow)
     model.predict(X)
     assert capsys.readouterr().err.count("compiling its kernels") == 1
     model.predict(X)
     assert capsys.readouterr().err == ""
+    assert len(made) == 1
 
 
 # --- the layout of arrays -------------------------------------------------------------------------------------
@@ -251,7 +270,7 @@ def test_any_layout_of_X_gives_the_same(dtype: Any, tmp_path: Any) -> None:
         results[name] = state.theta, network.predict(state.theta, X)
     for name, (trained, predicted) in results.items():
         np.testing.assert_array_equal(trained, results["rows first"][0], err_msg=name)
-        np.testing.assert_allclose(predicted, results["rows first"][1], rtol=1e-5, err_msg=name)
+        assert_rounded(predicted, results["rows first"][1], dtype=dtype, name=name)
 
 
 def test_a_mapped_file_is_not_read_into_memory(tmp_path: Any) -> None:

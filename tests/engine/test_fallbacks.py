@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from waiting import HANG
 
 WORKS = """
 import numpy as np
@@ -75,7 +76,7 @@ def python(code: str, *, first: str = "", **environment: str) -> subprocess.Comp
         capture_output=True,
         text=True,
         env={**os.environ, **environment},
-        timeout=600,
+        timeout=2 * HANG,
         check=False,
     )
     assert done.returncode == 0, done.stderr

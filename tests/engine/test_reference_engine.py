@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rounding import OF_A_TRAINING, assert_rounded
 from scipy import sparse
 
 from glassprop import Layer, Network
@@ -57,9 +58,9 @@ def test_an_epoch_is_gradient_descent_batch_by_batch(objective: Objective) -> No
     theta, data = problem()
     expected, data_cost, penalty = by_hand(theta, data, objective)
     cost = ReferenceEngine(network(), objective, SGD()).epoch(theta, SGD().start(theta), data, plan())
-    np.testing.assert_allclose(theta, expected, rtol=1e-12)
-    assert cost.data == pytest.approx(data_cost, rel=1e-12)
-    assert cost.penalty == pytest.approx(penalty, rel=1e-12)
+    assert_rounded(theta, expected)
+    assert_rounded(cost.data, data_cost)
+    assert_rounded(cost.penalty, penalty)
     assert cost.failed is None
 
 
@@ -69,7 +70,7 @@ def test_sparse_rows_give_the_same_bits_up_to_rounding() -> None:
     engine = ReferenceEngine(network(), Objective(0.1), Adam())
     engine.epoch(theta, Adam().start(theta), data, plan())
     engine.epoch(other, Adam().start(other), Data(sparse.csr_matrix(data.X), data.Y, data.sample_weight), plan())
-    np.testing.assert_allclose(theta, other, rtol=1e-10)
+    assert_rounded(theta, other, roundings=OF_A_TRAINING)
 
 
 def test_float32_is_kept() -> None:
@@ -120,7 +121,7 @@ def test_dropout_masks_follow_key_step_and_layer() -> None:
     p = np.exp(z2) / np.exp(z2).sum(axis=1, keepdims=True)
     weight = data.sample_weight[rows] / data.sample_weight[rows].sum()
     expected = net.w(start, 2) - made.rates[0] * ((p - data.Y[rows]) * weight[:, None]).T @ a1
-    np.testing.assert_allclose(net.w(theta, 2), expected, rtol=1e-12)
+    assert_rounded(net.w(theta, 2), expected)
 
 
 def test_the_batch_whose_cost_is_not_finite_is_named_and_makes_no_step() -> None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
-import time
 from dataclasses import replace
 from typing import Any
 
 import joblib
 import numpy as np
 import pytest
-from engine.engine_cases import CASES, DTYPES, Case, Result, long_epoch, run
+from engine.engine_cases import CASES, DTYPES, Case, Result, run
 from sklearn.model_selection import GridSearchCV
+from waiting import HANG, wait_for
 
 from glassprop import MLPClassifier
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import engine, threads
-from glassprop.engine.compiled.control import ALLOWED, CONTROL_SIZE, PRESENT
+from glassprop.engine.compiled.control import ALLOWED, CALL, CONTROL_SIZE, DONE, PRESENT
 from glassprop.engine.compiled.lowering import chunks_for
 from glassprop.engine.reference import Data, EpochPlan
 from glassprop.optimizer import OPTIMIZERS
@@ -57,22 +59,49 @@ def test_bits_do_not_depend_on_the_number_of_threads(case: Case, dtype: str, cre
         assert_same_bits(run("compiled", case, dtype), expected)
 
 
-def test_helpers_really_take_part(monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
-    """Else the test above would compare one thread with itself."""
+def test_every_helper_is_called(monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
+    """Nobody goes into the kernel before all are there, each in a thread of its own."""
     crew(4)
-    seen, kept = set(), threads.Crew.run
+    all_there, arrived, kept = threading.Barrier(4, timeout=HANG), {}, threads.Crew.run
 
     def watched(self: Any, kernel: Any, control: Any, most: int) -> None:
         def noted(number: int) -> None:
-            seen.add((number, threading.get_ident()))
+            if number not in arrived:
+                arrived[number] = threading.get_ident()
+                all_there.wait()
             kernel(number)
 
         kept(self, noted, control, most)
 
     monkeypatch.setattr(threads.Crew, "run", watched)
-    run("compiled", replace(BY_NAME["full batch"], rows=8000, batch=8000), "float64", steps=40)
-    assert {number for number, _ in seen} == {0, 1, 2, 3}
-    assert len({thread for _, thread in seen}) > 1
+    run("compiled", replace(BY_NAME["full batch"], rows=8000, batch=8000), "float64", steps=4)
+    assert set(arrived) == {0, 1, 2, 3}
+    assert len(set(arrived.values())) == 4
+
+
+@pytest.mark.parametrize("case", SHARED, ids=lambda case: case.name)
+def test_a_helper_does_the_work_and_makes_the_same_bits(case: Case, monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
+    """Thread 0 comes in only when a helper has done a task: the test above might compare one thread with itself."""
+    crew(1)
+    expected = run("compiled", case, "float64", steps=1)
+    crew(2)
+    done, kept = [], threads.Crew.run
+
+    def watched(self: Any, kernel: Any, control: Any, most: int) -> None:
+        def noted(number: int) -> None:
+            if number == 0 and not done:
+                wait_for(lambda: control[DONE] > 0)
+                done.append(int(control[DONE]))
+                control[CALL] -= 1  # the kernel opens it itself
+            kernel(number)
+
+        if not done:
+            control[CALL] += 1  # open, as if thread 0 were at work
+        kept(self, noted, control, most)
+
+    monkeypatch.setattr(threads.Crew, "run", watched)
+    assert_same_bits(run("compiled", case, "float64", steps=1), expected)
+    assert done
 
 
 @pytest.mark.parametrize("rows", [3000, 20_000])
@@ -131,20 +160,49 @@ def test_one_network_predicts_in_many_threads_at_once(crew: Any) -> None:
 # --- the GIL, grid search, forks -------------------------------------------------------------------------------
 
 
-def test_kernels_release_the_gil(monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
-    """While one kernel call is running, this thread wakes up from many short naps; with the GIL held it could not."""
-    crew(1)
-    monkeypatch.setattr(engine, "_CALL_WORK", 1e15)  # the whole epoch in one call
-    case = Case("long", ((16, "gelu"), (16, "gelu"), (3, "softmax")), batch=512)
-    long_epoch(case, "float64", 512)
-    worker = threading.Thread(target=long_epoch, args=(case, "float64", 500_000))
-    worker.start()
-    naps = 0
-    while worker.is_alive():
-        time.sleep(0.001)
-        naps += 1
-    worker.join()
-    assert naps > 20
+HELD = """
+import sys, threading, time
+import numpy as np
+from glassprop import Layer, Network
+from glassprop.engine.compiled import kernels
+from glassprop.engine.compiled.control import CALL, DONE
+from glassprop.training.settings import Settings
+
+def holding(of_dtype):
+    def made(dtype):
+        kernel = of_dtype(dtype)
+        def held(*arguments):
+            control.append(arguments[-2])
+            control[0][DONE] -= 1  # a task that nobody does: the kernel waits for it at its end
+            kernel(*arguments)
+        return held
+    return made
+
+control = []
+kernels.run_steps, kernels.predict_blocks = holding(kernels.run_steps), holding(kernels.predict_blocks)
+network = Network(4, [Layer(3, "tanh"), Layer(1, "identity")])
+rng = np.random.default_rng(0)
+theta, X = network.initial(rng), rng.normal(size=(30, 4))
+Y, settings = X[:, :1], Settings(epochs=1, batch_size=30, engine="compiled")
+work = {
+    "training": lambda: network.train(theta, X, Y, settings=settings, rng=rng),
+    "predicting": lambda: network.predict(theta, X),
+}[sys.argv[1]]
+worker = threading.Thread(target=work)
+worker.start()
+while not (control and control[0][CALL] % 2):  # odd: the kernel is running
+    time.sleep(0.001)
+control[0][DONE] += 1
+worker.join()
+print("let Python go on")
+"""
+
+
+@pytest.mark.parametrize("work", ["training", "predicting"])
+def test_kernels_release_the_gil(work: str) -> None:
+    """A kernel waits for what only another Python thread does: if it held the GIL, it would wait for ever."""
+    done = subprocess.run([sys.executable, "-c", HELD, work], capture_output=True, text=True, timeout=HANG, check=False)
+    assert (done.stdout, done.returncode) == ("let Python go on\n", 0), done.stderr
 
 
 def test_grid_search_in_threads_gives_what_it_gives_alone(crew: Any) -> None:
@@ -181,9 +239,9 @@ def test_a_forked_child_works_after_the_parent_used_threads(crew: Any) -> None:
     child = context.Process(target=_in_child, args=(theirs, case))
     child.start()
     try:
-        assert ours.poll(60), "the child hangs"
+        assert ours.poll(HANG), "the child hangs"
         theta, costs = ours.recv()
-        child.join(60)
+        child.join(HANG)
         assert child.exitcode == 0
     finally:
         child.kill()
@@ -244,16 +302,16 @@ def test_callers_share_the_cores(crew: Any) -> None:
 
     def holds(number: int) -> None:
         inside.set()
-        leave.wait(10)
+        leave.wait(HANG)
 
     holder = threading.Thread(target=own.run, args=(holds, counters(), 1))
     holder.start()
-    inside.wait(10)
+    assert inside.wait(HANG)
     own.run(numbers.append, counters(), 2)
     assert numbers == [0]
     leave.set()
     holder.join()
-    both = threading.Barrier(2, timeout=10)  # passes only if there are two
+    both = threading.Barrier(2, timeout=HANG)  # passes only if there are two
     own.run(lambda number: both.wait(), counters(), 2)
 
 
@@ -265,11 +323,11 @@ def test_two_callers_on_four_cores_have_two_threads_each(crew: Any) -> None:
     def holds(number: int) -> None:
         if number == 0:
             inside.set()
-            leave.wait(10)
+            leave.wait(HANG)
 
     holder = threading.Thread(target=own.run, args=(holds, counters(), 1))
     holder.start()
-    inside.wait(10)
+    assert inside.wait(HANG)
     own.run(lambda number: None, first, 8)
     leave.set()
     holder.join()

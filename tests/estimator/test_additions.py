@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rounding import OF_A_TRAINING, assert_rounded
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 
 from glassprop import Activation, Cost, MLPClassifier, MLPRegressor
@@ -206,7 +207,7 @@ def test_adamw_decays_weights_and_not_biases(one_output: Any) -> None:
         return theta - 0.05 * 0.3 * weights * theta - rate * m / (np.sqrt(v) + 1e-8)
 
     expected = full_batch_steps(model, one_output, step, 5)
-    np.testing.assert_allclose(model.fit(one_output.X, one_output.y).theta_, expected, rtol=1e-9)
+    assert_rounded(model.fit(one_output.X, one_output.y).theta_, expected, roundings=OF_A_TRAINING)
     same = MLPRegressor(solver="adamw", weight_decay=0.0, **settings).fit(one_output.X, one_output.y)
     adam = MLPRegressor(solver="adam", **settings).fit(one_output.X, one_output.y)
     np.testing.assert_array_equal(same.theta_, adam.theta_)
@@ -224,7 +225,7 @@ def test_clip_norm_and_schedules_reach_every_step(one_output: Any) -> None:
         return theta - min(1, t / 3) * 0.25 * (1 + np.cos(np.pi * (t - 1) / 8)) * g
 
     expected = full_batch_steps(model, one_output, step, 8)
-    np.testing.assert_allclose(model.fit(one_output.X, one_output.y).theta_, expected, rtol=1e-9)
+    assert_rounded(model.fit(one_output.X, one_output.y).theta_, expected, roundings=OF_A_TRAINING)
 
 
 @pytest.mark.parametrize("solver", ["adam", "sgd", "adamw"])
@@ -252,7 +253,7 @@ def test_warmup_counts_epochs(one_output: Any) -> None:
         gradient = start.network_.gradient(theta, X[rows], Y[rows]) + 1e-4 * weights * theta / len(X[rows])
         theta = theta - 0.01 * min(1, (t + 1) / 2) * gradient
     model = regressor(**first, warmup=0.5).fit(one_output.X, one_output.y)
-    np.testing.assert_allclose(model.theta_, theta, rtol=1e-9)
+    assert_rounded(model.theta_, theta, roundings=OF_A_TRAINING)
 
 
 def test_lbfgs_refuses_what_it_cannot_do(binary: Any) -> None:

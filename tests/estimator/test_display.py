@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sklearn.neural_network as theirs
+from waiting import HANG
 
 import glassprop as ours
 
@@ -93,7 +94,7 @@ def test_a_terminal_gets_a_bar() -> None:
         shown += piece
     os.close(leader)
     text = shown.decode()
-    assert process.wait(timeout=60) == 0, text
+    assert process.wait(timeout=HANG) == 0, text
     assert "done" in text
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
     assert re.search(r"epoch 30/30 .*cost \d\.\d+", plain)

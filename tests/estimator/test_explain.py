@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from math import prod
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from rounding import OF_A_TRAINING, assert_rounded, size_of_gradient
 from scipy.sparse import csr_array
 from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import NotFittedError
@@ -31,6 +33,11 @@ def _fitted(X, y, **settings):
     return MLPClassifier(**settings).fit(X, y)
 
 
+def _both(network):
+    """The gradient, and the size of what is added up in it."""
+    return network.gradient, partial(size_of_gradient, network)
+
+
 def _cost(clf, X, y):
     """The average cost of rows, from what the estimator itself makes of them."""
     X, Y = clf.encode_targets(X, y)
@@ -45,11 +52,11 @@ def test_one_row(iris):
     assert (e.n_examples, e.names.rows, e.names.targets) == (1, (70,), (str(y[70]),))
     assert e.names.predictions == (str(clf.predict(X[70:71])[0]),)
     assert e.names.outputs == ("0", "1", "2")
-    assert e.cost == pytest.approx(_cost(clf, X[70:71], y[70:71]), rel=1e-12)
-    gradient = clf.network_.gradient(clf.theta_, X[70:71], np.eye(3)[y[70:71]])
-    found = e.weight(1, 2, 3)
-    assert found.value == pytest.approx(clf.network_.w(gradient, 1)[2, 3], rel=1e-10)
-    assert prod(found.factors.values()) == pytest.approx(found.value, rel=1e-12)
+    assert_rounded(e.cost, _cost(clf, X[70:71], y[70:71]))
+    vectors = [f(clf.theta_, X[70:71], np.eye(3)[y[70:71]]) for f in _both(clf.network_)]
+    found, (expected, size) = e.weight(1, 2, 3), (clf.network_.w(vector, 1)[2, 3] for vector in vectors)
+    assert_rounded(found.value, expected, size)
+    assert_rounded(prod(found.factors.values()), found.value, size)
 
 
 def test_several_rows_and_all_of_them(iris):
@@ -189,7 +196,7 @@ def test_the_step_told_is_the_step_that_comes(iris, settings, engine):
     for l, j, k in ((1, 0, 2), (1, 3, None), (2, 2, 3), (2, 1, None)):
         step = e.step(l, j, k)
         expected = network.b(change, l)[j] if k is None else network.w(change, l)[j, k]
-        assert step.change == pytest.approx(expected, rel=1e-8)
+        assert_rounded(step.change, expected, 1, OF_A_TRAINING)
         assert (step.l2 != 0) == (k is not None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core_cases import ACTIVATION_NAMES, FITTING, dense, targets
+from rounding import bound
 
 from glassprop.equations.cost import find_cost
 
@@ -30,9 +31,10 @@ def test_differences_agree_where_there_is_no_kink(output, cost):
     compared = 0
     for derivatives in _all_of(e):
         largest = max(abs(d.value) for d in derivatives)
+        of_nudged_costs = 1e3 * e.cost  # costs at steps of 1e-3, over the step
         for d in derivatives:
             if not d.kink:
-                assert abs(d.by_difference - d.value) <= 1e-7 * largest + 1e-11
+                assert abs(d.by_difference - d.value) <= 1e-7 * largest + bound(of_nudged_costs)
                 compared += 1
     assert compared > 20
 

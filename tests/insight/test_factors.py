@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import textbook
 from core_cases import ACTIVATION_NAMES, FITTING, dense, output_for, targets
+from rounding import assert_function, assert_rounded, size_of_gradient, sizes_by_a_and_z
 
 from glassprop.equations.activation import find_activation
 from glassprop.equations.cost import find_cost
@@ -33,52 +34,46 @@ def _case(hidden, output, cost, seed):
     return network, theta, rng.normal(size=(2, 3)), Y
 
 
-def _close(value, expected, scale=0.0):
-    """Within 1e-10, relatively; ``scale`` is the size of what is added up, whose rounding cannot be helped."""
-    assert abs(value - expected) <= 1e-10 * abs(expected) + 1e-14 * scale + 1e-16
-
-
 def _check(network, theta, X, Y):
     whole = network.explain(theta, X, Y, top=4)
     for i in range(len(X)):
         e = whole.of(i)
-        expected = textbook.by_theta(network, theta, X[i], Y[i])
+        expected, size = textbook.by_theta(network, theta, X[i], Y[i]), size_of_gradient(network, theta, X[i], Y[i])
         for l in range(1, network.depth + 1):
-            _check_layer(e, l, network.w(expected, l), network.b(expected, l))
+            _check_layer(e, l, *(part(vector, l) for vector in (expected, size) for part in (network.w, network.b)))
+        sizes, _ = sizes_by_a_and_z(network, theta, X[i], Y[i])
         for l in range(network.depth + 1):
             by_a = textbook.by_a(network, theta, l, e.a(l), Y[i])
+            assert_rounded(e.by_a(l), by_a, sizes[l][0])
             for j, known in enumerate(by_a):
-                _close(e.by_a(l)[j], known, np.abs(by_a).max())
-                _check_paths(e.paths(l, j), known, np.abs(by_a).max())
+                _check_paths(e.paths(l, j), known, sizes[l][0, j])
 
 
-def _check_layer(e, l, by_w, by_b):
-    scale = np.abs(by_w).max() + np.abs(by_b).max()
+def _check_layer(e, l, by_w, by_b, size_w, size_b):
     for (j, k), known in np.ndenumerate(by_w):
         found = e.weight(l, j, k)
-        _close(found.value, known, scale)
-        _close(prod(found.factors.values()), found.value)
+        assert_rounded(found.value, known, size_w[j, k])
+        assert_rounded(prod(found.factors.values()), found.value, size_w[j, k])
         assert found.factors[BY_W] == e.a(l - 1)[k]
     for j, known in enumerate(by_b):
         found = e.bias(l, j)
-        _close(found.value, known, scale)
-        _close(prod(found.factors.values()), found.value)
+        assert_rounded(found.value, known, size_b[j])
+        assert_rounded(prod(found.factors.values()), found.value, size_b[j])
         assert found.factors[BY_B] == 1
         if e.slope(l) is not None and BY_Z not in found.factors:
             assert list(found.factors)[1:] == [SLOPE, BY_A]
         if found.column_sum:
             assert set(found.factors) == {BY_B, MIXED}
-            products = [term.product for term in found.column_sum]
-            _close(sum(products), known, 100 * np.abs(products).sum())
+            assert_rounded(sum(term.product for term in found.column_sum), known, size_b[j])
 
 
-def _check_paths(paths, known, scale):
+def _check_paths(paths, known, size):
     products = [path.product for path in paths.largest]
-    _close(sum(products) + paths.rest, known, scale)
+    assert_rounded(sum(products) + paths.rest, known, size)
     assert np.all(np.diff(np.abs(products)) <= 0)
     for path in paths.largest:
         factors = [n for step in path.steps for n in (step.weight, 1.0 if step.slope is None else step.slope)]
-        _close(path.end * prod(factors), path.product)
+        assert_rounded(path.end * prod(factors), path.product, size)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
@@ -124,8 +119,8 @@ def test_the_collapse_is_told_where_there_is_one(output, cost):
     e = network.explain(theta, X, Y).of(1)
     collapse = e.weight(2, 1, 0).collapse
     assert collapse.formula == "a - y"
-    assert collapse.value == pytest.approx(collapse.a - collapse.y, rel=1e-12)
-    assert e.weight(2, 1, 0).value == pytest.approx(collapse.value * e.a(1)[0], rel=1e-12)
+    assert_rounded(collapse.value, collapse.a - collapse.y, abs(collapse.a) + abs(collapse.y))
+    assert_function(e.weight(2, 1, 0).value, collapse.value * e.a(1)[0])
     assert e.weight(1, 1, 0).collapse is None
 
 
@@ -158,15 +153,15 @@ def test_a_saturated_output_keeps_its_derivative(output, cost, z, y, delta):
     e = network.explain(theta, np.array([[0.3, -0.2]]), Y)
     found = e.weight(2, 0, 1)
     assert set(found.factors) == {BY_W, BY_Z}
-    assert found.value == pytest.approx(delta * e.a(1)[1], rel=1e-12)
-    assert prod(found.factors.values()) == pytest.approx(found.value, rel=1e-15)
+    assert_function(found.value, delta * e.a(1)[1])
+    assert_function(prod(found.factors.values()), found.value)
     for j in range(2):
         paths = e.paths(1, j)
-        expected = e.delta(2) @ network.w(theta, 2)[:, j]
-        assert sum(path.product for path in paths.largest) + paths.rest == pytest.approx(expected, rel=1e-12)
+        terms = e.delta(2) * network.w(theta, 2)[:, j]
+        assert_rounded(sum(path.product for path in paths.largest) + paths.rest, terms.sum(), np.abs(terms).sum())
         for path in paths.largest:
             assert path.steps[-1].slope is None
-            assert path.end * path.steps[-1].weight == pytest.approx(path.product, rel=1e-12)
+            assert_function(path.end * path.steps[-1].weight, path.product)
 
 
 @pytest.mark.parametrize("output", ["sigmoid", "softmax"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core_cases import dense
+from rounding import assert_function, assert_rounded, size_of_gradient
 
 from glassprop.backprop.objective import Objective, evaluate
 from glassprop.errors import SettingsError
@@ -33,12 +34,13 @@ def _entry(network, vector, l, j, k):
 def test_examples_average_to_the_gradient(case):
     network, theta, X, Y, _ = case
     e, gradient = network.explain(theta, X, Y), network.gradient(theta, X, Y)
+    size, *sizes = (size_of_gradient(network, theta, X[rows], Y[rows]) for rows in (slice(5), *range(5)))
     for l, j, k in _places(network):
         pulls = e.examples(l, j, k)
-        assert pulls.average == pytest.approx(_entry(network, gradient, l, j, k), rel=1e-12, abs=1e-16)
+        assert_rounded(pulls.average, _entry(network, gradient, l, j, k), _entry(network, size, l, j, k))
         for i, value in enumerate(pulls.values):
             alone = e.of(i).bias(l, j) if k is None else e.of(i).weight(l, j, k)
-            assert value == pytest.approx(alone.value, rel=1e-14, abs=1e-18)
+            assert_rounded(value, alone.value, _entry(network, sizes[i], l, j, k))
 
 
 def test_which_example_pulls_which_way(case):
@@ -62,18 +64,19 @@ def test_a_step_is_the_optimizers_own(case, name, l2, clip_norm):
     gradient, moved, own = np.empty_like(theta), theta.copy(), state.copy()
     evaluate(network, Objective(l2, clip_norm), theta, X, Y, None, None, gradient)
     optimizer.step(moved, gradient, own, 0.02, network.layout.decay_mask)
+    size = size_of_gradient(network, theta, X, Y) + l2 * np.abs(theta)
     for l, j, k in _places(network):
-        step = e.step(l, j, k)
-        assert step.gradient == pytest.approx(_entry(network, gradient, l, j, k), rel=1e-10, abs=1e-16)
-        assert (step.data + step.l2) * step.clipping == pytest.approx(step.gradient, rel=1e-14)
-        assert step.l2 == pytest.approx(0 if k is None else l2 * network.w(theta, l)[j, k] / 5, rel=1e-14)
+        step, added_up = e.step(l, j, k), _entry(network, size, l, j, k)
+        assert_rounded(step.gradient, _entry(network, gradient, l, j, k), added_up)
+        assert_rounded((step.data + step.l2) * step.clipping, step.gradient, added_up)
+        assert_function(step.l2, 0 if k is None else l2 * network.w(theta, l)[j, k] / 5)
         assert (step.clipping < 1) == (clip_norm == 0.01)
-        assert step.after["w"] == pytest.approx(_entry(network, moved, l, j, k), rel=1e-12)
+        assert_rounded(step.after["w"], _entry(network, moved, l, j, k), abs(step.before["w"]) + abs(step.change))
         assert step.change == step.after["w"] - step.before["w"]
         memory = [key for key in step.after if key != "w"]
         assert len(memory) == optimizer.n_vectors
         for key, vector, before in zip(memory, own.vectors, state.vectors, strict=True):
-            assert step.after[key] == pytest.approx(_entry(network, vector, l, j, k), rel=1e-9, abs=1e-16)
+            assert_rounded(step.after[key], _entry(network, vector, l, j, k), abs(step.before[key]) + added_up)
             assert step.before[key] == _entry(network, before, l, j, k)
         assert step.settings["η"] == 0.02
         assert step.settings["t"] == 8
@@ -111,7 +114,7 @@ def test_the_formula_and_the_settings_told_give_the_step(case, name):
         expected = _by_formula(
             step.optimizer, step.before["w"], step.gradient, step.before, step.settings, k is not None
         )
-        assert step.after["w"] == pytest.approx(expected, rel=1e-12)
+        assert_rounded(step.after["w"], expected, abs(step.before["w"]) + abs(step.change))
 
 
 def test_without_an_optimizer_there_is_no_step(case):

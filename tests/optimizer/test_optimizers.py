@@ -7,6 +7,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from rounding import assert_rounded
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
 from glassprop import MLPRegressor
@@ -72,7 +73,7 @@ def by_hand(name: str, *, decay: float = 0.0) -> list[float]:
     ids=lambda value: type(value).__name__,
 )
 def test_five_steps_by_hand(optimizer: Optimizer, expected: list[float]) -> None:
-    np.testing.assert_allclose(run(optimizer), expected, rtol=1e-12)
+    assert_rounded(run(optimizer), expected)
 
 
 def test_nesterov_looks_ahead() -> None:
@@ -84,7 +85,7 @@ def test_nesterov_looks_ahead() -> None:
         Nesterov(0.9).step(ahead, ahead - target, state, 0.1, np.ones(2, dtype=bool))
         v = 0.9 * v - 0.1 * (x + 0.9 * v - target)
         x = x + v
-        np.testing.assert_allclose(ahead, x + 0.9 * v, rtol=1e-12)
+        assert_rounded(ahead, x + 0.9 * v)
 
 
 @pytest.mark.parametrize("name", ["momentum", "nesterov", "adam", "sgd"])
@@ -98,7 +99,7 @@ def test_scikit_learn_takes_the_same_steps(name: str) -> None:
     for gradient in gradients():
         OPTIMIZERS[name]().step(mine, gradient, state, 0.1, DECAYS)
         other.update_params([theta], [gradient])
-        np.testing.assert_allclose(mine, theta, rtol=1e-13)
+        assert_rounded(mine, theta)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

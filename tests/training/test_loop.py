@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rounding import OF_A_TRAINING, assert_rounded
 
 from glassprop import Activation, Cost, Layer, Network
 from glassprop.backprop.objective import Objective
@@ -60,7 +61,7 @@ def test_history_has_the_plain_validation_cost() -> None:
     seen = []
     result = train(settings, net=net, validation=held, on_epoch=lambda report: seen.append(report.state.theta.copy()))
     expected = [net.cost(theta, *held) for theta in seen]
-    np.testing.assert_allclose(result.history.validation_cost, expected, rtol=1e-12)
+    assert_rounded(result.history.validation_cost, expected)
     np.testing.assert_array_equal(result.history.score, [-cost for cost in result.history.validation_cost])
     assert result.history.cost[0] > train(QUICK).history.cost[0] + 0.1
 
@@ -126,7 +127,7 @@ def test_rates_of_a_schedule_reach_the_optimizer() -> None:
     theta = net.initial(np.random.default_rng(1))
     for step in range(6):
         theta = theta - 0.25 * (1 + np.cos(np.pi * step / 6)) * net.gradient(theta, X, Y)
-    np.testing.assert_allclose(train(settings).theta, theta, rtol=1e-10)
+    assert_rounded(train(settings).theta, theta, roundings=OF_A_TRAINING)
 
 
 def test_adaptive_lowers_the_rate_and_then_stops() -> None:

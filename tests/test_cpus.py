@@ -1,0 +1,63 @@
+"""`make test-cpus` asks of a CPU what it can run, and of each library what it was told to use."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from cpus import CHOOSE, DISPATCHES, QUICK, environment_of, obstacle, probe
+
+OLD = {"machine": "x86_64", "has": ["SSE2", "SSE42"], "dispatched": []}
+HASWELL = {"machine": "amd64", "has": ["SSE42", "AVX2", "FMA3", "X86_V3"], "dispatched": ["X86_V3"]}
+AVX512 = {
+    "machine": "x86_64",
+    "has": ["SSE42", "AVX2", "FMA3", "AVX512_SKX", "X86_V3", "X86_V4"],
+    "dispatched": ["X86_V3", "X86_V4", "AVX512_ICL"],
+}
+ARM = {"machine": "arm64", "has": ["NEON", "ASIMD", "ASIMDHP"], "dispatched": ["ASIMDHP"]}
+
+
+@pytest.mark.parametrize(
+    ("found", "names"),
+    [
+        (OLD, ["as found", "baseline"]),
+        (HASWELL, ["as found", "baseline", "AVX2", "NumPy high, OpenBLAS low"]),
+        (AVX512, [dispatch.name for dispatch in DISPATCHES if dispatch.x86 or dispatch.name == "as found"]),
+        (ARM, ["as found", "NumPy baseline"]),
+    ],
+)
+def test_a_cpu_is_given_what_it_can_run(found, names):
+    assert [dispatch.name for dispatch in DISPATCHES if not obstacle(dispatch, found)] == names
+    assert [dispatch for dispatch in QUICK if not obstacle(dispatch, found)]
+
+
+def test_what_cannot_be_run_is_named():
+    said = {dispatch.name: obstacle(dispatch, OLD) for dispatch in DISPATCHES}
+    assert said["AVX2"] == "this CPU has no AVX2, FMA3"
+    assert obstacle(DISPATCHES[1], ARM) == "it is for x86, and this is arm64"
+
+
+def test_only_what_numpy_dispatches_here_is_switched_off(monkeypatch):
+    for name in CHOOSE:
+        monkeypatch.setenv(name, "of the caller")
+    made = {dispatch.name: environment_of(dispatch, AVX512) for dispatch in DISPATCHES}
+    chosen = {name: {key: value for key, value in values.items() if key in CHOOSE} for name, values in made.items()}
+    assert chosen["as found"] == {}
+    assert chosen["baseline"] == {
+        "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL",
+        "OPENBLAS_CORETYPE": "Nehalem",
+        "NUMBA_CPU_NAME": "generic",
+        "NUMBA_CPU_FEATURES": "",
+    }
+    assert chosen["AVX2"]["NPY_DISABLE_CPU_FEATURES"] == "X86_V4 AVX512_ICL"
+
+
+def test_the_libraries_do_as_they_are_told():
+    """The baseline, on whatever this is: NumPy has nothing left that it chooses at run time."""
+    found = probe({name: value for name, value in os.environ.items() if name not in CHOOSE})
+    dispatch = next(d for d in QUICK if not obstacle(d, found))
+    assert dispatch.numpy == "baseline"
+    uses = probe(environment_of(dispatch, found))
+    assert uses["dispatched"] == []
+    if dispatch.openblas and uses["openblas"]:
+        assert uses["openblas"] == [dispatch.openblas]
