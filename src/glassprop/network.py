@@ -116,7 +116,7 @@ class Network(Architecture):
             If θ or X does not fit.
         """
         predictor = self._predictor(theta, X, notify)
-        if predictor is not None:
+        if predictor is not None and predictor.works:
             return predictor(theta, X)
         check_inputs(self, theta, X)
         blocks = [

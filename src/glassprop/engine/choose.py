@@ -87,6 +87,8 @@ def _loaded(
     module = compiled_module()
     if isinstance(module, str):
         return module
+    if module.CREW.closed:
+        return "Python is ending, and its kernels with it"
     engine = module.CompiledEngine(architecture, objective, optimizer)
     try:
         with told_if_slow(notify):
@@ -122,7 +124,9 @@ def find_predictor(architecture: Architecture, X: Array, theta: Array, notify: N
     module = compiled_module()
     try:
         with told_if_slow(notify):
-            return None if isinstance(module, str) else module.Predictor(architecture, X.dtype.name)
+            if isinstance(module, str) or module.CREW.closed:
+                return None
+            return module.Predictor(architecture, X.dtype.name)
     except Exception:  # as for training: what cannot be compiled is done without
         return None
 
