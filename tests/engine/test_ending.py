@@ -1,4 +1,4 @@
-"""When Python ends while some thread is training: the process ends too, at once or when its ordinary threads are done."""
+"""When Python ends while some thread is training: the process ends too, and soon; ordinary threads are waited for."""
 
 from __future__ import annotations
 
@@ -43,10 +43,14 @@ WORK = {
     "the reference engine": "work = lambda: train(300, batch_size=100, engine='reference')",
     "one long prediction": "threading.Thread(target=until, args=[lambda: CREW._inside], daemon=True).start()\n"
     "work = lambda: [network.predict(theta, X) for _ in range(1000)]",
-    "L-BFGS": "from glassprop import MLPRegressor\n"
-    "at_work.set()\n"
-    "work = lambda: MLPRegressor((300, 300), solver='lbfgs', max_iter=10**6, max_fun=10**9, tol=0).fit("
-    "X[:500] * rng.normal(size=(500, 16)), rng.normal(size=500))",
+    "L-BFGS": "from glassprop.engine.reference import Data\n"
+    "from glassprop.training.lbfgs import train_lbfgs\n"
+    "from glassprop.training.state import TrainState\n"
+    "data = Data(rng.normal(size=(500, 16)), rng.dirichlet([1, 1], size=500))\n"
+    "def work():\n"
+    "    while True:\n"
+    "        train_lbfgs(network, TrainState(network.initial(rng)), data, Settings(), max_iterations=10**6,\n"
+    "            max_calls=10**9, tol=1e-300, on_iteration=lambda state: at_work.set())",
 }
 
 
