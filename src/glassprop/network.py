@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Real
 from typing import Any
 
@@ -230,6 +231,7 @@ class Network(Architecture):
         ------
         DivergenceError
             If a cost turns NaN or infinite; its ``state`` is what this would have returned after the last good epoch.
+            With ``validation`` training ends with the best weights instead, and a RuntimeWarning, if there are some.
         DerivativeError, DataError, SettingsError
             Before the first step, if something cannot be trained on.
 
@@ -251,7 +253,7 @@ class Network(Architecture):
             data, held_out = split(data, float(validation), rng, stratify=stratify)
         elif validation is not None:
             held_out = _validation_data(validation)
-        return train(
+        state = train(
             self,
             TrainState(np.array(theta)),
             data,
@@ -261,6 +263,9 @@ class Network(Architecture):
             on_epoch=on_epoch,
             dropout_key=int(rng.integers(2**32)) if any(layer.dropout for layer in self.layers) else 0,
         )
+        if state.diverged:
+            warnings.warn(state.stopped_by, RuntimeWarning, stacklevel=2)
+        return state
 
     def _check(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None) -> Array | None:
         """Refuse what does not fit; returns the weights as an array."""

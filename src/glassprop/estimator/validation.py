@@ -14,7 +14,6 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
-from glassprop.backprop.gradient import average_cost
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
@@ -27,12 +26,6 @@ class Held:
 
     data: Data
     y: Array
-
-    def cost(self, estimator: Any) -> float:
-        """The plain cost of these examples, on the scale of ``loss_``."""
-        data = self.data
-        cost = average_cost(estimator.network_, estimator.theta_, data.X, data.Y, data.sample_weight)
-        return float(estimator._particulars()["cost_scale"] * cost)
 
     def as_validation(self, estimator: Any) -> Validation:
         """What the training loop needs: they only judge where early stopping is on."""
