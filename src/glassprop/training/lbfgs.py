@@ -12,6 +12,7 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
 from glassprop.backprop.own import check_own_functions
+from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
@@ -58,6 +59,8 @@ def train_lbfgs(
     SettingsError
         If something was asked for that has no meaning here: clipping, or dropout.
     """
+    import scipy.optimize  # noqa: F401 - before its BLAS is looked for
+
     _refuse(architecture, settings)
     check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
     architecture.cost_function.check_targets(data.Y)
@@ -67,14 +70,16 @@ def train_lbfgs(
     run = _Run(_Problem(architecture, settings, data), state, validation, on_iteration)
     options = {"maxfun": max_calls, "maxiter": max_iterations, "gtol": tol}
     try:
-        result = run.problem.minimize(state.theta, options, run.after)
+        with ONE_THREAD:
+            result = run.problem.minimize(state.theta, options, run.after)
         if not np.isfinite(result.fun):
             raise run.diverged()
         state.theta[...] = result.x
     except KeyboardInterrupt:
         run.settle()
         state.interrupted, state.stopped_by, result = True, "Interrupted by the user.", None
-    return LbfgsResult(result, run.problem.reported(state.theta))
+    with ONE_THREAD:
+        return LbfgsResult(result, run.problem.reported(state.theta))
 
 
 class _Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.own import check_own_functions
+from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.reference import Data, EpochPlan
 from glassprop.training.batches import shuffled
@@ -83,7 +85,7 @@ def train(
     epochs : int, optional
         Stop after so many; the schedule still reckons with ``settings.epochs``.
     notify : callable (str), optional
-        Told when machine code has to be compiled first, which happens once per machine.
+        Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 
     Raises
     ------
@@ -99,12 +101,13 @@ def train(
     order: NDArray[np.integer] = np.arange(len(data))
     state.begin_call()
     try:
-        while not state.stopped_by:
-            if settings.shuffle:
-                order = shuffled(order, rng)
-            message = run.epoch(order) or run.decide()
-            if on_epoch is not None and on_epoch(EpochReport(state, message)) and not state.stopped_by:
-                state.stopped_by = "A callback asked to stop."
+        with ONE_THREAD if run.needs_numpy else nullcontext():
+            while not state.stopped_by:
+                if settings.shuffle:
+                    order = shuffled(order, rng)
+                message = run.epoch(order) or run.decide()
+                if on_epoch is not None and on_epoch(EpochReport(state, message)) and not state.stopped_by:
+                    state.stopped_by = "A callback asked to stop."
     except KeyboardInterrupt:
         run.settle()
         state.interrupted, state.stopped_by = True, "Interrupted by the user."
@@ -151,6 +154,8 @@ class _Run:
         )
         self.engine, self.data = choice.engine, choice.data
         state.engine, state.engine_why = choice.engine.name, choice.why
+        # whose sums depend on its threads; validation data may be sparse, or a scorer of the user's own call it
+        self.needs_numpy = choice.engine.name == "reference" or self.validation.data is not None
         if state.optimizer is not None and not settings.optimizer.can_go_on(state.optimizer):
             state.restart_optimizer()  # it remembers what another kind needs
         if state.optimizer is None:

@@ -166,7 +166,10 @@ class CompiledEngine:
         rows, totals = rows[counts], totals[counts]
         data_costs = room.costs[counts].sum(axis=1) / totals
         penalties = 0.5 * l2 * room.squares[counts].sum(axis=1) / totals
-        return EpochCost(float(data_costs @ rows) / int(rows.sum()), float(penalties @ rows) / int(rows.sum()))
+        n = int(rows.sum())
+        return EpochCost(
+            float((data_costs * rows).sum()) / n, float((penalties * rows).sum()) / n
+        )  # no BLAS: see above
 
 
 def _work_of_row(architecture: Architecture) -> int:
