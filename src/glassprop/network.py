@@ -103,20 +103,22 @@ class Network(Architecture):
         check_inputs(self, theta, X)
         return forward(self, theta, X)
 
-    def predict(self, theta: Array, X: Array, *, notify: Notify | None = None) -> Array:
+    def predict(self, theta: Array, X: Array, *, engine: str = "auto", notify: Notify | None = None) -> Array:
         """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L).
 
         Parameters
         ----------
+        engine : {"auto", "compiled", "reference"}
+            "reference" compiles nothing; the others use machine code where it can run this.
         notify : callable (str), optional
-            Told when machine code has to be compiled first, which happens once per machine.
+            Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 
         Raises
         ------
         DataError
             If θ or X does not fit.
         """
-        predictor = self._predictor(theta, X, notify)
+        predictor = None if engine == "reference" else self._predictor(theta, X, notify)
         if predictor is not None and predictor.works:
             return predictor(theta, X)
         check_inputs(self, theta, X)

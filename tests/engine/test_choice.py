@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -162,49 +163,51 @@ def test_kernels_that_cannot_be_compiled_are_done_without(monkeypatch: pytest.Mo
     assert state.engine == "reference"
 
 
-def test_people_are_told_only_if_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
-    told: list[str] = []
-    with choice.told_if_slow(told.append):
-        pass
-    assert told == []
-    monkeypatch.setattr(choice, "_PATIENCE", 0.01)
-    with choice.told_if_slow(told.append):
-        time.sleep(0.3)
-    assert len(told) == 1
-    assert "compiling" in told[0]
-    assert "once" in told[0]
-    with choice.told_if_slow(None):
-        time.sleep(0.05)
-    with pytest.raises(ZeroDivisionError), choice.told_if_slow(told.append):
-        raise ZeroDivisionError
-    time.sleep(0.1)
-    assert len(told) == 1
-
-
 def test_a_first_prediction_that_compiles_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Once, and not again when the kernels are there."""
-    import time
-
-    from glassprop.engine.compiled import engine
-
-    class Slow(engine.Predictor):
-        def __init__(self, *arguments: Any) -> None:
-            time.sleep(0.3)
-            super().__init__(*arguments)
+    from glassprop.engine.compiled import kernels
 
     X = np.random.default_rng(0).normal(size=(40, 3))
     model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, random_state=0).fit(X, X[:, 0])
-    capsys.readouterr()
-    monkeypatch.setattr(choice, "_PATIENCE", 0.01)
-    monkeypatch.setattr(engine, "Predictor", Slow)
     model.predict(X)
+    ready = kernels.predict_blocks("float64")
+
+    def compiled(function: Any, signature: Any, tell: Any) -> Any:
+        tell("compiling its kernels")
+        return ready
+
+    monkeypatch.setattr(kernels, "_READY", {})
+    monkeypatch.setattr(kernels, "_TOLD", set())
+    monkeypatch.setattr(kernels, "compiled", compiled)
+    capsys.readouterr()
+    again = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, random_state=0)
+    again.__dict__.update(model.__dict__, network_=copy.copy(model.network_))
+    again.predict(X)
     assert capsys.readouterr().err.count("compiling its kernels") == 1
+    again.predict(X)
     model.predict(X)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("stopping", [False, True])
+def test_the_reference_engine_compiles_nothing_not_even_to_predict(
+    stopping: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from glassprop.engine.compiled import engine
+
+    def never(*arguments: Any) -> None:
+        raise AssertionError("asked for a kernel")
+
+    monkeypatch.setattr(engine.kernels, "predict_blocks", never)
+    monkeypatch.setattr(engine.kernels, "run_steps", never)
+    monkeypatch.setattr(choice, "find_predictor", never)
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, engine="reference", early_stopping=stopping)
+    with pytest.warns(match="Maximum iterations"):
+        model.fit(X, X[:, 0])
+    np.testing.assert_array_equal(model.predict(X), model.network_.forward(model.theta_, X).a[-1][:, 0])
 
 
 # --- the layout of arrays -------------------------------------------------------------------------------------
