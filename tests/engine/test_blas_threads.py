@@ -27,7 +27,7 @@ from glassprop.training.settings import Settings
 
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(0)
-X = rng.normal(size=(700, 257))
+X = rng.normal(size=(450, 257))
 y = X[:, 0] + np.sin(X[:, 1:9]).sum(axis=1)
 labels = (y > 0).astype(int)
 
@@ -36,7 +36,7 @@ def told(name, *arrays):
     print(name, hashlib.sha256(bits).hexdigest())
 
 def fit(name, model, X, y, **more):
-    model.set_params(max_iter=3, random_state=0).fit(X, y, **more)
+    model.set_params(max_iter=2, random_state=0).fit(X, y, **more)
     told(name, model.theta_, model.loss_curve_, model.validation_curve_, model.validation_scores_ or [])
 
 wide = (301, 203)

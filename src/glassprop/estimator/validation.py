@@ -132,14 +132,32 @@ def split_validation(estimator: Any, data: Data, y: Array, rng: Any) -> tuple[Da
             np.arange(len(data)),
             random_state=rng,
             test_size=estimator.validation_fraction,
-            stratify=data.Y if by_class else None,
+            stratify=_classes_of(data.Y) if by_class else None,
         )
     except ValueError as error:
         by, instead = (", by class,", ", stratify=False") if by_class else ("", "")
+        reason = str(error).rstrip(".")
+        if by_class and (rare := _rare_classes(y)):
+            reason = f"{rare} one example, where each class needs two (scikit-learn: {reason})"
         raise DataError(
             f"validation_fraction={estimator.validation_fraction} of {len(data)} examples cannot be set aside{by} for "
-            f"early stopping: {str(error).rstrip('.')}; choose another fraction{instead}, or give X_val and y_val"
+            f"early stopping: {reason}; choose another fraction{instead}, or give X_val and y_val"
         ) from error
     if len(aside) < 2:
         raise ValueError("The validation set is too small. Increase 'validation_fraction' or the size of your dataset.")
     return data.rows(kept), Held(data.rows(aside), y[aside]), kept
+
+
+def _classes_of(Y: Array) -> Array:
+    """The rows of Y by class as scikit-learn hands them to its split, so that its words are the same."""
+    return Y.astype(bool) if Y.shape[1] == 1 else Y
+
+
+def _rare_classes(y: Array) -> str:
+    """Which classes have one example alone, as the user wrote them, as the begin of a sentence; empty if none has."""
+    names, counts = np.unique(y, axis=0, return_counts=True) if y.ndim > 1 else np.unique(y, return_counts=True)
+    rare = [repr(name) for name in names[counts < 2].tolist()]
+    if not rare:
+        return ""
+    shown = ", ".join(rare[:5]) + (f" and {len(rare) - 5} more" if len(rare) > 5 else "")
+    return f"classes {shown} have" if len(rare) > 1 else f"class {shown} has"
