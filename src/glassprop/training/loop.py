@@ -52,6 +52,7 @@ class Validation:
     judges: bool = True
 
 
+_NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
 OnEpoch = Callable[[EpochReport], bool | None]
 
 
@@ -101,7 +102,7 @@ def train(
     order: NDArray[np.integer] = np.arange(len(data))
     state.begin_call()
     try:
-        with ONE_THREAD if run.needs_numpy else nullcontext():
+        with ONE_THREAD if run.needs_one_thread else nullcontext():
             while not state.stopped_by:
                 if settings.shuffle:
                     order = shuffled(order, rng)
@@ -154,18 +155,28 @@ class _Run:
         )
         self.engine, self.data = choice.engine, choice.data
         state.engine, state.engine_why = choice.engine.name, choice.why
-        # whose sums depend on its threads; validation data may be sparse, or a scorer of the user's own call it
-        self.needs_numpy = choice.engine.name == "reference" or self.validation.data is not None
         if state.optimizer is not None and not settings.optimizer.can_go_on(state.optimizer):
             state.restart_optimizer()  # it remembers what another kind needs
         if state.optimizer is None:
             state.optimizer = settings.optimizer.start(state.theta)
         self.batch_size = settings.batch_of(len(data))
+        self.needs_one_thread = self._may_share_products()
         self.n_steps = ceil(len(data) / self.batch_size)
         self.epochs = settings.epochs
         self.total_steps = self.n_steps * settings.epochs
         self.good_theta, self.finished = state.theta.copy(), True
         self.unwritten: Changes | None = None
+
+    def _may_share_products(self) -> bool:
+        """Whether NumPy makes products that BLAS may share among threads, on which their bits depend then.
+
+        With validation data it may be so with kernels too: they may be sparse, or a scorer may call it.
+        """
+        held_out = self.validation.data
+        if self.engine.name != "reference" and held_out is None:
+            return False
+        rows = max(self.batch_size, 0 if held_out is None else len(held_out))
+        return rows * self.architecture.layout.size > _NEVER_SHARED
 
     def progress(self) -> Progress:
         state = self.state
