@@ -58,7 +58,7 @@ class DivergenceError(GlasspropError, ValueError):
     layer : int or None
         The first layer whose numbers were not finite, counted from 1; None if only the cost was not.
     state : TrainState or None
-        Training as it stood after the last good epoch: ``state.theta``, ``state.history``.
+        Training as it stood after the last good epoch, or before the first: ``state.theta``, ``state.history``.
     """
 
     def __init__(self, message: str, *, epoch: int, layer: int | None, state: Any = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Real
 from typing import Any
 
@@ -112,24 +113,27 @@ class Network(Architecture):
         theta, X = given_inputs(self, theta, X)
         return forward(self, theta, X)
 
-    def predict(self, theta: Array, X: Array, *, notify: Notify | None = None) -> Array:
+    def predict(self, theta: Array, X: Array, *, engine: str = "auto", notify: Notify | None = None) -> Array:
         """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L).
 
         Parameters
         ----------
+        engine : {"auto", "compiled", "reference"}
+            "reference" compiles nothing; the others use machine code where it can run this.
         notify : callable (str), optional
-            Told when machine code has to be compiled first, which happens once per machine.
+            Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 
         Raises
         ------
         DataError
             If θ or X does not fit.
         """
-        predictor = self._predictor(theta, X, notify)
+        quick = engine != "reference"
+        predictor = self._predictor(theta, X, notify) if quick else None
         if predictor is None:
             theta, X = given_inputs(self, theta, X)
-            predictor = self._predictor(theta, X, notify)  # what was made an array may suit it now
-        if predictor is not None:
+            predictor = self._predictor(theta, X, notify) if quick else None  # what was made an array may suit it now
+        if predictor is not None and predictor.works:
             return predictor(theta, X)
         blocks = [
             forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1]
@@ -244,6 +248,7 @@ class Network(Architecture):
         ------
         DivergenceError
             If a cost turns NaN or infinite; its ``state`` is what this would have returned after the last good epoch.
+            With ``validation`` training ends with the best weights instead, and a RuntimeWarning, if there are some.
         DerivativeError, DataError, SettingsError
             Before the first step, if something cannot be trained on.
 
@@ -265,7 +270,7 @@ class Network(Architecture):
             data, held_out = split(data, float(validation), rng, stratify=stratify)
         elif validation is not None:
             held_out = self._validation_data(theta, validation)
-        return train(
+        state = train(
             self,
             TrainState(np.array(theta)),
             data,
@@ -275,6 +280,9 @@ class Network(Architecture):
             on_epoch=on_epoch,
             dropout_key=draw_key(rng) if any(layer.dropout for layer in self.layers) else 0,
         )
+        if state.diverged:
+            warnings.warn(state.stopped_by, RuntimeWarning, stacklevel=2)
+        return state
 
     def _validation_data(self, theta: Array, given: Any) -> Data:
         if not isinstance(given, tuple | list) or len(given) not in (2, 3):

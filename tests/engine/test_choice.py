@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import copy
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from rounding import assert_rounded
 from scipy import sparse
-from waiting import HANG
 
 from glassprop import Activation, Cost, Layer, MLPClassifier, MLPRegressor, Network
 from glassprop.backprop.objective import Objective
@@ -165,65 +164,51 @@ def test_kernels_that_cannot_be_compiled_are_done_without(monkeypatch: pytest.Mo
     assert state.engine == "reference"
 
 
-def test_people_are_told_only_if_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
-    heard = threading.Event()
-
-    def tell(text: str) -> None:
-        told.append(text)
-        heard.set()
-
-    monkeypatch.setattr(choice, "_PATIENCE", 3600.0)  # nothing takes that long
-    with choice.told_if_slow(tell):
-        pass
-    with pytest.raises(ZeroDivisionError), choice.told_if_slow(tell):
-        raise ZeroDivisionError
-    assert told == []
-    assert nobody_will_tell()
-    monkeypatch.setattr(choice, "_PATIENCE", 0.01)
-    with choice.told_if_slow(None):
-        assert nobody_will_tell()
-    with choice.told_if_slow(tell):
-        assert heard.wait(HANG)
-    assert nobody_will_tell()
-    assert len(told) == 1
-    assert "compiling" in told[0]
-    assert "once" in told[0]
-
-
-def nobody_will_tell() -> bool:
-    return all(timer.finished.is_set() for timer in threading.enumerate() if isinstance(timer, threading.Timer))
-
-
 def test_a_first_prediction_that_compiles_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Once, and not again when the kernels are there."""
-    from glassprop.engine.compiled import engine
-
-    heard, made, tell = threading.Event(), [], choice.told_if_slow._tell
-
-    def telling(self: Any) -> None:
-        tell(self)
-        heard.set()
-
-    class Slow(engine.Predictor):
-        def __init__(self, *arguments: Any) -> None:
-            made.append(self)
-            assert heard.wait(HANG)
-            super().__init__(*arguments)
+    from glassprop.engine.compiled import kernels
 
     X = np.random.default_rng(0).normal(size=(40, 3))
     model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, random_state=0).fit(X, X[:, 0])
-    capsys.readouterr()
-    monkeypatch.setattr(choice, "_PATIENCE", 0.01)
-    monkeypatch.setattr(choice.told_if_slow, "_tell", telling)
-    monkeypatch.setattr(engine, "Predictor", Slow)
     model.predict(X)
+    ready = kernels.predict_blocks("float64")
+
+    def compiled(function: Any, signature: Any, tell: Any) -> Any:
+        tell("compiling its kernels")
+        return ready
+
+    monkeypatch.setattr(kernels, "_READY", {})
+    monkeypatch.setattr(kernels, "_TOLD", set())
+    monkeypatch.setattr(kernels, "compiled", compiled)
+    capsys.readouterr()
+    again = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, random_state=0)
+    again.__dict__.update(model.__dict__, network_=copy.copy(model.network_))
+    again.predict(X)
     assert capsys.readouterr().err.count("compiling its kernels") == 1
+    again.predict(X)
     model.predict(X)
     assert capsys.readouterr().err == ""
-    assert len(made) == 1
+
+
+@pytest.mark.parametrize("stopping", [False, True])
+def test_the_reference_engine_compiles_nothing_not_even_to_predict(
+    stopping: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from glassprop.engine.compiled import engine
+
+    def never(*arguments: Any) -> None:
+        raise AssertionError("asked for a kernel")
+
+    monkeypatch.setattr(engine.kernels, "predict_blocks", never)
+    monkeypatch.setattr(engine.kernels, "run_steps", never)
+    monkeypatch.setattr(choice, "find_predictor", never)
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, engine="reference", early_stopping=stopping)
+    with pytest.warns(match="Maximum iterations"):
+        model.fit(X, X[:, 0])
+    np.testing.assert_array_equal(model.predict(X), model.network_.forward(model.theta_, X).a[-1][:, 0])
 
 
 # --- the layout of arrays -------------------------------------------------------------------------------------

@@ -6,9 +6,13 @@ Each of these needs a Python of its own. Only one test here compiles the real ke
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import pickle
 import subprocess
 import sys
+import threading
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -178,84 +182,210 @@ def entry_points(source):
 '''
 
 
-@pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Compile small functions where the kernels would be. Returns (folder of their source, a call that does it)."""
-    import numba
+class Small:
+    """Small functions where the kernels would be, in a folder of their own; each call is that of a new process."""
 
-    from glassprop.engine.compiled import kernels
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.cache, self._patch = folder, folder / "__pycache__", monkeypatch
+        self.told: list[str] = []
+
+    def __call__(self) -> str:
+        """Compile or load one of them and run it; returns which it was."""
+        import numba
+
+        from glassprop.engine.compiled import kernels
+
+        spec = importlib.util.spec_from_file_location("small", self.folder / "small.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self._patch.setattr(kernels.epoch, "entry_points", module.entry_points)
+        self._patch.setattr(kernels, "_READY", {})
+        self._patch.setattr(kernels, "_TOLD", set())
+        self.told.clear()
+        x = np.zeros(1)
+        with kernels.told_of_compiling(self.told.append):
+            function = kernels._entry_point(0, "float64", numba.types.void(numba.types.float64[::1]))
+        function(x)
+        assert x[0] == 1
+        return "loaded" if sum(function.stats.cache_hits.values()) else "compiled"
+
+    def files(self, pattern: str) -> list[Path]:
+        return sorted(self.cache.glob(pattern))
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+    import numba
 
     folder = tmp_path / "package"
     folder.mkdir()
     (folder / "small.py").write_text(SMALL)
     monkeypatch.setattr(numba.config, "CACHE_DIR", "")
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-
-    def compile_and_run() -> Any:
-        spec = importlib.util.spec_from_file_location("small", folder / "small.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        monkeypatch.setattr(kernels.epoch, "entry_points", module.entry_points)
-        x = np.zeros(1)
-        function = kernels._compiled(0, numba.types.void(numba.types.float64[::1]))
-        function(x)
-        assert x[0] == 1
-        return function
-
-    return folder, compile_and_run
+    return Small(folder, monkeypatch)
 
 
-def test_kernels_are_loaded_from_the_cache(small: Any) -> None:
-    folder, compile_and_run = small
-    first, second = compile_and_run(), compile_and_run()
-    assert sum(first.stats.cache_hits.values()) == 0
-    assert sum(second.stats.cache_hits.values()) == 1
-    assert list((folder / "__pycache__").glob("*.nbc"))
+def test_kernels_are_loaded_from_the_cache(small: Small) -> None:
+    assert small() == "compiled"
+    assert small.told == ["glassprop: compiling its kernels for this machine, once; later runs load them"]
+    assert [file.suffix for file in small.files("*")] == [".nbc", ".nbi", ".seal"]
+    assert small() == "loaded"
+    assert small.told == []
 
 
-def test_a_change_in_any_source_compiles_anew(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_in_any_source_compiles_anew(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     from glassprop.engine.compiled import kernels
 
-    _, compile_and_run = small
-    compile_and_run()
+    small()
     monkeypatch.setattr(kernels, "_digest", lambda: "of other sources")
-    assert sum(compile_and_run().stats.cache_hits.values()) == 0
+    assert small() == "compiled"
+    assert small() == "loaded"
 
 
-def test_a_folder_that_cannot_be_written_is_done_without(
-    small: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+DAMAGES: dict[str, Any] = {
+    "empty": lambda whole: b"",
+    "cut short": lambda whole: whole[: len(whole) // 2],
+    "a byte flipped": lambda whole: whole[:-200] + bytes([whole[-200] ^ 1]) + whole[-199:],
+    "its first byte flipped": lambda whole: bytes([whole[0] ^ 255]) + whole[1:],
+    "nonsense": lambda whole: b"\x80\x05nonsense",
+    "another pickle": lambda whole: pickle.dumps(["something", "else"]),
+}
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc", "seal"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_mended(small: Small, ending: str, damage: str) -> None:
+    """By the next process, which says so; the one after it loads what that has written."""
+    small()
+    (damaged,) = small.files(f"*.{ending}")
+    whole = damaged.read_bytes() * (20 if ending == "seal" else 1)
+    damaged.write_bytes(DAMAGES[damage](whole))
+    assert small() == "compiled"
+    (line,) = small.told
+    assert line.startswith(f"glassprop: compiling its kernels again: those in {small.cache} were damaged")
+    assert "once" not in line
+    assert small() == "loaded"
+    assert small.told == []
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc", "seal"])
+def test_a_file_that_is_missing_or_unreadable_is_mended(small: Small, ending: str) -> None:
+    """As after a kill between two files. A link to nowhere cannot be read, not even by the administrator."""
+    small()
+    for unreadable in (False, True):
+        (file,) = small.files(f"*.{ending}")
+        file.unlink()
+        if unreadable:
+            file.symlink_to(small.folder / "nowhere" / "at all")
+        assert small() == "compiled"
+        assert small() == "loaded"
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc", "seal"])
+def test_a_file_that_cannot_be_mended_is_done_without_and_said(small: Small, ending: str) -> None:
+    """A folder stands in its place, which no file can replace."""
+    small()
+    (file,) = small.files(f"*.{ending}")
+    file.unlink()
+    file.mkdir()
+    for _ in range(2):
+        assert small() == "compiled"
+        assert "later runs compile too; set NUMBA_CACHE_DIR to" in small.told[-1]
+        assert "engine='reference'" in small.told[-1]
+
+
+def test_whole_files_of_another_kind_are_mended(small: Small) -> None:
+    """Whole by their seal, and nothing that Numba can load: as by another version of it."""
+    small()
+    (data,), (seal,) = small.files("*.nbc"), small.files("*.seal")
+    data.write_bytes(pickle.dumps(["something", "else"]))
+    sums = json.loads(seal.read_bytes()) | {data.name: sha256(data.read_bytes()).hexdigest()}
+    seal.write_text(json.dumps(sums))
+    assert small() == "compiled"
+    assert small() == "loaded"
+
+
+def nowhere(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nowhere to write: a file stands where each folder would be, which stops even the system's administrator."""
-    folder, compile_and_run = small
-    (folder / "__pycache__").write_text("a file")
+    small.cache.write_text("a file")
     (tmp_path / "file").write_text("a file")
     for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path / "file" / "below"))
+
+
+def test_a_folder_that_cannot_be_written_is_done_without(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere(small, tmp_path, monkeypatch)
     for _ in range(2):
-        function = compile_and_run()
-        assert sum(function.stats.cache_hits.values()) == 0
-    assert (folder / "__pycache__").is_file()
+        assert small() == "compiled"
+        (line,) = small.told
+        assert "as every run must: there is no folder to keep them in; set NUMBA_CACHE_DIR" in line
+        assert "engine='reference', which compiles nothing" in line
+        assert "once" not in line
+    assert small.cache.is_file()
 
 
 def test_a_cache_dir_that_cannot_be_made_is_done_without(
-    small: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import numba
 
-    _, compile_and_run = small
     (tmp_path / "file").write_text("a file")
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file" / "below"))
-    compile_and_run()
+    assert small() == "compiled"
+    assert small() == "loaded"  # beside the source
 
 
-@pytest.mark.parametrize("ending", ["nbi", "nbc"])
-@pytest.mark.parametrize("left", [b"", b"\x80\x05nonsense"])
-def test_a_damaged_cache_is_done_without(small: Any, ending: str, left: bytes) -> None:
-    folder, compile_and_run = small
-    compile_and_run()
-    (damaged,) = (folder / "__pycache__").glob(f"*.{ending}")
-    damaged.write_bytes(left)
-    compile_and_run()
+def test_a_disk_that_is_full_costs_no_second_compile(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    import errno
+
+    from numba.core.caching import IndexDataCacheFile
+
+    from glassprop.engine.compiled import cache
+
+    def full(*arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    compiles: list[Any] = []
+    kept = cache._Begun.on_start
+    monkeypatch.setattr(cache._Begun, "on_start", lambda self, event: (compiles.append(event), kept(self, event)))
+    with monkeypatch.context() as patch:
+        patch.setattr(IndexDataCacheFile, "_save_data", full)
+        assert small() == "compiled"
+        assert len(compiles) == 1
+        assert "No space left on device): later runs compile too" in small.told[-1]
+    assert small() == "compiled"  # the index is there, and no data: space is found, and it is mended
+    assert small() == "loaded"
+
+
+def test_twenty_threads_compile_once_and_say_it_once(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import numba
+
+    from glassprop.engine.compiled import kernels
+
+    nowhere(small, tmp_path, monkeypatch)
+    small()
+    small.told.clear()
+    monkeypatch.setattr(kernels, "_READY", {})
+    monkeypatch.setattr(kernels, "_TOLD", set())
+    begin, found = threading.Barrier(20), []
+
+    def work() -> None:
+        begin.wait(60)
+        with kernels.told_of_compiling(small.told.append):
+            found.append(kernels._entry_point(0, "float64", numba.types.void(numba.types.float64[::1])))
+
+    workers = [threading.Thread(target=work) for _ in range(20)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(found) == 20
+    assert len(set(map(id, found))) == 1
+    assert len(small.told) == 1
 
 
 def test_people_are_told_of_the_first_compile_and_only_of_it(tmp_path: Path) -> None:

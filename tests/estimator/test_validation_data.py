@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, log_loss, make_scorer, r2_score
 
 from glassprop import MLPClassifier, MLPRegressor
-from glassprop.errors import DivergenceError
+from glassprop.errors import DataError, DivergenceError
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 QUICK = {"hidden_layer_sizes": (6,), "max_iter": 6, "random_state": 0, "batch_size": 16, "learning_rate_init": 0.01}
@@ -168,3 +168,18 @@ def test_a_validation_loss_that_is_not_finite_is_an_error(one_output: Any) -> No
         model.fit(X, one_output.y, **held)
     with pytest.raises(NotFittedError):
         model.predict(X)
+
+
+@pytest.mark.parametrize(
+    ("y", "named"),
+    [
+        (["no", "no", "no", "yes"] + ["no"] * 8, "class 'yes' has one example"),
+        ([0, 0, 0, 1] + [0] * 8, "class 1 has one example"),
+        (["a", "b", "c", "c"] + ["c"] * 8, "classes 'a', 'b' have one example"),
+        ([[0, 1], [1, 1]] + [[1, 0]] * 10, r"classes \[0, 1\], \[1, 1\] have one example"),
+    ],
+)
+def test_a_class_too_small_to_be_split_is_named_as_the_user_wrote_it(y: Any, named: str) -> None:
+    model = MLPClassifier(early_stopping=True, stratify=True, validation_fraction=0.3)
+    with pytest.raises(DataError, match=f"for early stopping: {named}, where each class needs two"):
+        model.fit(np.arange(24.0).reshape(12, 2), y)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from glassprop.errors import DataError, DerivativeError, DivergenceError, Settin
 from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov
 from glassprop.training import loop
 from glassprop.training.loop import EpochReport, Validation
-from glassprop.training.schedule import Adaptive, Constant, Cosine
+from glassprop.training.schedule import Adaptive, Constant, Cosine, Progress
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
 
@@ -290,11 +290,11 @@ def far() -> np.ndarray:
     return np.array([[2e3, 0.0, 0.0]])
 
 
-@pytest.mark.parametrize("judges", [True, False])
-def test_a_validation_cost_that_is_not_finite_stops_at_once(judges: bool) -> None:
+@pytest.mark.parametrize(("judges", "restore_best"), [(True, True), (True, False), (False, True)])
+def test_a_validation_cost_that_is_not_finite_stops_at_once(judges: bool, restore_best: bool) -> None:
     net = Network(3, [Layer(1, "exp")], "poisson")
     counts = np.exp(X[:, :1]).round()
-    settings, seen = replace(QUICK, epochs=30), []
+    settings, seen = replace(QUICK, epochs=30, restore_best=restore_best), []
     state = TrainState(np.zeros(4))
     held = Validation(Data(far(), np.array([[1.0]])), judges=judges)
     more = {"rng": np.random.default_rng(0), "validation": held}
@@ -306,14 +306,44 @@ def test_a_validation_cost_that_is_not_finite_stops_at_once(judges: bool) -> Non
         run()
         assert np.inf in state.history.validation_cost
         return
-    with pytest.raises(
-        DivergenceError, match="the cost of the validation data stopped being a finite number"
-    ) as caught:
+    if restore_best:
         run()
-    assert caught.value.epoch == len(seen) + 1 > 1
-    assert caught.value.state is state
-    np.testing.assert_array_equal(state.theta, seen[-1])
+        assert state.diverged
+        best = int(np.argmin(state.history.validation_cost))
+        np.testing.assert_array_equal(state.theta, seen[best])
+        assert state.epoch == len(seen) == state.kept_epoch + len(seen) - best - 1 > 1
+        assert np.isnan(state.history.score[-1])
+        assert state.history.validation_cost[-1] == np.inf
+        assert "the cost of the validation data stopped being a finite number" in state.stopped_by
+        assert state.stopped_by.endswith(f"the weights of the best epoch, {best + 1}, are kept")
+    else:
+        with pytest.raises(
+            DivergenceError, match="the cost of the validation data stopped being a finite number"
+        ) as caught:
+            run()
+        assert caught.value.epoch == len(seen) + 1 > 1
+        assert caught.value.state is state
+        np.testing.assert_array_equal(state.theta, seen[-1])
     assert len(state.history.cost) == len(state.history.validation_cost) == len(state.history.score) == len(seen)
+
+
+def test_diverging_under_validation_warns_and_ends_with_the_best() -> None:
+    """With a rate that grows without end, so that the first epochs are good ones."""
+
+    @dataclass(frozen=True)
+    class Growing(Constant):
+        def rates(self, progress: Progress, n_steps: int) -> np.ndarray:
+            return np.full(n_steps, 0.01 * 1e60 ** (progress.step // n_steps))
+
+    settings = replace(QUICK, epochs=40, schedule=Growing(), optimizer=SGD())
+    seen: list[np.ndarray] = []
+    with pytest.warns(RuntimeWarning, match="Training ended: the cost stopped being a finite number in epoch"):
+        result = train(settings, validation=0.25, on_epoch=lambda report: seen.append(report.state.theta.copy()))
+    best = int(np.nanargmax(result.history.score))
+    np.testing.assert_array_equal(result.theta, seen[best])
+    assert result.diverged
+    assert result.best_score == result.history.score[best]
+    assert np.isnan(result.history.score[-1])
 
 
 def test_a_score_that_is_no_number_is_no_improvement() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,7 +18,6 @@ from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
 
 ENGINES = ("auto", "compiled", "reference")
 Notify = Callable[[str], None]
-_PATIENCE = 3.0  # seconds after which it must be compiling, and people are told: loading takes 1.5 on a busy machine
 
 
 class Engine(Protocol):
@@ -56,7 +54,7 @@ def choose(
     ----------
     wish : {"auto", "compiled", "reference"}
     notify : callable (str), optional
-        Told when machine code has to be compiled first, which happens once per machine.
+        Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 
     Raises
     ------
@@ -87,9 +85,11 @@ def _loaded(
     module = compiled_module()
     if isinstance(module, str):
         return module
+    if module.CREW.closed:
+        return "Python is ending, and its kernels with it"
     engine = module.CompiledEngine(architecture, objective, optimizer)
     try:
-        with told_if_slow(notify):
+        with module.kernels.told_of_compiling(notify):
             engine.load(dtype)
     except Exception as error:  # a Numba that is older or newer may be importable and yet not fit
         return f"its kernels cannot be compiled ({_in_a_line(error)})"
@@ -120,9 +120,11 @@ def find_predictor(architecture: Architecture, X: Array, theta: Array, notify: N
     if obstacle_to_compiled(architecture, X, theta):
         return None
     module = compiled_module()
+    if isinstance(module, str) or module.CREW.closed:
+        return None
     try:
-        with told_if_slow(notify):
-            return None if isinstance(module, str) else module.Predictor(architecture, X.dtype.name)
+        with module.kernels.told_of_compiling(notify):
+            return module.Predictor(architecture, X.dtype.name)
     except Exception:  # as for training: what cannot be compiled is done without
         return None
 
@@ -144,23 +146,3 @@ def compiled_module() -> Any:
 
 def _in_a_line(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
-
-
-class told_if_slow:
-    """Context in which ``notify`` is called once if it lasts longer than loading does."""
-
-    def __init__(self, notify: Notify | None) -> None:
-        self._timer = threading.Timer(_PATIENCE, self._tell)
-        self._timer.daemon = True
-        self._notify = notify
-
-    def _tell(self) -> None:
-        if self._notify is not None:
-            self._notify("glassprop: compiling its kernels for this machine, once; later runs load them")
-
-    def __enter__(self) -> None:
-        if self._notify is not None:
-            self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()

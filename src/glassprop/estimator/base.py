@@ -188,7 +188,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore"):
             X = X.tocsr() if hasattr(X, "tocsr") else X
-            return self.network_.predict(self._state.theta, X, notify=tell)
+            return self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
 
     def _is_plain(self, X: Any) -> bool:
         """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.

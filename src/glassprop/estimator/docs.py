@@ -113,7 +113,8 @@ FIT = """\
         ValueError
             If arguments or data cannot be used.
         DivergenceError
-            If the cost turns NaN or infinite; the estimator keeps the weights of the last good epoch.
+            If the cost turns NaN or infinite; the estimator keeps the weights of the last good epoch, if there was one.
+            With ``early_stopping`` a ConvergenceWarning instead, and the best weights, once there are some.
         DerivativeError
             If the derivative of an own activation or loss is wrong."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from glassprop.engine.reference import Data
+from glassprop.errors import DivergenceError
 from glassprop.estimator.callbacks import EpochHooks
 from glassprop.estimator.progress import Silent, display, tell
 from glassprop.estimator.validation import Held
@@ -16,6 +19,26 @@ from glassprop.training.lbfgs import train_lbfgs
 from glassprop.training.loop import EpochReport, OnEpoch, Validation, train
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+
+
+class DivergenceWarning(ConvergenceWarning):
+    """The cost turned NaN or infinite, and training ended with the best weights of early stopping."""
+
+
+# What scikit-learn says of a loss that is not finite. Its users, and its tests, look for these words.
+_IN_OTHER_WORDS = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
+)
+
+
+@contextmanager
+def _scikit_learns_words() -> Iterator[None]:
+    """Add scikit-learn's words to the error of a training that diverged."""
+    try:
+        yield
+    except DivergenceError as error:
+        error.args = (f"{error} (in scikit-learn's words: {_IN_OTHER_WORDS})",)
+        raise
 
 
 def run_stochastic(
@@ -38,18 +61,19 @@ def run_stochastic(
     epochs = 1 if incremental else settings.epochs
     hooks, show = EpochHooks(estimator, told, epochs), display(estimator.verbose, epochs)
     try:
-        train(
-            estimator.network_,
-            estimator._state,
-            data,
-            settings,
-            rng=rng,
-            validation=validation,
-            on_epoch=_teller(estimator, hooks, show),
-            dropout_key=dropout_key,
-            epochs=epochs,
-            notify=tell,
-        )
+        with _scikit_learns_words():
+            train(
+                estimator.network_,
+                estimator._state,
+                data,
+                settings,
+                rng=rng,
+                validation=validation,
+                on_epoch=_teller(estimator, hooks, show),
+                dropout_key=dropout_key,
+                epochs=epochs,
+                notify=tell,
+            )
     finally:
         show.close()
         estimator._record()
@@ -82,11 +106,13 @@ def _teller(estimator: Any, hooks: EpochHooks, show: Silent) -> OnEpoch:
 
 
 def _warn(estimator: Any, meant_to_end: bool) -> None:
-    """Say what scikit-learn says: interrupted, or not converged, unless the epochs were meant to come to an end."""
+    """Say what scikit-learn says, interrupted or not converged (unless the epochs were meant to end); or diverged."""
     state = estimator._state
     if state.interrupted:
         estimator.interrupted_ = True
         warnings.warn("Training interrupted by user.", stacklevel=5)
+    elif state.diverged:
+        warnings.warn(state.stopped_by, DivergenceWarning, stacklevel=5)
     elif state.exhausted and not meant_to_end:
         warnings.warn(
             f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the optimization "
@@ -102,35 +128,33 @@ def run_lbfgs(estimator: Any, data: Data, held: Held | None, settings: Settings,
     hooks, show = EpochHooks(estimator, told, estimator.max_iter), display(estimator.verbose, estimator.max_iter)
 
     def on_iteration(state: TrainState) -> bool:
-        if held is not None:
-            state.history.validation_cost.append(held.cost(estimator))
         estimator._record()
         show(EpochReport(state))
         return hooks.epoch_ended(state)
 
     try:
-        result = train_lbfgs(
-            estimator.network_,
-            state,
-            data,
-            settings,
-            max_iterations=estimator.max_iter,
-            max_calls=estimator.max_fun,
-            tol=estimator.tol,
-            on_iteration=on_iteration,
-        )
+        with _scikit_learns_words():
+            result = train_lbfgs(
+                estimator.network_,
+                state,
+                data,
+                settings,
+                max_iterations=estimator.max_iter,
+                max_calls=estimator.max_fun,
+                tol=estimator.tol,
+                validation=None if held is None else held.data,
+                on_iteration=on_iteration,
+            )
     finally:
         show.close()
         estimator._record()
     estimator.loss_ = result.cost
     _warn(estimator, meant_to_end=True)
-    if result.scipy is not None:
-        estimator.n_iter_ = min(int(result.scipy.nit), estimator.max_iter)
-        if result.scipy.status != 0 and not state.stopped_by:
-            warnings.warn(
-                f"lbfgs failed to converge after {estimator.n_iter_} iteration(s) (status={result.scipy.status}): "
-                f"{result.scipy.message}. Increase max_iter or max_fun, or scale the data.",
-                ConvergenceWarning,
-                stacklevel=4,
-            )
+    if result.scipy is not None and result.scipy.status != 0 and not state.stopped_by:
+        warnings.warn(
+            f"lbfgs failed to converge after {estimator.n_iter_} iteration(s) (status={result.scipy.status}): "
+            f"{result.scipy.message}. Increase max_iter or max_fun, or scale the data.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
     hooks.fit_ended()

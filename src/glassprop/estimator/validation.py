@@ -14,7 +14,6 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
-from glassprop.backprop.gradient import average_cost
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
@@ -28,12 +27,6 @@ class Held:
     data: Data
     y: Array
 
-    def cost(self, estimator: Any) -> float:
-        """The plain cost of these examples, on the scale of ``loss_``."""
-        data = self.data
-        cost = average_cost(estimator.network_, estimator.theta_, data.X, data.Y, data.sample_weight)
-        return float(estimator._particulars()["cost_scale"] * cost)
-
     def as_validation(self, estimator: Any) -> Validation:
         """What the training loop needs: they only judge where early stopping is on."""
         if not estimator.early_stopping:
@@ -46,7 +39,7 @@ class Held:
 
     def _score(self, estimator: Any, scorer: Any) -> float:
         if scorer is None:
-            a = estimator.network_.predict(estimator.theta_, self.data.X)
+            a = estimator.network_.predict(estimator.theta_, self.data.X, engine=estimator.engine)
             if not np.isfinite(a).all():
                 return float("nan")
             return float(estimator._score_outputs(self.y, a, self.data.sample_weight))
@@ -139,14 +132,32 @@ def split_validation(estimator: Any, data: Data, y: Array, rng: Any) -> tuple[Da
             np.arange(len(data)),
             random_state=rng,
             test_size=estimator.validation_fraction,
-            stratify=data.Y if by_class else None,
+            stratify=_classes_of(data.Y) if by_class else None,
         )
     except ValueError as error:
         by, instead = (", by class,", ", stratify=False") if by_class else ("", "")
+        reason = str(error).rstrip(".")
+        if by_class and (rare := _rare_classes(y)):
+            reason = f"{rare} one example, where each class needs two (scikit-learn: {reason})"
         raise DataError(
             f"validation_fraction={estimator.validation_fraction} of {len(data)} examples cannot be set aside{by} for "
-            f"early stopping: {str(error).rstrip('.')}; choose another fraction{instead}, or give X_val and y_val"
+            f"early stopping: {reason}; choose another fraction{instead}, or give X_val and y_val"
         ) from error
     if len(aside) < 2:
         raise ValueError("The validation set is too small. Increase 'validation_fraction' or the size of your dataset.")
     return data.rows(kept), Held(data.rows(aside), y[aside]), kept
+
+
+def _classes_of(Y: Array) -> Array:
+    """The rows of Y by class as scikit-learn hands them to its split, so that its words are the same."""
+    return Y.astype(bool) if Y.shape[1] == 1 else Y
+
+
+def _rare_classes(y: Array) -> str:
+    """Which classes have one example alone, as the user wrote them, as the begin of a sentence; empty if none has."""
+    names, counts = np.unique(y, axis=0, return_counts=True) if y.ndim > 1 else np.unique(y, return_counts=True)
+    rare = [repr(name) for name in names[counts < 2].tolist()]
+    if not rare:
+        return ""
+    shown = ", ".join(rare[:5]) + (f" and {len(rare) - 5} more" if len(rare) > 5 else "")
+    return f"classes {shown} have" if len(rare) > 1 else f"class {shown} has"

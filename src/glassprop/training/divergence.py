@@ -12,14 +12,18 @@ from glassprop.errors import DivergenceError
 
 
 def diagnose(
-    architecture: Architecture, theta: Array, batch: Data, *, of: str, epoch: int, rate: float
+    architecture: Architecture, theta: Array, batch: Data, *, of: str, epoch: int, rate: float, kept: str
 ) -> DivergenceError:
-    """Build the error: go through the layers with the θ and the examples at which it happened. ``of``: whose cost."""
-    layer, what = _first_bad(architecture, theta, batch)
+    """Build the error: go through the layers with the θ and the examples at which it happened.
+
+    of: whose cost. kept: which weights are left, as the end of a sentence; empty if there are none to speak of.
+    """
+    with np.errstate(all="ignore"):
+        layer, what = _first_bad(architecture, theta, batch)
     where = f"{what} of layer {layer} went first" if layer else what
     return DivergenceError(
         f"{of} stopped being a finite number in epoch {epoch}: {where} (learning rate {rate:g}); try a smaller "
-        "learning rate, standardised inputs and targets, or clip_norm=1; the weights of the last good epoch are kept",
+        f"learning rate, standardised inputs and targets, or clip_norm=1{f'; {kept} are kept' if kept else ''}",
         epoch=epoch,
         layer=layer,
     )

@@ -9,13 +9,15 @@ import numpy as np
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
+from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
 from glassprop.backprop.own import check_own_functions
+from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.settings import Settings
-from glassprop.training.state import TrainState
+from glassprop.training.state import Changes, TrainState
 from glassprop.training.targets import smooth
 
 
@@ -36,6 +38,7 @@ def train_lbfgs(
     max_iterations: int,
     max_calls: int,
     tol: float,
+    validation: Data | None = None,
     on_iteration: Any = None,
 ) -> LbfgsResult:
     """Minimize the objective; ``state.theta`` ends where it is smallest. Works in float64, whatever X's dtype.
@@ -44,47 +47,92 @@ def train_lbfgs(
     ----------
     settings : Settings
         Its objective and label smoothing are used; the rest is for mini-batches.
+    validation : Data, optional
+        Examples whose plain cost is recorded after each iteration; nothing is decided by it.
     on_iteration : callable (state) -> bool, optional
         Called after each iteration with the state so far; True stops.
 
     Raises
     ------
     DivergenceError
-        If the cost at the start or a step is not finite.
+        If the cost at the start or after an iteration is not finite; the state is that of the last good iteration.
     SettingsError
         If something was asked for that has no meaning here: clipping, or dropout.
     """
+    import scipy.optimize  # noqa: F401 - before its BLAS is looked for
+
     _refuse(architecture, settings)
     check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
     state.make_writable()
     architecture.cost_function.check_targets(data.Y)
     check_own_functions(architecture, data.Y)
-    state.epoch, state.stopped_by, state.exhausted, state.interrupted = 0, "", False, False
+    state.begin_call()
     state.engine, state.engine_why = "reference", "the reference engine: L-BFGS takes all examples at once"
-    problem = _Problem(architecture, settings, data)
+    run = _Run(_Problem(architecture, settings, data), state, validation, on_iteration)
+    options = {"maxfun": max_calls, "maxiter": max_iterations, "gtol": tol}
+    try:
+        with ONE_THREAD:
+            result = run.problem.minimize(state.theta, options, run.after)
+        if not np.isfinite(result.fun):
+            raise run.diverged()
+        state.theta[...] = result.x
+    except KeyboardInterrupt:
+        run.settle()
+        state.interrupted, state.stopped_by, result = True, "Interrupted by the user.", None
+    with ONE_THREAD:
+        return LbfgsResult(result, run.problem.reported(state.theta))
 
-    def after(intermediate_result: Any) -> None:
-        state.theta[...] = intermediate_result.x
-        state.epoch += 1
-        state.history.cost.append(problem.rescaled(float(intermediate_result.fun), state.theta))
-        if on_iteration is not None and on_iteration(state):
+
+class _Run:
+    """What happens after each iteration of one call."""
+
+    def __init__(self, problem: _Problem, state: TrainState, validation: Data | None, on_iteration: Any) -> None:
+        self.problem, self.state, self.validation, self.on_iteration = problem, state, validation, on_iteration
+        self.unwritten: Changes | None = None
+
+    def after(self, intermediate_result: Any) -> None:
+        """SciPy's callback: bring an iteration into the state as a whole, and tell of it."""
+        state, history, cost = self.state, self.state.history, float(intermediate_result.fun)
+        theta = np.array(intermediate_result.x, dtype=state.theta.dtype)
+        if not np.isfinite(cost):
+            raise self.diverged()
+        self.unwritten = Changes(
+            {"epoch": state.epoch + 1},
+            Changes.ends_of(
+                (history.cost, self.problem.rescaled(cost, theta)),
+                (history.validation_cost, self._validation_cost(theta)),
+            ),
+            theta,
+        )
+        self.unwritten.write(state)
+        self.unwritten = None
+        if self.on_iteration is not None and self.on_iteration(state):
             state.stopped_by = "A callback asked to stop."
             raise StopIteration
 
-    try:
-        result = problem.minimize(state.theta, {"maxfun": max_calls, "maxiter": max_iterations, "gtol": tol}, after)
-    except KeyboardInterrupt:
-        state.interrupted, state.stopped_by, result = True, "Interrupted by the user.", None
-    if result is not None:
-        if not np.isfinite(result.fun):
-            raise DivergenceError(
-                "the cost is not a finite number at the start of L-BFGS; standardise the inputs and targets",
-                epoch=state.epoch,
-                layer=None,
-                state=state,
-            )
-        state.theta[...] = result.x
-    return LbfgsResult(result, problem.reported(state.theta))
+    def settle(self) -> None:
+        """Write down the iteration that Ctrl-C came into, if it was over."""
+        if self.unwritten is not None:
+            self.unwritten.write(self.state)
+
+    def diverged(self) -> DivergenceError:
+        """The error, which says what is kept."""
+        state = self.state
+        when = f"after iteration {state.epoch}" if state.epoch else "at the start"
+        kept = "; the weights of the last good iteration are kept" if state.history.cost else ""
+        return DivergenceError(
+            f"the cost is not a finite number {when} of L-BFGS; standardise the inputs and targets{kept}",
+            epoch=state.epoch + 1,
+            layer=None,
+            state=state,
+        )
+
+    def _validation_cost(self, theta: Array) -> float | None:
+        data = self.validation
+        if data is None:
+            return None
+        cost = average_cost(self.problem.architecture, theta, data.X, data.Y, data.sample_weight)
+        return self.problem.settings.cost_scale * cost
 
 
 class _Problem:

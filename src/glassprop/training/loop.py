@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -13,13 +14,14 @@ from numpy.typing import NDArray
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.own import check_own_functions
+from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.reference import Data, EpochPlan
 from glassprop.training.batches import shuffled
 from glassprop.training.divergence import diagnose
 from glassprop.training.schedule import Progress
 from glassprop.training.settings import Settings
-from glassprop.training.state import TrainState
+from glassprop.training.state import Changes, TrainState
 from glassprop.training.targets import smooth
 
 
@@ -50,6 +52,7 @@ class Validation:
     judges: bool = True
 
 
+_NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
 OnEpoch = Callable[[EpochReport], bool | None]
 
 
@@ -68,6 +71,10 @@ def train(
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
 
+    However it ends, where the best weights of a validation score are kept, it ends with them. So it does if a cost
+    turns NaN or infinite: that epoch is in the history, its score as NaN, and ``state.diverged`` and
+    ``state.stopped_by`` say so.
+
     Parameters
     ----------
     state : TrainState
@@ -79,34 +86,38 @@ def train(
     epochs : int, optional
         Stop after so many; the schedule still reckons with ``settings.epochs``.
     notify : callable (str), optional
-        Told when machine code has to be compiled first, which happens once per machine.
+        Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 
     Raises
     ------
     DivergenceError
-        If a cost turns NaN or infinite, that of validation data included where training is judged by them;
-        ``state``, which is the error's too, then holds the weights of the last good epoch.
+        If a cost turns NaN or infinite, that of validation data included where training is judged by them, and there
+        are no best weights to go back to; ``state``, which is the error's too, then holds the weights of the last good
+        epoch, or those it began with.
     DerivativeError, DataError, SettingsError
         Before the first step, if something cannot be trained on.
     """
     run = _Run(architecture, state, data, settings, validation, dropout_key, notify)
     run.epochs = settings.epochs if epochs is None else epochs
     order: NDArray[np.integer] = np.arange(len(data))
-    state.epoch, state.stopped_by, state.exhausted, state.interrupted, state.kept_epoch = 0, "", False, False, 0
+    state.begin_call()
     try:
-        while not state.stopped_by:
-            if settings.shuffle:
-                order = shuffled(order, rng)
-            run.epoch(order)
-            run.judge()
-            message = run.decide()
-            if on_epoch is not None and on_epoch(EpochReport(state, message)) and not state.stopped_by:
-                state.stopped_by = "A callback asked to stop."
+        with ONE_THREAD if run.needs_one_thread else nullcontext():
+            while not state.stopped_by:
+                if settings.shuffle:
+                    order = shuffled(order, rng)
+                message = run.epoch(order) or run.decide()
+                if on_epoch is not None and on_epoch(EpochReport(state, message)) and not state.stopped_by:
+                    state.stopped_by = "A callback asked to stop."
     except KeyboardInterrupt:
+        run.settle()
         state.interrupted, state.stopped_by = True, "Interrupted by the user."
-        run.undo_unfinished()
-    if run.judged_by_validation and settings.restore_best:
-        state.restore_best()
+    except BaseException:  # a scorer or a function of the user's own failed, or a callback
+        run.settle()
+        raise
+    finally:
+        if run.keeps_best:
+            state.restore_best()
     return state
 
 
@@ -126,6 +137,7 @@ class _Run:
         self.architecture, self.state, self.settings = architecture, state, settings
         self.validation, self.dropout_key = validation or Validation(judges=False), dropout_key
         self.judged_by_validation = self.validation.judges
+        self.keeps_best = self.validation.judges and settings.restore_best
         check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
         state.make_writable()
         architecture.cost_function.check_targets(data.Y)
@@ -150,17 +162,30 @@ class _Run:
             state.optimizer = settings.optimizer.start(state.theta)
         state.optimizer.refuse_if_not_for(state.theta)
         self.batch_size = settings.batch_of(len(data))
+        self.needs_one_thread = self._may_share_products()
         self.n_steps = ceil(len(data) / self.batch_size)
         self.epochs = settings.epochs
         self.total_steps = self.n_steps * settings.epochs
         self.good_theta, self.finished = state.theta.copy(), True
+        self.unwritten: Changes | None = None
+
+    def _may_share_products(self) -> bool:
+        """Whether NumPy makes products that BLAS may share among threads, on which their bits depend then.
+
+        With validation data it may be so with kernels too: they may be sparse, or a scorer may call it.
+        """
+        held_out = self.validation.data
+        if self.engine.name != "reference" and held_out is None:
+            return False
+        rows = max(self.batch_size, 0 if held_out is None else len(held_out))
+        return rows * self.architecture.layout.size > _NEVER_SHARED
 
     def progress(self) -> Progress:
         state = self.state
         return Progress(state.step, self.total_steps, state.optimizer_samples, state.plateaus)
 
-    def epoch(self, order: Any) -> None:
-        """Run one epoch and write its cost down."""
+    def epoch(self, order: Any) -> str:
+        """Run one epoch, judge it and write both down; returns what to say if training diverged and ends with that."""
         state = self.state
         assert state.optimizer is not None
         rates = self.settings.schedule.rates(self.progress(), self.n_steps)
@@ -169,56 +194,81 @@ class _Run:
         self.finished = False
         with np.errstate(all="ignore"):  # what overflows is found and explained below
             cost = self.engine.epoch(state.theta, state.optimizer, self.data, plan)
+            validation = self.validation.data
             if cost.failed is not None or not np.isfinite(state.theta).all():
-                self._diverged_in_batch(plan, cost.failed or 0)
-            validation_cost = self._validation_cost(float(rates[-1]))
-        self.finished = True
-        state.epoch, state.rate = state.epoch + 1, float(rates[-1])
-        state.step += self.n_steps
-        state.samples += len(self.data)
-        state.optimizer_samples = state.samples
-        state.history.cost.append(self.settings.cost_scale * cost.data + cost.penalty)
-        if validation_cost is not None:
-            state.history.validation_cost.append(self.settings.cost_scale * validation_cost)
+                return self._diverged_in_batch(plan, cost.failed or 0)
+            validation_cost = None if validation is None else self.engine.cost(state.theta, validation)
+        scaled = self.settings.cost_scale * cost.data + cost.penalty
+        if validation is not None and self.validation.judges and not np.isfinite(validation_cost or 0.0):
+            of = "the cost of the validation data"
+            return self._diverged(of, validation, float(rates[-1]), scaled, float(validation_cost or 0.0))
+        score = self._score(validation_cost)
+        self._write(scaled, validation_cost, score, float(rates[-1]))
+        return ""
 
-    def _validation_cost(self, rate: float) -> float | None:
-        """The plain cost of the validation data; where it judges, it must be a finite number."""
-        v = self.validation.data
-        if v is None:
+    def _score(self, validation_cost: float | None) -> float | None:
+        """The score of the validation data, where they judge."""
+        if not self.validation.judges:
             return None
-        cost = self.engine.cost(self.state.theta, v)
-        if self.validation.judges and not np.isfinite(cost):
-            self._diverged("the cost of the validation data", v, rate)
-        return cost
+        if self.validation.score is not None:
+            return self.validation.score(self.state.theta)
+        return -self.settings.cost_scale * (validation_cost or 0.0)
 
-    def _diverged_in_batch(self, plan: EpochPlan, batch: int) -> None:
+    def _write(self, cost: float, validation_cost: float | None, score: float | None, rate: float, **more: Any) -> None:
+        """Bring an epoch's end into the state, as a whole."""
+        state, settings, history = self.state, self.settings, self.state.history
+        samples = state.samples + len(self.data)
+        judged = state.judged(-cost if score is None else score, state.epoch + 1, settings.tol, keep=self.keeps_best)
+        if "best_theta" in judged:
+            judged["best_rate"] = rate
+        scaled = None if validation_cost is None else settings.cost_scale * validation_cost
+        self.unwritten = Changes(
+            {
+                "epoch": state.epoch + 1,
+                "rate": rate,
+                "step": state.step + self.n_steps,
+                "samples": samples,
+                "optimizer_samples": samples,
+                **judged,
+                **more,
+            },
+            Changes.ends_of((history.cost, cost), (history.validation_cost, scaled), (history.score, score)),
+        )
+        self.finished = True  # from here on the epoch counts, whenever Ctrl-C comes
+        self.unwritten.write(state)
+        self.unwritten = None
+
+    def _diverged_in_batch(self, plan: EpochPlan, batch: int) -> str:
         rows = plan.order[batch * plan.batch_size : (batch + 1) * plan.batch_size]
-        self._diverged("the cost", self.data.rows(rows), float(plan.rates[batch]))
+        missing = None if self.validation.data is None else float("nan")
+        return self._diverged("the cost", self.data.rows(rows), float(plan.rates[batch]), float("nan"), missing)
 
-    def _diverged(self, of: str, examples: Data, rate: float) -> None:
+    def _diverged(self, of: str, examples: Data, rate: float, cost: float, validation_cost: float | None) -> str:
+        """End with the best weights, and return what to say, or raise the error if there are none."""
         state = self.state
-        error = diagnose(self.architecture, state.theta, examples, of=of, epoch=state.epoch + 1, rate=rate)
-        self.undo_unfinished()
-        error.state = state
-        raise error
+        best = state.best_theta is not None and self.keeps_best
+        kept = f"the weights of the best epoch, {state.best_epoch}," if best else "the weights of the last good epoch"
+        kept = kept if state.history.cost else ""
+        epoch = state.epoch + 1
+        error = diagnose(self.architecture, state.theta, examples, of=of, epoch=epoch, rate=rate, kept=kept)
+        self.settle()
+        if not best:
+            error.state = state
+            raise error
+        self._write(cost, validation_cost, float("nan"), rate, stopped_by=f"Training ended: {error}", diverged=True)
+        state.restore_best()
+        return state.stopped_by
 
-    def undo_unfinished(self) -> None:
-        """Go back to the weights before an epoch that did not come to its end, and forget the optimizer's memory."""
-        if not self.finished:
+    def settle(self) -> None:
+        """Put in order what Ctrl-C or an error has left: an epoch is either over, and written down, or undone.
+
+        Where one is undone, the optimizer's memory is forgotten: it has seen the steps, or is as spoiled as θ was.
+        """
+        if self.unwritten is not None and self.finished:
+            self.unwritten.write(self.state)
+        elif not self.finished:
             self.state.theta[...] = self.good_theta
-            self.state.optimizer = None  # it has seen the steps that are undone, or is as spoiled as θ was
-
-    def judge(self) -> None:
-        """Work out the score of the epoch, and let the state take it in."""
-        state, validation = self.state, self.validation
-        score = -state.history.cost[-1]
-        if validation.judges:
-            if validation.score is not None:
-                score = validation.score(state.theta)
-            else:
-                score = -state.history.validation_cost[-1]
-            state.history.score.append(score)
-        state.judge(score, self.settings.tol, keep=validation.judges and self.settings.restore_best)
+            self.state.optimizer = None
 
     def decide(self) -> str:
         """Whether to stop, lower the rate, or go on; returns what to say about it."""
@@ -243,6 +293,5 @@ class _Run:
         if schedule.now(self.progress()) <= schedule.floor:
             state.stopped_by = f"{said} Learning rate too small. Stopping."
             return state.stopped_by
-        state.plateaus += 1
-        state.waiting = 0
+        state.plateaus, state.waiting = state.plateaus + 1, 0
         return f"{said} Setting learning rate to {schedule.now(self.progress()):f}"

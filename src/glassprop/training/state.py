@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import inf
+from typing import Any
 
 import numpy as np
 
@@ -58,6 +59,8 @@ class TrainState:
         Whether it ended because the epochs were over, with nothing said of convergence.
     interrupted : bool
         Whether the user ended it with Ctrl-C.
+    diverged : bool
+        Whether it ended because the cost turned NaN or infinite, and went back to the best weights.
     engine, engine_why : str
         Who ran the epochs of the last call, and why.
     kept_epoch : int
@@ -82,6 +85,7 @@ class TrainState:
     stopped_by: str = ""
     exhausted: bool = False
     interrupted: bool = False
+    diverged: bool = False
     engine: str = "reference"
     engine_why: str = ""
     kept_epoch: int = 0
@@ -115,19 +119,61 @@ class TrainState:
         self.forget_best()
         self.history.score.clear()
 
-    def judge(self, score: float, tol: float, *, keep: bool) -> None:
-        """Take in the score of an epoch; count epochs without improvement, strictly as scikit-learn does.
+    def begin_call(self) -> None:
+        """Forget how the call before ended."""
+        self.epoch, self.kept_epoch, self.stopped_by = 0, 0, ""
+        self.exhausted = self.interrupted = self.diverged = False
+
+    def judged(self, score: float, epoch: int, tol: float, *, keep: bool) -> dict[str, Any]:
+        """What changes with the score of an epoch; epochs without improvement are counted as scikit-learn does.
 
         A score that is NaN or -infinity is no improvement. ``keep``: copy θ, and what the optimizer
         remembers, where the score is the best so far.
         """
         improved = score >= self.best_score + tol and score > -inf
-        self.waiting = 0 if improved else self.waiting + 1
+        changes: dict[str, Any] = {"waiting": 0 if improved else self.waiting + 1}
         if score > self.best_score:
-            self.best_score, self.best_epoch = score, self.epoch
+            changes |= {"best_score": score, "best_epoch": epoch}
             if keep:
-                self.best_theta, self.best_rate = np.copy(self.theta), self.rate
-                self.best_optimizer = None if self.optimizer is None else self.optimizer.copy()
+                optimizer = None if self.optimizer is None else self.optimizer.copy()
+                changes |= {"best_theta": np.copy(self.theta), "best_optimizer": optimizer}
+        return changes
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the end of an epoch or iteration writes into a state.
+
+    Whole new values and places in lists, nothing that counts up: if Ctrl-C comes while it is written, it is written
+    again, and counters and curves agree.
+
+    Attributes
+    ----------
+    values : dict
+        Of attributes of the state.
+    numbers : tuple of (list, place, number)
+        Entries of the history.
+    theta : array or None
+        Where θ is not in the state already.
+    """
+
+    values: dict[str, Any]
+    numbers: tuple[tuple[list[float], int, float], ...]
+    theta: Array | None = None
+
+    @staticmethod
+    def ends_of(*pairs: tuple[list[float], float | None]) -> tuple[tuple[list[float], int, float], ...]:
+        """Numbers to stand at the ends of lists; None where there is none."""
+        return tuple((entries, len(entries), number) for entries, number in pairs if number is not None)
+
+    def write(self, state: TrainState) -> None:
+        """Bring them into the state; a second time changes nothing."""
+        if self.theta is not None:
+            state.theta[...] = self.theta
+        for entries, place, number in self.numbers:
+            entries[place:] = [number]
+        for name, value in self.values.items():
+            setattr(state, name, value)
 
 
 def _writable(array: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from dataclasses import dataclass
 from math import ceil
@@ -28,6 +29,7 @@ _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
 _MOST_THREADS = 8
 CREW = Crew()
+atexit.register(CREW.close)
 
 
 @dataclass
@@ -76,7 +78,7 @@ class CompiledEngine:
         for start in range(0, n_steps, room.steps_a_call):
             _reset(control, start, min(n_steps, start + room.steps_a_call))
             if room.chunks == 1:
-                room.kernel(0)
+                CREW.run_alone(room.kernel, control)
             else:
                 CREW.run(room.kernel, control, room.chunks)
             if control[FAILED]:
@@ -164,7 +166,10 @@ class CompiledEngine:
         rows, totals = rows[counts], totals[counts]
         data_costs = room.costs[counts].sum(axis=1) / totals
         penalties = 0.5 * l2 * room.squares[counts].sum(axis=1) / totals
-        return EpochCost(float(data_costs @ rows) / int(rows.sum()), float(penalties @ rows) / int(rows.sum()))
+        n = int(rows.sum())
+        return EpochCost(
+            float((data_costs * rows).sum()) / n, float((penalties * rows).sum()) / n
+        )  # no BLAS: see above
 
 
 def _work_of_row(architecture: Architecture) -> int:
@@ -199,6 +204,11 @@ class Predictor:
         self._mine = threading.local()
         self._no_numbers, self._no_costs = np.empty((0, 0), self._dtype), np.empty(0)
 
+    @property
+    def works(self) -> bool:
+        """Whether kernels can still be called: not when Python is ending."""
+        return not CREW.closed
+
     def __call__(self, theta: Array, X: Array) -> Array:
         """a of the last layer. X (n, n_inputs), contiguous -> (n, n_L)."""
         out = np.empty((X.shape[0], self._n_out), self._dtype)
@@ -221,7 +231,7 @@ class Predictor:
             X, Y, theta, out, costs, low.layers, low.numbers, low.places, self._fixed, *self._space(threads), control,
         )  # fmt: skip
         if threads == 1:
-            self._kernel(*arguments, 0)
+            CREW.run_alone(lambda thread: self._kernel(*arguments, thread), control)
         else:
             CREW.run(lambda thread: self._kernel(*arguments, thread), control, threads)
 

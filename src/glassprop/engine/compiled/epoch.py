@@ -79,8 +79,12 @@ def _chunk(
     stop,
     step_number,
     total,
+    control,
 ):
-    """Forward and backward over rows [start, stop) of the batch [low, high); returns their Σ weight · C_0."""
+    """Forward and backward over rows [start, stop) of the batch [low, high); returns their Σ weight · C_0.
+
+    Leaves off where control[FAILED] is set: Python may be waiting for that, in order to end.
+    """
     if start >= stop:
         fill(gradient, 0)
     costs = part(room, 0, places[ROWS])
@@ -88,6 +92,8 @@ def _chunk(
         return 0.0
     cost = 0.0
     for first in range(start, stop, places[ROWS]):
+        if atomic_read(control, FAILED) != 0:
+            break
         used = min(places[ROWS], stop - first)
         ld = padded(used)
         gather(X, order, first, used, ld, work, base, places)
@@ -233,7 +239,7 @@ def entry_points(source):
                         start, stop = _bounds(low, high, piece, chunks, _VECTOR)
                         costs[number, piece] = _chunk(
                             X, Y, weight, order, theta, part(gradients, piece * theta.shape[0], theta.shape[0]), plan, fixed, layers, numbers, places, work, base,
-                            part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number, total,
+                            part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number, total, control,
                         )  # fmt: skip
                     elif not _finite(costs, number, chunks):
                         if phase == 1 and piece == 0:
@@ -278,7 +284,8 @@ def entry_points(source):
                 break
             first = task * rows
             used, order = min(rows, X.shape[0] - first), part(orders, thread * rows, rows)
-            _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used)
+            if atomic_read(control, FAILED) == 0:
+                _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used)
             fetch_add(control, DONE, 1)
         if thread == 0:
             close(control, tasks)

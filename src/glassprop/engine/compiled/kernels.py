@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from numba import njit, types
+from numba import types
 from numba.core.errors import NumbaWarning
 
 from glassprop.engine.compiled import epoch
-from glassprop.engine.compiled.low_level import ENTRY
+from glassprop.engine.compiled.cache import Tell, compiled
 
+# what this process has compiled or loaded, by entry point and kind; what it has told of that
+_READY: dict[tuple[int, str], Any] = {}
+_TOLD: set[str] = set()
+_LOCK = threading.Lock()
+_NOTIFY: ContextVar[Tell | None] = ContextVar("notify", default=None)
 _KINDS = {"float32": types.float32, "float64": types.float64}
 
 
@@ -51,24 +59,42 @@ def _digest() -> str:
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _compiled(which: int, signature: Any) -> Any:
-    """Compile one entry point, or load it from the cache; without a folder to cache in, compile in every process."""
-    function = epoch.entry_points(_digest())[which]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NumbaWarning)
-        try:
-            return njit(signature, cache=True, **ENTRY)(function)
-        except Exception:  # no folder to cache in, or a damaged file there: whatever Numba makes of it
-            return njit(signature, **ENTRY)(function)
+@contextmanager
+def told_of_compiling(notify: Tell | None) -> Iterator[None]:
+    """Context in which ``notify`` is told if something has to be compiled. Each thing is said once in a process."""
+    before = _NOTIFY.set(notify)
+    try:
+        yield
+    finally:
+        _NOTIFY.reset(before)
 
 
-@cache
+def _tell(message: str) -> None:
+    notify = _NOTIFY.get()
+    if notify is not None and message not in _TOLD:
+        _TOLD.add(message)
+        notify(message)
+
+
+def _entry_point(which: int, kind: str, signature: Any) -> Any:
+    """Compile one entry point, or load it from the cache; one thread does it, others wait for it."""
+    with _LOCK:
+        if (which, kind) not in _READY:
+            function = epoch.entry_points(_digest())[which]
+            function.__qualname__ = f"{function.__name__}_{kind}"  # files of its own for each kind
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", NumbaWarning)
+                ready = compiled(function, signature, _tell)
+            ready.disable_compile()  # for arguments of other types
+            _READY[which, kind] = ready
+        return _READY[which, kind]
+
+
 def run_steps(dtype: str) -> Any:
     """The compiled ``run_steps`` of ``epoch.entry_points`` for "float32" or "float64"."""
-    return _compiled(0, _steps_signature(_KINDS[dtype]))
+    return _READY.get((0, dtype)) or _entry_point(0, dtype, _steps_signature(_KINDS[dtype]))
 
 
-@cache
 def predict_blocks(dtype: str) -> Any:
     """The compiled ``predict_blocks`` of ``epoch.entry_points`` for "float32" or "float64"."""
-    return _compiled(1, _predict_signature(_KINDS[dtype]))
+    return _READY.get((1, dtype)) or _entry_point(1, dtype, _predict_signature(_KINDS[dtype]))
