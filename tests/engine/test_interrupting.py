@@ -50,7 +50,10 @@ engine.kernels.run_steps = lambda dtype: watched
 threading.Thread(target=press, daemon=True).start()
 settings = Settings(epochs=3, batch_size=256, engine="compiled")
 state = network.train(theta, X, Y, settings=settings, rng=rng)
-engine.CREW._pool.shutdown(wait=True)  # whatever helpers were at, they have done it now
+engine.CREW._calls.put(None)
+for helper in threading.enumerate():
+    if helper.name == "glassprop":
+        helper.join()  # whatever helpers were at, they have done it now
 print(len(calls), state.interrupted, state.epoch, state.stopped_by, np.array_equal(state.theta, theta))
 """
 

@@ -21,6 +21,7 @@ import sklearn
 from export import small_reader
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.datasets import make_regression
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import MissingIndicator, SimpleImputer
@@ -165,6 +166,22 @@ def test_several_labels_at_once_and_several_outputs(tmp_path):
     for name, model in (("c", MLPClassifier((2,), max_iter=2)), ("r", MLPRegressor(max_iter=2, dropout=[0.1]))):
         save(model.fit(X, several), tmp_path / name)
         np.testing.assert_array_equal(load(tmp_path / name).predict(X), model.predict(X))
+
+
+def test_a_training_that_diverged_and_went_back_to_its_best_is_saved(tmp_path):
+    """Its curves end in numbers that are not finite."""
+    x, y = make_regression(200, 5, random_state=0)
+    settings = {"solver": "sgd", "learning_rate_init": 0.73, "momentum": 0.0, "max_iter": 5000, "random_state": 0}
+    stopping = {"early_stopping": True, "n_iter_no_change": 10_000}
+    x = (1.6 * x).astype(np.float32)
+    model = MLPRegressor(hidden_layer_sizes=(), **settings, **stopping).fit(x, y / y.std())
+    assert np.isnan(model.validation_scores_[-1])
+    save(model, tmp_path / "m")
+    again = load(tmp_path / "m")
+    np.testing.assert_array_equal(again.theta_, model.theta_)
+    np.testing.assert_array_equal(again.loss_curve_, model.loss_curve_)
+    np.testing.assert_array_equal(again.validation_scores_, model.validation_scores_)
+    assert repr(again.loss_) == repr(model.loss_)
 
 
 def test_a_generator_as_random_state_goes_on_where_it_stood(tmp_path):

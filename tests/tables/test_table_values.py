@@ -11,7 +11,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from glassprop.tables.cells import category_name, cells_of, number_text
+from glassprop.tables import cells
+from glassprop.tables.cells import category_name, cells_of, number_text, text_of
 from glassprop.tables.dates import date_order, date_parts, parse_date
 from glassprop.tables.numbers import decimal_mark, parse_number
 
@@ -242,3 +243,10 @@ def test_mixed_objects_and_categories_of_pandas():
     np.testing.assert_equal(cells_of(nw.from_native(codes, series_only=True)).values, [1, 2, NAN])
     grades = pd.Series(["a", "b", None], dtype="category")
     assert cells_of(nw.from_native(grades, series_only=True)).values.tolist() == ["a", "b", None]
+
+
+def test_what_fields_are_filled_up_with_is_no_part_of_them():
+    """NumPy's texts lose a NUL at their end, so "1" and "1" with one would be two classes that are one."""
+    found = text_of(["a", "a\0", "\0 a\0\0", " \t\0", "a\0b", None])
+    assert found.tolist() == ["a", "a", "a", None, "a\0b", None]
+    assert {chr(code) for code in range(0x110000) if chr(code).isspace()} | {"\0"} == set(cells._BLANK)

@@ -32,6 +32,10 @@ MISSING_NUMBER = MISSING | {
 # What a missing category is called; no cell can hold it, since cells are stripped.
 MISSING_CATEGORY = ""
 _PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+# White space, and NUL: some programs fill fields up with it, and NumPy's texts of one length lose it at their end.
+_BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 _EXACT = 2**53  # whole numbers up to here are one to one with float64
 
 
@@ -160,7 +164,7 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
         return None if math.isnan(value) else number_text(float(value))
-    text = written(value).strip()
+    text = written(value).strip(_BLANK)
     return None if text.lower() in MISSING else text
 
 

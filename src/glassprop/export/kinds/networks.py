@@ -13,7 +13,7 @@ from glassprop.estimator.build import STOCHASTIC_SOLVERS
 from glassprop.estimator.state import from_plain
 from glassprop.export.kinds.kind import Kind, add
 from glassprop.export.kinds.scikit_values import RandomState
-from glassprop.export.schema.array_values import Array, Numbers, Scalar, Values
+from glassprop.export.schema.array_values import Array, NaN, Numbers, Scalar, Values
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Either, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
@@ -23,6 +23,7 @@ from glassprop.training.schedule import SCHEDULES
 _FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
 _FLOATS = ("float64", "float32")
 _SIGNED = Real(infinite=True)
+_COST = Either(_SIGNED, NaN())  # of an epoch that diverged
 # What belongs to a fit, or to weights that were set before one, and not to the model.
 _OF_THE_RUN = ("_given", "_skl_callbacks", "_parent_callback_ctx", "_callback_fit_ctx", "_skl_callbacks_to_teardown")
 
@@ -136,10 +137,10 @@ _AFTERWARDS: dict[str, Field] = {
     "loss_curve_": Flag(),
     "validation_curve_": Flag(),
     "validation_scores_": Flag(),
-    "loss_": _SIGNED,
+    "loss_": _COST,
     "best_iteration_": Maybe(Whole()),
-    "best_validation_score_": Maybe(_SIGNED),
-    "best_loss_": Maybe(_SIGNED),
+    "best_validation_score_": Maybe(_COST),
+    "best_loss_": Maybe(_COST),
     "target_scale_": Object({"mean": Real(), "spread": Real(0)}),
 }
 
