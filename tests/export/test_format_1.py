@@ -225,6 +225,49 @@ def test_an_array_that_says_it_is_larger_than_it_is(saved):
     refused(saved, "bytes that its shape needs")
 
 
+def with_arrays(path, change):
+    """The same archive with each array (or what else `change` makes of its bytes) replaced."""
+    rewritten = {name: change(data) if name.endswith(".npy") else data for name, data in members(path).items()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in rewritten.items():
+            archive.writestr(name, data)
+
+
+def test_arrays_of_another_byte_order_are_turned_around(tmp_path):
+    model, X = trained()
+    path = written(model, tmp_path / "m.skops")
+
+    def turned(data):
+        array, out = np.load(io.BytesIO(data)), io.BytesIO()
+        np.save(out, array.astype(array.dtype.newbyteorder()))
+        return out.getvalue()
+
+    with_arrays(path, turned)
+    again = load(path)
+    assert again[-1].theta_.dtype.isnative
+    assert again[0].mean_.dtype.isnative
+    np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    again[-1].partial_fit(X, model.predict(X))
+
+
+def test_text_of_characters_that_do_not_exist_is_refused(saved):
+    with_arrays(saved, lambda data: data[:-4] + b"\xff" * 4 if b"<U" in data[:80] else data)
+    refused(saved, "characters that do not exist")
+
+
+@pytest.mark.parametrize("loader", ["_init__", "_class__", "_all", "all", "Object", "objectnode", "", None, 7])
+def test_a_node_that_is_not_in_the_list_is_refused_whatever_it_is_called(saved, loader):
+    """Its name is looked up in a table: it cannot become that of a method of the reader."""
+    schema = json.loads(members(saved)["schema.json"])
+    network = schema["content"]["content"]["steps"]["content"][1]["content"][1]
+    assert network["__class__"] == "MLPClassifier"
+    rewrite(
+        saved,
+        schema__json=json.dumps(schema | {k: network[k] for k in ("__module__", "__class__")} | {"__loader__": loader}),
+    )
+    refused(saved, "does not know")
+
+
 def test_an_encoder_that_would_write_beyond_its_output(tmp_path):
     """scikit-learn places ones by these counts in compiled code: they are made anew, whatever the file says."""
     X = np.array([["a"], ["b"], ["c"]] * 10)

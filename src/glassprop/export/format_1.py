@@ -1,6 +1,6 @@
 """Model files of format 1: an archive of skops' making, read here without skops, type by type.
 
-Only plain data is built, and objects of the kinds in ``kinds.py`` (``__new__``, then attributes; nothing of them runs).
+Only plain data is built, and objects of the kinds in ``kinds/`` (``__new__``, then attributes; nothing of them runs).
 What comes of it is then written as format 2 in memory and read back, so that the same checks hold for it. Where the
 reader has named further types, skops builds those.
 """
@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import io
 import json
+import sys
+from collections.abc import Callable
 from inspect import signature
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 from zipfile import ZipFile
 
 import numpy as np
@@ -20,24 +22,13 @@ from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.state import from_plain
 from glassprop.export.archive import array_in, from_json
 from glassprop.export.foreign import NotTrusted, built, names_in
+from glassprop.export.kinds.scikit_values import NUMBERS
 from glassprop.export.kinds.table import KINDS, read_node, write_node
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
+from glassprop.ground.text import quoted
 
-_DTYPES = {
-    "float64",
-    "float32",
-    "int64",
-    "int32",
-    "int16",
-    "int8",
-    "uint64",
-    "uint32",
-    "uint16",
-    "uint8",
-    "bool",
-    "object",
-}
+_DTYPES = {*NUMBERS, "object"}
 _HELPERS = {"sklearn.preprocessing._label.LabelBinarizer"}
 _TYPES = {
     "numpy.float64": np.float64, "numpy.float32": np.float32, "numpy.int64": np.int64, "numpy.int32": np.int32,
@@ -102,11 +93,11 @@ class _Builder:
         number = node.get("__id__")
         if isinstance(number, int | str) and number in self.known:
             return self.known[number]
-        turn = getattr(self, f"_{str(node.get('__loader__')).removesuffix('Node').lower()}", None)
+        turn = self._TURNS.get(str(node.get("__loader__")))
         if turn is None:
-            raise Misfit("", f"it has a node that glassprop does not know: {str(node.get('__loader__'))[:60]!r}")
+            raise Misfit("", f"it has a node that glassprop does not know: {quoted(node.get('__loader__'), 60)}")
         try:
-            made = turn(node, levels + 1)
+            made = turn(self, node, levels + 1)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, ArchitectureError) as error:
             raise Misfit("", f"its description is damaged: {type(error).__name__}") from error
         if isinstance(number, int | str):
@@ -153,7 +144,7 @@ class _Builder:
             array = np.empty(len(items), dtype=object)
             array[:] = items
             return array
-        array = array_in(self.archive, node["file"])
+        array = _in_native_order(array_in(self.archive, node["file"]))
         return array if _named(node) == "numpy.ndarray" else array[()].item()
 
     def _object(self, node: dict[str, Any], levels: int) -> Any:
@@ -167,6 +158,31 @@ class _Builder:
             attributes = from_plain(attributes)
         vars(made).update({**_defaults(kind), **attributes})
         return made
+
+    _TURNS: ClassVar[dict[str, Callable[[Any, dict[str, Any], int], Any]]] = {
+        "DictNode": _dict,
+        "ListNode": _list,
+        "TupleNode": _tuple,
+        "JsonNode": _json,
+        "SliceNode": _slice,
+        "TypeNode": _type,
+        "DTypeNode": _dtype,
+        "NdArrayNode": _ndarray,
+        "ObjectNode": _object,
+    }
+
+
+def _in_native_order(array: np.ndarray) -> np.ndarray:
+    """The array in this machine's byte order; refuses text of characters that there are not, which Python cannot read.
+
+    Raises
+    ------
+    Misfit
+    """
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if array.dtype.kind == "U" and array.size and (array.reshape(-1).view(np.uint32) > sys.maxunicode).any():
+        raise Misfit("", "a text has characters that do not exist")
+    return array
 
 
 def _defaults(kind: type) -> dict[str, Any]:
