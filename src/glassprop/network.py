@@ -18,6 +18,7 @@ from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
 from glassprop.errors import DataError, SettingsError
+from glassprop.ground.text import quoted
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
@@ -288,7 +289,11 @@ class Network(Architecture):
         if not isinstance(given, tuple | list) or len(given) not in (2, 3):
             raise SettingsError(
                 "validation must be a fraction between 0 and 1, or a tuple (X, Y) or (X, Y, sample_weight), got "
-                + (f"a {type(given).__name__} of {len(given)}" if isinstance(given, tuple | list) else repr(given)[:60])
+                + (
+                    f"a {type(given).__name__} of {len(given)}"
+                    if isinstance(given, tuple | list)
+                    else quoted(given, 60)
+                )
             )
         try:
             return Data(*given_examples(self, theta, *given)[1:])

@@ -18,6 +18,7 @@ from glassprop.backprop.passes import Trace, example_costs, forward
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import POSITIVE
 from glassprop.errors import SettingsError
+from glassprop.ground.text import quoted
 
 _STEPS = (1e-4, 1e-3, 1e-2, 1e-5, 1e-6)  # changes of z, in the order they are tried
 _RESOLVED = 1e-3  # agreement counts where rounding could hide no more than this part of the layer's largest
@@ -106,7 +107,7 @@ def check_gradient(
     True
     """
     if not isinstance(architecture, Architecture):
-        raise SettingsError(f"a Network is what can be checked, got {repr(architecture)[:60]}")
+        raise SettingsError(f"a Network is what can be checked, got {quoted(architecture, 60)}")
     if directions is not None and (not isinstance(directions, Integral) or directions < 1):
         raise SettingsError(f"directions must be 1 or more, got {directions!r}")
     if not POSITIVE.takes(tolerance):

@@ -22,7 +22,7 @@ from glassprop.cli.predict import predict
 from glassprop.cli.score import score
 from glassprop.cli.train import train
 from glassprop.errors import GlasspropError, is_panic
-from glassprop.ground.text import LONGEST_LINE, listed, quoted, shown
+from glassprop.ground.text import LONGEST_LINE, first_line, listed, quoted, shown
 
 BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
 
@@ -76,7 +76,7 @@ def _report(error: BaseException) -> int:
     elif isinstance(error, MemoryError):
         complain("there is not enough memory: take fewer rows, fewer columns (--drop) or smaller layers (--hidden)")
     elif _is_refused_data(error):
-        complain(f"scikit-learn cannot use these data: {str(error).strip().partition(chr(10))[0]}")
+        complain(f"scikit-learn cannot use these data: {first_line(error)}")
     else:
         return _admit(error)
     return BAD_INPUT

@@ -14,6 +14,7 @@ from glassprop.backprop.objective import Objective
 from glassprop.engine.reference import Data, EpochCost, EpochPlan, ReferenceEngine, straight
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
+from glassprop.ground.text import first_line
 from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
 
 ENGINES = ("auto", "compiled", "reference")
@@ -145,4 +146,4 @@ def compiled_module() -> Any:
 
 
 def _in_a_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    return f"{type(error).__name__}: {first_line(error)}"

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
+from glassprop.ground.text import listed
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Column, Names
 from glassprop.insight.step import Training
@@ -144,8 +145,7 @@ def _listed(rows: Any) -> list[Any]:
 
 
 def _some(values: Sequence[Any]) -> str:
-    shown = ", ".join(repr(v.item() if hasattr(v, "item") else v)[:40] for v in values[:5])
-    return shown + (f" and {len(values) - 5} more" if len(values) > 5 else "")
+    return listed([v.item() if hasattr(v, "item") else v for v in values], 5)
 
 
 def take(X: Any, numbers: list[int]) -> Any:

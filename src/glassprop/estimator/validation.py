@@ -17,6 +17,7 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
+from glassprop.ground.text import listed
 from glassprop.training.loop import Validation
 
 
@@ -154,10 +155,9 @@ def _classes_of(Y: Array) -> Array:
 
 
 def _rare_classes(y: Array) -> str:
-    """Which classes have one example alone, as the user wrote them, as the begin of a sentence; empty if none has."""
+    """Which classes have one example alone, as the user wrote them, as the start of a sentence; empty if none has."""
     names, counts = np.unique(y, axis=0, return_counts=True) if y.ndim > 1 else np.unique(y, return_counts=True)
-    rare = [repr(name) for name in names[counts < 2].tolist()]
+    rare = names[counts < 2].tolist()
     if not rare:
         return ""
-    shown = ", ".join(rare[:5]) + (f" and {len(rare) - 5} more" if len(rare) > 5 else "")
-    return f"classes {shown} have" if len(rare) > 1 else f"class {shown} has"
+    return f"classes {listed(rare, 5)} have" if len(rare) > 1 else f"class {listed(rare, 5)} has"

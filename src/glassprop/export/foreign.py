@@ -20,6 +20,7 @@ from glassprop.export.needs import import_skops
 from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Foreign, Reading, Writing
+from glassprop.ground.text import first_line
 
 _BYTES = Array(("uint8",))
 _MOST_EXPANDED = 1_000_000
@@ -71,7 +72,7 @@ def writer(arrays: Writing) -> Foreign:
         except MissingPackageError:
             raise
         except Exception as error:  # skops raises whatever the odd object raises while it is taken apart
-            raise Misfit(at, _first_line(error)) from error
+            raise Misfit(at, first_line(error)) from error
         return {"data": _BYTES.write(np.frombuffer(data, dtype=np.uint8), f"{at}.data", arrays)}
 
     return write
@@ -103,7 +104,7 @@ def built(file: io.BytesIO, trusted: frozenset[str], harmless: frozenset[str] = 
             checked_members(archive, file.getbuffer().nbytes)
             schema = from_json(archive.read("schema.json"))
     except (BadZipFile, KeyError, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise Misfit("", f"a step is damaged: {_first_line(error)}") from error
+        raise Misfit("", f"a step is damaged: {first_line(error)}") from error
     names = names_in(schema)
     _refuse_untrusted(sorted(names - trusted - harmless))
     file.seek(0)
@@ -112,7 +113,7 @@ def built(file: io.BytesIO, trusted: frozenset[str], harmless: frozenset[str] = 
     except MissingPackageError:
         raise
     except Exception as error:  # a damaged or forged file can fail anywhere in the reader
-        raise Misfit("", f"a step is damaged: {type(error).__name__}: {_first_line(error)}") from error
+        raise Misfit("", f"a step is damaged: {type(error).__name__}: {first_line(error)}") from error
 
 
 def _refuse_untrusted(names: list[str]) -> None:
@@ -202,7 +203,3 @@ def _renamed(node: Any, ids: dict[Any, int], members: dict[str, str], names: set
         else:
             made[key] = _renamed(value, ids, members, names)
     return made
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]

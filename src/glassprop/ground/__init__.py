@@ -1,1 +1,1 @@
-"""What every room may stand on: files that are written whole or not at all."""
+"""What every room may stand on: files written whole or not at all, text fit to be shown."""

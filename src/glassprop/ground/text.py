@@ -78,6 +78,17 @@ def one_line(text: str) -> str:
     return shown(" ".join(shortened(text, 2 * LONGEST_LINE).split()), LONGEST_LINE)
 
 
+def first_line(error: BaseException) -> str:
+    """What an error of another library says, in its first line; its type's name where it says nothing.
+
+    Examples
+    --------
+    >>> first_line(ValueError("no such column\\nat line 7")), first_line(KeyboardInterrupt())
+    ('no such column', 'KeyboardInterrupt')
+    """
+    return shown((str(error).strip().splitlines() or [type(error).__name__])[0])
+
+
 def visible_json(document: str) -> str:
     """A JSON document in which every character that cannot be seen is an escape; it means the same as before.
 

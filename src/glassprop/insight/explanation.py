@@ -15,6 +15,7 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_gradient
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
+from glassprop.ground.text import quoted
 from glassprop.insight import derive
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.names import Column, Names
@@ -282,7 +283,7 @@ def explain(
     top = checked_top(top)
     for name, value, kind in (("names", names, Names), ("training", training, Training)):
         if value is not None and not isinstance(value, kind):
-            raise SettingsError(f"{name} must be a {kind.__name__} object or None, got {repr(value)[:60]}")
+            raise SettingsError(f"{name} must be a {kind.__name__} object or None, got {quoted(value, 60)}")
     theta, X, Y = in_float64(theta, X, Y)  # copies: what is explained does not change with the caller's arrays
     check_shapes(architecture, X, Y, None, theta)
     if not X.shape[0]:

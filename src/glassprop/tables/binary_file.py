@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from glassprop.errors import TableError
-from glassprop.tables.packages import first_line, need_polars, panics_as
+from glassprop.ground.text import first_line
+from glassprop.tables.packages import need_polars, panics_as
 
 if TYPE_CHECKING:
     import polars as pl

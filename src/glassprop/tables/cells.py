@@ -13,9 +13,9 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.ground.text import quoted
+from glassprop.ground.text import first_line, quoted
 from glassprop.tables.moments import BEYOND_CALENDAR, moment_texts, seconds_of, within_calendar
-from glassprop.tables.packages import first_line, panics_as
+from glassprop.tables.packages import panics_as
 
 # Numbers beyond this are marks such as 1.8e308 for "no data": they count as infinite. Squares of all others,
 # and of all that are not 0, stay within float64.

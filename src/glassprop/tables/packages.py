@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from glassprop.errors import MissingPackageError, is_panic
-from glassprop.ground.text import shown
+from glassprop.ground.text import first_line
 
 
 def need_polars() -> ModuleType:
@@ -36,8 +36,3 @@ def panics_as(kind: type[Exception], message: str) -> Iterator[None]:
         if not is_panic(error):
             raise
         raise kind(f"{message}: {first_line(error)}") from error
-
-
-def first_line(error: BaseException) -> str:
-    """What another library says of its error, fit for a message of one line."""
-    return shown((str(error).strip().splitlines() or [type(error).__name__])[0])

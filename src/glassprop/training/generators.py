@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.errors import SettingsError
+from glassprop.ground.text import quoted
 
 
 def check_generator(rng: Any) -> None:
@@ -19,7 +20,7 @@ def check_generator(rng: Any) -> None:
     if not isinstance(rng, np.random.Generator | np.random.RandomState):
         seed = rng if isinstance(rng, int | np.integer) and not isinstance(rng, bool) else 0
         raise SettingsError(
-            f"rng must be a NumPy generator, got {repr(rng)[:60]}; give np.random.default_rng({seed}), and "
+            f"rng must be a NumPy generator, got {quoted(rng, 60)}; give np.random.default_rng({seed}), and "
             "the same one to initial and train"
         )
 

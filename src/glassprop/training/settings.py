@@ -13,6 +13,7 @@ from glassprop.backprop.objective import Objective
 from glassprop.engine.choose import ENGINES
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, SHARE
 from glassprop.errors import SettingsError
+from glassprop.ground.text import quoted
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
 from glassprop.training.generators import check_generator
 from glassprop.training.schedule import SCHEDULES, Constant, Schedule
@@ -116,7 +117,7 @@ def check_run(settings: Any, rng: Any, on_epoch: Any, stratify: Any) -> None:
     _refuse(
         "" if settings is None else fault_of_kind("settings", settings, Settings),
         _fault_of_switch("stratify", stratify),
-        "" if told else f"on_epoch must be a function that is told of each epoch, got {repr(on_epoch)[:60]}",
+        "" if told else f"on_epoch must be a function that is told of each epoch, got {quoted(on_epoch, 60)}",
     )
 
 
@@ -133,11 +134,11 @@ def fault_of_kind(name: str, value: Any, kind: type, table: Mapping[str, type] |
     rest = f" (others: {', '.join(t.__name__ for t in known.values() if t is not meant)})" if len(known) > 1 else ""
     article = "an" if kind.__name__[0] in "AEIOU" else "a"
     noun = kind.__name__ if table else f"{kind.__name__} object"
-    return f"{name} must be {article} {noun}, such as {meant.__name__}(){rest}, got {repr(value)[:60]}"
+    return f"{name} must be {article} {noun}, such as {meant.__name__}(){rest}, got {quoted(value, 60)}"
 
 
 def _fault_of_switch(name: str, value: Any) -> str:
-    return "" if isinstance(value, bool | np.bool_) else f"{name} must be True or False, got {repr(value)[:60]}"
+    return "" if isinstance(value, bool | np.bool_) else f"{name} must be True or False, got {quoted(value, 60)}"
 
 
 def _refuse(*faults: str) -> None:

@@ -22,6 +22,7 @@ from numba import njit
 from numba.core.event import Listener, install_listener
 
 from glassprop.engine.compiled.low_level import ENTRY
+from glassprop.ground.text import first_line
 
 Tell = Callable[[str], None]
 _INSTEAD = (
@@ -93,7 +94,7 @@ def _compile(dispatcher: Any, signature: Any, tell: Tell, message: str, *, keeps
     except Exception as error:
         if not keeps or (watch.begun and not dispatcher.signatures):
             raise
-        return watch.begun, str(error).strip().partition("\n")[0] or type(error).__name__
+        return watch.begun, first_line(error)
     return watch.begun, ""
 
 
