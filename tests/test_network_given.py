@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from core_cases import dense
 from scipy import sparse
+from storage import misaligned, read_only
 
 from glassprop import Layer, Network, check_gradient
 from glassprop.errors import DataError, GlasspropError, SettingsError
@@ -56,19 +57,6 @@ VERBS: dict[str, Callable[..., Any]] = {
     "validation": lambda theta, *held: validated(theta, held).theta,
 }
 WITH_TARGETS = [name for name in VERBS if name not in ("predict", "forward")]
-
-
-def misaligned(array: Any) -> Any:
-    room = np.empty(array.nbytes + 1, np.uint8)[1:]
-    found = room.view(array.dtype).reshape(array.shape)
-    found[...] = array
-    return found
-
-
-def read_only(array: Any) -> Any:
-    array = array.copy()
-    array.flags.writeable = False
-    return array
 
 
 SAME = {

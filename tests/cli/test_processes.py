@@ -163,18 +163,23 @@ def test_a_write_that_fails_midway_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
-def test_a_full_device_as_output(tmp_path, iris_model):
+def into_full_device(folder, *arguments):
+    """The command run in a folder, with a standard output that takes nothing."""
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [*GLASSPROP, "info", str(iris_model)],
-            cwd=tmp_path,
+        return subprocess.run(
+            [*GLASSPROP, *arguments],
+            cwd=folder,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_device_as_output(tmp_path, iris_model):
+    done = into_full_device(tmp_path, "info", str(iris_model))
     assert done.returncode == 2
     assert done.stderr == "glassprop: cannot read or write standard output: No space left on device\n"
 
@@ -232,16 +237,7 @@ def test_what_a_killed_training_left_is_gone_after_the_next(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_a_training_into_a_full_device_says_where_the_model_is(tmp_path):
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [*GLASSPROP, "train", "iris", "--epochs", "2"],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+    done = into_full_device(tmp_path, "train", "iris", "--epochs", "2")
     assert done.returncode == 2
     last = "the model is saved in 'iris.glassprop', but the scores are not printed: No space left on device"
     assert done.stderr.splitlines()[-1] == f"glassprop: {last}"

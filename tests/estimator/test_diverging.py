@@ -11,6 +11,7 @@ import pytest
 from sklearn.datasets import make_regression
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import r2_score
+from thetas import Thetas
 
 from glassprop import MLPClassifier, MLPRegressor
 from glassprop.errors import DivergenceError
@@ -31,22 +32,6 @@ STOPPING = {"early_stopping": True, "n_iter_no_change": 10_000}
 def problem(scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     X, y = make_regression(200, 5, random_state=0)
     return (X * scale).astype(np.float32), y / y.std()
-
-
-class Thetas:
-    """Keeps θ of each epoch."""
-
-    def __init__(self) -> None:
-        self.seen: list[np.ndarray] = []
-
-    def setup(self, estimator: Any, context: Any) -> None:
-        pass
-
-    teardown = on_fit_task_begin = setup
-
-    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
-        if context.parent is not None:
-            self.seen.append(estimator.theta_.copy())
 
 
 def assert_best_came_back(model: Any, thetas: list[np.ndarray]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from thetas import Thetas
 
 import glassprop
 from glassprop import MLPRegressor
@@ -26,22 +27,6 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sgd, watching": ({"solver": "sgd"}, {"X_val": X[:9], "y_val": Y[:9]}),
     "lbfgs, watching": ({"solver": "lbfgs"}, {"X_val": X[:9], "y_val": Y[:9]}),
 }
-
-
-class Thetas:
-    """Keeps θ of each epoch."""
-
-    def __init__(self) -> None:
-        self.seen: list[np.ndarray] = []
-
-    def setup(self, estimator: Any, context: Any) -> None:
-        pass
-
-    teardown = on_fit_task_begin = setup
-
-    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
-        if context.parent is not None:
-            self.seen.append(estimator.theta_.copy())
 
 
 def pressed_at(number: int, call: Callable[[], Any]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from joblib import Parallel, delayed
 from scipy.sparse import csr_array
+from storage import misaligned, read_only
 
 from glassprop import Layer, MLPClassifier, MLPRegressor, Network
 from glassprop.engine.reference import Data
@@ -19,18 +20,6 @@ from glassprop.training.state import TrainState
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 QUICK: dict[str, Any] = {"hidden_layer_sizes": (4,), "max_iter": 4, "random_state": 0, "warm_start": True}
-
-
-def misaligned(array: Any) -> Any:
-    found = np.empty(array.nbytes + 1, np.uint8)[1:].view(array.dtype).reshape(array.shape)
-    found[...] = array
-    return found
-
-
-def read_only(array: Any) -> Any:
-    array = array.copy()
-    array.flags.writeable = False
-    return array
 
 
 def mapped(array: Any, folder: Any) -> Any:
