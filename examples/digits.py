@@ -1,4 +1,4 @@
-"""Classify handwritten digits: standardise, train with early stopping, look at what was learned.
+"""Classify handwritten digits: standardize, train with early stopping, look at what was learned.
 
 Run it: python examples/digits.py
 """

@@ -287,13 +287,11 @@ class Network(Architecture):
 
     def _validation_data(self, theta: Array, given: Any) -> Data:
         if not isinstance(given, tuple | list) or len(given) not in (2, 3):
+            several = isinstance(given, tuple | list)
+            arrived = f"a {type(given).__name__} of {len(given)}" if several else quoted(given, 60)
             raise SettingsError(
                 "validation must be a fraction between 0 and 1, or a tuple (X, Y) or (X, Y, sample_weight), got "
-                + (
-                    f"a {type(given).__name__} of {len(given)}"
-                    if isinstance(given, tuple | list)
-                    else quoted(given, 60)
-                )
+                + arrived
             )
         try:
             return Data(*given_examples(self, theta, *given)[1:])

@@ -188,7 +188,7 @@ COLUMNS = np.c_[
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "gelu", "softplus", "relu"])
 @pytest.mark.parametrize("X", [COLUMNS, 1000 * np.random.default_rng(3).normal(size=(40, 3))], ids=["columns", "1000"])
 @pytest.mark.parametrize("directions", [None, 8])
-def test_a_right_gradient_passes_without_standardised_inputs(activation, X, directions):
+def test_a_right_gradient_passes_without_standardized_inputs(activation, X, directions):
     network, rng = dense(3, (8, activation), (4, activation), (1, "identity")), np.random.default_rng(0)
     result = check_gradient(network, network.initial(rng), X, rng.normal(size=(40, 1)), directions=directions)
     assert result.ok, result

@@ -87,7 +87,7 @@ DIVERGING = {"solver": "sgd", "learning_rate_init": 2.0, "batch_size": 10, "max_
 def test_divergence_tells_epoch_layer_and_remedy_and_keeps_good_weights(one_output: Any) -> None:
     watch = Watch()
     model = MLPRegressor(n_iter_no_change=99, **DIVERGING).set_callbacks(watch)
-    with pytest.raises(DivergenceError, match="try a smaller learning rate, standardised inputs") as caught:
+    with pytest.raises(DivergenceError, match="try a smaller learning rate, standardized inputs") as caught:
         model.fit(one_output.X, one_output.y)
     epoch = caught.value.epoch
     assert f"in epoch {epoch}:" in str(caught.value)
@@ -113,5 +113,5 @@ def test_partial_fit_after_divergence_starts_a_new_optimizer(one_output: Any) ->
 
 
 def test_lbfgs_that_cannot_start(one_output: Any) -> None:
-    with pytest.raises(DivergenceError, match="standardise the inputs and targets"):
+    with pytest.raises(DivergenceError, match="standardize the inputs and targets"):
         MLPRegressor(solver="lbfgs").fit(one_output.X, one_output.y * 1e200)

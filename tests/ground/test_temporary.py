@@ -204,7 +204,8 @@ def no_locks(monkeypatch, how):
 def test_where_locks_say_nothing_a_day_must_have_passed(tmp_path, monkeypatch, how):
     no_locks(monkeypatch, how)
     machine = "0123abcd" if how == "other machine" else None
-    young, _ = leftover(tmp_path, machine=machine), leftover(tmp_path, machine=machine, age=TWO_DAYS)
+    ages = (TWO_DAYS / 4, TWO_DAYS)
+    young, _ = (leftover(tmp_path, machine=machine, age=age) for age in ages)
     write(tmp_path / "m")
     assert left_in(tmp_path) == [young.name, "m"]
 

@@ -119,7 +119,7 @@ def test_dropout_and_clipping_are_refused_together() -> None:
 def test_a_start_that_is_not_finite_is_refused() -> None:
     state = TrainState(network().initial(np.random.default_rng(2)))
     start = state.theta.copy()
-    with pytest.raises(DivergenceError, match="start of L-BFGS; standardise the inputs and targets"):
+    with pytest.raises(DivergenceError, match="start of L-BFGS; standardize the inputs and targets"):
         train_lbfgs(network(), state, Data(X, Y * 1e200), Settings(), **LIMITS)
     np.testing.assert_array_equal(state.theta, start)
 

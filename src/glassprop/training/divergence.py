@@ -23,7 +23,7 @@ def diagnose(
     where = f"{what} of layer {layer} went first" if layer else what
     return DivergenceError(
         f"{of} stopped being a finite number in epoch {epoch}: {where} (learning rate {rate:g}); try a smaller "
-        f"learning rate, standardised inputs and targets, or clip_norm=1{f'; {kept} are kept' if kept else ''}",
+        f"learning rate, standardized inputs and targets, or clip_norm=1{f'; {kept} are kept' if kept else ''}",
         epoch=epoch,
         layer=layer,
     )

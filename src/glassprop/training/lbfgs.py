@@ -121,7 +121,7 @@ class _Run:
         when = f"after iteration {state.epoch}" if state.epoch else "at the start"
         kept = "; the weights of the last good iteration are kept" if state.history.cost else ""
         return DivergenceError(
-            f"the cost is not a finite number {when} of L-BFGS; standardise the inputs and targets{kept}",
+            f"the cost is not a finite number {when} of L-BFGS; standardize the inputs and targets{kept}",
             epoch=state.epoch + 1,
             layer=None,
             state=state,
