@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import os
@@ -19,6 +18,7 @@ import pytest
 import safetensors.numpy
 import sklearn
 from export import small_reader
+from export.forged import forged
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.datasets import make_regression
@@ -284,17 +284,6 @@ def test_loading_imports_neither_skops_nor_pickle(tmp_path):
 
 
 # --- forged by hand: each of these is an instance; the fuzzer makes the others ----------------------------------
-
-
-def forged(path, change, arrays=None):
-    """The file with its document (and arrays) changed, and sealed again."""
-    document, held = small_reader.read(path)
-    held = {**{name: np.array(array) for name, array in held.items()}, **(arrays or {})}
-    document = copy.deepcopy(document)
-    change(document)
-    document.pop("sha256")
-    path.write_bytes(b"".join(bytes(chunk) for chunk in container.chunks(document, held)))
-    return path
 
 
 def network(document):
