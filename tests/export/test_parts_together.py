@@ -30,6 +30,21 @@ def refused(path, step, *words, change=lambda document: None, arrays=None):
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("number", "word"), [("3", "has format 3"), ("33", "has format 33"), ("x", "its format's number"), ("", "number")]
+)
+def test_a_format_is_a_number(tmp_path, number, word):
+    path = tmp_path / "m"
+    save(MLPClassifier((3,), max_iter=2, random_state=0).fit(X, Y), path)
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    head = data[8 : 8 + length].replace(b'"version":"2"', f'"version":"{number}"'.encode(), 1)
+    path.write_bytes(len(head).to_bytes(8, "little") + head + data[8 + length :])
+    with pytest.raises(ModelFileError, match=word) as caught:
+        load(path)
+    assert ("upgrade" in str(caught.value)) == number.isdecimal()
+
+
 @pytest.mark.parametrize("which", [0, 1])
 @pytest.mark.parametrize("vector", [np.zeros(12), np.zeros(14), np.zeros(0), np.zeros(13, np.float32)])
 def test_vectors_of_the_optimizer_are_like_theta(tmp_path, which, vector):

@@ -70,9 +70,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
         with undone_on_failure(self):
-            self.__dict__.pop(
-                "target_scale_", None
-            )  # set where a table's target is scaled back; true until the next fit
+            # Set where a table's target is scaled back; true until the next fit.
+            self.__dict__.pop("target_scale_", None)
             given = X, y, sample_weight
             take_given(self, incremental or self.warm_start)
             first = not hasattr(self, "_state") or (not self.warm_start and not incremental)

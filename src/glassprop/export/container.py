@@ -143,10 +143,11 @@ def opened(file: BinaryIO) -> tuple[dict[str, Any], FileArrays]:
         raise Misfit("", f"its header would have {length:,} bytes")
     header = from_bytes(file.read(length), "header")
     metadata = header.pop("__metadata__", None)
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("version"), str):
+    version = metadata.get("version") if isinstance(metadata, dict) else None
+    if not isinstance(version, str) or not version.isascii() or not version.isdecimal():
         raise Misfit("header", "it does not say its format's number")
-    if metadata["version"] != str(FORMAT):
-        raise NewerFormat(metadata["version"][:12])
+    if version != str(FORMAT):
+        raise NewerFormat(version[:12])
     arrays = FileArrays(file, 8 + length, _entries(header, size - 8 - length))
     return _document(arrays, metadata), arrays
 

@@ -166,10 +166,10 @@ class CompiledEngine:
         rows, totals = rows[counts], totals[counts]
         data_costs = room.costs[counts].sum(axis=1) / totals
         penalties = 0.5 * l2 * room.squares[counts].sum(axis=1) / totals
+        # Sums, not @: BLAS may share a long product among threads, and round it by their number.
+        data_cost, penalty = float((data_costs * rows).sum()), float((penalties * rows).sum())
         n = int(rows.sum())
-        return EpochCost(
-            float((data_costs * rows).sum()) / n, float((penalties * rows).sum()) / n
-        )  # no BLAS: see above
+        return EpochCost(data_cost / n, penalty / n)
 
 
 def _work_of_row(architecture: Architecture) -> int:
