@@ -67,7 +67,7 @@ def writer(arrays: Writing) -> Foreign:
 
     def write(step: Any, at: str) -> dict[str, Any]:
         try:
-            data = _steady(import_skops().dumps(step))
+            data = steady(import_skops().dumps(step))
         except MissingPackageError:
             raise
         except Exception as error:  # skops raises whatever the odd object raises while it is taken apart
@@ -165,7 +165,7 @@ def _visit(node: dict[str, Any], found: set[str], sizes: dict[Any, int]) -> int:
     return known or 1
 
 
-def _steady(data: bytes) -> bytes:
+def steady(data: bytes) -> bytes:
     """The same archive without what differs from run to run: addresses as names, dates of its members."""
     with ZipFile(io.BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if name != "schema.json"]
