@@ -52,7 +52,23 @@ def _value_changed(schema: Any, rng: random.Random) -> str:
     if not spots:
         return "nothing"
     holder, key = rng.choice(spots)
-    odd = ["null", "true", "0", "-1", "1e308", "NaN", "Infinity", '"x"', "1000000", "[]", "{}", "[" * 5000, "1" * 5000, "", '"relu"']
+    odd = [
+        "null",
+        "true",
+        "0",
+        "-1",
+        "1e308",
+        "NaN",
+        "Infinity",
+        '"x"',
+        "1000000",
+        "[]",
+        "{}",
+        "[" * 5000,
+        "1" * 5000,
+        "",
+        '"relu"',
+    ]
     holder[key] = rng.choice([*odd, *(other[k] for other, k in spots)])
     return "value"
 
@@ -71,11 +87,18 @@ def node_forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[bytes
     members = members_of(data)
     schema = json.loads(members["schema.json"])
     name = rng.choice([*FORGED, "doubling", "shared"])
-    nodes = [(holder, key) for holder, key in places(schema) if isinstance(holder[key], dict) and "__loader__" in holder[key]]
+    nodes = [
+        (holder, key) for holder, key in places(schema) if isinstance(holder[key], dict) and "__loader__" in holder[key]
+    ]
     holder, key = rng.choice(nodes)
     if name == "shared":
         numbers = [holder[key].get("__id__") for holder, key in nodes]
-        forged: Any = {"__class__": "list", "__module__": "builtins", "__loader__": "CachedNode", "__id__": rng.choice(numbers)}
+        forged: Any = {
+            "__class__": "list",
+            "__module__": "builtins",
+            "__loader__": "CachedNode",
+            "__id__": rng.choice(numbers),
+        }
     else:
         forged = doubling(rng.choice([8, 30, 60])) if name == "doubling" else FORGED[name]
     if rng.random() < 0.2:
@@ -95,7 +118,9 @@ def npy_forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[bytes,
     if turn == 0:
         members[name] = _npy("<f8", rng.choice([(10**9,), (2**40, 2**40), (-1,), (0,), ()])) + bytes(80)
     elif turn == 1:
-        members[name] = _npy(rng.choice(["|O", "<M8[ns]", "<V8", "|S3", "<c16", ">f8", "<U1000"]), array.shape) + array.tobytes()
+        members[name] = (
+            _npy(rng.choice(["|O", "<M8[ns]", "<V8", "|S3", "<c16", ">f8", "<U1000"]), array.shape) + array.tobytes()
+        )
     elif turn == 2:
         buffer = io.BytesIO()
         np.save(buffer, np.array([print, 1], dtype=object), allow_pickle=True)
@@ -108,11 +133,15 @@ def npy_forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[bytes,
     elif turn == 5:
         del members[name]
     elif turn == 6:
-        head = rng.choice([b"\x93NUMPY\x01\x00\xff\xff", b"\x93NUMPY\x03\x00", b"\x93NUMPY\x01\x00\x10\x00{'descr': __import__", b""])
+        head = rng.choice(
+            [b"\x93NUMPY\x01\x00\xff\xff", b"\x93NUMPY\x03\x00", b"\x93NUMPY\x01\x00\x10\x00{'descr': __import__", b""]
+        )
         members[name] = head + rng.randbytes(50)
     else:
         with np.errstate(all="ignore"):
-            value = np.array(rng.choice([np.nan, np.inf, 1e308, -1.0, 0.0, 1e39])).astype(array.dtype if array.dtype.kind in "fiub" else float)
+            value = np.array(rng.choice([np.nan, np.inf, 1e308, -1.0, 0.0, 1e39])).astype(
+                array.dtype if array.dtype.kind in "fiub" else float
+            )
         members[name] = _saved(np.full_like(array, value) if array.dtype.kind in "fiub" else array[::-1])
     return archived(members), f"npy {turn} {name}"
 
@@ -133,18 +162,24 @@ def archive_forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[by
     members = members_of(data)
     turn = rng.randrange(8)
     if turn == 0:
-        members[rng.choice(["zeros.npy", "zeros.bin", "schema.json", _RECORD])] = bytes(rng.choice([10_000, 30_000_000]))
+        members[rng.choice(["zeros.npy", "zeros.bin", "schema.json", _RECORD])] = bytes(
+            rng.choice([10_000, 30_000_000])
+        )
     elif turn == 1:
         members["schema.json"] = b'{"a":[' + b"{}," * rng.choice([1000, 300_000]) + b"{}]}"
     elif turn == 2:
-        members[_RECORD] = json.dumps({**json.loads(members[_RECORD]), "more": [0] * rng.choice([1000, 300_000])}).encode()
+        members[_RECORD] = json.dumps(
+            {**json.loads(members[_RECORD]), "more": [0] * rng.choice([1000, 300_000])}
+        ).encode()
     elif turn == 3:
         members |= {f"../../{name}": content for name, content in members.items()}
     elif turn == 4:
         members |= {f"{k}.npy": _npy("<f8", (0,)) for k in range(rng.choice([100, 3000]))}
     elif turn == 5:
         members = {name: content for name, content in members.items() if rng.random() < 0.8}
-    forged = bytearray(archived(members, rng.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])))
+    forged = bytearray(
+        archived(members, rng.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]))
+    )
     if turn >= 6:
         _lie(forged, rng)
     return bytes(forged), f"archive {turn}"
@@ -155,4 +190,6 @@ def _lie(data: bytearray, rng: random.Random) -> None:
     at = [k for k in range(len(data) - 46) if data[k : k + 4] == b"PK\x01\x02"]
     start = rng.choice(at)
     place, size = rng.choice([(8, 2), (10, 2), (20, 4), (24, 4), (16, 4), (42, 4)])
-    data[start + place : start + place + size] = rng.choice([b"\x01\x00\x00\x00", b"\xff" * 4, b"\x00" * 4, rng.randbytes(4)])[:size]
+    data[start + place : start + place + size] = rng.choice(
+        [b"\x01\x00\x00\x00", b"\xff" * 4, b"\x00" * 4, rng.randbytes(4)]
+    )[:size]

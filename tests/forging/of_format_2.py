@@ -108,7 +108,9 @@ def _lost(parts: Parts, name: str, rng: random.Random) -> None:
 
 def _one_more(parts: Parts, name: str, rng: random.Random) -> None:
     entry = parts.arrays[name]
-    parts.arrays[rng.choice(["more", "x" * 500, "", "__metadata__ ", "\x00"])] = Entry(entry.dtype, entry.shape, entry.data)
+    parts.arrays[rng.choice(["more", "x" * 500, "", "__metadata__ ", "\x00"])] = Entry(
+        entry.dtype, entry.shape, entry.data
+    )
 
 
 _OF_ARRAYS = [
@@ -133,9 +135,24 @@ def header_forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[byt
     elif turn == 3:
         parts.length = rng.choice([0, 1, 2**24, 2**24 + 1, 2**63, 2**64 - 1, 38, len(data)])
     elif turn == 4:
-        parts.head = b'{"__metadata__":{"format":"glassprop",' + rng.choice([b"", b"}", b"[" * 5000, b'"a":1}}', rng.randbytes(300)])
+        parts.head = b'{"__metadata__":{"format":"glassprop",' + rng.choice(
+            [b"", b"}", b"[" * 5000, b'"a":1}}', rng.randbytes(300)]
+        )
     elif turn == 5:
-        parts.text = rng.choice([b"", b"{}", b"[]", b"null", b"NaN", b"[" * 100_000, b'{"a":' * 50_000, b"\xff\xfe", b'{"a":1e999}', b"1" * 9000])
+        parts.text = rng.choice(
+            [
+                b"",
+                b"{}",
+                b"[]",
+                b"null",
+                b"NaN",
+                b"[" * 100_000,
+                b'{"a":' * 50_000,
+                b"\xff\xfe",
+                b'{"a":1e999}',
+                b"1" * 9000,
+            ]
+        )
     elif turn == 6:
         entry.dtype = rng.choice(["F16", "BF16", "V8", "O", "", "I128", "f8", "U8"])
     elif turn == 7:
@@ -148,7 +165,7 @@ def header_forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[byt
 
 
 def _repeated_key(body: bytes, rng: random.Random) -> bytes:
-    marks = [k for k in range(len(body)) if body[k : k + 1] == b'{' and body[k + 1 : k + 2] == b'"']
+    marks = [k for k in range(len(body)) if body[k : k + 1] == b"{" and body[k + 1 : k + 2] == b'"']
     at = rng.choice(marks) + 1
     key = body[at : body.index(b'"', at + 1) + 1]
     return body[:at] + key + b":1," + body[at:]
@@ -175,7 +192,9 @@ def foreign_forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[by
     blob = _blob(name, rng)
     parts.arrays["blob"] = Entry("U8", [len(blob)], blob)
     node = {"kind": "skops", "version": 1, "data": {"array": "blob"}}
-    spots = [(holder, key) for holder, key in places(parts.document["model"]) if key in ("step", "_scaler", "indicator_")]
+    spots = [
+        (holder, key) for holder, key in places(parts.document["model"]) if key in ("step", "_scaler", "indicator_")
+    ]
     holder, key = rng.choice([*spots, (parts.document, "model")] if spots else [(parts.document, "model")])
     if rng.random() < 0.2:
         holder, key = rng.choice([place for place in places(parts.document["model"]) if place[1] not in ("kind",)])
@@ -205,7 +224,9 @@ def heavy(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[bytes, str]
 
 
 def _many_small_values(parts: Parts, rng: random.Random) -> None:
-    small = rng.choice(["0", "{}", "[]", "null", '""', '"a"', "0.5", "1e9", '"abcdefgh"', "[0]", '{"a":0}', "123456789"])
+    small = rng.choice(
+        ["0", "{}", "[]", "null", '""', '"a"', "0.5", "1e9", '"abcdefgh"', "[0]", '{"a":0}', "123456789"]
+    )
     count = rng.choice([1000, 30_000, 200_000])
     parts.document["record"]["more"] = "PLACE"
     text = parts.body().decode() if parts.text is None else parts.text.decode()
@@ -217,7 +238,9 @@ def _many_keys(parts: Parts, rng: random.Random) -> None:
 
 
 def _one_long_text(parts: Parts, rng: random.Random) -> None:
-    parts.document["record"]["more"] = rng.choice(["x", "\x00", "é", "\U0001f600"]) + "x" * rng.choice([1000, 2_000_000])
+    parts.document["record"]["more"] = rng.choice(["x", "\x00", "é", "\U0001f600"]) + "x" * rng.choice(
+        [1000, 2_000_000]
+    )
 
 
 def _many_steps(parts: Parts, rng: random.Random) -> None:

@@ -41,7 +41,12 @@ class Reader:
             found: dict[str, Any] = json.loads(answer)
             return found
         self.close()
-        return {"refused": "?", "used": 0, "size": len(case.data), "faults": [f"the process {_ended(process.returncode)}"]}
+        return {
+            "refused": "?",
+            "used": 0,
+            "size": len(case.data),
+            "faults": [f"the process {_ended(process.returncode)}"],
+        }
 
     def _running(self) -> Any:
         if self._process is not None and self._read >= _CASES_PER_PROCESS:
@@ -51,7 +56,11 @@ class Reader:
             paths = os.pathsep.join([os.fspath(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
             self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (as long as the process)
             self._process = subprocess.Popen(
-                line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env={**os.environ, "PYTHONPATH": paths}
+                line,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                env={**os.environ, "PYTHONPATH": paths},
             )
             self._read = 0
             if _line_of(self._process).strip() != b"ready":

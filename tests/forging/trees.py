@@ -115,7 +115,9 @@ def _removed(holder: Any, key: Any, rng: random.Random, found: list[Place], pool
 def _renamed(holder: Any, key: Any, rng: random.Random, found: list[Place], pool: list[Any]) -> None:
     if isinstance(holder, dict):
         keys = [k for _, k in found if isinstance(k, str)]
-        holder[rng.choice([str(key) + "_", str(key).strip("_"), rng.choice(keys), "__class__", "__dict__"])] = holder.pop(key)
+        holder[rng.choice([str(key) + "_", str(key).strip("_"), rng.choice(keys), "__class__", "__dict__"])] = (
+            holder.pop(key)
+        )
     else:
         _removed(holder, key, rng, found, pool)
 
@@ -123,7 +125,9 @@ def _renamed(holder: Any, key: Any, rng: random.Random, found: list[Place], pool
 def _added(holder: Any, key: Any, rng: random.Random, found: list[Place], pool: list[Any]) -> None:
     if isinstance(holder, dict):
         keys = [k for _, k in found if isinstance(k, str)]
-        name = rng.choice([rng.choice(keys), rng.choice(list(AIMED)), "__class__", "__init__", "transform", "predict", "fit"])
+        name = rng.choice(
+            [rng.choice(keys), rng.choice(list(AIMED)), "__class__", "__init__", "transform", "predict", "fit"]
+        )
         holder[name] = copy.deepcopy(rng.choice(ODD))
     else:
         holder.insert(key, copy.deepcopy(rng.choice(ODD)))
@@ -152,4 +156,17 @@ def _deepened(holder: Any, key: Any, rng: random.Random, found: list[Place], poo
     holder[key] = value
 
 
-_CHANGES = [_replaced, _replaced, _replaced, _nudged, _nudged, _nudged, _removed, _renamed, _added, _swapped, _grafted, _deepened]
+_CHANGES = [
+    _replaced,
+    _replaced,
+    _replaced,
+    _nudged,
+    _nudged,
+    _nudged,
+    _removed,
+    _renamed,
+    _added,
+    _swapped,
+    _grafted,
+    _deepened,
+]

@@ -21,7 +21,17 @@ from glassprop.export.table_record import is_of_a_table
 
 CODES = (0, 1, 2)  # done; the gradient check failed; bad input
 # Words of NumPy's where arrays were put together that do not fit: no refusal, but luck.
-_LUCK = ("broadcast", "matmul", "aligned", "reshape", "array element", "dimension", "unpack", "truth value", "inhomogeneous")
+_LUCK = (
+    "broadcast",
+    "matmul",
+    "aligned",
+    "reshape",
+    "array element",
+    "dimension",
+    "unpack",
+    "truth value",
+    "inhomogeneous",
+)
 
 
 class Faults(list[str]):
@@ -78,7 +88,9 @@ def _one_line(what: str, error: ModelFileError, faults: Faults) -> None:
         faults.append(f"{what}: refused in {len(str(error))} characters, {str(error).count(chr(10))} lines")
 
 
-def use(model: Any, record: dict[str, Any], path: Path, recipe: Recipe, table: Path, scratch: Path, faults: Faults) -> int:
+def use(
+    model: Any, record: dict[str, Any], path: Path, recipe: Recipe, table: Path, scratch: Path, faults: Faults
+) -> int:
     """Use a model in every way; returns in how many."""
     if is_of_a_table(record):
         turns = _at_the_command_line(path, table, scratch, faults)
@@ -105,7 +117,11 @@ def _in_python(model: Any, X: Any, y: Any) -> list[Callable[[], Any]]:
         return model.predict_proba(X)
 
     def score() -> Any:
-        return np.array([model.score(X, y)]) if np.isfinite(model.predict_proba(X) if y.dtype.kind == "U" else 0).all() else None
+        return (
+            np.array([model.score(X, y)])
+            if np.isfinite(model.predict_proba(X) if y.dtype.kind == "U" else 0).all()
+            else None
+        )
 
     def explain() -> Any:
         return glassprop.explain(model, X, y, row=0).weight(1, 0, 0)

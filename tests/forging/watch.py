@@ -12,9 +12,36 @@ from typing import Any
 
 import glassprop
 
-_STARTS = ("os.", "subprocess.", "shutil.", "socket.", "urllib.", "webbrowser.", "pty.", "ctypes.", "pickle.", "marshal.")
-_HARMLESS = {"os.listdir", "os.scandir", "os.putenv", "os.unsetenv", "os.walk", "os.fwalk", "marshal.loads", "ctypes.get_errno"}
-_LITTLE = {"ctypes.string_at", "ctypes.addressof", "ctypes.dlsym", "ctypes.dlsym/handle", "ctypes.cdata", "ctypes.cdata/buffer"}
+_STARTS = (
+    "os.",
+    "subprocess.",
+    "shutil.",
+    "socket.",
+    "urllib.",
+    "webbrowser.",
+    "pty.",
+    "ctypes.",
+    "pickle.",
+    "marshal.",
+)
+_HARMLESS = {
+    "os.listdir",
+    "os.scandir",
+    "os.putenv",
+    "os.unsetenv",
+    "os.walk",
+    "os.fwalk",
+    "marshal.loads",
+    "ctypes.get_errno",
+}
+_LITTLE = {
+    "ctypes.string_at",
+    "ctypes.addressof",
+    "ctypes.dlsym",
+    "ctypes.dlsym/handle",
+    "ctypes.cdata",
+    "ctypes.cdata/buffer",
+}
 _COMPILERS = ("numba", "llvmlite")  # compiling reads and writes the cache of compiled code, which is ours
 _PLACES = ("/proc/self", "/sys/", "/dev/null", "/dev/urandom", "/usr/share/zoneinfo", "/etc/localtime", "/etc/timezone")
 
@@ -29,9 +56,17 @@ class Watch:
     """
 
     def __init__(self, allowed: list[Path]) -> None:
-        installed = {*sysconfig.get_paths().values(), sys.prefix, sys.base_prefix, os.fspath(Path(glassprop.__file__).parent)}
+        installed = {
+            *sysconfig.get_paths().values(),
+            sys.prefix,
+            sys.base_prefix,
+            os.fspath(Path(glassprop.__file__).parent),
+        }
         self.allowed = tuple(os.path.realpath(place) for place in [*allowed, *installed]) + _PLACES
-        self.known = {name.partition(".")[0] for name in sys.modules} | set(sys.stdlib_module_names) - {"antigravity", "this"}
+        self.known = {name.partition(".")[0] for name in sys.modules} | set(sys.stdlib_module_names) - {
+            "antigravity",
+            "this",
+        }
         self.on, self.seen = False, list[str]()
         sys.addaudithook(self._heard)
 

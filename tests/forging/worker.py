@@ -29,7 +29,16 @@ ALLOWANCE = 16 << 20
 ALLOWANCE_OF_USE = 192 << 20  # predictions, scores and pages of any model; BLAS and compiled kernels at their first use
 _CPU_SECONDS = 30
 _MOST_MEMORY = 8 << 30
-_WARM = ("table_classes", "table_amount", "table_counts", "compiled", "amounts", "step_infrequent", "frames", "two_amounts")
+_WARM = (
+    "table_classes",
+    "table_amount",
+    "table_counts",
+    "compiled",
+    "amounts",
+    "step_infrequent",
+    "frames",
+    "two_amounts",
+)
 
 
 def main(folder: Path) -> None:
@@ -84,7 +93,14 @@ def _tried(path: Path, name: str, folder: Path, own: Path, watch: Watch, memory:
         seen = seen + watch.seen
     faults += seen + [f"left {left.name} behind" for left in own.iterdir() if left.name not in ("again", "page.html")]
     spent = time.process_time() - before
-    return {"refused": refused[:300], "used": used, "taken": taken, "size": size, "cpu": round(spent, 3), "faults": faults}
+    return {
+        "refused": refused[:300],
+        "used": used,
+        "taken": taken,
+        "size": size,
+        "cpu": round(spent, 3),
+        "faults": faults,
+    }
 
 
 def _declared(path: Path, size: int) -> int:

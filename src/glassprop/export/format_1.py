@@ -23,6 +23,7 @@ from glassprop.export.container import NewerFormat
 from glassprop.export.document import NETWORK, check_record
 from glassprop.export.foreign import NotTrusted, built, names_in
 from glassprop.export.kinds.table import KINDS, read_node, write_node
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.schema.values import Mapped, Object, Text, Whole
@@ -68,7 +69,8 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
     ------
     Misfit, NotTrusted
     """
-    schema = from_json(archive.read("schema.json"))
+    budget = Budget(_arrays_of(archive))
+    schema = from_json(archive.read("schema.json"), budget)
     ours = {_name_of(kind.type()) for kind in KINDS.values()} | _HELPERS
     foreign = names_in(schema) - ours
     if foreign & trusted:
@@ -78,7 +80,11 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
         raise NotTrusted(sorted(foreign))
     else:
         made = _Builder(archive, {name: name for name in ours}).build(schema, 0)
-    return again(made)
+    return again(made, budget)
+
+
+def _arrays_of(archive: ZipFile) -> int:
+    return sum(info.file_size for info in archive.infolist() if info.filename.endswith(".npy"))
 
 
 def record_of(archive: ZipFile, size: int) -> dict[str, Any]:
@@ -92,7 +98,7 @@ def record_of(archive: ZipFile, size: int) -> dict[str, Any]:
         members = checked_members(archive, size)
         if RECORD not in members or "schema.json" not in members:
             raise OtherFile(_other_archive(set(members)))
-        record = from_json(archive.read(RECORD))
+        record = from_json(archive.read(RECORD), Budget())
         number = record["format"] if type(record) is dict else None
         if type(number) is not int or number < 1:
             raise Misfit("record", f"its format is {str(number)[:20]!r}")
@@ -113,7 +119,7 @@ def _other_archive(members: set[str]) -> str:
     return "is a zip archive, but not a glassprop model file"
 
 
-def again(model: Any) -> Any:
+def again(model: Any, budget: Budget) -> Any:
     """The model written and read back in memory: checked, and with no memory shared between its parts."""
     kept: list[Any] = []
 
@@ -123,7 +129,7 @@ def again(model: Any) -> Any:
 
     written = Writing(keep)
     node = write_node(model, "model", written)
-    return read_node(node, "model", Held(written, lambda node, at: kept[node["kept"]]))
+    return read_node(node, "model", Held(written, lambda node, at: kept[node["kept"]], budget))
 
 
 def _name_of(kind: type) -> str:

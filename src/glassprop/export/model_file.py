@@ -22,11 +22,13 @@ from typing import Any, BinaryIO
 
 from glassprop.errors import ArchitectureError, ModelFileError
 from glassprop.export import container, document, foreign
+from glassprop.export.archive import check_directory
 from glassprop.export.atomic import replacing
 from glassprop.export.container import FORMAT, FileArrays
 from glassprop.export.kinds import table_steps
 from glassprop.export.kinds.table import read_node, write_node
 from glassprop.export.plain import to_json
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.sniff import what_it_is
@@ -94,8 +96,9 @@ def _written(model: Any, record: dict[str, Any], saved: str | None) -> tuple[Wri
     node = write_node(model, "model", written)
     plain = json.loads(to_json(record, ascii_only=True))
     described = document.document_of(node, plain, _versions(bool(steps)), saved)
-    again = container.from_bytes(container.to_bytes(described), "document")
-    made = read_node(again["model"], "model", Held(written, lambda node, at: steps[at], copied=False))
+    budget = Budget(sum(array.nbytes for array in written.values()))
+    again = container.from_text(container.to_bytes(described).decode("ascii"), "document", budget)
+    made = read_node(again["model"], "model", Held(written, lambda node, at: steps[at], budget, alone=False))
     _check_whole(made, again["record"])
     return written, described
 
@@ -161,6 +164,7 @@ def _archive(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
     """An archive of format 1, and its record."""
     from zipfile import BadZipFile, ZipFile
 
+    check_directory(file)
     try:
         with ZipFile(file) as archive:
             yield archive, format_1_reader().record_of(archive, os.fstat(file.fileno()).st_size)

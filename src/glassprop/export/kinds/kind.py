@@ -19,7 +19,7 @@ from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Field, Object, Whole, Word
 
 FOREIGN = "skops"  # the kind of what is none of ours
-_MOST_LEVELS = 20  # of steps within steps
+_MOST_LEVELS = 8  # of steps within steps: scikit-learn asks a Pipeline's last step three times for what it is
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def read_node(node: Any, at: str, arrays: Reading) -> Any:
     ------
     Misfit
     """
-    if at.count(".steps[") + at.count(".groups[") + at.count(".parts[") > _MOST_LEVELS:
+    if at.count("].step") > _MOST_LEVELS:
         raise Misfit(at, f"steps lie within steps more than {_MOST_LEVELS} levels deep")
     if type(node) is dict and node.get("kind") == FOREIGN:
         return arrays.foreign({name: part for name, part in node.items() if name not in ("kind", "version")}, at)
@@ -188,14 +188,19 @@ def _named(node: Any, at: str) -> Kind:
 
 
 class Step:
-    """A step within a step: a node of a kind, or one of some words ("passthrough", "drop")."""
+    """A step within a step: a node of a kind, or one of some words ("passthrough", "drop").
 
-    def __init__(self, *words: str) -> None:
-        self.words = words
+    kind : the name of the one kind that it may be.
+    """
+
+    def __init__(self, *words: str, kind: str = "") -> None:
+        self.words, self.kind = words, kind
 
     def write(self, value: Any, at: str, arrays: Writing) -> Any:
         if type(value) is str and value in self.words:
             return value
+        if self.kind:
+            return self._checked(write_node(value, at, arrays), at)
         before = set(arrays)
         try:
             return write_node(value, at, arrays)
@@ -208,4 +213,11 @@ class Step:
             return _as_foreign(value, at, arrays)  # one of scikit-learn's in an unusual form
 
     def read(self, node: Any, at: str, arrays: Reading) -> Any:
-        return node if type(node) is str and node in self.words else read_node(node, at, arrays)
+        if type(node) is str and node in self.words:
+            return node
+        return read_node(self._checked(node, at), at, arrays)
+
+    def _checked(self, node: Any, at: str) -> Any:
+        if self.kind and (type(node) is not dict or node.get("kind") != self.kind):
+            raise Misfit(at, f"it must be of kind {self.kind}")
+        return node
