@@ -1,4 +1,4 @@
-"""The good files, of both formats, as bytes: written once into a folder, read from there by whoever forges or warms up."""
+"""The good files of both formats: written once into a folder, read from there by whoever forges or warms up."""
 
 from __future__ import annotations
 

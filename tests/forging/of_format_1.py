@@ -39,9 +39,10 @@ def schema_forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[byt
     """The schema changed at one to three places; texts of JSON within it too."""
     members = members_of(data)
     schema = json.loads(members["schema.json"])
-    done = []
-    for _ in range(rng.choice([1, 1, 2, 3])):
-        done.append(_value_changed(schema, rng) if rng.random() < 0.5 else change(schema, rng, pool))
+    done = [
+        _value_changed(schema, rng) if rng.random() < 0.5 else change(schema, rng, pool)
+        for _ in range(rng.choice([1, 1, 2, 3]))
+    ]
     members["schema.json"] = json.dumps(schema).encode()
     return archived(members), "; ".join(done)
 

@@ -244,8 +244,9 @@ def _one_long_text(parts: Parts, rng: random.Random) -> None:
 
 
 def _many_steps(parts: Parts, rng: random.Random) -> None:
-    step = {"kind": "identity", "version": 1, "func": None, "inverse_func": None, "kw_args": None, "inv_kw_args": None,
-            "validate": False, "accept_sparse": True, "check_inverse": False, "feature_names_out": None, "n_features_in_": 4}  # fmt: skip
+    settings = dict.fromkeys(("func", "inverse_func", "kw_args", "inv_kw_args", "feature_names_out"))
+    flags = {"validate": False, "accept_sparse": True, "check_inverse": False}
+    step = {"kind": "identity", "version": 1, "n_features_in_": 4, **settings, **flags}
     steps = [{"name": str(k), "step": rng.choice(["passthrough", step])} for k in range(rng.choice([100, 3000]))]
     model = parts.document["model"]
     parts.document["model"] = {**_pipeline(), "steps": [*steps, {"name": "last", "step": model}]}

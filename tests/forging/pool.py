@@ -64,9 +64,10 @@ class Reader:
             )
             self._read = 0
             if _line_of(self._process).strip() != b"ready":
-                self.close()
                 self._errors.seek(0)
-                raise RuntimeError(f"the worker does not start: {self._errors.read()[-3000:].decode(errors='replace')}")
+                told = self._errors.read()[-3000:].decode(errors="replace")
+                self.close()
+                raise RuntimeError(f"the worker does not start: {told}")
         return self._process
 
     def close(self) -> None:
@@ -79,6 +80,7 @@ class Reader:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+            self._errors.close()
         self._process = None
 
 

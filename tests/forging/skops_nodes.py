@@ -40,6 +40,7 @@ def of_attributes(**attributes: Any) -> dict[str, Any]:
 
 EMPTY = of_attributes()
 _STATE = tupled(value(3), value("|"), value(None), value(None), value(None), value(64), value(1), value(16))
+_OURS = ("glassprop.estimator.classifier", "MLPClassifier")
 _VECTORIZER = "sklearn.feature_extraction.text"
 FORGED: dict[str, dict[str, Any]] = {
     "function": node("FunctionNode", "os", "system"),
@@ -48,14 +49,9 @@ FORGED: dict[str, dict[str, Any]] = {
     "constructor": node("ConstructorFromReduceNode", "os", "mkdir", content=tupled(value("ran"))),
     "loss": node("LossNode", "os", "mkdir", __reduce__={"args": tupled(value("ran"))}, content=EMPTY),
     "dtype": node("LossNode", "numpy", "dtype", __reduce__={"args": tupled(value("V8"))}, content=_STATE),
-    "partial": node(
-        "PartialNode", "functools", "partial",
-        content={"func": node("FunctionNode", "os", "mkdir"), "args": tupled(value("ran")), "kwds": EMPTY, "namespace": EMPTY},
-    ),
-    "method": node(
-        "MethodNode", "glassprop.estimator.classifier", "MLPClassifier",
-        content={"func": "fit", "obj": node("ObjectNode", "glassprop.estimator.classifier", "MLPClassifier", content=EMPTY)},
-    ),
+    "partial": node("PartialNode", "functools", "partial", content={
+        "func": node("FunctionNode", "os", "mkdir"), "args": tupled(value("ran")), "kwds": EMPTY, "namespace": EMPTY}),
+    "method": node("MethodNode", *_OURS, content={"func": "fit", "obj": node("ObjectNode", *_OURS, content=EMPTY)}),
     "caller": node("OperatorFuncNode", "operator", "methodcaller", attrs=tupled(value("system"))),
     "svc": node("ObjectNode", "sklearn.svm._classes", "SVC", content=of_attributes(kernel=value("rbf"))),
     "tree": node("TreeNode", "sklearn.tree._tree", "Tree", __reduce__={"args": tupled()}, content=EMPTY),

@@ -142,10 +142,11 @@ def _in_python(model: Any, X: Any, y: Any) -> list[Callable[[], Any]]:
 
 def _at_the_command_line(path: Path, table: Path, scratch: Path, faults: Faults) -> list[Callable[[], Any]]:
     model, data, page = str(path), str(table), str(scratch / "page.html")
+    explain = ["explain", model, data, "--row"]
     lines = [
         ["info", model], ["info", model, "--json"], ["predict", model, data], ["score", model, data, "--json"],
-        ["check", model, data, "--rows", "5"], ["explain", model, data, "--row", "0", "--row", "3", "--weight", "1,0,0"],
-        ["explain", model, data, "--row", "1", "--json", "--bias", "1,0"], ["explain", model, data, "--row", "2", "--html", page],
+        ["check", model, data, "--rows", "5"], [*explain, "0", "--row", "3", "--weight", "1,0,0"],
+        [*explain, "1", "--json", "--bias", "1,0"], [*explain, "2", "--html", page],
     ]  # fmt: skip
     return [lambda line=line: command(line, faults) for line in lines]  # type: ignore[misc]
 

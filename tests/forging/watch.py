@@ -42,6 +42,14 @@ _LITTLE = {
     "ctypes.cdata",
     "ctypes.cdata/buffer",
 }
+_OF_FILES = {
+    "shutil.copymode",
+    "os.rename",
+    "os.remove",
+    "os.chmod",
+    "os.truncate",
+    "os.utime",
+}  # what replacing a file takes
 _COMPILERS = ("numba", "llvmlite")  # compiling reads and writes the cache of compiled code, which is ours
 _PLACES = ("/proc/self", "/sys/", "/dev/null", "/dev/urandom", "/usr/share/zoneinfo", "/etc/localtime", "/etc/timezone")
 
@@ -96,7 +104,7 @@ class Watch:
         if event in _HARMLESS | _LITTLE or not event.startswith(_STARTS):
             return ""
         first = arguments[0] if arguments else None
-        if isinstance(first, str | bytes | os.PathLike) and event.startswith(("os.", "shutil.")) and self._may(first):
+        if isinstance(first, str | bytes | os.PathLike) and event in _OF_FILES and self._may(first):
             return ""
         return f"{event} {str(arguments)[:100]}"
 

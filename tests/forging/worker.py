@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from forging.good import TABLE
+from forging.odd_tables import TABLES, TARGET
 from forging.recipes import RECIPES
 from forging.use import Faults, command, read, use
 from forging.watch import Memory, Watch, scratch
@@ -56,7 +57,10 @@ def main(folder: Path) -> None:
     for line in sys.stdin:
         path, name = line.split()
         signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)  # its signal ends the process
-        answer = _tried(Path(path), name, folder, own, watch, memory)
+        if name == TABLES:
+            answer = _tried_table(Path(path), own, watch)
+        else:
+            answer = _tried(Path(path), name, folder, own, watch, memory)
         signal.setitimer(signal.ITIMER_PROF, 0)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
@@ -101,6 +105,22 @@ def _tried(path: Path, name: str, folder: Path, own: Path, watch: Watch, memory:
         "cpu": round(spent, 3),
         "faults": faults,
     }
+
+
+def _tried_table(path: Path, own: Path, watch: Watch) -> dict[str, Any]:
+    """Train on a table, predict, score; each may refuse it in a line."""
+    faults, before, model, page = Faults(), time.process_time(), own / "again", own / "page.html"
+    model.unlink(missing_ok=True)
+    train = ["train", str(path), "--target", TARGET, "--model", str(model), "--epochs", "1", "--hidden", "2"]
+    with watch:
+        command([*train, "--report", str(page)], faults)
+        for line in ("predict", "score"):
+            if model.exists():
+                command([line, str(model), str(path)], faults)
+    faults += watch.seen
+    refused = "" if model.exists() else "no model"
+    spent = round(time.process_time() - before, 3)
+    return {"refused": refused, "used": 2, "size": path.stat().st_size, "cpu": spent, "faults": faults}
 
 
 def _declared(path: Path, size: int) -> int:

@@ -80,7 +80,7 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
         raise NotTrusted(sorted(foreign))
     else:
         made = _Builder(archive, {name: name for name in ours}).build(schema, 0)
-    return again(made, budget)
+    return again(made, budget, trusted)
 
 
 def _arrays_of(archive: ZipFile) -> int:
@@ -119,11 +119,16 @@ def _other_archive(members: set[str]) -> str:
     return "is a zip archive, but not a glassprop model file"
 
 
-def again(model: Any, budget: Budget) -> Any:
-    """The model written and read back in memory: checked, and with no memory shared between its parts."""
+def again(model: Any, budget: Budget, trusted: frozenset[str]) -> Any:
+    """The model written and read back in memory: checked, and with no memory shared between its parts.
+
+    A step that no kind takes, be it one of scikit-learn's in an unusual form, stays as it is where its type is trusted.
+    """
     kept: list[Any] = []
 
     def keep(step: Any, at: str) -> dict[str, Any]:
+        if _name_of(type(step)) not in trusted:
+            raise NotTrusted([_name_of(type(step))])
         kept.append(step)
         return {"kept": len(kept) - 1}
 

@@ -8,11 +8,13 @@ their names in scikit-learn, each of them a field of ``values.py``. To add a kin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from glassprop.errors import ModelFileError
 from glassprop.export.schema.array_values import Names
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
@@ -149,8 +151,20 @@ def write_node(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
     kind = kind_of(value)
     if kind is None:
         return _as_foreign(value, at, arrays)
-    state = {name: part for name, part in kind.state(value).items() if name not in kind.derived}
-    return {"kind": kind.name, "version": kind.version, **kind.fields().write(state, at, arrays)}
+    with _misfits(at, kind):
+        state = {name: part for name, part in kind.state(value).items() if name not in kind.derived}
+        return {"kind": kind.name, "version": kind.version, **kind.fields().write(state, at, arrays)}
+
+
+@contextmanager
+def _misfits(at: str, kind: Kind) -> Iterator[None]:
+    """Attributes may be of any types (an object of format 1, say): what they make NumPy or scikit-learn raise."""
+    try:
+        yield
+    except ModelFileError:  # types that are not trusted
+        raise
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        raise Misfit(at, f"its parts are not those of kind {kind.name} ({type(error).__name__})") from error
 
 
 def _as_foreign(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
@@ -171,8 +185,9 @@ def read_node(node: Any, at: str, arrays: Reading) -> Any:
     kind = _named(node, at)
     attributes = {name: part for name, part in node.items() if name not in ("kind", "version")}
     made: Any = object.__new__(kind.type())  # no constructor runs
-    kind.restore(made, kind.fields().read(attributes, at, arrays))
-    kind.check(made, at)
+    with _misfits(at, kind):
+        kind.restore(made, kind.fields().read(attributes, at, arrays))
+        kind.check(made, at)
     return made
 
 

@@ -60,6 +60,18 @@ class Flag(Same):
 
 
 @dataclass(frozen=True)
+class Exactly(Same):
+    """One value, and no other."""
+
+    value: Any
+
+    def check(self, value: Any, at: str) -> Any:
+        if type(value) is not type(self.value) or value != self.value:
+            raise Misfit(at, f"it must be {self.value!r}, not {told(value)}")
+        return value
+
+
+@dataclass(frozen=True)
 class Whole(Same):
     """A whole number from `low` to `high`."""
 
@@ -82,7 +94,7 @@ class Real:
 
     def write(self, value: Any, at: str, arrays: Writing) -> Any:
         value = value.item() if isinstance(value, np.generic) else value
-        if isinstance(value, int | float) and self.infinite and math.isinf(value):
+        if isinstance(value, float) and self.infinite and math.isinf(value):
             return "inf" if value > 0 else "-inf"
         return self._checked(value, at)
 
@@ -95,7 +107,7 @@ class Real:
         good = type(value) in (int, float) and abs(value) <= 1.8e308 and self.low <= value <= self.high
         if not good:
             raise Misfit(at, f"it must be a finite number from {self.low:g} to {self.high:g}, not {told(value)}")
-        return value
+        return value if abs(value) <= LARGEST else float(value)  # what computes has no whole numbers beyond these
 
 
 @dataclass(frozen=True)
