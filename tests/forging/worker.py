@@ -25,9 +25,9 @@ from forging.recipes import RECIPES
 from forging.use import Faults, command, read, use
 from forging.watch import Memory, Watch, scratch
 
-# Above what two files and the arrays take: parsed JSON of small documents (see glassprop.export.container), the
+# Above what two files and the arrays take: what descriptions may become (16 MiB, glassprop.export.schema.budget), the
 # allocator's own blocks, and what scikit-learn holds on to when it meets a kind for the first time.
-ALLOWANCE = 16 << 20
+ALLOWANCE = 20 << 20
 ALLOWANCE_OF_USE = 192 << 20  # predictions, scores and pages of any model; BLAS and compiled kernels at their first use
 _CPU_SECONDS = 30
 _MOST_MEMORY = 8 << 30

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
-from glassprop.errors import SettingsError
+from glassprop.errors import DataError, SettingsError
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nesterov, Optimizer
 
 RATES = (0.1, 0.05, 0.2, 0.01, 0.3)
@@ -145,3 +145,19 @@ def test_a_state_belongs_to_its_kind(one, other):
     assert OPTIMIZERS[other]().can_go_on(state) == (one == other)
     state.kind = ""  # as stored before kinds were
     assert OPTIMIZERS[other]().can_go_on(state) == (OPTIMIZERS[one].n_vectors == OPTIMIZERS[other].n_vectors)
+
+
+@pytest.mark.parametrize("other", [np.zeros(4), np.zeros((3, 1)), np.zeros(3, dtype=np.float32), np.zeros(6)[::2]])
+def test_a_memory_that_is_not_like_theta_is_refused(other):
+    state = Adam().start(np.zeros(3))
+    state.check_fits(np.ones(3))
+    state.vectors = state.vectors[0], other
+    with pytest.raises(DataError, match="start training anew"):
+        state.check_fits(np.ones(3))
+
+
+@pytest.mark.parametrize("one", OPTIMIZERS)
+def test_a_memory_of_too_many_vectors_is_of_no_kind(one):
+    state = OPTIMIZERS[one]().start(np.zeros(3))
+    state.vectors += (np.zeros(3),)
+    assert not OPTIMIZERS[one]().can_go_on(state)

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from glassprop.equations.arrays import Array
+from glassprop.errors import DataError
 
 
 @dataclass
@@ -21,6 +22,20 @@ class OptimizerState:
     def copy(self) -> OptimizerState:
         """The same, with vectors of its own."""
         return OptimizerState(tuple(np.copy(vector) for vector in self.vectors), self.t, self.kind)
+
+    def check_fits(self, theta: Array) -> None:
+        """Refuse vectors that are not like θ: what trains in machine code looks no more at their sizes.
+
+        Raises
+        ------
+        DataError
+        """
+        for vector in self.vectors:
+            if vector.shape != theta.shape or vector.dtype != theta.dtype or not vector.flags.c_contiguous:
+                raise DataError(
+                    f"the optimizer remembers a vector of shape {vector.shape} and {vector.dtype}, and theta has "
+                    f"{theta.shape} and {theta.dtype}: it is of another network; start training anew"
+                )
 
 
 @dataclass(frozen=True)
@@ -36,9 +51,7 @@ class Optimizer:
 
     def can_go_on(self, state: OptimizerState) -> bool:
         """Whether this state is one of this kind's; what was stored without a kind is taken by its vectors."""
-        if state.kind:
-            return state.kind == type(self).__name__
-        return len(state.vectors) == self.n_vectors
+        return state.kind in ("", type(self).__name__) and len(state.vectors) == self.n_vectors
 
     def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         """Move θ in place by one step.

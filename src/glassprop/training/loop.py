@@ -147,6 +147,7 @@ class _Run:
             state.restart_optimizer()  # it remembers what another kind needs
         if state.optimizer is None:
             state.optimizer = settings.optimizer.start(state.theta)
+        state.optimizer.check_fits(state.theta)
         self.batch_size = settings.batch_of(len(data))
         self.n_steps = ceil(len(data) / self.batch_size)
         self.epochs = settings.epochs

@@ -7,6 +7,7 @@ what is read is of the type and within the bounds that the schema states.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
 
 LARGEST = 2**53  # whole numbers up to here are the same in every language's JSON
+_FINITE = sys.float_info.max
 _MOST_ITEMS = 1_000_000
 _MOST_TEXT = 1 << 26
 
@@ -104,7 +106,7 @@ class Real:
         return self._checked(node, at)
 
     def _checked(self, value: Any, at: str) -> float:
-        good = type(value) in (int, float) and abs(value) <= 1.8e308 and self.low <= value <= self.high
+        good = type(value) in (int, float) and abs(value) <= _FINITE and self.low <= value <= self.high
         if not good:
             raise Misfit(at, f"it must be a finite number from {self.low:g} to {self.high:g}, not {told(value)}")
         return value if abs(value) <= LARGEST else float(value)  # what computes has no whole numbers beyond these
