@@ -221,3 +221,10 @@ def test_an_optimizer_of_another_network_is_refused_before_it_steps(engine: str,
     with pytest.raises(DataError, match="it is of another network"):
         clf.partial_fit(X, y)
     np.testing.assert_array_equal(clf.theta_, before)
+
+
+def test_probabilities_sum_to_one_where_every_sigmoid_is_zero(multiclass: Any) -> None:
+    clf = MLPClassifier((3,), loss="squared_error", output_activation="logistic", max_iter=1, random_state=0)
+    clf.fit(multiclass.X, multiclass.y)
+    clf.intercepts_[-1][:] = -1e5
+    np.testing.assert_array_equal(clf.predict_proba(multiclass.X[:2]), np.full((2, 3), 1 / 3))

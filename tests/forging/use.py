@@ -56,13 +56,14 @@ class Faults(list[str]):
 def _is_refusal(error: Exception) -> bool:
     if isinstance(error, GlasspropError):
         return "\n" not in str(error)
-    told = str(error)
+    told, frames = str(error), traceback.extract_tb(error.__traceback__)
+    if any("_column_transformer" in frame.filename for frame in frames[-2:]):
+        return True  # what was fitted on sparse rows does not take dense ones; in scikit-learn too
     if isinstance(error, AttributeError):  # no partial_fit under L-BFGS; a Pipeline whose end has no predict_proba
         return "partial_fit is only available" in told or "has no attribute" in told
     if not isinstance(error, ValueError) or any(word in told for word in _LUCK):
         return False
-    frame = traceback.extract_tb(error.__traceback__)[-1].filename
-    return "sklearn" in frame or "glassprop" in frame
+    return "sklearn" in frames[-1].filename or "glassprop" in frames[-1].filename
 
 
 def read(path: Path, faults: Faults) -> tuple[Any, dict[str, Any], str]:

@@ -200,7 +200,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if a.shape[1] == 1:
             return np.hstack([1 - a, a])
         if self._label_binarizer.y_type_ == "multiclass" and not self.network_.layers[-1].activation.range.simplex:
-            return a / a.sum(axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1
+            total = a.sum(axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1, even where all of them are 0
+            return np.where(total > 0, a / np.where(total > 0, total, 1), 1 / a.shape[1]).astype(a.dtype, copy=False)
         return a
 
     @available_if(_gives_probabilities)
