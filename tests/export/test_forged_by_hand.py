@@ -194,6 +194,16 @@ def test_a_whole_number_beyond_any_other_is_refused(path: Path, name: str) -> No
     refused(path, fitted(), forge, "must be a finite number")
 
 
+@pytest.mark.parametrize("values", [["yes", "no"], ["no", "no"], [None, "no"], ["no", 1.0], [{"number": "nan"}, 1.0]])
+def test_classes_rise_so_that_they_can_be_looked_up(path: Path, values: list[Any]) -> None:
+    def forge(parts: Parts) -> None:
+        estimator = parts.document["model"]["steps"][-1]["step"]
+        classes = {"dtype": "object", "values": values}
+        estimator["classes_"] = estimator["_label_binarizer"]["classes_"] = classes
+
+    refused(path, fitted(), forge, r"must rise|kind mlp_classifier \(TypeError\)")
+
+
 def test_infinity_is_no_setting(path: Path) -> None:
     def forge(parts: Parts) -> None:
         parts.text = parts.body().replace(b'"alpha":0.0001', b'"alpha":1e999')

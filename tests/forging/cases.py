@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forging import of_format_1, of_format_2
+from forging import consistent, of_format_1, of_format_2
 from forging.good import read_good_files
 from forging.sealing import parts_of, sealed
 from forging.trees import places
@@ -17,6 +17,7 @@ from forging.trees import places
 _FORGERS: list[tuple[int, int, Callable[..., tuple[bytes, str]]]] = [  # of how many in all, format, forger
     (10, 2, of_format_2.document_forged),
     (26, 2, of_format_2.model_forged),
+    (14, 2, consistent.forged),
     (12, 2, of_format_2.arrays_forged),
     (7, 2, of_format_2.header_forged),
     (6, 2, of_format_2.foreign_forged),
@@ -70,7 +71,7 @@ class Forger:
         else:
             _, kind, forger = chosen
             forged, how = forger(self.files[name, kind], rng, self._pools[kind])
-            how = f"{forger.__name__}: {how}"
+            how = f"{_name_of(forger)}: {how}"
         return Case(number, name, kind, how, forged)
 
     def _pool(self, kind: int) -> list[Any]:
@@ -84,6 +85,10 @@ class Forger:
         found = [holder[key] for tree in trees for holder, key in places(tree)]
         large = [part for part in found if isinstance(part, dict | list) and part]
         return rng.sample(found, 200) + rng.sample(large, 200)
+
+
+def _name_of(forger: Callable[..., Any]) -> str:
+    return "consistent" if forger is consistent.forged else forger.__name__
 
 
 def at_random(data: bytes, rng: random.Random, kind: int) -> tuple[bytes, str]:

@@ -70,7 +70,9 @@ class Watch:
             sys.base_prefix,
             os.fspath(Path(glassprop.__file__).parent),
         }
-        self.allowed = tuple(os.path.realpath(place) for place in [*allowed, *installed]) + _PLACES
+        self.allowed = (
+            tuple(os.path.realpath(place) for place in [*allowed, *installed, Path(__file__).parent]) + _PLACES
+        )
         self.known = {name.partition(".")[0] for name in sys.modules} | set(sys.stdlib_module_names) - {
             "antigravity",
             "this",

@@ -207,7 +207,10 @@ def _classifier_fits(made: Any, at: str) -> None:
     one = kind == "binary" and outputs == 1 and count <= 2
     if not (one or (kind != "binary" and outputs == count)) or not count:
         raise Misfit(at, f"its {count} classes do not go with {outputs} outputs")
-    if binarizer.classes_.tolist() != made.classes_.tolist():
+    labels = made.classes_.tolist()
+    if not all(one < other for one, other in pairwise(labels)):  # scikit-learn looks them up by halves
+        raise Misfit(at, "its classes_ must rise, each of them once")
+    if binarizer.classes_.tolist() != labels:
         raise Misfit(at, "its _label_binarizer has other classes")
     if binarizer.sparse_input_ and kind != "multilabel-indicator":
         raise Misfit(at, "only several labels at once can be sparse")
