@@ -228,3 +228,11 @@ def test_probabilities_sum_to_one_where_every_sigmoid_is_zero(multiclass: Any) -
     clf.fit(multiclass.X, multiclass.y)
     clf.intercepts_[-1][:] = -1e5
     np.testing.assert_array_equal(clf.predict_proba(multiclass.X[:2]), np.full((2, 3), 1 / 3))
+
+
+@pytest.mark.parametrize("warmup", [1e308, 1e17])
+def test_a_warm_up_without_end_is_no_error(warmup: float, binary: Any) -> None:
+    clf = MLPClassifier((3,), warmup=warmup, max_iter=1, random_state=0, engine="reference")
+    start = MLPClassifier((3,), learning_rate_init=1e-300, max_iter=1, random_state=0, engine="reference")
+    thetas = [model.fit(binary.X, binary.y).theta_ for model in (clf, start)]
+    np.testing.assert_allclose(*thetas, atol=1e-12)  # rates of 1e-3 · k / 2^53 move nothing

@@ -117,7 +117,8 @@ def _of_the_other_kind(parts: Parts, rng: random.Random) -> None:
     """A regressor that says it is a classifier, or the other way round; the record says so too."""
     estimator = _estimator(parts)
     only = {
-        "class_weight": None, "label_smoothing": 0.0, "stratify": "auto", "classes_": {"dtype": "str", "values": ["a", "b"]},
+        "class_weight": None, "label_smoothing": 0.0, "stratify": "auto",
+        "classes_": {"dtype": "str", "values": ["a", "b"]},
         "_label_binarizer": {"neg_label": 0, "pos_label": 1, "sparse_output": False, "sparse_input_": False,
                              "y_type_": "binary", "classes_": {"dtype": "str", "values": ["a", "b"]}},
     }  # fmt: skip
