@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import skops.io
 from forging.good import format_1_bytes
+from forging.recipes import RECIPES
 from forging.sealing import Entry, Parts, parts_of, sealed
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
@@ -221,6 +222,40 @@ def test_a_large_whole_number_is_read_as_what_computes(path: Path) -> None:
     parts.document["model"]["steps"][-1]["step"]["alpha"] = 10**300
     path.write_bytes(sealed(parts))
     assert type(load(path)[-1].alpha) is float
+
+
+# Models of tables
+
+
+def _labels_of_others(record: dict[str, Any], estimator: dict[str, Any]) -> None:
+    record["labels"] = ["rose", "lily", "oak"]
+
+
+def _labels_that_are_read_as_numbers(record: dict[str, Any], estimator: dict[str, Any]) -> None:
+    record["target_reading"]["kind"] = "integer"
+
+
+def _no_probabilities(record: dict[str, Any], estimator: dict[str, Any]) -> None:
+    estimator["network_"]["layers"][-1]["activation"] = "identity"
+    estimator["network_"]["cost"] = estimator["loss"] = "squared_error"
+
+
+@pytest.mark.parametrize(
+    ("forge", "words"),
+    [
+        (_labels_of_others, "not the classes of the network"),
+        (_labels_that_are_read_as_numbers, "not the classes of the network"),
+        (_no_probabilities, "gives none"),
+    ],
+)
+def test_a_record_that_does_not_go_with_its_network_is_refused(path: Path, forge: Any, words: str) -> None:
+    model, record = RECIPES["table_classes"].make()
+    save(model, path, record)
+    parts = parts_of(path.read_bytes())
+    forge(parts.document["record"], parts.document["model"]["steps"][-1]["step"])
+    path.write_bytes(sealed(parts))
+    with pytest.raises(ModelFileError, match=words):
+        load(path)
 
 
 # Format 1
