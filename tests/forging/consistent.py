@@ -18,10 +18,10 @@ _NUMBERS = {"F64": "<f8", "F32": "<f4"}
 
 
 def forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[bytes, str]:
-    """One or two such changes."""
+    """One or two such changes; names last, for those of attributes may change with them."""
     parts = parts_of(data)
     done = []
-    for turn in rng.sample(_TURNS, rng.choice([1, 1, 2])):
+    for turn in sorted(rng.sample(_TURNS, rng.choice([1, 1, 2])), key=lambda turn: turn is _renamed):
         turn(parts, rng)
         done.append(turn.__name__.strip("_"))
     return sealed(parts), "; ".join(done)
