@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from forging.sealing import parts_of, sealed
 
 from glassprop.export.kinds.table import KINDS
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and memory of processes as Linux has them")
 SEED, PARTS, CASES = 8, 3, 200  # so many cases in each part
 
 

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,9 @@ class Soak:
 
     def run(self) -> Tally:
         """Until time, or cases, are at an end."""
-        threads = [threading.Thread(target=self._work) for _ in range(self.options.jobs)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(self.options.jobs) as threads:
+            for done in [threads.submit(self._work) for _ in range(self.options.jobs)]:
+                done.result()
         return self.tally
 
     def _work(self) -> None:

@@ -102,7 +102,8 @@ def _nudged(holder: Any, key: Any, rng: random.Random, found: list[Place], pool:
     if isinstance(value, bool):
         holder[key] = not value
     elif isinstance(value, int):
-        holder[key] = rng.choice([value + 1, value - 1, value * 2, -value, value + 1000, float(value), 0, 1])
+        as_float = float(value) if abs(value) < 2**1000 else 0.0
+        holder[key] = rng.choice([value + 1, value - 1, value * 2, -value, value + 1000, as_float, 0, 1])
     elif isinstance(value, float):
         holder[key] = rng.choice([-value, value * 1e300, value * 1e-300, value + 1, 0.0, -1.0])
     elif isinstance(value, str):
