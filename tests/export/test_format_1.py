@@ -205,7 +205,7 @@ def test_a_file_that_would_fill_the_memory(saved):
 
 def test_a_description_of_many_small_values_is_not_parsed(saved):
     rewrite(saved, schema__json='{"a":[' + "{}," * 300_000 + "{}]}")
-    refused(saved, "more values")
+    refused(saved, "more memory")
 
 
 def test_parts_that_are_shared_do_not_double_level_by_level(saved):

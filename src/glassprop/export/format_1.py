@@ -21,6 +21,7 @@ from glassprop.estimator.state import from_plain
 from glassprop.export.archive import array_in, from_json
 from glassprop.export.foreign import NotTrusted, built, names_in
 from glassprop.export.kinds.table import KINDS, read_node, write_node
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 
@@ -53,7 +54,8 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
     ------
     Misfit, NotTrusted
     """
-    schema = from_json(archive.read("schema.json"))
+    budget = Budget(_arrays_of(archive))
+    schema = from_json(archive.read("schema.json"), budget)
     ours = {_name_of(kind.type()) for kind in KINDS.values()} | _HELPERS
     foreign = names_in(schema) - ours
     if foreign & trusted:
@@ -63,20 +65,29 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
         raise NotTrusted(sorted(foreign))
     else:
         made = _Builder(archive, {name: name for name in ours}).build(schema, 0)
-    return again(made)
+    return again(made, budget, trusted)
 
 
-def again(model: Any) -> Any:
-    """The model written and read back in memory: checked, and with no memory shared between its parts."""
+def _arrays_of(archive: ZipFile) -> int:
+    return sum(info.file_size for info in archive.infolist() if info.filename.endswith(".npy"))
+
+
+def again(model: Any, budget: Budget, trusted: frozenset[str]) -> Any:
+    """The model written and read back in memory: checked, and with no memory shared between its parts.
+
+    A step that no kind takes, be it one of scikit-learn's in an unusual form, stays as it is where its type is trusted.
+    """
     kept: list[Any] = []
 
     def keep(step: Any, at: str) -> dict[str, Any]:
+        if _name_of(type(step)) not in trusted:
+            raise NotTrusted([_name_of(type(step))])
         kept.append(step)
         return {"kept": len(kept) - 1}
 
     written = Writing(keep)
     node = write_node(model, "model", written)
-    return read_node(node, "model", Held(written, lambda node, at: kept[node["kept"]]))
+    return read_node(node, "model", Held(written, lambda node, at: kept[node["kept"]], budget))
 
 
 def _name_of(kind: type) -> str:

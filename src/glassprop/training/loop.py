@@ -164,7 +164,7 @@ class _Run:
             state.restart_optimizer()  # it remembers what another kind needs
         if state.optimizer is None:
             state.optimizer = settings.optimizer.start(state.theta)
-        state.optimizer.refuse_if_not_for(state.theta)
+        state.optimizer.check_fits(state.theta)
         self.batch_size = settings.batch_of(len(data))
         self.needs_one_thread = self._may_share_products()
         self.n_steps = ceil(len(data) / self.batch_size)

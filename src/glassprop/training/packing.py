@@ -88,7 +88,7 @@ def unpack(packed: Packed) -> TrainState:
 def _refuse_misfits(state: TrainState) -> None:
     for optimizer in (state.optimizer, state.best_optimizer):
         if optimizer is not None:
-            optimizer.refuse_if_not_for(state.theta)
+            optimizer.check_fits(state.theta)
     best = state.best_theta
     if best is not None and (best.shape != state.theta.shape or best.dtype != state.theta.dtype):
         raise DataError("this is not the state of a training: its best weights are not like theta")

@@ -77,8 +77,19 @@ def _check_task(network: Any, record: dict[str, Any]) -> None:
         raise Misfit("record", "its labels or target_scale do not go with the task")
     if not classes and (network.n_outputs_ != 1 or record["target_reading"]["kind"] != "number"):
         raise Misfit("record", "a table's regression has one output, of numbers")
-    if classes and network._label_binarizer.y_type_ == "multilabel-indicator":
+    if classes:
+        _check_classes(network, record)
+
+
+def _check_classes(network: Any, record: dict[str, Any]) -> None:
+    """The labels are the network's classes, of the type that the target is read as, and have probabilities."""
+    labels, kind = network.classes_.tolist(), {"integer": int, "text": str}.get(record["target_reading"]["kind"])
+    if network._label_binarizer.y_type_ == "multilabel-indicator":
         raise Misfit("record", "a table's classes are one of several, not several at once")
+    if record["labels"] != labels or not all(type(label) is kind for label in labels):
+        raise Misfit("record", "its labels are not the classes of the network")
+    if not hasattr(network, "predict_proba"):
+        raise Misfit("record", "a table's classes have probabilities, and this network gives none")
 
 
 def _check_group(name: str, step: Any, at: str) -> None:
