@@ -20,26 +20,14 @@ from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.state import from_plain
 from glassprop.export.archive import array_in, from_json
 from glassprop.export.foreign import NotTrusted, built, names_in
+from glassprop.export.format_1_names import LABELS, NAMES
+from glassprop.export.kinds.scikit_values import NUMBERS
 from glassprop.export.kinds.table import KINDS, read_node, write_node
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 
-_DTYPES = {
-    "float64",
-    "float32",
-    "int64",
-    "int32",
-    "int16",
-    "int8",
-    "uint64",
-    "uint32",
-    "uint16",
-    "uint8",
-    "bool",
-    "object",
-}
-_HELPERS = {"sklearn.preprocessing._label.LabelBinarizer"}
+_DTYPES = {*NUMBERS, "object"}
 _TYPES = {
     "numpy.float64": np.float64, "numpy.float32": np.float32, "numpy.int64": np.int64, "numpy.int32": np.int32,
     "numpy.object_": object, "builtins.float": float, "builtins.str": str, "builtins.int": int, "builtins.bool": bool,
@@ -56,7 +44,7 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
     """
     budget = Budget(_arrays_of(archive))
     schema = from_json(archive.read("schema.json"), budget)
-    ours = {_name_of(kind.type()) for kind in KINDS.values()} | _HELPERS
+    ours = {*NAMES, LABELS}
     foreign = names_in(schema) - ours
     if foreign & trusted:
         file.seek(0)
@@ -64,7 +52,7 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
     elif foreign:
         raise NotTrusted(sorted(foreign))
     else:
-        made = _Builder(archive, {name: name for name in ours}).build(schema, 0)
+        made = _Builder(archive).build(schema, 0)
     return again(made, budget, trusted)
 
 
@@ -97,8 +85,8 @@ def _name_of(kind: type) -> str:
 class _Builder:
     """Builds what a skops schema describes, from the few nodes that are known here."""
 
-    def __init__(self, archive: ZipFile, types: dict[str, str]) -> None:
-        self.archive, self.types = archive, types
+    def __init__(self, archive: ZipFile) -> None:
+        self.archive = archive
         self.known: dict[Any, Any] = {}
 
     def build(self, node: Any, levels: int) -> Any:
@@ -169,10 +157,10 @@ class _Builder:
 
     def _object(self, node: dict[str, Any], levels: int) -> Any:
         attributes = self.build(node["content"], levels)
-        if _named(node) not in self.types or type(attributes) is not dict:
+        if _named(node) not in {*NAMES, LABELS} or type(attributes) is not dict:
             raise Misfit("", f"it holds a {_named(node)[:100]}")
         attributes.pop("_sklearn_version", None)
-        kind = next(kind for kind in _kinds_and_helpers() if _name_of(kind) == _named(node))
+        kind = _type_of(_named(node))
         made: Any = object.__new__(kind)
         if issubclass(kind, BaseMLP):
             attributes = from_plain(attributes)
@@ -186,10 +174,11 @@ def _defaults(kind: type) -> dict[str, Any]:
     return {argument.name: argument.default for argument in arguments if argument.default is not argument.empty}
 
 
-def _kinds_and_helpers() -> list[type]:
+def _type_of(name: str) -> type:
+    """The class that a file's name for it stands for."""
     from sklearn.preprocessing import LabelBinarizer
 
-    return [LabelBinarizer, *(kind.type() for kind in KINDS.values())]
+    return LabelBinarizer if name == LABELS else KINDS[NAMES[name]].type()
 
 
 def _named(node: dict[str, Any]) -> str:
