@@ -44,16 +44,23 @@ _NUMBER_STEPS = {"missing": ("simple_imputer",), "scale": (
 def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> None:
     """Refuse a model that comes with a table's record and is not built as ``train`` builds it, or for another task.
 
+    Between its first step, which reads the columns, and its network it may have steps of others: whoever loads it has
+    named them.
+
     Raises
     ------
     Misfit
     """
     steps = list(getattr(model, "steps", []))
     kinds = [_kind(step) for _, step in steps]
-    if kinds[:2] != ["table_columns", "column_transformer"] or kinds[2:] not in (["mlp_classifier"], ["mlp_regressor"]):
+    if kinds[:1] != ["table_columns"] or kinds[-1] not in ("mlp_classifier", "mlp_regressor"):
+        raise Misfit(at, "the model of a table is a pipeline of columns, inputs and a network")
+    _check_task(steps[-1][1], record)
+    if any(_has_steps_of_others(step) for _, step in steps):
+        return
+    if kinds[1:-1] != ["column_transformer"]:
         raise Misfit(at, "the model of a table is a pipeline of columns, inputs and a network")
     (_, typed), (_, groups), (_, network) = steps
-    _check_task(network, record)
     wanted = {"numbers": typed.number_names(), "categories": list(typed.categories)}
     wanted = {name: columns for name, columns in wanted.items() if columns}
     found = {name: columns for name, _, columns in groups.transformers_}
@@ -65,6 +72,14 @@ def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> 
         _check_group(name, step, at)
     if width_of(groups) != network.n_features_in_ or groups.sparse_output_:
         raise Misfit(at, "its network takes another number of inputs")
+
+
+def _has_steps_of_others(step: Any) -> bool:
+    """Whether this is a step of no kind, or holds one."""
+    if step is None or isinstance(step, str):
+        return False
+    held = [*getattr(step, "steps", ()), *getattr(step, "transformers_", ()), *getattr(step, "transformer_list", ())]
+    return not _kind(step) or any(_has_steps_of_others(part[1]) for part in held)
 
 
 def _check_task(network: Any, record: dict[str, Any]) -> None:
