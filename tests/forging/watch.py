@@ -137,14 +137,15 @@ class Memory:
             Path("/proc/self/clear_refs").write_text("5")
         except OSError:
             return
-        self._before = _status("VmRSS")
+        self._before = status("VmRSS")
 
     def taken(self) -> int | None:
         """Bytes at most above what there was; None where there is no telling."""
-        return None if not self._before else max(_status("VmHWM") - self._before, 0)
+        return None if not self._before else max(status("VmHWM") - self._before, 0)
 
 
-def _status(name: str) -> int:
+def status(name: str) -> int:
+    """A number of this process's, in bytes, by its name in Linux's /proc; 0 where there is none."""
     with open("/proc/self/status") as file:
         for line in file:
             if line.startswith(name + ":"):
