@@ -146,8 +146,9 @@ class Memory:
 
 def status(name: str) -> int:
     """A number of this process's, in bytes, by its name in Linux's /proc; 0 where there is none."""
-    with open("/proc/self/status") as file:
-        for line in file:
+    path = Path("/proc/self/status")
+    if path.exists():
+        for line in path.read_text().splitlines():
             if line.startswith(name + ":"):
                 return int(line.split()[1]) * 1024
     return 0
