@@ -101,6 +101,19 @@ def test_an_archive_of_very_many_members_is_not_listed(path: Path) -> None:
             read(path)
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_that_says_it_is_smaller_than_it_is(path: Path, packed: int) -> None:
+    """Python's zipfile unpacks these by whole parts, whatever size the member is said to have."""
+    with zipfile.ZipFile(path, "w", packed) as archive:
+        archive.writestr("schema.json", bytes(100_000_000))
+    data = path.read_bytes()
+    assert len(data) < 20_000
+    path.write_bytes(data.replace((100_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little")))
+    for read in (load, read_record):
+        with pytest.raises(ModelFileError, match="without a limit"):
+            read(path)
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_an_array_is_read_from_an_archive_part_by_part(order: Any) -> None:
     array = np.arange(500_000.0).reshape(500, 1000).copy(order=order)

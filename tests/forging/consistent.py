@@ -72,7 +72,7 @@ def _of_other_size(parts: Parts, rng: random.Random) -> None:
         layers[-1]["n"] = rng.choice([1, 2, 4, 50])
         estimator["n_outputs_"] = layers[-1]["n"]
     elif turn == 2:
-        layers[:0] = [dict(layers[0]) for _ in range(rng.choice([1, 3, 200]))]
+        layers[:0] = [dict(layers[0]) for _ in range(rng.choice([1, 3, 30]))]
         estimator["n_layers_"] = len(layers) + 1
     else:
         network["n_inputs"] = estimator["n_features_in_"] = rng.choice([1, 3, 5, 100])

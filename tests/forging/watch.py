@@ -140,16 +140,18 @@ class Memory:
             Path("/proc/self/clear_refs").write_text("5")
         except OSError:
             return
-        self._before = _status("VmRSS")
+        self._before = status("VmRSS")
 
     def taken(self) -> int | None:
         """Bytes at most above what there was; None where there is no telling."""
-        return None if not self._before else max(_status("VmHWM") - self._before, 0)
+        return None if not self._before else max(status("VmHWM") - self._before, 0)
 
 
-def _status(name: str) -> int:
-    with open("/proc/self/status") as file:
-        for line in file:
+def status(name: str) -> int:
+    """A number of this process's, in bytes, by its name in Linux's /proc; 0 where there is none."""
+    path = Path("/proc/self/status")
+    if path.exists():
+        for line in path.read_text().splitlines():
             if line.startswith(name + ":"):
                 return int(line.split()[1]) * 1024
     return 0

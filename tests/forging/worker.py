@@ -23,7 +23,7 @@ from forging.good import TABLE
 from forging.odd_tables import TABLES, TARGET
 from forging.recipes import RECIPES
 from forging.use import Faults, command, read, read_trusting, use
-from forging.watch import Memory, Watch, scratch
+from forging.watch import Memory, Watch, scratch, status
 
 # Above what two files and the arrays take: what descriptions may become (16 MiB, glassprop.export.schema.budget), the
 # allocator's own blocks, and what scikit-learn holds on to when it meets a kind for the first time.
@@ -51,7 +51,8 @@ def main(folder: Path) -> None:
     own, memory = scratch(), Memory()
     os.chdir(own)
     _warm_up(folder, own)
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    most = status("VmSize") + _MOST_MEMORY  # many cores map much without using it
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     watch = Watch([folder, own])
     answers.write("ready\n")
     answers.flush()

@@ -6,7 +6,7 @@ import io
 import json
 from math import prod
 from typing import Any, BinaryIO
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
 
@@ -49,6 +49,8 @@ def checked_members(archive: ZipFile, size: int) -> dict[str, int]:
     total = sum(info.file_size for info in archive.infolist())
     if total > _GROWTH * size + _ALLOWANCE:
         raise Misfit("", f"it would unpack to {total:,} bytes: not a model file")
+    if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in archive.infolist()):
+        raise Misfit("", "it is packed in a way that unpacks without a limit: not a model file")
     for name in members:
         if name.endswith(".npy"):
             with archive.open(name) as member:
