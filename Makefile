@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/.installed
 
-.PHONY: help setup demo test test-cpus lint types layers format bench bench-quick bench-more clean
+.PHONY: help setup demo test test-cpus soak lint types layers format bench bench-quick bench-more clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,10 @@ test: $(STAMP) lint types layers ## everything that must hold
 
 test-cpus: $(STAMP) ## the numerical tests as other CPUs would run them (`make test` does a part of it)
 	$(BIN)/python tests/cpus.py
+
+soak: $(STAMP) ## forged model files and odd tables: 10,000, or SECONDS=600; CASES=, SEED=, CASE= to do one again
+	PYTHONPATH=tests $(BIN)/python -m forging.soak $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CASES),--cases $(CASES)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
 
 lint: $(STAMP) ## style
 	$(BIN)/ruff check .

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +41,65 @@ def test_each_name_is_there_and_documented(name):
     assert thing.__name__ == name
     assert thing.__doc__
     assert thing.__module__.startswith("glassprop.")
+
+
+MODULES = {
+    "errors": [
+        "ArchitectureError", "DataError", "DerivativeError", "DivergenceError", "GlasspropError", "MissingPackageError",
+        "ModelFileError", "SettingsError", "TableError",
+    ],
+    "functions": ["ACTIVATIONS", "COSTS", "PAIRS", "Activation", "Cost", "Domain"],
+    "optimizers": ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer"],
+    "saving": ["Packed", "load", "pack", "read_record", "save", "unpack"],
+    "schedules": ["SCHEDULES", "Adaptive", "Constant", "Cosine", "InvScaling", "OneCycle", "Schedule", "WarmUp"],
+    "settings": ["EpochReport", "History", "Objective", "Settings", "TrainState"],
+    "showing": ["Explanation", "Training", "classroom_network", "latex_of", "page", "worksheet_of"],
+    "tables": [
+        "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "Table", "diagnose", "explain_table",
+        "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_public_modules_have_these_names(module):
+    found = importlib.import_module(f"glassprop.{module}")
+    assert sorted(MODULES[module]) == sorted(getattr(found, "__all__", None) or _defined_in(found))
+    for name in MODULES[module]:
+        assert hasattr(found, name)
+    assert found.__doc__
+
+
+def _defined_in(module):
+    classes = {name: value for name, value in vars(module).items() if isinstance(value, type) and name[0] != "_"}
+    return [name for name, value in classes.items() if value.__module__ == module.__name__]
+
+
+IMPORT = re.compile(r"from (glassprop[\w.]*) import \(?([\w, ]+)")
+DOTTED = re.compile(r"\bglassprop\.([a-z_]\w*)(?:\.(\w+))?(?:\.\w+)*")
+
+
+def texts():
+    root = Path(__file__).parents[1]
+    return [*sorted(root.glob("docs/*.md")), *sorted(root.glob("*.md")), *sorted(root.glob("examples/*.py"))]
+
+
+@pytest.mark.parametrize("path", texts(), ids=lambda path: path.name)
+def test_what_people_are_shown_uses_public_names_alone(path):
+    """So that a move inside breaks nobody. ARCHITECTURE and the derivation point into the code, and import nothing."""
+    text = path.read_text(encoding="utf-8")
+    for module, names in IMPORT.findall(text):
+        home = module.removeprefix("glassprop").lstrip(".")
+        if home == "cli":
+            continue
+        known = MODULES[home] if home else PUBLIC
+        assert {name.strip() for name in names.split(",") if name.strip()} <= {*known, *MODULES}, f"{module}: {names}"
+    if path.name in ("ARCHITECTURE.md", "derivation.md", "CONTRIBUTING.md"):
+        return
+    for module, name in DOTTED.findall(text):
+        if module in MODULES and name:
+            assert name in MODULES[module], f"glassprop.{module}.{name}"
+        assert module in {*MODULES, *PUBLIC, "cli"} or not importlib.util.find_spec(f"glassprop.{module}"), module
 
 
 def test_no_other_name():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,18 +12,15 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
 from glassprop.engine.choose import Notify, find_predictor
-from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
-from glassprop.errors import DataError, SettingsError
-from glassprop.ground.text import quoted
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
-from glassprop.training.batches import split
-from glassprop.training.generators import check_generator, draw_key
-from glassprop.training.loop import OnEpoch, Validation, train
-from glassprop.training.settings import Settings, check_run
+from glassprop.training.calls import begin, resume
+from glassprop.training.generators import check_generator
+from glassprop.training.loop import OnEpoch
+from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
 
 _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not grow with the rows
@@ -264,36 +259,62 @@ class Network(Architecture):
         >>> result.history.cost[-1] < result.history.cost[0]
         True
         """
-        check_run(settings, rng, on_epoch, stratify)
-        theta, X, Y, sample_weight = given_examples(self, theta, X, Y, sample_weight)
-        data, held_out = Data(X, Y, sample_weight), None
-        if isinstance(validation, Real) and not isinstance(validation, bool):
-            data, held_out = split(data, float(validation), rng, stratify=stratify)
-        elif validation is not None:
-            held_out = self._validation_data(theta, validation)
-        state = train(
+        return begin(
             self,
-            TrainState(np.array(theta)),
-            data,
-            settings or Settings(),
+            theta,
+            X,
+            Y,
+            sample_weight,
+            settings,
             rng=rng,
-            validation=None if held_out is None else Validation(held_out),
+            validation=validation,
+            stratify=stratify,
             on_epoch=on_epoch,
-            dropout_key=draw_key(rng) if any(layer.dropout for layer in self.layers) else 0,
         )
-        if state.diverged:
-            warnings.warn(state.stopped_by, RuntimeWarning, stacklevel=2)
-        return state
 
-    def _validation_data(self, theta: Array, given: Any) -> Data:
-        if not isinstance(given, tuple | list) or len(given) not in (2, 3):
-            several = isinstance(given, tuple | list)
-            arrived = f"a {type(given).__name__} of {len(given)}" if several else quoted(given, 60)
-            raise SettingsError(
-                "validation must be a fraction between 0 and 1, or a tuple (X, Y) or (X, Y, sample_weight), got "
-                + arrived
-            )
-        try:
-            return Data(*given_examples(self, theta, *given)[1:])
-        except DataError as error:
-            raise DataError(f"validation: {error}") from None
+    def resume(
+        self,
+        state: TrainState,
+        X: Array,
+        Y: Array,
+        sample_weight: Array | None = None,
+        *,
+        settings: Settings | None = None,
+        validation: tuple[Array, ...] | None = None,
+        on_epoch: OnEpoch | None = None,
+    ) -> TrainState:
+        """Go on with a training that was left after an epoch: to the same bits as if it had not been.
+
+        Parameters
+        ----------
+        state : TrainState
+            As ``on_epoch`` was handed it (``report.state``), copied or through ``training.packing``; changed in place.
+        X, Y, sample_weight, settings, validation
+            The same as for ``train``. Rows that ``train`` set aside itself are set aside again: leave ``validation``
+            out then.
+        on_epoch : callable (EpochReport) -> bool, optional
+            Told of each epoch; True stops.
+
+        Raises
+        ------
+        SettingsError
+            If the state is of no training, of one on another number of examples, or was left in the middle of an epoch.
+        DivergenceError, DerivativeError, DataError
+            As for ``train``.
+
+        Examples
+        --------
+        >>> import copy
+        >>> import numpy as np
+        >>> from glassprop import Layer, Network
+        >>> network = Network(1, [Layer(8, "tanh"), Layer(1, "identity")])
+        >>> X = np.linspace(-1, 1, 50)[:, None]
+        >>> left = []
+        >>> rng = np.random.default_rng(0)
+        >>> straight = network.train(network.initial(rng), X, X**2, rng=rng, on_epoch=lambda report: left.append(
+        ...     copy.deepcopy(report.state)))
+        >>> resumed = network.resume(left[9], X, X**2)
+        >>> bool((resumed.theta == straight.theta).all())
+        True
+        """
+        return resume(self, state, X, Y, sample_weight, settings, validation=validation, on_epoch=on_epoch)

@@ -324,3 +324,11 @@ def test_no_line_is_wider_than_80_columns():
 def test_weights_may_be_a_list(case):
     weights = [1.0, 0.0, 3.0, 0.5, 1.0]
     assert check_gradient(*case, weights) == check_gradient(*case, np.array(weights))
+
+
+def test_numbers_beyond_float64_fail_and_do_not_divide_by_zero():
+    network = dense(2, (3, "identity"), (1, "identity"))
+    theta = np.full(network.layout.size, 1e200)
+    with np.errstate(all="ignore"):
+        result = check_gradient(network, theta, np.full((4, 2), 1e150), np.zeros((4, 1)))
+    assert not result.ok

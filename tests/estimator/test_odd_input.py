@@ -197,3 +197,42 @@ def test_arguments_reach_optimizers_and_schedules() -> None:
     assert build_schedule(MLPClassifier(learning_rate="cosine", warmup=2.0, **rates), 3) == WarmUp(Cosine(0.2), 6)
     for name in ("invscaling", "adaptive"):
         assert build_schedule(MLPClassifier(learning_rate=name), 3) == Constant(0.001)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_network_that_gives_no_number_says_so(engine: str, binary: Any) -> None:
+    X, y = binary.X, binary.y
+    clf = MLPClassifier((3,), activation="identity", max_iter=1, random_state=0, engine=engine).fit(X, y)
+    clf.coefs_[0][:] = 1e308  # each neuron is infinite, and the output their difference
+    clf.coefs_[1][:] = np.array([[1.0], [-1.0], [1.0]])
+    for predict in (clf.predict, clf.predict_proba):
+        with pytest.raises(DataError, match=r"gives no number for .* of .* rows: with weights up to 1e\+308"):
+            predict(np.full((4, 5), 100.0))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_an_optimizer_of_another_network_is_refused_before_it_steps(engine: str, binary: Any) -> None:
+    """As a pickle might have it, or a user's hand: machine code would write beyond it."""
+    X, y = binary.X, binary.y
+    clf = MLPClassifier((3,), max_iter=1, random_state=0, engine=engine).fit(X, y)
+    optimizer = clf._state.optimizer
+    optimizer.vectors = tuple(vector[:2].copy() for vector in optimizer.vectors)
+    before = clf.theta_.copy()
+    with pytest.raises(DataError, match="it is of another network"):
+        clf.partial_fit(X, y)
+    np.testing.assert_array_equal(clf.theta_, before)
+
+
+def test_probabilities_sum_to_one_where_every_sigmoid_is_zero(multiclass: Any) -> None:
+    clf = MLPClassifier((3,), loss="squared_error", output_activation="logistic", max_iter=1, random_state=0)
+    clf.fit(multiclass.X, multiclass.y)
+    clf.intercepts_[-1][:] = -1e5
+    np.testing.assert_array_equal(clf.predict_proba(multiclass.X[:2]), np.full((2, 3), 1 / 3))
+
+
+@pytest.mark.parametrize("warmup", [1e308, 1e17])
+def test_a_warm_up_without_end_is_no_error(warmup: float, binary: Any) -> None:
+    clf = MLPClassifier((3,), warmup=warmup, max_iter=1, random_state=0, engine="reference")
+    start = MLPClassifier((3,), learning_rate_init=1e-300, max_iter=1, random_state=0, engine="reference")
+    thetas = [model.fit(binary.X, binary.y).theta_ for model in (clf, start)]
+    np.testing.assert_allclose(*thetas, atol=1e-12)  # rates of 1e-3 · k / 2^53 move nothing

@@ -18,7 +18,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from glassprop import MLPClassifier
 from glassprop.errors import ModelFileError
+from glassprop.export.format_1_names import NAMES
 from glassprop.export.format_1_record import RECORD
+from glassprop.export.kinds.table import KINDS
 from glassprop.export.model_file import load, read_record
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -205,7 +207,7 @@ def test_a_file_that_would_fill_the_memory(saved):
 
 def test_a_description_of_many_small_values_is_not_parsed(saved):
     rewrite(saved, schema__json='{"a":[' + "{}," * 300_000 + "{}]}")
-    refused(saved, "more values")
+    refused(saved, "more memory")
 
 
 def test_parts_that_are_shared_do_not_double_level_by_level(saved):
@@ -296,3 +298,10 @@ def test_another_scikit_learn_is_told_once(saved):
     with pytest.warns(UserWarning, match=r"saved with scikit-learn 1\.5\.2") as caught:
         load(saved)
     assert len(caught) == 1
+
+
+def test_every_name_stands_for_a_kind_and_is_fixed():
+    """Classes may move: the names in old files do not."""
+    assert set(NAMES.values()) <= set(KINDS)
+    for name, kind in NAMES.items():
+        assert name.rpartition(".")[2] == KINDS[kind].type().__name__

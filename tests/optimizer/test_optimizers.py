@@ -165,3 +165,19 @@ def test_a_memory_that_is_not_for_theta_is_refused_before_a_step(altered, engine
         model.partial_fit(X, y)
     np.testing.assert_array_equal(model.theta_, before)
     model.fit(X, y).partial_fit(X, y)
+
+
+@pytest.mark.parametrize("other", [np.zeros(4), np.zeros((3, 1)), np.zeros(3, dtype=np.float32), np.zeros(6)[::2]])
+def test_a_memory_that_is_not_like_theta_is_refused(other):
+    state = Adam().start(np.zeros(3))
+    state.check_fits(np.ones(3))
+    state.vectors = state.vectors[0], other
+    with pytest.raises(DataError, match="start training anew"):
+        state.check_fits(np.ones(3))
+
+
+@pytest.mark.parametrize("one", OPTIMIZERS)
+def test_a_memory_of_too_many_vectors_is_of_no_kind(one):
+    state = OPTIMIZERS[one]().start(np.zeros(3))
+    state.vectors += (np.zeros(3),)
+    assert not OPTIMIZERS[one]().can_go_on(state)

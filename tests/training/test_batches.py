@@ -8,7 +8,7 @@ from sklearn.utils import shuffle
 
 from glassprop.engine.reference import Data
 from glassprop.errors import DataError, SettingsError
-from glassprop.training.batches import shuffled, split
+from glassprop.training.batches import apart, rows_aside, shuffled
 
 
 def data(n: int = 40) -> Data:
@@ -26,7 +26,7 @@ def test_shuffling_permutes_the_order_before_as_scikit_learn_does() -> None:
 
 @pytest.mark.parametrize("stratify", [False, True])
 def test_split_parts_the_rows(stratify: bool) -> None:
-    train, aside = split(data(), 0.25, np.random.default_rng(0), stratify=stratify)
+    train, aside = apart(data(), rows_aside(data(), 0.25, np.random.default_rng(0), stratify=stratify))
     assert sorted(np.r_[train.X[:, 0], aside.X[:, 0]]) == list(range(40))
     assert len(aside) == 10
     for part in (train, aside):
@@ -36,17 +36,17 @@ def test_split_parts_the_rows(stratify: bool) -> None:
 
 def test_stratified_split_keeps_shares() -> None:
     for seed in range(5):
-        _, aside = split(data(), 0.2, np.random.default_rng(seed), stratify=True)
+        _, aside = apart(data(), rows_aside(data(), 0.2, np.random.default_rng(seed), stratify=True))
         np.testing.assert_array_equal(aside.Y.sum(axis=0), [6, 2])
 
 
 @pytest.mark.parametrize("fraction", [0.01, 0.99])
 def test_an_empty_side_is_refused(fraction: float) -> None:
     with pytest.raises(DataError, match=r"of 40 examples aside .* leaves one side empty; choose another fraction"):
-        split(data(), fraction, np.random.default_rng(0))
+        rows_aside(data(), fraction, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("fraction", [-0.1, 0.0, 1.0, 1.5, float("nan")])
 def test_a_fraction_lies_between_0_and_1(fraction: float) -> None:
     with pytest.raises(SettingsError, match="must lie between 0 and 1, got"):
-        split(data(), fraction, np.random.default_rng(0))
+        rows_aside(data(), fraction, np.random.default_rng(0))

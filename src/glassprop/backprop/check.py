@@ -134,13 +134,16 @@ def check_gradient(
     return GradientCheck(tuple(checks), tolerance, directions is not None)
 
 
+_FARTHEST = 1e300  # an activation beyond it is as good as infinite, and its unit must not be 0
+
+
 def _units(architecture: Architecture, trace: Trace) -> NDArray[np.float64]:
     """How far each parameter may go for z to change by 1 at most: 1 / max |a_k| over examples, 1 for a bias. (size,)"""
     units = np.ones(architecture.layout.size)
     for l in range(1, architecture.depth + 1):
         reach = abs(trace.a[l - 1]).max(axis=0)
         reach = reach.toarray().ravel() if hasattr(reach, "toarray") else reach
-        architecture.layout.w(units, l)[...] = 1 / np.maximum(reach, 1.0)
+        architecture.layout.w(units, l)[...] = 1 / np.clip(reach, 1.0, _FARTHEST)
     return units
 
 

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
-from glassprop.errors import SettingsError
+from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
 from glassprop.estimator.callbacks import told_data
 from glassprop.estimator.explain import explain_estimator
@@ -185,9 +185,13 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         if not self._is_plain(X):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
             X = X.tocsr() if hasattr(X, "tocsr") else X
-            return self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
+            outputs = self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
+            unsaid = np.isnan(outputs.sum()) and np.isnan(outputs).any()  # the sum is quick, but may be ∞ - ∞
+        if unsaid:
+            raise DataError(_unsaid(outputs, self._state.theta))
+        return outputs
 
     def _is_plain(self, X: Any) -> bool:
         """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.
@@ -271,3 +275,12 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _unsaid(outputs: Array, theta: Array) -> str:
+    rows = int(np.isnan(outputs).any(axis=1).sum())
+    largest = np.abs(theta).max()
+    return (
+        f"the network gives no number for {rows} of {len(outputs)} rows: with weights up to {largest:.3g} and these "
+        f"inputs, numbers grow beyond {theta.dtype}; train it anew, or scale the inputs"
+    )

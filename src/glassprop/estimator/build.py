@@ -119,13 +119,17 @@ def _from_arguments(kind: type[Any], estimator: Any) -> Any:
     return kind(**{name: getattr(estimator, of) for name, of in arguments.items() if hasattr(estimator, of)})
 
 
+_ENDLESS = 2**53  # a warm-up of so many steps never ends, and more than these are no whole number
+
+
 def build_schedule(estimator: Any, steps_per_epoch: int) -> Schedule:
     """The schedule behind ``learning_rate``; invscaling and adaptive act with sgd alone, as in scikit-learn."""
     name = estimator.learning_rate
     if name in _WITH_SGD_ALONE and estimator.solver != "sgd":
         name = "constant"
     schedule: Schedule = _from_arguments(SCHEDULES[name], estimator)
-    return WarmUp(schedule, ceil(estimator.warmup * steps_per_epoch)) if estimator.warmup else schedule
+    steps = ceil(min(estimator.warmup * steps_per_epoch, _ENDLESS))
+    return WarmUp(schedule, steps) if steps else schedule
 
 
 def build_settings(

@@ -49,7 +49,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 {docs.PARAMETERS}
     loss : str or Cost, default="log_loss"
         "log_loss" is cross-entropy: with softmax for several classes, with a sigmoid for two and for multilabel.
-        Any other name in ``glassprop.equations.cost.COSTS`` is taken on one-hot targets; with two classes on one
+        Any other name in ``glassprop.functions.COSTS`` is taken on one-hot targets; with two classes on one
         output, 0 or 1.
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes; multiplied into the weights of examples.

@@ -6,7 +6,7 @@ PARAMETERS = """\
     hidden_layer_sizes : array-like of int or int, default=(100,)
         How many neurons each hidden layer has; an empty tuple is no hidden layer.
     activation : str, Activation, or list of them, default="relu"
-        Of the hidden layers: any name in ``glassprop.equations.activation.ACTIVATIONS`` ("logistic" is "sigmoid"),
+        Of the hidden layers: any name in ``glassprop.functions.ACTIVATIONS`` ("logistic" is "sigmoid"),
         with its parameter in brackets if wished ("leaky_relu(0.2)"); a list gives each hidden layer its own.
     solver : {"lbfgs", "sgd", "adam", "adamw"}, default="adam"
         How the weights move. "adamw" is Adam with ``weight_decay``.

@@ -218,6 +218,7 @@ def training_of(estimator: Any) -> Training | None:
     if not settings.optimizer.can_go_on(state.optimizer):  # the solver was changed since
         return None
     objective = settings.objective
+    state.optimizer.check_fits(state.theta)
     memory = state.optimizer.copy()  # training may go on while the explanation is looked at
     return Training(settings.optimizer, memory, state.rate, objective.l2, objective.clip_norm)
 

@@ -108,7 +108,8 @@ def probabilities(estimator: Any, a: Array) -> Array:
         return np.hstack([1 - a, a])
     simplex = estimator.network_.layers[-1].activation.range.simplex
     if kind_of(estimator, a.shape[1]) == "multiclass" and not simplex:
-        return a / a.sum(axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1
+        total = a.sum(axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1, even where all of them are 0
+        return np.where(total > 0, a / np.where(total > 0, total, 1), 1 / a.shape[1]).astype(a.dtype, copy=False)
     return a
 
 

@@ -38,7 +38,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     loss : str or Cost, default="squared_error"
         "squared_error" (half of it, as in scikit-learn), "poisson" (half the deviance, with output activation exp),
         "absolute_error", "huber(1.0)", "quantile(0.5)" with their parameters in brackets, any other name in
-        ``glassprop.equations.cost.COSTS``, or a Cost of your own.
+        ``glassprop.functions.COSTS``, or a Cost of your own.
 {docs.PARAMETERS}
 
     Attributes

@@ -77,6 +77,7 @@ def run_stochastic(
     finally:
         show.close()
         estimator._record()
+        estimator._state.forget_call()
     _warn(estimator, incremental or settings.schedule.runs_to_the_end)
     hooks.fit_ended()
 

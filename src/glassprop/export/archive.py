@@ -5,16 +5,37 @@ from __future__ import annotations
 import io
 import json
 from math import prod
-from typing import Any
-from zipfile import ZipFile
+from typing import Any, BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
 
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 
 _GROWTH, _ALLOWANCE = 25, 1 << 22  # bytes that an archive may unpack to for each of its own, and at least
 _MOST_JSON = 1 << 26
-_JSON_GROWTH = 16
+_MOST_DIRECTORY = 1 << 20  # bytes: some ten thousand members
+_END, _TAIL = b"PK\x05\x06", (1 << 16) + 22  # where an archive says how large its directory is
+_AT_ONCE = 1 << 20
+
+
+def check_directory(file: BinaryIO) -> None:
+    """Refuse an archive whose directory is so large that its entries alone would fill the memory.
+
+    Raises
+    ------
+    Misfit
+    """
+    size = file.seek(0, 2)
+    file.seek(max(size - _TAIL, 0))
+    tail = file.read()
+    file.seek(0)
+    at = tail.find(_END)
+    while at >= 0:
+        if int.from_bytes(tail[at + 12 : at + 16], "little") > _MOST_DIRECTORY:
+            raise Misfit("", "its directory is far too large for a model")
+        at = tail.find(_END, at + 1)
 
 
 def checked_members(archive: ZipFile, size: int) -> dict[str, int]:
@@ -28,6 +49,8 @@ def checked_members(archive: ZipFile, size: int) -> dict[str, int]:
     total = sum(info.file_size for info in archive.infolist())
     if total > _GROWTH * size + _ALLOWANCE:
         raise Misfit("", f"it would unpack to {total:,} bytes: not a model file")
+    if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in archive.infolist()):
+        raise Misfit("", "it is packed in a way that unpacks without a limit: not a model file")
     for name in members:
         if name.endswith(".npy"):
             with archive.open(name) as member:
@@ -65,24 +88,39 @@ def array_in(archive: ZipFile, name: str) -> np.ndarray:
     ------
     Misfit
     """
-    data = archive.read(name)
-    dtype, shape, by_columns, start = _check_header(io.BytesIO(data), len(data))
-    flat = np.frombuffer(data, dtype=dtype, offset=start) if prod(shape) * dtype.itemsize else np.empty(0, dtype)
-    return flat.reshape(shape, order="F" if by_columns else "C").copy()
+    with archive.open(name) as member:
+        dtype, shape, by_columns, start = _check_header(member, archive.getinfo(name).file_size)
+    flat = np.empty(prod(shape), dtype=dtype)
+    with archive.open(name) as member:
+        member.read(start)
+        _fill(flat.view(np.uint8).data if flat.nbytes else memoryview(bytearray()), member)
+    return flat.reshape(shape, order="F" if by_columns else "C")
 
 
-def from_json(data: bytes) -> Any:
-    """JSON of bounded size and number of values.
+def _fill(into: memoryview, member: Any) -> None:
+    """Read into place, part by part, so that the bytes are not there twice."""
+    at = 0
+    while at < len(into):
+        part = member.read(min(_AT_ONCE, len(into) - at))
+        if not part:
+            raise Misfit("", "an array is cut short")
+        into[at : at + len(part)] = part
+        at += len(part)
+
+
+def from_json(data: bytes, budget: Budget) -> Any:
+    """JSON of bounded size and number of values; its bytes count too, for they come of far fewer.
 
     Raises
     ------
     Misfit
     """
-    if len(data) > _MOST_JSON or 240 * data.count(b"{") > _JSON_GROWTH * len(data) + _ALLOWANCE // 16:
-        raise Misfit("", "its description holds more values than its length allows")
-    if 72 * data.count(b"[") + 64 * data.count(b",") > _JSON_GROWTH * len(data) + _ALLOWANCE // 16:
-        raise Misfit("", "its description holds more values than its length allows")
+    if len(data) > _MOST_JSON:
+        raise Misfit("", "its description is too long")
+    budget.spend(2 * len(data), "its description")
     try:
-        return json.loads(data)
+        text = data.decode()
+        budget.spend_on_json(text, "its description")
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Misfit("", f"its description cannot be read ({str(error)[:80]})") from error

@@ -11,13 +11,14 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import prod
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
+from glassprop.export.schema.parts import Entry
 
 FORMAT = 2
 MAGIC = b'{"__metadata__":{"format":"glassprop",'
@@ -30,26 +31,13 @@ DTYPES = {
 _NAMES = {np.dtype(dtype): name for name, dtype in DTYPES.items()}
 _MOST_HEADER, _MOST_DOCUMENT = 1 << 24, 1 << 26  # bytes
 _MOST_AXES = 4
-# What parsing JSON may take of memory, estimated from its marks before it is done: so many bytes for each of its own.
-_GROWTH, _ALLOWANCE = 16, 1 << 18
-_COSTS = {b"{": 240, b"[": 72, b",": 64}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An array of the file: what it holds, and where it lies in the data."""
-
-    dtype: np.dtype
-    shape: tuple[int, ...]
-    start: int
-    stop: int
 
 
 class FileArrays:
     """The arrays of a file: known by name, dtype and shape at once; read when they are taken, each of them once."""
 
-    def __init__(self, file: BinaryIO, data_at: int, entries: dict[str, Entry]) -> None:
-        self._file, self._data_at, self.entries = file, data_at, entries
+    def __init__(self, file: BinaryIO, data_at: int, entries: dict[str, Entry], budget: Budget) -> None:
+        self._file, self._data_at, self.entries, self.budget = file, data_at, entries, budget
         self.taken: set[str] = set()
         self.foreign: Any = None
 
@@ -141,14 +129,16 @@ def opened(file: BinaryIO) -> tuple[dict[str, Any], FileArrays]:
     length = int.from_bytes(file.read(8), "little")
     if not len(MAGIC) <= length <= min(_MOST_HEADER, size - 8):
         raise Misfit("", f"its header would have {length:,} bytes")
-    header = from_bytes(file.read(length), "header")
+    budget = Budget()
+    header = from_text(_ascii(file.read(length), "header"), "header", budget)
     metadata = header.pop("__metadata__", None)
     version = metadata.get("version") if isinstance(metadata, dict) else None
     if not isinstance(version, str) or not version.isascii() or not version.isdecimal():
         raise Misfit("header", "it does not say its format's number")
     if version != str(FORMAT):
         raise NewerFormat(version[:12])
-    arrays = FileArrays(file, 8 + length, _entries(header, size - 8 - length))
+    arrays = FileArrays(file, 8 + length, _entries(header, size - 8 - length), budget)
+    budget.left += arrays.entries[DOCUMENT].start
     return _document(arrays, metadata), arrays
 
 
@@ -188,10 +178,22 @@ def _document(arrays: FileArrays, metadata: dict[str, Any]) -> dict[str, Any]:
     entry = arrays.entries[DOCUMENT]
     if entry.stop - entry.start > _MOST_DOCUMENT:
         raise Misfit("document", f"it has {entry.stop - entry.start:,} bytes, more than {_MOST_DOCUMENT:,}")
+    return from_text(_document_text(arrays, metadata), "document", arrays.budget)
+
+
+def _document_text(arrays: FileArrays, metadata: dict[str, Any]) -> str:
+    """The document as text; its bytes are gone before it is parsed."""
     body = arrays.document()
     if hashlib.sha256(body).hexdigest() != metadata.get("sha256"):
         raise Misfit("document", "its checksum is another")
-    return from_bytes(body, "document")
+    return _ascii(body, "document")
+
+
+def _ascii(data: bytes, what: str) -> str:
+    try:
+        return data.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise Misfit(what, "it is not ASCII") from error
 
 
 def to_bytes(value: Mapping[str, Any]) -> bytes:
@@ -199,20 +201,17 @@ def to_bytes(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
-def from_bytes(data: bytes, what: str) -> dict[str, Any]:
-    """The object that `data` is the JSON of.
+def from_text(text: str, what: str, budget: Budget) -> dict[str, Any]:
+    """The object that `text` is the JSON of.
 
     Raises
     ------
     Misfit
-        It is not ASCII, not one JSON object, has a key twice, or is made of so many small values that parsing it
-        would take far more memory than it has bytes.
+        It is not one JSON object, has a key twice, or parsing it would take more memory than is left.
     """
-    cost = sum(each * data.count(mark) for mark, each in _COSTS.items())
-    if cost > _GROWTH * len(data) + _ALLOWANCE:
-        raise Misfit(what, "it holds more values than its length allows")
+    budget.spend_on_json(text, what)
     try:
-        value = json.loads(data.decode("ascii"), object_pairs_hook=_without_repeats, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Misfit(what, f"it is not the JSON of one ({str(error)[:80]})") from error
     if not isinstance(value, dict):

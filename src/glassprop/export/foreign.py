@@ -15,9 +15,10 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 
 from glassprop.errors import MissingPackageError, ModelFileError
-from glassprop.export.archive import checked_members, from_json
+from glassprop.export.archive import check_directory, checked_members, from_json
 from glassprop.export.needs import import_skops
 from glassprop.export.schema.array_values import Array
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Foreign, Reading, Writing
 from glassprop.ground.text import first_line
@@ -26,6 +27,7 @@ _BYTES = Array(("uint8",))
 _MOST_EXPANDED = 1_000_000
 _SHOWN = 20  # names in a message
 _STAMP = (1980, 1, 1, 0, 0, 0)
+_ADDRESSES = {"_stop_words_id"}  # attributes of scikit-learn's that hold an address, and are made anew where it differs
 # Nodes of skops that build plain data; all others name something that would be imported.
 _PLAIN = {
     "DictNode": ("builtins.dict",),
@@ -68,7 +70,7 @@ def writer(arrays: Writing) -> Foreign:
 
     def write(step: Any, at: str) -> dict[str, Any]:
         try:
-            data = _steady(import_skops().dumps(step))
+            data = steady(import_skops().dumps(step))
         except MissingPackageError:
             raise
         except Exception as error:  # skops raises whatever the odd object raises while it is taken apart
@@ -100,9 +102,10 @@ def built(file: io.BytesIO, trusted: frozenset[str], harmless: frozenset[str] = 
         The file is damaged.
     """
     try:
+        check_directory(file)
         with ZipFile(file) as archive:
             checked_members(archive, file.getbuffer().nbytes)
-            schema = from_json(archive.read("schema.json"))
+            schema = from_json(archive.read("schema.json"), Budget())
     except (BadZipFile, KeyError, OSError, EOFError, RuntimeError, NotImplementedError) as error:
         raise Misfit("", f"a step is damaged: {first_line(error)}") from error
     names = names_in(schema)
@@ -166,7 +169,7 @@ def _visit(node: dict[str, Any], found: set[str], sizes: dict[Any, int]) -> int:
     return known or 1
 
 
-def _steady(data: bytes) -> bytes:
+def steady(data: bytes) -> bytes:
     """The same archive without what differs from run to run: addresses as names, dates of its members."""
     with ZipFile(io.BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if name != "schema.json"]
@@ -200,6 +203,8 @@ def _renamed(node: Any, ids: dict[Any, int], members: dict[str, str], names: set
             made[key] = ids.setdefault(value, len(ids) + 1)  # in the order in which they are met
         elif key == "file" and isinstance(value, str) and value in names:
             made[key] = members.setdefault(value, f"{len(members)}.{value.rpartition('.')[2]}")
+        elif key in _ADDRESSES and isinstance(value, dict):
+            made[key] = {**_renamed(value, ids, members, names), "content": "0"}
         else:
             made[key] = _renamed(value, ids, members, names)
     return made

@@ -22,14 +22,15 @@ from glassprop.estimator.base import BaseMLP
 from glassprop.estimator.state import from_plain
 from glassprop.export.archive import array_in, from_json
 from glassprop.export.foreign import NotTrusted, built, names_in
+from glassprop.export.format_1_names import LABELS, NAMES
 from glassprop.export.kinds.scikit_values import NUMBERS
 from glassprop.export.kinds.table import KINDS, read_node, write_node
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.ground.text import quoted
 
 _DTYPES = {*NUMBERS, "object"}
-_HELPERS = {"sklearn.preprocessing._label.LabelBinarizer"}
 _TYPES = {
     "numpy.float64": np.float64, "numpy.float32": np.float32, "numpy.int64": np.int64, "numpy.int32": np.int32,
     "numpy.object_": object, "builtins.float": float, "builtins.str": str, "builtins.int": int, "builtins.bool": bool,
@@ -44,8 +45,9 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
     ------
     Misfit, NotTrusted
     """
-    schema = from_json(archive.read("schema.json"))
-    ours = {_name_of(kind.type()) for kind in KINDS.values()} | _HELPERS
+    budget = Budget(_arrays_of(archive))
+    schema = from_json(archive.read("schema.json"), budget)
+    ours = {*NAMES, LABELS}
     foreign = names_in(schema) - ours
     if foreign & trusted:
         file.seek(0)
@@ -53,21 +55,30 @@ def read(file: BinaryIO, archive: ZipFile, trusted: frozenset[str]) -> Any:
     elif foreign:
         raise NotTrusted(sorted(foreign))
     else:
-        made = _Builder(archive, {name: name for name in ours}).build(schema, 0)
-    return again(made)
+        made = _Builder(archive).build(schema, 0)
+    return again(made, budget, trusted)
 
 
-def again(model: Any) -> Any:
-    """The model written and read back in memory: checked, and with no memory shared between its parts."""
+def _arrays_of(archive: ZipFile) -> int:
+    return sum(info.file_size for info in archive.infolist() if info.filename.endswith(".npy"))
+
+
+def again(model: Any, budget: Budget, trusted: frozenset[str]) -> Any:
+    """The model written and read back in memory: checked, and with no memory shared between its parts.
+
+    A step that no kind takes, be it one of scikit-learn's in an unusual form, stays as it is where its type is trusted.
+    """
     kept: list[Any] = []
 
     def keep(step: Any, at: str) -> dict[str, Any]:
+        if _name_of(type(step)) not in trusted:
+            raise NotTrusted([_name_of(type(step))])
         kept.append(step)
         return {"kept": len(kept) - 1}
 
     written = Writing(keep)
     node = write_node(model, "model", written)
-    return read_node(node, "model", Held(written, lambda node, at: kept[node["kept"]]))
+    return read_node(node, "model", Held(written, lambda node, at: kept[node["kept"]], budget))
 
 
 def _name_of(kind: type) -> str:
@@ -77,8 +88,8 @@ def _name_of(kind: type) -> str:
 class _Builder:
     """Builds what a skops schema describes, from the few nodes that are known here."""
 
-    def __init__(self, archive: ZipFile, types: dict[str, str]) -> None:
-        self.archive, self.types = archive, types
+    def __init__(self, archive: ZipFile) -> None:
+        self.archive = archive
         self.known: dict[Any, Any] = {}
 
     def build(self, node: Any, levels: int) -> Any:
@@ -149,10 +160,10 @@ class _Builder:
 
     def _object(self, node: dict[str, Any], levels: int) -> Any:
         attributes = self.build(node["content"], levels)
-        if _named(node) not in self.types or type(attributes) is not dict:
+        if _named(node) not in {*NAMES, LABELS} or type(attributes) is not dict:
             raise Misfit("", f"it holds a {_named(node)[:100]}")
         attributes.pop("_sklearn_version", None)
-        kind = next(kind for kind in _kinds_and_helpers() if _name_of(kind) == _named(node))
+        kind = _type_of(_named(node))
         made: Any = object.__new__(kind)
         if issubclass(kind, BaseMLP):
             attributes = from_plain(attributes)
@@ -191,10 +202,11 @@ def _defaults(kind: type) -> dict[str, Any]:
     return {argument.name: argument.default for argument in arguments if argument.default is not argument.empty}
 
 
-def _kinds_and_helpers() -> list[type]:
+def _type_of(name: str) -> type:
+    """The class that a file's name for it stands for."""
     from sklearn.preprocessing import LabelBinarizer
 
-    return [LabelBinarizer, *(kind.type() for kind in KINDS.values())]
+    return LabelBinarizer if name == LABELS else KINDS[NAMES[name]].type()
 
 
 def _named(node: dict[str, Any]) -> str:

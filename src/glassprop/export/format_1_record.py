@@ -8,6 +8,7 @@ from zipfile import ZipFile
 from glassprop.export.archive import checked_members, from_json
 from glassprop.export.container import NewerFormat
 from glassprop.export.document import NETWORK, check_record
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.schema.parts import Writing
 from glassprop.export.schema.values import Mapped, Object, Text, Whole
@@ -37,7 +38,7 @@ def record_of(archive: ZipFile, size: int) -> dict[str, Any]:
         members = checked_members(archive, size)
         if RECORD not in members or "schema.json" not in members:
             raise OtherFile(_other_archive(set(members)))
-        record = from_json(archive.read(RECORD))
+        record = from_json(archive.read(RECORD), Budget())
         number = record["format"] if type(record) is dict else None
         if type(number) is not int or number < 1:
             raise Misfit("record", f"its format is {str(number)[:20]!r}")

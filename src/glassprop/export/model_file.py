@@ -26,6 +26,7 @@ from glassprop.export.kinds import table_steps
 from glassprop.export.kinds.table import read_node, write_node
 from glassprop.export.opening import archive_of, opened, read_record
 from glassprop.export.plain import to_json
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.table_record import is_of_a_table
@@ -96,8 +97,9 @@ def _written(model: Any, record: dict[str, Any], saved: str | None) -> tuple[Wri
     node = write_node(model, "model", written)
     plain = json.loads(to_json(record, ascii_only=True))
     described = document.document_of(node, plain, _versions(bool(steps)), saved)
-    again = container.from_bytes(container.to_bytes(described), "document")
-    made = read_node(again["model"], "model", Held(written, lambda node, at: steps[at], copied=False))
+    budget = Budget(sum(array.nbytes for array in written.values()))
+    again = container.from_text(container.to_bytes(described).decode("ascii"), "document", budget)
+    made = read_node(again["model"], "model", Held(written, lambda node, at: steps[at], budget, alone=False))
     _check_whole(made, again["record"])
     return written, described
 

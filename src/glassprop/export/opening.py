@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile
 
 from glassprop.errors import ModelFileError
 from glassprop.export import container, document
+from glassprop.export.archive import check_directory
 from glassprop.export.container import FORMAT, FileArrays
 from glassprop.export.foreign import NotTrusted
 from glassprop.export.format_1_record import record_of
@@ -48,6 +49,7 @@ def _dtype_of(described: dict[str, Any], arrays: FileArrays) -> str:
 @contextmanager
 def archive_of(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
     """An archive of format 1, and its record."""
+    check_directory(file)
     try:
         with ZipFile(file) as archive:
             yield archive, record_of(archive, os.fstat(file.fileno()).st_size)

@@ -19,25 +19,23 @@ class OptimizerState:
     t: int = 0
     kind: str = ""
 
-    def refuse_if_not_for(self, theta: Array) -> None:
-        """Refuse vectors of another size or dtype than θ: kernels write to them as far as θ goes.
+    def copy(self) -> OptimizerState:
+        """The same, with vectors of its own."""
+        return OptimizerState(tuple(np.copy(vector) for vector in self.vectors), self.t, self.kind)
+
+    def check_fits(self, theta: Array) -> None:
+        """Refuse vectors that are not like θ: what trains in machine code looks no more at their sizes.
 
         Raises
         ------
         DataError
-            A state that was altered, or put together by hand or by a pickle.
         """
         for vector in self.vectors:
-            if getattr(vector, "shape", None) != theta.shape or vector.dtype != theta.dtype:
-                arrived = f"{getattr(vector, 'dtype', type(vector).__name__)} of shape {getattr(vector, 'shape', '')}"
+            if vector.shape != theta.shape or vector.dtype != theta.dtype or not vector.flags.c_contiguous:
                 raise DataError(
-                    f"the optimizer remembers {arrived}, and theta is {theta.dtype} of shape {theta.shape}; train with "
-                    "fit, which starts it anew"
+                    f"the optimizer remembers a vector of shape {vector.shape} and {vector.dtype}, and theta has "
+                    f"{theta.shape} and {theta.dtype}: it is of another network; start training anew"
                 )
-
-    def copy(self) -> OptimizerState:
-        """The same, with vectors of its own."""
-        return OptimizerState(tuple(np.copy(vector) for vector in self.vectors), self.t, self.kind)
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,7 @@ class Optimizer:
 
     def can_go_on(self, state: OptimizerState) -> bool:
         """Whether this state is one of this kind's; what was stored without a kind is taken by its vectors."""
-        if state.kind:
-            return state.kind == type(self).__name__
-        return len(state.vectors) == self.n_vectors
+        return state.kind in ("", type(self).__name__) and len(state.vectors) == self.n_vectors
 
     def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         """Move θ in place by one step.

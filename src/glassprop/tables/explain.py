@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -59,6 +60,7 @@ def explain_table(
     DataError, SettingsError
         There is no such row.
     """
+    refuse_other_steps(pipeline)
     frame = nw.from_native(table.frame, eager_only=True)
     target = Target(**record["target_reading"])
     refuse_lacking(table, target, _needed(pipeline), "explaining")
@@ -76,6 +78,22 @@ def explain_table(
     with told(on_message):
         return _explain_typed(
             pipeline, part, y, numbers, top, scale, target=target.name, history=_history(record.get("history", {}))
+        )
+
+
+def refuse_other_steps(pipeline: Pipeline) -> None:
+    """Refuse a Pipeline whose inputs cannot be followed back to the table's columns.
+
+    Raises
+    ------
+    TableError
+    """
+    steps = [step for _, step in pipeline.steps[:-1]]
+    built = [type(step) for step in steps] == [TypedColumns, ColumnTransformer]
+    if not built or {name for name, _, _ in steps[1].transformers_} - {"numbers", "categories"}:
+        raise TableError(
+            "this model has steps that glassprop train does not make, and cannot be explained by a table's columns: "
+            "use glassprop.explain in Python"
         )
 
 

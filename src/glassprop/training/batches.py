@@ -18,8 +18,8 @@ def shuffled(order: NDArray[np.integer], rng: Any) -> NDArray[np.integer]:
     return order
 
 
-def split(data: Data, fraction: float, rng: np.random.Generator, *, stratify: bool = False) -> tuple[Data, Data]:
-    """Set a fraction of the examples aside, at random. -> (training, validation)
+def rows_aside(data: Data, fraction: float, rng: np.random.Generator, *, stratify: bool = False) -> NDArray[np.integer]:
+    """Which examples to set aside, at random: their rows, rising.
 
     Parameters
     ----------
@@ -48,4 +48,11 @@ def split(data: Data, fraction: float, rng: np.random.Generator, *, stratify: bo
             f"setting {fraction:g} of {n} examples aside for validation leaves one side empty; choose another "
             "fraction, or give validation data of your own"
         )
-    return data.rows(np.flatnonzero(~aside)), data.rows(np.flatnonzero(aside))
+    return np.flatnonzero(aside)
+
+
+def apart(data: Data, aside: NDArray[np.integer]) -> tuple[Data, Data]:
+    """Part the examples into those to train on and those aside."""
+    stays = np.ones(len(data), dtype=bool)
+    stays[aside] = False
+    return data.rows(np.flatnonzero(stays)), data.rows(aside)

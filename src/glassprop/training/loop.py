@@ -9,7 +9,6 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
@@ -21,7 +20,7 @@ from glassprop.training.batches import shuffled
 from glassprop.training.divergence import diagnose
 from glassprop.training.schedule import Progress
 from glassprop.training.settings import Settings
-from glassprop.training.state import Changes, TrainState
+from glassprop.training.state import BY_CALLBACK, Changes, TrainState
 from glassprop.training.targets import smooth
 
 
@@ -62,11 +61,12 @@ def train(
     data: Data,
     settings: Settings,
     *,
-    rng: Any,
+    rng: Any = None,
     validation: Validation | None = None,
     on_epoch: OnEpoch | None = None,
     dropout_key: int = 0,
     epochs: int | None = None,
+    resume: bool = False,
     notify: Notify | None = None,
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
@@ -85,6 +85,9 @@ def train(
         Seeds the dropout masks (32 bits).
     epochs : int, optional
         Stop after so many; the schedule still reckons with ``settings.epochs``.
+    resume : bool
+        Go on with the call that the state was left in, as if nothing had happened; ``rng`` and ``dropout_key`` are
+        the state's.
     notify : callable (str), optional
         Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 
@@ -97,18 +100,20 @@ def train(
     DerivativeError, DataError, SettingsError
         Before the first step, if something cannot be trained on.
     """
-    run = _Run(architecture, state, data, settings, validation, dropout_key, notify)
+    if resume:
+        state.resume_call(len(data))
+    else:
+        state.begin_call(len(data), rng, dropout_key)
+    run = _Run(architecture, state, data, settings, validation, notify)
     run.epochs = settings.epochs if epochs is None else epochs
-    order: NDArray[np.integer] = np.arange(len(data))
-    state.begin_call()
+    if resume and state.epoch >= run.epochs:
+        run.decide()
     try:
         with ONE_THREAD if run.needs_one_thread else nullcontext():
             while not state.stopped_by:
-                if settings.shuffle:
-                    order = shuffled(order, rng)
-                message = run.epoch(order) or run.decide()
+                message = run.epoch() or run.decide()
                 if on_epoch is not None and on_epoch(EpochReport(state, message)) and not state.stopped_by:
-                    state.stopped_by = "A callback asked to stop."
+                    state.stopped_by = BY_CALLBACK
     except KeyboardInterrupt:
         run.settle()
         state.interrupted, state.stopped_by = True, "Interrupted by the user."
@@ -131,11 +136,10 @@ class _Run:
         data: Data,
         settings: Settings,
         validation: Validation | None,
-        dropout_key: int,
         notify: Notify | None,
     ) -> None:
         self.architecture, self.state, self.settings = architecture, state, settings
-        self.validation, self.dropout_key = validation or Validation(judges=False), dropout_key
+        self.validation = validation or Validation(judges=False)
         self.judged_by_validation = self.validation.judges
         self.keeps_best = self.validation.judges and settings.restore_best
         check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
@@ -160,7 +164,7 @@ class _Run:
             state.restart_optimizer()  # it remembers what another kind needs
         if state.optimizer is None:
             state.optimizer = settings.optimizer.start(state.theta)
-        state.optimizer.refuse_if_not_for(state.theta)
+        state.optimizer.check_fits(state.theta)
         self.batch_size = settings.batch_of(len(data))
         self.needs_one_thread = self._may_share_products()
         self.n_steps = ceil(len(data) / self.batch_size)
@@ -184,14 +188,17 @@ class _Run:
         state = self.state
         return Progress(state.step, self.total_steps, state.optimizer_samples, state.plateaus)
 
-    def epoch(self, order: Any) -> str:
+    def epoch(self) -> str:
         """Run one epoch, judge it and write both down; returns what to say if training diverged and ends with that."""
         state = self.state
         assert state.optimizer is not None
+        assert state.order is not None
         rates = self.settings.schedule.rates(self.progress(), self.n_steps)
-        plan = EpochPlan(order, self.batch_size, rates, self.dropout_key, state.step)
         self.good_theta[...] = state.theta
         self.finished = False
+        if self.settings.shuffle:
+            state.order = shuffled(state.order, state.rng)
+        plan = EpochPlan(state.order, self.batch_size, rates, state.dropout_key, state.step)
         with np.errstate(all="ignore"):  # what overflows is found and explained below
             cost = self.engine.epoch(state.theta, state.optimizer, self.data, plan)
             validation = self.validation.data
@@ -262,13 +269,14 @@ class _Run:
     def settle(self) -> None:
         """Put in order what Ctrl-C or an error has left: an epoch is either over, and written down, or undone.
 
-        Where one is undone, the optimizer's memory is forgotten: it has seen the steps, or is as spoiled as θ was.
+        Where one is undone, the optimizer's memory is forgotten: it has seen the steps, or is as spoiled as θ was. So
+        is the order, which is already that of the next epoch.
         """
         if self.unwritten is not None and self.finished:
             self.unwritten.write(self.state)
         elif not self.finished:
             self.state.theta[...] = self.good_theta
-            self.state.optimizer = None
+            self.state.optimizer = self.state.order = None
 
     def decide(self) -> str:
         """Whether to stop, lower the rate, or go on; returns what to say about it."""

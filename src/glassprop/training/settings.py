@@ -26,9 +26,9 @@ class Settings:
     Parameters
     ----------
     optimizer : Optimizer
-        See ``glassprop.optimizer.OPTIMIZERS``.
+        See ``glassprop.optimizers.OPTIMIZERS``.
     schedule : Schedule
-        See ``glassprop.training.schedule.SCHEDULES``; holds the learning rate.
+        See ``glassprop.schedules.SCHEDULES``; holds the learning rate.
     epochs : int
         How often every example is seen, at most.
     batch_size : int or None

@@ -7,9 +7,13 @@ from math import inf
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.equations.arrays import Array
+from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState
+
+BY_CALLBACK = "A callback asked to stop."
 
 
 @dataclass
@@ -65,6 +69,12 @@ class TrainState:
         Who ran the epochs of the last call, and why.
     kept_epoch : int
         The epoch, of all in the history, whose weights the last call went back to; 0 if they are the last epoch's.
+    order, rng, dropout_key
+        What chance has decided in the present call, so that it can be gone on with: the order of the last epoch, the
+        generator that makes the next from it, and the seed of the dropout masks. None, None and 0 before a call, and
+        after an epoch that was left in its middle.
+    aside : array of rows or None
+        Those that the present call was given and set aside for validation.
     """
 
     theta: Array
@@ -89,6 +99,10 @@ class TrainState:
     engine: str = "reference"
     engine_why: str = ""
     kept_epoch: int = 0
+    order: NDArray[np.integer] | None = None
+    rng: Any = None
+    dropout_key: int = 0
+    aside: NDArray[np.integer] | None = None
 
     def make_writable(self) -> None:
         """Copy what training writes to, where it cannot be written as it is: read-only, memory-mapped, misaligned."""
@@ -119,10 +133,34 @@ class TrainState:
         self.forget_best()
         self.history.score.clear()
 
-    def begin_call(self) -> None:
-        """Forget how the call before ended."""
+    def begin_call(self, n: int = 0, rng: Any = None, dropout_key: int = 0) -> None:
+        """Forget how the call before ended, and what chance decided in it; `n` examples come in the order they have."""
         self.epoch, self.kept_epoch, self.stopped_by = 0, 0, ""
         self.exhausted = self.interrupted = self.diverged = False
+        self.order, self.rng, self.dropout_key = np.arange(n), rng, dropout_key
+
+    def resume_call(self, n: int) -> None:
+        """Go on with a call that was left after an epoch.
+
+        Raises
+        ------
+        SettingsError
+            If the state does not know where the call stood, or it was one on another number of examples.
+        """
+        if self.order is None or self.rng is None:
+            raise SettingsError(
+                "this state cannot be gone on with: it is of no training, or was left in the middle of an epoch; give "
+                "one that on_epoch was handed"
+            )
+        if len(self.order) != n:
+            raise SettingsError(f"this state is of a training on {len(self.order)} examples, got {n}: give the same")
+        if self.interrupted or self.exhausted or self.stopped_by == BY_CALLBACK:
+            self.stopped_by = ""
+        self.exhausted = self.interrupted = False
+
+    def forget_call(self) -> None:
+        """Let go of what chance decided: the call is over, and will not be gone on with."""
+        self.order, self.rng, self.dropout_key, self.aside = None, None, 0, None
 
     def judged(self, score: float, epoch: int, tol: float, *, keep: bool) -> dict[str, Any]:
         """What changes with the score of an epoch; epochs without improvement are counted as scikit-learn does.

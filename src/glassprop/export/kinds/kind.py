@@ -8,18 +8,20 @@ their names in scikit-learn, each of them a field of ``values.py``. To add a kin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from glassprop.errors import ModelFileError
 from glassprop.export.schema.array_values import Names
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Field, Object, Whole, Word
 
 FOREIGN = "skops"  # the kind of what is none of ours
-_MOST_LEVELS = 20  # of steps within steps
+_MOST_LEVELS = 8  # of steps within steps: scikit-learn asks a Pipeline's last step three times for what it is
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,20 @@ def write_node(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
     kind = kind_of(value)
     if kind is None:
         return _as_foreign(value, at, arrays)
-    state = {name: part for name, part in kind.state(value).items() if name not in kind.derived}
-    return {"kind": kind.name, "version": kind.version, **kind.fields().write(state, at, arrays)}
+    with _misfits(at, kind):
+        state = {name: part for name, part in kind.state(value).items() if name not in kind.derived}
+        return {"kind": kind.name, "version": kind.version, **kind.fields().write(state, at, arrays)}
+
+
+@contextmanager
+def _misfits(at: str, kind: Kind) -> Iterator[None]:
+    """Attributes may be of any types (an object of format 1, say): what they make NumPy or scikit-learn raise."""
+    try:
+        yield
+    except ModelFileError:  # types that are not trusted
+        raise
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        raise Misfit(at, f"its parts are not those of kind {kind.name} ({type(error).__name__})") from error
 
 
 def _as_foreign(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
@@ -164,15 +178,16 @@ def read_node(node: Any, at: str, arrays: Reading) -> Any:
     ------
     Misfit
     """
-    if at.count(".steps[") + at.count(".groups[") + at.count(".parts[") > _MOST_LEVELS:
+    if at.count("].step") > _MOST_LEVELS:
         raise Misfit(at, f"steps lie within steps more than {_MOST_LEVELS} levels deep")
     if type(node) is dict and node.get("kind") == FOREIGN:
         return arrays.foreign({name: part for name, part in node.items() if name not in ("kind", "version")}, at)
     kind = _named(node, at)
     attributes = {name: part for name, part in node.items() if name not in ("kind", "version")}
     made: Any = object.__new__(kind.type())  # no constructor runs
-    kind.restore(made, kind.fields().read(attributes, at, arrays))
-    kind.check(made, at)
+    with _misfits(at, kind):
+        kind.restore(made, kind.fields().read(attributes, at, arrays))
+        kind.check(made, at)
     return made
 
 
@@ -188,14 +203,19 @@ def _named(node: Any, at: str) -> Kind:
 
 
 class Step:
-    """A step within a step: a node of a kind, or one of some words ("passthrough", "drop")."""
+    """A step within a step: a node of a kind, or one of some words ("passthrough", "drop").
 
-    def __init__(self, *words: str) -> None:
-        self.words = words
+    kind : the name of the one kind that it may be.
+    """
+
+    def __init__(self, *words: str, kind: str = "") -> None:
+        self.words, self.kind = words, kind
 
     def write(self, value: Any, at: str, arrays: Writing) -> Any:
         if type(value) is str and value in self.words:
             return value
+        if self.kind:
+            return self._checked(write_node(value, at, arrays), at)
         before = set(arrays)
         try:
             return write_node(value, at, arrays)
@@ -208,4 +228,11 @@ class Step:
             return _as_foreign(value, at, arrays)  # one of scikit-learn's in an unusual form
 
     def read(self, node: Any, at: str, arrays: Reading) -> Any:
-        return node if type(node) is str and node in self.words else read_node(node, at, arrays)
+        if type(node) is str and node in self.words:
+            return node
+        return read_node(self._checked(node, at), at, arrays)
+
+    def _checked(self, node: Any, at: str) -> Any:
+        if self.kind and (type(node) is not dict or node.get("kind") != self.kind):
+            raise Misfit(at, f"it must be of kind {self.kind}")
+        return node

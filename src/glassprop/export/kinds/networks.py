@@ -16,7 +16,7 @@ from glassprop.export.kinds.scikit_values import RandomState
 from glassprop.export.schema.array_values import Array, NaN, Numbers, Scalar, Values
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
-from glassprop.export.schema.values import Either, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.export.schema.values import Either, Exactly, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.schedule import SCHEDULES
 
@@ -49,7 +49,7 @@ class _Binarizer:
     """scikit-learn's LabelBinarizer, as an object of its attributes."""
 
     _fields = Object(
-        {"neg_label": Whole(0, 0), "pos_label": Whole(1, 1), "sparse_output": Flag(), "sparse_input_": Flag(),
+        {"neg_label": Exactly(0), "pos_label": Exactly(1), "sparse_output": Exactly(False), "sparse_input_": Flag(),
          "y_type_": Word("binary", "multiclass", "multilabel-indicator"), "classes_": Values()},
     )  # fmt: skip
 
@@ -211,8 +211,15 @@ def _classifier_fits(made: Any, at: str) -> None:
     binarizer, outputs = made._label_binarizer, made.n_outputs_
     kind, count = binarizer.y_type_, len(made.classes_)
     one = kind == "binary" and outputs == 1 and count <= 2
-    if not (one or (kind != "binary" and outputs == count)) or len(binarizer.classes_) != count or not count:
+    if not (one or (kind != "binary" and outputs == count)) or not count:
         raise Misfit(at, f"its {count} classes do not go with {outputs} outputs")
+    labels = made.classes_.tolist()
+    if not all(one < other for one, other in pairwise(labels)):  # scikit-learn looks them up by halves
+        raise Misfit(at, "its classes_ must rise, each of them once")
+    if binarizer.classes_.tolist() != labels:
+        raise Misfit(at, "its _label_binarizer has other classes")
+    if binarizer.sparse_input_ and kind != "multilabel-indicator":
+        raise Misfit(at, "only several labels at once can be sparse")
 
 
 add(

@@ -54,7 +54,7 @@ def _components_fit(made: Any, at: str) -> None:
 def _power_fits(made: Any, at: str) -> None:
     has_shape(made, "lambdas_", (made.n_features_in_,), at)
     scaler: Any = getattr(made, "_scaler", None)
-    if made.standardize and (type(scaler).__name__ != "StandardScaler" or scaler.n_features_in_ != made.n_features_in_):
+    if made.standardize and (scaler is None or scaler.n_features_in_ != made.n_features_in_):
         raise Misfit(at, "its _scaler must be one for the same columns")
 
 
@@ -103,7 +103,7 @@ add(
         "power_transformer", "sklearn.preprocessing:PowerTransformer",
         {"copy": Flag(), "method": Word("yeo-johnson", "box-cox"), "standardize": Flag()},
         {"lambdas_": _VECTOR},
-        {"_scaler": Step()},
+        {"_scaler": Step(kind="standard_scaler")},
         check=_power_fits,
     ),
     Kind(
@@ -219,8 +219,8 @@ add(
         {"missing_values": Either(Only(None), Whole(-(2**53)), Real(), NaN(), Text(200)),
          "strategy": Word("mean", "median", "most_frequent", "constant"), "fill_value": Maybe(Scalar()),
          "copy": Flag(), "add_indicator": Flag(), "keep_empty_features": Flag()},
-        {"statistics_": Either(Array(FLOATS, numbers="not infinite"), Values()), "indicator_": Maybe(Step()),
-         "_fit_dtype": DType(), "_fill_dtype": DType()},
+        {"statistics_": Either(Array(FLOATS, numbers="not infinite"), Values()),
+         "indicator_": Maybe(Step(kind="missing_indicator")), "_fit_dtype": DType(), "_fill_dtype": DType()},
         check=_imputer_fits,
         width=_imputed,
     ),

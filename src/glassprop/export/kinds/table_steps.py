@@ -44,16 +44,23 @@ _NUMBER_STEPS = {"missing": ("simple_imputer",), "scale": (
 def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> None:
     """Refuse a model that comes with a table's record and is not built as ``train`` builds it, or for another task.
 
+    Between its first step, which reads the columns, and its network it may have steps of others: whoever loads it has
+    named them.
+
     Raises
     ------
     Misfit
     """
     steps = list(getattr(model, "steps", []))
     kinds = [_kind(step) for _, step in steps]
-    if kinds[:2] != ["table_columns", "column_transformer"] or kinds[2:] not in (["mlp_classifier"], ["mlp_regressor"]):
+    if kinds[:1] != ["table_columns"] or kinds[-1] not in ("mlp_classifier", "mlp_regressor"):
+        raise Misfit(at, "the model of a table is a pipeline of columns, inputs and a network")
+    _check_task(steps[-1][1], record)
+    if any(_has_steps_of_others(step) for _, step in steps):
+        return
+    if kinds[1:-1] != ["column_transformer"]:
         raise Misfit(at, "the model of a table is a pipeline of columns, inputs and a network")
     (_, typed), (_, groups), (_, network) = steps
-    _check_task(network, record)
     wanted = {"numbers": typed.number_names(), "categories": list(typed.categories)}
     wanted = {name: columns for name, columns in wanted.items() if columns}
     found = {name: columns for name, _, columns in groups.transformers_}
@@ -67,6 +74,14 @@ def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> 
         raise Misfit(at, "its network takes another number of inputs")
 
 
+def _has_steps_of_others(step: Any) -> bool:
+    """Whether this is a step of no kind, or holds one."""
+    if step is None or isinstance(step, str):
+        return False
+    held = [*getattr(step, "steps", ()), *getattr(step, "transformers_", ()), *getattr(step, "transformer_list", ())]
+    return not _kind(step) or any(_has_steps_of_others(part[1]) for part in held)
+
+
 def _check_task(network: Any, record: dict[str, Any]) -> None:
     """Classes are of a classifier, a scale of the target is of a regressor with one output."""
     classes = _kind(network) == "mlp_classifier"
@@ -77,8 +92,19 @@ def _check_task(network: Any, record: dict[str, Any]) -> None:
         raise Misfit("record", "its labels or target_scale do not go with the task")
     if not classes and (network.n_outputs_ != 1 or record["target_reading"]["kind"] != "number"):
         raise Misfit("record", "a table's regression has one output, of numbers")
-    if classes and network._label_binarizer.y_type_ == "multilabel-indicator":
+    if classes:
+        _check_classes(network, record)
+
+
+def _check_classes(network: Any, record: dict[str, Any]) -> None:
+    """The labels are the network's classes, of the type that the target is read as, and have probabilities."""
+    labels, kind = network.classes_.tolist(), {"integer": int, "text": str}.get(record["target_reading"]["kind"])
+    if network._label_binarizer.y_type_ == "multilabel-indicator":
         raise Misfit("record", "a table's classes are one of several, not several at once")
+    if record["labels"] != labels or not all(type(label) is kind for label in labels):
+        raise Misfit("record", "its labels are not the classes of the network")
+    if not hasattr(network, "predict_proba"):
+        raise Misfit("record", "a table's classes have probabilities, and this network gives none")
 
 
 def _check_group(name: str, step: Any, at: str) -> None:

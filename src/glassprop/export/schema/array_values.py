@@ -71,7 +71,9 @@ class Numbers:
             raise Misfit(at, "it must be a list of numbers") from error
 
     def read(self, node: Any, at: str, arrays: Reading) -> Any:
-        return self._array.read(node, at, arrays).tolist()
+        array = self._array.read(node, at, arrays)
+        arrays.budget.spend(4 * array.nbytes, at)  # a Python float takes as much
+        return array.tolist()
 
 
 class NaN:
@@ -138,6 +140,8 @@ class Values:
             array = np.empty(len(values), dtype=object)
             array[:] = values
             return array
+        if dtype == "str":
+            arrays.budget.spend(4 * len(values) * max(map(len, values), default=0), at)
         try:
             return np.array(values, dtype=dtype)
         except (OverflowError, ValueError) as error:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from glassprop.export.container import Entry
+from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 
 _MOST_NODES = 20_000
 Foreign = Callable[[Any, str], Any]  # (step or its node, place) -> node or step
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An array of the file: what it holds, and where it lies in the data."""
+
+    dtype: np.dtype
+    shape: tuple[int, ...]
+    start: int
+    stop: int
+
+
 class Reading(Protocol):
-    """Arrays by name, each to be taken once, and the reader of steps of no kind."""
+    """Arrays by name, each to be taken once, the reader of steps of no kind, and what may be made of it all."""
 
     foreign: Foreign
+    budget: Budget
 
     def entry(self, name: str) -> Entry: ...
 
@@ -52,9 +64,10 @@ class Writing(dict[str, np.ndarray]):
 class Held:
     """What was written, to be read at once, without a file between."""
 
-    def __init__(self, written: Writing, foreign: Foreign = no_foreign, *, copied: bool = True) -> None:
-        self._written, self.foreign, self._copied = written, foreign, copied
+    def __init__(self, written: Writing, foreign: Foreign, budget: Budget, *, alone: bool = True) -> None:
+        self._written, self.foreign, self.budget, self._alone = written, foreign, budget, alone
         self._taken: set[str] = set()
+        self._given: list[np.ndarray] = []
 
     def entry(self, name: str) -> Entry:
         """What the array of that name is."""
@@ -64,7 +77,13 @@ class Held:
         return Entry(array.dtype, array.shape, 0, array.nbytes)
 
     def take(self, name: str) -> np.ndarray:
-        """The array; where they are copied, no two parts of a model share memory."""
+        """The array; where they are to be `alone`, no two parts of a model share memory."""
         self.entry(name)
         self._taken.add(name)
-        return np.array(self._written[name], order="C") if self._copied else self._written[name]
+        array = self._written[name]
+        if self._alone and (
+            not array.flags.c_contiguous or any(np.may_share_memory(array, one) for one in self._given)
+        ):
+            array = np.array(array, order="C")
+        self._given.append(array)
+        return array

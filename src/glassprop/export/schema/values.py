@@ -7,6 +7,7 @@ what is read is of the type and within the bounds that the schema states.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from glassprop.export.schema.parts import Reading, Writing
 from glassprop.ground.text import quoted
 
 LARGEST = 2**53  # whole numbers up to here are the same in every language's JSON
+_FINITE = sys.float_info.max
 _MOST_ITEMS = 1_000_000
 _MOST_TEXT = 1 << 26
 
@@ -62,6 +64,18 @@ class Flag(Same):
 
 
 @dataclass(frozen=True)
+class Exactly(Same):
+    """One value, and no other."""
+
+    value: Any
+
+    def check(self, value: Any, at: str) -> Any:
+        if type(value) is not type(self.value) or value != self.value:
+            raise Misfit(at, f"it must be {self.value!r}, not {told(value)}")
+        return value
+
+
+@dataclass(frozen=True)
 class Whole(Same):
     """A whole number from `low` to `high`."""
 
@@ -84,7 +98,7 @@ class Real:
 
     def write(self, value: Any, at: str, arrays: Writing) -> Any:
         value = value.item() if isinstance(value, np.generic) else value
-        if isinstance(value, int | float) and self.infinite and math.isinf(value):
+        if isinstance(value, float) and self.infinite and math.isinf(value):
             return "inf" if value > 0 else "-inf"
         return self._checked(value, at)
 
@@ -94,10 +108,10 @@ class Real:
         return self._checked(node, at)
 
     def _checked(self, value: Any, at: str) -> float:
-        good = type(value) in (int, float) and abs(value) <= 1.8e308 and self.low <= value <= self.high
+        good = type(value) in (int, float) and abs(value) <= _FINITE and self.low <= value <= self.high
         if not good:
             raise Misfit(at, f"it must be a finite number from {self.low:g} to {self.high:g}, not {told(value)}")
-        return value
+        return value if abs(value) <= LARGEST else float(value)  # what computes has no whole numbers beyond these
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+"""Public: activations and costs, the tables that list them, and what one of your own is made of."""
+
+from __future__ import annotations
+
+from glassprop.equations.activation import ACTIVATIONS, Activation
+from glassprop.equations.cost import COSTS, Cost
+from glassprop.equations.domain import Domain
+from glassprop.equations.pairs import PAIRS
+
+__all__ = ["ACTIVATIONS", "COSTS", "PAIRS", "Activation", "Cost", "Domain"]
