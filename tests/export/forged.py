@@ -1,13 +1,16 @@
-"""Model files changed by hand and sealed again, so that only what is in them can be wrong."""
+"""Model files that are refused: changed by hand and sealed again, so that only what is in them can be wrong."""
 
 from __future__ import annotations
 
 import copy
 
 import numpy as np
+import pytest
 from export import small_reader
 
+from glassprop.errors import ModelFileError
 from glassprop.export import container
+from glassprop.export.model_file import load
 
 
 def forged(path, change, arrays=None):
@@ -19,3 +22,15 @@ def forged(path, change, arrays=None):
     document.pop("sha256")
     path.write_bytes(b"".join(bytes(chunk) for chunk in container.chunks(document, held)))
     return path
+
+
+def refused(path, *words):
+    """The one line with which `path` is refused; it names the file and contains `words`."""
+    with pytest.raises(ModelFileError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert path.name in message
+    for word in words:
+        assert word in message
+    return message

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import skops
 import skops.io
+from export.forged import refused
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -70,18 +71,6 @@ def rewrite(path, **changed):
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in content.items():
             archive.writestr(name, data)
-
-
-def refused(path, *words):
-    """The one line with which `path` is refused; it names the file and contains `words`."""
-    with pytest.raises(ModelFileError) as caught:
-        load(path)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert path.name in message
-    for word in words:
-        assert word in message
-    return message
 
 
 class Bomb:

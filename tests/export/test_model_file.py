@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 import skops.io
+from export.forged import refused
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -45,18 +46,6 @@ def path(tmp_path):
 def saved(path):
     save(classifier(), path, {"task": "classification"})
     return path
-
-
-def refused(path, *words):
-    """The one line with which `path` is refused; it names the file and contains `words`."""
-    with pytest.raises(ModelFileError) as caught:
-        load(path)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert path.name in message
-    for word in words:
-        assert word in message
-    return message
 
 
 def document(path):
