@@ -11,7 +11,7 @@ from glassprop.architecture.given import floating_dtype, given_examples, given_i
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
-from glassprop.engine.choose import Notify, find_predictor
+from glassprop.engine.choose import Notify, find_predictor, suit_a_predictor
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
@@ -19,7 +19,7 @@ from glassprop.insight.names import Names
 from glassprop.insight.step import Training
 from glassprop.training.calls import begin, resume
 from glassprop.training.generators import check_generator
-from glassprop.training.loop import OnEpoch
+from glassprop.training.reports import OnEpoch
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
 
@@ -139,11 +139,7 @@ class Network(Architecture):
 
     def _predictor(self, theta: Array, X: Array, notify: Notify | None) -> Any:
         """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
-        if type(X) is not np.ndarray or type(theta) is not np.ndarray or theta.shape != (self.layout.size,):
-            return None
-        if X.dtype != theta.dtype or X.shape[1:] != (self.n_inputs,) or not X.size:
-            return None
-        if not (X.flags.c_contiguous and X.flags.aligned and theta.flags.c_contiguous and theta.flags.aligned):
+        if not suit_a_predictor(self, X, theta):
             return None
         known = self.__dict__.setdefault("_predictors", {})
         if X.dtype not in known:

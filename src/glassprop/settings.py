@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glassprop.backprop.objective import Objective
-from glassprop.training.loop import EpochReport
+from glassprop.training.reports import EpochReport
 from glassprop.training.settings import Settings
 from glassprop.training.state import History, TrainState
 

@@ -8,7 +8,8 @@ from core_cases import dense
 
 from glassprop.engine.reference import Data
 from glassprop.optimizer import OPTIMIZERS
-from glassprop.training.loop import Validation, train
+from glassprop.training.loop import train
+from glassprop.training.reports import Validation
 from glassprop.training.schedule import Cosine
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState

@@ -15,7 +15,7 @@ from glassprop.engine.reference import Data
 from glassprop.errors import DataError, DerivativeError, DivergenceError, SettingsError
 from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov
 from glassprop.training import loop
-from glassprop.training.loop import EpochReport, Validation
+from glassprop.training.reports import EpochReport, Validation
 from glassprop.training.schedule import Adaptive, Constant, Cosine, Progress
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState

@@ -18,8 +18,8 @@ import pytest
 from glassprop import Layer, Network
 from glassprop.errors import DataError, SettingsError
 from glassprop.optimizer import OPTIMIZERS
-from glassprop.training.loop import EpochReport
 from glassprop.training.packing import Packed, pack, unpack
+from glassprop.training.reports import EpochReport
 from glassprop.training.schedule import SCHEDULES, WarmUp
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState

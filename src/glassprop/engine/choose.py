@@ -113,6 +113,15 @@ def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> 
     return ""
 
 
+def suit_a_predictor(architecture: Architecture, X: Any, theta: Any) -> bool:
+    """Whether a compiled predictor can read these arrays as they are. Quick; follows from kinds and shapes alone."""
+    if type(X) is not np.ndarray or type(theta) is not np.ndarray or theta.shape != (architecture.layout.size,):
+        return False
+    if X.dtype != theta.dtype or X.shape[1:] != (architecture.n_inputs,) or not X.size:
+        return False
+    return bool(X.flags.c_contiguous and X.flags.aligned and theta.flags.c_contiguous and theta.flags.aligned)
+
+
 def find_predictor(architecture: Architecture, X: Array, theta: Array, notify: Notify | None = None) -> Any:
     """A compiled predictor ``(theta, X) -> a`` for arrays of this dtype, or None where there can be none.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from glassprop.training.loop import EpochReport
+from glassprop.training.reports import EpochReport
 
 
 def tell(message: str) -> None:

@@ -16,7 +16,8 @@ from glassprop.estimator.callbacks import EpochHooks
 from glassprop.estimator.progress import Silent, display, tell
 from glassprop.estimator.validation import Held
 from glassprop.training.lbfgs import train_lbfgs
-from glassprop.training.loop import EpochReport, OnEpoch, Validation, train
+from glassprop.training.loop import train
+from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
 

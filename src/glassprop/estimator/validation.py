@@ -18,7 +18,7 @@ from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import listed
-from glassprop.training.loop import Validation
+from glassprop.training.reports import Validation
 
 
 @dataclass(frozen=True)

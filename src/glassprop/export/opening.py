@@ -53,6 +53,8 @@ def archive_of(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
     try:
         with ZipFile(file) as archive:
             yield archive, record_of(archive, os.fstat(file.fileno()).st_size)
+    except RecursionError:  # a RuntimeError, too
+        raise
     except (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:  # a password, say
         raise Misfit("", f"it is truncated ({str(error)[:100]})") from error
 

@@ -16,7 +16,8 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
 from glassprop.training.batches import apart, rows_aside
 from glassprop.training.generators import draw_key
-from glassprop.training.loop import OnEpoch, Validation, train
+from glassprop.training.loop import train
+from glassprop.training.reports import OnEpoch, Validation
 from glassprop.training.settings import Settings, check_run
 from glassprop.training.state import TrainState
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -18,41 +16,13 @@ from glassprop.engine.choose import Notify, choose
 from glassprop.engine.reference import Data, EpochPlan
 from glassprop.training.batches import shuffled
 from glassprop.training.divergence import diagnose
+from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
 from glassprop.training.settings import Settings
 from glassprop.training.state import BY_CALLBACK, Changes, TrainState
 from glassprop.training.targets import smooth
 
-
-@dataclass(frozen=True)
-class EpochReport:
-    """What ``on_epoch`` is told: the state as it stands, and a sentence where something was decided."""
-
-    state: TrainState
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Validation:
-    """What an epoch is judged by, where it is not the training cost.
-
-    Attributes
-    ----------
-    data : Data or None
-        Its plain cost goes into the history.
-    score : callable (theta) -> float, or None
-        More is better; None with ``judges``: minus the validation cost.
-    judges : bool
-        Whether stopping and the best weights follow it; else it is only recorded.
-    """
-
-    data: Data | None = None
-    score: Callable[[Any], float] | None = None
-    judges: bool = True
-
-
 _NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
-OnEpoch = Callable[[EpochReport], bool | None]
 
 
 def train(
