@@ -277,6 +277,14 @@ def test_names_that_no_file_can_have_are_refused_before_any_work(run, name):
         assert result.err.count("\n") == 1, command
 
 
+def test_a_name_may_end_in_a_nul(run, tmp_path):
+    """NumPy's texts end before it."""
+    a = np.random.default_rng(0).normal(size=60)
+    pl.DataFrame({"a\0": a, "y": np.where(a > 0, "p", "q")}).write_parquet(tmp_path / "nul.parquet")
+    assert run("train", "nul.parquet", "--target", "y", "--epochs", 1, "--model", "m.glassprop").code == 0
+    assert run("score", "m.glassprop", "nul.parquet").code == 0
+
+
 def test_results_come_where_standard_output_takes_text_alone(run, tmp_path, monkeypatch):
     run("train", "iris", "--epochs", 1, "--hidden", 2, "--model", "m.glassprop")
     expected = {

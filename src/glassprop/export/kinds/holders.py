@@ -175,7 +175,7 @@ def _listed(columns: Any) -> Any:
     """Columns as a list of names or numbers, in whatever form they were given; a name, a number, a slice as it is."""
     if isinstance(columns, str | int | slice):
         return columns
-    listed = np.asarray(columns, dtype=None if len(columns) else object).tolist()
+    listed = [item.item() if isinstance(item, np.generic) else item for item in columns]  # as they are, NULs too
     if listed and all(type(item) is bool for item in listed):
         return np.flatnonzero(listed).tolist()
     return listed
