@@ -227,6 +227,21 @@ def test_a_training_that_diverged_and_went_back_to_its_best_is_saved(tmp_path):
     assert repr(again.loss_) == repr(model.loss_)
 
 
+def test_an_optimizer_whose_memory_overflowed_is_forgotten(tmp_path):
+    """The squares of gradients may be beyond float32 while the best weights are well."""
+    far = (X * 30).astype(np.float32)
+    model = MLPRegressor(hidden_layer_sizes=(8,), solver="adamw", max_iter=5, early_stopping=True, random_state=0)
+    model.fit(far, X[:, 0] * 1e3)
+    model._state.optimizer.vectors[1][:] = np.inf
+    save(model, tmp_path / "m")
+    again = load(tmp_path / "m")
+    np.testing.assert_array_equal(again.predict(far), model.predict(far))
+    before = again.theta_.copy()
+    again.set_params(early_stopping=False).partial_fit(far, X[:, 0])
+    assert np.isfinite(again.theta_).all()
+    assert not np.array_equal(again.theta_, before)
+
+
 def test_a_generator_as_random_state_goes_on_where_it_stood(tmp_path):
     one = MLPClassifier((3,), max_iter=2, random_state=np.random.RandomState(7)).fit(X, Y)
     save(one, tmp_path / "m")

@@ -149,6 +149,9 @@ def _plain_state(value: Any) -> dict[str, Any]:
     """The attributes as plain data; sizes and lists in the forms that the file has."""
     state = {name: part for name, part in value.__getstate__().items() if name not in _OF_THE_RUN}
     state["hidden_layer_sizes"] = _whole(state["hidden_layer_sizes"])
+    optimizer = state["_state"]["optimizer"]
+    if optimizer is not None and not all(np.isfinite(vector).all() for vector in optimizer["vectors"]):
+        state["_state"] = {**state["_state"], "optimizer": None}  # it would step nowhere: training goes on without
     if "classes_" in state:
         state["classes_"] = np.asarray(state["classes_"])
     return state
