@@ -8,12 +8,14 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 
 import numpy as np
 import polars as pl
 import pytest
 
 import glassprop.cli.report
+from glassprop.cli import main
 from glassprop.cli.output import Messages, print_line, print_table
 
 # Escape sequences (with ESC and in one byte), a bell, a line break, other directions, what takes no room.
@@ -243,3 +245,53 @@ def test_lines_and_cells_of_any_length_are_cut(capsys):
     assert len(messages.lines[0]) == 4_000
     assert len(capsys.readouterr().out) < 20_000
     assert json.loads(json.dumps(messages.lines)) == messages.lines
+
+
+def test_files_may_have_names_that_are_no_text(run, tmp_path):
+    name = os.fsdecode(b"\x80-\xff")
+    trained = run(
+        "train", "iris", "--epochs", 1, "--hidden", 3, "--model", f"{name}.glassprop", "--report", f"{name}.html"
+    )
+    assert trained.code == 0
+    assert "./%80-%FF-rows.html" in (tmp_path / f"{name}.html").read_text(encoding="utf-8")
+    assert (tmp_path / f"{name}-rows.html").exists()
+    assert run("predict", f"{name}.glassprop", "iris", "--out", f"{name}.csv").code == 0
+    assert len((tmp_path / f"{name}.csv").read_text().splitlines()) == 151
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_names_that_no_file_can_have_are_refused_before_any_work(run, name):
+    run("train", "iris", "--epochs", 1, "--hidden", 2, "--model", "m.glassprop")
+    for command in (
+        ["info", name],
+        ["predict", name, "iris"],
+        ["predict", "m.glassprop", f"{name}.csv"],
+        ["predict", "m.glassprop", "iris", "--out", f"{name}.csv"],
+        ["explain", "m.glassprop", "iris", "--row", 0, "--html", f"{name}.html"],
+        ["train", "iris", "--model", name],
+        ["train", "iris", "--report", f"{name}.html", "--model", os.devnull],
+    ):
+        result = run(*command)
+        assert result.code == 2, command
+        assert result.err.startswith("glassprop: "), command
+        assert result.err.count("\n") == 1, command
+
+
+def test_a_name_may_end_in_a_nul(run, tmp_path):
+    """NumPy's texts end before it."""
+    a = np.random.default_rng(0).normal(size=60)
+    pl.DataFrame({"a\0": a, "y": np.where(a > 0, "p", "q")}).write_parquet(tmp_path / "nul.parquet")
+    assert run("train", "nul.parquet", "--target", "y", "--epochs", 1, "--model", "m.glassprop").code == 0
+    assert run("score", "m.glassprop", "nul.parquet").code == 0
+
+
+def test_results_come_where_standard_output_takes_text_alone(run, tmp_path, monkeypatch):
+    run("train", "iris", "--epochs", 1, "--hidden", 2, "--model", "m.glassprop")
+    expected = {
+        command: run(*command).out
+        for command in (("info", "m.glassprop", "--json"), ("predict", "m.glassprop", "iris"))
+    }
+    for command, out in expected.items():
+        with redirect_stdout(io.StringIO()) as taken:
+            assert main(command) == 0
+        assert taken.getvalue() == out

@@ -195,3 +195,19 @@ def test_classes_and_verbose_lines_survive_it(capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().out
     assert "Training ended: " in said
     assert said.count("Iteration ") == model.n_iter_
+
+
+def test_what_overflows_inside_while_the_outputs_are_finite_is_no_warning():
+    """relu makes 0 of -inf, so that neither the cost nor the score shows it."""
+    rng = np.random.default_rng(0)
+    X = 30 * rng.normal(size=(120, 5))
+    y = 1e3 * X @ rng.normal(size=5)
+    model = MLPRegressor(
+        hidden_layer_sizes=(8, 8), solver="sgd", engine="reference", early_stopping=True, learning_rate_init=1.0,
+        max_iter=30, random_state=0,
+    )  # fmt: skip
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X, y)
+    assert [warning for warning in caught if not issubclass(warning.category, ConvergenceWarning)] == []
+    assert np.isfinite(model.theta_).all()

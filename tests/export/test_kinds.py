@@ -45,6 +45,8 @@ from glassprop.errors import ModelFileError
 from glassprop.export import container
 from glassprop.export.kinds.table import KINDS, kind_of
 from glassprop.export.model_file import load, read_record, save
+from glassprop.export.schema.layout import put_together, taken_apart
+from glassprop.export.schema.misfit import Misfit
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.tables import FitOptions, fit_table
 from glassprop.tables.table import Table
@@ -88,6 +90,16 @@ STEPS = {
     "categories of numbers with gaps": (OneHotEncoder(sparse_output=False), HOLES[:, :1].round()),
     "words filled in": (make_pipeline(SimpleImputer(strategy="most_frequent"), ONE_HOT), FRAME[["c"]]),
     "constants filled in": (SimpleImputer(strategy="constant", fill_value=-1.0, keep_empty_features=True), HOLES),
+    "components that lie apart": (PCA(2, svd_solver="randomized", random_state=0), X),
+    "components in the other order": (PCA(2, svd_solver="arpack", random_state=0), X),
+    "the first of each dropped": (OneHotEncoder(drop="first", min_frequency=15), FRAME[["c", "d"]]),
+    "one of two dropped": (OneHotEncoder(drop="if_binary", sparse_output=False), FRAME[["c", "d"]] == "x"),
+    "rare ones in order": (OrdinalEncoder(min_frequency=15, encoded_missing_value=-1), FRAME[["c", "d"]]),
+    "columns from name to name": (ColumnTransformer([("n", StandardScaler(), slice("a", "b"))]), FRAME),
+    "columns counted from the end": (ColumnTransformer([("n", StandardScaler(), slice(-4, -2))]), FRAME),
+    "frames out of a union": (
+        ColumnTransformer([("u", FeatureUnion([("n", StandardScaler())]), ["a", "b"])]).set_output(transform="pandas"),
+        FRAME),
     "frames out": (StandardScaler().set_output(transform="pandas"), FRAME[["a", "b"]]),
     "float32": (StandardScaler(), X.astype(np.float32)),
 }  # fmt: skip
@@ -109,6 +121,37 @@ def test_a_step_comes_back_with_the_same_bits(tmp_path, name):
     assert repr(clone(again)) == repr(clone(model))
     again.fit(data, Y)
     np.testing.assert_array_equal(again.predict_proba(data), clone(model).fit(data, Y).predict_proba(data))
+
+
+# Forms that come back as another of the same meaning: lists of names or numbers, "drop" for what was never fitted.
+FORMS = {
+    "columns of a frame": ColumnTransformer([("n", StandardScaler(), FRAME.columns[:2]), ("c", ONE_HOT, ("c",))]),
+    "columns in arrays": ColumnTransformer([("n", StandardScaler(), np.array(["b", "a"])), ("d", "passthrough", [3])]),
+    "columns by a mask": ColumnTransformer([("n", StandardScaler(), np.array([False, True, False, True]))]),
+    "no columns": ColumnTransformer([("none", PCA(2), []), ("n", StandardScaler(), ["a"])]),
+    "processes": ColumnTransformer([("n", StandardScaler(), ["a"])], n_jobs=1),
+    "processes of a union": ColumnTransformer([("u", FeatureUnion([("n", StandardScaler())], n_jobs=1), ["a"])]),
+    "one of each column dropped": ColumnTransformer([("c", OneHotEncoder(drop=["y", 3]), ["c", "d"])]),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_step_in_another_form_comes_back_with_the_same_bits(tmp_path, name):
+    model = make_pipeline(clone(FORMS[name]), MLPClassifier((3,), max_iter=3, random_state=0)).fit(FRAME, Y)
+    save(model, tmp_path / "m")
+    again = load(tmp_path / "m")
+    np.testing.assert_array_equal(again.predict_proba(FRAME), model.predict_proba(FRAME))
+    assert "skops" not in json.dumps(small_reader.read(tmp_path / "m")[0]["model"])
+    assert list(again[:-1].get_feature_names_out()) == list(model[:-1].get_feature_names_out())
+    expected = clone(model).fit(FRAME, Y).predict_proba(FRAME)
+    np.testing.assert_array_equal(clone(again).fit(FRAME, Y).predict_proba(FRAME), expected)
+
+
+@pytest.mark.parametrize("sizes", [(4.0, 3), [np.float32(4)], np.array([4.0, 3.0]), np.array([4, 3])])
+def test_sizes_may_be_whole_in_any_form(tmp_path, sizes):
+    model = MLPClassifier(sizes, max_iter=2, random_state=0).fit(X, Y)
+    save(model, tmp_path / "m")
+    np.testing.assert_array_equal(load(tmp_path / "m").predict_proba(X), model.predict_proba(X))
 
 
 def test_every_kind_is_in_these_tests():
@@ -185,6 +228,21 @@ def test_a_training_that_diverged_and_went_back_to_its_best_is_saved(tmp_path):
     assert repr(again.loss_) == repr(model.loss_)
 
 
+def test_an_optimizer_whose_memory_overflowed_is_forgotten(tmp_path):
+    """The squares of gradients may be beyond float32 while the best weights are well."""
+    far = (X * 30).astype(np.float32)
+    model = MLPRegressor(hidden_layer_sizes=(8,), solver="adamw", max_iter=5, early_stopping=True, random_state=0)
+    model.fit(far, X[:, 0] * 1e3)
+    model._state.optimizer.vectors[1][:] = np.inf
+    save(model, tmp_path / "m")
+    again = load(tmp_path / "m")
+    np.testing.assert_array_equal(again.predict(far), model.predict(far))
+    before = again.theta_.copy()
+    again.set_params(early_stopping=False).partial_fit(far, X[:, 0])
+    assert np.isfinite(again.theta_).all()
+    assert not np.array_equal(again.theta_, before)
+
+
 def test_a_generator_as_random_state_goes_on_where_it_stood(tmp_path):
     one = MLPClassifier((3,), max_iter=2, random_state=np.random.RandomState(7)).fit(X, Y)
     save(one, tmp_path / "m")
@@ -219,6 +277,20 @@ def test_a_selector_of_columns_is_more_than_the_columns_it_chose(tmp_path):
     save(model.fit(FRAME, Y), tmp_path / "m")
     with pytest.raises(ModelFileError, match="make_column_selector"):
         load(tmp_path / "m")
+
+
+def test_matrices_come_back_as_they_lay(tmp_path):
+    whole = RNG.normal(size=(5, 6))
+    for matrix in (whole, whole.T, whole[:, :4], whole[:, :4].T, whole[::-1], whole[::-1, :5].T, whole[:, ::-1]):
+        array, layout = taken_apart(matrix)
+        again = put_together(np.ascontiguousarray(array), layout, "")
+        np.testing.assert_array_equal(again, matrix)
+        assert again.strides == matrix.strides or matrix.strides[1] < 0  # which no product takes as it is
+    for layout in ({"apart": 4}, {"apart": 10**6}, {"apart": True}, {"order": "C"}, {"flipped": False}):
+        with pytest.raises(Misfit):
+            put_together(whole, layout, "")
+    with pytest.raises(Misfit):
+        put_together(whole[0], {"order": "F"}, "")
 
 
 # --- another program -------------------------------------------------------------------------------------------
@@ -368,6 +440,24 @@ def _with_u32(path):
     finally:
         del small_reader.DTYPES["U32"]
     return document, {name: np.array(array) for name, array in arrays.items()}
+
+
+@pytest.mark.parametrize("bad", [["x"], ["x", 99], ["x", None], {"dtype": "object", "values": []}, "last"])
+def test_an_encoder_drops_only_what_it_has(tmp_path, bad):
+    encoder = OneHotEncoder(drop=["x", 3])
+    save(make_pipeline(encoder, MLPClassifier((2,), max_iter=2)).fit(FRAME[["c", "d"]], Y), tmp_path / "m")
+    node = {"dtype": "object", "values": bad} if isinstance(bad, list) else bad
+    with pytest.raises(ModelFileError, match="drop"):
+        load(forged(tmp_path / "m", lambda d: d["model"]["steps"][0]["step"].update(drop=node)))
+
+
+@pytest.mark.parametrize("ends", [["a", "z", None], [0, 2, 0], ["b", 2, None], [0, 2, "a"], [0, 4, None], [0, 2]])
+def test_a_slice_has_its_columns(tmp_path, ends):
+    model = make_pipeline(ColumnTransformer([("n", StandardScaler(), slice(0, 2))]), MLPClassifier((2,), max_iter=2))
+    save(model.fit(FRAME, Y), tmp_path / "m")
+    columns = {"slice": ends}
+    with pytest.raises(ModelFileError):
+        load(forged(tmp_path / "m", lambda d: d["model"]["steps"][0]["step"]["groups"][0].update(columns=columns)))
 
 
 def test_an_encoder_has_counts_of_its_own_whatever_it_was_given(tmp_path):

@@ -315,3 +315,9 @@ def test_files_of_every_format_so_far_are_read():
         table = pl.DataFrame(expected["table"])
         probabilities = load(file).predict_proba(table)
         np.testing.assert_allclose(probabilities, expected["probabilities"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("trusted", [None, "builtins.dict", 3, [3]])
+def test_trusted_is_a_list_of_names(tmp_path, trusted):
+    with pytest.raises(ModelFileError, match="trusted must be a list of names"):
+        load(tmp_path / "m", trusted=trusted)

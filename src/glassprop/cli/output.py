@@ -69,10 +69,14 @@ def console_for(stream: TextIO) -> Console:
 def write_bytes(data: bytes | memoryview) -> None:
     """All of `data` on standard output. Unbuffered, one write may take only a part, or none at all."""
     sys.stdout.flush()
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:  # a notebook's, or one that collects text: `main` can be called from Python, too
+        sys.stdout.write(bytes(data).decode(errors="backslashreplace"))
+        return
     rest = memoryview(data)
     while rest:
-        rest = rest[sys.stdout.buffer.write(rest) or 0 :]
-    sys.stdout.buffer.flush()
+        rest = rest[binary.write(rest) or 0 :]
+    binary.flush()
 
 
 def abandon_stdout() -> None:

@@ -92,7 +92,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
 
     diagnosis = diagnose(outcome)
     page = files.page if diagnosis["telling"] else None
-    name = "./" + quote(Path(page).name) if page is not None else None
+    name = "./" + quote(os.fsencode(Path(page).name)) if page is not None else None
     data = report_data(outcome.record, diagnosis, rows=files.rows, model=model, page=name, versions=_versions())
     documents = {files.report: training_report(data)}
     if page is not None:

@@ -40,7 +40,8 @@ class Held:
 
     def _score(self, estimator: Any, scorer: Any) -> float:
         if scorer is None:
-            a = estimator.network_.predict(estimator.theta_, self.data.X, engine=estimator.engine)
+            with np.errstate(all="ignore"):  # relu makes 0 of -inf: what is not finite in the end is seen below
+                a = estimator.network_.predict(estimator.theta_, self.data.X, engine=estimator.engine)
             if not np.isfinite(a).all():
                 return float("nan")
             return float(estimator._score_outputs(self.y, a, self.data.sample_weight))

@@ -127,7 +127,8 @@ def load(path: str | os.PathLike[str], *, trusted: Sequence[str] = ()) -> Any:
 
 def load_with_record(path: str | os.PathLike[str], *, trusted: Sequence[str] = ()) -> tuple[Any, dict[str, Any]]:
     """The model and the record saved at `path`, of one reading. Arguments and errors: as for `load`."""
-    if isinstance(trusted, str) or not all(isinstance(name, str) for name in trusted):
+    listed = isinstance(trusted, Iterable) and not isinstance(trusted, str)
+    if not listed or not all(isinstance(name, str) for name in trusted):
         raise ModelFileError(f"trusted must be a list of names of types, got {trusted!r}")
     with opened(path) as (file, is_archive):
         model, record = (_load_format_1 if is_archive else _load_format_2)(file, trusted)

@@ -18,6 +18,7 @@ from glassprop.export.foreign import NotTrusted
 from glassprop.export.format_1_record import record_of
 from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.sniff import what_it_is
+from glassprop.ground.atomic import NoName, named
 from glassprop.ground.text import quoted
 
 
@@ -64,7 +65,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, bool]]:
     """The file at `path`, and whether it is an archive of format 1; every way in which it is none becomes one line."""
     shown = quoted(os.fspath(path))
     try:
-        with open(path, "rb") as file:
+        with open(named(path), "rb") as file:
             ours = container.is_ours(file.read(64))
             file.seek(0)
             kind = "" if ours else what_it_is(file)
@@ -72,7 +73,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, bool]]:
                 raise OtherFile(kind)
             file.seek(0)
             yield file, not ours
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NoName) as error:
         raise ModelFileError(f"there is no model file {shown}") from error
     except IsADirectoryError as error:
         raise ModelFileError(f"{shown} is a folder, not a model file") from error

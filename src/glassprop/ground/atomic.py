@@ -24,6 +24,26 @@ _WORDS = {
 }
 
 
+class NoName(ValueError):
+    """What no file can be called."""
+
+
+def named(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """`path`, if a file could be called so; the system's own refusal is no OSError.
+
+    Raises
+    ------
+    NoName
+    """
+    try:
+        name = os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise NoName("its name cannot be encoded") from error
+    if b"\0" in name:
+        raise NoName("no file has a NUL in its name")
+    return path
+
+
 @contextmanager
 def replacing(path: str | os.PathLike[str], *, error: type[GlasspropError] = ModelFileError) -> Iterator[BinaryIO]:
     """Open `path` for writing; it changes only if the block ends well, and then all at once.
@@ -121,7 +141,10 @@ def why_not(path: str | os.PathLike[str], problem: OSError) -> str:
 def _refusing(path: str | os.PathLike[str], error: type[GlasspropError]) -> Iterator[None]:
     """Turn the system's word into one line: which path, why not, what would do."""
     try:
+        named(path)
         yield
+    except NoName as problem:
+        raise error(f"cannot write {os.fspath(path)!r}: {problem}; nothing was written") from problem
     except OSError as problem:
         line = f"cannot write {os.fspath(path)!r}: {why_not(path, problem)}"
         if not _no_place(path, problem):
@@ -155,7 +178,7 @@ def _write_device(path: str, data: bytes | memoryview) -> None:
 def is_device(path: str | os.PathLike[str]) -> bool:
     """Whether `path` is there and is neither a file nor a folder: written directly, and with no place beside it."""
     try:
-        mode = os.stat(path).st_mode
-    except OSError:
+        mode = os.stat(named(path)).st_mode
+    except (OSError, NoName):
         return False
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)

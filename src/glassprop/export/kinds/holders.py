@@ -4,12 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from glassprop.export.kinds.kind import Kind, Step, add, kind_of
 from glassprop.export.schema.misfit import Misfit
-from glassprop.export.schema.values import Either, Flag, Mapped, Maybe, Object, Only, Real, Several, Text, Whole, Word
+from glassprop.export.schema.parts import Reading, Writing
+from glassprop.export.schema.values import (
+    Either,
+    Flag,
+    Mapped,
+    Maybe,
+    NotKept,
+    Object,
+    Only,
+    Real,
+    Several,
+    Text,
+    Whole,
+    Word,
+)
 
 _NAME = Text(1000)
-_COLUMNS = Either(Several(Text()), Several(Whole(-(2**31))), Text(), Whole(-(2**31)))
+_NUMBER = Whole(-(2**31))
+
+
+class _Slice:
+    """A slice of columns, as {"slice": [start, stop, step]}: names or numbers, or null."""
+
+    _ends = Object({"slice": Several(Maybe(Either(Text(), _NUMBER)), least=3, most=3)})
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        if not isinstance(value, slice):
+            raise Misfit(at, "it must be a slice")
+        return self._ends.write({"slice": [value.start, value.stop, value.step]}, at, arrays)
+
+    def read(self, node: Any, at: str, arrays: Reading) -> Any:
+        start, stop, step = self._ends.read(node, at, arrays)["slice"]
+        if isinstance(step, str) or (isinstance(start, str) != isinstance(stop, str) and None not in (start, stop)):
+            raise Misfit(at, "it must be a slice")
+        return slice(start, stop, step)
+
+
+_COLUMNS = Either(Several(Text()), Several(_NUMBER), Text(), _NUMBER, _Slice())
 _PAIRS = Several(Object({"name": _NAME, "step": Step("passthrough", "drop")}), least=1)
 
 
@@ -97,8 +133,9 @@ def _union_width(made: Any) -> int | None:
 add(
     Kind(
         "feature_union", "sklearn.pipeline:FeatureUnion",
-        {"transformer_list": _PAIRS, "n_jobs": Only(None), "transformer_weights": Maybe(Mapped(Real())),
+        {"transformer_list": _PAIRS, "n_jobs": NotKept(), "transformer_weights": Maybe(Mapped(Real())),
          "verbose": Flag(), "verbose_feature_names_out": Flag()},
+        derived=("_transformers_feature_names_out",),  # the steps tell their names
         check=lambda made, at: _named_once([name for name, _ in made.transformer_list], at),
         width=_union_width,
         columns=False,
@@ -118,8 +155,10 @@ def _groups_state(value: Any) -> dict[str, Any]:
     given["remainder"] = value.remainder, value._remainder[2]
     groups = []
     for name, step, columns in value.transformers_:
-        if not _alike(given[name][1], columns):  # a selector, a slice or a mask is more than the columns it chose
+        if callable(given[name][1]):  # a selector is more than the columns it chose
             raise Misfit("", f"its columns of {name!r} are neither names nor numbers")
+        columns = _listed(columns)
+        step = step if isinstance(columns, str | int | slice) or columns else "drop"  # it was never fitted
         place = value.output_indices_[name]
         passed = given[name][0] == "passthrough"
         groups.append(
@@ -132,8 +171,14 @@ def _groups_state(value: Any) -> dict[str, Any]:
     return {**kept, "groups": groups, "remainder": others}
 
 
-def _alike(given: Any, columns: Any) -> bool:
-    return type(given) in (list, str, int) and given == columns
+def _listed(columns: Any) -> Any:
+    """Columns as a list of names or numbers, in whatever form they were given; a name, a number, a slice as it is."""
+    if isinstance(columns, str | int | slice):
+        return columns
+    listed = [item.item() if isinstance(item, np.generic) else item for item in columns]  # as they are, NULs too
+    if listed and all(type(item) is bool for item in listed):
+        return np.flatnonzero(listed).tolist()
+    return listed
 
 
 def _groups_fit(made: Any, at: str) -> None:
@@ -175,13 +220,26 @@ def _width_fits(group: dict[str, Any], made: Any, numbers: list[int], at: str) -
 
 def _numbers_of(columns: Any, names: Any, count: int, at: str) -> list[int]:
     """Which columns these are, by number."""
+    known = {} if names is None else {name: k for k, name in enumerate(names)}
+    if isinstance(columns, slice):
+        return _within(columns, known, count, at)
     listed = columns if isinstance(columns, list) else [columns]
     if listed and isinstance(listed[0], str):
-        known = {} if names is None else {name: k for k, name in enumerate(names)}
         listed = [known.get(name, count) for name in listed]
     if not all(-count <= number < count for number in listed):
         raise Misfit(at, "a group has columns that are not there")
     return [number % count for number in listed]
+
+
+def _within(columns: slice, known: dict[str, int], count: int, at: str) -> list[int]:
+    """The columns of a slice; of names, the last is in it."""
+    start, stop = (known.get(end) if isinstance(end, str) else end for end in (columns.start, columns.stop))
+    lost = (start is None and columns.start is not None) or (stop is None and columns.stop is not None)
+    if lost or columns.step == 0:
+        raise Misfit(at, "a group has columns that are not there")
+    if isinstance(columns.stop, str):
+        stop = (stop or 0) + 1
+    return list(range(count))[start : stop : columns.step]
 
 
 _FROM_GROUPS = (
@@ -193,7 +251,7 @@ add(
     Kind(
         "column_transformer", "sklearn.compose:ColumnTransformer",
         {"groups": Several(_GROUP), "remainder": Maybe(Word("drop", "passthrough")), "sparse_threshold": Real(0, 1),
-         "n_jobs": Only(None), "transformer_weights": Maybe(Mapped(Real())), "verbose": Flag(),
+         "n_jobs": NotKept(), "transformer_weights": Maybe(Mapped(Real())), "verbose": Flag(),
          "verbose_feature_names_out": Flag()},
         {"sparse_output_": Flag()},
         check=_groups_fit,

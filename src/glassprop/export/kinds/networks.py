@@ -148,12 +148,20 @@ _AFTERWARDS: dict[str, Field] = {
 def _plain_state(value: Any) -> dict[str, Any]:
     """The attributes as plain data; sizes and lists in the forms that the file has."""
     state = {name: part for name, part in value.__getstate__().items() if name not in _OF_THE_RUN}
-    sizes = state["hidden_layer_sizes"]
-    if not isinstance(sizes, int | list | tuple) and hasattr(sizes, "__iter__"):
-        state["hidden_layer_sizes"] = list(sizes)
+    state["hidden_layer_sizes"] = _whole(state["hidden_layer_sizes"])
+    optimizer = state["_state"]["optimizer"]
+    if optimizer is not None and not all(np.isfinite(vector).all() for vector in optimizer["vectors"]):
+        state["_state"] = {**state["_state"], "optimizer": None}  # it would step nowhere: training goes on without
     if "classes_" in state:
         state["classes_"] = np.asarray(state["classes_"])
     return state
+
+
+def _whole(sizes: Any) -> Any:
+    """Sizes as a list of whole numbers, for a network takes (10.0,) and arrays as well; anything else as it is."""
+    if isinstance(sizes, str) or not hasattr(sizes, "__iter__"):
+        return sizes
+    return [int(size) if isinstance(size, float | np.floating) and size % 1 == 0 else size for size in sizes]
 
 
 def _set_plain_state(made: Any, attributes: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from glassprop.export.kinds.kind import Kind, Step, add
 from glassprop.export.kinds.scikit_values import (
     Categories,
+    Dropped,
     DType,
     Infrequent,
     NumberType,
@@ -22,7 +23,7 @@ from glassprop.export.kinds.scikit_values import (
 )
 from glassprop.export.schema.array_values import Array, NaN, Scalar, Values
 from glassprop.export.schema.misfit import Misfit
-from glassprop.export.schema.values import Either, Flag, Maybe, Only, Real, Several, Text, Whole, Word
+from glassprop.export.schema.values import Either, Field, Flag, Maybe, Only, Real, Several, Text, Whole, Word
 
 FLOATS = ("float64", "float32")
 _VECTOR = Array(FLOATS)
@@ -168,13 +169,22 @@ def _rise_below(numbers: np.ndarray, limit: int) -> bool:
 def _one_hot_fits(made: Any, at: str) -> None:
     """Set what follows from the categories: scikit-learn places ones by it in compiled code, without a look."""
     _count_categories(made, at)
+    _group(made, at)
+    if made.drop is not None and not all(map(len, made.categories_)):
+        raise Misfit(at, "there is nothing to drop of no categories")
+    try:
+        made._set_drop_idx()
+    except (ValueError, TypeError, IndexError) as error:
+        raise Misfit(at, "what it drops is not among its categories_") from error
+    made._n_features_outs = made._compute_n_features_outs()
+
+
+def _group(made: Any, at: str) -> None:
     made._infrequent_enabled = made.min_frequency is not None or (made.max_categories or 0) >= 1
-    made.drop_idx_ = made._drop_idx_after_grouping = None
     if made._infrequent_enabled:
         _group_infrequent(made, at)
     elif hasattr(made, "_infrequent_indices"):
         raise Misfit(at, "it groups nothing, and has _infrequent_indices")
-    made._n_features_outs = made._compute_n_features_outs()
 
 
 def _group_infrequent(made: Any, at: str) -> None:
@@ -197,7 +207,7 @@ def _group_infrequent(made: Any, at: str) -> None:
 
 def _ordinal_fits(made: Any, at: str) -> None:
     _count_categories(made, at)
-    made._infrequent_enabled = False
+    _group(made, at)
     made._missing_indices = {
         k: len(categories) - 1
         for k, categories in enumerate(made.categories_)
@@ -212,6 +222,9 @@ def _count_categories(made: Any, at: str) -> None:
 
 _DERIVED = ("_infrequent_enabled", "_default_to_infrequent_mappings", "_drop_idx_after_grouping", "drop_idx_",
             "_n_features_outs")  # fmt: skip
+_GROUPING: dict[str, Field] = {
+    "min_frequency": Maybe(Either(Whole(), Real(0, 1))), "max_categories": Maybe(Whole(1)),
+}  # fmt: skip
 
 add(
     Kind(
@@ -236,10 +249,9 @@ add(
     ),
     Kind(
         "one_hot_encoder", "sklearn.preprocessing:OneHotEncoder",
-        {"categories": Either(Word("auto"), Categories()), "drop": Only(None), "sparse_output": Flag(),
+        {"categories": Either(Word("auto"), Categories()), "drop": Maybe(Dropped()), "sparse_output": Flag(),
          "dtype": NumberType(), "handle_unknown": Word("error", "ignore", "infrequent_if_exist", "warn"),
-         "min_frequency": Maybe(Either(Whole(), Real(0, 1))), "max_categories": Maybe(Whole(1)),
-         "feature_name_combiner": Word("concat")},
+         **_GROUPING, "feature_name_combiner": Word("concat")},
         {"categories_": Categories()},
         {"_infrequent_indices": Infrequent()},
         derived=_DERIVED,
@@ -250,9 +262,10 @@ add(
         "ordinal_encoder", "sklearn.preprocessing:OrdinalEncoder",
         {"categories": Either(Word("auto"), Categories()), "dtype": NumberType(),
          "handle_unknown": Word("error", "use_encoded_value"), "unknown_value": Maybe(Either(Real(), NaN())),
-         "encoded_missing_value": Either(Real(), NaN()), "min_frequency": Only(None), "max_categories": Only(None)},
+         "encoded_missing_value": Either(Real(), NaN()), **_GROUPING},
         {"categories_": Categories()},
-        derived=("_infrequent_enabled", "_missing_indices"),
+        {"_infrequent_indices": Infrequent()},
+        derived=("_infrequent_enabled", "_default_to_infrequent_mappings", "_missing_indices"),
         check=_ordinal_fits,
     ),
 )  # fmt: skip

@@ -120,6 +120,22 @@ class Categories:
         return categories
 
 
+class Dropped:
+    """Which category of each column an encoder leaves out: a rule, or one of each column."""
+
+    _field = Either(Word("first", "if_binary"), Values())
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        if isinstance(value, list | tuple):
+            listed = np.empty(len(value), dtype=object)
+            listed[:] = value
+            value = listed
+        return self._field.write(value, at, arrays)
+
+    def read(self, node: Any, at: str, arrays: Reading) -> Any:
+        return self._field.read(node, at, arrays)
+
+
 class Infrequent:
     """For each column the numbers of its infrequent categories, or None where there are none.
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from glassprop.export.schema.layout import KEYS, put_together, taken_apart
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Object, Several, Text, Word, told
@@ -17,8 +18,7 @@ from glassprop.export.schema.values import Object, Several, Text, Word, told
 class Array:
     """An array of one of some dtypes, with `axes` axes. In the JSON stands {"array": its name}.
 
-    A matrix that lies column by column is written as its transpose, with "order": "F" beside the name: products of
-    matrices round differently where they lie differently.
+    How a matrix lies stands beside the name (``layout.py``).
 
     numbers: "finite", "not infinite" (NaN may stand for missing), or "any".
     """
@@ -31,18 +31,18 @@ class Array:
         if not isinstance(value, np.ndarray):
             raise Misfit(at, f"it must be an array, not {told(value)}")
         self._fits(value.dtype, value.ndim, at)
-        by_columns = value.flags.f_contiguous and not value.flags.c_contiguous
-        arrays[at] = self._checked(value.T if by_columns else value, at)
-        return {"array": at, "order": "F"} if by_columns else {"array": at}
+        written, layout = taken_apart(value)
+        arrays[at] = self._checked(written, at)
+        return {"array": at, **layout}
 
     def read(self, node: Any, at: str, arrays: Reading) -> Any:
-        known = type(node) is dict and node.keys() in ({"array"}, {"array", "order"})
-        if not known or type(node["array"]) is not str or node.get("order", "F") != "F":
+        known = type(node) is dict and {"array"} <= node.keys() <= {"array", *KEYS}
+        if not known or type(node["array"]) is not str:
             raise Misfit(at, 'it must be {"array": name}')
         entry = arrays.entry(node["array"])
         self._fits(entry.dtype, len(entry.shape), at)
         array = self._checked(arrays.take(node["array"]), at)
-        return array.T if "order" in node else array
+        return put_together(array, {key: node[key] for key in node.keys() - {"array"}}, at)
 
     def _fits(self, dtype: np.dtype, axes: int, at: str) -> None:
         if dtype.name not in self.dtypes or axes != self.axes:

@@ -154,6 +154,16 @@ class Only:
         return self.value
 
 
+class NotKept(Only):
+    """What belongs to the machine and not to the model: whatever it is, the file has null, and None comes back."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        return None
+
+
 @dataclass(frozen=True)
 class Maybe:
     """The field, or None."""
