@@ -8,8 +8,7 @@ from typing import Literal
 import numpy as np
 
 from glassprop.architecture.layers import Layer
-from glassprop.equations.activation import is_built_in as is_built_in_activation
-from glassprop.equations.cost import is_built_in as is_built_in_cost
+from glassprop.equations.definitions import definition_of
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
 from glassprop.network import Network
@@ -87,8 +86,8 @@ def check_size(e: Explanation) -> None:
             f"and {weights:,} weights, where {MOST_NEURONS} and {MOST_WEIGHTS} are the most; train one with fewer "
             "columns and a hidden layer of 2 or 3, or use --latex or --html"
         )
-    own = [layer.activation.spec for layer in architecture.layers if not is_built_in_activation(layer.activation)]
-    own += [] if is_built_in_cost(architecture.cost_function) else [architecture.cost_function.spec]
+    own = [layer.activation.spec for layer in architecture.layers if definition_of(layer.activation) is None]
+    own += [] if definition_of(architecture.cost_function) else [architecture.cost_function.spec]
     if own:
         raise SettingsError(
             f"a worksheet computes with exact formulas, and has none for {', '.join(map(repr, own))}: "
