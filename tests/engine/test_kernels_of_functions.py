@@ -7,11 +7,11 @@ import pytest
 from engine.engine_cases import DTYPES
 from equations.definition_cases import ALL_COSTS, ELEMENTWISE, Z, activation_at, cost_at, pairs_for, spec
 from numba import njit
-from rounding import OF_A_FUNCTION, assert_rounded
+from rounding import OF_A_FUNCTION, assert_function, assert_rounded
 
 from glassprop.engine.compiled import activations, costs
 from glassprop.equations.activation import Activation
-from glassprop.equations.cost import Cost
+from glassprop.equations.cost import COSTS, Cost
 
 
 @njit
@@ -36,6 +36,14 @@ def test_activations(sigma: Activation, dtype: str) -> None:
     value_and_slope(activations.CODES[sigma.name], (sigma.parameters or (0.0,))[0], a, g, kept, scratch)
     assert_rounded(a, value, 1 + np.abs(value), OF_A_FUNCTION, dtype)
     assert_rounded(g, slope, 1 + np.abs(slope), OF_A_FUNCTION, dtype)
+
+
+def test_log_cosh_keeps_its_digits_near_0_and_far_away() -> None:
+    d = np.concatenate([np.logspace(-12, 4, 65), [0, 1 - 1e-7, 1, 1 + 1e-6]])
+    value, _ = cost_at(COSTS["log_cosh"], d, np.zeros_like(d))
+    found = np.empty((2, d.size))
+    costs_and_slopes(costs.CODES["log_cosh"], 0.0, d, np.zeros_like(d), np.finfo(float).tiny, *found)
+    assert_function(found[0], value)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

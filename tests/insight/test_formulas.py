@@ -26,6 +26,9 @@ TEXTS = {  # value and derivative, written by hand; a new function asks for its 
     "gelu": ("z Φ(z)", "Φ(z) + z φ(z)"),
     "silu": ("z σ(z)", "σ(z) + a (1 - σ(z))"),
     "mish": ("z t, t = tanh(ln(1 + eᶻ))", "t + z (1 - t²) σ(z)"),
+    "softsign": ("z/(1 + |z|)", "1/(1 + |z|)²"),
+    "hardswish": ("z min(max(z + 3, 0), 6)/6", "1 if z > 3 else (2 z + 3)/6 if z > -3 else 0"),
+    "squared_relu": ("max(z, 0)²", "2 max(z, 0)"),
     "exp": ("eᶻ", "a"),
     "softmax": ("eᶻʲ / Σ eᶻᵐ", "∂a_m/∂z_j = a_m (δ_mj - a_j)"),
     "squared_error": ("Σ (a - y)²", "2 (a - y)"),
@@ -42,6 +45,7 @@ TEXTS = {  # value and derivative, written by hand; a new function asks for its 
         "Σ (p r if r > 0 else (p - 1) r), r = y - a, p = 0.5",
         "1 - p if a > y else -p if a < y else 0, p = 0.5",
     ),
+    "log_cosh": ("Σ ln(cosh(a - y))", "tanh(a - y)"),
 }
 BOTH = [*ACTIVATIONS.values(), *COSTS.values()]
 

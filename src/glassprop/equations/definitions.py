@@ -70,6 +70,9 @@ ACTIVATION_DEFINITIONS: dict[str, Definition] = {
     "gelu": Definition("z*Φ(z)", "Φ(z) + z*φ(z)"),
     "silu": Definition("z*σ(z)", "σ(z) + a*(1 - σ(z))"),
     "mish": Definition("z*t", "t + z*(1 - t**2)*σ(z)", where={"t": f"tanh({_SOFTPLUS})"}),
+    "softsign": Definition("z/(1 + abs(z))", "1/(1 + abs(z))**2"),
+    "hardswish": Definition("z*min(max(z + 3, 0), 6)/6", "1 if z > 3 else (2*z + 3)/6 if z > -3 else 0"),
+    "squared_relu": Definition("max(z, 0)**2", "2*max(z, 0)"),
     "exp": Definition("exp(z)", "a"),
     "softmax": Definition("exp(z_j)/Σ_m(exp(z_m))", "a_m*(δ_mj - a_j)"),
 }
@@ -87,6 +90,7 @@ COST_DEFINITIONS: dict[str, Definition] = {
     "quantile": Definition(
         "p*r if r > 0 else (p - 1)*r", "1 - p if a > y else -p if a < y else 0", where={"r": "y - a"}
     ),
+    "log_cosh": Definition("ln(cosh(a - y))", "tanh(a - y)"),
 }
 
 
