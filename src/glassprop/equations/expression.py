@@ -25,8 +25,6 @@ DEFINED = {  # functions of x that are short for others
     "tanh": "(exp(2*x) - 1)/(exp(2*x) + 1)",
     "cosh": "(exp(x) + exp(-x))/2",
 }
-BY_ORDER = ("abs", "sign", "min", "max")
-TRANSCENDENTAL = ("exp", "ln", "Φ", "φ")  # what an arithmetic has to bring
 SUM = "Σ_m"
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -47,7 +45,7 @@ class Arithmetic(Generic[T]):
     positive, zero : callable (number) -> bool
         ``zero``: so surely 0 that a product with it is 0, whatever the other factor, which is then not looked at.
     functions : mapping of str to callable (number) -> number
-        The functions in ``TRANSCENDENTAL``; others in place of our definitions, where the arithmetic has better ones.
+        ``exp``, ``ln``, ``Φ`` and ``φ``; others in place of our definitions, where the arithmetic has better ones.
     """
 
     whole: Callable[[int], T]
