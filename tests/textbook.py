@@ -30,6 +30,9 @@ ACTIVATIONS = {
     "gelu": lambda z: z * (1 + erf(z / anp.sqrt(2.0))) / 2,
     "silu": lambda z: z * sigmoid(z),
     "mish": lambda z: z * anp.tanh(anp.log(1 + anp.exp(z))),
+    "softsign": lambda z: z / (1 + anp.abs(z)),
+    "hardswish": lambda z: anp.where(z > 3, z, anp.where(z > -3, z * (z + 3) / 6, 0.0)),
+    "squared_relu": lambda z: anp.where(z > 0, z * z, 0.0),
     "exp": anp.exp,
     "softmax": _softmax,
 }
@@ -50,6 +53,7 @@ COSTS = {
     ),
     "poisson": lambda a, y: anp.sum(_y_log_y(y) - y * anp.log(a) - y + a),
     "quantile": lambda a, y, p=0.5: anp.sum(anp.where(y > a, p * (y - a), (1 - p) * (a - y))),
+    "log_cosh": lambda a, y: anp.sum(anp.log(anp.cosh(a - y))),
 }
 
 

@@ -82,6 +82,9 @@ MP_ACTIVATIONS = {
     "exp": lambda z: [mp.exp(v) for v in z],
     "softplus": lambda z: [mp.log(1 + mp.exp(v)) for v in z],
     "elu": lambda z: [v if v > 0 else mp.exp(v) - 1 for v in z],
+    "hardswish": lambda z: [v * min(max(v + 3, mp.mpf(0)), mp.mpf(6)) / 6 for v in z],
+    "softsign": lambda z: [v / (1 + abs(v)) for v in z],
+    "squared_relu": lambda z: [max(v, mp.mpf(0)) ** 2 for v in z],
 }
 MP_COSTS = {
     "squared_error": lambda a, y: (a - y) ** 2,
@@ -92,6 +95,7 @@ MP_COSTS = {
     "poisson": lambda a, y: a - y - (y * mp.log(a / y) if y else 0),
     "huber": lambda a, y: (a - y) ** 2 / 2 if abs(a - y) <= 1 else abs(a - y) - mp.mpf(1) / 2,
     "quantile": lambda a, y: max((y - a) / 2, (a - y) / 2),
+    "log_cosh": lambda a, y: mp.log(mp.cosh(a - y)),
 }
 SAMPLE = [
     ((4, "tanh"), (3, "identity"), "squared_error"),
@@ -104,6 +108,8 @@ SAMPLE = [
     ((3, "mish"), (2, "tanh"), "absolute_error"),
     ((3, "relu"), (2, "elu"), "huber"),
     ((3, "softplus"), (2, "softmax"), "quantile"),
+    ((3, "hardswish"), (2, "softsign"), "log_cosh"),
+    ((3, "squared_relu"), (2, "identity"), "log_cosh"),
 ]
 
 

@@ -19,7 +19,8 @@ POINTS = (-30.0, -8.0, -2.5, -1.0, -0.3, -1e-4, 0.0, 1e-4, 0.3, 1.0, 2.5, 8.0, 3
 EXTREME = (-1e4, -750.0, -90.0, -1.0, 0.0, 1.0, 90.0, 750.0, 1e4)
 
 # The functions by their published definitions, evaluated in 40 digits by mpmath: independent of NumPy and SciPy.
-# Sources: elu arXiv 1511.07289; selu 1706.02515; gelu 1606.08415 (exact form); silu 1702.03118; mish 1908.08681.
+# Sources: elu arXiv 1511.07289; selu 1706.02515; gelu 1606.08415 (exact form); silu 1702.03118; mish 1908.08681;
+# softsign Glorot & Bengio 2010; hardswish 1905.02244; squared_relu 2109.08668.
 _SELU = (mp.mpf("1.6732632423543772848170429916717"), mp.mpf("1.0507009873554804934193349852946"))
 REFERENCE = {
     "identity": lambda z: z,
@@ -33,6 +34,9 @@ REFERENCE = {
     "gelu": lambda z: z * mp.ncdf(z),
     "silu": lambda z: z / (1 + mp.exp(-z)),
     "mish": lambda z: z * mp.tanh(mp.log(1 + mp.exp(z))),
+    "softsign": lambda z: z / (1 + abs(z)),
+    "hardswish": lambda z: z * min(max(z + 3, mp.mpf(0)), mp.mpf(6)) / 6,
+    "squared_relu": lambda z: max(z, mp.mpf(0)) ** 2,
     "exp": mp.exp,
 }
 # Saved numbers: the same definitions typed into sympy 1.14 at 7/10 and -13/10, `.evalf(17)`.
@@ -48,6 +52,9 @@ SAVED = {
     ("selu", -1.3): -1.2789613751543256,
     ("leaky_relu", -1.3): -0.013,
     ("exp", -1.3): 0.27253179303401260,
+    ("softsign", -1.3): -0.56521739130434783,
+    ("hardswish", -1.3): -0.36833333333333333,
+    ("squared_relu", 0.7): 0.49,
 }
 
 
@@ -158,7 +165,7 @@ def test_range_holds(name):
     if name not in OVERFLOWS:
         assert not closed.outside(sigma(far)).any()
     if sigma.elementwise and sigma.range != REALS:  # and the range is no wider than it need be
-        a = sigma(np.linspace(-15, 15, 1001)[:, None])
+        a = sigma(np.concatenate([np.linspace(-15, 15, 1001), [-1e6, 1e6] * (name not in OVERFLOWS)])[:, None])
         for end in (sigma.range.low, sigma.range.high):
             assert not np.isfinite(end) or np.abs(a - end).min() < 1e-5
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath as mp
 import numpy as np
 import pytest
 from core_cases import COST_NAMES, outputs, targets
@@ -45,6 +46,7 @@ REFERENCE = {
     "huber": lambda a, y, delta: huber(delta, a - y).sum() / len(y),
     "poisson": lambda a, y: metrics.mean_poisson_deviance(y.ravel(), a.ravel()) / 2 * y.shape[1],
     "quantile": lambda a, y, level: metrics.mean_pinball_loss(y, a, alpha=level) * y.shape[1],
+    "log_cosh": lambda a, y: (np.logaddexp(a - y, y - a) - np.log(2)).sum() / len(y),
 }
 # By hand, at a = 0.25, y = 1: (cost, gradient), as fractions and logarithms.
 SAVED = {
@@ -58,6 +60,7 @@ SAVED = {
     "poisson": (np.log(4) - 0.75, -3.0),
     "quantile": (0.375, -0.5),
     "quantile(0.9)": (0.675, -0.9),
+    "log_cosh": (np.log(np.cosh(0.75)), np.tanh(-0.75)),
 }
 WITH_PARAMETERS = [*COST_NAMES, "huber(0.3)", "huber(2.5)", "quantile(0.1)", "quantile(0.9)"]
 
@@ -87,6 +90,16 @@ def test_saved_values(spec):
     cost, a, y = find_cost(spec), np.array([[0.25]]), np.array([[1.0]])
     assert_rounded(cost(a, y).item(), SAVED[spec][0], abs(SAVED[spec][0]) + 1, OF_A_FUNCTION)  # terms of about 1
     assert_rounded(cost.by_output(a, y).item(), SAVED[spec][1], abs(SAVED[spec][1]) + 1, OF_A_FUNCTION)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_log_cosh_keeps_its_digits_near_0_and_far_away(dtype):
+    d = np.concatenate([np.logspace(-12, 4, 65), [0, 1 - 1e-7, 1, 1 + 1e-6]]).astype(dtype)
+    with mp.workdps(60):
+        exact = [float(mp.log(mp.cosh(mp.mpf(float(one))))) for one in d]
+    for sign in (1, -1):
+        given = COSTS["log_cosh"](sign * d[:, None], np.zeros_like(d)[:, None])
+        assert_rounded(given, exact, np.maximum(exact, np.finfo(dtype).tiny), OF_A_FUNCTION, dtype)
 
 
 @pytest.mark.parametrize("spec", WITH_PARAMETERS)

@@ -97,7 +97,7 @@ def test_refusal_says_what_would_do():
     said = str(caught.value)
     assert "cost 'poisson' needs outputs that are more than 0; output activation 'relu' does not keep" in said
     assert "use sigmoid or softplus or exp or softmax with this cost" in said
-    assert "one of the costs squared_error, half_squared_error, absolute_error, huber, quantile" in said
+    assert "one of the costs squared_error, half_squared_error, absolute_error, huber, quantile, log_cosh" in said
     assert "\n" not in said
 
 

@@ -41,6 +41,8 @@ from sklearn.preprocessing import (
 )
 
 from glassprop import MLPClassifier, MLPRegressor
+from glassprop.equations.activation import ACTIVATIONS
+from glassprop.equations.cost import COSTS
 from glassprop.errors import ModelFileError
 from glassprop.export import container
 from glassprop.export.kinds.table import KINDS, kind_of
@@ -291,6 +293,19 @@ def test_matrices_come_back_as_they_lay(tmp_path):
             put_together(whole, layout, "")
     with pytest.raises(Misfit):
         put_together(whole[0], {"order": "F"}, "")
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_activation_and_loss_comes_back_by_name(tmp_path, dtype):
+    """All activations in one network, under each loss in turn."""
+    hidden = [entry.spec for entry in ACTIVATIONS.values()]
+    data, y = X.astype(dtype), np.abs(X[:, 0]).astype(dtype)
+    for loss in (cost.spec for cost in COSTS.values() if "entropy" not in cost.name):
+        model = MLPRegressor(loss, (2,) * len(hidden), hidden, max_iter=1, random_state=0).fit(data, y)
+        save(model, tmp_path / "m")
+        again = load(tmp_path / "m")
+        assert repr(again.network_) == repr(model.network_)
+        np.testing.assert_array_equal(again.predict(data), model.predict(data))
 
 
 # --- another program -------------------------------------------------------------------------------------------

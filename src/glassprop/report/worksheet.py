@@ -8,8 +8,7 @@ from typing import Literal
 import numpy as np
 
 from glassprop.architecture.layers import Layer
-from glassprop.equations.activation import is_built_in as is_built_in_activation
-from glassprop.equations.cost import is_built_in as is_built_in_cost
+from glassprop.equations.definitions import definition_of
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
 from glassprop.network import Network
@@ -28,9 +27,8 @@ def worksheet_of(
 
     Weights, biases, inputs and targets are rounded to ``digits`` decimals first, and everything is computed from these:
     what the pupil sees is exactly what the key was computed with. The key is exact, in whole decimals or fractions,
-    wherever only +, -, × and ÷ are needed (relu, leaky_relu and identity; the squared, absolute, Huber and quantile
-    errors). Where e or a logarithm comes in, numbers are computed to a hundred digits and rounded rightly to
-    ``digits + 2`` digits that count, and marked by ≈.
+    wherever only +, -, × and ÷ are needed (relu and the squared error, say). Where e or a logarithm comes in, numbers
+    are computed to a hundred digits and rounded rightly to ``digits + 2`` digits that count, and marked by ≈.
 
     Parameters
     ----------
@@ -87,8 +85,8 @@ def check_size(e: Explanation) -> None:
             f"and {weights:,} weights, where {MOST_NEURONS} and {MOST_WEIGHTS} are the most; train one with fewer "
             "columns and a hidden layer of 2 or 3, or use --latex or --html"
         )
-    own = [layer.activation.spec for layer in architecture.layers if not is_built_in_activation(layer.activation)]
-    own += [] if is_built_in_cost(architecture.cost_function) else [architecture.cost_function.spec]
+    own = [layer.activation.spec for layer in architecture.layers if definition_of(layer.activation) is None]
+    own += [] if definition_of(architecture.cost_function) else [architecture.cost_function.spec]
     if own:
         raise SettingsError(
             f"a worksheet computes with exact formulas, and has none for {', '.join(map(repr, own))}: "

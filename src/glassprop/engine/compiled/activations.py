@@ -27,13 +27,20 @@ CODES = {
             "gelu",
             "silu",
             "mish",
+            "softsign",
+            "hardswish",
+            "squared_relu",
             "exp",
             "softmax",
         )
     )
 }
-(IDENTITY, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTPLUS, ELU, SELU, GELU, SILU, MISH, EXP, SOFTMAX) = range(len(CODES))
-KEEPS_SLOPE = (SOFTPLUS, GELU, SILU, MISH)  # their slope needs z, which a overwrites: it is kept beside a
+(
+    IDENTITY, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTPLUS, ELU, SELU, GELU, SILU, MISH, SOFTSIGN, HARDSWISH, SQUARED_RELU,
+    EXP, SOFTMAX,
+) = range(len(CODES))  # fmt: skip
+# their slope needs z, which a overwrites: it is kept beside a
+KEEPS_SLOPE = (SOFTPLUS, GELU, SILU, MISH, SOFTSIGN, HARDSWISH, SQUARED_RELU)
 _ROOT_HALF, _ROOT_TWO_PI = 1 / sqrt(2), sqrt(2 * np.pi)
 
 
@@ -82,8 +89,35 @@ def activate(code, parameter, z, slope, n, ld, scratch):
             below = z.dtype.type(0.5 * erfc(-z[i] * _ROOT_HALF))
             slope[i] = below + z[i] * z.dtype.type(libm_exp(-0.5 * z[i] * z[i]) / _ROOT_TWO_PI)
             z[i] = z[i] * below
+    elif code == SOFTSIGN:
+        for i in range(size):
+            s = one / (one + abs(z[i]))
+            slope[i] = s * s
+            z[i] = z[i] / (one + abs(z[i]))
+    elif code == HARDSWISH:
+        _hardswish(z, slope, size)
+    elif code == SQUARED_RELU:
+        for i in range(size):
+            r = z[i] if not z[i] <= zero else zero
+            slope[i] = r + r
+            z[i] = r * r
     elif code == SOFTMAX:
         softmax(z, scratch, n, ld)
+
+
+@njit(**OPTIONS)
+def _hardswish(z, slope, size):
+    zero, one, three, six, half = (
+        z.dtype.type(0),
+        z.dtype.type(1),
+        z.dtype.type(3),
+        z.dtype.type(6),
+        z.dtype.type(0.5),
+    )
+    for i in range(size):
+        x = z[i]
+        slope[i] = one if x > three else x / three + half if x > -three else zero
+        z[i] = x * (min(max(x + three, zero), six) / six)
 
 
 @njit(**OPTIONS)

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.activations import activate, pull_back
-from glassprop.engine.compiled.functions import exp, log, log1p
+from glassprop.engine.compiled.functions import exp, expm1, log, log1p, tanh
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part
 
 CODES = {
@@ -14,11 +14,12 @@ CODES = {
     for code, name in enumerate(
         (
             "squared_error", "half_squared_error", "cross_entropy", "binary_cross_entropy", "absolute_error", "huber",
-            "poisson", "quantile",
+            "poisson", "quantile", "log_cosh",
         )
     )
 }  # fmt: skip
-(SQUARED, HALF_SQUARED, CROSS_ENTROPY, BINARY, ABSOLUTE, HUBER, POISSON, QUANTILE) = range(len(CODES))
+(SQUARED, HALF_SQUARED, CROSS_ENTROPY, BINARY, ABSOLUTE, HUBER, POISSON, QUANTILE, LOG_COSH) = range(len(CODES))
+LN_2 = float(np.log(2))
 PREDICTION, COST, DELTA = range(3)  # how much of it is wanted
 NO_PAIR, WITH_SOFTMAX, WITH_SIGMOID, WITH_IDENTITY, WITH_EXP = range(5)
 PAIRS = {
@@ -52,7 +53,18 @@ def _one(code, p, a, y, tiny):
         return 0.5 * r * r if abs(r) <= p else p * (abs(r) - 0.5 * p)
     if code == POISSON:
         return _times_log(y, y, tiny) - _times_log(y, a, tiny) - y + a
+    if code == LOG_COSH:
+        return _log_cosh(abs(r))
     return max(-p * r, (1.0 - p) * r)
+
+
+@njit(**OPTIONS)
+def _log_cosh(d):
+    """As the equation has it: near 0, by cosh d - 1."""
+    if d < 1:
+        less = expm1(-d)
+        return log1p(0.5 * less * less * exp(d))
+    return d + log1p(exp(-2.0 * d)) - LN_2
 
 
 @njit(**OPTIONS)
@@ -78,6 +90,8 @@ def _slope(code, p, a, y, tiny):
         return min(max(r, -p), p)
     if code == POISSON:
         return 1.0 - y / max(a, tiny * (1.0 + y))
+    if code == LOG_COSH:
+        return tanh(r)
     return 0.5 * _sign(r) * (1.0 + _sign(r) * (1.0 - 2.0 * p))
 
 

@@ -1,0 +1,35 @@
+"""How many files a new entry of a table touches, counted: the rows of ARCHITECTURE.md that say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import glassprop
+
+SOURCE = Path(glassprop.__file__).parent
+TEXTS = {
+    path.relative_to(SOURCE).as_posix(): path.read_text(encoding="utf-8")
+    for path in SOURCE.rglob("*")
+    if path.suffix in (".py", ".js")
+}
+ACTIVATION = {"equations/activation.py", "equations/definitions.py", "engine/compiled/activations.py"}
+COST = {"equations/cost.py", "equations/definitions.py", "engine/compiled/costs.py"}
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [("softsign", ACTIVATION), ("hardswish", ACTIVATION), ("squared_relu", ACTIVATION), ("mish", ACTIVATION),
+     ("log_cosh", COST)],
+)  # fmt: skip
+def test_an_activation_and_a_cost_stand_in_three_files(name, files):
+    assert {path for path, text in TEXTS.items() if f'"{name}"' in text} == files
+
+
+def test_the_architecture_page_says_so():
+    page = (Path(__file__).parents[1] / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for thing, files in (("an activation", ACTIVATION), ("a cost", COST)):
+        row = next(line for line in page.splitlines() if line.startswith(f"| {thing} |"))
+        assert "| 3 files: " in row
+        assert all(f"`{path}`" in row for path in files)
