@@ -21,6 +21,7 @@ ENTRY = _PRECISE  # for what Python calls
 OPTIONS = _PRECISE | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # for what only kernels call: half the time
 # for what is called in one place or two: a call with some arrays as arguments costs 30 ns and more
 INLINE = OPTIONS | {"forceinline": True}
+ALONE = INLINE | {"fastmath": False}  # for a product that is rounded by itself
 SUMS = OPTIONS | {"fastmath": {"contract", "reassoc"}}  # for sums in whatever order is fastest
 
 
@@ -175,3 +176,13 @@ def wait_until(control, index, value):
     spins = 0
     while atomic_read(control, index) < value:
         spins = pause(spins)
+
+
+@njit(**ALONE)
+def product(x, y):
+    """x y, rounded by itself, never one step with a sum.
+
+    For sums of two products, a b + c d: either may be made one step with the sum, and which one is the compiler's choice,
+    made anew for each copy of a function. The process that compiles a kernel runs other copies than those that load it.
+    """
+    return x * y

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.functions import expm1
-from glassprop.engine.compiled.low_level import OPTIONS, SUMS, part
+from glassprop.engine.compiled.low_level import OPTIONS, SUMS, part, product
 
 CODES = {name: code for code, name in enumerate(("SGD", "Momentum", "Nesterov", "Adam", "AdamW"))}
 SGD, MOMENTUM, NESTEROV, ADAM, ADAMW = range(len(CODES))
@@ -96,19 +96,19 @@ def step(code, settings, rate, eta, scale, theta, gradients, m, v, blocks, low, 
             w[i] -= plain * g[i]
     elif code == MOMENTUM:
         for i in range(n):
-            m[i] = mu * m[i] - plain * g[i]
+            m[i] = mu * m[i] - product(plain, g[i])
             w[i] += m[i]
     else:
         for i in range(n):
-            m[i] = mu * m[i] - plain * g[i]
-            w[i] += mu * m[i] - plain * g[i]
+            m[i] = mu * m[i] - product(plain, g[i])
+            w[i] += mu * m[i] - product(plain, g[i])
 
 
 @njit(**OPTIONS)
 def _adam(w, g, m, v, b1, b2, c1, c2, eps, eta):
     for i in range(w.shape[0]):
-        m[i] = b1 * m[i] + c1 * g[i]
-        v[i] = b2 * v[i] + c2 * (g[i] * g[i])
+        m[i] = b1 * m[i] + product(c1, g[i])
+        v[i] = b2 * v[i] + product(c2, g[i] * g[i])
         w[i] -= eta * m[i] / (np.sqrt(v[i]) + eps)
 
 
