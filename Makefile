@@ -27,8 +27,8 @@ demo: $(STAMP) ## trains on the digits, prints held-out scores and a gradient ch
 	$(BIN)/glassprop explain build/digits.glassprop digits --row 0 --html build/digits.html
 
 test: $(STAMP) lint types layers ## everything that must hold
-	$(BIN)/python -m pytest -n 2
 	$(BIN)/python tests/cpus.py --quick
+	$(BIN)/python -m pytest -n 2
 
 test-cpus: $(STAMP) ## the numerical tests as other CPUs would run them (`make test` does a part of it)
 	$(BIN)/python tests/cpus.py
