@@ -14,6 +14,7 @@ import pytest
 import skops
 import skops.io
 from export.forged import refused
+from forging.good import format_1_bytes
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -29,22 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 def written(model, path, **record):
     """A file as versions before format 2 wrote it."""
-    estimator = model[-1] if hasattr(model, "steps") else model
-    facts = {
-        "format": 1,
-        "saved": "2026-01-01T00:00:00+00:00",
-        "versions": {"glassprop": "0.1.0", "scikit-learn": "1.9.0"},
-        "model": {
-            "class": type(estimator).__name__,
-            "network": estimator.network_.spec(),
-            "parameters": int(estimator.theta_.size),
-            "dtype": str(estimator.theta_.dtype),
-            "epochs": int(estimator.n_iter_),
-        },
-    }
-    path.write_bytes(skops.io.dumps(model, compression=zipfile.ZIP_DEFLATED))
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(RECORD, json.dumps({**record, **facts}))
+    path.write_bytes(format_1_bytes(model, record))
     return path
 
 
