@@ -21,8 +21,8 @@ from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.text import Text
 
 from glassprop import Layer, Network
-from glassprop.export.model_file import read_record
-from glassprop.report.page import page
+from glassprop.saving import read_record
+from glassprop.showing import page
 
 IMAGES = Path(__file__).parent / "img"
 
