@@ -185,6 +185,18 @@ def test_a_description_of_many_small_values_is_not_parsed(saved):
     refused(saved, "more memory")
 
 
+def test_a_member_whose_name_is_no_text(saved):
+    """zipfile decodes it when the archive is opened, and raises whatever that raises."""
+    data = saved.read_bytes()
+    name = next(name for name in members(saved) if name.endswith(".npy")).encode()
+    place = data.rindex(b"PK\x01\x02", 0, data.rindex(name))
+    flagged = bytearray(data)
+    flagged[place + 8 : place + 10] = (0x800).to_bytes(2, "little")  # names are UTF-8, it says
+    flagged[data.rindex(name)] = 0xC2
+    saved.write_bytes(bytes(flagged))
+    refused(saved, "truncated")
+
+
 def test_parts_that_are_shared_do_not_double_level_by_level(saved):
     node_ = node("ListNode", "builtins", "list", content=[], __id__=1)
     for level in range(2, 60):

@@ -64,6 +64,8 @@ def _is_refusal(error: Exception) -> bool:
     told, frames = str(error), traceback.extract_tb(error.__traceback__)
     if any("_column_transformer" in frame.filename for frame in frames[-2:]):
         return True  # what was fitted on sparse rows does not take dense ones; in scikit-learn too
+    if isinstance(error, TypeError) and frames[-1].filename.endswith("_encode.py"):
+        return True  # categories of one type and cells of another, which scikit-learn's own encoders do not compare
     if isinstance(error, AttributeError):  # no partial_fit under L-BFGS; a Pipeline whose end has no predict_proba
         return "partial_fit is only available" in told or "has no attribute" in told
     if not isinstance(error, ValueError) or any(word in told for word in _LUCK):

@@ -106,7 +106,7 @@ def built(file: io.BytesIO, trusted: frozenset[str], harmless: frozenset[str] = 
         with ZipFile(file) as archive:
             checked_members(archive, file.getbuffer().nbytes)
             schema = from_json(archive.read("schema.json"), Budget())
-    except (BadZipFile, KeyError, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+    except (BadZipFile, KeyError, OSError, EOFError, RuntimeError, UnicodeDecodeError) as error:
         raise Misfit("", f"a step is damaged: {first_line(error)}") from error
     names = names_in(schema)
     _refuse_untrusted(sorted(names - trusted - harmless))

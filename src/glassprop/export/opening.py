@@ -56,7 +56,7 @@ def archive_of(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
             yield archive, record_of(archive, os.fstat(file.fileno()).st_size)
     except RecursionError:  # a RuntimeError, too
         raise
-    except (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:  # a password, say
+    except (BadZipFile, EOFError, zlib.error, RuntimeError, UnicodeDecodeError) as error:  # a password, odd names
         raise Misfit("", f"it is truncated ({str(error)[:100]})") from error
 
 
