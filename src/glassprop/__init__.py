@@ -14,7 +14,7 @@ _HOME = {
     "Layer": "glassprop.architecture.layers",
     "Network": "glassprop.network",
     "check_gradient": "glassprop.backprop.check",
-    "explain": "glassprop.tables.explain",
+    "explain": "glassprop.tables.use.explain_table",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
     "load": "glassprop.export.model_file",
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.export.model_file import load, save
     from glassprop.network import Network
-    from glassprop.tables.explain import explain
+    from glassprop.tables.use.explain_table import explain
 
 
 def __getattr__(name: str) -> Any:

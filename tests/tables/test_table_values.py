@@ -11,10 +11,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from glassprop.tables import cells
-from glassprop.tables.cells import category_name, cells_of, number_text, text_of
-from glassprop.tables.dates import date_order, date_parts, parse_date
-from glassprop.tables.numbers import decimal_mark, parse_number
+from glassprop.tables.values import cells
+from glassprop.tables.values.cells import category_name, cells_of, number_text, text_of
+from glassprop.tables.values.dates import date_order, date_parts, parse_date
+from glassprop.tables.values.numbers import decimal_mark, parse_number
 
 NAN = float("nan")
 

@@ -23,7 +23,7 @@ from glassprop.errors import ArchitectureError, ModelFileError
 from glassprop.estimator.labels import binarizer_of
 from glassprop.export import container, document, foreign
 from glassprop.export.kinds import table_steps
-from glassprop.export.kinds.table import read_node, write_node
+from glassprop.export.kinds.all_kinds import read_node, write_node
 from glassprop.export.opening import archive_of, opened, read_record
 from glassprop.export.plain import to_json
 from glassprop.export.schema.budget import Budget

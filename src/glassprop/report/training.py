@@ -36,7 +36,7 @@ def report_data(
     record : mapping
         Of the training: ``Outcome.record``.
     diagnosis : mapping
-        What ``glassprop.tables.diagnose`` found on the held-out rows.
+        What ``glassprop.tables.use.diagnose`` found on the held-out rows.
     rows : bool
         Whether values of single rows are told. Without them there are no points of single predictions, no true or
         predicted values of telling rows, and neither notes nor reasons, which may cite values.
