@@ -12,8 +12,8 @@ from report.report_cases import amounts, flowers, held_out, reported, trained
 from report.report_reader import Reader
 from sklearn import metrics
 
+from glassprop.ground.number_text import number
 from glassprop.report.training import training_report
-from glassprop.report.wording import number
 from glassprop.tables import diagnose
 
 

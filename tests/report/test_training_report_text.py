@@ -12,8 +12,8 @@ import pytest
 from report.report_cases import HOSTILE, amounts, flowers, hostile, reported, trained
 from report.report_reader import Reader
 
+from glassprop.ground.number_text import amount
 from glassprop.report import charts
-from glassprop.report.wording import amount
 from glassprop.tables import FitOptions, Table, diagnose, fit_table
 
 

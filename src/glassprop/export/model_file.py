@@ -25,12 +25,12 @@ from glassprop.export import container, document, foreign
 from glassprop.export.kinds import table_steps
 from glassprop.export.kinds.all_kinds import read_node, write_node
 from glassprop.export.opening import archive_of, opened, read_record
-from glassprop.export.plain import to_json
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.table_record import is_of_a_table
 from glassprop.ground.atomic import replacing
+from glassprop.ground.json_values import to_json
 from glassprop.ground.text import quoted
 
 __all__ = ["load", "load_with_record", "read_record", "save"]

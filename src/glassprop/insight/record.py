@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glassprop.equations.arrays import Array
+from glassprop.ground.json_values import plain_number as _number
+from glassprop.ground.json_values import plain_numbers as _numbers
 from glassprop.insight.derive import column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.formulas import formula_of
@@ -75,21 +76,6 @@ def record_of(
         "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
         "training": _training(explanation, shown),
     }
-
-
-def _number(value: float) -> float | None:
-    """A float; None where it is not finite, since JSON has no word for that."""
-    return float(value) if isfinite(value) else None
-
-
-def _numbers(array: Array) -> Any:
-    """Nested lists of floats, with None for what is not finite."""
-    array = np.asarray(array, dtype=np.float64)
-    if np.isfinite(array).all():
-        return array.tolist()
-    whole = array.astype(object)
-    whole[~np.isfinite(array)] = None
-    return whole.tolist()
 
 
 def _network(explanation: Explanation) -> dict[str, Any]:

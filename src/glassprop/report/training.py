@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 from glassprop.errors import MissingPackageError
+from glassprop.ground.number_text import amount, number, percent
 from glassprop.ground.text import LONGEST_LINE, shown
 from glassprop.report import charts
-from glassprop.report.wording import amount, number, percent
 
 FORMAT = 1
 MOST_CLASSES = 20  # of a confusion matrix that is shown whole

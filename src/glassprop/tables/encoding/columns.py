@@ -10,11 +10,12 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from glassprop.ground.number_text import shortest
 from glassprop.ground.text import shortened
 from glassprop.insight.names import Column
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.slopes import slopes_of
-from glassprop.tables.values.cells import MISSING_CATEGORY, number_text, values_of, written
+from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
 from glassprop.tables.values.dates import date_parts, date_slopes
 
 _OTHERS = "(rare or new)"  # the category that stands for all with few rows in training, and those never seen
@@ -144,5 +145,5 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float | np.floating):
-        return "" if np.isnan(value) else shortened(number_text(float(value)))
+        return "" if np.isnan(value) else shortened(shortest(float(value)))
     return shortened(written(value))

@@ -18,10 +18,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
 
 from glassprop.errors import TableError
+from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import Plan
-from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of, mapped, number_text
+from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of, mapped
 from glassprop.tables.values.dates import date_parts, to_moments
 from glassprop.tables.values.numbers import missing_number, to_numbers
 
@@ -118,7 +119,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         if cells.kind == "text":
             return mapped(cells.values, category_name, object).tolist()
         if cells.kind == "number":
-            return [MISSING_CATEGORY if np.isnan(value) else number_text(value) for value in cells.values.tolist()]
+            return [MISSING_CATEGORY if np.isnan(value) else shortest(value) for value in cells.values.tolist()]
         return [MISSING_CATEGORY] * len(cells.values)
 
 

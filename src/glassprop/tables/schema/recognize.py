@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import narwhals as nw
 import numpy as np
 
+from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
-from glassprop.tables.values.cells import Cells, cells_of, number_text
+from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.dates import DAY, date_order, to_moments
 from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
 
@@ -242,4 +243,4 @@ def _moment(seconds: float) -> str:
 
 
 def _shown(value: float | str) -> str:
-    return quoted(value) if isinstance(value, str) else number_text(float(value))
+    return quoted(value) if isinstance(value, str) else shortest(float(value))

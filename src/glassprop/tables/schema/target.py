@@ -9,9 +9,10 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
+from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
-from glassprop.tables.values.cells import Cells, category_name, cells_of, mapped, number_text
+from glassprop.tables.values.cells import Cells, category_name, cells_of, mapped
 from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
 
 # Whole numbers with at most so many different values, each of them on so many rows on average, are classes.
@@ -171,7 +172,7 @@ def _refuse(target: Target, present: np.ndarray, wanted: str | None) -> None:
     if rows == 1:
         raise TableError(f"target {quoted(target.name)} has a value in one row only: at least two rows are needed")
     if len(unique) == 1:
-        shown = quoted(str(unique[0])) if target.kind == "text" else number_text(float(unique[0]))
+        shown = quoted(str(unique[0])) if target.kind == "text" else shortest(float(unique[0]))
         raise TableError(f"target {quoted(target.name)} is {shown} in all {rows} rows: there is nothing to learn")
     crowded = rows >= ENOUGH_ROWS and len(unique) > TOO_MANY_VALUES * rows
     if target.task == "classification" and wanted is None and crowded:
@@ -199,4 +200,4 @@ def _as_texts(cells: Cells) -> np.ndarray:
 
 
 def _number_name(value: Any) -> str:
-    return "" if np.isnan(value) else number_text(value)
+    return "" if np.isnan(value) else shortest(value)

@@ -13,6 +13,7 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
+from glassprop.ground.number_text import shortest
 from glassprop.ground.text import first_line, quoted
 from glassprop.tables.values.moments import BEYOND_CALENDAR, moment_texts, seconds_of, within_calendar
 from glassprop.tables.values.packages import panics_as
@@ -163,7 +164,7 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else number_text(float(value))
+        return None if math.isnan(value) else shortest(float(value))
     text = written(value).strip(_BLANK)
     return None if text.lower() in MISSING else text
 
@@ -176,15 +177,10 @@ def written(value: Any) -> str:
         return hex(value) if isinstance(value, int) else f"<{type(value).__name__}>"
 
 
-def number_text(value: float) -> str:
-    """The shortest text of a number; whole numbers without a point."""
-    return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
-
-
 def category_name(text: str | None) -> str:
     """The name a category goes by: 1.0, 1 and " 1" are one, but 01 and 1 are two."""
     if text is None:
         return MISSING_CATEGORY
     if _PLAIN_NUMBER.fullmatch(text) and abs(value := float(text)) < _EXACT:
-        return number_text(value)
+        return shortest(value)
     return text

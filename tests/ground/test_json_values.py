@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassprop.export.plain import to_json, to_plain
+from glassprop.ground.json_values import spelled, to_json, to_plain, unspelled
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,11 @@ def test_values_become_json(value, expected):
 
 def test_text_is_kept_as_it_is():
     assert to_json("Größe") == '"Größe"'
+
+
+@pytest.mark.parametrize(
+    "value", [np.inf, -np.inf, np.nan, 0.1, np.float32(0.5), np.int64(3), True, None, "nearly", [1]]
+)
+def test_what_is_read_back_is_the_same(value):
+    again = unspelled(json.loads(json.dumps(spelled(value), allow_nan=False)))
+    assert again == value or (np.isnan(again) and np.isnan(value))
