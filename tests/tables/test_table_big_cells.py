@@ -92,7 +92,7 @@ def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
         from glassprop.tables.values.cells import category_name
         from glassprop.tables.values.dates import date_order, parse_date
         from glassprop.tables.values.numbers import decimal_mark, parse_number
-        from glassprop.equations.names import find
+        from glassprop.equations.entry_names import find
         from glassprop.equations.activation import ACTIVATIONS
         from glassprop.errors import ArchitectureError
         from glassprop.ground.text import without_formulas, one_line

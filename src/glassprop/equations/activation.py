@@ -8,7 +8,7 @@ from math import pi, sqrt
 
 from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, REALS, SIMPLEX_OPEN, UNIT_OPEN, Domain
-from glassprop.equations.names import find, is_entry, spec_of
+from glassprop.equations.entry_names import find, is_entry, spec_of
 from glassprop.errors import ArchitectureError
 
 # SELU's constants, from its fixed-point condition: Klambauer et al. 2017, arXiv 1706.02515, equation 14.

@@ -19,7 +19,7 @@ from glassprop.equations.domain import (
     UNIT_OPEN,
     Domain,
 )
-from glassprop.equations.names import find, is_entry, spec_of
+from glassprop.equations.entry_names import find, is_entry, spec_of
 from glassprop.errors import DataError
 
 

@@ -11,7 +11,7 @@ from glassprop.ground.text import shown
 from glassprop.insight.largest import largest_weights
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 _MOST = 8
 _SHORT = 60  # characters of a target or prediction

@@ -17,7 +17,7 @@ from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_
 from glassprop.insight.step import FORMULAS
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 FORMAT = 1
 MOST_DIFFERENCES = 64  # derivatives by differences of each example and layer: the largest

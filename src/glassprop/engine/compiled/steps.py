@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.functions import expm1
+from glassprop.engine.compiled.elementary import expm1
 from glassprop.engine.compiled.low_level import OPTIONS, SUMS, part, product
 
 CODES = {name: code for code, name in enumerate(("SGD", "Momentum", "Nesterov", "Adam", "AdamW"))}
