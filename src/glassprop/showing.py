@@ -6,6 +6,6 @@ from glassprop.insight.explanation import Explanation
 from glassprop.insight.step import Training
 from glassprop.report.latex import latex_of
 from glassprop.report.page import page
-from glassprop.report.worksheet import classroom_network, worksheet_of
+from glassprop.worksheet.worksheet import classroom_network, worksheet_of
 
 __all__ = ["Explanation", "Training", "classroom_network", "latex_of", "page", "worksheet_of"]

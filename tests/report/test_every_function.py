@@ -12,16 +12,16 @@ from rounding import assert_function, assert_rounded
 
 from glassprop import Layer, Network
 from glassprop.cli.explain_text import lines_of
+from glassprop.document.formulas import formula_of
 from glassprop.equations import definitions
 from glassprop.equations.activation import ACTIVATIONS, Activation
 from glassprop.equations.cost import COSTS, Cost
 from glassprop.equations.definitions import Definition, definition_of
 from glassprop.errors import SettingsError
-from glassprop.insight.formulas import formula_of
-from glassprop.report.exact import EXACT, number
 from glassprop.report.latex import latex_of
 from glassprop.report.page import embedded
-from glassprop.report.worksheet import worksheet_of
+from glassprop.worksheet.exact import EXACT, number
+from glassprop.worksheet.worksheet import worksheet_of
 
 
 def explanation(network: Network):

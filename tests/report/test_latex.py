@@ -11,12 +11,12 @@ from core_cases import ACTIVATION_NAMES, COST_NAMES, dense, output_for, targets
 from tex_cases import HOSTILE, compile_tex
 
 from glassprop import Activation, Layer, Network
+from glassprop.document.tex import tex_number, tex_text
 from glassprop.errors import SettingsError
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
 from glassprop.optimizer import Adam
 from glassprop.report.latex import latex_of
-from glassprop.report.tex import tex_number, tex_text
 
 
 def explanation(network, n=1, seed=0, **options):

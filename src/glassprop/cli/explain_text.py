@@ -10,10 +10,10 @@ from textwrap import wrap
 import numpy as np
 
 from glassprop.cli.output import number, print_line, print_table
+from glassprop.document.formulas import formula_of
 from glassprop.ground.text import LONGEST_LINE, shortened, shown
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.factors import ColumnDerivative, Derivative
-from glassprop.insight.formulas import formula_of
 from glassprop.insight.largest import Place, largest_neurons, largest_weights
 from glassprop.insight.paths import Path, Paths
 from glassprop.report.chosen import derivative

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
 from glassprop.insight.derive import column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
-from glassprop.insight.formulas import formula_of
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
 from glassprop.insight.step import FORMULAS

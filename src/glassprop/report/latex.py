@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glassprop.document.tex import tex_text
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.largest import Place, largest_neurons, largest_weights
 from glassprop.report.latex_backward import backward_section
 from glassprop.report.latex_forward import cost_section, forward_section
 from glassprop.report.latex_weights import columns_section, weights_section
-from glassprop.report.tex import tex_text
 
 _MOST_WEIGHTS = 3  # of each layer, where none were chosen
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glassprop.document.formulas import formula_of
+from glassprop.document.tex import by, tex_number, tex_symbol, tex_text
 from glassprop.insight.explanation import Explanation
-from glassprop.insight.formulas import formula_of
 from glassprop.report.latex_parts import display, sum_lines, table
-from glassprop.report.tex import by, tex_number, tex_symbol, tex_text
 
 _MOST_JACOBIAN = 6  # neurons of a layer whose Jacobian is printed
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glassprop.document.formulas import formula_of
+from glassprop.document.tex import tex_number, tex_symbol, tex_text
 from glassprop.equations.cost import is_built_in
 from glassprop.insight.explanation import Explanation
-from glassprop.insight.formulas import formula_of
 from glassprop.report.latex_parts import display, sum_lines, table
-from glassprop.report.tex import tex_number, tex_symbol, tex_text
 
 
 def forward_section(e: Explanation, shown: Sequence[Sequence[int]]) -> str:

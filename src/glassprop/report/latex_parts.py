@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from glassprop.report.tex import tex_factor, tex_number, tex_plus
+from glassprop.document.tex import tex_factor, tex_number, tex_plus
 
 MOST_TERMS = 5  # of a sum that is written out
 _MOST_ROWS = 20  # of a table that is kept on one page

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassprop.document.tex import by, tex_factor, tex_number, tex_plus, tex_symbol, tex_text
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.factors import BY_A, BY_B, BY_W, BY_Z, MIXED, SLOPE, Derivative
 from glassprop.insight.largest import Place
 from glassprop.insight.paths import Path
 from glassprop.report.chosen import derivative, step_record
 from glassprop.report.latex_parts import display, table
-from glassprop.report.tex import by, tex_factor, tex_number, tex_plus, tex_symbol, tex_text
 
 _MOST_EXAMPLES = 30
 

@@ -46,7 +46,7 @@ def report_files(report: str | None, *, rows: bool, others: dict[str, str]) -> R
             raise SettingsError("--no-rows is about the report: give --report FILE too, or leave it out")
         return None
     from glassprop.ground.atomic import check_writable, is_device
-    from glassprop.report.training import need_jinja
+    from glassprop.training_report.training_report import need_jinja
 
     need_jinja()
     check_writable(report, error=DataError)
@@ -87,8 +87,8 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
     from urllib.parse import quote
 
     from glassprop.ground.atomic import write_together
-    from glassprop.report.training import report_data, training_report
     from glassprop.tables import diagnose
+    from glassprop.training_report.training_report import report_data, training_report
 
     diagnosis = diagnose(outcome)
     page = files.page if diagnosis["telling"] else None

@@ -10,8 +10,8 @@ from typing import Any
 
 from glassprop.errors import MissingPackageError
 from glassprop.ground.text import LONGEST_LINE, shown
-from glassprop.report import charts
-from glassprop.report.wording import amount, number, percent
+from glassprop.training_report import charts
+from glassprop.training_report.wording import amount, number, percent
 
 FORMAT = 1
 MOST_CLASSES = 20  # of a confusion matrix that is shown whole
@@ -255,7 +255,7 @@ def draw(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _static(name: str) -> str:
-    return (files("glassprop.report") / "static" / name).read_text(encoding="utf-8")
+    return (files("glassprop.training_report") / "static" / name).read_text(encoding="utf-8")
 
 
 def _shown(value: Any) -> Any:

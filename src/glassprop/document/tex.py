@@ -82,7 +82,7 @@ def _character(c: str) -> str:
 
 
 def tex_number(value: float, digits: int = 6) -> str:
-    """A number in math mode, with so many digits that count.
+    """A number in math mode, with so many significant digits.
 
     Examples
     --------
@@ -110,6 +110,11 @@ def tex_plus(value: float, digits: int = 6) -> str:
     return f"- {shown[1:]}" if shown.startswith("-") else f"+ {shown}"
 
 
+def tex_letter(letter: str) -> str:
+    """A letter of a formula, Greek and with an index as it may be: ``\\beta_1`` for β₁."""
+    return "".join(_MATH.get(c, c) for c in letter)
+
+
 def tex_symbol(letter: str, layer: int, j: int | None = None, k: int | None = None) -> str:
     """z, a, w, … of a layer and neuron: ``w_{1,0}^{(2)}``."""
     index = "" if j is None else f"_{{{j}}}" if k is None else f"_{{{j},{k}}}"
@@ -117,5 +122,5 @@ def tex_symbol(letter: str, layer: int, j: int | None = None, k: int | None = No
 
 
 def by(below: str) -> str:
-    """The derivative of C_0 by a quantity."""
+    """The derivative of C_0 with respect to a quantity."""
     return rf"\frac{{\partial C_0}}{{\partial {below}}}"

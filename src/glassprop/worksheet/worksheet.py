@@ -12,10 +12,10 @@ from glassprop.equations.definitions import definition_of
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
 from glassprop.network import Network
-from glassprop.report.sheet import Sheet
-from glassprop.report.sheet_forms import FORMS
-from glassprop.report.sheet_numbers import SheetNumbers
-from glassprop.report.sheet_steps import sheet_of
+from glassprop.worksheet.sheet import Sheet
+from glassprop.worksheet.sheet_forms import FORMS
+from glassprop.worksheet.sheet_numbers import SheetNumbers
+from glassprop.worksheet.sheet_steps import sheet_of
 
 MOST_NEURONS, MOST_WEIGHTS, MOST_DIGITS = 12, 40, 6
 

@@ -21,8 +21,8 @@ from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import shortened
 from glassprop.insight.names import Names
-from glassprop.report.exact import decimal_of, rounded
-from glassprop.report.worksheet import classroom_network, worksheet_of
+from glassprop.worksheet.exact import decimal_of, rounded
+from glassprop.worksheet.worksheet import classroom_network, worksheet_of
 
 EPS = sp.Symbol("epsilon")
 ALPHA, SCALE = sp.Rational(str(SELU_ALPHA)), sp.Rational(str(SELU_SCALE))

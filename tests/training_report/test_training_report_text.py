@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from report.report_cases import HOSTILE, amounts, flowers, hostile, reported, trained
-from report.report_reader import Reader
+from training_report.report_cases import HOSTILE, amounts, flowers, hostile, reported, trained
+from training_report.report_reader import Reader
 
-from glassprop.report import charts
-from glassprop.report.wording import amount
 from glassprop.tables import FitOptions, Table, diagnose, fit_table
+from glassprop.training_report import charts
+from glassprop.training_report.wording import amount
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from html import escape
 from typing import Protocol
 
+from glassprop.document.tex import tex_text
 from glassprop.ground.text import visible
 from glassprop.insight.names import superscript
-from glassprop.report.exact import Number, decimal_of, rounded
-from glassprop.report.sheet import Given, Item, Section, Sheet
-from glassprop.report.tex import tex_text
+from glassprop.worksheet.exact import Number, decimal_of, rounded
+from glassprop.worksheet.sheet import Given, Item, Section, Sheet
 
 _BLANK = "____________"
 _LONG = 16  # digits of an exact decimal, beyond which its rounded form stands beside it

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from glassprop.document.tex import by, tex_symbol
 from glassprop.insight.names import quantity_of, symbol_of
-from glassprop.report.exact import Number
-from glassprop.report.tex import by, tex_symbol
+from glassprop.worksheet.exact import Number
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from glassprop.report.training import report_data, training_report
 from glassprop.tables import FitOptions, Table, diagnose, fit_table
+from glassprop.training_report.training_report import report_data, training_report
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",

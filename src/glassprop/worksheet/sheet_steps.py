@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from glassprop.document.formulas import formula_of
 from glassprop.ground.text import shortened
 from glassprop.insight.explanation import Explanation
-from glassprop.insight.formulas import formula_of
-from glassprop.report.exact import Number
-from glassprop.report.sheet import Given, Item, Section, Sheet, Symbol, derivative_by, quantity, slope_at
-from glassprop.report.sheet_numbers import SheetNumbers
+from glassprop.worksheet.exact import Number
+from glassprop.worksheet.sheet import Given, Item, Section, Sheet, Symbol, derivative_by, quantity, slope_at
+from glassprop.worksheet.sheet_numbers import SheetNumbers
 
 _RATE = Number(Fraction(1, 10))
 _ALL_DERIVATIVES = 12  # parameters of a network whose derivatives are all asked for; else some of each layer

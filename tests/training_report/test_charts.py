@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from glassprop.report import charts
-from glassprop.report.wording import amount, percent
+from glassprop.training_report import charts
+from glassprop.training_report.wording import amount, percent
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glassprop.document.written import Writer
+from glassprop.document.written_latex import LatexWriter
 from glassprop.equations.activation import Activation
 from glassprop.equations.cost import Cost
 from glassprop.equations.definitions import Definition, definition_of
 from glassprop.equations.expression import parse, uses
-from glassprop.insight.written import Writer
-from glassprop.insight.written_latex import LatexWriter
 
 
 @dataclass(frozen=True)

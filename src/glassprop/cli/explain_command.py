@@ -211,7 +211,7 @@ def _document(
         from glassprop.report.page import page
 
         return page(found.to_dict(rows=rows), rows=rows)
-    from glassprop.report.worksheet import worksheet_of
+    from glassprop.worksheet.worksheet import worksheet_of
 
     form = {".html": "html", ".htm": "html", ".tex": "latex"}.get(Path(path).suffix.lower(), "text")
     return worksheet_of(found, digits, form, rows=rows)  # type: ignore[arg-type]  # one of the three

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
+from glassprop.document.written import FACTORS, POWER, TERMS, Writer
 from glassprop.equations.expression import FLOATS, SUM, evaluate
-from glassprop.insight.written import FACTORS, POWER, TERMS, Writer
 
 _GREEK = {"λ": r"\lambda", "α": r"\alpha", "δ": r"\delta"}
 _FUNCTIONS = {"Φ": r"\Phi", "φ": r"\varphi", "σ": r"\sigma", "sign": r"\mathrm{sign}"}

@@ -10,7 +10,7 @@ from glassprop.equations.cost import Cost
 from glassprop.equations.definitions import Definition, definition_of
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
-from glassprop.report.exact import EXACT, ONE, ZERO, Number, add, number
+from glassprop.worksheet.exact import EXACT, ONE, ZERO, Number, add, number
 
 
 @dataclass

@@ -8,13 +8,13 @@ import re
 import numpy as np
 import polars as pl
 import pytest
-from report.report_cases import amounts, flowers, held_out, reported, trained
-from report.report_reader import Reader
 from sklearn import metrics
+from training_report.report_cases import amounts, flowers, held_out, reported, trained
+from training_report.report_reader import Reader
 
-from glassprop.report.training import training_report
-from glassprop.report.wording import number
 from glassprop.tables import diagnose
+from glassprop.training_report.training_report import training_report
+from glassprop.training_report.wording import number
 
 
 @pytest.fixture(scope="module")
