@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from glassprop.insight.explanation import Explanation
     from glassprop.insight.largest import Place
 
-_FILES = ("latex", "html", "worksheet")
+_FILES = ("latex", "markdown", "html", "worksheet")
 _DIGITS = 2
 _MOST_PLACES = 9  # digits of a number in --weight: more than any network has neurons
 
@@ -56,6 +56,7 @@ def explain(
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
     ] = False,
     latex: Annotated[MaybeWord, Parameter(help="Write a LaTeX document to this file; - prints it.")] = None,
+    markdown: Annotated[MaybeWord, Parameter(help="Write the same as Markdown to this file; - prints it.")] = None,
     html: Annotated[MaybeWord, Parameter(help="Write a page to click through to this file; - prints it.")] = None,
     worksheet: Annotated[
         MaybeWord,
@@ -70,7 +71,9 @@ def explain(
     trust: Trust = (),
 ) -> int:
     """Show the chain rule, with numbers, for rows of a table."""
-    files = {name: path for name, path in zip(_FILES, (latex, html, worksheet), strict=True) if path is not None}
+    files = {
+        name: path for name, path in zip(_FILES, (latex, markdown, html, worksheet), strict=True) if path is not None
+    }
     _check(row, top, digits, json, files)
     places = _places(weight, bias)
     for path in files.values():
@@ -83,20 +86,23 @@ def explain(
     found = explain_table(pipeline, record, read(data), row, on_message=messages, top=top)
     _check_asked(found, places, input)
     found = found.without_rows() if no_rows else found
-    places = places or ([] if input else _default(found))
+    asked = places if places or input else None
     for name, path in files.items():
-        text = _document(found, name, path, places if weight or bias else None, top, digits or _DIGITS, not no_rows)
+        text = _document(found, name, path, asked, input, top, digits or _DIGITS, not no_rows)
         messages.open()
         _write(path, text, row, no_rows, name)
         return 0
+    places = places or ([] if input else _default(found))
     if json:
         whole = _whole(found, places, input, rows=not no_rows)
         messages.open()
         print_json(whole)
         return 0
-    from glassprop.cli.explain_text import lines_of, show
+    from glassprop.cli.terminal import pieces_of, show
+    from glassprop.insight.telling.asked import Asked
+    from glassprop.insight.telling.whole import document_of
 
-    pieces = lines_of(found, places, input, top=top, rows=not no_rows, note=_scale(record))
+    pieces = pieces_of(document_of(found, Asked(tuple(places), input, top, not no_rows)))
     messages.open()
     show(pieces)
     return 0
@@ -170,17 +176,9 @@ def _check_file(path: str, model: str, data: str) -> None:
 
 
 def _default(found: Explanation) -> list[Place]:
-    from glassprop.report.chosen import default_weight
+    from glassprop.insight.chosen import default_weight
 
     return [default_weight(found)]
-
-
-def _scale(record: dict[str, Any]) -> str:
-    """How y comes from a target that was standardized for training."""
-    scale = record["target_scale"]
-    if scale is None:
-        return ""
-    return f"y:       the target, standardized: (target - {scale['mean']:.9g}) / {scale['spread']:.9g}"
 
 
 def _check_asked(found: Explanation, places: list[Place], inputs: tuple[str, ...]) -> None:
@@ -195,18 +193,26 @@ def _check_asked(found: Explanation, places: list[Place], inputs: tuple[str, ...
 
 
 def _whole(found: Explanation, places: list[Place], inputs: tuple[str, ...], *, rows: bool) -> dict[str, Any]:
-    from glassprop.report.chosen import chosen_of
+    from glassprop.insight.chosen import chosen_of
 
     return {**found.to_dict(rows=rows), "chosen": chosen_of(found, places, inputs, rows=rows)}
 
 
 def _document(
-    found: Explanation, name: str, path: str, places: list[Place] | None, top: int, digits: int, rows: bool
+    found: Explanation,
+    name: str,
+    path: str,
+    places: list[Place] | None,
+    inputs: tuple[str, ...],
+    top: int,
+    digits: int,
+    rows: bool,
 ) -> str:
-    if name == "latex":
-        from glassprop.report.latex import latex_of
+    if name in ("latex", "markdown"):
+        from glassprop.report.documents import latex_of, markdown_of
 
-        return latex_of(found, weights=places, top=top, rows=rows)
+        write = latex_of if name == "latex" else markdown_of
+        return write(found, weights=places, inputs=inputs, top=top, rows=rows)
     if name == "html":
         from glassprop.report.page import page
 

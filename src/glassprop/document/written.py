@@ -8,9 +8,10 @@ from glassprop.equations.expression import SUM
 
 CHOICE, TERMS, FACTORS, POWER, ATOM = range(5)  # how tightly an expression holds together
 _RELATIONS: dict[type[ast.cmpop], str] = {ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤"}
-_RAISED = str.maketrans("0123456789-zjmxayp", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᶻʲᵐˣᵃʸᵖ", " _")
+_RAISED = str.maketrans("0123456789-zjmxaypt", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᶻʲᵐˣᵃʸᵖᵗ", " _")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉", "_")
 _CAN_BE_RAISED = {chr(code) for code in _RAISED}
-_SHORT = ("ln", "tanh", "cosh")  # written without brackets before a single name
+_SHORT = ("ln", "tanh", "cosh", "sqrt")  # written without brackets before a single name
 
 
 class Writer:
@@ -60,14 +61,16 @@ class Writer:
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
                 return f"{self.write(left, TERMS)} - {self.write(right, FACTORS)}"
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
-                whole = isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div)  # (x/y) z, not x/y z
+                whole = _is_quotient(left)  # (x/y) z, not x/y z
+                if whole and _is_quotient(right):
+                    return f"{self.write(left, FACTORS)}{self.dot}{self.write(right, FACTORS)}"
                 loose = TERMS if _has_minus_before(left) else FACTORS
                 return self.product(self.write(left, POWER if whole else loose), self.write(right, FACTORS))
             case ast.BinOp(op=ast.Div()) if is_half(node):
                 return self.half
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 return self.quotient(left, right)
-            case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int(power))):
+            case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int(power)) | ast.Name(id=power)):
                 return self.power(self.write(left, ATOM), power)
             case ast.IfExp():
                 return self.choice(node)
@@ -77,10 +80,10 @@ class Writer:
 
     # --- what LaTeX says otherwise
 
-    half, quotient_holds, comma, mixed = "½", FACTORS, ", ", "∂a_m/∂z_j"
+    half, quotient_holds, comma, dot, mixed = "½", FACTORS, ", ", " · ", "∂a_m/∂z_j"
 
     def name(self, name: str) -> str:
-        return name
+        return name.translate(_LOWERED) if name[-1].isdigit() else name
 
     def product(self, left: str, right: str) -> str:
         return f"{left} {right}"
@@ -89,7 +92,7 @@ class Writer:
         below = self.write(right, POWER)
         return self.write(left, FACTORS) + (" / " if below.startswith("Σ") else "/") + below
 
-    def power(self, base: str, power: int) -> str:
+    def power(self, base: str, power: int | str) -> str:
         return base + str(power).translate(_RAISED)
 
     def choice(self, node: ast.IfExp) -> str:
@@ -110,6 +113,8 @@ class Writer:
             return f"|{written}|"
         if name == SUM:
             return f"Σ {self.write(parts[0], FACTORS)}"
+        if name == "sqrt":
+            return f"√{self.write(parts[0], ATOM)}"
         return f"{name} {written}" if self.bare(name, parts[0]) else f"{name}({written})"
 
     def bare(self, name: str, part: ast.expr) -> bool:
@@ -121,6 +126,10 @@ def _has_minus_before(node: ast.expr) -> bool:
     return isinstance(node, ast.UnaryOp) or (
         isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and _has_minus_before(node.left)
     )
+
+
+def _is_quotient(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not is_half(node)
 
 
 def is_half(node: ast.expr) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
+from glassprop.document.tex import tex_letter
 from glassprop.document.written import FACTORS, POWER, TERMS, Writer
 from glassprop.equations.expression import FLOATS, SUM, evaluate
 
-_GREEK = {"λ": r"\lambda", "α": r"\alpha", "δ": r"\delta"}
 _FUNCTIONS = {"Φ": r"\Phi", "φ": r"\varphi", "σ": r"\sigma", "sign": r"\mathrm{sign}"}
 _RELATIONS: dict[type[ast.cmpop], str] = {ast.Gt: ">", ast.Lt: "<", ast.GtE: r"\ge", ast.LtE: r"\le"}
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.LtE, ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.GtE: ast.Lt}
@@ -24,7 +24,7 @@ class LatexWriter(Writer):
         Names that get an index j, since the formula is summed over outputs.
     """
 
-    half, quotient_holds, comma, mixed = r"\frac12", POWER, r",\ ", r"\frac{\partial a_m}{\partial z_j}"
+    half, quotient_holds, comma, dot, mixed = r"\frac12", POWER, r",\ ", " ", r"\frac{\partial a_m}{\partial z_j}"
 
     def __init__(self, by_output: Collection[str] = ()) -> None:
         self.by_output = by_output
@@ -37,7 +37,7 @@ class LatexWriter(Writer):
     def name(self, name: str) -> str:
         letter, _, index = name.partition("_")
         index = "j" if name in self.by_output else index
-        letter = _GREEK.get(letter, letter)
+        letter = tex_letter(letter)
         return letter if not index else f"{letter}_{index}" if len(index) == 1 else f"{letter}_{{{index}}}"
 
     def product(self, left: str, right: str) -> str:
@@ -47,7 +47,7 @@ class LatexWriter(Writer):
     def quotient(self, left: ast.expr, right: ast.expr) -> str:
         return rf"\frac{{{self.write(left)}}}{{{self.write(right)}}}"
 
-    def power(self, base: str, power: int) -> str:
+    def power(self, base: str, power: int | str) -> str:
         return f"{base}^{power}"
 
     def sum_over_outputs(self, node: ast.expr) -> str:
@@ -65,6 +65,8 @@ class LatexWriter(Writer):
             return rf"\lvert {written} \rvert"
         if name == SUM:
             return rf"\sum_m {self.write(parts[0], FACTORS)}"
+        if name == "sqrt":
+            return rf"\sqrt{{{written}}}"
         function = _FUNCTIONS.get(name, "\\" + name)
         return f"{function} {written}" if self.bare(name, parts[0]) else f"{function}({written})"
 

@@ -64,7 +64,7 @@ def _collapse(view: View, i: int, j: int) -> Collapse:
     depth, y = view.architecture.depth, view.Y[i]
     scaled = view.architecture.layers[-1].activation.name == "softmax" and abs(float(y.sum()) - 1) > 1e-9
     a, delta = float(view.trace.a[depth][i, j]), float(view.deltas[depth][i, j])
-    return Collapse("a Σy - y" if scaled else "a - y", a, float(y[j]), delta)
+    return Collapse("a Σy - y" if scaled else "a - y", a, float(y[j]), delta, float(y.sum()) if scaled else 1.0)
 
 
 def _difference(view: View, i: int, layer: int, j: int, k: int | None) -> tuple[float, bool]:

@@ -13,7 +13,7 @@ from glassprop.insight.derive import column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
-from glassprop.insight.step import FORMULAS
+from glassprop.insight.step import formula_of_step
 
 if TYPE_CHECKING:
     from glassprop.insight.explanation import Explanation
@@ -254,7 +254,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     }
     return {
         "optimizer": step.optimizer,
-        "formula": FORMULAS.get(step.optimizer, ""),
+        "formula": formula_of_step(step.optimizer),
         "settings": {name: _number(value) for name, value in step.settings.items()},
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from html import escape
 from typing import Protocol
 
+from glassprop.document.html_document import html_text
+from glassprop.document.markdown_document import markdown_text
+from glassprop.document.plain import superscript
 from glassprop.document.tex import tex_text
-from glassprop.ground.text import visible
-from glassprop.insight.names import superscript
 from glassprop.worksheet.exact import Number, decimal_of, rounded
 from glassprop.worksheet.sheet import Given, Item, Section, Sheet
 
@@ -96,13 +95,13 @@ def _in_brackets(shown: str, place: int) -> str:
 def _as_text(sheet: Sheet) -> str:
     style = _Plain()
     lines = [f"# {sheet.title}", ""]
-    lines += [line for text in sheet.intro for line in (_markdown(text), "")]
+    lines += [line for text in sheet.intro for line in (markdown_text(text), "")]
     lines += ["## Given", ""]
     for given in sheet.given:
         lines += [*_markdown_table(given, style, sheet.significant), ""]
     lines += _markdown_sections(sheet, "## ", lambda item: f"= {_BLANK}")
     lines += ["", "---", "", "# Answer key", ""]
-    lines += [line for note in sheet.notes for line in (_markdown(note), "")]
+    lines += [line for note in sheet.notes for line in (markdown_text(note), "")]
     lines += _markdown_sections(sheet, "## ", lambda item: _answer(item, style, sheet.significant), key=True)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -118,16 +117,9 @@ def _markdown_sections(sheet: Sheet, mark: str, right: Callable[[Item], str], ke
     return lines
 
 
-def _markdown(text: str) -> str:
-    """Text as text in Markdown: control characters by their escapes, marks by a backslash where they would act."""
-    found = re.sub(r"([\\`*<>&|#~$!])", r"\\\1", visible(text))
-    found = re.sub(r"\[(?![\d,jk]++\])|(?<!\d|\w)\](?!⁽)", lambda match: f"\\{match[0]}", found)
-    return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", found)
-
-
 def _markdown_table(given: Given, style: _Style, significant: int) -> list[str]:
     cells = [
-        [_label(symbol.plain, _markdown(name)), *(_shown(x, style, significant) for x in row)]
+        [_label(symbol.plain, markdown_text(name)), *(_shown(x, style, significant) for x in row)]
         for symbol, name, row in given.rows
     ]
     table = [list(given.columns), *cells]
@@ -167,14 +159,18 @@ li { margin: .55em 0; overflow-wrap: anywhere; font-variant-numeric: tabular-num
 
 def _as_html(sheet: Sheet) -> str:
     style = _Plain()
-    parts = [f"<h1>{_html(sheet.title)}</h1>", *(f"<p>{_html(text)}</p>" for text in sheet.intro), "<h2>Given</h2>"]
+    parts = [
+        f"<h1>{html_text(sheet.title)}</h1>",
+        *(f"<p>{html_text(text)}</p>" for text in sheet.intro),
+        "<h2>Given</h2>",
+    ]
     parts += [_html_table(given, style, sheet.significant) for given in sheet.given]
     blank = '= <span class="blank" role="img" aria-label="blank"></span>'
     parts += [_html_section(n, section, lambda item: blank) for n, section in enumerate(sheet.sections, start=1)]
-    parts += ['<div class="key">', "<h1>Answer key</h1>", *(f"<p>{_html(note)}</p>" for note in sheet.notes)]
+    parts += ['<div class="key">', "<h1>Answer key</h1>", *(f"<p>{html_text(note)}</p>" for note in sheet.notes)]
 
     def answer(item: Item) -> str:
-        return _html(_answer(item, style, sheet.significant))
+        return html_text(_answer(item, style, sheet.significant))
 
     parts += [_html_section(n, section, answer, key=True) for n, section in enumerate(sheet.sections, start=1)]
     body = "\n".join([*parts, "</div>"])
@@ -182,32 +178,28 @@ def _as_html(sheet: Sheet) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_html(sheet.title)}</title>\n<style>\n{_CSS}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{html_text(sheet.title)}</title>\n<style>\n{_CSS}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def _html(text: str) -> str:
-    return escape(visible(text))
-
-
 def _html_section(number: int, section: Section, right: Callable[[Item], str], key: bool = False) -> str:
-    parts = ["<section>", f"<h2>{number}. {_html(section.title)}</h2>"]
+    parts = ["<section>", f"<h2>{number}. {html_text(section.title)}</h2>"]
     if not key:
-        parts.append(f"<p>{_html(section.text)}</p>")
-        parts += [f'<p class="formula">{_html(section.formula.plain)}</p>'] if section.formula else []
-    items = "\n".join(f"<li>{_html(item.symbol.plain)} {right(item)}</li>" for item in section.items)
+        parts.append(f"<p>{html_text(section.text)}</p>")
+        parts += [f'<p class="formula">{html_text(section.formula.plain)}</p>'] if section.formula else []
+    items = "\n".join(f"<li>{html_text(item.symbol.plain)} {right(item)}</li>" for item in section.items)
     return "\n".join([*parts, f"<ul>\n{items}\n</ul>", "</section>"])
 
 
 def _html_table(given: Given, style: _Style, significant: int) -> str:
-    head = "".join(f'<th scope="col">{_html(name)}</th>' for name in given.columns)
+    head = "".join(f'<th scope="col">{html_text(name)}</th>' for name in given.columns)
     rows = "\n".join(
-        f"<tr><td>{_html(_label(symbol.plain, name))}</td>"
+        f"<tr><td>{html_text(_label(symbol.plain, name))}</td>"
         + "".join(f"<td>{_shown(x, style, significant)}</td>" for x in row)
         + "</tr>"
         for symbol, name, row in given.rows
     )
-    return f"<table>\n<caption>{_html(given.title)}</caption>\n<tr>{head}</tr>\n{rows}\n</table>"
+    return f"<table>\n<caption>{html_text(given.title)}</caption>\n<tr>{head}</tr>\n{rows}\n</table>"
 
 
 # --- LaTeX ----------------------------------------------------------------------------------------------------

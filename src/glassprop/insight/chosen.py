@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from glassprop.insight.explanation import Explanation
 from glassprop.insight.factors import Derivative
 from glassprop.insight.largest import Place, largest_weights
 from glassprop.insight.paths import Paths
+
+if TYPE_CHECKING:
+    from glassprop.insight.explanation import Explanation
+
+_MOST_WEIGHTS = 3  # of each layer, where a document takes several apart
 
 
 def default_weight(explanation: Explanation) -> Place:
     """The weight (no bias) of the first layer with the largest derivative: the one with most paths behind it."""
     return largest_weights(explanation, 1, 1, biases=False)[0]
+
+
+def largest_of_each_layer(explanation: Explanation) -> list[Place]:
+    """The weights (no biases) with the largest derivatives, three of each layer, from the last one on."""
+    layers = range(explanation.architecture.depth, 0, -1)
+    return [place for l in layers for place in largest_weights(explanation, l, _MOST_WEIGHTS, biases=False)]
 
 
 def derivative(explanation: Explanation, place: Place) -> Derivative:
