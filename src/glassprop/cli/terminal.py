@@ -51,6 +51,8 @@ def show(pieces: Sequence[Piece]) -> None:
 
 def terminal_number(value: float) -> str:
     """A number with four digits after the point, or four significant ones."""
+    if isinstance(value, int):
+        return number(value)
     return number(value + 0.0) if abs(value) < float("inf") else plain_number(value)  # -0 is 0
 
 

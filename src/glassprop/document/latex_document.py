@@ -42,9 +42,12 @@ def latex_document(document: Document) -> str:
 
 
 class LatexMath(MathWriter):
-    """Mathematics as LaTeX, without dollars."""
+    """Mathematics as LaTeX, without dollars; ``inline``: derivatives with a slash, which is read among words."""
 
     times, becomes, leads_to = r" \cdot ", r" \leftarrow ", r" \to "
+
+    def __init__(self, inline: bool = False) -> None:
+        self._inline = inline
 
     def number(self, value: float) -> str:
         return tex_number(value)
@@ -58,7 +61,8 @@ class LatexMath(MathWriter):
         return tex_letter(symbol.letter) + below + ("" if symbol.layer is None else f"^{{({symbol.layer})}}")
 
     def partial(self, partial: Partial) -> str:
-        return rf"\frac{{\partial {self.write(partial.above)}}}{{\partial {self.write(partial.below)}}}"
+        above, below = rf"\partial {self.write(partial.above)}", rf"\partial {self.write(partial.below)}"
+        return f"{above} / {below}" if self._inline else rf"\frac{{{above}}}{{{below}}}"
 
     def slope(self, at: str) -> str:
         return rf"\sigma'({at})"
@@ -90,7 +94,7 @@ class Latex(Medium[str]):
     """Each part as LaTeX."""
 
     def __init__(self) -> None:
-        self._math = LatexMath()
+        self._math, self._among_words = LatexMath(), LatexMath(inline=True)
 
     def words(self, text: str) -> str:
         return tex_text(text, most=None)
@@ -102,7 +106,7 @@ class Latex(Medium[str]):
         return f"${tex_number(value)}$"
 
     def math(self, node: Math) -> str:
-        return f"${self._math.write(node)}$"
+        return f"${self._among_words.write(node)}$"
 
     def paragraph(self, part: Paragraph) -> str:
         return f"{self.line(part.line)}\n"

@@ -33,15 +33,19 @@ def markdown_text(text: str) -> str:
     found = re.sub(r"([\\`*<>&|#~$!])", r"\\\1", visible(text))
     found = re.sub(r"\[(?![\d,jk]++\](?![(\[:]))", r"\\[", found)
     found = re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", found)
-    found = re.sub(r"://|www\.", lambda mark: rf"{mark[0][:-1]}\{mark[0][-1]}", found)  # an address is no link
-    return re.sub(r"^(\s*)([-+=](?=\s|$|[-=])|\d{1,9}[.)])", lambda m: rf"{m[1]}{m[2][:-1]}\{m[2][-1]}", found)
+    return re.sub(r"://|www\.", lambda mark: rf"{mark[0][:-1]}\{mark[0][-1]}", found)  # an address is no link
+
+
+def _at_the_start(line: str) -> str:
+    """A line whose first characters begin no list, and underline no heading."""
+    return re.sub(r"^(\s*)([-+=](?=\s|$|[-=])|\d{1,9}[.)])", lambda m: rf"{m[1]}{m[2][:-1]}\{m[2][-1]}", line)
 
 
 class Markdown(Medium[str]):
     """Each part as Markdown."""
 
     def __init__(self) -> None:
-        self._math = LatexMath()
+        self._math, self._among_words = LatexMath(), LatexMath(inline=True)
 
     def words(self, text: str) -> str:
         return markdown_text(text)
@@ -53,10 +57,10 @@ class Markdown(Medium[str]):
         return plain_number(value)
 
     def math(self, node: Math) -> str:
-        return f"${self._math.write(node)}$"
+        return f"${self._among_words.write(node)}$"
 
     def paragraph(self, part: Paragraph) -> str:
-        return self.line(part.line)
+        return _at_the_start(self.line(part.line))
 
     def display(self, part: Display) -> str:
         return _aligned([line for formula in part.formulas for line in self._math.lines(formula)])

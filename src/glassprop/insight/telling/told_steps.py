@@ -58,9 +58,8 @@ def _gradient(step: OptimizerStep) -> Equation:
 def _settings(step: OptimizerStep) -> list[Equation | str]:
     found: list[Equation | str] = []
     for name, value in step.settings.items():
-        number: Math = Words(f"{value:,.0f}") if name == "t" else Number(value)  # t counts
         found += [", "] if found else []
-        found.append(Equation((Symbol(name), number)))
+        found.append(Equation((Symbol(name), Number(int(value) if name == "t" else value))))  # t counts
     return found
 
 
