@@ -73,7 +73,7 @@ class HtmlMath(PlainMath):
 class Html(Medium[str]):
     """Each part as HTML."""
 
-    number_mark = ' class="number"'
+    number_mark, text_mark = ' class="number"', ""
 
     def __init__(self) -> None:
         self._math = HtmlMath()
@@ -124,7 +124,7 @@ class Html(Medium[str]):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
     def _mark(self, column: Column) -> str:
-        return self.number_mark if column.numbers else ""
+        return self.number_mark if column.numbers else self.text_mark
 
     def section(self, part: Section, depth: int) -> str:
         title = f"<h{depth + 1}>{self.line(part.title)}</h{depth + 1}>"
@@ -134,7 +134,7 @@ class Html(Medium[str]):
 class HtmlPiece(Html):
     """The same where the page and its style are not ours: sections fold."""
 
-    number_mark = ' style="text-align:right"'
+    number_mark, text_mark = (f' style="text-align:{side};padding:1px 8px"' for side in ("right", "left"))
 
     def section(self, part: Section, depth: int) -> str:
         if depth > 1:

@@ -9,7 +9,7 @@ import numpy as np
 
 from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
-from glassprop.insight.derive import column_value, switches
+from glassprop.insight.derive import collapse_formula, column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
@@ -150,6 +150,7 @@ def _example(
         "rest_z": [None, *(_numbers(_rest_forward(explanation, l, shown)) for l in layers)],
         "rest_by_a": [*(_numbers(_rest_backward(explanation, l, shown)) for l in range(depth)), None],
         "long_way": bool(view.long_way_holds[i]),
+        "collapse": collapse_formula(view, i),
         "columns": [_cell(explanation, column, rows) for column in columns],
         "differences": _differences(explanation, shown, most),
     }
@@ -255,6 +256,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     return {
         "optimizer": step.optimizer,
         "formula": formula_of_step(step.optimizer),
+        "formula_of_biases": formula_of_step(step.optimizer, decays=False),
         "settings": {name: _number(value) for name, value in step.settings.items()},
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),

@@ -130,11 +130,8 @@ class Model {
   }
 
   /** Whether δ is a - y as it stands, or y does not sum to 1 and a is multiplied by its sum first. */
-  plainCollapse(j) {
-    const a = this.a(this.depth, j),
-      y = this.y(j),
-      apart = Math.abs(a - y - this.delta(this.depth, j));
-    return apart <= 1e-6 * (Math.abs(a) + Math.abs(y)) + 1e-12;
+  plainCollapse() {
+    return !this.now.collapse.includes("Σ");
   }
 
   /** The derivative by central differences, where the page holds it: [value, whether a kink lay in the way]. */
