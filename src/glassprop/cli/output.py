@@ -113,11 +113,18 @@ def print_table(
         table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_encodable(shown(cell, LONGEST_LINE))) for cell in row))
-    console = console_for(sys.stdout)
     if title:
-        console.print(Text(shown(title, LONGEST_LINE), style="bold"))
+        print_title(title)
+    console = console_for(sys.stdout)
     console.print(table)
     console.print()
+
+
+def print_title(title: str) -> None:
+    """A title on standard output."""
+    from rich.text import Text
+
+    console_for(sys.stdout).print(Text(_encodable(shown(title, LONGEST_LINE)), style="bold"))
 
 
 def _encodable(text: str) -> str:

@@ -61,10 +61,23 @@ def column_sum(view: View, i: int, layer: int, j: int) -> tuple[Term, ...]:
 
 
 def _collapse(view: View, i: int, j: int) -> Collapse:
-    depth, y = view.architecture.depth, view.Y[i]
-    scaled = view.architecture.layers[-1].activation.name == "softmax" and abs(float(y.sum()) - 1) > 1e-9
+    depth, total = view.architecture.depth, total_of_targets(view, i)
     a, delta = float(view.trace.a[depth][i, j]), float(view.deltas[depth][i, j])
-    return Collapse("a Σy - y" if scaled else "a - y", a, float(y[j]), delta)
+    return Collapse(collapse_formula(view, i) or "", a, float(view.Y[i, j]), delta, total)
+
+
+def collapse_formula(view: View, i: int) -> str | None:
+    """What δ of the outputs of example i collapses to (E26), or None where it does not."""
+    if not view.collapses:
+        return None
+    return "a - y" if total_of_targets(view, i) == 1 else "a Σy - y"
+
+
+def total_of_targets(view: View, i: int) -> float:
+    """What a is multiplied by in the collapsed form: Σy behind a softmax, where it is not 1; else 1."""
+    total = float(view.Y[i].sum())
+    scaled = view.architecture.layers[-1].activation.name == "softmax" and abs(total - 1) > 1e-9
+    return total if scaled else 1.0
 
 
 def _difference(view: View, i: int, layer: int, j: int, k: int | None) -> tuple[float, bool]:

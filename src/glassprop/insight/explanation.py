@@ -44,6 +44,8 @@ class Explanation:
         The optimizer as it stood.
     history : mapping of str to list
         ``cost`` and perhaps ``validation_cost``, by epoch.
+    target_scale : (mean, standard deviation) or None
+        Where the network was trained on a standardized target: y is (target - mean) / standard deviation.
     """
 
     view: View
@@ -52,6 +54,7 @@ class Explanation:
     history: Mapping[str, Any] = field(default_factory=dict)
     focus: int = 0
     top: int = MOST_PATHS
+    target_scale: tuple[float, float] | None = None
 
     # --- what is explained ------------------------------------------------------------------------------------
 

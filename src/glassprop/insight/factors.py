@@ -40,6 +40,7 @@ class Collapse:
     a: float
     y: float
     value: float
+    total: float = 1.0  # Σy, where it is not 1 and a is multiplied by it
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
 from glassprop.ground.json_values import plain_number as _number
 from glassprop.ground.json_values import plain_numbers as _numbers
-from glassprop.insight.derive import column_value, switches
+from glassprop.insight.derive import collapse_formula, column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
-from glassprop.insight.formulas import formula_of
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
-from glassprop.insight.step import FORMULAS
+from glassprop.insight.step import formula_of_step
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -136,6 +136,7 @@ def _example(
         "rest_z": [None, *(_numbers(_rest_forward(explanation, l, shown)) for l in layers)],
         "rest_by_a": [*(_numbers(_rest_backward(explanation, l, shown)) for l in range(depth)), None],
         "long_way": bool(view.long_way_holds[i]),
+        "collapse": collapse_formula(view, i),
         "columns": [_cell(explanation, column, rows) for column in columns],
         "differences": _differences(explanation, shown, most),
     }
@@ -240,7 +241,8 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     }
     return {
         "optimizer": step.optimizer,
-        "formula": FORMULAS.get(step.optimizer, ""),
+        "formula": formula_of_step(step.optimizer),
+        "formula_of_biases": formula_of_step(step.optimizer, decays=False),
         "settings": {name: _number(value) for name, value in step.settings.items()},
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),

@@ -53,6 +53,7 @@ interface ExampleRecord {
   rest_z: ByLayer<Num>;
   rest_by_a: ByLayer<Num>;
   long_way: boolean;
+  collapse: string | null;
   columns: CellRecord[];
   differences: {
     /** [j, k, value, kink] of the largest; k = -1 is the bias */
@@ -71,6 +72,7 @@ interface ParameterRecord {
 interface TrainingRecord {
   optimizer: string;
   formula: string;
+  formula_of_biases: string;
   settings: Record<string, Num>;
   l2: number;
   clip_norm: number | null;

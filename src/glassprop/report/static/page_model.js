@@ -166,13 +166,9 @@ class Model {
     return this.at(this.now.rest_by_a, l, n);
   }
 
-  /** Whether δ is a - y as it stands, or y does not sum to 1 and a is multiplied by its sum first.
-   *  @param {number} j */
-  plainCollapse(j) {
-    const a = this.a(this.depth, j) ?? NaN,
-      y = this.y(j) ?? NaN,
-      apart = Math.abs(a - y - (this.delta(this.depth, j) ?? NaN));
-    return apart <= 1e-6 * (Math.abs(a) + Math.abs(y)) + 1e-12;
+  /** Whether δ is a - y as it stands, or y does not sum to 1 and a is multiplied by its sum first. */
+  plainCollapse() {
+    return !this.now.collapse?.includes("Σ");
   }
 
   /** The derivative by central differences, where the page holds it: [value, whether a kink lay in the way].

@@ -224,7 +224,7 @@ class Parts {
   collapse(j) {
     const { m } = this,
       L = m.depth,
-      plain = m.plainCollapse(j);
+      plain = m.plainCollapse();
     return el(
       "div",
       { class: "collapse", "data-part": "collapse" },

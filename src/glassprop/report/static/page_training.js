@@ -80,7 +80,7 @@ class Pulls extends Parts {
       : [];
     return [
       heading(`One step of ${t.optimizer}`),
-      said(el("code", {}, t.formula || t.optimizer)),
+      said(el("code", {}, (k < 0 ? t.formula_of_biases : t.formula) || t.optimizer)),
       said(Object.entries(t.settings).map(([name, value], i) => [i ? ", " : "", `${name} = `, num(value, name)])),
       table(["", "number"], rows, { "data-sum": "gradient", class: "terms" }),
       t.clip_norm !== null && t.clipping === undefined

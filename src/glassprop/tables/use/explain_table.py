@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -76,9 +77,10 @@ def explain_table(
     y = values if target.kind == "number" else target.labels(values)
     scale = None if record["target_scale"] is None else TargetScale(**record["target_scale"])
     with told(on_message):
-        return _explain_typed(
+        found = _explain_typed(
             pipeline, part, y, numbers, top, scale, target=target.name, history=_history(record.get("history", {}))
         )
+    return found if scale is None else replace(found, target_scale=(scale.mean, scale.spread))
 
 
 def refuse_other_steps(pipeline: Pipeline) -> None:
