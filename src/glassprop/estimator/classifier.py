@@ -20,7 +20,7 @@ from glassprop.equations.activation import find_activation
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import find_cost
 from glassprop.errors import SettingsError
-from glassprop.estimator.base import BaseMLP
+from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
 from glassprop.estimator.labels import (

@@ -15,7 +15,7 @@ from sklearn.utils.validation import validate_data
 
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
-from glassprop.estimator.base import BaseMLP
+from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
 from glassprop.estimator.weights import from_weights

@@ -13,8 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from glassprop.engine.reference import Data
 from glassprop.errors import DivergenceError
 from glassprop.estimator.callbacks import EpochHooks
-from glassprop.estimator.progress import Silent, display, tell
 from glassprop.estimator.validation import Held
+from glassprop.estimator.verbose import Silent, display, tell
 from glassprop.training.lbfgs import train_lbfgs
 from glassprop.training.loop import train
 from glassprop.training.reports import EpochReport, OnEpoch, Validation

@@ -12,8 +12,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.errors import SettingsError, TableError
-from glassprop.estimator.base import BaseMLP
-from glassprop.estimator.explain import chosen, explain_estimator, explain_rows, row_numbers
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.explaining import chosen, explain_estimator, explain_rows, row_numbers
 from glassprop.ground.text import quoted
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.insight.names import Column

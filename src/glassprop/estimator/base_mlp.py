@@ -17,13 +17,13 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
 from glassprop.estimator.callbacks import told_data
-from glassprop.estimator.explain import explain_estimator
+from glassprop.estimator.explaining import explain_estimator
 from glassprop.estimator.far import warn_if_far
-from glassprop.estimator.progress import tell
+from glassprop.estimator.plain_state import from_plain, to_plain
 from glassprop.estimator.rollback import undone_on_failure
 from glassprop.estimator.run import run_lbfgs, run_stochastic
-from glassprop.estimator.state import from_plain, to_plain
 from glassprop.estimator.validation import Held, example_weights, given_validation, split_validation
+from glassprop.estimator.verbose import tell
 from glassprop.estimator.views import ParameterViews
 from glassprop.estimator.weights import parameters, set_output, set_parameters, set_theta, take_given
 from glassprop.insight.explanation import MOST_PATHS, Explanation
