@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from math import ceil
 from numbers import Real
-from typing import Any
+from typing import Any, Literal
 
 from glassprop.architecture.layers import Layer
 from glassprop.backprop.objective import Objective
-from glassprop.equations.activation import Activation, find_activation
-from glassprop.equations.cost import Cost, find_cost
+from glassprop.equations.activation import Activation, ActivationLike, find_activation
+from glassprop.equations.cost import Cost, CostLike, find_cost
+from glassprop.equations.initial import InitialName
 from glassprop.errors import SettingsError
 from glassprop.network import Network
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
@@ -21,6 +22,7 @@ from glassprop.training.settings import Settings
 # scikit-learn's solver "sgd" is one of three optimizers, by its momentum; every other is a solver by its name.
 _BEHIND_SGD = ("momentum", "nesterov")
 STOCHASTIC_SOLVERS = tuple(name for name in OPTIMIZERS if name not in _BEHIND_SGD)
+SolverName = Literal["lbfgs", "sgd", "adam", "adamw"]
 _WITH_SGD_ALONE = ("invscaling", "adaptive")
 # What optimizers and schedules call the estimators' arguments, where they call them otherwise.
 _ARGUMENTS = {"decay": "weight_decay", "rate": "learning_rate_init", "power": "power_t"}
@@ -73,7 +75,7 @@ def build_network(
     n_inputs: int,
     n_outputs: int,
     cost: Cost,
-    output: str | Activation,
+    output: ActivationLike,
     hidden_layers: Sequence[int] | None = None,
 ) -> Network:
     """The network that the arguments describe; ``hidden_layers``: sizes other than theirs.
@@ -85,21 +87,23 @@ def build_network(
     sizes = hidden_sizes(estimator) if hidden_layers is None else list(hidden_layers)
     activations = [find_activation(a) for a in per_layer("activation", estimator.activation, len(sizes))]
     dropouts = per_layer("dropout", estimator.dropout, len(sizes))
-    initials = ["glorot_sigmoid" if a.name == "sigmoid" else "glorot" for a in activations]
     alone = estimator.activation if isinstance(estimator.activation, str | Activation) else "identity"
-    of_output = "glorot_sigmoid" if find_activation(alone).name == "sigmoid" else "glorot"
-    hidden = [Layer(*of_layer) for of_layer in zip(sizes, activations, dropouts, initials, strict=True)]
-    return Network(n_inputs, [*hidden, Layer(n_outputs, output, initial=of_output)], cost)
+    hidden = [Layer(n, a, d, _start_of(a)) for n, a, d in zip(sizes, activations, dropouts, strict=True)]
+    return Network(n_inputs, [*hidden, Layer(n_outputs, output, initial=_start_of(find_activation(alone)))], cost)
 
 
-def output_activation(estimator: Any, cost: Cost, default: str | None = None) -> str | Activation:
+def _start_of(activation: Activation) -> InitialName:
+    return "glorot_sigmoid" if activation.name == "sigmoid" else "glorot"
+
+
+def output_activation(estimator: Any, cost: Cost, default: ActivationLike | None = None) -> ActivationLike:
     """The output's activation: the argument, or what goes with the cost."""
     if not (isinstance(estimator.output_activation, str) and estimator.output_activation == "auto"):
         return estimator.output_activation
     return default or _OUTPUT_FOR.get(cost.name, "identity")
 
 
-def regression_cost(loss: str | Cost) -> Cost:
+def regression_cost(loss: CostLike) -> Cost:
     """The cost behind a regressor's ``loss``: ``"squared_error"`` (or "mse") is half of it, as in scikit-learn."""
     cost = find_cost(loss)
     return find_cost("half_squared_error") if isinstance(loss, str) and cost.name == "squared_error" else cost

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import accuracy_score
@@ -16,12 +17,13 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import validate_data
 
-from glassprop.equations.activation import find_activation
+from glassprop.engine.choose import EngineName
+from glassprop.equations.activation import ActivationLike, find_activation
 from glassprop.equations.arrays import Array
-from glassprop.equations.cost import find_cost
+from glassprop.equations.cost import CostLike, find_cost
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.build import build_network, output_activation
+from glassprop.estimator.build import SolverName, build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
 from glassprop.estimator.labels import (
     binarizer_of,
@@ -35,6 +37,7 @@ from glassprop.estimator.labels import (
 from glassprop.estimator.rollback import undone_on_failure
 from glassprop.estimator.weights import from_weights
 from glassprop.network import Network
+from glassprop.training.schedule import ScheduleName
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
@@ -167,20 +170,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        hidden_layer_sizes: int | Sequence[int] | NDArray[np.integer] = (100,),
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
         *,
-        solver: str = "adam",
+        solver: SolverName = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
-        learning_rate: str = "constant",
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: ScheduleName = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
-        verbose: Any = False,
+        verbose: bool | int = False,
         warm_start: bool = False,
         momentum: float = 0.9,
         nesterovs_momentum: bool = True,
@@ -189,19 +192,19 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
-        n_iter_no_change: Any = 10,
+        n_iter_no_change: float = 10,
         max_fun: int = 15000,
-        loss: Any = "log_loss",
-        output_activation: Any = "auto",
-        class_weight: Any = None,
-        dropout: Any = 0.0,
+        loss: CostLike = "log_loss",
+        output_activation: Literal["auto"] | ActivationLike = "auto",
+        class_weight: Literal["balanced"] | Mapping[Any, float] | Sequence[Mapping[Any, float]] | None = None,
+        dropout: float | Sequence[float] = 0.0,
         weight_decay: float = 0.01,
         clip_norm: float | None = None,
         label_smoothing: float = 0.0,
         warmup: float = 0.0,
-        scoring: Any = None,
-        stratify: Any = "auto",
-        engine: str = "auto",
+        scoring: Literal["loss"] | str | Callable[..., float] | None = None,
+        stratify: bool | Literal["auto"] = "auto",
+        engine: EngineName = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -311,11 +314,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         coefs: Any,
         intercepts: Any,
         *,
-        activation: Any = "relu",
-        out_activation: Any = None,
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
+        out_activation: ActivationLike | None = None,
         classes: Any = None,
         multilabel: bool | None = None,
-        feature_names: Any = None,
+        feature_names: Sequence[str] | NDArray[Any] | None = None,
         **settings: Any,
     ) -> MLPClassifier:
         """Build a fitted classifier around weights that were trained elsewhere.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import r2_score
@@ -13,13 +14,17 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
+from glassprop.engine.choose import EngineName
+from glassprop.equations.activation import ActivationLike
 from glassprop.equations.arrays import Array
+from glassprop.equations.cost import CostLike
 from glassprop.errors import DataError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.build import build_network, output_activation, regression_cost
+from glassprop.estimator.build import SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
 from glassprop.estimator.weights import from_weights
 from glassprop.network import Network
+from glassprop.training.schedule import ScheduleName
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
@@ -145,21 +150,21 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def __init__(
         self,
-        loss: Any = "squared_error",
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        loss: CostLike = "squared_error",
+        hidden_layer_sizes: int | Sequence[int] | NDArray[np.integer] = (100,),
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
         *,
-        solver: str = "adam",
+        solver: SolverName = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
-        learning_rate: str = "constant",
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: ScheduleName = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
-        verbose: Any = False,
+        verbose: bool | int = False,
         warm_start: bool = False,
         momentum: float = 0.9,
         nesterovs_momentum: bool = True,
@@ -168,15 +173,15 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
-        n_iter_no_change: Any = 10,
+        n_iter_no_change: float = 10,
         max_fun: int = 15000,
-        output_activation: Any = "auto",
-        dropout: Any = 0.0,
+        output_activation: Literal["auto"] | ActivationLike = "auto",
+        dropout: float | Sequence[float] = 0.0,
         weight_decay: float = 0.01,
         clip_norm: float | None = None,
         warmup: float = 0.0,
-        scoring: Any = None,
-        engine: str = "auto",
+        scoring: Literal["loss"] | str | Callable[..., float] | None = None,
+        engine: EngineName = "auto",
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -277,9 +282,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         coefs: Any,
         intercepts: Any,
         *,
-        activation: Any = "relu",
-        out_activation: Any = None,
-        feature_names: Any = None,
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
+        out_activation: ActivationLike | None = None,
+        feature_names: Sequence[str] | NDArray[Any] | None = None,
         **settings: Any,
     ) -> MLPRegressor:
         """Build a fitted regressor around weights that were trained elsewhere.
