@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
+from sklearn.exceptions import NotFittedError
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
@@ -23,19 +23,19 @@ from glassprop.equations.arrays import Array
 from glassprop.equations.cost import CostLike, find_cost
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.build import SolverName, build_network, output_activation
+from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
 from glassprop.estimator.labels import (
-    binarizer_of,
+    binarizer_for,
+    binarizer_of_weights,
     gives_probabilities,
     kind_of,
-    label_outputs,
     probabilities,
     refuse_missing_labels,
     refuse_other_labels,
 )
 from glassprop.estimator.rollback import undone_on_failure
-from glassprop.estimator.weights import from_weights
+from glassprop.estimator.weights import OUTPUT
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
 
@@ -285,7 +285,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         """
         return self._fit(X, y, sample_weight, val=(X_val, y_val, sample_weight_val))
 
-    @available_if(lambda estimator: estimator._check_solver())
+    @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
     @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> MLPClassifier:
@@ -302,7 +302,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         self
         """
-        with undone_on_failure(self):
+        with undone_on_failure(self.__dict__):
             if _check_partial_fit_first_call(self, classes):
                 self._label_binarizer = LabelBinarizer()
                 self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
@@ -369,56 +369,87 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         >>> bool((clf.predict(X) == sk.predict(X)).all())
         True
         """
-        return from_weights(
-            cls,
+
+        def label(made: MLPClassifier, n_outputs: int, faults: list[str]) -> None:
+            binarizer = binarizer_of_weights(classes, multilabel, out_activation, n_outputs, faults)
+            if binarizer is not None:
+                made._label_binarizer, made.classes_ = binarizer, binarizer.classes_
+
+        return cls._from_weights(
             coefs,
             intercepts,
             activation=activation,
             out_activation=out_activation,
             feature_names=feature_names,
             settings=settings,
-            label=partial(label_outputs, classes, multilabel, out_activation),
+            label=label,
         )
 
     def predict(self, X: Any) -> Array:
         """Predict labels. X (n, n_features) -> (n,), or an indicator matrix (n, n_labels) for multilabel."""
         return self._labels(self._outputs(X))
 
-    @available_if(gives_probabilities)
+    @available_if(lambda self: gives_probabilities(getattr(self, "network_", None)))
     def predict_proba(self, X: Any) -> Array:
         """Predict probabilities. X (n, n_features) -> (n, n_classes), in the order of ``classes_``."""
-        return probabilities(self, self._outputs(X))
+        a, classes = self._outputs(X), vars(self).get("classes_")
+        output = self.network_.layers[-1].activation
+        return probabilities(a, self._kind(a.shape[1]), output, None if classes is None else len(classes))
 
-    @available_if(gives_probabilities)
+    @available_if(lambda self: gives_probabilities(getattr(self, "network_", None)))
     def predict_log_proba(self, X: Any) -> Array:
         """The logarithm of ``predict_proba``."""
         with np.errstate(divide="ignore"):  # log 0 is -inf, and meant
             return np.log(self.predict_proba(X))
 
     def _labels(self, a: Array) -> Array:
-        return binarizer_of(self).inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+        return self._binarizer().inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+
+    def _kind(self, n_outputs: int) -> str:
+        """``"binary"``, ``"multiclass"`` or ``"multilabel-indicator"``."""
+        return kind_of(vars(self).get("_label_binarizer"), n_outputs, self._given_so_far().get(OUTPUT))
+
+    def _binarizer(self) -> LabelBinarizer:
+        """What turns labels into targets and back; made from ``classes_`` where weights were set rather than trained.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing says which classes there are.
+        DataError
+            If ``classes_`` does not go with the outputs.
+        """
+        if "_label_binarizer" not in vars(self):
+            if "classes_" not in vars(self):
+                raise NotFittedError(
+                    f"This {type(self).__name__} instance has weights but knows no classes: set classes_, or use "
+                    "from_weights(..., classes=...)"
+                )
+            several = self._kind(int(self.n_outputs_)) == "multilabel-indicator"
+            self._label_binarizer = binarizer_for(self.classes_, int(self.n_outputs_), several)
+        return self._label_binarizer
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
         return accuracy_score(y, self._labels(a), sample_weight=sample_weight)
 
-    def _particulars(self) -> dict[str, Any]:
-        return {"cost_scale": 1.0, "clip_probabilities": True, "label_smoothing": self.label_smoothing}
+    def _particulars(self) -> Particulars:
+        return Particulars(clip_probabilities=True, label_smoothing=self.label_smoothing)
 
     def _network_for(self, n_inputs: int, n_outputs: int, hidden: Sequence[int] | None = None) -> Network:
-        kind = kind_of(self, n_outputs)
+        kind, arguments = self._kind(n_outputs), self._arguments()
         several = kind == "multiclass"
         default = "softmax" if several else "sigmoid"
         loss = self.loss
         if isinstance(loss, str) and (loss == "log_loss" or (loss == "cross_entropy" and kind == "binary")):
             loss = "cross_entropy" if several else "binary_cross_entropy"
         cost = find_cost(loss)
-        output = find_activation(output_activation(self, cost, default))
+        output = find_activation(output_activation(arguments, cost, default))
         if n_outputs == 1 and output.range.simplex:
             raise SettingsError(
                 f"output_activation={output.spec!r} was asked for with two classes, which one output stands for: it "
                 "would always be 1; use output_activation='auto', a sigmoid, which gives the same probabilities"
             )
-        return build_network(self, n_inputs, n_outputs, cost, output, hidden)
+        return build_network(arguments, n_inputs, n_outputs, cost, output, hidden)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
         X, y = self._checked(X, y, reset=first)
@@ -426,7 +457,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
         else:
-            refuse_other_labels(self, y)
+            refuse_other_labels(self.classes_, y, all_of_them=self.warm_start)
         return X, y, self._encoded(X, y)
 
     def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
@@ -452,7 +483,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
     def _encoded(self, X: Array, y: Array) -> Array:
-        return np.asarray(binarizer_of(self).transform(y)).astype(X.dtype)
+        return np.asarray(self._binarizer().transform(y)).astype(X.dtype)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -20,9 +20,8 @@ from glassprop.equations.arrays import Array
 from glassprop.equations.cost import CostLike
 from glassprop.errors import DataError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.build import SolverName, build_network, output_activation, regression_cost
+from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
-from glassprop.estimator.weights import from_weights
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
 
@@ -259,7 +258,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         """
         return self._fit(X, y, sample_weight, val=(X_val, y_val, sample_weight_val))
 
-    @available_if(lambda estimator: estimator._check_solver())
+    @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
     @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
@@ -324,8 +323,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         >>> model.predict([[-2.0], [3.0]]).tolist()           # |x| + 0.5
         [2.5, 3.5]
         """
-        return from_weights(
-            cls,
+        return cls._from_weights(
             coefs,
             intercepts,
             activation=activation,
@@ -336,22 +334,23 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def predict(self, X: Any) -> Array:
         """Predict. X (n, n_features) -> (n,), or (n, n_outputs) where there are several."""
-        return self._values(self._outputs(X))
+        return self._labels(self._outputs(X))
 
-    def _values(self, a: Array) -> Array:
+    def _labels(self, a: Array) -> Array:
         return a.ravel() if a.shape[1] == 1 else a
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
-        return r2_score(y, self._values(a), sample_weight=sample_weight)
+        return r2_score(y, self._labels(a), sample_weight=sample_weight)
 
-    def _particulars(self) -> dict[str, Any]:
+    def _particulars(self) -> Particulars:
         # scikit-learn averages squared errors over outputs, but sums Poisson deviances
         scale = 1.0 if self.network_.cost_function.name == "poisson" else 1 / self.n_outputs_
-        return {"cost_scale": scale, "clip_probabilities": False, "label_smoothing": 0.0}
+        return Particulars(cost_scale=scale)
 
     def _network_for(self, n_inputs: int, n_outputs: int, hidden: Sequence[int] | None = None) -> Network:
         cost = regression_cost(self.loss)
-        return build_network(self, n_inputs, n_outputs, cost, output_activation(self, cost), hidden)
+        arguments = self._arguments()
+        return build_network(arguments, n_inputs, n_outputs, cost, output_activation(arguments, cost), hidden)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
         return self._checked(X, y, reset=first)
