@@ -60,6 +60,10 @@ MODULES = {
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "Table", "diagnose", "explain_table",
         "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table",
     ],
+    "typing": [
+        "ActivationLike", "ActivationName", "CostLike", "CostName", "EngineName", "InitialName", "ScheduleName",
+        "SolverName",
+    ],
 }  # fmt: skip
 
 

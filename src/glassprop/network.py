@@ -11,7 +11,7 @@ from glassprop.architecture.given import floating_dtype, given_examples, given_i
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
-from glassprop.engine.choose import Notify, find_predictor, suit_a_predictor
+from glassprop.engine.choose import EngineName, Notify, find_predictor, suit_a_predictor
 from glassprop.equations.arrays import Array
 from glassprop.equations.initial import INITIALS
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
@@ -109,7 +109,7 @@ class Network(Architecture):
         theta, X = given_inputs(self, theta, X)
         return forward(self, theta, X)
 
-    def predict(self, theta: Array, X: Array, *, engine: str = "auto", notify: Notify | None = None) -> Array:
+    def predict(self, theta: Array, X: Array, *, engine: EngineName = "auto", notify: Notify | None = None) -> Array:
         """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L).
 
         Parameters

@@ -9,11 +9,11 @@ from numbers import Real
 from typing import Any
 
 from glassprop.architecture.parameters import Layout
-from glassprop.equations.activation import Activation, find_activation
+from glassprop.equations.activation import Activation, ActivationLike, find_activation
 from glassprop.equations.activation import is_built_in as activation_is_built_in
-from glassprop.equations.cost import Cost, find_cost
+from glassprop.equations.cost import Cost, CostLike, find_cost
 from glassprop.equations.cost import is_built_in as cost_is_built_in
-from glassprop.equations.initial import INITIALS
+from glassprop.equations.initial import INITIALS, InitialName
 from glassprop.equations.pairs import check_pair
 from glassprop.errors import ArchitectureError
 
@@ -51,7 +51,7 @@ class Layer:
     initial: str = "auto"
 
     def __init__(
-        self, n: int, activation: str | Activation = "relu", dropout: float = 0.0, initial: str = "auto"
+        self, n: int, activation: ActivationLike = "relu", dropout: float = 0.0, initial: InitialName = "auto"
     ) -> None:
         faults = []
         if isinstance(n, bool) or not hasattr(n, "__index__") or n < 1:
@@ -113,7 +113,7 @@ class Architecture:
     layers: tuple[Layer, ...]
     cost_function: Cost
 
-    def __init__(self, n_inputs: int, layers: Sequence[Layer], cost: str | Cost = "squared_error") -> None:
+    def __init__(self, n_inputs: int, layers: Sequence[Layer], cost: CostLike = "squared_error") -> None:
         faults = []
         layers = tuple(layers) if isinstance(layers, Iterable) else (layers,)
         found: Any = None

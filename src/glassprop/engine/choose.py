@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 
@@ -17,7 +17,8 @@ from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
 from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
 
-ENGINES = ("auto", "compiled", "reference")
+EngineName = Literal["auto", "compiled", "reference"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 Notify = Callable[[str], None]
 
 
@@ -41,7 +42,7 @@ class Choice:
 
 
 def choose(
-    wish: str,
+    wish: EngineName,
     architecture: Architecture,
     objective: Objective,
     optimizer: Optimizer,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import sqrt
+from typing import Literal
+
+InitialName = Literal["auto", "glorot", "glorot_sigmoid", "he", "lecun"]  # "auto" chooses by the activation
 
 # name -> half-width of the uniform distribution, from the number of neurons before (in) and in the layer (out)
 INITIALS: dict[str, Callable[[int, int], float]] = {

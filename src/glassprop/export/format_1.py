@@ -18,8 +18,8 @@ from zipfile import ZipFile
 import numpy as np
 
 from glassprop.errors import ArchitectureError
-from glassprop.estimator.base import BaseMLP
-from glassprop.estimator.state import from_plain
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.plain_state import from_plain
 from glassprop.export.archive import array_in, from_json
 from glassprop.export.foreign import NotTrusted, built, names_in
 from glassprop.export.kinds.all_kinds import KINDS, read_node, write_node

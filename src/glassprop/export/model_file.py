@@ -20,7 +20,6 @@ from typing import Any, BinaryIO
 from sklearn.base import is_classifier
 
 from glassprop.errors import ArchitectureError, ModelFileError
-from glassprop.estimator.labels import binarizer_of
 from glassprop.export import container, document, foreign
 from glassprop.export.kinds import table_steps
 from glassprop.export.kinds.all_kinds import read_node, write_node
@@ -204,7 +203,7 @@ def _refuse_unsaved(model: Any) -> None:
 def _find_labels(estimator: Any) -> None:
     """Labels that were set before ``fit`` are looked at when they are first needed: now."""
     try:
-        binarizer_of(estimator)
+        estimator._binarizer()
     except ValueError as error:  # NotFittedError is one, too
         raise ModelFileError(f"cannot save this model: {error}") from error
 

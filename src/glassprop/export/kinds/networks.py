@@ -10,7 +10,7 @@ import numpy as np
 from glassprop.engine.choose import ENGINES
 from glassprop.errors import ArchitectureError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
-from glassprop.estimator.state import from_plain
+from glassprop.estimator.plain_state import from_plain
 from glassprop.export.kinds.kind import Kind, add
 from glassprop.export.kinds.scikit_values import RandomState
 from glassprop.export.schema.array_values import Array, NaN, Numbers, Scalar, Values

@@ -73,7 +73,7 @@ def build(
         "clip_norm": defaults.clip_norm,
     }
     if classification:
-        return MLPClassifier(**settings, class_weight=class_weight, label_smoothing=defaults.label_smoothing)
+        return MLPClassifier(**settings | {"class_weight": class_weight, "label_smoothing": defaults.label_smoothing})
     return MLPRegressor(**settings)
 
 

@@ -13,8 +13,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.errors import SettingsError, TableError
-from glassprop.estimator.base import BaseMLP
-from glassprop.estimator.explain import chosen, explain_estimator, explain_rows, row_numbers
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.explaining import chosen, explain_rows, row_numbers
 from glassprop.ground.text import quoted
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.insight.names import Column
@@ -152,7 +152,7 @@ def explain(
     estimator = steps[-1]
     check_is_fitted(estimator)
     if len(steps) == 1:
-        return explain_estimator(estimator, X, y, row=row, rows=rows, top=top)
+        return estimator.explain(X, y, row=row, rows=rows, top=top)
     numbers, X, y = chosen(X, y, row, rows)
     if isinstance(steps[0], TypedColumns) and len(steps) == 3:
         scale = getattr(estimator, "target_scale_", None)
@@ -200,8 +200,8 @@ def _explain_typed(
     if scale is not None:
         theta = in_standard_units(model.theta_, model.coefs_[-1].shape[0], scale)
     return explain_rows(
-        model, inputs.X, y, numbers, top=top, inputs=inputs.names, columns=tuple(inputs.columns), target=target,
-        theta=theta, scale=scale, history=history,
+        model.to_explain(), inputs.X, y, numbers, top=top, inputs=inputs.names, columns=tuple(inputs.columns),
+        target=target, theta=theta, scale=scale, history=history,
     )  # fmt: skip
 
 
@@ -236,7 +236,8 @@ def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top
         names = None
     if "feature_names_in_" not in vars(model):
         given = given.toarray() if hasattr(given, "toarray") else np.asarray(given)
-    return explain_rows(model, given, y, numbers, top=top, inputs=names, columns=columns, target=_name_of(y))
+    subject = model.to_explain()
+    return explain_rows(subject, given, y, numbers, top=top, inputs=names, columns=columns, target=_name_of(y))
 
 
 def _names_out(before: Pipeline, X: Any) -> list[str] | None:

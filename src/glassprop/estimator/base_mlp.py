@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import copy, deepcopy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,26 +17,24 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from glassprop.engine.reference import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
-from glassprop.estimator.callbacks import told_data
-from glassprop.estimator.explain import explain_estimator
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
+from glassprop.estimator.callbacks import OF_THE_FIT, EpochHooks, told_data
+from glassprop.estimator.explaining import Subject, explain_chosen, history_of, training_of
 from glassprop.estimator.far import warn_if_far
-from glassprop.estimator.progress import tell
+from glassprop.estimator.fit_plan import FitPlan, plan_fit
+from glassprop.estimator.plain_state import from_plain, to_plain
 from glassprop.estimator.rollback import undone_on_failure
-from glassprop.estimator.run import run_lbfgs, run_stochastic
-from glassprop.estimator.state import from_plain, to_plain
-from glassprop.estimator.validation import Held, example_weights, given_validation, split_validation
-from glassprop.estimator.views import ParameterViews
-from glassprop.estimator.weights import parameters, set_output, set_parameters, set_theta, take_given
+from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
+from glassprop.estimator.validation import Held, Scoring, example_weights, given_validation, split_validation
+from glassprop.estimator.verbose import tell
+from glassprop.estimator.weights import SetWeights
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.network import Network
 from glassprop.training.state import TrainState
 
 
-class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
-
-    network_: Network
 
     # --- what the two differ in ----------------------------------------------------------------------------
 
@@ -47,16 +47,16 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         """The same for validation data, which must fit what was seen in training."""
 
     @abstractmethod
-    def _network_for(self, n_inputs: int, n_outputs: int, hidden: Sequence[int] | None = None) -> Network:
-        """The network that the constructor's arguments describe; ``hidden``: sizes other than theirs."""
-
-    @abstractmethod
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
         """The score that early stopping follows by default, from the network's outputs."""
 
     @abstractmethod
-    def _particulars(self) -> dict[str, Any]:
-        """Settings that differ: ``cost_scale``, ``clip_probabilities``, ``label_smoothing``."""
+    def _labels(self, a: Array) -> Array:
+        """What outputs stand for: labels, or the numbers in y's shape."""
+
+    @abstractmethod
+    def _particulars(self) -> Particulars:
+        """Settings that differ."""
 
     # --- fitting -------------------------------------------------------------------------------------------
 
@@ -69,25 +69,31 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         incremental: bool = False,
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
-        with undone_on_failure(self):
+        with undone_on_failure(self.__dict__):
             # Set where a table's target is scaled back; true until the next fit.
             self.__dict__.pop("target_scale_", None)
-            given = X, y, sample_weight
-            take_given(self, incremental or self.warm_start)
+            told = X, y, sample_weight
+            self._take_given(incremental or self.warm_start)
             first = not hasattr(self, "_state") or (not self.warm_start and not incremental)
             X, y, Y = self._validate_input(X, y, first=first, incremental=incremental)
-            weight = example_weights(self, X, y, sample_weight, incremental=incremental)
+            arguments = self._arguments()
+            weight = example_weights(arguments.get("class_weight"), X, y, sample_weight, incremental=incremental)
             rng = check_random_state(self.random_state)
             self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
             data, held, rows = self._set_aside(Data(X, Y, weight), y, val, rng, incremental)
-            settings = build_settings(self, len(data), **self._particulars())
-            validation = None if held is None else held.as_validation(self)
-            told = told_data(*given, rows)
-            if self.solver == "lbfgs":
-                run_lbfgs(self, data, held, settings, told)
+            plan = plan_fit(arguments, self.network_, self._particulars(), len(data), incremental=incremental)
+            validation = None if held is None else held.as_validation(self._scoring())
+            outside = Outside(self._record, partial(self._hooks, told_data(*told, rows)))
+            if plan.stochastic:
+                self._forget_what_does_not_carry_over(plan)
+                run_stochastic(plan, self._state, data, validation, rng, outside)
             else:
-                run_stochastic(self, data, validation, settings, rng, incremental, told)
+                run_lbfgs(plan, self._state, data, None if held is None else held.data, outside)
         return self
+
+    def _arguments(self) -> Arguments:
+        """The constructor's arguments, by name."""
+        return {name: getattr(self, name) for name in self._parameter_constraints}
 
     def _take_network(self, network: Network, rng: Any, dtype: Any, *, first: bool) -> None:
         """Start with new weights, or go on with the ones there are."""
@@ -109,19 +115,67 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         if any(part is not None for part in val):
-            held = given_validation(self, *val)
+            held = given_validation(self._validate_val, self.n_outputs_, *val)
             warn_if_far(data.X, held.data.X, getattr(self, "feature_names_in_", None))
             return data, held, None
         if self.early_stopping and self.solver != "lbfgs":
-            return split_validation(self, data, y, rng)
+            wish = getattr(self, "stratify", False)
+            by_class = data.Y.shape[1] == 1 if isinstance(wish, str) else wish
+            kept, aside = split_validation(data, y, rng, fraction=self.validation_fraction, by_class=by_class)
+            return data.rows(kept), Held(data.rows(aside), y[aside]), kept
         return data, None, None
 
-    def _record(self) -> None:
-        """Show the state of training as scikit-learn's attributes; callbacks see them after every epoch."""
+    def _scoring(self) -> Scoring | None:
+        """By what validation data judge; None where they do not."""
+        if not self.early_stopping:
+            return None
+        return Scoring(
+            wish=self.scoring,
+            outputs=lambda theta, X: self.network_.predict(theta, X, engine=self.engine),
+            of_outputs=self._score_outputs,
+            model=self._without_names,
+        )
+
+    def _without_names(self) -> BaseMLP:
+        """A copy for scorers, which hand it arrays: the names of the training frame's columns do not apply."""
+        nameless = copy(self)
+        nameless.__dict__.pop("feature_names_in_", None)
+        return nameless
+
+    def _forget_what_does_not_carry_over(self, plan: FitPlan) -> None:
+        """What a new call does not go on with, although it goes on with the weights."""
+        self._state.forget_best()  # of this call alone, as in scikit-learn
+        if not plan.incremental:
+            self._state.restart_optimizer()
+        if getattr(self, "_judged_by", plan.judged_by) != plan.judged_by:
+            self._state.judge_anew()
+        self._judged_by = plan.judged_by
+
+    # --- what is seen of it --------------------------------------------------------------------------------
+
+    def _hooks(self, told: dict[str, Any], epochs: int) -> EpochHooks:
+        """Tell scikit-learn's callbacks that the fit begins."""
+        return EpochHooks(self, self._init_callback_context(max_subtasks=epochs), told, epochs, self._as_it_stands)
+
+    def _as_it_stands(self) -> dict[str, Any]:
+        """What makes a copy of the estimator one that training and callbacks no longer touch."""
+        state = deepcopy(self._state)
+        shown = {"_state": state, "loss_curve_": state.history.cost, "validation_curve_": state.history.validation_cost}
+        if self.validation_scores_ is not None:
+            shown["validation_scores_"] = state.history.score
+        kept = {name: value for name, value in vars(self).items() if name not in OF_THE_FIT}
+        return {"__dict__": {**kept, **shown}}  # all at once, since attributes can only be set here, not removed
+
+    def _record(self, loss: float | None = None) -> None:
+        """Show the state of training as scikit-learn's attributes; callbacks see them after every epoch.
+
+        loss: where it is known better than by the history.
+        """
         state, history = self._state, self._state.history
         self.n_iter_, self.t_, self.engine_ = state.epoch, state.samples, state.engine
         self.loss_curve_, self.validation_curve_ = history.cost, history.validation_cost
-        self.loss_ = history.cost[-1] if history.cost else np.inf
+        self.loss_ = loss if loss is not None else history.cost[-1] if history.cost else np.inf
+        self.interrupted_ = state.interrupted
         self.best_iteration_ = state.best_epoch
         stochastic = self.solver in STOCHASTIC_SOLVERS
         judged = bool(self.early_stopping and stochastic)
@@ -137,45 +191,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         return True
 
     # --- what was fitted -----------------------------------------------------------------------------------
-
-    @property
-    def theta_(self) -> Array:
-        """θ: every weight and bias in one vector, layer by layer, W row by row (n_out × n_in), then b."""
-        check_is_fitted(self)
-        return self._state.theta
-
-    @theta_.setter
-    def theta_(self, values: Any) -> None:
-        set_theta(self, values)
-
-    @property
-    def coefs_(self) -> ParameterViews:
-        """Weights, layer by layer, in scikit-learn's shape (n_in, n_out): views of θ."""
-        return parameters(self, "coefs_")
-
-    @coefs_.setter
-    def coefs_(self, values: Any) -> None:
-        set_parameters(self, "coefs_", values)
-
-    @property
-    def intercepts_(self) -> ParameterViews:
-        """Biases, layer by layer, (n_out,): views of θ."""
-        return parameters(self, "intercepts_")
-
-    @intercepts_.setter
-    def intercepts_(self, values: Any) -> None:
-        set_parameters(self, "intercepts_", values)
-
-    @property
-    def out_activation_(self) -> str:
-        """Name of the output activation; sigmoid under scikit-learn's name, logistic."""
-        check_is_fitted(self)
-        name = self.network_.layers[-1].activation.name
-        return "logistic" if name == "sigmoid" else name
-
-    @out_activation_.setter
-    def out_activation_(self, value: Any) -> None:
-        set_output(self, value)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_state")
@@ -263,7 +278,22 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         >>> list(weight.factors), weight.symbol
         (['∂z/∂w', '∂a/∂z', '∂C₀/∂a'], '∂C₀/∂w[3,0]⁽¹⁾')
         """
-        return explain_estimator(self, X, y, row=row, rows=rows, top=top)
+        check_is_fitted(self)
+        return explain_chosen(self.to_explain(), X, y, row=row, rows=rows, top=top)
+
+    def to_explain(self) -> Subject:
+        """What explanations look at: for those that know better names than the columns'."""
+        state = self._state
+        return Subject(
+            network=self.network_,
+            theta=self.theta_,
+            classes=getattr(self, "classes_", None),
+            inputs=getattr(self, "feature_names_in_", None),
+            encode=self._validate_val,
+            labels=self._labels,
+            training=lambda: training_of(self._arguments(), self._particulars(), state),
+            history=history_of(state),
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         return to_plain(dict(super().__getstate__()))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_consistent_length
 
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.estimator.build import STOCHASTIC_SOLVERS, build_settings
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars, build_settings
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Column, Names
 from glassprop.insight.step import Training
+from glassprop.network import Network
+from glassprop.training.state import TrainState
 
 MOST_ROWS = 100  # explained at once where the caller names none
 
@@ -30,17 +32,48 @@ class Scale(Protocol):
     def spread(self) -> float: ...
 
 
-def explain_estimator(
-    estimator: Any, X: Any, y: Any, *, row: Any = None, rows: Any = None, top: int = MOST_PATHS
+@dataclass(frozen=True)
+class Subject:
+    """What of a fitted estimator is explained.
+
+    Attributes
+    ----------
+    network, theta
+        The network, and its parameters as they stand.
+    classes : array or None
+        None for a regression.
+    inputs : names or None
+        Of the columns that it was fitted on.
+    encode : callable (X, y) -> X, y, Y
+        Checks data, and gives targets as the network has them.
+    labels : callable (a) -> y
+        What outputs stand for.
+    training : callable () -> Training or None
+        The optimizer with its memory at these parameters.
+    history : dict
+        Costs by epoch.
+    """
+
+    network: Network
+    theta: Array
+    classes: Array | None
+    inputs: Sequence[str] | None
+    encode: Callable[[Any, Any], tuple[Array, Array, Array]]
+    labels: Callable[[Array], Array]
+    training: Callable[[], Training | None]
+    history: Mapping[str, Any]
+
+
+def explain_chosen(
+    subject: Subject, X: Any, y: Any, *, row: Any = None, rows: Any = None, top: int = MOST_PATHS
 ) -> Explanation:
-    """Look at some rows of X and y through a fitted estimator. See ``BaseMLP.explain``."""
-    check_is_fitted(estimator)
+    """Look at some rows of X and y. See ``BaseMLP.explain``."""
     numbers, X, y = chosen(X, y, row, rows)
-    return explain_rows(estimator, X, y, numbers, top=top, inputs=getattr(estimator, "feature_names_in_", None))
+    return explain_rows(subject, X, y, numbers, top=top, inputs=subject.inputs)
 
 
 def explain_rows(
-    estimator: Any,
+    subject: Subject,
     X: Any,
     y: Any,
     numbers: Sequence[int],
@@ -53,7 +86,7 @@ def explain_rows(
     scale: Scale | None = None,
     history: Mapping[str, Any] | None = None,
 ) -> Explanation:
-    """Look at these rows, all of them, through a fitted estimator, in float64.
+    """Look at these rows, all of them, in float64.
 
     Parameters
     ----------
@@ -66,32 +99,32 @@ def explain_rows(
     theta, scale
         Parameters in units of the standardized target, and what it was standardized by: then all is explained so.
     history
-        Costs by epoch; the estimator's own without.
+        Costs by epoch, where there are others to be told than the subject's.
     """
-    _refuse_unknown_labels(estimator, y)
-    X, y, Y = estimator._validate_val(X, y)
+    _refuse_unknown_labels(subject.classes, y)
+    X, y, Y = subject.encode(X, y)
     X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, np.float64)
-    Y = np.asarray(Y, np.float64) if is_classifier(estimator) else np.asarray(y, np.float64).reshape(Y.shape)
-    targets = _texts(estimator, y)
+    Y = np.asarray(y if subject.classes is None else Y, np.float64).reshape(Y.shape)
+    targets = _texts(subject.classes, y)
     if scale is not None:
         Y = (Y - scale.mean) / scale.spread
-    outputs = _outputs(estimator, target)
+    outputs = _outputs(subject, target)
     names = Names.numbered(
-        estimator.network_, len(X), inputs=inputs, columns=columns, outputs=outputs, rows=numbers, targets=targets
+        subject.network, len(X), inputs=inputs, columns=columns, outputs=outputs, rows=numbers, targets=targets
     )
     found = explain(
-        estimator.network_,
-        np.asarray(estimator.theta_ if theta is None else theta, np.float64),
+        subject.network,
+        np.asarray(subject.theta if theta is None else theta, np.float64),
         X,
         Y,
         names=names,
-        training=training_of(estimator),
-        history=history_of(estimator) if history is None else history,
+        training=subject.training(),
+        history=subject.history if history is None else history,
         top=top,
     )
     a = found.view.trace.a[-1]
-    predictions = _predictions(estimator, a if scale is None else a * scale.spread + scale.mean)
-    return replace(found, names=replace(names, predictions=tuple(predictions)))
+    predictions = subject.labels(a if scale is None else a * scale.spread + scale.mean)
+    return replace(found, names=replace(names, predictions=tuple(_texts(subject.classes, predictions))))
 
 
 # --- rows -----------------------------------------------------------------------------------------------------
@@ -164,26 +197,21 @@ def take(X: Any, numbers: list[int]) -> Any:
 # --- names ----------------------------------------------------------------------------------------------------
 
 
-def is_classifier(estimator: Any) -> bool:
-    """Whether the estimator has classes."""
-    return hasattr(estimator, "classes_")
-
-
-def _outputs(estimator: Any, target: str) -> list[str]:
+def _outputs(subject: Subject, target: str) -> list[str]:
     """One output of two classes is named by the second, whose probability it is."""
-    n = int(estimator.n_outputs_)
-    if is_classifier(estimator):
-        labels = [str(label) for label in estimator.classes_]
+    n = subject.network.sizes[-1]
+    if subject.classes is not None:
+        labels = [str(label) for label in subject.classes]
         return labels if len(labels) == n else labels[-1:] * n
     return [target] if n == 1 else [f"{target} {j}" for j in range(n)]
 
 
-def _refuse_unknown_labels(estimator: Any, y: Any) -> None:
+def _refuse_unknown_labels(classes: Array | None, y: Any) -> None:
     """One line where scikit-learn's would be several; of one-dimensional labels."""
     labels = np.asarray(y, dtype=object)
-    if not is_classifier(estimator) or labels.ndim != 1 or np.ndim(labels[0]):
+    if classes is None or labels.ndim != 1 or np.ndim(labels[0]):
         return
-    known = set(estimator.classes_.tolist())
+    known = set(classes.tolist())
     unknown = [label for label in dict.fromkeys(labels.tolist()) if label not in known]
     if unknown:
         raise DataError(
@@ -191,30 +219,25 @@ def _refuse_unknown_labels(estimator: Any, y: Any) -> None:
         )
 
 
-def _texts(estimator: Any, y: Array) -> list[str]:
+def _texts(classes: Array | None, y: Array) -> list[str]:
     """Targets or predictions, row by row, as text: labels, or numbers of a few digits."""
     rows = np.asarray(y).reshape(len(y), -1).tolist()
-    if not is_classifier(estimator):
+    if classes is None:
         return [", ".join(f"{value:.6g}" for value in row) for row in rows]
     if len(rows[0]) == 1:
         return [str(row[0]) for row in rows]
-    labels = [str(label) for label in estimator.classes_]
+    labels = [str(label) for label in classes]
     return [", ".join(label for label, there in zip(labels, row, strict=True) if there) or "none" for row in rows]
-
-
-def _predictions(estimator: Any, a: Array) -> list[str]:
-    return _texts(estimator, estimator._labels(a) if is_classifier(estimator) else a)
 
 
 # --- training -------------------------------------------------------------------------------------------------
 
 
-def training_of(estimator: Any) -> Training | None:
+def training_of(arguments: Arguments, particulars: Particulars, state: TrainState) -> Training | None:
     """The optimizer with its memory at the weights that were kept; None where none stepped, or it is not known how."""
-    state = estimator._state
-    if estimator.solver not in STOCHASTIC_SOLVERS or state.optimizer is None or state.rate is None:
+    if arguments["solver"] not in STOCHASTIC_SOLVERS or state.optimizer is None or state.rate is None:
         return None
-    settings = build_settings(estimator, 1, **estimator._particulars())
+    settings = build_settings(arguments, 1, particulars)
     if not settings.optimizer.can_go_on(state.optimizer):  # the solver was changed since
         return None
     objective = settings.objective
@@ -223,9 +246,8 @@ def training_of(estimator: Any) -> Training | None:
     return Training(settings.optimizer, memory, state.rate, objective.l2, objective.clip_norm)
 
 
-def history_of(estimator: Any) -> dict[str, list[float]]:
+def history_of(state: TrainState) -> dict[str, list[float]]:
     """Costs by epoch (or iteration) of all calls, and the epoch whose weights were kept where it is not the last."""
-    state = estimator._state
     history = state.history
     found = {"cost": list(history.cost), "validation_cost": list(history.validation_cost)}
     return found | ({"best_epoch": [int(state.kept_epoch)]} if state.kept_epoch else {})
