@@ -13,7 +13,8 @@ from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, output_for, target
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled.engine import CompiledEngine
-from glassprop.engine.reference import Data, EpochPlan, ReferenceEngine
+from glassprop.engine.plan import Data, EpochPlan
+from glassprop.engine.reference import ReferenceEngine
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Optimizer
 from glassprop.training.targets import smooth
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DivergenceError
 from glassprop.estimator.callbacks import EpochHooks
 from glassprop.estimator.progress import Silent, display, tell

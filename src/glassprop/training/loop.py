@@ -13,7 +13,7 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.own import check_own_functions
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
-from glassprop.engine.reference import Data, EpochPlan
+from glassprop.engine.plan import Data, EpochPlan
 from glassprop.training.batches import shuffled
 from glassprop.training.divergence import diagnose
 from glassprop.training.reports import EpochReport, OnEpoch, Validation

@@ -19,7 +19,7 @@ from glassprop.engine.compiled.epoch import FIRST_STEP, KEY
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
 from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
 from glassprop.engine.compiled.threads import Crew, Kernel
-from glassprop.engine.reference import Data, EpochCost, EpochPlan, straight
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, straight
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 from glassprop.optimizer import Optimizer, OptimizerState
