@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -48,13 +49,18 @@ class EpochPlan:
     order : integers (n,)
         In which order the examples are taken.
     batch_size : int
-        The last batch may be short.
+        Examples of a batch; the workspace of an engine is made for so many.
     rates : array (number of batches,)
         The learning rate of each step.
     dropout_key : int
         Seeds the masks, together with the step and the layer.
     first_step : int
         The number of the first step, over the whole of training.
+    decays, dropouts : array (number of batches,) or None
+        What the optimizer's weight decay, and the layers' rates of dropout, are multiplied by in each step; None: 1.
+    bounds : integers (number of batches + 1,) or None
+        Where in the order each batch begins, and the last one ends; a batch may be empty. None: all batches have
+        ``batch_size`` examples, but the last, which may be short.
     """
 
     order: NDArray[np.integer]
@@ -62,6 +68,25 @@ class EpochPlan:
     rates: NDArray[np.float64]
     dropout_key: int
     first_step: int
+    decays: NDArray[np.float64] | None = None
+    dropouts: NDArray[np.float64] | None = None
+    bounds: NDArray[np.integer] | None = None
+
+    @cached_property
+    def edges(self) -> NDArray[np.integer]:
+        """``bounds``, worked out where there are none. -> (number of batches + 1,)."""
+        if self.bounds is not None:
+            return self.bounds
+        return np.minimum(np.arange(len(self.rates) + 1) * self.batch_size, len(self.order))
+
+    def weights(self, data: Data) -> NDArray[np.float64]:
+        """Σ weight of each batch; the number of its examples where they have no weights. -> (number of batches,)."""
+        rows = np.diff(self.edges)
+        if data.sample_weight is None:
+            return rows.astype(np.float64)
+        totals, some = np.zeros(len(rows)), rows > 0
+        totals[some] = np.add.reduceat(data.sample_weight[self.order], self.edges[:-1][some])
+        return totals
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from glassprop.architecture.layers import Architecture
@@ -27,11 +29,11 @@ class ReferenceEngine:
         Stops before the step of a batch whose cost is NaN or infinite. A batch whose weights sum to 0 makes no step.
         """
         gradient = np.empty_like(theta)
-        decays = self.architecture.layout.decay_mask
+        decays = self.architecture.layout.decay_factors.astype(theta.dtype)
         data_cost = penalty = 0.0
         rows = 0
-        for number, start in enumerate(range(0, len(plan.order), plan.batch_size)):
-            batch = data.rows(plan.order[start : start + plan.batch_size])
+        for number, (start, stop) in enumerate(pairwise(plan.edges)):
+            batch = data.rows(plan.order[start:stop])
             masks = self._masks(len(batch), theta.dtype, plan, number)
             cost = evaluate(
                 self.architecture,
@@ -45,21 +47,38 @@ class ReferenceEngine:
             )
             if not np.isfinite(cost.data + cost.penalty):
                 return EpochCost(np.nan, np.nan, failed=number)
-            if batch.sample_weight is not None and batch.sample_weight.sum() <= 0:
+            if cost.weight <= 0:
                 continue
             rows += len(batch)
             data_cost += cost.data * len(batch)
             penalty += cost.penalty * len(batch)
-            self.optimizer.step(theta, gradient, state, float(plan.rates[number]), decays)
+            factors = decays if plan.decays is None else decays * theta.dtype.type(plan.decays[number])
+            self._step(theta, gradient, state, float(plan.rates[number]), factors)
         return EpochCost(data_cost / max(rows, 1), penalty / max(rows, 1))
+
+    def _step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
+        """The optimizer's step: on θ whole, or where blocks have rates of their own on each that is trained."""
+        layout = self.architecture.layout
+        if layout.one_rate:
+            self.optimizer.step(theta, gradient, state, rate, decays)
+            return
+        t = state.t
+        for block in layout.blocks:
+            if block.rate > 0:
+                own = slice(block.start, block.stop)
+                part = OptimizerState(tuple(vector[own] for vector in state.vectors), t, state.kind)
+                self.optimizer.step(theta[own], gradient[own], part, rate * block.rate, decays[own])
+        state.t = t + 1
 
     def cost(self, theta: Array, data: Data) -> float:
         """The plain (weighted) average cost of some examples: no L2, no smoothing, no dropout."""
         return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
 
     def _masks(self, n: int, dtype: np.dtype, plan: EpochPlan, number: int) -> dict[int, Array]:
+        factor = 1.0 if plan.dropouts is None else float(plan.dropouts[number])
+        step = plan.first_step + number
         return {
-            l: dropout_mask(plan.dropout_key, plan.first_step + number, l, (n, layer.n), layer.dropout, dtype)
+            l: dropout_mask(plan.dropout_key, step, l, (n, layer.n), factor * layer.dropout, dtype)
             for l, layer in enumerate(self.architecture.layers, start=1)
             if layer.dropout
         }
