@@ -43,7 +43,7 @@ WORK = {
     "the reference engine": "work = lambda: train(300, batch_size=100, engine='reference')",
     "one long prediction": "threading.Thread(target=until, args=[lambda: CREW._inside], daemon=True).start()\n"
     "work = lambda: [network.predict(theta, X) for _ in range(1000)]",
-    "L-BFGS": "from glassprop.engine.reference import Data\n"
+    "L-BFGS": "from glassprop.engine.plan import Data\n"
     "from glassprop.training.lbfgs import train_lbfgs\n"
     "from glassprop.training.state import TrainState\n"
     "data = Data(rng.normal(size=(500, 16)), rng.dirichlet([1, 1], size=500))\n"

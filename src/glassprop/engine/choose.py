@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.objective import Objective
-from glassprop.engine.reference import Data, EpochCost, EpochPlan, ReferenceEngine, straight
+from glassprop.engine.plan import Data, Engine, straight
+from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
-from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
+from glassprop.optimizer import OPTIMIZERS, Optimizer
 
 EngineName = Literal["auto", "compiled", "reference"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 Notify = Callable[[str], None]
-
-
-class Engine(Protocol):
-    """What runs epochs: see ``ReferenceEngine.epoch``."""
-
-    name: str
-
-    def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost: ...
-
-    def cost(self, theta: Array, data: Data) -> float: ...
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_gradient
+from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
@@ -188,8 +189,7 @@ class Explanation:
         data = self.examples(layer, j, k).average
         block = self.architecture.layout.block(layer, "b" if k is None else "w")
         place = block.start + (j if k is None else j * block.shape[1] + k)
-        decays, n = block.decays, self.n_examples
-        return step_of(self.training, self.view.theta, place, decays, data, n, self._length)
+        return step_of(self.training, self.view.theta, place, block, data, self.n_examples, self._length)
 
     @cached_property
     def _length(self) -> float:
@@ -197,7 +197,8 @@ class Explanation:
         view = self.view
         gradient = average_gradient(view.architecture, view.theta, view.X, view.Y)
         if self.training is not None and self.training.l2:
-            gradient += self.training.l2 / self.n_examples * view.theta * view.architecture.layout.decay_mask
+            gradient += self.training.l2 / self.n_examples * view.theta * view.architecture.layout.decay_factors
+        leave_out_untrained(view.architecture, gradient)
         return float(np.linalg.norm(gradient))
 
     # --- checks of what is asked ------------------------------------------------------------------------------
