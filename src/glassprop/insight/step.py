@@ -134,9 +134,8 @@ def step_of(
     settings = _settings(optimizer, rate, small.t)
     if not block.decays:  # a bias: AdamW's decay is not for it
         settings.pop("λ", None)
-    return OptimizerStep(
-        data, l2, clipping, gradient, name, formula_of_step(name, block.decays), settings, before, after
-    )
+    formula = formula_of_step(name, block.decays)
+    return OptimizerStep(data, l2, clipping, gradient, name, formula, settings, before, after)
 
 
 def _settings(optimizer: Optimizer, rate: float, t: int) -> dict[str, float]:
