@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import sqrt
 
+DATA = "data"  # drawn by the layer's usual rule, then z standardized over examples: Salimans & Kingma 2016, 1602.07868
+
 # name -> half-width of the uniform distribution, from the number of neurons before (in) and in the layer (out)
 INITIALS: dict[str, Callable[[int, int], float]] = {
     "glorot": lambda n_in, n_out: sqrt(6 / (n_in + n_out)),  # Glorot & Bengio 2010, equation 16

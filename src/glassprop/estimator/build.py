@@ -8,11 +8,11 @@ from math import ceil
 from numbers import Real
 from typing import Any
 
-from glassprop.architecture.layers import Layer
 from glassprop.backprop.objective import Objective
 from glassprop.equations.activation import Activation, find_activation
 from glassprop.equations.cost import Cost, find_cost
 from glassprop.errors import SettingsError
+from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
 from glassprop.training.schedule import SCHEDULES, Schedule, WarmUp

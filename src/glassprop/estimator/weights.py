@@ -10,11 +10,11 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 
 from glassprop.architecture.given import numbers
-from glassprop.architecture.layers import Layer
 from glassprop.equations.activation import find_activation
 from glassprop.equations.arrays import Array
 from glassprop.errors import ArchitectureError, DataError, SettingsError
 from glassprop.estimator.views import ParameterViews, parameter_arrays
+from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.training.state import TrainState
 
