@@ -171,8 +171,11 @@ class Layer(LayerKind):
     def edges(self, parameters: Parameters) -> Array:
         return parameters["w"]
 
-    def joined(self, n_in: int) -> int:
-        return n_in
+    def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]]:
+        return "w", (j, k)
+
+    def fan_out(self) -> int:
+        return self.n
 
     def spec(self) -> dict[str, Any]:
         found: dict[str, Any] = {
