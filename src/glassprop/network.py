@@ -88,14 +88,19 @@ class Network(Architecture):
         return start(self, rng, np.empty(self.layout.size, dtype=floating_dtype(dtype)), X)
 
     def w(self, theta: Array, layer: int) -> Array:
-        """W of a layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
-        check_view(self, theta, layer)
+        """W of a dense layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
+        check_view(self, theta, layer, "w")
         return self.layout.w(theta, layer)
 
     def b(self, theta: Array, layer: int) -> Array:
-        """b of a layer (from 1): a view of θ (or of ∇C), (n_out,)."""
-        check_view(self, theta, layer)
+        """b of a dense layer (from 1): a view of θ (or of ∇C), (n_out,)."""
+        check_view(self, theta, layer, "b")
         return self.layout.b(theta, layer)
+
+    def parameters(self, theta: Array, layer: int) -> dict[str, Array]:
+        """All parameters of a layer (from 1) by name, ``{"w": …, "b": …}``: views of θ (or of ∇C)."""
+        check_view(self, theta, layer)
+        return self.layout.of_layer(theta, layer)
 
     def forward(self, theta: Array, X: Array) -> Trace:
         """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l).
