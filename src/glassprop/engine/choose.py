@@ -99,7 +99,11 @@ def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> 
         return f"X is of dtype {X.dtype}, neither float32 nor float64"
     if X.dtype != theta.dtype:
         return f"X is of dtype {X.dtype} and theta of {theta.dtype}"
-    for layer in architecture.layers:
+    for number, layer in enumerate(architecture.layers, start=1):
+        if layer.kind != "dense" or layer.residual:
+            return f"layer {number} is of a kind that has no kernel"
+        if layer.parametric:
+            return f"layer {number} trains its activation's parameter, for which there is no kernel"
         if layer.activation.name in ("leaky_relu", "elu") and layer.activation.parameters[0] < 0:
             return f"{layer.activation.spec} falls and rises, so its slope does not follow from its value"
     return ""
