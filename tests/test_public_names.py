@@ -23,6 +23,7 @@ PUBLIC = [
     "MLPClassifier",
     "MLPRegressor",
     "Network",
+    "Scale",
     "check_gradient",
     "explain",
     "load",
