@@ -16,6 +16,7 @@ from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
+from glassprop.layers.table import KINDS
 from glassprop.optimizer import OPTIMIZERS, Optimizer
 
 EngineName = Literal["auto", "compiled", "reference"]
@@ -100,7 +101,7 @@ def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> 
     if X.dtype != theta.dtype:
         return f"X is of dtype {X.dtype} and theta of {theta.dtype}"
     for number, layer in enumerate(architecture.layers, start=1):
-        if layer.kind != "dense" or layer.residual:
+        if type(layer) not in KINDS.values():
             return f"layer {number} is of a kind that has no kernel"
         if layer.parametric:
             return f"layer {number} trains its activation's parameter, for which there is no kernel"

@@ -94,6 +94,13 @@ def copy(source, target):
         target[i] = source[i]
 
 
+@njit(**OPTIONS)
+def plus(one, other, target):
+    """The sum of two flat arrays, into a third, which may be one of them."""
+    for i in range(target.shape[0]):
+        target[i] = one[i] + other[i]
+
+
 @intrinsic
 def round_to_even(typingctx, x):
     """The nearest whole number, as a float of the same kind; becomes one vector instruction."""
