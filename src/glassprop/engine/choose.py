@@ -33,7 +33,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Choice:
-    """The engine taken, the reason in words, and the data as that engine wants it."""
+    """The engine taken, the reason in words, and the data in the form that this engine reads."""
 
     engine: Engine
     why: str
