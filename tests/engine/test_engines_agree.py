@@ -211,7 +211,7 @@ def test_a_nan_in_a_batch_without_weight_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_padding_does_not_leak_into_the_gradient(dtype: str) -> None:
-    """Blocks are padded with examples of zeros. Their activations may overflow where no real example's does."""
+    """Blocks are padded with their first example: with zeros, an activation could overflow where no example's does."""
     case = Case("padding", ((3, "exp"), (3, "softmax")), n_inputs=1, rows=5, batch=5, optimizer=SGD())
     theta, data = case.problem(dtype)
     theta[case.network.layout.block(1, "b").start] = 2000.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.own import check_own_functions
+from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.plan import Data, EpochPlan
@@ -90,7 +90,7 @@ def train(
     except KeyboardInterrupt:
         run.settle()
         state.interrupted, state.stopped_by = True, "Interrupted by the user."
-    except BaseException:  # a scorer or a function of the user's own failed, or a callback
+    except BaseException:  # a scorer or a user-defined function failed, or a callback
         run.settle()
         raise
     finally:
@@ -118,7 +118,7 @@ class _Run:
         check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
         state.make_writable()
         architecture.cost_function.check_targets(data.Y)
-        check_own_functions(architecture, data.Y)
+        check_user_defined(architecture, data.Y)
         check_factors(architecture, settings)
         if self.validation.data is not None:
             check_shapes(
