@@ -138,7 +138,7 @@ def print_line(text: str = "") -> None:
 
 
 def number(value: object) -> str:
-    """A score as it is shown: four digits after the point, or four that count."""
+    """A score as it is shown: four digits after the point, or four significant ones."""
     if not isinstance(value, float | int):
         return "-" if value is None else str(value)
     if isinstance(value, int):

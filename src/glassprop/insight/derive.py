@@ -1,4 +1,4 @@
-"""Taking one derivative apart: by a weight or bias (E4, E16), or by a column of the table."""
+"""Taking one derivative apart: with respect to a weight or bias (E4, E16), or a column of the table."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _difference(view: View, i: int, layer: int, j: int, k: int | None) -> tuple[
 
 
 def by_column(view: View, names: Names, i: int, column: Column, paths: FindPaths) -> ColumnDerivative:
-    """∂C₀ by a column of the table for example i, through the inputs that were made of it."""
+    """∂C₀ with respect to a column of the table for example i, through the inputs that were made of it."""
     slopes = None if column.slopes is None else column.slopes[i]
     parts = tuple(
         InputPart(

@@ -157,7 +157,7 @@ def _example(
 
 
 def _cell(explanation: Explanation, column: Column, rows: bool) -> dict[str, Any]:
-    """What stands in a column, and the derivative by it."""
+    """What stands in a column, and the derivative with respect to it."""
     view, i = explanation.view, explanation.focus
     slopes = [None] * len(column.parts) if column.slopes is None else _numbers(column.slopes[i])
     return {
@@ -169,7 +169,7 @@ def _cell(explanation: Explanation, column: Column, rows: bool) -> dict[str, Any
 
 
 def _picture(explanation: Explanation) -> dict[str, Any] | None:
-    """All inputs, and the derivatives by them, as a picture; for networks that have only some of their inputs shown."""
+    """All inputs, and ∂C₀/∂x, as a picture; for networks that have only some of their inputs shown."""
     names, view = explanation.names, explanation.view
     if names.image is None or names.image[0] * names.image[1] * explanation.n_examples > MOST_PIXELS:
         return None

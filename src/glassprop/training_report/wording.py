@@ -6,7 +6,7 @@ from math import floor, log10
 
 
 def number(value: float | None) -> str:
-    """A number as it is shown: four digits after the point, or four that count."""
+    """A number as it is shown: four digits after the point, or four significant ones."""
     if value is None:
         return "–"
     if value != 0 and not 1e-3 <= abs(value) < 1e5:

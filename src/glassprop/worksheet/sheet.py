@@ -23,7 +23,7 @@ def quantity(letter: str, layer: int, j: int, k: int | None = None) -> Symbol:
 
 
 def derivative_by(letter: str, layer: int, j: int, k: int | None = None) -> Symbol:
-    """∂C₀ by one of them."""
+    """∂C₀ with respect to one of them."""
     return Symbol(symbol_of(letter, layer, j, k), by(tex_symbol(letter, layer, j, k)))
 
 
@@ -63,7 +63,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole worksheet. ``significant``: digits that count, where an answer is not exact."""
+    """A whole worksheet. ``significant``: significant digits, where an answer is not exact."""
 
     title: str
     intro: tuple[str, ...]

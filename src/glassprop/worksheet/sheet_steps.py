@@ -33,9 +33,9 @@ def sheet_of(e: Explanation, numbers: SheetNumbers, significant: int, rows: bool
         significant,
         (
             "Where the key has =, the number is exact. Where it has ≈, it was computed from the numbers given, without "
-            f"rounding on the way, and rounded to {significant} digits that count, because e or a logarithm came in or "
-            "the exact number is long. So go on with all digits that your calculator shows, and round only what you "
-            "write down.",
+            f"rounding on the way, and rounded to {significant} significant digits, because e or a logarithm came in "
+            "or the exact number is long. So go on with all digits that your calculator shows, and round only what "
+            "you write down.",
         ),
     )
 
@@ -120,7 +120,10 @@ def _backward(e: Explanation, n: SheetNumbers, l: int) -> list[Section]:
     for k, value in enumerate(n.by_a[l]):
         products = () if last else tuple((n.w[l + 1][j][k], d) for j, d in enumerate(n.delta[l + 1]))
         items.append(Item(derivative_by("a", l, k), value, products))
-    return [Section(f"Backward, layer {l}: by its activations", text, how, tuple(items)), _through(e, n, l)]
+    return [
+        Section(f"Backward, layer {l}: with respect to its activations", text, how, tuple(items)),
+        _through(e, n, l),
+    ]
 
 
 def _through(e: Explanation, n: SheetNumbers, l: int) -> Section:
@@ -145,7 +148,7 @@ def _through(e: Explanation, n: SheetNumbers, l: int) -> Section:
     text = "Back through the activation."
     if l == e.architecture.depth and e.view.collapses:
         text += " With this cost the product collapses to a short form: find it, and use it to check your numbers."
-    return Section(f"Backward, layer {l}: by its weighted sums", text, how, tuple(items))
+    return Section(f"Backward, layer {l}: with respect to its weighted sums", text, how, tuple(items))
 
 
 def _derivatives(e: Explanation, n: SheetNumbers) -> Section:
@@ -161,7 +164,7 @@ def _derivatives(e: Explanation, n: SheetNumbers) -> Section:
             found = [found[i] for i in sorted(order)]
         items += found
     return Section(
-        "The derivatives by weights and biases",
+        "The derivatives with respect to weights and biases",
         "Each weight by what comes in through it, each bias by 1, times δ of the neuron it leads to.",
         Symbol("∂C₀/∂w[j,k] = a[k] δ[j],  ∂C₀/∂b[j] = δ[j]",
                r"\frac{\partial C_0}{\partial w_{j,k}} = a_k\, \delta_j, \qquad "

@@ -28,7 +28,7 @@ def worksheet_of(
     Weights, biases, inputs and targets are rounded to ``digits`` decimals first, and everything is computed from these:
     what the pupil sees is exactly what the key was computed with. The key is exact, in whole decimals or fractions,
     wherever only +, -, × and ÷ are needed (relu and the squared error, say). Where e or a logarithm comes in, numbers
-    are computed to a hundred digits and rounded rightly to ``digits + 2`` digits that count, and marked by ≈.
+    are computed to a hundred digits and rounded rightly to ``digits + 2`` significant digits, and marked by ≈.
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ class Chosen extends Pulls {
     ];
   }
 
-  /** The derivative by each weight into a neuron, as links to their panels; as a picture where the input is one. */
+  /** The derivative with respect to each weight into a neuron, as links to their panels; as a picture where the input is one. */
   weightsInto(l, j) {
     const { m } = this,
       all = [...m.record.shown[l - 1], -1].map((k) => ({ n: k, product: m.derivative(l, j, k).value }));
