@@ -44,7 +44,7 @@ def latex_document(document: Document) -> str:
 class LatexMath(MathWriter):
     """Mathematics as LaTeX, without dollars; ``inline``: derivatives with a slash, which is read among words."""
 
-    times, becomes, leads_to = r" \cdot ", r" \leftarrow ", r" \to "
+    times, becomes, leads_to, apart = r" \cdot ", r" \leftarrow ", r" \to ", r"\ "
 
     def __init__(self, inline: bool = False) -> None:
         self._inline = inline

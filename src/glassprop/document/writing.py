@@ -28,7 +28,7 @@ from glassprop.document.mathematics import (
 class MathWriter(ABC):
     """Writes what joins quantities, from how a medium writes the quantities themselves."""
 
-    times, becomes, leads_to = " · ", " ← ", " → "
+    times, becomes, leads_to, apart = " · ", " ← ", " → ", " "
 
     @abstractmethod
     def symbol(self, symbol: Symbol) -> str: ...
@@ -91,8 +91,9 @@ class MathWriter(ABC):
                 assert_never(node)
 
     def product(self, node: Product) -> str:
-        plain = all(isinstance(factor, Symbol | Difference) for factor in node.factors)
-        return (" " if plain else self.times).join(map(self._bracketed, node.factors))
+        kinds = set(map(type, node.factors))
+        joint = self.apart if Words in kinds else " " if kinds <= {Symbol, Difference} else self.times
+        return joint.join(map(self._bracketed, node.factors))
 
     def sum(self, node: Sum) -> str:
         first, *others = map(self.write, node.terms)

@@ -57,12 +57,16 @@ def forward_sum(e: Explanation, l: int, j: int) -> Equation:
 # --- backward -------------------------------------------------------------------------------------------------------
 
 
-def backward_sum(e: Explanation, l: int, k: int) -> Equation:
-    """∂C₀/∂a of one neuron (of an input, for layer 0), through the neurons of the next layer (E18)."""
+def backward_rule(l: int, k: int | str = "k") -> Equation:
+    """∂C₀/∂a of a neuron of a layer (of an input, for layer 0), through the neurons of the next layer (E18)."""
     w, delta = Symbol("w", l + 1, ("j", k)), Symbol(_DELTA, l + 1, ("j",))
+    return Equation((by(Symbol("a", l, (k,))), Total("j", Product((w, delta)))))
+
+
+def backward_sum(e: Explanation, l: int, k: int) -> Equation:
+    """The same with numbers."""
     written = Sum(written_out(e.view.w(l + 1)[:, k], e.delta(l + 1)))
-    sides = (by(Symbol("a", l, (k,))), Total("j", Product((w, delta))), written, Number(float(e.by_a(l)[k])))
-    return Equation(sides)
+    return Equation((*backward_rule(l, k).sides, written, Number(float(e.by_a(l)[k]))))
 
 
 def slope_rule() -> Equation:
@@ -103,6 +107,13 @@ def collapsed(e: Explanation, j: int, found: Collapse) -> Equation:
 
 
 # --- parameters -----------------------------------------------------------------------------------------------------
+
+
+def parameter_rules() -> tuple[Equation, ...]:
+    """The derivatives with respect to a layer's parameters (E16, E17)."""
+    delta, a = Symbol(_DELTA, None, ("j",)), Symbol("a", None, ("k",))
+    of_w, of_b = by(Symbol("w", None, ("j", "k"))), by(Symbol("b", None, ("j",)))
+    return Equation((of_w, Product((a, delta)))), Equation((of_b, delta))
 
 
 def parameter(place: Place) -> Symbol:
