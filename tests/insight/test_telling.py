@@ -119,6 +119,10 @@ def test_a_bias_is_told_as_b_and_does_not_decay(optimizer):
     assert Symbol("b") in moves[0]
     assert Symbol("w") not in moves[0]
     assert len(moves[1]) - len(moves[0]) == (optimizer == "adamw")
+    tables = [
+        [n for n in nodes_of(told) if isinstance(n, Table) and len(n.columns) == 3][-1] for told in (of_bias, of_weight)
+    ]
+    assert [table.rows[0][0] for table in tables] == [Symbol("b"), Symbol("w")]
     symbols = [set(nodes_of(section(told, told.parts[-2].title))) for told in (of_bias, of_weight)]
     assert (Symbol("λ") in symbols[1], Symbol("λ") in symbols[0]) == (optimizer == "adamw", False)
 
