@@ -23,6 +23,7 @@ PUBLIC = [
     "MLPClassifier",
     "MLPRegressor",
     "Network",
+    "Scale",
     "check_gradient",
     "explain",
     "load",
@@ -59,6 +60,10 @@ MODULES = {
     "tables": [
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "Table", "diagnose", "explain_table",
         "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table",
+    ],
+    "typing": [
+        "ActivationLike", "ActivationName", "CostLike", "CostName", "EngineName", "InitialName", "ScheduleName",
+        "SolverName",
     ],
 }  # fmt: skip
 

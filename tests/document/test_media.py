@@ -13,6 +13,17 @@ from markdown_it import MarkdownIt
 from rich.cells import cell_len
 from tex_cases import HOSTILE, compile_tex
 
+from glassprop.document.blocks import (
+    Block,
+    Column,
+    Display,
+    Document,
+    Matrix,
+    Name,
+    Paragraph,
+    Section,
+    Table,
+)
 from glassprop.document.mathematics import (
     Aside,
     Becomes,
@@ -30,17 +41,6 @@ from glassprop.document.mathematics import (
     Symbol,
     Total,
     Words,
-)
-from glassprop.document.parts import (
-    Block,
-    Column,
-    Display,
-    Document,
-    Matrix,
-    Name,
-    Paragraph,
-    Section,
-    Table,
 )
 from glassprop.equations.activation import find_activation
 from glassprop.ground.text import shortened, visible

@@ -13,7 +13,8 @@ from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, output_for, target
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled.engine import CompiledEngine
-from glassprop.engine.reference import Data, EpochPlan, ReferenceEngine
+from glassprop.engine.plan import Data, EpochPlan
+from glassprop.engine.reference import ReferenceEngine
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Optimizer
 from glassprop.training.targets import smooth
 
@@ -31,6 +32,10 @@ class Case:
     layers : tuple of (size, activation) or (size, activation, dropout)
     weights : {"", "random", "holes"}
         Example weights: none; between 0.2 and 2; the same, but the first batches of the first epoch weigh nothing.
+    scheduled : bool
+        Whether decay and dropout have another factor in each step.
+    uneven : bool
+        Whether batches have as many examples as it comes, and some none.
     """
 
     name: str
@@ -45,6 +50,8 @@ class Case:
     smoothing: float = 0.0
     first_step: int = 0
     rate: float = 0.01
+    scheduled: bool = False
+    uneven: bool = False
 
     @property
     def network(self) -> Network:
@@ -80,6 +87,13 @@ def plans(case: Case, n: int, steps: int) -> list[EpochPlan]:
         order = rng.permutation(n) if epoch else np.arange(n)
         rates = case.rate * (1 + 0.5 * np.cos(np.arange(per_epoch) + epoch))
         made.append(EpochPlan(order, case.batch, rates, 0xFEDCBA98, case.first_step + epoch * per_epoch))
+        if case.scheduled:
+            factors = 0.5 + 0.5 * np.cos(np.arange(per_epoch) + 2 * epoch)
+            made[-1] = replace(made[-1], decays=3 * factors, dropouts=1 - factors)
+        if case.uneven:
+            bounds = np.sort(rng.integers(n + 1, size=per_epoch - 1))
+            bounds[0] = bounds[1] = 3
+            made[-1] = replace(made[-1], bounds=np.r_[0, np.sort(bounds), n])
     return made
 
 
@@ -194,6 +208,23 @@ def _dropout() -> list[Case]:
     ]
 
 
+def _plans() -> list[Case]:
+    """What only some plans have: factors of decay and dropout, batches of their own sizes."""
+    drops = ((17, "relu", 0.25), (9, "tanh"), (8, "gelu", 0.9), (3, "softmax"))
+    wide = ((40, "relu", 0.3), (50, "mish"), (3, "softmax"))
+    decaying = AdamW(decay=0.3)
+    return [
+        Case("scheduled dropout", drops, scheduled=True),
+        Case("scheduled dropout, two chunks", wide, rows=700, batch=333, scheduled=True, optimizer=decaying),
+        Case("scheduled decay", optimizer=decaying, scheduled=True, objective=Objective(0.4, 0.05)),
+        *(
+            Case(f"uneven batches {w}", weights=w, objective=Objective(0.3), uneven=True)
+            for w in ("", "random", "holes")
+        ),
+        Case("uneven batches, two chunks", wide, rows=700, batch=333, uneven=True, objective=Objective(0.3, 0.02)),
+    ]
+
+
 def _smoothing() -> list[Case]:
     return [
         Case("smoothed classes", smoothing=0.2),
@@ -201,7 +232,7 @@ def _smoothing() -> list[Case]:
     ]
 
 
-CASES = [*_pairs(), *_with_parameters(), *_optimizers(), *_shapes(), *_large(), *_dropout(), *_smoothing()]
+CASES = [*_pairs(), *_with_parameters(), *_optimizers(), *_shapes(), *_large(), *_dropout(), *_smoothing(), *_plans()]
 WIDE = [
     Case("wide", ((1024, "relu"), (600, "relu"), (5, "softmax")), n_inputs=300, rows=25, batch=15, rate=0.001),
     Case("wide first layer", ((701, "tanh", 0.1), (3, "softmax")), n_inputs=785, rows=40, batch=23, rate=0.001),

@@ -17,7 +17,7 @@ from glassprop import Activation, Cost, Layer, MLPClassifier, MLPRegressor, Netw
 from glassprop.backprop.objective import Objective
 from glassprop.engine import choose as choice
 from glassprop.engine.choose import choose
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DataError, SettingsError
 from glassprop.optimizer import SGD, Adam
 from glassprop.training.settings import Settings

@@ -11,7 +11,7 @@ from core_cases import ACTIVATION_NAMES, COST_NAMES, dense, output_for, targets
 from engine.engine_cases import CASES, DTYPES, WIDE, Case, Result, run
 
 from glassprop.engine.compiled import activations, costs, lowering, steps
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.cost import COSTS
 from glassprop.equations.pairs import PAIRS

@@ -15,7 +15,7 @@ from rounding import assert_rounded
 
 from glassprop import Layer, Network
 from glassprop.engine.compiled import epoch, lowering
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.optimizer import SGD
 
 # --- lowering ----------------------------------------------------------------------------------------------------

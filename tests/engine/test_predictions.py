@@ -17,7 +17,7 @@ from rounding import assert_rounded
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Objective
 from glassprop.engine.choose import find_predictor
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.optimizer import SGD
 
 # measured in November 2026, relative to the largest output (at least 1): 9e-16 and 6e-7

@@ -22,7 +22,7 @@ from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import engine, threads
 from glassprop.engine.compiled.control import ALLOWED, CALL, CONTROL_SIZE, DONE, PRESENT
 from glassprop.engine.compiled.lowering import chunks_for
-from glassprop.engine.reference import Data, EpochPlan
+from glassprop.engine.plan import Data, EpochPlan
 from glassprop.optimizer import OPTIMIZERS
 
 BY_NAME = {case.name: case for case in CASES}

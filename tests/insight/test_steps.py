@@ -63,7 +63,7 @@ def test_a_step_is_the_optimizers_own(case, name, l2, clip_norm):
     e = network.explain(theta, X, Y, training=Training(optimizer, state, 0.02, l2, clip_norm))
     gradient, moved, own = np.empty_like(theta), theta.copy(), state.copy()
     evaluate(network, Objective(l2, clip_norm), theta, X, Y, None, None, gradient)
-    optimizer.step(moved, gradient, own, 0.02, network.layout.decay_mask)
+    optimizer.step(moved, gradient, own, 0.02, network.layout.decay_factors)
     size = size_of_gradient(network, theta, X, Y) + l2 * np.abs(theta)
     for l, j, k in _places(network):
         step, added_up = e.step(l, j, k), _entry(network, size, l, j, k)

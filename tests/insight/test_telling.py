@@ -12,8 +12,8 @@ from document.media_cases import MEDIA, nodes_of, numbers_in, numbers_of, shown_
 
 from glassprop import Network
 from glassprop.cli.terminal import terminal_number
+from glassprop.document.blocks import Display, Section, Table
 from glassprop.document.mathematics import Becomes, Number, Partial, Product, Symbol
-from glassprop.document.parts import Display, Section, Table
 from glassprop.errors import SettingsError
 from glassprop.insight.chosen import largest_of_each_layer
 from glassprop.insight.names import Column, Names

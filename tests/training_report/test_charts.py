@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
+from glassprop.ground.number_text import amount, percent
 from glassprop.training_report import charts
-from glassprop.training_report.wording import amount, percent
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from sklearn import metrics
 from training_report.report_cases import amounts, flowers, held_out, reported, trained
 from training_report.report_reader import Reader
 
+from glassprop.ground.number_text import number
 from glassprop.tables import diagnose
 from glassprop.training_report.training_report import training_report
-from glassprop.training_report.wording import number
 
 
 @pytest.fixture(scope="module")

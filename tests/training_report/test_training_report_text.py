@@ -12,9 +12,9 @@ import pytest
 from training_report.report_cases import HOSTILE, amounts, flowers, hostile, reported, trained
 from training_report.report_reader import Reader
 
+from glassprop.ground.number_text import amount
 from glassprop.tables import FitOptions, Table, diagnose, fit_table
 from glassprop.training_report import charts
-from glassprop.training_report.wording import amount
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,10 @@ class Formula:
     derivative_latex: str
 
 
-def formula_of(function: Activation | Cost) -> Formula:
-    """The formulas of an activation or a cost, with its parameter p said; by name where it is the user's own.
+def formula_of(function: Activation | Cost, *, parametric: bool = False) -> Formula:
+    """The formulas of an activation or a cost, with its parameter p said; by name where it is user-defined.
+
+    parametric: whether p is trained, and so has no one number.
 
     Examples
     --------
@@ -35,13 +37,15 @@ def formula_of(function: Activation | Cost) -> Formula:
     if found is None:
         name = function.name
         return Formula(f"{name}(…)", f"{name}'(…)", r"f(\ldots)", r"f'(\ldots)")
-    value, derivative = written(found, Writer(), function)
+    value, derivative = written(found, Writer(), function, parametric)
     names = () if isinstance(function, Activation) else ("a", "y", *found.where)
-    value_latex, derivative_latex = written(found, LatexWriter(names), function)
+    value_latex, derivative_latex = written(found, LatexWriter(names), function, parametric)
     return Formula(value, derivative, value_latex, derivative_latex)
 
 
-def written(definition: Definition, writer: Writer, function: Activation | Cost) -> tuple[str, str]:
+def written(
+    definition: Definition, writer: Writer, function: Activation | Cost, parametric: bool = False
+) -> tuple[str, str]:
     """Value and derivative of a function in one way of writing: a cost summed over its outputs."""
     value = parse(definition.value)
     text = writer.write(value) if isinstance(function, Activation) else writer.summed(value)
@@ -51,7 +55,7 @@ def written(definition: Definition, writer: Writer, function: Activation | Cost)
             text += f"{writer.comma}{writer.name(name)} = {writer.write(parse(part))}"
     if isinstance(function, Activation) and not function.elementwise:
         derivative = f"{writer.mixed} = {derivative}"
-    if function.parameters:
+    if function.parameters and not parametric:
         said = f"{writer.comma}p = {function.parameters[0]:g}"
         text, derivative = text + said, derivative + said
     return text, derivative

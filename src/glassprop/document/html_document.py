@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from glassprop.document.blocks import Column, Display, Document, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import Equation, Math, Symbol
 from glassprop.document.media import Medium
-from glassprop.document.parts import Column, Display, Document, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.plain import PlainMath, plain_number
 from glassprop.ground.text import shortened, visible
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassprop.document.blocks import Display, Document, Line, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.formulas import formula_of
 from glassprop.document.mathematics import Becomes, Equation, Math, Partial, Reading, Sum, Symbol
 from glassprop.document.media import Medium
-from glassprop.document.parts import Display, Document, Line, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.tex import tex_letter, tex_number, tex_text
 from glassprop.document.writing import MathWriter
 from glassprop.document.written_latex import LatexWriter

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.objective import Objective
-from glassprop.engine.reference import Data, EpochCost, EpochPlan, ReferenceEngine, straight
+from glassprop.engine.plan import Data, Engine, straight
+from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
-from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
+from glassprop.optimizer import OPTIMIZERS, Optimizer
 
-ENGINES = ("auto", "compiled", "reference")
+EngineName = Literal["auto", "compiled", "reference"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 Notify = Callable[[str], None]
-
-
-class Engine(Protocol):
-    """What runs epochs: see ``ReferenceEngine.epoch``."""
-
-    name: str
-
-    def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost: ...
-
-    def cost(self, theta: Array, data: Data) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class Choice:
 
 
 def choose(
-    wish: str,
+    wish: EngineName,
     architecture: Architecture,
     objective: Objective,
     optimizer: Optimizer,
@@ -107,7 +99,11 @@ def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> 
         return f"X is of dtype {X.dtype}, neither float32 nor float64"
     if X.dtype != theta.dtype:
         return f"X is of dtype {X.dtype} and theta of {theta.dtype}"
-    for layer in architecture.layers:
+    for number, layer in enumerate(architecture.layers, start=1):
+        if layer.kind != "dense" or layer.residual:
+            return f"layer {number} is of a kind that has no kernel"
+        if layer.parametric:
+            return f"layer {number} trains its activation's parameter, for which there is no kernel"
         if layer.activation.name in ("leaky_relu", "elu") and layer.activation.parameters[0] < 0:
             return f"{layer.activation.spec} falls and rises, so its slope does not follow from its value"
     return ""

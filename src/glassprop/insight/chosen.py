@@ -10,7 +10,7 @@ from glassprop.insight.largest import Place, largest_weights
 from glassprop.insight.paths import Paths
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 _MOST_WEIGHTS = 3  # of each layer, where a document takes several apart
 

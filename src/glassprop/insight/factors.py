@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from glassprop.insight.paths import Paths
 
-BY_W, BY_B, SLOPE, BY_A, BY_Z, MIXED, BY_X, BY_COLUMN = (
+BY_W, BY_S, BY_B, BY_P, SLOPE, BY_A, BY_Z, MIXED, BY_X, BY_COLUMN = (
     "∂z/∂w",
+    "∂z/∂s",
     "∂z/∂b",
+    "∂a/∂p",
     "∂a/∂z",
     "∂C₀/∂a",
     "∂C₀/∂z",

@@ -10,7 +10,7 @@ from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.whole import document_of
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 _MOST = 8
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from glassprop.architecture.parameters import Block
 from glassprop.document.written import Writer
 from glassprop.equations.arrays import Array
 from glassprop.equations.expression import parse
@@ -109,12 +110,15 @@ class OptimizerStep:
 
 
 def step_of(
-    training: Training, theta: Array, place: int, decays: bool, data: float, n: int, length: float
+    training: Training, theta: Array, place: int, block: Block, data: float, n: int, length: float
 ) -> OptimizerStep:
-    """The step for entry ``place`` of θ. n: examples in the batch; length: of the whole gradient, L2 included."""
+    """The step for entry ``place`` of θ, in that block.
+
+    n: examples in the batch; length: of the whole gradient, L2 included.
+    """
     optimizer, state = training.optimizer, training.state
     w = float(theta[place])
-    l2 = training.l2 * w / n if decays else 0.0
+    rate, l2 = training.rate * block.rate, training.l2 * block.decay * w / n
     clipping = 1.0
     if training.clip_norm is not None and length > training.clip_norm:
         clipping = training.clip_norm / length
@@ -124,12 +128,14 @@ def step_of(
     moved = np.array([w])
     names = _NAMES.get(name, tuple(f"memory {i}" for i in range(len(state.vectors))))
     before = {"w": w} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
-    optimizer.step(moved, np.array([gradient]), small, training.rate, np.array([decays]))
+    if block.rate:
+        optimizer.step(moved, np.array([gradient]), small, rate, np.array([block.decay]))
     after = {"w": float(moved[0])} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
-    settings = _settings(optimizer, training.rate, small.t)
-    if not decays:  # a bias: AdamW's decay is not for it
+    settings = _settings(optimizer, rate, small.t)
+    if not block.decays:  # a bias: AdamW's decay is not for it
         settings.pop("λ", None)
-    return OptimizerStep(data, l2, clipping, gradient, name, formula_of_step(name, decays), settings, before, after)
+    formula = formula_of_step(name, block.decays)
+    return OptimizerStep(data, l2, clipping, gradient, name, formula, settings, before, after)
 
 
 def _settings(optimizer: Optimizer, rate: float, t: int) -> dict[str, float]:

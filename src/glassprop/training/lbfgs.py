@@ -13,7 +13,7 @@ from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
 from glassprop.backprop.own import check_own_functions
 from glassprop.engine.blas_threads import ONE_THREAD
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.settings import Settings

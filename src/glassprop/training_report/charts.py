@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, isfinite, log10
 
+from glassprop.ground.number_text import tick
+
 WIDTH, HEIGHT = 440, 270
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
 _LOG_FROM = 1.3  # a curve that falls by more powers of ten is drawn on a logarithmic scale
@@ -54,13 +56,6 @@ def _round_step(about: float) -> float:
         return 1.0
     power = 10.0 ** floor(log10(about))
     return next((s * power for s in (1, 2, 5) if s * power >= about), 10 * power)
-
-
-def short(value: float) -> str:
-    """A number at an axis."""
-    if value == 0:
-        return "0"
-    return f"{value:.0f}" if value == int(value) and abs(value) < 1e5 else f"{value:.3g}"
 
 
 def curves(
@@ -155,13 +150,13 @@ def _frame(x: Axis, y: Axis, across: str, up: str, *, whole_across: bool = False
         if whole_across and value != int(value):
             continue
         at = x.place(value)
-        parts.append(f'<text x="{at}" y="{bottom + 16}" text-anchor="middle">{short(value)}</text>')
+        parts.append(f'<text x="{at}" y="{bottom + 16}" text-anchor="middle">{tick(value)}</text>')
     for value in y.ticks:
         if whole_up and value != int(value):
             continue
         at = y.place(value)
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at}" y2="{at}"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{at + 4}" text-anchor="end">{short(value)}</text>')
+        parts.append(f'<text x="{LEFT - 6}" y="{at + 4}" text-anchor="end">{tick(value)}</text>')
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(across)}</text>')
     center = (TOP + bottom) / 2

@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 from glassprop.errors import MissingPackageError
+from glassprop.ground.number_text import amount, number, percent
 from glassprop.ground.text import LONGEST_LINE, shown
 from glassprop.training_report import charts
-from glassprop.training_report.wording import amount, number, percent
 
 FORMAT = 1
 MOST_CLASSES = 20  # of a confusion matrix that is shown whole
@@ -36,7 +36,7 @@ def report_data(
     record : mapping
         Of the training: ``Outcome.record``.
     diagnosis : mapping
-        What ``glassprop.tables.diagnose`` found on the held-out rows.
+        What ``glassprop.tables.use.diagnose`` found on the held-out rows.
     rows : bool
         Whether values of single rows are told. Without them there are no points of single predictions, no true or
         predicted values of telling rows, and neither notes nor reasons, which may cite values.

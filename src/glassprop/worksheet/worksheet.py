@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from glassprop.architecture.layers import Layer
 from glassprop.equations.definitions import definition_of
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
+from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.worksheet.sheet import Sheet
 from glassprop.worksheet.sheet_forms import FORMS

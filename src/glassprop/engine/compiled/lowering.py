@@ -14,20 +14,24 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.layers import Architecture, Layer
+from glassprop.architecture.layers import Architecture
 from glassprop.engine.compiled.activations import CODES as ACTIVATION_CODES
 from glassprop.engine.compiled.activations import KEEPS_SLOPE
 from glassprop.engine.compiled.costs import CODES as COST_CODES
 from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
+from glassprop.layers.kind import LayerKind
 
 # columns of the table of layers
-N_IN, N_OUT, W, B, ACTIVATION, WAYS, A_AT, SLOPE_AT, OUT_AT, DROPOUT_FROM = range(10)
+N_IN, N_OUT, W, B, ACTIVATION, WAYS, A_AT, SLOPE_AT, OUT_AT = range(9)
 # bits of WAYS: which products go to BLIS; whether the gradient by W is made from activations turned row by row;
 # whether the layer's relu is done by the product that makes its z; whether the product that makes ∂C/∂a of the layer
 # before also pulls it back through that layer's relu
 FORWARD_BLIS, BACK_BLIS, OUTER_BLIS, OUTER_TURNED, RELU_FUSED, BACK_MASKED = 1, 2, 4, 8, 16, 32
 # columns of the table of numbers
-PARAMETER, KEEP_SCALE = range(2)
+PARAMETER, DROPOUT = range(2)
+# columns of the table of blocks, and of that of their factors
+START, STOP = range(2)
+DECAY_FACTOR, RATE_FACTOR = range(2)
 
 _PAD = 16  # examples in a block are padded to a multiple of this: two vectors of float32
 _CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2
@@ -44,10 +48,12 @@ class Lowered:
 
     Attributes
     ----------
-    layers : int64 (L, 10)
+    layers : int64 (L, 9)
     numbers : float64 (L, 2)
-    blocks : int64 (number of parameter blocks, 3)
-        Start, stop, and whether L2 and decay apply.
+    blocks : int64 (number of parameter blocks, 2)
+        Start and stop.
+    factors : float64 (number of parameter blocks, 2)
+        What decay (and L2) and the rate are multiplied by.
     rows : int
         Examples of one block, a multiple of 16.
     x_at, y_at, share_at, delta_at, other_at, scratch_at, work_size : int
@@ -61,6 +67,7 @@ class Lowered:
     layers: NDArray[np.int64]
     numbers: NDArray[np.float64]
     blocks: NDArray[np.int64]
+    factors: NDArray[np.float64]
     rows: int
     x_at: int
     y_at: int
@@ -105,7 +112,7 @@ def chunks_for(architecture: Architecture, rows: int) -> int:
     return 4 if rows >= _WIDE else 2
 
 
-def _ways(layer: Layer, before: Layer | None, n_in: int, n_out: int) -> int:
+def _ways(layer: LayerKind, before: LayerKind | None, n_in: int, n_out: int) -> int:
     """The bits of ``WAYS`` for a layer and the one before it."""
     entries = n_in * n_out
     ways = FORWARD_BLIS if entries > _FORWARD_OWN else RELU_FUSED * (layer.activation.name == "relu")
@@ -126,7 +133,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     if max(n_in * n_out for n_in, n_out in pairwise(sizes)) > _OUTER_OWN:
         rows = min(batch_rows, _MOST_ROWS)  # a BLAS wants long rows more than it minds the cache
     rows = -(-rows // _PAD) * _PAD
-    layers, numbers = np.zeros((depth, 10), dtype=np.int64), np.zeros((depth, 2))
+    layers, numbers = np.zeros((depth, 9), dtype=np.int64), np.zeros((depth, 2))
     at = 0
 
     def room(n: int) -> int:
@@ -143,10 +150,9 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         a_at = room(n_out)
         slope_at = room(n_out) if code in KEEPS_SLOPE else a_at
         out_at = room(n_out) if layer.dropout else a_at
-        threshold = min(round(layer.dropout * 2**32), 2**32 - 1) if layer.dropout else 0
         w, b = layout.block(l, "w").start, layout.block(l, "b").start
-        layers[l - 1] = (n_in, n_out, w, b, code, ways, a_at, slope_at, out_at, threshold)
-        numbers[l - 1] = (layer.activation.parameters or (0.0,))[0], 1 / (1 - layer.dropout)
+        layers[l - 1] = (n_in, n_out, w, b, code, ways, a_at, slope_at, out_at)
+        numbers[l - 1] = (layer.activation.parameters or (0.0,))[0], layer.dropout
     first = int(layers[0, WAYS])
     rows_first = bool(first & FORWARD_BLIS) and bool(first & OUTER_BLIS)
     y_at, share_at = room(sizes[-1]), room(1)
@@ -155,7 +161,8 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     return Lowered(
         layers=layers,
         numbers=numbers,
-        blocks=np.array([(block.start, block.stop, block.decays) for block in layout.blocks], dtype=np.int64),
+        blocks=np.array([(block.start, block.stop) for block in layout.blocks], dtype=np.int64),
+        factors=np.array([(block.decay, block.rate) for block in layout.blocks], dtype=np.float64),
         rows=rows,
         x_at=x_at,
         y_at=y_at,

@@ -8,7 +8,7 @@ from numba import njit
 from glassprop.engine.compiled.activations import activate, pull_back
 from glassprop.engine.compiled.blas import gemm
 from glassprop.engine.compiled.costs import output_layer
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part, round_to_even
 from glassprop.engine.compiled.lowering import (
     A_AT,
     ACTIVATION,
@@ -16,9 +16,8 @@ from glassprop.engine.compiled.lowering import (
     BACK_MASKED,
     COST,
     DELTA_AT,
-    DROPOUT_FROM,
+    DROPOUT,
     FORWARD_BLIS,
-    KEEP_SCALE,
     N_IN,
     N_OUT,
     OTHER_AT,
@@ -111,10 +110,10 @@ def mask_key(key, step, layer):
 
 
 @njit(**OPTIONS)
-def _drop(source, target, seed, first_row, n, ld, threshold, scale):
+def _drop(source, target, seed, first_row, n, ld, rate):
     """target = source · mask; the counter of an entry is its (row of the batch, neuron), as in the reference."""
-    kept, nothing = source.dtype.type(scale), source.dtype.type(0)
-    limit = np.uint32(threshold)
+    kept, nothing = source.dtype.type(1 / (1 - rate)), source.dtype.type(0)
+    limit = np.uint32(np.int64(min(round_to_even(rate * 4294967296.0), 4294967295.0)))
     width = np.uint32(n)
     for j in range(n):
         source_row, target_row = part(source, j * ld, ld), part(target, j * ld, ld)
@@ -144,8 +143,11 @@ def forward_layer(l, layers, numbers, places, theta, work, base, ld):
 
 
 @njit(**INLINE)
-def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, first_row):
-    """All layers but the last, activations and dropout (key ≥ 0) included, and z of the last."""
+def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, first_row, dropout):
+    """All layers but the last, activations and dropout (key ≥ 0) included, and z of the last.
+
+    dropout: what the layers' rates are multiplied by.
+    """
     depth = layers.shape[0]
     scratch = part(work, base + places[SCRATCH_AT], 2 * ld)
     for l in range(depth - 1):
@@ -159,7 +161,7 @@ def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, fi
             out = part(work, base + layers[l, OUT_AT], size)
             if key >= 0:
                 seed = mask_key(key, step, l + 1)
-                _drop(a, out, seed, first_row, layers[l, N_OUT], ld, layers[l, DROPOUT_FROM], numbers[l, KEEP_SCALE])
+                _drop(a, out, seed, first_row, layers[l, N_OUT], ld, dropout * numbers[l, DROPOUT])
             else:
                 copy(a, out)
     forward_layer(depth - 1, layers, numbers, places, theta, work, base, ld)
@@ -213,7 +215,7 @@ def _outer(layers, l, places, theta, gradient, work, base, d, x, ld, fresh):
 
 
 @njit(**INLINE)
-def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row, fresh):
+def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row, dropout, fresh):
     """E13, E15: from δ of the last layer (in the place of y) to the first; adds to the gradient on the way (``fresh``: starts it)."""
     scratch = part(work, base + places[SCRATCH_AT], 2 * ld)
     d = base + places[Y_AT]
@@ -237,7 +239,7 @@ def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step
         error = part(work, g, size)
         if layers[l - 1, OUT_AT] != layers[l - 1, A_AT] and key >= 0:
             seed = mask_key(key, step, l)
-            _drop(error, error, seed, first_row, n_in, ld, layers[l - 1, DROPOUT_FROM], numbers[l - 1, KEEP_SCALE])
+            _drop(error, error, seed, first_row, n_in, ld, dropout * numbers[l - 1, DROPOUT])
         a = part(work, base + layers[l - 1, A_AT], size)
         slope = part(work, base + layers[l - 1, SLOPE_AT], size)
         pull_back(layers[l - 1, ACTIVATION], numbers[l - 1, PARAMETER], error, a, slope, n_in, ld, scratch)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.document.blocks import Line, Name
 from glassprop.document.mathematics import (
     Aside,
     Difference,
@@ -25,12 +26,11 @@ from glassprop.document.mathematics import (
     by,
     numbers,
 )
-from glassprop.document.parts import Line, Name
 from glassprop.insight.factors import BY_A, BY_B, BY_W, BY_Z, MIXED, SLOPE, Collapse
 from glassprop.insight.largest import Place
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 _MOST_TERMS = 5  # of a sum that is written out
 _DELTA = "δ"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from glassprop.document.blocks import Block, Column, Display, Line, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import COST, Equation, Math, Number, Partial, Product, Sum, Symbol, Total, Words, by
-from glassprop.document.parts import Block, Column, Display, Line, Name, Paragraph, Section, Table
 from glassprop.insight.factors import ColumnDerivative
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.told_derivatives import nudged, paths_parts
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 _X, _COLUMN = Symbol("x"), Words("column")
 

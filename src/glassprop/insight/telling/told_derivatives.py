@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glassprop.document.blocks import Block, Column, Display, Line, Paragraph, Section, Table
 from glassprop.document.mathematics import (
     Equation,
     Number,
@@ -14,7 +15,6 @@ from glassprop.document.mathematics import (
     by,
     numbers,
 )
-from glassprop.document.parts import Block, Column, Display, Line, Paragraph, Section, Table
 from glassprop.insight.chosen import derivative
 from glassprop.insight.factors import Derivative
 from glassprop.insight.largest import Place, largest_weights
@@ -31,7 +31,7 @@ from glassprop.insight.telling.told_layers import collapse_parts
 from glassprop.insight.telling.told_steps import step_parts
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 _LARGEST = 3  # of each layer
 _KINK = "the nudge crossed a kink of an activation or of the cost: the two need not agree"

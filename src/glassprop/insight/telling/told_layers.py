@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.document.blocks import Block, Column, Display, Line, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import (
     COST,
     Equation,
@@ -20,7 +21,6 @@ from glassprop.document.mathematics import (
     by,
     numbers,
 )
-from glassprop.document.parts import Block, Column, Display, Line, Matrix, Name, Paragraph, Section, Table
 from glassprop.equations.cost import is_built_in
 from glassprop.insight.largest import largest_neurons
 from glassprop.insight.telling.layer_equations import (
@@ -37,7 +37,7 @@ from glassprop.insight.telling.layer_equations import (
 )
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 _MOST_JACOBIAN = 6  # neurons of a layer whose Jacobian is shown
 _SPEC = 45  # characters of a function's name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glassprop.document.blocks import Block, Column, Display, Line, Name, Paragraph, Table
 from glassprop.document.mathematics import (
     Aside,
     Becomes,
@@ -16,13 +17,12 @@ from glassprop.document.mathematics import (
     Symbol,
     Words,
 )
-from glassprop.document.parts import Block, Column, Display, Line, Name, Paragraph, Table
 from glassprop.insight.largest import Place
 from glassprop.insight.step import OptimizerStep, moves_of
 from glassprop.insight.telling.layer_equations import parameter
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 
 def step_parts(e: Explanation, place: Place) -> list[Block]:
