@@ -97,7 +97,7 @@ class Architecture:
 
     @property
     def own_functions(self) -> list[str]:
-        """Names of activations and costs that are the user's own, not entries of the tables."""
+        """Names of activations and costs that are user-defined, not entries of the tables."""
         own = [layer.activation.name for layer in self.layers if not activation_is_built_in(layer.activation)]
         return own + ([] if cost_is_built_in(self.cost_function) else [self.cost_function.name])
 
@@ -107,11 +107,11 @@ class Architecture:
         Raises
         ------
         ArchitectureError
-            If it contains functions of the user's own, which have no name to be found by.
+            If it contains user-defined functions, which have no name to be found by.
         """
         if self.own_functions:
             raise ArchitectureError(
-                f"a network with functions of your own ({', '.join(self.own_functions)}) cannot be written as data: "
+                f"a network with user-defined functions ({', '.join(self.own_functions)}) cannot be written as data: "
                 "a file holds names and numbers, not code; use built-in ones, or pickle it where you trust the reader"
             )
         layers = [layer.spec() for layer in self.layers]

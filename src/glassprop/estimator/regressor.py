@@ -273,7 +273,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         -------
         self
         """
-        return self._fit(X, y, sample_weight, incremental=True)
+        return self._fit(X, y, sample_weight, call="partial_fit")
 
     @classmethod
     def from_weights(

@@ -18,7 +18,7 @@ from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, 
 from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, RATE
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
 from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
-from glassprop.engine.compiled.threads import Crew, Kernel
+from glassprop.engine.compiled.threads import Kernel, ThreadPool
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, straight
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
@@ -28,8 +28,8 @@ _CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a s
 _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
 _MOST_THREADS = 8
-CREW = Crew()
-atexit.register(CREW.close)
+POOL = ThreadPool()
+atexit.register(POOL.close)
 
 
 @dataclass
@@ -89,9 +89,9 @@ class CompiledEngine:
         for start in range(0, n_steps, room.steps_a_call):
             _reset(control, start * room.phases, min(n_steps, start + room.steps_a_call) * room.phases)
             if room.chunks == 1:
-                CREW.run_alone(room.kernel, control)
+                POOL.run_alone(room.kernel, control)
             else:
-                CREW.run(room.kernel, control, room.chunks)
+                POOL.run(room.kernel, control, room.chunks)
             if control[FAILED]:
                 failed = int(control[FAILED]) - 1
                 state.t = int(ts[failed]) - 1
@@ -219,7 +219,7 @@ class Predictor:
     @property
     def works(self) -> bool:
         """Whether kernels can still be called: not when Python is ending."""
-        return not CREW.closed
+        return not POOL.closed
 
     def __call__(self, theta: Array, X: Array) -> Array:
         """a of the last layer. X (n, n_inputs), contiguous -> (n, n_L)."""
@@ -243,9 +243,9 @@ class Predictor:
             X, Y, theta, out, costs, low.layers, low.numbers, low.places, self._fixed, *self._space(threads), control,
         )  # fmt: skip
         if threads == 1:
-            CREW.run_alone(lambda thread: self._kernel(*arguments, thread), control)
+            POOL.run_alone(lambda thread: self._kernel(*arguments, thread), control)
         else:
-            CREW.run(lambda thread: self._kernel(*arguments, thread), control, threads)
+            POOL.run(lambda thread: self._kernel(*arguments, thread), control, threads)
 
     def _space(self, threads: int) -> tuple[Array, Array]:
         """Row numbers and workspace of the calling thread, made at its first call."""

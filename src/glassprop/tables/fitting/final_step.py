@@ -12,7 +12,7 @@ from glassprop.estimator.classifier import MLPClassifier
 from glassprop.estimator.regressor import MLPRegressor
 from glassprop.tables.schema.defaults import Defaults
 
-# Beyond this ratio of mean to spread, float32 would not hold the target's own units well enough.
+# Beyond this ratio of mean to standard deviation, float32 would not hold the target's own units well enough.
 _FAR = 1e3
 # Beyond these, numbers of a network (or their squares, in the cost) come near the ends of float32.
 _TINY, _HUGE, _HUGE_STANDARD = 1e-30, 1e30, 1e15
@@ -20,7 +20,13 @@ _TINY, _HUGE, _HUGE_STANDARD = 1e-30, 1e30, 1e15
 
 @dataclass(frozen=True)
 class TargetScale:
-    """Standardization of a regression target: (y - mean) / spread is what the network is trained on."""
+    """Standardization of a regression target: (y - mean) / spread is what the network is trained on.
+
+    Attributes
+    ----------
+    mean, spread : float
+        Its mean and standard deviation in the rows trained on; files have them under these names.
+    """
 
     mean: float
     spread: float
@@ -30,7 +36,7 @@ class TargetScale:
         return (y - self.mean) / self.spread
 
     def fits_float32(self, *targets: np.ndarray) -> bool:
-        """Whether single precision holds these targets, and leaves predictions in own units exact enough."""
+        """Whether single precision holds these targets, and leaves predictions in its own units exact enough."""
         ordinary = _TINY <= self.spread <= _HUGE and abs(self.mean) <= min(_FAR * self.spread, _HUGE)
         return ordinary and all(np.abs(self.standard(y)).max() <= _HUGE_STANDARD for y in targets)
 
@@ -97,6 +103,8 @@ def train(
     finally:
         if callbacks:
             estimator.set_callbacks()  # a model file has no use for them
+        if hasattr(estimator, "network_"):
+            estimator._let_go()  # nor for what a fit would be resumed with: these rows are not at hand again
     return estimator
 
 

@@ -215,7 +215,7 @@ def _history(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top: int) -> Explanation:
-    """Through a Pipeline of the user's own: in terms of X's columns of numbers, or else of the network's inputs."""
+    """Through a Pipeline that the user built: in terms of X's columns of numbers, or else of the network's inputs."""
     before = _pipeline(steps[:-1])
     given = before.transform(X)
     names = _names_out(before, X)
