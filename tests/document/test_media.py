@@ -25,6 +25,7 @@ from glassprop.document.blocks import (
     Table,
 )
 from glassprop.document.mathematics import (
+    Activated,
     Aside,
     Becomes,
     Difference,
@@ -55,6 +56,7 @@ MATHEMATICS: dict[type, tuple[Math, list[float], list[str]]] = {
     Words: (Words("column"), [], ["column"]),
     Partial: (Partial(Z, W), [], ["z", "w"]),
     Slope: (Slope(Z), [], ["z"]),
+    Activated: (Activated(Z), [], ["z"]),
     Reading: (Reading(find_activation("leaky_relu(0.125)"), derivative=True), [0.125], ["p"]),
     Expression: (Expression("v - 7*g"), [7], ["v", "g"]),
     Product: (Product((Number(0.5), Number(-0.25))), [0.5, 0.25], []),

@@ -57,8 +57,8 @@ class HtmlMath(PlainMath):
     def words(self, text: str) -> str:
         return html_text(text)
 
-    def slope(self, at: str) -> str:
-        return f"<i>σ</i>′({at})"
+    def sigma(self, at: str, slope: bool) -> str:
+        return f"<i>σ</i>{'′' if slope else ''}({at})"
 
     def reading(self, reading: object) -> str:
         return escape(super().reading(reading))  # type: ignore[arg-type]

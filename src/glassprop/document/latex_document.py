@@ -64,11 +64,11 @@ class LatexMath(MathWriter):
         above, below = rf"\partial {self.write(partial.above)}", rf"\partial {self.write(partial.below)}"
         return f"{above} / {below}" if self._inline else rf"\frac{{{above}}}{{{below}}}"
 
-    def slope(self, at: str) -> str:
-        return rf"\sigma'({at})"
+    def sigma(self, at: str, slope: bool) -> str:
+        return rf"\sigma'({at})" if slope else rf"\sigma({at})"
 
     def reading(self, reading: Reading) -> str:
-        formula = formula_of(reading.function)
+        formula = formula_of(reading.function, parametric=reading.parametric)
         return formula.derivative_latex if reading.derivative else formula.value_latex
 
     def expression(self, text: str) -> str:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import assert_never
 
 from glassprop.document.mathematics import (
+    Activated,
     Aside,
     Becomes,
     Difference,
@@ -43,7 +44,7 @@ class MathWriter(ABC):
     def partial(self, partial: Partial) -> str: ...
 
     @abstractmethod
-    def slope(self, at: str) -> str: ...
+    def sigma(self, at: str, slope: bool) -> str: ...
 
     @abstractmethod
     def reading(self, reading: Reading) -> str: ...
@@ -66,7 +67,9 @@ class MathWriter(ABC):
             case Partial():
                 return self.partial(node)
             case Slope():
-                return self.slope(self.symbol(node.at))
+                return self.sigma(self.symbol(node.at), slope=True)
+            case Activated():
+                return self.sigma(self.symbol(node.at), slope=False)
             case Reading():
                 return self.reading(node)
             case Expression():

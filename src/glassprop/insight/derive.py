@@ -53,7 +53,7 @@ def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: F
         delta * into,
         factors,
         terms,
-        _collapse(view, i, j) if last and view.collapses else None,
+        collapse_of(view, i, j) if last else None,
         lambda: paths(layer, j),
         lambda: _difference(view, i, layer, j, k),
     )
@@ -91,10 +91,14 @@ def column_sum(view: View, i: int, layer: int, j: int) -> tuple[Term, ...]:
     return tuple(Term(m, float(by_a[m]), float(column[m])) for m in range(len(column)))
 
 
-def _collapse(view: View, i: int, j: int) -> Collapse:
+def collapse_of(view: View, i: int, j: int) -> Collapse | None:
+    """What δ of output j of example i collapses to (E26), with its numbers; None where it does not."""
+    formula = collapse_formula(view, i)
+    if formula is None:
+        return None
     depth, total = view.architecture.depth, total_of_targets(view, i)
     a, delta = float(view.trace.a[depth][i, j]), float(view.deltas[depth][i, j])
-    return Collapse(collapse_formula(view, i) or "", a, float(view.Y[i, j]), delta, total)
+    return Collapse(formula, a, float(view.Y[i, j]), delta, total)
 
 
 def collapse_formula(view: View, i: int) -> str | None:

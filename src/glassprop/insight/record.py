@@ -253,7 +253,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     return {
         "optimizer": step.optimizer,
         "formula": formula_of_step(step.optimizer),
-        "formula_of_biases": formula_of_step(step.optimizer, decays=False),
+        "formula_of_biases": formula_of_step(step.optimizer, "b", decays=False),
         "settings": {name: _number(value) for name, value in step.settings.items()},
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),

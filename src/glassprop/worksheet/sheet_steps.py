@@ -21,11 +21,12 @@ from glassprop.document.mathematics import (
 from glassprop.ground.text import shortened
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.telling.layer_equations import (
+    activation_rules,
     backward_rule,
     forward_rule,
     mixing_rule,
     parameter,
-    parameter_rules,
+    rules_of_parameters,
     slope_rule,
 )
 from glassprop.worksheet.exact import Number
@@ -95,7 +96,6 @@ def _given(e: Explanation, n: SheetNumbers, rows: bool) -> list[Given]:
 
 
 def _forward(e: Explanation, n: SheetNumbers, l: int) -> Section:
-    layer = e.architecture.layer(l)
     items = []
     for j, (z, a) in enumerate(zip(n.z[l], n.a[l], strict=True)):
         products = (*zip(n.w[l][j], n.a[l - 1], strict=True), (n.b[l][j],))
@@ -103,7 +103,7 @@ def _forward(e: Explanation, n: SheetNumbers, l: int) -> Section:
     return Section(
         f"Forward, layer {l}",
         "Add up what comes into each neuron, then apply the activation.",
-        (forward_rule(), Equation((Symbol("a"), Reading(layer.activation)))),
+        (forward_rule(e, l), *activation_rules(e, l)),
         tuple(items),
     )
 
@@ -125,7 +125,7 @@ def _backward(e: Explanation, n: SheetNumbers, l: int) -> list[Section]:
         how = Equation((by(Symbol("a", None, ("j",))), Reading(e.architecture.cost_function, derivative=True)))
     else:
         text = f"Each neuron reaches the cost through all neurons of layer {l + 1}: the sum over these ways."
-        how = backward_rule(l)
+        how = backward_rule(e, l)
     items = []
     for k, value in enumerate(n.by_a[l]):
         products = () if last else tuple((n.w[l + 1][j][k], d) for j, d in enumerate(n.delta[l + 1]))
@@ -160,8 +160,8 @@ def _derivatives(e: Explanation, n: SheetNumbers) -> Section:
     for l in range(e.architecture.depth, 0, -1):
         found = []
         for j, delta in enumerate(n.delta[l]):
-            found += [Item(by(parameter((l, j, k))), delta * a, ((a, delta),)) for k, a in enumerate(n.a[l - 1])]
-            found.append(Item(by(parameter((l, j, None))), delta))
+            found += [Item(by(parameter(e, (l, j, k))), delta * a, ((a, delta),)) for k, a in enumerate(n.a[l - 1])]
+            found.append(Item(by(parameter(e, (l, j, None))), delta))
         if not every:
             order = sorted(range(len(found)), key=lambda i: -abs(found[i].answer.value))[:_SOME_DERIVATIVES]
             found = [found[i] for i in sorted(order)]
@@ -169,7 +169,7 @@ def _derivatives(e: Explanation, n: SheetNumbers) -> Section:
     return Section(
         "The derivatives with respect to weights and biases",
         "Each weight by what comes in through it, each bias by 1, times δ of the neuron it leads to.",
-        parameter_rules(),
+        rules_of_parameters(),
         tuple(items),
     )
 
@@ -179,7 +179,7 @@ def _update(e: Explanation, n: SheetNumbers) -> Section:
     sizes = {(j, k): abs((d * a).value) for j, d in enumerate(n.delta[1]) for k, a in enumerate(n.a[0])}
     j, k = max(sizes, key=lambda place: sizes[place])
     w, g = n.w[1][j][k], n.a[0][k] * n.delta[1][j]
-    old = parameter((1, j, k))
+    old = parameter(e, (1, j, k))
     new = Product((Words("new"), old))
     moved = Difference(old, Product((*written(0.1), by(old))))
     return Section(

@@ -52,7 +52,7 @@ def _overview(e: Explanation) -> list[Paragraph]:
     architecture = e.architecture
     network: list[Inline] = [f"Network: {architecture.sizes[0]}"]
     for layer in architecture.layers:
-        network += [f" → {layer.n} ", Name(layer.activation.spec, _SPEC)]
+        network += [f" → {layer.n} ", Name(layer.title, _SPEC)]
     cost = Equation((COST, Reading(architecture.cost_function), Number(e.cost)))
     found = [Paragraph(tuple(network)), Paragraph(("Cost: ", cost))]
     if e.target_scale is not None:
