@@ -165,8 +165,6 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
     def _begin(self, call: Call) -> Left | None:
         """Let go of what belongs to the call before; for ``resume``, say what its data were."""
         if call != "resume":
-            # Set where a table's target is scaled back; true until the next fit.
-            self.__dict__.pop("target_scale_", None)
             self.__dict__.pop("_left", None)
             self._take_given(call == "partial_fit" or self.warm_start)
             return None
@@ -191,7 +189,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
                 f"training goes on with a network of sizes {self.network_.sizes}, but the arguments now describe "
                 f"{network.sizes}; keep hidden_layer_sizes, or start anew: fit with warm_start=False"
             )
-        self.network_ = network
+        self.network_ = network if first else network.in_units(self.network_.units)
         self.interrupted_ = False
 
     def _set_aside(

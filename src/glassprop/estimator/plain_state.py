@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.equations.activation import Activation
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.cost import Cost
@@ -67,6 +68,7 @@ def from_plain(state: dict[str, Any]) -> dict[str, Any]:
         stored = dict(state["_state"])
         history, left = History(**stored.pop("history")), stored.pop("left", None)
         stored["optimizer"] = _optimizer(stored["optimizer"])
+        _undo_scale(state, stored)
         state["_state"] = TrainState(history=history, **stored)
         if left is not None:
             state["_left"] = _take_left(left, state["_state"])
@@ -74,6 +76,17 @@ def from_plain(state: dict[str, Any]) -> dict[str, Any]:
         for name, values in zip(_RECORDED, lists, strict=True):
             state[name] = values if state[name] else None
     return state
+
+
+def _undo_scale(state: dict[str, Any], stored: dict[str, Any]) -> None:
+    """Take a target's scale out of the last layer, W ← W / s, b ← (b - m) / s, where earlier versions had put it."""
+    scale, network = state.pop("target_scale_", None), state.get("network_")
+    if scale is None or not isinstance(network, Network) or network.units is not None:
+        return
+    units, theta = OwnUnits(**scale), np.array(stored["theta"], dtype=np.float64)
+    theta[-1] -= units.mean
+    theta[-1 - network.sizes[-2] :] /= units.spread
+    stored["theta"], state["network_"] = theta.astype(stored["theta"].dtype), network.in_units(units)
 
 
 def _plain_left(left: Left, train: TrainState) -> dict[str, Any]:

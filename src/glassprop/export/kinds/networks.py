@@ -141,7 +141,7 @@ _AFTERWARDS: dict[str, Field] = {
     "best_iteration_": Maybe(Whole()),
     "best_validation_score_": Maybe(_COST),
     "best_loss_": Maybe(_COST),
-    "target_scale_": Object({"mean": Real(), "spread": Real(0)}),
+    "target_scale_": Object({"mean": Real(), "spread": Real(0)}),  # of earlier files: see `estimator/plain_state.py`
 }
 
 
@@ -234,6 +234,8 @@ def _optimizer_fits(state: Any, at: str) -> None:
 
 def _classifier_fits(made: Any, at: str) -> None:
     _estimator_fits(made, at)
+    if made.network_.units is not None:
+        raise Misfit(at, "classes have no units")
     binarizer, outputs = made._label_binarizer, made.n_outputs_
     kind, count = binarizer.y_type_, len(made.classes_)
     one = kind == "binary" and outputs == 1 and count <= 2
