@@ -152,7 +152,7 @@ class Explanation:
         return {}
 
     def input(self, name: str | int) -> ColumnDerivative:
-        """∂C₀ by an input, or by a column of the table through what was made of it. By name, or by number.
+        """∂C₀ with respect to an input, or a column of the table through what was made of it. By name, or by number.
 
         Raises
         ------
