@@ -23,7 +23,7 @@ MOST_ROWS = 100  # explained at once where the caller names none
 
 
 class Scale(Protocol):
-    """How a regression target was standardized before training."""
+    """How a regression target was standardized before training: ``spread`` is its standard deviation."""
 
     @property
     def mean(self) -> float: ...
@@ -91,7 +91,7 @@ def explain_rows(
     Parameters
     ----------
     X, y : array-like (n, n_inputs), (n,) or (n, n_outputs)
-        As the estimator takes them; a regression target in its own units.
+        As the estimator takes them; a regression target in its original units.
     numbers : sequence of int (n,)
         What the rows are called.
     inputs, columns, target

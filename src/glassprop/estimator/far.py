@@ -1,4 +1,4 @@
-"""Whether validation data lie where training data do: they do not where one was scaled and the other was not."""
+"""Whether validation data lie where training data lie; they do not where only one of them was scaled."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def warn_if_far(X: Array, X_val: Array, names: Any = None) -> None:
 
     The fence of a column holds all of training's numbers, and its mean ± 4 standard deviations, whichever is wider. By
     Chebyshev's inequality no more than 1/16 of the rows of any distribution lie beyond the latter, however heavy its
-    tails; half of them do where the median has moved by as much, or the spread is six times as wide (of a normal
-    distribution). Columns that are constant in training say nothing, nor do fewer than 20 rows of
+    tails; half of them do where the median has moved by as much, or the standard deviation is six times as
+    large (of a normal distribution). Columns that are constant in training say nothing, nor do fewer than 20 rows of
     training or 10 of validation.
 
     X, X_val : arrays or CSR matrices (n, n_features), (n_val, n_features)

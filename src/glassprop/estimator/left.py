@@ -1,4 +1,4 @@
-"""What the data of a fit were, kept while the fit is under way or left, so that it can be gone on with on the same."""
+"""Which rows a fit was on: kept while it is under way or left, so that ``resume`` can take the same rows again."""
 
 from __future__ import annotations
 
