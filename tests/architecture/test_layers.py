@@ -70,7 +70,7 @@ def test_all_faults_of_a_layer_in_one_message():
     with pytest.raises(ArchitectureError) as caught:
         Layer(0, "rleu", dropout=1.5, initial="wide")
     said = str(caught.value)
-    for part in ("its size", "dropout must", "initial must be auto or one of glorot", "did you mean 'relu'"):
+    for part in ("its size", "dropout must", "initial must be auto, data or one of glorot", "did you mean 'relu'"):
         assert part in said
     assert "\n" not in said
     assert isinstance(caught.value, ValueError)
@@ -93,7 +93,7 @@ def test_all_faults_of_an_architecture_in_one_message():
 
 @pytest.mark.parametrize("layers", [[], (), None, [3], [Layer(3), "relu"], 5])
 def test_layers_that_are_none(layers):
-    with pytest.raises(ArchitectureError, match="layers must be one or more Layer objects"):
+    with pytest.raises(ArchitectureError, match="layers must be one or more layers"):
         Architecture(2, layers)
 
 
@@ -144,18 +144,18 @@ def test_spec_keeps_parameters():
     assert Network.from_spec(network.spec()) == network
 
 
-def test_own_functions_have_no_spec():
+def test_user_defined_have_no_spec():
     cube = Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2)
     quartic = Cost("quartic", lambda a, y: ((a - y) ** 4).sum(axis=1), lambda a, y: 4 * (a - y) ** 3)
     network = Network(2, [Layer(3, cube), Layer(1, "identity")], cost=quartic)
     assert network.own_functions == ["cube", "quartic"]
-    with pytest.raises(ArchitectureError, match=r"functions of your own \(cube, quartic\) cannot be written as data"):
+    with pytest.raises(ArchitectureError, match=r"user-defined functions \(cube, quartic\) cannot be written as data"):
         network.spec()
     assert Network(2, [Layer(1, "identity")]).own_functions == []
 
 
 def test_softmax_over_one_neuron_is_refused():
-    """It is always 1, its gradient always 0; in hidden layers too, and for own functions that say they sum to 1."""
+    """It is always 1, its gradient always 0; in hidden layers too, and for user-defined functions whose sum is 1."""
     with pytest.raises(
         ArchitectureError, match=r"layer 2 has one neuron under softmax, which is always 1.*use sigmoid"
     ):

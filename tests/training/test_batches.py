@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.utils import shuffle as shuffled_by_scikit_learn
 
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DataError, SettingsError
 from glassprop.training.batches import apart, rows_aside, shuffle
 

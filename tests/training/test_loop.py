@@ -11,7 +11,7 @@ from rounding import OF_A_TRAINING, assert_rounded
 
 from glassprop import Activation, Cost, Layer, Network
 from glassprop.backprop.objective import Objective
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DataError, DerivativeError, DivergenceError, SettingsError
 from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov
 from glassprop.training import loop

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.equations.arrays import Array
+from glassprop.layers.kind import LayerKind
 
 
 @dataclass(frozen=True)
 class Block:
     """One parameter array of one layer, and where it lies in θ.
 
-    A layer may own any blocks; dense layers own ``w`` and ``b``. ``decays`` says whether weight decay and L2
-    apply to it.
+    A layer may own any blocks; dense layers own ``w`` and ``b``.
+
+    Attributes
+    ----------
+    decay : float
+        What weight decay and L2 are multiplied by here; 0: they do not apply.
+    rate : float
+        What the learning rate is multiplied by here; 0: the block is not trained, and nothing moves it.
+    words : str
+        What its entries are called, in the plural.
     """
 
     layer: int  # from 1
     name: str
     shape: tuple[int, ...]
     start: int
-    decays: bool
+    decay: float = 1.0
+    rate: float = 1.0
+    words: str = ""
+
+    @property
+    def decays(self) -> bool:
+        """Whether weight decay and L2 apply to it."""
+        return self.decay > 0
 
     @property
     def stop(self) -> int:
@@ -43,11 +58,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """Which entry of θ is which: layer by layer, W row by row (n_out × n_in), then b.
+    """Which entry of θ is which: layer by layer; of a dense layer W row by row (n_out × n_in), then b.
 
     Examples
     --------
-    >>> layout = Layout.dense([2, 3, 1])
+    >>> from glassprop import Layer
+    >>> layout = Layout.of([Layer(3), Layer(1)], [2, 3, 1])
     >>> layout.size, [(block.layer, block.name, block.start) for block in layout.blocks]
     (13, [(1, 'w', 0), (1, 'b', 6), (2, 'w', 9), (2, 'b', 12)])
     """
@@ -55,13 +71,13 @@ class Layout:
     blocks: tuple[Block, ...]
 
     @classmethod
-    def dense(cls, sizes: Iterable[int]) -> Layout:
-        """The layout of dense layers of these sizes, the number of inputs first."""
+    def of(cls, layers: Iterable[LayerKind], sizes: Sequence[int]) -> Layout:
+        """The layout of these layers; sizes: the number of inputs, then of neurons in each."""
         blocks: list[Block] = []
         start = 0
-        for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-            for name, shape in (("w", (n_out, n_in)), ("b", (n_out,))):
-                blocks.append(Block(layer, name, shape, start, decays=name == "w"))
+        for number, (layer, n_in) in enumerate(zip(layers, sizes, strict=False), start=1):
+            for shape in layer.blocks(n_in):
+                blocks.append(Block(number, shape.name, shape.shape, start, shape.decay, shape.rate, shape.words))
                 start = blocks[-1].stop
         return cls(tuple(blocks))
 
@@ -73,6 +89,18 @@ class Layout:
     @cached_property
     def _by_name(self) -> dict[tuple[int, str], Block]:
         return {(block.layer, block.name): block for block in self.blocks}
+
+    def of_layer(self, array: Array, layer: int) -> dict[str, Array]:
+        """A layer's blocks (from 1) of θ or ∇C by name: views, shaped."""
+        return {block.name: block.view(array) for block in self.by_layer[layer]}
+
+    @cached_property
+    def by_layer(self) -> dict[int, tuple[Block, ...]]:
+        """The blocks of each layer, by its number from 1."""
+        found: dict[int, tuple[Block, ...]] = {}
+        for block in self.blocks:
+            found[block.layer] = (*found.get(block.layer, ()), block)
+        return found
 
     def block(self, layer: int, name: str) -> Block:
         """The block of that layer (from 1) and name (``"w"`` or ``"b"``)."""
@@ -86,14 +114,16 @@ class Layout:
         """b of a layer (from 1): a view of θ, (n_out,)."""
         return self._by_name[layer, "b"].view(theta)
 
-    def of(self, i: int) -> Block:
+    def holding(self, i: int) -> Block:
         """The block that holds entry ``i`` of θ."""
         return next(block for block in self.blocks if block.start <= i < block.stop)
 
     @cached_property
-    def decay_mask(self) -> NDArray[np.bool_]:
-        """Mark the entries of θ that weight decay and L2 apply to: weights, not biases. (size,)."""
-        mask = np.zeros(self.size, dtype=bool)
-        for block in self.blocks:
-            mask[block.start : block.stop] = block.decays
-        return mask
+    def decay_factors(self) -> NDArray[np.float64]:
+        """What weight decay is multiplied by, entry by entry: 0 for biases of dense layers. (size,)."""
+        return np.repeat([block.decay for block in self.blocks], [block.stop - block.start for block in self.blocks])
+
+    @cached_property
+    def one_rate(self) -> bool:
+        """Whether all blocks are trained at the same rate, which is that of the step."""
+        return all(block.rate == 1 for block in self.blocks)

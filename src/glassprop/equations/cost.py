@@ -20,7 +20,7 @@ from glassprop.equations.domain import (
     UNIT_OPEN,
     Domain,
 )
-from glassprop.equations.names import find, is_entry, spec_of
+from glassprop.equations.entry_names import find, is_entry, spec_of
 from glassprop.errors import DataError
 
 # Names as types, so that editors offer them and type checkers know them; a test holds them to the table below.
@@ -256,5 +256,5 @@ def find_cost(cost: CostLike) -> Cost:
 
 
 def is_built_in(cost: Cost) -> bool:
-    """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
+    """Whether this is an entry of the table, whatever its parameters, rather than user-defined."""
     return is_entry(cost, COSTS)

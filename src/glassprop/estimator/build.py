@@ -8,12 +8,12 @@ from math import ceil
 from numbers import Real
 from typing import Any, Literal, TypeAlias
 
-from glassprop.architecture.layers import Layer
 from glassprop.backprop.objective import Objective
 from glassprop.equations.activation import Activation, ActivationLike, find_activation
 from glassprop.equations.cost import Cost, CostLike, find_cost
 from glassprop.equations.initial import InitialName
 from glassprop.errors import SettingsError
+from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
 from glassprop.training.schedule import SCHEDULES, Schedule, WarmUp

@@ -11,11 +11,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.architecture.given import numbers
-from glassprop.architecture.layers import Layer
 from glassprop.equations.activation import find_activation
 from glassprop.equations.arrays import Array
 from glassprop.errors import ArchitectureError, DataError, SettingsError
 from glassprop.estimator.views import ParameterViews, faults_of_shapes, parameter_arrays
+from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.training.state import TrainState
 

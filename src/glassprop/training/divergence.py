@@ -6,7 +6,7 @@ import numpy as np
 
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.passes import forward
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError
 
@@ -35,9 +35,9 @@ def _first_bad(architecture: Architecture, theta: Array, batch: Data) -> tuple[i
         return None, "the inputs themselves are not all finite"
     trace = forward(architecture, theta, batch.X)
     for l in range(1, architecture.depth + 1):
-        for name, block in (("weights", "w"), ("biases", "b")):
-            if not np.isfinite(architecture.layout.block(l, block).view(theta)).all():
-                return l, f"the {name}"
+        for block in architecture.layout.by_layer[l]:
+            if not np.isfinite(block.view(theta)).all():
+                return l, f"the {block.words}"
         if not np.isfinite(trace.z[l]).all():
             return l, "the weighted sums z"
         if not np.isfinite(trace.a[l]).all():

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.own import check_own_functions
+from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
-from glassprop.engine.reference import Data, EpochPlan
+from glassprop.engine.plan import Data, EpochPlan
 from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
+from glassprop.training.factors import check_factors, decays_of, dropouts_of
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
 from glassprop.training.settings import Settings
@@ -89,7 +90,7 @@ def train(
     except KeyboardInterrupt:
         run.settle()
         state.interrupted, state.stopped_by = True, "Interrupted by the user."
-    except BaseException:  # a scorer or a function of the user's own failed, or a callback
+    except BaseException:  # a scorer or a user-defined function failed, or a callback
         run.settle()
         raise
     finally:
@@ -117,7 +118,8 @@ class _Run:
         check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
         state.make_writable()
         architecture.cost_function.check_targets(data.Y)
-        check_own_functions(architecture, data.Y)
+        check_user_defined(architecture, data.Y)
+        check_factors(architecture, settings)
         if self.validation.data is not None:
             check_shapes(
                 architecture,
@@ -167,11 +169,11 @@ class _Run:
         state = self.state
         assert state.optimizer is not None
         assert state.order is not None
-        rates = self.settings.schedule.rates(self.progress(), self.n_steps)
+        scheduled = self._scheduled()
         self._remember()
         self.finished = False
         order = self._order()
-        plan = EpochPlan(order, self.batch_size, rates, state.dropout_key, state.step)
+        plan = EpochPlan(order, self.batch_size, dropout_key=state.dropout_key, first_step=state.step, **scheduled)
         with np.errstate(all="ignore"):  # what overflows is found and explained below
             cost = self.engine.epoch(state.theta, state.optimizer, self.data, plan)
             validation = self.validation.data
@@ -181,9 +183,9 @@ class _Run:
         scaled = self.settings.cost_scale * cost.data + cost.penalty
         if validation is not None and self.validation.judges and not np.isfinite(validation_cost or 0.0):
             of = "the cost of the validation data"
-            return self._diverged(of, validation, float(rates[-1]), scaled, float(validation_cost or 0.0))
+            return self._diverged(of, validation, float(plan.rates[-1]), scaled, float(validation_cost or 0.0))
         score = self._score(validation_cost)
-        self._write(scaled, validation_cost, score, float(rates[-1]), order=order)
+        self._write(scaled, validation_cost, score, float(plan.rates[-1]), order=order)
         return ""
 
     def _remember(self) -> None:
@@ -204,6 +206,15 @@ class _Run:
         shuffle(self.next_order, state.rng)
         self.drawn = True
         return self.next_order
+
+    def _scheduled(self) -> dict[str, Any]:
+        """What is scheduled, for each step of the next epoch."""
+        settings, progress, n_steps = self.settings, self.progress(), self.n_steps
+        return {
+            "rates": settings.schedule.rates(progress, n_steps),
+            "decays": decays_of(settings, progress, n_steps),
+            "dropouts": dropouts_of(self.architecture, settings, progress, n_steps),
+        }
 
     def _score(self, validation_cost: float | None) -> float | None:
         """The score of the validation data, where they judge."""

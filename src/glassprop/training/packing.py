@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from glassprop.errors import DataError
+from glassprop.ground.json_values import spelled, unspelled
 from glassprop.optimizer import OptimizerState
 from glassprop.training.state import History, TrainState
 
@@ -49,7 +49,7 @@ def pack(state: TrainState) -> Packed:
     """
     arrays = {name: np.array(getattr(state, name)) for name in _ARRAYS if getattr(state, name) is not None}
     arrays |= {name: np.array(numbers, dtype=np.float64) for name, numbers in vars(state.history).items()}
-    facts = {name: _spelled(getattr(state, name)) for name in _FACTS}
+    facts = {name: spelled(getattr(state, name)) for name in _FACTS}
     for name in _OPTIMIZERS:
         optimizer = getattr(state, name)
         if optimizer is not None:
@@ -72,7 +72,7 @@ def unpack(packed: Packed) -> TrainState:
     facts, arrays = packed.facts, packed.arrays
     try:
         known = [name for name in _FACTS if name in facts or name not in _LATER]
-        state = TrainState(**{name: _number(facts[name]) for name in known}, theta=np.array(arrays["theta"]))
+        state = TrainState(**{name: unspelled(facts[name]) for name in known}, theta=np.array(arrays["theta"]))
         for name in _ARRAYS[1:]:
             setattr(state, name, np.array(arrays[name]) if name in arrays else None)
         state.history = History(**{each.name: np.array(arrays[each.name]).tolist() for each in fields(History)})
@@ -98,17 +98,6 @@ def _refuse_misfits(state: TrainState) -> None:
         raise DataError("this is not the state of a training: the rows set aside do not rise")
     if state.order is not None and not np.array_equal(np.sort(state.order), np.arange(len(state.order))):
         raise DataError("this is not the state of a training: its order does not name each example once")
-
-
-def _spelled(value: Any) -> Any:
-    """A fact as JSON has it."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    return repr(value) if isinstance(value, float) and not isfinite(value) else value
-
-
-def _number(value: Any) -> Any:
-    return float(value) if value in ("inf", "-inf", "nan") else value
 
 
 def _of_generator(rng: Any) -> tuple[dict[str, Any], np.ndarray | None]:
