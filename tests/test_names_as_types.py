@@ -10,7 +10,7 @@ import pytest
 from glassprop import Activation, Cost, Layer, MLPClassifier, MLPRegressor, Network
 from glassprop.engine.choose import ENGINES
 from glassprop.equations import activation, cost
-from glassprop.equations.initial import INITIALS
+from glassprop.equations.initial import DATA, INITIALS
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
 from glassprop.estimator.constraints import SHARED
 from glassprop.schedules import SCHEDULES
@@ -32,7 +32,7 @@ TABLES: dict[str, tuple[Any, set[str]]] = {
     "schedules": (ScheduleName, {*SCHEDULES}),
     "solvers": (SolverName, {"lbfgs", *STOCHASTIC_SOLVERS}),
     "engines": (EngineName, {*ENGINES}),
-    "starts": (InitialName, {"auto", *INITIALS}),
+    "starts": (InitialName, {"auto", DATA, *INITIALS}),
 }
 
 
