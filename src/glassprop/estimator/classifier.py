@@ -19,7 +19,7 @@ from sklearn.utils.validation import validate_data
 
 from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike, find_activation
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.cost import CostLike, find_cost
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
@@ -482,7 +482,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         refuse_missing_labels(y)
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
-    def _encoded(self, X: Array, y: Array) -> Array:
+    def _encoded(self, X: Rows, y: Array) -> Array:
         return np.asarray(self._binarizer().transform(y)).astype(X.dtype)
 
     def __sklearn_tags__(self) -> Any:
