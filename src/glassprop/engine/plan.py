@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import OptimizerState
 
 
@@ -20,7 +20,7 @@ class Data:
     X : array or CSR matrix (n, n_inputs); Y : array (n, n_L), of X's dtype; sample_weight : array (n,) or None.
     """
 
-    X: Array
+    X: Rows
     Y: Array
     sample_weight: Array | None = None
 

@@ -20,7 +20,7 @@ from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multi
 from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
 from glassprop.engine.compiled.threads import Kernel, ThreadPool
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, straight
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 from glassprop.optimizer import Optimizer, OptimizerState
 
@@ -221,19 +221,19 @@ class Predictor:
         """Whether kernels can still be called: not when Python is ending."""
         return not POOL.closed
 
-    def __call__(self, theta: Array, X: Array) -> Array:
+    def __call__(self, theta: Array, X: Rows) -> Array:
         """a of the last layer. X (n, n_inputs), contiguous -> (n, n_L)."""
         out = np.empty((X.shape[0], self._n_out), self._dtype)
         self._run(theta, X, self._no_numbers, out, self._no_costs)
         return out
 
-    def costs(self, theta: Array, X: Array, Y: Array) -> Array:
+    def costs(self, theta: Array, X: Rows, Y: Array) -> Array:
         """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous -> (n,), float64."""
         costs = np.empty(X.shape[0])
         self._run(theta, X, Y, self._no_numbers, costs)
         return costs
 
-    def _run(self, theta: Array, X: Array, Y: Array, out: Array, costs: Array) -> None:
+    def _run(self, theta: Array, X: Rows, Y: Array, out: Array, costs: Array) -> None:
         low, n = self.lowered, X.shape[0]
         tasks = -(-n // low.rows)
         threads = min(tasks, _MOST_THREADS) if self._work * n > _SHARED_WORK else 1
