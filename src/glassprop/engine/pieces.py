@@ -44,7 +44,7 @@ def _cut(blocks: Iterable[Data], plan: EpochPlan) -> Iterator[Piece]:
             yield (block if whole == len(block) else block.rows(slice(0, whole))), plan.part(step, last)
             step = last
         if whole < len(block):
-            begun = block.rows(slice(whole, None))
+            begun = block.rows(np.arange(whole, len(block)))  # a copy: the next block may stand in the same place
     if given < edges[-1]:
         raise DataError(f"the source said {edges[-1]} examples an epoch, and gave {given}")
 

@@ -61,7 +61,9 @@ class Feed:
             ends = np.minimum(np.arange(self.n_steps + 1) * self.batch_size, self.n)
             self.bounds = ends * here // self.n
         self.batch_here = self.batch_size if self.bounds is None else max(1, int(np.diff(self.bounds).max()))
-        self.sample = self._smoothed(first if self._source is None else first.rows(slice(0, self.batch_size)))
+        if self._source is not None:
+            first = first.rows(np.arange(min(len(first), self.batch_size)))  # a copy, and no more than is looked at
+        self.sample = self._smoothed(first)
 
     @property
     def in_order(self) -> bool:
