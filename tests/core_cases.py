@@ -8,7 +8,8 @@ from glassprop import Layer, Network
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.cost import COSTS
 from glassprop.equations.domain import Domain
-from glassprop.equations.pairs import check_pair
+from glassprop.equations.pairs import check_pair, find_pair, output_errors
+from glassprop.equations.pairs import output_cost as cost_of_pair
 from glassprop.errors import ArchitectureError
 
 ACTIVATION_NAMES = list(ACTIVATIONS)
@@ -73,3 +74,13 @@ def central(f, x: np.ndarray, h: float = 6e-6) -> np.ndarray:
         e[i] = h
         gradient[i] = (f(x + e) - f(x - e)) / (2 * h)
     return gradient
+
+
+def output_cost(activation, cost, z, a, y):
+    """C_0 of each example at a plain output layer. -> (n,)."""
+    return cost_of_pair(find_pair(activation, cost), cost, z, a, y)
+
+
+def output_delta(activation, cost, z, a, y):
+    """δ of a plain output layer. -> (n, n_L)."""
+    return output_errors(find_pair(activation, cost), activation, cost, z, a, a, y)[0]

@@ -11,10 +11,11 @@ __version__ = "0.1.0"
 _HOME = {
     "Activation": "glassprop.equations.activation",
     "Cost": "glassprop.equations.cost",
-    "Layer": "glassprop.architecture.layers",
+    "Layer": "glassprop.layers.dense",
     "Network": "glassprop.network",
+    "Scale": "glassprop.layers.scale",
     "check_gradient": "glassprop.backprop.check",
-    "explain": "glassprop.tables.explain",
+    "explain": "glassprop.tables.use.explain_table",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
     "load": "glassprop.export.model_file",
@@ -30,6 +31,7 @@ __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "Network",
+    "Scale",
     "__version__",
     "check_gradient",
     "explain",
@@ -38,7 +40,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from glassprop.architecture.layers import Layer
     from glassprop.backprop.check import check_gradient
     from glassprop.equations.activation import Activation
     from glassprop.equations.cost import Cost
@@ -46,8 +47,10 @@ if TYPE_CHECKING:
     from glassprop.estimator.classifier import MLPClassifier
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.export.model_file import load, save
+    from glassprop.layers.dense import Layer
+    from glassprop.layers.scale import Scale
     from glassprop.network import Network
-    from glassprop.tables.explain import explain
+    from glassprop.tables.use.explain_table import explain
 
 
 def __getattr__(name: str) -> Any:

@@ -12,9 +12,9 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
 from glassprop.backprop.ranks import Reduce
-from glassprop.engine.choose import Notify, find_predictor, suit_a_predictor
+from glassprop.backprop.start import start
+from glassprop.engine.choose import EngineName, Notify, find_predictor, suit_a_predictor
 from glassprop.equations.arrays import Array
-from glassprop.equations.initial import INITIALS
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
@@ -63,13 +63,15 @@ class Network(Architecture):
         layers = ", ".join(map(repr, self.layers))
         return f"Network({self.n_inputs}, [{layers}], cost={self.cost_function.spec!r})"
 
-    def initial(self, rng: Any, dtype: Any = np.float64) -> Array:
+    def initial(self, rng: Any, dtype: Any = np.float64, *, X: Any = None) -> Array:
         """Draw starting parameters: layer by layer, W in (in, out) order and then b, uniform within ±bound.
 
         Parameters
         ----------
         rng : numpy Generator (or RandomState)
         dtype : dtype of θ
+        X : array (n, n_inputs), optional
+            Examples, for layers whose start looks at them: ``Layer(…, initial="data")``.
 
         Returns
         -------
@@ -78,26 +80,28 @@ class Network(Architecture):
         Raises
         ------
         SettingsError
-            If ``rng`` is no generator (a seed is none: make one of it), or ``dtype`` not of floating-point numbers.
+            If ``rng`` is no generator (a seed is none: make one of it), ``dtype`` not of floating-point numbers, or a
+            layer's start needs examples and there are none.
+        DataError
+            If X does not fit.
         """
         check_generator(rng)
-        theta = np.empty(self.layout.size, dtype=floating_dtype(dtype))
-        for l, layer in enumerate(self.layers, start=1):
-            n_in = self.sizes[l - 1]
-            bound = INITIALS[layer.drawn_by](n_in, layer.n)
-            self.layout.w(theta, l)[...] = rng.uniform(-bound, bound, (n_in, layer.n)).T
-            self.layout.b(theta, l)[...] = rng.uniform(-bound, bound, layer.n)
-        return theta
+        return start(self, rng, np.empty(self.layout.size, dtype=floating_dtype(dtype)), X)
 
     def w(self, theta: Array, layer: int) -> Array:
-        """W of a layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
-        check_view(self, theta, layer)
+        """W of a dense layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
+        check_view(self, theta, layer, "w")
         return self.layout.w(theta, layer)
 
     def b(self, theta: Array, layer: int) -> Array:
-        """b of a layer (from 1): a view of θ (or of ∇C), (n_out,)."""
-        check_view(self, theta, layer)
+        """b of a dense layer (from 1): a view of θ (or of ∇C), (n_out,)."""
+        check_view(self, theta, layer, "b")
         return self.layout.b(theta, layer)
+
+    def parameters(self, theta: Array, layer: int) -> dict[str, Array]:
+        """All parameters of a layer (from 1) by name, ``{"w": …, "b": …}``: views of θ (or of ∇C)."""
+        check_view(self, theta, layer)
+        return self.layout.of_layer(theta, layer)
 
     def forward(self, theta: Array, X: Array) -> Trace:
         """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l).
@@ -110,7 +114,7 @@ class Network(Architecture):
         theta, X = given_inputs(self, theta, X)
         return forward(self, theta, X)
 
-    def predict(self, theta: Array, X: Array, *, engine: str = "auto", notify: Notify | None = None) -> Array:
+    def predict(self, theta: Array, X: Array, *, engine: EngineName = "auto", notify: Notify | None = None) -> Array:
         """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L).
 
         Parameters

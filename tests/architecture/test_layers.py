@@ -70,7 +70,7 @@ def test_all_faults_of_a_layer_in_one_message():
     with pytest.raises(ArchitectureError) as caught:
         Layer(0, "rleu", dropout=1.5, initial="wide")
     said = str(caught.value)
-    for part in ("its size", "dropout must", "initial must be auto or one of glorot", "did you mean 'relu'"):
+    for part in ("its size", "dropout must", "initial must be auto, data or one of glorot", "did you mean 'relu'"):
         assert part in said
     assert "\n" not in said
     assert isinstance(caught.value, ValueError)
@@ -93,7 +93,7 @@ def test_all_faults_of_an_architecture_in_one_message():
 
 @pytest.mark.parametrize("layers", [[], (), None, [3], [Layer(3), "relu"], 5])
 def test_layers_that_are_none(layers):
-    with pytest.raises(ArchitectureError, match="layers must be one or more Layer objects"):
+    with pytest.raises(ArchitectureError, match="layers must be one or more layers"):
         Architecture(2, layers)
 
 

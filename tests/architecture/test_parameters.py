@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from glassprop.architecture.parameters import Layout
+from glassprop.layers.dense import Layer
 
 SIZES = [2, 3, 4, 1]
-LAYOUT = Layout.dense(SIZES)
+LAYOUT = Layout.of([Layer(n) for n in SIZES[1:]], SIZES)
 
 
 def test_order_of_theta_written_out():
@@ -47,7 +48,7 @@ def test_blocks_are_contiguous_views(layer, dtype):
 def test_every_entry_belongs_to_one_block_and_has_its_place():
     for block in LAYOUT.blocks:
         for i in range(block.start, block.stop):
-            assert LAYOUT.of(i) is block
+            assert LAYOUT.holding(i) is block
             theta = np.zeros(30)
             theta[i] = 1
             assert block.view(theta)[block.place(i)] == 1

@@ -15,7 +15,7 @@ from numba import njit
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import blas, functions, lowering, passes, tiles
+from glassprop.engine.compiled import blas, elementary, lowering, passes, tiles
 from glassprop.equations import dropout
 
 ULPS = {"exp": 2, "expm1": 2, "tanh": 4, "sigmoid": 4, "log": 2, "log1p": 2}  # as the module says
@@ -48,7 +48,7 @@ def _over(function: Any) -> Any:
     return loop
 
 
-LOOPS = {name: _over(getattr(functions, name)) for name in ULPS}
+LOOPS = {name: _over(getattr(elementary, name)) for name in ULPS}
 
 
 # --- exp and its like ------------------------------------------------------------------------------------------

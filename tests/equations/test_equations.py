@@ -8,14 +8,14 @@ from math import exp, tanh
 import numpy as np
 import pytest
 import sympy as sp
-from core_cases import central, dense
+from core_cases import central, dense, output_cost, output_delta
 from rounding import assert_function, assert_rounded, size_of_gradient, sizes_by_a_and_z
 
-from glassprop.backprop.passes import backward, example_costs, forward, last_delta
+from glassprop.backprop.passes import backward, example_costs, forward, last_errors
 from glassprop.equations.activation import ACTIVATIONS, softmax_jacobian
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
 from glassprop.equations.cost import COSTS
-from glassprop.equations.pairs import PAIRS, output_cost, output_delta
+from glassprop.equations.pairs import PAIRS
 
 SQUARED, CROSS_ENTROPY = COSTS["squared_error"], COSTS["cross_entropy"]
 SOFTMAX, SIGMOID, TANH = ACTIVATIONS["softmax"], ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
@@ -203,7 +203,7 @@ def test_E13_the_layers_before_repeat_the_same_step():
     second = third * w[2] * slope[2]
     first = second * w[1] * slope[1]
     trace = forward(CHAIN, CHAIN_THETA, np.array([[X1]]))
-    deltas = backward(CHAIN, CHAIN_THETA, trace, last_delta(CHAIN, trace, np.array([[Y1]])))
+    deltas = backward(CHAIN, CHAIN_THETA, trace, last_errors(CHAIN, trace, np.array([[Y1]]))).delta
     assert deltas[0] is None
     assert_rounded([delta.item() for delta in deltas[1:]], [first, second, third])
 

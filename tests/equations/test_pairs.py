@@ -6,14 +6,14 @@ from itertools import product
 
 import numpy as np
 import pytest
-from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, fits, targets
+from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, fits, output_cost, output_delta, targets
 from rounding import assert_function, assert_rounded
 from scipy.special import log_expit, log_softmax
 
 from glassprop.equations.activation import ACTIVATIONS, Activation, find_activation
 from glassprop.equations.cost import COSTS, Cost
 from glassprop.equations.domain import POSITIVE, UNIT, UNIT_OPEN, Domain
-from glassprop.equations.pairs import PAIRS, check_pair, find_pair, output_cost, output_delta
+from glassprop.equations.pairs import PAIRS, check_pair, find_pair
 from glassprop.errors import ArchitectureError
 
 ANY_Z = np.array([[0.0, 0.0], [-4.0, -3.0], [4.0, 3.0], [-2.0, 5.0], [1e-3, -1e-3]])

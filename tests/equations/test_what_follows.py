@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core_cases import FITTING, central, dense
+from core_cases import FITTING, central, dense, output_delta
 from rounding import assert_rounded, size_of_gradient
 
 from glassprop.equations.activation import ACTIVATIONS, softmax_jacobian
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
 from glassprop.equations.cost import COSTS
-from glassprop.equations.pairs import PAIRS, find_pair, output_delta
+from glassprop.equations.pairs import PAIRS, find_pair
 
 SOFTMAX, SQUARED, CROSS_ENTROPY = ACTIVATIONS["softmax"], COSTS["squared_error"], COSTS["cross_entropy"]
 

@@ -45,13 +45,13 @@ from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.cost import COSTS
 from glassprop.errors import ModelFileError
 from glassprop.export import container
-from glassprop.export.kinds.table import KINDS, kind_of
+from glassprop.export.kinds.all_kinds import KINDS, kind_of
 from glassprop.export.model_file import load, read_record, save
 from glassprop.export.schema.layout import put_together, taken_apart
 from glassprop.export.schema.misfit import Misfit
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.tables import FitOptions, fit_table
-from glassprop.tables.table import Table
+from glassprop.tables.reading.table import Table
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore::UserWarning")
 

@@ -1,91 +1,21 @@
-"""Layer and Architecture: sizes, activations, cost. Frozen; what does not fit together is refused at once."""
+"""Architecture: layers one after another, and a cost. Frozen; what does not fit together is refused at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Real
 from typing import Any
 
 from glassprop.architecture.parameters import Layout
-from glassprop.equations.activation import Activation, find_activation
 from glassprop.equations.activation import is_built_in as activation_is_built_in
-from glassprop.equations.cost import Cost, find_cost
+from glassprop.equations.cost import Cost, CostLike, find_cost
 from glassprop.equations.cost import is_built_in as cost_is_built_in
-from glassprop.equations.initial import INITIALS
-from glassprop.equations.pairs import check_pair
+from glassprop.equations.domain import REALS
+from glassprop.equations.pairs import Pair, check_pair, find_pair
 from glassprop.errors import ArchitectureError
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A dense layer: z = a Wᵀ + b, a = σ(z), then dropout.
-
-    Parameters
-    ----------
-    n : int
-        How many neurons.
-    activation : str or Activation
-        σ, by name (with its parameter in brackets: ``"leaky_relu(0.2)"``) or an own one.
-    dropout : float
-        The part of its activations that each training step leaves out, in [0, 1).
-    initial : str
-        How starting weights are drawn (``equations/initial.py``); ``"auto"`` is ``"glorot_sigmoid"`` for
-        sigmoid layers and ``"glorot"`` for others.
-
-    Raises
-    ------
-    ArchitectureError
-        If a value cannot be used; all faults of the layer in one message.
-
-    Examples
-    --------
-    >>> Layer(64, "relu", dropout=0.1)
-    Layer(64, 'relu', dropout=0.1)
-    """
-
-    n: int
-    activation: Activation
-    dropout: float = 0.0
-    initial: str = "auto"
-
-    def __init__(
-        self, n: int, activation: str | Activation = "relu", dropout: float = 0.0, initial: str = "auto"
-    ) -> None:
-        faults = []
-        if isinstance(n, bool) or not hasattr(n, "__index__") or n < 1:
-            faults.append(f"its size must be a whole number of 1 or more, got {n!r}")
-        if not isinstance(dropout, Real) or not 0 <= dropout < 1:
-            faults.append(f"dropout must be at least 0 and less than 1, got {dropout!r}")
-        if initial != "auto" and initial not in INITIALS:
-            faults.append(f"initial must be auto or one of {', '.join(INITIALS)}, got {initial!r}")
-        found: Any = None
-        try:
-            found = find_activation(activation)
-        except ArchitectureError as error:
-            faults.append(str(error))
-        if faults:
-            raise ArchitectureError(f"layer ({n!r}, {activation!r}) cannot be built: " + "; ".join(faults))
-        for name, value in (
-            ("n", int(n)),
-            ("activation", found),
-            ("dropout", float(dropout)),
-            ("initial", initial),
-        ):
-            object.__setattr__(self, name, value)
-
-    def __repr__(self) -> str:
-        extras = f", dropout={self.dropout:g}" if self.dropout else ""
-        extras += f", initial={self.initial!r}" if self.initial != "auto" else ""
-        return f"Layer({self.n}, {self.activation.spec!r}{extras})"
-
-    @property
-    def drawn_by(self) -> str:
-        """The rule in ``INITIALS`` that starting weights follow."""
-        if self.initial != "auto":
-            return self.initial
-        return "glorot_sigmoid" if self.activation.name == "sigmoid" else "glorot"
+from glassprop.layers.kind import LayerKind
+from glassprop.layers.table import from_spec
 
 
 @dataclass(frozen=True)
@@ -98,8 +28,8 @@ class Architecture:
     ----------
     n_inputs : int
         How many numbers an example has.
-    layers : sequence of Layer
-        From the first hidden layer to the output.
+    layers : sequence of layers
+        From the first hidden layer to the output: ``Layer``, ``Scale``.
     cost : str or Cost
         What is minimized.
 
@@ -110,23 +40,26 @@ class Architecture:
     """
 
     n_inputs: int
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerKind, ...]
     cost_function: Cost
 
-    def __init__(self, n_inputs: int, layers: Sequence[Layer], cost: str | Cost = "squared_error") -> None:
+    def __init__(self, n_inputs: int, layers: Sequence[LayerKind], cost: CostLike = "squared_error") -> None:
         faults = []
         layers = tuple(layers) if isinstance(layers, Iterable) else (layers,)
         found: Any = None
         if isinstance(n_inputs, bool) or not hasattr(n_inputs, "__index__") or n_inputs < 1:
             faults.append(f"n_inputs must be a whole number of 1 or more, got {n_inputs!r}")
-        if not layers or not all(isinstance(layer, Layer) for layer in layers):
-            faults.append(f"layers must be one or more Layer objects, got {layers!r}")
+        if not layers or not all(isinstance(layer, LayerKind) for layer in layers):
+            faults.append(f"layers must be one or more layers (Layer, Scale), got {layers!r}")
         else:
-            faults += _faults_of_layers(layers)
+            width = layers[0].n or 1 if faults else int(n_inputs)
+            layers = _placed(width, layers)
+            faults += _faults_of_layers(width, layers)
         try:
             found = find_cost(cost)
-            if layers and isinstance(layers[-1], Layer):
+            if layers and isinstance(layers[-1], LayerKind):
                 check_pair(layers[-1].activation, found)
+                faults += _faults_of_sum(layers[-1], found)
         except ArchitectureError as error:
             faults.append(str(error))
         if faults:
@@ -147,11 +80,20 @@ class Architecture:
     @cached_property
     def layout(self) -> Layout:
         """Which entry of θ is which parameter."""
-        return Layout.dense(self.sizes)
+        return Layout.of(self.layers, self.sizes)
 
-    def layer(self, number: int) -> Layer:
+    def layer(self, number: int) -> LayerKind:
         """The layer of that number, from 1."""
         return self.layers[number - 1]
+
+    @cached_property
+    def pair(self) -> Pair | None:
+        """The collapsed form of output activation and cost (E26), where there is one.
+
+        None for a residual output: a is then more than σ(z), and what is straight from z does not hold.
+        """
+        output = self.layers[-1]
+        return None if output.residual else find_pair(output.activation, self.cost_function)
 
     @property
     def own_functions(self) -> list[str]:
@@ -172,32 +114,44 @@ class Architecture:
                 f"a network with functions of your own ({', '.join(self.own_functions)}) cannot be written as data: "
                 "a file holds names and numbers, not code; use built-in ones, or pickle it where you trust the reader"
             )
-        layers = [
-            {
-                "n": layer.n,
-                "activation": layer.activation.spec,
-                "dropout": layer.dropout,
-                "initial": layer.initial,
-            }
-            for layer in self.layers
-        ]
+        layers = [layer.spec() for layer in self.layers]
         return {"n_inputs": self.n_inputs, "layers": layers, "cost": self.cost_function.spec}
 
     @classmethod
     def from_spec(cls, spec: dict[str, Any]) -> Architecture:
         """Build what ``spec()`` wrote down."""
-        return cls(spec["n_inputs"], [Layer(**layer) for layer in spec["layers"]], spec["cost"])
+        return cls(spec["n_inputs"], [from_spec(layer) for layer in spec["layers"]], spec["cost"])
 
 
-def _faults_of_layers(layers: tuple[Layer, ...]) -> list[str]:
+def _placed(n_inputs: int, layers: tuple[LayerKind, ...]) -> tuple[LayerKind, ...]:
+    """The layers with their sizes, where they take the one they find."""
+    placed: list[LayerKind] = []
+    for layer in layers:
+        placed.append(layer.placed(placed[-1].n if placed else n_inputs))
+    return tuple(placed)
+
+
+def _faults_of_layers(n_inputs: int, layers: tuple[LayerKind, ...]) -> list[str]:
     """What single layers cannot do where they stand."""
     faults = []
     if layers[-1].dropout:
         faults.append("the output layer cannot have dropout: what is predicted must not be left out")
+    sizes = [n_inputs, *(layer.n for layer in layers)]
     for number, layer in enumerate(layers, start=1):
+        faults += [f"layer {number}: {fault}" for fault in layer.misplaced(sizes[number - 1])]
         if layer.n == 1 and layer.activation.range.simplex:
             faults.append(
                 f"layer {number} has one neuron under {layer.activation.spec}, which is always 1 and cannot learn; use "
                 "sigmoid for the probability of one class (with binary_cross_entropy), or a neuron for each class"
             )
     return faults
+
+
+def _faults_of_sum(output: LayerKind, cost: Cost) -> list[str]:
+    """A residual output may be any number, whatever the range of its activation."""
+    if output.residual and not REALS.within(cost.outputs):
+        return [
+            f"a residual output layer gives σ(z) + x, which may be any number; cost {cost.spec!r} needs outputs that "
+            f"are {cost.outputs.words}: leave residual out in the last layer"
+        ]
+    return []

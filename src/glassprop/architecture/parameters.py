@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.equations.arrays import Array
+from glassprop.layers.kind import LayerKind
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Block:
         What weight decay and L2 are multiplied by here; 0: they do not apply.
     rate : float
         What the learning rate is multiplied by here; 0: the block is not trained, and nothing moves it.
+    words : str
+        What its entries are called, in the plural.
     """
 
     layer: int  # from 1
@@ -34,6 +36,7 @@ class Block:
     start: int
     decay: float = 1.0
     rate: float = 1.0
+    words: str = ""
 
     @property
     def decays(self) -> bool:
@@ -55,11 +58,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """Which entry of θ is which: layer by layer, W row by row (n_out × n_in), then b.
+    """Which entry of θ is which: layer by layer; of a dense layer W row by row (n_out × n_in), then b.
 
     Examples
     --------
-    >>> layout = Layout.dense([2, 3, 1])
+    >>> from glassprop import Layer
+    >>> layout = Layout.of([Layer(3), Layer(1)], [2, 3, 1])
     >>> layout.size, [(block.layer, block.name, block.start) for block in layout.blocks]
     (13, [(1, 'w', 0), (1, 'b', 6), (2, 'w', 9), (2, 'b', 12)])
     """
@@ -67,13 +71,13 @@ class Layout:
     blocks: tuple[Block, ...]
 
     @classmethod
-    def dense(cls, sizes: Iterable[int]) -> Layout:
-        """The layout of dense layers of these sizes, the number of inputs first."""
+    def of(cls, layers: Iterable[LayerKind], sizes: Sequence[int]) -> Layout:
+        """The layout of these layers; sizes: the number of inputs, then of neurons in each."""
         blocks: list[Block] = []
         start = 0
-        for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-            for name, shape in (("w", (n_out, n_in)), ("b", (n_out,))):
-                blocks.append(Block(layer, name, shape, start, decay=float(name == "w")))
+        for number, (layer, n_in) in enumerate(zip(layers, sizes, strict=False), start=1):
+            for shape in layer.blocks(n_in):
+                blocks.append(Block(number, shape.name, shape.shape, start, shape.decay, shape.rate, shape.words))
                 start = blocks[-1].stop
         return cls(tuple(blocks))
 
@@ -85,6 +89,18 @@ class Layout:
     @cached_property
     def _by_name(self) -> dict[tuple[int, str], Block]:
         return {(block.layer, block.name): block for block in self.blocks}
+
+    def of_layer(self, array: Array, layer: int) -> dict[str, Array]:
+        """A layer's blocks (from 1) of θ or ∇C by name: views, shaped."""
+        return {block.name: block.view(array) for block in self.by_layer[layer]}
+
+    @cached_property
+    def by_layer(self) -> dict[int, tuple[Block, ...]]:
+        """The blocks of each layer, by its number from 1."""
+        found: dict[int, tuple[Block, ...]] = {}
+        for block in self.blocks:
+            found[block.layer] = (*found.get(block.layer, ()), block)
+        return found
 
     def block(self, layer: int, name: str) -> Block:
         """The block of that layer (from 1) and name (``"w"`` or ``"b"``)."""
@@ -98,7 +114,7 @@ class Layout:
         """b of a layer (from 1): a view of θ, (n_out,)."""
         return self._by_name[layer, "b"].view(theta)
 
-    def of(self, i: int) -> Block:
+    def holding(self, i: int) -> Block:
         """The block that holds entry ``i`` of θ."""
         return next(block for block in self.blocks if block.start <= i < block.stop)
 

@@ -19,6 +19,7 @@ from glassprop.equations.arrays import Array
 from glassprop.equations.domain import POSITIVE
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
+from glassprop.layers.kind import PARAMETRIC, largest_sizes, unit_of
 
 _STEPS = (1e-4, 1e-3, 1e-2, 1e-5, 1e-6)  # changes of z, in the order they are tried
 _RESOLVED = 1e-3  # agreement counts where rounding could hide no more than this part of the layer's largest
@@ -128,22 +129,22 @@ def check_gradient(
 
     checks = []
     for l in range(1, architecture.depth + 1):
-        blocks = [block for block in architecture.layout.blocks if block.layer == l]
+        blocks = list(architecture.layout.by_layer.get(l, ()))
         probes = _single(blocks, units) if directions is None else _random(blocks, units, directions, rng)
         checks.append(_check_layer(l, blocks, probes, gradient, units, look, tolerance, directions is not None))
     return GradientCheck(tuple(checks), tolerance, directions is not None)
 
 
-_FARTHEST = 1e300  # an activation beyond it is as good as infinite, and its unit must not be 0
-
-
 def _units(architecture: Architecture, trace: Trace) -> NDArray[np.float64]:
-    """How far each parameter may go for z to change by 1 at most: 1 / max |a_k| over examples, 1 for a bias. (size,)"""
+    """How far each parameter may go for z (or a) to change by 1 at most, over these examples. (size,)"""
     units = np.ones(architecture.layout.size)
-    for l in range(1, architecture.depth + 1):
-        reach = abs(trace.a[l - 1]).max(axis=0)
-        reach = reach.toarray().ravel() if hasattr(reach, "toarray") else reach
-        architecture.layout.w(units, l)[...] = 1 / np.clip(reach, 1.0, _FARTHEST)
+    for l, layer in enumerate(architecture.layers, start=1):
+        blocks = architecture.layout.of_layer(units, l)
+        layer.units(blocks, trace.a[l - 1])
+        if layer.parametric:
+            sigma = trace.sigma[l]
+            moves = sigma.by_parameter(trace.z[l], trace.s[l], *sigma.parameters)
+            blocks[PARAMETRIC][...] = unit_of(largest_sizes(moves))
     return units
 
 

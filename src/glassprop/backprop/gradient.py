@@ -9,20 +9,27 @@ from operator import index
 import numpy as np
 
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_delta
-from glassprop.equations.affine import by_bias, by_input, by_weight
+from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
 
 _ROWS_AT_ONCE = 4096  # so that memory does not grow with the examples
 
 
-def fill_gradient(architecture: Architecture, trace: Trace, deltas: list[Array], out: Array) -> Array:
-    """E12: write ``Σ_examples δ_j a_k`` and ``Σ_examples δ_j`` of every layer into ``out`` (size,)."""
-    for l in range(1, architecture.depth + 1):
-        architecture.layout.w(out, l)[...] = by_weight(deltas[l], trace.out(l - 1))
-        architecture.layout.b(out, l)[...] = by_bias(deltas[l])
+def fill_gradient(architecture: Architecture, trace: Trace, errors: Errors, out: Array) -> Array:
+    """E12: write the sums over examples of ∂C_0 by every parameter of every layer into ``out`` (size,)."""
+    for l, layer in enumerate(architecture.layers, start=1):
+        blocks = architecture.layout.of_layer(out, l)
+        layer.fill(blocks, errors.delta[l], trace.out(l - 1), _by_activation_parameter(architecture, trace, errors, l))
     return out
+
+
+def _by_activation_parameter(architecture: Architecture, trace: Trace, errors: Errors, l: int) -> Array | None:
+    """∂C/∂a ∂a/∂p of a layer whose activation's parameter is trained, by example (n, n_l)."""
+    if not architecture.layer(l).parametric:
+        return None
+    sigma = trace.sigma[l]
+    return errors.by_a[l] * sigma.by_parameter(trace.z[l], trace.s[l], *sigma.parameters)
 
 
 def average_cost(
@@ -46,15 +53,18 @@ def average_gradient(
 ) -> Array:
     """E11: ∇C, the (weighted) average over examples, in the layout of θ. -> (size,)."""
     trace = forward(architecture, theta, X)
-    delta = scale_rows(last_delta(architecture, trace, Y), sample_weight)
-    return fill_gradient(architecture, trace, backward(architecture, theta, trace, delta), np.empty_like(theta))
+    last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
+    return fill_gradient(architecture, trace, backward(architecture, theta, trace, last), np.empty_like(theta))
 
 
-def scale_rows(delta: Array, sample_weight: Array | None) -> Array:
-    """Turn the δ of examples into their shares in the average. delta (n, n_L), sample_weight (n,) or None."""
+def scale_rows(last: tuple[Array, Array | None], sample_weight: Array | None) -> tuple[Array, Array | None]:
+    """Turn the errors of examples into their shares in the average. Two of (n, n_L); sample_weight (n,) or None."""
+    delta, by_a = last
     if sample_weight is None:
-        return delta / delta.shape[0]
-    return delta * (sample_weight / total_weight(sample_weight)).astype(delta.dtype)[:, None]
+        n = delta.shape[0]
+        return delta / n, None if by_a is None else by_a / n
+    share = (sample_weight / total_weight(sample_weight)).astype(delta.dtype)[:, None]
+    return delta * share, None if by_a is None else by_a * share
 
 
 def total_weight(sample_weight: Array) -> float:
@@ -75,15 +85,15 @@ def total_weight(sample_weight: Array) -> float:
 
 
 def input_gradient(architecture: Architecture, theta: Array, X: Array, Y: Array) -> Array:
-    """E18 at the first layer: ∂C_0/∂x of every example. -> (n, n_inputs)."""
+    """E18, E33 at the first layer: ∂C_0/∂x of every example. -> (n, n_inputs)."""
     trace = forward(architecture, theta, X)
-    deltas = backward(architecture, theta, trace, last_delta(architecture, trace, Y))
-    return by_input(deltas[1], architecture.layout.w(theta, 1))
+    errors = backward(architecture, theta, trace, last_errors(architecture, trace, Y))
+    return by_layer_before(architecture, theta, errors, 1)
 
 
 @dataclass(frozen=True, eq=False)
 class ExampleGradients:
-    """∇C_i of single examples, as the factors they are made of: an outer product δ_j a_k per layer.
+    """∇C_i of single examples, as the factors they are made of: for a dense layer an outer product δ_j a_k.
 
     Only δ and a are kept, (n, n_l) a layer; the n gradients of full size are never in memory at once.
 
@@ -104,16 +114,21 @@ class ExampleGradients:
 
     architecture: Architecture
     trace: Trace
-    deltas: list[Array]
+    errors: Errors
 
     @classmethod
     def of(cls, architecture: Architecture, theta: Array, X: Array, Y: Array) -> ExampleGradients:
         """Run both passes for these examples. X (n, n_inputs), Y (n, n_L)."""
         trace = forward(architecture, theta, X)
-        return cls(architecture, trace, backward(architecture, theta, trace, last_delta(architecture, trace, Y)))
+        return cls(architecture, trace, backward(architecture, theta, trace, last_errors(architecture, trace, Y)))
+
+    @property
+    def deltas(self) -> list[Array]:
+        """δ of every layer (n, n_l), by its number; index 0 is None."""
+        return self.errors.delta
 
     def __len__(self) -> int:
-        return int(self.deltas[-1].shape[0])
+        return int(self.errors.delta[-1].shape[0])
 
     def __getitem__(self, i: int) -> Array:
         """∇C_i of example i in full, in the layout of θ. -> (size,)."""
@@ -126,42 +141,41 @@ class ExampleGradients:
         if not -len(self) <= i < len(self):
             raise IndexError(f"example {i} was asked for; there are {len(self)}, counted from 0")
         i = i % len(self)
-        row = slice(i, i + 1)
-        trace = Trace(self.trace.z, [a[row] for a in self.trace.a])
-        deltas = [None, *(delta[row] for delta in self.deltas[1:])]
-        return fill_gradient(self.architecture, trace, deltas, self._empty())
+        return fill_gradient(self.architecture, self.trace.row(i), self.errors.row(i), self._empty())
 
     def _empty(self) -> Array:
-        return np.empty(self.architecture.layout.size, dtype=self.deltas[-1].dtype)
+        return np.empty(self.architecture.layout.size, dtype=self.errors.delta[-1].dtype)
 
     @cached_property
-    def _squares(self) -> list[tuple[Array, Array]]:
-        """‖δ‖² and ‖a‖² + 1 (the bias counted in) of every example, layer by layer."""
-        return [
-            (_row_dots(delta, delta), _row_dots(a, a) + 1)
-            for delta, a in zip(self.deltas[1:], self.trace.a[:-1], strict=True)
-        ]
+    def _by_parameter(self) -> list[Array | None]:
+        """∂C_0/∂a ∂a/∂p, by layer, where an activation's parameter is trained."""
+        depth = self.architecture.depth
+        return [_by_activation_parameter(self.architecture, self.trace, self.errors, l) for l in range(1, depth + 1)]
+
+    def squares(self) -> list[Array]:
+        """‖∇C_i‖² of every example, of each layer: of a dense one ``‖δ‖² (‖a‖² + 1)``. -> arrays (n,)."""
+        found = []
+        for l, layer in enumerate(self.architecture.layers, start=1):
+            square = layer.squares(self.errors.delta[l], self.trace.out(l - 1))
+            by_parameter = self._by_parameter[l - 1]
+            found.append(square if by_parameter is None else square + (by_parameter**2).sum(axis=1))
+        return found
 
     def norms(self) -> Array:
-        """‖∇C_i‖ of every example: ``‖δ‖² (‖a‖² + 1)`` summed over layers, then the root. -> (n,)."""
-        return sum(d * a for d, a in self._squares) ** 0.5
+        """‖∇C_i‖ of every example: the root of the sum over layers of ``squares``. -> (n,)."""
+        return sum(self.squares()) ** 0.5
 
     def dot(self, other: ExampleGradients) -> Array:
-        """∇C_i · ∇C'_j of every pair: ``Σ_layers (δ·δ') (a·a' + 1)``. -> (n, n')."""
+        """∇C_i · ∇C'_j of every pair: of a dense layer ``(δ·δ') (a·a' + 1)``, summed over layers. -> (n, n')."""
         total: Array = 0.0
-        for l in range(1, self.architecture.depth + 1):
-            a_dots = self.trace.a[l - 1] @ other.trace.a[l - 1].T
-            a_dots = a_dots.toarray() if hasattr(a_dots, "toarray") else a_dots
-            total = total + (self.deltas[l] @ other.deltas[l].T) * (a_dots + 1)
+        for l, layer in enumerate(self.architecture.layers, start=1):
+            mine, others = self.trace.out(l - 1), other.trace.out(l - 1)
+            total = total + layer.dots(self.errors.delta[l], mine, other.errors.delta[l], others)
+            by_mine, by_others = self._by_parameter[l - 1], other._by_parameter[l - 1]
+            if by_mine is not None and by_others is not None:
+                total = total + by_mine @ by_others.T
         return total
 
     def mean(self) -> Array:
         """E11: the average over the examples. -> (size,)."""
-        return fill_gradient(self.architecture, self.trace, self.deltas, self._empty()) / len(self)
-
-
-def _row_dots(x: Array, y: Array) -> Array:
-    """The dot product of each row of x with the same row of y; x may be sparse. -> (n,)."""
-    if hasattr(x, "multiply"):
-        return np.asarray(x.multiply(y).sum(axis=1)).ravel()
-    return (x * y).sum(axis=1)
+        return fill_gradient(self.architecture, self.trace, self.errors, self._empty()) / len(self)

@@ -9,7 +9,7 @@ import numpy as np
 
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import fill_gradient, scale_rows
-from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_delta
+from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_errors
 from glassprop.backprop.ranks import BatchSums, Ranks
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
@@ -96,8 +96,8 @@ def _sums(
     trace = forward(architecture, theta, X, masks)
     costs = reported_costs(architecture, objective, trace, Y)
     cost = float(costs.sum() if sample_weight is None else (costs * sample_weight).sum())
-    delta = scale_rows(last_delta(architecture, trace, Y), sample_weight)
-    fill_gradient(architecture, trace, backward(architecture, theta, trace, delta), out)
+    last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
+    fill_gradient(architecture, trace, backward(architecture, theta, trace, last), out)
     return BatchSums(cost, total, rows)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from glassprop.architecture.layers import Architecture
-from glassprop.equations.affine import affine, by_input
+from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array
-from glassprop.equations.pairs import output_cost, output_delta
+from glassprop.equations.pairs import output_cost, output_errors
+from glassprop.layers.kind import LayerKind, Parameters, full
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,60 +23,105 @@ class Trace:
         Weighted sums; ``z[0]`` is None.
     a : list of arrays (n, n_l)
         Activations; ``a[0]`` is X. Dropout not applied: that is what ``out`` is for.
+    s : list of arrays (n, n_l)
+        σ(z), which is ``a`` but in residual layers; ``s[0]`` is None.
+    sigma : list of Activation
+        Of each layer, with its trained parameter where it has one; ``sigma[0]`` is None.
     masks : mapping of layer to array (n, n_l)
         Dropout masks, of the layers that have one.
     """
 
     z: list[Array]
     a: list[Array]
+    s: list[Array]
+    sigma: list[Any]
     masks: Mapping[int, Array] = field(default_factory=dict)
 
     def out(self, layer: int) -> Array:
         """What the next layer sees of this one: a, with dropout where there is some."""
         return self.a[layer] * self.masks[layer] if layer in self.masks else self.a[layer]
 
+    def row(self, i: int) -> Trace:
+        """The trace of one example alone."""
+        one = slice(i, i + 1)
+        z, a, s = ([part if part is None else part[one] for part in parts] for parts in (self.z, self.a, self.s))
+        return replace(self, z=z, a=a, s=s, masks={l: mask[one] for l, mask in self.masks.items()})
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """What a backward pass leaves behind, by layer.
+
+    Attributes
+    ----------
+    delta : list of arrays (n, n_l)
+        δ = ∂C/∂z; ``delta[0]`` is None, since the input has no z.
+    by_a : list of arrays (n, n_l)
+        ∂C/∂a; None for the input, and for the last layer where δ came without it (E26).
+    """
+
+    delta: list[Array]
+    by_a: list[Array]
+
+    def row(self, i: int) -> Errors:
+        """Those of one example alone."""
+        one = slice(i, i + 1)
+        return Errors(*([part if part is None else part[one] for part in parts] for parts in (self.delta, self.by_a)))
+
 
 def forward(architecture: Architecture, theta: Array, X: Array, masks: Mapping[int, Array] | None = None) -> Trace:
-    """E1, E14: a^(0) = X; then z^(l) = a^(l-1) W^(l)ᵀ + b^(l), a^(l) = σ(z^(l)). X (n, n_inputs)."""
-    trace = Trace(z=[None], a=[X], masks=masks or {})
-    layout = architecture.layout
+    """E1, E14: a^(0) = X; then z^(l) from a^(l-1), a^(l) = σ(z^(l)), + a^(l-1) if residual (E32). X (n, n_inputs)."""
+    trace = Trace(z=[None], a=[X], s=[None], sigma=[None], masks=masks or {})
     for l, layer in enumerate(architecture.layers, start=1):
-        trace.z.append(affine(trace.out(l - 1), layout.w(theta, l), layout.b(theta, l)))
-        trace.a.append(layer.activation(trace.z[l]))
+        sigma, z, s, a = through(layer, architecture.layout.of_layer(theta, l), trace.out(l - 1))
+        trace.sigma.append(sigma)
+        trace.z.append(z)
+        trace.s.append(s)
+        trace.a.append(a)
     return trace
 
 
-def backward(architecture: Architecture, theta: Array, trace: Trace, delta_last: Array) -> list[Array]:
-    """E13, E15: from δ^(L) to δ^(l) = ∂C/∂z^(l) of every layer.
+def through(layer: LayerKind, parameters: Parameters, x: Array) -> tuple[Activation, Array, Array, Array]:
+    """One layer: its σ, z, σ(z) and a, from what it sees. x (n, n_(l-1)) -> arrays (n, n_l)."""
+    sigma = layer.sigma(parameters)
+    z = layer.weigh(parameters, x)
+    s = sigma(z)
+    return sigma, z, s, s + full(x) if layer.residual else s
 
-    The error of a layer reaches the one before through W (E18), then back through σ (E4, E6):
-    ``∂C/∂a^(l) = δ^(l+1) W^(l+1)``, ``δ^(l) = pullback of σ at z^(l)``.
+
+def backward(architecture: Architecture, theta: Array, trace: Trace, last: tuple[Array, Array | None]) -> Errors:
+    """E13, E15: from the last layer to δ^(l) = ∂C/∂z^(l) of every layer.
+
+    The error of a layer reaches the one before through its weights (E18) and past them where it is residual (E33),
+    then goes back through σ (E4, E6): ``∂C/∂a^(l) = δ^(l+1) W^(l+1)``, ``δ^(l) = pullback of σ at z^(l)``.
 
     Parameters
     ----------
-    delta_last : array (n, n_L)
-        δ of the last layer, as ``last_delta`` gives it; rows may carry the weights of their examples.
-
-    Returns
-    -------
-    list of arrays (n, n_l)
-        By layer; index 0 is None, since the input has no z.
+    last : arrays (n, n_L)
+        δ and ∂C/∂a of the last layer, as ``last_errors`` gives them; rows may carry the weights of their examples.
     """
-    layout = architecture.layout
-    deltas: list[Array] = [None] * architecture.depth + [delta_last]
-    for l in range(architecture.depth - 1, 0, -1):
-        g = by_input(deltas[l + 1], layout.w(theta, l + 1))
-        if l in trace.masks:
-            g = g * trace.masks[l]
-        deltas[l] = architecture.layer(l).activation.pullback(g, trace.z[l], trace.a[l])
-    return deltas
+    depth = architecture.depth
+    errors = Errors([None] * depth + [last[0]], [None] * depth + [last[1]])
+    for l in range(depth - 1, 0, -1):
+        g = by_layer_before(architecture, theta, errors, l + 1)
+        errors.by_a[l] = g * trace.masks[l] if l in trace.masks else g
+        errors.delta[l] = trace.sigma[l].pullback(errors.by_a[l], trace.z[l], trace.s[l])
+    return errors
 
 
-def last_delta(architecture: Architecture, trace: Trace, Y: Array) -> Array:
-    """δ^(L) of every example: E26 where the pair collapses, else E7 through the activation. -> (n, n_L)."""
-    return output_delta(architecture.layers[-1].activation, architecture.cost_function, trace.z[-1], trace.a[-1], Y)
+def by_layer_before(architecture: Architecture, theta: Array, errors: Errors, l: int) -> Array:
+    """E18, E33: ∂C by what layer l sees: through its weights, and past them where it is residual. -> (n, n_(l-1))."""
+    layer = architecture.layer(l)
+    g = layer.by_input(architecture.layout.of_layer(theta, l), errors.delta[l])
+    return g + errors.by_a[l] if layer.residual else g
+
+
+def last_errors(architecture: Architecture, trace: Trace, Y: Array) -> tuple[Array, Array | None]:
+    """E7, E26: δ^(L) and ∂C_0/∂a^(L) of every example, (n, n_L); the second is None where the pair collapses."""
+    end = trace.z[-1], trace.s[-1], trace.a[-1]
+    return output_errors(architecture.pair, trace.sigma[-1], architecture.cost_function, *end, Y)
 
 
 def example_costs(architecture: Architecture, trace: Trace, Y: Array) -> Array:
     """C_0 of every example. -> (n,)."""
-    return output_cost(architecture.layers[-1].activation, architecture.cost_function, trace.z[-1], trace.a[-1], Y)
+    return output_cost(architecture.pair, architecture.cost_function, trace.z[-1], trace.a[-1], Y)

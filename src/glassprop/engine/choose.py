@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -18,7 +18,8 @@ from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
 from glassprop.optimizer import OPTIMIZERS, Optimizer
 
-ENGINES = ("auto", "compiled", "reference")
+EngineName = Literal["auto", "compiled", "reference"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 Notify = Callable[[str], None]
 
 
@@ -32,7 +33,7 @@ class Choice:
 
 
 def choose(
-    wish: str,
+    wish: EngineName,
     architecture: Architecture,
     objective: Objective,
     optimizer: Optimizer,
@@ -103,7 +104,11 @@ def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> 
         return f"X is of dtype {X.dtype}, neither float32 nor float64"
     if X.dtype != theta.dtype:
         return f"X is of dtype {X.dtype} and theta of {theta.dtype}"
-    for layer in architecture.layers:
+    for number, layer in enumerate(architecture.layers, start=1):
+        if layer.kind != "dense" or layer.residual:
+            return f"layer {number} is of a kind that has no kernel"
+        if layer.parametric:
+            return f"layer {number} trains its activation's parameter, for which there is no kernel"
         if layer.activation.name in ("leaky_relu", "elu") and layer.activation.parameters[0] < 0:
             return f"{layer.activation.spec} falls and rises, so its slope does not follow from its value"
     return ""

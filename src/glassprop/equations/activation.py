@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
+from typing import Literal, TypeAlias
 
 from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, REALS, SIMPLEX_OPEN, UNIT_OPEN, Domain
-from glassprop.equations.names import find, is_entry, spec_of
+from glassprop.equations.entry_names import find, is_entry, spec_of
 from glassprop.errors import ArchitectureError
+
+# Names as types, so that editors offer them and type checkers know them; a test holds them to the table below.
+ActivationName = Literal[
+    "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "selu", "gelu", "silu", "mish", "softsign",
+    "hardswish", "squared_relu", "exp", "softmax", "logistic",
+]  # fmt: skip
 
 # SELU's constants, from its fixed-point condition: Klambauer et al. 2017, arXiv 1706.02515, equation 14.
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -37,6 +44,8 @@ class Activation:
         Fixed numbers handed to the functions above.
     limits : tuple of Domain
         The open interval that each parameter must lie in when it is given by name: ``"elu(0.5)"``.
+    by_parameter : callable (z, a, *parameters) -> ∂a/∂p, or None
+        For one that has a parameter which can be trained.
 
     Examples
     --------
@@ -54,6 +63,7 @@ class Activation:
     kinks: tuple[float, ...] = ()
     parameters: tuple[float, ...] = ()
     limits: tuple[Domain, ...] = ()
+    by_parameter: Callable[..., Array] | None = None
 
     def __post_init__(self) -> None:
         if (self.slope is None) == (self.mixing is None):
@@ -112,6 +122,10 @@ def _leaky_relu_slope(z: Array, a: Array, slope: float) -> Array:
     return xp.where(z > 0, xp.ones_like(z), slope)
 
 
+def _leaky_relu_by_parameter(z: Array, a: Array, slope: Array) -> Array:
+    return namespace(z).minimum(z, 0)
+
+
 def _sigmoid(z: Array) -> Array:
     xp = namespace(z)
     e = xp.exp(-xp.abs(z))  # never overflows
@@ -146,6 +160,10 @@ def _elu(z: Array, alpha: float, scale: float = 1.0) -> Array:
 
 def _elu_slope(z: Array, a: Array, alpha: float, scale: float = 1.0) -> Array:
     return namespace(z).where(z > 0, scale, a + scale * alpha)
+
+
+def _elu_by_parameter(z: Array, a: Array, alpha: Array) -> Array:
+    return namespace(z).expm1(namespace(z).minimum(z, 0))
 
 
 def _selu(z: Array) -> Array:
@@ -258,11 +276,27 @@ ACTIVATIONS: dict[str, Activation] = {
     for entry in (
         Activation("identity", _identity, _identity_slope),
         Activation("relu", _relu, _relu_slope, range=NOT_NEGATIVE, kinks=(0.0,)),
-        Activation("leaky_relu", _leaky_relu, _leaky_relu_slope, kinks=(0.0,), parameters=(0.01,), limits=(REALS,)),
+        Activation(
+            "leaky_relu",
+            _leaky_relu,
+            _leaky_relu_slope,
+            kinks=(0.0,),
+            parameters=(0.01,),
+            limits=(REALS,),
+            by_parameter=_leaky_relu_by_parameter,
+        ),
         Activation("sigmoid", _sigmoid, _sigmoid_slope, range=UNIT_OPEN),
         Activation("tanh", _tanh, _tanh_slope, range=_BETWEEN_ONES),
         Activation("softplus", _softplus, _softplus_slope, range=POSITIVE),
-        Activation("elu", _elu, _elu_slope, kinks=(0.0,), parameters=(1.0,), limits=(POSITIVE,)),
+        Activation(
+            "elu",
+            _elu,
+            _elu_slope,
+            kinks=(0.0,),
+            parameters=(1.0,),
+            limits=(POSITIVE,),
+            by_parameter=_elu_by_parameter,
+        ),
         Activation("selu", _selu, _selu_slope, kinks=(0.0,)),
         Activation("gelu", _gelu, _gelu_slope),
         Activation("silu", _silu, _silu_slope),
@@ -275,9 +309,11 @@ ACTIVATIONS: dict[str, Activation] = {
     )
 }
 ALIASES = {"logistic": "sigmoid"}  # scikit-learn's name
+# What a function takes as an activation; any text, because parameters may stand in brackets: "leaky_relu(0.2)".
+ActivationLike: TypeAlias = ActivationName | Activation | str
 
 
-def find_activation(activation: str | Activation) -> Activation:
+def find_activation(activation: ActivationLike) -> Activation:
     """Return the activation of that name, with its parameter in brackets if wished; own ones pass through.
 
     Raises

@@ -94,15 +94,19 @@ def check_pair(activation: Activation, cost: Cost) -> None:
     )
 
 
-def output_cost(activation: Activation, cost: Cost, z: Array, a: Array, y: Array) -> Array:
+def output_cost(pair: Pair | None, cost: Cost, z: Array, a: Array, y: Array) -> Array:
     """C_0 of each example, from z where the pair allows it. z, a, y (n, n_L) -> (n,)."""
-    pair = find_pair(activation, cost)
     return cost(a, y) if pair is None else pair.value(z, y)
 
 
-def output_delta(activation: Activation, cost: Cost, z: Array, a: Array, y: Array) -> Array:
-    """δ of the last layer: ``Σ_m ∂C_0/∂a_m ∂a_m/∂z_j``, or what it collapses to. -> (n, n_L)."""
-    pair = find_pair(activation, cost)
-    if pair is None:
-        return activation.pullback(cost.by_output(a, y), z, a)
-    return pair.delta(a, y)
+def output_errors(
+    pair: Pair | None, activation: Activation, cost: Cost, z: Array, s: Array, a: Array, y: Array
+) -> tuple[Array, Array | None]:
+    """δ and ∂C_0/∂a of the last layer: ``δ_j = Σ_m ∂C_0/∂a_m ∂σ_m/∂z_j``, or what it collapses to. -> two of (n, n_L).
+
+    s is σ(z), which is a but for a residual output. Where the pair collapses, the second is None: nothing needs it.
+    """
+    if pair is not None:
+        return pair.delta(a, y), None
+    by_a = cost.by_output(a, y)
+    return activation.pullback(by_a, z, s), by_a

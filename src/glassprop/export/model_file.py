@@ -20,17 +20,16 @@ from typing import Any, BinaryIO
 from sklearn.base import is_classifier
 
 from glassprop.errors import ArchitectureError, ModelFileError
-from glassprop.estimator.labels import binarizer_of
 from glassprop.export import container, document, foreign
 from glassprop.export.kinds import table_steps
-from glassprop.export.kinds.table import read_node, write_node
+from glassprop.export.kinds.all_kinds import read_node, write_node
 from glassprop.export.opening import archive_of, opened, read_record
-from glassprop.export.plain import to_json
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.table_record import is_of_a_table
 from glassprop.ground.atomic import replacing
+from glassprop.ground.json_values import to_json
 from glassprop.ground.text import quoted
 
 __all__ = ["load", "load_with_record", "read_record", "save"]
@@ -204,7 +203,7 @@ def _refuse_unsaved(model: Any) -> None:
 def _find_labels(estimator: Any) -> None:
     """Labels that were set before ``fit`` are looked at when they are first needed: now."""
     try:
-        binarizer_of(estimator)
+        estimator._binarizer()
     except ValueError as error:  # NotFittedError is one, too
         raise ModelFileError(f"cannot save this model: {error}") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from glassprop.equations.pairs import output_cost
 from glassprop.insight.view import View
 
 _STEP = 1e-3  # of z: small beside where curvature matters, large beside rounding, with the fourth-order formula
+_STEPS = np.array([-2.0, -1.0, 1.0, 2.0]) * _STEP
+_WEIGHTS = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * _STEP)
 _AT_ONCE = 2048  # rows of nudged networks in one pass
 
 
@@ -36,39 +38,55 @@ def nudge_weights(view: View, example: int, layer: int, js: Array, ks: Array) ->
 
 
 def nudge_inputs(view: View, example: int, ks: Array) -> Nudge:
-    """∂C_0/∂x_k by differences. ks (places,). A nudge of x_k moves z of the first layer along a column of its W."""
-    return _nudge(view, example, 1, view.trace.z[1][example], view.w(1)[:, np.asarray(ks)].T)
+    """∂C_0/∂x_k by differences. ks (places,)."""
+    x = view.trace.a[0][example]
+    return _nudge(view, example, 1, x, np.eye(len(x))[np.asarray(ks)], of_inputs=True)
 
 
-def _nudge(view: View, example: int, layer: int, z: Array, directions: Array) -> Nudge:
-    """Differences of C_0 where z of a layer (n_l,) moves along ``directions`` (places, n_l)."""
-    steps = np.array([-2.0, -1.0, 1.0, 2.0]) * _STEP
-    weights = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * _STEP)
+def nudge_activation(view: View, example: int, layer: int, j: int) -> Nudge:
+    """∂C_0/∂p_j by differences, of a layer whose activation's parameter is trained: it moves a_j alone."""
+    sigma, z = view.trace.sigma[layer], view.trace.z[layer][example]
+    p = sigma.parameters[0] + _STEPS[:, None] * np.eye(len(z))[j]
+    a = replace(sigma, parameters=(p,))(np.tile(z, (4, 1)))
+    if view.architecture.layer(layer).residual:
+        a = a + view.trace.a[layer - 1][example]
+    costs, crossed = _costs_from(view, layer + 1, a, None, view.Y[example])
+    return Nudge(np.array([costs @ _WEIGHTS]), crossed)
+
+
+def _nudge(view: View, example: int, layer: int, here: Array, directions: Array, *, of_inputs: bool = False) -> Nudge:
+    """Differences of C_0 where z of a layer, or x of the first, moves from ``here`` along ``directions``.
+
+    here (n,), directions (places, n).
+    """
     values, kinks = np.empty(len(directions)), np.zeros(len(directions), dtype=bool)
     for low in range(0, len(directions), _AT_ONCE // 4):
         some = directions[low : low + _AT_ONCE // 4]
-        rows = (z + steps[:, None] * some[:, None, :]).reshape(-1, len(z))
-        costs, crossed = _costs_from(view, layer, rows, view.Y[example])
-        values[low : low + len(some)] = (costs.reshape(-1, 4) * weights).sum(axis=1)
+        rows = (here + _STEPS[:, None] * some[:, None, :]).reshape(-1, len(here))
+        x = rows if of_inputs else np.tile(view.trace.a[layer - 1][example], (len(rows), 1))
+        costs, crossed = _costs_from(view, layer, x, None if of_inputs else rows, view.Y[example])
+        values[low : low + len(some)] = (costs.reshape(-1, 4) * _WEIGHTS).sum(axis=1)
         kinks[low : low + len(some)] = crossed
     return Nudge(values, kinks)
 
 
-def _costs_from(view: View, layer: int, rows: Array, y: Array) -> tuple[Array, Array]:
-    """C_0 of networks that go on from these z of a layer; and whether the four rows of a place lie around a kink."""
-    architecture, z, a = view.architecture, rows, rows
-    crossed = np.zeros(len(rows) // 4, dtype=bool)
+def _costs_from(view: View, layer: int, x: Array, z: Array | None, y: Array) -> tuple[Array, Array]:
+    """C_0 of networks that go on from here; and whether the four rows of a place lie around a kink.
+
+    x (rows, n): what the layer sees. z (rows, n_l): its own z, where it is not to be worked out from x.
+    """
+    architecture, last = view.architecture, z
+    crossed = np.zeros(len(x) // 4, dtype=bool)
     for l in range(layer, architecture.depth + 1):
-        activation = architecture.layer(l).activation
-        if l > layer:
-            z = a @ view.w(l).T + view.b(l)
-        for kink in activation.kinks:
-            crossed |= _crosses(z - kink)
-        a = activation(z)
-    y, cost = np.tile(y, (len(rows), 1)), architecture.cost_function
-    for sides in () if cost.kinks is None else cost.kinks(a, y, *cost.parameters):
+        z = architecture.layer(l).weigh(architecture.layout.of_layer(view.theta, l), x) if z is None else z
+        sigma, last = view.trace.sigma[l], z
+        for kink in sigma.kinks:
+            crossed |= _crosses(last - kink)
+        x, z = sigma(last) + x if architecture.layer(l).residual else sigma(last), None
+    y, cost = np.tile(y, (len(x), 1)), architecture.cost_function
+    for sides in () if cost.kinks is None else cost.kinks(x, y, *cost.parameters):
         crossed |= _crosses(sides)
-    return output_cost(architecture.layers[-1].activation, cost, z, a, y), crossed
+    return output_cost(architecture.pair, cost, last, x, y), crossed
 
 
 def _crosses(sides: Array) -> Array:

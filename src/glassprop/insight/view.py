@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_delta
-from glassprop.equations.activation import Activation
-from glassprop.equations.affine import by_input
+from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
 from glassprop.equations.arrays import Array
-from glassprop.equations.pairs import find_pair
 
 _LONG_WAY = 1e-11  # how far the long way may lie from the collapsed δ, relatively, and still be shown
 
@@ -43,46 +41,65 @@ class View:
         return example_costs(self.architecture, self.trace, self.Y)
 
     @cached_property
+    def errors(self) -> Errors:
+        """δ = ∂C_0/∂z and ∂C_0/∂a of every layer, as the chain rule has them."""
+        last = last_errors(self.architecture, self.trace, self.Y)
+        return backward(self.architecture, self.theta, self.trace, last)
+
+    @property
     def deltas(self) -> list[Array]:
         """δ = ∂C_0/∂z of every layer, (n, n_l); index 0 is None."""
-        return backward(self.architecture, self.theta, self.trace, last_delta(self.architecture, self.trace, self.Y))
+        return self.errors.delta
 
     @cached_property
     def by_output(self) -> list[Array]:
-        """∂C_0/∂a of every layer, the input's included, (n, n_l): E7 for the last, E18 for the others."""
-        depth, architecture = self.architecture.depth, self.architecture
-        found = [by_input(self.deltas[l + 1], self.w(l + 1)) for l in range(depth)]
-        return [*found, architecture.cost_function.by_output(self.trace.a[depth], self.Y)]
+        """∂C_0/∂a of every layer, the input's included, (n, n_l): E7 for the last, E18 and E33 for the others."""
+        last = self.architecture.cost_function.by_output(self.trace.a[-1], self.Y)
+        return [by_layer_before(self.architecture, self.theta, self.errors, 1), *self.errors.by_a[1:-1], last]
 
-    def w(self, layer: int) -> Array:
-        """W of a layer (n_out, n_in)."""
-        return self.architecture.layout.w(self.theta, layer)
+    def w(self, layer: int, vector: Array | None = None) -> Array:
+        """∂z_j/∂x_k of a layer (n_l, n_in): W of a dense one; 0 where nothing leads from k to j.
 
-    def b(self, layer: int) -> Array:
-        """b of a layer (n_out,)."""
-        return self.architecture.layout.b(self.theta, layer)
+        vector (size,): another in the layout of θ, as what an optimizer remembers.
+        """
+        return self.architecture.layer(layer).edges(self._blocks(layer, vector))
+
+    def b(self, layer: int, vector: Array | None = None) -> Array:
+        """b of a layer (n_l,); 0 where it has none."""
+        return self._blocks(layer, vector).get("b", np.zeros(self.architecture.sizes[layer]))
+
+    def _blocks(self, layer: int, vector: Array | None) -> dict[str, Array]:
+        return self.architecture.layout.of_layer(self.theta if vector is None else vector, layer)
+
+    def joins(self, layer: int) -> NDArray[np.bool_]:
+        """Whether something leads from k to j, by pairs (n_l, n_in)."""
+        n_out, n_in = self.architecture.sizes[layer], self.architecture.sizes[layer - 1]
+        if self.architecture.layer(layer).fan_out() == n_out:
+            return np.ones((n_out, n_in), dtype=bool)
+        return np.eye(n_out, n_in, dtype=bool)
+
+    def has_biases(self, layer: int) -> bool:
+        """Whether the layer has biases."""
+        return any(block.name == "b" for block in self.architecture.layout.by_layer[layer])
 
     def slopes(self, layer: int) -> Array | None:
         """σ'(z) of a layer (n, n_l), or None where its activation mixes neurons."""
-        activation = self.architecture.layer(layer).activation
-        if activation.slope is None:
+        sigma, z = self.trace.sigma[layer], self.trace.z[layer]
+        if sigma.slope is None:
             return None
-        return activation.slope(self.trace.z[layer], self.trace.a[layer], *activation.parameters) + np.zeros(
-            self.trace.z[layer].shape
-        )
+        return sigma.slope(z, self.trace.s[layer], *sigma.parameters) + np.zeros(z.shape)
 
     def jacobian(self, layer: int, example: int) -> Array:
-        """J_mj = ∂a_m/∂z_j of a layer for one example (n_l, n_l): E23 for softmax, diagonal for elementwise ones."""
-        activation: Activation = self.architecture.layer(layer).activation
-        z, a = self.trace.z[layer][example], self.trace.a[layer][example]
+        """∂σ_m/∂z_j of a layer for one example (n_l, n_l): E23 for softmax, diagonal for elementwise activations."""
+        z, s = self.trace.z[layer][example], self.trace.s[layer][example]
         n = len(z)
         one = np.eye(n)  # the pullback of the m-th unit vector is the m-th row
-        return activation.pullback(one, np.tile(z, (n, 1)), np.tile(a, (n, 1)))
+        return self.trace.sigma[layer].pullback(one, np.tile(z, (n, 1)), np.tile(s, (n, 1)))
 
     @cached_property
     def collapses(self) -> bool:
         """Whether output activation and cost are a pair whose derivatives collapse (E26)."""
-        return find_pair(self.architecture.layers[-1].activation, self.architecture.cost_function) is not None
+        return self.architecture.pair is not None
 
     @cached_property
     def long_way_holds(self) -> Array:
@@ -101,8 +118,8 @@ class View:
             if slopes is not None:
                 long, scale = by_a * slopes, np.abs(deltas)
             else:  # sums over the Jacobian's columns; their rounding goes by the sizes of the terms
-                activation, z, a = self.architecture.layers[-1].activation, self.trace.z[depth], self.trace.a[depth]
-                long = activation.pullback(by_a, z, a)
+                z, a = self.trace.z[depth], self.trace.a[depth]
+                long = self.trace.sigma[depth].pullback(by_a, z, a)
                 size = np.abs(by_a) * a  # of softmax, the one that mixes and collapses: E23, term by term
                 scale = a * (np.abs(by_a) * (1 - a) + size.sum(axis=1, keepdims=True) - size)
             return finite & (np.abs(long - deltas) <= _LONG_WAY * scale).all(axis=1)

@@ -46,9 +46,9 @@ def _first_bad(architecture: Architecture, theta: Array, batch: Data, alone: boo
         return None, "the inputs themselves are not all finite"
     trace = forward(architecture, theta, batch.X)
     for l in range(1, architecture.depth + 1):
-        for name, block in (("weights", "w"), ("biases", "b")):
-            if not np.isfinite(architecture.layout.block(l, block).view(theta)).all():
-                return l, f"the {name}"
+        for block in architecture.layout.by_layer[l]:
+            if not np.isfinite(block.view(theta)).all():
+                return l, f"the {block.words}"
         if not np.isfinite(trace.z[l]).all():
             return l, "the weighted sums z"
         if not np.isfinite(trace.a[l]).all():

@@ -6,13 +6,14 @@ from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.ranks import Ranks, Reduce, any_rank
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Source
-from glassprop.training.batches import shuffled
+from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.factors import check_factors, decays_of, dropouts_of
 from glassprop.training.feed import Feed, check_examples
@@ -21,6 +22,7 @@ from glassprop.training.schedule import Progress
 from glassprop.training.settings import Settings
 from glassprop.training.state import BY_CALLBACK, Changes, TrainState
 
+_FEW = 13  # examples, of which an order is the same again by chance once in 13! draws
 _NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
 
 
@@ -85,8 +87,8 @@ def train(
     ranks = None if reduce is None else Ranks(reduce)
     run = _Run(architecture, state, data, settings, validation, notify, ranks, checked)
     run.epochs = settings.epochs if epochs is None else epochs
-    if resume and state.epoch >= run.epochs:
-        run.decide()
+    if resume and state.epoch:
+        run.decide()  # it may have been left before that; a second time changes nothing
     try:
         with ONE_THREAD if run.needs_one_thread else nullcontext():
             while not state.stopped_by:
@@ -142,7 +144,8 @@ class _Run:
         self.n_steps = self.feed.n_steps
         self.epochs = settings.epochs
         self.total_steps = self.n_steps * settings.epochs
-        self.good_theta, self.finished = state.theta.copy(), True
+        self.good_theta, self.good_optimizer, self.finished = state.theta.copy(), state.optimizer.copy(), True
+        self.next_order: NDArray[np.integer] | None = None
         self.unwritten: Changes | None = None
 
     def _may_share_products(self) -> bool:
@@ -166,12 +169,11 @@ class _Run:
         assert state.optimizer is not None
         assert state.order is not None
         scheduled = self._scheduled()
-        self.good_theta[...] = state.theta
+        self._remember()
         self.finished = False
-        if self.settings.shuffle and self.feed.in_order:
-            state.order = shuffled(state.order, state.rng)
+        order = self._order()
         plan = EpochPlan(
-            state.order,
+            order,
             self.feed.batch_here,
             dropout_key=state.dropout_key,
             first_step=state.step,
@@ -189,8 +191,26 @@ class _Run:
             of = "the cost of the validation data"
             return self._diverged(of, validation, float(plan.rates[-1]), scaled, float(validation_cost or 0.0))
         score = self._score(validation_cost)
-        self._write(scaled, validation_cost, score, float(plan.rates[-1]))
+        self._write(scaled, validation_cost, score, float(plan.rates[-1]), order=order)
         return ""
+
+    def _remember(self) -> None:
+        """Keep θ and the optimizer's memory as they stand, in case the epoch to come is left in its middle."""
+        assert self.state.optimizer is not None
+        self.good_theta[...], self.good_optimizer.t = self.state.theta, self.state.optimizer.t
+        for kept, vector in zip(self.good_optimizer.vectors, self.state.optimizer.vectors, strict=True):
+            kept[...] = vector
+        self.next_order = None
+
+    def _order(self) -> NDArray[np.integer]:
+        """The order of the examples in the epoch to come."""
+        state = self.state
+        assert state.order is not None
+        if not self.settings.shuffle or state.drawn or not self.feed.in_order:
+            return state.order
+        self.next_order = state.order.copy()
+        shuffle(self.next_order, state.rng)
+        return self.next_order
 
     def _scheduled(self) -> dict[str, Any]:
         """What is scheduled, for each step of the next epoch."""
@@ -224,6 +244,7 @@ class _Run:
                 "step": state.step + self.n_steps,
                 "samples": samples,
                 "optimizer_samples": samples,
+                "drawn": False,
                 **judged,
                 **more,
             },
@@ -251,6 +272,7 @@ class _Run:
         where = self.architecture, state.theta, examples
         error = diagnose(*where, of=of, epoch=epoch, rate=rate, kept=kept, alone=self.ranks is None)
         self.settle()
+        state.optimizer = state.order = None  # what it remembers is as spoiled as θ was
         if not best:
             error.state = state
             raise error
@@ -261,14 +283,20 @@ class _Run:
     def settle(self) -> None:
         """Put in order what Ctrl-C or an error has left: an epoch is either over, and written down, or undone.
 
-        Where one is undone, the optimizer's memory is forgotten: it has seen the steps, or is as spoiled as θ was. So
-        is the order, which is already that of the next epoch.
+        Where one is undone, only the order that was drawn for it stays, for the generator has moved on. Ctrl-C may
+        have come just before or after that: the new order tells which, unless there are so few examples that it may
+        well be the old one again.
         """
+        state = self.state
         if self.unwritten is not None and self.finished:
-            self.unwritten.write(self.state)
+            self.unwritten.write(state)
         elif not self.finished:
-            self.state.theta[...] = self.good_theta
-            self.state.optimizer = self.state.order = None
+            state.theta[...], state.optimizer = self.good_theta, self.good_optimizer
+            self.finished, drawn, before = True, self.next_order, state.order
+            if drawn is not None and before is not None and not np.array_equal(drawn, before):
+                state.order, state.drawn = drawn, True
+            elif drawn is not None and 1 < len(drawn) < _FEW:
+                state.order = None
 
     def decide(self) -> str:
         """Whether to stop, lower the rate, or go on; returns what to say about it."""
@@ -293,5 +321,7 @@ class _Run:
         if schedule.now(self.progress()) <= schedule.floor:
             state.stopped_by = f"{said} Learning rate too small. Stopping."
             return state.stopped_by
-        state.plateaus, state.waiting = state.plateaus + 1, 0
+        self.unwritten = Changes({"plateaus": state.plateaus + 1, "waiting": 0}, ())
+        self.unwritten.write(state)
+        self.unwritten = None
         return f"{said} Setting learning rate to {schedule.now(self.progress()):f}"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.backprop.objective import Objective
-from glassprop.engine.choose import ENGINES
+from glassprop.engine.choose import ENGINES, EngineName
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, SHARE
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
@@ -73,7 +73,7 @@ class Settings:
     patience: float = 10
     restore_best: bool = True
     cost_scale: float = 1.0
-    engine: str = "auto"
+    engine: EngineName = "auto"
 
     def __post_init__(self) -> None:
         kinds = [

@@ -14,11 +14,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.layers import Architecture, Layer
+from glassprop.architecture.layers import Architecture
 from glassprop.engine.compiled.activations import CODES as ACTIVATION_CODES
 from glassprop.engine.compiled.activations import KEEPS_SLOPE
 from glassprop.engine.compiled.costs import CODES as COST_CODES
 from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
+from glassprop.layers.kind import LayerKind
 
 # columns of the table of layers
 N_IN, N_OUT, W, B, ACTIVATION, WAYS, A_AT, SLOPE_AT, OUT_AT = range(9)
@@ -111,7 +112,7 @@ def chunks_for(architecture: Architecture, rows: int) -> int:
     return 4 if rows >= _WIDE else 2
 
 
-def _ways(layer: Layer, before: Layer | None, n_in: int, n_out: int) -> int:
+def _ways(layer: LayerKind, before: LayerKind | None, n_in: int, n_out: int) -> int:
     """The bits of ``WAYS`` for a layer and the one before it."""
     entries = n_in * n_out
     ways = FORWARD_BLIS if entries > _FORWARD_OWN else RELU_FUSED * (layer.activation.name == "relu")

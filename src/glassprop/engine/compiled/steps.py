@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.functions import expm1
+from glassprop.engine.compiled.elementary import expm1
 from glassprop.engine.compiled.low_level import OPTIONS, SUMS, fill, part, product
 from glassprop.engine.compiled.lowering import DECAY_FACTOR, RATE_FACTOR, START, STOP
 

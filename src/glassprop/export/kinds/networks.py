@@ -10,17 +10,17 @@ import numpy as np
 from glassprop.engine.choose import ENGINES
 from glassprop.errors import ArchitectureError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
-from glassprop.estimator.state import from_plain
+from glassprop.estimator.plain_state import from_plain
 from glassprop.export.kinds.kind import Kind, add
 from glassprop.export.kinds.scikit_values import RandomState
 from glassprop.export.schema.array_values import Array, NaN, Numbers, Scalar, Values
 from glassprop.export.schema.misfit import Misfit
+from glassprop.export.schema.network_field import FUNCTION, NETWORK, parameters_of, sizes_of
 from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.schedule import SCHEDULES
 
-_FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
 _FLOATS = ("float64", "float32")
 _SIGNED = Real(infinite=True)
 _COST = Either(_SIGNED, NaN())  # of an epoch that diverged
@@ -66,7 +66,7 @@ class _Binarizer:
 
 _SETTINGS: dict[str, Field] = {
     "hidden_layer_sizes": Either(Whole(1), Several(Whole(1), into=tuple)),
-    "activation": Either(_FUNCTION, Several(_FUNCTION)),
+    "activation": Either(FUNCTION, Several(FUNCTION)),
     "solver": Word("lbfgs", *STOCHASTIC_SOLVERS),
     "alpha": Real(0),
     "batch_size": Either(Word("auto"), Whole(1)),
@@ -88,8 +88,8 @@ _SETTINGS: dict[str, Field] = {
     "epsilon": Real(0),
     "n_iter_no_change": Real(1, infinite=True),
     "max_fun": Whole(1),
-    "loss": _FUNCTION,
-    "output_activation": _FUNCTION,
+    "loss": FUNCTION,
+    "output_activation": FUNCTION,
     "dropout": Either(Real(0, 1), Several(Real(0, 1))),
     "weight_decay": Real(0),
     "clip_norm": Maybe(Real(0)),
@@ -102,8 +102,6 @@ _CLASSIFIER_SETTINGS: dict[str, Field] = {
     "label_smoothing": Real(0, 1),
     "stratify": Either(Flag(), Word("auto")),
 }
-_LAYER = Object({"n": Whole(1), "activation": _FUNCTION, "dropout": Real(0, 1), "initial": Text(40)})
-_NETWORK = Object({"n_inputs": Whole(1), "layers": Several(_LAYER, least=1, most=10_000), "cost": _FUNCTION})
 _OPTIMIZER = Object({"vectors": Several(Array(_FLOATS), most=8), "t": Whole(), "kind": Text(40)})
 _STATE = Object(
     {
@@ -127,7 +125,7 @@ _STATE = Object(
         "kept_epoch": Whole(),
     }
 )
-_FITTED: dict[str, Field] = {"network_": _NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
+_FITTED: dict[str, Field] = {"network_": NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
 _AFTERWARDS: dict[str, Field] = {
     "interrupted_": Flag(),
     "_judged_by": Several(Either(Flag(), Maybe(Text(200))), into=tuple, least=2, most=2),
@@ -174,8 +172,7 @@ def _set_plain_state(made: Any, attributes: dict[str, Any]) -> None:
 
 
 def _sizes_fit(attributes: dict[str, Any]) -> None:
-    sizes = [attributes["network_"]["n_inputs"], *(layer["n"] for layer in attributes["network_"]["layers"])]
-    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    sizes, parameters = sizes_of(attributes["network_"]), parameters_of(attributes["network_"])
     state = attributes["_state"]
     vectors = [] if state["optimizer"] is None else state["optimizer"]["vectors"]
     for name, vector in [("theta", state["theta"]), *(("vectors", vector) for vector in vectors)]:

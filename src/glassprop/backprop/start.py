@@ -1,0 +1,39 @@
+"""Where θ starts: each layer writes its own parameters, and may look at what it sees of some examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassprop.architecture.given import given_inputs
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.passes import through
+from glassprop.equations.arrays import Array
+from glassprop.errors import SettingsError
+
+
+def start(architecture: Architecture, rng: Any, theta: Array, X: Any = None) -> Array:
+    """Fill θ (size,), layer by layer. X (n, n_inputs): examples to look at, where a layer does.
+
+    Raises
+    ------
+    SettingsError
+        If a layer needs examples and there are none.
+    DataError
+        If X does not fit.
+    """
+    looking = [number for number, layer in enumerate(architecture.layers, start=1) if layer.needs_examples]
+    x = None
+    if looking:
+        x = None if X is None else given_inputs(architecture, np.zeros_like(theta), X)[1]
+        if x is None or not x.shape[0]:
+            raise SettingsError(
+                f"the start of layer {looking[0]} looks at examples (initial='data'): give some, as initial(rng, X=X)"
+            )
+    for number, layer in enumerate(architecture.layers, start=1):
+        parameters = architecture.layout.of_layer(theta, number)
+        layer.start(parameters, rng, x)
+        if x is not None and number < looking[-1]:
+            x = through(layer, parameters, x)[-1]
+    return theta

@@ -1,0 +1,188 @@
+"""`Layer`: the dense layer, z = a Wᵀ + b and a = σ(z), perhaps with what it saw added (residual)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from glassprop.equations.activation import Activation, ActivationLike, find_activation
+from glassprop.equations.affine import affine, by_bias, by_input, by_weight
+from glassprop.equations.arrays import Array
+from glassprop.equations.initial import DATA, INITIALS, InitialName
+from glassprop.errors import ArchitectureError
+from glassprop.layers.arguments import factors_of, faults_of_dropout, faults_of_factors, faults_of_flags, faults_of_size
+from glassprop.layers.kind import PARAMETRIC, BlockShape, LayerKind, Parameters, largest_sizes, row_dots, unit_of
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Layer(LayerKind):
+    """A dense layer: z = a Wᵀ + b, a = σ(z), then dropout.
+
+    Parameters
+    ----------
+    n : int
+        How many neurons.
+    activation : str or Activation
+        σ, by name (with its parameter in brackets: ``"leaky_relu(0.2)"``) or a user-defined one.
+    dropout : float
+        The part of its activations that each training step leaves out, in [0, 1).
+    initial : str
+        How starting weights are drawn (``equations/initial.py``); ``"auto"`` is ``"glorot_sigmoid"`` for
+        sigmoid layers and ``"glorot"`` for others. ``"data"``: drawn so, then scaled and shifted until z has mean 0
+        and standard deviation 1 over the examples that ``Network.initial`` is given.
+    residual : bool
+        Whether what the layer sees is added to what it gives: ``a = σ(z) + x`` (E32). It needs as many neurons as the
+        layer before has.
+    parametric : bool
+        Whether the activation's parameter is trained, one for each neuron: from 0.2 on for ``"leaky_relu(0.2)"``.
+    rates, decays : mapping of str to float, optional
+        What the learning rate, and weight decay and L2, are multiplied by: ``rates={"b": 0.1}``; names are ``"w"``,
+        ``"b"`` and, of a trained activation, ``"p"``. Where nothing is said, rates are as they are, and only weights
+        decay.
+
+    Raises
+    ------
+    ArchitectureError
+        If a value cannot be used; all faults of the layer in one message.
+
+    Examples
+    --------
+    >>> Layer(64, "relu", dropout=0.1)
+    Layer(64, 'relu', dropout=0.1)
+    >>> Layer(64, "relu", residual=True)
+    Layer(64, 'relu', residual=True)
+    """
+
+    n: int
+    activation: Activation
+    dropout: float
+    initial: str
+    residual: bool
+    parametric: bool
+    rates: Mapping[str, float]
+    decays: Mapping[str, float]
+
+    kind = "dense"
+
+    def __init__(
+        self,
+        n: int,
+        activation: ActivationLike = "relu",
+        dropout: float = 0.0,
+        initial: InitialName = "auto",
+        *,
+        residual: bool = False,
+        parametric: bool = False,
+        rates: Mapping[str, float] | None = None,
+        decays: Mapping[str, float] | None = None,
+    ) -> None:
+        faults = faults_of_size(n) + faults_of_dropout(dropout)
+        if initial not in ("auto", DATA, *INITIALS):
+            faults.append(f"initial must be auto, {DATA} or one of {', '.join(INITIALS)}, got {initial!r}")
+        faults += faults_of_flags(residual=residual, parametric=parametric)
+        found: Any = None
+        try:
+            found = find_activation(activation)
+        except ArchitectureError as error:
+            faults.append(str(error))
+        if parametric and found is not None and found.by_parameter is None:
+            faults.append(f"parametric: {found.spec} has no parameter to train; leaky_relu and elu have one")
+        names = ("w", "b", PARAMETRIC) if parametric else ("w", "b")
+        faults += faults_of_factors("rates", rates, names) + faults_of_factors("decays", decays, names)
+        if faults:
+            raise ArchitectureError(f"layer ({n!r}, {activation!r}) cannot be built: " + "; ".join(faults))
+        for name, value in (
+            ("n", int(n)),
+            ("activation", found),
+            ("dropout", float(dropout)),
+            ("initial", initial),
+            ("residual", bool(residual)),
+            ("parametric", bool(parametric)),
+            ("rates", factors_of(rates)),
+            ("decays", factors_of(decays)),
+        ):
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        extras = f", dropout={self.dropout:g}" if self.dropout else ""
+        extras += f", initial={self.initial!r}" if self.initial != "auto" else ""
+        extras += "".join(f", {name}=True" for name in ("residual", "parametric") if getattr(self, name))
+        extras += "".join(f", {name}={dict(value)!r}" for name in ("rates", "decays") if (value := getattr(self, name)))
+        return f"Layer({self.n}, {self.activation.spec!r}{extras})"
+
+    def __hash__(self) -> int:
+        return hash((self.n, self.activation, self.dropout, self.initial, self.residual, self.parametric))
+
+    @property
+    def drawn_by(self) -> str:
+        """The rule in ``INITIALS`` that starting weights follow."""
+        if self.initial not in ("auto", DATA):
+            return self.initial
+        return "glorot_sigmoid" if self.activation.name == "sigmoid" else "glorot"
+
+    def own_blocks(self, n_in: int) -> tuple[BlockShape, ...]:
+        return BlockShape("w", (self.n, n_in), "weights", decay=1.0), BlockShape("b", (self.n,), "biases")
+
+    @property
+    def needs_examples(self) -> bool:
+        return self.initial == DATA
+
+    def own_start(self, parameters: Parameters, rng: Any, x: Array | None) -> None:
+        """Uniform within ±bound: W in (in, out) order, then b; where the start looks at examples, z standardized."""
+        w, b = parameters["w"], parameters["b"]
+        n_in = w.shape[1]
+        bound = INITIALS[self.drawn_by](n_in, self.n)
+        w[...] = rng.uniform(-bound, bound, (n_in, self.n)).T
+        b[...] = rng.uniform(-bound, bound, self.n)
+        if self.needs_examples and x is not None:
+            z = affine(x, w, b)
+            deviation = z.std(axis=0)
+            deviation[deviation == 0] = 1  # z that is the same everywhere is only shifted
+            w /= deviation[:, None]
+            b[...] = (b - z.mean(axis=0)) / deviation
+
+    def weigh(self, parameters: Parameters, x: Array) -> Array:
+        """E1, E14."""
+        return affine(x, parameters["w"], parameters["b"])
+
+    def by_input(self, parameters: Parameters, delta: Array) -> Array:
+        """E18."""
+        return by_input(delta, parameters["w"])
+
+    def own_fill(self, gradient: Parameters, delta: Array, x: Array) -> None:
+        """E16, E17."""
+        gradient["w"][...] = by_weight(delta, x)
+        gradient["b"][...] = by_bias(delta)
+
+    def squares(self, delta: Array, x: Array) -> Array:
+        """``‖δ‖² (‖a‖² + 1)``, the bias counted in."""
+        return row_dots(delta, delta) * (row_dots(x, x) + 1)
+
+    def dots(self, delta: Array, x: Array, other_delta: Array, other_x: Array) -> Array:
+        """``(δ·δ') (a·a' + 1)``."""
+        products = x @ other_x.T
+        products = products.toarray() if hasattr(products, "toarray") else products
+        return (delta @ other_delta.T) * (products + 1)
+
+    def units(self, units: Parameters, x: Array) -> None:
+        units["w"][...] = unit_of(largest_sizes(x))
+
+    def edges(self, parameters: Parameters) -> Array:
+        return parameters["w"]
+
+    def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]]:
+        return "w", (j, k)
+
+    def fan_out(self) -> int:
+        return self.n
+
+    def spec(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "n": self.n,
+            "activation": self.activation.spec,
+            "dropout": self.dropout,
+            "initial": self.initial,
+        }
+        found |= {name: True for name in ("residual", "parametric") if getattr(self, name)}
+        return found | {name: dict(value) for name in ("rates", "decays") if (value := getattr(self, name))}

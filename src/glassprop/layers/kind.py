@@ -1,0 +1,194 @@
+"""What every kind of layer answers: parameters, start, z, its derivatives, and the gradient of one example."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from glassprop.equations.activation import Activation
+from glassprop.equations.arrays import Array
+
+Parameters = Mapping[str, Array]  # a layer's blocks of θ (or of ∇C) by name: views of it
+PARAMETRIC = "p"  # the block of an activation's parameter, where it is trained
+
+
+@dataclass(frozen=True)
+class BlockShape:
+    """One parameter array that a layer owns.
+
+    Attributes
+    ----------
+    name : str
+        The letter it has in the equations.
+    shape : tuple of int
+    words : str
+        What its entries are called, in the plural.
+    decay : float
+        What weight decay and L2 are multiplied by: 1 for weights, 0 for what they leave alone.
+    rate : float
+        What the learning rate is multiplied by.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    words: str
+    decay: float = 0.0
+    rate: float = 1.0
+
+
+class LayerKind(ABC):
+    """A layer: z from what it sees, σ, perhaps what it saw added (residual), then dropout.
+
+    A kind says what z is. Its letters are those of the equations: x (n, n_in) is what the layer sees, a^(l-1) with
+    dropout where there is some; z, δ = ∂C/∂z and g = ∂C/∂a are (n, n_l).
+    """
+
+    kind: ClassVar[str]  # its name in files
+    n: int
+    activation: Activation
+    dropout: float
+    residual: bool
+    parametric: bool
+    rates: Mapping[str, float]
+    decays: Mapping[str, float]
+
+    # --- what it holds ----------------------------------------------------------------------------------------
+
+    def placed(self, n_in: int) -> LayerKind:
+        """The layer as it is behind ``n_in`` inputs or neurons: kinds that take the width they find have it then."""
+        return self
+
+    def misplaced(self, n_in: int) -> list[str]:
+        """What it cannot do behind so many inputs or neurons, in words."""
+        if self.residual and self.n != n_in:
+            return [f"it is residual and has {self.n} neurons, but sees {n_in}: a + x needs as many"]
+        return []
+
+    def blocks(self, n_in: int) -> tuple[BlockShape, ...]:
+        """Its parameter arrays, in the order they have in θ."""
+        found = self.own_blocks(n_in)
+        if self.parametric:
+            found = (*found, BlockShape(PARAMETRIC, (self.n,), "parameters of the activation"))
+        return tuple(
+            replace(
+                block,
+                rate=float(self.rates.get(block.name, block.rate)),
+                decay=float(self.decays.get(block.name, block.decay)),
+            )
+            for block in found
+        )
+
+    @abstractmethod
+    def own_blocks(self, n_in: int) -> tuple[BlockShape, ...]:
+        """The same without the activation's."""
+
+    def start(self, parameters: Parameters, rng: Any, x: Array | None) -> None:
+        """Write starting values into the blocks. x: what the layer sees of some examples, or None."""
+        self.own_start(parameters, rng, x)
+        if self.parametric:
+            parameters[PARAMETRIC][...] = self.activation.parameters[0]
+
+    @abstractmethod
+    def own_start(self, parameters: Parameters, rng: Any, x: Array | None) -> None:
+        """The same without the activation's."""
+
+    @property
+    def needs_examples(self) -> bool:
+        """Whether its start looks at examples."""
+        return False
+
+    # --- the chain rule ---------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def weigh(self, parameters: Parameters, x: Array) -> Array:
+        """z, from what the layer sees: x (n, n_in) -> (n, n_l)."""
+
+    @abstractmethod
+    def by_input(self, parameters: Parameters, delta: Array) -> Array:
+        """Take δ to what it adds to ∂C/∂x: delta (n, n_l) -> (n, n_in)."""
+
+    def sigma(self, parameters: Parameters) -> Activation:
+        """The activation, with its trained parameter where it has one."""
+        if not self.parametric:
+            return self.activation
+        return replace(self.activation, parameters=(parameters[PARAMETRIC],))
+
+    def fill(self, gradient: Parameters, delta: Array, x: Array, by_parameter: Array | None) -> None:
+        """Write the sum over examples of ∂C_0 by each parameter. by_parameter: g ∂a/∂p, where p is trained."""
+        self.own_fill(gradient, delta, x)
+        if by_parameter is not None:
+            gradient[PARAMETRIC][...] = by_parameter.sum(axis=0)
+
+    @abstractmethod
+    def own_fill(self, gradient: Parameters, delta: Array, x: Array) -> None:
+        """The same without the activation's."""
+
+    # --- one example's gradient -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def squares(self, delta: Array, x: Array) -> Array:
+        """‖∇C_i‖² of every example, of the layer's own blocks, from δ and x alone. -> (n,)."""
+
+    @abstractmethod
+    def dots(self, delta: Array, x: Array, other_delta: Array, other_x: Array) -> Array:
+        """∇C_i · ∇C'_j of every pair, of the layer's own blocks. -> (n, n')."""
+
+    # --- what check and explain ask ---------------------------------------------------------------------------
+
+    @abstractmethod
+    def units(self, units: Parameters, x: Array) -> None:
+        """Write how far each parameter may go for z to change by 1 at most, over these examples."""
+
+    @abstractmethod
+    def edges(self, parameters: Parameters) -> Array:
+        """∂z_j/∂x_k of every pair, 0 where nothing leads from k to j. -> (n_l, n_in)."""
+
+    @abstractmethod
+    def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
+        """The block and the index in it of ∂z_j/∂x_k, where it is a parameter; None where nothing leads from k to j."""
+
+    @abstractmethod
+    def fan_out(self) -> int:
+        """To how many of its neurons each input leads."""
+
+    @property
+    def title(self) -> str:
+        """The layer in a word or two, beside its size: its activation, and what else it does."""
+        said = self.activation.spec if self.kind == "dense" else self.kind
+        return said + ", parametric" * self.parametric + ", residual" * self.residual
+
+    # --- as data ----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def spec(self) -> dict[str, Any]:
+        """All of it as plain data; ``kind`` is in it for kinds other than the dense one."""
+
+
+_FARTHEST = 1e300  # a number beyond it is as good as infinite, and its unit must not be 0
+
+
+def unit_of(reach: Array) -> Array:
+    """1 / max |∂z/∂parameter|, 1 where that is less than 1."""
+    return 1 / np.clip(reach, 1.0, _FARTHEST)
+
+
+def largest_sizes(x: Array) -> Array:
+    """max |x_k| over examples; x may be sparse. (n, n_in) -> (n_in,)."""
+    reach = abs(x).max(axis=0)
+    return reach.toarray().ravel() if hasattr(reach, "toarray") else reach
+
+
+def full(x: Array) -> Array:
+    """x as a dense array, where it is sparse."""
+    return x.toarray() if hasattr(x, "toarray") else x
+
+
+def row_dots(x: Array, y: Array) -> Array:
+    """The dot product of each row of x with the same row of y; x may be sparse. -> (n,)."""
+    if hasattr(x, "multiply"):
+        return np.asarray(x.multiply(y).sum(axis=1)).ravel()
+    return (x * y).sum(axis=1)

@@ -1,0 +1,122 @@
+"""`Scale`: a factor for each input, z_k = s_k a_k; a layer of the size it finds, without an activation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassprop.equations.activation import ACTIVATIONS
+from glassprop.equations.arrays import Array
+from glassprop.equations.scale import by_factor, by_scaled_input, scaled
+from glassprop.errors import ArchitectureError
+from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_size
+from glassprop.layers.kind import BlockShape, LayerKind, Parameters, full, largest_sizes, unit_of
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Scale(LayerKind):
+    """A layer of factors: z_k = s_k a_k, a = z (E29). They start at 1, and are trained.
+
+    In front, it lets training weigh the inputs; with a higher rate of its own, it does so early.
+
+    Parameters
+    ----------
+    n : int, optional
+        How many factors; by default as many as there are inputs, or neurons in the layer before.
+    rates, decays : mapping of str to float, optional
+        What the learning rate, and weight decay and L2, are multiplied by: ``rates={"s": 6}``. Where nothing is said,
+        the rate is as it is, and the factors do not decay.
+
+    Raises
+    ------
+    ArchitectureError
+        If a value cannot be used; all faults of the layer in one message.
+
+    Examples
+    --------
+    >>> from glassprop import Layer, Network, Scale
+    >>> Network(4, [Scale(rates={"s": 6}), Layer(1, "identity")])
+    Network(4, [Scale(4, rates={'s': 6.0}), Layer(1, 'identity')], cost='squared_error')
+    """
+
+    n: int
+    rates: Mapping[str, float]
+    decays: Mapping[str, float]
+
+    kind = "scale"
+    activation = ACTIVATIONS["identity"]
+    dropout = 0.0
+    residual = parametric = False
+
+    def __init__(
+        self,
+        n: int | None = None,
+        *,
+        rates: Mapping[str, float] | None = None,
+        decays: Mapping[str, float] | None = None,
+    ) -> None:
+        faults = [] if n is None else faults_of_size(n)
+        faults += faults_of_factors("rates", rates, ("s",)) + faults_of_factors("decays", decays, ("s",))
+        if faults:
+            raise ArchitectureError("a layer Scale cannot be built: " + "; ".join(faults))
+        object.__setattr__(self, "n", 0 if n is None else int(n))
+        object.__setattr__(self, "rates", factors_of(rates))
+        object.__setattr__(self, "decays", factors_of(decays))
+
+    def __repr__(self) -> str:
+        said = [str(self.n)] if self.n else []
+        said += [f"{name}={dict(value)!r}" for name in ("rates", "decays") if (value := getattr(self, name))]
+        return f"Scale({', '.join(said)})"
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.n, *self.rates.items(), *self.decays.items()))
+
+    def placed(self, n_in: int) -> Scale:
+        """The layer with as many factors as it sees inputs, where nobody said how many."""
+        return self if self.n else Scale(n_in, rates=self.rates, decays=self.decays)
+
+    def misplaced(self, n_in: int) -> list[str]:
+        return [f"it has {self.n} factors, but sees {n_in}: leave the number out"] if self.n != n_in else []
+
+    def own_blocks(self, n_in: int) -> tuple[BlockShape, ...]:
+        return (BlockShape("s", (self.n,), "factors"),)
+
+    def own_start(self, parameters: Parameters, rng: Any, x: Array | None) -> None:
+        parameters["s"][...] = 1
+
+    def weigh(self, parameters: Parameters, x: Array) -> Array:
+        """E29."""
+        return scaled(full(x), parameters["s"])
+
+    def by_input(self, parameters: Parameters, delta: Array) -> Array:
+        """E31."""
+        return by_scaled_input(delta, parameters["s"])
+
+    def own_fill(self, gradient: Parameters, delta: Array, x: Array) -> None:
+        """E30."""
+        gradient["s"][...] = by_factor(delta, full(x))
+
+    def squares(self, delta: Array, x: Array) -> Array:
+        return ((delta * full(x)) ** 2).sum(axis=1)
+
+    def dots(self, delta: Array, x: Array, other_delta: Array, other_x: Array) -> Array:
+        return (delta * full(x)) @ (other_delta * full(other_x)).T
+
+    def units(self, units: Parameters, x: Array) -> None:
+        units["s"][...] = unit_of(largest_sizes(x))
+
+    def edges(self, parameters: Parameters) -> Array:
+        return np.diag(parameters["s"])
+
+    def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
+        return ("s", (k,)) if j == k else None
+
+    def fan_out(self) -> int:
+        return 1
+
+    def spec(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"kind": self.kind, "n": self.n}
+        return found | {name: dict(value) for name in ("rates", "decays") if (value := getattr(self, name))}

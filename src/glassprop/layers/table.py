@@ -1,0 +1,17 @@
+"""The table of kinds, by the name they have in files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glassprop.layers.dense import Layer
+from glassprop.layers.kind import LayerKind
+from glassprop.layers.scale import Scale
+
+KINDS: dict[str, type[LayerKind]] = {kind.kind: kind for kind in (Layer, Scale)}
+
+
+def from_spec(spec: dict[str, Any]) -> LayerKind:
+    """The layer that ``spec()`` wrote down; dense where it names no kind."""
+    arguments = dict(spec)
+    return KINDS[arguments.pop("kind", Layer.kind)](**arguments)
