@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
@@ -17,6 +16,7 @@ from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
+from glassprop.training.feed import check_examples
 from glassprop.training.settings import Settings
 from glassprop.training.state import Changes, TrainState
 from glassprop.training.targets import smooth
@@ -67,9 +67,8 @@ def train_lbfgs(
     import scipy.optimize  # noqa: F401 - before its BLAS is looked for
 
     _refuse(architecture, settings)
-    check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
+    check_examples(architecture, data, state.theta)
     state.make_writable()
-    architecture.cost_function.check_targets(data.Y)
     check_own_functions(architecture, data.Y)
     state.begin_call()
     state.engine, state.engine_why = "reference", "the reference engine: L-BFGS takes all examples at once"
