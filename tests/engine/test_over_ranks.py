@@ -13,7 +13,7 @@ from engine.test_engines_agree import assert_same
 from training.rank_cases import Together
 
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.ranks import Ranks
+from glassprop.backprop.ranks import BatchSums, Ranks
 from glassprop.engine.plan import Data, EpochPlan
 from glassprop.optimizer import OPTIMIZERS, SGD, AdamW
 
@@ -155,6 +155,15 @@ def test_costs_of_all_ranks_are_averaged(engine: str) -> None:
     one, other = Together(2).run(work)
     assert one == other
     assert one == pytest.approx(case.network.cost(theta, data.X, data.Y, data.sample_weight), rel=1e-12)
+
+
+def test_a_gradient_of_no_weight_may_be_anything() -> None:
+    out = np.empty(2)
+    sums = Ranks(lambda sums: np.add(sums, [3.0, 5.0, 2.0, 4.0, 6.0])).average(
+        np.array([np.nan, np.inf]), BatchSums(0.0, 0.0, 3), out
+    )
+    assert (sums.cost, sums.weight, sums.rows) == (2.0, 4.0, 9)
+    np.testing.assert_array_equal(out, [0.75, 1.25])
 
 
 def test_what_a_reduce_returns_may_stand_for_what_it_writes() -> None:

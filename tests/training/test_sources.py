@@ -136,7 +136,7 @@ def test_a_source_that_fills_the_same_arrays_again(engine: str) -> None:
         def blocks(self, epoch: int) -> Iterator[Data]:
             room = Data(np.empty((32, 4)), np.empty((32, 3)), np.empty(32))
             for block in super().blocks(epoch):
-                own = Data(*(array[: len(block)] for array in (room.X, room.Y, room.sample_weight)))
+                own = room if len(block) == 32 else room.rows(slice(0, len(block)))  # the very same arrays again
                 own.X[...], own.Y[...], own.sample_weight[...] = block.X, block.Y, block.sample_weight
                 yield own
                 room.X[...] = room.Y[...] = room.sample_weight[...] = np.nan
