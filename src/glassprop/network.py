@@ -12,6 +12,7 @@ from glassprop.architecture.given import floating_dtype, given_examples, given_i
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
+from glassprop.backprop.ranks import Reduce
 from glassprop.backprop.start import start
 from glassprop.engine.choose import EngineName, Notify, find_predictor, suit_a_predictor
 from glassprop.equations.arrays import Array, Rows
@@ -231,6 +232,7 @@ class Network(Architecture):
         validation: float | tuple[ArrayLike, ...] | None = None,
         stratify: bool = False,
         on_epoch: OnEpoch | None = None,
+        reduce: Reduce | None = None,
     ) -> TrainState:
         """Train from θ (which is not changed). The result's ``theta`` and ``history`` are what came of it.
 
@@ -247,6 +249,11 @@ class Network(Architecture):
             Whether the fraction is taken from each class by itself.
         on_epoch : callable (EpochReport) -> bool, optional
             Told of each epoch; True stops.
+        reduce : callable (vector), optional
+            For several processes that train one network, each on examples of its own: makes of a vector of this
+            process's sums (float64, of any length) the sums over all, in place or as what it returns, such as
+            ``lambda sums: comm.Allreduce(MPI.IN_PLACE, sums)``. Every process calls ``train`` at the same time, with
+            the same θ and settings, and a generator of its own; ``batch_size`` is that of all together.
 
         Raises
         ------
@@ -278,6 +285,7 @@ class Network(Architecture):
             validation=validation,
             stratify=stratify,
             on_epoch=on_epoch,
+            reduce=reduce,
         )
 
     def resume(
@@ -290,6 +298,7 @@ class Network(Architecture):
         settings: Settings | None = None,
         validation: tuple[ArrayLike, ...] | None = None,
         on_epoch: OnEpoch | None = None,
+        reduce: Reduce | None = None,
     ) -> TrainState:
         """Go on with a training that was left after an epoch: to the same bits as if it had not been.
 
@@ -302,6 +311,8 @@ class Network(Architecture):
             out then.
         on_epoch : callable (EpochReport) -> bool, optional
             Told of each epoch; True stops.
+        reduce : callable (vector), optional
+            As for ``train``; each process goes on from its own state.
 
         Raises
         ------
@@ -325,4 +336,6 @@ class Network(Architecture):
         >>> bool((resumed.theta == straight.theta).all())
         True
         """
-        return resume(self, state, X, Y, sample_weight, settings, validation=validation, on_epoch=on_epoch)
+        return resume(
+            self, state, X, Y, sample_weight, settings, validation=validation, on_epoch=on_epoch, reduce=reduce
+        )
