@@ -21,6 +21,7 @@ from glassprop.engine.compiled.low_level import (
     OPTIONS,
     SUMS,
     atomic_read,
+    bare,
     fetch_add,
     fill,
     part,
@@ -159,11 +160,12 @@ def _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, orde
         order[i] = first + i
     gather(X, order, 0, used, ld, work, base, places)
     forward_hidden(layers, numbers, places, theta, work, base, ld, -1, 0, 0)
-    if costs.size > 0:
+    want = COST if costs.size > 0 else PREDICTION
+    if want == COST:
         gather_columns(Y, order, 0, used, ld, work, base + places[Y_AT], False)
-        finish(layers, numbers, places, fixed, work, base, ld, used, part(costs, first, used), COST)
+    finish(layers, numbers, places, fixed, work, base, ld, used, part(costs, first, used), want)
+    if want == COST:
         return
-    finish(layers, numbers, places, fixed, work, base, ld, used, costs, PREDICTION)
     a = base + layers[last, OUT_AT]
     for i in range(used):
         for j in range(n_out):
@@ -213,6 +215,11 @@ def entry_points(source):
         longer than an epoch of a small network.
         """
         source  # noqa: B018
+        X, Y, weight, order, theta, m, v = bare(X), bare(Y), bare(weight), bare(order), bare(theta), bare(m), bare(v)
+        rates, ts, gradients, plan, fixed = bare(rates), bare(ts), bare(gradients), bare(plan), bare(fixed)
+        layers, numbers, blocks, places, work = bare(layers), bare(numbers), bare(blocks), bare(places), bare(work)
+        rooms, costs, squares, lengths = bare(rooms), bare(costs), bare(squares), bare(lengths)
+        control = bare(control)
         n, chunks, seen = order.shape[0], plan[CHUNKS], 0
         clips = fixed[CLIP_NORM] > 0
         phases = 3 if clips else 2
@@ -275,6 +282,9 @@ def entry_points(source):
         numbers of a block's rows, for each thread.
         """
         source  # noqa: B018
+        X, Y, theta, out, costs = bare(X), bare(Y), bare(theta), bare(out), bare(costs)
+        layers, numbers, places, fixed = bare(layers), bare(numbers), bare(places), bare(fixed)
+        orders, work, control = bare(orders), bare(work), bare(control)
         base, rows, tasks = thread * places[WORK_SIZE], places[ROWS], control[TO]
         if thread == 0:
             fetch_add(control, CALL, 1)
