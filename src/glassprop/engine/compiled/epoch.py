@@ -104,7 +104,7 @@ def _chunk(
         share = part(work, base + places[SHARE_AT], ld)
         _shares(weight, order, first, used, total, share)
         forward_hidden(layers, numbers, places, theta, work, base, ld, plan[KEY], step_number, first - low)
-        finish(layers, numbers, places, fixed, work, base, ld, used, costs, DELTA)
+        finish(layers, numbers, places, theta, fixed, work, base, ld, used, costs, DELTA)
         cost += _weighted(costs, weight, order, first, used)
         fresh = first == start
         backward(layers, numbers, places, theta, gradient, work, base, ld, plan[KEY], step_number, first - low, fresh)
@@ -163,7 +163,7 @@ def _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, orde
     want = COST if costs.size > 0 else PREDICTION
     if want == COST:
         gather_columns(Y, order, 0, used, ld, work, base + places[Y_AT], False)
-    finish(layers, numbers, places, fixed, work, base, ld, used, part(costs, first, used), want)
+    finish(layers, numbers, places, theta, fixed, work, base, ld, used, part(costs, first, used), want)
     if want == COST:
         return
     a = base + layers[last, OUT_AT]

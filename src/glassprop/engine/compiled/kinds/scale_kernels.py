@@ -6,7 +6,7 @@ from numba import njit
 
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS
 from glassprop.engine.compiled.row import A_AT, BLOCK_1, IN_AT, N_OUT
-from glassprop.engine.compiled.tiles import ADD, AS_IS, NO_BIAS, tile_outer, tile_product
+from glassprop.engine.compiled.tiles import ADD, AS_IS, NO_BIAS, tile_dots, tile_product
 from glassprop.layers.kind import LayerKind
 
 OPCODE = 1
@@ -49,6 +49,4 @@ def _times(layers, l, theta, work, x, out, ld, start):
 @njit(**INLINE)
 def fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh):
     """E30: ``Σ_examples δ_k x_k``, added to the gradient, or in its place if ``fresh``."""
-    x, s = base + layers[l, IN_AT], layers[l, S]
-    for k in range(layers[l, N_OUT]):
-        tile_outer(work, d + k * ld, ld, work, x + k * ld, ld, gradient, s + k, 1, 1, 1, ld, not fresh)
+    tile_dots(work, d, work, base + layers[l, IN_AT], ld, gradient, layers[l, S], layers[l, N_OUT], not fresh)
