@@ -37,9 +37,10 @@ soak: $(STAMP) ## forged model files and odd tables: 10,000, or SECONDS=600; CAS
 	PYTHONPATH=tests $(BIN)/python -m forging.soak $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CASES),--cases $(CASES)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
 
-lint: $(STAMP) ## style
+lint: $(STAMP) ## style, and the page's scripts: style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python tests/page_scripts.py
 
 types: $(STAMP) ## types
 	$(BIN)/mypy

@@ -10,7 +10,6 @@ One core: OPENBLAS_NUM_THREADS=1.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 import warnings
@@ -28,6 +27,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from glassprop.ground.json_values import to_json
 from glassprop.tables import Defaults, FitOptions, Table, fit_table
 
 LARGE = 6_000
@@ -43,7 +43,7 @@ def main(names: list[str]) -> None:
             found[data.name][name] = mean([timed(run, data, seed) for seed in seeds])
             numbers = "  ".join(f"{key} {value:.4f}" for key, value in found[data.name][name].items())
             tell(f"{data.name:14}{name:22}{numbers}")
-    (RESULTS / "final.json").write_text(json.dumps(found, indent=1))
+    (RESULTS / "final.json").write_text(to_json(found, indent=1))
 
 
 def mean(runs: list[dict[str, float]]) -> dict[str, float]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from bench.competitors.glassprop_ import Glassprop
 from bench.competitors.jax_ import Jax
 from bench.competitors.sklearn_ import Sklearn
 from bench.competitors.torch_ import Torch
+from glassprop.ground.json_values import to_json
 
 _NETWORK = Case((20, 64, 64, 2), 64, 20_000)
 _FIRST = {
@@ -188,7 +188,7 @@ def main() -> None:
             table.add_row(name, *(f"{value:.4g}" for value in times.values()))
         console.print(table)
     Path("build").mkdir(exist_ok=True)
-    Path("build/more.json").write_text(json.dumps(figures, indent=1))
+    Path("build/more.json").write_text(to_json(figures, indent=1))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import platform
 import sys
@@ -25,6 +24,7 @@ from bench.competitors.glassprop_ import Glassprop
 from bench.competitors.jax_ import Jax
 from bench.competitors.sklearn_ import Sklearn
 from bench.competitors.torch_ import Torch
+from glassprop.ground.json_values import to_json
 
 _TOLERANCE = 0.15  # how far a competitor's training cost may lie from the middle of all, as a part of it
 _SLICE = 0.15  # seconds that a competitor is timed for at a stretch, at least
@@ -170,7 +170,7 @@ def main() -> None:
 
     console = Console()
     about = machine()
-    console.print_json(json.dumps(about))
+    console.print_json(to_json(about))
     bytes_a_second = bandwidth()
     chosen = CASES if arguments.only is None else [CASES[i] for i in arguments.only]
     rows = [
@@ -180,7 +180,7 @@ def main() -> None:
     console.print(table(rows))
     Path(arguments.json).parent.mkdir(parents=True, exist_ok=True)
     Path(arguments.json).write_text(
-        json.dumps({"machine": about, "bandwidth_gb_s": bytes_a_second / 1e9, "rows": rows}, indent=1)
+        to_json({"machine": about, "bandwidth_gb_s": bytes_a_second / 1e9, "rows": rows}, indent=1)
     )
     from bench.plot import draw
 

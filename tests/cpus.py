@@ -16,7 +16,7 @@ from dataclasses import dataclass
 ROOMS = (
     "equations", "architecture", "backprop", "optimizer", "training", "engine", "insight", "estimator",
     "test_network.py", "tables/test_table_explain.py", "tables/test_nudged.py", "tables/test_table_extremes.py",
-    "tables/test_table_fit.py", "tables/test_table_apply.py", "report/test_latex.py", "report/test_worksheet.py",
+    "tables/test_table_fit.py", "tables/test_table_apply.py", "report/test_latex.py", "worksheet/test_worksheet.py",
     "export/test_model_file.py",
 )  # fmt: skip
 NOT_NUMERICAL = ("engine/test_fallbacks.py", "engine/test_interrupting.py", "estimator/test_display.py")

@@ -58,8 +58,9 @@ def sizes_by_a_and_z(network, theta, X, Y) -> tuple[Sizes, Sizes]:
     by_a = [_of_the_cost(network.cost_function, trace.a[-1], Y)]
     by_z: Sizes = []
     for l in range(network.depth, 0, -1):
-        by_z.insert(0, by_a[0] + _through(network.layers[l - 1].activation, trace.z[l], by_a[0]))
-        by_a.insert(0, by_z[0] @ np.abs(network.w(theta, l)))
+        layer, here = network.layers[l - 1], by_a[0]
+        by_z.insert(0, here + _through(trace.sigma[l], trace.z[l], here))
+        by_a.insert(0, by_z[0] @ np.abs(layer.edges(network.parameters(theta, l))) + (here if layer.residual else 0))
     return by_a, [np.zeros_like(X), *by_z]
 
 
@@ -83,10 +84,16 @@ def size_of_gradient(network, theta, X, Y, weights=None) -> NDArray[np.float64]:
     """The size of what is added up in each entry of ∂C/∂θ, (size,). Activations, too, are sums of terms of about 1."""
     X, Y = np.atleast_2d(X), np.atleast_2d(Y)
     share = np.full(len(X), 1 / len(X)) if weights is None else np.asarray(weights) / np.sum(weights)
-    _, by_z = sizes_by_a_and_z(network, theta, X, Y)
-    a, size = network.forward(theta, X).a, np.empty_like(theta)
+    by_a, by_z = sizes_by_a_and_z(network, theta, X, Y)
+    trace, size = network.forward(theta, X), np.empty_like(theta)
     for l in range(1, network.depth + 1):
-        delta = by_z[l] * share[:, None]
-        network.w(size, l)[...] = delta.T @ (np.abs(a[l - 1]) + (l > 1))
-        network.b(size, l)[...] = delta.sum(axis=0)
+        blocks, sigma = network.parameters(size, l), trace.sigma[l]
+        delta, x = by_z[l] * share[:, None], np.abs(trace.a[l - 1]) + (l > 1)
+        if "w" in blocks:
+            blocks["w"][...], blocks["b"][...] = delta.T @ x, delta.sum(axis=0)
+        if "s" in blocks:
+            blocks["s"][...] = (delta * x).sum(axis=0)
+        if "p" in blocks:
+            moves = np.abs(sigma.by_parameter(trace.z[l], trace.s[l], *sigma.parameters)) + 1
+            blocks["p"][...] = (by_a[l] * moves * share[:, None]).sum(axis=0)
     return size

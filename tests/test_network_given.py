@@ -261,7 +261,7 @@ def test_views_are_of_layers_that_are_there(view: Any) -> None:
     for theta in (THETA.tolist(), THETA[:5], THETA[:, None], None):
         with pytest.raises(DataError, match=r"theta must be an array of shape \(26,\), got"):
             view(theta, 1)
-    assert view(NETWORK.layout.decay_mask, np.int64(2)).shape[0] == 2
+    assert view(NETWORK.layout.decay_factors > 0, np.int64(2)).shape[0] == 2
 
 
 SETTINGS: dict[str, tuple[dict[str, Any], str]] = {

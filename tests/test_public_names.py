@@ -23,6 +23,7 @@ PUBLIC = [
     "MLPClassifier",
     "MLPRegressor",
     "Network",
+    "Scale",
     "check_gradient",
     "explain",
     "load",
@@ -53,10 +54,16 @@ MODULES = {
     "saving": ["Packed", "load", "pack", "read_record", "save", "unpack"],
     "schedules": ["SCHEDULES", "Adaptive", "Constant", "Cosine", "InvScaling", "OneCycle", "Schedule", "WarmUp"],
     "settings": ["EpochReport", "History", "Objective", "Settings", "TrainState"],
-    "showing": ["Explanation", "Training", "classroom_network", "latex_of", "page", "worksheet_of"],
+    "showing": [
+        "Explanation", "Training", "classroom_network", "html_of", "latex_of", "markdown_of", "page", "worksheet_of",
+    ],
     "tables": [
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "Table", "diagnose", "explain_table",
         "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table",
+    ],
+    "typing": [
+        "ActivationLike", "ActivationName", "CostLike", "CostName", "EngineName", "InitialName", "ScheduleName",
+        "SolverName",
     ],
 }  # fmt: skip
 

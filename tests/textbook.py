@@ -67,15 +67,36 @@ def _called(table, spec):
 
 
 def cost_from(network, theta, layer, a, y):
-    """C_0 of one example from a of a layer on (0: the input). θ is cut into W and b here, by its documented order."""
-    start = 0
+    """C_0 of one example from a of a layer on (0: the input). θ is cut up here, by its documented order."""
+    parts = _Parts(theta)
     for l, (n_in, n_out) in enumerate(zip(network.sizes[:-1], network.sizes[1:], strict=True), start=1):
-        w = anp.reshape(theta[start : start + n_in * n_out], (n_out, n_in))
-        b = theta[start + n_in * n_out : start + n_in * n_out + n_out]
-        start += n_in * n_out + n_out
+        of, before = network.layers[l - 1], a
+        if of.kind == "scale":
+            z = parts.take(n_out) * a if l > layer else parts.take(n_out)
+        else:
+            w, b = anp.reshape(parts.take(n_in * n_out), (n_out, n_in)), parts.take(n_out)
+            z = anp.dot(w, a) + b if l > layer else None
+        p = parts.take(n_out) if of.parametric else None
         if l > layer:
-            a = _called(ACTIVATIONS, network.layers[l - 1].activation.spec)(anp.dot(w, a) + b)
+            a = z if of.kind == "scale" else _activate(of.activation.spec, z, p)
+            a = a + before if of.residual else a
+    assert parts.start == len(theta)
     return _called(COSTS, network.cost_function.spec)(a, y)
+
+
+class _Parts:
+    """One vector, cut up from its start on."""
+
+    def __init__(self, theta):
+        self.theta, self.start = theta, 0
+
+    def take(self, n):
+        self.start += n
+        return self.theta[self.start - n : self.start]
+
+
+def _activate(spec, z, p):
+    return _called(ACTIVATIONS, spec)(z) if p is None else ACTIVATIONS[spec.partition("(")[0]](z, p)
 
 
 def by_theta(network, theta, x, y):

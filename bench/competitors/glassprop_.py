@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.competitors.base import Competitor
 from glassprop import Layer, Network
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.training.loop import train
 from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState

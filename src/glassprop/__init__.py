@@ -15,7 +15,7 @@ _HOME = {
     "Network": "glassprop.network",
     "Scale": "glassprop.layers.scale",
     "check_gradient": "glassprop.backprop.check",
-    "explain": "glassprop.tables.explain",
+    "explain": "glassprop.tables.use.explain_table",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
     "load": "glassprop.export.model_file",
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from glassprop.layers.dense import Layer
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
-    from glassprop.tables.explain import explain
+    from glassprop.tables.use.explain_table import explain
 
 
 def __getattr__(name: str) -> Any:

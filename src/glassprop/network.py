@@ -12,7 +12,7 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
 from glassprop.backprop.start import start
-from glassprop.engine.choose import Notify, find_predictor, suit_a_predictor
+from glassprop.engine.choose import EngineName, Notify, find_predictor, suit_a_predictor
 from glassprop.equations.arrays import Array
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Names
@@ -40,6 +40,9 @@ class Network(Architecture):
         From the first hidden layer to the output.
     cost : str or Cost, default "squared_error"
         What is minimized; ``"squared_error"`` is the notes' ``Σ (a - y)²``.
+    units : OwnUnits, optional
+        Of a regression whose target was standardized: ``predict`` gives ``mean + spread · a``. All other verbs, and the
+        targets that they take, are in the standardized units.
 
     Raises
     ------
@@ -60,7 +63,8 @@ class Network(Architecture):
 
     def __repr__(self) -> str:
         layers = ", ".join(map(repr, self.layers))
-        return f"Network({self.n_inputs}, [{layers}], cost={self.cost_function.spec!r})"
+        units = "" if self.units is None else f", units={self.units!r}"
+        return f"Network({self.n_inputs}, [{layers}], cost={self.cost_function.spec!r}{units})"
 
     def initial(self, rng: Any, dtype: Any = np.float64, *, X: Any = None) -> Array:
         """Draw starting parameters: layer by layer, W in (in, out) order and then b, uniform within ±bound.
@@ -88,14 +92,19 @@ class Network(Architecture):
         return start(self, rng, np.empty(self.layout.size, dtype=floating_dtype(dtype)), X)
 
     def w(self, theta: Array, layer: int) -> Array:
-        """W of a layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
-        check_view(self, theta, layer)
+        """W of a dense layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
+        check_view(self, theta, layer, "w")
         return self.layout.w(theta, layer)
 
     def b(self, theta: Array, layer: int) -> Array:
-        """b of a layer (from 1): a view of θ (or of ∇C), (n_out,)."""
-        check_view(self, theta, layer)
+        """b of a dense layer (from 1): a view of θ (or of ∇C), (n_out,)."""
+        check_view(self, theta, layer, "b")
         return self.layout.b(theta, layer)
+
+    def parameters(self, theta: Array, layer: int) -> dict[str, Array]:
+        """All parameters of a layer (from 1) by name, ``{"w": …, "b": …}``: views of θ (or of ∇C)."""
+        check_view(self, theta, layer)
+        return self.layout.of_layer(theta, layer)
 
     def forward(self, theta: Array, X: Array) -> Trace:
         """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l).
@@ -108,8 +117,8 @@ class Network(Architecture):
         theta, X = given_inputs(self, theta, X)
         return forward(self, theta, X)
 
-    def predict(self, theta: Array, X: Array, *, engine: str = "auto", notify: Notify | None = None) -> Array:
-        """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L).
+    def predict(self, theta: Array, X: Array, *, engine: EngineName = "auto", notify: Notify | None = None) -> Array:
+        """What the network says: a of the last layer, in the target's own units. X (n, n_inputs) -> (n, n_L).
 
         Parameters
         ----------
@@ -129,12 +138,15 @@ class Network(Architecture):
             theta, X = given_inputs(self, theta, X)
             predictor = self._predictor(theta, X, notify) if quick else None  # what was made an array may suit it now
         if predictor is not None and predictor.works:
-            return predictor(theta, X)
+            return self._said(predictor(theta, X))
         blocks = [
             forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1]
             for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
         ]
-        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+        return self._said(blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
+
+    def _said(self, a: Array) -> Array:
+        return a if self.units is None else self.units.own(a)
 
     def _predictor(self, theta: Array, X: Array, notify: Notify | None) -> Any:
         """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
@@ -147,7 +159,7 @@ class Network(Architecture):
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: the description alone, not what was compiled for it."""
-        return {name: self.__dict__[name] for name in ("n_inputs", "layers", "cost_function")}
+        return {name: self.__dict__[name] for name in ("n_inputs", "layers", "cost_function", "units")}
 
     def cost(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> float:
         """C: the (weighted) average over examples of C_0. X (n, n_inputs), Y (n, n_L), sample_weight (n,).

@@ -56,6 +56,6 @@ def test_every_entry_belongs_to_one_block_and_has_its_place():
 
 
 def test_decay_is_for_weights_alone():
-    marked = LAYOUT.decay_mask
+    marked = LAYOUT.decay_factors
     for block in LAYOUT.blocks:
         assert (marked[block.start : block.stop] == (block.name == "w")).all()

@@ -34,11 +34,11 @@ def test_the_report_names_the_place_where_the_model_is(run, tmp_path, monkeypatc
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 @pytest.mark.parametrize("number", [0, 1])
 def test_report_and_page_are_both_written_or_neither(run, tmp_path, monkeypatch, call, number, old):
-    from glassprop.report import training
+    from glassprop.training_report import training_report
 
     for name in ("r.html", "r-rows.html") if old else ():
         (tmp_path / name).write_text("old")
-    made, real, count = training.training_report, getattr(os, call), []
+    made, real, count = training_report.training_report, getattr(os, call), []
 
     def fail(*args):
         count.append(args)
@@ -50,7 +50,7 @@ def test_report_and_page_are_both_written_or_neither(run, tmp_path, monkeypatch,
         monkeypatch.setattr(os, call, fail)
         return made(data)
 
-    monkeypatch.setattr(training, "training_report", report)
+    monkeypatch.setattr(training_report, "training_report", report)
     result = run("train", "iris", *QUICK, "--model", "m.glassprop", "--report", "r.html")
     assert result.code == 2
     assert "the disk is full; nothing was written" in result.err.splitlines()[-1]

@@ -84,9 +84,8 @@ def test_the_text_shows_the_gradient(run, diabetes):
     j, k = (int(i) for i in np.unravel_index(np.abs(w).argmax(), w.shape))
     result = run("explain", "--row", "3", "--weight", f"1,{j},{k}", diabetes, "diabetes")
     assert result.code == 0
-    block = result.out.split(f"weight to neuron {j} of layer 1 from {read_table('diabetes').frame.columns[k]}")[1]
-    product = float(re.search(r"product +(\S+)", block)[1])
-    nudged = float(re.search(r"by difference +(\S+)", block)[1])
+    block = result.out.split(f"to neuron {j} of layer 1 from input {k}, {read_table('diabetes').frame.columns[k]}")[1]
+    product, nudged = map(float, re.search(r"= (\S+)\nBy central differences: (\S+)\.\n", block).groups())
     want = w[j, k]
     assert abs(want) > 0.01
     assert product == pytest.approx(want, abs=6e-5, rel=2e-3)
@@ -118,7 +117,7 @@ def test_a_batch_is_averaged_and_its_pulls_are_told(run, small_iris):
     assert result["examples"]["average"] == pytest.approx(np.mean(want))
     assert sorted(result["examples"]["raise_it"]) == [i for i, v in enumerate(want) if v < 0]
     out = run("explain", small_iris, "iris", *asked, "--weight", "2,1,0").out
-    table = out.split("By example")[1].split("\n\n")[0]
+    table = out.split("By example")[1].split("average")[0]
     for row, value in zip(rows, want, strict=True):
         word = "raise it" if value < 0 else "lower it" if value > 0 else "leave it"
         assert re.search(rf"^ *{row} +\S+ +{word}", table, re.MULTILINE)
@@ -250,6 +249,18 @@ def test_a_weight_is_chosen_for_latex(run, small_iris, tmp_path):
     assert weights.count(r"\subsection*") == 1
 
 
+def test_markdown_is_written(run, nasty, tmp_path):
+    asked = ("explain", nasty, nasty.parent / "t.csv", "--row", "5", "--input", NASTY[3])
+    result = run(*asked, "--markdown", "x.md")
+    assert (result.code, result.out) == (0, "")
+    assert "row 5 of your table (--no-rows" in result.err
+    text = (tmp_path / "x.md").read_text()
+    assert text.startswith("# Row 5: predicted ")
+    assert "## Column " in text
+    assert "## Weights" not in text  # a column was chosen, and no weight
+    assert run(*asked[:5], "--markdown", "-").out.count("### Weight $w_") == 6  # the largest of each layer
+
+
 def test_the_page_is_written(run, nasty, tmp_path):
     result = run("explain", nasty, nasty.parent / "t.csv", "--row", "5", "--row", "6", "--html", "x.html", "--no-rows")
     assert result.code == 0
@@ -278,7 +289,7 @@ def test_worksheets_by_the_ending(run, small_iris, tmp_path, name, start):
     assert "to 3 digits" in (tmp_path / name).read_text()
 
 
-@pytest.mark.parametrize("form", ["--latex", "--html", "--worksheet"])
+@pytest.mark.parametrize("form", ["--latex", "--markdown", "--html", "--worksheet"])
 def test_a_dash_is_standard_output(run, small_iris, tmp_path, form):
     result = run("explain", small_iris, "iris", "--row", "5", form, "-")
     assert (result.code, result.err) == (0, "")

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-import glassprop.cli.report
+import glassprop.cli.report_files
 from glassprop.cli import main
 from glassprop.cli.output import Messages, print_line, print_table
 
@@ -167,7 +167,7 @@ def test_whatever_happens_to_the_report_the_scores_are_printed(run, monkeypatch,
     def fail(*_):
         raise fault
 
-    monkeypatch.setattr(glassprop.cli.report, "_page_of_rows", fail)
+    monkeypatch.setattr(glassprop.cli.report_files, "_page_of_rows", fail)
     result = run(
         "train", "iris", "--model", "m.glassprop", "--epochs", "2", "--report", "r.html", *["--json"] * as_json
     )

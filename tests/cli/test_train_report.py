@@ -11,7 +11,7 @@ import sys
 import polars as pl
 import pytest
 
-from glassprop.cli.report import page_path
+from glassprop.cli.report_files import page_path
 from glassprop.export.model_file import read_record
 
 QUICK = ("--epochs", "3", "--hidden", "4")

@@ -13,7 +13,8 @@ from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, output_for, target
 from glassprop import Layer, Network, Scale
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled.engine import CompiledEngine
-from glassprop.engine.reference import Data, EpochPlan, ReferenceEngine
+from glassprop.engine.plan import Data, EpochPlan
+from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.cost import COSTS
 from glassprop.equations.domain import REALS
 from glassprop.layers.kind import LayerKind
@@ -34,6 +35,10 @@ class Case:
     layers : tuple of (size, activation), (size, activation, dropout) or layers of any kind
     weights : {"", "random", "holes"}
         Example weights: none; between 0.2 and 2; the same, but the first batches of the first epoch weigh nothing.
+    scheduled : bool
+        Whether decay and dropout have another factor in each step.
+    uneven : bool
+        Whether batches have as many examples as it comes, and some none.
     """
 
     name: str
@@ -48,6 +53,8 @@ class Case:
     smoothing: float = 0.0
     first_step: int = 0
     rate: float = 0.01
+    scheduled: bool = False
+    uneven: bool = False
 
     @property
     def network(self) -> Network:
@@ -88,6 +95,13 @@ def plans(case: Case, n: int, steps: int) -> list[EpochPlan]:
         order = rng.permutation(n) if epoch else np.arange(n)
         rates = case.rate * (1 + 0.5 * np.cos(np.arange(per_epoch) + epoch))
         made.append(EpochPlan(order, case.batch, rates, 0xFEDCBA98, case.first_step + epoch * per_epoch))
+        if case.scheduled:
+            factors = 0.5 + 0.5 * np.cos(np.arange(per_epoch) + 2 * epoch)
+            made[-1] = replace(made[-1], decays=3 * factors, dropouts=1 - factors)
+        if case.uneven:
+            bounds = np.sort(rng.integers(n + 1, size=per_epoch - 1))
+            bounds[0] = bounds[1] = 3
+            made[-1] = replace(made[-1], bounds=np.r_[0, np.sort(bounds), n])
     return made
 
 
@@ -199,6 +213,23 @@ def _dropout() -> list[Case]:
         Case("dropout, weights", layers, weights="holes", optimizer=SGD()),
         Case("dropout, late", layers, first_step=(5 << 32) + 7),
         Case("dropout of nearly all", ((8, "tanh", 0.9999), (3, "softmax"))),
+    ]
+
+
+def _plans() -> list[Case]:
+    """What only some plans have: factors of decay and dropout, batches of their own sizes."""
+    drops = ((17, "relu", 0.25), (9, "tanh"), (8, "gelu", 0.9), (3, "softmax"))
+    wide = ((40, "relu", 0.3), (50, "mish"), (3, "softmax"))
+    decaying = AdamW(decay=0.3)
+    return [
+        Case("scheduled dropout", drops, scheduled=True),
+        Case("scheduled dropout, two chunks", wide, rows=700, batch=333, scheduled=True, optimizer=decaying),
+        Case("scheduled decay", optimizer=decaying, scheduled=True, objective=Objective(0.4, 0.05)),
+        *(
+            Case(f"uneven batches {w}", weights=w, objective=Objective(0.3), uneven=True)
+            for w in ("", "random", "holes")
+        ),
+        Case("uneven batches, two chunks", wide, rows=700, batch=333, uneven=True, objective=Objective(0.3, 0.02)),
     ]
 
 
@@ -334,13 +365,9 @@ def _trained() -> list[Case]:
 
 
 def _kinds_by_optimizer() -> list[Case]:
-    layers = (
-        Scale(decays={"s": 1}),
-        past(4, "relu"),
-        Layer(6, "tanh", decays={"w": 0, "b": 1}),
-        Scale(),
-        Layer(3, "softmax"),
-    )
+    swapped = Layer(6, "tanh", decays={"w": 0, "b": 1}, rates={"w": 0.5, "b": 0})
+    trained = Layer(6, "elu", parametric=True, residual=True, decays={"p": 0.5}, rates={"p": 2})
+    layers = (Scale(decays={"s": 0.5}, rates={"s": 3}), past(4, "relu"), swapped, trained, Scale(), (3, "softmax"))
     objectives = (Objective(), Objective(0.4, 0.05), Objective(0.1, None, True))
     return [
         Case(f"kinds, {name}, {objective}", layers, objective=objective, optimizer=maker(), weights="random")
@@ -349,7 +376,17 @@ def _kinds_by_optimizer() -> list[Case]:
 
 
 KINDS = [*_factors(), *_residual(), *_trained(), *_kinds_by_optimizer()]
-CASES = [*_pairs(), *_with_parameters(), *_optimizers(), *_shapes(), *_large(), *_dropout(), *_smoothing(), *KINDS]
+CASES = [
+    *_pairs(),
+    *_with_parameters(),
+    *_optimizers(),
+    *_shapes(),
+    *_large(),
+    *_dropout(),
+    *_smoothing(),
+    *_plans(),
+    *KINDS,
+]
 WIDE = [
     Case("wide", ((1024, "relu"), (600, "relu"), (5, "softmax")), n_inputs=300, rows=25, batch=15, rate=0.001),
     Case("wide first layer", ((701, "tanh", 0.1), (3, "softmax")), n_inputs=785, rows=40, batch=23, rate=0.001),

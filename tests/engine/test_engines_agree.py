@@ -14,7 +14,7 @@ from glassprop import Layer, Scale
 from glassprop.engine.compiled import activations, costs, lowering, steps
 from glassprop.engine.compiled.kinds import dense_kernels, opcodes
 from glassprop.engine.compiled.row import RESIDUAL, WAYS
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.cost import COSTS
 from glassprop.equations.pairs import PAIRS
@@ -218,7 +218,7 @@ def test_a_nan_in_a_batch_without_weight_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_padding_does_not_leak_into_the_gradient(dtype: str) -> None:
-    """Blocks are padded with examples of zeros. Their activations may overflow where no real example's does."""
+    """Blocks are padded with their first example: with zeros, an activation could overflow where no example's does."""
     case = Case("padding", ((3, "exp"), (3, "softmax")), n_inputs=1, rows=5, batch=5, optimizer=SGD())
     theta, data = case.problem(dtype)
     theta[case.network.layout.block(1, "b").start] = 2000.0

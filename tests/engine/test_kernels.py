@@ -15,7 +15,7 @@ from numba import njit
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import blas, functions, lowering, masks, row, tiles
+from glassprop.engine.compiled import blas, elementary, lowering, masks, row, tiles
 from glassprop.equations import dropout
 
 ULPS = {"exp": 2, "expm1": 2, "tanh": 4, "sigmoid": 4, "log": 2, "log1p": 2}  # as the module says
@@ -48,7 +48,7 @@ def _over(function: Any) -> Any:
     return loop
 
 
-LOOPS = {name: _over(getattr(functions, name)) for name in ULPS}
+LOOPS = {name: _over(getattr(elementary, name)) for name in ULPS}
 
 
 # --- exp and its like ------------------------------------------------------------------------------------------
@@ -326,8 +326,8 @@ def mask_key_of(key, step, layer):
 
 
 @njit
-def dropped_by(source, target, seed, first, n, ld, threshold, scale):
-    masks.drop(source, target, seed, first, n, ld, threshold, scale)
+def dropped_by(source, target, seed, first, n, ld, rate):
+    masks.drop(source, target, seed, first, n, ld, rate)
 
 
 @given(key=st.integers(0, 2**32 - 1), step=st.integers(0, 2**40), layer=st.integers(1, 50))
@@ -342,9 +342,9 @@ def test_masks_are_the_same_bit_for_bit(n: int, rate: float, dtype: str) -> None
     """Block by block: rows from 16 on of a batch of 40, at a late step."""
     network, key, step = Network(3, [Layer(n, "tanh", dropout=rate), Layer(1, "identity")]), 0xDEADBEEF, (3 << 32) + 9
     lowered = lowering.lower(network, 64, np.dtype(dtype).itemsize)
-    threshold, scale = int(lowered.layers[0, row.DROPOUT_FROM]), float(lowered.numbers[0, row.KEEP_SCALE])
+    rate = float(lowered.numbers[0, row.DROPOUT])
     seed, first, ld = np.uint32(mask_key_of(key, step, 1)), 16, 24
     target = np.empty(n * ld, dtype=dtype)
-    dropped_by(np.ones(n * ld, dtype=dtype), target, seed, first, n, ld, threshold, scale)
+    dropped_by(np.ones(n * ld, dtype=dtype), target, seed, first, n, ld, rate)
     expected = dropout.dropout_mask(key, step, 1, (40, n), rate, np.dtype(dtype))
     np.testing.assert_array_equal(target.reshape(n, ld).T, expected[first : first + ld])

@@ -28,7 +28,7 @@ from glassprop.engine.compiled.row import (
     TRAINS,
     WAYS,
 )
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.optimizer import SGD
 
 # --- lowering ----------------------------------------------------------------------------------------------------

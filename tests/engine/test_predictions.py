@@ -17,7 +17,7 @@ from rounding import assert_rounded
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Objective
 from glassprop.engine.choose import find_predictor
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.optimizer import SGD
 
 # measured in November 2026, relative to the largest output (at least 1): 9e-16 and 6e-7
@@ -53,8 +53,8 @@ def test_costs_agree(case: Case, dtype: str) -> None:
     assert abs(costs[1] - costs[0]) <= 10 * LIMIT[dtype] * max(1.0, abs(costs[0]))
 
 
-def test_costs_of_many_rows_and_of_sparse_ones_agree(crew: Any) -> None:
-    crew(2)
+def test_costs_of_many_rows_and_of_sparse_ones_agree(pool: Any) -> None:
+    pool(2)
     case = Case("many", ((64, "relu"), (64, "tanh"), (3, "softmax")), n_inputs=20, rows=9001, weights="random")
     theta, data = case.problem("float64")
     engines = [ENGINES[name](case.network, Objective(), SGD()) for name in ("reference", "compiled")]

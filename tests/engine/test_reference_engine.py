@@ -9,7 +9,8 @@ from scipy import sparse
 
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Objective
-from glassprop.engine.reference import Data, EpochPlan, ReferenceEngine
+from glassprop.engine.plan import Data, EpochPlan
+from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.dropout import dropout_mask
 from glassprop.optimizer import SGD, Adam
 

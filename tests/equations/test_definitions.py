@@ -143,7 +143,7 @@ def test_names_in_use():
 
 
 def test_reading_does_not_change_the_tree():
-    from glassprop.insight.formulas import formula_of
+    from glassprop.document.formulas import formula_of
 
     before = {text: ast.dump(parse(text)) for d in ACTIVATION_DEFINITIONS.values() for text in (d.value, d.slope)}
     for function in (*ACTIVATIONS.values(), *COSTS.values()):

@@ -44,15 +44,22 @@ def test_names_of_tests_exist(name):
 
 
 def test_equations_stand_in_order_each_with_code_and_its_own_test():
-    assert [int(number) for number, *_ in EQUATIONS] == list(range(1, 29))
+    assert [int(number) for number, *_ in EQUATIONS] == list(range(1, 35))
     for number, statement, proof in EQUATIONS:
         assert "$" in statement
         assert "**E" not in statement, f"E{number} has no line of code and test"
-        assert f"tests/equations/test_equations.py::test_E{int(number):02d}_" in proof
+        assert f"tests/equations/{_file(int(number))}::test_E{int(number):02d}_" in proof
 
 
 def test_every_numbered_test_is_on_the_page():
-    tree = ast.parse((ROOT / "tests/equations/test_equations.py").read_text(encoding="utf-8"))
-    named = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_E")]
-    assert len(named) == 28
-    assert all(f"tests/equations/test_equations.py::{name}`" in PAGE for name in named)
+    for file, count in ((_file(1), 28), (_file(29), 6)):
+        tree = ast.parse((ROOT / "tests/equations" / file).read_text(encoding="utf-8"))
+        named = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+        named = [name for name in named if name.startswith("test_E")]
+        assert len(named) == count
+        assert all(f"tests/equations/{file}::{name}`" in PAGE for name in named)
+
+
+def _file(number: int) -> str:
+    """Where the test of an equation stands: those of the notes, and those of other kinds of layer."""
+    return "test_equations.py" if number <= 28 else "test_equations_of_kinds.py"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core_cases import ACTIVATION_NAMES, COST_NAMES, fits
 
+from glassprop.document.written_latex import LatexWriter
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.activation import ALIASES as ACTIVATION_ALIASES
 from glassprop.equations.cost import ALIASES as COST_ALIASES
@@ -14,7 +15,6 @@ from glassprop.equations.cost import COSTS
 from glassprop.equations.definitions import definition_of
 from glassprop.equations.expression import parse
 from glassprop.equations.pairs import PAIRS
-from glassprop.insight.written_latex import LatexWriter
 
 PAGE = (Path(__file__).parents[2] / "docs" / "functions.md").read_text(encoding="utf-8")
 

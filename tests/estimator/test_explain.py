@@ -17,7 +17,7 @@ from sklearn.exceptions import NotFittedError
 
 from glassprop import MLPClassifier, MLPRegressor
 from glassprop.errors import DataError, SettingsError
-from glassprop.estimator.explain import MOST_ROWS
+from glassprop.estimator.explaining import MOST_ROWS
 from glassprop.insight.explanation import Explanation
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -181,22 +181,26 @@ def test_optimizers_and_schedules_of_the_tables_are_what_arguments_may_name() ->
     assert constraints["solver"][0].options == {"lbfgs", *OPTIMIZERS} - {"momentum", "nesterov"}
     assert constraints["learning_rate"][0].options == set(SCHEDULES)
     for name in set(OPTIMIZERS) - {"sgd", "momentum", "nesterov"}:
-        assert type(build_optimizer(MLPClassifier(solver=name))) is OPTIMIZERS[name]
+        assert type(build_optimizer(arguments(solver=name))) is OPTIMIZERS[name]
     for name in SCHEDULES:
-        assert type(build_schedule(MLPClassifier(solver="sgd", learning_rate=name), 3)) is SCHEDULES[name]
+        assert type(build_schedule(arguments(solver="sgd", learning_rate=name), 3)) is SCHEDULES[name]
+
+
+def arguments(**given: Any) -> dict[str, Any]:
+    return MLPClassifier(**given).get_params()
 
 
 def test_arguments_reach_optimizers_and_schedules() -> None:
     settings = {"beta_1": 0.5, "beta_2": 0.6, "epsilon": 1e-3, "weight_decay": 0.7, "momentum": 0.4}
-    made = {solver: build_optimizer(MLPClassifier(solver=solver, **settings)) for solver in ("adam", "adamw", "sgd")}
+    made = {solver: build_optimizer(arguments(solver=solver, **settings)) for solver in ("adam", "adamw", "sgd")}
     assert made == {"adam": Adam(0.5, 0.6, 1e-3), "adamw": AdamW(0.5, 0.6, 1e-3, 0.7), "sgd": Nesterov(0.4)}
-    assert build_optimizer(MLPClassifier(solver="sgd", momentum=0)) == SGD()
-    assert build_optimizer(MLPClassifier(solver="sgd", momentum=0.4, nesterovs_momentum=False)) == Momentum(0.4)
+    assert build_optimizer(arguments(solver="sgd", momentum=0)) == SGD()
+    assert build_optimizer(arguments(solver="sgd", momentum=0.4, nesterovs_momentum=False)) == Momentum(0.4)
     rates = {"learning_rate_init": 0.2, "power_t": 0.3, "solver": "sgd"}
-    assert build_schedule(MLPClassifier(learning_rate="invscaling", **rates), 3) == InvScaling(0.2, 0.3)
-    assert build_schedule(MLPClassifier(learning_rate="cosine", warmup=2.0, **rates), 3) == WarmUp(Cosine(0.2), 6)
+    assert build_schedule(arguments(learning_rate="invscaling", **rates), 3) == InvScaling(0.2, 0.3)
+    assert build_schedule(arguments(learning_rate="cosine", warmup=2.0, **rates), 3) == WarmUp(Cosine(0.2), 6)
     for name in ("invscaling", "adaptive"):
-        assert build_schedule(MLPClassifier(learning_rate=name), 3) == Constant(0.001)
+        assert build_schedule(arguments(learning_rate=name), 3) == Constant(0.001)
 
 
 @pytest.mark.parametrize("engine", ["compiled", "reference"])

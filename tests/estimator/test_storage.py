@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from storage import misaligned, read_only
 
 from glassprop import Layer, MLPClassifier, MLPRegressor, Network
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.optimizer import Adam
 from glassprop.training.loop import train
 from glassprop.training.settings import Settings

@@ -22,7 +22,7 @@ from sklearn.preprocessing import PowerTransformer, StandardScaler
 
 from glassprop import MLPClassifier, MLPRegressor, load, save
 from glassprop.errors import ModelFileError
-from glassprop.tables.encode import Bounded
+from glassprop.tables.encoding.encode import Bounded
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X = np.random.default_rng(0).normal(size=(24, 3))
@@ -197,12 +197,27 @@ def test_a_step_that_fails_its_checks_is_not_kept_as_it_is(path: Path) -> None:
 
 def test_a_step_in_an_unusual_form_is_taken_where_it_is_named(path: Path) -> None:
     model = fitted(StandardScaler())
-    model[0].note = "an attribute of the user's own"
+    model[0].note = "an attribute that the user added"
     of_format_1(path, model)
     name = r"sklearn.preprocessing._data.StandardScaler"
     with pytest.raises(ModelFileError, match=name):
         load(path)
     assert load(path, trusted=[name])[0].note == model[0].note
+
+
+@pytest.mark.parametrize("write", [save, of_format_1], ids=["format 2", "format 1"])
+def test_steps_of_others_name_our_types_as_they_always_did(path: Path, write: Any) -> None:
+    """Whatever module a class lives in now; so files stay readable, and lists of trusted names stay true."""
+    model = fitted(make_pipeline(Bounded(2.0)))
+    model[0].note = "an attribute that makes it a step of no kind"
+    write(*((path, model) if write is of_format_1 else (model, path)))
+    names = ["glassprop.tables.encode.Bounded", "sklearn.pipeline.Pipeline"]
+    with pytest.raises(ModelFileError, match=r"sklearn\.pipeline\.Pipeline") as caught:
+        load(path)
+    assert "encoding" not in str(caught.value)
+    again = load(path, trusted=names)
+    assert type(again[0][0]) is Bounded
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
 
 
 def test_attributes_of_other_types_are_refused(path: Path) -> None:

@@ -15,7 +15,7 @@ from forging.pool import reader, tally
 from forging.recipes import RECIPES
 from forging.sealing import parts_of, sealed
 
-from glassprop.export.kinds.table import KINDS
+from glassprop.export.kinds.all_kinds import KINDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and memory of processes as Linux has them")
 SEED, PARTS, CASES = 8, 3, 200  # so many cases in each part

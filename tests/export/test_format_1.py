@@ -20,10 +20,10 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from glassprop import MLPClassifier
 from glassprop.errors import ModelFileError
-from glassprop.export.format_1_names import NAMES
 from glassprop.export.format_1_record import RECORD
-from glassprop.export.kinds.table import KINDS
+from glassprop.export.kinds.all_kinds import KINDS
 from glassprop.export.model_file import load, read_record
+from glassprop.export.type_names import NAMES
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -7,12 +7,12 @@ import re
 import pytest
 from core_cases import ACTIVATION_NAMES, COST_NAMES
 
+from glassprop.document.formulas import formula_of
+from glassprop.document.written import Writer
+from glassprop.document.written_latex import LatexWriter
 from glassprop.equations.activation import ACTIVATIONS, Activation, find_activation
 from glassprop.equations.cost import COSTS, find_cost
 from glassprop.equations.expression import parse
-from glassprop.insight.formulas import formula_of
-from glassprop.insight.written import Writer
-from glassprop.insight.written_latex import LatexWriter
 
 TEXTS = {  # value and derivative, written by hand; a new function asks for its own
     "identity": ("z", "1"),

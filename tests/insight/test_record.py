@@ -1,9 +1,8 @@
-"""The record that pages are made from: strict JSON, sums that come out, a bounded size; and the notebook's HTML."""
+"""The record that pages are made from: strict JSON, sums that come out, a bounded size."""
 
 from __future__ import annotations
 
 import json
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -17,8 +16,6 @@ from glassprop.insight.record import MOST_DIFFERENCES
 from glassprop.insight.shown import MOST_NEURONS
 from glassprop.insight.step import Training
 from glassprop.optimizer import Adam
-
-HOSTILE = ['<img src=x onerror="alert(1)">', "</script><script>alert(1)</script>", "a & b", "[bold]", "\\input{x}"]
 
 
 def _strict(record):
@@ -231,39 +228,3 @@ def test_a_large_picture_is_written_down_beside_what_is_shown():
 )
 def test_other_columns_are_no_picture(names):
     assert find_picture(names) is None
-
-
-# --- the notebook ---------------------------------------------------------------------------------------------
-
-
-class _Tags(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.tags, self.attributes, self.text = set(), set(), ""
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data):
-        self.text += data
-
-
-def test_hostile_names_stay_text_in_the_notebook():
-    network = dense(5, (5, "softmax"), cost="cross_entropy")
-    theta = np.random.default_rng(0).normal(size=30)
-    for name in HOSTILE:
-        names = Names.numbered(network, 1, inputs=HOSTILE, outputs=HOSTILE, targets=[name], predictions=[name])
-        html = network.explain(theta, np.ones(5), np.eye(5)[0], names=names)._repr_html_()
-        page = _Tags()
-        page.feed(html)
-        assert page.tags == {"div", "p", "b", "table", "thead", "tbody", "tr", "th", "td"}
-        assert page.attributes == {"style", "class"}
-        assert "mathjax_ignore" in html  # a name with dollars is no formula
-        assert f"predicted {name}, true {name}" in page.text
-
-
-def test_the_notebook_tells_the_numbers(small):
-    html = small._repr_html_()
-    assert f"{small.cost:.6g}" in html
-    assert "by difference" in html

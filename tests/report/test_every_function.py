@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 
 import numpy as np
 import pytest
@@ -11,17 +12,19 @@ from equations.definition_cases import ALL_COSTS, ELEMENTWISE, Z, activation_at,
 from rounding import assert_function, assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.cli.explain_text import lines_of
+from glassprop.cli.terminal import pieces_of
+from glassprop.document.formulas import formula_of
 from glassprop.equations import definitions
 from glassprop.equations.activation import ACTIVATIONS, Activation
 from glassprop.equations.cost import COSTS, Cost
 from glassprop.equations.definitions import Definition, definition_of
 from glassprop.errors import SettingsError
-from glassprop.insight.formulas import formula_of
-from glassprop.report.exact import EXACT, number
-from glassprop.report.latex import latex_of
+from glassprop.insight.telling.asked import Asked
+from glassprop.insight.telling.whole import document_of
+from glassprop.report.documents import html_of, latex_of, markdown_of
 from glassprop.report.page import embedded
-from glassprop.report.worksheet import worksheet_of
+from glassprop.worksheet.exact import EXACT, number
+from glassprop.worksheet.worksheet import worksheet_of
 
 
 def explanation(network: Network):
@@ -34,8 +37,14 @@ def explanation(network: Network):
 def assert_all_readers_tell(network: Network, function: Activation | Cost) -> None:
     e, formula = explanation(network), formula_of(function)
     assert "…" not in formula.value
-    text = "\n".join(note for piece in lines_of(e, [], [], top=3, rows=True) for note in piece.notes)
-    assert formula.value in text
+    text = " ".join(line for piece in pieces_of(document_of(e, Asked(top=3))) for line in piece.lines)
+    assert formula.value in " ".join(text.split())
+    assert formula.derivative in " ".join(text.split())
+    assert formula.value_latex in markdown_of(e)
+    assert formula.derivative_latex in markdown_of(e)
+    for html in (html_of(e), e._repr_html_()):
+        assert escape(formula.value) in html
+        assert escape(formula.derivative) in html
     record = json.loads(embedded(e.to_dict()))["network"]  # what the page shows its formulas from
     layer = record["layers"][0]
     assert (formula.value, formula.derivative) in [

@@ -18,9 +18,9 @@ import glassprop
 from glassprop.errors import GlasspropError, TableError
 from glassprop.ground.text import LONGEST, LONGEST_LINE
 from glassprop.tables import FitOptions, explain_table, fit_table, predict_table, read_table, score_table
-from glassprop.tables.header import column_names
-from glassprop.tables.numbers import parse_number
-from glassprop.tables.table import Table
+from glassprop.tables.reading.header import column_names
+from glassprop.tables.reading.table import Table
+from glassprop.tables.values.numbers import parse_number
 
 HUGE = 200_000
 TIMEOUT = 300  # seconds for what takes three, and would take hours if work grew with the square of the length
@@ -89,10 +89,10 @@ SEARCHED = ("_NAMED", "_ID_NAME", "_CAMEL_ID", "_CODE_NAME", "_SAYS_SO", "_OF_PI
 def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
     code = """
         from glassprop.insight.image import find_picture
-        from glassprop.tables.cells import category_name
-        from glassprop.tables.dates import date_order, parse_date
-        from glassprop.tables.numbers import decimal_mark, parse_number
-        from glassprop.equations.names import find
+        from glassprop.tables.values.cells import category_name
+        from glassprop.tables.values.dates import date_order, parse_date
+        from glassprop.tables.values.numbers import decimal_mark, parse_number
+        from glassprop.equations.entry_names import find
         from glassprop.equations.activation import ACTIVATIONS
         from glassprop.errors import ArchitectureError
         from glassprop.ground.text import without_formulas, one_line

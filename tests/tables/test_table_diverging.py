@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from glassprop.tables import FitOptions, fit_table, read_table
-from glassprop.tables.defaults import Defaults
+from glassprop.tables.schema.defaults import Defaults
 
 
 def test_the_best_epoch_is_kept_and_told() -> None:

@@ -10,9 +10,9 @@ import pytest
 from rounding import OF_A_FUNCTION, assert_rounded
 
 from glassprop.errors import TableError
-from glassprop.tables.defaults import Defaults
-from glassprop.tables.encode import Bounded, TypedColumns, encoder
-from glassprop.tables.recognize import Plan
+from glassprop.tables.encoding.encode import Bounded, TypedColumns, encoder
+from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.recognize import Plan
 
 PLAN = Plan(numbers={"x": ".", "z": ","}, categories=["town"], dates={"day": "ymd"}, clocks=[])
 FRAME = pl.DataFrame(

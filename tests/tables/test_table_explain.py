@@ -17,8 +17,8 @@ import glassprop
 from glassprop import MLPClassifier, MLPRegressor
 from glassprop.errors import DataError, SettingsError, TableError
 from glassprop.tables import Defaults, FitOptions, Table, explain_table, fit_table, gradient_arrays, read_table
-from glassprop.tables.network import TargetScale
-from glassprop.tables.slopes import slopes_of
+from glassprop.tables.encoding.slopes import slopes_of
+from glassprop.tables.fitting.final_step import TargetScale
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -9,7 +9,7 @@ import pytest
 from glassprop import check_gradient
 from glassprop.errors import TableError
 from glassprop.tables import Defaults, FitOptions, Table, fit_table, gradient_arrays, score_table
-from glassprop.tables.network import TargetScale
+from glassprop.tables.fitting.final_step import TargetScale
 
 QUICK = Defaults(hidden=(6,), epochs=3)
 ROWS = 300

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from glassprop.errors import TableError
 from glassprop.tables import FitOptions, diagnose, explain_table, fit_table, predict_table, read_table, score_table
-from glassprop.tables.cells import cells_of, values_of
-from glassprop.tables.columns import as_it_stands
-from glassprop.tables.dates import ORDERS, parse_date
-from glassprop.tables.recognize import recognize
-from glassprop.tables.table import Table
+from glassprop.tables.encoding.columns import as_it_stands
+from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.recognize import recognize
+from glassprop.tables.values.cells import cells_of, values_of
+from glassprop.tables.values.dates import ORDERS, parse_date
 
 MOST = {"D": 2**31 - 1, "s": 2**63 - 1, "ms": 2**63 - 1, "us": 2**63 - 1, "ns": 2**63 - 1}
 ZONES = [None, "UTC", "Asia/Tokyo", "America/New_York"]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassprop.tables.recognize import ColumnRole, recognize
+from glassprop.tables.schema.recognize import ColumnRole, recognize
 
 RNG = np.random.default_rng(0)
 N = 60

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassprop.errors import TableError
-from glassprop.tables.split import SplitKeys, split
+from glassprop.tables.fitting.split import SplitKeys, split
 
 
 def _check(train: np.ndarray, kept: np.ndarray, rows: int) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from glassprop.errors import TableError
-from glassprop.tables.target import Target, decide
+from glassprop.tables.schema.target import Target, decide
 
 RNG = np.random.default_rng(0)
 

@@ -11,10 +11,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from glassprop.tables import cells
-from glassprop.tables.cells import category_name, cells_of, number_text, text_of
-from glassprop.tables.dates import date_order, date_parts, parse_date
-from glassprop.tables.numbers import decimal_mark, parse_number
+from glassprop.ground.number_text import shortest
+from glassprop.tables.values import cells
+from glassprop.tables.values.cells import category_name, cells_of, text_of
+from glassprop.tables.values.dates import date_order, date_parts, parse_date
+from glassprop.tables.values.numbers import decimal_mark, parse_number
 
 NAN = float("nan")
 
@@ -181,7 +182,7 @@ def test_equal_numbers_are_one_category(one, other, same):
 
 @pytest.mark.parametrize(("value", "text"), [(5.0, "5"), (-0.0, "0"), (0.1, "0.1"), (1e20, "100000000000000000000")])
 def test_number_text(value, text):
-    assert number_text(value) == text
+    assert shortest(value) == text
 
 
 @pytest.mark.parametrize("as_text", [False, True])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.utils import shuffle
+from sklearn.utils import shuffle as shuffled_by_scikit_learn
 
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DataError, SettingsError
-from glassprop.training.batches import apart, rows_aside, shuffled
+from glassprop.training.batches import apart, rows_aside, shuffle
 
 
 def data(n: int = 40) -> Data:
@@ -18,9 +18,10 @@ def data(n: int = 40) -> Data:
 
 def test_shuffling_permutes_the_order_before_as_scikit_learn_does() -> None:
     mine, theirs = np.random.RandomState(5), np.random.RandomState(5)
-    order = other = np.arange(17)
+    order, other = np.arange(17), np.arange(17)
     for _ in range(4):
-        order, other = shuffled(order, mine), shuffle(other, random_state=theirs)
+        shuffle(order, mine)
+        other = shuffled_by_scikit_learn(other, random_state=theirs)
         np.testing.assert_array_equal(order, other)
 
 

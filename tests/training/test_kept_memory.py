@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from core_cases import dense
 
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.loop import train
 from glassprop.training.reports import Validation

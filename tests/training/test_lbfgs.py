@@ -9,7 +9,7 @@ from scipy.optimize import approx_fprime, check_grad
 
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Objective, evaluate
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DataError, DivergenceError, SettingsError
 from glassprop.training.lbfgs import train_lbfgs
 from glassprop.training.settings import Settings

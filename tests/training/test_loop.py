@@ -11,7 +11,7 @@ from rounding import OF_A_TRAINING, assert_rounded
 
 from glassprop import Activation, Cost, Layer, Network
 from glassprop.backprop.objective import Objective
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DataError, DerivativeError, DivergenceError, SettingsError
 from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov
 from glassprop.training import loop
@@ -361,9 +361,9 @@ def test_a_score_that_is_no_number_is_no_improvement() -> None:
         assert "did not improve" in state.stopped_by
 
 
-def test_ctrl_c_in_the_middle_of_an_epoch_forgets_the_optimizer() -> None:
-    """Its memory has seen steps that are undone: going on is as from the weights alone."""
-    calls = []
+def test_ctrl_c_in_the_middle_of_an_epoch_undoes_it() -> None:
+    """Weights, memory and counters are those of the last whole epoch; gone on with, it is as if it had not come."""
+    calls: list[None] = []
 
     def value(z: np.ndarray) -> np.ndarray:
         calls.append(None)
@@ -371,15 +371,22 @@ def test_ctrl_c_in_the_middle_of_an_epoch_forgets_the_optimizer() -> None:
             raise KeyboardInterrupt
         return np.tanh(z)
 
-    net = Network(3, [Layer(6, Activation("own", value, lambda z, a: 1 - a * a)), Layer(2, "softmax")], "cross_entropy")
-    result = train(net=net)
-    assert result.interrupted
-    assert result.epoch > 1
-    assert result.optimizer is None
-    fresh = TrainState(result.theta.copy(), step=result.step, samples=result.samples)
-    for state in (result, fresh):
-        loop.train(net, state, Data(X, Y), QUICK, rng=np.random.default_rng(3))
-    np.testing.assert_array_equal(result.theta, fresh.theta)
+    def net() -> Network:
+        own = Activation("own", value, lambda z, a: 1 - a * a)
+        return Network(3, [Layer(6, own, dropout=0.2), Layer(2, "softmax")], "cross_entropy")
+
+    left = train(net=net())
+    assert left.interrupted
+    assert 1 < left.epoch < QUICK.epochs
+    assert left.optimizer.t == left.step == 5 * left.epoch
+    assert left.drawn
+    resumed = net().resume(left, X, Y, settings=QUICK)
+    straight = train(net=net())  # Ctrl-C comes only once
+    assert [resumed.interrupted, straight.interrupted] == [False, False]
+    np.testing.assert_array_equal(resumed.theta, straight.theta)
+    assert resumed.history == straight.history
+    for mine, theirs in zip(resumed.optimizer.vectors, straight.optimizer.vectors, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
 
 
 def test_another_optimizer_starts_with_a_memory_of_its_own() -> None:

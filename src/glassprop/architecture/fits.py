@@ -50,8 +50,8 @@ def check_inputs(architecture: Architecture, theta: Array, X: Array) -> None:
         raise DataError("; ".join(faults))
 
 
-def check_view(architecture: Architecture, theta: Array, layer: int) -> None:
-    """Refuse to look for a layer that is not there, or in an array that is not laid out as θ.
+def check_view(architecture: Architecture, theta: Array, layer: int, block: str = "") -> None:
+    """Refuse to look for a layer, or a block of it, that is not there, or in an array that is not laid out as θ.
 
     Raises
     ------
@@ -59,6 +59,10 @@ def check_view(architecture: Architecture, theta: Array, layer: int) -> None:
     """
     if isinstance(layer, bool) or not hasattr(layer, "__index__") or not 1 <= layer <= architecture.depth:
         raise SettingsError(f"there is no layer {layer!r}: layers are 1 to {architecture.depth}")
+    names = [known.name for known in architecture.layout.by_layer[layer]]
+    if block and block not in names:
+        title = architecture.layer(layer).title
+        raise SettingsError(f"layer {layer} ({title}) has no {block}; its parameters are {', '.join(names)}")
     if not isinstance(theta, np.ndarray) or theta.shape != (architecture.layout.size,):
         raise DataError(f"theta must be an array of shape ({architecture.layout.size},), got {_told(theta)}")
 

@@ -18,16 +18,30 @@ from glassprop.layers.kind import LayerKind
 class Block:
     """One parameter array of one layer, and where it lies in θ.
 
-    A layer may own any blocks; dense layers own ``w`` and ``b``. ``decays`` says whether weight decay and L2
-    apply to it; ``words`` is what its entries are called.
+    A layer may own any blocks; dense layers own ``w`` and ``b``.
+
+    Attributes
+    ----------
+    decay : float
+        What weight decay and L2 are multiplied by here; 0: they do not apply.
+    rate : float
+        What the learning rate is multiplied by here; 0: the block is not trained, and nothing moves it.
+    words : str
+        What its entries are called, in the plural.
     """
 
     layer: int  # from 1
     name: str
     shape: tuple[int, ...]
     start: int
-    decays: bool
+    decay: float = 1.0
+    rate: float = 1.0
     words: str = ""
+
+    @property
+    def decays(self) -> bool:
+        """Whether weight decay and L2 apply to it."""
+        return self.decay > 0
 
     @property
     def stop(self) -> int:
@@ -63,7 +77,7 @@ class Layout:
         start = 0
         for number, (layer, n_in) in enumerate(zip(layers, sizes, strict=False), start=1):
             for shape in layer.blocks(n_in):
-                blocks.append(Block(number, shape.name, shape.shape, start, shape.decay > 0, shape.words))
+                blocks.append(Block(number, shape.name, shape.shape, start, shape.decay, shape.rate, shape.words))
                 start = blocks[-1].stop
         return cls(tuple(blocks))
 
@@ -105,9 +119,11 @@ class Layout:
         return next(block for block in self.blocks if block.start <= i < block.stop)
 
     @cached_property
-    def decay_mask(self) -> NDArray[np.bool_]:
-        """Mark the entries of θ that weight decay and L2 apply to: weights, not biases. (size,)."""
-        mask = np.zeros(self.size, dtype=bool)
-        for block in self.blocks:
-            mask[block.start : block.stop] = block.decays
-        return mask
+    def decay_factors(self) -> NDArray[np.float64]:
+        """What weight decay is multiplied by, entry by entry: 0 for biases of dense layers. (size,)."""
+        return np.repeat([block.decay for block in self.blocks], [block.stop - block.start for block in self.blocks])
+
+    @cached_property
+    def one_rate(self) -> bool:
+        """Whether all blocks are trained at the same rate, which is that of the step."""
+        return all(block.rate == 1 for block in self.blocks)

@@ -152,15 +152,18 @@ class ExampleGradients:
         depth = self.architecture.depth
         return [_by_activation_parameter(self.architecture, self.trace, self.errors, l) for l in range(1, depth + 1)]
 
-    def norms(self) -> Array:
-        """‖∇C_i‖ of every example: of a dense layer ``‖δ‖² (‖a‖² + 1)``, summed over layers, then the root. -> (n,)."""
-        total: Array = 0.0
+    def squares(self) -> list[Array]:
+        """‖∇C_i‖² of every example, of each layer: of a dense one ``‖δ‖² (‖a‖² + 1)``. -> arrays (n,)."""
+        found = []
         for l, layer in enumerate(self.architecture.layers, start=1):
-            total = total + layer.squares(self.errors.delta[l], self.trace.out(l - 1))
+            square = layer.squares(self.errors.delta[l], self.trace.out(l - 1))
             by_parameter = self._by_parameter[l - 1]
-            if by_parameter is not None:
-                total = total + (by_parameter**2).sum(axis=1)
-        return total**0.5
+            found.append(square if by_parameter is None else square + (by_parameter**2).sum(axis=1))
+        return found
+
+    def norms(self) -> Array:
+        """‖∇C_i‖ of every example: the root of the sum over layers of ``squares``. -> (n,)."""
+        return sum(self.squares()) ** 0.5
 
     def dot(self, other: ExampleGradients) -> Array:
         """∇C_i · ∇C'_j of every pair: of a dense layer ``(δ·δ') (a·a' + 1)``, summed over layers. -> (n, n')."""

@@ -36,10 +36,11 @@ class Objective:
 
 @dataclass(frozen=True)
 class BatchCost:
-    """The two parts of an objective's value on one batch."""
+    """The two parts of an objective's value on one batch, and the sum of its examples' weights."""
 
     data: float
     penalty: float
+    weight: float
 
 
 def evaluate(
@@ -59,7 +60,7 @@ def evaluate(
     total = float(X.shape[0]) if sample_weight is None else float(sample_weight.sum())
     if total <= 0:
         out[...] = 0
-        return BatchCost(0.0, 0.0)
+        return BatchCost(0.0, 0.0, total)
     trace = forward(architecture, theta, X, masks)
     costs = reported_costs(architecture, objective, trace, Y)
     data = float(costs.sum() if sample_weight is None else (costs * sample_weight).sum()) / total
@@ -68,18 +69,19 @@ def evaluate(
     strength = objective.l2 / total
     if strength:
         _add_l2_gradient(architecture, strength, theta, out)
+    leave_out_untrained(architecture, out)
     if objective.clip_norm is not None:
         clip(out, objective.clip_norm)
-    return BatchCost(data, penalty(architecture, strength, theta))
+    return BatchCost(data, penalty(architecture, strength, theta), total)
 
 
 def penalty(architecture: Architecture, strength: float, theta: Array) -> float:
-    """``½ strength ‖w‖²``, over weights and not biases."""
+    """``½ strength ‖w‖²``, over weights and not biases, each block with its factor."""
     squares = 0.0
     for block in architecture.layout.blocks:
         if block.decays and strength:
             w = theta[block.start : block.stop]
-            squares += float(w @ w)
+            squares += block.decay * float(w @ w)
     return 0.5 * strength * squares
 
 
@@ -87,7 +89,14 @@ def _add_l2_gradient(architecture: Architecture, strength: float, theta: Array, 
     """Add ``strength · w``, the gradient of the penalty."""
     for block in architecture.layout.blocks:
         if block.decays:
-            out[block.start : block.stop] += strength * theta[block.start : block.stop]
+            out[block.start : block.stop] += (strength * block.decay) * theta[block.start : block.stop]
+
+
+def leave_out_untrained(architecture: Architecture, out: Array) -> None:
+    """No gradient where the rate is 0: such a block has no part in the step, and none in what clipping measures."""
+    for block in architecture.layout.blocks:
+        if not block.rate:
+            out[block.start : block.stop] = 0
 
 
 def clip(gradient: Array, norm: float) -> None:

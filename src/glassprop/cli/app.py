@@ -13,8 +13,8 @@ from typing import Any
 from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from glassprop import __version__
-from glassprop.cli.check import check
-from glassprop.cli.explain import explain
+from glassprop.cli.check_command import check
+from glassprop.cli.explain_command import explain
 from glassprop.cli.info import info
 from glassprop.cli.options import DASH
 from glassprop.cli.output import abandon_stdout, complain, warn

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
+from glassprop.ground import number_text
 from glassprop.ground.text import LONGEST_LINE, one_line, shown, visible, visible_json
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def abandon_stdout() -> None:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object, one line, on standard output."""
-    from glassprop.export.plain import to_json
+    from glassprop.ground.json_values import to_json
 
     write_bytes(f"{visible_json(to_json(value))}\n".encode())
 
@@ -112,11 +113,18 @@ def print_table(
         table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_encodable(shown(cell, LONGEST_LINE))) for cell in row))
-    console = console_for(sys.stdout)
     if title:
-        console.print(Text(shown(title, LONGEST_LINE), style="bold"))
+        print_title(title)
+    console = console_for(sys.stdout)
     console.print(table)
     console.print()
+
+
+def print_title(title: str) -> None:
+    """A title on standard output."""
+    from rich.text import Text
+
+    console_for(sys.stdout).print(Text(_encodable(shown(title, LONGEST_LINE)), style="bold"))
 
 
 def _encodable(text: str) -> str:
@@ -131,14 +139,10 @@ def print_line(text: str = "") -> None:
 
 
 def number(value: object) -> str:
-    """A score as it is shown: four digits after the point, or four that count."""
-    if not isinstance(value, float | int):
-        return "-" if value is None else str(value)
+    """A score as it is shown: four digits after the point, or four significant ones."""
     if isinstance(value, int):
         return f"{value:,}"
-    if value != 0 and not 1e-3 <= abs(value) < 1e5:
-        return f"{value:.4g}"
-    return f"{value:.4f}"
+    return number_text.number(value, "-") if value is None or isinstance(value, float) else str(value)
 
 
 def print_columns(columns: Sequence[tuple[str, str, str]], most: int | None = None) -> None:

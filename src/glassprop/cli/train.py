@@ -27,7 +27,7 @@ from glassprop.cli.options import (
 )
 from glassprop.cli.output import Messages, few, number, print_columns, print_json, print_line, print_scores
 from glassprop.cli.progress import TrainingProgress
-from glassprop.cli.report import report_files, write_report
+from glassprop.cli.report_files import report_files, write_report
 from glassprop.errors import SettingsError
 from glassprop.ground.text import shown
 

@@ -4,37 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.objective import Objective
-from glassprop.engine.reference import Data, EpochCost, EpochPlan, ReferenceEngine, straight
+from glassprop.engine.plan import Data, Engine, straight
+from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
 from glassprop.layers.table import KINDS
-from glassprop.optimizer import OPTIMIZERS, Optimizer, OptimizerState
+from glassprop.optimizer import OPTIMIZERS, Optimizer
 
-ENGINES = ("auto", "compiled", "reference")
+EngineName = Literal["auto", "compiled", "reference"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 Notify = Callable[[str], None]
-
-
-class Engine(Protocol):
-    """What runs epochs: see ``ReferenceEngine.epoch``."""
-
-    name: str
-
-    def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost: ...
-
-    def cost(self, theta: Array, data: Data) -> float: ...
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The engine taken, the reason in words, and the data as that engine wants it."""
+    """The engine taken, the reason in words, and the data in the form that this engine reads."""
 
     engine: Engine
     why: str
@@ -42,7 +34,7 @@ class Choice:
 
 
 def choose(
-    wish: str,
+    wish: EngineName,
     architecture: Architecture,
     objective: Objective,
     optimizer: Optimizer,
@@ -87,7 +79,7 @@ def _loaded(
     module = compiled_module()
     if isinstance(module, str):
         return module
-    if module.CREW.closed:
+    if module.POOL.closed:
         return "Python is ending, and its kernels with it"
     engine = module.CompiledEngine(architecture, objective, optimizer)
     try:
@@ -101,7 +93,7 @@ def _loaded(
 def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> str:
     """Why the kernels cannot run this network on this X; empty if they can."""
     if architecture.own_functions:
-        return f"functions of your own ({', '.join(architecture.own_functions)}) are Python"
+        return f"user-defined functions ({', '.join(architecture.own_functions)}) are Python"
     if not isinstance(X, np.ndarray):
         return "X is sparse" if hasattr(X, "tocsr") else "X is not a NumPy array"
     if X.dtype not in (np.float32, np.float64):
@@ -134,7 +126,7 @@ def find_predictor(architecture: Architecture, X: Array, theta: Array, notify: N
     if obstacle_to_compiled(architecture, X, theta):
         return None
     module = compiled_module()
-    if isinstance(module, str) or module.CREW.closed:
+    if isinstance(module, str) or module.POOL.closed:
         return None
     try:
         with module.kernels.told_of_compiling(notify):

@@ -2,82 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import Objective, evaluate
+from glassprop.engine.plan import Data, EpochCost, EpochPlan
 from glassprop.equations.arrays import Array
 from glassprop.equations.dropout import dropout_mask
 from glassprop.optimizer import Optimizer, OptimizerState
-
-
-@dataclass(frozen=True)
-class Data:
-    """Examples as the core takes them.
-
-    X : array or CSR matrix (n, n_inputs); Y : array (n, n_L), of X's dtype; sample_weight : array (n,) or None.
-    """
-
-    X: Array
-    Y: Array
-    sample_weight: Array | None = None
-
-    def __len__(self) -> int:
-        return int(self.X.shape[0])
-
-    def rows(self, index: Array) -> Data:
-        """Some of the examples. index: integers (m,) or a slice."""
-        weight = None if self.sample_weight is None else self.sample_weight[index]
-        return Data(self.X[index], self.Y[index], weight)
-
-
-def straight(data: Data, dtype: Any) -> Data:
-    """Data as kernels read them: in C order, aligned, of that dtype; the same arrays where they are so already."""
-    X, Y = (np.require(array, dtype=dtype, requirements=["C", "A"]) for array in (data.X, data.Y))
-    weight = data.sample_weight
-    return Data(X, Y, None if weight is None else np.require(weight, requirements=["C", "A"]))
-
-
-@dataclass(frozen=True)
-class EpochPlan:
-    """What an engine needs to know of one epoch.
-
-    Attributes
-    ----------
-    order : integers (n,)
-        In which order the examples are taken.
-    batch_size : int
-        The last batch may be short.
-    rates : array (number of batches,)
-        The learning rate of each step.
-    dropout_key : int
-        Seeds the masks, together with the step and the layer.
-    first_step : int
-        The number of the first step, over the whole of training.
-    """
-
-    order: NDArray[np.integer]
-    batch_size: int
-    rates: NDArray[np.float64]
-    dropout_key: int
-    first_step: int
-
-
-@dataclass(frozen=True)
-class EpochCost:
-    """Costs of the batches, averaged with their rows as weights; ``failed`` is the batch whose cost was not finite.
-
-    Batches whose weights sum to 0 have no cost and do not count.
-    """
-
-    data: float
-    penalty: float
-    failed: int | None = None
 
 
 class ReferenceEngine:
@@ -94,11 +29,11 @@ class ReferenceEngine:
         Stops before the step of a batch whose cost is NaN or infinite. A batch whose weights sum to 0 makes no step.
         """
         gradient = np.empty_like(theta)
-        decays = self.architecture.layout.decay_mask
+        decays = self.architecture.layout.decay_factors.astype(theta.dtype)
         data_cost = penalty = 0.0
         rows = 0
-        for number, start in enumerate(range(0, len(plan.order), plan.batch_size)):
-            batch = data.rows(plan.order[start : start + plan.batch_size])
+        for number, (start, stop) in enumerate(pairwise(plan.edges)):
+            batch = data.rows(plan.order[start:stop])
             masks = self._masks(len(batch), theta.dtype, plan, number)
             cost = evaluate(
                 self.architecture,
@@ -112,21 +47,38 @@ class ReferenceEngine:
             )
             if not np.isfinite(cost.data + cost.penalty):
                 return EpochCost(np.nan, np.nan, failed=number)
-            if batch.sample_weight is not None and batch.sample_weight.sum() <= 0:
+            if cost.weight <= 0:
                 continue
             rows += len(batch)
             data_cost += cost.data * len(batch)
             penalty += cost.penalty * len(batch)
-            self.optimizer.step(theta, gradient, state, float(plan.rates[number]), decays)
+            factors = decays if plan.decays is None else decays * theta.dtype.type(plan.decays[number])
+            self._step(theta, gradient, state, float(plan.rates[number]), factors)
         return EpochCost(data_cost / max(rows, 1), penalty / max(rows, 1))
+
+    def _step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
+        """The optimizer's step: on θ whole, or where blocks have rates of their own on each that is trained."""
+        layout = self.architecture.layout
+        if layout.one_rate:
+            self.optimizer.step(theta, gradient, state, rate, decays)
+            return
+        t = state.t
+        for block in layout.blocks:
+            if block.rate > 0:
+                own = slice(block.start, block.stop)
+                part = OptimizerState(tuple(vector[own] for vector in state.vectors), t, state.kind)
+                self.optimizer.step(theta[own], gradient[own], part, rate * block.rate, decays[own])
+        state.t = t + 1
 
     def cost(self, theta: Array, data: Data) -> float:
         """The plain (weighted) average cost of some examples: no L2, no smoothing, no dropout."""
         return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
 
     def _masks(self, n: int, dtype: np.dtype, plan: EpochPlan, number: int) -> dict[int, Array]:
+        factor = 1.0 if plan.dropouts is None else float(plan.dropouts[number])
+        step = plan.first_step + number
         return {
-            l: dropout_mask(plan.dropout_key, plan.first_step + number, l, (n, layer.n), layer.dropout, dtype)
+            l: dropout_mask(plan.dropout_key, step, l, (n, layer.n), factor * layer.dropout, dtype)
             for l, layer in enumerate(self.architecture.layers, start=1)
             if layer.dropout
         }

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
+from typing import Literal, TypeAlias
 
 from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, REALS, SIMPLEX_OPEN, UNIT_OPEN, Domain
-from glassprop.equations.names import find, is_entry, spec_of
+from glassprop.equations.entry_names import find, is_entry, spec_of
 from glassprop.errors import ArchitectureError
+
+# Names as types, so that editors offer them and type checkers know them; a test holds them to the table below.
+ActivationName = Literal[
+    "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "selu", "gelu", "silu", "mish", "softsign",
+    "hardswish", "squared_relu", "exp", "softmax", "logistic",
+]  # fmt: skip
 
 # SELU's constants, from its fixed-point condition: Klambauer et al. 2017, arXiv 1706.02515, equation 14.
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -302,9 +309,11 @@ ACTIVATIONS: dict[str, Activation] = {
     )
 }
 ALIASES = {"logistic": "sigmoid"}  # scikit-learn's name
+# What a function takes as an activation; any text, because parameters may stand in brackets: "leaky_relu(0.2)".
+ActivationLike: TypeAlias = ActivationName | Activation | str
 
 
-def find_activation(activation: str | Activation) -> Activation:
+def find_activation(activation: ActivationLike) -> Activation:
     """Return the activation of that name, with its parameter in brackets if wished; own ones pass through.
 
     Raises
@@ -323,5 +332,5 @@ def find_activation(activation: str | Activation) -> Activation:
 
 
 def is_built_in(activation: Activation) -> bool:
-    """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
+    """Whether this is an entry of the table, whatever its parameters, rather than user-defined."""
     return is_entry(activation, ACTIVATIONS)

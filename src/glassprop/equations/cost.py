@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -19,8 +20,14 @@ from glassprop.equations.domain import (
     UNIT_OPEN,
     Domain,
 )
-from glassprop.equations.names import find, is_entry, spec_of
+from glassprop.equations.entry_names import find, is_entry, spec_of
 from glassprop.errors import DataError
+
+# Names as types, so that editors offer them and type checkers know them; a test holds them to the table below.
+CostName = Literal[
+    "squared_error", "half_squared_error", "cross_entropy", "binary_cross_entropy", "absolute_error", "huber",
+    "poisson", "quantile", "log_cosh", "log_loss", "mse", "mae",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -228,9 +235,11 @@ COSTS: dict[str, Cost] = {
     )
 }
 ALIASES = {"log_loss": "cross_entropy", "mse": "squared_error", "mae": "absolute_error"}
+# What a function takes as a cost; any text, because parameters may stand in brackets: "huber(1.5)".
+CostLike: TypeAlias = CostName | Cost | str
 
 
-def find_cost(cost: str | Cost) -> Cost:
+def find_cost(cost: CostLike) -> Cost:
     """Return the cost of that name, with its parameter in brackets if wished; own ones pass through.
 
     Raises
@@ -247,5 +256,5 @@ def find_cost(cost: str | Cost) -> Cost:
 
 
 def is_built_in(cost: Cost) -> bool:
-    """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
+    """Whether this is an entry of the table, whatever its parameters, rather than user-defined."""
     return is_entry(cost, COSTS)

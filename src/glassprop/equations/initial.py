@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import sqrt
+from typing import Literal
+
+InitialName = Literal["auto", "data", "glorot", "glorot_sigmoid", "he", "lecun"]  # "auto" chooses by the activation
 
 DATA = "data"  # drawn by the layer's usual rule, then z standardized over examples: Salimans & Kingma 2016, 1602.07868
 

@@ -1,16 +1,17 @@
-"""From an estimator's constructor arguments to what the core takes: a Network, an optimizer, a schedule, Settings."""
+"""From a constructor's arguments to what the core takes: a Network, an optimizer, a schedule, Settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from math import ceil
 from numbers import Real
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from glassprop.backprop.objective import Objective
-from glassprop.equations.activation import Activation, find_activation
-from glassprop.equations.cost import Cost, find_cost
+from glassprop.equations.activation import Activation, ActivationLike, find_activation
+from glassprop.equations.cost import Cost, CostLike, find_cost
+from glassprop.equations.initial import InitialName
 from glassprop.errors import SettingsError
 from glassprop.layers.dense import Layer
 from glassprop.network import Network
@@ -21,6 +22,7 @@ from glassprop.training.settings import Settings
 # scikit-learn's solver "sgd" is one of three optimizers, by its momentum; every other is a solver by its name.
 _BEHIND_SGD = ("momentum", "nesterov")
 STOCHASTIC_SOLVERS = tuple(name for name in OPTIMIZERS if name not in _BEHIND_SGD)
+SolverName = Literal["lbfgs", "sgd", "adam", "adamw"]
 _WITH_SGD_ALONE = ("invscaling", "adaptive")
 # What optimizers and schedules call the estimators' arguments, where they call them otherwise.
 _ARGUMENTS = {"decay": "weight_decay", "rate": "learning_rate_init", "power": "power_t"}
@@ -31,8 +33,19 @@ _ENTRIES: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 _OUTPUT_FOR = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "poisson": "exp"}
 
+Arguments: TypeAlias = Mapping[str, Any]  # the constructor's, by name
 
-def hidden_sizes(estimator: Any) -> list[int]:
+
+@dataclass(frozen=True)
+class Particulars:
+    """Settings that classifier and regressor fill each in its own way: see ``Settings`` and ``Objective``."""
+
+    cost_scale: float = 1.0
+    clip_probabilities: bool = False
+    label_smoothing: float = 0.0
+
+
+def hidden_sizes(arguments: Arguments) -> list[int]:
     """The hidden layers' sizes as a list; a lone number is one layer, an empty tuple none.
 
     Raises
@@ -40,7 +53,7 @@ def hidden_sizes(estimator: Any) -> list[int]:
     SettingsError
         If one is not a whole number, or not above 0 (then in scikit-learn's words).
     """
-    sizes = estimator.hidden_layer_sizes
+    sizes = arguments["hidden_layer_sizes"]
     sizes = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
     if not all(isinstance(size, Real) and not isinstance(size, bool) and size % 1 == 0 for size in sizes):
         raise SettingsError(f"hidden_layer_sizes must be one whole number a hidden layer, as in (100, 50), got {sizes}")
@@ -69,11 +82,11 @@ def per_layer(name: str, value: Any, n: int) -> list[Any]:
 
 
 def build_network(
-    estimator: Any,
+    arguments: Arguments,
     n_inputs: int,
     n_outputs: int,
     cost: Cost,
-    output: str | Activation,
+    output: ActivationLike,
     hidden_layers: Sequence[int] | None = None,
 ) -> Network:
     """The network that the arguments describe; ``hidden_layers``: sizes other than theirs.
@@ -82,72 +95,74 @@ def build_network(
     from the narrower range; else every layer from Glorot's. Where a list gives each layer its own activation, each
     hidden layer is drawn by its own.
     """
-    sizes = hidden_sizes(estimator) if hidden_layers is None else list(hidden_layers)
-    activations = [find_activation(a) for a in per_layer("activation", estimator.activation, len(sizes))]
-    dropouts = per_layer("dropout", estimator.dropout, len(sizes))
-    initials = ["glorot_sigmoid" if a.name == "sigmoid" else "glorot" for a in activations]
-    alone = estimator.activation if isinstance(estimator.activation, str | Activation) else "identity"
-    of_output = "glorot_sigmoid" if find_activation(alone).name == "sigmoid" else "glorot"
-    hidden = [Layer(*of_layer) for of_layer in zip(sizes, activations, dropouts, initials, strict=True)]
-    return Network(n_inputs, [*hidden, Layer(n_outputs, output, initial=of_output)], cost)
+    sizes = hidden_sizes(arguments) if hidden_layers is None else list(hidden_layers)
+    activations = [find_activation(a) for a in per_layer("activation", arguments["activation"], len(sizes))]
+    dropouts = per_layer("dropout", arguments["dropout"], len(sizes))
+    alone = arguments["activation"] if isinstance(arguments["activation"], str | Activation) else "identity"
+    hidden = [Layer(n, a, d, _start_of(a)) for n, a, d in zip(sizes, activations, dropouts, strict=True)]
+    return Network(n_inputs, [*hidden, Layer(n_outputs, output, initial=_start_of(find_activation(alone)))], cost)
 
 
-def output_activation(estimator: Any, cost: Cost, default: str | None = None) -> str | Activation:
+def _start_of(activation: Activation) -> InitialName:
+    return "glorot_sigmoid" if activation.name == "sigmoid" else "glorot"
+
+
+def output_activation(arguments: Arguments, cost: Cost, default: ActivationLike | None = None) -> ActivationLike:
     """The output's activation: the argument, or what goes with the cost."""
-    if not (isinstance(estimator.output_activation, str) and estimator.output_activation == "auto"):
-        return estimator.output_activation
+    wish = arguments["output_activation"]
+    if not (isinstance(wish, str) and wish == "auto"):
+        return wish
     return default or _OUTPUT_FOR.get(cost.name, "identity")
 
 
-def regression_cost(loss: str | Cost) -> Cost:
+def regression_cost(loss: CostLike) -> Cost:
     """The cost behind a regressor's ``loss``: ``"squared_error"`` (or "mse") is half of it, as in scikit-learn."""
     cost = find_cost(loss)
     return find_cost("half_squared_error") if isinstance(loss, str) and cost.name == "squared_error" else cost
 
 
-def build_optimizer(estimator: Any) -> Optimizer:
+def build_optimizer(arguments: Arguments) -> Optimizer:
     """The optimizer behind ``solver``."""
-    name = estimator.solver
-    if name == "sgd" and estimator.momentum:
-        name = "nesterov" if estimator.nesterovs_momentum else "momentum"
-    return _from_arguments(OPTIMIZERS.get(name, Adam), estimator)  # lbfgs takes no steps, so any will do
+    name = arguments["solver"]
+    if name == "sgd" and arguments["momentum"]:
+        name = "nesterov" if arguments["nesterovs_momentum"] else "momentum"
+    return _from_arguments(OPTIMIZERS.get(name, Adam), arguments)  # lbfgs takes no steps, so any will do
 
 
-def _from_arguments(kind: type[Any], estimator: Any) -> Any:
-    """An optimizer or schedule, each of its fields from the estimator's argument of that name, if there is one."""
-    arguments = {field.name: _ARGUMENTS.get(field.name, field.name) for field in fields(kind)}
-    return kind(**{name: getattr(estimator, of) for name, of in arguments.items() if hasattr(estimator, of)})
+def _from_arguments(kind: type[Any], arguments: Arguments) -> Any:
+    """An optimizer or schedule, each of its fields from the argument of that name, if there is one."""
+    called = {field.name: _ARGUMENTS.get(field.name, field.name) for field in fields(kind)}
+    return kind(**{name: arguments[of] for name, of in called.items() if of in arguments})
 
 
 _ENDLESS = 2**53  # a warm-up of so many steps never ends, and more than these are no whole number
 
 
-def build_schedule(estimator: Any, steps_per_epoch: int) -> Schedule:
+def build_schedule(arguments: Arguments, steps_per_epoch: int) -> Schedule:
     """The schedule behind ``learning_rate``; invscaling and adaptive act with sgd alone, as in scikit-learn."""
-    name = estimator.learning_rate
-    if name in _WITH_SGD_ALONE and estimator.solver != "sgd":
+    name = arguments["learning_rate"]
+    if name in _WITH_SGD_ALONE and arguments["solver"] != "sgd":
         name = "constant"
-    schedule: Schedule = _from_arguments(SCHEDULES[name], estimator)
-    steps = ceil(min(estimator.warmup * steps_per_epoch, _ENDLESS))
+    schedule: Schedule = _from_arguments(SCHEDULES[name], arguments)
+    steps = ceil(min(arguments["warmup"] * steps_per_epoch, _ENDLESS))
     return WarmUp(schedule, steps) if steps else schedule
 
 
-def build_settings(
-    estimator: Any, n: int, *, cost_scale: float, clip_probabilities: bool, label_smoothing: float
-) -> Settings:
+def build_settings(arguments: Arguments, n: int, particulars: Particulars) -> Settings:
     """All settings of a run over n examples."""
-    batch_size = None if estimator.batch_size == "auto" else min(int(estimator.batch_size), n)
+    asked = arguments["batch_size"]
+    batch_size = None if asked == "auto" else min(int(asked), n)
     steps = ceil(n / (batch_size or min(200, n)))
     return Settings(
-        optimizer=build_optimizer(estimator),
-        schedule=build_schedule(estimator, steps),
-        epochs=int(estimator.max_iter),
+        optimizer=build_optimizer(arguments),
+        schedule=build_schedule(arguments, steps),
+        epochs=int(arguments["max_iter"]),
         batch_size=batch_size,
-        objective=Objective(float(estimator.alpha), estimator.clip_norm, clip_probabilities),
-        label_smoothing=label_smoothing,
-        shuffle=bool(estimator.shuffle),
-        tol=float(estimator.tol),
-        patience=float(estimator.n_iter_no_change),
-        cost_scale=cost_scale,
-        engine=estimator.engine,
+        objective=Objective(float(arguments["alpha"]), arguments["clip_norm"], particulars.clip_probabilities),
+        label_smoothing=particulars.label_smoothing,
+        shuffle=bool(arguments["shuffle"]),
+        tol=float(arguments["tol"]),
+        patience=float(arguments["n_iter_no_change"]),
+        cost_scale=particulars.cost_scale,
+        engine=arguments["engine"],
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -35,14 +34,36 @@ def told_data(X: Any, y: Any, sample_weight: Any, rows: Any) -> dict[str, Callab
 
 
 class EpochHooks:
-    """Calls the hooks of the callbacks set on an estimator at the begin and end of each epoch."""
+    """Calls the hooks of the callbacks set on an estimator at the begin and end of each epoch.
 
-    def __init__(self, estimator: Any, told: dict[str, Callable[[], Any]], epochs: int) -> None:
-        self._estimator, self._told = estimator, told
-        self._root = estimator._init_callback_context(max_subtasks=epochs)
+    Parameters
+    ----------
+    estimator : object
+        What hooks are handed, as scikit-learn wants it; nothing here looks into it.
+    root : CallbackContext
+        scikit-learn's, of the fit.
+    told : dict
+        What hooks may ask for by name.
+    epochs : int
+        How many there are at most.
+    as_it_stands : callable () -> dict
+        What makes a copy of the estimator one that training and callbacks no longer touch.
+    """
+
+    def __init__(
+        self,
+        estimator: object,
+        root: Any,
+        told: dict[str, Callable[[], Any]],
+        epochs: int,
+        as_it_stands: Callable[[], dict[str, Any]],
+    ) -> None:
+        self._estimator, self._root, self._told = estimator, root, told
+        self._as_it_stands = as_it_stands
         self._root.call_on_fit_task_begin(estimator=estimator, **told)
         self._epochs, self._done = epochs, 0
-        self._open()
+        if epochs:  # what is resumed may have been left after the last one
+            self._open()
 
     def _open(self) -> None:
         self._task = self._root.subcontext(task_name="epoch")
@@ -63,12 +84,3 @@ class EpochHooks:
         self._root.call_on_fit_task_end(
             estimator=self._estimator, **self._told, reconstruction_attributes=self._as_it_stands
         )
-
-    def _as_it_stands(self) -> dict[str, Any]:
-        """What makes a copy of the estimator one that training and callbacks no longer touch."""
-        state = deepcopy(self._estimator._state)
-        shown = {"_state": state, "loss_curve_": state.history.cost, "validation_curve_": state.history.validation_cost}
-        if self._estimator.validation_scores_ is not None:
-            shown["validation_scores_"] = state.history.score
-        kept = {name: value for name, value in vars(self._estimator).items() if name not in OF_THE_FIT}
-        return {"__dict__": {**kept, **shown}}  # all at once, since attributes can only be set here, not removed

@@ -1,14 +1,15 @@
-"""MLPClassifier: scikit-learn's, with what its users asked for."""
+"""MLPClassifier: scikit-learn's classifier, and beyond it what its users have asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
+from sklearn.exceptions import NotFittedError
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
@@ -16,37 +17,103 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import validate_data
 
-from glassprop.equations.activation import find_activation
+from glassprop.engine.choose import EngineName
+from glassprop.equations.activation import ActivationLike, find_activation
 from glassprop.equations.arrays import Array
-from glassprop.equations.cost import find_cost
+from glassprop.equations.cost import CostLike, find_cost
 from glassprop.errors import SettingsError
-from glassprop.estimator import docs
-from glassprop.estimator.base import BaseMLP
-from glassprop.estimator.build import build_network, output_activation
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
 from glassprop.estimator.labels import (
-    binarizer_of,
+    binarizer_for,
+    binarizer_of_weights,
     gives_probabilities,
     kind_of,
-    label_outputs,
     probabilities,
     refuse_missing_labels,
     refuse_other_labels,
 )
 from glassprop.estimator.rollback import undone_on_failure
-from glassprop.estimator.weights import from_weights
+from glassprop.estimator.weights import OUTPUT
 from glassprop.network import Network
+from glassprop.training.schedule import ScheduleName
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
-    __doc__ = f"""Classify with a dense neural network.
+    """Classify with a dense neural network.
 
-    Arguments, attributes and training are scikit-learn's (with the same ``random_state``, step for step); those from
-    ``loss`` on are additions. Labels may be binary, multiclass, or multilabel (an indicator matrix).
+    It takes scikit-learn's arguments, has its attributes, and with the same ``random_state`` trains as scikit-learn's
+    does, step for step. The arguments from ``loss`` on are additions. Labels may be binary, multiclass, or multilabel
+    (an indicator matrix).
 
     Parameters
     ----------
-{docs.PARAMETERS}
+    hidden_layer_sizes : array-like of int or int, default=(100,)
+        How many neurons each hidden layer has; an empty tuple is no hidden layer.
+    activation : str, Activation, or list of them, default="relu"
+        Of the hidden layers: any name in ``glassprop.functions.ACTIVATIONS`` ("logistic" is "sigmoid"),
+        with its parameter in brackets if wished ("leaky_relu(0.2)"); a list gives each hidden layer its own.
+    solver : {"lbfgs", "sgd", "adam", "adamw"}, default="adam"
+        How the weights move. "adamw" is Adam with ``weight_decay``.
+    alpha : float, default=0.0001
+        L2: ``½ alpha ‖w‖²``, divided by the batch's rows (or the sum of their weights), is added to the cost.
+    batch_size : int or "auto", default="auto"
+        Examples a step; "auto" is min(200, n). Not used by lbfgs.
+    learning_rate : {"constant", "invscaling", "adaptive", "cosine", "one_cycle"}, default="constant"
+        The schedule. invscaling and adaptive act with sgd alone, as in scikit-learn; cosine and one_cycle with any
+        solver but lbfgs, over ``max_iter`` epochs.
+    learning_rate_init : float, default=0.001
+        The learning rate that the schedule starts from.
+    power_t : float, default=0.5
+        The exponent of invscaling.
+    max_iter : int, default=200
+        Epochs at most (iterations for lbfgs).
+    shuffle : bool, default=True
+        Whether each epoch takes the examples in a new order.
+    random_state : int, RandomState or None, default=None
+        Seeds starting weights, validation split, order and dropout. An int starts anew at every call.
+    tol : float, default=1e-4
+        By how much the loss (or the validation score) must improve to count; for lbfgs the gradient to stop at.
+    verbose : bool or int, default=False
+        A progress bar on a terminal; lines on standard output elsewhere.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from the weights it has.
+    momentum : float, default=0.9
+        Of sgd.
+    nesterovs_momentum : bool, default=True
+        Whether sgd's momentum is Nesterov's.
+    early_stopping : bool, default=False
+        Whether a validation score decides when to stop and which weights are kept, rather than the training loss.
+    validation_fraction : float, default=0.1
+        The part set aside for it, where ``fit`` is given no validation data.
+    beta_1 : float, default=0.9
+        How much of the mean of gradients each step keeps, in adam and adamw.
+    beta_2 : float, default=0.999
+        The same for the mean of their squares.
+    epsilon : float, default=1e-8
+        Added to the root of that mean, by which adam and adamw divide.
+    n_iter_no_change : int or inf, default=10
+        Training stops after more than this many epochs in a row without improvement.
+    max_fun : int, default=15000
+        Calls of the objective at most, for lbfgs.
+    output_activation : str or Activation, default="auto"
+        Of the output layer; "auto" is what goes with the loss.
+    dropout : float or list of float, default=0.0
+        The part of a hidden layer's activations left out in a training step; a list gives each layer its own.
+    weight_decay : float, default=0.01
+        Decoupled decay of weights, not biases. Only used by adamw.
+    clip_norm : float or None, default=None
+        The longest gradient that a step follows; longer ones are shortened to it.
+    warmup : float, default=0.0
+        Epochs over which the learning rate rises to its schedule.
+    scoring : str, callable or None, default=None
+        What early stopping follows: None is accuracy or R²; "loss" the validation loss; else a scorer of
+        scikit-learn's by name, or a callable ``scorer(estimator, X, y)``. Weights of examples are handed to it if it
+        takes ``sample_weight``; else it scores without.
+    engine : {"auto", "compiled", "reference"}, default="auto"
+        Who runs the epochs: machine code, or the plain equations in NumPy. "auto" takes machine code where it can
+        (dense X, built-in functions, not lbfgs); with ``verbose`` it says which it took and why.
     loss : str or Cost, default="log_loss"
         "log_loss" is cross-entropy: with softmax for several classes, with a sigmoid for two and for multilabel.
         Any other name in ``glassprop.functions.COSTS`` is taken on one-hot targets; with two classes on one
@@ -62,7 +129,30 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     ----------
     classes_ : array (n_classes,)
         The labels, in the order of the outputs.
-{docs.ATTRIBUTES}
+    loss_, best_loss_ : float
+        The training loss at the end, and the least of all epochs (None with early stopping).
+    loss_curve_ : list of float
+        Training loss of each epoch, L2 included, averaged over its batches as they were met.
+    validation_curve_ : list of float
+        Cost of the validation data after each epoch, without L2, smoothing and dropout; empty without such data.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        With early stopping.
+    n_iter_, best_iteration_ : int
+        Epochs run, and the one with the best score or loss, counted from 1.
+    t_ : int
+        Examples seen.
+    theta_ : array (n_parameters,)
+        θ: all weights and biases in one vector, layer by layer, W row by row (n_out × n_in), then b.
+    coefs_, intercepts_ : lists of arrays (n_in, n_out) and (n_out,)
+        Weights and biases, layer by layer: views of θ.
+    network_ : Network
+        The network that θ belongs to: ``network_.gradient(theta_, X, Y)`` and the like.
+    n_features_in_, feature_names_in_, n_layers_, n_outputs_, out_activation_
+        As in scikit-learn.
+    engine_ : str
+        Which engine ran the epochs.
+    interrupted_ : bool
+        Whether training was ended with Ctrl-C.
 
     Examples
     --------
@@ -80,20 +170,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        hidden_layer_sizes: int | Sequence[int] | NDArray[np.integer] = (100,),
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
         *,
-        solver: str = "adam",
+        solver: SolverName = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
-        learning_rate: str = "constant",
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: ScheduleName = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
-        verbose: Any = False,
+        verbose: bool | int = False,
         warm_start: bool = False,
         momentum: float = 0.9,
         nesterovs_momentum: bool = True,
@@ -102,19 +192,19 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
-        n_iter_no_change: Any = 10,
+        n_iter_no_change: float = 10,
         max_fun: int = 15000,
-        loss: Any = "log_loss",
-        output_activation: Any = "auto",
-        class_weight: Any = None,
-        dropout: Any = 0.0,
+        loss: CostLike = "log_loss",
+        output_activation: Literal["auto"] | ActivationLike = "auto",
+        class_weight: Literal["balanced"] | Mapping[Any, float] | Sequence[Mapping[Any, float]] | None = None,
+        dropout: float | Sequence[float] = 0.0,
         weight_decay: float = 0.01,
         clip_norm: float | None = None,
         label_smoothing: float = 0.0,
         warmup: float = 0.0,
-        scoring: Any = None,
-        stratify: Any = "auto",
-        engine: str = "auto",
+        scoring: Literal["loss"] | str | Callable[..., float] | None = None,
+        stratify: bool | Literal["auto"] = "auto",
+        engine: EngineName = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -163,9 +253,39 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> MLPClassifier:
+        """Train on X and y.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n, n_features)
+            float32 and float64 are kept; anything else becomes float64.
+        y : array-like (n,) or (n, n_labels)
+            The targets.
+        sample_weight : array-like (n,), optional
+            Weights of the examples.
+        X_val, y_val, sample_weight_val : array-likes, optional
+            Validation data of your own. With ``early_stopping`` it takes the place of a split; without, only
+            ``validation_curve_`` is made from it. It must be transformed as X was, and a warning says so where it
+            lies far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
+            ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If arguments or data cannot be used.
+        DivergenceError
+            If the cost turns NaN or infinite; the estimator keeps the weights of the last good epoch, if there was one.
+            With ``early_stopping`` a ConvergenceWarning instead, and the best weights, once there are some.
+        DerivativeError
+            If the derivative of a user-defined activation or loss is wrong.
+        """
         return self._fit(X, y, sample_weight, val=(X_val, y_val, sample_weight_val))
 
-    @available_if(lambda estimator: estimator._check_solver())
+    @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
     @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> MLPClassifier:
@@ -182,11 +302,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         self
         """
-        with undone_on_failure(self):
+        with undone_on_failure(self.__dict__):
             if _check_partial_fit_first_call(self, classes):
                 self._label_binarizer = LabelBinarizer()
                 self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
-            return self._fit(X, y, sample_weight, incremental=True)
+            return self._fit(X, y, sample_weight, call="partial_fit")
 
     @classmethod
     def from_weights(
@@ -194,63 +314,142 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         coefs: Any,
         intercepts: Any,
         *,
-        activation: Any = "relu",
-        out_activation: Any = None,
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
+        out_activation: ActivationLike | None = None,
         classes: Any = None,
         multilabel: bool | None = None,
-        feature_names: Any = None,
+        feature_names: Sequence[str] | NDArray[Any] | None = None,
         **settings: Any,
     ) -> MLPClassifier:
-        return from_weights(
-            cls,
+        """Build a fitted classifier around weights that were trained elsewhere.
+
+        It predicts, explains, is saved and trains on (``partial_fit``, or ``fit`` with ``warm_start=True``) as one
+        that was fitted here. Its clone is unfitted, with arguments that describe the same network.
+
+        Parameters
+        ----------
+        coefs, intercepts : lists of arrays (n_in, n_out) and (n_out,)
+            Weights and biases, layer by layer, in scikit-learn's shapes. They are copied; the numbers are float32 where
+            all of them are, else float64.
+        activation : str, Activation, or list of them, default="relu"
+            Of the hidden layers; a list gives each its own.
+        out_activation : str, Activation or None, default=None
+            Of the output layer; None is what goes with the loss.
+        classes : array-like (n_classes,), optional
+            The labels in the order of the outputs, which is ascending; 0, 1, ... where none are given. One output
+            stands for the second of two.
+        multilabel : bool or None, default=None
+            Whether each output is a label of its own; None: if several outputs are logistic and classes are 0, 1, ...
+            or not given, as in scikit-learn.
+        feature_names : list of str, optional
+            Of the columns, in order, where predicting should check them.
+        **settings
+            Any other argument of the constructor: ``loss``, ``solver``, ``alpha``, ...
+
+        Returns
+        -------
+        A fitted estimator.
+
+        Raises
+        ------
+        DataError
+            If shapes, classes and names do not go together, or a number is not finite; all faults in one message.
+        SettingsError, ArchitectureError
+            If activations and loss do not go together.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.neural_network import MLPClassifier as TheirClassifier
+        >>> from glassprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> sk = TheirClassifier((8,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y)
+        >>> clf = MLPClassifier.from_weights(sk.coefs_, sk.intercepts_, activation=sk.activation,
+        ...                                  out_activation=sk.out_activation_, classes=sk.classes_)
+        >>> bool((clf.predict(X) == sk.predict(X)).all())
+        True
+        """
+
+        def label(made: MLPClassifier, n_outputs: int, faults: list[str]) -> None:
+            binarizer = binarizer_of_weights(classes, multilabel, out_activation, n_outputs, faults)
+            if binarizer is not None:
+                made._label_binarizer, made.classes_ = binarizer, binarizer.classes_
+
+        return cls._from_weights(
             coefs,
             intercepts,
             activation=activation,
             out_activation=out_activation,
             feature_names=feature_names,
             settings=settings,
-            label=partial(label_outputs, classes, multilabel, out_activation),
+            label=label,
         )
 
     def predict(self, X: Any) -> Array:
         """Predict labels. X (n, n_features) -> (n,), or an indicator matrix (n, n_labels) for multilabel."""
         return self._labels(self._outputs(X))
 
-    @available_if(gives_probabilities)
+    @available_if(lambda self: gives_probabilities(getattr(self, "network_", None)))
     def predict_proba(self, X: Any) -> Array:
         """Predict probabilities. X (n, n_features) -> (n, n_classes), in the order of ``classes_``."""
-        return probabilities(self, self._outputs(X))
+        a, classes = self._outputs(X), vars(self).get("classes_")
+        output = self.network_.layers[-1].activation
+        return probabilities(a, self._kind(a.shape[1]), output, None if classes is None else len(classes))
 
-    @available_if(gives_probabilities)
+    @available_if(lambda self: gives_probabilities(getattr(self, "network_", None)))
     def predict_log_proba(self, X: Any) -> Array:
         """The logarithm of ``predict_proba``."""
         with np.errstate(divide="ignore"):  # log 0 is -inf, and meant
             return np.log(self.predict_proba(X))
 
     def _labels(self, a: Array) -> Array:
-        return binarizer_of(self).inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+        return self._binarizer().inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+
+    def _kind(self, n_outputs: int) -> str:
+        """``"binary"``, ``"multiclass"`` or ``"multilabel-indicator"``."""
+        return kind_of(vars(self).get("_label_binarizer"), n_outputs, self._given_so_far().get(OUTPUT))
+
+    def _binarizer(self) -> LabelBinarizer:
+        """What turns labels into targets and back; made from ``classes_`` where weights were set rather than trained.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing says which classes there are.
+        DataError
+            If ``classes_`` does not go with the outputs.
+        """
+        if "_label_binarizer" not in vars(self):
+            if "classes_" not in vars(self):
+                raise NotFittedError(
+                    f"This {type(self).__name__} instance has weights but knows no classes: set classes_, or use "
+                    "from_weights(..., classes=...)"
+                )
+            several = self._kind(int(self.n_outputs_)) == "multilabel-indicator"
+            self._label_binarizer = binarizer_for(self.classes_, int(self.n_outputs_), several)
+        return self._label_binarizer
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
         return accuracy_score(y, self._labels(a), sample_weight=sample_weight)
 
-    def _particulars(self) -> dict[str, Any]:
-        return {"cost_scale": 1.0, "clip_probabilities": True, "label_smoothing": self.label_smoothing}
+    def _particulars(self) -> Particulars:
+        return Particulars(clip_probabilities=True, label_smoothing=self.label_smoothing)
 
     def _network_for(self, n_inputs: int, n_outputs: int, hidden: Sequence[int] | None = None) -> Network:
-        kind = kind_of(self, n_outputs)
+        kind, arguments = self._kind(n_outputs), self._arguments()
         several = kind == "multiclass"
         default = "softmax" if several else "sigmoid"
         loss = self.loss
         if isinstance(loss, str) and (loss == "log_loss" or (loss == "cross_entropy" and kind == "binary")):
             loss = "cross_entropy" if several else "binary_cross_entropy"
         cost = find_cost(loss)
-        output = find_activation(output_activation(self, cost, default))
+        output = find_activation(output_activation(arguments, cost, default))
         if n_outputs == 1 and output.range.simplex:
             raise SettingsError(
                 f"output_activation={output.spec!r} was asked for with two classes, which one output stands for: it "
                 "would always be 1; use output_activation='auto', a sigmoid, which gives the same probabilities"
             )
-        return build_network(self, n_inputs, n_outputs, cost, output, hidden)
+        return build_network(arguments, n_inputs, n_outputs, cost, output, hidden)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
         X, y = self._checked(X, y, reset=first)
@@ -258,7 +457,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
         else:
-            refuse_other_labels(self, y)
+            refuse_other_labels(self.classes_, y, all_of_them=self.warm_start)
         return X, y, self._encoded(X, y)
 
     def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
@@ -284,17 +483,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
     def _encoded(self, X: Array, y: Array) -> Array:
-        return np.asarray(binarizer_of(self).transform(y)).astype(X.dtype)
+        return np.asarray(self._binarizer().transform(y)).astype(X.dtype)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-MLPClassifier.fit.__doc__ = "Train on X and y.\n\n        Parameters\n        ----------\n" + docs.FIT.format(
-    y="(n,) or (n, n_labels)"
-)
-MLPClassifier.from_weights.__func__.__doc__ = docs.FROM_WEIGHTS.format(  # type: ignore[attr-defined]
-    kind="classifier", classes=docs.CLASSES_OF_WEIGHTS, example=docs.CLASSIFIER_FROM_WEIGHTS
-)

@@ -5,65 +5,53 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.multiclass import unique_labels
 
+from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import UNIT
 from glassprop.errors import DataError
-from glassprop.estimator.weights import OUTPUT, given_so_far
+from glassprop.network import Network
 
 
-def kind_of(estimator: Any, n_outputs: int) -> str:
+def kind_of(binarizer: LabelBinarizer | None, n_outputs: int, given_output: str | None = None) -> str:
     """``"binary"``, ``"multiclass"`` or ``"multilabel-indicator"``: as the labels say, else as the outputs suggest.
 
     Where weights were set and no labels are known, several sigmoid outputs are as many labels, as in scikit-learn.
+
+    binarizer: None where no labels are known. given_output: the output activation that was set with weights.
     """
-    binarizer = vars(estimator).get("_label_binarizer")
     if binarizer is not None:
         return str(binarizer.y_type_)
     if n_outputs == 1:
         return "binary"
-    return "multilabel-indicator" if given_so_far(estimator).get(OUTPUT) == "sigmoid" else "multiclass"
+    return "multilabel-indicator" if given_output == "sigmoid" else "multiclass"
 
 
-def binarizer_of(estimator: Any) -> LabelBinarizer:
-    """What turns labels into targets and back; made from ``classes_`` where weights were set rather than trained.
+def binarizer_for(classes: Any, n_outputs: int, several: bool) -> LabelBinarizer:
+    """What turns labels into targets and back, for ``classes_`` that were set.
 
     Raises
     ------
-    NotFittedError
-        If nothing says which classes there are.
     DataError
-        If ``classes_`` does not go with the outputs.
+        If they do not go with the outputs.
     """
-    if "_label_binarizer" not in vars(estimator):
-        if "classes_" not in vars(estimator):
-            raise NotFittedError(
-                f"This {type(estimator).__name__} instance has weights but knows no classes: set classes_, or use "
-                "from_weights(..., classes=...)"
-            )
-        n_outputs = int(estimator.n_outputs_)
-        faults: list[str] = []
-        several = kind_of(estimator, n_outputs) == "multilabel-indicator"
-        binarizer = make_binarizer(estimator.classes_, n_outputs, several, faults)
-        if faults:
-            raise DataError("; ".join(faults))
-        estimator._label_binarizer = binarizer
-    return estimator._label_binarizer
+    faults: list[str] = []
+    binarizer = make_binarizer(classes, n_outputs, several, faults)
+    if binarizer is None or faults:
+        raise DataError("; ".join(faults))
+    return binarizer
 
 
-def label_outputs(
-    classes: Any, multilabel: bool | None, out_activation: Any, estimator: Any, n_outputs: int, faults: list[str]
-) -> None:
-    """Tell an estimator around given weights which labels its outputs stand for, or add to the faults."""
+def binarizer_of_weights(
+    classes: Any, multilabel: bool | None, out_activation: Any, n_outputs: int, faults: list[str]
+) -> LabelBinarizer | None:
+    """Which labels the outputs of given weights stand for; None with faults added."""
     if multilabel is None:
         known = classes is None or np.array_equal(classes, np.arange(n_outputs))
         multilabel = n_outputs > 1 and known and out_activation in ("logistic", "sigmoid")
-    binarizer = make_binarizer(classes, n_outputs, multilabel, faults)
-    if binarizer is not None:
-        estimator._label_binarizer, estimator.classes_ = binarizer, binarizer.classes_
+    return make_binarizer(classes, n_outputs, multilabel, faults)
 
 
 def make_binarizer(classes: Any, n_outputs: int, multilabel: bool, faults: list[str]) -> LabelBinarizer | None:
@@ -90,9 +78,8 @@ def make_binarizer(classes: Any, n_outputs: int, multilabel: bool, faults: list[
     return LabelBinarizer().fit(labels)
 
 
-def gives_probabilities(estimator: Any) -> bool:
+def gives_probabilities(network: Network | None) -> bool:
     """Whether the outputs lie between 0 and 1; before fitting, whatever will come is given the benefit of doubt."""
-    network = getattr(estimator, "network_", None)
     if network is None or network.layers[-1].activation.range.within(UNIT):
         return True
     raise AttributeError(
@@ -100,21 +87,25 @@ def gives_probabilities(estimator: Any) -> bool:
     )
 
 
-def probabilities(estimator: Any, a: Array) -> Array:
-    """The outputs (n, n_outputs) as probabilities of the classes (n, n_classes)."""
-    if len(vars(estimator).get("classes_", ())) == 1:
+def probabilities(a: Array, kind: str, output: Activation, n_classes: int | None) -> Array:
+    """The outputs (n, n_outputs) as probabilities of the classes (n, n_classes).
+
+    kind: as ``kind_of`` has it. n_classes: None where they are not known.
+    """
+    if n_classes == 1:
         return np.ones_like(a)
     if a.shape[1] == 1:
         return np.hstack([1 - a, a])
-    simplex = estimator.network_.layers[-1].activation.range.simplex
-    if kind_of(estimator, a.shape[1]) == "multiclass" and not simplex:
+    if kind == "multiclass" and not output.range.simplex:
         total = a.sum(axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1, even where all of them are 0
         return np.where(total > 0, a / np.where(total > 0, total, 1), 1 / a.shape[1]).astype(a.dtype, copy=False)
     return a
 
 
-def refuse_other_labels(estimator: Any, y: Array) -> None:
+def refuse_other_labels(classes: Array, y: Array, *, all_of_them: bool) -> None:
     """Refuse labels that do not go with those of earlier calls.
+
+    all_of_them: whether each of the classes must be there, too.
 
     Raises
     ------
@@ -122,15 +113,13 @@ def refuse_other_labels(estimator: Any, y: Array) -> None:
         In scikit-learn's words.
     """
     labels = unique_labels(y)
-    if estimator.warm_start and set(labels) != set(estimator.classes_):
+    if all_of_them and set(labels) != set(classes):
         raise ValueError(
             "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
-            f"Previously got {estimator.classes_}, `y` has {labels}"
+            f"Previously got {classes}, `y` has {labels}"
         )
-    if len(np.setdiff1d(labels, estimator.classes_, assume_unique=True)):
-        raise ValueError(
-            f"`y` has classes not in `self.classes_`. `self.classes_` has {estimator.classes_}. 'y' has {labels}."
-        )
+    if len(np.setdiff1d(labels, classes, assume_unique=True)):
+        raise ValueError(f"`y` has classes not in `self.classes_`. `self.classes_` has {classes}. 'y' has {labels}.")
 
 
 def refuse_missing_labels(y: Array) -> None:

@@ -1,11 +1,13 @@
-"""MLPRegressor: scikit-learn's, with what its users asked for and a gradient that fits its loss."""
+"""MLPRegressor: scikit-learn's regressor, with a gradient that fits its loss, and what its users have asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import r2_score
@@ -13,21 +15,25 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
+from glassprop.architecture.own_units import OwnUnits
+from glassprop.engine.choose import EngineName
+from glassprop.equations.activation import ActivationLike
 from glassprop.equations.arrays import Array
+from glassprop.equations.cost import CostLike
 from glassprop.errors import DataError
-from glassprop.estimator import docs
-from glassprop.estimator.base import BaseMLP
-from glassprop.estimator.build import build_network, output_activation, regression_cost
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
-from glassprop.estimator.weights import from_weights
 from glassprop.network import Network
+from glassprop.training.schedule import ScheduleName
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
-    __doc__ = f"""Predict numbers with a dense neural network.
+    """Predict numbers with a dense neural network.
 
-    Arguments, attributes and training are scikit-learn's (with the same ``random_state``, step for step); those from
-    ``output_activation`` on are additions. Several outputs: y of shape (n, n_outputs).
+    It takes scikit-learn's arguments, has its attributes, and with the same ``random_state`` trains as scikit-learn's
+    does, step for step. The arguments from ``output_activation`` on are additions. For several outputs, give y the
+    shape (n, n_outputs).
 
     With several outputs the objective is ``½ Σ`` over outputs, so that gradient and objective agree; ``loss_`` and
     the curves are reported on scikit-learn's scale, the mean over outputs. (scikit-learn minimizes the mean but follows
@@ -38,12 +44,99 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     loss : str or Cost, default="squared_error"
         "squared_error" (half of it, as in scikit-learn), "poisson" (half the deviance, with output activation exp),
         "absolute_error", "huber(1.0)", "quantile(0.5)" with their parameters in brackets, any other name in
-        ``glassprop.functions.COSTS``, or a Cost of your own.
-{docs.PARAMETERS}
+        ``glassprop.functions.COSTS``, or a user-defined Cost.
+    hidden_layer_sizes : array-like of int or int, default=(100,)
+        How many neurons each hidden layer has; an empty tuple is no hidden layer.
+    activation : str, Activation, or list of them, default="relu"
+        Of the hidden layers: any name in ``glassprop.functions.ACTIVATIONS`` ("logistic" is "sigmoid"),
+        with its parameter in brackets if wished ("leaky_relu(0.2)"); a list gives each hidden layer its own.
+    solver : {"lbfgs", "sgd", "adam", "adamw"}, default="adam"
+        How the weights move. "adamw" is Adam with ``weight_decay``.
+    alpha : float, default=0.0001
+        L2: ``½ alpha ‖w‖²``, divided by the batch's rows (or the sum of their weights), is added to the cost.
+    batch_size : int or "auto", default="auto"
+        Examples a step; "auto" is min(200, n). Not used by lbfgs.
+    learning_rate : {"constant", "invscaling", "adaptive", "cosine", "one_cycle"}, default="constant"
+        The schedule. invscaling and adaptive act with sgd alone, as in scikit-learn; cosine and one_cycle with any
+        solver but lbfgs, over ``max_iter`` epochs.
+    learning_rate_init : float, default=0.001
+        The learning rate that the schedule starts from.
+    power_t : float, default=0.5
+        The exponent of invscaling.
+    max_iter : int, default=200
+        Epochs at most (iterations for lbfgs).
+    shuffle : bool, default=True
+        Whether each epoch takes the examples in a new order.
+    random_state : int, RandomState or None, default=None
+        Seeds starting weights, validation split, order and dropout. An int starts anew at every call.
+    tol : float, default=1e-4
+        By how much the loss (or the validation score) must improve to count; for lbfgs the gradient to stop at.
+    verbose : bool or int, default=False
+        A progress bar on a terminal; lines on standard output elsewhere.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from the weights it has.
+    momentum : float, default=0.9
+        Of sgd.
+    nesterovs_momentum : bool, default=True
+        Whether sgd's momentum is Nesterov's.
+    early_stopping : bool, default=False
+        Whether a validation score decides when to stop and which weights are kept, rather than the training loss.
+    validation_fraction : float, default=0.1
+        The part set aside for it, where ``fit`` is given no validation data.
+    beta_1 : float, default=0.9
+        How much of the mean of gradients each step keeps, in adam and adamw.
+    beta_2 : float, default=0.999
+        The same for the mean of their squares.
+    epsilon : float, default=1e-8
+        Added to the root of that mean, by which adam and adamw divide.
+    n_iter_no_change : int or inf, default=10
+        Training stops after more than this many epochs in a row without improvement.
+    max_fun : int, default=15000
+        Calls of the objective at most, for lbfgs.
+    output_activation : str or Activation, default="auto"
+        Of the output layer; "auto" is what goes with the loss.
+    dropout : float or list of float, default=0.0
+        The part of a hidden layer's activations left out in a training step; a list gives each layer its own.
+    weight_decay : float, default=0.01
+        Decoupled decay of weights, not biases. Only used by adamw.
+    clip_norm : float or None, default=None
+        The longest gradient that a step follows; longer ones are shortened to it.
+    warmup : float, default=0.0
+        Epochs over which the learning rate rises to its schedule.
+    scoring : str, callable or None, default=None
+        What early stopping follows: None is accuracy or R²; "loss" the validation loss; else a scorer of
+        scikit-learn's by name, or a callable ``scorer(estimator, X, y)``. Weights of examples are handed to it if it
+        takes ``sample_weight``; else it scores without.
+    engine : {"auto", "compiled", "reference"}, default="auto"
+        Who runs the epochs: machine code, or the plain equations in NumPy. "auto" takes machine code where it can
+        (dense X, built-in functions, not lbfgs); with ``verbose`` it says which it took and why.
 
     Attributes
     ----------
-{docs.ATTRIBUTES}
+    loss_, best_loss_ : float
+        The training loss at the end, and the least of all epochs (None with early stopping).
+    loss_curve_ : list of float
+        Training loss of each epoch, L2 included, averaged over its batches as they were met.
+    validation_curve_ : list of float
+        Cost of the validation data after each epoch, without L2, smoothing and dropout; empty without such data.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        With early stopping.
+    n_iter_, best_iteration_ : int
+        Epochs run, and the one with the best score or loss, counted from 1.
+    t_ : int
+        Examples seen.
+    theta_ : array (n_parameters,)
+        θ: all weights and biases in one vector, layer by layer, W row by row (n_out × n_in), then b.
+    coefs_, intercepts_ : lists of arrays (n_in, n_out) and (n_out,)
+        Weights and biases, layer by layer: views of θ.
+    network_ : Network
+        The network that θ belongs to: ``network_.gradient(theta_, X, Y)`` and the like.
+    n_features_in_, feature_names_in_, n_layers_, n_outputs_, out_activation_
+        As in scikit-learn.
+    engine_ : str
+        Which engine ran the epochs.
+    interrupted_ : bool
+        Whether training was ended with Ctrl-C.
 
     Examples
     --------
@@ -58,21 +151,21 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def __init__(
         self,
-        loss: Any = "squared_error",
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        loss: CostLike = "squared_error",
+        hidden_layer_sizes: int | Sequence[int] | NDArray[np.integer] = (100,),
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
         *,
-        solver: str = "adam",
+        solver: SolverName = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
-        learning_rate: str = "constant",
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: ScheduleName = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
-        verbose: Any = False,
+        verbose: bool | int = False,
         warm_start: bool = False,
         momentum: float = 0.9,
         nesterovs_momentum: bool = True,
@@ -81,15 +174,15 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
-        n_iter_no_change: Any = 10,
+        n_iter_no_change: float = 10,
         max_fun: int = 15000,
-        output_activation: Any = "auto",
-        dropout: Any = 0.0,
+        output_activation: Literal["auto"] | ActivationLike = "auto",
+        dropout: float | Sequence[float] = 0.0,
         weight_decay: float = 0.01,
         clip_norm: float | None = None,
         warmup: float = 0.0,
-        scoring: Any = None,
-        engine: str = "auto",
+        scoring: Literal["loss"] | str | Callable[..., float] | None = None,
+        engine: EngineName = "auto",
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -135,9 +228,39 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> MLPRegressor:
+        """Train on X and y.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n, n_features)
+            float32 and float64 are kept; anything else becomes float64.
+        y : array-like (n,) or (n, n_outputs)
+            The targets.
+        sample_weight : array-like (n,), optional
+            Weights of the examples.
+        X_val, y_val, sample_weight_val : array-likes, optional
+            Validation data of your own. With ``early_stopping`` it takes the place of a split; without, only
+            ``validation_curve_`` is made from it. It must be transformed as X was, and a warning says so where it
+            lies far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
+            ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If arguments or data cannot be used.
+        DivergenceError
+            If the cost turns NaN or infinite; the estimator keeps the weights of the last good epoch, if there was one.
+            With ``early_stopping`` a ConvergenceWarning instead, and the best weights, once there are some.
+        DerivativeError
+            If the derivative of a user-defined activation or loss is wrong.
+        """
         return self._fit(X, y, sample_weight, val=(X_val, y_val, sample_weight_val))
 
-    @available_if(lambda estimator: estimator._check_solver())
+    @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
     @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
@@ -152,7 +275,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         -------
         self
         """
-        return self._fit(X, y, sample_weight, incremental=True)
+        return self._fit(X, y, sample_weight, call="partial_fit")
 
     @classmethod
     def from_weights(
@@ -160,13 +283,49 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         coefs: Any,
         intercepts: Any,
         *,
-        activation: Any = "relu",
-        out_activation: Any = None,
-        feature_names: Any = None,
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
+        out_activation: ActivationLike | None = None,
+        feature_names: Sequence[str] | NDArray[Any] | None = None,
         **settings: Any,
     ) -> MLPRegressor:
-        return from_weights(
-            cls,
+        """Build a fitted regressor around weights that were trained elsewhere.
+
+        It predicts, explains, is saved and trains on (``partial_fit``, or ``fit`` with ``warm_start=True``) as one
+        that was fitted here. Its clone is unfitted, with arguments that describe the same network.
+
+        Parameters
+        ----------
+        coefs, intercepts : lists of arrays (n_in, n_out) and (n_out,)
+            Weights and biases, layer by layer, in scikit-learn's shapes. They are copied; the numbers are float32 where
+            all of them are, else float64.
+        activation : str, Activation, or list of them, default="relu"
+            Of the hidden layers; a list gives each its own.
+        out_activation : str, Activation or None, default=None
+            Of the output layer; None is what goes with the loss.
+        feature_names : list of str, optional
+            Of the columns, in order, where predicting should check them.
+        **settings
+            Any other argument of the constructor: ``loss``, ``solver``, ``alpha``, ...
+
+        Returns
+        -------
+        A fitted estimator.
+
+        Raises
+        ------
+        DataError
+            If shapes, classes and names do not go together, or a number is not finite; all faults in one message.
+        SettingsError, ArchitectureError
+            If activations and loss do not go together.
+
+        Examples
+        --------
+        >>> from glassprop import MLPRegressor
+        >>> model = MLPRegressor.from_weights([[[1.0, -1.0]], [[1.0], [1.0]]], [[0.0, 0.0], [0.5]])
+        >>> model.predict([[-2.0], [3.0]]).tolist()           # |x| + 0.5
+        [2.5, 3.5]
+        """
+        return cls._from_weights(
             coefs,
             intercepts,
             activation=activation,
@@ -177,30 +336,39 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def predict(self, X: Any) -> Array:
         """Predict. X (n, n_features) -> (n,), or (n, n_outputs) where there are several."""
-        return self._values(self._outputs(X))
+        return self._labels(self._outputs(X))
 
-    def _values(self, a: Array) -> Array:
+    def _labels(self, a: Array) -> Array:
         return a.ravel() if a.shape[1] == 1 else a
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
-        return r2_score(y, self._values(a), sample_weight=sample_weight)
+        return r2_score(y, self._labels(a), sample_weight=sample_weight)
 
-    def _particulars(self) -> dict[str, Any]:
+    def _particulars(self) -> Particulars:
         # scikit-learn averages squared errors over outputs, but sums Poisson deviances
         scale = 1.0 if self.network_.cost_function.name == "poisson" else 1 / self.n_outputs_
-        return {"cost_scale": scale, "clip_probabilities": False, "label_smoothing": 0.0}
+        return Particulars(cost_scale=scale)
 
     def _network_for(self, n_inputs: int, n_outputs: int, hidden: Sequence[int] | None = None) -> Network:
         cost = regression_cost(self.loss)
-        return build_network(self, n_inputs, n_outputs, cost, output_activation(self, cost), hidden)
+        arguments = self._arguments()
+        return build_network(arguments, n_inputs, n_outputs, cost, output_activation(arguments, cost), hidden)
+
+    @property
+    def target_scale_(self) -> dict[str, float]:
+        """Mean and spread by which the target was standardized, where the network ends in a step that undoes it."""
+        units = self.network_.units if "network_" in self.__dict__ else None
+        if units is None:
+            raise AttributeError("the target was not standardized: the network was trained in its own units")
+        return asdict(units)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
-        return self._checked(X, y, reset=first)
+        return self._checked(X, y, None if first else self.network_.units, reset=first)
 
     def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
-        return self._checked(X, y, reset=False)
+        return self._checked(X, y, self.network_.units, reset=False)
 
-    def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array, Array]:
+    def _checked(self, X: Any, y: Any, units: OwnUnits | None, *, reset: bool) -> tuple[Array, Array, Array]:
         X, y = validate_data(
             self,
             X,
@@ -214,18 +382,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         with np.errstate(over="ignore"):
-            Y = np.ascontiguousarray(y.reshape(len(y), -1), dtype=X.dtype)
+            Y = y.reshape(len(y), -1)
+            Y = np.ascontiguousarray(Y if units is None else units.standard(Y), dtype=X.dtype)
         if not np.isfinite(Y).all():
             raise DataError(
                 f"y has numbers up to {np.abs(y).max():.4g}, more than the {X.dtype} of X can hold; scale y, or pass X "
                 "as float64"
             )
         return X.tocsr() if hasattr(X, "tocsr") else X, y, Y
-
-
-MLPRegressor.fit.__doc__ = "Train on X and y.\n\n        Parameters\n        ----------\n" + docs.FIT.format(
-    y="(n,) or (n, n_outputs)"
-)
-MLPRegressor.from_weights.__func__.__doc__ = docs.FROM_WEIGHTS.format(  # type: ignore[attr-defined]
-    kind="regressor", classes="", example=docs.REGRESSOR_FROM_WEIGHTS
-)

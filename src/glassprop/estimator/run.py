@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DivergenceError
 from glassprop.estimator.callbacks import EpochHooks
-from glassprop.estimator.progress import Silent, display, tell
-from glassprop.estimator.validation import Held
+from glassprop.estimator.fit_plan import FitPlan
+from glassprop.estimator.verbose import display, tell
+from glassprop.training.generators import draw_key
 from glassprop.training.lbfgs import train_lbfgs
 from glassprop.training.loop import train
-from glassprop.training.reports import EpochReport, OnEpoch, Validation
-from glassprop.training.settings import Settings
+from glassprop.training.reports import EpochReport, Validation
 from glassprop.training.state import TrainState
 
 
@@ -42,119 +43,114 @@ def _scikit_learns_words() -> Iterator[None]:
         raise
 
 
+@dataclass(frozen=True)
+class Outside:
+    """How a run shows itself: callables of the estimator's, which alone knows its attributes and callbacks.
+
+    Attributes
+    ----------
+    record : callable (loss or None)
+        Shows where training stands as attributes; the loss where it is known better than by the history.
+    hooks : callable (epochs) -> EpochHooks
+        Tells the callbacks that the fit begins.
+    """
+
+    record: Callable[[float | None], None]
+    hooks: Callable[[int], EpochHooks]
+
+
 def run_stochastic(
-    estimator: Any,
-    data: Data,
-    validation: Validation | None,
-    settings: Settings,
-    rng: Any,
-    incremental: bool,
-    told: Any,
+    plan: FitPlan, state: TrainState, data: Data, validation: Validation | None, rng: Any, outside: Outside
 ) -> None:
-    """Train in epochs, for ``fit`` or (``incremental``) one epoch of ``partial_fit``."""
-    if estimator.batch_size != "auto" and estimator.batch_size > len(data):
+    """Train in epochs: all those of ``fit``, one of ``partial_fit``, or those that are left for ``resume``."""
+    if plan.cuts_batches:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
             stacklevel=4,
         )
-    _forget_what_does_not_carry_over(estimator, incremental)
-    dropout_key = int(rng.randint(2**32, dtype=np.uint64)) if np.any(estimator.dropout) else 0
-    epochs = 1 if incremental else settings.epochs
-    hooks, show = EpochHooks(estimator, told, epochs), display(estimator.verbose, epochs)
-    try:
-        with _scikit_learns_words():
-            train(
-                estimator.network_,
-                estimator._state,
-                data,
-                settings,
-                rng=rng,
-                validation=validation,
-                on_epoch=_teller(estimator, hooks, show),
-                dropout_key=dropout_key,
-                epochs=epochs,
-                notify=tell,
-            )
-    finally:
-        show.close()
-        estimator._record()
-        estimator._state.forget_call()
-    _warn(estimator, incremental or settings.schedule.runs_to_the_end)
-    hooks.fit_ended()
-
-
-def _forget_what_does_not_carry_over(estimator: Any, incremental: bool) -> None:
-    """What a new call of ``fit`` does not go on with, although it goes on with the weights."""
-    estimator._state.forget_best()  # of this call alone, as in scikit-learn
-    if not incremental:
-        estimator._state.restart_optimizer()
-    judged_by = (bool(estimator.early_stopping), estimator.scoring if estimator.early_stopping else None)
-    if getattr(estimator, "_judged_by", judged_by) != judged_by:
-        estimator._state.judge_anew()
-    estimator._judged_by = judged_by
-
-
-def _teller(estimator: Any, hooks: EpochHooks, show: Silent) -> OnEpoch:
-    """What the training loop calls after each epoch."""
+    resumed = plan.call == "resume"
+    dropout_key = draw_key(rng) if plan.drops and not resumed else 0
+    done = state.epoch if resumed else 0
+    hooks, show = outside.hooks(max(plan.epochs - done, 0)), display(plan.verbose, plan.epochs)
 
     def on_epoch(report: EpochReport) -> bool:
-        estimator._record()
-        if estimator.verbose and report.state.epoch == 1:
+        outside.record(None)
+        if plan.verbose and report.state.epoch == done + 1:
             tell(f"glassprop: {report.state.engine_why}")
         show(report)
         return hooks.epoch_ended(report.state)
 
-    return on_epoch
+    try:
+        with _scikit_learns_words():
+            train(
+                plan.network,
+                state,
+                data,
+                plan.settings,
+                rng=rng,
+                validation=validation,
+                on_epoch=on_epoch,
+                dropout_key=dropout_key,
+                epochs=plan.epochs,
+                resume=resumed,
+                notify=tell,
+            )
+    finally:
+        show.close()
+        outside.record(None)
+        if state.left and plan.call != "partial_fit":
+            state.rng = deepcopy(state.rng)  # it may be one that others draw from
+        else:
+            state.forget_call()
+    _warn(plan, state, plan.meant_to_end)
+    hooks.fit_ended()
 
 
-def _warn(estimator: Any, meant_to_end: bool) -> None:
+def _warn(plan: FitPlan, state: TrainState, meant_to_end: bool) -> None:
     """Say what scikit-learn says, interrupted or not converged (unless the epochs were meant to end); or diverged."""
-    state = estimator._state
     if state.interrupted:
-        estimator.interrupted_ = True
         warnings.warn("Training interrupted by user.", stacklevel=5)
     elif state.diverged:
         warnings.warn(state.stopped_by, DivergenceWarning, stacklevel=5)
     elif state.exhausted and not meant_to_end:
         warnings.warn(
-            f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the optimization "
+            f"Stochastic Optimizer: Maximum iterations ({plan.settings.epochs}) reached and the optimization "
             "hasn't converged yet.",
             ConvergenceWarning,
             stacklevel=5,
         )
 
 
-def run_lbfgs(estimator: Any, data: Data, held: Held | None, settings: Settings, told: Any) -> None:
-    """Train with L-BFGS; ``held`` is only watched."""
-    state = estimator._state
-    hooks, show = EpochHooks(estimator, told, estimator.max_iter), display(estimator.verbose, estimator.max_iter)
+def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | None, outside: Outside) -> None:
+    """Train with L-BFGS; the validation data are only watched."""
+    hooks, show = outside.hooks(plan.epochs), display(plan.verbose, plan.epochs)
 
     def on_iteration(state: TrainState) -> bool:
-        estimator._record()
+        outside.record(None)
         show(EpochReport(state))
         return hooks.epoch_ended(state)
 
     try:
         with _scikit_learns_words():
             result = train_lbfgs(
-                estimator.network_,
+                plan.network,
                 state,
                 data,
-                settings,
-                max_iterations=estimator.max_iter,
-                max_calls=estimator.max_fun,
-                tol=estimator.tol,
-                validation=None if held is None else held.data,
+                plan.settings,
+                max_iterations=plan.epochs,
+                max_calls=plan.max_calls,
+                tol=plan.settings.tol,
+                validation=validation,
                 on_iteration=on_iteration,
             )
     finally:
         show.close()
-        estimator._record()
-    estimator.loss_ = result.cost
-    _warn(estimator, meant_to_end=True)
+        outside.record(None)
+    outside.record(result.cost)
+    _warn(plan, state, meant_to_end=True)
     if result.scipy is not None and result.scipy.status != 0 and not state.stopped_by:
         warnings.warn(
-            f"lbfgs failed to converge after {estimator.n_iter_} iteration(s) (status={result.scipy.status}): "
+            f"lbfgs failed to converge after {state.epoch} iteration(s) (status={result.scipy.status}): "
             f"{result.scipy.message}. Increase max_iter or max_fun, or scale the data.",
             ConvergenceWarning,
             stacklevel=4,

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from copy import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
 import numpy as np
-from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import listed
 from glassprop.training.reports import Validation
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """By what held-out examples judge where early stopping is on.
+
+    Attributes
+    ----------
+    wish : None, str or callable
+        The argument ``scoring``.
+    outputs : callable (theta, X) -> a
+        What the network says.
+    of_outputs : callable (y, a, sample_weight) -> float
+        The score that None stands for.
+    model : callable () -> object
+        What scorers are handed: the estimator as it stands, for arrays without names.
+    """
+
+    wish: Any
+    outputs: Callable[[Array, Array], Array]
+    of_outputs: Callable[[Array, Array, Array | None], float]
+    model: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -28,28 +49,29 @@ class Held:
     data: Data
     y: Array
 
-    def as_validation(self, estimator: Any) -> Validation:
-        """What the training loop needs: they only judge where early stopping is on."""
-        if not estimator.early_stopping:
+    def as_validation(self, scoring: Scoring | None) -> Validation:
+        """What the training loop needs: they only judge where early stopping is on, which ``scoring`` is for."""
+        if scoring is None:
             return Validation(self.data, judges=False)
-        if isinstance(estimator.scoring, str) and estimator.scoring == "loss":
+        wish = scoring.wish
+        if isinstance(wish, str) and wish == "loss":
             return Validation(self.data)
-        scoring = estimator.scoring
-        scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring  # a wrong name is refused here
-        return Validation(self.data, score=lambda theta: self._score(estimator, scorer))
+        if wish is None:
+            return Validation(self.data, score=lambda theta: self._score_outputs(scoring, theta))
+        scorer = get_scorer(wish) if isinstance(wish, str) else wish  # a wrong name is refused here
+        return Validation(self.data, score=lambda theta: self._score(scorer, scoring.model()))
 
-    def _score(self, estimator: Any, scorer: Any) -> float:
-        if scorer is None:
-            with np.errstate(all="ignore"):  # relu makes 0 of -inf: what is not finite in the end is seen below
-                a = estimator.network_.predict(estimator.theta_, self.data.X, engine=estimator.engine)
-            if not np.isfinite(a).all():
-                return float("nan")
-            return float(estimator._score_outputs(self.y, a, self.data.sample_weight))
-        nameless = copy(estimator)  # these are arrays; the names of the training frame's columns do not apply
-        nameless.__dict__.pop("feature_names_in_", None)
+    def _score_outputs(self, scoring: Scoring, theta: Array) -> float:
+        with np.errstate(all="ignore"):  # relu makes 0 of -inf: what is not finite in the end is seen below
+            a = scoring.outputs(theta, self.data.X)
+        if not np.isfinite(a).all():
+            return float("nan")
+        return float(scoring.of_outputs(self.y, a, self.data.sample_weight))
+
+    def _score(self, scorer: Callable[..., float], model: object) -> float:
         weight = self.data.sample_weight
         keywords = {"sample_weight": weight} if weight is not None and takes_weights(scorer) else {}
-        return float(scorer(nameless, self.data.X, self.y, **keywords))
+        return float(scorer(model, self.data.X, self.y, **keywords))
 
 
 def takes_weights(scorer: Any) -> bool:
@@ -61,7 +83,7 @@ def takes_weights(scorer: Any) -> bool:
     return "sample_weight" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
-def example_weights(estimator: Any, X: Array, y: Array, sample_weight: Any, *, incremental: bool) -> Array | None:
+def example_weights(class_weight: Any, X: Array, y: Array, sample_weight: Any, *, incremental: bool) -> Array | None:
     """Weights of examples: the caller's, times those of their classes. -> (n,) or None.
 
     Raises
@@ -71,7 +93,6 @@ def example_weights(estimator: Any, X: Array, y: Array, sample_weight: Any, *, i
         left with a weight.
     """
     weight = _weights(sample_weight, X)
-    class_weight = getattr(estimator, "class_weight", None)
     if class_weight is None:
         return weight
     if incremental and isinstance(class_weight, str):
@@ -88,8 +109,12 @@ def example_weights(estimator: Any, X: Array, y: Array, sample_weight: Any, *, i
     return weight
 
 
-def given_validation(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Held:
-    """The user's own validation data, checked against what was seen in training.
+def given_validation(
+    checked: Callable[[Any, Any], tuple[Array, Array, Array]], n_outputs: int, X: Any, y: Any, sample_weight: Any
+) -> Held:
+    """Validation data that the user gave, checked against what was seen in training.
+
+    checked: takes X and y, and gives X, y and Y.
 
     Raises
     ------
@@ -101,12 +126,10 @@ def given_validation(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Held
         given = next(name for name, part in parts.items() if part is not None)
         missing = next(name for name, part in parts.items() if part is None)
         raise ValueError(f"{given} is provided, but {missing} was not provided.")
-    X, y, Y = estimator._validate_val(X, y)
+    X, y, Y = checked(X, y)
     check_consistent_length(X, y)
-    if Y.shape[1] != estimator.n_outputs_:
-        raise DataError(
-            f"y_val has {Y.shape[1]} outputs, but y has {estimator.n_outputs_}; give validation data of the same form"
-        )
+    if Y.shape[1] != n_outputs:
+        raise DataError(f"y_val has {Y.shape[1]} outputs, but y has {n_outputs}; give validation data of the same form")
     return Held(Data(X, Y, _weights(sample_weight, X)), y)
 
 
@@ -115,25 +138,19 @@ def _weights(sample_weight: Any, X: Array) -> Array | None:
     return None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
 
 
-def split_validation(estimator: Any, data: Data, y: Array, rng: Any) -> tuple[Data, Held, Array]:
-    """Set ``validation_fraction`` aside as scikit-learn does: same draws, same order, same rows.
-
-    The third that is returned are the numbers of the rows left to train on.
-
-    ``stratify="auto"`` is scikit-learn's rule: by class where the network has one output, else not.
+def split_validation(data: Data, y: Array, rng: Any, *, fraction: float, by_class: bool) -> tuple[Array, Array]:
+    """Choose the rows to train on and those set aside, as scikit-learn does: same draws, same order, same rows.
 
     Raises
     ------
     ValueError
         If fewer than two examples would be set aside.
     """
-    wish = getattr(estimator, "stratify", False)
-    by_class = is_classifier(estimator) and data.Y.shape[1] == 1 if isinstance(wish, str) else wish
     try:
         kept, aside = train_test_split(
             np.arange(len(data)),
             random_state=rng,
-            test_size=estimator.validation_fraction,
+            test_size=fraction,
             stratify=_classes_of(data.Y) if by_class else None,
         )
     except ValueError as error:
@@ -142,12 +159,12 @@ def split_validation(estimator: Any, data: Data, y: Array, rng: Any) -> tuple[Da
         if by_class and (rare := _rare_classes(y)):
             reason = f"{rare} one example, where each class needs two (scikit-learn: {reason})"
         raise DataError(
-            f"validation_fraction={estimator.validation_fraction} of {len(data)} examples cannot be set aside{by} for "
+            f"validation_fraction={fraction} of {len(data)} examples cannot be set aside{by} for "
             f"early stopping: {reason}; choose another fraction{instead}, or give X_val and y_val"
         ) from error
     if len(aside) < 2:
         raise ValueError("The validation set is too small. Increase 'validation_fraction' or the size of your dataset.")
-    return data.rows(kept), Held(data.rows(aside), y[aside]), kept
+    return kept, aside
 
 
 def _classes_of(Y: Array) -> Array:

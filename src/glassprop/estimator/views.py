@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import numpy as np
@@ -31,6 +32,42 @@ def parameter_arrays(name: str, values: Any, faults: list[str], places: Iterable
         if array is not None and not np.isfinite(array).all():
             faults.append(f"{of} holds NaN or infinity")
     return [np.zeros(0) if array is None else array for array in found]
+
+
+def faults_of_shapes(coefs: Sequence[Array] | None, intercepts: Sequence[Array] | None, mark: str = "") -> list[str]:
+    """What is wrong with weights (n_in, n_out) and biases (n_out,) of layers that follow each other."""
+    faults = []
+    if coefs is not None:
+        faults = [
+            f"coefs{mark}[{i}] must have two dimensions, (inputs, outputs), both above 0, got shape {w.shape}"
+            for i, w in enumerate(coefs)
+            if w.ndim != 2 or not w.size
+        ]
+        if not coefs:
+            faults.append(f"coefs{mark} must list one array a layer, got none")
+    if coefs is not None and not faults:
+        faults += [
+            f"coefs{mark}[{i + 1}] must have {v.shape[1]} rows, as coefs{mark}[{i}] has columns, got shape {w.shape}"
+            for i, (v, w) in enumerate(pairwise(coefs))
+            if v.shape[1] != w.shape[0]
+        ]
+    if intercepts is not None and coefs is None:
+        faults += [
+            f"intercepts{mark}[{i}] must have one dimension, got shape {b.shape}"
+            for i, b in enumerate(intercepts)
+            if b.ndim != 1
+        ]
+    elif intercepts is not None and coefs is not None:
+        if len(intercepts) != len(coefs):
+            faults.append(
+                f"there must be as many intercepts{mark} as coefs{mark}, got {len(intercepts)} for {len(coefs)}"
+            )
+        faults += [
+            f"intercepts{mark}[{i}] must have shape {w.shape[1:]}, as coefs{mark}[{i}] has columns, got {b.shape}"
+            for i, (w, b) in enumerate(zip(coefs, intercepts, strict=False))
+            if w.ndim == 2 and b.shape != w.shape[1:]
+        ]
+    return faults
 
 
 class ParameterViews(list[Any]):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 from glassprop.export.schema.misfit import Misfit
+from glassprop.export.schema.network_field import NETWORK, parameters_of
 from glassprop.export.schema.parts import Writing
-from glassprop.export.schema.values import Mapped, Maybe, Object, Plain, Several, Text, Whole
+from glassprop.export.schema.values import Mapped, Maybe, Object, Plain, Text, Whole
 from glassprop.export.table_record import TABLE, is_of_a_table
 
 _HEAD = Object(
@@ -77,20 +77,13 @@ def _of_the_network(node: Any, dtype: str) -> dict[str, Any]:
     estimator = network_node(node)
     network: Any = estimator.get("network_")
     NETWORK.write(network, "model.network_", Writing())
-    sizes = [network["n_inputs"], *(layer["n"] for layer in network["layers"])]
     return {
         "class": {"mlp_classifier": "MLPClassifier", "mlp_regressor": "MLPRegressor"}.get(estimator["kind"]),
         "network": network,
-        "parameters": sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes)),
+        "parameters": parameters_of(network),
         "dtype": dtype,
         "epochs": Whole().check(estimator.get("n_iter_"), "model.n_iter_"),
     }
-
-
-_LAYER = Object({"n": Whole(1), "activation": Text(200)}, {"dropout": Plain(), "initial": Plain()})
-
-
-NETWORK = Object({"n_inputs": Whole(1), "layers": Several(_LAYER, least=1, most=10_000), "cost": Text(200)})
 
 
 def network_node(node: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -21,6 +21,7 @@ from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Foreign, Reading, Writing
+from glassprop.export.type_names import moved
 from glassprop.ground.text import first_line
 
 _BYTES = Array(("uint8",))
@@ -110,6 +111,9 @@ def built(file: io.BytesIO, trusted: frozenset[str], harmless: frozenset[str] = 
         raise Misfit("", f"a step is damaged: {first_line(error)}") from error
     names = names_in(schema)
     _refuse_untrusted(sorted(names - trusted - harmless))
+    if names & moved().keys():
+        schema = _with_types(schema, moved())
+        file, names = io.BytesIO(_rewritten(file, schema)), names_in(schema)
     file.seek(0)
     try:
         return import_skops().load(file, trusted=sorted(names))
@@ -169,14 +173,37 @@ def _visit(node: dict[str, Any], found: set[str], sizes: dict[Any, int]) -> int:
     return known or 1
 
 
+def _with_types(node: Any, names: Mapping[str, str]) -> Any:
+    """The same tree with types by other names."""
+    if isinstance(node, list):
+        return [_with_types(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _with_types(value, names) for key, value in node.items()}
+    name = names.get(f"{node.get('__module__')}.{node.get('__class__')}")
+    if name is not None:
+        made["__module__"], _, made["__class__"] = name.rpartition(".")
+    return made
+
+
+def _rewritten(file: io.BytesIO, schema: Any) -> bytes:
+    """The archive with this schema in place of its own."""
+    out = io.BytesIO()
+    with ZipFile(file) as archive, ZipFile(out, "w") as written:
+        for name in archive.namelist():
+            content = json.dumps(schema) if name == "schema.json" else archive.read(name)
+            written.writestr(_member(name), content)
+    return out.getvalue()
+
+
 def steady(data: bytes) -> bytes:
-    """The same archive without what differs from run to run: addresses as names, dates of its members."""
+    """The same archive without what differs: addresses and dates of members from run to run, homes of our types."""
     with ZipFile(io.BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if name != "schema.json"]
         schema = json.loads(archive.read("schema.json"))
         ids: dict[Any, int] = {}
         members: dict[str, str] = {}
-        schema = _renamed(schema, ids, members, set(names))
+        schema = _with_types(_renamed(schema, ids, members, set(names)), {home: name for name, home in moved().items()})
         out = io.BytesIO()
         with ZipFile(out, "w") as written:
             for name in sorted(names, key=lambda name: members.get(name, name)):

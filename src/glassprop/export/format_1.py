@@ -18,16 +18,16 @@ from zipfile import ZipFile
 import numpy as np
 
 from glassprop.errors import ArchitectureError
-from glassprop.estimator.base import BaseMLP
-from glassprop.estimator.state import from_plain
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.plain_state import from_plain
 from glassprop.export.archive import array_in, from_json
 from glassprop.export.foreign import NotTrusted, built, names_in
-from glassprop.export.format_1_names import LABELS, NAMES
+from glassprop.export.kinds.all_kinds import KINDS, read_node, write_node
 from glassprop.export.kinds.scikit_values import NUMBERS
-from glassprop.export.kinds.table import KINDS, read_node, write_node
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
+from glassprop.export.type_names import LABELS, NAMES
 from glassprop.ground.text import quoted
 
 _DTYPES = {*NUMBERS, "object"}

@@ -7,9 +7,10 @@ from zipfile import ZipFile
 
 from glassprop.export.archive import checked_members, from_json
 from glassprop.export.container import NewerFormat
-from glassprop.export.document import NETWORK, check_record
+from glassprop.export.document import check_record
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit, OtherFile
+from glassprop.export.schema.network_field import NETWORK
 from glassprop.export.schema.parts import Writing
 from glassprop.export.schema.values import Mapped, Object, Text, Whole
 

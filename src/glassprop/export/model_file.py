@@ -20,17 +20,16 @@ from typing import Any, BinaryIO
 from sklearn.base import is_classifier
 
 from glassprop.errors import ArchitectureError, ModelFileError
-from glassprop.estimator.labels import binarizer_of
 from glassprop.export import container, document, foreign
 from glassprop.export.kinds import table_steps
-from glassprop.export.kinds.table import read_node, write_node
+from glassprop.export.kinds.all_kinds import read_node, write_node
 from glassprop.export.opening import archive_of, opened, read_record
-from glassprop.export.plain import to_json
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.table_record import is_of_a_table
 from glassprop.ground.atomic import replacing
+from glassprop.ground.json_values import to_json
 from glassprop.ground.text import quoted
 
 __all__ = ["load", "load_with_record", "read_record", "save"]
@@ -57,9 +56,9 @@ def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None
     Raises
     ------
     ModelFileError
-        The model is of another kind, not fitted, or holds something a file cannot carry (own activations,
-        costs, scorers; attributes of your own; numbers that are not finite); the path cannot be written; the disk
-        is full.
+        The model is of another kind, not fitted, or holds something a file cannot carry (user-defined
+        activations, costs, scorers; further attributes; numbers that are not finite); the path cannot be written; the
+        disk is full.
     MissingPackageError
         A step needs skops, and it is not installed.
 
@@ -184,7 +183,7 @@ def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> N
 
 
 def _refuse_unsaved(model: Any) -> None:
-    """Refuse what is no fitted model of ours, or has functions of the user's own."""
+    """Refuse what is no fitted model of ours, or has user-defined functions."""
     estimator = _estimator_of(model)
     if estimator is None:
         raise ModelFileError(
@@ -204,7 +203,7 @@ def _refuse_unsaved(model: Any) -> None:
 def _find_labels(estimator: Any) -> None:
     """Labels that were set before ``fit`` are looked at when they are first needed: now."""
     try:
-        binarizer_of(estimator)
+        estimator._binarizer()
     except ValueError as error:  # NotFittedError is one, too
         raise ModelFileError(f"cannot save this model: {error}") from error
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from glassprop.insight.differences import nudge_inputs, nudge_weights
+from glassprop.insight.differences import nudge_activation, nudge_inputs, nudge_weights
 from glassprop.insight.factors import (
     BY_A,
     BY_B,
     BY_COLUMN,
+    BY_P,
+    BY_S,
     BY_W,
     BY_X,
     BY_Z,
@@ -25,6 +27,9 @@ from glassprop.insight.factors import (
 from glassprop.insight.names import Column, Names, symbol_of
 from glassprop.insight.paths import Paths
 from glassprop.insight.view import View
+from glassprop.layers.kind import PARAMETRIC
+
+_BY = {"w": BY_W, "s": BY_S, "b": BY_B}  # the first factor, by the letter of the parameter
 
 FindPaths = Callable[[int, int], Paths]
 
@@ -35,7 +40,7 @@ def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: F
     delta, last = float(view.deltas[layer][i, j]), layer == view.architecture.depth
     slopes = view.slopes(layer)
     terms: tuple[Term, ...] = ()
-    factors = {BY_B if k is None else BY_W: into}
+    factors = {_BY[_named(view, layer, j, k)[0]]: into}
     if last and not view.long_way_holds[i]:  # the factors would not give the derivative
         factors |= {BY_Z: delta}
     elif slopes is None:
@@ -44,7 +49,7 @@ def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: F
     else:
         factors |= {SLOPE: float(slopes[i, j]), BY_A: float(view.by_output[layer][i, j])}
     return Derivative(
-        symbol_of("b" if k is None else "w", layer, j, k),
+        symbol_of(*_named(view, layer, j, k)),
         delta * into,
         factors,
         terms,
@@ -54,6 +59,32 @@ def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: F
     )
 
 
+def _named(view: View, layer: int, j: int, k: int | None) -> tuple[str, int, int, int | None]:
+    """How the equations call what leads from k to j (k None: the bias): letter, layer, indices."""
+    if k is None:
+        return "b", layer, j, None
+    name, index = view.architecture.layer(layer).edge(j, k) or ("w", (j, k))
+    return (name, layer, *index) if len(index) == 2 else (name, layer, index[0], None)
+
+
+def by_activation_parameter(view: View, i: int, layer: int, j: int, paths: FindPaths) -> Derivative:
+    """∂C₀/∂p_j of a layer whose activation's parameter is trained, for example i: ∂C₀/∂a ∂a/∂p."""
+    sigma, z, s = view.trace.sigma[layer], view.trace.z[layer], view.trace.s[layer]
+    into, by_a = float(sigma.by_parameter(z, s, *sigma.parameters)[i, j]), float(view.by_output[layer][i, j])
+    return Derivative(
+        symbol_of(PARAMETRIC, layer, j),
+        by_a * into,
+        {BY_P: into, BY_A: by_a},
+        _paths=lambda: paths(layer, j),
+        _difference=lambda: _difference_by_parameter(view, i, layer, j),
+    )
+
+
+def _difference_by_parameter(view: View, i: int, layer: int, j: int) -> tuple[float, bool]:
+    nudge = nudge_activation(view, i, layer, j)
+    return float(nudge.values[0]), bool(nudge.kinks[0])
+
+
 def column_sum(view: View, i: int, layer: int, j: int) -> tuple[Term, ...]:
     """``Σ_m ∂C_0/∂a_m J_mj``, term by term, where the activation of a layer mixes neurons."""
     by_a, column = view.by_output[layer][i], view.jacobian(layer, i)[:, j]
@@ -61,10 +92,23 @@ def column_sum(view: View, i: int, layer: int, j: int) -> tuple[Term, ...]:
 
 
 def _collapse(view: View, i: int, j: int) -> Collapse:
-    depth, y = view.architecture.depth, view.Y[i]
-    scaled = view.architecture.layers[-1].activation.name == "softmax" and abs(float(y.sum()) - 1) > 1e-9
+    depth, total = view.architecture.depth, total_of_targets(view, i)
     a, delta = float(view.trace.a[depth][i, j]), float(view.deltas[depth][i, j])
-    return Collapse("a Σy - y" if scaled else "a - y", a, float(y[j]), delta)
+    return Collapse(collapse_formula(view, i) or "", a, float(view.Y[i, j]), delta, total)
+
+
+def collapse_formula(view: View, i: int) -> str | None:
+    """What δ of the outputs of example i collapses to (E26), or None where it does not."""
+    if not view.collapses:
+        return None
+    return "a - y" if total_of_targets(view, i) == 1 else "a Σy - y"
+
+
+def total_of_targets(view: View, i: int) -> float:
+    """What a is multiplied by in the collapsed form: Σy behind a softmax, where it is not 1; else 1."""
+    total = float(view.Y[i].sum())
+    scaled = view.architecture.layers[-1].activation.name == "softmax" and abs(total - 1) > 1e-9
+    return total if scaled else 1.0
 
 
 def _difference(view: View, i: int, layer: int, j: int, k: int | None) -> tuple[float, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from glassprop.equations.pairs import output_cost
 from glassprop.insight.view import View
 
 _STEP = 1e-3  # of z: small beside where curvature matters, large beside rounding, with the fourth-order formula
+_STEPS = np.array([-2.0, -1.0, 1.0, 2.0]) * _STEP
+_WEIGHTS = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * _STEP)
 _AT_ONCE = 2048  # rows of nudged networks in one pass
 
 
@@ -41,20 +43,29 @@ def nudge_inputs(view: View, example: int, ks: Array) -> Nudge:
     return _nudge(view, example, 1, x, np.eye(len(x))[np.asarray(ks)], of_inputs=True)
 
 
+def nudge_activation(view: View, example: int, layer: int, j: int) -> Nudge:
+    """∂C_0/∂p_j by differences, of a layer whose activation's parameter is trained: it moves a_j alone."""
+    sigma, z = view.trace.sigma[layer], view.trace.z[layer][example]
+    p = sigma.parameters[0] + _STEPS[:, None] * np.eye(len(z))[j]
+    a = replace(sigma, parameters=(p,))(np.tile(z, (4, 1)))
+    if view.architecture.layer(layer).residual:
+        a = a + view.trace.a[layer - 1][example]
+    costs, crossed = _costs_from(view, layer + 1, a, None, view.Y[example])
+    return Nudge(np.array([costs @ _WEIGHTS]), crossed)
+
+
 def _nudge(view: View, example: int, layer: int, here: Array, directions: Array, *, of_inputs: bool = False) -> Nudge:
     """Differences of C_0 where z of a layer, or x of the first, moves from ``here`` along ``directions``.
 
     here (n,), directions (places, n).
     """
-    steps = np.array([-2.0, -1.0, 1.0, 2.0]) * _STEP
-    weights = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * _STEP)
     values, kinks = np.empty(len(directions)), np.zeros(len(directions), dtype=bool)
     for low in range(0, len(directions), _AT_ONCE // 4):
         some = directions[low : low + _AT_ONCE // 4]
-        rows = (here + steps[:, None] * some[:, None, :]).reshape(-1, len(here))
+        rows = (here + _STEPS[:, None] * some[:, None, :]).reshape(-1, len(here))
         x = rows if of_inputs else np.tile(view.trace.a[layer - 1][example], (len(rows), 1))
         costs, crossed = _costs_from(view, layer, x, None if of_inputs else rows, view.Y[example])
-        values[low : low + len(some)] = (costs.reshape(-1, 4) * weights).sum(axis=1)
+        values[low : low + len(some)] = (costs.reshape(-1, 4) * _WEIGHTS).sum(axis=1)
         kinks[low : low + len(some)] = crossed
     return Nudge(values, kinks)
 
@@ -64,7 +75,7 @@ def _costs_from(view: View, layer: int, x: Array, z: Array | None, y: Array) -> 
 
     x (rows, n): what the layer sees. z (rows, n_l): its own z, where it is not to be worked out from x.
     """
-    architecture = view.architecture
+    architecture, last = view.architecture, z
     crossed = np.zeros(len(x) // 4, dtype=bool)
     for l in range(layer, architecture.depth + 1):
         z = architecture.layer(l).weigh(architecture.layout.of_layer(view.theta, l), x) if z is None else z

@@ -13,6 +13,7 @@ from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_gradient
+from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
@@ -52,6 +53,7 @@ class Explanation:
     history: Mapping[str, Any] = field(default_factory=dict)
     focus: int = 0
     top: int = MOST_PATHS
+    target_scale: tuple[float, float] | None = None
 
     # --- what is explained ------------------------------------------------------------------------------------
 
@@ -112,21 +114,27 @@ class Explanation:
     # --- derivatives --------------------------------------------------------------------------------------------
 
     def weight(self, layer: int, j: int, k: int) -> Derivative:
-        """∂C₀/∂w_jk of a layer: to neuron j from neuron (or input) k.
+        """∂C₀/∂w_jk of a layer, to neuron j from neuron (or input) k; of a layer of factors ∂C₀/∂s_k, with j = k.
 
         Raises
         ------
         SettingsError
             If there is no such weight; the message says what there is.
         """
-        self._neuron(layer, j)
-        self._neuron(layer - 1, k, inputs=True)
+        self._parameter(layer, j, k)
         return derive.by_parameter(self.view, self.focus, layer, j, int(k), self.paths)
 
     def bias(self, layer: int, j: int) -> Derivative:
         """∂C₀/∂b_j of a layer. Raises as ``weight``."""
-        self._neuron(layer, j)
+        self._parameter(layer, j, None)
         return derive.by_parameter(self.view, self.focus, layer, j, None, self.paths)
+
+    def activation_parameter(self, layer: int, j: int) -> Derivative:
+        """∂C₀/∂p_j of a layer whose activation's parameter is trained. Raises as ``weight``."""
+        self._neuron(layer, j)
+        if not self.architecture.layer(layer).parametric:
+            raise SettingsError(f"layer {layer} has an activation without a trained parameter")
+        return derive.by_activation_parameter(self.view, self.focus, layer, j, self.paths)
 
     def paths(self, layer: int, j: int, top: int | None = None) -> Paths:
         """The paths that make ∂C₀/∂a of a neuron (layer 0: of an input), the ``top`` largest listed (E15)."""
@@ -161,10 +169,9 @@ class Explanation:
 
     def examples(self, layer: int, j: int, k: int | None = None) -> ExamplePulls:
         """∂C₀/∂w_jk (k None: ∂C₀/∂b_j) of every example, and their average (E11). Raises as ``weight``."""
-        self._neuron(layer, j)
+        self._parameter(layer, j, k)
         delta = self.view.deltas[layer][:, j]
         if k is not None:
-            self._neuron(layer - 1, k, inputs=True)
             delta = delta * self.view.trace.a[layer - 1][:, k]
         return ExamplePulls(tuple(float(value) for value in delta))
 
@@ -183,10 +190,10 @@ class Explanation:
                 "or its parameters came without one"
             )
         data = self.examples(layer, j, k).average
-        block = self.architecture.layout.block(layer, "b" if k is None else "w")
-        place = block.start + (j if k is None else j * block.shape[1] + k)
-        decays, n = block.decays, self.n_examples
-        return step_of(self.training, self.view.theta, place, decays, data, n, self._length)
+        name, index = self._parameter(layer, j, k)
+        block = self.architecture.layout.block(layer, name)
+        place = block.start + int(np.ravel_multi_index(index, block.shape))
+        return step_of(self.training, self.view.theta, place, block, data, self.n_examples, self._length)
 
     @cached_property
     def _length(self) -> float:
@@ -194,7 +201,8 @@ class Explanation:
         view = self.view
         gradient = average_gradient(view.architecture, view.theta, view.X, view.Y)
         if self.training is not None and self.training.l2:
-            gradient += self.training.l2 / self.n_examples * view.theta * view.architecture.layout.decay_mask
+            gradient += self.training.l2 / self.n_examples * view.theta * view.architecture.layout.decay_factors
+        leave_out_untrained(view.architecture, gradient)
         return float(np.linalg.norm(gradient))
 
     # --- checks of what is asked ------------------------------------------------------------------------------
@@ -205,6 +213,22 @@ class Explanation:
             also = " (0 is the input)" if inputs else ""
             raise SettingsError(f"there is no layer {layer!r}: layers are {first} to {self.architecture.depth}{also}")
         return int(layer)
+
+    def _parameter(self, layer: int, j: int, k: int | None) -> tuple[str, tuple[int, ...]]:
+        """The block and the index in it of a weight, factor or (k None) bias."""
+        self._neuron(layer, j)
+        kind = self.architecture.layer(layer)
+        if k is None:
+            if not any(block.name == "b" for block in self.architecture.layout.by_layer[layer]):
+                raise SettingsError(f"layer {layer} ({kind.title}) has no biases")
+            return "b", (int(j),)
+        self._neuron(layer - 1, k, inputs=True)
+        found = kind.edge(int(j), int(k))
+        if found is None:
+            raise SettingsError(
+                f"nothing leads from {k} to {j} in layer {layer} ({kind.title}): neuron {j} has number {j} before it"
+            )
+        return found
 
     def _neuron(self, layer: int, j: int, *, inputs: bool = False) -> None:
         self._layer(layer, inputs=inputs)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from glassprop.insight.paths import Paths
 
-BY_W, BY_B, SLOPE, BY_A, BY_Z, MIXED, BY_X, BY_COLUMN = (
+BY_W, BY_S, BY_B, BY_P, SLOPE, BY_A, BY_Z, MIXED, BY_X, BY_COLUMN = (
     "∂z/∂w",
+    "∂z/∂s",
     "∂z/∂b",
+    "∂a/∂p",
     "∂a/∂z",
     "∂C₀/∂a",
     "∂C₀/∂z",
@@ -40,6 +42,7 @@ class Collapse:
     a: float
     y: float
     value: float
+    total: float = 1.0  # Σy, where it is not 1 and a is multiplied by it
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 Place = tuple[int, int, int | None]  # layer, neuron, input of it; None for the bias
 
@@ -20,11 +20,11 @@ def largest_neurons(explanation: Explanation, layer: int, most: int) -> list[int
 
 def largest_weights(explanation: Explanation, layer: int, most: int, *, biases: bool = True) -> list[Place]:
     """The weights, and perhaps biases, of a layer with the largest derivatives, the largest first."""
-    a = np.append(explanation.a(layer - 1), float(biases))
-    sizes = np.abs(np.outer(explanation.delta(layer), a))
-    if not biases:
-        sizes[:, -1] = -1.0  # behind every weight, those that are 0 included
-        most = min(most, sizes.size - len(sizes))
-    order = np.argsort(-sizes, axis=None, kind="stable")[:most]
+    view = explanation.view
+    there = np.concatenate([view.joins(layer), np.full((explanation.architecture.sizes[layer], 1), biases)], axis=1)
+    there[:, -1] &= view.has_biases(layer)
+    sizes = np.abs(np.outer(explanation.delta(layer), np.append(explanation.a(layer - 1), 1.0)))
+    sizes[~there] = -1.0  # behind every one that is there, those that are 0 included
+    order = np.argsort(-sizes, axis=None, kind="stable")[: min(most, int(there.sum()))]
     js, ks = (np.asarray(part).tolist() for part in np.unravel_index(order, sizes.shape))
-    return [(layer, j, None if k == len(a) - 1 else k) for j, k in zip(js, ks, strict=True)]
+    return [(layer, j, None if k == sizes.shape[1] - 1 else k) for j, k in zip(js, ks, strict=True)]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from glassprop.architecture.layers import Architecture
+from glassprop.document.mathematics import Symbol
+from glassprop.document.plain import PlainMath
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.ground.text import listed, quoted
 from glassprop.insight.image import find_picture
-
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,10 +158,4 @@ def symbol_of(letter: str, layer: int, j: int, k: int | None = None) -> str:
 
 def quantity_of(letter: str, layer: int, j: int, k: int | None = None) -> str:
     """A quantity of a neuron or weight, in characters that every terminal shows: ``w[1,0]⁽²⁾``."""
-    index = f"[{j}]" if k is None else f"[{j},{k}]"
-    return f"{letter}{index}⁽{superscript(layer)}⁾"
-
-
-def superscript(number: int) -> str:
-    """-12 as ⁻¹²."""
-    return str(number).translate(_SUPERSCRIPTS)
+    return PlainMath().symbol(Symbol(letter, layer, (j,) if k is None else (j, k)))

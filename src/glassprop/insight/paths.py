@@ -8,7 +8,6 @@ pass from the last layer to the first finds them, in steps that grow with the nu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 
@@ -18,18 +17,23 @@ from glassprop.insight.view import View
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a path: into the weighted sum of a neuron, and out of an activation.
+    """One step of a path: into the weighted sum of a neuron, and out of an activation; or past both (E33).
 
     layer, j : the neuron whose z is entered, through ``weight``. m : the neuron whose a is left by; m is j but where
     the activation mixes neurons. ``slope`` is ∂a_m/∂z_j, and None in the last layer where it mixes: there the path ends
-    at z_j with ∂C_0/∂z_j.
+    at z_j with ∂C_0/∂z_j. Past a residual layer both numbers are None: a_j of the layer before is a part of a_j itself.
     """
 
     layer: int
     j: int
-    weight: float
+    weight: float | None
     slope: float | None
     m: int
+
+    @property
+    def skips(self) -> bool:
+        """Whether the step goes past the layer, which is residual."""
+        return self.weight is None
 
 
 @dataclass(frozen=True)
@@ -86,22 +90,37 @@ class PathFinder:
         return total - float(np.sum([path.product for path in found]))
 
     def _count(self, layer: int) -> int:
-        depth, layers = self.view.architecture.depth, range(layer + 1, self.view.architecture.depth + 1)
-        mixing = [l for l in layers if self._mixes(l) and l < depth]
-        sizes = self.view.architecture.sizes
-        return prod(sizes[l] for l in layers) * prod(sizes[l] for l in mixing)
+        """How many paths lead from a neuron of a layer to the output."""
+        architecture, depth = self.view.architecture, self.view.architecture.depth
+        from_a = 1
+        for l in range(depth, layer, -1):
+            mixed = architecture.sizes[l] if self._mixes(l) and l < depth else 1
+            past = from_a if architecture.layer(l).residual else 0
+            from_a = architecture.layer(l).fan_out() * mixed * from_a + past
+        return from_a
 
     def _mixes(self, layer: int) -> bool:
         return not self.view.architecture.layer(layer).activation.elementwise
 
     # Tables by rank (rank, neuron): the product of the rank-th largest continuation, and the entry of the next table,
-    # counted as neuron · ranks + rank, that it goes on with.
+    # counted as neuron · ranks + rank, that it goes on with; past a residual layer, -1 - rank in the table of its a.
 
     def _from_a(self, layer: int) -> tuple[Array, Array]:
-        """Continuations from a of a layer below the last: through the weights of the layer after."""
+        """Continuations from a of a layer: through the weights of the layer after, or past them."""
         if -layer - 1 not in self._continuations:
-            self._continuations[-layer - 1] = self._largest(self.view.w(layer + 1), self._from_z(layer + 1)[0])
+            self._continuations[-layer - 1] = self._make_from_a(layer)
         return self._continuations[-layer - 1]
+
+    def _make_from_a(self, layer: int) -> tuple[Array, Array]:
+        view = self.view
+        if layer == view.architecture.depth:
+            return view.by_output[layer][self.example][None, :], np.empty((0, 0), dtype=np.int64)
+        products, entries = self._largest(view.w(layer + 1), self._from_z(layer + 1)[0])
+        if not view.architecture.layer(layer + 1).residual:
+            return products, entries
+        past = self._from_a(layer + 1)[0]
+        ranks = np.broadcast_to(-1 - np.arange(len(past))[:, None], past.shape)
+        return self._first(np.concatenate([products, past]), np.concatenate([entries, ranks]))
 
     def _from_z(self, layer: int) -> tuple[Array, Array]:
         """Continuations from z of a layer: through its activation."""
@@ -132,7 +151,10 @@ class PathFinder:
         products = edges[chosen, np.arange(n_here)] * after[:, chosen]  # (rank of the next, choice, here)
         ranks = after.shape[0]
         entries = chosen[None] * ranks + np.arange(ranks)[:, None, None]
-        products, entries = products.reshape(-1, n_here), np.broadcast_to(entries, products.shape).reshape(-1, n_here)
+        return self._first(products.reshape(-1, n_here), np.broadcast_to(entries, products.shape).reshape(-1, n_here))
+
+    def _first(self, products: Array, entries: Array) -> tuple[Array, Array]:
+        """The largest of these. -> two of (rank, here)."""
         order = np.argsort(-np.abs(products), axis=0, kind="stable")[: self.most]
         return np.take_along_axis(products, order, 0), np.take_along_axis(entries, order, 0)
 
@@ -142,20 +164,27 @@ class PathFinder:
         product, here = float(self._from_a(layer)[0][rank, j]), j
         for l in range(layer + 1, depth + 1):
             entry = int(self._from_a(l - 1)[1][rank, here])
-            ranks = self._from_z(l)[0].shape[0]
-            into, rank = divmod(entry, ranks)
+            if entry < 0:
+                rank = -1 - entry
+                steps.append(Step(l, here, None, None, here))
+                continue
+            into, rank = divmod(entry, self._from_z(l)[0].shape[0])
             weight = float(view.w(l)[into, here])
-            if l == depth:
-                slope, here = self._last_slope(into), into
-            else:
-                here, rank = divmod(int(self._from_z(l)[1][rank, into]), self._from_a(l)[0].shape[0])
-                slopes = view.slopes(l)
-                slope = float(
-                    view.jacobian(l, self.example)[here, into] if slopes is None else slopes[self.example, into]
-                )
+            slope, here, rank = self._through(l, into, rank)
             steps.append(Step(l, into, weight, slope, here))
-        ends = view.deltas if steps[-1].slope is None else view.by_output
+        at_z = steps[-1].slope is None and not steps[-1].skips
+        ends = view.deltas if at_z else view.by_output
         return Path(tuple(steps), float(ends[depth][self.example, here]), product)
+
+    def _through(self, l: int, into: int, rank: int) -> tuple[float | None, int, int]:
+        """Through an activation: ∂a_m/∂z_j, the neuron m, and the rank of what goes on from there."""
+        view = self.view
+        if l == view.architecture.depth:
+            return self._last_slope(into), into, rank
+        here, rank = divmod(int(self._from_z(l)[1][rank, into]), self._from_a(l)[0].shape[0])
+        slopes = view.slopes(l)
+        slope = view.jacobian(l, self.example)[here, into] if slopes is None else slopes[self.example, into]
+        return float(slope), here, rank
 
     def _last_slope(self, j: int) -> float | None:
         slopes = self.view.slopes(self.view.architecture.depth)

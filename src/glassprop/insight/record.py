@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassprop.backprop.gradient import ExampleGradients
+from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
-from glassprop.insight.derive import column_value, switches
+from glassprop.ground.json_values import plain_number as _number
+from glassprop.ground.json_values import plain_numbers as _numbers
+from glassprop.insight.derive import collapse_formula, column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
-from glassprop.insight.formulas import formula_of
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
-from glassprop.insight.step import FORMULAS
+from glassprop.insight.step import formula_of_step
 
 if TYPE_CHECKING:
-    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.explained import Explained as Explanation
 
 FORMAT = 1
 MOST_DIFFERENCES = 64  # derivatives by differences of each example and layer: the largest
@@ -70,6 +72,7 @@ def record_of(
         "columns_left_out": len(names.columns) - len(columns),
         "w": [None, *(_numbers(view.w(l)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
         "b": [None, *(_numbers(view.b(l)[shown[l]]) for l in layers)],
+        "p": [None, *(_of_activation(explanation, l, shown[l]) for l in layers)],
         "examples": [_example(explanation.of(i), shown, columns, rows, most) for i in range(explanation.n_examples)],
         "gradient_size": _gradient_size(explanation),
         "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
@@ -77,30 +80,18 @@ def record_of(
     }
 
 
-def _number(value: float) -> float | None:
-    """A float; None where it is not finite, since JSON has no word for that."""
-    return float(value) if isfinite(value) else None
-
-
-def _numbers(array: Array) -> Any:
-    """Nested lists of floats, with None for what is not finite."""
-    array = np.asarray(array, dtype=np.float64)
-    if np.isfinite(array).all():
-        return array.tolist()
-    whole = array.astype(object)
-    whole[~np.isfinite(array)] = None
-    return whole.tolist()
-
-
 def _network(explanation: Explanation) -> dict[str, Any]:
     architecture = explanation.architecture
     cost = formula_of(architecture.cost_function)
     layers = []
     for layer in architecture.layers:
-        formula = formula_of(layer.activation)
+        formula = formula_of(layer.activation, parametric=layer.parametric)
         layers.append(
             {
                 "n": layer.n,
+                "kind": layer.kind,
+                "residual": layer.residual,
+                "parametric": layer.parametric,
                 "activation": layer.activation.spec,
                 "elementwise": layer.activation.elementwise,
                 "dropout": layer.dropout,
@@ -117,6 +108,13 @@ def _network(explanation: Explanation) -> dict[str, Any]:
         "collapses": explanation.view.collapses,
         "parameters": architecture.layout.size,
     }
+
+
+def _of_activation(explanation: Explanation, layer: int, shown: Array) -> Any:
+    """The trained parameters of a layer's activation; None where it has none."""
+    if not explanation.architecture.layer(layer).parametric:
+        return None
+    return _numbers(explanation.view.trace.sigma[layer].parameters[0][shown])
 
 
 def _column(column: Column) -> dict[str, Any]:
@@ -150,6 +148,7 @@ def _example(
         "rest_z": [None, *(_numbers(_rest_forward(explanation, l, shown)) for l in layers)],
         "rest_by_a": [*(_numbers(_rest_backward(explanation, l, shown)) for l in range(depth)), None],
         "long_way": bool(view.long_way_holds[i]),
+        "collapse": collapse_formula(view, i),
         "columns": [_cell(explanation, column, rows) for column in columns],
         "differences": _differences(explanation, shown, most),
     }
@@ -211,7 +210,9 @@ def _differences(explanation: Explanation, shown: list[Array], most: int) -> dic
     for l in range(1, view.architecture.depth + 1):
         a = np.append(explanation.a(l - 1)[shown[l - 1]], 1.0)
         sizes = np.abs(np.outer(explanation.delta(l)[shown[l]], a))
-        first = np.argsort(-sizes, axis=None, kind="stable")[:most]
+        sizes[:, :-1][~view.joins(l)[np.ix_(shown[l], shown[l - 1])]] = -1
+        sizes[:, -1] = np.where(view.has_biases(l), sizes[:, -1], -1)
+        first = np.argsort(-sizes, axis=None, kind="stable")[: min(most, int((sizes >= 0).sum()))]
         js, ks = (np.asarray(part) for part in np.unravel_index(first, sizes.shape))
         numbers = np.append(shown[l - 1], -1)[ks]
         nudge = nudge_weights(view, i, l, shown[l][js], numbers)
@@ -229,13 +230,10 @@ def _entries(js: Array, ks: Array, values: Array, kinks: Array) -> list[list[Any
 
 
 def _gradient_size(explanation: Explanation) -> list[list[float]]:
-    """By example: ‖∂C₀/∂W‖ with the bias, of each layer; ‖δ‖ √(‖a‖² + 1)."""
+    """By example: the length of the gradient of each layer; of a dense one ‖δ‖ √(‖a‖² + 1)."""
     view = explanation.view
-    sizes = [
-        np.linalg.norm(view.deltas[l], axis=1) * np.sqrt((view.trace.a[l - 1] ** 2).sum(axis=1) + 1)
-        for l in range(1, view.architecture.depth + 1)
-    ]
-    return _numbers(np.stack(sizes, axis=1))
+    sizes = ExampleGradients(view.architecture, view.trace, view.errors).squares()
+    return _numbers(np.sqrt(np.stack(sizes, axis=1)))
 
 
 def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | None:
@@ -243,18 +241,19 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     training = explanation.training
     if training is None:
         return None
-    layout, layers = explanation.architecture.layout, range(1, explanation.architecture.depth + 1)
+    view, layers = explanation.view, range(1, explanation.architecture.depth + 1)
     step = explanation.step(1, 0, 0)
     vectors = {
         name: {
-            "w": [None, *(_numbers(layout.w(v, l)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
-            "b": [None, *(_numbers(layout.b(v, l)[shown[l]]) for l in layers)],
+            "w": [None, *(_numbers(view.w(l, v)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
+            "b": [None, *(_numbers(view.b(l, v)[shown[l]]) for l in layers)],
         }
         for name, v in zip([key for key in step.before if key != "w"], training.state.vectors, strict=True)
     }
     return {
         "optimizer": step.optimizer,
-        "formula": FORMULAS.get(step.optimizer, ""),
+        "formula": formula_of_step(step.optimizer),
+        "formula_of_biases": formula_of_step(step.optimizer, decays=False),
         "settings": {name: _number(value) for name, value in step.settings.items()},
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),

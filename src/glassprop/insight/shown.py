@@ -32,9 +32,21 @@ def choose_shown(view: View, *, most_weights: int = MOST_WEIGHTS, most_neurons: 
     if sum(a * b for a, b in pairwise(sizes)) <= most_weights and sum(sizes) * len(view.X) <= MOST_NUMBERS:
         return [np.arange(n) for n in sizes]
     most_neurons = a_share(most_neurons, len(sizes) * len(view.X))
-    found = []
-    for l, n in enumerate(sizes):
-        influence = np.abs(view.trace.a[l] * view.by_output[l]).max(axis=0)
+    found: list[Array] = []
+    for layers in _together(view):
+        n = sizes[layers[0]]
+        influence = np.max([np.abs(view.trace.a[l] * view.by_output[l]).max(axis=0) for l in layers], axis=0)
         first = np.argsort(-influence, kind="stable")[:most_neurons] if n > most_neurons else np.arange(n)
-        found.append(np.sort(first))
+        found += [np.sort(first)] * len(layers)
     return found
+
+
+def _together(view: View) -> list[list[int]]:
+    """Layers by runs whose neurons go on one to one, past a residual layer or through factors: shown are the same."""
+    runs = [[0]]
+    for l, layer in enumerate(view.architecture.layers, start=1):
+        if layer.residual or layer.fan_out() < layer.n:
+            runs[-1].append(l)
+        else:
+            runs.append([l])
+    return runs

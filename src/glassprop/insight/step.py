@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from glassprop.architecture.parameters import Block
+from glassprop.document.written import Writer
 from glassprop.equations.arrays import Array
+from glassprop.equations.expression import parse
 from glassprop.optimizer import Adam, AdamW, Optimizer, OptimizerState
 
 
@@ -38,14 +41,34 @@ class Training:
 
 
 _NAMES = {"Momentum": ("v",), "Nesterov": ("v",), "Adam": ("m", "v"), "AdamW": ("m", "v")}
-FORMULAS = {
-    "SGD": "w ← w - η g",
-    "Momentum": "v ← μ v - η g;  w ← w + v",
-    "Nesterov": "v ← μ v - η g;  w ← w + μ v - η g",
-    "Adam": "m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  w ← w - η √(1 - β₂ᵗ)/(1 - β₁ᵗ) · m/(√v + ε)",
-    "AdamW": "w ← w - η λ w;  then as Adam: m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  "
-    "w ← w - η √(1 - β₂ᵗ)/(1 - β₁ᵗ) · m/(√v + ε)",
+_ADAM = (
+    ("m", "β_1*m + (1 - β_1)*g"),
+    ("v", "β_2*v + (1 - β_2)*g**2"),
+    ("w", "w - η*sqrt(1 - β_2**t)/(1 - β_1**t)*(m/(sqrt(v) + ε))"),
+)
+STEPS: dict[str, tuple[tuple[str, str], ...]] = {  # one after the other: what is replaced, and what by
+    "SGD": (("w", "w - η*g"),),
+    "Momentum": (("v", "μ*v - η*g"), ("w", "w + v")),
+    "Nesterov": (("v", "μ*v - η*g"), ("w", "w + μ*v - η*g")),
+    "Adam": _ADAM,
+    "AdamW": (("w", "w - η*λ*w"), *_ADAM),
 }
+
+
+def moves_of(optimizer: str, decays: bool = True) -> tuple[tuple[str, str], ...]:
+    """What a step of an optimizer does, as expressions: to a weight w, or to a bias b, which does not decay.
+
+    Empty for an optimizer that is not known by name.
+    """
+    if decays:
+        return STEPS.get(optimizer, ())
+    name = "Adam" if optimizer == "AdamW" else optimizer
+    return tuple((what.replace("w", "b"), by.replace("w", "b")) for what, by in STEPS.get(name, ()))
+
+
+def formula_of_step(optimizer: str, decays: bool = True) -> str:
+    """The same as text."""
+    return ";  ".join(f"{what} ← {Writer().write(parse(by))}" for what, by in moves_of(optimizer, decays))
 
 
 @dataclass(frozen=True)
@@ -87,12 +110,15 @@ class OptimizerStep:
 
 
 def step_of(
-    training: Training, theta: Array, place: int, decays: bool, data: float, n: int, length: float
+    training: Training, theta: Array, place: int, block: Block, data: float, n: int, length: float
 ) -> OptimizerStep:
-    """The step for entry ``place`` of θ. n: examples in the batch; length: of the whole gradient, L2 included."""
+    """The step for entry ``place`` of θ, in that block.
+
+    n: examples in the batch; length: of the whole gradient, L2 included.
+    """
     optimizer, state = training.optimizer, training.state
     w = float(theta[place])
-    l2 = training.l2 * w / n if decays else 0.0
+    rate, l2 = training.rate * block.rate, training.l2 * block.decay * w / n
     clipping = 1.0
     if training.clip_norm is not None and length > training.clip_norm:
         clipping = training.clip_norm / length
@@ -102,14 +128,13 @@ def step_of(
     moved = np.array([w])
     names = _NAMES.get(name, tuple(f"memory {i}" for i in range(len(state.vectors))))
     before = {"w": w} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
-    optimizer.step(moved, np.array([gradient]), small, training.rate, np.array([decays]))
+    if block.rate:
+        optimizer.step(moved, np.array([gradient]), small, rate, np.array([block.decay]))
     after = {"w": float(moved[0])} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
-    settings = _settings(optimizer, training.rate, small.t)
-    formula = FORMULAS.get(name, "")
-    if not decays:  # a bias: AdamW's decay is not for it
+    settings = _settings(optimizer, rate, small.t)
+    if not block.decays:  # a bias: AdamW's decay is not for it
         settings.pop("λ", None)
-        formula = FORMULAS["Adam"] if name == "AdamW" else formula
-        formula = formula.replace("w", "b")
+    formula = formula_of_step(name, block.decays)
     return OptimizerStep(data, l2, clipping, gradient, name, formula, settings, before, after)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
@@ -56,14 +57,30 @@ class View:
         last = self.architecture.cost_function.by_output(self.trace.a[-1], self.Y)
         return [by_layer_before(self.architecture, self.theta, self.errors, 1), *self.errors.by_a[1:-1], last]
 
-    def w(self, layer: int) -> Array:
-        """∂z_j/∂x_k of a layer (n_l, n_in): W of a dense one; 0 where nothing leads from k to j."""
-        return self.architecture.layer(layer).edges(self.architecture.layout.of_layer(self.theta, layer))
+    def w(self, layer: int, vector: Array | None = None) -> Array:
+        """∂z_j/∂x_k of a layer (n_l, n_in): W of a dense one; 0 where nothing leads from k to j.
 
-    def b(self, layer: int) -> Array:
+        vector (size,): another in the layout of θ, as what an optimizer remembers.
+        """
+        return self.architecture.layer(layer).edges(self._blocks(layer, vector))
+
+    def b(self, layer: int, vector: Array | None = None) -> Array:
         """b of a layer (n_l,); 0 where it has none."""
-        blocks = self.architecture.layout.of_layer(self.theta, layer)
-        return blocks["b"] if "b" in blocks else np.zeros(self.architecture.sizes[layer])
+        return self._blocks(layer, vector).get("b", np.zeros(self.architecture.sizes[layer]))
+
+    def _blocks(self, layer: int, vector: Array | None) -> dict[str, Array]:
+        return self.architecture.layout.of_layer(self.theta if vector is None else vector, layer)
+
+    def joins(self, layer: int) -> NDArray[np.bool_]:
+        """Whether something leads from k to j, by pairs (n_l, n_in)."""
+        n_out, n_in = self.architecture.sizes[layer], self.architecture.sizes[layer - 1]
+        if self.architecture.layer(layer).fan_out() == n_out:
+            return np.ones((n_out, n_in), dtype=bool)
+        return np.eye(n_out, n_in, dtype=bool)
+
+    def has_biases(self, layer: int) -> bool:
+        """Whether the layer has biases."""
+        return any(block.name == "b" for block in self.architecture.layout.by_layer[layer])
 
     def slopes(self, layer: int) -> Array | None:
         """σ'(z) of a layer (n, n_l), or None where its activation mixes neurons."""

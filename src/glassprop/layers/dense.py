@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from glassprop.equations.activation import Activation, find_activation
+from glassprop.equations.activation import Activation, ActivationLike, find_activation
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
 from glassprop.equations.arrays import Array
-from glassprop.equations.initial import DATA, INITIALS
+from glassprop.equations.initial import DATA, INITIALS, InitialName
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_dropout, faults_of_factors, faults_of_flags, faults_of_size
 from glassprop.layers.kind import PARAMETRIC, BlockShape, LayerKind, Parameters, largest_sizes, row_dots, unit_of
@@ -68,9 +68,9 @@ class Layer(LayerKind):
     def __init__(
         self,
         n: int,
-        activation: str | Activation = "relu",
+        activation: ActivationLike = "relu",
         dropout: float = 0.0,
-        initial: str = "auto",
+        initial: InitialName = "auto",
         *,
         residual: bool = False,
         parametric: bool = False,
@@ -171,8 +171,11 @@ class Layer(LayerKind):
     def edges(self, parameters: Parameters) -> Array:
         return parameters["w"]
 
-    def joined(self, n_in: int) -> int:
-        return n_in
+    def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]]:
+        return "w", (j, k)
+
+    def fan_out(self) -> int:
+        return self.n
 
     def spec(self) -> dict[str, Any]:
         found: dict[str, Any] = {

@@ -148,8 +148,18 @@ class LayerKind(ABC):
         """∂z_j/∂x_k of every pair, 0 where nothing leads from k to j. -> (n_l, n_in)."""
 
     @abstractmethod
-    def joined(self, n_in: int) -> int:
-        """How many of the inputs lead to each neuron."""
+    def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
+        """The block and the index in it of ∂z_j/∂x_k, where it is a parameter; None where nothing leads from k to j."""
+
+    @abstractmethod
+    def fan_out(self) -> int:
+        """To how many of its neurons each input leads."""
+
+    @property
+    def title(self) -> str:
+        """The layer in a word or two, beside its size: its activation, and what else it does."""
+        said = self.activation.spec if self.kind == "dense" else self.kind
+        return said + ", parametric" * self.parametric + ", residual" * self.residual
 
     # --- as data ----------------------------------------------------------------------------------------------
 

@@ -111,7 +111,10 @@ class Scale(LayerKind):
     def edges(self, parameters: Parameters) -> Array:
         return np.diag(parameters["s"])
 
-    def joined(self, n_in: int) -> int:
+    def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
+        return ("s", (k,)) if j == k else None
+
+    def fan_out(self) -> int:
         return 1
 
     def spec(self) -> dict[str, Any]:

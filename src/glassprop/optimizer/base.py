@@ -64,7 +64,7 @@ class Optimizer:
             Changed too.
         rate : float
             The learning rate of this step.
-        decays : bool array (size,)
-            Which entries weight decay applies to, where the optimizer has one.
+        decays : array (size,)
+            What weight decay is multiplied by, entry by entry, where the optimizer has one: 0 for biases.
         """
         raise NotImplementedError

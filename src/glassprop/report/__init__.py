@@ -1,1 +1,1 @@
-"""What people read: the page of an explanation, LaTeX, worksheets, and the report of a training."""
+"""What people read of an explanation: the page to click through, and the LaTeX document."""

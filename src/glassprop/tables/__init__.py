@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from glassprop.tables.apply import gradient_arrays, predict_table, score_table
-from glassprop.tables.builtin import BUILT_IN
-from glassprop.tables.defaults import Defaults
-from glassprop.tables.diagnose import diagnose
-from glassprop.tables.explain import explain_table
-from glassprop.tables.fit import Outcome, fit_table
-from glassprop.tables.options import FitOptions
-from glassprop.tables.recognize import ColumnRole
-from glassprop.tables.table import Table, read_table
+from glassprop.tables.fitting.fit import Outcome, fit_table
+from glassprop.tables.reading.builtin import BUILT_IN
+from glassprop.tables.reading.table import Table, read_table
+from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.recognize import ColumnRole
+from glassprop.tables.schema.request import FitOptions
+from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table
+from glassprop.tables.use.diagnose import diagnose
+from glassprop.tables.use.explain_table import explain_table
 
 __all__ = [
     "BUILT_IN",

@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.errors import DataError, SettingsError
 
 
-def shuffled(order: NDArray[np.integer], rng: Any) -> NDArray[np.integer]:
-    """Permute the order before it. rng: NumPy's Generator or, for scikit-learn's sake, its RandomState."""
-    order = order.copy()
+def shuffle(order: NDArray[np.integer], rng: Any) -> None:
+    """Permute an order in place. rng: NumPy's Generator or, for scikit-learn's sake, its RandomState."""
     rng.shuffle(order)
-    return order
 
 
 def rows_aside(data: Data, fraction: float, rng: np.random.Generator, *, stratify: bool = False) -> NDArray[np.integer]:

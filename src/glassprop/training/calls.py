@@ -10,7 +10,7 @@ import numpy as np
 
 from glassprop.architecture.given import given_examples
 from glassprop.architecture.layers import Architecture
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted

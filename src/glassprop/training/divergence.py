@@ -6,7 +6,7 @@ import numpy as np
 
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.passes import forward
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError
 

@@ -11,9 +11,9 @@ from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
-from glassprop.backprop.own import check_own_functions
+from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.settings import Settings
@@ -65,7 +65,7 @@ def train_lbfgs(
     check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
     state.make_writable()
     architecture.cost_function.check_targets(data.Y)
-    check_own_functions(architecture, data.Y)
+    check_user_defined(architecture, data.Y)
     state.begin_call()
     state.engine, state.engine_why = "reference", "the reference engine: L-BFGS takes all examples at once"
     run = _Run(_Problem(architecture, settings, data), state, validation, on_iteration)

@@ -7,21 +7,24 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.own import check_own_functions
+from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
-from glassprop.engine.reference import Data, EpochPlan
-from glassprop.training.batches import shuffled
+from glassprop.engine.plan import Data, EpochPlan
+from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
+from glassprop.training.factors import check_factors, decays_of, dropouts_of
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
 from glassprop.training.settings import Settings
 from glassprop.training.state import BY_CALLBACK, Changes, TrainState
 from glassprop.training.targets import smooth
 
+_FEW = 13  # examples, of which an order is the same again by chance once in 13! draws
 _NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
 
 
@@ -76,8 +79,8 @@ def train(
         state.begin_call(len(data), rng, dropout_key)
     run = _Run(architecture, state, data, settings, validation, notify)
     run.epochs = settings.epochs if epochs is None else epochs
-    if resume and state.epoch >= run.epochs:
-        run.decide()
+    if resume and state.epoch:
+        run.decide()  # it may have been left before that; a second time changes nothing
     try:
         with ONE_THREAD if run.needs_one_thread else nullcontext():
             while not state.stopped_by:
@@ -87,7 +90,7 @@ def train(
     except KeyboardInterrupt:
         run.settle()
         state.interrupted, state.stopped_by = True, "Interrupted by the user."
-    except BaseException:  # a scorer or a function of the user's own failed, or a callback
+    except BaseException:  # a scorer or a user-defined function failed, or a callback
         run.settle()
         raise
     finally:
@@ -115,7 +118,8 @@ class _Run:
         check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
         state.make_writable()
         architecture.cost_function.check_targets(data.Y)
-        check_own_functions(architecture, data.Y)
+        check_user_defined(architecture, data.Y)
+        check_factors(architecture, settings)
         if self.validation.data is not None:
             check_shapes(
                 architecture,
@@ -140,7 +144,9 @@ class _Run:
         self.n_steps = ceil(len(data) / self.batch_size)
         self.epochs = settings.epochs
         self.total_steps = self.n_steps * settings.epochs
-        self.good_theta, self.finished = state.theta.copy(), True
+        self.good_theta, self.good_optimizer, self.finished = state.theta.copy(), state.optimizer.copy(), True
+        self.next_order: NDArray[np.integer] | None = None
+        self.drawn = False
         self.unwritten: Changes | None = None
 
     def _may_share_products(self) -> bool:
@@ -163,12 +169,11 @@ class _Run:
         state = self.state
         assert state.optimizer is not None
         assert state.order is not None
-        rates = self.settings.schedule.rates(self.progress(), self.n_steps)
-        self.good_theta[...] = state.theta
+        scheduled = self._scheduled()
+        self._remember()
         self.finished = False
-        if self.settings.shuffle:
-            state.order = shuffled(state.order, state.rng)
-        plan = EpochPlan(state.order, self.batch_size, rates, state.dropout_key, state.step)
+        order = self._order()
+        plan = EpochPlan(order, self.batch_size, dropout_key=state.dropout_key, first_step=state.step, **scheduled)
         with np.errstate(all="ignore"):  # what overflows is found and explained below
             cost = self.engine.epoch(state.theta, state.optimizer, self.data, plan)
             validation = self.validation.data
@@ -178,10 +183,38 @@ class _Run:
         scaled = self.settings.cost_scale * cost.data + cost.penalty
         if validation is not None and self.validation.judges and not np.isfinite(validation_cost or 0.0):
             of = "the cost of the validation data"
-            return self._diverged(of, validation, float(rates[-1]), scaled, float(validation_cost or 0.0))
+            return self._diverged(of, validation, float(plan.rates[-1]), scaled, float(validation_cost or 0.0))
         score = self._score(validation_cost)
-        self._write(scaled, validation_cost, score, float(rates[-1]))
+        self._write(scaled, validation_cost, score, float(plan.rates[-1]), order=order)
         return ""
+
+    def _remember(self) -> None:
+        """Keep θ and the optimizer's memory as they stand, in case the epoch to come is left in its middle."""
+        assert self.state.optimizer is not None
+        self.good_theta[...], self.good_optimizer.t = self.state.theta, self.state.optimizer.t
+        for kept, vector in zip(self.good_optimizer.vectors, self.state.optimizer.vectors, strict=True):
+            kept[...] = vector
+        self.next_order, self.drawn = None, False
+
+    def _order(self) -> NDArray[np.integer]:
+        """The order of the examples in the epoch to come."""
+        state = self.state
+        assert state.order is not None
+        if not self.settings.shuffle or state.drawn:
+            return state.order
+        self.next_order = state.order.copy()
+        shuffle(self.next_order, state.rng)
+        self.drawn = True
+        return self.next_order
+
+    def _scheduled(self) -> dict[str, Any]:
+        """What is scheduled, for each step of the next epoch."""
+        settings, progress, n_steps = self.settings, self.progress(), self.n_steps
+        return {
+            "rates": settings.schedule.rates(progress, n_steps),
+            "decays": decays_of(settings, progress, n_steps),
+            "dropouts": dropouts_of(self.architecture, settings, progress, n_steps),
+        }
 
     def _score(self, validation_cost: float | None) -> float | None:
         """The score of the validation data, where they judge."""
@@ -206,6 +239,7 @@ class _Run:
                 "step": state.step + self.n_steps,
                 "samples": samples,
                 "optimizer_samples": samples,
+                "drawn": False,
                 **judged,
                 **more,
             },
@@ -229,6 +263,7 @@ class _Run:
         epoch = state.epoch + 1
         error = diagnose(self.architecture, state.theta, examples, of=of, epoch=epoch, rate=rate, kept=kept)
         self.settle()
+        state.optimizer = state.order = None  # what it remembers is as spoiled as θ was
         if not best:
             error.state = state
             raise error
@@ -239,14 +274,22 @@ class _Run:
     def settle(self) -> None:
         """Put in order what Ctrl-C or an error has left: an epoch is either over, and written down, or undone.
 
-        Where one is undone, the optimizer's memory is forgotten: it has seen the steps, or is as spoiled as θ was. So
-        is the order, which is already that of the next epoch.
+        Where one is undone, only the order that was drawn for it stays, for the generator has moved on. Where Ctrl-C
+        came close to that, the new order tells whether it was drawn, unless there are so few examples that it may well
+        be the old one again.
         """
+        state = self.state
         if self.unwritten is not None and self.finished:
-            self.unwritten.write(self.state)
+            self.unwritten.write(state)
         elif not self.finished:
-            self.state.theta[...] = self.good_theta
-            self.state.optimizer = self.state.order = None
+            state.theta[...], state.optimizer = self.good_theta, self.good_optimizer
+            self.finished, drawn, before = True, self.next_order, state.order
+            if drawn is None or before is None:
+                return
+            if self.drawn or not np.array_equal(drawn, before):
+                state.order, state.drawn = drawn, True
+            elif 1 < len(drawn) < _FEW:
+                state.order = None
 
     def decide(self) -> str:
         """Whether to stop, lower the rate, or go on; returns what to say about it."""
@@ -271,5 +314,7 @@ class _Run:
         if schedule.now(self.progress()) <= schedule.floor:
             state.stopped_by = f"{said} Learning rate too small. Stopping."
             return state.stopped_by
-        state.plateaus, state.waiting = state.plateaus + 1, 0
+        self.unwritten = Changes({"plateaus": state.plateaus + 1, "waiting": 0}, ())
+        self.unwritten.write(state)
+        self.unwritten = None
         return f"{said} Setting learning rate to {schedule.now(self.progress()):f}"

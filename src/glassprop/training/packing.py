@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from glassprop.errors import DataError
+from glassprop.ground.json_values import spelled, unspelled
 from glassprop.optimizer import OptimizerState
 from glassprop.training.state import History, TrainState
 
-_ARRAYS = ("theta", "best_theta", "order", "aside")
-_OPTIMIZERS = ("optimizer", "best_optimizer")
+_ARRAYS = ("theta", "best_theta", "last_theta", "order", "aside")
+_OPTIMIZERS = ("optimizer", "best_optimizer", "last_optimizer")
 _OWN_WAY = {*_ARRAYS, *_OPTIMIZERS, "history", "rng"}
 _FACTS = tuple(each.name for each in fields(TrainState) if each.name not in _OWN_WAY)
+_LATER = {"drawn", "last_rate"}  # facts that states written down earlier lack
 # Generators by name: nothing else can be asked for. Their states are whole numbers, but for MT19937's array.
 _GENERATORS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937)
@@ -48,7 +49,7 @@ def pack(state: TrainState) -> Packed:
     """
     arrays = {name: np.array(getattr(state, name)) for name in _ARRAYS if getattr(state, name) is not None}
     arrays |= {name: np.array(numbers, dtype=np.float64) for name, numbers in vars(state.history).items()}
-    facts = {name: _spelled(getattr(state, name)) for name in _FACTS}
+    facts = {name: spelled(getattr(state, name)) for name in _FACTS}
     for name in _OPTIMIZERS:
         optimizer = getattr(state, name)
         if optimizer is not None:
@@ -70,7 +71,8 @@ def unpack(packed: Packed) -> TrainState:
     """
     facts, arrays = packed.facts, packed.arrays
     try:
-        state = TrainState(**{name: _number(facts[name]) for name in _FACTS}, theta=np.array(arrays["theta"]))
+        known = [name for name in _FACTS if name in facts or name not in _LATER]
+        state = TrainState(**{name: unspelled(facts[name]) for name in known}, theta=np.array(arrays["theta"]))
         for name in _ARRAYS[1:]:
             setattr(state, name, np.array(arrays[name]) if name in arrays else None)
         state.history = History(**{each.name: np.array(arrays[each.name]).tolist() for each in fields(History)})
@@ -86,27 +88,16 @@ def unpack(packed: Packed) -> TrainState:
 
 
 def _refuse_misfits(state: TrainState) -> None:
-    for optimizer in (state.optimizer, state.best_optimizer):
+    for optimizer in (state.optimizer, state.best_optimizer, state.last_optimizer):
         if optimizer is not None:
             optimizer.check_fits(state.theta)
-    best = state.best_theta
-    if best is not None and (best.shape != state.theta.shape or best.dtype != state.theta.dtype):
-        raise DataError("this is not the state of a training: its best weights are not like theta")
+    for other in (state.best_theta, state.last_theta):
+        if other is not None and (other.shape != state.theta.shape or other.dtype != state.theta.dtype):
+            raise DataError("this is not the state of a training: its best or last weights are not like theta")
     if state.aside is not None and not (state.aside.ndim == 1 and (np.diff(state.aside, prepend=-1) > 0).all()):
         raise DataError("this is not the state of a training: the rows set aside do not rise")
     if state.order is not None and not np.array_equal(np.sort(state.order), np.arange(len(state.order))):
         raise DataError("this is not the state of a training: its order does not name each example once")
-
-
-def _spelled(value: Any) -> Any:
-    """A fact as JSON has it."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    return repr(value) if isinstance(value, float) and not isfinite(value) else value
-
-
-def _number(value: Any) -> Any:
-    return float(value) if value in ("inf", "-inf", "nan") else value
 
 
 def _of_generator(rng: Any) -> tuple[dict[str, Any], np.ndarray | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from glassprop.engine.reference import Data
+from glassprop.engine.plan import Data
 from glassprop.training.state import TrainState
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,6 +176,7 @@ class WarmUp(Schedule):
         return self.inner.floor
 
 
+ScheduleName = Literal["constant", "invscaling", "adaptive", "cosine", "one_cycle"]
 SCHEDULES: dict[str, type[Schedule]] = {
     "constant": Constant,
     "invscaling": InvScaling,

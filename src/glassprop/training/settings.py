@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.backprop.objective import Objective
-from glassprop.engine.choose import ENGINES
+from glassprop.engine.choose import ENGINES, EngineName
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, SHARE
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
@@ -29,6 +29,10 @@ class Settings:
         See ``glassprop.optimizers.OPTIMIZERS``.
     schedule : Schedule
         See ``glassprop.schedules.SCHEDULES``; holds the learning rate.
+    decay_schedule, dropout_schedule : Schedule or None
+        What the optimizer's weight decay, and every layer's dropout, are multiplied by in each step: a schedule that
+        starts from 1 rather than a learning rate, such as ``Cosine(1.0)``, which lets them fade. None: 1 throughout.
+        L2 is part of the objective, which stays the same.
     epochs : int
         How often every example is seen, at most.
     batch_size : int or None
@@ -58,6 +62,8 @@ class Settings:
 
     optimizer: Optimizer = field(default_factory=Adam)
     schedule: Schedule = field(default_factory=Constant)
+    decay_schedule: Schedule | None = None
+    dropout_schedule: Schedule | None = None
     epochs: int = 200
     batch_size: int | None = None
     objective: Objective = field(default_factory=Objective)
@@ -67,12 +73,14 @@ class Settings:
     patience: float = 10
     restore_best: bool = True
     cost_scale: float = 1.0
-    engine: str = "auto"
+    engine: EngineName = "auto"
 
     def __post_init__(self) -> None:
         kinds = [
             fault_of_kind("optimizer", self.optimizer, Optimizer, OPTIMIZERS),
             fault_of_kind("schedule", self.schedule, Schedule, SCHEDULES),
+            *(_fault_of_factors(name, getattr(self, name)) for name in ("decay_schedule", "dropout_schedule")),
+            self._fault_of_decay(),
             fault_of_kind("objective", self.objective, Objective),
             *(_fault_of_switch(name, getattr(self, name)) for name in ("shuffle", "restore_best")),
         ]
@@ -94,6 +102,13 @@ class Settings:
             if not fits
         ]
         _refuse(*kinds, *faults)
+
+    def _fault_of_decay(self) -> str:
+        """A schedule needs something to multiply."""
+        if self.decay_schedule is None or not isinstance(self.optimizer, Optimizer) or hasattr(self.optimizer, "decay"):
+            return ""
+        kind = type(self.optimizer).__name__
+        return f"decay_schedule multiplies an optimizer's weight decay, and {kind} has none; use AdamW, or leave it out"
 
     def batch_of(self, n: int) -> int:
         """The batch size for n examples."""
@@ -135,6 +150,10 @@ def fault_of_kind(name: str, value: Any, kind: type, table: Mapping[str, type] |
     article = "an" if kind.__name__[0] in "AEIOU" else "a"
     noun = kind.__name__ if table else f"{kind.__name__} object"
     return f"{name} must be {article} {noun}, such as {meant.__name__}(){rest}, got {quoted(value, 60)}"
+
+
+def _fault_of_factors(name: str, value: Any) -> str:
+    return "" if value is None else fault_of_kind(name, value, Schedule, SCHEDULES)
 
 
 def _fault_of_switch(name: str, value: Any) -> str:

@@ -57,6 +57,8 @@ class TrainState:
         The best score so far (more is better), and its epoch (of the present call).
     best_theta, best_optimizer, best_rate
         θ, optimizer and rate as they stood then, where they are kept.
+    last_theta, last_optimizer, last_rate
+        As they stood after the last epoch, where training ended with the best ones: what a call is gone on from.
     stopped_by : str
         Why training ended, in words.
     exhausted : bool
@@ -71,8 +73,10 @@ class TrainState:
         The epoch, of all in the history, whose weights the last call went back to; 0 if they are the last epoch's.
     order, rng, dropout_key
         What chance has decided in the present call, so that it can be gone on with: the order of the last epoch, the
-        generator that makes the next from it, and the seed of the dropout masks. None, None and 0 before a call, and
-        after an epoch that was left in its middle.
+        generator that makes the next from it, and the seed of the dropout masks. None, None and 0 before a call; the
+        order is None, too, where it is not known any more.
+    drawn : bool
+        Whether the order is already that of the next epoch, which was left in its middle.
     aside : array of rows or None
         Those that the present call was given and set aside for validation.
     """
@@ -91,6 +95,9 @@ class TrainState:
     best_theta: Array | None = None
     best_optimizer: OptimizerState | None = None
     best_rate: float | None = None
+    last_theta: Array | None = None
+    last_optimizer: OptimizerState | None = None
+    last_rate: float | None = None
     history: History = field(default_factory=History)
     stopped_by: str = ""
     exhausted: bool = False
@@ -102,26 +109,36 @@ class TrainState:
     order: NDArray[np.integer] | None = None
     rng: Any = None
     dropout_key: int = 0
+    drawn: bool = False
     aside: NDArray[np.integer] | None = None
 
     def make_writable(self) -> None:
         """Copy what training writes to, where it cannot be written as it is: read-only, memory-mapped, misaligned."""
         self.theta = _writable(self.theta)
-        for optimizer in (self.optimizer, self.best_optimizer):
+        for optimizer in (self.optimizer, self.best_optimizer, self.last_optimizer):
             if optimizer is not None:
                 optimizer.vectors = tuple(_writable(vector) for vector in optimizer.vectors)
+
+    @property
+    def left(self) -> bool:
+        """Whether a call is under way, or was left before its end, so that it can be gone on with."""
+        known = self.order is not None and self.rng is not None
+        return known and (not self.stopped_by or self.interrupted or self.stopped_by == BY_CALLBACK)
 
     def restore_best(self) -> None:
         """Go back to the parameters of the best score, with the optimizer's memory and rate as they stood."""
         if self.best_theta is not None:
+            if self.last_theta is None:
+                self.last_optimizer, self.last_rate, self.last_theta = self.optimizer, self.rate, self.theta.copy()
             self.theta[...] = self.best_theta
             self.kept_epoch = len(self.history.cost) - self.epoch + self.best_epoch
             self.optimizer = None if self.best_optimizer is None else self.best_optimizer.copy()
             self.rate = self.best_rate
 
     def forget_best(self) -> None:
-        """Let go of what was kept of the best epoch, not of its score."""
+        """Let go of what was kept of the best epoch and of the last, not of the best score."""
         self.best_theta, self.best_optimizer, self.best_rate = None, None, None
+        self.last_theta, self.last_optimizer, self.last_rate = None, None, None
 
     def restart_optimizer(self) -> None:
         """Forget the optimizer's memory, not θ: what a new call of ``fit`` does under a warm start."""
@@ -137,7 +154,8 @@ class TrainState:
         """Forget how the call before ended, and what chance decided in it; `n` examples come in the order they have."""
         self.epoch, self.kept_epoch, self.stopped_by = 0, 0, ""
         self.exhausted = self.interrupted = self.diverged = False
-        self.order, self.rng, self.dropout_key = np.arange(n), rng, dropout_key
+        self.order, self.rng, self.dropout_key, self.drawn = np.arange(n), rng, dropout_key, False
+        self.last_theta, self.last_optimizer, self.last_rate = None, None, None
 
     def resume_call(self, n: int) -> None:
         """Go on with a call that was left after an epoch.
@@ -154,13 +172,18 @@ class TrainState:
             )
         if len(self.order) != n:
             raise SettingsError(f"this state is of a training on {len(self.order)} examples, got {n}: give the same")
+        if self.last_theta is not None:
+            self.make_writable()
+            self.theta[...], self.optimizer, self.rate = self.last_theta, self.last_optimizer, self.last_rate
+            self.last_theta, self.last_optimizer, self.last_rate, self.kept_epoch = None, None, None, 0
         if self.interrupted or self.exhausted or self.stopped_by == BY_CALLBACK:
             self.stopped_by = ""
         self.exhausted = self.interrupted = False
 
     def forget_call(self) -> None:
         """Let go of what chance decided: the call is over, and will not be gone on with."""
-        self.order, self.rng, self.dropout_key, self.aside = None, None, 0, None
+        self.order, self.rng, self.dropout_key, self.drawn, self.aside = None, None, 0, False, None
+        self.last_theta, self.last_optimizer, self.last_rate = None, None, None
 
     def judged(self, score: float, epoch: int, tol: float, *, keep: bool) -> dict[str, Any]:
         """What changes with the score of an epoch; epochs without improvement are counted as scikit-learn does.

@@ -8,7 +8,7 @@ from math import exp as libm_exp
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.functions import exp, expm1, log1p, sigmoid, tanh
+from glassprop.engine.compiled.elementary import exp, expm1, log1p, sigmoid, tanh
 from glassprop.engine.compiled.low_level import OPTIONS, fill, part
 from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 

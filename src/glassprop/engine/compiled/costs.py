@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.activations import activate, activate_trained, pull_back
-from glassprop.engine.compiled.functions import exp, expm1, log, log1p, tanh
+from glassprop.engine.compiled.elementary import exp, expm1, log, log1p, tanh
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part, plus
 from glassprop.engine.compiled.row import KEEPS, RESIDUAL, TRAINS
 

@@ -15,11 +15,11 @@ from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import kernels
 from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, LINE, NEXT, PRESENT, TO
-from glassprop.engine.compiled.epoch import FIRST_STEP, KEY
+from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, RATE
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
 from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
-from glassprop.engine.compiled.threads import Crew, Kernel
-from glassprop.engine.reference import Data, EpochCost, EpochPlan, straight
+from glassprop.engine.compiled.threads import Kernel, ThreadPool
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, straight
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 from glassprop.optimizer import Optimizer, OptimizerState
@@ -28,8 +28,8 @@ _CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a s
 _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
 _MOST_THREADS = 8
-CREW = Crew()
-atexit.register(CREW.close)
+POOL = ThreadPool()
+atexit.register(POOL.close)
 
 
 @dataclass
@@ -37,19 +37,33 @@ class _Room:
     """What epochs of one shape on the same arrays need, made once: tables, workspace, and what the kernel writes to.
 
     A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch; what is new
-    in an epoch is copied into ``order``, ``rates`` and ``ts``.
+    in an epoch is copied into ``order``, ``bounds`` and ``schedule``.
     """
 
     plan: Array
     order: Array
-    rates: Array
-    ts: Array
+    bounds: Array
+    schedule: Array
     costs: Array
     squares: Array
     control: Array
     chunks: int
+    phases: int
     steps_a_call: int
     kernel: Kernel
+
+    def take(self, plan: EpochPlan, counts: Array) -> None:
+        """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
+        self.order[:] = plan.order
+        if plan.bounds is not None:
+            self.bounds[:] = plan.bounds
+        self.schedule[:, RATE], self.schedule[:, COUNT] = plan.rates, counts
+        for column, factors in ((DECAY, plan.decays), (DROPOUT, plan.dropouts)):
+            if factors is not None:
+                self.schedule[:, column] = factors
+        self.plan[FIRST_STEP] = plan.first_step
+        if self.plan[KEY] >= 0:
+            self.plan[KEY] = plan.dropout_key
 
 
 class CompiledEngine:
@@ -70,17 +84,14 @@ class CompiledEngine:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
         ts = _step_numbers(data, plan, state.t)
         room = self._room_for(theta, state, data, plan)
-        room.order[:], room.rates[:], room.ts[:] = plan.order, plan.rates, ts
-        room.plan[FIRST_STEP] = plan.first_step
-        if room.plan[KEY] >= 0:
-            room.plan[KEY] = plan.dropout_key
+        room.take(plan, ts)
         n_steps, control = len(plan.rates), room.control
         for start in range(0, n_steps, room.steps_a_call):
-            _reset(control, start, min(n_steps, start + room.steps_a_call))
+            _reset(control, start * room.phases, min(n_steps, start + room.steps_a_call) * room.phases)
             if room.chunks == 1:
-                CREW.run_alone(room.kernel, control)
+                POOL.run_alone(room.kernel, control)
             else:
-                CREW.run(room.kernel, control, room.chunks)
+                POOL.run(room.kernel, control, room.chunks)
             if control[FAILED]:
                 failed = int(control[FAILED]) - 1
                 state.t = int(ts[failed]) - 1
@@ -103,22 +114,24 @@ class CompiledEngine:
         """The room of the epoch before, if shapes and arrays are the same, or a new one."""
         n, n_steps = len(plan.order), len(plan.rates)
         arrays = (data.X, data.Y, data.sample_weight, theta, *state.vectors)
-        made_for = (plan.batch_size, n, n_steps, *map(id, arrays))
+        without = (plan.bounds is None, plan.decays is None, plan.dropouts is None)  # these stay as they were made
+        made_for = (plan.batch_size, n, n_steps, without, *map(id, arrays))
         if made_for != self._made_for:
-            self._room = self._new_room(arrays, plan.batch_size, n, n_steps)
+            self._room = self._new_room(arrays, plan)
             self._made_for = made_for
         return self._room
 
-    def _new_room(self, arrays: tuple[Any, ...], batch: int, n: int, n_steps: int) -> _Room:
+    def _new_room(self, arrays: tuple[Any, ...], plan: EpochPlan) -> _Room:
         X, Y, weight, theta, *vectors = arrays
+        batch, n, n_steps = plan.batch_size, len(plan.order), len(plan.rates)
         m, v = [*vectors, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
         self.load(theta.dtype)
         chunks = chunks_for(self.architecture, batch)
         lowered = lower(self.architecture, ceil(batch / chunks), theta.dtype.itemsize)
         optimizer = OPTIMIZER_CODES[type(self.optimizer).__name__]
         key = 0 if any(layer.dropout for layer in self.architecture.layers) else -1
-        order, rates, step_numbers = np.empty(n, dtype=np.int64), np.empty(n_steps), np.empty(n_steps)
-        plan = np.array([0, batch, chunks, optimizer, key], dtype=np.int64)
+        order, bounds, schedule = np.empty(n, np.int64), plan.edges.astype(np.int64), np.ones((n_steps, 5))
+        codes = np.array([0, chunks, optimizer, key, 0, self.architecture.layout.one_rate], dtype=np.int64)
         costs, squares, lengths = (np.zeros((n_steps, chunks)) for _ in range(3))
         weights = np.empty(0) if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
         control = np.zeros(CONTROL_SIZE, dtype=np.int64)
@@ -126,18 +139,19 @@ class CompiledEngine:
         work = np.zeros(chunks * lowered.work_size, dtype=theta.dtype)
         block_costs, fixed = np.zeros(chunks * lowered.rows), self._fixed(lowered, theta.dtype)
         kernel, arguments = self._kernel, (
-            X, Y, weights, order, theta, m, v, rates, step_numbers, gradients, plan, fixed, lowered.layers, lowered.numbers,
-            lowered.blocks, lowered.places, work, block_costs, costs, squares, lengths, control,
+            X, Y, weights, order, theta, m, v, schedule, bounds, gradients, codes, fixed, lowered.layers, lowered.numbers,
+            lowered.blocks, lowered.factors, lowered.places, work, block_costs, costs, squares, lengths, control,
         )  # fmt: skip
         return _Room(
-            plan=plan,
+            plan=codes,
             order=order,
-            rates=rates,
-            ts=step_numbers,
+            bounds=bounds,
+            schedule=schedule,
             costs=costs,
             squares=squares,
             control=control,
             chunks=chunks,
+            phases=3 if self.objective.clip_norm else 2,
             steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(self.architecture) * batch))),
             kernel=lambda thread: kernel(*arguments, thread),
         )
@@ -156,10 +170,9 @@ class CompiledEngine:
     def _cost(self, data: Data, plan: EpochPlan, room: _Room) -> EpochCost:
         """Average over batches with their rows as weights, as the reference does."""
         n, l2 = len(plan.order), self.objective.l2
-        if data.sample_weight is None:  # a batch's weight is its rows: they cancel
+        if data.sample_weight is None and plan.bounds is None:  # a batch's weight is its rows: they cancel
             return EpochCost(float(room.costs.sum()) / n, 0.5 * l2 * float(room.squares.sum()) / n if l2 else 0.0)
-        starts = np.arange(0, n, plan.batch_size)
-        rows, totals = np.diff(starts, append=n), np.add.reduceat(data.sample_weight[plan.order], starts)
+        rows, totals = np.diff(plan.edges), plan.weights(data)
         counts = totals > 0  # a batch of weight 0 has no cost
         if not counts.any():
             return EpochCost(0.0, 0.0)
@@ -185,11 +198,10 @@ def _reset(control: Array, start: int, stop: int) -> None:
 
 def _step_numbers(data: Data, plan: EpochPlan, t: int) -> Array:
     """The optimizer's count after each step: a batch of weight 0 makes none."""
-    n_steps = len(plan.rates)
-    if data.sample_weight is None:
-        return np.arange(t + 1, t + 1 + n_steps)
-    totals = np.add.reduceat(data.sample_weight[plan.order], np.arange(0, len(plan.order), plan.batch_size))
-    return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch of weight 0 before the first step is never asked
+    if data.sample_weight is None and plan.bounds is None:
+        return np.arange(t + 1, t + 1 + len(plan.rates))
+    counts = t + np.cumsum(plan.weights(data) > 0)
+    return np.maximum(counts, 1)  # a batch of weight 0 before the first step is never asked for its count
 
 
 class Predictor:
@@ -207,7 +219,7 @@ class Predictor:
     @property
     def works(self) -> bool:
         """Whether kernels can still be called: not when Python is ending."""
-        return not CREW.closed
+        return not POOL.closed
 
     def __call__(self, theta: Array, X: Array) -> Array:
         """a of the last layer. X (n, n_inputs), contiguous -> (n, n_L)."""
@@ -231,9 +243,9 @@ class Predictor:
             X, Y, theta, out, costs, low.layers, low.numbers, low.places, self._fixed, *self._space(threads), control,
         )  # fmt: skip
         if threads == 1:
-            CREW.run_alone(lambda thread: self._kernel(*arguments, thread), control)
+            POOL.run_alone(lambda thread: self._kernel(*arguments, thread), control)
         else:
-            CREW.run(lambda thread: self._kernel(*arguments, thread), control, threads)
+            POOL.run(lambda thread: self._kernel(*arguments, thread), control, threads)
 
     def _space(self, threads: int) -> tuple[Array, Array]:
         """Row numbers and workspace of the calling thread, made at its first call."""

@@ -33,8 +33,10 @@ from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
 from glassprop.engine.compiled.tiles import gather_columns
 
 _VECTOR, _CACHE_LINE = 8, 16  # in numbers: rows of a chunk, parameters of a segment
-# entries of `plan`
-(FIRST_STEP, BATCH, CHUNKS, OPTIMIZER, KEY) = range(5)
+# entries of `plan`; REDUCED: whether a step has the sums over all ranks, ONE_RATE: whether all blocks have its rate
+(FIRST_STEP, CHUNKS, OPTIMIZER, KEY, REDUCED, ONE_RATE) = range(6)
+# columns of `schedule`: the rate, the factors of decay and dropout, the optimizer's count, the weight over all ranks
+(RATE, DECAY, DROPOUT, COUNT, TOTAL) = range(5)
 # entries of `fixed`
 (COST_PARAMETER, CLIP, L2, CLIP_NORM, MOMENTUM) = range(5)  # β₁, β₂, ε, decay, ln β₁ and ln β₂ follow momentum
 
@@ -81,6 +83,7 @@ def _chunk(
     start,
     stop,
     step_number,
+    dropout,
     total,
     control,
 ):
@@ -103,11 +106,25 @@ def _chunk(
         gather_columns(Y, order, first, used, ld, work, base + places[Y_AT], False)
         share = part(work, base + places[SHARE_AT], ld)
         _shares(weight, order, first, used, total, share)
-        forward_hidden(layers, numbers, places, theta, work, base, ld, plan[KEY], step_number, first - low)
+        forward_hidden(layers, numbers, places, theta, work, base, ld, plan[KEY], step_number, first - low, dropout)
         finish(layers, numbers, places, theta, fixed, work, base, ld, used, costs, DELTA)
         cost += _weighted(costs, weight, order, first, used)
         fresh = first == start
-        backward(layers, numbers, places, theta, gradient, work, base, ld, plan[KEY], step_number, first - low, fresh)
+        backward(
+            layers,
+            numbers,
+            places,
+            theta,
+            gradient,
+            work,
+            base,
+            ld,
+            plan[KEY],
+            step_number,
+            first - low,
+            dropout,
+            fresh,
+        )
     return cost
 
 
@@ -159,7 +176,7 @@ def _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, orde
     for i in range(used):
         order[i] = first + i
     gather(X, order, 0, used, ld, work, base, places)
-    forward_hidden(layers, numbers, places, theta, work, base, ld, -1, 0, 0)
+    forward_hidden(layers, numbers, places, theta, work, base, ld, -1, 0, 0, 1.0)
     want = COST if costs.size > 0 else PREDICTION
     if want == COST:
         gather_columns(Y, order, 0, used, ld, work, base + places[Y_AT], False)
@@ -187,14 +204,15 @@ def entry_points(source):
         theta,
         m,
         v,
-        rates,
-        ts,
+        schedule,
+        bounds,
         gradients,
         plan,
         fixed,
         layers,
         numbers,
         blocks,
+        factors,
         places,
         work,
         rooms,
@@ -204,10 +222,13 @@ def entry_points(source):
         control,
         thread,
     ):
-        """Work off the tasks of steps [FROM, TO) of an epoch, together with whatever other threads do the same.
+        """Work off the tasks of phases [FROM, TO) of an epoch, together with whatever other threads do the same.
+
+        Phases are counted through the epoch, two or three a step. Where they are called for by themselves and REDUCED
+        is set, those after the first of a step find the average over all ranks in the first chunk's gradient.
 
         X (n, n_inputs), Y (n, n_L), weight (n,) or (0,), order (n,); theta, m, v (size,); gradients (chunks, size).
-        ts (steps,): the optimizer's count after each step. rooms: a block's costs for each thread.
+        schedule (steps, 5); bounds (steps + 1,): where batches begin in the order. rooms: a block's costs for each thread.
         costs (steps, chunks): Σ weight · C_0 by chunk. squares, lengths (steps, chunks): Σ w², and the squared length
         of the gradient, by segment. Stops before the step of a batch whose cost is not finite, and leaves its number
         + 1 in control[FAILED]. Thread 0 returns when all is done. Other threads stay, awake, for the next call with
@@ -216,13 +237,25 @@ def entry_points(source):
         """
         source  # noqa: B018
         X, Y, weight, order, theta, m, v = bare(X), bare(Y), bare(weight), bare(order), bare(theta), bare(m), bare(v)
-        rates, ts, gradients, plan, fixed = bare(rates), bare(ts), bare(gradients), bare(plan), bare(fixed)
-        layers, numbers, blocks, places, work = bare(layers), bare(numbers), bare(blocks), bare(places), bare(work)
-        rooms, costs, squares, lengths = bare(rooms), bare(costs), bare(squares), bare(lengths)
+        schedule, bounds, gradients, plan, fixed = (
+            bare(schedule),
+            bare(bounds),
+            bare(gradients),
+            bare(plan),
+            bare(fixed),
+        )
+        layers, numbers, blocks, factors, places = (
+            bare(layers),
+            bare(numbers),
+            bare(blocks),
+            bare(factors),
+            bare(places),
+        )
+        work, rooms, costs, squares, lengths = bare(work), bare(rooms), bare(costs), bare(squares), bare(lengths)
         control = bare(control)
-        n, chunks, seen = order.shape[0], plan[CHUNKS], 0
+        chunks, seen, reduced, one_rate = plan[CHUNKS], 0, plan[REDUCED] != 0, plan[ONE_RATE] != 0
+        added = 1 if reduced else chunks
         clips = fixed[CLIP_NORM] > 0
-        phases = 3 if clips else 2
         base = thread * places[WORK_SIZE]
         if thread == 0:
             fetch_add(control, CALL, 1)
@@ -232,23 +265,24 @@ def entry_points(source):
                 if seen < 0:
                     return
             first = control[FROM]
-            last = (control[TO] - first) * phases
+            last = control[TO] - first
             while True:
                 taken, piece = take(control, chunks, last, thread)
                 if taken < 0:
                     break
-                if clips:
-                    number, phase = first + taken // 3, taken % 3
-                else:
-                    number, phase = first + (taken >> 1), taken & 1
+                at = first + taken
+                number, phase = (at // 3, at % 3) if clips else (at >> 1, at & 1)
                 if atomic_read(control, FAILED) == 0:
-                    low, high = number * plan[BATCH], min(n, (number + 1) * plan[BATCH])
-                    total = _total_weight(weight, order, low, high)
+                    low, high = bounds[number], bounds[number + 1]
+                    if reduced and phase > 0:
+                        total = schedule[number, TOTAL]
+                    else:
+                        total = _total_weight(weight, order, low, high)
                     if phase == 0:
                         start, stop = _bounds(low, high, piece, chunks, _VECTOR)
                         costs[number, piece] = _chunk(
                             X, Y, weight, order, theta, part(gradients, piece * theta.shape[0], theta.shape[0]), plan, fixed, layers, numbers, places, work, base,
-                            part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number, total, control,
+                            part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number, schedule[number, DROPOUT], total, control,
                         )  # fmt: skip
                     elif not _finite(costs, number, chunks):
                         if phase == 1 and piece == 0:
@@ -257,14 +291,15 @@ def entry_points(source):
                         start, stop = _bounds(0, theta.shape[0], piece, chunks, _CACHE_LINE)
                         if clips and phase == 1:
                             squares[number, piece] = add_up(
-                                gradients, chunks, theta, blocks, fixed[L2] / total, start, stop
+                                gradients, added, theta, blocks, factors, one_rate, fixed[L2] / total, start, stop
                             )
                             lengths[number, piece] = squared_length(part(gradients, start, stop - start))
                         else:
                             scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0
                             found = steps_along(
-                                0 if clips else chunks, fixed[L2] / total, plan[OPTIMIZER], part(fixed, MOMENTUM, 7),
-                                rates[number], ts[number], scale, theta, gradients, m, v, blocks, start, stop,
+                                0 if clips else added, fixed[L2] / total, plan[OPTIMIZER], part(fixed, MOMENTUM, 7),
+                                schedule[number, RATE], schedule[number, DECAY], schedule[number, COUNT], scale,
+                                theta, gradients, m, v, blocks, factors, one_rate, start, stop,
                             )  # fmt: skip
                             if not clips:
                                 squares[number, piece] = found

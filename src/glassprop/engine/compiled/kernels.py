@@ -32,12 +32,12 @@ def _array(kind: Any, dimensions: int, *, written: bool = False) -> Any:
 
 def _steps_signature(kind: Any) -> Any:
     f8, i8 = types.float64, types.int64
-    vector, counts, doubles = _array(kind, 1, written=True), _array(i8, 1), _array(f8, 1)
+    vector, counts, doubles, table = _array(kind, 1, written=True), _array(i8, 1), _array(f8, 1), _array(f8, 2)
     written, counters = _array(f8, 2, written=True), _array(i8, 1, written=True)
     return types.void(
         *(_array(kind, 2), _array(kind, 2), doubles, counts),  # X, Y, weight, order
-        *(vector, vector, vector, doubles, doubles, vector),  # theta, m, v, rates, ts, gradients
-        *(counts, doubles, _array(i8, 2), _array(f8, 2), _array(i8, 2), counts),  # plan, fixed, layers … places
+        *(vector, vector, vector, table, counts, vector),  # theta, m, v, schedule, bounds, gradients
+        *(counts, doubles, _array(i8, 2), table, _array(i8, 2), table, counts),  # plan, fixed, layers … places
         *(vector, _array(f8, 1, written=True), written, written, written),  # work, rooms, costs, squares, lengths
         *(counters, i8),  # control, thread
     )

@@ -36,11 +36,13 @@ class Lowered:
 
     Attributes
     ----------
-    layers : int64 (L, 13)
+    layers : int64 (L, 12)
         A row a layer: see ``row.py``.
     numbers : float64 (L, 2)
-    blocks : int64 (number of parameter blocks, 3)
-        Start, stop, and whether L2 and decay apply.
+    blocks : int64 (number of parameter blocks, 2)
+        Start and stop.
+    factors : float64 (number of parameter blocks, 2)
+        What decay (and L2) and the rate are multiplied by.
     rows : int
         Examples of one block, a multiple of 16.
     x_at, y_at, share_at, delta_at, other_at, scratch_at, work_size : int
@@ -56,6 +58,7 @@ class Lowered:
     layers: NDArray[np.int64]
     numbers: NDArray[np.float64]
     blocks: NDArray[np.int64]
+    factors: NDArray[np.float64]
     rows: int
     x_at: int
     y_at: int
@@ -141,10 +144,9 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
     a_at = space.room(layer.n)
     slope_at = space.room(layer.n * (1 + layer.parametric)) if layer.parametric or code in KEEPS_SLOPE else a_at
     out_at = space.room(layer.n) if ways & (DROPS | RESIDUAL) else a_at
-    threshold = min(round(layer.dropout * 2**32), 2**32 - 1) if layer.dropout else 0
     return (
         kernels_of(layer).OPCODE, architecture.sizes[number - 1], layer.n, first, second, p, code, ways,
-        in_at, a_at, slope_at, out_at, threshold,
+        in_at, a_at, slope_at, out_at,
     )  # fmt: skip
 
 
@@ -169,9 +171,10 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     return Lowered(
         layers=layers,
         numbers=np.array(
-            [((layer.activation.parameters or (0.0,))[0], 1 / (1 - layer.dropout)) for layer in architecture.layers]
+            [((layer.activation.parameters or (0.0,))[0], layer.dropout) for layer in architecture.layers]
         ),
-        blocks=np.array([(block.start, block.stop, block.decays) for block in layout.blocks], dtype=np.int64),
+        blocks=np.array([(block.start, block.stop) for block in layout.blocks], dtype=np.int64),
+        factors=np.array([(block.decay, block.rate) for block in layout.blocks], dtype=np.float64),
         rows=space.rows,
         x_at=x_at,
         y_at=y_at,

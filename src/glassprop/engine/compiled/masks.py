@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.low_level import OPTIONS, part
+from glassprop.engine.compiled.low_level import OPTIONS, part, round_to_even
 
 
 @njit(**OPTIONS)
@@ -33,10 +33,10 @@ def mask_key(key, step, layer):
 
 
 @njit(**OPTIONS)
-def drop(source, target, seed, first_row, n, ld, threshold, scale):
+def drop(source, target, seed, first_row, n, ld, rate):
     """target = source · mask; the counter of an entry is its (row of the batch, neuron), as in the reference."""
-    kept, nothing = source.dtype.type(scale), source.dtype.type(0)
-    limit = np.uint32(threshold)
+    kept, nothing = source.dtype.type(1 / (1 - rate)), source.dtype.type(0)
+    limit = np.uint32(np.int64(min(round_to_even(rate * 4294967296.0), 4294967295.0)))
     width = np.uint32(n)
     for j in range(n):
         source_row, target_row = part(source, j * ld, ld), part(target, j * ld, ld)

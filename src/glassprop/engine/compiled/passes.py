@@ -14,10 +14,9 @@ from glassprop.engine.compiled.row import (
     A_AT,
     ACTIVATION,
     BACK_MASKED,
-    DROPOUT_FROM,
+    DROPOUT,
     DROPS,
     IN_AT,
-    KEEP_SCALE,
     KEEPS,
     N_OUT,
     OUT_AT,
@@ -33,16 +32,19 @@ from glassprop.engine.compiled.tiles import tile_dots
 
 
 @njit(**INLINE)
-def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, first_row):
-    """E1, E14, E32: what every layer but the last gives, with dropout where key ≥ 0, and z of the last."""
+def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, first_row, dropout):
+    """E1, E14, E32: what every layer but the last gives, with dropout where key ≥ 0, and z of the last.
+
+    dropout: what the layers' rates of it are multiplied by.
+    """
     for l in range(layers.shape[0]):
         weigh(layers, l, places, theta, work, base, ld)
         if l < layers.shape[0] - 1:
-            _give(layers, l, numbers, places, theta, work, base, ld, key, step, first_row)
+            _give(layers, l, numbers, places, theta, work, base, ld, key, step, first_row, dropout)
 
 
 @njit(**INLINE)
-def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row, fresh):
+def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row, dropout, fresh):
     """E13, E15: from δ of the last layer, in the place of y, to the first; the gradient on the way, added up or ``fresh``.
 
     ∂C/∂x of a residual layer is added to its ∂C/∂a (E33), which is at KEPT_AT; others take turns with two places.
@@ -50,7 +52,7 @@ def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step
     d, last = base + places[Y_AT], layers.shape[0] - 1
     if layers[last, WAYS] & TRAINS:
         _fill_parameters(layers, last, gradient, work, base, base + places[KEPT_AT], ld, fresh)
-    for l in range(layers.shape[0] - 1, -1, -1):
+    for l in range(last, -1, -1):
         fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh)
         if l == 0:
             return
@@ -58,12 +60,12 @@ def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step
         g = base + (places[KEPT_AT] if adds else places[OTHER_AT] if d == base + places[DELTA_AT] else places[DELTA_AT])
         by_input(layers, l, theta, work, base, d, g, ld, adds)
         if not layers[l, WAYS] & BACK_MASKED:
-            g = _pull(layers, l - 1, numbers, places, gradient, work, base, g, ld, key, step, first_row, fresh)
+            g = _pull(layers, l - 1, numbers, places, gradient, work, base, g, ld, key, step, first_row, dropout, fresh)
         d = g
 
 
 @njit(**INLINE)
-def _give(layers, l, numbers, places, theta, work, base, ld, key, step, first_row):
+def _give(layers, l, numbers, places, theta, work, base, ld, key, step, first_row, dropout):
     """From z of a hidden layer to what the next one sees: σ, what it saw itself added (E32), dropout."""
     n, ways = layers[l, N_OUT], layers[l, WAYS]
     s, out = part(work, base + layers[l, A_AT], n * ld), part(work, base + layers[l, OUT_AT], n * ld)
@@ -76,18 +78,18 @@ def _give(layers, l, numbers, places, theta, work, base, ld, key, step, first_ro
         plus(s, part(work, base + layers[l, IN_AT], n * ld), out)
     if ways & DROPS and key >= 0:
         seed, a = mask_key(key, step, l + 1), out if ways & RESIDUAL else s
-        drop(a, out, seed, first_row, n, ld, layers[l, DROPOUT_FROM], numbers[l, KEEP_SCALE])
+        drop(a, out, seed, first_row, n, ld, dropout * numbers[l, DROPOUT])
     elif ways & DROPS and not ways & RESIDUAL:
         copy(s, out)
 
 
 @njit(**INLINE)
-def _pull(layers, l, numbers, places, gradient, work, base, g, ld, key, step, first_row, fresh):
+def _pull(layers, l, numbers, places, gradient, work, base, g, ld, key, step, first_row, dropout, fresh):
     """From ∂C by what the next layer sees of a layer, at ``g``, to δ; returns where it is. δ of the next is not needed."""
     n, ways = layers[l, N_OUT], layers[l, WAYS]
     if ways & DROPS and key >= 0:
         error, seed = part(work, g, n * ld), mask_key(key, step, l + 1)
-        drop(error, error, seed, first_row, n, ld, layers[l, DROPOUT_FROM], numbers[l, KEEP_SCALE])
+        drop(error, error, seed, first_row, n, ld, dropout * numbers[l, DROPOUT])
     if ways & TRAINS:
         _fill_parameters(layers, l, gradient, work, base, g, ld, fresh)
     if ways & KEEPS:

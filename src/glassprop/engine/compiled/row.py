@@ -5,11 +5,14 @@ from __future__ import annotations
 # columns of the table of layers. OPCODE: its kind; BLOCK_1, BLOCK_2: where its own parameters start in θ, and P its
 # activation's, where they are trained; IN_AT: where what it sees lies; A_AT: z, then σ(z); OUT_AT: what the next one sees
 (
-    OPCODE, N_IN, N_OUT, BLOCK_1, BLOCK_2, P, ACTIVATION, WAYS, IN_AT, A_AT, SLOPE_AT, OUT_AT, DROPOUT_FROM,
-) = range(13)  # fmt: skip
-COLUMNS = 13
+    OPCODE, N_IN, N_OUT, BLOCK_1, BLOCK_2, P, ACTIVATION, WAYS, IN_AT, A_AT, SLOPE_AT, OUT_AT,
+) = range(12)  # fmt: skip
+COLUMNS = 12
 # columns of the table of numbers
-PARAMETER, KEEP_SCALE = range(2)
+PARAMETER, DROPOUT = range(2)
+# columns of the table of blocks, and of that of their factors
+START, STOP = range(2)
+DECAY_FACTOR, RATE_FACTOR = range(2)
 
 # bits of WAYS, for layers of any kind
 RESIDUAL = 1  # what it sees is added to σ(z): OUT_AT is then another place than A_AT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -10,17 +11,18 @@ import numpy as np
 from glassprop.engine.choose import ENGINES
 from glassprop.errors import ArchitectureError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
-from glassprop.estimator.state import from_plain
+from glassprop.estimator.plain_state import from_plain
 from glassprop.export.kinds.kind import Kind, add
+from glassprop.export.kinds.left_fits import LEFT, OPTIMIZER, left_fits
 from glassprop.export.kinds.scikit_values import RandomState
 from glassprop.export.schema.array_values import Array, NaN, Numbers, Scalar, Values
 from glassprop.export.schema.misfit import Misfit
+from glassprop.export.schema.network_field import FUNCTION, NETWORK, parameters_of, sizes_of
 from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.schedule import SCHEDULES
 
-_FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
 _FLOATS = ("float64", "float32")
 _SIGNED = Real(infinite=True)
 _COST = Either(_SIGNED, NaN())  # of an epoch that diverged
@@ -66,7 +68,7 @@ class _Binarizer:
 
 _SETTINGS: dict[str, Field] = {
     "hidden_layer_sizes": Either(Whole(1), Several(Whole(1), into=tuple)),
-    "activation": Either(_FUNCTION, Several(_FUNCTION)),
+    "activation": Either(FUNCTION, Several(FUNCTION)),
     "solver": Word("lbfgs", *STOCHASTIC_SOLVERS),
     "alpha": Real(0),
     "batch_size": Either(Word("auto"), Whole(1)),
@@ -88,8 +90,8 @@ _SETTINGS: dict[str, Field] = {
     "epsilon": Real(0),
     "n_iter_no_change": Real(1, infinite=True),
     "max_fun": Whole(1),
-    "loss": _FUNCTION,
-    "output_activation": _FUNCTION,
+    "loss": FUNCTION,
+    "output_activation": FUNCTION,
     "dropout": Either(Real(0, 1), Several(Real(0, 1))),
     "weight_decay": Real(0),
     "clip_norm": Maybe(Real(0)),
@@ -102,13 +104,10 @@ _CLASSIFIER_SETTINGS: dict[str, Field] = {
     "label_smoothing": Real(0, 1),
     "stratify": Either(Flag(), Word("auto")),
 }
-_LAYER = Object({"n": Whole(1), "activation": _FUNCTION, "dropout": Real(0, 1), "initial": Text(40)})
-_NETWORK = Object({"n_inputs": Whole(1), "layers": Several(_LAYER, least=1, most=10_000), "cost": _FUNCTION})
-_OPTIMIZER = Object({"vectors": Several(Array(_FLOATS), most=8), "t": Whole(), "kind": Text(40)})
 _STATE = Object(
     {
         "theta": Array(_FLOATS),
-        "optimizer": Maybe(_OPTIMIZER),
+        "optimizer": Maybe(OPTIMIZER),
         "history": Object({"cost": Numbers(), "validation_cost": Numbers(), "score": Numbers()}),
         "step": Whole(),
         "epoch": Whole(),
@@ -125,9 +124,10 @@ _STATE = Object(
         "engine_why": Text(),
         "rate": Maybe(Real(0)),
         "kept_epoch": Whole(),
-    }
+    },
+    {"diverged": Flag(), "left": LEFT},
 )
-_FITTED: dict[str, Field] = {"network_": _NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
+_FITTED: dict[str, Field] = {"network_": NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
 _AFTERWARDS: dict[str, Field] = {
     "interrupted_": Flag(),
     "_judged_by": Several(Either(Flag(), Maybe(Text(200))), into=tuple, least=2, most=2),
@@ -141,7 +141,7 @@ _AFTERWARDS: dict[str, Field] = {
     "best_iteration_": Maybe(Whole()),
     "best_validation_score_": Maybe(_COST),
     "best_loss_": Maybe(_COST),
-    "target_scale_": Object({"mean": Real(), "spread": Real(0)}),
+    "target_scale_": Object({"mean": Real(), "spread": Real(0)}),  # of earlier files: see `estimator/plain_state.py`
 }
 
 
@@ -149,12 +149,20 @@ def _plain_state(value: Any) -> dict[str, Any]:
     """The attributes as plain data; sizes and lists in the forms that the file has."""
     state = {name: part for name, part in value.__getstate__().items() if name not in _OF_THE_RUN}
     state["hidden_layer_sizes"] = _whole(state["hidden_layer_sizes"])
-    optimizer = state["_state"]["optimizer"]
-    if optimizer is not None and not all(np.isfinite(vector).all() for vector in optimizer["vectors"]):
-        state["_state"] = {**state["_state"], "optimizer": None}  # it would step nowhere: training goes on without
+    train = dict(state["_state"])
+    points = [part for part in (train, *train.get("left", {}).values()) if isinstance(part, dict)]
+    if not all(_finite(point["optimizer"]) for point in points):
+        train.pop("left", None)  # for its next step cannot be written down
+    if not _finite(train["optimizer"]):
+        train["optimizer"] = None  # it would step nowhere: training goes on without
+    state["_state"] = train
     if "classes_" in state:
         state["classes_"] = np.asarray(state["classes_"])
     return state
+
+
+def _finite(optimizer: dict[str, Any] | None) -> bool:
+    return optimizer is None or all(np.isfinite(vector).all() for vector in optimizer["vectors"])
 
 
 def _whole(sizes: Any) -> Any:
@@ -174,11 +182,11 @@ def _set_plain_state(made: Any, attributes: dict[str, Any]) -> None:
 
 
 def _sizes_fit(attributes: dict[str, Any]) -> None:
-    sizes = [attributes["network_"]["n_inputs"], *(layer["n"] for layer in attributes["network_"]["layers"])]
-    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    sizes, parameters = sizes_of(attributes["network_"]), parameters_of(attributes["network_"])
     state = attributes["_state"]
-    vectors = [] if state["optimizer"] is None else state["optimizer"]["vectors"]
-    for name, vector in [("theta", state["theta"]), *(("vectors", vector) for vector in vectors)]:
+    if "left" in state:
+        left_fits(state, attributes["solver"], "_state.left")
+    for name, vector in _vectors(state):
         if vector.shape != (parameters,) or vector.dtype != state["theta"].dtype:
             raise Misfit(f"_state.{name}", f"a network of sizes {sizes[:9]} has {parameters:,} parameters, not these")
     counts = {"n_features_in_": sizes[0], "n_outputs_": sizes[-1], "n_layers_": len(sizes)}
@@ -189,8 +197,18 @@ def _sizes_fit(attributes: dict[str, Any]) -> None:
         raise Misfit("_state.kept_epoch", "there are not so many epochs")
 
 
+def _vectors(state: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """All that must be like θ, with their names."""
+    for point in (state, *(state["left"][name] for name in ("best", "last") if state.get("left", {}).get(name))):
+        yield "theta", point["theta"]
+        for vector in [] if point["optimizer"] is None else point["optimizer"]["vectors"]:
+            yield "vectors", vector
+
+
 def _estimator_fits(made: Any, at: str) -> None:
-    _optimizer_fits(made._state.optimizer, f"{at}._state.optimizer")
+    state = made._state
+    for optimizer in (state.optimizer, state.best_optimizer, state.last_optimizer):
+        _optimizer_fits(optimizer, f"{at}._state.optimizer")
     if made.network_.own_functions:
         raise Misfit(at, "its network has functions that are in no table")
     names = getattr(made, "feature_names_in_", None)
@@ -216,6 +234,8 @@ def _optimizer_fits(state: Any, at: str) -> None:
 
 def _classifier_fits(made: Any, at: str) -> None:
     _estimator_fits(made, at)
+    if made.network_.units is not None:
+        raise Misfit(at, "classes have no units")
     binarizer, outputs = made._label_binarizer, made.n_outputs_
     kind, count = binarizer.y_type_, len(made.classes_)
     one = kind == "binary" and outputs == 1 and count <= 2

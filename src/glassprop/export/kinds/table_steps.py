@@ -23,7 +23,7 @@ def _columns_fit(made: Any, at: str) -> None:
 
 add(
     Kind(
-        "table_columns", "glassprop.tables.encode:TypedColumns",
+        "table_columns", "glassprop.tables.encoding.encode:TypedColumns",
         {"numbers": Mapped(Word(".", ",")), "dates": Mapped(Word("", "ymd", "mdy", "dmy")), "clocks": _COLUMNS,
          "categories": _COLUMNS},
         check=_columns_fit,
@@ -31,7 +31,7 @@ add(
         columns=False,
     ),
     Kind(
-        "bounded", "glassprop.tables.encode:Bounded",
+        "bounded", "glassprop.tables.encoding.encode:Bounded",
         {"limit": Maybe(Real(_SMALLEST_LIMIT)), "dtype": Word("float32", "float64")},
         {"n_features_in_": Whole(1)},
     ),

@@ -1,6 +1,7 @@
 // Charts: gradient size by layer, history of the cost.
 
-/** Ticks for an axis: round numbers, or powers of ten. */
+/** Ticks for an axis: round numbers, or powers of ten.
+ *  @param {number} low @param {number} high @param {boolean} log */
 function ticks(low, high, log) {
   if (log) {
     const from = Math.floor(Math.log10(low)),
@@ -12,19 +13,24 @@ function ticks(low, high, log) {
   }
   const rough = (high - low) / 4 || 1,
     unit = 10 ** Math.floor(Math.log10(rough));
-  const step = unit * [1, 2, 5, 10].find((m) => m * unit >= rough),
+  const step = unit * ([1, 2, 5].find((m) => m * unit >= rough) ?? 10),
     list = [];
   for (let i = Math.floor(low / step); i * step < high + step * 0.999; i++) list.push(i * step);
   return list;
 }
 
-/** A frame with axes: {box, x, y} with x, y from data to places. */
+/** A frame with axes: {box, x, y} with x, y from data to places.
+ *  @param {{ width: number, height: number, xs: number[], ys: number[], log: boolean, xLabel: string,
+ *  yLabel: string, xTicks: number[] }} what */
 function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks }) {
   const [left, right, top, bottom] = [64, 14, 12, 44],
     list = ticks(ys[0], ys[1], log);
+  /** @param {number} v */
   const to = (v) => (log ? Math.log10(v) : v),
     [low, high] = [to(list[0]), to(list[list.length - 1])];
+  /** @param {number} v */
   const x = (v) => left + ((v - xs[0]) / (xs[1] - xs[0] || 1)) * (width - left - right);
+  /** @param {number} v */
   const y = (v) => height - bottom - ((to(v) - low) / (high - low || 1)) * (height - top - bottom);
   const box = svg(
     "svg",
@@ -40,10 +46,11 @@ function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks }) {
   return { box, x, y };
 }
 
-/** ‖∂C₀/∂(W, b)‖ of each layer: a bar for this example, dots for the others. */
+/** ‖∂C₀/∂(W, b)‖ of each layer: a bar for this example, dots for the others.
+ *  @param {HTMLElement} box @param {Model} model */
 function drawSizes(box, model) {
   const sizes = model.record.gradient_size,
-    all = sizes.flat().filter((v) => v !== null && v > 0);
+    all = sizes.flat().filter((v) => v !== null).filter((v) => v > 0);
   if (!all.length) return box.replaceChildren(said("All gradients are 0."));
   const [low, high] = [Math.min(...all), Math.max(...all)],
     log = high / low > 50;
@@ -67,7 +74,7 @@ function drawSizes(box, model) {
     wide = Math.min(48, (x(2) - x(1)) * 0.5);
   layers.forEach((l) => {
     const value = sizes[model.example][l - 1];
-    if (value > 0)
+    if (value !== null && value > 0)
       chart.append(
         svg(
           "rect",
@@ -84,8 +91,9 @@ function drawSizes(box, model) {
         ),
       );
     sizes.forEach((row, i) => {
-      if (i !== model.example && row[l - 1] > 0)
-        chart.append(svg("circle", { cx: x(l), cy: y(row[l - 1]), r: 3.5, class: "dot" }));
+      const other = row[l - 1] ?? 0;
+      if (i !== model.example && other > 0)
+        chart.append(svg("circle", { cx: x(l), cy: y(other), r: 3.5, class: "dot" }));
     });
     chart.append(svg("text", { x: x(l), y: base - 6, class: "value" }, numeral(value, 3)));
   });
@@ -98,20 +106,22 @@ function drawSizes(box, model) {
   );
 }
 
+/** @type {Record<string, [string, string]>} */
 const RUNS = {
   cost: ["training", "run-one"],
   validation_cost: ["validation", "run-two"],
 };
 
-/** Cost, and cost of the rows held out, by epoch. */
+/** Cost, and cost of the rows held out, by epoch.
+ *  @param {HTMLElement} box @param {Model} model */
 function drawHistory(box, model) {
-  const { best_epoch: best = [], ...curves } = model.record.history;
+  const { best_epoch: [best] = [], ...curves } = model.record.history;
   const runs = Object.entries(curves).filter(
     ([, v]) => Array.isArray(v) && v.some((y) => typeof y === "number"),
   );
   const all = runs.flatMap(([, v]) => v).filter((v) => typeof v === "number");
   if (!all.length) return;
-  box.closest("section").hidden = false;
+  reveal(box);
   const [low, high] = [Math.min(...all), Math.max(...all)],
     log = low > 0 && high / low > 50,
     n = Math.max(...runs.map(([, v]) => v.length));
@@ -152,8 +162,8 @@ function drawHistory(box, model) {
       svg("text", { x: width - 98, y: 24 + 16 * i, class: "start" }, RUNS[name] ? RUNS[name][0] : cut(name, 14)),
     );
   });
-  if (best.length) {
-    const at = x(best[0]).toFixed(1);
+  if (best) {
+    const at = x(best).toFixed(1);
     chart.append(
       svg("line", {
         x1: at,
@@ -161,11 +171,11 @@ function drawHistory(box, model) {
         y1: y(log ? low : Math.min(0, low)),
         y2: y(high),
         class: "run kept",
-        "data-kept": best[0],
+        "data-kept": best,
       }),
     );
   }
   const ends = runs.map(([name, v]) => `${name} from ${numeral(v[0])} to ${numeral(v[v.length - 1])}`).join("; ");
-  const kept = best.length ? `; the weights of epoch ${best[0]} were kept (upright line)` : "";
+  const kept = best ? `; the weights of epoch ${best} were kept (upright line)` : "";
   box.replaceChildren(figure(`The cost of every epoch of training${kept}`, chart, ends));
 }

@@ -1,12 +1,14 @@
 // One panel for each kind of thing that can be chosen: a weight or bias, a neuron, an input, a column of the table.
 
 class Chosen extends Pulls {
+  /** @param {Choice} what @returns {Child[]} */
   panel(what) {
     if (what.kind === "weight") return this.weight(what.l, what.j, what.k);
     if (what.kind === "neuron") return this.oneNeuron(what.l, what.j);
     return what.kind === "input" ? this.input(what.k) : this.oneColumn(what.number);
   }
 
+  /** @param {number} l @param {number} j @param {number} k */
   weight(l, j, k) {
     const { m } = this,
       d = m.derivative(l, j, k),
@@ -51,16 +53,19 @@ class Chosen extends Pulls {
     ];
   }
 
+  /** @param {ReturnType<Model["derivative"]>} d @returns {Child[]} */
   numbers(d) {
     if (d.collapsedOnly || d.mixes) return [num(d.into), " · ", factor(d.delta)];
     return [num(d.into), " · ", factor(d.slope), " · ", factor(d.byA)];
   }
 
+  /** @param {number} l @param {number} j @param {number} k @param {ReturnType<Model["derivative"]>} d */
   factors(l, j, k, d) {
     const { m } = this,
       bias = k < 0,
-      z = sym("z", l, j),
-      row = (name, head, text, value) => ({ "data-term": name, cells: [head, text, num(value, name, 6)] });
+      z = sym("z", l, j);
+    /** @param {string} name @param {Child} head @param {Child} text @param {Num} value @returns {Row} */
+    const row = (name, head, text, value) => ({ "data-term": name, cells: [head, text, num(value, name, 6)] });
     const rows = [
       row(
         "by_w",
@@ -98,6 +103,7 @@ class Chosen extends Pulls {
     return table(["factor", "what it is", "number"], rows, { "data-sum": "factors", class: "terms left" });
   }
 
+  /** @param {number} l @param {number} j */
   oneNeuron(l, j) {
     const { m } = this,
       last = l === m.depth,
@@ -129,7 +135,8 @@ class Chosen extends Pulls {
     ];
   }
 
-  /** The derivative by each weight into a neuron, as links to their panels; as a picture where the input is one. */
+  /** The derivative by each weight into a neuron, as links to their panels; as a picture where the input is one.
+   *  @param {number} l @param {number} j */
   weightsInto(l, j) {
     const { m } = this,
       all = [...m.record.shown[l - 1], -1].map((k) => ({ n: k, product: m.derivative(l, j, k).value }));
@@ -153,10 +160,13 @@ class Chosen extends Pulls {
     ];
   }
 
+  /** @param {number} j */
   weightPictures(j) {
     const { m } = this,
-      ks = m.record.shown[0],
-      pick = (k) => this.choose({ kind: "weight", l: 1, j, k });
+      ks = m.record.shown[0];
+    /** @param {number} k */
+    const pick = (k) => this.choose({ kind: "weight", l: 1, j, k });
+    /** @param {Num[]} values */
     const draw = (values) => picture(spread(m.record, values), m, { signed: true, pick });
     return el(
       "div",
@@ -174,6 +184,7 @@ class Chosen extends Pulls {
     );
   }
 
+  /** @param {number} k */
   input(k) {
     const { m } = this,
       columns = m.columnsOf(k);
@@ -190,16 +201,12 @@ class Chosen extends Pulls {
     ];
   }
 
+  /** @param {number} number @param {ColumnRecord} column */
   columnLink(number, column) {
-    const button = el(
-      "button",
-      { type: "button", class: "link", "data-choose": `column:${number}` },
-      el("bdi", {}, cut(column.name, 40)),
-    );
-    button.addEventListener("click", () => this.choose({ kind: "column", number }));
-    return button;
+    return this.link({ kind: "column", number }, el("bdi", {}, cut(column.name, 40)));
   }
 
+  /** @param {number} k */
   weightsFrom(k) {
     const { m } = this,
       terms = bySize(m.record.shown[1].map((j) => ({ n: j, product: m.derivative(1, j, k).value }))),
@@ -219,12 +226,14 @@ class Chosen extends Pulls {
     );
   }
 
+  /** @param {number} number */
   oneColumn(number) {
     const column = this.m.record.columns[number];
     return [el("h2", {}, "Column ", el("bdi", {}, cut(column.name, 60))), this.cell(column, number)];
   }
 
-  /** The derivative in the column's own units, through what was made of it; or what another category would do. */
+  /** The derivative in the column's own units, through what was made of it; or what another category would do.
+   *  @param {ColumnRecord} column @param {number} number */
   cell(column, number) {
     const { m } = this,
       cell = m.now.columns[number],
@@ -261,9 +270,10 @@ class Chosen extends Pulls {
     return box;
   }
 
+  /** @param {ColumnRecord} column @param {CellRecord} cell @param {HTMLElement} box */
   switches(column, cell, box) {
     const most = largest(Object.values(cell.switches));
-    const rows = column.categories.map((name, i) => {
+    const rows = (column.categories ?? []).map((name, i) => {
       const k = column.parts[i],
         value = cell.switches[name],
         known = typeof value === "number";
@@ -280,7 +290,10 @@ class Chosen extends Pulls {
       said(
         "A category has no derivative. To first order, the cost would change by this much if the example had another:",
       ),
-      folding(["category", "input", ["change of C₀", noBar()]], rows, null, { "data-sum": "switches", class: "terms" }),
+      folding(["category", "input", ["change of C₀", noBar()]], rows, null, {
+        "data-sum": "switches",
+        class: "terms",
+      }),
     );
     return box;
   }

@@ -4,21 +4,40 @@ const TOP = 58,
   FIRST = 10,
   MORE = 20,
   MOST_LINES = 60,
-  LABELED = 8;
+  LABELED = 8,
+  LEFT = 152,
+  RIGHT = 200;
 
 class Drawing extends Roving {
-  /** box: where it goes. act: {choose(what), more(layer), state()}, where state tells mode, chosen and step. */
+  /** box: where it goes. act: {choose(what), more(layer), state()}, where state tells mode, chosen and step.
+   *  @param {HTMLElement} box @param {Model} model @param {{ choose: Choose, state: () => State }} act */
   constructor(box, model, act) {
-    super();
-    Object.assign(this, { box, model, act, unfolded: model.record.shown.map(() => FIRST) });
-    this.rove = { neuron: null, weight: null };
-    box.addEventListener("keydown", (event) => this.key(event));
-    box.addEventListener("click", (event) =>
-      this.pick(event.target.closest("[data-neuron],[data-weight],[data-more]")),
-    );
+    super(box);
+    this.model = model;
+    this.act = act;
+    /** How many neurons of each layer are drawn at most. */
+    this.unfolded = model.record.shown.map(() => FIRST);
+    /** The neurons drawn of each layer, and the height of each. @type {number[][]} */
+    this.columns = [];
+    /** @type {Map<number, number>[]} */
+    this.heights = [];
+    this.gap = 46;
+    this.radius = 18;
+    this.width = 0;
   }
 
-  /** The neurons of a layer that are drawn, in order: those that weigh most here, and the chosen one. */
+  /** Where a layer is, from left to right.
+   *  @param {number} l */
+  x(l) {
+    return LEFT + (l * (this.width - LEFT - RIGHT)) / this.model.depth;
+  }
+  /** @param {number} l @param {number} n */
+  y(l, n) {
+    return this.heights[l].get(n) ?? 0;
+  }
+
+  /** The neurons of a layer that are drawn, in order: those that weigh most here, and the chosen one.
+   *  @param {number} l */
   visible(l) {
     const { model } = this,
       all = model.record.shown[l],
@@ -40,12 +59,10 @@ class Drawing extends Roving {
     const rows = Math.max(...this.columns.map((column, l) => column.length + extra[l]));
     this.gap = Math.max(46, Math.min(112, 340 / rows)); // few neurons get room
     this.radius = this.gap > 70 ? 24 : 18;
-    const left = 152,
-      right = 200,
-      height = TOP + rows * this.gap + 16;
-    const width = Math.max(this.box.clientWidth - 4, left + right + model.depth * 118);
-    this.x = (l) => left + (l * (width - left - right)) / model.depth;
-    this.place = this.columns.map((column, l) => {
+    const height = TOP + rows * this.gap + 16,
+      width = Math.max(this.box.clientWidth - 4, LEFT + RIGHT + model.depth * 118);
+    this.width = width;
+    this.heights = this.columns.map((column, l) => {
       const start = TOP + ((rows - column.length - extra[l]) * this.gap) / 2 + this.gap / 2;
       return new Map(column.map((n, i) => [n, start + i * this.gap]));
     });
@@ -58,7 +75,13 @@ class Drawing extends Roving {
         parts,
       ),
     );
-    if (focused) this.box.querySelector(focused)?.focus();
+    if (focused) this.focus(focused);
+  }
+
+  /** @param {string} selector */
+  focus(selector) {
+    const found = this.box.querySelector(selector);
+    if (found instanceof SVGElement) found.focus();
   }
 
   heads() {
@@ -80,7 +103,8 @@ class Drawing extends Roving {
     );
   }
 
-  /** What a line stands for in this mode: the weight, what flows through it, or ∂C₀/∂w. */
+  /** What a line stands for in this mode: the weight, what flows through it, or ∂C₀/∂w.
+   *  @param {number} l @param {number} j @param {number} k */
   lineValue(l, j, k) {
     const { model } = this,
       mode = this.act.state().mode;
@@ -89,16 +113,19 @@ class Drawing extends Roving {
       ? product(model.w(l, j, k), model.a(l - 1, k))
       : product(model.delta(l, j), model.a(l - 1, k));
   }
+  /** @param {number} l @param {number} n */
   neuronValue(l, n) {
     const { model } = this;
     if (this.act.state().mode !== "gradient") return model.a(l, n);
     return l === 0 ? model.byA(0, n) : model.delta(l, n);
   }
 
-  /** The lines into a layer that are drawn, the largest first, and those of what is chosen. */
+  /** The lines into a layer that are drawn, the largest first, and those of what is chosen.
+   *  @param {number} l */
   linesInto(l) {
-    const { chosen } = this.act.state(),
-      all = [];
+    const { chosen } = this.act.state();
+    /** @type {Line[]} */
+    const all = [];
     for (const j of this.columns[l])
       for (const k of this.columns[l - 1]) all.push({ l, j, k, value: this.lineValue(l, j, k) });
     all.sort((one, other) => Math.abs(other.value || 0) - Math.abs(one.value || 0));
@@ -121,15 +148,16 @@ class Drawing extends Roving {
     });
   }
 
+  /** @param {Line} line @param {number} most @param {Choice | null} chosen @param {number} count */
   line({ l, j, k, value }, most, chosen, count) {
     const [x1, y1, x2, y2] = [
       this.x(l - 1) + this.radius,
-      this.place[l - 1].get(k),
+      this.y(l - 1, k),
       this.x(l) - this.radius,
-      this.place[l].get(j),
+      this.y(l, j),
     ];
     const share = most ? Math.abs(value || 0) / most : 0,
-      sign = value < 0 ? "minus" : "plus";
+      sign = (value ?? 0) < 0 ? "minus" : "plus";
     const at = { x1, y1, x2, y2 },
       label = `weight from ${this.model.name(l - 1, k)} to ${this.model.name(l, j)} of layer ${l}: `;
     const near = 0.27; // close to where lines part, so that numbers do not meet
@@ -161,12 +189,13 @@ class Drawing extends Roving {
     );
   }
 
+  /** @param {number[]} extra */
   neurons(extra) {
     const { step } = this.act.state(),
       { model } = this;
     return this.columns.map((column, l) => {
       const most = largest(column.map((n) => this.neuronValue(l, n)));
-      const bottom = Math.max(...this.place[l].values(), TOP) + this.gap * 0.75;
+      const bottom = Math.max(...this.heights[l].values(), TOP) + this.gap * 0.75;
       return svg(
         "g",
         { class: isActive(step, l) ? "active" : "dim", "data-column": l },
@@ -176,11 +205,12 @@ class Drawing extends Roving {
     });
   }
 
+  /** @param {number} l @param {number} n @param {number} most */
   neuron(l, n, most) {
     const { chosen } = this.act.state(),
       value = this.neuronValue(l, n),
       x = this.x(l),
-      y = this.place[l].get(n);
+      y = this.y(l, n);
     const share = most ? Math.abs(value || 0) / most : 0,
       id = `${l}:${n}`,
       name = this.model.name(l, n);
@@ -194,7 +224,7 @@ class Drawing extends Roving {
     return svg(
       "g",
       {
-        class: `neuron ${value < 0 ? "minus" : "plus"}${on ? " chosen" : ""}`,
+        class: `neuron ${(value ?? 0) < 0 ? "minus" : "plus"}${on ? " chosen" : ""}`,
         role: "button",
         "data-neuron": id,
         "data-value": String(value),
@@ -211,6 +241,7 @@ class Drawing extends Roving {
     );
   }
 
+  /** @param {number} l @param {number} left @param {number} y */
   more(l, left, y) {
     const text = left > 0 ? `… ${left} more` : "fold";
     return svg(
@@ -228,6 +259,7 @@ class Drawing extends Roving {
     );
   }
 
+  /** @param {number} width @param {number} rows */
   cost(width, rows) {
     const { step } = this.act.state(),
       x = width - 42,
@@ -242,21 +274,27 @@ class Drawing extends Roving {
     );
   }
 
+  /** @param {Drawn | null} node @override */
   pick(node) {
     if (!node) return;
     const { neuron, weight, more } = node.dataset;
-    if (more !== undefined) return this.unfold(Number(more));
-    const [l, j, k] = (neuron || weight).split(":").map(Number);
-    this.rove[neuron ? "neuron" : "weight"] = neuron || weight;
-    if (weight) return this.act.choose({ kind: "weight", l, j, k });
-    return this.act.choose(l === 0 ? { kind: "input", k: j } : { kind: "neuron", l, j });
+    if (more !== undefined) this.unfold(Number(more));
+    const [l, j, k] = (neuron ?? weight ?? "").split(":").map(Number);
+    if (weight !== undefined) {
+      this.rove.weight = weight;
+      this.act.choose({ kind: "weight", l, j, k });
+    } else if (neuron !== undefined) {
+      this.rove.neuron = neuron;
+      this.act.choose(l === 0 ? { kind: "input", k: j } : { kind: "neuron", l, j });
+    }
   }
 
+  /** @param {number} l */
   unfold(l) {
     const all = this.model.record.shown[l].length;
     this.unfolded[l] = this.unfolded[l] >= all ? FIRST : this.unfolded[l] + MORE >= all ? all : this.unfolded[l] + MORE;
     this.rove.neuron = `more:${l}`;
     this.draw();
-    this.box.querySelector(`[data-more="${l}"]`)?.focus();
+    this.focus(`[data-more="${l}"]`);
   }
 }

@@ -1,22 +1,36 @@
 // What is chosen, which example and which step; and the drawing, panel and charts that follow it.
 
+/** @type {Mode[]} */
+const MODES = ["weight", "activation", "gradient"];
+/** The button that walks there.
+ *  @param {string} name */
+const control = (name) => part(`[data-control="${name}"]`, HTMLElement);
+
 class Page {
+  /** @param {ExplanationRecord} record */
   constructor(record) {
-    const find = (id) => document.getElementById(id);
-    Object.assign(this, { record, model: new Model(record), find, mode: "weight", chosen: null, place: 0 });
+    this.record = record;
+    this.model = new Model(record);
+    this.steps = stepsOf(this.model);
+    /** @type {Mode} */
+    this.mode = "weight";
+    /** @type {Choice | null} */
+    this.chosen = null;
+    this.place = 0;
+    /** @type {Choose} */
     this.choose = (what) => {
       this.chosen = what;
       this.show(true);
     };
-    this.steps = stepsOf(this.model);
     this.words = new Walk(this.model, this.choose);
-    this.drawing = new Drawing(find("network-box"), this.model, { choose: this.choose, state: () => this.state() });
+    this.drawing = new Drawing(byId("network-box"), this.model, { choose: this.choose, state: () => this.state() });
     this.fill();
     this.listen();
     this.fromAddress();
     this.all();
   }
 
+  /** @returns {State} */
   state() {
     return { mode: this.mode, chosen: this.chosen, step: this.chosen ? null : this.steps[this.place] };
   }
@@ -24,21 +38,23 @@ class Page {
   // --- once -------------------------------------------------------------------------------------------------------
 
   fill() {
-    const { record, find } = this,
+    const { record } = this,
       { network } = record;
-    find("what").textContent =
+    byId("what").textContent =
       `A network of ${network.sizes.join("–")} neurons, ` +
       `${network.parameters.toLocaleString("en")} weights and biases; ` +
       `activations ${network.layers.map((layer) => layer.activation).join(", ")}; cost ${network.cost}.`;
-    find("example").append(...record.examples.map((e, i) => el("option", { value: i }, this.caption(e))));
-    find("example").disabled = record.examples.length < 2;
+    const example = part("#example", HTMLSelectElement);
+    example.append(...record.examples.map((e, i) => el("option", { value: i }, this.caption(e))));
+    example.disabled = record.examples.length < 2;
     this.notes();
-    find("find-layer").append(
+    part("#find-layer", HTMLSelectElement).append(
       ...this.model.record.network.layers.map((_, i) => el("option", { value: i + 1 }, String(i + 1))),
     );
-    find("lists").addEventListener("toggle", () => this.lists());
+    part("#lists", HTMLDetailsElement).addEventListener("toggle", () => this.lists());
   }
 
+  /** @param {ExampleRecord} e */
   caption(e) {
     const parts = [`row ${e.row}`];
     if (e.target !== null) parts.push(`true ${cut(e.target, 24)}`);
@@ -47,7 +63,7 @@ class Page {
   }
 
   notes() {
-    const { record, find } = this,
+    const { record } = this,
       left = record.left_out
         .map((n, l) => (n ? `${n} of the ${l ? `neurons of layer ${l}` : "inputs"}` : ""))
         .filter(Boolean);
@@ -68,36 +84,39 @@ class Page {
           `What they add to a sum stands there as one number.${columns}`,
       );
   }
+  /** @param {string} id @param {string} text */
   note(id, text) {
-    this.find(id).textContent = text;
-    this.find(id).hidden = false;
+    byId(id).textContent = text;
+    byId(id).hidden = false;
   }
 
   listen() {
-    const { find } = this,
-      move = {
-        first: () => 0,
-        back: () => this.place - 1,
-        next: () => this.place + 1,
-        last: () => this.steps.length - 1,
-      };
-    find("example").addEventListener("change", (event) => {
-      this.model.example = Number(event.target.value);
+    const move = {
+      first: () => 0,
+      back: () => this.place - 1,
+      next: () => this.place + 1,
+      last: () => this.steps.length - 1,
+    };
+    const example = part("#example", HTMLSelectElement);
+    example.addEventListener("change", () => {
+      this.model.example = Number(example.value);
       this.all();
     });
-    find("colors").addEventListener("change", (event) => {
-      this.mode = event.target.value;
-      this.drawing.draw();
-      this.legend();
-    });
+    for (const mode of MODES)
+      part(`#colors [value="${mode}"]`, HTMLInputElement).addEventListener("change", () => {
+        this.mode = mode;
+        this.drawing.draw();
+        this.legend();
+      });
     for (const [name, to] of Object.entries(move))
-      document.querySelector(`[data-control="${name}"]`).addEventListener("click", () => this.step(to()));
+      control(name).addEventListener("click", () => this.step(to()));
     document.addEventListener("keydown", (event) => this.key(event));
-    find("find").addEventListener("submit", (event) => {
+    byId("find").addEventListener("submit", (event) => {
       event.preventDefault();
       this.lookUp();
     });
-    let waiting = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let waiting;
     window.addEventListener("resize", () => {
       clearTimeout(waiting);
       waiting = setTimeout(() => {
@@ -117,20 +136,22 @@ class Page {
     if (found && Number(found[1]) < this.model.count) this.model.example = Number(found[1]);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (
       event.ctrlKey ||
       event.metaKey ||
       event.altKey ||
-      event.target.closest("input,select,textarea,.scroll[tabindex]")
+      under(event, "input,select,textarea,.scroll[tabindex]")
     )
       return;
-    const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!way) return;
+    const way = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (way === 0) return;
     event.preventDefault();
     this.step(this.place + way);
   }
 
+  /** @param {number} place */
   step(place) {
     this.chosen = null;
     this.place = Math.max(0, Math.min(this.steps.length - 1, place));
@@ -140,16 +161,18 @@ class Page {
   // --- whenever something is chosen -------------------------------------------------------------------------------
 
   all() {
-    const { find, model } = this,
+    const { model } = this,
       e = model.now;
-    find("example").value = String(model.example);
-    find("facts").replaceChildren(...this.facts(e));
+    part("#example", HTMLSelectElement).value = String(model.example);
+    byId("facts").replaceChildren(...this.facts(e));
     this.charts();
     this.lists();
     this.show(false);
   }
 
+  /** @param {ExampleRecord} e */
   facts(e) {
+    /** @param {string} name @param {Child} text */
     const fact = (name, text) => el("span", { class: "fact" }, name, " ", el("b", {}, text));
     return [
       fact("row", String(e.row)),
@@ -160,36 +183,34 @@ class Page {
   }
 
   charts() {
-    drawPictures(this.find("pictures-box"), this.model, this.choose);
-    drawSizes(this.find("sizes-box"), this.model);
-    drawHistory(this.find("history-box"), this.model);
+    drawPictures(byId("pictures-box"), this.model, this.choose);
+    drawSizes(byId("sizes-box"), this.model);
+    drawHistory(byId("history-box"), this.model);
   }
 
-  /** Draw anew; and bring the panel into view where it lies below, if it was asked for. */
+  /** Draw anew; and bring the panel into view where it lies below, if it was asked for.
+   *  @param {boolean} asked */
   show(asked) {
-    const { find, chosen } = this,
-      panel = find("panel"),
+    const { chosen } = this,
+      panel = byId("panel"),
       step = this.steps[this.place];
     this.drawing.draw();
     this.legend();
     const content = chosen ? this.words.panel(chosen) : this.words.stepPanel(step);
-    const attributes = chosen || step;
+    /** @type {Record<string, unknown>} */
+    const attributes = { ...(chosen ?? step) };
     for (const name of ["kind", "l", "j", "k", "number"]) {
       if (attributes[name] === undefined) delete panel.dataset[name];
-      else panel.dataset[name] = attributes[name];
+      else panel.dataset[name] = String(attributes[name]);
     }
-    panel.replaceChildren(...content.flat(Infinity).filter(Boolean));
+    panel.replaceChildren(...flat(content));
     panel.scrollTop = 0;
-    find("step-name").textContent = chosen
+    byId("step-name").textContent = chosen
       ? `${this.place + 1}/${this.steps.length}`
       : `${this.place + 1}/${this.steps.length} · ${step.title}`;
-    for (const [name, at] of [
-      ["first", 0],
-      ["back", 0],
-      ["next", this.steps.length - 1],
-      ["last", this.steps.length - 1],
-    ])
-      document.querySelector(`[data-control="${name}"]`).setAttribute("aria-disabled", String(this.place === at));
+    const ends = { first: 0, back: 0, next: this.steps.length - 1, last: this.steps.length - 1 };
+    for (const [name, at] of Object.entries(ends))
+      control(name).setAttribute("aria-disabled", String(this.place === at));
     if (!asked) return;
     const inPanel = !document.activeElement || document.activeElement === document.body;
     if (inPanel) panel.focus({ preventScroll: true });
@@ -203,7 +224,7 @@ class Page {
       activation: "Lines: what flows through them, w a. In the circles: activations a.",
       gradient: "Lines: ∂C₀/∂w. In the circles: the error δ (inputs: ∂C₀/∂x).",
     }[this.mode];
-    this.find("legend").replaceChildren(
+    byId("legend").replaceChildren(
       said,
       " Thicker is larger in its layer; ",
       el("span", { class: "key plus" }, "solid: positive"),
@@ -216,31 +237,28 @@ class Page {
   // --- any weight, any neuron -------------------------------------------------------------------------------------
 
   lookUp() {
-    const { find, model } = this,
-      l = Number(find("find-layer").value),
-      [j, k] = [find("find-j").value, find("find-k").value];
-    const say = (text) => {
-      find("find-said").textContent = text;
-    };
+    const { model } = this,
+      l = Number(part("#find-layer", HTMLSelectElement).value),
+      [j, k] = [part("#find-j", HTMLInputElement).value, part("#find-k", HTMLInputElement).value];
+    /** @type {string[]} */
     const faults = [];
-    for (const [layer, n, name] of [
-      [l, j, "j"],
-      [l - 1, k === "" ? null : k, "k"],
-    ]) {
-      if (n === null) continue;
+    /** @param {number} layer @param {string} n @param {string} name */
+    const look = (layer, n, name) => {
       const size = model.record.network.sizes[layer],
         what = layer ? `neurons of layer ${layer}` : "inputs";
       if (!/^\d+$/.test(n) || Number(n) >= size)
         faults.push(`${name} = ${n || "nothing"}: the ${what} count from 0 to ${size - 1}`);
       else if (!model.has(layer, Number(n))) faults.push(`${name} = ${n} is one of the ${what} left out of this page`);
-    }
-    say(faults.join("; "));
+    };
+    look(l, j, "j");
+    if (k !== "") look(l - 1, k, "k");
+    byId("find-said").textContent = faults.join("; ");
     if (!faults.length) this.choose({ kind: "weight", l, j: Number(j), k: k === "" ? -1 : Number(k) });
   }
 
   /** All neurons that the page holds, made when the list is opened. */
   lists() {
-    if (!this.find("lists").open) return;
+    if (!part("#lists", HTMLDetailsElement).open) return;
     const { model, words } = this;
     const listed = model.record.shown.map((numbers, l) => [
       heading(l ? `Layer ${l}` : "Inputs"),
@@ -255,8 +273,8 @@ class Page {
         20,
       ),
     ]);
-    this.find("lists-box").replaceChildren(...listed.flat());
+    byId("lists-box").replaceChildren(...listed.flat());
   }
 }
 
-new Page(JSON.parse(document.getElementById("record").textContent));
+new Page(JSON.parse(byId("record").textContent ?? ""));

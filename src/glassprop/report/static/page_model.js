@@ -1,12 +1,19 @@
 // The arithmetic of the page: products and sums of what the record holds, and the optimizer's last few operations.
 // There is no activation, no cost and no backward pass here. Layers count from 1 (0 is the input), neurons from 0.
 
-/** A product or a sum in which what is not finite (null in JSON) makes the whole unknown. */
-const product = (...xs) => (xs.includes(null) ? null : xs.reduce((all, x) => all * x, 1));
-const total = (xs) => (xs.includes(null) ? null : xs.reduce((all, x) => all + x, 0));
+/** A product or a sum in which what is not finite (null in JSON) makes the whole unknown.
+ *  @param {Num[]} xs @returns {Num} */
+const product = (...xs) => xs.reduce((all, x) => (all === null || x === null ? null : all * x), 1);
+/** @param {Num[]} xs @returns {Num} */
+const total = (xs) => xs.reduce((all, x) => (all === null || x === null ? null : all + x), 0);
+/** @param {Num} x @param {Num} y */
+const less = (x, y) => (x === null || y === null ? null : x - y);
+/** The largest first.
+ *  @template {{ product: Num }} T @param {T[]} terms */
 const bySize = (terms) => [...terms].sort((one, other) => Math.abs(other.product || 0) - Math.abs(one.product || 0));
 
 class Model {
+  /** @param {ExplanationRecord} record */
   constructor(record) {
     this.record = record;
     this.depth = record.network.layers.length;
@@ -20,57 +27,82 @@ class Model {
   get count() {
     return this.record.examples.length;
   }
+  /** @param {number} l @param {number} n */
   has(l, n) {
     return this.places[l].has(n);
   }
-  at(list, l, n) {
-    return list[l][this.places[l].get(n)];
+  /** Where a neuron stands in the lists of its layer.
+   *  @param {number} l @param {number} n */
+  spot(l, n) {
+    return this.places[l].get(n) ?? -1;
   }
+  /** @param {ByLayer<Num>} list @param {number} l @param {number} n @returns {Num} */
+  at(list, l, n) {
+    return list[l]?.[this.spot(l, n)] ?? null;
+  }
+  /** @param {ByLayer<Num[]>} list @param {number} l @param {number} j @param {number} k */
+  between(list, l, j, k) {
+    return list[l]?.[this.spot(l, j)]?.[this.spot(l - 1, k)] ?? null;
+  }
+  /** @param {number} l */
   layer(l) {
     return this.record.network.layers[l - 1];
   }
+  /** @param {number} l @param {number} n */
   name(l, n) {
-    if (l === 0) return this.record.inputs[this.places[0].get(n)];
-    return l === this.depth ? this.record.outputs[this.places[l].get(n)] : `neuron ${n}`;
+    if (l === 0) return this.record.inputs[this.spot(0, n)];
+    return l === this.depth ? this.record.outputs[this.spot(l, n)] : `neuron ${n}`;
   }
 
+  /** @param {number} l @param {number} n */
   a(l, n, example = this.now) {
     return this.at(example.a, l, n);
   }
+  /** @param {number} l @param {number} n */
   z(l, n) {
     return this.at(this.now.z, l, n);
   }
+  /** @param {number} l @param {number} n */
   delta(l, n, example = this.now) {
     return this.at(example.delta, l, n);
   }
+  /** @param {number} l @param {number} n */
   byA(l, n) {
     return this.at(this.now.by_a, l, n);
   }
+  /** @param {number} l @param {number} n */
   slope(l, n) {
-    return this.now.slope[l] === null ? null : this.at(this.now.slope, l, n);
+    return this.at(this.now.slope, l, n);
   }
+  /** @param {number} n */
   y(n) {
-    return this.now.y[this.places[this.depth].get(n)];
+    return this.now.y[this.spot(this.depth, n)];
   }
+  /** @param {number} l */
   mixes(l) {
     return !this.layer(l).elementwise;
   }
+  /** @param {number} l @param {number} j */
   b(l, j) {
     return this.at(this.record.b, l, j);
   }
+  /** @param {number} l @param {number} j @param {number} k */
   w(l, j, k) {
-    return this.record.w[l][this.places[l].get(j)][this.places[l - 1].get(k)];
+    return this.between(this.record.w, l, j, k);
   }
+  /** @param {number} l @param {number} j @param {number} k */
   parameter(l, j, k) {
     return k < 0 ? this.b(l, j) : this.w(l, j, k);
   }
 
-  /** What a neuron weighs in this example: |a ∂C₀/∂a|; where that cannot be told, by its size. */
+  /** What a neuron weighs in this example: |a ∂C₀/∂a|; where that cannot be told, by its size.
+   *  @param {number} l @param {number} n */
   influence(l, n) {
     return Math.abs((this.a(l, n) || 0) * (this.byA(l, n) || 0));
   }
 
-  /** ∂C₀/∂w_jk with its factors (E4, E16); k = -1 is the bias. */
+  /** ∂C₀/∂w_jk with its factors (E4, E16); k = -1 is the bias.
+   *  @param {number} l @param {number} j @param {number} k */
   derivative(l, j, k) {
     const into = k < 0 ? 1 : this.a(l - 1, k);
     const last = l === this.depth;
@@ -86,7 +118,8 @@ class Model {
     };
   }
 
-  /** The terms w a of z_j, the largest first. */
+  /** The terms w a of z_j, the largest first.
+   *  @param {number} l @param {number} j */
   forwardTerms(l, j) {
     return bySize(
       this.record.shown[l - 1].map((k) => {
@@ -97,7 +130,8 @@ class Model {
     );
   }
 
-  /** The terms w δ of ∂C₀/∂a of a neuron (or input) below the last layer (E15, E18), the largest first. */
+  /** The terms w δ of ∂C₀/∂a of a neuron (or input) below the last layer (E15, E18), the largest first.
+   *  @param {number} l @param {number} n */
   backwardTerms(l, n) {
     return bySize(
       this.record.shown[l + 1].map((j) => {
@@ -108,69 +142,75 @@ class Model {
     );
   }
 
-  /** The terms ∂C₀/∂a_m J_mj of δ_j in a layer that mixes neurons; null where the page lacks its Jacobian. */
+  /** The terms ∂C₀/∂a_m J_mj of δ_j in a layer that mixes neurons; null where the page lacks its Jacobian.
+   *  @param {number} l @param {number} j */
   columnTerms(l, j) {
     const J = this.now.jacobian[l];
-    if (J === null) return null;
+    if (!J) return null;
     return bySize(
       this.record.shown[l].map((m, place) => {
         const byA = this.byA(l, m),
-          entry = J[place][this.places[l].get(j)];
+          entry = J[place][this.spot(l, j)];
         return { n: m, one: byA, other: entry, product: product(byA, entry) };
       }),
     );
   }
 
-  /** What neurons that are not in the page add: to z of a neuron, and to ∂C₀/∂a of one. */
+  /** What neurons that are not in the page add: to z of a neuron, and to ∂C₀/∂a of one.
+   *  @param {number} l @param {number} j */
   restZ(l, j) {
     return this.at(this.now.rest_z, l, j);
   }
+  /** @param {number} l @param {number} n */
   restByA(l, n) {
     return this.at(this.now.rest_by_a, l, n);
   }
 
   /** Whether δ is a - y as it stands, or y does not sum to 1 and a is multiplied by its sum first. */
-  plainCollapse(j) {
-    const a = this.a(this.depth, j),
-      y = this.y(j),
-      apart = Math.abs(a - y - this.delta(this.depth, j));
-    return apart <= 1e-6 * (Math.abs(a) + Math.abs(y)) + 1e-12;
+  plainCollapse() {
+    return !this.now.collapse?.includes("Σ");
   }
 
-  /** The derivative by central differences, where the page holds it: [value, whether a kink lay in the way]. */
+  /** The derivative by central differences, where the page holds it: [value, whether a kink lay in the way].
+   *  @param {number} l @param {number} j @param {number} k @returns {[Num, boolean] | null} */
   difference(l, j, k) {
-    const found = this.now.differences.weights[l].find((entry) => entry[0] === j && entry[1] === k);
-    return found ? found.slice(2) : null;
+    const found = this.now.differences.weights[l]?.find((entry) => entry[0] === j && entry[1] === k);
+    return found ? [found[2], found[3]] : null;
   }
+  /** @param {number} k @returns {[Num, boolean] | null} */
   inputDifference(k) {
     const found = this.now.differences.inputs.find((entry) => entry[0] === k);
-    return found ? found.slice(1) : null;
+    return found ? [found[1], found[2]] : null;
   }
 
-  /** One parameter's derivative in every example, and their average (E11). */
+  /** One parameter's derivative in every example, and their average (E11).
+   *  @param {number} l @param {number} j @param {number} k */
   pulls(l, j, k) {
     const values = this.record.examples.map((e) => product(this.delta(l, j, e), k < 0 ? 1 : this.a(l - 1, k, e)));
     const all = total(values);
     return { values, average: all === null ? null : all / values.length };
   }
 
-  /** What a step of the optimizer on these examples does to a parameter; null where there is no optimizer. */
+  /** What a step of the optimizer on these examples does to a parameter; null where there is no optimizer.
+   *  @param {number} l @param {number} j @param {number} k */
   step(l, j, k) {
     const t = this.record.training;
     if (!t) return null;
     const w = this.parameter(l, j, k),
       data = this.pulls(l, j, k).average;
-    const l2 = k < 0 ? 0 : (t.l2 * w) / this.count;
-    const clipping = t.clipping === undefined || t.clipping === null ? 1 : t.clipping;
-    const g = data === null ? null : (data + l2) * clipping;
+    const l2 = k < 0 ? 0 : product(t.l2 / this.count, w);
+    const clipping = t.clipping ?? 1;
+    const g = product(total([data, l2]), clipping);
+    /** @type {Record<string, Num>} */
     const before = { w };
     for (const [name, memory] of Object.entries(t.memory))
-      before[name] = k < 0 ? this.at(memory.b, l, j) : memory.w[l][this.places[l].get(j)][this.places[l - 1].get(k)];
+      before[name] = k < 0 ? this.at(memory.b, l, j) : this.between(memory.w, l, j, k);
     const after = g === null ? null : moved(t.optimizer, t.settings, before, g, k >= 0);
     return { data, l2, clipping, g, before, after };
   }
 
-  /** Columns of the table that an input is made from; what the page lists are those that are not the input itself. */
+  /** Columns of the table that an input is made from; what the page lists are those that are not the input itself.
+   *  @param {number} k */
   columnsOf(k) {
     return this.record.columns
       .map((column, number) => ({ column, number }))
@@ -178,21 +218,26 @@ class Model {
   }
 }
 
-/** The optimizer's formula in numbers: w, and its memory, after a step with gradient g. */
+/** The optimizer's formula in numbers: w, and its memory, after a step with gradient g.
+ *  @param {string} optimizer @param {Record<string, Num>} s @param {Record<string, Num>} before
+ *  @param {number} g @param {boolean} decays @returns {Record<string, Num> | null} */
 function moved(optimizer, s, before, g, decays) {
-  const eta = s["η"],
-    mu = s["μ"];
-  if (optimizer === "SGD") return { w: before.w - eta * g };
+  const known = { ...s, ...before };
+  /** @param {string} name */
+  const of = (name) => known[name] ?? NaN; // what is not finite stays so
+  const eta = of("η"),
+    mu = of("μ");
+  if (optimizer === "SGD") return { w: of("w") - eta * g };
   if (optimizer === "Momentum" || optimizer === "Nesterov") {
-    const v = mu * before.v - eta * g;
-    return { w: before.w + (optimizer === "Momentum" ? v : mu * v - eta * g), v };
+    const v = mu * of("v") - eta * g;
+    return { w: of("w") + (optimizer === "Momentum" ? v : mu * v - eta * g), v };
   }
   if (optimizer !== "Adam" && optimizer !== "AdamW") return null;
-  const one = s["β₁"],
-    two = s["β₂"];
-  const w = optimizer === "AdamW" && decays ? before.w - eta * s["λ"] * before.w : before.w;
-  const m = one * before.m + (1 - one) * g,
-    v = two * before.v + (1 - two) * g * g;
-  const rate = (eta * Math.sqrt(1 - two ** s.t)) / (1 - one ** s.t);
-  return { w: w - (rate * m) / (Math.sqrt(v) + s["ε"]), m, v };
+  const one = of("β₁"),
+    two = of("β₂");
+  const w = optimizer === "AdamW" && decays ? of("w") - eta * of("λ") * of("w") : of("w");
+  const m = one * of("m") + (1 - one) * g,
+    v = two * of("v") + (1 - two) * g * g;
+  const rate = (eta * Math.sqrt(1 - two ** of("t"))) / (1 - one ** of("t"));
+  return { w: w - (rate * m) / (Math.sqrt(v) + of("ε")), m, v };
 }

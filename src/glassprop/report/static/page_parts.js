@@ -1,27 +1,36 @@
 // The panel: what was chosen, its formula, and its numbers. Each number stands in an element with its name.
 
+/** What can be chosen as text: "weight:2:0:1", "neuron:1:3", "input:4", "column:0".
+ *  @param {Choice} what */
+const called = ({ kind, ...numbers }) => [kind, ...Object.values(numbers)].join(":");
+
 /** Parts that several panels share. m: the model; link(what, ...content): a button that chooses something. */
 class Parts {
+  /** @param {Model} model @param {Choose} choose */
   constructor(model, choose) {
-    Object.assign(this, { m: model, choose });
+    this.m = model;
+    this.choose = choose;
   }
 
+  /** @param {Choice} what @param {Child[]} content */
   link(what, ...content) {
     const button = el(
       "button",
       {
         type: "button",
         class: "link",
-        "data-choose": `${what.kind}:${[what.l, what.j, what.k].filter((x) => x !== undefined).join(":")}`,
+        "data-choose": called(what),
       },
       ...content,
     );
     button.addEventListener("click", () => this.choose(what));
     return button;
   }
+  /** @param {number} l @param {number} n @returns {Choice} */
   neuron(l, n) {
     return l === 0 ? { kind: "input", k: n } : { kind: "neuron", l, j: n };
   }
+  /** @param {number} l @param {number} n */
   named(l, n) {
     const plain = l > 0 && l < this.m.depth;
     return this.link(
@@ -30,7 +39,9 @@ class Parts {
     );
   }
 
-  /** Terms of a sum, the largest first, what is not listed as one number, and the total. */
+  /** Terms of a sum, the largest first, what is not listed as one number, and the total.
+   *  @param {string} name @param {Child[]} head @param {Product[]} terms
+   *  @param {{ l: number, rest?: Num, extra?: [string, Num, string][], whole: Num, link?: (n: number) => Child }} how */
   sum(name, head, terms, { l, rest = 0, extra = [], whole, link }) {
     const left = this.m.record.left_out[l],
       most = largest(terms.map((t) => t.product));
@@ -43,11 +54,13 @@ class Parts {
         [num(t.product, "product"), bar(t.product, most)],
       ],
     }));
+    /** @param {string} text @param {Num} value @param {string} id @returns {Row} */
     const line = (text, value, id) => ({
       class: "sum",
       "data-term": id,
       cells: [text, "", "", [num(value, "product"), noBar()]],
     });
+    /** @param {Row[]} folded @returns {Row[]} */
     const after = (folded) => [
       ...(folded.length
         ? [
@@ -68,6 +81,7 @@ class Parts {
     });
   }
 
+  /** @param {number} l @param {number} j */
   forwardSum(l, j) {
     return this.sum(
       "z",
@@ -77,7 +91,8 @@ class Parts {
     );
   }
 
-  /** Where ∂C₀/∂a of a neuron or input comes from: the cost itself, or the neurons of the next layer (E15). */
+  /** Where ∂C₀/∂a of a neuron or input comes from: the cost itself, or the neurons of the next layer (E15).
+   *  @param {number} l @param {number} n @returns {Child[]} */
   byA(l, n) {
     if (l === this.m.depth) return this.costSlope(n);
     const head = [el("i", {}, "j"), sym("w", l + 1, "j", n), sym("δ", l + 1, "j"), "product"];
@@ -101,6 +116,7 @@ class Parts {
     ];
   }
 
+  /** @param {number} j */
   costSlope(j) {
     const { network } = this.m.record,
       L = this.m.depth;
@@ -128,7 +144,8 @@ class Parts {
     ];
   }
 
-  /** δ of a neuron: slope times ∂C₀/∂a, or the sum over its Jacobian's column; and a - y where they collapse. */
+  /** δ of a neuron: slope times ∂C₀/∂a, or the sum over its Jacobian's column; and a - y where they collapse.
+   *  @param {number} l @param {number} j @returns {Child[]} */
   delta(l, j) {
     const { m } = this,
       last = l === m.depth,
@@ -163,11 +180,11 @@ class Parts {
     return [long, collapsed ? this.collapse(j) : null];
   }
 
+  /** @param {number} l @param {number} j @returns {Child[]} */
   column(l, j) {
     const { m } = this,
       terms = m.columnTerms(l, j),
-      name = m.layer(l).activation,
-      sub = (t) => el("sub", {}, t);
+      name = m.layer(l).activation;
     const lead = [
       said(
         "In this layer every ",
@@ -181,7 +198,7 @@ class Parts {
       formula(
         sym("δ", l, j),
         " = Σ",
-        sub("m"),
+        el("sub", {}, "m"),
         " ",
         by(C0(), sym("a", l, "m")),
         " · ",
@@ -191,7 +208,7 @@ class Parts {
       ),
     ];
     if (terms === null) return [lead, said("The Jacobian of so many neurons is not in this page; the sum is.")];
-    const rest = m.record.left_out[l] ? m.delta(l, j) - total(terms.map((t) => t.product)) : 0;
+    const rest = m.record.left_out[l] ? less(m.delta(l, j), total(terms.map((t) => t.product))) : 0;
     return [
       lead,
       this.sum(
@@ -203,10 +220,11 @@ class Parts {
     ];
   }
 
+  /** @param {number} j */
   collapse(j) {
     const { m } = this,
       L = m.depth,
-      plain = m.plainCollapse(j);
+      plain = m.plainCollapse();
     return el(
       "div",
       { class: "collapse", "data-part": "collapse" },
@@ -229,7 +247,8 @@ class Parts {
     );
   }
 
-  /** What a nudge says, beside the number. */
+  /** What a nudge says, beside the number.
+   *  @param {[Num, boolean] | null} found @param {Num} value */
   difference(found, value) {
     if (!found)
       return said(

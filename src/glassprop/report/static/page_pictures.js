@@ -1,18 +1,28 @@
 // Inputs that are the points of a picture, drawn as one.
 
-/** A chart or picture with what it is told below, and, for those who do not see it, in words. */
+/** A chart or picture with what it is told below, and, for those who do not see it, in words.
+ *  @param {Child} title @param {Element} box @param {string} description */
 function figure(title, box, description) {
   box.setAttribute("role", "img");
   box.setAttribute("aria-label", description);
   return el("figure", {}, box, el("figcaption", {}, title));
 }
 
-/** Where the inputs lie that the page holds: a map from the place in the picture to the number of the input. */
+/** Show the section of the page that this box is in.
+ *  @param {HTMLElement} box */
+function reveal(box) {
+  const section = box.closest("section");
+  if (section) section.hidden = false;
+}
+
+/** Where the inputs lie that the page holds: a map from the place in the picture to the number of the input.
+ *  @param {ExplanationRecord} record */
 function placesOf(record) {
   return new Map(record.shown[0].map((k, i) => [record.pixels ? record.pixels[i] : k, k]));
 }
 
-/** How dark a pixel is, from 0 to 1: by its size where signs are shown, else between the least and the most. */
+/** How dark a pixel is, from 0 to 1: by its size where signs are shown, else between the least and the most.
+ *  @param {Num[]} values @param {boolean} signed */
 function shades(values, signed) {
   const known = values.map((x) => x || 0),
     low = signed ? 0 : Math.min(...known),
@@ -20,10 +30,11 @@ function shades(values, signed) {
   return known.map((x) => (span > 0 ? ((signed ? Math.abs(x) : x) - low) / span : 0));
 }
 
-/** A picture from what each place of it holds; in two colors if signed, with a stroke through what is negative. */
+/** A picture from what each place of it holds; in two colors if signed, with a stroke through what is negative.
+ *  @param {Num[]} values @param {Model} model @param {{ signed: boolean, pick: (k: number) => void }} how */
 function picture(values, model, { signed, pick }) {
   const { record } = model,
-    [h, w] = record.image || record.picture.size,
+    [h, w] = record.image ?? record.picture?.size ?? [0, 0],
     places = placesOf(record),
     all = shades(values, signed),
     size = Math.max(5, Math.min(24, Math.floor(200 / Math.max(h, w))));
@@ -33,39 +44,44 @@ function picture(values, model, { signed, pick }) {
       k = places.get(place),
       at = { x, y, width: size, height: size },
       stroke = { x1: x + size * 0.3, x2: x + size * 0.7, y1: y + size / 2, y2: y + size / 2, class: "stroke-mark" };
-    const sign = signed ? (value < 0 ? "minus" : "plus") : "ink";
+    const below = (value ?? 0) < 0,
+      sign = signed ? (below ? "minus" : "plus") : "ink";
     return svg(
       "g",
       { class: k === undefined ? sign : `${sign} known`, "data-pixel": k, "data-value": String(value) },
       svg("title", {}, `${k === undefined ? `point ${y / size},${x / size}` : model.name(0, k)}: ${numeral(value)}`),
       svg("rect", { ...at, class: "under" }),
       svg("rect", { ...at, class: "over", "fill-opacity": all[place].toFixed(3) }),
-      signed && value < 0 && all[place] > 0.15 && size >= 7 ? svg("line", stroke) : null,
+      signed && below && all[place] > 0.15 && size >= 7 ? svg("line", stroke) : null,
     );
   });
   const [width, height] = [w * size, h * size];
   const box = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "picture" }, cells);
   box.addEventListener("click", (event) => {
-    const pixel = event.target.closest("[data-pixel]");
+    const pixel = under(event, "[data-pixel]");
     if (pixel) pick(Number(pixel.dataset.pixel));
   });
   return box;
 }
 
-/** What lies at each place of the picture, from the numbers of the inputs that the page holds. */
+/** What lies at each place of the picture, from the numbers of the inputs that the page holds.
+ *  @param {ExplanationRecord} record @param {Num[]} numbers @returns {Num[]} */
 function spread(record, numbers) {
-  const full = Array(record.image[0] * record.image[1]).fill(0);
+  const [h, w] = record.image ?? [0, 0],
+    full = Array(h * w).fill(0);
   [...placesOf(record).keys()].forEach((place, i) => (full[place] = numbers[i]));
   return full;
 }
 
-/** The input and ∂C₀/∂x as pictures; all of it, also where the page holds only some of the inputs themselves. */
+/** The input and ∂C₀/∂x as pictures; all of it, also where the page holds only some of the inputs themselves.
+ *  @param {HTMLElement} box @param {Model} model @param {Choose} choose */
 function drawPictures(box, model, choose) {
-  const { record, now } = model,
-    pick = (k) => choose({ kind: "input", k });
+  const { record, now } = model;
+  /** @param {number} k */
+  const pick = (k) => choose({ kind: "input", k });
   if (!record.image && !record.picture) return;
-  const x = record.picture ? record.picture.x[model.example] : spread(record, now.a[0]),
-    by = record.picture ? record.picture.by_x[model.example] : spread(record, now.by_a[0]);
+  const x = record.picture ? record.picture.x[model.example] : spread(record, now.a[0] ?? []),
+    by = record.picture ? record.picture.by_x[model.example] : spread(record, now.by_a[0] ?? []);
   box.replaceChildren(
     figure("the input x", picture(x, model, { signed: false, pick }), "the input as a picture"),
     figure(
@@ -74,5 +90,5 @@ function drawPictures(box, model, choose) {
       `the derivative by each pixel, at most ${numeral(largest(by))} in size`,
     ),
   );
-  box.closest("section").hidden = false;
+  reveal(box);
 }

@@ -1,7 +1,12 @@
 // What training does with a derivative: the average over examples, and one step of the optimizer.
 
+/** What a step downhill does to a parameter with this derivative.
+ *  @param {Num} derivative */
+const moves = (derivative) => (!derivative ? "leaves it" : derivative < 0 ? "raises it" : "lowers it");
+
 class Pulls extends Parts {
-  /** The same derivative in every example, side by side, and the average. */
+  /** The same derivative in every example, side by side, and the average.
+   *  @param {number} l @param {number} j @param {number} k */
   batch(l, j, k) {
     const { m } = this,
       { values, average } = m.pulls(l, j, k),
@@ -13,7 +18,7 @@ class Pulls extends Parts {
       cells: [
         `row ${m.record.examples[i].row}`,
         [num(v, "value"), bar(v, most)],
-        v < 0 ? "raises it" : v > 0 ? "lowers it" : "leaves it",
+        moves(v),
       ],
     }));
     const after = () => [
@@ -23,7 +28,7 @@ class Pulls extends Parts {
         cells: [
           "average",
           [num(average, "average"), noBar()],
-          average < 0 ? "raises it" : average > 0 ? "lowers it" : "leaves it",
+          moves(average),
         ],
       },
     ];
@@ -38,12 +43,15 @@ class Pulls extends Parts {
     ];
   }
 
+  /** @param {number} l @param {number} j @param {number} k */
   optimizer(l, j, k) {
     const { m } = this,
       t = m.record.training,
       step = m.step(l, j, k),
       letter = k < 0 ? "b" : "w";
-    if (!step) return null;
+    if (!t || !step) return null;
+    const { before, after } = step;
+    /** @param {string} id @param {string} what @param {Num} value @returns {Row} */
     const row = (id, what, value) => ({ "data-term": id, cells: [what, num(value, id)] });
     const rows = [row("data", "average derivative over these examples", step.data)];
     if (t.l2)
@@ -59,27 +67,27 @@ class Pulls extends Parts {
         row("clipping", `clipping: the gradient is made no longer than ${numeral(t.clip_norm)}; times`, step.clipping),
       );
     rows.push(row("g", "g, what the optimizer gets", step.g));
-    const moves = step.after
-      ? Object.keys(step.before).map((name) => ({
+    const changes = after
+      ? Object.keys(before).map((name) => ({
           "data-term": `after-${name}`,
           cells: [
             el("i", {}, name === "w" ? letter : name),
-            num(step.before[name], "before"),
-            num(step.after[name], "after"),
-            num(step.after[name] - step.before[name], "change"),
+            num(before[name], "before"),
+            num(after[name], "after"),
+            num(less(after[name], before[name]), "change"),
           ],
         }))
       : [];
     return [
       heading(`One step of ${t.optimizer}`),
-      said(el("code", {}, t.formula || t.optimizer)),
+      said(el("code", {}, (k < 0 ? t.formula_of_biases : t.formula) || t.optimizer)),
       said(Object.entries(t.settings).map(([name, value], i) => [i ? ", " : "", `${name} = `, num(value, name)])),
       table(["", "number"], rows, { "data-sum": "gradient", class: "terms" }),
       t.clip_norm !== null && t.clipping === undefined
         ? said(`Clipping to a length of ${numeral(t.clip_norm)} is not applied here.`)
         : null,
-      moves.length
-        ? table(["", "before", "after", "change"], moves, { "data-sum": "step", class: "terms" })
+      changes.length
+        ? table(["", "before", "after", "change"], changes, { "data-sum": "step", class: "terms" })
         : said("What this optimizer makes of g is its own; the page has no formula of it."),
     ];
   }

@@ -1,44 +1,54 @@
 // Forward and backward layer by layer, as the notes do: what each step is called, and what its panel says.
 
-/** The steps in order: the whole, the input, each layer forward, the cost, each layer backward, and the input again. */
+/** The steps in order: the whole, the input, each layer forward, the cost, each layer backward, and the input again.
+ *  @param {Model} model @returns {Step[]} */
 function stepsOf(model) {
-  const layers = Array.from({ length: model.depth }, (_, i) => i + 1);
+  const layers = model.record.network.layers.map((_, i) => i + 1);
+  /** @param {number} l @returns {Step} */
+  const forward = (l) => ({ kind: "forward", l, title: `Forward: layer ${l}` });
+  /** @param {number} l @returns {Step} */
+  const backward = (l) => ({ kind: "backward", l, title: `Backward: layer ${l}` });
   return [
     { kind: "all", title: "The whole network" },
     { kind: "input", title: "The input" },
-    ...layers.map((l) => ({ kind: "forward", l, title: `Forward: layer ${l}` })),
+    ...layers.map(forward),
     { kind: "cost", last: model.depth, title: "The cost" },
-    ...[...layers].reverse().map((l) => ({ kind: "backward", l, title: `Backward: layer ${l}` })),
+    ...layers.map(backward).reverse(),
     { kind: "inputs", title: "Back at the input" },
   ];
 }
 
 class Walk extends Chosen {
+  /** @param {Step} step @returns {Child[]} */
   stepPanel(step) {
-    const body = {
-      all: () => this.whole(),
-      input: () => this.atInput(false),
-      inputs: () => this.atInput(true),
-      cost: () => this.atCost(),
-      forward: () => this.forward(step.l),
-      backward: () => this.backward(step.l),
-    }[step.kind]();
-    return [el("h2", {}, step.title), body];
+    return [el("h2", {}, step.title), this.body(step)];
   }
 
-  /** A layer's neurons as rows, those that weigh most first. */
+  /** @param {Step} step @returns {Child[]} */
+  body(step) {
+    if (step.kind === "forward") return this.forward(step.l);
+    if (step.kind === "backward") return this.backward(step.l);
+    if (step.kind === "cost") return this.atCost();
+    return step.kind === "all" ? this.whole() : this.atInput(step.kind === "inputs");
+  }
+
+  /** A layer's neurons as rows, those that weigh most first.
+   *  @param {number} l @param {(n: number) => Child[]} cells @returns {Row[]} */
   rows(l, cells) {
     const { m } = this,
       order = [...m.record.shown[l]].sort((i, j) => m.influence(l, j) - m.influence(l, i));
     return order.map((n) => ({ "data-term": n, cells: [this.named(l, n), ...cells(n)] }));
   }
+  /** @param {string} name @param {string} text */
   says(name, text) {
     return said(`${name}: `, el("code", {}, text));
   }
+  /** @param {number} l */
   notShown(l) {
     const left = this.m.record.left_out[l];
     return left ? said(`${left} more of this layer are not in this page.`) : null;
   }
+  /** @param {number} l */
   most(l) {
     return [...this.m.record.shown[l]].sort((i, j) => this.m.influence(l, j) - this.m.influence(l, i))[0];
   }
@@ -50,7 +60,7 @@ class Walk extends Chosen {
     for (let l = m.depth; l >= 1; l--) {
       const terms = [];
       for (const j of m.record.shown[l])
-        for (const k of m.record.shown[l - 1]) terms.push({ l, j, k, product: m.derivative(l, j, k).value });
+        for (const k of m.record.shown[l - 1]) terms.push({ j, k, product: m.derivative(l, j, k).value });
       const first = bySize(terms)[0];
       if (first)
         ways.push({
@@ -74,6 +84,7 @@ class Walk extends Chosen {
     ];
   }
 
+  /** @param {boolean} backward */
   atInput(backward) {
     const { m } = this,
       rows = this.rows(0, (k) => [num(m.a(0, k), "x"), ...(backward ? [num(m.byA(0, k), "by_a")] : [])]);
@@ -125,6 +136,7 @@ class Walk extends Chosen {
     ];
   }
 
+  /** @param {number} l */
   forward(l) {
     const { m } = this,
       layer = m.layer(l),
@@ -177,12 +189,14 @@ class Walk extends Chosen {
     ];
   }
 
+  /** @param {number} l */
   backward(l) {
     const { m } = this,
       last = l === m.depth,
       slope = !m.mixes(l),
       j = this.most(l);
     const collapsed = last && m.record.network.collapses;
+    /** @param {number} n @returns {Child[]} */
     const cells = (n) => [
       num(m.byA(l, n), "by_a"),
       ...(slope ? [num(m.slope(l, n), "slope")] : []),
@@ -242,7 +256,8 @@ class Walk extends Chosen {
     ];
   }
 
-  /** The Jacobian of a layer that mixes neurons, where it is small enough to be looked at. */
+  /** The Jacobian of a layer that mixes neurons, where it is small enough to be looked at.
+   *  @param {number} l */
   jacobian(l) {
     const { m } = this,
       J = m.now.jacobian[l],

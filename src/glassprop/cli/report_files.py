@@ -1,0 +1,128 @@
+"""What ``train --report`` writes: the report of a training, and beside it the page of its telling rows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glassprop.cli.output import say
+from glassprop.errors import DataError, SettingsError
+from glassprop.ground.text import quoted
+
+if TYPE_CHECKING:
+    from glassprop.tables import Outcome
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """Where they go. page: None where the report is a device or pipe, which has no place beside it."""
+
+    report: str
+    page: str | None
+    rows: bool
+
+
+def report_files(report: str | None, *, rows: bool, others: dict[str, str]) -> ReportFiles | None:
+    """The files to write, once it is sure that they can be; None where no report is asked for.
+
+    Parameters
+    ----------
+    others : dict of str to str
+        Files that must not be written over, by what they are.
+
+    Raises
+    ------
+    SettingsError
+        A file that is one of the others; ``--no-rows`` without a report.
+    DataError
+        A file that cannot be written.
+    MissingPackageError
+        If jinja2 is not installed.
+    """
+    if report is None:
+        if not rows:
+            raise SettingsError("--no-rows is about the report: give --report FILE too, or leave it out")
+        return None
+    from glassprop.ground.atomic import check_writable, is_device
+    from glassprop.training_report.training_report import need_jinja
+
+    need_jinja()
+    check_writable(report, error=DataError)
+    page = None if is_device(report) else page_path(report)
+    if page is not None:
+        check_writable(page, error=DataError)
+        _refuse_same(report, report, others)
+        _refuse_same(page, report, {**others, "the report": report})
+    return ReportFiles(report, page, rows)
+
+
+def page_path(report: str) -> str:
+    """The page of rows of report.html is report-rows.html, in the same folder."""
+    path = Path(report)
+    return str(path.with_name(f"{path.stem}-rows{path.suffix or '.html'}"))
+
+
+def _refuse_same(path: str, report: str, others: dict[str, str]) -> None:
+    for what, other in others.items():
+        if os.path.realpath(path) == os.path.realpath(other) or _linked(path, other):
+            which = "it" if path == report else f"{quoted(path)}, the page beside it,"
+            raise SettingsError(f"--report {quoted(report)}: {which} would replace {what}; give it another name")
+
+
+def _linked(path: str, other: str) -> bool:
+    """Whether two names are one file, as names that differ in case are on some systems."""
+    return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
+
+
+def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
+    """Write the report and the page of the telling rows that it links to; both, or neither.
+
+    Raises
+    ------
+    DataError
+        A file cannot be written.
+    """
+    from urllib.parse import quote
+
+    from glassprop.ground.atomic import write_together
+    from glassprop.tables import diagnose
+    from glassprop.training_report.training_report import report_data, training_report
+
+    diagnosis = diagnose(outcome)
+    page = files.page if diagnosis["telling"] else None
+    name = "./" + quote(os.fsencode(Path(page).name)) if page is not None else None
+    data = report_data(outcome.record, diagnosis, rows=files.rows, model=model, page=name, versions=_versions())
+    documents = {files.report: training_report(data)}
+    if page is not None:
+        documents = {page: _page_of_rows(outcome, diagnosis, files.rows), **documents}
+    write_together(
+        {path: text.encode("utf-8", "backslashreplace") for path, text in documents.items()}, error=DataError
+    )
+    if files.rows:
+        both = f"{files.report} and {page} hold" if page is not None else f"{files.report} holds"
+        say(f"{both} rows of the table; --no-rows leaves their values out")
+
+
+def _page_of_rows(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> str:
+    from glassprop.report.page import page
+    from glassprop.tables import explain_table
+
+    numbers = [told["row"] for told in diagnosis["telling"]]
+    # What is to be said of these rows was said when they were scored.
+    explanation = explain_table(
+        outcome.pipeline, outcome.record, outcome.held_out_table, numbers, on_message=lambda _: None
+    )
+    title = f"Telling rows of {outcome.held_out_table.name}"
+    return page(explanation.to_dict(rows=rows), title=title, rows=rows)
+
+
+def _versions() -> dict[str, str]:
+    import platform
+    from importlib.metadata import version
+
+    from glassprop import __version__
+
+    found = {name: version(name) for name in ("numpy", "scikit-learn")}
+    return {"glassprop": __version__, "python": platform.python_version(), **found}

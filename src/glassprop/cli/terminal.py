@@ -1,0 +1,115 @@
+"""A document in the terminal, at 80 columns: put together first, and printed when all of it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from glassprop.cli.output import number, print_line, print_table, print_title
+from glassprop.document.mathematics import Equation, Math
+from glassprop.document.media import Medium
+from glassprop.document.parts import Display, Document, Matrix, Name, Paragraph, Section, Table
+from glassprop.document.plain import PlainMath, plain_number
+from glassprop.ground.text import LONGEST_LINE, shown
+
+_WIDTH = 80
+_INDENT = "  "
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A title, a table, or lines where it has no columns."""
+
+    lines: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    right: tuple[int, ...] = ()
+    title: bool = False
+
+
+def pieces_of(document: Document) -> list[Piece]:
+    """All that is shown of it."""
+    medium = Terminal()
+    parts = [piece for part in document.parts for piece in medium.block(part)]
+    return [Piece((medium.line(document.title),), title=True), *parts]
+
+
+def show(pieces: Sequence[Piece]) -> None:
+    """Print them. What belongs to one thought stands together, with an empty line behind it."""
+    for piece, following in zip(pieces, [*pieces[1:], Piece()], strict=True):
+        if piece.title:
+            print_title(piece.lines[0])
+        elif piece.columns:
+            print_table(piece.columns, piece.rows, right=piece.right)
+        else:
+            for line in piece.lines:
+                print_line(line)
+            if following.columns or following.title or not following.lines:
+                print_line()
+
+
+def terminal_number(value: float) -> str:
+    """A number with four digits after the point, or four significant ones."""
+    if isinstance(value, int):
+        return number(value)
+    return number(value + 0.0) if abs(value) < float("inf") else plain_number(value)  # -0 is 0
+
+
+class Terminal(Medium[list[Piece]]):
+    """Each part as pieces."""
+
+    def __init__(self) -> None:
+        self._math = PlainMath(terminal_number)
+
+    def words(self, text: str) -> str:
+        return shown(text, LONGEST_LINE)
+
+    def name(self, name: Name) -> str:
+        return shown(name.text, name.most)
+
+    def number(self, value: float) -> str:
+        return terminal_number(value)
+
+    def math(self, node: Math) -> str:
+        return self._math.write(node)
+
+    def paragraph(self, part: Paragraph) -> list[Piece]:
+        return [Piece(tuple(wrap(self.line(part.line), _WIDTH, subsequent_indent=_INDENT, break_on_hyphens=False)))]
+
+    def display(self, part: Display) -> list[Piece]:
+        return [Piece(tuple(line for formula in part.formulas for line in self._lines(formula)))]
+
+    def _lines(self, node: Math) -> list[str]:
+        """In one line if there is room; else each side of an equation in lines of its own."""
+        whole = _INDENT + self.math(node)
+        if len(whole) <= _WIDTH or not isinstance(node, Equation):
+            return _broken(whole)
+        left, first, *others = map(self.math, node.sides)
+        sides = [f"{_INDENT}{left} = {first}", *(f"{_INDENT * 2}= {side}" for side in others)]
+        return [line for side in sides for line in _broken(side)]
+
+    def matrix(self, part: Matrix) -> list[Piece]:
+        rows = tuple(tuple(map(terminal_number, row)) for row in part.rows)
+        columns = ("",) * len(part.rows[0])
+        return [Piece((f"{_INDENT}{self.math(part.name)} =",)), Piece((), columns, rows, tuple(range(len(columns))))]
+
+    def table(self, part: Table) -> list[Piece]:
+        rows = [tuple(map(self.line, row)) for row in part.rows]
+        count, what = part.left_out
+        if count:
+            rows.insert(len(rows) - part.total, (f"… {count:,} more {what}", *[""] * (len(part.columns) - 1)))
+        heads = tuple(self.line(column.head) for column in part.columns)
+        right = tuple(i for i, column in enumerate(part.columns) if column.numbers)
+        return [Piece((), heads, tuple(rows), right)]
+
+    def section(self, part: Section, depth: int) -> list[Piece]:
+        title = Piece((self.line(part.title),), title=True)
+        return [title, *(piece for one in part.parts for piece in self.block(one, depth + 1))]
+
+
+def _broken(line: str) -> list[str]:
+    begin = line[: len(line) - len(line.lstrip())]
+    return wrap(line, _WIDTH, subsequent_indent=begin + _INDENT * 2, drop_whitespace=True, break_on_hyphens=False) or [
+        line
+    ]

@@ -1,0 +1,109 @@
+"""Mathematics written in one line; text and LaTeX say what is different in each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import assert_never
+
+from glassprop.document.mathematics import (
+    Aside,
+    Becomes,
+    Difference,
+    Equation,
+    Expression,
+    Math,
+    Number,
+    Partial,
+    Product,
+    Reading,
+    Route,
+    Slope,
+    Sum,
+    Symbol,
+    Total,
+    Words,
+)
+
+
+class MathWriter(ABC):
+    """Writes what joins quantities, from how a medium writes the quantities themselves."""
+
+    times, becomes, leads_to = " · ", " ← ", " → "
+
+    @abstractmethod
+    def symbol(self, symbol: Symbol) -> str: ...
+
+    @abstractmethod
+    def number(self, value: float) -> str: ...
+
+    @abstractmethod
+    def words(self, text: str) -> str: ...
+
+    @abstractmethod
+    def partial(self, partial: Partial) -> str: ...
+
+    @abstractmethod
+    def slope(self, at: str) -> str: ...
+
+    @abstractmethod
+    def reading(self, reading: Reading) -> str: ...
+
+    @abstractmethod
+    def expression(self, text: str) -> str: ...
+
+    @abstractmethod
+    def total(self, index: str, of: str) -> str: ...
+
+    def write(self, node: Math) -> str:
+        """The whole of it."""
+        match node:
+            case Symbol():
+                return self.symbol(node)
+            case Number():
+                return self.number(node.value)
+            case Words():
+                return self.words(node.text)
+            case Partial():
+                return self.partial(node)
+            case Slope():
+                return self.slope(self.symbol(node.at))
+            case Reading():
+                return self.reading(node)
+            case Expression():
+                return self.expression(node.text)
+            case Product():
+                return self.product(node)
+            case Sum():
+                return self.sum(node)
+            case Difference():
+                return f"{self.write(node.of)} - {self._bracketed(node.less)}"
+            case Total():
+                return self.total(node.index, self._bracketed(node.of))
+            case Aside():
+                return f"{self.write(node.of)}{self.words(f' ({node.what})')}"
+            case Equation():
+                return " = ".join(map(self.write, node.sides))
+            case Becomes():
+                return f"{self.symbol(node.what)}{self.becomes}{self.write(node.by)}"
+            case Route():
+                return self.leads_to.join(map(self.symbol, node.stops))
+            case _:
+                assert_never(node)
+
+    def product(self, node: Product) -> str:
+        plain = all(isinstance(factor, Symbol | Difference) for factor in node.factors)
+        return (" " if plain else self.times).join(map(self._bracketed, node.factors))
+
+    def sum(self, node: Sum) -> str:
+        first, *others = map(self.write, node.terms)
+        return "".join([first, *map(self.added, others)])
+
+    def added(self, term: str) -> str:
+        """A term as it stands behind another."""
+        return f" - {term[1:]}" if term.startswith("-") else f" + {term}"
+
+    def _bracketed(self, node: Math) -> str:
+        """A factor, in brackets if it would fall apart without."""
+        text = self.write(node)
+        loose = isinstance(node, Sum | Difference) or (isinstance(node, Number) and text.startswith("-"))
+        return f"({text})" if loose else text

@@ -1,0 +1,414 @@
+"""What classifier and regressor share: fit, partial_fit, resume, early stopping, the fitted attributes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from copy import copy, deepcopy
+from dataclasses import replace
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from glassprop.engine.plan import Data
+from glassprop.equations.arrays import Array
+from glassprop.errors import DataError, SettingsError
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
+from glassprop.estimator.callbacks import OF_THE_FIT, EpochHooks, told_data
+from glassprop.estimator.explaining import Subject, explain_chosen, history_of, training_of
+from glassprop.estimator.far import warn_if_far
+from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
+from glassprop.estimator.left import Left, refuse_to_resume
+from glassprop.estimator.plain_state import from_plain, to_plain
+from glassprop.estimator.rollback import undone_on_failure
+from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
+from glassprop.estimator.validation import Held, Scoring, example_weights, given_validation, split_validation
+from glassprop.estimator.verbose import tell
+from glassprop.estimator.weights import SetWeights
+from glassprop.insight.explanation import MOST_PATHS, Explanation
+from glassprop.network import Network
+from glassprop.training.state import TrainState
+
+
+class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
+    """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
+
+    # --- what the two differ in ----------------------------------------------------------------------------
+
+    @abstractmethod
+    def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
+        """Check X and y. -> X, y as scikit-learn has it, Y (n, n_outputs) as the network has it."""
+
+    @abstractmethod
+    def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
+        """The same for validation data, which must fit what was seen in training."""
+
+    @abstractmethod
+    def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
+        """The score that early stopping follows by default, from the network's outputs."""
+
+    @abstractmethod
+    def _labels(self, a: Array) -> Array:
+        """What outputs stand for: labels, or the numbers in y's shape."""
+
+    @abstractmethod
+    def _particulars(self) -> Particulars:
+        """Settings that differ."""
+
+    # --- fitting -------------------------------------------------------------------------------------------
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    @with_callbacks
+    def resume(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Go on with a fit that was left before its end, to the same bits as if it had not been.
+
+        A fit is left by Ctrl-C, by a callback that ends it, or by a callback that saves or keeps the
+        ``fitted_estimator`` of an epoch. What is needed to go on is kept with the estimator until then, in a model file
+        and in a pickle too. A fit that came to its end keeps nothing of it.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            The same data that ``fit`` was given, in the same order; rows that it set aside are set aside again.
+        X_val, y_val, sample_weight_val
+            The same that ``fit`` was given, if it was given any.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        NotFittedError
+            If there was no fit.
+        SettingsError
+            If no fit was left: it came to its end, diverged, or another call came since; or if ``early_stopping``,
+            ``scoring`` or ``hidden_layer_sizes`` was changed since. (``max_iter`` and others may be changed.)
+        DataError
+            If the data cannot be the same: another number of rows, or another dtype.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> class StopAfter:
+        ...     def __init__(self, epochs):
+        ...         self.epochs = epochs
+        ...     def setup(self, estimator, context): ...
+        ...     def on_fit_task_begin(self, estimator, context): ...
+        ...     def on_fit_task_end(self, estimator, context):
+        ...         return estimator.n_iter_ == self.epochs
+        ...     def teardown(self, estimator, context): ...
+        >>> settings = dict(max_iter=40, learning_rate="cosine", dropout=0.1, random_state=0)
+        >>> straight = MLPClassifier((8,), **settings).fit(X, y)
+        >>> clf = MLPClassifier((8,), **settings).set_callbacks(StopAfter(15)).fit(X, y)
+        >>> clf.n_iter_
+        15
+        >>> clf = clf.set_callbacks().resume(X, y)
+        >>> clf.n_iter_ == straight.n_iter_, bool((clf.theta_ == straight.theta_).all())
+        (True, True)
+        """
+        return self._fit(X, y, sample_weight, call="resume", val=(X_val, y_val, sample_weight_val))
+
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        *,
+        call: Call = "fit",
+        val: tuple[Any, Any, Any] = (None, None, None),
+    ) -> Any:
+        with undone_on_failure(self.__dict__):
+            left = self._begin(call)
+            told = X, y, sample_weight
+            first = not hasattr(self, "_state") or (not self.warm_start and call == "fit")
+            X, y, Y = self._validate_input(X, y, first=first, incremental=call != "fit")
+            if left is not None:
+                left.refuse_other_data(X, val[0])
+            arguments = self._arguments()
+            weight = example_weights(
+                arguments.get("class_weight"), X, y, sample_weight, incremental=call == "partial_fit"
+            )
+            rng = check_random_state(self.random_state)
+            self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
+            data, held, left = self._set_aside(Data(X, Y, weight), y, val, rng, call, left)
+            plan = plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
+            validation = None if held is None else held.as_validation(self._scoring())
+            outside = Outside(self._record, partial(self._hooks, told_data(*told, left.kept)))
+            if plan.stochastic:
+                self._judge_as_planned(plan, left)
+                try:
+                    run_stochastic(plan, self._state, data, validation, rng, outside)
+                finally:
+                    if not self._state.left:
+                        self.__dict__.pop("_left", None)
+            else:
+                run_lbfgs(plan, self._state, data, None if held is None else held.data, outside)
+        return self
+
+    def _begin(self, call: Call) -> Left | None:
+        """Let go of what belongs to the call before; for ``resume``, say what its data were."""
+        if call != "resume":
+            self.__dict__.pop("_left", None)
+            self._take_given(call == "partial_fit" or self.warm_start)
+            return None
+        check_is_fitted(self)
+        left: Left | None = self.__dict__.pop("_left", None)
+        if left is None or not self._state.left or self.solver == "lbfgs":
+            refuse_to_resume(self.solver, self._state)
+        self._state = deepcopy(self._state)  # so that a failure leaves it where it stood
+        return left
+
+    def _arguments(self) -> Arguments:
+        """The constructor's arguments, by name."""
+        return {name: getattr(self, name) for name in self._parameter_constraints}
+
+    def _take_network(self, network: Network, rng: Any, dtype: Any, *, first: bool) -> None:
+        """Start with new weights, or go on with the ones there are."""
+        if first:
+            self._state = TrainState(network.initial(rng, dtype))
+            self.n_outputs_, self.n_layers_ = network.sizes[-1], network.depth + 1
+        elif network.sizes != self.network_.sizes:
+            raise SettingsError(
+                f"training goes on with a network of sizes {self.network_.sizes}, but the arguments now describe "
+                f"{network.sizes}; keep hidden_layer_sizes, or start anew: fit with warm_start=False"
+            )
+        self.network_ = network if first else network.in_units(self.network_.units)
+        self.interrupted_ = False
+
+    def _set_aside(
+        self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, call: Call, left: Left | None
+    ) -> tuple[Data, Held | None, Left]:
+        """Data to train on, data held out, and which rows they are; for ``resume``, those of before."""
+        of = Left(len(data), str(data.X.dtype))
+        if self.early_stopping and call == "partial_fit":
+            raise ValueError("partial_fit does not support early_stopping=True")
+        if any(part is not None for part in val):
+            held = given_validation(self._validate_val, self.n_outputs_, *val)
+            if left is None:
+                warn_if_far(data.X, held.data.X, getattr(self, "feature_names_in_", None))
+            return data, held, replace(of, n_val=len(held.data))
+        if left is None and self.early_stopping and self.solver != "lbfgs":
+            wish = getattr(self, "stratify", False)
+            by_class = data.Y.shape[1] == 1 if isinstance(wish, str) else wish
+            kept, aside = split_validation(data, y, rng, fraction=self.validation_fraction, by_class=by_class)
+            left = replace(of, kept=kept, aside=aside)
+        if left is None or left.kept is None or left.aside is None:
+            return data, None, of
+        return data.rows(left.kept), Held(data.rows(left.aside), y[left.aside]), left
+
+    def _scoring(self) -> Scoring | None:
+        """By what validation data judge; None where they do not."""
+        if not self.early_stopping:
+            return None
+        return Scoring(
+            wish=self.scoring,
+            outputs=lambda theta, X: self.network_.predict(theta, X, engine=self.engine),
+            of_outputs=self._score_outputs,
+            model=self._without_names,
+        )
+
+    def _without_names(self) -> BaseMLP:
+        """A copy for scorers, which hand it arrays: the names of the training frame's columns do not apply."""
+        nameless = copy(self)
+        nameless.__dict__.pop("feature_names_in_", None)
+        return nameless
+
+    def _judge_as_planned(self, plan: FitPlan, left: Left) -> None:
+        """Let go of what a new call does not go on with, although it goes on with the weights."""
+        before = getattr(self, "_judged_by", plan.judged_by)
+        if plan.call == "resume":
+            if before != plan.judged_by:
+                raise SettingsError(
+                    f"the fit that was left had early_stopping={before[0]} and was judged by {before[1]!r}, and now "
+                    f"these are {plan.judged_by[0]} and {plan.judged_by[1]!r}; set them back"
+                )
+        else:
+            self._state.forget_best()  # of this call alone, as in scikit-learn
+            if plan.call == "fit":
+                self._state.restart_optimizer()
+            if before != plan.judged_by:
+                self._state.judge_anew()
+        self._judged_by = plan.judged_by
+        if plan.call != "partial_fit":
+            self._left = left
+
+    # --- what is seen of it --------------------------------------------------------------------------------
+
+    def _hooks(self, told: dict[str, Any], epochs: int) -> EpochHooks:
+        """Tell scikit-learn's callbacks that the fit begins."""
+        return EpochHooks(self, self._init_callback_context(max_subtasks=epochs), told, epochs, self._as_it_stands)
+
+    def _as_it_stands(self) -> dict[str, Any]:
+        """What makes a copy of the estimator one that training and callbacks no longer touch."""
+        state = deepcopy(self._state)
+        shown = {"_state": state, "loss_curve_": state.history.cost, "validation_curve_": state.history.validation_cost}
+        if self.validation_scores_ is not None:
+            shown["validation_scores_"] = state.history.score
+        kept = {name: value for name, value in vars(self).items() if name not in OF_THE_FIT}
+        return {"__dict__": {**kept, **shown}}  # all at once, since attributes can only be set here, not removed
+
+    def _record(self, loss: float | None = None) -> None:
+        """Show the state of training as scikit-learn's attributes; callbacks see them after every epoch.
+
+        loss: where it is known better than by the history.
+        """
+        state, history = self._state, self._state.history
+        self.n_iter_, self.t_, self.engine_ = state.epoch, state.samples, state.engine
+        self.loss_curve_, self.validation_curve_ = history.cost, history.validation_cost
+        self.loss_ = loss if loss is not None else history.cost[-1] if history.cost else np.inf
+        self.interrupted_ = state.interrupted
+        self.best_iteration_ = state.best_epoch
+        stochastic = self.solver in STOCHASTIC_SOLVERS
+        judged = bool(self.early_stopping and stochastic)
+        self.validation_scores_ = history.score if judged else None
+        self.best_validation_score_ = state.best_score if judged else None
+        self.best_loss_ = None if judged else min(history.cost, default=np.inf)
+
+    def _check_solver(self) -> bool:
+        if self.solver not in STOCHASTIC_SOLVERS:
+            raise AttributeError(
+                f"partial_fit is only available for stochastic optimizers. {self.solver} is not stochastic."
+            )
+        return True
+
+    # --- what was fitted -----------------------------------------------------------------------------------
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_state")
+
+    def _outputs(self, X: Any) -> Array:
+        """Check X and run it through the network. -> (n, n_outputs)."""
+        check_is_fitted(self)
+        if not self._is_plain(X):
+            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
+            X = X.tocsr() if hasattr(X, "tocsr") else X
+            outputs = self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
+            unsaid = np.isnan(outputs.sum()) and np.isnan(outputs).any()  # the sum is quick, but may be ∞ - ∞
+        if unsaid:
+            raise DataError(_unsaid(outputs, self._state.theta))
+        return outputs
+
+    def _is_plain(self, X: Any) -> bool:
+        """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.
+
+        scikit-learn's own checks take longer than predicting a row does; what they would refuse, goes to them.
+        """
+        if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float32, np.float64) or not len(X):
+            return False
+        if X.shape[1] != self.n_features_in_ or "feature_names_in_" in self.__dict__:
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            return bool(np.isfinite(X.sum()))  # infinite also where finite numbers add up to more than there is
+
+    def encode_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
+        """Return X and y in the network's own form, as the core's verbs take them.
+
+        Parameters
+        ----------
+        X : array-like (n, n_features)
+        y : array-like (n,) or (n, n_outputs)
+
+        Returns
+        -------
+        X, Y : arrays (n, n_features), (n, n_outputs)
+            Classes are one-hot (or 0 and 1 in one column, where there are two).
+        """
+        check_is_fitted(self)
+        X, _, Y = self._validate_val(X, y)
+        return X, Y
+
+    def explain(
+        self, X: Any, y: Any, *, row: int | None = None, rows: Sequence[int] | None = None, top: int = MOST_PATHS
+    ) -> Explanation:
+        """The chain rule with the numbers of some rows, for any weight, bias or input.
+
+        All is worked out in float64, on the plain targets: label smoothing, dropout and weights of examples, which
+        training may have used, play no part.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n, n_features)
+        y : array-like (n,) or (n, n_outputs)
+        row, rows : int, sequence of int
+            Which rows to explain, counted from 0: one, or several; neither: all, if they are no more than 100.
+        top : int
+            How many paths are listed of one derivative.
+
+        Returns
+        -------
+        Explanation
+            With the columns' names where X had some in ``fit``, and with the optimizer as it stood at these weights.
+
+        Raises
+        ------
+        NotFittedError
+            Before ``fit``.
+        SettingsError, DataError
+            If there is no such row, ``rows`` or ``top`` cannot be used, or y has a class that training did not see.
+        ValueError
+            If X and y are not what ``fit`` would take.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> clf = MLPClassifier((4,), solver="lbfgs", random_state=0, max_iter=500).fit(X, y)
+        >>> weight = clf.explain(X, y, row=70).weight(1, 3, 0)
+        >>> list(weight.factors), weight.symbol
+        (['∂z/∂w', '∂a/∂z', '∂C₀/∂a'], '∂C₀/∂w[3,0]⁽¹⁾')
+        """
+        check_is_fitted(self)
+        return explain_chosen(self.to_explain(), X, y, row=row, rows=rows, top=top)
+
+    def to_explain(self) -> Subject:
+        """What explanations look at: for those that know better names than the columns'."""
+        state = self._state
+        return Subject(
+            network=self.network_,
+            theta=self.theta_,
+            classes=getattr(self, "classes_", None),
+            inputs=getattr(self, "feature_names_in_", None),
+            encode=self._validate_val,
+            labels=self._labels,
+            training=lambda: training_of(self._arguments(), self._particulars(), state),
+            history=history_of(state),
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return to_plain(dict(super().__getstate__()))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(from_plain(dict(state)))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _unsaid(outputs: Array, theta: Array) -> str:
+    rows = int(np.isnan(outputs).any(axis=1).sum())
+    largest = np.abs(theta).max()
+    return (
+        f"the network gives no number for {rows} of {len(outputs)} rows: with weights up to {largest:.3g} and these "
+        f"inputs, numbers grow beyond {theta.dtype}; train it anew, or scale the inputs"
+    )

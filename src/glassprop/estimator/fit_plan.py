@@ -1,0 +1,79 @@
+"""What a fit is to do, worked out of the constructor's arguments and the data's shape before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars, build_settings
+from glassprop.network import Network
+from glassprop.training.settings import Settings
+
+Call = Literal["fit", "partial_fit", "resume"]
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """One call of ``fit``, ``partial_fit`` or ``resume``: what runs is handed this, and never the estimator.
+
+    Attributes
+    ----------
+    network : Network
+        What is trained.
+    settings : Settings
+        How.
+    stochastic : bool
+        Whether it is trained in epochs; else by L-BFGS.
+    call : {"fit", "partial_fit", "resume"}
+        Which method was called.
+    epochs : int
+        Of this call, at most (iterations of L-BFGS).
+    max_calls : int
+        Of the objective, for L-BFGS.
+    drops : bool
+        Whether a key for dropout has to be drawn.
+    cuts_batches : bool
+        Whether batches larger than all the data were asked for.
+    judged_by : (bool, scoring)
+        Whether validation data decide, and by which score. Earlier scores are compared with only where it is the same.
+    verbose : bool or int
+        What to show.
+    """
+
+    network: Network
+    settings: Settings
+    stochastic: bool
+    call: Call
+    epochs: int
+    max_calls: int
+    drops: bool
+    cuts_batches: bool
+    judged_by: tuple[bool, Any]
+    verbose: bool | int
+
+    @property
+    def meant_to_end(self) -> bool:
+        """Whether coming to the last epoch is no failure to converge."""
+        return self.call == "partial_fit" or self.settings.schedule.runs_to_the_end
+
+
+def plan_fit(
+    arguments: Arguments, network: Network, particulars: Particulars, n: int, *, call: Call = "fit"
+) -> FitPlan:
+    """The plan of a call that trains on n examples. ``arguments`` are those of the constructor, validated."""
+    settings = build_settings(arguments, n, particulars)
+    asked, early = arguments["batch_size"], bool(arguments["early_stopping"])
+    return FitPlan(
+        network=network,
+        settings=settings,
+        stochastic=arguments["solver"] in STOCHASTIC_SOLVERS,
+        call=call,
+        epochs=1 if call == "partial_fit" else settings.epochs,
+        max_calls=arguments["max_fun"],
+        drops=bool(np.any(arguments["dropout"])),
+        cuts_batches=asked != "auto" and asked > n,
+        judged_by=(early, arguments["scoring"] if early else None),
+        verbose=arguments["verbose"],
+    )

@@ -1,0 +1,47 @@
+"""A network as a file has it: its layers by kind, each with its own keys, and how many parameters they come to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glassprop.export.schema.values import Either, Exactly, Field, Flag, Object, Real, Several, Text, Whole
+
+FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
+
+
+def _factors(*blocks: str) -> Field:
+    """What rates or decay are multiplied by, for some of a layer's blocks."""
+    return Object({}, {block: Real(0) for block in blocks})
+
+
+_DENSE = Object(
+    {"n": Whole(1), "activation": FUNCTION, "dropout": Real(0, 1), "initial": Text(40)},
+    {
+        "residual": Flag(),
+        "parametric": Flag(),
+        "rates": _factors("w", "b", "p"),
+        "decays": _factors("w", "b", "p"),
+    },
+)
+_SCALE = Object({"kind": Exactly("scale"), "n": Whole(1)}, {"rates": _factors("s"), "decays": _factors("s")})
+LAYERS: dict[str, Field] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.table.KINDS`
+NETWORK = Object(
+    {"n_inputs": Whole(1), "layers": Several(Either(*LAYERS.values()), least=1, most=10_000), "cost": FUNCTION},
+    {"units": Object({"mean": Real(), "spread": Real(5e-324)})},
+)
+
+
+def sizes_of(network: dict[str, Any]) -> list[int]:
+    """The number of inputs, then of neurons of each layer."""
+    return [network["n_inputs"], *(layer["n"] for layer in network["layers"])]
+
+
+def parameters_of(network: dict[str, Any]) -> int:
+    """How many parameters a network of this description has; nothing of it is built."""
+    return sum(_parameters_of(layer, n_in) for layer, n_in in zip(network["layers"], sizes_of(network), strict=False))
+
+
+def _parameters_of(layer: dict[str, Any], n_in: int) -> int:
+    if layer.get("kind") == "scale":
+        return int(layer["n"])
+    return int(layer["n"]) * (n_in + 1 + bool(layer.get("parametric")))

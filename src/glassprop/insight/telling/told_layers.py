@@ -1,0 +1,179 @@
+"""Forward, layer by layer, to the cost, and back again to the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassprop.document.mathematics import (
+    COST,
+    Equation,
+    Math,
+    Number,
+    Partial,
+    Reading,
+    Slope,
+    Sum,
+    Symbol,
+    by,
+    numbers,
+)
+from glassprop.document.parts import Block, Column, Display, Line, Matrix, Name, Paragraph, Section, Table
+from glassprop.equations.cost import is_built_in
+from glassprop.insight.largest import largest_neurons
+from glassprop.insight.telling.layer_equations import (
+    backward_sum,
+    collapsed,
+    forward_rule,
+    forward_sum,
+    input_name,
+    largest_terms,
+    mixing_rule,
+    mixing_sum,
+    rest_of,
+    slope_rule,
+)
+
+if TYPE_CHECKING:
+    from glassprop.insight.explained import Explained as Explanation
+
+_MOST_JACOBIAN = 6  # neurons of a layer whose Jacobian is shown
+_SPEC = 45  # characters of a function's name
+
+
+def forward_section(e: Explanation, top: int) -> Section:
+    """The inputs, then z and a of each layer, one weighted sum of each written out."""
+    shown = largest_neurons(e, 0, top)
+    a = Symbol("a", 0, ("k",))
+    rows = tuple((str(k), input_name(e, k), Number(float(e.a(0)[k]))) for k in shown)
+    heads = Column(Symbol("k"), numbers=True), Column("input"), Column(a, numbers=True)
+    inputs = Table(heads, rows, (e.architecture.sizes[0] - len(shown), "inputs"))
+    layers = (_forward(e, l, largest_neurons(e, l, top)) for l in range(1, e.architecture.depth + 1))
+    return Section("Forward", (Paragraph("The inputs, as the network takes them:"), inputs, *layers))
+
+
+def _forward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
+    layer = e.architecture.layer(l)
+    j = _first(shown, e.a(l) * e.by_a(l))
+    rule = Equation((Symbol("a"), Reading(layer.activation)))
+    said = Paragraph((forward_rule(), ", then ", rule, f". The weighted sum of neuron {j}, for example:"))
+    quantities = tuple((Symbol(letter, l, ("j",)), values) for letter, values in (("z", e.z(l)), ("a", e.a(l))))
+    neurons = f"{layer.n} {'neuron' if layer.n == 1 else 'neurons'}"
+    title = (f"Layer {l}: {neurons}, ", Name(layer.activation.spec, _SPEC))
+    return Section(title, (said, Display((forward_sum(e, l, j),)), _neurons(e, l, shown, quantities)))
+
+
+def _first(shown: Sequence[int], sizes: np.ndarray) -> int:
+    """Of the neurons shown, the one with the largest number."""
+    return max(shown, key=lambda m: abs(np.nan_to_num(sizes[m])))
+
+
+def _neurons(
+    e: Explanation, l: int, shown: Sequence[int], quantities: Sequence[tuple[Math, np.ndarray]], what: str = "neurons"
+) -> Table:
+    """Some quantities of the neurons shown; outputs by their names."""
+    last = l == e.architecture.depth
+    heads = (Column(Symbol("j"), numbers=True), *([Column("output")] if last else []))
+    rows: list[tuple[Line, ...]] = []
+    for m in shown:
+        names = [Name(e.names.outputs[m])] if last else []
+        rows.append((str(m), *names, *numbers(*(values[m] for _, values in quantities))))
+    columns = (*heads, *(Column(head, numbers=True) for head, _ in quantities))
+    return Table(columns, tuple(rows), (e.architecture.layer(l).n - len(rows), what))
+
+
+# --- the cost -------------------------------------------------------------------------------------------------------
+
+
+def cost_section(e: Explanation, top: int) -> Section:
+    """Its formula, the outputs beside the targets, and the number."""
+    depth, cost = e.architecture.depth, e.architecture.cost_function
+    quantities = (Symbol("a", None, ("j",)), e.a(depth)), (Symbol("y", None, ("j",)), e.view.Y[e.focus])
+    table = _neurons(e, depth, largest_neurons(e, depth, top), quantities, "outputs")
+    terms = _terms(e)
+    written: tuple[Math, ...] = ()
+    if terms is not None and len(terms) > 1:
+        first = largest_terms(terms)
+        written = (Sum((*numbers(*terms[first]), *rest_of(terms, first))),)
+    sides = (COST, Reading(cost), *written, Number(e.cost))
+    return Section(("Cost: ", Name(cost.spec, _SPEC)), (table, Display((Equation(sides),))))
+
+
+def _terms(e: Explanation) -> np.ndarray | None:
+    """What each output adds to the cost; None for an own cost, and where a has rounded to the end of its range."""
+    cost, a, y = e.architecture.cost_function, e.a(e.architecture.depth), e.view.Y[e.focus]
+    if not is_built_in(cost):
+        return None
+    terms = cost(a[:, None], y[:, None])
+    return terms if np.isclose(terms.sum(), e.cost, rtol=1e-9, atol=0) else None
+
+
+# --- backward -------------------------------------------------------------------------------------------------------
+
+
+def backward_section(e: Explanation, top: int) -> Section:
+    """From the cost back to the inputs, layer by layer."""
+    depth = e.architecture.depth
+    layers = (_backward(e, l, largest_neurons(e, l, top)) for l in range(depth, 0, -1))
+    k = _first(range(e.architecture.sizes[0]), e.by_a(0))
+    said = Paragraph((f"An input reaches the cost through every neuron of layer 1; input {k}, for example:",))
+    return Section("Backward", (*layers, Section("The inputs", (said, Display((backward_sum(e, 0, k),))))))
+
+
+def _backward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
+    layer, last = e.architecture.layer(l), l == e.architecture.depth
+    j = _first(shown, e.delta(l))
+    parts: list[Block] = []
+    if last:
+        slope = Equation((by(Symbol("a", l, ("j",))), Reading(e.architecture.cost_function, derivative=True)))
+        parts.append(Paragraph(("The cost's own derivative: ", slope)))
+    else:
+        parts.append(
+            Paragraph(f"A neuron reaches the cost through every neuron of layer {l + 1}; neuron {j}, for example:")
+        )
+        parts.append(Display((backward_sum(e, l, j),)))
+    parts += _elementwise(e, l, shown) if layer.activation.elementwise else _mixing(e, l, shown, j)
+    parts += collapse_parts(e, j) if last else []
+    return Section((f"Layer {l}: ", Name(layer.activation.spec, _SPEC)), tuple(parts))
+
+
+def _elementwise(e: Explanation, l: int, shown: Sequence[int]) -> list[Block]:
+    slopes = e.slope(l)
+    assert slopes is not None  # elementwise
+    z = Symbol("z")
+    slope = Equation((Slope(z), Reading(e.architecture.layer(l).activation, derivative=True)))
+    said = Paragraph(("The slope is ", slope, ", and ", slope_rule(), ":"))
+    quantities = (
+        (by(Symbol("a", None, ("j",))), e.by_a(l)),
+        (Slope(Symbol("z", None, ("j",))), slopes),
+        (Symbol("δ", None, ("j",)), e.delta(l)),
+    )
+    return [said, _neurons(e, l, shown, quantities)]
+
+
+def _mixing(e: Explanation, l: int, shown: Sequence[int], j: int) -> list[Block]:
+    layer = e.architecture.layer(l)
+    reading = Reading(layer.activation, derivative=True)
+    parts: list[Block] = [
+        Paragraph(("Every ", Symbol("a"), " depends on every ", Symbol("z"), ", so the slope is a matrix: ", reading))
+    ]
+    if layer.n <= _MOST_JACOBIAN:
+        J = Partial(Symbol("a", None, ("m",)), Symbol("z", None, ("j",)))
+        parts.append(Matrix(J, tuple(tuple(row) for row in e.jacobian(l).tolist())))
+    parts.append(Paragraph((mixing_rule(), f", the sum over a column of it; neuron {j}, for example:")))
+    parts.append(Display((mixing_sum(e, l, j),)))
+    quantities = (by(Symbol("a", None, ("j",))), e.by_a(l)), (Symbol("δ", None, ("j",)), e.delta(l))
+    return [*parts, _neurons(e, l, shown, quantities)]
+
+
+def collapse_parts(e: Explanation, j: int) -> list[Block]:
+    """The short form of δ of an output, where the derivatives of activation and cost collapse (E26)."""
+    found = e.bias(e.architecture.depth, j).collapse
+    if found is None:
+        return []
+    said = "With this cost the derivatives collapse"
+    if not e.view.long_way_holds[e.focus]:
+        said += ", and here only the short form holds, for an activation has rounded to the end of its range"
+    return [Paragraph(f"{said}:"), Display((collapsed(e, j, found),))]

@@ -1,0 +1,149 @@
+"""What became of a table's columns: the names of the network's inputs, and how each input moves with its column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from glassprop.ground.number_text import shortest
+from glassprop.ground.text import shortened
+from glassprop.insight.names import Column
+from glassprop.tables.encoding.encode import TypedColumns
+from glassprop.tables.encoding.slopes import slopes_of
+from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
+from glassprop.tables.values.dates import date_parts, date_slopes
+
+_OTHERS = "(rare or new)"  # the category that stands for all with few rows in training, and those never seen
+_MISSING = "(missing)"
+
+
+@dataclass
+class Inputs:
+    """What the network is given, and where it came from.
+
+    Attributes
+    ----------
+    X : array (n, n_inputs)
+    names : list of str (n_inputs)
+    columns : list of Column
+        In the order of the table.
+    """
+
+    X: np.ndarray
+    names: list[str] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+
+
+def inputs_of(steps: Pipeline, frame: nw.DataFrame) -> Inputs:
+    """Run rows of a table through the steps before the network, keeping track of every column.
+
+    Raises
+    ------
+    TableError
+        As the steps do: columns are missing.
+    """
+    typed, encode = (step for _, step in steps.steps)
+    native = typed.transform(frame.to_native())
+    found = Inputs(np.asarray(encode.transform(native), dtype=np.float64))
+    found.names = [""] * found.X.shape[1]
+    values = nw.from_native(native, eager_only=True)
+    made: dict[str, Column] = {}
+    for kind, step, names in encode.transformers_:
+        places = encode.output_indices_[kind]
+        if kind == "numbers":
+            made |= _numbers(typed, step, values.select(list(names)), places.start, found)
+        elif kind == "categories":
+            made |= _categories(step, list(names), places.start, found)
+    found.columns = [
+        replace(made[name], shown=as_it_stands(values_of(frame[name]))) for name in frame.columns if name in made
+    ]
+    return found
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """The inputs made of numbers: where each stands, its mark of being missing if it has one, and ∂x/∂number."""
+
+    place: dict[str, int]
+    mark: dict[str, int]
+    raw: dict[str, np.ndarray]
+    slopes: dict[str, np.ndarray]
+
+    def column(self, name: str, parts: dict[str, np.ndarray], unit: str = "") -> Column:
+        """A column from its parts and their slopes by it. Marks come after the parts, and do not move."""
+        marks = [self.mark[part] for part in parts if part in self.mark]
+        slopes = [np.nan_to_num(slope) * self.slopes[part] for part, slope in parts.items()]
+        slopes += [np.zeros_like(slopes[0])] * len(marks)
+        places = (*(self.place[part] for part in parts), *marks)
+        return Column(name, places, slopes=np.stack(slopes, axis=1), unit=unit)
+
+
+def _numbers(
+    typed: TypedColumns, steps: Pipeline, values: nw.DataFrame, start: int, found: Inputs
+) -> dict[str, Column]:
+    """Numbers and parts of dates: filled where missing, scaled, bounded; marks of what was missing come after them."""
+    names, fill = values.columns, steps[0]
+    raw = np.asarray(values.to_numpy(), dtype=np.float64)
+    through = slopes_of(steps[1:], np.asarray(fill.transform(values.to_native()), dtype=np.float64))
+    assert through is not None, "the scalers of our own Pipeline are all known"
+    marked = [] if fill.indicator_ is None else [names[k] for k in fill.indicator_.features_]
+    found.names[start : start + len(names) + len(marked)] = [*names, *(f"{name} is missing" for name in marked)]
+    numbers = _Numbers(
+        {name: start + k for k, name in enumerate(names)},
+        {name: start + k for k, name in enumerate(marked, start=len(names))},
+        {name: raw[:, k] for k, name in enumerate(names)},
+        {name: np.where(np.isnan(raw[:, k]), 0.0, through[:, k]) for k, name in enumerate(names)},
+    )
+    one = np.ones(len(raw))
+    made = {name: numbers.column(name, {name: one}) for name in typed.numbers}
+    return made | {name: _date(name, numbers, clock=name in typed.clocks) for name in typed.dates}
+
+
+def _date(name: str, numbers: _Numbers, *, clock: bool) -> Column:
+    """A date moves by the day: its parts are days, and points on circles of a year, a week and a day."""
+    full = {part: f"{name} [{part}]" for part in date_parts(np.zeros(1), clock=clock)}
+    slopes = date_slopes({part: numbers.raw[known] for part, known in full.items()})
+    return numbers.column(name, {full[part]: slope for part, slope in slopes.items()}, "day")
+
+
+def _categories(step: OneHotEncoder, names: list[str], start: int, found: Inputs) -> dict[str, Column]:
+    """One input for each category; the rare ones and those never seen share one, if there were any in training."""
+    made = {}
+    for name, categories, rare in zip(names, step.categories_, step.infrequent_categories_, strict=True):
+        few = set() if rare is None else set(rare.tolist())
+        kept = [str(category) for category in categories.tolist() if category not in few]
+        shown = [_unlike(_MISSING, kept) if category == MISSING_CATEGORY else category for category in kept]
+        labels = [f"{name} is missing" if c == MISSING_CATEGORY else f"{name} = {c}" for c in kept]
+        if few:
+            shown.append(_unlike(_OTHERS, shown))
+            labels.append(f"{name} = {shown[-1]}")
+        parts = tuple(range(start, start + len(shown)))
+        found.names[start : start + len(shown)] = labels
+        made[name] = Column(name, parts, categories=tuple(shown))
+        start += len(shown)
+    return made
+
+
+def _unlike(name: str, others: list[str]) -> str:
+    """The name, or with asterisks where a category is really called so."""
+    while name in others:
+        name += "*"
+    return name
+
+
+def as_it_stands(values: list[Any]) -> tuple[str, ...]:
+    """What stands in the cells of a column, as text: nothing where it is missing, shortened where very long."""
+    return tuple(_cell(value) for value in values)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float | np.floating):
+        return "" if np.isnan(value) else shortened(shortest(float(value)))
+    return shortened(written(value))

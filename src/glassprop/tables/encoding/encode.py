@@ -1,0 +1,212 @@
+"""From columns to the matrix that a network takes: the first steps of the Pipeline.
+
+`TypedColumns` reads each column of a data frame by name into clean numbers, dates and categories; everything
+after it is scikit-learn's own, but for `Bounded`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
+
+from glassprop.errors import TableError
+from glassprop.ground.number_text import shortest
+from glassprop.ground.text import listed, quoted
+from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.recognize import Plan
+from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of, mapped
+from glassprop.tables.values.dates import date_parts, to_moments
+from glassprop.tables.values.numbers import missing_number, to_numbers
+
+
+class TypedColumns(TransformerMixin, BaseEstimator):
+    """Read the columns of a pandas, polars or Arrow table by name, as they were recognized in training.
+
+    Columns may come in any order, and further ones are left out. Text that is no number (or date) in a
+    column of numbers (or dates) counts as missing, with a warning. Each row is read by itself: what
+    stands in other rows does not matter.
+
+    Parameters
+    ----------
+    numbers : dict of str to str
+        Column -> decimal mark.
+    dates : dict of str to str
+        Column -> order of day, month and year in text ("" where training had a type of its own for dates).
+    clocks : list of str
+        Date columns with a time of day.
+    categories : list of str
+
+    Raises
+    ------
+    TableError
+        From `transform`: no table, no rows, or columns are missing (the first ten of them named).
+    """
+
+    def __init__(
+        self, numbers: dict[str, str], dates: dict[str, str], clocks: list[str], categories: list[str]
+    ) -> None:
+        self.numbers = numbers
+        self.dates = dates
+        self.clocks = clocks
+        self.categories = categories
+
+    def fit(self, X: Any, y: Any = None) -> TypedColumns:
+        """Nothing to learn; the plan came with the constructor."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(self, X: Any) -> Any:
+        """Table of the same library: float columns for numbers and parts of dates, text for categories."""
+        frame = frame_of(X)
+        known = set(frame.columns)
+        missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in known]
+        if missing:
+            raise TableError(f"the table lacks {len(missing)} column(s) that the model needs: {listed(missing, 10)}")
+        if not len(frame):
+            raise TableError("the table has no rows: give at least one")
+        columns: dict[str, Any] = {name: self._number(frame, name) for name in self.numbers}
+        for name in self.dates:
+            columns.update(self._date(frame, name))
+        columns.update({name: self._category(frame, name) for name in self.categories})
+        return nw.from_dict(columns, backend=frame.implementation).to_native()
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """The columns that `transform` gives."""
+        return np.array([*self.number_names(), *self.categories], dtype=object)
+
+    def number_names(self) -> list[str]:
+        """The float columns that `transform` gives."""
+        parts = [
+            f"{name} [{part}]" for name in self.dates for part in date_parts(np.zeros(1), clock=name in self.clocks)
+        ]
+        return [*self.numbers, *parts]
+
+    def _number(self, frame: nw.DataFrame, name: str) -> np.ndarray:
+        cells = cells_of(frame[name])
+        if cells.kind == "number":
+            _warn_far_out(name, cells)
+            return cells.values
+        if cells.kind != "text":
+            return _nothing(name, cells, "numbers")
+        values = to_numbers(cells.values, self.numbers[name])
+        _warn_odd(name, cells.values, values, "numbers")
+        return values
+
+    def _date(self, frame: nw.DataFrame, name: str) -> dict[str, np.ndarray]:
+        cells = cells_of(frame[name])
+        moments = cells.values
+        _warn_far_out(name, cells)
+        if cells.kind == "text":
+            moments = to_moments(cells.values, self.dates[name] or "ymd")
+            _warn_odd(name, cells.values, moments, "dates")
+        elif cells.kind != "date":
+            moments = _nothing(name, cells, "dates")
+        parts = date_parts(moments, clock=name in self.clocks)
+        return {f"{name} [{part}]": values for part, values in parts.items()}
+
+    def _category(self, frame: nw.DataFrame, name: str) -> list[str]:
+        cells = cells_of(frame[name])
+        if cells.kind == "text":
+            return mapped(cells.values, category_name, object).tolist()
+        if cells.kind == "number":
+            return [MISSING_CATEGORY if np.isnan(value) else shortest(value) for value in cells.values.tolist()]
+        return [MISSING_CATEGORY] * len(cells.values)
+
+
+class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Squeeze far-out values smoothly, x / sqrt(1 + (x / limit)²), and set the precision of the numbers.
+
+    Parameters
+    ----------
+    limit : float or None
+        No value comes out beyond ±limit; None leaves them alone.
+    dtype : {"float32", "float64"}
+    """
+
+    def __init__(self, limit: float | None = None, dtype: str = "float64") -> None:
+        self.limit = limit
+        self.dtype = dtype
+
+    def fit(self, X: Any, y: Any = None) -> Bounded:
+        """Nothing to learn but the number of columns."""
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Array of the same shape."""
+        values = np.asarray(X, dtype=np.float64)
+        if self.limit is not None:
+            values = values / np.hypot(1.0, values / self.limit)
+        return values.astype(self.dtype)
+
+
+def encoder(plan: Plan, defaults: Defaults, dtype: str, rows: int = 1000) -> Pipeline:
+    """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs); `rows` to fit on."""
+    typed = TypedColumns(dict(plan.numbers), dict(plan.dates), list(plan.clocks), list(plan.categories))
+    parts: list[tuple[str, Any, list[str]]] = []
+    numbers = Pipeline(
+        [
+            ("missing", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+            ("scale", _scaler(defaults, rows)),
+            ("bound", Bounded(defaults.limit, dtype)),
+        ]
+    )
+    one_hot = OneHotEncoder(
+        handle_unknown="infrequent_if_exist",
+        max_categories=defaults.max_categories,
+        min_frequency=defaults.min_rows_of_category,
+        sparse_output=False,
+        dtype=np.dtype(dtype).type,
+    )
+    if typed.number_names():
+        parts.append(("numbers", numbers, typed.number_names()))
+    if typed.categories:
+        parts.append(("categories", one_hot, typed.categories))
+    return Pipeline([("columns", typed), ("inputs", ColumnTransformer(parts, sparse_threshold=0.0))])
+
+
+def _scaler(defaults: Defaults, rows: int) -> Any:
+    if defaults.scaling == "quantile":
+        quantiles = min(1000, rows)
+        return QuantileTransformer(n_quantiles=quantiles, output_distribution="normal", random_state=0)
+    return RobustScaler() if defaults.scaling == "robust" else StandardScaler()
+
+
+def frame_of(X: Any) -> nw.DataFrame:
+    """A pandas, polars or Arrow table as a narwhals frame; anything else is refused."""
+    try:
+        return nw.from_native(X, eager_only=True)
+    except TypeError:
+        kind = type(X).__name__
+        raise TableError(f"a pandas, polars or Arrow table with named columns is needed, not {kind}") from None
+
+
+def _nothing(name: str, cells: Cells, wanted: str) -> np.ndarray:
+    _warn(f"column {quoted(name)} holds no {wanted}: all of it counts as missing")
+    return np.full(len(cells.values), np.nan)
+
+
+def _warn_far_out(name: str, cells: Cells) -> None:
+    if cells.infinite:
+        _warn(f"column {quoted(name)}: {cells.infinite} value(s) are {cells.beyond} and count as missing")
+
+
+def _warn_odd(name: str, texts: np.ndarray, values: np.ndarray, wanted: str) -> None:
+    odd = [text for text, value in zip(texts, values, strict=True) if np.isnan(value) and not missing_number(text)]
+    if odd:
+        what = f"{len(odd)} value(s) are no {wanted} and count as missing, the first {quoted(odd[0])}"
+        _warn(f"column {quoted(name)}: {what}")
+
+
+def _warn(message: str, stacklevel: int = 5) -> None:
+    warnings.warn(message, UserWarning, stacklevel=stacklevel)

@@ -1,0 +1,110 @@
+"""Which rows of a table are trained on, which early stopping watches, and which are held out for the scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassprop.errors import TableError
+from glassprop.ground.text import quoted, shown
+from glassprop.tables.fitting.examples import Examples, labelled_examples
+from glassprop.tables.fitting.split import split
+from glassprop.tables.fitting.told import Say
+from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.recognize import Plan
+from glassprop.tables.schema.request import FitOptions
+from glassprop.tables.schema.target import Target
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rows by their use; `inner` is what early stopping watches."""
+
+    train: Examples
+    inner: Examples | None
+    held_out: Examples
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each use has."""
+        inner = 0 if self.inner is None else len(self.inner)
+        return {"train": len(self.train), "validation": inner, "held_out": len(self.held_out)}
+
+
+def divide(examples: Examples, plan: Plan, target: Target, options: FitOptions, settings: Defaults, say: Say) -> Parts:
+    """Divide the examples into rows to train on, rows for early stopping, and held-out rows.
+
+    Raises
+    ------
+    TableError
+        Too few rows, or a split that leaves one class, or none of those trained on.
+    """
+    if len(examples) < 2:
+        raise TableError(f"{len(examples)} row(s) can be learned from: at least two are needed")
+    if isinstance(options.validation, Table):
+        rest = examples
+        labels = _classes(examples, target)
+        held_out = labelled_examples(options.validation, target, plan.names(), labels, options.weight, say)
+    else:
+        _tell_single(examples, say)
+        train, kept = split(len(examples), options.validation, examples.keys, options.seed)
+        rest, held_out = examples.of(train), _known_classes(examples.of(kept), examples.y[train], target, say)
+    _refuse_lost_classes(rest, target)
+    for part, name in ((rest, "training"), (held_out, "held-out")):
+        if part.weights is not None and not part.weights.any():
+            raise TableError(f"the weights of all {len(part)} {name} rows are 0: choose another split")
+    rest, inner = _spare(rest, target, settings, options.seed + 1)
+    if inner is None:
+        say(f"{len(rest)} rows to train on: none are spared for early stopping, {settings.epochs} epochs run")
+    return Parts(rest, inner, held_out)
+
+
+def _spare(rest: Examples, target: Target, settings: Defaults, seed: int) -> tuple[Examples, Examples | None]:
+    """The rows to train on and those that early stopping watches; None where none can be spared."""
+    if len(rest) < settings.early_stopping_rows or settings.inner_validation <= 0:
+        return rest, None
+    try:
+        train, kept = split(len(rest), settings.inner_validation, rest.keys, seed)
+    except TableError:  # one group, or one moment, is left: it cannot be split again
+        return rest, None
+    # A class that only the inner part has could not be learned, and weights of 0 say nothing.
+    learned = target.task == "regression" or len(np.unique(rest.y[train])) == len(np.unique(rest.y))
+    weighted = rest.weights is None or (rest.weights[kept].any() and rest.weights[train].any())
+    return (rest.of(train), rest.of(kept)) if learned and weighted else (rest, None)
+
+
+def _known_classes(held_out: Examples, trained: np.ndarray, target: Target, say: Say) -> Examples:
+    """Splits by group or time may leave a class to the held-out rows alone; it cannot be scored."""
+    if target.task == "regression":
+        return held_out
+    known = np.isin(held_out.y, trained)
+    if not known.any():
+        raise TableError("the held-out rows have none of the classes of the training rows: choose another split")
+    if not known.all():
+        lost = ", ".join(map(shown, np.unique(held_out.y[~known])[:5]))
+        say(f"{(~known).sum()} held-out row(s) are not scored: their class is in no training row ({lost})")
+    return held_out.of(np.flatnonzero(known))
+
+
+def _classes(examples: Examples, target: Target) -> np.ndarray | None:
+    return np.unique(examples.y) if target.task == "classification" else None
+
+
+def _tell_single(examples: Examples, say: Say) -> None:
+    if examples.keys.labels is None or examples.keys.groups is not None or examples.keys.times is not None:
+        return
+    classes, counts = np.unique(examples.y, return_counts=True)
+    single = [shown(label) for label in classes[counts == 1]]
+    if single:
+        say(f"{len(single)} class(es) with one example, which is trained on, not scored: " + ", ".join(single[:5]))
+
+
+def _refuse_lost_classes(rest: Examples, target: Target) -> None:
+    values = np.unique(rest.y)
+    if len(values) > 1:
+        return
+    raise TableError(
+        f"all {len(rest)} rows to train on have the same {quoted(target.name)}, {shown(values[0])}: "
+        "give more rows, or another split"
+    )

@@ -1,0 +1,203 @@
+"""The rows of a table that can be learned from or scored, with target, weights, groups and times read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+import numpy as np
+
+from glassprop.errors import TableError
+from glassprop.ground.text import listed, quoted
+from glassprop.tables.fitting.split import SplitKeys
+from glassprop.tables.fitting.told import Say
+from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.recognize import MOSTLY
+from glassprop.tables.schema.request import FitOptions
+from glassprop.tables.schema.target import Target
+from glassprop.tables.values.cells import BEYOND, Cells, cells_of, text_of, values_of
+from glassprop.tables.values.dates import date_order, to_moments
+from glassprop.tables.values.numbers import decimal_mark, missing_number, to_numbers
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows with a target.
+
+    Attributes
+    ----------
+    frame : narwhals.DataFrame
+        All columns of these rows.
+    y : array (n_rows,)
+        Amounts (float64) or classes (int64 or text).
+    weights : array (n_rows,) or None
+    keys : SplitKeys
+        What a split of these rows has to respect.
+    rows : array (n_rows,) of int
+        Their numbers in the table that they came from, counted from 0.
+    """
+
+    frame: nw.DataFrame
+    y: np.ndarray
+    weights: np.ndarray | None
+    keys: SplitKeys
+    rows: np.ndarray
+
+    def of(self, rows: np.ndarray) -> Examples:
+        """Some of the rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Examples(self.frame[rows.tolist()], self.y[rows], weights, self.keys.of(rows), self.rows[rows])
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say: Say) -> Examples:
+    """Leave out the rows that have no target (or no time), and read the rest.
+
+    Raises
+    ------
+    TableError
+        Weights that are missing, negative or no numbers; a time column of neither dates nor numbers; both
+        faults in one line.
+    """
+    values, known = target.values(frame[target.name])
+    faults: list[str] = []
+    if not known.all():
+        why = _far_out(frame, target.name)
+        say(f"{(~known).sum()} of {len(known)} rows have no target {quoted(target.name)}{why} and are left out")
+    times = None
+    if options.time is not None:
+        times = _times(frame, options.time, faults)
+        late = known & np.isnan(times)
+        if late.any() and not faults:
+            why = _far_out(frame, options.time)
+            say(f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out")
+        known = known & ~np.isnan(times)
+    weights = None if options.weight is None else _weights(frame, options.weight, known, faults)
+    if faults:
+        raise TableError("; ".join(faults))
+    rows = np.flatnonzero(known)
+    y = values[rows] if target.kind == "number" else target.labels(values[rows])
+    labels = np.unique(y, return_inverse=True)[1] if target.task == "classification" else None
+    groups = None if options.group is None else _groups(frame, options.group)[rows]
+    keys = SplitKeys(labels, groups, None if times is None else times[rows])
+    return Examples(frame[rows.tolist()], y, None if weights is None else weights[rows], keys, rows)
+
+
+def _far_out(frame: nw.DataFrame, name: str) -> str:
+    cells = cells_of(frame[name])
+    return f" ({cells.infinite} {cells.beyond})" if cells.infinite else ""
+
+
+def labelled_examples(
+    table: Table, target: Target, needed: list[str], labels: np.ndarray | None, weight: str | None, say: Say
+) -> Examples:
+    """The rows of another table that a model can be scored on.
+
+    Parameters
+    ----------
+    table : Table
+    target : Target
+        As it was read in training.
+    needed : list of str
+        The columns that the model takes.
+    labels : array (n_classes,) or None
+        The classes that it knows.
+    weight : str or None
+        Used if the table has it.
+    say : callable
+
+    Raises
+    ------
+    TableError
+        See `score_table`.
+    """
+    refuse_lacking(table, target, needed, "scoring")
+    frame = nw.from_native(table.frame, eager_only=True)
+    values, known = target.values(frame[target.name])
+    if not known.any():
+        raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
+    if labels is not None:
+        refuse_unknown(values[known], labels, target, table.name)
+    has_weight = weight is not None and weight in table.frame.columns
+    return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say)
+
+
+def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
+    """Raise a TableError that names the columns, the target among them, that a table does not have."""
+    known = set(table.frame.columns)
+    missing = [name for name in needed if name not in known]
+    lost_target = target.name not in known
+    if missing or lost_target:
+        names = [f"{quoted(target.name)} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
+        count = len(missing) + lost_target
+        raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
+
+
+def refuse_unknown(texts: np.ndarray, labels: np.ndarray, target: Target, name: str) -> None:
+    """Raise a TableError if there are classes, as text, that a model does not know."""
+    names = {str(label) for label in labels}
+    unknown = [text for text in texts if text not in names]
+    if unknown:
+        shown = ", ".join(quoted(text) for text in list(dict.fromkeys(unknown))[:5])
+        raise TableError(
+            f"{name}: {len(unknown)} row(s) have a {quoted(target.name)} that training never saw ({shown}): "
+            "leave those rows out, or train again with them"
+        )
+
+
+def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
+    cells = cells_of(frame[name])
+    values = _numbers(cells)
+    used = values[known]
+    bad = int(np.isnan(used).sum())
+    if bad:
+        what = f"missing, no numbers, {BEYOND}"
+        faults.append(f"weight column {quoted(name)} has {bad} value(s) that are {what}: fill them")
+    elif (used < 0).any():
+        faults.append(f"weight column {quoted(name)} has {(used < 0).sum()} negative value(s): weights start at 0")
+    elif not used.sum() > 0:
+        faults.append(f"weight column {quoted(name)} is 0 in every row: some row must count")
+    else:  # only their ratios matter; as they came, they could be beyond what float32 holds
+        values = values / used.max()
+        values = values / values[known].mean()
+    return values
+
+
+def _numbers(cells: Cells) -> np.ndarray:
+    if cells.kind != "text":
+        return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
+    return to_numbers(cells.values, decimal_mark(cells.values)[0])
+
+
+def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
+    """A number for each group; a row without one is a group of its own."""
+    cells = cells_of(frame[name])
+    if cells.infinite:  # those that are too far out to be learned from are the names of groups like any other
+        cells = Cells("text", text_of(values_of(frame[name])))
+    missing = (
+        np.array([value is None for value in cells.values], dtype=bool)
+        if cells.kind == "text"
+        else np.isnan(cells.values)
+    )
+    # Text as objects: an array of text would give every row the room of the longest.
+    _, number = np.unique(cells.values[~missing].astype(object if cells.kind == "text" else float), return_inverse=True)
+    groups = np.empty(len(missing), dtype=np.int64)
+    groups[~missing] = number
+    groups[missing] = -1 - np.arange(int(missing.sum()))
+    return groups
+
+
+def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
+    cells = cells_of(frame[name])
+    if cells.kind in ("number", "date"):
+        return cells.values
+    texts = [text for text in cells.values if not missing_number(text)] if cells.kind == "text" else []
+    order, share, _ = date_order(sorted(set(texts))[:2000])
+    if texts and share >= MOSTLY:
+        return to_moments(cells.values, order)
+    numbers = _numbers(cells)
+    if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
+        faults.append(f"time column {quoted(name)} holds neither dates nor numbers: name one that does")
+    return numbers

@@ -1,0 +1,110 @@
+"""Which rows are trained on and which are held out: stratified, by group, or by time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
+
+from glassprop.errors import TableError
+
+
+@dataclass(frozen=True)
+class SplitKeys:
+    """What a split has to respect, one value a row.
+
+    Attributes
+    ----------
+    labels : array (n_rows,) of int, or None
+        Classes, whose shares are to be alike on both sides.
+    groups : array (n_rows,), or None
+        Rows with the same value stay on one side.
+    times : array (n_rows,) of float, or None
+        The later rows are held out.
+    """
+
+    labels: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    times: np.ndarray | None = None
+
+    def of(self, rows: np.ndarray) -> SplitKeys:
+        """The keys of some rows."""
+        return SplitKeys(*(None if k is None else k[rows] for k in (self.labels, self.groups, self.times)))
+
+
+def split(n_rows: int, share: float, keys: SplitKeys, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Split rows in two.
+
+    Returns
+    -------
+    train, kept : arrays of int
+        Row numbers, each in rising order.
+
+    Raises
+    ------
+    TableError
+        If one side would be empty.
+    """
+    kept_rows = min(max(1, round(share * n_rows)), n_rows - 1)
+    if keys.times is not None:
+        kept = _latest(keys.times, kept_rows)
+    elif keys.groups is not None:
+        kept = _whole_groups(keys.groups, kept_rows, seed)
+    elif keys.labels is not None:
+        kept = _stratified(keys.labels, kept_rows, seed)
+    else:
+        kept = _plain(n_rows, kept_rows, seed)
+    mask = np.zeros(n_rows, dtype=bool)
+    mask[kept] = True
+    return np.flatnonzero(~mask), np.flatnonzero(mask)
+
+
+def _plain(n_rows: int, kept_rows: int, seed: int) -> np.ndarray:
+    _, kept = next(ShuffleSplit(1, test_size=kept_rows, random_state=seed).split(np.zeros(n_rows)))
+    return kept
+
+
+def _stratified(labels: np.ndarray, kept_rows: int, seed: int) -> np.ndarray:
+    """Even over classes as far as there are rows for it; of every class, some row stays in training."""
+    _, number, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    several = np.flatnonzero(counts[number] > 1)
+    classes, left = int((counts > 1).sum()), len(several) - kept_rows
+    if not classes:
+        raise TableError(f"each of the {len(counts)} classes has one example only: none can be kept for scoring")
+    if kept_rows >= classes and left >= classes:
+        splitter = StratifiedShuffleSplit(1, test_size=kept_rows, random_state=seed)
+        _, kept = next(splitter.split(several, number[several]))
+    else:
+        kept = _plain(len(several), min(kept_rows, len(several) - 1), seed)
+    mask = np.ones(len(labels), dtype=bool)
+    mask[several[kept]] = False
+    lost = np.setdiff1d(number, number[mask])
+    mask[[int(np.flatnonzero(number == group)[0]) for group in lost]] = True
+    return np.flatnonzero(~mask)
+
+
+def _whole_groups(groups: np.ndarray, kept_rows: int, seed: int) -> np.ndarray:
+    """Groups in random order, as long as they fit; at least one, and never all."""
+    _, number, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(counts) < 2:
+        raise TableError("the group column holds one group only: it cannot be split; leave it out")
+    order = np.random.default_rng(seed).permutation(len(counts))
+    chosen: list[int] = []
+    total = 0
+    for group in order:
+        if total + counts[group] <= kept_rows and len(chosen) < len(counts) - 1:
+            chosen.append(group)
+            total += counts[group]
+    # If none fits, the smallest comes nearest to the share that was asked for.
+    return np.flatnonzero(np.isin(number, chosen or [int(np.argmin(counts))]))
+
+
+def _latest(times: np.ndarray, kept_rows: int) -> np.ndarray:
+    """Rows later than a moment; rows of one moment stay on one side."""
+    moments, counts = np.unique(times, return_counts=True)
+    if len(moments) < 2:
+        raise TableError("the time column holds one moment only: it cannot be split; leave it out")
+    from_the_end = np.cumsum(counts[::-1])[:-1]  # rows kept if the last 1, 2, ... moments are
+    steps = int(np.argmin(np.abs(from_the_end - kept_rows))) + 1
+    return np.flatnonzero(times >= moments[-steps])

@@ -1,0 +1,52 @@
+"""Parquet and Arrow files: bytes to a frame, or one line on why not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from glassprop.errors import TableError
+from glassprop.ground.text import first_line
+from glassprop.tables.values.packages import need_polars, panics_as
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_PARQUET = b"PAR1"
+_ARROW = b"ARROW1"
+_ZONE_HINT = "; write its times in UTC, or in a zone with a name such as Europe/Berlin"
+
+
+def read_parquet(data: bytes, name: str) -> pl.DataFrame:
+    """Read a whole Parquet file."""
+    if not data.startswith(_PARQUET):
+        raise TableError(f"{name} is not a Parquet file (it does not start with PAR1): check where it came from")
+    # The closing mark tells a file cut short before any reader has to guess.
+    if not data.endswith(_PARQUET) or len(data) < 12:
+        raise TableError(f"{name} is a Parquet file cut short ({len(data)} bytes): copy or write it again")
+    pl = need_polars()
+    with _readable(f"{name} is a Parquet file that cannot be read"):
+        return pl.read_parquet(io.BytesIO(data))
+
+
+def read_arrow(data: bytes, name: str) -> pl.DataFrame:
+    """Read an Arrow IPC file, or an Arrow IPC stream."""
+    pl = need_polars()
+    with _readable(f"{name} is not an Arrow file, or one that cannot be read"):
+        if data.startswith(_ARROW):
+            return pl.read_ipc(io.BytesIO(data))
+        return pl.read_ipc_stream(io.BytesIO(data))
+
+
+@contextmanager
+def _readable(message: str) -> Iterator[None]:
+    """Whatever polars raises, panics of its Rust side among it, becomes one line."""
+    try:
+        with panics_as(ValueError, "polars gave up"):
+            yield
+    except Exception as error:
+        why = first_line(error)
+        hint = _ZONE_HINT if "time zone" in why else ""
+        raise TableError(f"{message}: {why}{hint}") from error

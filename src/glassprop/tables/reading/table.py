@@ -1,0 +1,126 @@
+"""A table as it was read, and `read_table`: from a file name, standard input or a built-in name to one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from glassprop.errors import TableError
+from glassprop.ground.text import LONGEST, quoted, shown
+from glassprop.tables.reading.binary_file import read_arrow, read_parquet
+from glassprop.tables.reading.builtin import BUILT_IN, read_builtin
+from glassprop.tables.reading.text_file import read_text
+from glassprop.tables.values.packages import need_polars, panics_as
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SEPARATORS = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
+_PARQUET = (".parquet", ".pq")
+_ARROW = (".arrow", ".feather", ".ipc")
+_KNOWN = "a .csv, .tsv, .parquet or .arrow file, - for standard input, or one of " + ", ".join(BUILT_IN)
+_COMPRESSED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip or spreadsheet",
+    b"\xd0\xcf\x11\xe0": "old spreadsheet",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows and named columns, with what was said about them on the way in.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame
+        One row per example.
+    name : str
+        Where it came from, for messages.
+    target : str or None
+        The target column, where the table knows it (built-in data sets).
+    notes : tuple of str
+        Every repair made while reading, one line each.
+    """
+
+    frame: pl.DataFrame
+    name: str
+    target: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_table(source: str, *, stdin: BinaryIO | None = None) -> Table:
+    """Read a table.
+
+    Parameters
+    ----------
+    source : str
+        The name of a .csv, .tsv, .parquet or .arrow file; ``-`` for CSV on standard input; or a built-in
+        name: digits, iris, wine, breast_cancer, diabetes (``./iris`` is a file of that name).
+    stdin : binary file, optional
+        Read for ``-``; standard input by default.
+
+    Raises
+    ------
+    TableError
+        If there is no such file, or it cannot be read rightly; one line.
+    MissingPackageError
+        If polars is not installed.
+
+    Examples
+    --------
+    >>> table = read_table("iris")
+    >>> table.frame.shape, table.target
+    ((150, 5), 'species')
+    """
+    need_polars()
+    if source in BUILT_IN:
+        frame, target = read_builtin(source)
+        return Table(frame, source, target)
+    if source == "-":
+        data = (stdin if stdin is not None else sys.stdin.buffer).read()
+        return _from_bytes(data, "standard input", ".csv")
+    return _from_bytes(_bytes_of(source), shown(source), Path(source).suffix.lower())
+
+
+def _bytes_of(source: str) -> bytes:
+    path = Path(source)
+    suffix = path.suffix.lower()
+    if not os.path.exists(source):  # False, too, for a name that no system allows
+        near = get_close_matches(source[:LONGEST], BUILT_IN, n=1)
+        hint = f"did you mean the built-in {near[0]}?" if near else f"give {_KNOWN}"
+        raise TableError(f"there is no file {quoted(source)}: {hint}")
+    if path.is_dir():
+        raise TableError(f"{quoted(source)} is a folder: give {_KNOWN}")
+    if suffix not in (*_SEPARATORS, *_PARQUET, *_ARROW):
+        raise TableError(f"the kind of the file {quoted(source)} is not known from its ending: give {_KNOWN}")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TableError(f"{quoted(source)} cannot be read: {error.strerror or error}") from error
+
+
+def _from_bytes(data: bytes, name: str, suffix: str) -> Table:
+    if not data.strip():
+        raise TableError(f"{name} is empty ({len(data)} bytes): give a table with a header and rows")
+    for magic, kind in _COMPRESSED.items():
+        if data.startswith(magic):
+            raise TableError(f"{name} holds {kind} data, not a table: unpack it, or export it as CSV, first")
+    with panics_as(TableError, f"{name} cannot be read"):
+        return _of_kind(data, name, suffix)
+
+
+def _of_kind(data: bytes, name: str, suffix: str) -> Table:
+    notes: list[str] = []
+    if suffix in _PARQUET or data.startswith(b"PAR1"):
+        frame = read_parquet(data, name)
+    elif suffix in _ARROW or data.startswith(b"ARROW1"):
+        frame = read_arrow(data, name)
+    else:
+        frame, notes = read_text(data, name, _SEPARATORS.get(suffix))
+    if frame.width == 0 or frame.height == 0:
+        raise TableError(f"{name} has a header but no rows: give a table with at least one row")
+    return Table(frame, name, None, tuple(notes))

@@ -1,0 +1,167 @@
+"""CSV and TSV: bytes to text, text to rows, rows to a frame, with every repair noted."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from glassprop.errors import TableError
+from glassprop.ground.text import shown
+from glassprop.tables.reading.even_rows import read_even_rows
+from glassprop.tables.reading.header import column_names
+from glassprop.tables.reading.plain_numbers import type_plain_columns
+from glassprop.tables.values.packages import need_polars
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_CANDIDATES = (",", ";", "\t", "|")
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "|"}
+_SHOWN = 3
+
+
+def read_text(data: bytes, name: str, separator: str | None) -> tuple[pl.DataFrame, list[str]]:
+    """Read delimited text.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    name : str
+        For messages.
+    separator : str or None
+        None: found from the text.
+
+    Returns
+    -------
+    frame, notes
+        Columns that hold plain numbers only are numbers, all others text; the repairs, one line each.
+
+    Raises
+    ------
+    TableError
+        Binary data, no rows, rows longer than the header, an unclosed quote.
+    """
+    notes: list[str] = []
+    text = _decode(data, name, notes)
+    separator = separator or _separator(text)
+    if separator not in (",", "\t"):
+        notes.append(f"{name}: columns are separated by {_NAMES[separator]}")
+    even = read_even_rows(text.encode(), separator)
+    if even is not None:
+        frame = even[1:].rename(dict(zip(even.columns, column_names(_first(even), name, notes), strict=True)))
+    else:
+        frame = _uneven(_rows(text, separator, name), separator, name, notes)
+    if frame.height == 0:
+        raise TableError(f"{name} has a header but no rows: give a table with at least one row")
+    return type_plain_columns(frame), notes
+
+
+def _first(frame: pl.DataFrame) -> list[str]:
+    return [cell or "" for cell in frame.row(0)]
+
+
+def _uneven(rows: list[tuple[int, list[str]]], separator: str, name: str, notes: list[str]) -> pl.DataFrame:
+    if not rows:
+        raise TableError(f"{name} is empty but for blanks: give a table with a header and rows")
+    header, rows = rows[0][1], rows[1:]
+    if {len(row) for _, row in rows} == {len(header) + 1} and any(row[-1].strip() for _, row in rows):
+        header = ["row", *header]
+        notes.append(f"{name}: every row has one field more than the header; the first is taken as row names")
+    names = column_names(header, name, notes)
+    _refuse_long_rows(rows, len(names), separator, name)
+    short = [line for line, row in rows if len(row) < len(names)]
+    if short:
+        notes.append(f"{name}: {_lines(short)} shorter than the header; their last columns are missing")
+    return _frame(names, [row for _, row in rows])
+
+
+def _decode(data: bytes, name: str, notes: list[str]) -> str:
+    """Text of the bytes: UTF-8 (with or without a mark), UTF-16 with a mark, else cp1252, else latin-1."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        notes.append(f"{name}: read as UTF-16")
+        return data.decode("utf-16", errors="replace")
+    if b"\x00" in data:
+        raise TableError(f"{name} holds binary data, not text: export it as UTF-8 CSV, or give its right ending")
+    if data.startswith(codecs.BOM_UTF8):
+        notes.append(f"{name}: a byte order mark at the start was left out")
+        data = data[len(codecs.BOM_UTF8) :]
+    for encoding in ("utf-8", "cp1252", "latin-1"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding != "utf-8":
+            notes.append(f"{name}: not UTF-8; read as {encoding}")
+        return text
+    raise TableError(f"{name} cannot be read as text: save it as UTF-8")  # latin-1 takes every byte
+
+
+def _separator(text: str) -> str:
+    """Which separator gives the most rows as many fields as the header has (at least two)."""
+    best, best_score = ",", (0.0, 0)
+    for candidate in _CANDIDATES:
+        try:
+            rows = [row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=candidate), 100) if row]
+        except csv.Error:
+            continue
+        if not rows or len(rows[0]) < 2:
+            continue
+        width = len(rows[0])
+        score = (sum(len(row) == width for row in rows) / len(rows), width)
+        if score > best_score:
+            best, best_score = candidate, score
+    return best
+
+
+def _rows(text: str, separator: str, name: str) -> list[tuple[int, list[str]]]:
+    """(line number, fields) of every row that is not blank."""
+    try:
+        return _parse(text, separator, strict=True)
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise TableError(f"{name}: a quotation mark is opened and never closed: close it, or double it") from error
+        if "field limit" in str(error):
+            raise TableError(
+                f"{name}: a quotation mark is opened and not closed within {csv.field_size_limit():,} characters, or a "
+                "cell is longer than that in a file that has quotes or uneven lines: close it, or write a Parquet file"
+            ) from error
+    try:
+        return _parse(text, separator, strict=False)
+    except csv.Error as error:
+        raise TableError(f"{name} cannot be read as delimited text: {shown(error)}") from error
+
+
+def _parse(text: str, separator: str, *, strict: bool) -> list[tuple[int, list[str]]]:
+    # newline="" leaves line ends inside quotes alone; a file with \r alone is read as well.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict, skipinitialspace=True)
+    # A line of separators only is a row whose values are all missing; a blank line is no row.
+    return [(reader.line_num, row) for row in reader if len(row) > 1 or any(cell.strip() for cell in row)]
+
+
+def _refuse_long_rows(rows: list[tuple[int, list[str]]], width: int, separator: str, name: str) -> None:
+    """Empty fields behind the last column do no harm; filled ones mean that the row's values have shifted."""
+    long = [(line, len(row)) for line, row in rows if len(row) > width and any(row[width:])]
+    if long:
+        line, fields = long[0]
+        raise TableError(
+            f"{name}: {len(long)} row(s) have more fields than the header's {width}, "
+            f"first line {line} with {fields}: quote fields that contain a {_NAMES[separator]}"
+        )
+
+
+def _lines(lines: list[int]) -> str:
+    shown = ", ".join(str(line) for line in lines[:_SHOWN])
+    more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+    return f"line {shown} is" if len(lines) == 1 else f"lines {shown}{more} are"
+
+
+def _frame(names: list[str], rows: list[list[str]]) -> pl.DataFrame:
+    pl = need_polars()
+    width = len(names)
+    even = (row[:width] + [""] * (width - len(row)) for row in rows)
+    columns = list(zip(*even, strict=True)) or [()] * width
+    return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))

@@ -1,0 +1,134 @@
+"""What a user may ask of `fit_table`, and the faults in it, all at once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from glassprop.errors import SettingsError, TableError
+from glassprop.ground.text import LONGEST, listed, quoted
+from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.defaults import Defaults
+
+_TASKS = ("classification", "regression")
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """A request for a model of a table; None means: decide it.
+
+    Attributes
+    ----------
+    target : str or None
+        The column to predict; may be left out where the table knows it (built-in data sets).
+    task : {"classification", "regression"} or None
+    drop : tuple of str
+        Columns that are not to be learned from.
+    weight : str or None
+        Column of example weights; no feature.
+    class_weight : {"balanced"} or None
+        For classification only.
+    group : str or None
+        Rows with the same value in this column stay on one side of every split; no feature.
+    time : str or None
+        The held-out rows are the latest by this column; no feature.
+    validation : float or Table
+        The held-out part, used for nothing but the final scores: a share of the rows, or a table.
+    hidden : tuple of int or None
+        Sizes of the hidden layers.
+    activation : str or None
+    epochs : int or None
+        At most so many.
+    seed : int
+    """
+
+    target: str | None = None
+    task: str | None = None
+    drop: tuple[str, ...] = ()
+    weight: str | None = None
+    class_weight: str | None = None
+    group: str | None = None
+    time: str | None = None
+    validation: float | Table = 0.1
+    hidden: tuple[int, ...] | None = None
+    activation: str | None = None
+    epochs: int | None = None
+    seed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able; a validation table is given by its name."""
+        plain = replace(self, validation=0.1) if isinstance(self.validation, Table) else self
+        found = asdict(plain)
+        if isinstance(self.validation, Table):
+            found["validation"] = self.validation.name
+        return {key: list(value) if isinstance(value, tuple | range) else value for key, value in found.items()}
+
+
+def check_options(options: FitOptions) -> None:
+    """Refuse values that cannot be used.
+
+    Raises
+    ------
+    SettingsError
+        All faults in one line.
+    """
+    faults = []
+    if options.task not in (None, *_TASKS):
+        faults.append(f"task must be classification or regression, not {quoted(options.task)}")
+    if options.class_weight not in (None, "balanced"):
+        faults.append(f"class_weight must be 'balanced' or left out, not {quoted(options.class_weight)}")
+    bad = [size for size in options.hidden or () if isinstance(size, bool) or size != int(size) or size < 1]
+    if bad:
+        faults.append(f"hidden layers need sizes of at least 1, not {', '.join(map(str, bad))}")
+    if options.epochs is not None and options.epochs < 1:
+        faults.append(f"epochs must be at least 1, not {options.epochs}")
+    if not 0 <= options.seed < 2**32:
+        faults.append(f"seed must be between 0 and 4294967295, not {options.seed}")
+    if not isinstance(options.validation, Table) and not 0 < options.validation < 1:
+        faults.append(f"validation must be a share between 0 and 1, or a table, not {options.validation}")
+    if options.group is not None and options.time is not None:
+        faults.append("group and time cannot both rule the split: give one of them")
+    if faults:
+        raise SettingsError("; ".join(faults))
+
+
+def check_columns(options: FitOptions, table: Table) -> str:
+    """Find the target's name and see that every named column is there and has one use.
+
+    Raises
+    ------
+    TableError
+        All faults in one line, each unknown column with the nearest that there is.
+    """
+    columns = table.frame.columns
+    target = options.target if options.target is not None else table.target
+    named = [("target", target), ("weight", options.weight), ("group", options.group), ("time", options.time)]
+    faults = [] if target is not None else [f"no target is named: choose one of {listed(columns)}"]
+    uses = [(use, name) for use, name in named if name is not None] + [("drop", name) for name in options.drop]
+    faults += [_unknown(use, name, columns) for use, name in uses if name not in columns]
+    for name in dict.fromkeys(name for _, name in uses):
+        double = list(dict.fromkeys(use for use, other in uses if other == name))
+        if len(double) > 1:
+            faults.append(f"column {quoted(name)} cannot be {' and '.join(double)} at once")
+    if faults or target is None:
+        raise TableError(f"{table.name}: " + "; ".join(faults))
+    return target
+
+
+def _unknown(use: str, name: str, columns: list[str]) -> str:
+    # Not among very long ones: comparing two texts takes time that grows with the product of their lengths.
+    lower = {column.lower(): column for column in columns if len(column) <= LONGEST}
+    near = get_close_matches(name.lower()[:LONGEST], lower, n=1)
+    hint = f"did you mean {quoted(lower[near[0]])}?" if near else f"there are {listed(columns)}"
+    return f"there is no column {quoted(name)} for {use}: {hint}"
+
+
+def settled(options: FitOptions, defaults: Defaults) -> Defaults:
+    """The defaults with what the options say in their place."""
+    asked: dict[str, Any] = {
+        "hidden": options.hidden,
+        "activation": options.activation,
+        "epochs": options.epochs,
+    }
+    return replace(defaults, **{key: value for key, value in asked.items() if value is not None})

@@ -1,0 +1,203 @@
+"""The column to be predicted: classification or regression, and what cannot be learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from glassprop.errors import TableError
+from glassprop.ground.number_text import shortest
+from glassprop.ground.text import quoted
+from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
+from glassprop.tables.values.cells import Cells, category_name, cells_of, mapped
+from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
+
+# Whole numbers with at most so many different values, each of them on so many rows on average, are classes.
+MAX_NUMBER_CLASSES = 10
+ROWS_PER_CLASS = 5
+MOST_BYTES = 2**30  # of class names, a row each
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target column, read.
+
+    Attributes
+    ----------
+    name : str
+    task : {"classification", "regression"}
+    reason : str
+        How the task was decided.
+    kind : {"integer", "text", "number"}
+        Classes that are whole numbers, classes that are text, or amounts.
+    mark : str
+        Decimal mark of numbers in text.
+    """
+
+    name: str
+    task: str
+    reason: str
+    kind: str
+    mark: str = "."
+
+    def values(self, series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
+        """Read a column of this kind.
+
+        Returns
+        -------
+        values : array (n_rows,)
+            float64, NaN where missing, for "number"; otherwise text, "" where missing.
+        known : array (n_rows,) of bool
+            Where there is a value.
+        """
+        cells = cells_of(series)
+        if self.kind == "number":
+            numbers = _as_numbers(cells, self.mark)
+            return numbers, ~np.isnan(numbers)
+        if self.kind == "integer":
+            texts = mapped(_as_numbers(cells, self.mark).tolist(), _number_name, object)
+        else:
+            texts = _as_texts(cells)
+        return texts, np.array([text != "" for text in texts], dtype=bool)
+
+    def labels(self, texts: np.ndarray) -> np.ndarray:
+        """Classes as they are handed to the network: int64 for whole numbers, otherwise text.
+
+        Raises
+        ------
+        TableError
+            Names too long for so many rows.
+        """
+        if self.kind == "integer":
+            return np.array([int(text) for text in texts], dtype=np.int64)
+        longest = max(map(len, texts), default=0)
+        if 4 * longest * len(texts) > MOST_BYTES:  # every row takes the room of the longest
+            raise TableError(
+                f"target {quoted(self.name)} has a class name of {longest:,} characters, too long for so many as "
+                f"{len(texts):,} rows: shorten it, or leave its rows out"
+            )
+        return np.array([str(text) for text in texts])
+
+    def to_dict(self) -> dict[str, str]:
+        """JSON-able; `Target(**target.to_dict())` is the same target."""
+        return {
+            "name": self.name, "task": self.task, "reason": self.reason, "kind": self.kind, "mark": self.mark
+        }  # fmt: skip
+
+
+def decide(name: str, series: nw.Series, wanted: str | None) -> Target:
+    """Decide the task from the target column.
+
+    Parameters
+    ----------
+    name : str
+    series : narwhals.Series
+    wanted : {"classification", "regression"} or None
+        The user's choice, which goes before all rules.
+
+    Raises
+    ------
+    TableError
+        All missing, one value only, a date, or a task that its values do not allow.
+    """
+    cells = cells_of(series)
+    if cells.kind in ("date", "other"):
+        raise TableError(f"target {quoted(name)} is neither number nor text: name another, or turn it into one")
+    mark, numbers, unsure = _numeric(cells)
+    if not _known(cells, numbers).any():
+        raise TableError(f"target {quoted(name)} has no value in any of {len(cells.values)} rows: name another target")
+    task, reason = _task(cells, numbers) if wanted is None else (wanted, "as asked")
+    if unsure:
+        reason += "; 1,234 could be read two ways and is read as 1234"
+    target = Target(name, task, reason, _kind(task, numbers), mark)
+    if task == "regression" and numbers is None:
+        raise TableError(f"target {quoted(name)} is text, which regression cannot predict: ask for classification")
+    values, known = target.values(series)
+    _refuse(target, values[known], wanted)
+    return target
+
+
+def _numeric(cells: Cells) -> tuple[str, np.ndarray | None, bool]:
+    """Decimal mark, numbers (None where the column is one of text), and whether the mark is a guess."""
+    if cells.kind == "number":
+        return ".", cells.values, False
+    texts = np.array([t for t in cells.values if not missing_number(t)], dtype=object)
+    if cells.logical or not len(texts) or any(is_code(text) for text in texts):
+        return ".", None, False
+    mark, unsure = decimal_mark(texts)
+    if np.mean(~np.isnan(to_numbers(texts, mark))) < MOSTLY:
+        return ".", None, False
+    return mark, to_numbers(cells.values, mark), unsure
+
+
+def _known(cells: Cells, numbers: np.ndarray | None) -> np.ndarray:
+    if numbers is not None:
+        return ~np.isnan(numbers)
+    return np.array([text is not None for text in cells.values], dtype=bool)
+
+
+def _task(cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
+    if numbers is None:
+        return "classification", "true and false are classes" if cells.logical else "texts are classes"
+    present = numbers[~np.isnan(numbers)]
+    unique = np.unique(present)
+    if len(unique) <= 2:
+        return "classification", f"{len(unique)} different values are classes"
+    if (unique != np.floor(unique)).any():
+        return "regression", "numbers with decimals are amounts"
+    few = len(unique) <= MAX_NUMBER_CLASSES and len(present) >= ROWS_PER_CLASS * len(unique)
+    if few:
+        return "classification", f"whole numbers with {len(unique)} different values are classes"
+    return (
+        "regression",
+        f"whole numbers with {len(unique)} different values in {len(present)} rows are amounts",
+    )
+
+
+def _kind(task: str, numbers: np.ndarray | None) -> str:
+    if task == "regression":
+        return "number"
+    if numbers is None:
+        return "text"
+    present = numbers[~np.isnan(numbers)]
+    return "integer" if (present == np.floor(present)).all() and (np.abs(present) < 2**53).all() else "text"
+
+
+def _refuse(target: Target, present: np.ndarray, wanted: str | None) -> None:
+    unique = np.unique(present)
+    rows = len(present)
+    if rows == 1:
+        raise TableError(f"target {quoted(target.name)} has a value in one row only: at least two rows are needed")
+    if len(unique) == 1:
+        shown = quoted(str(unique[0])) if target.kind == "text" else shortest(float(unique[0]))
+        raise TableError(f"target {quoted(target.name)} is {shown} in all {rows} rows: there is nothing to learn")
+    crowded = rows >= ENOUGH_ROWS and len(unique) > TOO_MANY_VALUES * rows
+    if target.task == "classification" and wanted is None and crowded:
+        raise TableError(
+            f"target {quoted(target.name)} has {len(unique)} different texts in {rows} rows, too many for classes: "
+            "name another target, or ask for classification"
+        )
+
+
+def _as_numbers(cells: Cells, mark: str) -> np.ndarray:
+    if cells.kind == "number":
+        return cells.values
+    if cells.kind == "text":
+        return to_numbers(cells.values, mark)
+    return np.full(len(cells.values), np.nan)
+
+
+def _as_texts(cells: Cells) -> np.ndarray:
+    """Class names; equal numbers have equal ones."""
+    if cells.kind == "number":
+        return mapped(cells.values.tolist(), _number_name, object)
+    if cells.kind == "text":
+        return mapped(cells.values, category_name, object)
+    return np.full(len(cells.values), "", dtype=object)
+
+
+def _number_name(value: Any) -> str:
+    return "" if np.isnan(value) else shortest(value)

@@ -1,0 +1,61 @@
+"""What a user should know about the columns of a table, in as few lines as will do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from glassprop.ground.text import listed, quoted
+from glassprop.tables.schema.recognize import ColumnRole
+
+# Columns with the same fate share a line from this number on.
+_SHARED = 3
+# So many of their names are given.
+_NAMES = 6
+# What differs between reasons that are alike: examples in brackets, and numbers.
+_EXAMPLES = re.compile(r"\([^()]*+\)|, \d++ missing|\d++")
+
+
+def tell_columns(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
+    """Say what columns are taken as, which are dropped and why, and what was repaired in them."""
+    for kind in ("number", "category", "date"):
+        names = [role.name for role in roles if role.role == kind]
+        if names:
+            say(f"{len(names)} column(s) taken as {kind}: {listed(names, _NAMES)}")
+    kept = [role for role in roles if role.role in ("number", "category", "date")]
+    _tell_alike([role for role in kept if _is_notable(role)], say)
+    filled = [role.name for role in kept if " missing" in role.reason]
+    if filled:
+        say(f"{len(filled)} column(s) have missing values, which are filled in: {listed(filled, _NAMES)}")
+    _tell_dropped([role for role in roles if role.role == "dropped"], say)
+
+
+def _is_notable(role: ColumnRole) -> bool:
+    return role.role == "date" or any(word in role.reason for word in (";", "as text", "codes"))
+
+
+def _tell_alike(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
+    """One line for each column, or for all of those whose reasons differ in numbers and examples only."""
+    alike: dict[tuple[str, str], list[ColumnRole]] = {}
+    for role in roles:
+        alike.setdefault((role.role, _EXAMPLES.sub("", role.reason)), []).append(role)
+    for same in alike.values():
+        first = same[0]
+        if len(same) >= _SHARED:
+            others = listed([role.name for role in same[1:]], _NAMES)
+            say(f"column {quoted(first.name)}: {first.role}, {first.reason}; {len(same) - 1} more like it: {others}")
+            continue
+        for role in same:
+            say(f"column {quoted(role.name)}: {role.role}, {role.reason}")
+
+
+def _tell_dropped(dropped: list[ColumnRole], say: Callable[[str], None]) -> None:
+    by_reason: dict[str, list[ColumnRole]] = {}
+    for role in dropped:
+        by_reason.setdefault(role.reason.split(":")[0], []).append(role)
+    for reason, roles in by_reason.items():
+        if len(roles) >= _SHARED:
+            say(f"{len(roles)} column(s) dropped, {reason}: {listed([role.name for role in roles], _NAMES)}")
+            continue
+        for role in roles:
+            say(f"column {quoted(role.name)}: dropped, {role.reason}")

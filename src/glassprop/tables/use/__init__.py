@@ -1,0 +1,1 @@
+"""What a fitted Pipeline does with rows of a table: predict, score, explain, tell how well it does."""

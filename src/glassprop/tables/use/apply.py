@@ -1,0 +1,110 @@
+"""What a fitted Pipeline does with a new table: predict, score, give arrays for a gradient check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from glassprop.tables.fitting.examples import Examples, labelled_examples
+from glassprop.tables.fitting.scores import scores_of
+from glassprop.tables.fitting.told import Say, told
+from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.target import Target
+from glassprop.tables.values.packages import need_polars
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def predict_table(
+    pipeline: Pipeline,
+    record: dict[str, Any],
+    table: Table,
+    *,
+    on_message: Callable[[str], None] | None = None,
+) -> pl.DataFrame:
+    """Predict every row.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``prediction``, in the target's own units or class names; for classes also ``probability_<class>``.
+
+    Raises
+    ------
+    TableError
+        Columns that the model needs are missing (named), or there is no row.
+    """
+    pl = need_polars()
+    with told(on_message):
+        X = pipeline[:-1].transform(table.frame)
+    model = pipeline[-1]
+    if record["task"] == "regression":
+        return pl.DataFrame({"prediction": np.asarray(model.predict(X), dtype=np.float64)})
+    probabilities = np.asarray(model.predict_proba(X), dtype=np.float64)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
+    columns: dict[str, Any] = {"prediction": model.classes_[probabilities.argmax(axis=1)].tolist()}
+    columns |= {f"probability_{label}": probabilities[:, k] for k, label in enumerate(model.classes_)}
+    return pl.DataFrame(columns)
+
+
+def score_table(
+    pipeline: Pipeline,
+    record: dict[str, Any],
+    table: Table,
+    *,
+    on_message: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Score the predictions for rows whose target is known.
+
+    Rows without a target are left out. If the model was trained with a weight column that the table has too,
+    the scores are weighted by it.
+
+    Returns
+    -------
+    dict
+        task, rows (scored), metrics (by scikit-learn's names).
+
+    Raises
+    ------
+    TableError
+        No target column, no row with a target, or classes that training never saw; missing columns.
+    """
+    with told(on_message) as say:
+        examples = _labelled(pipeline, record, table, say)
+        metrics = scores_of(pipeline, examples.frame.to_native(), examples.y, examples.weights)
+    return {"task": record["task"], "rows": len(examples), "metrics": metrics}
+
+
+def gradient_arrays(
+    pipeline: Pipeline, record: dict[str, Any], table: Table, limit: int = 200
+) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """Arrays for `glassprop.check_gradient`, all float64, of at most `limit` rows spread over the table.
+
+    A regression network is checked on the standardized target it was trained on.
+
+    Returns
+    -------
+    network, theta, X, Y, sample_weight
+    """
+    with told(None) as say:
+        examples = _labelled(pipeline, record, table, say)
+        rows = np.unique(np.linspace(0, len(examples) - 1, min(limit, len(examples))).astype(int))
+        examples = examples.of(rows)
+        X = pipeline[:-1].transform(examples.frame.to_native())
+    model, y = pipeline[-1], examples.y
+    theta = np.array(model.theta_, dtype=np.float64)
+    # In float64 before the targets are encoded: they take the precision of X, and may be beyond float32.
+    X, Y = model.encode_targets(np.asarray(X, np.float64), y)
+    return model.network_, theta, X, np.asarray(Y, np.float64), examples.weights
+
+
+def _labelled(pipeline: Pipeline, record: dict[str, Any], table: Table, say: Say) -> Examples:
+    columns = pipeline[0]
+    needed = [*columns.numbers, *columns.dates, *columns.categories]
+    labels = None if record["labels"] is None else pipeline[-1].classes_
+    weight = record["options"]["weight"]
+    return labelled_examples(table, Target(**record["target_reading"]), needed, labels, weight, say)

@@ -1,0 +1,243 @@
+"""Explaining a model on rows of a table: `glassprop.explain` for any model, `explain_table` for a table's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from glassprop.errors import SettingsError, TableError
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.estimator.explaining import chosen, explain_rows, row_numbers
+from glassprop.ground.text import quoted
+from glassprop.insight.explanation import MOST_PATHS, Explanation
+from glassprop.insight.names import Column
+from glassprop.tables.encoding.columns import as_it_stands, inputs_of
+from glassprop.tables.encoding.encode import TypedColumns, frame_of
+from glassprop.tables.encoding.slopes import numbers_in, slopes_of
+from glassprop.tables.fitting.examples import refuse_lacking, refuse_unknown
+from glassprop.tables.fitting.told import told
+from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.target import Target
+from glassprop.tables.use.nudged import columns_by_differences
+
+
+def explain_table(
+    pipeline: Pipeline,
+    record: Mapping[str, Any],
+    table: Table,
+    rows: Sequence[int],
+    *,
+    on_message: Callable[[str], None] | None = None,
+    top: int = MOST_PATHS,
+) -> Explanation:
+    """The chain rule with the numbers of some rows of a table, for a model that was trained from a table.
+
+    A regression network is explained in units of the standardized target, in which it was trained; targets and
+    predictions are told in the target's own.
+
+    Parameters
+    ----------
+    pipeline, record
+        As ``fit_table`` made them, or read from a model file.
+    rows : sequence of int
+        Counted from 0, as they stand in the table.
+    on_message : callable, optional
+        Is given what a user should know, one line each.
+    top : int
+        How many paths are listed of one derivative.
+
+    Raises
+    ------
+    TableError
+        The table lacks columns, or rows asked for have no target, or one that training never saw.
+    DataError, SettingsError
+        There is no such row.
+    """
+    refuse_other_steps(pipeline)
+    frame = nw.from_native(table.frame, eager_only=True)
+    target = Target(**record["target_reading"])
+    refuse_lacking(table, target, _needed(pipeline), "explaining")
+    numbers = row_numbers(len(frame), None, rows)
+    part = frame[numbers]
+    values, known = target.values(part[target.name])
+    if not known.all():
+        lacking = [number for number, there in zip(numbers, known, strict=True) if not there]
+        which = f"row {lacking[0]} has" if len(lacking) == 1 else f"rows {', '.join(map(str, lacking[:5]))} have"
+        raise TableError(f"{table.name}: {which} no target {quoted(target.name)}: choose rows that have one")
+    if record["labels"] is not None:
+        refuse_unknown(values, pipeline[-1].classes_, target, table.name)
+    y = values if target.kind == "number" else target.labels(values)
+    with told(on_message):
+        return _explain_typed(
+            pipeline, part, y, numbers, top, target=target.name, history=_history(record.get("history", {}))
+        )
+
+
+def refuse_other_steps(pipeline: Pipeline) -> None:
+    """Refuse a Pipeline whose inputs cannot be followed back to the table's columns.
+
+    Raises
+    ------
+    TableError
+    """
+    steps = [step for _, step in pipeline.steps[:-1]]
+    built = [type(step) for step in steps] == [TypedColumns, ColumnTransformer]
+    if not built or {name for name, _, _ in steps[1].transformers_} - {"numbers", "categories"}:
+        raise TableError(
+            "this model has steps that glassprop train does not make, and cannot be explained by a table's columns: "
+            "use glassprop.explain in Python"
+        )
+
+
+def explain(
+    model: Any, X: Any, y: Any, *, row: int | None = None, rows: Sequence[int] | None = None, top: int = MOST_PATHS
+) -> Explanation:
+    """The chain rule with the numbers of some rows, for any weight of a model of yours.
+
+    Parameters
+    ----------
+    model : MLPClassifier, MLPRegressor, or a scikit-learn Pipeline that ends in one; fitted
+        A model from ``glassprop.load``, too.
+    X, y : array-like or data frame (n, n_columns), and targets (n,)
+        As the model takes them.
+    row, rows : int, sequence of int
+        Which to explain, counted from 0: one, or several; neither: all, if they are few.
+    top : int
+        How many paths are listed of one derivative.
+
+    Returns
+    -------
+    Explanation
+        ``weight(layer, j, k)``, ``bias(layer, j)``, ``input(column)``: derivatives taken apart. Columns are those of
+        X where it is known how each input moves with its column: for models made by ``glassprop train``, and behind
+        scikit-learn's scalers. Else they are what the network is given.
+
+    Raises
+    ------
+    SettingsError
+        If the model is of another kind, or ``rows`` or ``top`` cannot be used.
+    DataError
+        If there is no such row, or y has a class that training did not see.
+    NotFittedError
+        If the model is not fitted.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> import glassprop
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> model = make_pipeline(StandardScaler(), glassprop.MLPClassifier((8,), solver="lbfgs", random_state=0))
+    >>> explanation = glassprop.explain(model.fit(X, y), X, y, row=50)
+    >>> explanation.input("petal length (cm)").parts[0].name
+    'petal length (cm)'
+    """
+    steps = _steps_of(model)
+    if steps is None:
+        raise SettingsError(
+            f"cannot explain a {type(model).__name__}: give a glassprop MLPClassifier or MLPRegressor, or a "
+            "scikit-learn Pipeline that ends in one"
+        )
+    estimator = steps[-1]
+    check_is_fitted(estimator)
+    if len(steps) == 1:
+        return estimator.explain(X, y, row=row, rows=rows, top=top)
+    numbers, X, y = chosen(X, y, row, rows)
+    if isinstance(steps[0], TypedColumns) and len(steps) == 3:
+        return _explain_typed(_pipeline(steps), frame_of(X), np.asarray(y), numbers, top, target=_name_of(y))
+    return _explain_steps(steps, X, y, numbers, top)
+
+
+def _steps_of(model: Any) -> list[Any] | None:
+    """The steps of a Pipeline, those of Pipelines in it too; None unless it ends in an estimator of ours."""
+    steps = [model]
+    while isinstance(steps[-1], Pipeline) and steps[-1].steps:
+        steps[-1:] = [step for _, step in steps[-1].steps]
+    return steps if isinstance(steps[-1], BaseMLP) else None
+
+
+def _pipeline(steps: list[Any]) -> Pipeline:
+    return Pipeline([(str(k), step) for k, step in enumerate(steps)])
+
+
+def _name_of(y: Any) -> str:
+    name = getattr(y, "name", None)
+    return name if isinstance(name, str) and name else "output"
+
+
+def _needed(pipeline: Pipeline) -> list[str]:
+    columns = pipeline[0]
+    return [*columns.numbers, *columns.dates, *columns.categories]
+
+
+def _explain_typed(
+    pipeline: Pipeline,
+    frame: nw.DataFrame,
+    y: np.ndarray,
+    numbers: Sequence[int],
+    top: int,
+    *,
+    target: str = "output",
+    history: Mapping[str, Any] | None = None,
+) -> Explanation:
+    """Through a Pipeline of ours, in terms of the table's columns."""
+    inputs, model = inputs_of(pipeline[:-1], frame), pipeline[-1]
+    return explain_rows(
+        model.to_explain(), inputs.X, y, numbers, top=top, inputs=inputs.names, columns=tuple(inputs.columns),
+        target=target, history=history,
+    )  # fmt: skip
+
+
+def _history(record: Mapping[str, Any]) -> dict[str, Any]:
+    best = record.get("best_epoch") if record.get("validation_curve") else None  # else the last weights were kept
+    return {
+        "cost": record.get("loss_curve", []),
+        "validation_cost": record.get("validation_curve", []),
+        "best_epoch": [best] if best else [],
+    }
+
+
+def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top: int) -> Explanation:
+    """Through a Pipeline that the user built: in terms of X's columns of numbers, or else of the network's inputs."""
+    before = _pipeline(steps[:-1])
+    given = before.transform(X)
+    names = _names_out(before, X)
+    raw, slopes = numbers_in(X), slopes_of(before, X)
+    columns = None
+    if raw is not None and slopes is not None:
+        called = _column_names(X) or names or [f"x{k}" for k in range(raw.shape[1])]
+        columns = tuple(
+            Column(name, (k,), as_it_stands(raw[:, k].tolist()), slopes[:, [k]]) for k, name in enumerate(called)
+        )
+        names = names or called
+    else:
+        columns = columns_by_differences(before, X, given)
+        if columns is None and names is not None:  # not to be taken for columns of the table
+            names = [f"input {name}" for name in names]
+    model = steps[-1]
+    if names is not None and len(names) != model.n_features_in_:
+        names = None
+    if "feature_names_in_" not in vars(model):
+        given = given.toarray() if hasattr(given, "toarray") else np.asarray(given)
+    subject = model.to_explain()
+    return explain_rows(subject, given, y, numbers, top=top, inputs=names, columns=columns, target=_name_of(y))
+
+
+def _names_out(before: Pipeline, X: Any) -> list[str] | None:
+    """The names of what the steps give, where they can tell."""
+    try:
+        return [str(name) for name in before.get_feature_names_out(_column_names(X))]
+    except (AttributeError, ValueError, TypeError):  # a step that names nothing, or wants other names
+        return None
+
+
+def _column_names(X: Any) -> list[str] | None:
+    columns = getattr(X, "columns", None)
+    return None if columns is None else [str(name) for name in columns]

@@ -1,0 +1,186 @@
+"""One column of any data frame as an array of one kind: numbers, text, or moments in time."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from glassprop.errors import TableError
+from glassprop.ground.number_text import shortest
+from glassprop.ground.text import first_line, quoted
+from glassprop.tables.values.moments import BEYOND_CALENDAR, moment_texts, seconds_of, within_calendar
+from glassprop.tables.values.packages import panics_as
+
+# Numbers beyond this are marks such as 1.8e308 for "no data": they count as infinite. Squares of all others,
+# and of all that are not 0, stay within float64.
+LARGEST = 1e150
+SMALLEST = 1e-150
+BEYOND = "infinite or beyond 1e150"
+# Spellings of "missing", in lower case, everywhere.
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?", "\\n", "nat"})
+# Further ones where a number or a date is expected; in a category they are values like any other.
+MISSING_NUMBER = MISSING | {
+    "-", "--", ".", "none", "nil", "unknown", "missing", "not available",
+    "#value!", "#div/0!", "#ref!", "#num!",
+}  # fmt: skip
+# What a missing category is called; no cell can hold it, since cells are stripped.
+MISSING_CATEGORY = ""
+_PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+# White space, and NUL: some programs fill fields up with it, and NumPy's texts of one length lose it at their end.
+_BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_EXACT = 2**53  # whole numbers up to here are one to one with float64
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column.
+
+    Attributes
+    ----------
+    kind : str
+        "number": float64, NaN where missing, infinite or beyond 1e150. "text": stripped str, None where missing.
+        "date": float64, seconds since 1970 (UTC), NaN where missing or beyond the years 1 to 9999. "other": nothing
+        that can be used.
+    values : array (n_rows,)
+    infinite : int
+        How many numbers or dates count as missing because they are that far out.
+    logical : bool
+        The column held true and false, not words.
+    """
+
+    kind: str
+    values: np.ndarray
+    infinite: int = 0
+    logical: bool = False
+
+    @property
+    def beyond(self) -> str:
+        """What is wrong with those that are too far out."""
+        return BEYOND_CALENDAR if self.kind == "date" else BEYOND
+
+
+def cells_of(series: nw.Series) -> Cells:
+    """Read a column, whatever library it comes from."""
+    with panics_as(TableError, f"column {quoted(series.name)} cannot be read"):
+        return _cells_of(_in_known_zone(series))
+
+
+def _cells_of(series: nw.Series) -> Cells:
+    kind = series.dtype
+    if series.is_null().all():  # whatever its type
+        return Cells("text", np.full(len(series), None, dtype=object))
+    if kind == nw.Boolean:
+        return Cells("text", text_of(series.to_list()), logical=True)
+    if kind.is_numeric():
+        return _numbers(series.cast(nw.Float64).to_numpy())
+    if kind == nw.Duration:
+        return _numbers(seconds_of(series))
+    if kind in (nw.Date, nw.Datetime):
+        moments, beyond = within_calendar(seconds_of(series))
+        return Cells("date", moments, beyond)
+    if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
+        return Cells("text", text_of(values_of(series)))
+    return Cells("other", np.full(len(series), np.nan))
+
+
+def _in_known_zone(series: nw.Series) -> nw.Series:
+    """In UTC where they are pandas' times in a zone whose name narwhals does not read, such as America/New_York."""
+    native = series.to_native()
+    if series.dtype == nw.Unknown and hasattr(getattr(native, "dtype", None), "tz"):
+        return nw.from_native(native.dt.tz_convert("UTC"), series_only=True)
+    return series
+
+
+def _numbers(values: Any) -> Cells:
+    values = np.array(values, dtype=np.float64)
+    infinite = np.abs(values) > LARGEST
+    values[infinite] = np.nan
+    values[np.abs(values) < SMALLEST] = 0.0
+    return Cells("number", values, int(infinite.sum()))
+
+
+def values_of(series: nw.Series) -> list[Any]:
+    """The cells as Python has them, dates and durations that Python cannot have as text.
+
+    Raises
+    ------
+    TableError
+        The library that holds them cannot give them.
+    """
+    series = _in_known_zone(series)
+    if series.dtype in (nw.Date, nw.Datetime, nw.Duration):
+        return moment_texts(series)
+    message = f"column {quoted(series.name)} has values that cannot be read"
+    try:
+        with panics_as(TableError, message):
+            return series.to_list()
+    except TableError:
+        raise
+    except Exception as error:  # whatever the library raises
+        raise TableError(f"{message}: {first_line(error)}") from error
+
+
+def text_of(values: list[Any]) -> np.ndarray:
+    """Stripped text of each value, None where it is missing; equal numbers get equal text (5 and 5.0)."""
+    try:
+        return mapped(values, _text, object)
+    except Exception:  # lists and the like in a column of objects have no hash; that of others may raise anything
+        return _array([_text(value) for value in values], object)
+
+
+def mapped(values: Iterable[Any], function: Callable[[Any], Any], dtype: Any) -> np.ndarray:
+    """Apply a function to every value, working once for values that repeat."""
+    values = list(values)
+    if set(map(type, values)) <= {str, NoneType}:
+        known = {value: function(value) for value in set(values)}
+        return _array([known[value] for value in values], dtype)
+    found: dict[Any, Any] = {}
+    for value in values:
+        # 1, 1.0 and True are one key to a dictionary, so the type belongs to it.
+        key = (type(value), value)
+        if key not in found:
+            found[key] = function(value)
+    return _array([found[type(value), value] for value in values], dtype)
+
+
+def _array(values: list[Any], dtype: Any) -> np.ndarray:
+    array = np.empty(len(values), dtype=dtype)
+    array[:] = values
+    return array
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        return None if math.isnan(value) else shortest(float(value))
+    text = written(value).strip(_BLANK)
+    return None if text.lower() in MISSING else text
+
+
+def written(value: Any) -> str:
+    """`str(value)`, of objects too that have none: whole numbers of thousands of digits, moments off the calendar."""
+    try:
+        return str(value)
+    except Exception:  # it is an object of the user's, or of any library
+        return hex(value) if isinstance(value, int) else f"<{type(value).__name__}>"
+
+
+def category_name(text: str | None) -> str:
+    """The name a category goes by: 1.0, 1 and " 1" are one, but 01 and 1 are two."""
+    if text is None:
+        return MISSING_CATEGORY
+    if _PLAIN_NUMBER.fullmatch(text) and abs(value := float(text)) < _EXACT:
+        return shortest(value)
+    return text

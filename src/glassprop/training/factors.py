@@ -1,0 +1,62 @@
+"""What schedules multiply weight decay and dropout by, step by step, and where they cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.architecture.layers import Architecture
+from glassprop.errors import SettingsError
+from glassprop.training.schedule import Progress, Schedule
+from glassprop.training.settings import Settings
+
+
+def check_factors(architecture: Architecture, settings: Settings) -> None:
+    """Refuse a schedule of what is not there, and one that would drop everything.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if settings.dropout_schedule is None:
+        return
+    largest = _largest(architecture)
+    if not largest:
+        raise SettingsError("dropout_schedule was given, and no layer has dropout; leave it out, or give a Layer some")
+    _refuse_all_dropped(settings.dropout_schedule.rate, largest)
+
+
+def decays_of(settings: Settings, progress: Progress, n_steps: int) -> NDArray[np.float64] | None:
+    """The factors of weight decay in the next steps; None where none are scheduled. -> (n_steps,)."""
+    return _factors("decay_schedule", settings.decay_schedule, progress, n_steps)
+
+
+def dropouts_of(
+    architecture: Architecture, settings: Settings, progress: Progress, n_steps: int
+) -> NDArray[np.float64] | None:
+    """The factors of the layers' dropout in the next steps; None where none are scheduled. -> (n_steps,)."""
+    factors = _factors("dropout_schedule", settings.dropout_schedule, progress, n_steps)
+    if factors is not None:
+        _refuse_all_dropped(float(factors.max()), _largest(architecture))
+    return factors
+
+
+def _factors(name: str, schedule: Schedule | None, progress: Progress, n_steps: int) -> NDArray[np.float64] | None:
+    if schedule is None:
+        return None
+    factors = schedule.rates(progress, n_steps)
+    if not (factors >= 0).all():  # of a schedule of the user's own, and NaN too
+        raise SettingsError(f"{name} must give factors of 0 or more, got {factors[~(factors >= 0)][0]:g}")
+    return factors
+
+
+def _largest(architecture: Architecture) -> float:
+    return max(layer.dropout for layer in architecture.layers)
+
+
+def _refuse_all_dropped(factor: float, largest: float) -> None:
+    if not factor * largest < 1:
+        raise SettingsError(
+            f"dropout_schedule multiplies the layers' dropout, and {factor:g} times {largest:g} is not below 1; a "
+            "schedule that starts from 1, such as Cosine(1.0), gives dropout as it is set and less"
+        )

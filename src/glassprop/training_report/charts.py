@@ -1,0 +1,170 @@
+"""Small charts as SVG: curves by epoch, points, a histogram. No script, no font, no color of their own: classes only.
+
+They are drawn 440 units wide, so that their text is still readable on a narrow screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil, floor, isfinite, log10
+
+from glassprop.ground.number_text import tick
+
+WIDTH, HEIGHT = 440, 270
+LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
+_LOG_FROM = 1.3  # a curve that falls by more powers of ten is drawn on a logarithmic scale
+
+
+@dataclass(frozen=True)
+class Axis:
+    """From numbers to places along one side of a chart."""
+
+    least: float
+    most: float
+    begin: float
+    end: float
+    log: bool = False
+
+    def place(self, value: float) -> float:
+        """Where a number lies."""
+        least, most = self.least, self.most
+        if self.log:
+            least, most, value = log10(least), log10(most), log10(value)
+        share = (value / 2 - least / 2) / (most / 2 - least / 2) if most > least else 0.5  # halves cannot overflow
+        return round(self.begin + share * (self.end - self.begin), 2)
+
+    @property
+    def ticks(self) -> list[float]:
+        """Some round numbers between the ends."""
+        if self.log:
+            powers = range(floor(log10(self.least)), min(ceil(log10(self.most)), 308) + 1)
+            steps = (1,) if len(powers) > 3 else (1, 2, 5)
+            powers = powers[:: ceil(len(powers) / 6)]
+            return [s * 10.0**p for p in powers for s in steps if self.least <= s * 10.0**p <= self.most]
+        if not isfinite(self.most - self.least):
+            return []
+        step = _round_step((self.most - self.least) / 4)
+        first, last = ceil(self.least / step - 1e-9), floor(self.most / step + 1e-9)
+        return [round(i * step, 12) if abs(i * step) >= 1e-9 else i * step for i in range(first, last + 1)]
+
+
+def _round_step(about: float) -> float:
+    """1, 2 or 5 times a power of ten."""
+    if not about > 0 or not isfinite(about):
+        return 1.0
+    power = 10.0 ** floor(log10(about))
+    return next((s * power for s in (1, 2, 5) if s * power >= about), 10 * power)
+
+
+def curves(
+    training: Sequence[float], validation: Sequence[float], best_epoch: int | None, *, title: str, label: str
+) -> str:
+    """Costs by epoch, counted from 1; the best epoch is marked."""
+    values = [value for value in (*training, *validation) if isfinite(value)]
+    if not values:
+        return ""
+    least, most = min(values), max(values)
+    log = least > 0 and log10(most) - log10(least) > _LOG_FROM
+    x = Axis(1, max(len(training), len(validation), 2), LEFT, WIDTH - RIGHT)
+    y = Axis(*_widened(least, most, log), HEIGHT - BOTTOM, TOP, log)
+    parts = [_frame(x, y, "epoch", label + (", logarithmic" if log else ""), whole_across=True)]
+    parts.append(_line(training, x, y, "training"))
+    if validation:
+        parts.append(_line(validation, x, y, "validation"))
+    if best_epoch is not None:
+        parts.append(_best(best_epoch, validation or training, x, y))
+    return _svg(parts, title)
+
+
+def _best(epoch: int, values: Sequence[float], x: Axis, y: Axis) -> str:
+    at = x.place(epoch)
+    line = f'<line class="best" x1="{at}" x2="{at}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+    if not 1 <= epoch <= len(values) or not isfinite(values[epoch - 1]):
+        return line
+    said = f"best epoch: {epoch}, cost {values[epoch - 1]:.6g}"
+    return (
+        f'{line}<circle class="best" cx="{at}" cy="{y.place(values[epoch - 1])}" r="5"><title>{said}</title></circle>'
+    )
+
+
+def _line(values: Sequence[float], x: Axis, y: Axis, kind: str) -> str:
+    points = [f"{x.place(i)},{y.place(v)}" for i, v in enumerate(values, start=1) if isfinite(v)]
+    if len(points) == 1:
+        cx, cy = points[0].split(",")
+        return f'<circle class="dot {kind}" cx="{cx}" cy="{cy}" r="3"/>'
+    return f'<polyline class="{kind}" points="{" ".join(points)}"/>'
+
+
+def scatter(points: Sequence[Sequence[float]], *, title: str, across: str, up: str) -> str:
+    """Points (across, up) on two equal scales, with the line on which both are the same."""
+    values = [value for point in points for value in point if isfinite(value)]
+    if not values:
+        return ""
+    ends = _widened(min(values), max(values), False)
+    x, y = Axis(*ends, LEFT, WIDTH - RIGHT), Axis(*ends, HEIGHT - BOTTOM, TOP)
+    parts = [_frame(x, y, across, up)]
+    parts.append(
+        f'<line class="same" x1="{x.place(ends[0])}" y1="{y.place(ends[0])}" '
+        f'x2="{x.place(ends[1])}" y2="{y.place(ends[1])}"/>'
+    )
+    parts += [f'<circle class="point" cx="{x.place(a)}" cy="{y.place(b)}" r="2.5"/>' for a, b in points]
+    return _svg(parts, title)
+
+
+def histogram(edges: Sequence[float], counts: Sequence[int], *, title: str, across: str) -> str:
+    """How many numbers fall between each two edges; 0 is marked."""
+    if not counts:
+        return ""
+    x = Axis(min(edges[0], 0.0), max(edges[-1], 0.0), LEFT, WIDTH - RIGHT)
+    y = Axis(0, max(*counts, 1), HEIGHT - BOTTOM, TOP)
+    parts = [_frame(x, y, across, "rows", whole_up=True)]
+    for k, count in enumerate(counts):
+        begin, end, top = x.place(edges[k]), x.place(edges[k + 1]), y.place(count)
+        said = f"{edges[k]:.4g} to {edges[k + 1]:.4g}: {count}"
+        parts.append(
+            f'<rect class="bar" x="{begin}" y="{top}" width="{max(round(end - begin - 1, 2), 0.5)}" '
+            f'height="{round(HEIGHT - BOTTOM - top, 2)}"><title>{said}</title></rect>'
+        )
+    zero = x.place(0.0)
+    parts.append(f'<line class="same" x1="{zero}" x2="{zero}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
+    return _svg(parts, title)
+
+
+def _widened(least: float, most: float, log: bool) -> tuple[float, float]:
+    """A little room at both ends."""
+    if log:
+        begin, end = log10(least), log10(most)
+        room = 0.04 * (end - begin)
+        return 10 ** max(begin - room, -307), 10 ** min(end + room, 308)
+    room = 0.04 * (most - least) or abs(most) * 0.1 or 1.0
+    ends = least - room, most + room
+    return ends if all(map(isfinite, ends)) else (least, most)
+
+
+def _frame(x: Axis, y: Axis, across: str, up: str, *, whole_across: bool = False, whole_up: bool = False) -> str:
+    """The two axes with their names and numbers; only whole ones where that is said."""
+    bottom, parts = HEIGHT - BOTTOM, []
+    for value in x.ticks:
+        if whole_across and value != int(value):
+            continue
+        at = x.place(value)
+        parts.append(f'<text x="{at}" y="{bottom + 16}" text-anchor="middle">{tick(value)}</text>')
+    for value in y.ticks:
+        if whole_up and value != int(value):
+            continue
+        at = y.place(value)
+        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at}" y2="{at}"/>')
+        parts.append(f'<text x="{LEFT - 6}" y="{at + 4}" text-anchor="end">{tick(value)}</text>')
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    parts.append(f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(across)}</text>')
+    center = (TOP + bottom) / 2
+    parts.append(f'<text transform="translate(13 {center}) rotate(-90)" text-anchor="middle">{escape(up)}</text>')
+    parts.append(f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>')
+    return "".join(parts)
+
+
+def _svg(parts: Sequence[str], title: str) -> str:
+    said = escape(title)
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{said}">{"".join(parts)}</svg>'

@@ -1,0 +1,267 @@
+"""The report of a training: first all that it says as plain data, then one HTML file made of that."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from glassprop.errors import MissingPackageError
+from glassprop.ground.number_text import amount, number, percent
+from glassprop.ground.text import LONGEST_LINE, shown
+from glassprop.training_report import charts
+
+FORMAT = 1
+MOST_CLASSES = 20  # of a confusion matrix that is shown whole
+MOST_LISTED = 100  # classes, where they are listed one by one
+MOST_CONFUSED = 8  # pairs of classes
+_MOST_NAMES = 2000  # columns of one fate that are named
+
+
+def report_data(
+    record: Mapping[str, Any],
+    diagnosis: Mapping[str, Any],
+    *,
+    rows: bool = True,
+    model: str = "",
+    page: str | None = None,
+    versions: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """All that the report says, JSON-able.
+
+    Parameters
+    ----------
+    record : mapping
+        Of the training: ``Outcome.record``.
+    diagnosis : mapping
+        What ``glassprop.tables.use.diagnose`` found on the held-out rows.
+    rows : bool
+        Whether values of single rows are told. Without them there are no points of single predictions, no true or
+        predicted values of telling rows, and neither notes nor reasons, which may cite values.
+    model : str
+        Where the model was saved.
+    page : str, optional
+        The name of the file that explains the telling rows, beside the report; its example i is the i-th of them.
+    versions : mapping, optional
+        Of what made it.
+    """
+    scores, baseline = record["scores"], record["baseline"]
+    return {
+        "format": FORMAT,
+        "kind": "glassprop-training-report",
+        "source": record["source"],
+        "task": record["task"],
+        "target": {"name": record["target"], "reason": _reason(record["target_reading"]["reason"], rows)},
+        "rows": dict(record["rows"]),
+        "weighted": record["weighted"],
+        "interrupted": record["interrupted"],
+        "scores": [{"name": n, "value": v, "baseline": baseline.get(n)} for n, v in scores.items()],
+        "against": "most frequent class" if record["task"] == "classification" else "mean",
+        "history": _history(record["history"]),
+        "classes": _classes(diagnosis["shares"]),
+        "amounts": _amounts(diagnosis["amounts"], rows),
+        "confusion": _confusion(diagnosis["confusion"]),
+        "residuals": _residuals(diagnosis["residuals"], rows),
+        "columns": _columns(record["columns"], record["defaults"], rows),
+        "notes": list(record["notes"]) if rows else None,
+        "check": dict(diagnosis["check"]),
+        "network": _network(diagnosis),
+        "settings": {**record["defaults"], **{k: v for k, v in record["options"].items() if v not in (None, [], ())}},
+        "seed": record["seed"],
+        "engine": record["engine"],
+        "versions": dict(versions or {}),
+        "telling": [_telling(told, i, rows) for i, told in enumerate(diagnosis["telling"])],
+        "page": page,
+        "model": model,
+        "with_rows": rows,
+    }
+
+
+def _reason(reason: str, rows: bool) -> str:
+    """Why something is as it is; values that it cites follow a colon or stand in brackets."""
+    return reason if rows else reason.partition(":")[0].partition(" (")[0]
+
+
+def _history(history: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "training": list(history["loss_curve"]),
+        "validation": list(history["validation_curve"]),
+        "epochs": history["epochs"],
+        "best_epoch": history["best_epoch"],
+    }
+
+
+def _classes(shares: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Classes with their rows and shares; the largest first."""
+    if shares is None:
+        return None
+    totals = {part: sum(share[part] for share in shares) for part in ("train", "held_out")}
+    found = [
+        {**share, **{f"{part}_share": share[part] / total if total else None for part, total in totals.items()}}
+        for share in shares
+    ]
+    return sorted(found, key=lambda share: -share["train"])
+
+
+def _amounts(amounts: Mapping[str, Any] | None, rows: bool) -> dict[str, Any] | None:
+    if amounts is None:
+        return None
+    return {name: amounts[name] for name in amounts if rows or name not in ("least", "most")}
+
+
+def _confusion(confusion: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Counts by true (row) and predicted class (column), with their shares of the row and the commonest mistakes."""
+    if confusion is None:
+        return None
+    labels, counts = list(confusion["labels"]), confusion["counts"]
+    sums = [sum(row) for row in counts]
+    shares = [[n / total if total else None for n in row] for row, total in zip(counts, sums, strict=True)]
+    pairs = [
+        {"true": labels[i], "predicted": labels[j], "count": n}
+        for i, row in enumerate(counts)
+        for j, n in enumerate(row)
+        if i != j and n
+    ]
+    pairs.sort(key=lambda pair: -pair["count"])
+    return {
+        "labels": labels,
+        "counts": [list(row) for row in counts],
+        "shares": shares,
+        "sums": sums,
+        "predicted": [sum(column) for column in zip(*counts, strict=True)],
+        "right": sum(row[i] for i, row in enumerate(counts)),
+        "total": sum(sums),
+        "mistakes": len(pairs),
+        "confused": pairs[:MOST_CONFUSED],
+    }
+
+
+def _residuals(residuals: Mapping[str, Any] | None, rows: bool) -> dict[str, Any] | None:
+    if residuals is None:
+        return None
+    return {name: residuals[name] for name in residuals if rows or name != "points"}
+
+
+def _columns(columns: Iterable[Mapping[str, str]], defaults: Mapping[str, Any], rows: bool) -> list[dict[str, Any]]:
+    """Columns alike in role and reason share an entry."""
+    done = _done(defaults)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for column in columns:
+        alike.setdefault((column["role"], _reason(column["reason"], rows)), []).append(column["name"])
+    return [
+        {"role": role, "reason": reason, "done": done[role], "names": names[:_MOST_NAMES], "count": len(names)}
+        for (role, reason), names in alike.items()
+    ]
+
+
+def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
+    """What is done to a column of each role."""
+    scaled = {"standard": "standardized", "robust": "scaled by the quartiles", "quantile": "made normal by quantiles"}
+    limit = defaults["limit"]
+    number = "missing: the median, and an input that says so; then " + scaled[defaults["scaling"]]
+    number += f" and squeezed smoothly into ±{limit:g}" if limit is not None else ""
+    return {
+        "number": number,
+        "date": f"days since 1970, and the place in week and year as points on circles; each {number}",
+        "category": "an input of 0 or 1 for each value; rare and unknown values share one",
+        "dropped": "left out",
+        "target": "what is predicted",
+        "weight": "how much each row counts",
+        "group": "keeps rows together when they are split",
+        "time": "says which rows are the latest, to be held out",
+    }
+
+
+def _network(diagnosis: Mapping[str, Any]) -> dict[str, Any]:
+    spec = diagnosis["network"]
+    return {
+        "sizes": [spec["n_inputs"], *(layer["n"] for layer in spec["layers"])],
+        "activations": [layer["activation"] for layer in spec["layers"]],
+        "cost": spec["cost"],
+        "parameters": diagnosis["parameters"],
+    }
+
+
+def _telling(told: Mapping[str, Any], example: int, rows: bool) -> dict[str, Any]:
+    """A row that tells something. Which classes are likely is the network's saying; what is true, the table's."""
+    values = {"true", "predicted", "probability", "second", "second_probability"}
+    return {"example": example, **{name: told[name] for name in told if rows or name not in values}}
+
+
+def training_report(data: Mapping[str, Any]) -> str:
+    """The report as one HTML document. It loads nothing and runs nothing; all names are text in it.
+
+    Parameters
+    ----------
+    data : mapping
+        As ``report_data`` gives it.
+
+    Raises
+    ------
+    MissingPackageError
+        If jinja2 is not installed.
+    """
+    need_jinja()
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    environment = Environment(
+        autoescape=True,
+        loader=FunctionLoader(_static),
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent, "number": number, "amount": amount}
+    environment.filters["line"] = lambda text: escape(shown(text, LONGEST_LINE))  # which may quote several names
+    style = _static("report_training.css")
+    return environment.get_template("report_training.html").render(
+        **data,
+        charts={name: Markup(drawn) for name, drawn in draw(data).items()},
+        style=Markup(style),
+        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        most_classes=MOST_CLASSES,
+        most_listed=MOST_LISTED,
+    )
+
+
+def need_jinja() -> None:
+    """Raise MissingPackageError, with the line that installs it, if jinja2 is missing."""
+    try:
+        import jinja2  # noqa: F401
+    except ImportError as error:
+        raise MissingPackageError("reports need the package jinja2: pip install 'glassprop[cli]'") from error
+
+
+def draw(data: Mapping[str, Any]) -> dict[str, str]:
+    """The charts of a report; "" for those that it has nothing for."""
+    history, residuals, target = data["history"], data["residuals"], shown(data["target"]["name"])
+    best = history["best_epoch"]
+    drawn = {"curves": "", "predictions": "", "residuals": ""}
+    if history["training"]:
+        title = f"Cost by epoch over {len(history['training'])} epochs" + (f"; best epoch {best}" if best else "")
+        drawn["curves"] = charts.curves(history["training"], history["validation"], best, title=title, label="cost")
+    if residuals is not None:
+        drawn["residuals"] = charts.histogram(
+            residuals["edges"], residuals["counts"], title="Histogram of residuals", across="predicted - true"
+        )
+        if residuals.get("points"):
+            title = f"Predicted against true {target}"
+            drawn["predictions"] = charts.scatter(residuals["points"], title=title, across="true", up="predicted")
+    return drawn
+
+
+def _static(name: str) -> str:
+    return (files("glassprop.training_report") / "static" / name).read_text(encoding="utf-8")
+
+
+def _shown(value: Any) -> Any:
+    """Every value on its way into the document."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return shown(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return number(value) if isinstance(value, float) else value

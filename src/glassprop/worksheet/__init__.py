@@ -1,0 +1,1 @@
+"""A worksheet on paper: what is given, the steps with blanks, and a key that is exact."""

@@ -1,0 +1,142 @@
+"""A worksheet: back-propagation through a small network on paper, with blanks to fill and an answer key."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from glassprop.equations.definitions import definition_of
+from glassprop.errors import SettingsError
+from glassprop.insight.explanation import Explanation
+from glassprop.layers.dense import Layer
+from glassprop.network import Network
+from glassprop.worksheet.sheet import Sheet
+from glassprop.worksheet.sheet_forms import FORMS
+from glassprop.worksheet.sheet_numbers import SheetNumbers
+from glassprop.worksheet.sheet_steps import sheet_of
+
+MOST_NEURONS, MOST_WEIGHTS, MOST_DIGITS = 12, 40, 6
+
+
+def worksheet_of(
+    explanation: Explanation, digits: int = 2, form: Literal["text", "html", "latex"] = "text", *, rows: bool = True
+) -> str:
+    """A worksheet on the example in focus, its answer key on a page or in a section of its own.
+
+    Weights, biases, inputs and targets are rounded to ``digits`` decimals first, and everything is computed from these:
+    what the pupil sees is exactly what the key was computed with. The key is exact, in whole decimals or fractions,
+    wherever only +, -, × and ÷ are needed (relu and the squared error, say). Where e or a logarithm comes in, numbers
+    are computed to a hundred digits and rounded rightly to ``digits + 2`` digits that count, and marked by ≈.
+
+    Parameters
+    ----------
+    digits : int
+        Decimals of the given numbers, 1 to 6.
+    form : {"text", "html", "latex"}
+        Markdown that reads well as plain text; one HTML file; a LaTeX document for pdflatex.
+    rows : bool
+        Whether the number of the row, and names of the columns and of the target's values, are written down. The inputs
+        themselves are: without them there is nothing to compute.
+
+    Raises
+    ------
+    SettingsError
+        If the network is too large for paper (more than 12 inputs and neurons, or 40 weights), has an activation or
+        cost of the user's own, all weights of a layer round to 0, or an argument is out of range.
+    DataError
+        If the rounded targets are none for this cost.
+
+    Examples
+    --------
+    >>> print(worksheet_of(classroom_network(0)).splitlines()[0])
+    # Back-propagation by hand
+    """
+    if form not in FORMS:
+        raise SettingsError(f"form must be one of {', '.join(map(repr, FORMS))}, got {form!r}")
+    return FORMS[form](_sheet(explanation, digits, rows))
+
+
+def _sheet(e: Explanation, digits: int, rows: bool) -> Sheet:
+    if isinstance(digits, bool) or not hasattr(digits, "__index__") or not 1 <= digits <= MOST_DIGITS:
+        raise SettingsError(f"digits must be a whole number from 1 to {MOST_DIGITS}, got {digits!r}")
+    check_size(e)
+    numbers = SheetNumbers.of(e, int(digits))
+    targets = np.array([float(y.value) for y in numbers.y])
+    e.architecture.cost_function.check_targets(targets[None, :])
+    return sheet_of(e, numbers, int(digits) + 2, rows)
+
+
+def check_size(e: Explanation) -> None:
+    """Refuse what does not go on paper.
+
+    Raises
+    ------
+    SettingsError
+        Saying what is too much, and what would do.
+    """
+    architecture = e.architecture
+    sizes = architecture.sizes
+    weights = sum(a * b for a, b in pairwise(sizes))
+    if sum(sizes) > MOST_NEURONS or weights > MOST_WEIGHTS:
+        raise SettingsError(
+            f"a worksheet is for paper: the network {'-'.join(map(str, sizes))} has {sum(sizes):,} inputs and neurons "
+            f"and {weights:,} weights, where {MOST_NEURONS} and {MOST_WEIGHTS} are the most; train one with fewer "
+            "columns and a hidden layer of 2 or 3, or use --latex or --html"
+        )
+    own = [layer.activation.spec for layer in architecture.layers if definition_of(layer.activation) is None]
+    own += [] if definition_of(architecture.cost_function) else [architecture.cost_function.spec]
+    if own:
+        raise SettingsError(
+            f"a worksheet computes with exact formulas, and has none for {', '.join(map(repr, own))}: "
+            "use activations and a cost that come with glassprop"
+        )
+
+
+def classroom_network(
+    seed: int = 0, *, activation: str = "relu", output: str = "identity", cost: str = "squared_error"
+) -> Explanation:
+    """An example for the blackboard: two inputs, two hidden neurons, one output, and numbers of one decimal.
+
+    With relu, identity and the squared error, as here by default, everything can be computed exactly on paper.
+
+    Parameters
+    ----------
+    seed : int
+        Another seed, other numbers: a sheet for each pupil.
+    activation, output, cost : str
+        Of the hidden layer, the output, and what is minimized.
+
+    Returns
+    -------
+    Explanation
+        Of one example for which no hidden neuron is switched off and no derivative is 0.
+
+    Raises
+    ------
+    ArchitectureError
+        If the three do not fit together.
+    SettingsError
+        If no such numbers were found.
+
+    Examples
+    --------
+    >>> classroom_network(seed=1)
+    <Explanation of 1 example(s), network 2-2-1, cost ...>
+    """
+    network = Network(2, [Layer(2, activation), Layer(1, output)], cost=cost)
+    rng = np.random.default_rng(seed)
+    tenths = np.concatenate([np.arange(-9, 0), np.arange(1, 10)])
+    for _ in range(1000):
+        theta = rng.choice(tenths, network.layout.size) / 10
+        x = rng.choice([0.5, 1.0, 1.5, 2.0], 2)
+        y = rng.choice([0.0, 1.0], 1)
+        found = network.explain(theta, x, y)
+        smallest = min(np.abs(found.by_a(l)).min() for l in range(3))
+        if smallest > 1e-3 and min(np.abs(found.delta(l)).min() for l in (1, 2)) > 1e-3:
+            return found
+    raise SettingsError(
+        f"found no numbers for which every derivative of {activation}, {output} and {cost} differs from 0: "
+        "choose others, such as relu, identity and squared_error"
+    )

@@ -1,0 +1,54 @@
+"""The media that show documents, and a reader of the numbers in what they write, whatever their manner."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass
+from html import unescape
+
+from glassprop.cli.terminal import pieces_of, show
+from glassprop.document.html_document import html_document, html_piece
+from glassprop.document.latex_document import latex_document
+from glassprop.document.markdown_document import markdown_document
+from glassprop.document.mathematics import Number
+from glassprop.document.parts import Matrix
+
+MEDIA = ("terminal", "latex", "markdown", "html", "notebook")
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+
+def shown_in(medium, document, capsys):
+    """The document as a medium shows it."""
+    if medium == "terminal":
+        capsys.readouterr()
+        show(pieces_of(document))
+        return capsys.readouterr().out
+    write = {"latex": latex_document, "markdown": markdown_document, "html": html_document, "notebook": html_piece}
+    return write[medium](document)
+
+
+def numbers_in(text):
+    """The numbers of a text, without their signs: powers of ten put in, markup and the numbers of layers left out."""
+    if "<table>" in text or "<p" in text:
+        text = unescape(re.sub(r"<(style|title)>.*?</\1>|<su[bp]>[^<]*</su[bp]>|<[^>]*>", " ", text, flags=re.DOTALL))
+    text = re.sub(r"\s*\\cdot 10\^\{(-?\d+)\}", r"e\1", text)
+    text = re.sub(r"·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda power: f"e{power[1].translate(_SUPERSCRIPTS)}", text)
+    return [abs(float(x)) for x in re.findall(r"(?<![\w.^{\[])\d+\.?\d*(?:e[-+]?\d+)?(?![\w\]])", text)]
+
+
+def nodes_of(thing):
+    """Every part of a document, and of what is in it."""
+    yield thing
+    if is_dataclass(thing):
+        for field in fields(thing):
+            yield from nodes_of(getattr(thing, field.name))
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from nodes_of(part)
+
+
+def numbers_of(document):
+    """The numbers that a document holds: those by themselves or in formulas, and those of matrices."""
+    found = list(nodes_of(document))
+    alone = [node.value for node in found if isinstance(node, Number)]
+    return alone, [x for node in found if isinstance(node, Matrix) for row in node.rows for x in row]

@@ -1,0 +1,96 @@
+"""E29 to E34, the equations of other kinds of layer, one test each: symbolic, or against matrices written out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+from rounding import assert_function, assert_rounded
+
+from glassprop import Layer, Network, Scale
+from glassprop.equations.activation import find_activation
+from glassprop.equations.scale import by_factor, by_scaled_input, scaled
+
+N = 3
+A, S, T = sp.symbols(f"a:{N}"), sp.symbols(f"s:{N}"), sp.symbols(f"t:{N}")
+COST = sum(t * sp.sin(s * a) for t, s, a in zip(T, S, A, strict=True)) + S[0] * A[0] * S[1] * A[1]  # any cost of z
+DELTA = np.array([[sp.diff(COST, s) / a for s, a in zip(S, A, strict=True)]], dtype=object)  # ∂C_0/∂z by E4, z = s a
+
+
+def _row(symbols):
+    return np.array([symbols], dtype=object)
+
+
+def test_E29_factors_are_a_diagonal_matrix():
+    a, s = np.arange(6.0).reshape(2, 3), np.array([2.0, -1.0, 0.5])
+    np.testing.assert_array_equal(scaled(a, s), a @ np.diag(s))
+    z = scaled(_row(A), np.array(S, dtype=object))[0]
+    assert all(sp.simplify(z[k] - S[k] * A[k]) == 0 for k in range(N))
+
+
+def test_E30_gradient_of_a_factor():
+    given = by_factor(DELTA, _row(A))
+    for k in range(N):
+        assert sp.simplify(sp.diff(COST, S[k]) - given[k]) == 0
+
+
+def test_E31_error_through_a_factor():
+    given = by_scaled_input(DELTA, np.array(S, dtype=object))[0]
+    for k in range(N):
+        assert sp.simplify(sp.diff(COST, A[k]) - given[k]) == 0
+
+
+RESIDUAL = Network(2, [Layer(2, "tanh"), Layer(2, "tanh", residual=True), Layer(1, "identity")])
+THETA, X, Y = np.linspace(-1, 1, RESIDUAL.layout.size), np.array([[0.4, -0.7]]), np.array([[0.3]])
+
+
+def test_E32_what_is_seen_is_added():
+    trace = RESIDUAL.forward(THETA, X)
+    before = np.tanh(X @ RESIDUAL.w(THETA, 1).T + RESIDUAL.b(THETA, 1))
+    after = np.tanh(before @ RESIDUAL.w(THETA, 2).T + RESIDUAL.b(THETA, 2)) + before
+    assert_function(trace.a[2], after)
+    assert_function(trace.s[2], after - before)
+
+
+def test_E33_the_error_goes_past_a_residual_layer():
+    """The network in symbols, differentiated as a whole by each input of its residual layer."""
+    a = sp.symbols("a:2")
+    w, b, v, c = (RESIDUAL.w(THETA, 2), RESIDUAL.b(THETA, 2), RESIDUAL.w(THETA, 3), RESIDUAL.b(THETA, 3))
+    after = [sp.tanh(w[j, 0] * a[0] + w[j, 1] * a[1] + b[j]) + a[j] for j in range(2)]
+    cost = (v[0, 0] * after[0] + v[0, 1] * after[1] + c[0] - Y[0, 0]) ** 2
+    explanation = RESIDUAL.explain(THETA, X, Y)
+    here = dict(zip(a, explanation.a(1), strict=True))
+    known = [float(sp.diff(cost, a[k]).subs(here)) for k in range(2)]
+    assert_rounded(explanation.by_a(1), known, 1 + np.abs(known).max())
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("leaky_relu(0.3)", lambda z, p: sp.Piecewise((z, z > 0), (p * z, True))),
+        ("elu(0.7)", lambda z, p: sp.Piecewise((z, z > 0), (p * (sp.exp(z) - 1), True))),
+    ],
+)
+def test_E34_gradient_of_an_activations_parameter(name, formula):
+    z, p = sp.symbols("z p", real=True)
+    activation, number = find_activation(name), float(name.split("(")[1][:-1])
+    slope = sp.diff(formula(z, p), p)
+    for at in (-2.0, -0.3, 0.4, 3.0):
+        array = np.array([[at]])
+        given = activation.by_parameter(array, activation(array), np.array([number]))
+        assert_function(given, [[float(slope.subs({z: at, p: number}))]])
+    network = Network(2, [Layer(3, name, parametric=True), Layer(1, "identity")])
+    theta = np.linspace(-1, 1, network.layout.size)
+    by_p = network.parameters(network.gradient(theta, X, Y), 1)["p"]
+    e = network.explain(theta, X, Y)
+    for j in range(3):
+        by_a, into = e.by_a(1)[j], float(slope.subs({z: e.z(1)[j], p: network.parameters(theta, 1)["p"][j]}))
+        assert_function(by_p[j], by_a * into)
+
+
+def test_kinds_start_where_they_change_nothing():
+    """Factors of 1 and no more: a network with `Scale` in front starts as the one without."""
+    plain, scaled_one = (Network(2, [*front, Layer(3, "tanh")]) for front in ([], [Scale()]))
+    a, b = (network.initial(np.random.default_rng(0)) for network in (plain, scaled_one))
+    np.testing.assert_array_equal(scaled_one.parameters(b, 1)["s"], 1)
+    assert_rounded(plain.predict(a, X), scaled_one.predict(b, X), 1)

@@ -1,0 +1,225 @@
+"""The document of an explanation: the same numbers in every medium, each statement there, and nothing left unsaid."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import isclose
+
+import numpy as np
+import pytest
+from core_cases import dense, targets
+from document.media_cases import MEDIA, nodes_of, numbers_in, numbers_of, shown_in
+
+from glassprop import Network
+from glassprop.cli.terminal import terminal_number
+from glassprop.document.mathematics import Becomes, Number, Partial, Product, Symbol
+from glassprop.document.parts import Display, Section, Table
+from glassprop.errors import SettingsError
+from glassprop.insight.chosen import largest_of_each_layer
+from glassprop.insight.names import Column, Names
+from glassprop.insight.step import Training
+from glassprop.insight.telling.asked import Asked
+from glassprop.insight.telling.layer_equations import parameter
+from glassprop.insight.telling.told_derivatives import would_do
+from glassprop.insight.telling.whole import document_of
+from glassprop.optimizer import OPTIMIZERS
+
+NETWORKS = {
+    "chain": dense(1, (1, "tanh"), (1, "sigmoid")),
+    "kinks": dense(3, (4, "relu"), (2, "identity"), cost="absolute_error"),
+    "softmax": dense(4, (6, "gelu"), (3, "softmax"), cost="cross_entropy"),
+    "mixing below": dense(9, (12, "tanh"), (7, "softmax"), (3, "softmax"), cost="squared_error"),
+    "parameters": dense(2, (3, "leaky_relu(0.2)"), (3, "elu(0.5)"), (1, "exp"), cost="poisson"),
+}
+
+
+def explanation(network: Network, n: int = 1, seed: int = 0, optimizer: str = "adamw", **options):
+    rng = np.random.default_rng(seed)
+    y = targets(network.cost_function.targets, n, network.sizes[-1], rng)
+    theta, chosen = rng.normal(size=network.layout.size), OPTIMIZERS[optimizer]()
+    vectors = tuple(rng.random(theta.size) * 0.1 for _ in range(chosen.n_vectors))
+    state = chosen.start(theta)
+    state = type(state)(vectors, 7, state.kind)
+    training = Training(chosen, state, 0.02, 0.5, 0.01)
+    return network.explain(theta, rng.normal(size=(n, network.sizes[0])), y, training=training, **options)
+
+
+def document(e, **asked):
+    places = (*largest_of_each_layer(e), (1, 0, None))
+    return document_of(e, Asked(places, **asked))
+
+
+# --- the same in every medium -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_medium_shows_every_number(name, medium, capsys):
+    e = explanation(NETWORKS[name], 3)
+    told = document(e)
+    numbers, entries = numbers_of(told)
+    assert len(numbers) > 40
+    found = Counter(numbers_in(shown_in(medium, told, capsys)))
+    digits, of_entries = {"terminal": (4, 4), "latex": (6, 4)}.get(medium, (6, 6))
+    for values, kept in ((numbers, digits), (entries, of_entries)):
+        written = [abs(float(terminal_number(x) if medium == "terminal" else f"{x:.{kept}g}")) for x in values]
+        missing = Counter(written) - found
+        assert not missing, missing
+        found -= Counter(written)
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+def test_statements_stand_in_every_medium(medium, capsys):
+    names = Names.numbered(NETWORKS["softmax"], 3, targets=["t0", "t1", "t2"], predictions=["p0", "p1", "p2"])
+    e = explanation(NETWORKS["softmax"], 3, names=names)
+    text = " ".join(shown_in(medium, document(e, inputs=(2,)), capsys).split())
+    for said in (
+        "predicted", "p0", "target", "t0", "The batch", "Forward", "Cost", "Backward", "collapse", "The largest",
+        "Weights", "By central differences", "sum over all paths", "By example", "raise it", "lower it",
+        "One step of", "AdamW", "changes by", "Column", "x2",
+    ):  # fmt: skip
+        assert said in text, said
+
+
+# --- what is told is what is so ---------------------------------------------------------------------------------------
+
+
+def products_told(told):
+    """Of each chosen weight: the parameter, its factors, and their product as it is told."""
+    for node in nodes_of(told):
+        if isinstance(node, Display) and hasattr(node.formulas[0], "sides"):
+            left, *sides = node.formulas[0].sides
+            if isinstance(left, Partial) and left.below.letter in "wb" and len(sides) == 3:
+                yield left.below, [number.value for number in sides[1].factors], sides[2].value
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_derivatives_told_are_the_gradient(name):
+    e = explanation(NETWORKS[name])
+    network, told = NETWORKS[name], {symbol: (factors, value) for symbol, factors, value in products_told(document(e))}
+    gradient = network.gradient(e.view.theta, e.view.X, e.view.Y)
+    places = {*largest_of_each_layer(e), (1, 0, None)}
+    assert set(told) == {parameter(place) for place in places}
+    for layer, j, k in places:
+        factors, value = told[parameter((layer, j, k))]
+        want = network.b(gradient, layer)[j] if k is None else network.w(gradient, layer)[j, k]
+        assert isclose(value, want, rel_tol=1e-9, abs_tol=1e-12)
+        assert isclose(np.prod(factors), want, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def section(told, title):
+    return next(part for part in nodes_of(told) if isinstance(part, Section) and part.title == title)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_bias_is_told_as_b_and_does_not_decay(optimizer):
+    e = explanation(NETWORKS["softmax"], optimizer=optimizer)
+    of_bias, of_weight = (document_of(e, Asked((place,))) for place in ((1, 0, None), (1, 0, 1)))
+    moves = [[n.what for n in nodes_of(told) if isinstance(n, Becomes)] for told in (of_bias, of_weight)]
+    assert Symbol("b") in moves[0]
+    assert Symbol("w") not in moves[0]
+    assert len(moves[1]) - len(moves[0]) == (optimizer == "adamw")
+    symbols = [set(nodes_of(section(told, told.parts[-2].title))) for told in (of_bias, of_weight)]
+    assert (Symbol("λ") in symbols[1], Symbol("λ") in symbols[0]) == (optimizer == "adamw", False)
+
+
+def test_which_collapse_holds(capsys):
+    """Targets that do not sum to 1 multiply the outputs by their sum first."""
+    network = NETWORKS["softmax"]
+    rng = np.random.default_rng(2)
+    theta, x = rng.normal(size=network.layout.size), rng.normal(size=4)
+    for y, sign in (([0.0, 1.0, 0.0], 0), ([0.2, 0.3, 0.5000005], 1)):
+        e = network.explain(theta, x, y)
+        text = shown_in("terminal", document_of(e, Asked()), capsys).split("collapse:")[1].split("\n\n")[0]
+        assert ("Σ_m y_m" in text) == bool(sign)
+        numbers = numbers_in(text.split(" = ", 2)[2])
+        assert abs(np.prod(numbers[: 1 + sign]) - numbers[-2]) == pytest.approx(numbers[-1], abs=2e-4)
+    plain = document_of(explanation(NETWORKS["mixing below"]), Asked())
+    assert "collapse" not in shown_in("terminal", plain, capsys)
+
+
+def test_words_for_what_a_step_does():
+    assert [would_do(x) for x in (-1.0, 0.0, 2.0)] == ["raise it", "leave it", "lower it"]
+
+
+def test_outputs_that_have_rounded_are_told_in_the_short_form():
+    network = dense(1, (2, "softmax"), cost="cross_entropy")
+    e = network.explain([800.0, -800.0, 0.0, 0.0], [1.0], [0.0, 1.0])
+    told = document_of(e, Asked(((1, 0, 0),)))
+    assert any("only the short form holds" in node for node in nodes_of(told) if isinstance(node, str))
+    assert next(products_told(told))[1:] == ([1.0, 1.0], 1.0)  # ∂z/∂w and ∂C₀/∂z
+
+
+def test_a_kink_is_told(capsys):
+    """A neuron so near to its kink that the nudge crosses it."""
+    network = dense(1, (1, "relu"), (1, "identity"))
+    e = network.explain([1.0, 1e-5, 1.0, 0.0], [0.0], [2.0])
+    text = " ".join(shown_in("terminal", document_of(e, Asked(((1, 0, None),))), capsys).split())
+    assert "the nudge crossed a kink" in text
+
+
+def test_what_is_left_out_is_counted():
+    e = explanation(NETWORKS["mixing below"], 5)
+    told = document(e, top=2)
+    left_out = Counter(node.left_out for node in nodes_of(told) if isinstance(node, Table))
+    assert left_out[(7, "inputs")] == 1
+    assert left_out[(10, "neurons")] == 2
+    assert left_out[(5, "neurons")] == 2
+    assert left_out[(1, "neurons")] == 2
+    assert left_out[(1, "outputs")] == 1
+    assert left_out[(3, "rows")] == 1
+    assert left_out[(7, "columns")] == 1
+
+
+def test_without_rows_nothing_of_the_table_is_told(capsys):
+    network = NETWORKS["chain"]
+    column = Column("height", (0,), shown=("tall 1.9",), slopes=np.array([[0.123456789]]))
+    names = Names.numbered(network, 1, columns=(column,), targets=["secret"], predictions=["guess"])
+    e = explanation(network, names=names)
+    for medium in MEDIA:
+        texts = [shown_in(medium, document(e, inputs=("height",), rows=rows), capsys) for rows in (True, False)]
+        for said in ("secret", "guess", "tall 1.9", "0.123"):
+            assert said in texts[0]
+            assert said not in texts[1]
+
+
+def test_the_scale_of_the_target_is_told(capsys):
+    from dataclasses import replace
+
+    e = replace(explanation(NETWORKS["kinks"]), target_scale=(149.94378711, 77.0094502))
+    for medium in MEDIA:
+        assert "149.943787" in shown_in(medium, document(e), capsys)
+
+
+def test_one_that_is_not_in_the_first_place_says_so(capsys):
+    e = explanation(NETWORKS["chain"], 3)
+    assert "the first of 3" in shown_in("markdown", document(e), capsys)
+    assert "number 3 of 3" in shown_in("markdown", document(e.of(2)), capsys)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"top": 0}, {"top": True}, {"top": 1.5}, {"places": ((9, 0, 0),)}, {"inputs": ("?",)}]
+)
+def test_what_is_not_there_is_refused(asked):
+    with pytest.raises(SettingsError):
+        document_of(explanation(NETWORKS["chain"]), Asked(**asked))
+
+
+def test_sums_that_are_told_come_out():
+    """Of every equation that ends in a sum of products and a number."""
+    e, seen = explanation(NETWORKS["mixing below"]), 0
+    for node in nodes_of(document(e)):
+        sides = getattr(node, "sides", ())
+        if len(sides) == 4 and hasattr(sides[2], "terms"):
+            assert isclose(value_of(sides[2]), sides[3].value, rel_tol=1e-9, abs_tol=1e-12)
+            seen += 1
+    assert seen >= 8
+
+
+def value_of(node):
+    """What numbers that are added and multiplied come to."""
+    if isinstance(node, Number):
+        return node.value
+    if isinstance(node, Product):
+        return float(np.prod([value_of(factor) for factor in node.factors]))
+    return value_of(node.of) if hasattr(node, "of") else sum(value_of(term) for term in node.terms)

@@ -1,0 +1,49 @@
+"""Networks with every kind of layer in every place, for the tests that run over all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from core_cases import targets
+
+from glassprop import Layer, Network, Scale
+
+CASES = {
+    "scale first": Network(3, [Scale(), Layer(4, "tanh"), Layer(2, "softmax")], cost="cross_entropy"),
+    "scale between": Network(3, [Layer(4, "relu"), Scale(), Layer(2, "identity")]),
+    "scale last": Network(3, [Layer(2, "tanh"), Scale()], cost="half_squared_error"),
+    "scale alone": Network(3, [Scale()], cost="huber"),
+    "scale twice": Network(2, [Scale(), Scale(), Layer(1, "sigmoid")], cost="binary_cross_entropy"),
+    "residual": Network(3, [Layer(4, "tanh"), Layer(4, "tanh", residual=True), Layer(2, "identity")]),
+    "residual first": Network(3, [Layer(3, "relu", residual=True), Layer(2, "softmax")], cost="cross_entropy"),
+    "residual last": Network(3, [Layer(3, "tanh"), Layer(3, "identity", residual=True)], cost="half_squared_error"),
+    "residual twice": Network(
+        3,
+        [Layer(3, "sigmoid", residual=True), Layer(3, "elu", residual=True), Layer(1, "exp")],
+        cost="poisson",
+    ),
+    "residual softmax": Network(
+        3, [Layer(3, "softmax", residual=True), Layer(3, "softmax", residual=True), Layer(2, "identity")]
+    ),
+    "residual past a scale": Network(2, [Layer(2, "tanh"), Scale(), Layer(2, "silu", residual=True), Scale()]),
+    "residual after one neuron": Network(1, [Layer(1, "tanh", residual=True), Layer(1, "identity", residual=True)]),
+    "parametric": Network(3, [Layer(4, "leaky_relu(0.2)", parametric=True), Layer(2, "elu", parametric=True)]),
+    "all": Network(
+        3,
+        [
+            Scale(rates={"s": 6}),
+            Layer(4, "elu(0.5)", parametric=True, rates={"b": 0.1}),
+            Layer(4, "leaky_relu", residual=True, parametric=True, decays={"b": 1, "w": 0.5}),
+            Scale(decays={"s": 0.5}),
+            Layer(3, "softmax"),
+        ],
+        cost="cross_entropy",
+    ),
+}
+
+
+def example(network, n=4, seed=0):
+    """Parameters away from where anything starts, and examples. -> theta, X, Y."""
+    rng = np.random.default_rng(seed)
+    theta = network.initial(rng) + rng.normal(scale=0.3, size=network.layout.size)
+    Y = targets(network.cost_function.targets, n, network.sizes[-1], rng)
+    return theta, rng.normal(size=(n, network.n_inputs)), Y

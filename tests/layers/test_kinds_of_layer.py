@@ -1,0 +1,244 @@
+"""What every kind of layer promises, over networks with each of them in every place."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+import pytest
+import textbook
+from layer_cases import CASES, example
+from rounding import assert_rounded, size_of_gradient, sizes_by_a_and_z
+from scipy.sparse import csr_array
+
+from glassprop import Layer, Network, Scale, check_gradient
+from glassprop.errors import ArchitectureError, SettingsError
+from glassprop.export.schema.network_field import LAYERS
+from glassprop.layers.table import KINDS
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*:RuntimeWarning:autograd")
+
+
+def test_every_kind_is_among_the_cases():
+    assert {layer.kind for network in CASES.values() for layer in network.layers} == set(KINDS)
+
+
+def test_every_kind_has_a_place_in_the_model_file():
+    assert set(LAYERS) == set(KINDS)
+
+
+@pytest.fixture(params=CASES, ids=list(CASES))
+def case(request):
+    network = CASES[request.param]
+    return network, *example(network)
+
+
+def test_gradient_is_that_of_an_independent_differentiation(case):
+    network, theta, X, Y = case
+    known = np.mean([textbook.by_theta(network, theta, x, y) for x, y in zip(X, Y, strict=True)], axis=0)
+    assert_rounded(network.gradient(theta, X, Y), known, size_of_gradient(network, theta, X, Y))
+
+
+def test_input_gradient_is_that_of_an_independent_differentiation(case):
+    network, theta, X, Y = case
+    known = [textbook.by_a(network, theta, 0, x, y) for x, y in zip(X, Y, strict=True)]
+    assert_rounded(network.input_gradient(theta, X, Y), known, sizes_by_a_and_z(network, theta, X, Y)[0][0])
+
+
+def test_weights_of_examples_share_the_gradient(case):
+    network, theta, X, Y = case
+    weights = np.array([0.5, 2.0, 0.0, 1.0])
+    known = sum(w * textbook.by_theta(network, theta, x, y) for w, x, y in zip(weights, X, Y, strict=True)) / 3.5
+    size = size_of_gradient(network, theta, X, Y, weights)
+    assert_rounded(network.gradient(theta, X, Y, weights), known, size)
+
+
+def test_check_agrees_and_looks_at_every_parameter(case):
+    network, theta, X, Y = case
+    result = check_gradient(network, theta, X, Y)
+    assert result.ok, str(result)
+    counted = sum(layer.checked + layer.at_kinks + layer.below_rounding for layer in result.layers)
+    assert counted == network.layout.size
+    assert check_gradient(network, theta, X, Y, directions=8).ok
+
+
+def test_gradients_of_single_examples(case):
+    network, theta, X, Y = case
+    each = network.example_gradients(theta, X, Y)
+    whole = np.stack([network.gradient(theta, X[i : i + 1], Y[i : i + 1]) for i in range(len(X))])
+    sizes = np.stack([size_of_gradient(network, theta, X[i], Y[i]) for i in range(len(X))])
+    for i in range(len(X)):
+        assert_rounded(each[i], whole[i], sizes[i])
+    assert_rounded(each.mean(), network.gradient(theta, X, Y), sizes.max(axis=0))
+    assert_rounded(each.norms(), np.linalg.norm(whole, axis=1), np.linalg.norm(sizes, axis=1))
+    assert_rounded(each.dot(each), whole @ whole.T, sizes @ sizes.T)
+
+
+def test_explanation_takes_every_parameter_apart(case):
+    network, theta, X, Y = case
+    for i in range(2):
+        e = network.explain(theta, X, Y, top=1000).of(i)
+        known, size = (
+            [network.parameters(vector, l) for l in range(1, network.depth + 1)]
+            for vector in (textbook.by_theta(network, theta, X[i], Y[i]), size_of_gradient(network, theta, X[i], Y[i]))
+        )
+        for l, layer in enumerate(network.layers, start=1):
+            for name, block in known[l - 1].items():
+                for index, value in np.ndenumerate(block):
+                    found = _taken_apart(e, layer, l, name, index)
+                    allowed = size[l - 1][name][index]
+                    assert_rounded(found.value, value, allowed)
+                    assert_rounded(prod(found.factors.values()), value, allowed)
+                    assert found.kink or abs(found.by_difference - value) <= 1e-6 * max(1, allowed)
+
+
+def _taken_apart(e, layer, l, name, index):
+    if name == "p":
+        return e.activation_parameter(l, *index)
+    if name == "b":
+        return e.bias(l, *index)
+    return e.weight(l, *index) if name == "w" else e.weight(l, index[0], index[0])
+
+
+def test_paths_add_up(case):
+    network, theta, X, Y = case
+    sizes = sizes_by_a_and_z(network, theta, X, Y)[0]
+    for top in (1, 3, 10_000):
+        e = network.explain(theta, X, Y, top=top)
+        for l in range(network.depth + 1):
+            known = textbook.by_a(network, theta, l, e.a(l), Y[0])
+            for j in range(network.sizes[l]):
+                found = e.paths(l, j)
+                products = [path.product for path in found.largest]
+                assert_rounded(sum(products) + found.rest, known[j], sizes[l][0, j])
+                assert np.all(np.diff(np.abs(products)) <= 0)
+                for path in found.largest:
+                    numbers = [x for step in path.steps for x in (step.weight, step.slope) if x is not None]
+                    assert_rounded(prod(numbers) * path.end, path.product, sizes[l][0, j])
+                if top == 10_000:
+                    assert found.rest == 0 or len(found.largest) < found.count
+
+
+def test_record_adds_up(case):
+    """What a page reads: z from w, b and a, and ∂C₀/∂a from w and δ of the layer after, and past it."""
+    network, theta, X, Y = case
+    record = network.explain(theta, X, Y).to_dict()
+    sizes = sizes_by_a_and_z(network, theta, X, Y)[0]
+    for i, here in enumerate(record["examples"]):
+        for l, layer in enumerate(record["network"]["layers"], start=1):
+            w, b = np.array(record["w"][l]), np.array(record["b"][l])
+            x = np.array(here["a"][l - 1])
+            assert_rounded(w @ x + b, here["z"][l], np.abs(w) @ (np.abs(x) + 1) + np.abs(b) + 1)
+            back = np.array(here["delta"][l]) @ w
+            back = back + np.array(here["by_a"][l]) if layer["residual"] else back
+            assert_rounded(back, here["by_a"][l - 1], sizes[l - 1][i])
+
+
+@pytest.mark.parametrize("name", ["scale first", "residual first", "all"])
+def test_sparse_rows_give_what_dense_rows_give(name):
+    network = CASES[name]
+    theta, X, Y = example(network)
+    X = np.where(X > 0, X, 0)
+    size = size_of_gradient(network, theta, X, Y)
+    assert_rounded(network.gradient(theta, csr_array(X), Y), network.gradient(theta, X, Y), size)
+    one, other = (network.example_gradients(theta, x, Y) for x in (X, csr_array(X)))
+    assert_rounded(one.norms(), other.norms(), np.linalg.norm(size))
+    assert_rounded(one.dot(other), one.dot(one), size @ size)
+
+
+def test_what_is_written_down_is_what_is_read(case):
+    network, theta, _, _ = case
+    again = Network.from_spec(network.spec())
+    assert again == network
+    assert repr(again) == repr(network)
+    assert eval(repr(network), {"Network": Network, "Layer": Layer, "Scale": Scale}) == network
+    assert again.layout.size == theta.size
+
+
+def test_plain_layers_are_written_as_ever():
+    assert Network(2, [Layer(3, "relu")]).spec()["layers"] == [
+        {"n": 3, "activation": "relu", "dropout": 0.0, "initial": "auto"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ([Layer(4, residual=True), Layer(1, "identity")], "layer 1: it is residual and has 4 neurons, but sees 3"),
+        ([Scale(4), Layer(1, "identity")], "layer 1: it has 4 factors, but sees 3: leave the number out"),
+        ([Layer(3, "sigmoid", residual=True)], "outputs of any number"),
+    ],
+)
+def test_layers_that_do_not_fit_where_they_stand(layers, message):
+    if "any number" in message:
+        with pytest.raises(ArchitectureError, match="a residual output layer gives σ"):
+            Network(3, layers, cost="binary_cross_entropy")
+        return
+    with pytest.raises(ArchitectureError, match=message):
+        Network(3, layers)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: Scale(0), "its size must be a whole number of 1 or more, got 0"),
+        (lambda: Scale(rates={"w": 1}), "rates names 'w'; the layer's parameters are s"),
+        (lambda: Scale(rates={"s": -1}), r"rates\['s'\] must be a number of 0 or more, got -1"),
+        (lambda: Scale(decays=3), "decays must map names of parameters"),
+        (lambda: Layer(3, residual="yes"), "residual must be True or False, got 'yes'"),
+        (lambda: Layer(3, "relu", parametric=True), "relu has no parameter to train"),
+        (lambda: Layer(3, rates={"p": 1}), "rates names 'p'; the layer's parameters are w, b"),
+        (lambda: Layer(3, rates={"b": float("nan")}), r"rates\['b'\] must be a number of 0 or more"),
+    ],
+)
+def test_layers_that_cannot_be_built(build, message):
+    with pytest.raises(ArchitectureError, match=message):
+        build()
+
+
+def test_parameters_that_are_not_there():
+    network = CASES["scale first"]
+    theta, X, Y = example(network)
+    with pytest.raises(SettingsError, match=r"layer 1 \(scale\) has no w; its parameters are s"):
+        network.w(theta, 1)
+    e = network.explain(theta, X, Y)
+    with pytest.raises(SettingsError, match="nothing leads from 1 to 0 in layer 1"):
+        e.weight(1, 0, 1)
+    with pytest.raises(SettingsError, match=r"layer 1 \(scale\) has no biases"):
+        e.bias(1, 0)
+    with pytest.raises(SettingsError, match="layer 2 has an activation without a trained parameter"):
+        e.activation_parameter(2, 0)
+
+
+def test_a_start_that_looks_at_data():
+    layers = [Layer(5, "relu", initial="data"), Layer(4, "tanh"), Layer(2, "identity", initial="data")]
+    network, rng = Network(3, layers), np.random.default_rng(0)
+    X = rng.normal(loc=5, scale=[0.1, 1, 30], size=(200, 3))
+    theta = network.initial(np.random.default_rng(1), X=X)
+    trace = network.forward(theta, X)
+    for l in (1, 3):
+        assert_rounded(trace.z[l].mean(axis=0), np.zeros(network.sizes[l]), 100)
+        assert_rounded(trace.z[l].std(axis=0), np.ones(network.sizes[l]), 100)
+    drawn = np.random.default_rng(1)
+    plain = Network(3, [Layer(5, "relu"), Layer(4, "tanh"), Layer(2, "identity")]).initial(drawn)
+    np.testing.assert_array_equal(network.w(theta, 2), network.w(plain, 2))  # the draws are the same
+    with pytest.raises(SettingsError, match="the start of layer 1 looks at examples"):
+        network.initial(rng)
+
+
+def test_inputs_that_are_the_same_everywhere_are_only_shifted():
+    network = Network(2, [Layer(3, "identity", initial="data")])
+    theta = network.initial(np.random.default_rng(0), X=np.ones((5, 2)))
+    assert np.isfinite(theta).all()
+    assert_rounded(network.predict(theta, np.ones((1, 2))), np.zeros((1, 3)), 1)
+
+
+def test_factors_of_blocks_are_in_the_layout():
+    blocks = {(b.layer, b.name): b for b in CASES["all"].layout.blocks}
+    assert [name for name, block in blocks.items() if block.decays] == [
+        (2, "w"),
+        (3, "w"),
+        (3, "b"),
+        (4, "s"),
+        (5, "w"),
+    ]

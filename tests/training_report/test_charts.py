@@ -1,0 +1,60 @@
+"""Charts lie where their numbers say, and numbers are written with the digits that they need."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from glassprop.ground.number_text import amount, percent
+from glassprop.training_report import charts
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0.0 %"), (1.0, "100.0 %"), (0.0004, "< 0.1 %"), (0.9999, "> 99.9 %"), (None, "–")]
+)
+def test_shares_do_not_claim_what_is_not_so(share, text):
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "text"),
+    [
+        (206.0810546875, 77.0, "206.081"),
+        (1234567.4, 3e5, "1234567"),
+        (3.0, 2.0, "3"),
+        (200.0, 1e6, "200"),
+        (1e9 + 0.0012, 1e-3, "1000000000.0012"),
+        (0.0012345678, 1e-3, "0.0012346"),
+        (-0.5, 0.0, "-0.5"),
+        (1e200, 1e200, "1e+200"),
+    ],
+)
+def test_amounts_have_the_digits_that_tell_them_apart(value, spread, text):
+    assert amount(value, spread) == text
+
+
+def test_curves_lie_where_their_numbers_say():
+    drawn = charts.curves([4.0, 2.0, 1.0], [5.0, 3.0, 3.5], 2, title="t", label="cost")
+    training = re.search(r'class="training" points="([^"]*)"', drawn)[1].split()
+    xs, ys = zip(*(map(float, point.split(",")) for point in training), strict=True)
+    assert np.allclose(np.diff(xs), np.diff(xs)[0])
+    assert (ys[1] - ys[0]) == pytest.approx(2 * (ys[2] - ys[1]), rel=1e-2)
+    cx, cy = map(float, re.search(r'<circle class="best" cx="([\d.]+)" cy="([\d.]+)"', drawn).groups())
+    validation = re.search(r'class="validation" points="([^"]*)"', drawn)[1].split()
+    assert validation[1] == f"{cx},{cy}"
+
+
+@pytest.mark.parametrize(
+    "values", [[1.0], [0.0, 0.0], [1e-300, 1e300], [-5.0, -5.0, -4.0], [float("nan"), 1.0], [float("nan")], []]
+)
+def test_odd_curves_can_be_drawn(values):
+    drawn = charts.curves(values, [], 1 if values else None, title="<t>", label="cost")
+    assert "nan" not in drawn
+    assert "<t>" not in drawn
+
+
+@pytest.mark.parametrize("points", [[[0.0, 0.0]], [[1e300, -1e300]], [[-1e308, 1e308]], [[1.7e308, 1.7e308]], []])
+def test_odd_points_can_be_drawn(points):
+    assert "nan" not in charts.scatter(points, title="t", across="a", up="u")
