@@ -3,7 +3,7 @@
 GlasspropError
  ├── SettingsError          a parameter has a value that cannot be used            (ValueError)
  ├── ArchitectureError      layers, activations and cost do not fit together       (ValueError)
- ├── DerivativeError        the derivative of an own function is wrong             (ValueError)
+ ├── DerivativeError        the derivative of a user-defined function is wrong     (ValueError)
  ├── DataError              arrays that cannot be learned from                     (ValueError)
  │    └── TableError        the same for a file or table, found by its columns
  ├── DivergenceError        the cost turned NaN or infinite while training         (ValueError)
@@ -37,7 +37,7 @@ class ArchitectureError(GlasspropError, ValueError):
 
 
 class DerivativeError(GlasspropError, ValueError):
-    """The derivative of an activation or cost of the user's own disagrees with central differences."""
+    """The derivative of a user-defined activation or cost disagrees with central differences."""
 
 
 class DataError(GlasspropError, ValueError):

@@ -1,4 +1,4 @@
-"""Public: activations and costs, the tables that list them, and what one of your own is made of."""
+"""Public: activations and costs, the tables that list them, and what a user-defined one is made of."""
 
 from __future__ import annotations
 

@@ -41,6 +41,9 @@ class Network(Architecture):
         From the first hidden layer to the output.
     cost : str or Cost, default "squared_error"
         What is minimized; ``"squared_error"`` is the notes' ``Σ (a - y)²``.
+    units : OwnUnits, optional
+        Of a regression whose target was standardized: ``predict`` gives ``mean + spread · a``. All other verbs, and the
+        targets that they take, are in the standardized units.
 
     Raises
     ------
@@ -61,7 +64,8 @@ class Network(Architecture):
 
     def __repr__(self) -> str:
         layers = ", ".join(map(repr, self.layers))
-        return f"Network({self.n_inputs}, [{layers}], cost={self.cost_function.spec!r})"
+        units = "" if self.units is None else f", units={self.units!r}"
+        return f"Network({self.n_inputs}, [{layers}], cost={self.cost_function.spec!r}{units})"
 
     def initial(self, rng: Any, dtype: Any = np.float64, *, X: Any = None) -> Array:
         """Draw starting parameters: layer by layer, W in (in, out) order and then b, uniform within ±bound.
@@ -115,7 +119,7 @@ class Network(Architecture):
         return forward(self, theta, X)
 
     def predict(self, theta: Array, X: Array, *, engine: EngineName = "auto", notify: Notify | None = None) -> Array:
-        """What the network says: a of the last layer. X (n, n_inputs) -> (n, n_L).
+        """What the network says: a of the last layer, in the target's own units. X (n, n_inputs) -> (n, n_L).
 
         Parameters
         ----------
@@ -135,12 +139,15 @@ class Network(Architecture):
             theta, X = given_inputs(self, theta, X)
             predictor = self._predictor(theta, X, notify) if quick else None  # what was made an array may suit it now
         if predictor is not None and predictor.works:
-            return predictor(theta, X)
+            return self._said(predictor(theta, X))
         blocks = [
             forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1]
             for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
         ]
-        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+        return self._said(blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
+
+    def _said(self, a: Array) -> Array:
+        return a if self.units is None else self.units.own(a)
 
     def _predictor(self, theta: Array, X: Array, notify: Notify | None) -> Any:
         """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
@@ -153,7 +160,7 @@ class Network(Architecture):
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: the description alone, not what was compiled for it."""
-        return {name: self.__dict__[name] for name in ("n_inputs", "layers", "cost_function")}
+        return {name: self.__dict__[name] for name in ("n_inputs", "layers", "cost_function", "units")}
 
     def cost(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> float:
         """C: the (weighted) average over examples of C_0. X (n, n_inputs), Y (n, n_L), sample_weight (n,).

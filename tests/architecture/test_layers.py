@@ -144,18 +144,18 @@ def test_spec_keeps_parameters():
     assert Network.from_spec(network.spec()) == network
 
 
-def test_own_functions_have_no_spec():
+def test_user_defined_have_no_spec():
     cube = Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2)
     quartic = Cost("quartic", lambda a, y: ((a - y) ** 4).sum(axis=1), lambda a, y: 4 * (a - y) ** 3)
     network = Network(2, [Layer(3, cube), Layer(1, "identity")], cost=quartic)
     assert network.own_functions == ["cube", "quartic"]
-    with pytest.raises(ArchitectureError, match=r"functions of your own \(cube, quartic\) cannot be written as data"):
+    with pytest.raises(ArchitectureError, match=r"user-defined functions \(cube, quartic\) cannot be written as data"):
         network.spec()
     assert Network(2, [Layer(1, "identity")]).own_functions == []
 
 
 def test_softmax_over_one_neuron_is_refused():
-    """It is always 1, its gradient always 0; in hidden layers too, and for own functions that say they sum to 1."""
+    """It is always 1, its gradient always 0; in hidden layers too, and for user-defined functions whose sum is 1."""
     with pytest.raises(
         ArchitectureError, match=r"layer 2 has one neuron under softmax, which is always 1.*use sigmoid"
     ):

@@ -1,4 +1,4 @@
-"""What the tests of threads and of Ctrl-C share: a crew of helper threads of a given size."""
+"""What the tests of threads and of Ctrl-C share: a pool of threads of a given size."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from glassprop.engine.compiled import engine, threads
 
 
 @pytest.fixture
-def crew(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A crew of its own for a number of threads, whatever the machine has."""
+def pool(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A thread pool of its own for a number of threads, whatever the machine has."""
 
-    def of(number: int) -> threads.Crew:
+    def of(number: int) -> threads.ThreadPool:
         monkeypatch.setenv("GLASSPROP_NUM_THREADS", str(number))
-        monkeypatch.setattr(engine, "CREW", threads.Crew())
-        return engine.CREW
+        monkeypatch.setattr(engine, "POOL", threads.ThreadPool())
+        return engine.POOL
 
     return of

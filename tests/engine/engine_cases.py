@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, output_for, targets
 
-from glassprop import Layer, Network
+from glassprop import Layer, Network, Scale
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled.engine import CompiledEngine
 from glassprop.engine.plan import Data, EpochPlan
 from glassprop.engine.reference import ReferenceEngine
+from glassprop.equations.cost import COSTS
+from glassprop.equations.domain import REALS
+from glassprop.layers.kind import LayerKind
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Optimizer
 from glassprop.training.targets import smooth
 
@@ -29,7 +32,7 @@ class Case:
 
     Attributes
     ----------
-    layers : tuple of (size, activation) or (size, activation, dropout)
+    layers : tuple of (size, activation), (size, activation, dropout) or layers of any kind
     weights : {"", "random", "holes"}
         Example weights: none; between 0.2 and 2; the same, but the first batches of the first epoch weigh nothing.
     scheduled : bool
@@ -39,7 +42,7 @@ class Case:
     """
 
     name: str
-    layers: tuple[tuple[Any, ...], ...] = ((6, "tanh"), (3, "softmax"))
+    layers: tuple[tuple[Any, ...] | LayerKind, ...] = ((6, "tanh"), (3, "softmax"))
     cost: str = "cross_entropy"
     n_inputs: int = 4
     optimizer: Optimizer = field(default_factory=Adam)
@@ -55,7 +58,8 @@ class Case:
 
     @property
     def network(self) -> Network:
-        return Network(self.n_inputs, [Layer(*layer) for layer in self.layers], self.cost)
+        layers = [Layer(*layer) if isinstance(layer, tuple) else layer for layer in self.layers]
+        return Network(self.n_inputs, layers, self.cost)
 
     def problem(self, dtype: str) -> tuple[np.ndarray, Data]:
         """θ to start from, and the examples; the same numbers in every dtype, up to its rounding."""
@@ -65,7 +69,11 @@ class Case:
         weight = rng.uniform(0.2, 2, self.rows) if self.weights else None
         if self.weights == "holes":
             weight[: 2 * self.batch] = 0
-        return network.initial(rng).astype(dtype), Data(X, smooth(network, Y, self.smoothing), weight)
+        theta = network.initial(rng)
+        for block in network.layout.blocks:
+            if block.name in ("s", "p"):  # which start at one value for all
+                block.view(theta)[...] = rng.uniform(-0.9, 1.6, block.shape)
+        return theta.astype(dtype), Data(X, smooth(network, Y, self.smoothing), weight)
 
 
 @dataclass(frozen=True)
@@ -232,9 +240,134 @@ def _smoothing() -> list[Case]:
     ]
 
 
-CASES = [*_pairs(), *_with_parameters(), *_optimizers(), *_shapes(), *_large(), *_dropout(), *_smoothing(), *_plans()]
+def past(n: int, activation: str = "tanh", dropout: float = 0.0) -> Layer:
+    """A residual layer."""
+    return Layer(n, activation, dropout, residual=True)
+
+
+def _factors() -> list[Case]:
+    """`Scale` first, in the middle, last and twice in a row, beside layers of every kind and width."""
+    S, out = Scale(), Layer(3, "softmax")
+    widths = [
+        Case(
+            f"factors, widths {n}", (S, S, Layer(n, "relu"), S, Layer(9, "relu"), S, out), n_inputs=n, rows=45, batch=19
+        )
+        for n in (1, 2, 7, 8, 9, 16, 17, 40)
+    ]
+    costs = [
+        Case(f"factors under {cost}", (Layer(5, "relu"), Layer(3, "gelu"), S), cost, 3)
+        for cost in COST_NAMES
+        if REALS.within(COSTS[cost].outputs)
+    ]
+    alone = [
+        Case(f"nothing but factors {n}", (S,) * k, "half_squared_error", n, rows=45, batch=19)
+        for k, n in ((1, 1), (2, 5), (3, 24))
+    ]
+    dropped = (S, Layer(8, "tanh", 0.4), S, past(8, "relu", 0.3), S, out)
+    return [
+        *widths,
+        *costs,
+        *alone,
+        Case("factors behind dropout", dropped),
+        Case("factors behind dropout, weights", dropped, weights="holes", smoothing=0.1),
+        Case("factors in two chunks", (S, (40, "relu"), S, (50, "softplus"), S, out), rows=700, batch=333),
+        Case("factors in four chunks", (S, past(8), S), "huber", 8, rows=4501, batch=4501, weights="random"),
+    ]
+
+
+def _residual() -> list[Case]:
+    out = Layer(3, "softmax")
+    hidden = [
+        Case(f"past {act}", (past(4, act), (5, "relu"), past(5, act), past(5, act), (4, "relu"), past(4, act), out))
+        for act in ACTIVATION_NAMES
+        if act != "exp"  # e^(e^x) leaves every scale
+    ]
+    last = [
+        Case(f"past {act} behind {before} under {cost}", ((3, before), past(3, act)), cost, 3)
+        for cost, act, before in product(COST_NAMES, ("identity", "relu", "mish", "softmax"), ("relu", "tanh"))
+        if REALS.within(COSTS[cost].outputs)
+    ]
+    widths = [
+        Case(
+            f"past widths {n}",
+            (past(n, "relu"), past(n, "tanh", 0.2), past(n, "relu"), out),
+            n_inputs=n,
+            rows=45,
+            batch=19,
+        )
+        for n in (1, 7, 8, 9, 16, 17, 40)
+    ]
+    dropped = (
+        past(4, "relu", 0.3),
+        past(4, "tanh", 0.5),
+        (9, "relu", 0.5),
+        past(9, "gelu"),
+        past(9, "softmax", 0.2),
+        out,
+    )
+    clipped = Objective(0.3, 0.02)
+    middle = Case(
+        "", (past(20, "relu"), Layer(30, "relu"), past(30, "silu", 0.3), out), "cross_entropy", 20, rows=700, batch=333
+    )
+    return [
+        *hidden,
+        *last,
+        *widths,
+        Case("past exp", ((4, "tanh"), past(4, "exp"), out)),
+        Case("past dropout", dropped),
+        Case("past dropout, weights", dropped, weights="holes", optimizer=SGD(), smoothing=0.2),
+        Case("past one layer", (past(4, "relu"),), "half_squared_error"),
+        Case("past many", (past(4, "selu"),) * 9 + (out,)),
+        replace(middle, name="past in two chunks", weights="random"),
+        replace(middle, name="past in two chunks, clipped", objective=clipped, optimizer=OPTIMIZERS["momentum"]()),
+        Case("past in four chunks", (past(8, "relu"), past(8, "mish")), "log_cosh", 8, rows=4501, batch=4501),
+    ]
+
+
+def _kinds_by_optimizer() -> list[Case]:
+    layers = (
+        Scale(decays={"s": 1}),
+        past(4, "relu"),
+        Layer(6, "tanh", decays={"w": 0, "b": 1}),
+        Scale(),
+        Layer(3, "softmax"),
+    )
+    objectives = (Objective(), Objective(0.4, 0.05), Objective(0.1, None, True))
+    return [
+        Case(f"kinds, {name}, {objective}", layers, objective=objective, optimizer=maker(), weights="random")
+        for (name, maker), objective in product(OPTIMIZERS.items(), objectives)
+    ]
+
+
+KINDS = [*_factors(), *_residual(), *_kinds_by_optimizer()]
+CASES = [
+    *_pairs(),
+    *_with_parameters(),
+    *_optimizers(),
+    *_shapes(),
+    *_large(),
+    *_dropout(),
+    *_smoothing(),
+    *_plans(),
+    *KINDS,
+]
 WIDE = [
     Case("wide", ((1024, "relu"), (600, "relu"), (5, "softmax")), n_inputs=300, rows=25, batch=15, rate=0.001),
     Case("wide first layer", ((701, "tanh", 0.1), (3, "softmax")), n_inputs=785, rows=40, batch=23, rate=0.001),
     Case("wide, momentum", ((599, "tanh"), (3, "softmax")), n_inputs=301, rows=90, optimizer=OPTIMIZERS["momentum"]()),
+    Case(
+        "wide behind factors",
+        (Scale(), Layer(701, "relu"), Scale(), Layer(3, "softmax")),
+        n_inputs=785,
+        rows=40,
+        batch=23,
+    ),
+    Case(
+        "wide past",
+        (past(730, "relu"), past(730), past(730, "relu"), Layer(3, "softmax")),
+        n_inputs=730,
+        rows=25,
+        batch=15,
+        rate=0.001,
+    ),
 ]

@@ -36,7 +36,7 @@ OWN_COST = Cost("own_cost", lambda a, y: ((a - y) ** 2).sum(axis=1), lambda a, y
 
 @dataclass(frozen=True)
 class OwnSteps(SGD):
-    """An optimizer of one's own."""
+    """A user-defined optimizer."""
 
 
 def problem(
@@ -62,8 +62,12 @@ def test_dense_numbers_and_built_in_functions_run_compiled(wish: str, dtype: Any
 
 ODD = {
     "sparse X": ({"wrap": sparse.csr_matrix}, None, "X is sparse"),
-    "an own activation": ({"activation": OWN_ACTIVATION}, None, "functions of your own (own_square) are Python"),
-    "an own cost": ({"cost": OWN_COST}, None, "functions of your own (own_cost) are Python"),
+    "an activation": (
+        {"activation": OWN_ACTIVATION},
+        None,
+        "user-defined functions (own_square) are Python",
+    ),
+    "a cost": ({"cost": OWN_COST}, None, "user-defined functions (own_cost) are Python"),
     "float16": ({"dtype": np.float16}, None, "X is of dtype float16, neither float32 nor float64"),
     "long double": (
         {"dtype": np.longdouble},
@@ -100,9 +104,7 @@ def test_auto_says_in_words_why_it_takes_the_reference(arguments: dict, optimize
     assert chosen("reference", *made, optimizer).why == "the reference engine, as asked for"
 
 
-@pytest.mark.parametrize(
-    "arguments", [ODD[name][0] for name in ("sparse X", "an own activation", "a falling leaky_relu")]
-)
+@pytest.mark.parametrize("arguments", [ODD[name][0] for name in ("sparse X", "an activation", "a falling leaky_relu")])
 def test_what_the_kernels_cannot_do_is_trained_and_predicted_all_the_same(arguments: dict) -> None:
     network, theta, data = problem(**arguments)
     state = network.train(theta, data.X, data.Y, settings=Settings(epochs=3), rng=np.random.default_rng(0))

@@ -16,7 +16,7 @@ START = """
 import threading, time
 import numpy as np
 from glassprop import Layer, Network
-from glassprop.engine.compiled.engine import CREW
+from glassprop.engine.compiled.engine import POOL
 from glassprop.training.settings import Settings
 
 network = Network(16, [Layer(1024), Layer(1024), Layer(2, "softmax")], "cross_entropy")
@@ -35,13 +35,13 @@ def train(rows, **settings):
     network.train(theta, X[:rows], Y[:rows], settings=settings, rng=rng, on_epoch=lambda report: at_work.set())
 """
 WORK = {
-    "one long epoch": "threading.Thread(target=until, args=[lambda: CREW._inside], daemon=True).start()\n"
+    "one long epoch": "threading.Thread(target=until, args=[lambda: POOL._inside], daemon=True).start()\n"
     "work = lambda: train(100_000, batch_size=256, engine='compiled')",
-    "one long batch": "threading.Thread(target=until, args=[lambda: CREW._inside], daemon=True).start()\n"
+    "one long batch": "threading.Thread(target=until, args=[lambda: POOL._inside], daemon=True).start()\n"
     "work = lambda: train(100_000, batch_size=100_000, engine='compiled')",
     "many epochs": "work = lambda: train(300, batch_size=100, engine='compiled')",
     "the reference engine": "work = lambda: train(300, batch_size=100, engine='reference')",
-    "one long prediction": "threading.Thread(target=until, args=[lambda: CREW._inside], daemon=True).start()\n"
+    "one long prediction": "threading.Thread(target=until, args=[lambda: POOL._inside], daemon=True).start()\n"
     "work = lambda: [network.predict(theta, X) for _ in range(1000)]",
     "L-BFGS": "from glassprop.engine.plan import Data\n"
     "from glassprop.training.lbfgs import train_lbfgs\n"

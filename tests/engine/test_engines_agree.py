@@ -10,13 +10,19 @@ import pytest
 from core_cases import ACTIVATION_NAMES, COST_NAMES, dense, output_for, targets
 from engine.engine_cases import CASES, DTYPES, WIDE, Case, Result, run
 
+from glassprop import Layer, Scale
 from glassprop.engine.compiled import activations, costs, lowering, steps
+from glassprop.engine.compiled.kinds import dense_kernels, opcodes
+from glassprop.engine.compiled.row import RESIDUAL, WAYS
 from glassprop.engine.plan import Data
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.cost import COSTS
 from glassprop.equations.pairs import PAIRS
+from glassprop.layers.table import KINDS
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam
 from glassprop.training.settings import Settings
+
+BLIS = dense_kernels.FORWARD_BLIS | dense_kernels.BACK_BLIS | dense_kernels.OUTER_BLIS
 
 # How far θ may lie apart after 20 steps, relative to its largest entry. Measured in November 2026 over all cases:
 # float64 3e-13 and float32 2e-4 with Adam and AdamW, 5e-16 and 3e-7 with the others. Adam divides by the root of
@@ -77,6 +83,19 @@ def test_every_optimizer_has_a_kernel(maker: type) -> None:
     assert maker.__name__ in steps.CODES
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_layer_has_kernels_and_is_among_the_cases(kind: str) -> None:
+    """Of two kinds with one opcode, or a branch that is missing, one would run the other's kernels: the cases tell."""
+    layers = [layer for case in CASES for layer in case.network.layers if layer.kind == kind]
+    assert kind in opcodes.KERNELS
+    assert layers
+
+
+def test_every_kind_of_layer_has_an_opcode_of_its_own() -> None:
+    assert set(opcodes.KERNELS) == set(KINDS)
+    assert len({kernels.OPCODE for kernels in opcodes.KERNELS.values()}) == len(KINDS)
+
+
 def test_the_same_pairs_collapse_and_there_are_no_kernels_for_nothing() -> None:
     assert set(costs.PAIRS) == set(PAIRS)
     assert set(activations.CODES) == set(ACTIVATIONS)
@@ -92,20 +111,26 @@ def test_the_same_pairs_collapse_and_there_are_no_kernels_for_nothing() -> None:
 @pytest.mark.parametrize("ways", ["all", "forward", "back", "outer", "none"])
 def test_products_by_blas_agree(monkeypatch: pytest.MonkeyPatch, ways: str, sizes: tuple, dtype: str) -> None:
     """With the thresholds at 0, small matrices go to BLIS as well: every mixture of ways, at odd sizes."""
-    for way, name in (("forward", "_FORWARD_OWN"), ("back", "_BACK_OWN"), ("outer", "_OUTER_OWN")):
-        monkeypatch.setattr(lowering, name, 0 if ways in ("all", way) else 1 << 40)
-    layers = ((sizes[1], "tanh", 0.2), (sizes[2], "relu"), (3, "softmax"))
-    case = Case("forced", layers, n_inputs=sizes[0], rows=50, batch=23)
-    lowered = lowering.lower(case.network, case.batch, np.dtype(dtype).itemsize)
-    expected = {"all": 7, "forward": 1, "back": 2, "outer": 4, "none": 0}[ways]
-    assert set(lowered.layers[:, lowering.WAYS] & 7) == {expected}
-    assert_same(case, dtype, run("compiled", case, dtype), run("reference", case, dtype))
+    for way, name in (("forward", "FORWARD_OWN"), ("back", "BACK_OWN"), ("outer", "OUTER_OWN")):
+        monkeypatch.setattr(dense_kernels, name, 0 if ways in ("all", way) else 1 << 40)
+    a, b, c = sizes
+    plain = (Layer(b, "tanh", 0.2), Layer(c, "relu"))
+    past = (Layer(a, "relu", residual=True), *plain, Layer(c, "tanh", residual=True), Layer(c, "relu", residual=True))
+    for name, layers in {"plain": plain, "past": past, "factors": (Scale(), *plain, Scale())}.items():
+        case = Case(name, (*layers, Layer(3, "softmax")), n_inputs=a, rows=50, batch=23)
+        lowered = lowering.lower(case.network, case.batch, np.dtype(dtype).itemsize)
+        expected = {"all": BLIS, "none": 0}.get(ways) or getattr(dense_kernels, f"{ways.upper()}_BLIS", 0)
+        dense = np.array([layer.kind == "dense" for layer in case.network.layers])
+        assert set(lowered.layers[dense, WAYS] & BLIS) == {expected}
+        assert lowered.rows_first == (name == "plain" and ways == "all")
+        assert_same(case, dtype, run("compiled", case, dtype), run("reference", case, dtype))
 
 
 def test_the_wide_cases_really_go_to_blas() -> None:
     ways = [lowering.lower(case.network, case.batch, 4) for case in WIDE]
-    seen = np.bitwise_or.reduce(np.concatenate([lowered.layers[:, lowering.WAYS] for lowered in ways]))
-    assert seen & 7 == 7
+    every = np.concatenate([lowered.layers[:, WAYS] for lowered in ways])
+    assert np.bitwise_or.reduce(every) & BLIS == BLIS
+    assert np.bitwise_or.reduce(every[every & RESIDUAL != 0]) & BLIS == BLIS
     assert {lowered.rows_first for lowered in ways} == {True, False}
 
 
@@ -186,7 +211,7 @@ def test_a_nan_in_a_batch_without_weight_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_padding_does_not_leak_into_the_gradient(dtype: str) -> None:
-    """Blocks are padded with examples of zeros. Their activations may overflow where no real example's does."""
+    """Blocks are padded with their first example: with zeros, an activation could overflow where no example's does."""
     case = Case("padding", ((3, "exp"), (3, "softmax")), n_inputs=1, rows=5, batch=5, optimizer=SGD())
     theta, data = case.problem(dtype)
     theta[case.network.layout.block(1, "b").start] = 2000.0

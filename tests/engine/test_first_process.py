@@ -13,7 +13,7 @@ from waiting import HANG
 TRAINED = """
 import hashlib
 import numpy as np
-from glassprop import Layer, Network
+from glassprop import Layer, Network, Scale
 from glassprop.optimizers import OPTIMIZERS
 from glassprop.settings import Settings
 
@@ -21,7 +21,8 @@ rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(150, 14)), np.eye(3)[rng.integers(3, size=150)]
 for name, optimizer in OPTIMIZERS.items():
     for activation in ("tanh", "gelu", "silu"):
-        layers = [Layer(17, activation, dropout=0.1), Layer(33, activation), Layer(3, "softmax")]
+        hidden = [Layer(17, activation, dropout=0.1), Layer(17, activation, residual=True), Layer(33, activation)]
+        layers = [Scale(), *hidden, Scale(), Layer(3, "softmax")]
         network = Network(14, layers, "cross_entropy")
         rng = np.random.default_rng(0)
         settings = Settings(epochs=5, batch_size=32, engine="compiled", optimizer=optimizer())

@@ -50,7 +50,7 @@ engine.kernels.run_steps = lambda dtype: watched
 threading.Thread(target=press, daemon=True).start()
 settings = Settings(epochs=3, batch_size=256, engine="compiled")
 state = network.train(theta, X, Y, settings=settings, rng=rng)
-engine.CREW._calls.put(None)
+engine.POOL._calls.put(None)
 for helper in threading.enumerate():
     if helper.name == "glassprop":
         helper.join()  # whatever helpers were at, they have done it now
@@ -81,12 +81,12 @@ NETWORKS = {
 
 
 @pytest.mark.parametrize("layers", NETWORKS.values(), ids=NETWORKS)
-def test_no_call_of_a_kernel_is_long(layers: Any, monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
+def test_no_call_of_a_kernel_is_long(layers: Any, monkeypatch: pytest.MonkeyPatch, pool: Any) -> None:
     """Python hears Ctrl-C between calls, so that each has work for a fraction of a second, in narrow networks too.
 
     Cores make some 1e10 multiplications and some 1e8 activations a second.
     """
-    crew(1)
+    pool(1)
     calls: list[tuple[int, int]] = []
 
     def counted(*arguments: Any) -> None:

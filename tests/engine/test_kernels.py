@@ -15,7 +15,7 @@ from numba import njit
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import blas, elementary, lowering, passes, tiles
+from glassprop.engine.compiled import blas, elementary, lowering, masks, row, tiles
 from glassprop.equations import dropout
 
 ULPS = {"exp": 2, "expm1": 2, "tanh": 4, "sigmoid": 4, "log": 2, "log1p": 2}  # as the module says
@@ -322,12 +322,12 @@ def test_a_product_that_overwrites_does_not_look_at_what_was_there() -> None:
 
 @njit
 def mask_key_of(key, step, layer):
-    return passes.mask_key(key, step, layer)
+    return masks.mask_key(key, step, layer)
 
 
 @njit
 def dropped_by(source, target, seed, first, n, ld, rate):
-    passes._drop(source, target, seed, first, n, ld, rate)
+    masks.drop(source, target, seed, first, n, ld, rate)
 
 
 @given(key=st.integers(0, 2**32 - 1), step=st.integers(0, 2**40), layer=st.integers(1, 50))
@@ -342,7 +342,7 @@ def test_masks_are_the_same_bit_for_bit(n: int, rate: float, dtype: str) -> None
     """Block by block: rows from 16 on of a batch of 40, at a late step."""
     network, key, step = Network(3, [Layer(n, "tanh", dropout=rate), Layer(1, "identity")]), 0xDEADBEEF, (3 << 32) + 9
     lowered = lowering.lower(network, 64, np.dtype(dtype).itemsize)
-    rate = float(lowered.numbers[0, lowering.DROPOUT])
+    rate = float(lowered.numbers[0, row.DROPOUT])
     seed, first, ld = np.uint32(mask_key_of(key, step, 1)), 16, 24
     target = np.empty(n * ld, dtype=dtype)
     dropped_by(np.ones(n * ld, dtype=dtype), target, seed, first, n, ld, rate)

@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from core_cases import ACTIVATION_NAMES, dense
-from engine.engine_cases import CASES, WIDE, Case, run
+from engine.engine_cases import CASES, KINDS, WIDE, Case, run
 from hypothesis import given
 from hypothesis import strategies as st
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import epoch, lowering
+from glassprop.engine.compiled import epoch, lowering, places
+from glassprop.engine.compiled.row import A_AT, BLOCK_1, BLOCK_2, IN_AT, KEEPS, N_IN, N_OUT, OUT_AT, SLOPE_AT, WAYS
 from glassprop.engine.plan import Data
 from glassprop.optimizer import SGD
 
@@ -25,7 +26,7 @@ def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, s
     """Every place of the workspace with the numbers that may be written there: (start, stop, name)."""
     sizes, rows = network.sizes, lowered.rows
     widest = max(sizes[1:])
-    places = [
+    found = [
         (lowered.x_at, sizes[0], "x"),
         (lowered.rows_at, sizes[0], "x by rows"),
         (lowered.y_at, sizes[-1], "y"),
@@ -33,49 +34,49 @@ def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, s
         (lowered.delta_at, widest, "delta"),
         (lowered.other_at, widest, "other"),
         (lowered.scratch_at, max(4, max(sizes[:-1])), "scratch"),
+        (lowered.kept_at, max((int(row[N_OUT]) for row in lowered.layers if row[WAYS] & KEEPS), default=0), "kept"),
     ]
     for l, row in enumerate(lowered.layers, start=1):
-        of_layer = {int(row[column]) for column in (lowering.A_AT, lowering.SLOPE_AT, lowering.OUT_AT)}
-        places += [(start, sizes[l], f"layer {l}") for start in of_layer]
-    return sorted((start, start + n * rows, name) for start, n, name in places)
+        of_layer = {int(row[column]) for column in (A_AT, SLOPE_AT, OUT_AT)}
+        found += [(start, sizes[l], f"layer {l}") for start in of_layer]
+    return sorted((start, start + n * rows, name) for start, n, name in found)
 
 
 @pytest.mark.parametrize("itemsize", [4, 8])
-@pytest.mark.parametrize("case", [*CASES[::3], *WIDE], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES[::3], *KINDS, *WIDE], ids=lambda case: case.name)
 def test_places_of_the_workspace_do_not_overlap(case: Case, itemsize: int) -> None:
     network = case.network
     lowered = lowering.lower(network, case.batch, itemsize)
-    places = rooms(network, lowered)
+    found = rooms(network, lowered)
     assert lowered.rows % 16 == 0
-    for (_, stop, name), (start, _, following) in pairwise(places):
+    for (_, stop, name), (start, _, following) in pairwise(found):
         assert stop <= start, f"{name} runs into {following}"
-    assert places[0][0] >= 0
-    assert places[-1][1] <= lowered.work_size
+    assert found[0][0] >= 0
+    assert found[-1][1] <= lowered.work_size
     for l in range(1, network.depth + 1):
-        w, b = network.layout.block(l, "w").start, network.layout.block(l, "b").start
-        assert tuple(lowered.layers[l - 1, [lowering.N_IN, lowering.N_OUT, lowering.W, lowering.B]]) == (
-            *network.sizes[l - 1 : l + 1],
-            w,
-            b,
-        )
+        row, own = lowered.layers[l - 1], [block.start for block in network.layout.by_layer[l] if block.name != "p"]
+        assert [*row[[N_IN, N_OUT]]] == network.sizes[l - 1 : l + 1]
+        assert [*row[[BLOCK_1, BLOCK_2]]][: len(own)] == own
+        seen = lowered.rows_at if lowered.rows_first else lowered.x_at
+        assert row[IN_AT] == (seen if l == 1 else lowered.layers[l - 2, OUT_AT])
 
 
 @pytest.mark.parametrize("name", ACTIVATION_NAMES)
 def test_slopes_and_dropped_outputs_have_places_of_their_own(name: str) -> None:
     network = Network(3, [Layer(5, name, dropout=0.5), Layer(2, "identity")])
     row = lowering.lower(network, 32, 8).layers[0]
-    assert row[lowering.OUT_AT] != row[lowering.A_AT]
+    assert row[OUT_AT] != row[A_AT]
     if lowering.ACTIVATION_CODES[name] in lowering.KEEPS_SLOPE:
-        assert len({int(row[column]) for column in (lowering.A_AT, lowering.SLOPE_AT, lowering.OUT_AT)}) == 3
+        assert len({int(row[column]) for column in (A_AT, SLOPE_AT, OUT_AT)}) == 3
 
 
 def test_the_kernels_read_the_places_in_the_order_they_are_written() -> None:
     lowered = lowering.lower(CASES[0].network, 16, 8)
-    names = [name for name in vars(lowering) if name.isupper() and name.lower() in {f.name for f in fields(lowered)}]
-    assert len(names) == len(lowered.places) == 12
+    names = [name for name in vars(places) if name.isupper() and name.lower() in {f.name for f in fields(lowered)}]
+    assert len(names) == len(lowered.places) == 13
     assert {f.name for f in fields(lowered) if f.name.endswith("_at")} <= {name.lower() for name in names}
     for name in map(str.lower, names):
-        assert lowered.places[getattr(lowering, name.upper())] == getattr(lowered, name)
+        assert lowered.places[getattr(places, name.upper())] == getattr(lowered, name)
 
 
 # --- cutting ---------------------------------------------------------------------------------------------------

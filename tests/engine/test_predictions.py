@@ -53,8 +53,8 @@ def test_costs_agree(case: Case, dtype: str) -> None:
     assert abs(costs[1] - costs[0]) <= 10 * LIMIT[dtype] * max(1.0, abs(costs[0]))
 
 
-def test_costs_of_many_rows_and_of_sparse_ones_agree(crew: Any) -> None:
-    crew(2)
+def test_costs_of_many_rows_and_of_sparse_ones_agree(pool: Any) -> None:
+    pool(2)
     case = Case("many", ((64, "relu"), (64, "tanh"), (3, "softmax")), n_inputs=20, rows=9001, weights="random")
     theta, data = case.problem("float64")
     engines = [ENGINES[name](case.network, Objective(), SGD()) for name in ("reference", "compiled")]

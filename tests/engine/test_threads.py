@@ -32,6 +32,8 @@ SHARED = [
     BY_NAME["two chunks, dropout"],
     BY_NAME["two chunks, holes"],
     BY_NAME["many parameters"],
+    BY_NAME["factors in four chunks"],
+    BY_NAME["past in two chunks"],
     replace(BY_NAME["many parameters"], name="decay", optimizer=OPTIMIZERS["adamw"](), weights="random"),
 ]
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -50,19 +52,19 @@ def assert_same_bits(got: Result, expected: Result) -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("case", SHARED, ids=lambda case: case.name)
-def test_bits_do_not_depend_on_the_number_of_threads(case: Case, dtype: str, crew: Any) -> None:
+def test_bits_do_not_depend_on_the_number_of_threads(case: Case, dtype: str, pool: Any) -> None:
     assert chunks_for(case.network, case.batch) > 1, "nothing to share: the case is too small"
-    crew(1)
+    pool(1)
     expected = run("compiled", case, dtype)
     for number in (2, 4, 2, 4):
-        crew(number)
+        pool(number)
         assert_same_bits(run("compiled", case, dtype), expected)
 
 
-def test_every_helper_is_called(monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
+def test_every_helper_is_called(monkeypatch: pytest.MonkeyPatch, pool: Any) -> None:
     """Nobody goes into the kernel before all are there, each in a thread of its own."""
-    crew(4)
-    all_there, arrived, kept = threading.Barrier(4, timeout=HANG), {}, threads.Crew.run
+    pool(4)
+    all_there, arrived, kept = threading.Barrier(4, timeout=HANG), {}, threads.ThreadPool.run
 
     def watched(self: Any, kernel: Any, control: Any, most: int) -> None:
         def noted(number: int) -> None:
@@ -73,19 +75,19 @@ def test_every_helper_is_called(monkeypatch: pytest.MonkeyPatch, crew: Any) -> N
 
         kept(self, noted, control, most)
 
-    monkeypatch.setattr(threads.Crew, "run", watched)
+    monkeypatch.setattr(threads.ThreadPool, "run", watched)
     run("compiled", replace(BY_NAME["full batch"], rows=8000, batch=8000), "float64", steps=4)
     assert set(arrived) == {0, 1, 2, 3}
     assert len(set(arrived.values())) == 4
 
 
 @pytest.mark.parametrize("case", SHARED, ids=lambda case: case.name)
-def test_a_helper_does_the_work_and_makes_the_same_bits(case: Case, monkeypatch: pytest.MonkeyPatch, crew: Any) -> None:
+def test_a_helper_does_the_work_and_makes_the_same_bits(case: Case, monkeypatch: pytest.MonkeyPatch, pool: Any) -> None:
     """Thread 0 comes in only when a helper has done a task: the test above might compare one thread with itself."""
-    crew(1)
+    pool(1)
     expected = run("compiled", case, "float64", steps=1)
-    crew(2)
-    done, kept = [], threads.Crew.run
+    pool(2)
+    done, kept = [], threads.ThreadPool.run
 
     def watched(self: Any, kernel: Any, control: Any, most: int) -> None:
         def noted(number: int) -> None:
@@ -99,28 +101,28 @@ def test_a_helper_does_the_work_and_makes_the_same_bits(case: Case, monkeypatch:
             control[CALL] += 1  # open, as if thread 0 were at work
         kept(self, noted, control, most)
 
-    monkeypatch.setattr(threads.Crew, "run", watched)
+    monkeypatch.setattr(threads.ThreadPool, "run", watched)
     assert_same_bits(run("compiled", case, "float64", steps=1), expected)
     assert done
 
 
 @pytest.mark.parametrize("rows", [3000, 20_000])
-def test_predictions_do_not_depend_on_the_number_of_threads(rows: int, crew: Any) -> None:
+def test_predictions_do_not_depend_on_the_number_of_threads(rows: int, pool: Any) -> None:
     network = Case("wide enough", ((64, "tanh"), (64, "relu"), (3, "softmax")), n_inputs=20).network
     theta = network.initial(np.random.default_rng(0))
     X = np.random.default_rng(1).normal(size=(rows, 20))
     results = []
     for number in (1, 2, 4):
-        crew(number)
+        pool(number)
         results.append(network.predict(theta, X))
     assert np.array_equal(results[0], results[1])
     assert np.array_equal(results[0], results[2])
 
 
-def test_two_trainings_in_two_threads_are_as_if_alone(crew: Any) -> None:
+def test_two_trainings_in_two_threads_are_as_if_alone(pool: Any) -> None:
     cases = [replace(SHARED[0], rate=rate) for rate in (0.01, 0.02)] + [SHARED[2]]
     alone = [run("compiled", case, "float32") for case in cases]
-    crew(2)
+    pool(2)
     together: dict[int, list[Result]] = {number: [] for number in range(len(cases))}
 
     def work(number: int) -> None:
@@ -138,8 +140,8 @@ def test_two_trainings_in_two_threads_are_as_if_alone(crew: Any) -> None:
             assert_same_bits(result, alone[number])
 
 
-def test_one_network_predicts_in_many_threads_at_once(crew: Any) -> None:
-    crew(2)
+def test_one_network_predicts_in_many_threads_at_once(pool: Any) -> None:
+    pool(2)
     network = Case("shared", ((30, "tanh"), (3, "softmax"))).network
     theta = network.initial(np.random.default_rng(0))
     inputs = [np.random.default_rng(i).normal(size=(n, 4)) for i, n in enumerate((1, 300, 5000, 17))]
@@ -205,8 +207,8 @@ def test_kernels_release_the_gil(work: str) -> None:
     assert (done.stdout, done.returncode) == ("let Python go on\n", 0), done.stderr
 
 
-def test_grid_search_in_threads_gives_what_it_gives_alone(crew: Any) -> None:
-    crew(2)
+def test_grid_search_in_threads_gives_what_it_gives_alone(pool: Any) -> None:
+    pool(2)
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 12))
     y = (X[:, 0] * X[:, 1] > 0).astype(int)
@@ -230,8 +232,8 @@ def _in_child(pipe: Any, case: Case) -> None:
 
 @forks
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_child_works_after_the_parent_used_threads(crew: Any) -> None:
-    crew(2)
+def test_a_forked_child_works_after_the_parent_used_threads(pool: Any) -> None:
+    pool(2)
     case = SHARED[2]
     expected = run("compiled", case, "float64")
     context = multiprocessing.get_context("fork")
@@ -250,7 +252,7 @@ def test_a_forked_child_works_after_the_parent_used_threads(crew: Any) -> None:
     assert_same_bits(run("compiled", case, "float64"), expected)  # and the parent goes on
 
 
-# --- the crew ----------------------------------------------------------------------------------------------------
+# --- the pool ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("wishes", "expected"), [({"GLASSPROP_NUM_THREADS": "3"}, 3), ({"OMP_NUM_THREADS": "1"}, 1)])
@@ -274,7 +276,7 @@ def test_a_helper_that_comes_late_touches_nothing() -> None:
     theta, data = case.problem("float64")
     kept: list[Any] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threads.Crew, "run", lambda self, kernel, control, most: (kept.append(kernel), kernel(0)))
+        patch.setattr(threads.ThreadPool, "run", lambda self, kernel, control, most: (kept.append(kernel), kernel(0)))
         alone = run("compiled", case, "float64", problem=(theta, data))
     before = [result.copy() for result in (alone.theta, *alone.vectors)]
     for _ in range(3):
@@ -287,16 +289,16 @@ def counters() -> np.ndarray:
     return np.zeros(CONTROL_SIZE, dtype=np.int64)
 
 
-def test_a_helper_that_is_there_is_not_called_again(crew: Any) -> None:
-    own, control, numbers = crew(2), counters(), []
+def test_a_helper_that_is_there_is_not_called_again(pool: Any) -> None:
+    own, control, numbers = pool(2), counters(), []
     control[PRESENT + 1] = 1
     own.run(numbers.append, control, 2)
     assert numbers == [0]
 
 
-def test_callers_share_the_cores(crew: Any) -> None:
+def test_callers_share_the_cores(pool: Any) -> None:
     """A second caller on two cores gets no helper; when it is gone, the first has one again."""
-    own = crew(2)
+    own = pool(2)
     numbers: list[int] = []
     inside, leave = threading.Event(), threading.Event()
 
@@ -315,9 +317,9 @@ def test_callers_share_the_cores(crew: Any) -> None:
     own.run(lambda number: both.wait(), counters(), 2)
 
 
-def test_two_callers_on_four_cores_have_two_threads_each(crew: Any) -> None:
+def test_two_callers_on_four_cores_have_two_threads_each(pool: Any) -> None:
     """Not three and four: helpers wait awake, and five on four cores would wait for one another."""
-    own, first, second = crew(4), counters(), counters()
+    own, first, second = pool(4), counters(), counters()
     inside, leave = threading.Event(), threading.Event()
 
     def holds(number: int) -> None:
@@ -335,14 +337,14 @@ def test_two_callers_on_four_cores_have_two_threads_each(crew: Any) -> None:
     assert (first[ALLOWED], second[ALLOWED]) == (2, 4)
 
 
-def test_an_interruption_before_the_kernel_takes_nobody_s_cores(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    own, control = crew(2), counters()
+def test_an_interruption_before_the_kernel_takes_nobody_s_cores(pool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, control = pool(2), counters()
 
     def pressed(*arguments: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(threads.Crew, "_call_in", pressed)
+        patch.setattr(threads.ThreadPool, "_call_in", pressed)
         with pytest.raises(KeyboardInterrupt):
             own.run(lambda number: None, counters(), 2)
     own.run(lambda number: None, control, 2)

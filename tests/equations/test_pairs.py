@@ -110,7 +110,7 @@ def test_every_refusal_names_pairs_that_are_allowed(activation, cost):
     assert all(fits(activation, name) for name in for_activation.split(", "))
 
 
-def test_own_functions_never_collapse():
+def test_user_defined_never_collapse():
     softmax = ACTIVATIONS["softmax"]
     mine = Activation("softmax", softmax.value, mixing=lambda g, z, a: softmax.pullback(g, z, a), range=softmax.range)
     assert find_pair(mine, COSTS["cross_entropy"]) is None

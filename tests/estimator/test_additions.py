@@ -159,7 +159,7 @@ QUARTIC = Cost("quartic", lambda a, y: ((a - y) ** 4).sum(axis=1), lambda a, y: 
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_own_functions(one_output: Any, solver: str) -> None:
+def test_user_defined(one_output: Any, solver: str) -> None:
     model = regressor(loss=QUARTIC, activation=SQUARE, solver=solver).fit(one_output.X, one_output.y)
     assert model.network_.own_functions == ["square", "quartic"]
     hidden = (one_output.X @ model.coefs_[0] + model.intercepts_[0]) ** 2

@@ -107,7 +107,7 @@ def test_each_argument_is_documented_with_its_default(kind: Any) -> None:
         assert told[name][1], f"{name}: nothing is said of it"
 
 
-@pytest.mark.parametrize("method", ["fit", "partial_fit", "from_weights"])
+@pytest.mark.parametrize("method", ["fit", "partial_fit", "resume", "from_weights"])
 @pytest.mark.parametrize("kind", BOTH)
 def test_each_argument_of_a_method_is_documented(kind: Any, method: str) -> None:
     function = getattr(kind, method)

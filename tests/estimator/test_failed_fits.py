@@ -15,13 +15,13 @@ from glassprop.errors import DivergenceError
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 QUICK = {"hidden_layer_sizes": (4,), "max_iter": 3, "random_state": 0}
 
-# What is found wrong at different stages: in scoring, in the split, in settings, in an own function, by the engine.
+# What is found wrong at different stages: in scoring, split, settings, a user-defined function, by the engine.
 FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "scoring": ({"early_stopping": True, "scoring": "no such"}, {}),
     "a scorer that fails": ({"early_stopping": True, "scoring": lambda estimator, X, y: 1 / 0}, {}),
     "split": ({"early_stopping": True, "validation_fraction": 0.001}, {}),
     "validation data": ({}, {"X_val": np.zeros((3, 3)), "y_val": np.zeros(3)}),
-    "own function": ({"activation": Activation("wrong", np.sin, lambda z, a: z)}, {}),
+    "user-defined function": ({"activation": Activation("wrong", np.sin, lambda z, a: z)}, {}),
     "engine": ({"engine": "compiled", "activation": Activation("own", np.tanh, lambda z, a: 1 - a * a)}, {}),
     "lbfgs": ({"solver": "lbfgs", "dropout": 0.5}, {}),
     "network": ({"hidden_layer_sizes": (4, 4), "dropout": [0.1]}, {}),

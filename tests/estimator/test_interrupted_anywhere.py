@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from leaving import pressed_at
 from thetas import Thetas
 
-import glassprop
 from glassprop import MLPRegressor
 
-HERE = Path(glassprop.__file__).parent
-ROOMS = (str(HERE / "training"), str(HERE / "estimator" / "run.py"), str(HERE / "estimator" / "callbacks.py"))
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(30, 2))
 Y = np.sin(X[:, 0])
@@ -27,29 +22,6 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sgd, watching": ({"solver": "sgd"}, {"X_val": X[:9], "y_val": Y[:9]}),
     "lbfgs, watching": ({"solver": "lbfgs"}, {"X_val": X[:9], "y_val": Y[:9]}),
 }
-
-
-def pressed_at(number: int, call: Callable[[], Any]) -> bool:
-    """Run ``call`` and raise KeyboardInterrupt at the line of that number of ours; whether there are so many."""
-    lines = 0
-
-    def trace(frame: Any, event: str, argument: Any) -> Any:
-        nonlocal lines
-        if not frame.f_code.co_filename.startswith(ROOMS):
-            return None
-        if event == "line":
-            lines += 1
-            if lines == number:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    finally:
-        sys.settrace(before)
-    return lines >= number
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +42,18 @@ def outputs(node: dict[str, Any], arrays: dict[str, np.ndarray], a: np.ndarray) 
         return a
     if node["kind"] == "standard_scaler":
         return (a - arrays[node["mean_"]["array"]]) / arrays[node["scale_"]["array"]]
-    theta, layers = arrays[node["_state"]["theta"]["array"]], node["network_"]["layers"]
-    for (n_in, n_out), layer in zip(pairwise([a.shape[1], *(each["n"] for each in layers)]), layers, strict=True):
+    theta, network = arrays[node["_state"]["theta"]["array"]], node["network_"]
+    for layer in network["layers"]:
+        x, n_in, n_out = a.astype(theta.dtype), a.shape[1], layer["n"]
+        if layer.get("kind") == "scale":
+            s, theta = np.split(theta, [n_out])
+            a = s * x
+            continue
         w, b, theta = np.split(theta, [n_in * n_out, (n_in + 1) * n_out])
-        a = ACTIVATIONS[layer["activation"]](a.astype(w.dtype) @ w.reshape(n_out, n_in).T + b)
-    return a
+        a = ACTIVATIONS[layer["activation"]](x @ w.reshape(n_out, n_in).T + b)
+        a = a + x if layer.get("residual") else a
+    units = network.get("units", {"mean": 0, "spread": 1})
+    return units["mean"] + units["spread"] * a
 
 
 ACTIVATIONS = {

@@ -197,7 +197,7 @@ def test_a_step_that_fails_its_checks_is_not_kept_as_it_is(path: Path) -> None:
 
 def test_a_step_in_an_unusual_form_is_taken_where_it_is_named(path: Path) -> None:
     model = fitted(StandardScaler())
-    model[0].note = "an attribute of the user's own"
+    model[0].note = "an attribute that the user added"
     of_format_1(path, model)
     name = r"sklearn.preprocessing._data.StandardScaler"
     with pytest.raises(ModelFileError, match=name):

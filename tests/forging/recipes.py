@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from leaving import StopAfter
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import CountVectorizer
@@ -121,6 +122,12 @@ def _small(kind: Any = MLPClassifier, **settings: Any) -> Any:
     return kind(**fixed | settings)
 
 
+def _left(rows: Callable[[], tuple[Any, Any]], kind: Any = MLPClassifier, **settings: Any) -> Recipe:
+    """A fit that was left after its second epoch."""
+    model = _small(kind, max_iter=4, **settings)
+    return Recipe(lambda: (model.set_callbacks(StopAfter(2)).fit(*rows()).set_callbacks(), {}), rows=rows)
+
+
 def _classes(X: Callable[[], Any], count: int = 3) -> Callable[[], tuple[Any, Any]]:
     return lambda: (X(), CLASSES if count == 3 else np.arange(ROWS) % count)
 
@@ -199,6 +206,8 @@ RECIPES: dict[str, Recipe] = {
     "amounts": _of_arrays(_small(MLPRegressor), _amounts()),
     "two_amounts": _of_arrays(_small(MLPRegressor, early_stopping=True, scoring="loss"), _amounts(2)),
     **{f"step_{name}": _step(*given) for name, given in STEPS.items()},
+    "left": _left(_classes(lambda: numbers(np.float32)), solver="adam", dropout=0.1),
+    "left_judged": _left(_amounts(), MLPRegressor, early_stopping=True, solver="sgd", engine="compiled"),
     "frames": _frames(),
     "nested": _of_arrays(_nested(), _classes(numbers)),
     "generators": _generators(),

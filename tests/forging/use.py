@@ -144,6 +144,9 @@ def _in_python(model: Any, X: Any, y: Any) -> list[Callable[[], Any]]:
     def explain() -> Any:
         return glassprop.explain(model, X, y, row=0).weight(1, 0, 0)
 
+    def resume() -> Any:
+        return model.resume(X, y).predict(X) if "_left" in vars(model) else None
+
     def partial_fit() -> Any:
         steps = getattr(model, "steps", None)
         inputs = X if steps is None else model[:-1].transform(X) if len(steps) > 1 else X
@@ -155,7 +158,7 @@ def _in_python(model: Any, X: Any, y: Any) -> list[Callable[[], Any]]:
         repr(model)
         return model.get_params() and None
 
-    return [predict, predict_proba, score, explain, described, partial_fit]
+    return [predict, predict_proba, score, explain, described, resume, partial_fit]
 
 
 def _at_the_command_line(path: Path, table: Path, scratch: Path, faults: Faults) -> list[Callable[[], Any]]:

@@ -146,6 +146,17 @@ def test_a_step_of_the_optimizer_is_worked_out_as_the_optimizer_does(look, optim
             assert close(row["after"], true.after[name])
 
 
+def test_a_step_from_memory_that_is_not_finite_is_not_finite(look):
+    """null in the record: it must not count as 0."""
+    record = explained("one layer", "Momentum").to_dict()
+    record["training"]["memory"]["v"]["w"][1][0][1] = None
+    shown = look(page(record))
+    row = look_up(shown, 1, 0, 1)["tables"]["step"]["after-v"]
+    assert (row["before"], row["after"]) == (None, None)
+    row = look_up(shown, 1, 0, 0)["tables"]["step"]["after-v"]
+    assert None not in (row["before"], row["after"])
+
+
 def test_what_is_left_out_stands_in_every_sum_as_one_number(look):
     e = explained("softmax, cross-entropy")
     record = e.to_dict(most_weights=10, most_neurons=2)

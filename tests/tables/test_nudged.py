@@ -1,4 +1,4 @@
-"""Columns behind steps of the user's own: their derivatives against differences through the whole Pipeline."""
+"""Columns behind steps that the user chose: their derivatives against differences through the whole Pipeline."""
 
 from __future__ import annotations
 

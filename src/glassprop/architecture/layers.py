@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.architecture.parameters import Layout
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.cost import Cost, CostLike, find_cost
@@ -14,6 +15,7 @@ from glassprop.equations.cost import is_built_in as cost_is_built_in
 from glassprop.equations.domain import REALS
 from glassprop.equations.pairs import Pair, check_pair, find_pair
 from glassprop.errors import ArchitectureError
+from glassprop.ground.text import quoted
 from glassprop.layers.kind import LayerKind
 from glassprop.layers.table import from_spec
 
@@ -32,6 +34,8 @@ class Architecture:
         From the first hidden layer to the output: ``Layer``, ``Scale``.
     cost : str or Cost
         What is minimized.
+    units : OwnUnits, optional
+        Of a regression whose target is standardized: what turns outputs into predictions.
 
     Raises
     ------
@@ -42,8 +46,15 @@ class Architecture:
     n_inputs: int
     layers: tuple[LayerKind, ...]
     cost_function: Cost
+    units: OwnUnits | None = None
 
-    def __init__(self, n_inputs: int, layers: Sequence[LayerKind], cost: CostLike = "squared_error") -> None:
+    def __init__(
+        self,
+        n_inputs: int,
+        layers: Sequence[LayerKind],
+        cost: CostLike = "squared_error",
+        units: OwnUnits | None = None,
+    ) -> None:
         faults = []
         layers = tuple(layers) if isinstance(layers, Iterable) else (layers,)
         found: Any = None
@@ -62,10 +73,21 @@ class Architecture:
                 faults += _faults_of_sum(layers[-1], found)
         except ArchitectureError as error:
             faults.append(str(error))
+        if units is not None and not isinstance(units, OwnUnits):
+            faults.append(f"units must be OwnUnits or None, got {quoted(units, 60)}")
         if faults:
             raise ArchitectureError("; ".join(faults))
-        for name, value in (("n_inputs", int(n_inputs)), ("layers", layers), ("cost_function", found)):
+        for name, value in (
+            ("n_inputs", int(n_inputs)),
+            ("layers", layers),
+            ("cost_function", found),
+            ("units", units),
+        ):
             object.__setattr__(self, name, value)
+
+    def in_units(self, units: OwnUnits | None) -> Self:
+        """The same, with predictions in these units."""
+        return type(self)(self.n_inputs, self.layers, self.cost_function, units)
 
     @property
     def depth(self) -> int:
@@ -97,7 +119,7 @@ class Architecture:
 
     @property
     def own_functions(self) -> list[str]:
-        """Names of activations and costs that are the user's own, not entries of the tables."""
+        """Names of activations and costs that are user-defined, not entries of the tables."""
         own = [layer.activation.name for layer in self.layers if not activation_is_built_in(layer.activation)]
         return own + ([] if cost_is_built_in(self.cost_function) else [self.cost_function.name])
 
@@ -107,20 +129,22 @@ class Architecture:
         Raises
         ------
         ArchitectureError
-            If it contains functions of the user's own, which have no name to be found by.
+            If it contains user-defined functions, which have no name to be found by.
         """
         if self.own_functions:
             raise ArchitectureError(
-                f"a network with functions of your own ({', '.join(self.own_functions)}) cannot be written as data: "
+                f"a network with user-defined functions ({', '.join(self.own_functions)}) cannot be written as data: "
                 "a file holds names and numbers, not code; use built-in ones, or pickle it where you trust the reader"
             )
         layers = [layer.spec() for layer in self.layers]
-        return {"n_inputs": self.n_inputs, "layers": layers, "cost": self.cost_function.spec}
+        spec = {"n_inputs": self.n_inputs, "layers": layers, "cost": self.cost_function.spec}
+        return spec if self.units is None else spec | {"units": asdict(self.units)}
 
     @classmethod
     def from_spec(cls, spec: dict[str, Any]) -> Architecture:
         """Build what ``spec()`` wrote down."""
-        return cls(spec["n_inputs"], [from_spec(layer) for layer in spec["layers"]], spec["cost"])
+        units = None if spec.get("units") is None else OwnUnits(**spec["units"])
+        return cls(spec["n_inputs"], [from_spec(layer) for layer in spec["layers"]], spec["cost"], units)
 
 
 def _placed(n_inputs: int, layers: tuple[LayerKind, ...]) -> tuple[LayerKind, ...]:

@@ -16,6 +16,7 @@ from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
+from glassprop.layers.table import KINDS
 from glassprop.optimizer import OPTIMIZERS, Optimizer
 
 EngineName = Literal["auto", "compiled", "reference"]
@@ -25,7 +26,7 @@ Notify = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Choice:
-    """The engine taken, the reason in words, and the data as that engine wants it."""
+    """The engine taken, the reason in words, and the data in the form that this engine reads."""
 
     engine: Engine
     why: str
@@ -83,7 +84,7 @@ def _loaded(
     module = compiled_module()
     if isinstance(module, str):
         return module
-    if module.CREW.closed:
+    if module.POOL.closed:
         return "Python is ending, and its kernels with it"
     engine = module.CompiledEngine(architecture, objective, optimizer, ranks)
     try:
@@ -97,7 +98,7 @@ def _loaded(
 def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> str:
     """Why the kernels cannot run this network on this X; empty if they can."""
     if architecture.own_functions:
-        return f"functions of your own ({', '.join(architecture.own_functions)}) are Python"
+        return f"user-defined functions ({', '.join(architecture.own_functions)}) are Python"
     if not isinstance(X, np.ndarray):
         return "X is sparse" if hasattr(X, "tocsr") else "X is not a NumPy array"
     if X.dtype not in (np.float32, np.float64):
@@ -105,7 +106,7 @@ def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> 
     if X.dtype != theta.dtype:
         return f"X is of dtype {X.dtype} and theta of {theta.dtype}"
     for number, layer in enumerate(architecture.layers, start=1):
-        if layer.kind != "dense" or layer.residual:
+        if type(layer) not in KINDS.values():
             return f"layer {number} is of a kind that has no kernel"
         if layer.parametric:
             return f"layer {number} trains its activation's parameter, for which there is no kernel"
@@ -131,7 +132,7 @@ def find_predictor(architecture: Architecture, X: Array, theta: Array, notify: N
     if obstacle_to_compiled(architecture, X, theta):
         return None
     module = compiled_module()
-    if isinstance(module, str) or module.CREW.closed:
+    if isinstance(module, str) or module.POOL.closed:
         return None
     try:
         with module.kernels.told_of_compiling(notify):

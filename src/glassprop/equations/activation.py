@@ -332,5 +332,5 @@ def find_activation(activation: ActivationLike) -> Activation:
 
 
 def is_built_in(activation: Activation) -> bool:
-    """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
+    """Whether this is an entry of the table, whatever its parameters, rather than user-defined."""
     return is_entry(activation, ACTIVATIONS)

@@ -256,5 +256,5 @@ def find_cost(cost: CostLike) -> Cost:
 
 
 def is_built_in(cost: Cost) -> bool:
-    """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
+    """Whether this is an entry of the table, whatever its parameters, rather than user-defined."""
     return is_entry(cost, COSTS)

@@ -95,7 +95,7 @@ COST_DEFINITIONS: dict[str, Definition] = {
 
 
 def definition_of(function: Activation | Cost) -> Definition | None:
-    """The definition of a built-in activation or cost, whatever its parameter; None for a user's own."""
+    """The definition of a built-in activation or cost, whatever its parameter; None for a user-defined one."""
     if isinstance(function, Activation):
         return ACTIVATION_DEFINITIONS.get(function.name) if activation_is_built_in(function) else None
     return COST_DEFINITIONS.get(function.name) if cost_is_built_in(function) else None

@@ -53,6 +53,6 @@ def spec_of(entry: Any) -> str:
 
 
 def is_entry(candidate: Any, table: Mapping[str, Any]) -> bool:
-    """Whether this is an entry of the table, whatever its parameters, rather than the user's own."""
+    """Whether this is an entry of the table, whatever its parameters, rather than user-defined."""
     entry = table.get(candidate.name)
     return candidate is entry or (entry is not None and replace(candidate, parameters=entry.parameters) == entry)

@@ -1,16 +1,17 @@
-"""What classifier and regressor share: fit, partial_fit, warm start, early stopping, the fitted attributes."""
+"""What classifier and regressor share: fit, partial_fit, resume, early stopping, the fitted attributes."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from copy import copy, deepcopy
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.callback import CallbackSupportMixin
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -21,7 +22,8 @@ from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import OF_THE_FIT, EpochHooks, told_data
 from glassprop.estimator.explaining import Subject, explain_chosen, history_of, training_of
 from glassprop.estimator.far import warn_if_far
-from glassprop.estimator.fit_plan import FitPlan, plan_fit
+from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
+from glassprop.estimator.left import Left, refuse_to_resume
 from glassprop.estimator.plain_state import from_plain, to_plain
 from glassprop.estimator.rollback import undone_on_failure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
@@ -60,36 +62,118 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
 
     # --- fitting -------------------------------------------------------------------------------------------
 
+    @_fit_context(prefer_skip_nested_validation=True)
+    @with_callbacks
+    def resume(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Go on with a fit that was left before its end, to the same bits as if it had not been.
+
+        A fit is left by Ctrl-C, by a callback that ends it, or by a callback that saves or keeps the
+        ``fitted_estimator`` of an epoch. What is needed to go on is kept with the estimator until then, in a model file
+        and in a pickle too. A fit that came to its end keeps nothing of it.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            The same data that ``fit`` was given, in the same order; rows that it set aside are set aside again.
+        X_val, y_val, sample_weight_val
+            The same that ``fit`` was given, if it was given any.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        NotFittedError
+            If there was no fit.
+        SettingsError
+            If no fit was left: it came to its end, diverged, or another call came since; or if ``early_stopping``,
+            ``scoring`` or ``hidden_layer_sizes`` was changed since. (``max_iter`` and others may be changed.)
+        DataError
+            If the data cannot be the same: another number of rows, or another dtype.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> class StopAfter:
+        ...     def __init__(self, epochs):
+        ...         self.epochs = epochs
+        ...     def setup(self, estimator, context): ...
+        ...     def on_fit_task_begin(self, estimator, context): ...
+        ...     def on_fit_task_end(self, estimator, context):
+        ...         return estimator.n_iter_ == self.epochs
+        ...     def teardown(self, estimator, context): ...
+        >>> settings = dict(max_iter=40, learning_rate="cosine", dropout=0.1, random_state=0)
+        >>> straight = MLPClassifier((8,), **settings).fit(X, y)
+        >>> clf = MLPClassifier((8,), **settings).set_callbacks(StopAfter(15)).fit(X, y)
+        >>> clf.n_iter_
+        15
+        >>> clf = clf.set_callbacks().resume(X, y)
+        >>> clf.n_iter_ == straight.n_iter_, bool((clf.theta_ == straight.theta_).all())
+        (True, True)
+        """
+        return self._fit(X, y, sample_weight, call="resume", val=(X_val, y_val, sample_weight_val))
+
     def _fit(
         self,
         X: Any,
         y: Any,
         sample_weight: Any,
         *,
-        incremental: bool = False,
+        call: Call = "fit",
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
         with undone_on_failure(self.__dict__):
-            # Set where a table's target is scaled back; true until the next fit.
-            self.__dict__.pop("target_scale_", None)
+            left = self._begin(call)
             told = X, y, sample_weight
-            self._take_given(incremental or self.warm_start)
-            first = not hasattr(self, "_state") or (not self.warm_start and not incremental)
-            X, y, Y = self._validate_input(X, y, first=first, incremental=incremental)
+            first = not hasattr(self, "_state") or (not self.warm_start and call == "fit")
+            X, y, Y = self._validate_input(X, y, first=first, incremental=call != "fit")
+            if left is not None:
+                left.refuse_other_data(X, val[0])
             arguments = self._arguments()
-            weight = example_weights(arguments.get("class_weight"), X, y, sample_weight, incremental=incremental)
+            weight = example_weights(
+                arguments.get("class_weight"), X, y, sample_weight, incremental=call == "partial_fit"
+            )
             rng = check_random_state(self.random_state)
             self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
-            data, held, rows = self._set_aside(Data(X, Y, weight), y, val, rng, incremental)
-            plan = plan_fit(arguments, self.network_, self._particulars(), len(data), incremental=incremental)
+            data, held, left = self._set_aside(Data(X, Y, weight), y, val, rng, call, left)
+            plan = plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
             validation = None if held is None else held.as_validation(self._scoring())
-            outside = Outside(self._record, partial(self._hooks, told_data(*told, rows)))
+            outside = Outside(self._record, partial(self._hooks, told_data(*told, left.kept)))
             if plan.stochastic:
-                self._forget_what_does_not_carry_over(plan)
-                run_stochastic(plan, self._state, data, validation, rng, outside)
+                self._judge_as_planned(plan, left)
+                try:
+                    run_stochastic(plan, self._state, data, validation, rng, outside)
+                finally:
+                    if not self._state.left:
+                        self.__dict__.pop("_left", None)
             else:
                 run_lbfgs(plan, self._state, data, None if held is None else held.data, outside)
         return self
+
+    def _begin(self, call: Call) -> Left | None:
+        """Let go of what belongs to the call before; for ``resume``, say what its data were."""
+        if call != "resume":
+            self.__dict__.pop("_left", None)
+            self._take_given(call == "partial_fit" or self.warm_start)
+            return None
+        check_is_fitted(self)
+        left: Left | None = self.__dict__.pop("_left", None)
+        if left is None or not self._state.left or self.solver == "lbfgs":
+            refuse_to_resume(self.solver, self._state)
+        self._state = deepcopy(self._state)  # so that a failure leaves it where it stood
+        return left
 
     def _arguments(self) -> Arguments:
         """The constructor's arguments, by name."""
@@ -105,25 +189,29 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
                 f"training goes on with a network of sizes {self.network_.sizes}, but the arguments now describe "
                 f"{network.sizes}; keep hidden_layer_sizes, or start anew: fit with warm_start=False"
             )
-        self.network_ = network
+        self.network_ = network if first else network.in_units(self.network_.units)
         self.interrupted_ = False
 
     def _set_aside(
-        self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, incremental: bool
-    ) -> tuple[Data, Held | None, Array | None]:
-        """Data to train on, data held out, and the numbers of the rows left to train on (None: all)."""
-        if self.early_stopping and incremental:
+        self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, call: Call, left: Left | None
+    ) -> tuple[Data, Held | None, Left]:
+        """Data to train on, data held out, and which rows they are; for ``resume``, those of before."""
+        of = Left(len(data), str(data.X.dtype))
+        if self.early_stopping and call == "partial_fit":
             raise ValueError("partial_fit does not support early_stopping=True")
         if any(part is not None for part in val):
             held = given_validation(self._validate_val, self.n_outputs_, *val)
-            warn_if_far(data.X, held.data.X, getattr(self, "feature_names_in_", None))
-            return data, held, None
-        if self.early_stopping and self.solver != "lbfgs":
+            if left is None:
+                warn_if_far(data.X, held.data.X, getattr(self, "feature_names_in_", None))
+            return data, held, replace(of, n_val=len(held.data))
+        if left is None and self.early_stopping and self.solver != "lbfgs":
             wish = getattr(self, "stratify", False)
             by_class = data.Y.shape[1] == 1 if isinstance(wish, str) else wish
             kept, aside = split_validation(data, y, rng, fraction=self.validation_fraction, by_class=by_class)
-            return data.rows(kept), Held(data.rows(aside), y[aside]), kept
-        return data, None, None
+            left = replace(of, kept=kept, aside=aside)
+        if left is None or left.kept is None or left.aside is None:
+            return data, None, of
+        return data.rows(left.kept), Held(data.rows(left.aside), y[left.aside]), left
 
     def _scoring(self) -> Scoring | None:
         """By what validation data judge; None where they do not."""
@@ -142,14 +230,24 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         nameless.__dict__.pop("feature_names_in_", None)
         return nameless
 
-    def _forget_what_does_not_carry_over(self, plan: FitPlan) -> None:
-        """What a new call does not go on with, although it goes on with the weights."""
-        self._state.forget_best()  # of this call alone, as in scikit-learn
-        if not plan.incremental:
-            self._state.restart_optimizer()
-        if getattr(self, "_judged_by", plan.judged_by) != plan.judged_by:
-            self._state.judge_anew()
+    def _judge_as_planned(self, plan: FitPlan, left: Left) -> None:
+        """Let go of what a new call does not go on with, although it goes on with the weights."""
+        before = getattr(self, "_judged_by", plan.judged_by)
+        if plan.call == "resume":
+            if before != plan.judged_by:
+                raise SettingsError(
+                    f"the fit that was left had early_stopping={before[0]} and was judged by {before[1]!r}, and now "
+                    f"these are {plan.judged_by[0]} and {plan.judged_by[1]!r}; set them back"
+                )
+        else:
+            self._state.forget_best()  # of this call alone, as in scikit-learn
+            if plan.call == "fit":
+                self._state.restart_optimizer()
+            if before != plan.judged_by:
+                self._state.judge_anew()
         self._judged_by = plan.judged_by
+        if plan.call != "partial_fit":
+            self._left = left
 
     # --- what is seen of it --------------------------------------------------------------------------------
 

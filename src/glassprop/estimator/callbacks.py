@@ -62,7 +62,8 @@ class EpochHooks:
         self._as_it_stands = as_it_stands
         self._root.call_on_fit_task_begin(estimator=estimator, **told)
         self._epochs, self._done = epochs, 0
-        self._open()
+        if epochs:  # what is resumed may have been left after the last one
+            self._open()
 
     def _open(self) -> None:
         self._task = self._root.subcontext(task_name="epoch")

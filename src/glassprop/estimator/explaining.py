@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_consistent_length
@@ -20,16 +20,6 @@ from glassprop.network import Network
 from glassprop.training.state import TrainState
 
 MOST_ROWS = 100  # explained at once where the caller names none
-
-
-class Scale(Protocol):
-    """How a regression target was standardized before training."""
-
-    @property
-    def mean(self) -> float: ...
-
-    @property
-    def spread(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -82,8 +72,6 @@ def explain_rows(
     inputs: Sequence[str] | None = None,
     columns: tuple[Column, ...] | None = None,
     target: str = "output",
-    theta: Array | None = None,
-    scale: Scale | None = None,
     history: Mapping[str, Any] | None = None,
 ) -> Explanation:
     """Look at these rows, all of them, in float64.
@@ -91,30 +79,29 @@ def explain_rows(
     Parameters
     ----------
     X, y : array-like (n, n_inputs), (n,) or (n, n_outputs)
-        As the estimator takes them; a regression target in its own units.
+        As the estimator takes them; a regression target in its own units. What is explained is in those of training.
     numbers : sequence of int (n,)
         What the rows are called.
     inputs, columns, target
         Names, where there are better ones than numbers.
-    theta, scale
-        Parameters in units of the standardized target, and what it was standardized by: then all is explained so.
     history
         Costs by epoch, where there are others to be told than the subject's.
     """
     _refuse_unknown_labels(subject.classes, y)
     X, y, Y = subject.encode(X, y)
     X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, np.float64)
-    Y = np.asarray(y if subject.classes is None else Y, np.float64).reshape(Y.shape)
-    targets = _texts(subject.classes, y)
-    if scale is not None:
-        Y = (Y - scale.mean) / scale.spread
+    units = subject.network.units
+    if subject.classes is None:  # from y, which may have more digits than Y in the precision of X
+        Y = np.asarray(y, np.float64).reshape(Y.shape)
+        Y = Y if units is None else units.standard(Y)
+    Y, targets = np.asarray(Y, np.float64), _texts(subject.classes, y)
     outputs = _outputs(subject, target)
     names = Names.numbered(
         subject.network, len(X), inputs=inputs, columns=columns, outputs=outputs, rows=numbers, targets=targets
     )
     found = explain(
         subject.network,
-        np.asarray(subject.theta if theta is None else theta, np.float64),
+        np.asarray(subject.theta, np.float64),
         X,
         Y,
         names=names,
@@ -123,7 +110,7 @@ def explain_rows(
         top=top,
     )
     a = found.view.trace.a[-1]
-    predictions = subject.labels(a if scale is None else a * scale.spread + scale.mean)
+    predictions = subject.labels(a if units is None else units.own(a))
     return replace(found, names=replace(names, predictions=tuple(_texts(subject.classes, predictions))))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,10 +11,12 @@ from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.network import Network
 from glassprop.training.settings import Settings
 
+Call = Literal["fit", "partial_fit", "resume"]
+
 
 @dataclass(frozen=True)
 class FitPlan:
-    """One call of ``fit`` or ``partial_fit``. What runs is handed this and the state, and never the estimator.
+    """One call of ``fit``, ``partial_fit`` or ``resume``: what runs is handed this, and never the estimator.
 
     Attributes
     ----------
@@ -24,8 +26,8 @@ class FitPlan:
         How.
     stochastic : bool
         Whether it is trained in epochs; else by L-BFGS.
-    incremental : bool
-        Whether this is ``partial_fit``.
+    call : {"fit", "partial_fit", "resume"}
+        Which method was called.
     epochs : int
         Of this call, at most (iterations of L-BFGS).
     max_calls : int
@@ -43,7 +45,7 @@ class FitPlan:
     network: Network
     settings: Settings
     stochastic: bool
-    incremental: bool
+    call: Call
     epochs: int
     max_calls: int
     drops: bool
@@ -54,11 +56,11 @@ class FitPlan:
     @property
     def meant_to_end(self) -> bool:
         """Whether coming to the last epoch is no failure to converge."""
-        return self.incremental or self.settings.schedule.runs_to_the_end
+        return self.call == "partial_fit" or self.settings.schedule.runs_to_the_end
 
 
 def plan_fit(
-    arguments: Arguments, network: Network, particulars: Particulars, n: int, *, incremental: bool = False
+    arguments: Arguments, network: Network, particulars: Particulars, n: int, *, call: Call = "fit"
 ) -> FitPlan:
     """The plan of a call that trains on n examples. ``arguments`` are those of the constructor, validated."""
     settings = build_settings(arguments, n, particulars)
@@ -67,8 +69,8 @@ def plan_fit(
         network=network,
         settings=settings,
         stochastic=arguments["solver"] in STOCHASTIC_SOLVERS,
-        incremental=incremental,
-        epochs=1 if incremental else settings.epochs,
+        call=call,
+        epochs=1 if call == "partial_fit" else settings.epochs,
         max_calls=arguments["max_fun"],
         drops=bool(np.any(arguments["dropout"])),
         cuts_batches=asked != "auto" and asked > n,

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.equations.activation import Activation
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.cost import Cost
 from glassprop.equations.cost import is_built_in as cost_is_built_in
+from glassprop.estimator.left import Left
 from glassprop.network import Network
 from glassprop.optimizer import OptimizerState
 from glassprop.training.state import History, TrainState
 
-_PLAIN = (
-    "step", "epoch", "samples", "optimizer_samples", "plateaus", "waiting", "best_score", "best_epoch", "stopped_by",
-    "exhausted", "interrupted", "engine", "engine_why", "rate", "kept_epoch",
-)  # fmt: skip
+_OWN_FORM = {"theta", "optimizer", "history", "diverged"}
+_POINTS = ("best", "last")  # θ, optimizer and rate as they stood at another time
+# What is kept only while a fit is under way or left: to go on with it, not to predict or to train on.
+_OF_A_FIT = {"order", "rng", "dropout_key", "drawn", "aside"} | {
+    f"{point}_{part}" for point in _POINTS for part in ("theta", "optimizer", "rate")
+}
+_PLAIN = tuple(each.name for each in fields(TrainState) if each.name not in _OWN_FORM | _OF_A_FIT)
 _RECORDED = (
     "loss_curve_",
     "validation_curve_",
@@ -27,22 +36,24 @@ def to_plain(state: dict[str, Any]) -> dict[str, Any]:
     """Write θ, the optimizer's memory and the network as plain data; own functions stay the objects they are."""
     for name in ("_callback_fit_ctx", "_skl_callbacks_to_teardown"):  # scikit-learn's, while fit runs
         state.pop(name, None)
+    left: Left | None = state.pop("_left", None)
     for name in ("activation", "output_activation", "loss"):
         state[name] = _name(state[name])
     if "network_" in state and not state["network_"].own_functions:
         state["network_"] = state["network_"].spec()
     if "_state" in state:
         train: TrainState = state["_state"]
-        optimizer = train.optimizer
         state["_state"] = {
             "theta": train.theta,
-            "optimizer": None if optimizer is None else _plain_optimizer(optimizer),
+            "optimizer": _plain_optimizer(train.optimizer),
             "history": {
                 "cost": train.history.cost,
                 "validation_cost": train.history.validation_cost,
                 "score": train.history.score,
             },
             **{name: getattr(train, name) for name in _PLAIN},
+            **({"diverged": True} if train.diverged else {}),
+            **({"left": _plain_left(left, train)} if left is not None and train.left else {}),
         }
         for name in _RECORDED:
             state[name] = state.get(name) is not None  # the list itself is in the history
@@ -55,18 +66,84 @@ def from_plain(state: dict[str, Any]) -> dict[str, Any]:
         state["network_"] = Network.from_spec(state["network_"])
     if isinstance(state.get("_state"), dict):
         stored = dict(state["_state"])
-        optimizer, history = stored.pop("optimizer"), History(**stored.pop("history"))
-        if optimizer is not None:
-            optimizer = OptimizerState(tuple(optimizer["vectors"]), optimizer["t"], optimizer.get("kind", ""))
-        state["_state"] = TrainState(optimizer=optimizer, history=history, **stored)
+        history, left = History(**stored.pop("history")), stored.pop("left", None)
+        stored["optimizer"] = _optimizer(stored["optimizer"])
+        _undo_scale(state, stored)
+        state["_state"] = TrainState(history=history, **stored)
+        if left is not None:
+            state["_left"] = _take_left(left, state["_state"])
         lists = (history.cost, history.validation_cost, history.score)
         for name, values in zip(_RECORDED, lists, strict=True):
             state[name] = values if state[name] else None
     return state
 
 
-def _plain_optimizer(optimizer: OptimizerState) -> dict[str, Any]:
+def _undo_scale(state: dict[str, Any], stored: dict[str, Any]) -> None:
+    """Take a target's scale out of the last layer, W ← W / s, b ← (b - m) / s, where earlier versions had put it."""
+    scale, network = state.pop("target_scale_", None), state.get("network_")
+    if scale is None or not isinstance(network, Network) or network.units is not None:
+        return
+    units, theta = OwnUnits(**scale), np.array(stored["theta"], dtype=np.float64)
+    theta[-1] -= units.mean
+    theta[-1 - network.sizes[-2] :] /= units.spread
+    stored["theta"], state["network_"] = theta.astype(stored["theta"].dtype), network.in_units(units)
+
+
+def _plain_left(left: Left, train: TrainState) -> dict[str, Any]:
+    """What a fit that is under way or left is gone on with."""
+    points = {
+        point: {
+            "theta": getattr(train, f"{point}_theta"),
+            "optimizer": _plain_optimizer(getattr(train, f"{point}_optimizer")),
+            "rate": getattr(train, f"{point}_rate"),
+        }
+        for point in _POINTS
+    }
+    return {
+        "rows": left.n,
+        "dtype": left.dtype,
+        "kept": _small(left.kept),
+        "aside": _small(left.aside),
+        "rows_val": left.n_val,
+        "order": _small(train.order),
+        "drawn": train.drawn,
+        "rng": train.rng,
+        "dropout_key": train.dropout_key,
+        **{point: None if parts["theta"] is None else parts for point, parts in points.items()},
+    }
+
+
+def _take_left(stored: dict[str, Any], train: TrainState) -> Left:
+    """Undo ``_plain_left``."""
+    rows = {name: None if stored[name] is None else stored[name].astype(np.intp) for name in ("order", "kept", "aside")}
+    train.order, train.drawn, train.rng = rows["order"], stored["drawn"], stored["rng"]
+    train.dropout_key = stored["dropout_key"]
+    for point in _POINTS:
+        if stored[point] is not None:
+            setattr(train, f"{point}_theta", stored[point]["theta"])
+            setattr(train, f"{point}_optimizer", _optimizer(stored[point]["optimizer"]))
+            setattr(train, f"{point}_rate", stored[point]["rate"])
+    return Left(stored["rows"], stored["dtype"], rows["kept"], rows["aside"], stored["rows_val"])
+
+
+def _small(rows: NDArray[np.integer] | None) -> NDArray[np.integer] | None:
+    """Numbers of rows in four bytes each, where they fit."""
+    if rows is None or (len(rows) and rows.max() >= 2**32):
+        return rows
+    return rows.astype(np.uint32)
+
+
+def _plain_optimizer(optimizer: OptimizerState | None) -> dict[str, Any] | None:
+    if optimizer is None:
+        return None
     return {"vectors": list(optimizer.vectors), "t": optimizer.t, "kind": optimizer.kind}
+
+
+def _optimizer(stored: dict[str, Any] | None) -> OptimizerState | None:
+    """Undo ``_plain_optimizer``."""
+    if stored is None:
+        return None
+    return OptimizerState(tuple(stored["vectors"]), stored["t"], stored.get("kind", ""))
 
 
 def _name(value: Any) -> Any:

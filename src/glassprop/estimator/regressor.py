@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike
 from glassprop.equations.arrays import Array
@@ -273,7 +275,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         -------
         self
         """
-        return self._fit(X, y, sample_weight, incremental=True)
+        return self._fit(X, y, sample_weight, call="partial_fit")
 
     @classmethod
     def from_weights(
@@ -352,13 +354,21 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         arguments = self._arguments()
         return build_network(arguments, n_inputs, n_outputs, cost, output_activation(arguments, cost), hidden)
 
+    @property
+    def target_scale_(self) -> dict[str, float]:
+        """Mean and spread by which the target was standardized, where the network ends in a step that undoes it."""
+        units = self.network_.units if "network_" in self.__dict__ else None
+        if units is None:
+            raise AttributeError("the target was not standardized: the network was trained in its own units")
+        return asdict(units)
+
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
-        return self._checked(X, y, reset=first)
+        return self._checked(X, y, None if first else self.network_.units, reset=first)
 
     def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
-        return self._checked(X, y, reset=False)
+        return self._checked(X, y, self.network_.units, reset=False)
 
-    def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array, Array]:
+    def _checked(self, X: Any, y: Any, units: OwnUnits | None, *, reset: bool) -> tuple[Array, Array, Array]:
         X, y = validate_data(
             self,
             X,
@@ -372,7 +382,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         with np.errstate(over="ignore"):
-            Y = np.ascontiguousarray(y.reshape(len(y), -1), dtype=X.dtype)
+            Y = y.reshape(len(y), -1)
+            Y = np.ascontiguousarray(Y if units is None else units.standard(Y), dtype=X.dtype)
         if not np.isfinite(Y).all():
             raise DataError(
                 f"y has numbers up to {np.abs(y).max():.4g}, more than the {X.dtype} of X can hold; scale y, or pass X "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,18 +62,20 @@ class Outside:
 def run_stochastic(
     plan: FitPlan, state: TrainState, data: Data, validation: Validation | None, rng: Any, outside: Outside
 ) -> None:
-    """Train in epochs, for ``fit`` or one epoch of ``partial_fit``."""
+    """Train in epochs: all those of ``fit``, one of ``partial_fit``, or those that are left for ``resume``."""
     if plan.cuts_batches:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
             stacklevel=4,
         )
-    dropout_key = draw_key(rng) if plan.drops else 0
-    hooks, show = outside.hooks(plan.epochs), display(plan.verbose, plan.epochs)
+    resumed = plan.call == "resume"
+    dropout_key = draw_key(rng) if plan.drops and not resumed else 0
+    done = state.epoch if resumed else 0
+    hooks, show = outside.hooks(max(plan.epochs - done, 0)), display(plan.verbose, plan.epochs)
 
     def on_epoch(report: EpochReport) -> bool:
         outside.record(None)
-        if plan.verbose and report.state.epoch == 1:
+        if plan.verbose and report.state.epoch == done + 1:
             tell(f"glassprop: {report.state.engine_why}")
         show(report)
         return hooks.epoch_ended(report.state)
@@ -89,12 +92,16 @@ def run_stochastic(
                 on_epoch=on_epoch,
                 dropout_key=dropout_key,
                 epochs=plan.epochs,
+                resume=resumed,
                 notify=tell,
             )
     finally:
         show.close()
         outside.record(None)
-        state.forget_call()
+        if state.left and plan.call != "partial_fit":
+            state.rng = deepcopy(state.rng)  # it may be one that others draw from
+        else:
+            state.forget_call()
     _warn(plan, state, plan.meant_to_end)
     hooks.fit_ended()
 

@@ -69,6 +69,7 @@ class SetWeights(ABC):
             faults.append(f"theta_ holds NaN, infinity, or numbers too large for {theta.dtype}")
         if faults:
             raise DataError("; ".join(faults))
+        self._let_go()
         self._state.make_writable()
         self._state.theta[...] = array
 
@@ -154,6 +155,7 @@ class SetWeights(ABC):
         """
         if hasattr(self, "_state"):
             self._parameters(name)[:] = values
+            self._let_go()
             return
         faults: list[str] = []
         arrays = [np.array(array) for array in parameter_arrays(name, values, faults)]
@@ -165,6 +167,11 @@ class SetWeights(ABC):
             self._build(given)
         else:
             self._given = given
+
+    def _let_go(self) -> None:
+        """Keep nothing of a fit that was left: with other weights it is not to be gone on with."""
+        self.__dict__.pop("_left", None)
+        self._state.forget_call()
 
     def _build(self, given: dict[str, Any]) -> None:
         """Become fitted, with these weights and the network that the arguments describe.

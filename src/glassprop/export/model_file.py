@@ -56,9 +56,9 @@ def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None
     Raises
     ------
     ModelFileError
-        The model is of another kind, not fitted, or holds something a file cannot carry (own activations,
-        costs, scorers; attributes of your own; numbers that are not finite); the path cannot be written; the disk
-        is full.
+        The model is of another kind, not fitted, or holds something a file cannot carry (user-defined
+        activations, costs, scorers; further attributes; numbers that are not finite); the path cannot be written; the
+        disk is full.
     MissingPackageError
         A step needs skops, and it is not installed.
 
@@ -183,7 +183,7 @@ def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> N
 
 
 def _refuse_unsaved(model: Any) -> None:
-    """Refuse what is no fitted model of ours, or has functions of the user's own."""
+    """Refuse what is no fitted model of ours, or has user-defined functions."""
     estimator = _estimator_of(model)
     if estimator is None:
         raise ModelFileError(

@@ -45,8 +45,6 @@ class Explanation:
         The optimizer as it stood.
     history : mapping of str to list
         ``cost`` and perhaps ``validation_cost``, by epoch.
-    target_scale : (mean, standard deviation) or None
-        Where the network was trained on a standardized target: y is (target - mean) / standard deviation.
     """
 
     view: View

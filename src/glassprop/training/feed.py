@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.own import check_own_functions
 from glassprop.backprop.ranks import Ranks
+from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.plan import Data, Rows, Source
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
@@ -51,7 +51,7 @@ class Feed:
         first = given if isinstance(given, Data) else _first_block(given, epoch)
         if not (checked and self._source is None):
             check_examples(architecture, first, theta)
-        check_own_functions(architecture, first.Y)
+        check_user_defined(architecture, first.Y)
         here = len(given)
         self.n = here if ranks is None else _over_all(ranks, here, theta)
         self.batch_size = settings.batch_of(self.n)

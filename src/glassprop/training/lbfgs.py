@@ -10,8 +10,8 @@ import numpy as np
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
-from glassprop.backprop.own import check_own_functions
 from glassprop.backprop.ranks import Ranks, Reduce, any_rank, cost_over_all
+from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
@@ -69,7 +69,7 @@ def train_lbfgs(
     _refuse(architecture, settings)
     check_examples(architecture, data, state.theta)
     state.make_writable()
-    check_own_functions(architecture, data.Y)
+    check_user_defined(architecture, data.Y)
     state.begin_call()
     state.engine, state.engine_why = "reference", "the reference engine: L-BFGS takes all examples at once"
     ranks = None if reduce is None else Ranks(reduce)

@@ -99,7 +99,7 @@ def train(
     except KeyboardInterrupt:
         run.settle()
         state.interrupted, state.stopped_by = True, "Interrupted by the user."
-    except BaseException:  # a scorer or a function of the user's own failed, or a callback
+    except BaseException:  # a scorer or a user-defined function failed, or a callback
         run.settle()
         raise
     finally:
@@ -146,6 +146,7 @@ class _Run:
         self.total_steps = self.n_steps * settings.epochs
         self.good_theta, self.good_optimizer, self.finished = state.theta.copy(), state.optimizer.copy(), True
         self.next_order: NDArray[np.integer] | None = None
+        self.drawn = False
         self.unwritten: Changes | None = None
 
     def _may_share_products(self) -> bool:
@@ -200,7 +201,7 @@ class _Run:
         self.good_theta[...], self.good_optimizer.t = self.state.theta, self.state.optimizer.t
         for kept, vector in zip(self.good_optimizer.vectors, self.state.optimizer.vectors, strict=True):
             kept[...] = vector
-        self.next_order = None
+        self.next_order, self.drawn = None, False
 
     def _order(self) -> NDArray[np.integer]:
         """The order of the examples in the epoch to come."""
@@ -210,6 +211,7 @@ class _Run:
             return state.order
         self.next_order = state.order.copy()
         shuffle(self.next_order, state.rng)
+        self.drawn = True
         return self.next_order
 
     def _scheduled(self) -> dict[str, Any]:
@@ -283,9 +285,9 @@ class _Run:
     def settle(self) -> None:
         """Put in order what Ctrl-C or an error has left: an epoch is either over, and written down, or undone.
 
-        Where one is undone, only the order that was drawn for it stays, for the generator has moved on. Ctrl-C may
-        have come just before or after that: the new order tells which, unless there are so few examples that it may
-        well be the old one again.
+        Where one is undone, only the order that was drawn for it stays, for the generator has moved on. Where Ctrl-C
+        came close to that, the new order tells whether it was drawn, unless there are so few examples that it may well
+        be the old one again.
         """
         state = self.state
         if self.unwritten is not None and self.finished:
@@ -293,9 +295,11 @@ class _Run:
         elif not self.finished:
             state.theta[...], state.optimizer = self.good_theta, self.good_optimizer
             self.finished, drawn, before = True, self.next_order, state.order
-            if drawn is not None and before is not None and not np.array_equal(drawn, before):
+            if drawn is None or before is None:
+                return
+            if self.drawn or not np.array_equal(drawn, before):
                 state.order, state.drawn = drawn, True
-            elif drawn is not None and 1 < len(drawn) < _FEW:
+            elif 1 < len(drawn) < _FEW:
                 state.order = None
 
     def decide(self) -> str:

@@ -7,11 +7,11 @@ from numba import njit
 from glassprop.engine.compiled.low_level import (
     OPTIONS,
     atomic_read,
-    exchange,
+    compare_and_swap,
     fetch_add,
     pause,
-    step_aside,
     wait_until,
+    yield_processor,
 )
 
 # entries of `control`, on cache lines of their own where threads write them; one line a track from NEXT on
@@ -43,7 +43,7 @@ def take(control, tracks, last, thread):
             phase = atomic_read(control, NEXT + LINE * track)
             if phase < last:
                 over = False
-                if phase * tracks <= done and exchange(control, NEXT + LINE * track, phase, phase + 1):
+                if phase * tracks <= done and compare_and_swap(control, NEXT + LINE * track, phase, phase + 1):
                     return phase, track
         if over:
             return -1, 0
@@ -71,7 +71,7 @@ def opened(control, thread, seen, patience):
             fetch_add(control, PRESENT + thread, -1)
             return -1
         if turn % 4096 == 0:  # seldom: on a busy machine each takes as long as others want
-            step_aside()
+            yield_processor()
 
 
 @njit(**OPTIONS)

@@ -7,7 +7,8 @@ from numba import njit
 
 from glassprop.engine.compiled.activations import activate, pull_back
 from glassprop.engine.compiled.elementary import exp, expm1, log, log1p, tanh
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part, plus
+from glassprop.engine.compiled.row import KEEPS, RESIDUAL
 
 CODES = {
     name: code
@@ -96,41 +97,60 @@ def _slope(code, p, a, y, tiny):
 
 
 @njit(**OPTIONS)
-def output_layer(code, cost_p, pair, act, act_p, clip, z, slope, y, share, n, ld, used, costs, scratch, want):
+def output_layer(
+    code, cost_p, pair, act, act_p, ways, clip, z, slope, x, a, y, kept, share, n, ld, used, costs, scratch, want
+):  # fmt: skip
     """The end of the forward pass and the start of the backward one, on a block of examples.
 
-    z (n, ld) becomes a; y (n, ld) becomes δ, each example's multiplied by its ``share`` in the average; columns from
-    ``used`` on are padding, their δ is 0. Puts C_0 of each example into ``costs`` (ld,). ``clip`` > 0: costs are those of
-    probabilities clipped to [clip, 1 - clip]. want: ``PREDICTION`` (a alone), ``COST`` (y is then spoiled) or ``DELTA``.
+    z (n, ld) becomes σ(z); that is a, or where the layer is residual σ(z) + x. y (n, ld) becomes δ, each example's multiplied
+    by its ``share`` in the average; columns from ``used`` on are padding, their δ is 0. ``kept`` becomes ∂C/∂a, where
+    it is needed. Puts C_0 of each example into ``costs`` (ld,). ``clip`` > 0: costs are those of probabilities clipped to
+    [clip, 1 - clip]. want: ``PREDICTION`` (a alone), ``COST`` (y is then spoiled) or ``DELTA``.
     """
     tiny = np.finfo(z.dtype).tiny
     exact = clip == 0.0
-    if want == PREDICTION:
-        activate(act, act_p, z, slope, n, ld, scratch)
-        return
-    if pair == WITH_SOFTMAX:
+    if pair == WITH_SOFTMAX and want != PREDICTION:
         _softmax_and_cost(z, y, share, n, ld, used, clip, costs, scratch)
         return
-    for i in range(used):
-        costs[i] = 0.0
-    if exact and pair != NO_PAIR:
-        _cost_from_z(pair, z, y, n, ld, used, costs, tiny)
+    from_z = exact and pair != NO_PAIR
+    if want != PREDICTION:
+        for i in range(used):
+            costs[i] = 0.0
+        if from_z:
+            _cost_from_z(pair, z, y, n, ld, used, costs, tiny)
     activate(act, act_p, z, slope, n, ld, scratch)
-    if not (exact and pair != NO_PAIR):
-        for j in range(n):
-            for i in range(used):
-                a = z[j * ld + i]
-                if not exact:
-                    a = min(max(a, z.dtype.type(clip)), z.dtype.type(1 - clip))
-                costs[i] += _one(code, cost_p, np.float64(a), np.float64(y[j * ld + i]), tiny)
+    if ways & RESIDUAL:
+        plus(z, x, a)
+    if want == PREDICTION:
+        return
+    if not from_z:
+        _cost_from_a(code, cost_p, clip, a, y, n, ld, used, costs, tiny)
     if want == DELTA:
-        _last_delta(code, cost_p, pair, act, act_p, z, slope, y, n, ld, used, scratch, tiny)
-        for j in range(n):
-            row = part(y, j * ld, ld)
-            for i in range(used):
-                row[i] *= share[i]
-            for i in range(used, ld):
-                row[i] = 0
+        _last_delta(code, cost_p, pair, act, act_p, ways, z, slope, a, y, kept, n, ld, used, scratch, tiny)
+        _share_out(y, share, n, ld, used)
+        if ways & KEEPS:
+            _share_out(kept, share, n, ld, used)
+
+
+@njit(**INLINE)
+def _cost_from_a(code, cost_p, clip, a, y, n, ld, used, costs, tiny):
+    for j in range(n):
+        for i in range(used):
+            value = a[j * ld + i]
+            if clip > 0:
+                value = min(max(value, a.dtype.type(clip)), a.dtype.type(1 - clip))
+            costs[i] += _one(code, cost_p, np.float64(value), np.float64(y[j * ld + i]), tiny)
+
+
+@njit(**OPTIONS)
+def _share_out(errors, share, n, ld, used):
+    """Multiply the errors of each example by its share; those of padding are 0."""
+    for j in range(n):
+        row = part(errors, j * ld, ld)
+        for i in range(used):
+            row[i] *= share[i]
+        for i in range(used, ld):
+            row[i] = 0
 
 
 @njit(**INLINE)
@@ -218,8 +238,8 @@ def _cost_from_z(pair, z, y, n, ld, used, costs, tiny):
 
 
 @njit(**OPTIONS)
-def _last_delta(code, cost_p, pair, act, act_p, a, slope, y, n, ld, used, scratch, tiny):
-    """δ of the last layer in place of y: E26 where the pair collapses, else ∂C_0/∂a through the pullback."""
+def _last_delta(code, cost_p, pair, act, act_p, ways, s, slope, a, y, kept, n, ld, used, scratch, tiny):
+    """δ of the last layer in place of y: E26 where the pair collapses, else ∂C_0/∂a through the pullback; that is kept."""
     if pair != NO_PAIR:
         for i in range(n * ld):
             y[i] = a[i] - y[i]
@@ -228,4 +248,6 @@ def _last_delta(code, cost_p, pair, act, act_p, a, slope, y, n, ld, used, scratc
             for i in range(used):
                 at = j * ld + i
                 y[at] = a.dtype.type(_slope(code, cost_p, np.float64(a[at]), np.float64(y[at]), tiny))
-        pull_back(act, act_p, y, a, slope, n, ld, scratch)
+        if ways & KEEPS:
+            copy(y, kept)
+        pull_back(act, act_p, y, s, slope, n, ld, scratch)

@@ -18,7 +18,7 @@ from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.room import Room, made_for, make_room
-from glassprop.engine.compiled.threads import Crew
+from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.pieces import pieces
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Rows, straight
 from glassprop.equations.arrays import Array
@@ -27,8 +27,8 @@ from glassprop.optimizer import Optimizer, OptimizerState
 _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
 _MOST_THREADS = 8
-CREW = Crew()
-atexit.register(CREW.close)
+POOL = ThreadPool()
+atexit.register(POOL.close)
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,9 @@ class CompiledEngine:
         """Have the kernel run phases [start, stop) of the epoch."""
         room.open_for(start, stop)
         if room.chunks == 1:
-            CREW.run_alone(room.kernel, room.control)
+            POOL.run_alone(room.kernel, room.control)
         else:
-            CREW.run(room.kernel, room.control, room.chunks)
+            POOL.run(room.kernel, room.control, room.chunks)
 
     def _room_for(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> Room:
         """The room of the epoch before, if shapes and arrays are the same, or a new one."""
@@ -218,7 +218,7 @@ class Predictor:
     @property
     def works(self) -> bool:
         """Whether kernels can still be called: not when Python is ending."""
-        return not CREW.closed
+        return not POOL.closed
 
     def __call__(self, theta: Array, X: Array) -> Array:
         """a of the last layer. X (n, n_inputs), contiguous -> (n, n_L)."""
@@ -242,9 +242,9 @@ class Predictor:
             X, Y, theta, out, costs, low.layers, low.numbers, low.places, self._fixed, *self._space(threads), control,
         )  # fmt: skip
         if threads == 1:
-            CREW.run_alone(lambda thread: self._kernel(*arguments, thread), control)
+            POOL.run_alone(lambda thread: self._kernel(*arguments, thread), control)
         else:
-            CREW.run(lambda thread: self._kernel(*arguments, thread), control, threads)
+            POOL.run(lambda thread: self._kernel(*arguments, thread), control, threads)
 
     def _space(self, threads: int) -> tuple[Array, Array]:
         """Row numbers and workspace of the calling thread, made at its first call."""

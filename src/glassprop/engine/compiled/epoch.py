@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from glassprop.engine.compiled.block import gather, padded
 from glassprop.engine.compiled.control import CALL, DONE, FAILED, FROM, INSIDE, LINGER, NEXT, TO, close, opened, take
 from glassprop.engine.compiled.costs import COST, DELTA, PREDICTION
 from glassprop.engine.compiled.low_level import (
@@ -24,8 +25,9 @@ from glassprop.engine.compiled.low_level import (
     fill,
     part,
 )
-from glassprop.engine.compiled.lowering import A_AT, N_OUT, ROWS, SHARE_AT, WORK_SIZE, Y_AT
-from glassprop.engine.compiled.passes import backward, finish, forward_hidden, gather, padded
+from glassprop.engine.compiled.passes import backward, finish, forward_hidden
+from glassprop.engine.compiled.places import ROWS, SHARE_AT, WORK_SIZE, Y_AT
+from glassprop.engine.compiled.row import N_OUT, OUT_AT
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
 from glassprop.engine.compiled.tiles import gather_columns
 
@@ -179,7 +181,7 @@ def _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, orde
         finish(layers, numbers, places, fixed, work, base, ld, used, part(costs, first, used), COST)
         return
     finish(layers, numbers, places, fixed, work, base, ld, used, costs, PREDICTION)
-    a = base + layers[last, A_AT]
+    a = base + layers[last, OUT_AT]
     for i in range(used):
         for j in range(n_out):
             out[first + i, j] = work[a + j * ld + i]

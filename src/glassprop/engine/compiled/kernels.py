@@ -55,7 +55,7 @@ def _predict_signature(kind: Any) -> Any:
 
 def _digest() -> str:
     """A fingerprint of all that goes into the machine code: Numba's cache looks at one file, not at what it imports."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    files = sorted(Path(__file__).parent.rglob("*.py"))
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

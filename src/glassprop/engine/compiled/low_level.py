@@ -1,4 +1,4 @@
-"""What Numba lacks and the kernels need: atomic counters, pointers into arrays, bits as numbers, a polite wait."""
+"""What Numba lacks and the kernels need: atomic counters, pointers into arrays, bits as numbers, waiting that yields."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def fetch_add(typingctx, array, index, amount):
 
 
 @intrinsic
-def exchange(typingctx, array, index, expected, value):
-    """Atomically put ``value`` where ``expected`` was; returns whether it was there."""
+def compare_and_swap(typingctx, array, index, expected, value):
+    """Atomically: if the entry is ``expected``, set it to ``value``. Returns whether it was."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         place = data_pointer(context, builder, sig.args[0], args[0], args[1])
@@ -92,6 +92,13 @@ def copy(source, target):
     """Copy a flat array to another."""
     for i in range(target.shape[0]):
         target[i] = source[i]
+
+
+@njit(**OPTIONS)
+def plus(one, other, target):
+    """The sum of two flat arrays, into a third, which may be one of them."""
+    for i in range(target.shape[0]):
+        target[i] = one[i] + other[i]
 
 
 @intrinsic
@@ -150,23 +157,23 @@ _SPINS = 2000  # about a microsecond: longer than any wait between threads that 
 if sys.platform == "win32":
 
     @njit(**OPTIONS)
-    def step_aside() -> None:
+    def yield_processor() -> None:
         """Windows has no sched_yield in the C library: keep spinning."""
 
 else:
     _sched_yield = types.ExternalFunction("sched_yield", types.int32())
 
     @njit(**OPTIONS)
-    def step_aside() -> None:
-        """Let another thread of the machine run."""
+    def yield_processor() -> None:
+        """Yield to another thread of the machine."""
         _sched_yield()
 
 
 @njit(**OPTIONS)
 def pause(spins):
-    """One turn of a waiting loop: from some turn on, give the processor away. Returns the turns so far."""
+    """One turn of a waiting loop; from some turn on, yield the processor. Returns the turns so far."""
     if spins > _SPINS:
-        step_aside()
+        yield_processor()
     return spins + 1
 
 

@@ -19,27 +19,15 @@ from glassprop.engine.compiled.activations import CODES as ACTIVATION_CODES
 from glassprop.engine.compiled.activations import KEEPS_SLOPE
 from glassprop.engine.compiled.costs import CODES as COST_CODES
 from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
-from glassprop.layers.kind import LayerKind
-
-# columns of the table of layers
-N_IN, N_OUT, W, B, ACTIVATION, WAYS, A_AT, SLOPE_AT, OUT_AT = range(9)
-# bits of WAYS: which products go to BLIS; whether the gradient by W is made from activations turned row by row;
-# whether the layer's relu is done by the product that makes its z; whether the product that makes ∂C/∂a of the layer
-# before also pulls it back through that layer's relu
-FORWARD_BLIS, BACK_BLIS, OUTER_BLIS, OUTER_TURNED, RELU_FUSED, BACK_MASKED = 1, 2, 4, 8, 16, 32
-# columns of the table of numbers
-PARAMETER, DROPOUT = range(2)
-# columns of the table of blocks, and of that of their factors
-START, STOP = range(2)
-DECAY_FACTOR, RATE_FACTOR = range(2)
+from glassprop.engine.compiled.kinds.opcodes import kernels_of
+from glassprop.engine.compiled.row import COLUMNS, DROPS, IN_ROWS, KEEPS, OUT_AT, RESIDUAL
+from glassprop.layers.kind import PARAMETRIC
 
 _PAD = 16  # examples in a block are padded to a multiple of this: two vectors of float32
 _CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
 _WIDE = 2048  # rows of a batch from which on more than two chunks pay
-# Entries of W above which BLIS wins, from the measurements in `tiles.py`
-_FORWARD_OWN, _BACK_OWN, _OUTER_OWN = 520_000, 150_000, 150_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +36,8 @@ class Lowered:
 
     Attributes
     ----------
-    layers : int64 (L, 9)
+    layers : int64 (L, 12)
+        A row a layer: see ``row.py``.
     numbers : float64 (L, 2)
     blocks : int64 (number of parameter blocks, 2)
         Start and stop.
@@ -62,6 +51,8 @@ class Lowered:
         Where the examples of a block lie as they are in X, row by row; columns are made from them at ``x_at``.
     rows_first : bool
         Whether the first layer reads them row by row, and no columns are made: when it goes to BLIS.
+    kept_at : int
+        Where ∂C/∂a of a layer stays while δ is made of it, where it is needed again.
     """
 
     layers: NDArray[np.int64]
@@ -78,6 +69,7 @@ class Lowered:
     work_size: int
     rows_at: int
     rows_first: bool
+    kept_at: int
     pair: int
     cost: int
     cost_parameter: float
@@ -90,18 +82,16 @@ class Lowered:
             [
                 self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
                 self.rows, self.rows_first, self.pair, self.cost, self.rows_at,
+                self.kept_at,
             ],
             dtype=np.int64,
         )  # fmt: skip
 
 
-(X_AT, Y_AT, SHARE_AT, DELTA_AT, OTHER_AT, SCRATCH_AT, WORK_SIZE, ROWS, ROWS_FIRST, PAIR, COST, ROWS_AT) = range(12)
-
-
 def multiplications(architecture: Architecture) -> int:
     """How many multiplications one example costs, forward and backward."""
-    sizes = architecture.sizes
-    products = [n_in * n_out for n_in, n_out in pairwise(sizes)]
+    widths = zip(architecture.layers, pairwise(architecture.sizes), strict=True)
+    products = [kernels_of(layer).multiplications(n_in, n_out) for layer, (n_in, n_out) in widths]
     return 3 * sum(products) - products[0]
 
 
@@ -112,68 +102,89 @@ def chunks_for(architecture: Architecture, rows: int) -> int:
     return 4 if rows >= _WIDE else 2
 
 
-def _ways(layer: LayerKind, before: LayerKind | None, n_in: int, n_out: int) -> int:
-    """The bits of ``WAYS`` for a layer and the one before it."""
-    entries = n_in * n_out
-    ways = FORWARD_BLIS if entries > _FORWARD_OWN else RELU_FUSED * (layer.activation.name == "relu")
-    if entries > _BACK_OWN:
-        ways += BACK_BLIS
-    elif before is not None and before.activation.name == "relu" and not before.dropout:
-        ways += BACK_MASKED
-    if entries > _OUTER_OWN:
-        return ways + OUTER_BLIS
-    return ways + OUTER_TURNED * (n_in >= 8)
+class _Space:
+    """The workspace while it is handed out: a place after the other, each for so many numbers of every example."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows, self.size = rows, 0
+
+    def room(self, n: int) -> int:
+        start = self.size
+        self.size += -(-n * self.rows // _PAD) * _PAD
+        return start
+
+
+def _ways(architecture: Architecture, number: int) -> int:
+    """The bits of ``WAYS`` for the layer of that number, from 1."""
+    layer, before = architecture.layer(number), architecture.layer(number - 1) if number > 1 else None
+    ways = int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1]))
+    ways |= RESIDUAL * layer.residual | DROPS * bool(layer.dropout)
+    return ways | KEEPS * (layer.residual and number > 1)
+
+
+def _rows(architecture: Architecture, ways: list[int], batch_rows: int, itemsize: int) -> int:
+    """How many examples a block has: so many that its activations fit the cache."""
+    sizes = architecture.sizes
+    per_row = itemsize * (sum(sizes) * 2 + 2 * max(sizes))
+    rows = min(max(_CACHE // per_row, 64), _MOST_ROWS, batch_rows)
+    if any(way & kernels_of(layer).LONG_ROWS for way, layer in zip(ways, architecture.layers, strict=True)):
+        rows = min(batch_rows, _MOST_ROWS)
+    return -(-rows // _PAD) * _PAD
+
+
+def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: _Space) -> tuple[int, ...]:
+    """The row of one layer, in the order of ``row.py``; hands out its places."""
+    layer = architecture.layer(number)
+    blocks = {block.name: block.start for block in architecture.layout.by_layer[number]}
+    p = blocks.pop(PARAMETRIC, 0)
+    first, second = [*blocks.values(), 0, 0][:2]
+    code = ACTIVATION_CODES[layer.activation.name]
+    a_at = space.room(layer.n)
+    slope_at = space.room(layer.n) if code in KEEPS_SLOPE else a_at
+    out_at = space.room(layer.n) if ways & (DROPS | RESIDUAL) else a_at
+    return (
+        kernels_of(layer).OPCODE, architecture.sizes[number - 1], layer.n, first, second, p, code, ways,
+        in_at, a_at, slope_at, out_at,
+    )  # fmt: skip
 
 
 def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered:
     """Lay out the workspace and decide the way of each product. batch_rows: the most a chunk will see."""
-    depth, sizes, layout = architecture.depth, architecture.sizes, architecture.layout
-    per_row = itemsize * (sum(sizes) * 2 + 2 * max(sizes))
-    rows = min(max(_CACHE // per_row, 64), _MOST_ROWS, batch_rows)
-    if max(n_in * n_out for n_in, n_out in pairwise(sizes)) > _OUTER_OWN:
-        rows = min(batch_rows, _MOST_ROWS)  # a BLAS wants long rows more than it minds the cache
-    rows = -(-rows // _PAD) * _PAD
-    layers, numbers = np.zeros((depth, 9), dtype=np.int64), np.zeros((depth, 2))
-    at = 0
-
-    def room(n: int) -> int:
-        nonlocal at
-        start, at = at, at + -(-n * rows // _PAD) * _PAD
-        return start
-
+    sizes, layout, numbers = architecture.sizes, architecture.layout, range(1, architecture.depth + 1)
+    ways = [_ways(architecture, number) for number in numbers]
+    space = _Space(_rows(architecture, ways, batch_rows, itemsize))
+    room = space.room
     x_at, rows_at = room(sizes[0]), room(sizes[0])
-    for l, layer in enumerate(architecture.layers, start=1):
-        n_in, n_out = sizes[l - 1], sizes[l]
-        code = ACTIVATION_CODES[layer.activation.name]
-        before = architecture.layers[l - 2] if l > 1 else None
-        ways = _ways(layer, before, n_in, n_out)
-        a_at = room(n_out)
-        slope_at = room(n_out) if code in KEEPS_SLOPE else a_at
-        out_at = room(n_out) if layer.dropout else a_at
-        w, b = layout.block(l, "w").start, layout.block(l, "b").start
-        layers[l - 1] = (n_in, n_out, w, b, code, ways, a_at, slope_at, out_at)
-        numbers[l - 1] = (layer.activation.parameters or (0.0,))[0], layer.dropout
-    first = int(layers[0, WAYS])
-    rows_first = bool(first & FORWARD_BLIS) and bool(first & OUTER_BLIS)
+    rows_first = bool(ways[0] & IN_ROWS)
+    layers, in_at = np.zeros((architecture.depth, COLUMNS), dtype=np.int64), rows_at if rows_first else x_at
+    for number in numbers:
+        layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
+        in_at = int(layers[number - 1, OUT_AT])
     y_at, share_at = room(sizes[-1]), room(1)
     delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1])))
-    cost = architecture.cost_function
+    kept_at = room(
+        max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
+    )
+    cost, output = architecture.cost_function, architecture.layers[-1]
     return Lowered(
         layers=layers,
-        numbers=numbers,
+        numbers=np.array(
+            [((layer.activation.parameters or (0.0,))[0], layer.dropout) for layer in architecture.layers]
+        ),
         blocks=np.array([(block.start, block.stop) for block in layout.blocks], dtype=np.int64),
         factors=np.array([(block.decay, block.rate) for block in layout.blocks], dtype=np.float64),
-        rows=rows,
+        rows=space.rows,
         x_at=x_at,
         y_at=y_at,
         share_at=share_at,
         delta_at=delta_at,
         other_at=other_at,
         scratch_at=scratch_at,
-        work_size=at,
+        work_size=space.size,
         rows_at=rows_at,
         rows_first=rows_first,
-        pair=PAIRS.get((architecture.layers[-1].activation.name, cost.name), NO_PAIR),
+        kept_at=kept_at,
+        pair=NO_PAIR if architecture.pair is None else PAIRS[output.activation.name, cost.name],
         cost=COST_CODES[cost.name],
         cost_parameter=(cost.parameters or (0.0,))[0],
         size=layout.size,

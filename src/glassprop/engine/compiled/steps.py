@@ -7,7 +7,7 @@ from numba import njit
 
 from glassprop.engine.compiled.elementary import expm1
 from glassprop.engine.compiled.low_level import OPTIONS, SUMS, fill, part, product
-from glassprop.engine.compiled.lowering import DECAY_FACTOR, RATE_FACTOR, START, STOP
+from glassprop.engine.compiled.row import DECAY_FACTOR, RATE_FACTOR, START, STOP
 
 CODES = {name: code for code, name in enumerate(("SGD", "Momentum", "Nesterov", "Adam", "AdamW"))}
 SGD, MOMENTUM, NESTEROV, ADAM, ADAMW = range(len(CODES))

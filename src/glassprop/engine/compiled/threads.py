@@ -6,7 +6,7 @@ caller find each other is in ``control.py``.
 
 Helpers are daemon threads: Python waits for all others before it ends, those of ``concurrent.futures`` included, and a
 helper of a fit that goes on in a daemon thread has no end. Yet a thread that were inside BLIS while the process is torn
-down would abort it. So when Python ends, ``Crew.close`` makes every call of a kernel stop, and waits until they have.
+down would abort it. So when Python ends, ``ThreadPool.close`` makes every call of a kernel stop, and waits until they have.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def usable_cores() -> int:
     return cores
 
 
-class Crew:
+class ThreadPool:
     """Helper threads, started when first needed and made anew after a fork; ``closed`` once Python is about to end."""
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from glassprop.errors import ArchitectureError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
 from glassprop.estimator.plain_state import from_plain
 from glassprop.export.kinds.kind import Kind, add
+from glassprop.export.kinds.left_fits import LEFT, OPTIMIZER, left_fits
 from glassprop.export.kinds.scikit_values import RandomState
 from glassprop.export.schema.array_values import Array, NaN, Numbers, Scalar, Values
 from glassprop.export.schema.misfit import Misfit
@@ -102,11 +104,10 @@ _CLASSIFIER_SETTINGS: dict[str, Field] = {
     "label_smoothing": Real(0, 1),
     "stratify": Either(Flag(), Word("auto")),
 }
-_OPTIMIZER = Object({"vectors": Several(Array(_FLOATS), most=8), "t": Whole(), "kind": Text(40)})
 _STATE = Object(
     {
         "theta": Array(_FLOATS),
-        "optimizer": Maybe(_OPTIMIZER),
+        "optimizer": Maybe(OPTIMIZER),
         "history": Object({"cost": Numbers(), "validation_cost": Numbers(), "score": Numbers()}),
         "step": Whole(),
         "epoch": Whole(),
@@ -123,7 +124,8 @@ _STATE = Object(
         "engine_why": Text(),
         "rate": Maybe(Real(0)),
         "kept_epoch": Whole(),
-    }
+    },
+    {"diverged": Flag(), "left": LEFT},
 )
 _FITTED: dict[str, Field] = {"network_": NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
 _AFTERWARDS: dict[str, Field] = {
@@ -139,7 +141,7 @@ _AFTERWARDS: dict[str, Field] = {
     "best_iteration_": Maybe(Whole()),
     "best_validation_score_": Maybe(_COST),
     "best_loss_": Maybe(_COST),
-    "target_scale_": Object({"mean": Real(), "spread": Real(0)}),
+    "target_scale_": Object({"mean": Real(), "spread": Real(0)}),  # of earlier files: see `estimator/plain_state.py`
 }
 
 
@@ -147,12 +149,20 @@ def _plain_state(value: Any) -> dict[str, Any]:
     """The attributes as plain data; sizes and lists in the forms that the file has."""
     state = {name: part for name, part in value.__getstate__().items() if name not in _OF_THE_RUN}
     state["hidden_layer_sizes"] = _whole(state["hidden_layer_sizes"])
-    optimizer = state["_state"]["optimizer"]
-    if optimizer is not None and not all(np.isfinite(vector).all() for vector in optimizer["vectors"]):
-        state["_state"] = {**state["_state"], "optimizer": None}  # it would step nowhere: training goes on without
+    train = dict(state["_state"])
+    points = [part for part in (train, *train.get("left", {}).values()) if isinstance(part, dict)]
+    if not all(_finite(point["optimizer"]) for point in points):
+        train.pop("left", None)  # for its next step cannot be written down
+    if not _finite(train["optimizer"]):
+        train["optimizer"] = None  # it would step nowhere: training goes on without
+    state["_state"] = train
     if "classes_" in state:
         state["classes_"] = np.asarray(state["classes_"])
     return state
+
+
+def _finite(optimizer: dict[str, Any] | None) -> bool:
+    return optimizer is None or all(np.isfinite(vector).all() for vector in optimizer["vectors"])
 
 
 def _whole(sizes: Any) -> Any:
@@ -174,8 +184,9 @@ def _set_plain_state(made: Any, attributes: dict[str, Any]) -> None:
 def _sizes_fit(attributes: dict[str, Any]) -> None:
     sizes, parameters = sizes_of(attributes["network_"]), parameters_of(attributes["network_"])
     state = attributes["_state"]
-    vectors = [] if state["optimizer"] is None else state["optimizer"]["vectors"]
-    for name, vector in [("theta", state["theta"]), *(("vectors", vector) for vector in vectors)]:
+    if "left" in state:
+        left_fits(state, attributes["solver"], "_state.left")
+    for name, vector in _vectors(state):
         if vector.shape != (parameters,) or vector.dtype != state["theta"].dtype:
             raise Misfit(f"_state.{name}", f"a network of sizes {sizes[:9]} has {parameters:,} parameters, not these")
     counts = {"n_features_in_": sizes[0], "n_outputs_": sizes[-1], "n_layers_": len(sizes)}
@@ -186,8 +197,18 @@ def _sizes_fit(attributes: dict[str, Any]) -> None:
         raise Misfit("_state.kept_epoch", "there are not so many epochs")
 
 
+def _vectors(state: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """All that must be like θ, with their names."""
+    for point in (state, *(state["left"][name] for name in ("best", "last") if state.get("left", {}).get(name))):
+        yield "theta", point["theta"]
+        for vector in [] if point["optimizer"] is None else point["optimizer"]["vectors"]:
+            yield "vectors", vector
+
+
 def _estimator_fits(made: Any, at: str) -> None:
-    _optimizer_fits(made._state.optimizer, f"{at}._state.optimizer")
+    state = made._state
+    for optimizer in (state.optimizer, state.best_optimizer, state.last_optimizer):
+        _optimizer_fits(optimizer, f"{at}._state.optimizer")
     if made.network_.own_functions:
         raise Misfit(at, "its network has functions that are in no table")
     names = getattr(made, "feature_names_in_", None)
@@ -213,6 +234,8 @@ def _optimizer_fits(state: Any, at: str) -> None:
 
 def _classifier_fits(made: Any, at: str) -> None:
     _estimator_fits(made, at)
+    if made.network_.units is not None:
+        raise Misfit(at, "classes have no units")
     binarizer, outputs = made._label_binarizer, made.n_outputs_
     kind, count = binarizer.y_type_, len(made.classes_)
     one = kind == "binary" and outputs == 1 and count <= 2

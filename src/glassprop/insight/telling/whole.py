@@ -52,12 +52,12 @@ def _overview(e: Explanation) -> list[Paragraph]:
     architecture = e.architecture
     network: list[Inline] = [f"Network: {architecture.sizes[0]}"]
     for layer in architecture.layers:
-        network += [f" → {layer.n} ", Name(layer.activation.spec, _SPEC)]
+        network += [f" → {layer.n} ", Name(layer.title, _SPEC)]
     cost = Equation((COST, Reading(architecture.cost_function), Number(e.cost)))
     found = [Paragraph(tuple(network)), Paragraph(("Cost: ", cost))]
-    if e.target_scale is not None:
-        mean, spread = e.target_scale  # in so many digits that y can be worked out
-        found.append(Paragraph(f"y: the target, standardized: (target - {mean:.9g}) / {spread:.9g}"))
+    units = architecture.units
+    if units is not None:  # in so many digits that y can be worked out
+        found.append(Paragraph(f"y: the target, standardized: (target - {units.mean:.9g}) / {units.spread:.9g}"))
     if e.n_examples > 1:
         which = f"number {e.focus + 1}" if e.focus else "the first"
         found.append(Paragraph(f"What follows is of this row, {which} of {e.n_examples}."))

@@ -1,36 +1,28 @@
-"""The estimator at the end of the Pipeline: how it is built from the defaults, and its target scaled back."""
+"""The estimator at the end of the Pipeline: how it is built from the defaults, and how its target is standardized."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.estimator.classifier import MLPClassifier
 from glassprop.estimator.regressor import MLPRegressor
 from glassprop.tables.schema.defaults import Defaults
 
-# Beyond this ratio of mean to spread, float32 would not hold the target's own units well enough.
+# Beyond this ratio of mean to standard deviation, float32 would not hold the target's own units well enough.
 _FAR = 1e3
 # Beyond these, numbers of a network (or their squares, in the cost) come near the ends of float32.
 _TINY, _HUGE, _HUGE_STANDARD = 1e-30, 1e30, 1e15
 
 
-@dataclass(frozen=True)
-class TargetScale:
-    """Standardization of a regression target: (y - mean) / spread is what the network is trained on."""
-
-    mean: float
-    spread: float
-
-    def standard(self, y: np.ndarray) -> np.ndarray:
-        """From the target's own units."""
-        return (y - self.mean) / self.spread
+class TargetScale(OwnUnits):
+    """Standardization of a regression target by mean and standard deviation (``spread``) of the rows trained on."""
 
     def fits_float32(self, *targets: np.ndarray) -> bool:
-        """Whether single precision holds these targets, and leaves predictions in own units exact enough."""
+        """Whether single precision holds these targets, and leaves predictions in its own units exact enough."""
         ordinary = _TINY <= self.spread <= _HUGE and abs(self.mean) <= min(_FAR * self.spread, _HUGE)
         return ordinary and all(np.abs(self.standard(y)).max() <= _HUGE_STANDARD for y in targets)
 
@@ -97,29 +89,6 @@ def train(
     finally:
         if callbacks:
             estimator.set_callbacks()  # a model file has no use for them
+        if hasattr(estimator, "network_"):
+            estimator._let_go()  # nor for what a fit would be resumed with: these rows are not at hand again
     return estimator
-
-
-def into_own_units(estimator: Any, scale: TargetScale) -> None:
-    """Put the standardization of the target into the last layer, which is affine: W ← s W, b ← s b + m.
-
-    So predictions come out in the target's own units, and the Pipeline ends in the plain estimator. It keeps the
-    scale as ``target_scale_``: what its optimizer remembers belongs to the parameters in standardized units.
-    """
-    estimator.target_scale_ = asdict(scale)
-    estimator.coefs_[-1][...] *= scale.spread
-    estimator.intercepts_[-1][...] = estimator.intercepts_[-1] * scale.spread + scale.mean
-
-
-def in_standard_units(theta: np.ndarray, last_inputs: int, scale: TargetScale) -> np.ndarray:
-    """A float64 copy of θ with `into_own_units` undone.
-
-    Parameters
-    ----------
-    theta : array (n_parameters,)
-        Of a network with one output, whose last ``last_inputs + 1`` entries are that output's W and b.
-    """
-    theta = np.array(theta, dtype=np.float64)
-    theta[-1] -= scale.mean
-    theta[-1 - last_inputs :] /= scale.spread
-    return theta

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted
 from glassprop.tables.encoding.encode import encoder
@@ -184,7 +185,7 @@ def _fit(
         final_step.train(estimator, X, _scaled(train.y, scale), train.weights, watched, callbacks)
     _tell_warnings(caught, estimator, say)
     if scale is not None:
-        final_step.into_own_units(estimator, scale)
+        estimator.network_ = estimator.network_.in_units(OwnUnits(scale.mean, scale.spread))
     return Pipeline([*steps.steps, ("network", estimator)]), scale
 
 

@@ -1,4 +1,4 @@
-"""Which rows are trained on and which are kept back: stratified, by group, or by time."""
+"""Which rows are trained on and which are held out: stratified, by group, or by time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class SplitKeys:
     Attributes
     ----------
     labels : array (n_rows,) of int, or None
-        Classes to spread evenly.
+        Classes, whose shares are to be alike on both sides.
     groups : array (n_rows,), or None
         Rows with the same value stay on one side.
     times : array (n_rows,) of float, or None
-        The later rows are kept back.
+        The later rows are held out.
     """
 
     labels: np.ndarray | None = None

@@ -96,7 +96,7 @@ def decide(name: str, series: nw.Series, wanted: str | None) -> Target:
     name : str
     series : narwhals.Series
     wanted : {"classification", "regression"} or None
-        The user's own choice, which goes before all rules.
+        The user's choice, which goes before all rules.
 
     Raises
     ------

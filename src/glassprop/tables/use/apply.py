@@ -9,7 +9,6 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from glassprop.tables.fitting.examples import Examples, labelled_examples
-from glassprop.tables.fitting.final_step import TargetScale, in_standard_units
 from glassprop.tables.fitting.scores import scores_of
 from glassprop.tables.fitting.told import Say, told
 from glassprop.tables.reading.table import Table
@@ -98,9 +97,6 @@ def gradient_arrays(
         X = pipeline[:-1].transform(examples.frame.to_native())
     model, y = pipeline[-1], examples.y
     theta = np.array(model.theta_, dtype=np.float64)
-    if record["target_scale"] is not None:
-        scale = TargetScale(**record["target_scale"])
-        theta, y = in_standard_units(theta, model.coefs_[-1].shape[0], scale), scale.standard(y)
     # In float64 before the targets are encoded: they take the precision of X, and may be beyond float32.
     X, Y = model.encode_targets(np.asarray(X, np.float64), y)
     return model.network_, theta, X, np.asarray(Y, np.float64), examples.weights

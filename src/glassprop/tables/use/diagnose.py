@@ -30,7 +30,8 @@ def diagnose(outcome: Outcome) -> dict[str, Any]:
     dict, JSON-able
         network, parameters : the architecture, and how many parameters it has
         shares : of classes, a list of label, train and held_out (numbers of rows); None for regression
-        amounts : of a regression target in the rows trained on, rows, mean, spread, least, most; None for classes
+        amounts : of a regression target in the rows trained on, rows, mean, spread (the standard deviation), least,
+            most; None for classes
         confusion : labels, and counts of rows by true (row) and predicted class (column); None for regression
         residuals : of predicted - true: rows, mean, spread, edges and counts of a histogram, and points, a list of
             [true, predicted] of at most 600 rows spread over the table; None for classes

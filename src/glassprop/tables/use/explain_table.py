@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -22,7 +21,6 @@ from glassprop.tables.encoding.columns import as_it_stands, inputs_of
 from glassprop.tables.encoding.encode import TypedColumns, frame_of
 from glassprop.tables.encoding.slopes import numbers_in, slopes_of
 from glassprop.tables.fitting.examples import refuse_lacking, refuse_unknown
-from glassprop.tables.fitting.final_step import TargetScale, in_standard_units
 from glassprop.tables.fitting.told import told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.target import Target
@@ -75,12 +73,10 @@ def explain_table(
     if record["labels"] is not None:
         refuse_unknown(values, pipeline[-1].classes_, target, table.name)
     y = values if target.kind == "number" else target.labels(values)
-    scale = None if record["target_scale"] is None else TargetScale(**record["target_scale"])
     with told(on_message):
-        found = _explain_typed(
-            pipeline, part, y, numbers, top, scale, target=target.name, history=_history(record.get("history", {}))
+        return _explain_typed(
+            pipeline, part, y, numbers, top, target=target.name, history=_history(record.get("history", {}))
         )
-    return found if scale is None else replace(found, target_scale=(scale.mean, scale.spread))
 
 
 def refuse_other_steps(pipeline: Pipeline) -> None:
@@ -155,9 +151,7 @@ def explain(
         return estimator.explain(X, y, row=row, rows=rows, top=top)
     numbers, X, y = chosen(X, y, row, rows)
     if isinstance(steps[0], TypedColumns) and len(steps) == 3:
-        scale = getattr(estimator, "target_scale_", None)
-        scale = None if scale is None else TargetScale(**scale)
-        return _explain_typed(_pipeline(steps), frame_of(X), np.asarray(y), numbers, top, scale, target=_name_of(y))
+        return _explain_typed(_pipeline(steps), frame_of(X), np.asarray(y), numbers, top, target=_name_of(y))
     return _explain_steps(steps, X, y, numbers, top)
 
 
@@ -189,19 +183,15 @@ def _explain_typed(
     y: np.ndarray,
     numbers: Sequence[int],
     top: int,
-    scale: TargetScale | None,
     *,
     target: str = "output",
     history: Mapping[str, Any] | None = None,
 ) -> Explanation:
     """Through a Pipeline of ours, in terms of the table's columns."""
     inputs, model = inputs_of(pipeline[:-1], frame), pipeline[-1]
-    theta = None
-    if scale is not None:
-        theta = in_standard_units(model.theta_, model.coefs_[-1].shape[0], scale)
     return explain_rows(
         model.to_explain(), inputs.X, y, numbers, top=top, inputs=inputs.names, columns=tuple(inputs.columns),
-        target=target, theta=theta, scale=scale, history=history,
+        target=target, history=history,
     )  # fmt: skip
 
 
@@ -215,7 +205,7 @@ def _history(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top: int) -> Explanation:
-    """Through a Pipeline of the user's own: in terms of X's columns of numbers, or else of the network's inputs."""
+    """Through a Pipeline that the user built: in terms of X's columns of numbers, or else of the network's inputs."""
     before = _pipeline(steps[:-1])
     given = before.transform(X)
     names = _names_out(before, X)

@@ -1,4 +1,4 @@
-"""Columns of numbers behind steps of the user's own: how the network's inputs move with them, by differences."""
+"""Columns of numbers behind steps that the user chose: how the network's inputs move with them, by differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's own activations and costs: right ones train, wrong ones are refused with place and size of the error."""
+"""User-defined activations and costs: right ones train, wrong ones are refused with place and size of the error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, output_for, targets
 
 from glassprop import Activation, Cost, Layer, Network, check_gradient
-from glassprop.backprop.own import check_activation, check_cost, check_own_functions
+from glassprop.backprop.user_defined import check_activation, check_cost, check_user_defined
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.cost import COSTS
 from glassprop.equations.domain import Domain
@@ -60,7 +60,7 @@ def test_the_costs_of_the_table_would_pass(activation, cost):
     check_cost(COSTS[cost], ACTIVATIONS[activation], y)
 
 
-def test_own_functions_train_and_agree_with_differences():
+def test_user_defined_train_and_agree_with_differences():
     network = Network(2, [Layer(3, CUBE), Layer(3, NORMALIZE), Layer(2, "identity")], cost=QUARTIC)
     rng = np.random.default_rng(0)
     theta, X = network.initial(rng), rng.normal(size=(9, 2))
@@ -193,7 +193,7 @@ def test_a_disguised_entry_of_the_table_is_checked():
     )
     network = Network(2, [Layer(2, disguised)], cost="cross_entropy")
     with pytest.raises(DerivativeError, match="mixing is wrong"):
-        check_own_functions(network, np.eye(2))
+        check_user_defined(network, np.eye(2))
 
 
 @pytest.mark.parametrize("stated", [Domain(), Domain(0.0, open_low=True, words="more than 0")])
@@ -201,15 +201,15 @@ def test_own_outputs_that_the_cost_cannot_take_are_refused_when_training_starts(
     sine = Activation("sine", np.sin, lambda z, a: np.cos(z), range=stated)
     network = Network(2, [Layer(2, sine)], cost="poisson")
     with pytest.raises(ArchitectureError, match=r"'poisson' needs outputs .* more than 0; activation 'sine' gives -"):
-        check_own_functions(network, np.ones((4, 2)))
+        check_user_defined(network, np.ones((4, 2)))
     positive = Activation("positive", lambda z: 2 + np.sin(z), lambda z, a: np.cos(z), range=stated)
-    check_own_functions(Network(2, [Layer(2, positive)], cost="poisson"), np.ones((4, 2)))
+    check_user_defined(Network(2, [Layer(2, positive)], cost="poisson"), np.ones((4, 2)))
 
 
 @pytest.mark.parametrize("cost", COST_NAMES)
 def test_networks_of_built_in_functions_pass(cost):
     network = Network(2, [Layer(3, "relu"), Layer(2, output_for(cost))], cost=cost)
-    check_own_functions(network, targets(COSTS[cost].targets, 5, 2, np.random.default_rng(0)))
+    check_user_defined(network, targets(COSTS[cost].targets, 5, 2, np.random.default_rng(0)))
 
 
 def test_a_list_is_no_array():

@@ -1,4 +1,4 @@
-"""Checks the derivatives of a user's own activations and costs by differences, before training starts."""
+"""Checks the derivatives of user-defined activations and costs by differences, before training starts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _POINTS = 60
 _REACH = 5.0  # activations are tried on z in about ±5
 
 
-def check_own_functions(architecture: Architecture, Y: Array) -> None:
+def check_user_defined(architecture: Architecture, Y: Array) -> None:
     """Check every function that is not an entry of the tables. Y (n, n_L): the targets it will be trained on.
 
     Raises
@@ -26,7 +26,7 @@ def check_own_functions(architecture: Architecture, Y: Array) -> None:
     DerivativeError
         Naming the function, the place, and both derivatives there.
     ArchitectureError
-        If an own output activation gives what the cost does not take.
+        If a user-defined output activation gives what the cost does not take.
     """
     for layer in architecture.layers:
         if not activation_is_built_in(layer.activation):
@@ -80,7 +80,7 @@ def check_activation(activation: Activation, n: int = 3) -> None:
 
 
 def check_outputs(activation: Activation, cost: Cost, n: int = 3) -> None:
-    """See that an own activation gives what the cost takes, n neurons at a time.
+    """See that a user-defined activation gives what the cost takes, n neurons at a time.
 
     Raises
     ------

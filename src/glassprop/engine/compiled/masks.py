@@ -1,0 +1,47 @@
+"""Dropout's masks from a counter, as ``equations/dropout.py`` has them, bit for bit."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from glassprop.engine.compiled.low_level import OPTIONS, part, round_to_even
+
+
+@njit(**OPTIONS)
+def _mix(x):
+    """The 32-bit hash of ``equations/dropout.py``."""
+    x = np.uint32((x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D))
+    x = np.uint32((x ^ (x >> np.uint32(15))) * np.uint32(0x846CA68B))
+    return np.uint32(x ^ (x >> np.uint32(16)))
+
+
+@njit(**OPTIONS)
+def mask_key(key, step, layer):
+    """The seed of one layer's mask in one step; the same as ``equations.dropout.mask_key``."""
+    seed = np.uint32(0)
+    for number in range(4):
+        word = np.uint32(key)
+        if number == 1:
+            word = np.uint32(step & 0xFFFFFFFF)
+        elif number == 2:
+            word = np.uint32((step >> 32) & 0xFFFFFFFF)
+        elif number == 3:
+            word = np.uint32(layer)
+        seed = _mix(np.uint32((seed ^ word) * np.uint32(5) + np.uint32(0x9E3779B9)))
+    return seed
+
+
+@njit(**OPTIONS)
+def drop(source, target, seed, first_row, n, ld, rate):
+    """target = source · mask; the counter of an entry is its (row of the batch, neuron), as in the reference."""
+    kept, nothing = source.dtype.type(1 / (1 - rate)), source.dtype.type(0)
+    limit = np.uint32(np.int64(min(round_to_even(rate * 4294967296.0), 4294967295.0)))
+    width = np.uint32(n)
+    for j in range(n):
+        source_row, target_row = part(source, j * ld, ld), part(target, j * ld, ld)
+        first = np.uint32(first_row * n + j)
+        for i in range(ld):
+            counter = np.uint32(first + np.uint32(i) * width)
+            bits = _mix(np.uint32(_mix(counter) ^ seed))
+            target_row[i] = source_row[i] * (kept if bits >= limit else nothing)

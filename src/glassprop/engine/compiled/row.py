@@ -1,0 +1,24 @@
+"""A row of the table: what the kernels read of one layer, by column, and bits that say which way its work goes."""
+
+from __future__ import annotations
+
+# columns of the table of layers. OPCODE: its kind; BLOCK_1, BLOCK_2: where its own parameters start in θ, and P its
+# activation's, where they are trained; IN_AT: where what it sees lies; A_AT: z, then σ(z); OUT_AT: what the next one sees
+(
+    OPCODE, N_IN, N_OUT, BLOCK_1, BLOCK_2, P, ACTIVATION, WAYS, IN_AT, A_AT, SLOPE_AT, OUT_AT,
+) = range(12)  # fmt: skip
+COLUMNS = 12
+# columns of the table of numbers
+PARAMETER, DROPOUT = range(2)
+# columns of the table of blocks, and of that of their factors
+START, STOP = range(2)
+DECAY_FACTOR, RATE_FACTOR = range(2)
+
+# bits of WAYS, for layers of any kind
+RESIDUAL = 1  # what it sees is added to σ(z): OUT_AT is then another place than A_AT
+DROPS = 2  # it has dropout: likewise
+KEEPS = 4  # the backward pass still needs ∂C/∂a when it has δ: it stays at KEPT_AT
+IN_ROWS = 8  # what it sees lies example by example, not in columns: the first layer, where its products go to BLIS
+RELU_DONE = 16  # z comes with its relu already done
+BACK_MASKED = 32  # ∂C/∂x comes as δ of the layer before, already pulled back through its relu
+FREE = 64  # bits from here on mean what the kind says

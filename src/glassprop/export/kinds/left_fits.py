@@ -1,0 +1,63 @@
+"""A fit that was left before its end, as fields of a model file: what it is gone on with, checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassprop.export.kinds.scikit_values import RandomState
+from glassprop.export.schema.array_values import Array
+from glassprop.export.schema.misfit import Misfit
+from glassprop.export.schema.values import Flag, Maybe, Object, Real, Several, Text, Whole, Word
+
+_FLOATS = ("float64", "float32")
+_ROWS = Array(("uint32", "int64"))
+OPTIMIZER = Object({"vectors": Several(Array(_FLOATS), most=8), "t": Whole(), "kind": Text(40)})
+_POINT = Object({"theta": Array(_FLOATS), "optimizer": Maybe(OPTIMIZER), "rate": Maybe(Real(0))})
+LEFT = Object(
+    {
+        "rows": Whole(1),
+        "dtype": Word(*_FLOATS),
+        "kept": Maybe(_ROWS),
+        "aside": Maybe(_ROWS),
+        "rows_val": Whole(),
+        "order": _ROWS,
+        "drawn": Flag(),
+        "rng": RandomState(),
+        "dropout_key": Whole(0, 2**32 - 1),
+        "best": Maybe(_POINT),
+        "last": Maybe(_POINT),
+    }
+)
+
+
+def left_fits(state: dict[str, Any], solver: str, at: str) -> None:
+    """Refuse what does not fit together: kernels take rows by the order without a look.
+
+    Raises
+    ------
+    Misfit
+    """
+    left = state["left"]
+    if solver == "lbfgs":
+        raise Misfit(at, "L-BFGS cannot be gone on with")
+    if not isinstance(left["rng"], np.random.RandomState):
+        raise Misfit(f"{at}.rng", "it must be a generator")
+    if (left["kept"] is None) != (left["aside"] is None):
+        raise Misfit(at, "it has rows that were kept or set aside, and not the others")
+    trained_on = left["rows"]
+    if left["kept"] is not None:
+        _once_each(np.concatenate([left["kept"], left["aside"]]), left["rows"], f"{at}.kept")
+        trained_on = len(left["kept"])
+    _once_each(left["order"], trained_on, f"{at}.order")
+    if not trained_on or (left["aside"] is not None and not len(left["aside"])):
+        raise Misfit(at, "it has no rows to train on, or none to judge by")
+    best = 0 if left["best"] is None else state["best_epoch"]
+    if not best <= state["epoch"] <= len(state["history"]["cost"]):
+        raise Misfit(at, "its epochs are not those of the history")
+
+
+def _once_each(rows: np.ndarray, n: int, at: str) -> None:
+    if len(rows) != n or (np.sort(rows) != np.arange(n)).any():
+        raise Misfit(at, f"it must name each of {n:,} rows once")
