@@ -286,7 +286,7 @@ def test_worksheets_by_the_ending(run, small_iris, tmp_path, name, start):
     assert (result.code, result.out) == (0, "")
     assert "inputs and the target of row 5" in result.err
     assert (tmp_path / name).read_text().startswith(start)
-    assert "to 3 digits" in (tmp_path / name).read_text()
+    assert "to 3 significant digits" in (tmp_path / name).read_text()
 
 
 @pytest.mark.parametrize("form", ["--latex", "--markdown", "--html", "--worksheet"])

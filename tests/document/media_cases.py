@@ -7,11 +7,11 @@ from dataclasses import fields, is_dataclass
 from html import unescape
 
 from glassprop.cli.terminal import pieces_of, show
+from glassprop.document.blocks import Matrix
 from glassprop.document.html_document import html_document, html_piece
 from glassprop.document.latex_document import latex_document
 from glassprop.document.markdown_document import markdown_document
 from glassprop.document.mathematics import Number
-from glassprop.document.parts import Matrix
 
 MEDIA = ("terminal", "latex", "markdown", "html", "notebook")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")

@@ -13,7 +13,19 @@ from markdown_it import MarkdownIt
 from rich.cells import cell_len
 from tex_cases import HOSTILE, compile_tex
 
+from glassprop.document.blocks import (
+    Block,
+    Column,
+    Display,
+    Document,
+    Matrix,
+    Name,
+    Paragraph,
+    Section,
+    Table,
+)
 from glassprop.document.mathematics import (
+    Activated,
     Aside,
     Becomes,
     Difference,
@@ -31,17 +43,6 @@ from glassprop.document.mathematics import (
     Total,
     Words,
 )
-from glassprop.document.parts import (
-    Block,
-    Column,
-    Display,
-    Document,
-    Matrix,
-    Name,
-    Paragraph,
-    Section,
-    Table,
-)
 from glassprop.equations.activation import find_activation
 from glassprop.ground.text import shortened, visible
 
@@ -55,6 +56,7 @@ MATHEMATICS: dict[type, tuple[Math, list[float], list[str]]] = {
     Words: (Words("column"), [], ["column"]),
     Partial: (Partial(Z, W), [], ["z", "w"]),
     Slope: (Slope(Z), [], ["z"]),
+    Activated: (Activated(Z), [], ["z"]),
     Reading: (Reading(find_activation("leaky_relu(0.125)"), derivative=True), [0.125], ["p"]),
     Expression: (Expression("v - 7*g"), [7], ["v", "g"]),
     Product: (Product((Number(0.5), Number(-0.25))), [0.5, 0.25], []),

@@ -228,3 +228,26 @@ def test_a_large_picture_is_written_down_beside_what_is_shown():
 )
 def test_other_columns_are_no_picture(names):
     assert find_picture(names) is None
+
+
+@pytest.mark.parametrize(
+    ("y", "cost", "formula"),
+    [
+        ([0.0, 1.0, 0.0], "cross_entropy", "a - y"),
+        ([0.2, 0.3, 0.5000005], "cross_entropy", "a Σy - y"),
+        ([0.0, 1.0, 0.0], "squared_error", None),
+    ],
+)
+def test_which_collapse_holds(y, cost, formula):
+    network = dense(2, (3, "softmax"), cost=cost)
+    e = network.explain(np.random.default_rng(0).normal(size=9), [0.5, -1.0], y)
+    assert e.to_dict()["examples"][0]["collapse"] == formula
+    found = e.bias(1, 0).collapse
+    assert (found and found.formula) == formula
+    if found:
+        assert_rounded(found.a * found.total - found.y, found.value, 1)
+
+
+def test_a_step_of_a_bias_is_told_as_its_own(large):
+    training = large[1]["training"]
+    assert training["formula_of_biases"] == training["formula"].replace("w", "b")  # of Adam, which decays nothing

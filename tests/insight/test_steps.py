@@ -91,7 +91,7 @@ def _by_formula(name, w, g, memory, settings, decays):
     letter = "w" if decays else "b"
     plain = {"β₁": "β_1", "β₂": "β_2"}
     known = {**memory, letter: w, "g": g, **{plain.get(key, key): value for key, value in settings.items()}}
-    for what, by in moves_of(name, decays):
+    for what, by in moves_of(name, letter, decays):
         known[what] = eval(by, {"sqrt": np.sqrt, "__builtins__": {}}, known)
     return known[letter]
 

@@ -10,10 +10,10 @@ import pytest
 from core_cases import dense, targets
 from document.media_cases import MEDIA, nodes_of, numbers_in, numbers_of, shown_in
 
-from glassprop import Network
+from glassprop import Layer, Network, Scale
 from glassprop.cli.terminal import terminal_number
-from glassprop.document.mathematics import Becomes, Number, Partial, Product, Symbol
-from glassprop.document.parts import Display, Section, Table
+from glassprop.document.blocks import Display, Section, Table
+from glassprop.document.mathematics import Becomes, Difference, Number, Partial, Product, Symbol
 from glassprop.errors import SettingsError
 from glassprop.insight.chosen import largest_of_each_layer
 from glassprop.insight.names import Column, Names
@@ -21,7 +21,9 @@ from glassprop.insight.step import Training
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.layer_equations import parameter
 from glassprop.insight.telling.told_derivatives import would_do
+from glassprop.insight.telling.told_kinds import TOLD
 from glassprop.insight.telling.whole import document_of
+from glassprop.layers.table import KINDS
 from glassprop.optimizer import OPTIMIZERS
 
 NETWORKS = {
@@ -29,6 +31,16 @@ NETWORKS = {
     "kinks": dense(3, (4, "relu"), (2, "identity"), cost="absolute_error"),
     "softmax": dense(4, (6, "gelu"), (3, "softmax"), cost="cross_entropy"),
     "mixing below": dense(9, (12, "tanh"), (7, "softmax"), (3, "softmax"), cost="squared_error"),
+    "kinds": Network(
+        3,
+        [
+            Scale(),
+            Layer(3, "leaky_relu(0.2)", residual=True, parametric=True),
+            Layer(3, "softmax", residual=True),
+            Scale(),
+        ],
+        cost="half_squared_error",
+    ),
     "parameters": dense(2, (3, "leaky_relu(0.2)"), (3, "elu(0.5)"), (1, "exp"), cost="poisson"),
 }
 
@@ -45,8 +57,12 @@ def explanation(network: Network, n: int = 1, seed: int = 0, optimizer: str = "a
 
 
 def document(e, **asked):
-    places = (*largest_of_each_layer(e), (1, 0, None))
-    return document_of(e, Asked(places, **asked))
+    return document_of(e, Asked(places_of(e), **asked))
+
+
+def places_of(e):
+    """The largest weights of each layer, and a bias."""
+    return *largest_of_each_layer(e), (next(l for l in range(1, 9) if e.view.has_biases(l)), 0, None)
 
 
 # --- the same in every medium -----------------------------------------------------------------------------------------
@@ -89,7 +105,7 @@ def products_told(told):
     for node in nodes_of(told):
         if isinstance(node, Display) and hasattr(node.formulas[0], "sides"):
             left, *sides = node.formulas[0].sides
-            if isinstance(left, Partial) and left.below.letter in "wb" and len(sides) == 3:
+            if isinstance(left, Partial) and left.below.letter in "wsb" and len(sides) == 3:
                 yield left.below, [number.value for number in sides[1].factors], sides[2].value
 
 
@@ -98,11 +114,12 @@ def test_the_derivatives_told_are_the_gradient(name):
     e = explanation(NETWORKS[name])
     network, told = NETWORKS[name], {symbol: (factors, value) for symbol, factors, value in products_told(document(e))}
     gradient = network.gradient(e.view.theta, e.view.X, e.view.Y)
-    places = {*largest_of_each_layer(e), (1, 0, None)}
-    assert set(told) == {parameter(place) for place in places}
+    places = set(places_of(e))
+    assert set(told) == {parameter(e, place) for place in places}
     for layer, j, k in places:
-        factors, value = told[parameter((layer, j, k))]
-        want = network.b(gradient, layer)[j] if k is None else network.w(gradient, layer)[j, k]
+        factors, value = told[parameter(e, (layer, j, k))]
+        blocks = network.layout.of_layer(gradient, layer)
+        want = blocks["b"][j] if k is None else blocks["s"][k] if "s" in blocks else blocks["w"][j, k]
         assert isclose(value, want, rel_tol=1e-9, abs_tol=1e-12)
         assert isclose(np.prod(factors), want, rel_tol=1e-9, abs_tol=1e-12)
 
@@ -119,6 +136,10 @@ def test_a_bias_is_told_as_b_and_does_not_decay(optimizer):
     assert Symbol("b") in moves[0]
     assert Symbol("w") not in moves[0]
     assert len(moves[1]) - len(moves[0]) == (optimizer == "adamw")
+    tables = [
+        [n for n in nodes_of(told) if isinstance(n, Table) and len(n.columns) == 3][-1] for told in (of_bias, of_weight)
+    ]
+    assert [table.rows[0][0] for table in tables] == [Symbol("b"), Symbol("w")]
     symbols = [set(nodes_of(section(told, told.parts[-2].title))) for told in (of_bias, of_weight)]
     assert (Symbol("λ") in symbols[1], Symbol("λ") in symbols[0]) == (optimizer == "adamw", False)
 
@@ -223,3 +244,46 @@ def value_of(node):
     if isinstance(node, Product):
         return float(np.prod([value_of(factor) for factor in node.factors]))
     return value_of(node.of) if hasattr(node, "of") else sum(value_of(term) for term in node.terms)
+
+
+# --- kinds of layer ---------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_layer_is_told():
+    assert set(TOLD) == set(KINDS)
+
+
+def told_sums(e, letter, layer):
+    """The equations told of z or ∂C₀/∂a of a layer's neuron: those with numbers."""
+    for node in nodes_of(document(e)):
+        left, *_ = getattr(node, "sides", (None,))
+        of = left.below if isinstance(left, Partial) else left
+        if isinstance(of, Symbol) and (of.letter, of.layer) == (letter, layer) and len(node.sides) == 4:
+            yield of.indices[0], value_of(node.sides[2]), node.sides[3].value
+
+
+def test_layers_of_other_kinds_are_told_as_they_are(capsys):
+    """Factors by E29 and E31; past a residual layer by E32 and E33; each sum against numbers of its own."""
+    e = explanation(NETWORKS["kinds"])
+    (j, written, said), *_ = told_sums(e, "z", 1)
+    s = e.view.theta[:3]
+    assert written == pytest.approx(said) == pytest.approx(s[j] * e.view.X[0, j])
+    (k, written, said), *_ = told_sums(e, "a", 0)
+    assert written == pytest.approx(said) == pytest.approx(s[k] * e.delta(1)[k])
+    (k, written, said), *_ = told_sums(e, "a", 1)
+    assert written == pytest.approx(said) == pytest.approx(e.delta(2) @ e.view.w(2)[:, k] + e.by_a(2)[k])
+    text = " ".join(shown_in("terminal", document(e), capsys).split())
+    assert "z_j = s_j a_j" in text
+    assert "a_j⁽²⁾ = σ(z_j⁽²⁾) + a_j⁽¹⁾" in text
+    assert "through every neuron of layer 2, and past layer 2" in text
+    assert "Factor s[" in text
+    assert "z if z > 0 else p z, and" in text  # no one number for a trained parameter
+
+
+def test_the_last_layer_may_have_no_biases():
+    network = Network(2, [Scale()], cost="half_squared_error")
+    e = network.explain([0.5, 2.0], [3.0, -1.0], [1.0, 1.0])
+    told = document_of(e, Asked(((1, 1, 1),)))
+    assert [node.sides[1:] for node in nodes_of(told) if getattr(node, "sides", (0,))[0] == Symbol("δ", 1, (1,))] == [
+        (Difference(Symbol("a", 1, (1,)), Symbol("y", None, (1,))), Difference(Number(-2.0), Number(1.0)), Number(-3.0))
+    ] * 2

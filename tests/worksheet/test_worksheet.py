@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tex_cases import HOSTILE, compile_tex
 
-from glassprop import Activation, Layer, Network
+from glassprop import Activation, Layer, Network, Scale
 from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import shortened
@@ -378,6 +378,16 @@ def test_too_large_for_paper(sizes):
     network = dense(sizes[0], *((n, "identity") for n in sizes[1:]))
     with pytest.raises(SettingsError, match=r"for paper: the network .* 12 and 40 are the most; train one with fewer"):
         worksheet_of(explanation(network))
+
+
+@pytest.mark.parametrize(
+    "layers", [[Scale(), Layer(1, "identity")], [Layer(2, "relu", residual=True)], [Layer(2, "elu", parametric=True)]]
+)
+def test_layers_that_are_not_plain_dense_ones_are_refused(layers):
+    network = Network(2, layers)
+    theta = np.linspace(0.1, 1, network.layout.size)
+    with pytest.raises(SettingsError, match=r"a worksheet has dense layers, .*: use --latex"):
+        worksheet_of(network.explain(theta, [1.0, 2.0], np.ones(network.sizes[-1])))
 
 
 def test_functions_of_ones_own_have_no_exact_formula():

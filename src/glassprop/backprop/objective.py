@@ -11,7 +11,7 @@ from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import fill_gradient, scale_rows
 from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_errors
 from glassprop.backprop.ranks import BatchSums, Ranks
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 
 
@@ -49,7 +49,7 @@ def evaluate(
     architecture: Architecture,
     objective: Objective,
     theta: Array,
-    X: Array,
+    X: Rows,
     Y: Array,
     sample_weight: Array | None,
     masks: Mapping[int, Array] | None,

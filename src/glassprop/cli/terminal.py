@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from glassprop.cli.output import number, print_line, print_table, print_title
+from glassprop.document.blocks import Display, Document, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import Equation, Math
 from glassprop.document.media import Medium
-from glassprop.document.parts import Display, Document, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.plain import PlainMath, plain_number
 from glassprop.ground.text import LONGEST_LINE, shown
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from glassprop.document.blocks import Column, Display, Document, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import Equation, Math, Symbol
 from glassprop.document.media import Medium
-from glassprop.document.parts import Column, Display, Document, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.plain import PlainMath, plain_number
 from glassprop.ground.text import shortened, visible
 
@@ -57,8 +57,8 @@ class HtmlMath(PlainMath):
     def words(self, text: str) -> str:
         return html_text(text)
 
-    def slope(self, at: str) -> str:
-        return f"<i>σ</i>′({at})"
+    def sigma(self, at: str, slope: bool) -> str:
+        return f"<i>σ</i>{'′' if slope else ''}({at})"
 
     def reading(self, reading: object) -> str:
         return escape(super().reading(reading))  # type: ignore[arg-type]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassprop.document.blocks import Display, Document, Line, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.formulas import formula_of
 from glassprop.document.mathematics import Becomes, Equation, Math, Partial, Reading, Sum, Symbol
 from glassprop.document.media import Medium
-from glassprop.document.parts import Display, Document, Line, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.tex import tex_letter, tex_number, tex_text
 from glassprop.document.writing import MathWriter
 from glassprop.document.written_latex import LatexWriter
@@ -44,7 +44,7 @@ def latex_document(document: Document) -> str:
 class LatexMath(MathWriter):
     """Mathematics as LaTeX, without dollars; ``inline``: derivatives with a slash, which is read among words."""
 
-    times, becomes, leads_to = r" \cdot ", r" \leftarrow ", r" \to "
+    times, becomes, leads_to, apart = r" \cdot ", r" \leftarrow ", r" \to ", r"\ "
 
     def __init__(self, inline: bool = False) -> None:
         self._inline = inline
@@ -64,11 +64,11 @@ class LatexMath(MathWriter):
         above, below = rf"\partial {self.write(partial.above)}", rf"\partial {self.write(partial.below)}"
         return f"{above} / {below}" if self._inline else rf"\frac{{{above}}}{{{below}}}"
 
-    def slope(self, at: str) -> str:
-        return rf"\sigma'({at})"
+    def sigma(self, at: str, slope: bool) -> str:
+        return rf"\sigma'({at})" if slope else rf"\sigma({at})"
 
     def reading(self, reading: Reading) -> str:
-        formula = formula_of(reading.function)
+        formula = formula_of(reading.function, parametric=reading.parametric)
         return formula.derivative_latex if reading.derivative else formula.value_latex
 
     def expression(self, text: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from glassprop.document.blocks import Display, Document, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.latex_document import LatexMath
 from glassprop.document.mathematics import Math
 from glassprop.document.media import Medium
-from glassprop.document.parts import Display, Document, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.plain import plain_number
 from glassprop.document.tex import tex_number
 from glassprop.ground.text import shortened, visible

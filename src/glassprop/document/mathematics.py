@@ -48,11 +48,22 @@ class Slope:
 
 
 @dataclass(frozen=True)
+class Activated:
+    """σ at some z."""
+
+    at: Symbol
+
+
+@dataclass(frozen=True)
 class Reading:
-    """What an activation or a cost says by its formula, or its derivative by its own."""
+    """What an activation or a cost says by its formula, or its derivative by its own.
+
+    ``parametric``: its parameter is trained, and has no one number.
+    """
 
     function: Activation | Cost
     derivative: bool = False
+    parametric: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,8 +134,8 @@ class Route:
 
 
 Math: TypeAlias = (
-    Symbol | Number | Words | Partial | Slope | Reading | Expression | Product | Sum | Difference | Total | Aside
-    | Equation | Becomes | Route
+    Symbol | Number | Words | Partial | Slope | Activated | Reading | Expression | Product | Sum | Difference | Total
+    | Aside | Equation | Becomes | Route
 )  # fmt: skip
 
 COST = Symbol("C₀")

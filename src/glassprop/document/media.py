@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar, assert_never
 
+from glassprop.document.blocks import Block, Display, Inline, Line, Matrix, Name, Paragraph, Section, Table, inlines
 from glassprop.document.mathematics import Math, Number
-from glassprop.document.parts import Block, Display, Inline, Line, Matrix, Name, Paragraph, Section, Table, inlines
 
 T = TypeVar("T")
 

@@ -55,11 +55,11 @@ class PlainMath(MathWriter):
     def partial(self, partial: Partial) -> str:
         return f"∂{self.write(partial.above)}/∂{self.write(partial.below)}"
 
-    def slope(self, at: str) -> str:
-        return f"σ'({at})"
+    def sigma(self, at: str, slope: bool) -> str:
+        return f"σ'({at})" if slope else f"σ({at})"
 
     def reading(self, reading: Reading) -> str:
-        formula = formula_of(reading.function)
+        formula = formula_of(reading.function, parametric=reading.parametric)
         return visible(formula.derivative if reading.derivative else formula.value)
 
     def expression(self, text: str) -> str:

@@ -98,29 +98,6 @@ def tex_number(value: float, digits: int = 6) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
-def tex_factor(value: float, digits: int = 6) -> str:
-    """The same as a factor of a product: in brackets if it has a sign."""
-    shown = tex_number(value, digits)
-    return f"({shown})" if shown.startswith("-") else shown
-
-
-def tex_plus(value: float, digits: int = 6) -> str:
-    """The same as a term of a sum that goes on: with its sign before it."""
-    shown = tex_number(value, digits)
-    return f"- {shown[1:]}" if shown.startswith("-") else f"+ {shown}"
-
-
 def tex_letter(letter: str) -> str:
     """A letter of a formula, Greek and with an index as it may be: ``\\beta_1`` for β₁."""
     return "".join(_MATH.get(c, c) for c in letter)
-
-
-def tex_symbol(letter: str, layer: int, j: int | None = None, k: int | None = None) -> str:
-    """z, a, w, … of a layer and neuron: ``w_{1,0}^{(2)}``."""
-    index = "" if j is None else f"_{{{j}}}" if k is None else f"_{{{j},{k}}}"
-    return f"{letter}{index}^{{({layer})}}"
-
-
-def by(below: str) -> str:
-    """The derivative of C_0 with respect to a quantity."""
-    return rf"\frac{{\partial C_0}}{{\partial {below}}}"

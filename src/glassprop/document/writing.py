@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import assert_never
 
 from glassprop.document.mathematics import (
+    Activated,
     Aside,
     Becomes,
     Difference,
@@ -28,7 +29,7 @@ from glassprop.document.mathematics import (
 class MathWriter(ABC):
     """Writes what joins quantities, from how a medium writes the quantities themselves."""
 
-    times, becomes, leads_to = " · ", " ← ", " → "
+    times, becomes, leads_to, apart = " · ", " ← ", " → ", " "
 
     @abstractmethod
     def symbol(self, symbol: Symbol) -> str: ...
@@ -43,7 +44,7 @@ class MathWriter(ABC):
     def partial(self, partial: Partial) -> str: ...
 
     @abstractmethod
-    def slope(self, at: str) -> str: ...
+    def sigma(self, at: str, slope: bool) -> str: ...
 
     @abstractmethod
     def reading(self, reading: Reading) -> str: ...
@@ -66,7 +67,9 @@ class MathWriter(ABC):
             case Partial():
                 return self.partial(node)
             case Slope():
-                return self.slope(self.symbol(node.at))
+                return self.sigma(self.symbol(node.at), slope=True)
+            case Activated():
+                return self.sigma(self.symbol(node.at), slope=False)
             case Reading():
                 return self.reading(node)
             case Expression():
@@ -91,8 +94,9 @@ class MathWriter(ABC):
                 assert_never(node)
 
     def product(self, node: Product) -> str:
-        plain = all(isinstance(factor, Symbol | Difference) for factor in node.factors)
-        return (" " if plain else self.times).join(map(self._bracketed, node.factors))
+        kinds = set(map(type, node.factors))
+        joint = self.apart if Words in kinds else " " if kinds <= {Symbol, Difference} else self.times
+        return joint.join(map(self._bracketed, node.factors))
 
     def sum(self, node: Sum) -> str:
         first, *others = map(self.write, node.terms)

@@ -13,7 +13,7 @@ from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import Ranks
 from glassprop.engine.plan import Data, Engine, straight
 from glassprop.engine.reference import ReferenceEngine
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
 from glassprop.layers.table import KINDS
@@ -95,7 +95,7 @@ def _loaded(
     return engine
 
 
-def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> str:
+def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> str:
     """Why the kernels cannot run this network on this X; empty if they can."""
     if architecture.own_functions:
         return f"user-defined functions ({', '.join(architecture.own_functions)}) are Python"
@@ -108,9 +108,8 @@ def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> 
     for number, layer in enumerate(architecture.layers, start=1):
         if type(layer) not in KINDS.values():
             return f"layer {number} is of a kind that has no kernel"
-        if layer.parametric:
-            return f"layer {number} trains its activation's parameter, for which there is no kernel"
-        if layer.activation.name in ("leaky_relu", "elu") and layer.activation.parameters[0] < 0:
+        fixed = layer.activation.name in ("leaky_relu", "elu") and not layer.parametric
+        if fixed and layer.activation.parameters[0] < 0:
             return f"{layer.activation.spec} falls and rises, so its slope does not follow from its value"
     return ""
 
@@ -124,7 +123,7 @@ def suit_a_predictor(architecture: Architecture, X: Any, theta: Any) -> bool:
     return bool(X.flags.c_contiguous and X.flags.aligned and theta.flags.c_contiguous and theta.flags.aligned)
 
 
-def find_predictor(architecture: Architecture, X: Array, theta: Array, notify: Notify | None = None) -> Any:
+def find_predictor(architecture: Architecture, X: Rows, theta: Array, notify: Notify | None = None) -> Any:
     """A compiled predictor ``(theta, X) -> a`` for arrays of this dtype, or None where there can be none.
 
     notify: told when it has to be compiled first.

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from glassprop.engine.plan import Data, EpochPlan, Rows
+from glassprop.engine.plan import Data, EpochPlan, Examples
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
 
 Piece = tuple[Data, EpochPlan]
 
 
-def pieces(rows: Rows, plan: EpochPlan) -> Iterable[Piece]:
+def pieces(rows: Examples, plan: EpochPlan) -> Iterable[Piece]:
     """Examples with the plan of their batches, so that the batches are those of one array, whatever the blocks.
 
     Raises

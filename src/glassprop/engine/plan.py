@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import OptimizerState
 
 
@@ -21,14 +21,14 @@ class Data:
     X : array or CSR matrix (n, n_inputs); Y : array (n, n_L), of X's dtype; sample_weight : array (n,) or None.
     """
 
-    X: Array
+    X: Rows
     Y: Array
     sample_weight: Array | None = None
 
     def __len__(self) -> int:
         return int(self.X.shape[0])
 
-    def rows(self, index: Array) -> Data:
+    def rows(self, index: Array | slice) -> Data:
         """Some of the examples. index: integers (m,) or a slice."""
         weight = None if self.sample_weight is None else self.sample_weight[index]
         return Data(self.X[index], self.Y[index], weight)
@@ -139,7 +139,7 @@ class Source(Protocol):
 
 
 # What an engine is given of an epoch: arrays, taken in the plan's order, or blocks, taken as they come.
-Rows = Data | Iterable[Data]
+Examples = Data | Iterable[Data]
 
 
 class Engine(Protocol):
@@ -147,6 +147,6 @@ class Engine(Protocol):
 
     name: str
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Rows, plan: EpochPlan) -> EpochCost: ...
+    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost: ...
 
     def cost(self, theta: Array, data: Data) -> float: ...

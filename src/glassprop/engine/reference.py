@@ -11,7 +11,7 @@ from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate
 from glassprop.backprop.ranks import Ranks, cost_over_all
 from glassprop.engine.pieces import pieces
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Rows
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples
 from glassprop.equations.arrays import Array
 from glassprop.equations.dropout import dropout_mask
 from glassprop.optimizer import Optimizer, OptimizerState
@@ -27,7 +27,7 @@ class ReferenceEngine:
     ) -> None:
         self.architecture, self.objective, self.optimizer, self.ranks = architecture, objective, optimizer, ranks
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Rows, plan: EpochPlan) -> EpochCost:
+    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
         """Gather, forward, cost, backward, sum over ranks, clip, step, batch by batch; θ and the state change in place.
 
         Stops before the step of a batch whose cost is NaN or infinite. A batch whose weights sum to 0 makes no step.

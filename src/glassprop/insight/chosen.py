@@ -27,7 +27,7 @@ def largest_of_each_layer(explanation: Explanation) -> list[Place]:
 
 
 def derivative(explanation: Explanation, place: Place) -> Derivative:
-    """The derivative by a weight or bias. Raises SettingsError as ``Explanation.weight``."""
+    """The derivative with respect to a weight or bias. Raises SettingsError as ``Explanation.weight``."""
     layer, j, k = place
     return explanation.bias(layer, j) if k is None else explanation.weight(layer, j, k)
 

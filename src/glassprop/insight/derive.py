@@ -1,4 +1,4 @@
-"""Taking one derivative apart: by a weight or bias (E4, E16), or by a column of the table."""
+"""Taking one derivative apart: with respect to a weight or bias (E4, E16), or a column of the table."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: F
         delta * into,
         factors,
         terms,
-        _collapse(view, i, j) if last and view.collapses else None,
+        collapse_of(view, i, j) if last else None,
         lambda: paths(layer, j),
         lambda: _difference(view, i, layer, j, k),
     )
@@ -91,10 +91,14 @@ def column_sum(view: View, i: int, layer: int, j: int) -> tuple[Term, ...]:
     return tuple(Term(m, float(by_a[m]), float(column[m])) for m in range(len(column)))
 
 
-def _collapse(view: View, i: int, j: int) -> Collapse:
+def collapse_of(view: View, i: int, j: int) -> Collapse | None:
+    """What δ of output j of example i collapses to (E26), with its numbers; None where it does not."""
+    formula = collapse_formula(view, i)
+    if formula is None:
+        return None
     depth, total = view.architecture.depth, total_of_targets(view, i)
     a, delta = float(view.trace.a[depth][i, j]), float(view.deltas[depth][i, j])
-    return Collapse(collapse_formula(view, i) or "", a, float(view.Y[i, j]), delta, total)
+    return Collapse(formula, a, float(view.Y[i, j]), delta, total)
 
 
 def collapse_formula(view: View, i: int) -> str | None:
@@ -117,7 +121,7 @@ def _difference(view: View, i: int, layer: int, j: int, k: int | None) -> tuple[
 
 
 def by_column(view: View, names: Names, i: int, column: Column, paths: FindPaths) -> ColumnDerivative:
-    """∂C₀ by a column of the table for example i, through the inputs that were made of it."""
+    """∂C₀ with respect to a column of the table for example i, through the inputs that were made of it."""
     slopes = None if column.slopes is None else column.slopes[i]
     parts = tuple(
         InputPart(

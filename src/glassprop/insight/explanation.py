@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
@@ -152,7 +153,7 @@ class Explanation:
         return {}
 
     def input(self, name: str | int) -> ColumnDerivative:
-        """∂C₀ by an input, or by a column of the table through what was made of it. By name, or by number.
+        """∂C₀ with respect to an input, or a column of the table through what was made of it. By name, or by number.
 
         Raises
         ------
@@ -263,9 +264,9 @@ def checked_top(top: Any) -> int:
 
 def explain(
     architecture: Architecture,
-    theta: Array,
-    X: Array,
-    Y: Array,
+    theta: ArrayLike,
+    X: ArrayLike,
+    Y: ArrayLike,
     *,
     names: Names | None = None,
     training: Training | None = None,

@@ -47,7 +47,7 @@ class Collapse:
 
 @dataclass(frozen=True)
 class Derivative:
-    """∂C_0 by one weight, bias or input of one example.
+    """∂C_0 with respect to one weight, bias or input of one example.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class InputPart:
 
 @dataclass(frozen=True)
 class ColumnDerivative(Derivative):
-    """∂C_0 by a column of the table, in the column's own units, through scaling and the like.
+    """∂C_0 with respect to a column of the table, in the column's own units, through scaling and the like.
 
     ``value`` is NaN for a category, which has no derivative: ``switches`` then holds, for every category, how C_0 would
     change to first order if the example had it instead.
@@ -117,7 +117,7 @@ class ColumnDerivative(Derivative):
     parts : tuple of InputPart
         The inputs of the network that the column feeds. ``value`` is Σ ∂C₀/∂x · ∂x/∂column.
     unit : str
-        What the derivative is by, where that is not plain: "day" for a date.
+        The unit of the column, where that is not plain: "day" for a date.
     """
 
     shown: str = ""

@@ -1,4 +1,4 @@
-"""Which neurons and derivatives of a layer are the largest, for whoever shows a few of many."""
+"""The neurons and weights of a layer that matter most, for views that show only a few of them."""
 
 from __future__ import annotations
 

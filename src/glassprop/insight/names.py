@@ -152,7 +152,7 @@ class Names:
 
 
 def symbol_of(letter: str, layer: int, j: int, k: int | None = None) -> str:
-    """The derivative by a parameter: ``∂C₀/∂w[1,0]⁽²⁾``."""
+    """The derivative with respect to a parameter: ``∂C₀/∂w[1,0]⁽²⁾``."""
     return f"∂C₀/∂{quantity_of(letter, layer, j, k)}"
 
 

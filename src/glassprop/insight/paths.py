@@ -130,7 +130,7 @@ class PathFinder:
 
     def _make_from_z(self, layer: int) -> tuple[Array, Array]:
         view, last = self.view, layer == self.view.architecture.depth
-        if last:  # the derivative by z: with elementwise activations the product of slope and ∂C_0/∂a
+        if last:  # the derivative with respect to z: with elementwise activations the product of slope and ∂C_0/∂a
             return view.deltas[layer][self.example][None, :], np.empty((0, 0), dtype=np.int64)
         after = self._from_a(layer)[0]
         if self._mixes(layer):

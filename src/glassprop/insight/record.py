@@ -155,7 +155,7 @@ def _example(
 
 
 def _cell(explanation: Explanation, column: Column, rows: bool) -> dict[str, Any]:
-    """What stands in a column, and the derivative by it."""
+    """What stands in a column, and the derivative with respect to it."""
     view, i = explanation.view, explanation.focus
     slopes = [None] * len(column.parts) if column.slopes is None else _numbers(column.slopes[i])
     return {
@@ -167,7 +167,7 @@ def _cell(explanation: Explanation, column: Column, rows: bool) -> dict[str, Any
 
 
 def _picture(explanation: Explanation) -> dict[str, Any] | None:
-    """All inputs, and the derivatives by them, as a picture; for networks that have only some of their inputs shown."""
+    """All inputs, and ∂C₀/∂x, as a picture; for networks that have only some of their inputs shown."""
     names, view = explanation.names, explanation.view
     if names.image is None or names.image[0] * names.image[1] * explanation.n_examples > MOST_PIXELS:
         return None
@@ -253,7 +253,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     return {
         "optimizer": step.optimizer,
         "formula": formula_of_step(step.optimizer),
-        "formula_of_biases": formula_of_step(step.optimizer, decays=False),
+        "formula_of_biases": formula_of_step(step.optimizer, "b", decays=False),
         "settings": {name: _number(value) for name, value in step.settings.items()},
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),

@@ -55,20 +55,18 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {  # one after the other: what i
 }
 
 
-def moves_of(optimizer: str, decays: bool = True) -> tuple[tuple[str, str], ...]:
-    """What a step of an optimizer does, as expressions: to a weight w, or to a bias b, which does not decay.
+def moves_of(optimizer: str, letter: str = "w", decays: bool = True) -> tuple[tuple[str, str], ...]:
+    """What a step of an optimizer does, as expressions, to a parameter of that letter, which may not decay (a bias b).
 
     Empty for an optimizer that is not known by name.
     """
-    if decays:
-        return STEPS.get(optimizer, ())
-    name = "Adam" if optimizer == "AdamW" else optimizer
-    return tuple((what.replace("w", "b"), by.replace("w", "b")) for what, by in STEPS.get(name, ()))
+    name = "Adam" if optimizer == "AdamW" and not decays else optimizer
+    return tuple((what.replace("w", letter), by.replace("w", letter)) for what, by in STEPS.get(name, ()))
 
 
-def formula_of_step(optimizer: str, decays: bool = True) -> str:
+def formula_of_step(optimizer: str, letter: str = "w", decays: bool = True) -> str:
     """The same as text."""
-    return ";  ".join(f"{what} ← {Writer().write(parse(by))}" for what, by in moves_of(optimizer, decays))
+    return ";  ".join(f"{what} ← {Writer().write(parse(by))}" for what, by in moves_of(optimizer, letter, decays))
 
 
 @dataclass(frozen=True)
@@ -132,9 +130,11 @@ def step_of(
         optimizer.step(moved, np.array([gradient]), small, rate, np.array([block.decay]))
     after = {"w": float(moved[0])} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
     settings = _settings(optimizer, rate, small.t)
+    if "λ" in settings:
+        settings["λ"] *= block.decay
     if not block.decays:  # a bias: AdamW's decay is not for it
         settings.pop("λ", None)
-    formula = formula_of_step(name, block.decays)
+    formula = formula_of_step(name, block.name, block.decays)
     return OptimizerStep(data, l2, clipping, gradient, name, formula, settings, before, after)
 
 

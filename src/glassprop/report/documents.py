@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from glassprop.document.blocks import Document
 from glassprop.document.html_document import html_document
 from glassprop.document.latex_document import latex_document
 from glassprop.document.markdown_document import markdown_document
-from glassprop.document.parts import Document
 from glassprop.insight.chosen import largest_of_each_layer
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.largest import Place

@@ -7,6 +7,10 @@ type ByLayer<T> = (T[] | null)[];
 
 interface LayerRecord {
   n: number;
+  /** "dense", or "scale": neuron j sees number j before it alone */
+  kind: string;
+  residual: boolean;
+  parametric: boolean;
   activation: string;
   elementwise: boolean;
   dropout: number;
@@ -94,6 +98,8 @@ interface ExplanationRecord extends ParameterRecord {
   picture: { size: [number, number]; x: Num[][]; by_x: Num[][] } | null;
   columns: ColumnRecord[];
   columns_left_out: number;
+  /** trained parameters of activations */
+  p: ByLayer<Num>;
   examples: ExampleRecord[];
   gradient_size: Num[][];
   history: Record<string, Num[]>;

@@ -7,12 +7,13 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from glassprop.architecture.given import given_examples
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.ranks import Reduce
 from glassprop.engine.plan import Data
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
 from glassprop.training.batches import apart, rows_aside
@@ -25,14 +26,14 @@ from glassprop.training.state import TrainState
 
 def begin(
     architecture: Architecture,
-    theta: Array,
-    X: Array,
-    Y: Array,
-    sample_weight: Array | None,
+    theta: ArrayLike,
+    X: Rows,
+    Y: ArrayLike,
+    sample_weight: ArrayLike | None,
     settings: Settings | None,
     *,
     rng: Any,
-    validation: float | tuple[Array, ...] | None,
+    validation: float | tuple[ArrayLike, ...] | None,
     stratify: bool,
     on_epoch: OnEpoch | None,
     reduce: Reduce | None,
@@ -64,12 +65,12 @@ def begin(
 def resume(
     architecture: Architecture,
     state: TrainState,
-    X: Array,
-    Y: Array,
-    sample_weight: Array | None,
+    X: Rows,
+    Y: ArrayLike,
+    sample_weight: ArrayLike | None,
     settings: Settings | None,
     *,
-    validation: tuple[Array, ...] | None,
+    validation: tuple[ArrayLike, ...] | None,
     on_epoch: OnEpoch | None,
     reduce: Reduce | None,
 ) -> TrainState:

@@ -12,7 +12,7 @@ from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.ranks import Ranks
 from glassprop.backprop.user_defined import check_user_defined
-from glassprop.engine.plan import Data, Rows, Source
+from glassprop.engine.plan import Data, Examples, Source
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.training.settings import Settings
@@ -70,7 +70,7 @@ class Feed:
         """Whether these are arrays, which an epoch takes in an order of the loop's."""
         return self._source is None
 
-    def rows(self, epoch: int) -> Rows:
+    def rows(self, epoch: int) -> Examples:
         """The examples of an epoch (from 0)."""
         return self.sample if self._source is None else self._blocks(self._source, epoch)
 

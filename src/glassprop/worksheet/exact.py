@@ -132,7 +132,7 @@ def _with_point(whole: int, places: int) -> str:
 
 
 def rounded(x: Fraction, significant: int) -> tuple[str, int]:
-    """The number with so many digits that count, rightly rounded (half to even): mantissa and power of ten.
+    """The number with so many significant digits, rightly rounded (half to even): mantissa and power of ten.
 
     The power is 0 where the number is neither very small nor very large, and the mantissa then the number itself.
 

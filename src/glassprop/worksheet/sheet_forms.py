@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from glassprop.document.html_document import html_text
+from glassprop.document.latex_document import LatexMath
 from glassprop.document.markdown_document import markdown_text
-from glassprop.document.plain import superscript
+from glassprop.document.plain import PlainMath, superscript
 from glassprop.document.tex import tex_text
 from glassprop.worksheet.exact import Number, decimal_of, rounded
 from glassprop.worksheet.sheet import Given, Item, Section, Sheet
 
 _BLANK = "____________"
+_PLAIN, _TEX = PlainMath(), LatexMath()
 _LONG = 16  # digits of an exact decimal, beyond which its rounded form stands beside it
 
 
@@ -112,14 +114,14 @@ def _markdown_sections(sheet: Sheet, mark: str, right: Callable[[Item], str], ke
         lines += [f"{mark}{number}. {section.title}", ""]
         if not key:
             lines += [section.text, ""]
-            lines += [f"    {section.formula.plain}", ""] if section.formula else []
-        lines += [*(f"    {item.symbol.plain} {right(item)}" for item in section.items), ""]
+            lines += [f"    {_formulas(section)}", ""]
+        lines += [*(f"    {_PLAIN.write(item.symbol)} {right(item)}" for item in section.items), ""]
     return lines
 
 
 def _markdown_table(given: Given, style: _Style, significant: int) -> list[str]:
     cells = [
-        [_label(symbol.plain, markdown_text(name)), *(_shown(x, style, significant) for x in row)]
+        [_label(_PLAIN.write(symbol), markdown_text(name)), *(_shown(x, style, significant) for x in row)]
         for symbol, name, row in given.rows
     ]
     table = [list(given.columns), *cells]
@@ -133,6 +135,10 @@ def _markdown_table(given: Given, style: _Style, significant: int) -> list[str]:
         if number == 0:
             lines.append(f"| {' | '.join('-' * w if i == 0 else '-' * (w - 1) + ':' for i, w in enumerate(widths))} |")
     return lines
+
+
+def _formulas(section: Section) -> str:
+    return ",  ".join(map(_PLAIN.write, section.formulas))
 
 
 def _label(symbol: str, name: str) -> str:
@@ -186,15 +192,15 @@ def _html_section(number: int, section: Section, right: Callable[[Item], str], k
     parts = ["<section>", f"<h2>{number}. {html_text(section.title)}</h2>"]
     if not key:
         parts.append(f"<p>{html_text(section.text)}</p>")
-        parts += [f'<p class="formula">{html_text(section.formula.plain)}</p>'] if section.formula else []
-    items = "\n".join(f"<li>{html_text(item.symbol.plain)} {right(item)}</li>" for item in section.items)
+        parts.append(f'<p class="formula">{html_text(_formulas(section))}</p>')
+    items = "\n".join(f"<li>{html_text(_PLAIN.write(item.symbol))} {right(item)}</li>" for item in section.items)
     return "\n".join([*parts, f"<ul>\n{items}\n</ul>", "</section>"])
 
 
 def _html_table(given: Given, style: _Style, significant: int) -> str:
     head = "".join(f'<th scope="col">{html_text(name)}</th>' for name in given.columns)
     rows = "\n".join(
-        f"<tr><td>{html_text(_label(symbol.plain, name))}</td>"
+        f"<tr><td>{html_text(_label(_PLAIN.write(symbol), name))}</td>"
         + "".join(f"<td>{_shown(x, style, significant)}</td>" for x in row)
         + "</tr>"
         for symbol, name, row in given.rows
@@ -240,8 +246,9 @@ def _tex_section(number: int, section: Section, right: Callable[[Item], str], ke
     parts = [rf"\subsection*{{{number}. {_tex(section.title)}}}"]
     if not key:
         parts.append(_tex(section.text))
-        parts += [rf"\[ {section.formula.tex} \]"] if section.formula else []
-    parts += [rf"$\displaystyle {item.symbol.tex} {right(item)}$\par" for item in section.items]
+        formulas = r", \qquad ".join(map(_TEX.write, section.formulas))
+        parts.append(rf"\[ {formulas} \]")
+    parts += [rf"$\displaystyle {_TEX.write(item.symbol)} {right(item)}$\par" for item in section.items]
     return "\n".join(parts)
 
 
@@ -253,7 +260,7 @@ def _tex_table(given: Given, style: _Style, significant: int) -> str:
     lines.append(" & ".join(map(_tex, given.columns)) + r" \\ \hline")
     for symbol, name, row in given.rows:
         numbers = (f"${_shown(x, style, significant)}$" for x in row)
-        lines.append(" & ".join([_label(f"${symbol.tex}$", tex_text(name)), *numbers]) + r" \\")
+        lines.append(" & ".join([_label(f"${_TEX.write(symbol)}$", tex_text(name)), *numbers]) + r" \\")
     return "\n".join([*lines, r"\end{tabular}\par"])
 
 

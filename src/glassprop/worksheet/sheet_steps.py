@@ -4,11 +4,33 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from glassprop.document.formulas import formula_of
+from glassprop.document.mathematics import (
+    COST,
+    Difference,
+    Equation,
+    Product,
+    Reading,
+    Slope,
+    Symbol,
+    Words,
+    by,
+)
+from glassprop.document.mathematics import (
+    numbers as written,
+)
 from glassprop.ground.text import shortened
 from glassprop.insight.explanation import Explanation
+from glassprop.insight.telling.layer_equations import (
+    activation_rules,
+    backward_rule,
+    forward_rule,
+    mixing_rule,
+    parameter,
+    rules_of_parameters,
+    slope_rule,
+)
 from glassprop.worksheet.exact import Number
-from glassprop.worksheet.sheet import Given, Item, Section, Sheet, Symbol, derivative_by, quantity, slope_at
+from glassprop.worksheet.sheet import Given, Item, Section, Sheet
 from glassprop.worksheet.sheet_numbers import SheetNumbers
 
 _RATE = Number(Fraction(1, 10))
@@ -33,9 +55,9 @@ def sheet_of(e: Explanation, numbers: SheetNumbers, significant: int, rows: bool
         significant,
         (
             "Where the key has =, the number is exact. Where it has ≈, it was computed from the numbers given, without "
-            f"rounding on the way, and rounded to {significant} digits that count, because e or a logarithm came in or "
-            "the exact number is long. So go on with all digits that your calculator shows, and round only what you "
-            "write down.",
+            f"rounding on the way, and rounded to {significant} significant digits, because e or a logarithm came in "
+            "or the exact number is long. So go on with all digits that your calculator shows, and round only what "
+            "you write down.",
         ),
     )
 
@@ -51,7 +73,7 @@ def _intro(e: Explanation, rows: bool) -> list[str]:
     if rows and e.names.targets:
         said.append(f"Row {e.names.rows[e.focus]} of the table; target: {shortened(e.names.targets[e.focus])}.")
     said.append(
-        "Layers count from 1 (layer 0 is the input), neurons from 0: w[j,k] leads to neuron j from neuron k of the "
+        "Layers count from 1 (layer 0 is the input), neurons from 0: w[1,0] leads to neuron 1 from neuron 0 of the "
         "layer before."
     )
     return said
@@ -59,93 +81,77 @@ def _intro(e: Explanation, rows: bool) -> list[str]:
 
 def _given(e: Explanation, n: SheetNumbers, rows: bool) -> list[Given]:
     inputs = tuple(
-        (quantity("a", 0, k), shortened(e.names.inputs[k]) if rows else "", (value,)) for k, value in enumerate(n.a[0])
+        (Symbol("a", 0, (k,)), shortened(e.names.inputs[k]) if rows else "", (value,)) for k, value in enumerate(n.a[0])
     )
     found = [Given("Inputs", ("", "value"), inputs)]
     for l in range(1, e.architecture.depth + 1):
         heads = ("", *(f"from {k}" for k in range(len(n.w[l][0]))), "bias")
-        body = tuple((_plain(f"to {j}"), "", (*row, n.b[l][j])) for j, row in enumerate(n.w[l]))
+        body = tuple((Words(f"to {j}"), "", (*row, n.b[l][j])) for j, row in enumerate(n.w[l]))
         found.append(Given(f"Weights and biases of layer {l}", heads, body))
     targets = tuple(
-        (Symbol(f"y[{j}]", f"y_{{{j}}}"), shortened(e.names.outputs[j]) if rows else "", (value,))
+        (Symbol("y", None, (j,)), shortened(e.names.outputs[j]) if rows else "", (value,))
         for j, value in enumerate(n.y)
     )
     return [*found, Given("Targets", ("", "value"), targets)]
 
 
-def _plain(text: str) -> Symbol:
-    return Symbol(text, rf"\text{{{text}}}")
-
-
 def _forward(e: Explanation, n: SheetNumbers, l: int) -> Section:
-    layer = e.architecture.layer(l)
-    formula = formula_of(layer.activation)
     items = []
     for j, (z, a) in enumerate(zip(n.z[l], n.a[l], strict=True)):
         products = (*zip(n.w[l][j], n.a[l - 1], strict=True), (n.b[l][j],))
-        items += [Item(quantity("z", l, j), z, products), Item(quantity("a", l, j), a)]
+        items += [Item(Symbol("z", l, (j,)), z, products), Item(Symbol("a", l, (j,)), a)]
     return Section(
         f"Forward, layer {l}",
         "Add up what comes into each neuron, then apply the activation.",
-        Symbol(f"z[j] = Σ w[j,k] a[k] + b[j],  a = {formula.value}",
-               rf"z_j = \sum_k w_{{j,k}} a_k + b_j, \qquad a = {formula.value_latex}"),
+        (forward_rule(e, l), *activation_rules(e, l)),
         tuple(items),
-    )  # fmt: skip
+    )
 
 
 def _cost(e: Explanation, n: SheetNumbers) -> Section:
-    formula = formula_of(e.architecture.cost_function)
     products = tuple((term,) for term in n.terms) if len(n.terms) > 1 else ()
     return Section(
         "Cost",
         "How bad is the output?",
-        Symbol(f"C₀ = {formula.value}", f"C_0 = {formula.value_latex}"),
-        (Item(Symbol("C₀", "C_0"), n.cost, products),),
+        (Equation((COST, Reading(e.architecture.cost_function))),),
+        (Item(COST, n.cost, products),),
     )
 
 
 def _backward(e: Explanation, n: SheetNumbers, l: int) -> list[Section]:
     last = l == e.architecture.depth
     if last:
-        formula = formula_of(e.architecture.cost_function)
         text = "How the cost moves with each output."
-        how = Symbol(f"∂C₀/∂a = {formula.derivative}",
-                     rf"\frac{{\partial C_0}}{{\partial a_j}} = {formula.derivative_latex}")  # fmt: skip
+        how = Equation((by(Symbol("a", None, ("j",))), Reading(e.architecture.cost_function, derivative=True)))
     else:
         text = f"Each neuron reaches the cost through all neurons of layer {l + 1}: the sum over these ways."
-        how = Symbol(f"∂C₀/∂a[k] = Σ w[j,k] δ[j], w and δ of layer {l + 1}",
-                     rf"\frac{{\partial C_0}}{{\partial a_k^{{({l})}}}} = "
-                     rf"\sum_j w_{{j,k}}^{{({l + 1})}} \delta_j^{{({l + 1})}}")  # fmt: skip
+        how = backward_rule(e, l)
     items = []
     for k, value in enumerate(n.by_a[l]):
         products = () if last else tuple((n.w[l + 1][j][k], d) for j, d in enumerate(n.delta[l + 1]))
-        items.append(Item(derivative_by("a", l, k), value, products))
-    return [Section(f"Backward, layer {l}: by its activations", text, how, tuple(items)), _through(e, n, l)]
+        items.append(Item(by(Symbol("a", l, (k,))), value, products))
+    return [
+        Section(f"Backward, layer {l}: with respect to its activations", text, (how,), tuple(items)),
+        _through(e, n, l),
+    ]
 
 
 def _through(e: Explanation, n: SheetNumbers, l: int) -> Section:
     activation = e.architecture.layer(l).activation
-    formula, slopes = formula_of(activation), n.slope[l]
+    slopes, slope = n.slope[l], Reading(activation, derivative=True)
     items = []
     for j, delta in enumerate(n.delta[l]):
         if slopes is None:
             products = tuple((g, entry) for g, (entry, _) in zip(n.by_a[l], n.mixed_terms(e, l, j), strict=True))
         else:
             products = ((n.by_a[l][j], slopes[j]),)
-            items.append(Item(slope_at(l, j), slopes[j]))
-        items.append(Item(quantity("δ", l, j), delta, products))
-    if slopes is None:
-        how = Symbol(f"δ[j] = Σ ∂C₀/∂a[m] ∂a[m]/∂z[j],  {formula.derivative}",
-                     r"\delta_j = \sum_m \frac{\partial C_0}{\partial a_m} \cdot \frac{\partial a_m}{\partial z_j}, "
-                     rf"\qquad {formula.derivative_latex}")  # fmt: skip
-    else:
-        how = Symbol(f"σ'(z) = {formula.derivative},  δ[j] = ∂C₀/∂a[j] σ'(z[j])",
-                     rf"\sigma'(z) = {formula.derivative_latex}, \qquad "
-                     r"\delta_j = \frac{\partial C_0}{\partial a_j} \cdot \sigma'(z_j)")  # fmt: skip
+            items.append(Item(Slope(Symbol("z", l, (j,))), slopes[j]))
+        items.append(Item(Symbol("δ", l, (j,)), delta, products))
+    how = (mixing_rule(), slope) if slopes is None else (Equation((Slope(Symbol("z")), slope)), slope_rule())
     text = "Back through the activation."
     if l == e.architecture.depth and e.view.collapses:
         text += " With this cost the product collapses to a short form: find it, and use it to check your numbers."
-    return Section(f"Backward, layer {l}: by its weighted sums", text, how, tuple(items))
+    return Section(f"Backward, layer {l}: with respect to its weighted sums", text, how, tuple(items))
 
 
 def _derivatives(e: Explanation, n: SheetNumbers) -> Section:
@@ -154,20 +160,18 @@ def _derivatives(e: Explanation, n: SheetNumbers) -> Section:
     for l in range(e.architecture.depth, 0, -1):
         found = []
         for j, delta in enumerate(n.delta[l]):
-            found += [Item(derivative_by("w", l, j, k), delta * a, ((a, delta),)) for k, a in enumerate(n.a[l - 1])]
-            found.append(Item(derivative_by("b", l, j), delta))
+            found += [Item(by(parameter(e, (l, j, k))), delta * a, ((a, delta),)) for k, a in enumerate(n.a[l - 1])]
+            found.append(Item(by(parameter(e, (l, j, None))), delta))
         if not every:
             order = sorted(range(len(found)), key=lambda i: -abs(found[i].answer.value))[:_SOME_DERIVATIVES]
             found = [found[i] for i in sorted(order)]
         items += found
     return Section(
-        "The derivatives by weights and biases",
+        "The derivatives with respect to weights and biases",
         "Each weight by what comes in through it, each bias by 1, times δ of the neuron it leads to.",
-        Symbol("∂C₀/∂w[j,k] = a[k] δ[j],  ∂C₀/∂b[j] = δ[j]",
-               r"\frac{\partial C_0}{\partial w_{j,k}} = a_k\, \delta_j, \qquad "
-               r"\frac{\partial C_0}{\partial b_j} = \delta_j"),
+        rules_of_parameters(),
         tuple(items),
-    )  # fmt: skip
+    )
 
 
 def _update(e: Explanation, n: SheetNumbers) -> Section:
@@ -175,14 +179,12 @@ def _update(e: Explanation, n: SheetNumbers) -> Section:
     sizes = {(j, k): abs((d * a).value) for j, d in enumerate(n.delta[1]) for k, a in enumerate(n.a[0])}
     j, k = max(sizes, key=lambda place: sizes[place])
     w, g = n.w[1][j][k], n.a[0][k] * n.delta[1][j]
-    old, new = (
-        quantity("w", 1, j, k),
-        Symbol(f"new {quantity('w', 1, j, k).plain}", rf"\text{{new }} {quantity('w', 1, j, k).tex}"),
-    )
+    old = parameter(e, (1, j, k))
+    new = Product((Words("new"), old))
+    moved = Difference(old, Product((*written(0.1), by(old))))
     return Section(
         "One step of gradient descent",
         "Move this weight against its derivative, with the rate η = 0.1.",
-        Symbol(f"new {old.plain} = {old.plain} - 0.1 {derivative_by('w', 1, j, k).plain}",
-               rf"\text{{new }} {old.tex} = {old.tex} - 0.1 \, {derivative_by('w', 1, j, k).tex}"),
+        (Equation((new, moved)),),
         (Item(new, w - _RATE * g, ((w,), (-_RATE, g))),),
-    )  # fmt: skip
+    )

@@ -7,8 +7,11 @@ from typing import Literal
 
 import numpy as np
 
+from glassprop.equations.activation import ActivationLike
+from glassprop.equations.cost import CostLike
 from glassprop.equations.definitions import definition_of
 from glassprop.errors import SettingsError
+from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
 from glassprop.layers.dense import Layer
 from glassprop.network import Network
@@ -28,7 +31,7 @@ def worksheet_of(
     Weights, biases, inputs and targets are rounded to ``digits`` decimals first, and everything is computed from these:
     what the pupil sees is exactly what the key was computed with. The key is exact, in whole decimals or fractions,
     wherever only +, -, × and ÷ are needed (relu and the squared error, say). Where e or a logarithm comes in, numbers
-    are computed to a hundred digits and rounded rightly to ``digits + 2`` digits that count, and marked by ≈.
+    are computed to a hundred digits and rounded rightly to ``digits + 2`` significant digits, and marked by ≈.
 
     Parameters
     ----------
@@ -85,6 +88,14 @@ def check_size(e: Explanation) -> None:
             f"and {weights:,} weights, where {MOST_NEURONS} and {MOST_WEIGHTS} are the most; train one with fewer "
             "columns and a hidden layer of 2 or 3, or use --latex or --html"
         )
+    other = [
+        layer.title for layer in architecture.layers if layer.kind != "dense" or layer.residual or layer.parametric
+    ]
+    if other:
+        raise SettingsError(
+            f"a worksheet has dense layers, each with z = Σ w a + b and a = σ(z), and none that is "
+            f"{listed(other)}: use --latex, --markdown or --html"
+        )
     own = [layer.activation.spec for layer in architecture.layers if definition_of(layer.activation) is None]
     own += [] if definition_of(architecture.cost_function) else [architecture.cost_function.spec]
     if own:
@@ -95,7 +106,11 @@ def check_size(e: Explanation) -> None:
 
 
 def classroom_network(
-    seed: int = 0, *, activation: str = "relu", output: str = "identity", cost: str = "squared_error"
+    seed: int = 0,
+    *,
+    activation: ActivationLike = "relu",
+    output: ActivationLike = "identity",
+    cost: CostLike = "squared_error",
 ) -> Explanation:
     """An example for the blackboard: two inputs, two hidden neurons, one output, and numbers of one decimal.
 

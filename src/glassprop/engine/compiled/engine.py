@@ -20,7 +20,7 @@ from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.room import Room, made_for, make_room
 from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.pieces import pieces
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Rows, straight
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, straight
 from glassprop.equations.arrays import Array
 from glassprop.optimizer import Optimizer, OptimizerState
 
@@ -68,7 +68,7 @@ class CompiledEngine:
         """Compile the kernels, or load them from the cache."""
         self._kernel = kernels.run_steps(np.dtype(dtype).name)
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Rows, plan: EpochPlan) -> EpochCost:
+    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
         all_ran = []
         for data, part in pieces(rows, plan):

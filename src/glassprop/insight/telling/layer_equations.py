@@ -1,23 +1,24 @@
-"""The equations of a layer as structure: in general, and with the numbers of one neuron. A kind of layer is told here.
+"""The equations of a layer as structure: in general, and with the numbers of one neuron, whatever the kind of layer.
 
-Whoever tells of a layer asks these functions, so that a second kind of layer is one more case in each.
+What is told of a layer is asked here, and of ``told_kinds.py`` behind it: another kind is a class there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.document.blocks import Line, Name
 from glassprop.document.mathematics import (
-    Aside,
+    Activated,
     Difference,
     Equation,
     Math,
     Number,
     Partial,
     Product,
+    Reading,
     Slope,
     Sum,
     Symbol,
@@ -25,44 +26,69 @@ from glassprop.document.mathematics import (
     by,
     numbers,
 )
-from glassprop.document.parts import Line, Name
-from glassprop.insight.factors import BY_A, BY_B, BY_W, BY_Z, MIXED, SLOPE, Collapse
+from glassprop.insight.factors import BY_A, BY_B, BY_S, BY_W, BY_Z, MIXED, SLOPE, Collapse
 from glassprop.insight.largest import Place
+from glassprop.insight.telling.told_kinds import told_kind, written_out
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
 
-_MOST_TERMS = 5  # of a sum that is written out
 _DELTA = "δ"
 
 
 # --- forward --------------------------------------------------------------------------------------------------------
 
 
-def forward_rule() -> Equation:
-    """How z of a layer follows from a of the layer before (E14)."""
-    z, b = Symbol("z", None, ("j",)), Symbol("b", None, ("j",))
-    return Equation((z, Sum((Total("k", Product((Symbol("w", None, ("j", "k")), Symbol("a", None, ("k",))))), b))))
+def forward_rule(e: Explanation, l: int) -> Equation:
+    """How z of a layer follows from a of the layer before."""
+    return Equation((Symbol("z", None, ("j",)), told_kind(e, l).z(None, "j")))
 
 
 def forward_sum(e: Explanation, l: int, j: int) -> Equation:
     """z of one neuron, the largest terms of its sum written out."""
-    w, a = Symbol("w", l, (j, "k")), Symbol("a", l - 1, ("k",))
-    general = Sum((Total("k", Product((w, a))), Symbol("b", l, (j,))))
-    terms = written_out(e.view.w(l)[j], e.a(l - 1))
-    written = Sum((*terms, Number(float(e.view.b(l)[j]))))
-    return Equation((Symbol("z", l, (j,)), general, written, Number(float(e.z(l)[j]))))
+    kind = told_kind(e, l)
+    return Equation((Symbol("z", l, (j,)), kind.z(l, j), kind.z_written(e, l, j), Number(float(e.z(l)[j]))))
+
+
+def activation_rules(e: Explanation, l: int) -> tuple[Equation, ...]:
+    """How a follows from z; and from what the layer sees, where it is residual (E32)."""
+    reading = activation_reading(e, l)
+    if not e.architecture.layer(l).residual:
+        return (Equation((Symbol("a"), reading)),)
+    past = Sum((Activated(Symbol("z", l, ("j",))), Symbol("a", l - 1, ("j",))))
+    return Equation((Activated(Symbol("z")), reading)), Equation((Symbol("a", l, ("j",)), past))
+
+
+def activation_reading(e: Explanation, l: int, derivative: bool = False) -> Reading:
+    """The formula of a layer's activation."""
+    layer = e.architecture.layer(l)
+    return Reading(layer.activation, derivative, layer.parametric)
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
 
 
+def backward_rule(e: Explanation, l: int, k: int | str = "k") -> Equation:
+    """∂C₀/∂a of a neuron of a layer (of an input, for layer 0), through the next layer (E18), and past it (E33)."""
+    through = told_kind(e, l + 1).into(l + 1, k)
+    if e.architecture.layer(l + 1).residual:
+        through = Sum((through, by(Symbol("a", l + 1, (k,)))))
+    return Equation((by(Symbol("a", l, (k,))), through))
+
+
 def backward_sum(e: Explanation, l: int, k: int) -> Equation:
-    """∂C₀/∂a of one neuron (of an input, for layer 0), through the neurons of the next layer (E18)."""
-    w, delta = Symbol("w", l + 1, ("j", k)), Symbol(_DELTA, l + 1, ("j",))
-    written = Sum(written_out(e.view.w(l + 1)[:, k], e.delta(l + 1)))
-    sides = (by(Symbol("a", l, (k,))), Total("j", Product((w, delta))), written, Number(float(e.by_a(l)[k])))
-    return Equation(sides)
+    """The same with numbers."""
+    terms = told_kind(e, l + 1).into_written(e, l + 1, k)
+    if e.architecture.layer(l + 1).residual:
+        terms = (*terms, Number(float(e.by_a(l + 1)[k])))
+    written = Sum(terms) if len(terms) > 1 else terms[0]
+    return Equation((*backward_rule(e, l, k).sides, written, Number(float(e.by_a(l)[k]))))
+
+
+def reaches(e: Explanation, l: int) -> str:
+    """By which ways what stands before a layer reaches the cost."""
+    past = f", and past layer {l}" if e.architecture.layer(l).residual else ""
+    return f"reaches the cost through {told_kind(e, l).through(l)}{past}"
 
 
 def slope_rule() -> Equation:
@@ -105,18 +131,26 @@ def collapsed(e: Explanation, j: int, found: Collapse) -> Equation:
 # --- parameters -----------------------------------------------------------------------------------------------------
 
 
-def parameter(place: Place) -> Symbol:
-    """A weight or a bias."""
+def rules_of_parameters() -> tuple[Equation, ...]:
+    """The derivatives with respect to a dense layer's parameters (E16, E17)."""
+    delta, a = Symbol(_DELTA, None, ("j",)), Symbol("a", None, ("k",))
+    of_w, of_b = by(Symbol("w", None, ("j", "k"))), by(Symbol("b", None, ("j",)))
+    return Equation((of_w, Product((a, delta)))), Equation((of_b, delta))
+
+
+def parameter(e: Explanation, place: Place) -> Symbol:
+    """A weight, a factor or a bias."""
     layer, j, k = place
-    return Symbol("b", layer, (j,)) if k is None else Symbol("w", layer, (j, k))
+    return Symbol("b", layer, (j,)) if k is None else told_kind(e, layer).parameter(layer, j, k)
 
 
 def parameter_title(e: Explanation, place: Place) -> Line:
     """What it is, and what it leads from and to."""
     layer, j, k = place
     if k is None:
-        return ("Bias ", parameter(place), f": of neuron {j} of layer {layer}")
-    begin = ("Weight ", parameter(place), f": to neuron {j} of layer {layer} from ")
+        return ("Bias ", parameter(e, place), f": of neuron {j} of layer {layer}")
+    word = told_kind(e, layer).word
+    begin = (f"{word} ", parameter(e, place), f": to neuron {j} of layer {layer} from ")
     return (*begin, f"input {k}, ", input_name(e, k)) if layer == 1 else (*begin, f"neuron {k} of layer {layer - 1}")
 
 
@@ -125,43 +159,11 @@ def input_name(e: Explanation, k: int) -> Name:
     return Name(e.names.inputs[k], 30)
 
 
-def factor(name: str, place: Place) -> Math:
+def factor(e: Explanation, name: str, place: Place) -> Math:
     """One factor of the derivative with respect to a parameter, by its name in ``factors.py``."""
     layer, j, _ = place
     z, a = Symbol("z", layer, (j,)), Symbol("a", layer, (j,))
-    known: dict[str, Math] = {
-        BY_W: Partial(z, parameter(place)),
-        BY_B: Partial(z, parameter(place)),
-        SLOPE: Partial(a, z),
-        BY_A: by(a),
-        BY_Z: by(z),
-        MIXED: _column(layer, j),
-    }
+    if name in (BY_W, BY_S, BY_B):
+        return Partial(z, parameter(e, place))
+    known: dict[str, Math] = {SLOPE: Partial(a, z), BY_A: by(a), BY_Z: by(z), MIXED: _column(layer, j)}
     return known[name]
-
-
-# --- sums -----------------------------------------------------------------------------------------------------------
-
-
-def written_out(left: Sequence[float] | np.ndarray, right: Sequence[float] | np.ndarray) -> tuple[Math, ...]:
-    """The products of two lists: the largest one by one, and what the others add up to as one number."""
-    left, right = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        products = left * right
-        first = largest_terms(products)
-        terms: tuple[Math, ...] = tuple(Product(numbers(left[m], right[m])) for m in first)
-        return terms + rest_of(products, first)
-
-
-def largest_terms(terms: np.ndarray) -> list[int]:
-    """Which terms of a sum are written out, in their order."""
-    return sorted(np.argsort(-np.abs(np.nan_to_num(terms)), kind="stable")[:_MOST_TERMS].tolist())
-
-
-def rest_of(terms: np.ndarray, first: Sequence[int]) -> tuple[Math, ...]:
-    """All terms but these as one number."""
-    left = len(terms) - len(first)
-    if not left:
-        return ()
-    rest = Number(float(np.delete(terms, list(first)).sum()))
-    return (Aside(rest, f"{left:,} more {'term' if left == 1 else 'terms'}"),)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from glassprop.document.blocks import Block, Column, Display, Line, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import COST, Equation, Math, Number, Partial, Product, Sum, Symbol, Total, Words, by
-from glassprop.document.parts import Block, Column, Display, Line, Name, Paragraph, Section, Table
 from glassprop.insight.factors import ColumnDerivative
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.told_derivatives import nudged, paths_parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glassprop.document.blocks import Block, Column, Display, Line, Paragraph, Section, Table
 from glassprop.document.mathematics import (
     Equation,
     Number,
@@ -14,7 +15,6 @@ from glassprop.document.mathematics import (
     by,
     numbers,
 )
-from glassprop.document.parts import Block, Column, Display, Line, Paragraph, Section, Table
 from glassprop.insight.chosen import derivative
 from glassprop.insight.factors import Derivative
 from glassprop.insight.largest import Place, largest_weights
@@ -49,7 +49,7 @@ def largest_section(e: Explanation, top: int) -> Section:
             marked, joined = marked or found.kink, joined or len(found.factors) == 2
             nudged: Line = (Number(found.by_difference), "*") if found.kink else Number(found.by_difference)
             factors = Product(numbers(*found.factors.values()))
-            rows.append((by(parameter(place)), factors, Number(found.value), nudged))
+            rows.append((by(parameter(e, place)), factors, Number(found.value), nudged))
     z, a = Symbol("z"), Symbol("a")
     heads = Product((Partial(z, Symbol("w")), Partial(a, z), by(a)))
     columns = Column("derivative"), *(Column(x, numbers=True) for x in (heads, "product", "by difference"))
@@ -68,10 +68,10 @@ def weights_section(e: Explanation, asked: Asked) -> Section:
 def _weight(e: Explanation, place: Place, top: int) -> Section:
     layer, j, _ = place
     found, last = derivative(e, place), layer == e.architecture.depth
-    factors = Product(tuple(factor(name, place) for name in found.factors))
+    factors = Product(tuple(factor(e, name, place) for name in found.factors))
     written = Product(numbers(*found.factors.values()))
     parts: list[Block] = [
-        Display((Equation((by(parameter(place)), factors, written, Number(found.value))),)),
+        Display((Equation((by(parameter(e, place)), factors, written, Number(found.value))),)),
         nudged(found),
     ]
     if found.column_sum:
@@ -113,7 +113,8 @@ def _route(start: Symbol, path: Path) -> Route:
     for step in path.steps:
         if step.m != step.j:
             stops.append(Symbol("z", step.layer, (step.j,)))
-        stops.append(Symbol("z" if step.slope is None else "a", step.layer, (step.m,)))
+        ends_here = step.slope is None and not step.skips
+        stops.append(Symbol("z" if ends_here else "a", step.layer, (step.m,)))
     return Route(tuple(stops))
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.document.blocks import Block, Column, Display, Line, Matrix, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import (
     COST,
+    Activated,
     Equation,
     Math,
     Number,
@@ -20,21 +22,23 @@ from glassprop.document.mathematics import (
     by,
     numbers,
 )
-from glassprop.document.parts import Block, Column, Display, Line, Matrix, Name, Paragraph, Section, Table
 from glassprop.equations.cost import is_built_in
+from glassprop.insight.derive import collapse_of
 from glassprop.insight.largest import largest_neurons
 from glassprop.insight.telling.layer_equations import (
+    activation_reading,
+    activation_rules,
     backward_sum,
     collapsed,
     forward_rule,
     forward_sum,
     input_name,
-    largest_terms,
     mixing_rule,
     mixing_sum,
-    rest_of,
+    reaches,
     slope_rule,
 )
+from glassprop.insight.telling.told_kinds import largest_terms, rest_of
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -57,12 +61,22 @@ def forward_section(e: Explanation, top: int) -> Section:
 def _forward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
     layer = e.architecture.layer(l)
     j = _first(shown, e.a(l) * e.by_a(l))
-    rule = Equation((Symbol("a"), Reading(layer.activation)))
-    said = Paragraph((forward_rule(), ", then ", rule, f". The weighted sum of neuron {j}, for example:"))
-    quantities = tuple((Symbol(letter, l, ("j",)), values) for letter, values in (("z", e.z(l)), ("a", e.a(l))))
+    first, *others = activation_rules(e, l)
+    rules = forward_rule(e, l), ", then ", first, *(part for rule in others for part in (", and ", rule))
+    said = Paragraph((*rules, f". Neuron {j}, for example:"))
     neurons = f"{layer.n} {'neuron' if layer.n == 1 else 'neurons'}"
-    title = (f"Layer {l}: {neurons}, ", Name(layer.activation.spec, _SPEC))
-    return Section(title, (said, Display((forward_sum(e, l, j),)), _neurons(e, l, shown, quantities)))
+    title = (f"Layer {l}: {neurons}, ", Name(layer.title, _SPEC))
+    return Section(title, (said, Display((forward_sum(e, l, j),)), _neurons(e, l, shown, _forward_quantities(e, l))))
+
+
+def _forward_quantities(e: Explanation, l: int) -> list[tuple[Math, np.ndarray]]:
+    layer, i = e.architecture.layer(l), e.focus
+    found: list[tuple[Math, np.ndarray]] = [(Symbol("z", l, ("j",)), e.z(l))]
+    if layer.parametric:
+        found.append((Symbol("p", l, ("j",)), e.view.trace.sigma[l].parameters[0]))
+    if layer.residual:
+        found.append((Activated(Symbol("z", l, ("j",))), e.view.trace.s[l][i]))
+    return [*found, (Symbol("a", l, ("j",)), e.a(l))]
 
 
 def _first(shown: Sequence[int], sizes: np.ndarray) -> int:
@@ -118,7 +132,7 @@ def backward_section(e: Explanation, top: int) -> Section:
     depth = e.architecture.depth
     layers = (_backward(e, l, largest_neurons(e, l, top)) for l in range(depth, 0, -1))
     k = _first(range(e.architecture.sizes[0]), e.by_a(0))
-    said = Paragraph((f"An input reaches the cost through every neuron of layer 1; input {k}, for example:",))
+    said = Paragraph(f"An input {reaches(e, 1)}; input {k}, for example:")
     return Section("Backward", (*layers, Section("The inputs", (said, Display((backward_sum(e, 0, k),))))))
 
 
@@ -130,20 +144,18 @@ def _backward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
         slope = Equation((by(Symbol("a", l, ("j",))), Reading(e.architecture.cost_function, derivative=True)))
         parts.append(Paragraph(("The cost's own derivative: ", slope)))
     else:
-        parts.append(
-            Paragraph(f"A neuron reaches the cost through every neuron of layer {l + 1}; neuron {j}, for example:")
-        )
+        parts.append(Paragraph(f"A neuron {reaches(e, l + 1)}; neuron {j}, for example:"))
         parts.append(Display((backward_sum(e, l, j),)))
     parts += _elementwise(e, l, shown) if layer.activation.elementwise else _mixing(e, l, shown, j)
     parts += collapse_parts(e, j) if last else []
-    return Section((f"Layer {l}: ", Name(layer.activation.spec, _SPEC)), tuple(parts))
+    return Section((f"Layer {l}: ", Name(layer.title, _SPEC)), tuple(parts))
 
 
 def _elementwise(e: Explanation, l: int, shown: Sequence[int]) -> list[Block]:
     slopes = e.slope(l)
     assert slopes is not None  # elementwise
     z = Symbol("z")
-    slope = Equation((Slope(z), Reading(e.architecture.layer(l).activation, derivative=True)))
+    slope = Equation((Slope(z), activation_reading(e, l, derivative=True)))
     said = Paragraph(("The slope is ", slope, ", and ", slope_rule(), ":"))
     quantities = (
         (by(Symbol("a", None, ("j",))), e.by_a(l)),
@@ -155,7 +167,7 @@ def _elementwise(e: Explanation, l: int, shown: Sequence[int]) -> list[Block]:
 
 def _mixing(e: Explanation, l: int, shown: Sequence[int], j: int) -> list[Block]:
     layer = e.architecture.layer(l)
-    reading = Reading(layer.activation, derivative=True)
+    reading = activation_reading(e, l, derivative=True)
     parts: list[Block] = [
         Paragraph(("Every ", Symbol("a"), " depends on every ", Symbol("z"), ", so the slope is a matrix: ", reading))
     ]
@@ -170,7 +182,7 @@ def _mixing(e: Explanation, l: int, shown: Sequence[int], j: int) -> list[Block]
 
 def collapse_parts(e: Explanation, j: int) -> list[Block]:
     """The short form of δ of an output, where the derivatives of activation and cost collapse (E26)."""
-    found = e.bias(e.architecture.depth, j).collapse
+    found = collapse_of(e.view, e.focus, j)
     if found is None:
         return []
     said = "With this cost the derivatives collapse"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glassprop.document.blocks import Block, Column, Display, Line, Name, Paragraph, Table
 from glassprop.document.mathematics import (
     Aside,
     Becomes,
@@ -16,7 +17,6 @@ from glassprop.document.mathematics import (
     Symbol,
     Words,
 )
-from glassprop.document.parts import Block, Column, Display, Line, Name, Paragraph, Table
 from glassprop.insight.largest import Place
 from glassprop.insight.step import OptimizerStep, moves_of
 from glassprop.insight.telling.layer_equations import parameter
@@ -29,11 +29,12 @@ def step_parts(e: Explanation, place: Place) -> list[Block]:
     """The gradient that the optimizer gets, what it does with it, and the numbers before and after."""
     if e.training is None:
         return []
-    step, decays = e.step(*place), e.architecture.layout.block(place[0], parameter(place).letter).decays
+    step, letter = e.step(*place), parameter(e, place).letter
+    decays = e.architecture.layout.block(place[0], letter).decays
     on = "this row" if e.n_examples == 1 else "these rows"
-    moves = moves_of(step.optimizer, decays)
+    moves = moves_of(step.optimizer, letter, decays)
     formulas: list[Math] = [_gradient(step), *(Becomes(Symbol(what), Expression(by)) for what, by in moves)]
-    symbols = {name: _quantity(name, place) for name in step.before}
+    symbols = {name: _quantity(name, letter) for name in step.before}
     rows: tuple[tuple[Line, ...], ...] = tuple(
         (symbols[name], Number(value), Number(step.after[name])) for name, value in step.before.items()
     )
@@ -43,7 +44,7 @@ def step_parts(e: Explanation, place: Place) -> list[Block]:
         Display(tuple(formulas)),
         Paragraph(("with ", *_settings(step), ".")),
         Table(columns, rows),
-        Paragraph((parameter(place), " changes by ", Number(step.change), ".")),
+        Paragraph((parameter(e, place), " changes by ", Number(step.change), ".")),
     ]
 
 
@@ -63,8 +64,8 @@ def _settings(step: OptimizerStep) -> list[Equation | str]:
     return found
 
 
-def _quantity(name: str, place: Place) -> Math:
+def _quantity(name: str, letter: str) -> Math:
     """The parameter itself, or the optimizer's memory of it."""
     if name == "w":
-        return Symbol(parameter(place).letter)
+        return Symbol(letter)
     return Symbol(name) if len(name) == 1 else Words(name)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.document.blocks import Block, Column, Document, Inline, Line, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import COST, Equation, Number, Product, Reading, Symbol, by
-from glassprop.document.parts import Block, Column, Document, Inline, Line, Name, Paragraph, Section, Table
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.told_columns import chosen_columns, columns_section
 from glassprop.insight.telling.told_derivatives import largest_section, weights_section

@@ -135,7 +135,8 @@ class Chosen extends Pulls {
     ];
   }
 
-  /** The derivative by each weight into a neuron, as links to their panels; as a picture where the input is one.
+  /** The derivative with respect to each weight into a neuron, as links to their panels; as a picture where
+   *  the input is one.
    *  @param {number} l @param {number} j */
   weightsInto(l, j) {
     const { m } = this,

@@ -87,7 +87,7 @@ function drawPictures(box, model, choose) {
     figure(
       "∂C₀/∂x: where more raises the cost; with a stroke, where it lowers it",
       picture(by, model, { signed: true, pick }),
-      `the derivative by each pixel, at most ${numeral(largest(by))} in size`,
+      `the derivative with respect to each pixel, at most ${numeral(largest(by))} in size`,
     ),
   );
   reveal(box);
