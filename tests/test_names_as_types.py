@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
+import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from glassprop import Activation, Cost, Layer, MLPClassifier, MLPRegressor, Network
 from glassprop.engine.choose import ENGINES
-from glassprop.equations import activation, cost
-from glassprop.equations.initial import INITIALS
+from glassprop.equations import activation, arrays, cost
+from glassprop.equations.initial import DATA, INITIALS
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
 from glassprop.estimator.constraints import SHARED
 from glassprop.schedules import SCHEDULES
@@ -32,7 +34,7 @@ TABLES: dict[str, tuple[Any, set[str]]] = {
     "schedules": (ScheduleName, {*SCHEDULES}),
     "solvers": (SolverName, {"lbfgs", *STOCHASTIC_SOLVERS}),
     "engines": (EngineName, {*ENGINES}),
-    "starts": (InitialName, {"auto", *INITIALS}),
+    "starts": (InitialName, {"auto", DATA, *INITIALS}),
 }
 
 
@@ -83,3 +85,12 @@ def test_every_argument_has_a_type(kind: Any) -> None:
 def test_what_is_like_an_activation_may_be_any_text() -> None:
     assert {ActivationName, Activation, str} == parts(ActivationLike)
     assert {CostName, Cost, str} == parts(CostLike)
+
+
+def test_arrays_have_a_type_of_their_own() -> None:
+    """What is dense is an array; what users give is what NumPy makes one of; X may be sparse, and is of no type."""
+    assert get_origin(arrays.Array) is np.ndarray
+    hints = get_type_hints(Network.gradient)
+    assert hints["return"] == arrays.Array
+    assert hints["theta"] == hints["Y"] == ArrayLike
+    assert hints["X"] is Any

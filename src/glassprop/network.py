@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from glassprop.architecture.fits import check_view
 from glassprop.architecture.given import floating_dtype, given_examples, given_inputs
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
+from glassprop.backprop.ranks import Reduce
 from glassprop.backprop.start import start
 from glassprop.engine.choose import EngineName, Notify, find_predictor, suit_a_predictor
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
@@ -106,7 +108,7 @@ class Network(Architecture):
         check_view(self, theta, layer)
         return self.layout.of_layer(theta, layer)
 
-    def forward(self, theta: Array, X: Array) -> Trace:
+    def forward(self, theta: ArrayLike, X: Rows) -> Trace:
         """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l).
 
         Raises
@@ -117,7 +119,7 @@ class Network(Architecture):
         theta, X = given_inputs(self, theta, X)
         return forward(self, theta, X)
 
-    def predict(self, theta: Array, X: Array, *, engine: EngineName = "auto", notify: Notify | None = None) -> Array:
+    def predict(self, theta: ArrayLike, X: Rows, *, engine: EngineName = "auto", notify: Notify | None = None) -> Array:
         """What the network says: a of the last layer, in the target's own units. X (n, n_inputs) -> (n, n_L).
 
         Parameters
@@ -140,7 +142,7 @@ class Network(Architecture):
         if predictor is not None and predictor.works:
             return self._said(predictor(theta, X))
         blocks = [
-            forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1]
+            forward(self, np.asarray(theta), X[start : start + _ROWS_AT_ONCE]).a[-1]
             for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
         ]
         return self._said(blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
@@ -148,7 +150,7 @@ class Network(Architecture):
     def _said(self, a: Array) -> Array:
         return a if self.units is None else self.units.own(a)
 
-    def _predictor(self, theta: Array, X: Array, notify: Notify | None) -> Any:
+    def _predictor(self, theta: Any, X: Rows, notify: Notify | None) -> Any:
         """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
         if not suit_a_predictor(self, X, theta):
             return None
@@ -161,7 +163,7 @@ class Network(Architecture):
         """What is copied and pickled: the description alone, not what was compiled for it."""
         return {name: self.__dict__[name] for name in ("n_inputs", "layers", "cost_function", "units")}
 
-    def cost(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> float:
+    def cost(self, theta: ArrayLike, X: Rows, Y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """C: the (weighted) average over examples of C_0. X (n, n_inputs), Y (n, n_L), sample_weight (n,).
 
         Raises
@@ -173,7 +175,7 @@ class Network(Architecture):
         theta, X, Y, sample_weight = given_examples(self, theta, X, Y, sample_weight)
         return average_cost(self, theta, X, Y, sample_weight)
 
-    def gradient(self, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None) -> Array:
+    def gradient(self, theta: ArrayLike, X: Rows, Y: ArrayLike, sample_weight: ArrayLike | None = None) -> Array:
         """E11, E12: ∇C, the (weighted) average over examples, in the layout of θ. -> (size,).
 
         Raises
@@ -185,21 +187,21 @@ class Network(Architecture):
         theta, X, Y, sample_weight = given_examples(self, theta, X, Y, sample_weight)
         return average_gradient(self, theta, X, Y, sample_weight)
 
-    def example_gradients(self, theta: Array, X: Array, Y: Array) -> ExampleGradients:
+    def example_gradients(self, theta: ArrayLike, X: Rows, Y: ArrayLike) -> ExampleGradients:
         """∇C_i of every example, kept as factors: ``norms()``, ``dot(other)``, ``mean()``, ``[i]``."""
         theta, X, Y, _ = given_examples(self, theta, X, Y)
         return ExampleGradients.of(self, theta, X, Y)
 
-    def input_gradient(self, theta: Array, X: Array, Y: Array) -> Array:
+    def input_gradient(self, theta: ArrayLike, X: Rows, Y: ArrayLike) -> Array:
         """∂C_0/∂x of every example. X (n, n_inputs), Y (n, n_L) -> (n, n_inputs)."""
         theta, X, Y, _ = given_examples(self, theta, X, Y)
         return input_gradient(self, theta, X, Y)
 
     def explain(
         self,
-        theta: Array,
-        x: Array,
-        y: Array,
+        theta: ArrayLike,
+        x: ArrayLike,
+        y: ArrayLike,
         *,
         names: Names | None = None,
         training: Training | None = None,
@@ -220,16 +222,17 @@ class Network(Architecture):
 
     def train(
         self,
-        theta: Array,
-        X: Array,
-        Y: Array,
-        sample_weight: Array | None = None,
+        theta: ArrayLike,
+        X: Rows,
+        Y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
         settings: Settings | None = None,
         rng: Any,
-        validation: float | tuple[Array, ...] | None = None,
+        validation: float | tuple[ArrayLike, ...] | None = None,
         stratify: bool = False,
         on_epoch: OnEpoch | None = None,
+        reduce: Reduce | None = None,
     ) -> TrainState:
         """Train from θ (which is not changed). The result's ``theta`` and ``history`` are what came of it.
 
@@ -246,6 +249,11 @@ class Network(Architecture):
             Whether the fraction is taken from each class by itself.
         on_epoch : callable (EpochReport) -> bool, optional
             Told of each epoch; True stops.
+        reduce : callable (vector), optional
+            For several processes that train one network, each on examples of its own: makes of a vector of this
+            process's sums (float64, of any length) the sums over all, in place or as what it returns, such as
+            ``lambda sums: comm.Allreduce(MPI.IN_PLACE, sums)``. Every process calls ``train`` at the same time, with
+            the same θ and settings, and a generator of its own; ``batch_size`` is that of all together.
 
         Raises
         ------
@@ -277,18 +285,20 @@ class Network(Architecture):
             validation=validation,
             stratify=stratify,
             on_epoch=on_epoch,
+            reduce=reduce,
         )
 
     def resume(
         self,
         state: TrainState,
-        X: Array,
-        Y: Array,
-        sample_weight: Array | None = None,
+        X: Rows,
+        Y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
         settings: Settings | None = None,
-        validation: tuple[Array, ...] | None = None,
+        validation: tuple[ArrayLike, ...] | None = None,
         on_epoch: OnEpoch | None = None,
+        reduce: Reduce | None = None,
     ) -> TrainState:
         """Go on with a training that was left after an epoch: to the same bits as if it had not been.
 
@@ -301,6 +311,8 @@ class Network(Architecture):
             out then.
         on_epoch : callable (EpochReport) -> bool, optional
             Told of each epoch; True stops.
+        reduce : callable (vector), optional
+            As for ``train``; each process goes on from its own state.
 
         Raises
         ------
@@ -324,4 +336,6 @@ class Network(Architecture):
         >>> bool((resumed.theta == straight.theta).all())
         True
         """
-        return resume(self, state, X, Y, sample_weight, settings, validation=validation, on_epoch=on_epoch)
+        return resume(
+            self, state, X, Y, sample_weight, settings, validation=validation, on_epoch=on_epoch, reduce=reduce
+        )

@@ -23,6 +23,7 @@ from glassprop import Activation, MLPClassifier, MLPRegressor
 from glassprop.errors import DataError, DivergenceError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
 from glassprop.schedules import SCHEDULES
+from glassprop.tables import FitOptions, fit_table, read_table
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
@@ -359,3 +360,12 @@ def test_callbacks_are_told_what_is_left_to_do() -> None:
     told: list[int] = []
     clf().set_callbacks(Log(3)).fit(X, Y).set_callbacks(Log(0)).resume(X, Y)
     assert told == [7, 1, 2, 3, 4, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("target", ["species", "petal width (cm)"])
+def test_models_of_tables_keep_nothing_of_a_fit_that_was_left(target: str) -> None:
+    """Their target may be scaled back, and their rows are not at hand again."""
+    model = fit_table(read_table("iris"), FitOptions(target=target, epochs=5), callbacks=[StopAfter(2)]).pipeline[-1]
+    assert model.n_iter_ == 2
+    assert "_left" not in vars(model)
+    assert model._state.order is None

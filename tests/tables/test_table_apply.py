@@ -170,7 +170,7 @@ def test_the_checked_network_is_the_one_that_predicts(regressor):
     frame = pl.DataFrame({"a": rng.normal(size=20), "b": rng.normal(size=20), "y": rng.normal(1e5, 1e4, 20)})
     network, theta, X, Y, _ = gradient_arrays(regressor.pipeline, regressor.record, _named(frame))
     scale = regressor.record["target_scale"]
-    predicted = np.asarray(network.predict(theta, X)).ravel() * scale["spread"] + scale["mean"]
+    predicted = np.asarray(network.forward(theta, X).a[-1]).ravel() * scale["spread"] + scale["mean"]
     np.testing.assert_allclose(predicted, regressor.pipeline.predict(frame), rtol=1e-5)
     np.testing.assert_allclose(Y.ravel() * scale["spread"] + scale["mean"], frame["y"].to_numpy(), rtol=1e-6)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from glassprop.architecture.layers import Architecture
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 
 
 def check_shapes(
     architecture: Architecture,
-    X: Array,
+    X: Rows,
     Y: Array,
     sample_weight: Array | None,
     theta: Array | None = None,
@@ -38,7 +38,7 @@ def check_shapes(
         raise DataError("; ".join(faults))
 
 
-def check_inputs(architecture: Architecture, theta: Array, X: Array) -> None:
+def check_inputs(architecture: Architecture, theta: Array, X: Rows) -> None:
     """Refuse θ and X that do not fit the network; X may have no rows.
 
     Raises
@@ -79,7 +79,7 @@ def faults_of_weights(sample_weight: Array) -> list[str]:
     return []
 
 
-def _shape(array: Array) -> tuple[int, ...]:
+def _shape(array: Array | None) -> tuple[int, ...]:
     return getattr(array, "shape", ())
 
 
@@ -88,7 +88,7 @@ def _told(array: Array) -> str:
     return str(array.shape) if hasattr(array, "shape") else f"a {type(array).__name__}"
 
 
-def _faults_of_inputs(architecture: Architecture, X: Array) -> list[str]:
+def _faults_of_inputs(architecture: Architecture, X: Rows) -> list[str]:
     x = _shape(X)
     if len(x) != 2 or x[1] != architecture.n_inputs:
         return [f"X must have shape (n, {architecture.n_inputs}), got {_told(X)}{_as_rows(architecture, x)}"]

@@ -8,13 +8,13 @@ import numpy as np
 
 from glassprop.architecture.fits import check_inputs, check_shapes, faults_of_weights
 from glassprop.architecture.layers import Architecture
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 
 _PLAIN = (list, tuple, int, float, np.generic)  # what NumPy makes an array of, and nobody could mean otherwise
 
 
-def given_inputs(architecture: Architecture, theta: Any, X: Any) -> tuple[Array, Array]:
+def given_inputs(architecture: Architecture, theta: Any, X: Any) -> tuple[Array, Rows]:
     """θ and X, checked against each other. X may have no rows. -> theta (size,), X (n, n_inputs).
 
     Raises
@@ -31,7 +31,7 @@ def given_inputs(architecture: Architecture, theta: Any, X: Any) -> tuple[Array,
 
 def given_examples(
     architecture: Architecture, theta: Any, X: Any, Y: Any, sample_weight: Any = None
-) -> tuple[Array, Array, Array, Array | None]:
+) -> tuple[Array, Rows, Array, Array | None]:
     """θ and examples, checked against each other and the cost. -> theta, X, Y, sample_weight (float64, or None).
 
     Raises

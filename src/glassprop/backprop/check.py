@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from glassprop.architecture.given import given_examples
 from glassprop.architecture.layers import Architecture
@@ -15,7 +15,7 @@ from glassprop.architecture.parameters import Block
 from glassprop.backprop.check_result import GradientCheck, LayerCheck, Place
 from glassprop.backprop.gradient import average, average_gradient
 from glassprop.backprop.passes import Trace, example_costs, forward
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.domain import POSITIVE
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
@@ -56,10 +56,10 @@ class Difference:
 
 def check_gradient(
     architecture: Architecture,
-    theta: Array,
-    X: Array,
-    Y: Array,
-    sample_weight: Array | None = None,
+    theta: ArrayLike,
+    X: Rows,
+    Y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
     *,
     directions: int | None = None,
     tolerance: float = 1e-6,
@@ -204,7 +204,7 @@ def _line(
     architecture: Architecture,
     theta: Array,
     direction: Array,
-    X: Array,
+    X: Rows,
     Y: Array,
     sample_weight: Array | None,
 ) -> Along:

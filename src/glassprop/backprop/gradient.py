@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from operator import index
+from typing import Any
 
 import numpy as np
 
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError
 
 _ROWS_AT_ONCE = 4096  # so that memory does not grow with the examples
@@ -33,7 +34,7 @@ def _by_activation_parameter(architecture: Architecture, trace: Trace, errors: E
 
 
 def average_cost(
-    architecture: Architecture, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None
+    architecture: Architecture, theta: Array, X: Rows, Y: Array, sample_weight: Array | None = None
 ) -> float:
     """The (weighted) average of C_0 over examples, block by block. X (n, n_inputs), Y (n, n_L), sample_weight (n,)."""
     blocks = [slice(start, start + _ROWS_AT_ONCE) for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)]
@@ -49,7 +50,7 @@ def average(costs: Array, sample_weight: Array | None) -> float:
 
 
 def average_gradient(
-    architecture: Architecture, theta: Array, X: Array, Y: Array, sample_weight: Array | None = None
+    architecture: Architecture, theta: Array, X: Rows, Y: Array, sample_weight: Array | None = None
 ) -> Array:
     """E11: ∇C, the (weighted) average over examples, in the layout of θ. -> (size,)."""
     trace = forward(architecture, theta, X)
@@ -84,7 +85,7 @@ def total_weight(sample_weight: Array) -> float:
     return total
 
 
-def input_gradient(architecture: Architecture, theta: Array, X: Array, Y: Array) -> Array:
+def input_gradient(architecture: Architecture, theta: Array, X: Rows, Y: Array) -> Array:
     """E18, E33 at the first layer: ∂C_0/∂x of every example. -> (n, n_inputs)."""
     trace = forward(architecture, theta, X)
     errors = backward(architecture, theta, trace, last_errors(architecture, trace, Y))
@@ -117,7 +118,7 @@ class ExampleGradients:
     errors: Errors
 
     @classmethod
-    def of(cls, architecture: Architecture, theta: Array, X: Array, Y: Array) -> ExampleGradients:
+    def of(cls, architecture: Architecture, theta: Array, X: Rows, Y: Array) -> ExampleGradients:
         """Run both passes for these examples. X (n, n_inputs), Y (n, n_L)."""
         trace = forward(architecture, theta, X)
         return cls(architecture, trace, backward(architecture, theta, trace, last_errors(architecture, trace, Y)))
@@ -167,7 +168,7 @@ class ExampleGradients:
 
     def dot(self, other: ExampleGradients) -> Array:
         """∇C_i · ∇C'_j of every pair: of a dense layer ``(δ·δ') (a·a' + 1)``, summed over layers. -> (n, n')."""
-        total: Array = 0.0
+        total: Any = 0.0
         for l, layer in enumerate(self.architecture.layers, start=1):
             mine, others = self.trace.out(l - 1), other.trace.out(l - 1)
             total = total + layer.dots(self.errors.delta[l], mine, other.errors.delta[l], others)

@@ -10,7 +10,8 @@ import numpy as np
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import fill_gradient, scale_rows
 from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_errors
-from glassprop.equations.arrays import Array
+from glassprop.backprop.ranks import BatchSums, Ranks
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 
 
@@ -36,14 +37,47 @@ class Objective:
 
 @dataclass(frozen=True)
 class BatchCost:
-    """The two parts of an objective's value on one batch, and the sum of its examples' weights."""
+    """The two parts of an objective's value on one batch, the sum of its examples' weights, and how many there are."""
 
     data: float
     penalty: float
     weight: float
+    rows: int
 
 
 def evaluate(
+    architecture: Architecture,
+    objective: Objective,
+    theta: Array,
+    X: Rows,
+    Y: Array,
+    sample_weight: Array | None,
+    masks: Mapping[int, Array] | None,
+    out: Array,
+    ranks: Ranks | None = None,
+) -> BatchCost:
+    """Forward, cost, backward: the objective on a batch, its gradient written into ``out`` (size,).
+
+    With ``ranks`` these are the examples of one rank, and the batch is that of all: the sums over the examples here are
+    made sums over all before they become averages, and before L2 and clipping.
+
+    A batch whose weights sum to 0 has no average: its cost is 0 and so is its gradient.
+    """
+    sums = _sums(architecture, objective, theta, X, Y, sample_weight, masks, out)
+    if ranks is not None:
+        sums = ranks.average(out, sums, out)
+    if sums.weight <= 0:
+        return BatchCost(0.0, 0.0, sums.weight, sums.rows)
+    strength = objective.l2 / sums.weight
+    if strength:
+        _add_l2_gradient(architecture, strength, theta, out)
+    leave_out_untrained(architecture, out)
+    if objective.clip_norm is not None:
+        clip(out, objective.clip_norm)
+    return BatchCost(sums.cost / sums.weight, penalty(architecture, strength, theta), sums.weight, sums.rows)
+
+
+def _sums(
     architecture: Architecture,
     objective: Objective,
     theta: Array,
@@ -52,27 +86,19 @@ def evaluate(
     sample_weight: Array | None,
     masks: Mapping[int, Array] | None,
     out: Array,
-) -> BatchCost:
-    """Forward, cost, backward: the objective on a batch, its gradient written into ``out`` (size,).
-
-    A batch whose weights sum to 0 has no average: its cost is 0 and so is its gradient.
-    """
-    total = float(X.shape[0]) if sample_weight is None else float(sample_weight.sum())
+) -> BatchSums:
+    """Both passes over some examples; ``out`` becomes the average of their gradients, or 0 where there is none."""
+    rows = int(X.shape[0])
+    total = float(rows) if sample_weight is None else float(sample_weight.sum())
     if total <= 0:
         out[...] = 0
-        return BatchCost(0.0, 0.0, total)
+        return BatchSums(0.0, total, rows)
     trace = forward(architecture, theta, X, masks)
     costs = reported_costs(architecture, objective, trace, Y)
-    data = float(costs.sum() if sample_weight is None else (costs * sample_weight).sum()) / total
+    cost = float(costs.sum() if sample_weight is None else (costs * sample_weight).sum())
     last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
     fill_gradient(architecture, trace, backward(architecture, theta, trace, last), out)
-    strength = objective.l2 / total
-    if strength:
-        _add_l2_gradient(architecture, strength, theta, out)
-    leave_out_untrained(architecture, out)
-    if objective.clip_norm is not None:
-        clip(out, objective.clip_norm)
-    return BatchCost(data, penalty(architecture, strength, theta), total)
+    return BatchSums(cost, total, rows)
 
 
 def penalty(architecture: Architecture, strength: float, theta: Array) -> float:

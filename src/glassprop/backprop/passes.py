@@ -8,9 +8,11 @@ from typing import Any
 
 from glassprop.architecture.layers import Architecture
 from glassprop.equations.activation import Activation
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.pairs import output_cost, output_errors
 from glassprop.layers.kind import LayerKind, Parameters, full
+
+_INPUT: Any = None  # at 0 of lists by layer: the input has no z and no δ
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +63,18 @@ class Errors:
     """
 
     delta: list[Array]
-    by_a: list[Array]
+    by_a: list[Any]
 
     def row(self, i: int) -> Errors:
         """Those of one example alone."""
         one = slice(i, i + 1)
-        return Errors(*([part if part is None else part[one] for part in parts] for parts in (self.delta, self.by_a)))
+        both: Any = ([part if part is None else part[one] for part in parts] for parts in (self.delta, self.by_a))
+        return Errors(*both)
 
 
-def forward(architecture: Architecture, theta: Array, X: Array, masks: Mapping[int, Array] | None = None) -> Trace:
+def forward(architecture: Architecture, theta: Array, X: Rows, masks: Mapping[int, Array] | None = None) -> Trace:
     """E1, E14: a^(0) = X; then z^(l) from a^(l-1), a^(l) = σ(z^(l)), + a^(l-1) if residual (E32). X (n, n_inputs)."""
-    trace = Trace(z=[None], a=[X], s=[None], sigma=[None], masks=masks or {})
+    trace = Trace(z=[_INPUT], a=[X], s=[_INPUT], sigma=[_INPUT], masks=masks or {})
     for l, layer in enumerate(architecture.layers, start=1):
         sigma, z, s, a = through(layer, architecture.layout.of_layer(theta, l), trace.out(l - 1))
         trace.sigma.append(sigma)
@@ -81,7 +84,7 @@ def forward(architecture: Architecture, theta: Array, X: Array, masks: Mapping[i
     return trace
 
 
-def through(layer: LayerKind, parameters: Parameters, x: Array) -> tuple[Activation, Array, Array, Array]:
+def through(layer: LayerKind, parameters: Parameters, x: Rows) -> tuple[Activation, Array, Array, Array]:
     """One layer: its σ, z, σ(z) and a, from what it sees. x (n, n_(l-1)) -> arrays (n, n_l)."""
     sigma = layer.sigma(parameters)
     z = layer.weigh(parameters, x)
@@ -101,7 +104,7 @@ def backward(architecture: Architecture, theta: Array, trace: Trace, last: tuple
         δ and ∂C/∂a of the last layer, as ``last_errors`` gives them; rows may carry the weights of their examples.
     """
     depth = architecture.depth
-    errors = Errors([None] * depth + [last[0]], [None] * depth + [last[1]])
+    errors = Errors([_INPUT] * depth + [last[0]], [_INPUT] * depth + [last[1]])
     for l in range(depth - 1, 0, -1):
         g = by_layer_before(architecture, theta, errors, l + 1)
         errors.by_a[l] = g * trace.masks[l] if l in trace.masks else g

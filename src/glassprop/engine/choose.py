@@ -8,12 +8,12 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.objective import Objective
+from glassprop.backprop.ranks import Ranks
 from glassprop.engine.plan import Data, Engine, straight
 from glassprop.engine.reference import ReferenceEngine
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
 from glassprop.layers.table import KINDS
@@ -41,12 +41,15 @@ def choose(
     data: Data,
     theta: Array,
     notify: Notify | None = None,
+    ranks: Ranks | None = None,
 ) -> Choice:
     """Take the engine that was asked for, or for ``"auto"`` the fastest that can run this.
 
     Parameters
     ----------
     wish : {"auto", "compiled", "reference"}
+    data : Data
+        Examples that fit the network and θ: kernels take sizes at their word.
     notify : callable (str), optional
         Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 
@@ -54,17 +57,14 @@ def choose(
     ------
     SettingsError
         If ``"compiled"`` is asked for and cannot run this; the message says why.
-    DataError
-        If θ or the data do not fit the network.
     """
     if wish not in ENGINES:
         raise SettingsError(f"engine must be one of {', '.join(ENGINES)}, got {wish!r}")
-    check_shapes(architecture, data.X, data.Y, data.sample_weight, theta)  # kernels take sizes at their word
-    reference = ReferenceEngine(architecture, objective, optimizer)
+    reference = ReferenceEngine(architecture, objective, optimizer, ranks)
     if wish == "reference":
         return Choice(reference, "the reference engine, as asked for", data)
     found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
-    found = found or _loaded(architecture, objective, optimizer, data.X.dtype, notify)
+    found = found or _loaded(architecture, objective, optimizer, ranks, data.X.dtype, notify)
     if not isinstance(found, str):
         return Choice(found, "the compiled engine", straight(data, theta.dtype))
     if wish == "compiled":
@@ -73,7 +73,12 @@ def choose(
 
 
 def _loaded(
-    architecture: Architecture, objective: Objective, optimizer: Optimizer, dtype: Any, notify: Notify | None
+    architecture: Architecture,
+    objective: Objective,
+    optimizer: Optimizer,
+    ranks: Ranks | None,
+    dtype: Any,
+    notify: Notify | None,
 ) -> Any:
     """The compiled engine, ready to run, or in words why there is none."""
     module = compiled_module()
@@ -81,7 +86,7 @@ def _loaded(
         return module
     if module.POOL.closed:
         return "Python is ending, and its kernels with it"
-    engine = module.CompiledEngine(architecture, objective, optimizer)
+    engine = module.CompiledEngine(architecture, objective, optimizer, ranks)
     try:
         with module.kernels.told_of_compiling(notify):
             engine.load(dtype)
@@ -90,7 +95,7 @@ def _loaded(
     return engine
 
 
-def obstacle_to_compiled(architecture: Architecture, X: Array, theta: Array) -> str:
+def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> str:
     """Why the kernels cannot run this network on this X; empty if they can."""
     if architecture.own_functions:
         return f"user-defined functions ({', '.join(architecture.own_functions)}) are Python"
@@ -119,7 +124,7 @@ def suit_a_predictor(architecture: Architecture, X: Any, theta: Any) -> bool:
     return bool(X.flags.c_contiguous and X.flags.aligned and theta.flags.c_contiguous and theta.flags.aligned)
 
 
-def find_predictor(architecture: Architecture, X: Array, theta: Array, notify: Notify | None = None) -> Any:
+def find_predictor(architecture: Architecture, X: Rows, theta: Array, notify: Notify | None = None) -> Any:
     """A compiled predictor ``(theta, X) -> a`` for arrays of this dtype, or None where there can be none.
 
     notify: told when it has to be compiled first.

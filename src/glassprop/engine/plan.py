@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import OptimizerState
 
 
@@ -20,14 +21,14 @@ class Data:
     X : array or CSR matrix (n, n_inputs); Y : array (n, n_L), of X's dtype; sample_weight : array (n,) or None.
     """
 
-    X: Array
+    X: Rows
     Y: Array
     sample_weight: Array | None = None
 
     def __len__(self) -> int:
         return int(self.X.shape[0])
 
-    def rows(self, index: Array) -> Data:
+    def rows(self, index: Array | slice) -> Data:
         """Some of the examples. index: integers (m,) or a slice."""
         weight = None if self.sample_weight is None else self.sample_weight[index]
         return Data(self.X[index], self.Y[index], weight)
@@ -47,7 +48,7 @@ class EpochPlan:
     Attributes
     ----------
     order : integers (n,)
-        In which order the examples are taken.
+        In which order the examples are taken; empty where they come in blocks, and then there are ``bounds``.
     batch_size : int
         Examples of a batch; the workspace of an engine is made for so many.
     rates : array (number of batches,)
@@ -88,17 +89,57 @@ class EpochPlan:
         totals[some] = np.add.reduceat(data.sample_weight[self.order], self.edges[:-1][some])
         return totals
 
+    def part(self, first: int, last: int) -> EpochPlan:
+        """The plan of batches [first, last) by themselves, of examples that come in order."""
+        cut, bounds = slice(first, last), self.edges[first : last + 1]
+        decays, dropouts = (None if each is None else each[cut] for each in (self.decays, self.dropouts))
+        return EpochPlan(
+            np.arange(bounds[-1] - bounds[0]),
+            self.batch_size,
+            self.rates[cut],
+            self.dropout_key,
+            self.first_step + first,
+            decays,
+            dropouts,
+            bounds - bounds[0],
+        )
+
 
 @dataclass(frozen=True)
 class EpochCost:
-    """Costs of the batches, averaged with their rows as weights; ``failed`` is the batch whose cost was not finite.
+    """Costs of the batches, averaged with their rows as weights.
 
-    Batches whose weights sum to 0 have no cost and do not count.
+    Batches whose weights sum to 0 have no cost and do not count. ``failed`` is the number of the batch whose cost was
+    not finite, and ``examples`` are those of it that are here.
     """
 
     data: float
     penalty: float
     failed: int | None = None
+    examples: Data | None = None
+
+
+class Source(Protocol):
+    """Examples that come in blocks, rather than as arrays in memory: from files, say, or made as they are needed.
+
+    A block holds many batches, so that engines are at work for a while; where batches begin follows from the plan and
+    not from the blocks. All blocks are alike: sparse or not, of the same dtype, all with weights or none.
+    """
+
+    def __len__(self) -> int:
+        """How many examples there are in an epoch, the same in each."""
+        ...
+
+    def blocks(self, epoch: int) -> Iterable[Data]:
+        """The examples of an epoch (from 0), in the order in which they are to be taken.
+
+        What comes may follow from the epoch's number and from nothing else, so that a training can be gone on with.
+        """
+        ...
+
+
+# What an engine is given of an epoch: arrays, taken in the plan's order, or blocks, taken as they come.
+Examples = Data | Iterable[Data]
 
 
 class Engine(Protocol):
@@ -106,6 +147,6 @@ class Engine(Protocol):
 
     name: str
 
-    def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost: ...
+    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost: ...
 
     def cost(self, theta: Array, data: Data) -> float: ...

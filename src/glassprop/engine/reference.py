@@ -8,8 +8,10 @@ import numpy as np
 
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
-from glassprop.backprop.objective import Objective, evaluate
-from glassprop.engine.plan import Data, EpochCost, EpochPlan
+from glassprop.backprop.objective import BatchCost, Objective, evaluate
+from glassprop.backprop.ranks import Ranks, cost_over_all
+from glassprop.engine.pieces import pieces
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples
 from glassprop.equations.arrays import Array
 from glassprop.equations.dropout import dropout_mask
 from glassprop.optimizer import Optimizer, OptimizerState
@@ -20,41 +22,39 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def __init__(self, architecture: Architecture, objective: Objective, optimizer: Optimizer) -> None:
-        self.architecture, self.objective, self.optimizer = architecture, objective, optimizer
+    def __init__(
+        self, architecture: Architecture, objective: Objective, optimizer: Optimizer, ranks: Ranks | None = None
+    ) -> None:
+        self.architecture, self.objective, self.optimizer, self.ranks = architecture, objective, optimizer, ranks
 
-    def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost:
-        """Gather, forward, cost, backward, clip, step, batch by batch; θ and the state change in place.
+    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
+        """Gather, forward, cost, backward, sum over ranks, clip, step, batch by batch; θ and the state change in place.
 
         Stops before the step of a batch whose cost is NaN or infinite. A batch whose weights sum to 0 makes no step.
         """
         gradient = np.empty_like(theta)
         decays = self.architecture.layout.decay_factors.astype(theta.dtype)
         data_cost = penalty = 0.0
-        rows = 0
-        for number, (start, stop) in enumerate(pairwise(plan.edges)):
-            batch = data.rows(plan.order[start:stop])
-            masks = self._masks(len(batch), theta.dtype, plan, number)
-            cost = evaluate(
-                self.architecture,
-                self.objective,
-                theta,
-                batch.X,
-                batch.Y,
-                batch.sample_weight,
-                masks,
-                gradient,
-            )
-            if not np.isfinite(cost.data + cost.penalty):
-                return EpochCost(np.nan, np.nan, failed=number)
-            if cost.weight <= 0:
-                continue
-            rows += len(batch)
-            data_cost += cost.data * len(batch)
-            penalty += cost.penalty * len(batch)
-            factors = decays if plan.decays is None else decays * theta.dtype.type(plan.decays[number])
-            self._step(theta, gradient, state, float(plan.rates[number]), factors)
-        return EpochCost(data_cost / max(rows, 1), penalty / max(rows, 1))
+        seen = 0
+        for data, part in pieces(rows, plan):
+            for number, (start, stop) in enumerate(pairwise(part.edges)):
+                batch = data.rows(part.order[start:stop])
+                cost = self._evaluate(theta, batch, self._masks(len(batch), theta.dtype, part, number), gradient)
+                if not np.isfinite(cost.data + cost.penalty):
+                    failed = part.first_step - plan.first_step + number
+                    return EpochCost(np.nan, np.nan, failed, batch)
+                if cost.weight <= 0:
+                    continue
+                seen += cost.rows
+                data_cost += cost.data * cost.rows
+                penalty += cost.penalty * cost.rows
+                factors = decays if part.decays is None else decays * theta.dtype.type(part.decays[number])
+                self._step(theta, gradient, state, float(part.rates[number]), factors)
+        return EpochCost(data_cost / max(seen, 1), penalty / max(seen, 1))
+
+    def _evaluate(self, theta: Array, batch: Data, masks: dict[int, Array], gradient: Array) -> BatchCost:
+        X, Y, weight = batch.X, batch.Y, batch.sample_weight
+        return evaluate(self.architecture, self.objective, theta, X, Y, weight, masks, gradient, self.ranks)
 
     def _step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         """The optimizer's step: on θ whole, or where blocks have rates of their own on each that is trained."""
@@ -72,7 +72,8 @@ class ReferenceEngine:
 
     def cost(self, theta: Array, data: Data) -> float:
         """The plain (weighted) average cost of some examples: no L2, no smoothing, no dropout."""
-        return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
+        cost = average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
+        return cost_over_all(self.ranks, cost, data.sample_weight, len(data))
 
     def _masks(self, n: int, dtype: np.dtype, plan: EpochPlan, number: int) -> dict[int, Array]:
         factor = 1.0 if plan.dropouts is None else float(plan.dropouts[number])

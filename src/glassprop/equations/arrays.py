@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-Array: TypeAlias = Any  # NumPy's ndarray; X may also be one of SciPy's sparse rows
+Array: TypeAlias = NDArray[Any]  # dense, of numbers; layouts and precision are checked where arrays come in
+# Examples as rows: X, and what the first layer sees. An Array, or one of SciPy's sparse matrices, which have no types.
+Rows: TypeAlias = Any
 
 
 def namespace(x: Array) -> Any:

@@ -43,7 +43,9 @@ class Domain:
 
     def takes(self, number: Any) -> bool:
         """Whether this is a number (not a bool, not text) and lies within."""
-        return isinstance(number, Real) and not isinstance(number, bool) and not self.outside(np.float64(number))
+        if not isinstance(number, Real) or isinstance(number, bool):
+            return False
+        return not self.outside(np.asarray(np.float64(number)))
 
     def outside(self, y: Array) -> Array:
         """Mark the entries of ``y`` (n, k) that lie outside, NaN and infinity among them. -> bool (n, k)."""

@@ -1,1 +1,1 @@
-"""scikit-learn manners over the core: MLPClassifier and MLPRegressor."""
+"""MLPClassifier and MLPRegressor: the core, with the interface of scikit-learn's estimators."""

@@ -309,7 +309,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
     def _is_plain(self, X: Any) -> bool:
         """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.
 
-        scikit-learn's own checks take longer than predicting a row does; what they would refuse, goes to them.
+        scikit-learn's checks take longer than predicting a row; arrays that they might refuse are left to them.
         """
         if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float32, np.float64) or not len(X):
             return False
@@ -319,7 +319,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
             return bool(np.isfinite(X.sum()))  # infinite also where finite numbers add up to more than there is
 
     def encode_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
-        """Return X and y in the network's own form, as the core's verbs take them.
+        """Return X and y in the form that the network has them in, as the core's verbs take them.
 
         Parameters
         ----------

@@ -38,7 +38,7 @@ Arguments: TypeAlias = Mapping[str, Any]  # the constructor's, by name
 
 @dataclass(frozen=True)
 class Particulars:
-    """Settings that classifier and regressor fill each in its own way: see ``Settings`` and ``Objective``."""
+    """Settings that differ between classifier and regressor: see ``Settings`` and ``Objective``."""
 
     cost_scale: float = 1.0
     clip_probabilities: bool = False
@@ -92,8 +92,8 @@ def build_network(
     """The network that the arguments describe; ``hidden_layers``: sizes other than theirs.
 
     Starting weights follow scikit-learn: with ``activation="logistic"`` every layer, the output included, is drawn
-    from the narrower range; else every layer from Glorot's. Where a list gives each layer its own activation, each
-    hidden layer is drawn by its own.
+    from the narrower range; else every layer from Glorot's. Where a list gives an activation for each layer, each
+    hidden layer is drawn by that one.
     """
     sizes = hidden_sizes(arguments) if hidden_layers is None else list(hidden_layers)
     activations = [find_activation(a) for a in per_layer("activation", arguments["activation"], len(sizes))]

@@ -19,7 +19,7 @@ from sklearn.utils.validation import validate_data
 
 from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike, find_activation
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.cost import CostLike, find_cost
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
@@ -53,7 +53,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         How many neurons each hidden layer has; an empty tuple is no hidden layer.
     activation : str, Activation, or list of them, default="relu"
         Of the hidden layers: any name in ``glassprop.functions.ACTIVATIONS`` ("logistic" is "sigmoid"),
-        with its parameter in brackets if wished ("leaky_relu(0.2)"); a list gives each hidden layer its own.
+        with its parameter in brackets if wished ("leaky_relu(0.2)"); a list has one for each hidden layer.
     solver : {"lbfgs", "sgd", "adam", "adamw"}, default="adam"
         How the weights move. "adamw" is Adam with ``weight_decay``.
     alpha : float, default=0.0001
@@ -100,7 +100,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     output_activation : str or Activation, default="auto"
         Of the output layer; "auto" is what goes with the loss.
     dropout : float or list of float, default=0.0
-        The part of a hidden layer's activations left out in a training step; a list gives each layer its own.
+        The part of a hidden layer's activations left out in a training step; a list has one for each layer.
     weight_decay : float, default=0.01
         Decoupled decay of weights, not biases. Only used by adamw.
     clip_norm : float or None, default=None
@@ -264,9 +264,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         sample_weight : array-like (n,), optional
             Weights of the examples.
         X_val, y_val, sample_weight_val : array-likes, optional
-            Validation data of your own. With ``early_stopping`` it takes the place of a split; without, only
-            ``validation_curve_`` is made from it. It must be transformed as X was, and a warning says so where it
-            lies far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
+            Validation data. With ``early_stopping`` they take the place of a split; without, only
+            ``validation_curve_`` is made from them. They must be transformed as X was, and a warning says so where they
+            lie far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
             ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
 
         Returns
@@ -332,15 +332,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             Weights and biases, layer by layer, in scikit-learn's shapes. They are copied; the numbers are float32 where
             all of them are, else float64.
         activation : str, Activation, or list of them, default="relu"
-            Of the hidden layers; a list gives each its own.
+            Of the hidden layers; a list has one for each.
         out_activation : str, Activation or None, default=None
             Of the output layer; None is what goes with the loss.
         classes : array-like (n_classes,), optional
             The labels in the order of the outputs, which is ascending; 0, 1, ... where none are given. One output
             stands for the second of two.
         multilabel : bool or None, default=None
-            Whether each output is a label of its own; None: if several outputs are logistic and classes are 0, 1, ...
-            or not given, as in scikit-learn.
+            Whether each output stands for a label apart from the others. None is, as in scikit-learn, True where
+            several outputs are logistic and classes are 0, 1, ... or not given.
         feature_names : list of str, optional
             Of the columns, in order, where predicting should check them.
         **settings
@@ -482,7 +482,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         refuse_missing_labels(y)
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
-    def _encoded(self, X: Array, y: Array) -> Array:
+    def _encoded(self, X: Rows, y: Array) -> Array:
         return np.asarray(self._binarizer().transform(y)).astype(X.dtype)
 
     def __sklearn_tags__(self) -> Any:

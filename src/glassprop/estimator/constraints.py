@@ -1,4 +1,4 @@
-"""Which values the constructor's arguments may take: scikit-learn's own constraints, widened by ours."""
+"""Which values the constructor's arguments may take: scikit-learn's constraints, widened by ours."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def explain_rows(
     Parameters
     ----------
     X, y : array-like (n, n_inputs), (n,) or (n, n_outputs)
-        As the estimator takes them; a regression target in its own units. What is explained is in those of training.
+        As the estimator takes them; a regression target in its original units.
     numbers : sequence of int (n,)
         What the rows are called.
     inputs, columns, target

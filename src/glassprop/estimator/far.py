@@ -1,4 +1,4 @@
-"""Whether validation data lie where training data do: they do not where one was scaled and the other was not."""
+"""Whether validation data lie where training data lie; they do not where only one of them was scaled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Rows
 
 FENCE = 4.0  # standard deviations of training's column
 _SHARE = 0.5  # of validation's rows that must lie beyond
@@ -17,13 +17,13 @@ _FEWEST, _FEWEST_VAL = 20, 10  # rows of training and validation below which not
 _MOST = 10_000  # rows looked at, evenly spaced
 
 
-def warn_if_far(X: Array, X_val: Array, names: Any = None) -> None:
+def warn_if_far(X: Rows, X_val: Rows, names: Any = None) -> None:
     """Warn where more than half of the rows of ``X_val`` lie beyond training's fence in some column.
 
     The fence of a column holds all of training's numbers, and its mean ± 4 standard deviations, whichever is wider. By
     Chebyshev's inequality no more than 1/16 of the rows of any distribution lie beyond the latter, however heavy its
-    tails; half of them do where the median has moved by as much, or the spread is six times as wide (of a normal
-    distribution). Columns that are constant in training say nothing, nor do fewer than 20 rows of
+    tails; half of them do where the median has moved by as much, or the standard deviation is six times as
+    large (of a normal distribution). Columns that are constant in training say nothing, nor do fewer than 20 rows of
     training or 10 of validation.
 
     X, X_val : arrays or CSR matrices (n, n_features), (n_val, n_features)
@@ -47,7 +47,7 @@ def warn_if_far(X: Array, X_val: Array, names: Any = None) -> None:
     )
 
 
-def _fence(X: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _fence(X: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The lowest and the highest number of each column that is not far; infinite where the column is constant."""
     if hasattr(X, "tocsr"):
         mean, variance = mean_variance_axis(X, axis=0)
@@ -59,7 +59,7 @@ def _fence(X: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.minimum(least, mean - reach), np.maximum(most, mean + reach)
 
 
-def _share_outside(X: Array, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+def _share_outside(X: Rows, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of each column, the part of its rows that lie outside. -> (n_features,)."""
     if not hasattr(X, "tocsr"):
         return ((low > X) | (high < X)).mean(axis=0)

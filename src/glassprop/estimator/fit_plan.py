@@ -1,4 +1,4 @@
-"""What a fit is to do, worked out of the constructor's arguments and the data's shape before it starts."""
+"""What a fit is to do, worked out before it starts from the constructor's arguments and the data's shape."""
 
 from __future__ import annotations
 

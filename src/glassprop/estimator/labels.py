@@ -1,4 +1,4 @@
-"""What a classifier's outputs stand for: labels and probabilities; and whether labels that come later go with them."""
+"""What a classifier's outputs stand for, labels and probabilities, and whether labels given later are among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the data of a fit were, kept while the fit is under way or left, so that it can be gone on with on the same."""
+"""Which rows a fit was on: kept while it is under way or left, so that ``resume`` can take the same rows again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Rows
 from glassprop.errors import DataError, SettingsError
 from glassprop.training.state import TrainState
 
@@ -35,7 +35,7 @@ class Left:
     aside: NDArray[np.integer] | None = None
     n_val: int = 0
 
-    def refuse_other_data(self, X: Array, X_val: Any) -> None:
+    def refuse_other_data(self, X: Rows, X_val: Any) -> None:
         """Refuse data that cannot be those of before.
 
         Raises

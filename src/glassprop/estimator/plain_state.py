@@ -1,4 +1,4 @@
-"""How a fitted estimator is stored: as numbers, strings, lists, dicts and arrays, and nothing else of ours."""
+"""How a fitted estimator is stored: as numbers, strings, lists, dicts and arrays, without objects of ours."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _RECORDED = (
 
 
 def to_plain(state: dict[str, Any]) -> dict[str, Any]:
-    """Write θ, the optimizer's memory and the network as plain data; own functions stay the objects they are."""
+    """Write θ, the optimizer's memory and the network as plain data; user-defined functions stay objects."""
     for name in ("_callback_fit_ctx", "_skl_callbacks_to_teardown"):  # scikit-learn's, while fit runs
         state.pop(name, None)
     left: Left | None = state.pop("_left", None)

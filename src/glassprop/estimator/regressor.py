@@ -49,7 +49,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         How many neurons each hidden layer has; an empty tuple is no hidden layer.
     activation : str, Activation, or list of them, default="relu"
         Of the hidden layers: any name in ``glassprop.functions.ACTIVATIONS`` ("logistic" is "sigmoid"),
-        with its parameter in brackets if wished ("leaky_relu(0.2)"); a list gives each hidden layer its own.
+        with its parameter in brackets if wished ("leaky_relu(0.2)"); a list has one for each hidden layer.
     solver : {"lbfgs", "sgd", "adam", "adamw"}, default="adam"
         How the weights move. "adamw" is Adam with ``weight_decay``.
     alpha : float, default=0.0001
@@ -96,7 +96,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     output_activation : str or Activation, default="auto"
         Of the output layer; "auto" is what goes with the loss.
     dropout : float or list of float, default=0.0
-        The part of a hidden layer's activations left out in a training step; a list gives each layer its own.
+        The part of a hidden layer's activations left out in a training step; a list has one for each layer.
     weight_decay : float, default=0.01
         Decoupled decay of weights, not biases. Only used by adamw.
     clip_norm : float or None, default=None
@@ -239,9 +239,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         sample_weight : array-like (n,), optional
             Weights of the examples.
         X_val, y_val, sample_weight_val : array-likes, optional
-            Validation data of your own. With ``early_stopping`` it takes the place of a split; without, only
-            ``validation_curve_`` is made from it. It must be transformed as X was, and a warning says so where it
-            lies far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
+            Validation data. With ``early_stopping`` they take the place of a split; without, only
+            ``validation_curve_`` is made from them. They must be transformed as X was, and a warning says so where they
+            lie far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
             ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
 
         Returns
@@ -299,7 +299,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             Weights and biases, layer by layer, in scikit-learn's shapes. They are copied; the numbers are float32 where
             all of them are, else float64.
         activation : str, Activation, or list of them, default="relu"
-            Of the hidden layers; a list gives each its own.
+            Of the hidden layers; a list has one for each.
         out_activation : str, Activation or None, default=None
             Of the output layer; None is what goes with the loss.
         feature_names : list of str, optional

@@ -1,4 +1,4 @@
-"""When a fit fails, the estimator becomes what it was before, unless there is trained progress to keep."""
+"""When a fit fails, put the estimator back as it was before, unless there is training progress worth keeping."""
 
 from __future__ import annotations
 

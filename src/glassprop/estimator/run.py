@@ -1,4 +1,4 @@
-"""Running a fit: training between scikit-learn's manners, which are hooks, display, attributes and warnings."""
+"""Running a fit: the training loop, with scikit-learn's hooks, progress display, attributes and warnings around it."""
 
 from __future__ import annotations
 

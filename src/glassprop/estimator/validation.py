@@ -14,7 +14,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
 from glassprop.engine.plan import Data
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import listed
 from glassprop.training.reports import Validation
@@ -83,7 +83,7 @@ def takes_weights(scorer: Any) -> bool:
     return "sample_weight" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
-def example_weights(class_weight: Any, X: Array, y: Array, sample_weight: Any, *, incremental: bool) -> Array | None:
+def example_weights(class_weight: Any, X: Rows, y: Array, sample_weight: Any, *, incremental: bool) -> Array | None:
     """Weights of examples: the caller's, times those of their classes. -> (n,) or None.
 
     Raises
@@ -133,7 +133,7 @@ def given_validation(
     return Held(Data(X, Y, _weights(sample_weight, X)), y)
 
 
-def _weights(sample_weight: Any, X: Array) -> Array | None:
+def _weights(sample_weight: Any, X: Rows) -> Array | None:
     """Check weights of examples: as many as rows, finite, not negative, not all 0."""
     return None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
 

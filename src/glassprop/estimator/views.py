@@ -1,4 +1,4 @@
-"""``coefs_`` and ``intercepts_``: lists of views into θ; what is assigned to them goes there whole, or not at all."""
+"""``coefs_`` and ``intercepts_``: lists of views into θ. What is assigned to them is written whole or not at all."""
 
 from __future__ import annotations
 

@@ -277,10 +277,10 @@ class SetWeights(ABC):
 
 
 def _refuse_other_output(network: Network, name: str) -> None:
-    own = network.layers[-1].activation.spec
-    if name != own:
+    present = network.layers[-1].activation.spec
+    if name != present:
         raise SettingsError(
-            f"out_activation_ is {own}, which follows from loss and output_activation, got {name}; set "
+            f"out_activation_ is {present}, which follows from loss and output_activation, got {name}; set "
             f"output_activation={name!r} (and a loss that goes with it) and fit, or build from_weights(..., "
             f"out_activation={name!r})"
         )

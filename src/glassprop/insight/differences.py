@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def _costs_from(view: View, layer: int, x: Array, z: Array | None, y: Array) -> 
 
     x (rows, n): what the layer sees. z (rows, n_l): its own z, where it is not to be worked out from x.
     """
-    architecture, last = view.architecture, z
+    architecture, last = view.architecture, cast(Array, z)  # of the last layer, when the loop is over
     crossed = np.zeros(len(x) // 4, dtype=bool)
     for l in range(layer, architecture.depth + 1):
         z = architecture.layer(l).weigh(architecture.layout.of_layer(view.theta, l), x) if z is None else z
@@ -92,4 +93,4 @@ def _costs_from(view: View, layer: int, x: Array, z: Array | None, y: Array) -> 
 def _crosses(sides: Array) -> Array:
     """Whether the four rows of a place do not all lie on one side of 0. (4 n, ...) -> (n,)."""
     above = (sides > 0).reshape(len(sides) // 4, 4, -1)
-    return (above.any(axis=1) & ~above.all(axis=1)).any(axis=1)
+    return np.any(np.logical_and(above.any(axis=1), ~above.all(axis=1)), axis=1)

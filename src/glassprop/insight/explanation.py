@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
@@ -263,9 +264,9 @@ def checked_top(top: Any) -> int:
 
 def explain(
     architecture: Architecture,
-    theta: Array,
-    X: Array,
-    Y: Array,
+    theta: ArrayLike,
+    X: ArrayLike,
+    Y: ArrayLike,
     *,
     names: Names | None = None,
     training: Training | None = None,

@@ -110,7 +110,7 @@ class View:
         """
         depth = self.architecture.depth
         by_a, deltas = self.by_output[depth], self.deltas[depth]
-        finite = np.isfinite(by_a).all(axis=1) & np.isfinite(deltas).all(axis=1)
+        finite = np.logical_and(np.isfinite(by_a).all(axis=1), np.isfinite(deltas).all(axis=1))
         if not self.collapses:
             return finite
         slopes = self.slopes(depth)

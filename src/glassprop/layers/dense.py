@@ -8,7 +8,7 @@ from typing import Any
 
 from glassprop.equations.activation import Activation, ActivationLike, find_activation
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.initial import DATA, INITIALS, InitialName
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_dropout, faults_of_factors, faults_of_flags, faults_of_size
@@ -128,7 +128,7 @@ class Layer(LayerKind):
     def needs_examples(self) -> bool:
         return self.initial == DATA
 
-    def own_start(self, parameters: Parameters, rng: Any, x: Array | None) -> None:
+    def own_start(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
         """Uniform within ±bound: W in (in, out) order, then b; where the start looks at examples, z standardized."""
         w, b = parameters["w"], parameters["b"]
         n_in = w.shape[1]
@@ -142,7 +142,7 @@ class Layer(LayerKind):
             w /= deviation[:, None]
             b[...] = (b - z.mean(axis=0)) / deviation
 
-    def weigh(self, parameters: Parameters, x: Array) -> Array:
+    def weigh(self, parameters: Parameters, x: Rows) -> Array:
         """E1, E14."""
         return affine(x, parameters["w"], parameters["b"])
 
@@ -150,22 +150,22 @@ class Layer(LayerKind):
         """E18."""
         return by_input(delta, parameters["w"])
 
-    def own_fill(self, gradient: Parameters, delta: Array, x: Array) -> None:
+    def own_fill(self, gradient: Parameters, delta: Array, x: Rows) -> None:
         """E16, E17."""
         gradient["w"][...] = by_weight(delta, x)
         gradient["b"][...] = by_bias(delta)
 
-    def squares(self, delta: Array, x: Array) -> Array:
+    def squares(self, delta: Array, x: Rows) -> Array:
         """``‖δ‖² (‖a‖² + 1)``, the bias counted in."""
         return row_dots(delta, delta) * (row_dots(x, x) + 1)
 
-    def dots(self, delta: Array, x: Array, other_delta: Array, other_x: Array) -> Array:
+    def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
         """``(δ·δ') (a·a' + 1)``."""
         products = x @ other_x.T
         products = products.toarray() if hasattr(products, "toarray") else products
         return (delta @ other_delta.T) * (products + 1)
 
-    def units(self, units: Parameters, x: Array) -> None:
+    def units(self, units: Parameters, x: Rows) -> None:
         units["w"][...] = unit_of(largest_sizes(x))
 
     def edges(self, parameters: Parameters) -> Array:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from glassprop.equations.activation import Activation
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 
 Parameters = Mapping[str, Array]  # a layer's blocks of θ (or of ∇C) by name: views of it
 PARAMETRIC = "p"  # the block of an activation's parameter, where it is trained
@@ -86,14 +86,14 @@ class LayerKind(ABC):
     def own_blocks(self, n_in: int) -> tuple[BlockShape, ...]:
         """The same without the activation's."""
 
-    def start(self, parameters: Parameters, rng: Any, x: Array | None) -> None:
+    def start(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
         """Write starting values into the blocks. x: what the layer sees of some examples, or None."""
         self.own_start(parameters, rng, x)
         if self.parametric:
             parameters[PARAMETRIC][...] = self.activation.parameters[0]
 
     @abstractmethod
-    def own_start(self, parameters: Parameters, rng: Any, x: Array | None) -> None:
+    def own_start(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
         """The same without the activation's."""
 
     @property
@@ -104,7 +104,7 @@ class LayerKind(ABC):
     # --- the chain rule ---------------------------------------------------------------------------------------
 
     @abstractmethod
-    def weigh(self, parameters: Parameters, x: Array) -> Array:
+    def weigh(self, parameters: Parameters, x: Rows) -> Array:
         """z, from what the layer sees: x (n, n_in) -> (n, n_l)."""
 
     @abstractmethod
@@ -115,32 +115,33 @@ class LayerKind(ABC):
         """The activation, with its trained parameter where it has one."""
         if not self.parametric:
             return self.activation
-        return replace(self.activation, parameters=(parameters[PARAMETRIC],))
+        each: Any = parameters[PARAMETRIC]  # one number for each neuron, where functions of z expect one for all
+        return replace(self.activation, parameters=(each,))
 
-    def fill(self, gradient: Parameters, delta: Array, x: Array, by_parameter: Array | None) -> None:
+    def fill(self, gradient: Parameters, delta: Array, x: Rows, by_parameter: Array | None) -> None:
         """Write the sum over examples of ∂C_0 by each parameter. by_parameter: g ∂a/∂p, where p is trained."""
         self.own_fill(gradient, delta, x)
         if by_parameter is not None:
             gradient[PARAMETRIC][...] = by_parameter.sum(axis=0)
 
     @abstractmethod
-    def own_fill(self, gradient: Parameters, delta: Array, x: Array) -> None:
+    def own_fill(self, gradient: Parameters, delta: Array, x: Rows) -> None:
         """The same without the activation's."""
 
     # --- one example's gradient -------------------------------------------------------------------------------
 
     @abstractmethod
-    def squares(self, delta: Array, x: Array) -> Array:
+    def squares(self, delta: Array, x: Rows) -> Array:
         """‖∇C_i‖² of every example, of the layer's own blocks, from δ and x alone. -> (n,)."""
 
     @abstractmethod
-    def dots(self, delta: Array, x: Array, other_delta: Array, other_x: Array) -> Array:
+    def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
         """∇C_i · ∇C'_j of every pair, of the layer's own blocks. -> (n, n')."""
 
     # --- what check and explain ask ---------------------------------------------------------------------------
 
     @abstractmethod
-    def units(self, units: Parameters, x: Array) -> None:
+    def units(self, units: Parameters, x: Rows) -> None:
         """Write how far each parameter may go for z to change by 1 at most, over these examples."""
 
     @abstractmethod
@@ -176,18 +177,18 @@ def unit_of(reach: Array) -> Array:
     return 1 / np.clip(reach, 1.0, _FARTHEST)
 
 
-def largest_sizes(x: Array) -> Array:
+def largest_sizes(x: Rows) -> Array:
     """max |x_k| over examples; x may be sparse. (n, n_in) -> (n_in,)."""
     reach = abs(x).max(axis=0)
     return reach.toarray().ravel() if hasattr(reach, "toarray") else reach
 
 
-def full(x: Array) -> Array:
+def full(x: Rows) -> Array:
     """x as a dense array, where it is sparse."""
     return x.toarray() if hasattr(x, "toarray") else x
 
 
-def row_dots(x: Array, y: Array) -> Array:
+def row_dots(x: Rows, y: Rows) -> Array:
     """The dot product of each row of x with the same row of y; x may be sparse. -> (n,)."""
     if hasattr(x, "multiply"):
         return np.asarray(x.multiply(y).sum(axis=1)).ravel()

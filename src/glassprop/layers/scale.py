@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.equations.activation import ACTIVATIONS
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.scale import by_factor, by_scaled_input, scaled
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_size
@@ -84,10 +84,10 @@ class Scale(LayerKind):
     def own_blocks(self, n_in: int) -> tuple[BlockShape, ...]:
         return (BlockShape("s", (self.n,), "factors"),)
 
-    def own_start(self, parameters: Parameters, rng: Any, x: Array | None) -> None:
+    def own_start(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
         parameters["s"][...] = 1
 
-    def weigh(self, parameters: Parameters, x: Array) -> Array:
+    def weigh(self, parameters: Parameters, x: Rows) -> Array:
         """E29."""
         return scaled(full(x), parameters["s"])
 
@@ -95,17 +95,17 @@ class Scale(LayerKind):
         """E31."""
         return by_scaled_input(delta, parameters["s"])
 
-    def own_fill(self, gradient: Parameters, delta: Array, x: Array) -> None:
+    def own_fill(self, gradient: Parameters, delta: Array, x: Rows) -> None:
         """E30."""
         gradient["s"][...] = by_factor(delta, full(x))
 
-    def squares(self, delta: Array, x: Array) -> Array:
+    def squares(self, delta: Array, x: Rows) -> Array:
         return ((delta * full(x)) ** 2).sum(axis=1)
 
-    def dots(self, delta: Array, x: Array, other_delta: Array, other_x: Array) -> Array:
+    def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
         return (delta * full(x)) @ (other_delta * full(other_x)).T
 
-    def units(self, units: Parameters, x: Array) -> None:
+    def units(self, units: Parameters, x: Rows) -> None:
         units["s"][...] = unit_of(largest_sizes(x))
 
     def edges(self, parameters: Parameters) -> Array:

@@ -7,11 +7,13 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from glassprop.architecture.given import given_examples
 from glassprop.architecture.layers import Architecture
+from glassprop.backprop.ranks import Reduce
 from glassprop.engine.plan import Data
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
 from glassprop.training.batches import apart, rows_aside
@@ -24,19 +26,20 @@ from glassprop.training.state import TrainState
 
 def begin(
     architecture: Architecture,
-    theta: Array,
-    X: Array,
-    Y: Array,
-    sample_weight: Array | None,
+    theta: ArrayLike,
+    X: Rows,
+    Y: ArrayLike,
+    sample_weight: ArrayLike | None,
     settings: Settings | None,
     *,
     rng: Any,
-    validation: float | tuple[Array, ...] | None,
+    validation: float | tuple[ArrayLike, ...] | None,
     stratify: bool,
     on_epoch: OnEpoch | None,
+    reduce: Reduce | None,
 ) -> TrainState:
     """``Network.train``."""
-    check_run(settings, rng, on_epoch, stratify)
+    check_run(settings, rng, on_epoch, stratify, reduce)
     theta, X, Y, sample_weight = given_examples(architecture, theta, X, Y, sample_weight)
     data, held_out, state = Data(X, Y, sample_weight), None, TrainState(np.array(theta))
     if isinstance(validation, Real) and not isinstance(validation, bool):
@@ -53,6 +56,8 @@ def begin(
         validation=None if held_out is None else Validation(held_out),
         on_epoch=on_epoch,
         dropout_key=draw_key(rng) if any(layer.dropout for layer in architecture.layers) else 0,
+        reduce=reduce,
+        checked=True,
     )
     return _told(state)
 
@@ -60,18 +65,19 @@ def begin(
 def resume(
     architecture: Architecture,
     state: TrainState,
-    X: Array,
-    Y: Array,
-    sample_weight: Array | None,
+    X: Rows,
+    Y: ArrayLike,
+    sample_weight: ArrayLike | None,
     settings: Settings | None,
     *,
-    validation: tuple[Array, ...] | None,
+    validation: tuple[ArrayLike, ...] | None,
     on_epoch: OnEpoch | None,
+    reduce: Reduce | None,
 ) -> TrainState:
     """``Network.resume``."""
     if not isinstance(state, TrainState):
         raise SettingsError(f"state must be a TrainState, got a {type(state).__name__}; on_epoch is handed one")
-    check_run(settings, state.rng or np.random.default_rng(0), on_epoch, stratify=False)
+    check_run(settings, state.rng or np.random.default_rng(0), on_epoch, False, reduce)
     _, X, Y, sample_weight = given_examples(architecture, state.theta, X, Y, sample_weight)
     data, held_out = Data(X, Y, sample_weight), None
     if state.aside is not None:
@@ -83,7 +89,17 @@ def resume(
     elif validation is not None:
         held_out = _validation_data(architecture, state.theta, validation)
     judge = None if held_out is None else Validation(held_out)
-    train(architecture, state, data, settings or Settings(), validation=judge, on_epoch=on_epoch, resume=True)
+    train(
+        architecture,
+        state,
+        data,
+        settings or Settings(),
+        validation=judge,
+        on_epoch=on_epoch,
+        resume=True,
+        reduce=reduce,
+        checked=True,
+    )
     return _told(state)
 
 

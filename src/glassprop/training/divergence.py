@@ -5,21 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.passes import forward
+from glassprop.backprop.passes import example_costs, forward
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError
 
 
 def diagnose(
-    architecture: Architecture, theta: Array, batch: Data, *, of: str, epoch: int, rate: float, kept: str
+    architecture: Architecture,
+    theta: Array,
+    batch: Data,
+    *,
+    of: str,
+    epoch: int,
+    rate: float,
+    kept: str,
+    alone: bool = True,
 ) -> DivergenceError:
     """Build the error: go through the layers with the θ and the examples at which it happened.
 
     of: whose cost. kept: which weights are left, as the end of a sentence; empty if there are none to speak of.
+    alone: whether these are all the examples of the batch, and no other process has some.
     """
     with np.errstate(all="ignore"):
-        layer, what = _first_bad(architecture, theta, batch)
+        layer, what = _first_bad(architecture, theta, batch, alone)
     where = f"{what} of layer {layer} went first" if layer else what
     return DivergenceError(
         f"{of} stopped being a finite number in epoch {epoch}: {where} (learning rate {rate:g}); try a smaller "
@@ -29,7 +38,9 @@ def diagnose(
     )
 
 
-def _first_bad(architecture: Architecture, theta: Array, batch: Data) -> tuple[int | None, str]:
+def _first_bad(architecture: Architecture, theta: Array, batch: Data, alone: bool) -> tuple[int | None, str]:
+    if not len(batch):
+        return None, "this process has none of its examples"
     x = batch.X.data if hasattr(batch.X, "tocsr") else batch.X
     if not np.isfinite(x).all():
         return None, "the inputs themselves are not all finite"
@@ -42,5 +53,7 @@ def _first_bad(architecture: Architecture, theta: Array, batch: Data) -> tuple[i
             return l, "the weighted sums z"
         if not np.isfinite(trace.a[l]).all():
             return l, "the activations a"
+    if not alone and np.isfinite(example_costs(architecture, trace, batch.Y)).all():
+        return None, "every number of the examples of this process is finite"
     largest = float(np.abs(trace.a[-1]).max())
     return None, f"every layer is finite (outputs up to {largest:.3g}), only the cost itself overflowed"

@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
+from glassprop.backprop.ranks import Ranks, Reduce, any_rank, cost_over_all
 from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
+from glassprop.training.feed import check_examples
 from glassprop.training.settings import Settings
 from glassprop.training.state import Changes, TrainState
 from glassprop.training.targets import smooth
@@ -40,6 +41,7 @@ def train_lbfgs(
     tol: float,
     validation: Data | None = None,
     on_iteration: Any = None,
+    reduce: Reduce | None = None,
 ) -> LbfgsResult:
     """Minimize the objective; ``state.theta`` ends where it is smallest. Works in float64, whatever X's dtype.
 
@@ -51,6 +53,9 @@ def train_lbfgs(
         Examples whose plain cost is recorded after each iteration; nothing is decided by it.
     on_iteration : callable (state) -> bool, optional
         Called after each iteration with the state so far; True stops.
+    reduce : callable (vector), optional
+        As for ``Network.train``: the objective is then that of the examples of all processes, each of which runs the
+        same iterations.
 
     Raises
     ------
@@ -62,13 +67,13 @@ def train_lbfgs(
     import scipy.optimize  # noqa: F401 - before its BLAS is looked for
 
     _refuse(architecture, settings)
-    check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
+    check_examples(architecture, data, state.theta)
     state.make_writable()
-    architecture.cost_function.check_targets(data.Y)
     check_user_defined(architecture, data.Y)
     state.begin_call()
     state.engine, state.engine_why = "reference", "the reference engine: L-BFGS takes all examples at once"
-    run = _Run(_Problem(architecture, settings, data), state, validation, on_iteration)
+    ranks = None if reduce is None else Ranks(reduce)
+    run = _Run(_Problem(architecture, settings, data, ranks), state, validation, on_iteration)
     options = {"maxfun": max_calls, "maxiter": max_iterations, "gtol": tol}
     try:
         with ONE_THREAD:
@@ -106,7 +111,8 @@ class _Run:
         )
         self.unwritten.write(state)
         self.unwritten = None
-        if self.on_iteration is not None and self.on_iteration(state):
+        stop = self.on_iteration is not None and bool(self.on_iteration(state))
+        if any_rank(self.problem.ranks, stop):
             state.stopped_by = "A callback asked to stop."
             raise StopIteration
 
@@ -132,17 +138,19 @@ class _Run:
         if data is None:
             return None
         cost = average_cost(self.problem.architecture, theta, data.X, data.Y, data.sample_weight)
+        cost = cost_over_all(self.problem.ranks, cost, data.sample_weight, len(data))
         return self.problem.settings.cost_scale * cost
 
 
 class _Problem:
     """The objective over all examples as SciPy sees it: float64 throughout, one vector for the gradient."""
 
-    def __init__(self, architecture: Architecture, settings: Settings, data: Data) -> None:
-        self.architecture, self.settings = architecture, settings
+    def __init__(self, architecture: Architecture, settings: Settings, data: Data, ranks: Ranks | None) -> None:
+        self.architecture, self.settings, self.ranks = architecture, settings, ranks
         Y = smooth(architecture, data.Y.astype(np.float64), settings.label_smoothing)
         self.data = Data(data.X.astype(np.float64), Y, data.sample_weight)
-        self.total = len(data) if data.sample_weight is None else float(data.sample_weight.sum())
+        here = len(data) if data.sample_weight is None else float(data.sample_weight.sum())
+        self.total = here if ranks is None else ranks.add(here)[0]
         self.gradient = np.empty(architecture.layout.size)
 
     def minimize(self, theta: Array, options: dict[str, Any], callback: Any) -> Any:
@@ -171,7 +179,7 @@ class _Problem:
     def _evaluate(self, objective: Objective, at: Array) -> BatchCost:
         X, Y, weight = self.data.X, self.data.Y, self.data.sample_weight
         with np.errstate(all="ignore"):
-            return evaluate(self.architecture, objective, at, X, Y, weight, None, self.gradient)
+            return evaluate(self.architecture, objective, at, X, Y, weight, None, self.gradient, self.ranks)
 
 
 def _refuse(architecture: Architecture, settings: Settings) -> None:

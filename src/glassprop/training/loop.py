@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.layers import Architecture
-from glassprop.backprop.user_defined import check_user_defined
+from glassprop.backprop.ranks import Ranks, Reduce, any_rank
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
-from glassprop.engine.plan import Data, EpochPlan
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Source
 from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.factors import check_factors, decays_of, dropouts_of
+from glassprop.training.feed import Feed, check_examples
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
 from glassprop.training.settings import Settings
 from glassprop.training.state import BY_CALLBACK, Changes, TrainState
-from glassprop.training.targets import smooth
 
 _FEW = 13  # examples, of which an order is the same again by chance once in 13! draws
 _NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
@@ -31,7 +29,7 @@ _NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to ho
 def train(
     architecture: Architecture,
     state: TrainState,
-    data: Data,
+    data: Data | Source,
     settings: Settings,
     *,
     rng: Any = None,
@@ -41,6 +39,8 @@ def train(
     epochs: int | None = None,
     resume: bool = False,
     notify: Notify | None = None,
+    reduce: Reduce | None = None,
+    checked: bool = False,
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
 
@@ -52,6 +52,8 @@ def train(
     ----------
     state : TrainState
         Holds θ; changed in place and returned.
+    data : Data or Source
+        Arrays, which each epoch takes in an order of its own; or what gives blocks of them, in its order.
     rng : numpy Generator (or RandomState)
         Shuffles; nothing else is drawn from it.
     dropout_key : int
@@ -63,6 +65,10 @@ def train(
         the state's.
     notify : callable (str), optional
         Told when machine code has to be compiled first, which happens once per machine where it can be kept.
+    reduce : callable (vector), optional
+        Makes of this process's sums those over all that train this network together: see ``Network.train``.
+    checked : bool
+        Whether the arrays, those of validation too, have been looked at already, as ``given_examples`` does.
 
     Raises
     ------
@@ -73,11 +79,13 @@ def train(
     DerivativeError, DataError, SettingsError
         Before the first step, if something cannot be trained on.
     """
+    n = len(data) if isinstance(data, Data) else 0  # whose order is the loop's
     if resume:
-        state.resume_call(len(data))
+        state.resume_call(n)
     else:
-        state.begin_call(len(data), rng, dropout_key)
-    run = _Run(architecture, state, data, settings, validation, notify)
+        state.begin_call(n, rng, dropout_key)
+    ranks = None if reduce is None else Ranks(reduce)
+    run = _Run(architecture, state, data, settings, validation, notify, ranks, checked)
     run.epochs = settings.epochs if epochs is None else epochs
     if resume and state.epoch:
         run.decide()  # it may have been left before that; a second time changes nothing
@@ -85,7 +93,8 @@ def train(
         with ONE_THREAD if run.needs_one_thread else nullcontext():
             while not state.stopped_by:
                 message = run.epoch() or run.decide()
-                if on_epoch is not None and on_epoch(EpochReport(state, message)) and not state.stopped_by:
+                stop = on_epoch is not None and bool(on_epoch(EpochReport(state, message)))
+                if any_rank(ranks, stop) and not state.stopped_by:
                     state.stopped_by = BY_CALLBACK
     except KeyboardInterrupt:
         run.settle()
@@ -106,42 +115,33 @@ class _Run:
         self,
         architecture: Architecture,
         state: TrainState,
-        data: Data,
+        data: Data | Source,
         settings: Settings,
         validation: Validation | None,
         notify: Notify | None,
+        ranks: Ranks | None,
+        checked: bool,
     ) -> None:
-        self.architecture, self.state, self.settings = architecture, state, settings
+        self.architecture, self.state, self.settings, self.ranks = architecture, state, settings, ranks
         self.validation = validation or Validation(judges=False)
         self.judged_by_validation = self.validation.judges
         self.keeps_best = self.validation.judges and settings.restore_best
-        check_shapes(architecture, data.X, data.Y, data.sample_weight, state.theta)
+        self.feed = Feed(architecture, data, settings, state.theta, state.epoch, ranks=ranks, checked=checked)
         state.make_writable()
-        architecture.cost_function.check_targets(data.Y)
-        check_user_defined(architecture, data.Y)
         check_factors(architecture, settings)
-        if self.validation.data is not None:
-            check_shapes(
-                architecture,
-                self.validation.data.X,
-                self.validation.data.Y,
-                self.validation.data.sample_weight,
-            )
-            architecture.cost_function.check_targets(self.validation.data.Y)
-        self.data = Data(data.X, smooth(architecture, data.Y, settings.label_smoothing), data.sample_weight)
-        choice = choose(
-            settings.engine, architecture, settings.objective, settings.optimizer, self.data, state.theta, notify
-        )
-        self.engine, self.data = choice.engine, choice.data
+        if self.validation.data is not None and not checked:
+            check_examples(architecture, self.validation.data)
+        objective, optimizer, sample = settings.objective, settings.optimizer, self.feed.sample
+        choice = choose(settings.engine, architecture, objective, optimizer, sample, state.theta, notify, ranks)
+        self.engine, self.feed.sample = choice.engine, choice.data
         state.engine, state.engine_why = choice.engine.name, choice.why
         if state.optimizer is not None and not settings.optimizer.can_go_on(state.optimizer):
             state.restart_optimizer()  # it remembers what another kind needs
         if state.optimizer is None:
             state.optimizer = settings.optimizer.start(state.theta)
         state.optimizer.check_fits(state.theta)
-        self.batch_size = settings.batch_of(len(data))
         self.needs_one_thread = self._may_share_products()
-        self.n_steps = ceil(len(data) / self.batch_size)
+        self.n_steps = self.feed.n_steps
         self.epochs = settings.epochs
         self.total_steps = self.n_steps * settings.epochs
         self.good_theta, self.good_optimizer, self.finished = state.theta.copy(), state.optimizer.copy(), True
@@ -157,7 +157,7 @@ class _Run:
         held_out = self.validation.data
         if self.engine.name != "reference" and held_out is None:
             return False
-        rows = max(self.batch_size, 0 if held_out is None else len(held_out))
+        rows = max(self.feed.batch_here, 0 if held_out is None else len(held_out))
         return rows * self.architecture.layout.size > _NEVER_SHARED
 
     def progress(self) -> Progress:
@@ -173,12 +173,19 @@ class _Run:
         self._remember()
         self.finished = False
         order = self._order()
-        plan = EpochPlan(order, self.batch_size, dropout_key=state.dropout_key, first_step=state.step, **scheduled)
+        plan = EpochPlan(
+            order,
+            self.feed.batch_here,
+            dropout_key=state.dropout_key,
+            first_step=state.step,
+            bounds=self.feed.bounds,
+            **scheduled,
+        )
         with np.errstate(all="ignore"):  # what overflows is found and explained below
-            cost = self.engine.epoch(state.theta, state.optimizer, self.data, plan)
+            cost = self.engine.epoch(state.theta, state.optimizer, self.feed.rows(state.epoch), plan)
             validation = self.validation.data
             if cost.failed is not None or not np.isfinite(state.theta).all():
-                return self._diverged_in_batch(plan, cost.failed or 0)
+                return self._diverged_in_batch(plan, cost)
             validation_cost = None if validation is None else self.engine.cost(state.theta, validation)
         scaled = self.settings.cost_scale * cost.data + cost.penalty
         if validation is not None and self.validation.judges and not np.isfinite(validation_cost or 0.0):
@@ -200,7 +207,7 @@ class _Run:
         """The order of the examples in the epoch to come."""
         state = self.state
         assert state.order is not None
-        if not self.settings.shuffle or state.drawn:
+        if not self.settings.shuffle or state.drawn or not self.feed.in_order:
             return state.order
         self.next_order = state.order.copy()
         shuffle(self.next_order, state.rng)
@@ -227,7 +234,7 @@ class _Run:
     def _write(self, cost: float, validation_cost: float | None, score: float | None, rate: float, **more: Any) -> None:
         """Bring an epoch's end into the state, as a whole."""
         state, settings, history = self.state, self.settings, self.state.history
-        samples = state.samples + len(self.data)
+        samples = state.samples + self.feed.n
         judged = state.judged(-cost if score is None else score, state.epoch + 1, settings.tol, keep=self.keeps_best)
         if "best_theta" in judged:
             judged["best_rate"] = rate
@@ -249,10 +256,13 @@ class _Run:
         self.unwritten.write(state)
         self.unwritten = None
 
-    def _diverged_in_batch(self, plan: EpochPlan, batch: int) -> str:
-        rows = plan.order[batch * plan.batch_size : (batch + 1) * plan.batch_size]
+    def _diverged_in_batch(self, plan: EpochPlan, cost: EpochCost) -> str:
+        examples = cost.examples
+        if examples is None:  # a step that no cost was worked out after
+            sample = self.feed.sample
+            examples = sample.rows(plan.order[: plan.edges[1]]) if self.feed.in_order else sample
         missing = None if self.validation.data is None else float("nan")
-        return self._diverged("the cost", self.data.rows(rows), float(plan.rates[batch]), float("nan"), missing)
+        return self._diverged("the cost", examples, float(plan.rates[cost.failed or 0]), float("nan"), missing)
 
     def _diverged(self, of: str, examples: Data, rate: float, cost: float, validation_cost: float | None) -> str:
         """End with the best weights, and return what to say, or raise the error if there are none."""
@@ -261,7 +271,8 @@ class _Run:
         kept = f"the weights of the best epoch, {state.best_epoch}," if best else "the weights of the last good epoch"
         kept = kept if state.history.cost else ""
         epoch = state.epoch + 1
-        error = diagnose(self.architecture, state.theta, examples, of=of, epoch=epoch, rate=rate, kept=kept)
+        where = self.architecture, state.theta, examples
+        error = diagnose(*where, of=of, epoch=epoch, rate=rate, kept=kept, alone=self.ranks is None)
         self.settle()
         state.optimizer = state.order = None  # what it remembers is as spoiled as θ was
         if not best:

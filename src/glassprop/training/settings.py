@@ -120,7 +120,7 @@ def _counts(number: Any) -> bool:
     return isinstance(number, Integral) and not isinstance(number, bool) and int(number) >= 1
 
 
-def check_run(settings: Any, rng: Any, on_epoch: Any, stratify: Any) -> None:
+def check_run(settings: Any, rng: Any, on_epoch: Any, stratify: Any, reduce: Any) -> None:
     """Refuse what a training run cannot be told by.
 
     Raises
@@ -128,11 +128,12 @@ def check_run(settings: Any, rng: Any, on_epoch: Any, stratify: Any) -> None:
     SettingsError
     """
     check_generator(rng)
-    told = on_epoch is None or callable(on_epoch)
+    told, adds = (each is None or callable(each) for each in (on_epoch, reduce))
     _refuse(
         "" if settings is None else fault_of_kind("settings", settings, Settings),
         _fault_of_switch("stratify", stratify),
         "" if told else f"on_epoch must be a function that is told of each epoch, got {quoted(on_epoch, 60)}",
+        "" if adds else f"reduce must be a function that sums a vector over all processes, got {quoted(reduce, 60)}",
     )
 
 

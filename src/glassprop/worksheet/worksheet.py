@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from glassprop.equations.activation import ActivationLike
+from glassprop.equations.cost import CostLike
 from glassprop.equations.definitions import definition_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import listed
@@ -104,7 +106,11 @@ def check_size(e: Explanation) -> None:
 
 
 def classroom_network(
-    seed: int = 0, *, activation: str = "relu", output: str = "identity", cost: str = "squared_error"
+    seed: int = 0,
+    *,
+    activation: ActivationLike = "relu",
+    output: ActivationLike = "identity",
+    cost: CostLike = "squared_error",
 ) -> Explanation:
     """An example for the blackboard: two inputs, two hidden neurons, one output, and numbers of one decimal.
 

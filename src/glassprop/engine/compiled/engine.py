@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,18 +12,18 @@ import numpy as np
 from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
+from glassprop.backprop.ranks import BatchSums, Ranks, cost_over_all
 from glassprop.engine.compiled import kernels
-from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, LINE, NEXT, PRESENT, TO
-from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, RATE
-from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
-from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
-from glassprop.engine.compiled.threads import Kernel, ThreadPool
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, straight
+from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
+from glassprop.engine.compiled.epoch import COUNT, TOTAL
+from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
+from glassprop.engine.compiled.room import Room, made_for, make_room
+from glassprop.engine.compiled.threads import ThreadPool
+from glassprop.engine.pieces import pieces
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, straight
 from glassprop.equations.arrays import Array
-from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 from glassprop.optimizer import Optimizer, OptimizerState
 
-_CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a second, so that Ctrl-C is heard
 _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
 _MOST_THREADS = 8
@@ -32,38 +31,25 @@ POOL = ThreadPool()
 atexit.register(POOL.close)
 
 
-@dataclass
-class _Room:
-    """What epochs of one shape on the same arrays need, made once: tables, workspace, and what the kernel writes to.
+@dataclass(frozen=True)
+class _Ran:
+    """What steps have left behind.
 
-    A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch; what is new
-    in an epoch is copied into ``order``, ``bounds`` and ``schedule``.
+    costs, squares (steps, chunks): Σ weight · C_0 and Σ w² by chunk and segment. n: examples. rows, totals (steps,):
+    those of each batch, and their weights; None where no example has one and no batch is empty. weighted: whether
+    examples have weights: else a batch's weight is its rows, and they cancel.
     """
 
-    plan: Array
-    order: Array
-    bounds: Array
-    schedule: Array
     costs: Array
     squares: Array
-    control: Array
-    chunks: int
-    phases: int
-    steps_a_call: int
-    kernel: Kernel
+    n: int
+    rows: Array | None = None
+    totals: Array | None = None
+    weighted: bool = False
 
-    def take(self, plan: EpochPlan, counts: Array) -> None:
-        """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
-        self.order[:] = plan.order
-        if plan.bounds is not None:
-            self.bounds[:] = plan.bounds
-        self.schedule[:, RATE], self.schedule[:, COUNT] = plan.rates, counts
-        for column, factors in ((DECAY, plan.decays), (DROPOUT, plan.dropouts)):
-            if factors is not None:
-                self.schedule[:, column] = factors
-        self.plan[FIRST_STEP] = plan.first_step
-        if self.plan[KEY] >= 0:
-            self.plan[KEY] = plan.dropout_key
+    def kept(self) -> _Ran:
+        """The same, with numbers of its own, which the next steps do not write over."""
+        return replace(self, costs=self.costs.copy(), squares=self.squares.copy())
 
 
 class CompiledEngine:
@@ -71,8 +57,10 @@ class CompiledEngine:
 
     name = "compiled"
 
-    def __init__(self, architecture: Architecture, objective: Objective, optimizer: Optimizer) -> None:
-        self.architecture, self.objective, self.optimizer = architecture, objective, optimizer
+    def __init__(
+        self, architecture: Architecture, objective: Objective, optimizer: Optimizer, ranks: Ranks | None = None
+    ) -> None:
+        self.architecture, self.objective, self.optimizer, self.ranks = architecture, objective, optimizer, ranks
         self._made_for: tuple[Any, ...] = ()
         self._predictor: Predictor | None = None
 
@@ -80,29 +68,22 @@ class CompiledEngine:
         """Compile the kernels, or load them from the cache."""
         self._kernel = kernels.run_steps(np.dtype(dtype).name)
 
-    def epoch(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> EpochCost:
+    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
-        ts = _step_numbers(data, plan, state.t)
-        room = self._room_for(theta, state, data, plan)
-        room.take(plan, ts)
-        n_steps, control = len(plan.rates), room.control
-        for start in range(0, n_steps, room.steps_a_call):
-            _reset(control, start * room.phases, min(n_steps, start + room.steps_a_call) * room.phases)
-            if room.chunks == 1:
-                POOL.run_alone(room.kernel, control)
-            else:
-                POOL.run(room.kernel, control, room.chunks)
-            if control[FAILED]:
-                failed = int(control[FAILED]) - 1
-                state.t = int(ts[failed]) - 1
-                return EpochCost(np.nan, np.nan, failed=failed)
-        state.t = int(ts[-1])
-        if self.objective.l2 and not np.isfinite(room.squares.sum()):
-            return EpochCost(np.nan, np.nan, failed=int(np.argmin(np.isfinite(room.squares).all(axis=1))))
-        return self._cost(data, plan, room)
+        all_ran = []
+        for data, part in pieces(rows, plan):
+            ran = self._run(theta, state, data if data is rows else straight(data, theta.dtype), part)
+            if isinstance(ran, int):
+                examples = data.rows(part.order[slice(*part.edges[ran : ran + 2])])
+                return EpochCost(np.nan, np.nan, part.first_step - plan.first_step + ran, examples)
+            all_ran.append(ran if data is rows else ran.kept())
+        return self._cost(all_ran[0] if len(all_ran) == 1 else _together(all_ran))
 
     def cost(self, theta: Array, data: Data) -> float:
         """As ``ReferenceEngine.cost``, and with its results up to rounding."""
+        return cost_over_all(self.ranks, self._cost_here(theta, data), data.sample_weight, len(data))
+
+    def _cost_here(self, theta: Array, data: Data) -> float:
         if not isinstance(data.X, np.ndarray):
             return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
         if self._predictor is None:
@@ -110,98 +91,116 @@ class CompiledEngine:
         ready = straight(data, theta.dtype)
         return average(self._predictor.costs(theta, ready.X, ready.Y), data.sample_weight)
 
-    def _room_for(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> _Room:
+    def _run(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> _Ran | int:
+        """Make the plan's steps on arrays in memory; the number of the batch whose cost was not finite, if one was."""
+        room = self._room_for(theta, state, data, plan)
+        if self.ranks is None:
+            found = self._steps(room, state, data, plan)
+        else:
+            found = self._steps_over_ranks(room, state, data, plan, self.ranks)
+        if not isinstance(found, int) and self.objective.l2 and not np.isfinite(room.squares.sum()):
+            return int(np.argmin(np.isfinite(room.squares).all(axis=1)))
+        return found
+
+    def _steps(self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan) -> _Ran | int:
+        """All steps, in as few calls of the kernel as Ctrl-C allows."""
+        plain = data.sample_weight is None and plan.bounds is None
+        totals = None if plain else plan.weights(data)
+        counts = _counts_of_steps(state.t, len(plan.rates), totals)
+        room.take(plan, counts)
+        n_steps = len(plan.rates)
+        for start in range(0, n_steps, room.steps_a_call):
+            self._call(room, start * room.phases, min(n_steps, start + room.steps_a_call) * room.phases)
+            if room.control[FAILED]:
+                failed = int(room.control[FAILED]) - 1
+                state.t = int(counts[failed]) - 1
+                return failed
+        state.t = int(counts[-1])
+        if totals is None:
+            return _Ran(room.costs, room.squares, len(plan.order))
+        weighted = data.sample_weight is not None
+        return _Ran(room.costs, room.squares, len(plan.order), np.diff(plan.edges), totals, weighted)
+
+    def _steps_over_ranks(
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: Ranks
+    ) -> _Ran | int:
+        """Step by step: the kernel's gradient of the examples here, the sums over all ranks, and the kernel's step."""
+        here, here_rows = plan.weights(data), np.diff(plan.edges)
+        room.take(plan, np.ones(len(plan.rates)))
+        totals, rows = np.empty(len(here)), np.empty(len(here), dtype=np.int64)
+        for step in range(len(here)):
+            first = step * room.phases
+            self._call(room, first, first + 1)
+            cost = float(room.costs[step].sum())
+            gradient = room.gradients.sum(axis=0, dtype=np.float64)
+            found = ranks.average(gradient, BatchSums(cost, here[step], here_rows[step]), room.gradients[0])
+            totals[step], rows[step] = found.weight, found.rows
+            room.costs[step], room.costs[step, 0] = 0, found.cost
+            if not np.isfinite(found.cost):
+                return step
+            if found.weight > 0:
+                state.t += 1
+                room.schedule[step, COUNT], room.schedule[step, TOTAL] = state.t, found.weight
+                self._call(room, first + 1, first + room.phases)
+        return _Ran(room.costs, room.squares, int(rows.sum()), rows, totals, weighted=True)
+
+    def _call(self, room: Room, start: int, stop: int) -> None:
+        """Have the kernel run phases [start, stop) of the epoch."""
+        room.open_for(start, stop)
+        if room.chunks == 1:
+            POOL.run_alone(room.kernel, room.control)
+        else:
+            POOL.run(room.kernel, room.control, room.chunks)
+
+    def _room_for(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> Room:
         """The room of the epoch before, if shapes and arrays are the same, or a new one."""
-        n, n_steps = len(plan.order), len(plan.rates)
         arrays = (data.X, data.Y, data.sample_weight, theta, *state.vectors)
-        without = (plan.bounds is None, plan.decays is None, plan.dropouts is None)  # these stay as they were made
-        made_for = (plan.batch_size, n, n_steps, without, *map(id, arrays))
-        if made_for != self._made_for:
-            self._room = self._new_room(arrays, plan)
-            self._made_for = made_for
+        wanted = made_for(plan, arrays)
+        if wanted != self._made_for:
+            self.load(theta.dtype)
+            self._room = make_room(
+                self.architecture,
+                self.objective,
+                self.optimizer,
+                self._kernel,
+                arrays,
+                plan,
+                reduced=self.ranks is not None,
+            )
+            self._made_for, self._kept = wanted, arrays  # kept: no other array may get the number of one of these
         return self._room
 
-    def _new_room(self, arrays: tuple[Any, ...], plan: EpochPlan) -> _Room:
-        X, Y, weight, theta, *vectors = arrays
-        batch, n, n_steps = plan.batch_size, len(plan.order), len(plan.rates)
-        m, v = [*vectors, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
-        self.load(theta.dtype)
-        chunks = chunks_for(self.architecture, batch)
-        lowered = lower(self.architecture, ceil(batch / chunks), theta.dtype.itemsize)
-        optimizer = OPTIMIZER_CODES[type(self.optimizer).__name__]
-        key = 0 if any(layer.dropout for layer in self.architecture.layers) else -1
-        order, bounds, schedule = np.empty(n, np.int64), plan.edges.astype(np.int64), np.ones((n_steps, 5))
-        codes = np.array([0, chunks, optimizer, key, 0, self.architecture.layout.one_rate], dtype=np.int64)
-        costs, squares, lengths = (np.zeros((n_steps, chunks)) for _ in range(3))
-        weights = np.empty(0) if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
-        control = np.zeros(CONTROL_SIZE, dtype=np.int64)
-        gradients = np.zeros(chunks * lowered.size, dtype=theta.dtype)
-        work = np.zeros(chunks * lowered.work_size, dtype=theta.dtype)
-        block_costs, fixed = np.zeros(chunks * lowered.rows), self._fixed(lowered, theta.dtype)
-        kernel, arguments = self._kernel, (
-            X, Y, weights, order, theta, m, v, schedule, bounds, gradients, codes, fixed, lowered.layers, lowered.numbers,
-            lowered.blocks, lowered.factors, lowered.places, work, block_costs, costs, squares, lengths, control,
-        )  # fmt: skip
-        return _Room(
-            plan=codes,
-            order=order,
-            bounds=bounds,
-            schedule=schedule,
-            costs=costs,
-            squares=squares,
-            control=control,
-            chunks=chunks,
-            phases=3 if self.objective.clip_norm else 2,
-            steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(self.architecture) * batch))),
-            kernel=lambda thread: kernel(*arguments, thread),
-        )
-
-    def _fixed(self, lowered: Lowered, dtype: Any) -> Array:
-        """Numbers that stay the same from step to step, in the order of ``epoch.COST_PARAMETER`` and so on."""
-        o, clips = self.optimizer, self.objective.clip_probabilities
-        probabilities = self.architecture.cost_function.outputs in (UNIT_OPEN, SIMPLEX_OPEN)
-        clip = float(np.finfo(dtype).eps) if clips and probabilities else 0.0
-        settings = [getattr(o, name, 0.0) for name in ("momentum", "beta_1", "beta_2", "epsilon", "decay")]
-        with np.errstate(divide="ignore"):  # β may be 0
-            logs = np.log(settings[1:3])
-        norm = self.objective.clip_norm or 0.0
-        return np.array([lowered.cost_parameter, clip, self.objective.l2, norm, *settings, *logs], dtype=np.float64)
-
-    def _cost(self, data: Data, plan: EpochPlan, room: _Room) -> EpochCost:
+    def _cost(self, ran: _Ran) -> EpochCost:
         """Average over batches with their rows as weights, as the reference does."""
-        n, l2 = len(plan.order), self.objective.l2
-        if data.sample_weight is None and plan.bounds is None:  # a batch's weight is its rows: they cancel
-            return EpochCost(float(room.costs.sum()) / n, 0.5 * l2 * float(room.squares.sum()) / n if l2 else 0.0)
-        rows, totals = np.diff(plan.edges), plan.weights(data)
-        counts = totals > 0  # a batch of weight 0 has no cost
+        l2 = self.objective.l2
+        if ran.totals is None or ran.rows is None or (ran.rows.all() and not ran.weighted):
+            data_cost = float(ran.costs.sum()) / ran.n
+            return EpochCost(data_cost, 0.5 * l2 * float(ran.squares.sum()) / ran.n if l2 else 0.0)
+        counts = ran.totals > 0  # a batch of weight 0 has no cost
         if not counts.any():
             return EpochCost(0.0, 0.0)
-        rows, totals = rows[counts], totals[counts]
-        data_costs = room.costs[counts].sum(axis=1) / totals
-        penalties = 0.5 * l2 * room.squares[counts].sum(axis=1) / totals
+        rows, totals = ran.rows[counts], ran.totals[counts]
+        data_costs = ran.costs[counts].sum(axis=1) / totals
+        penalties = 0.5 * l2 * ran.squares[counts].sum(axis=1) / totals
         # Sums, not @: BLAS may share a long product among threads, and round it by their number.
         data_cost, penalty = float((data_costs * rows).sum()), float((penalties * rows).sum())
         n = int(rows.sum())
         return EpochCost(data_cost / n, penalty / n)
 
 
-def _work_of_row(architecture: Architecture) -> int:
-    """An upper bound of a row's work in multiplications; an activation such as gelu costs as much as a hundred."""
-    return multiplications(architecture) + 150 * sum(architecture.sizes)
+def _together(ran: list[_Ran]) -> _Ran:
+    """Steps that were made piece by piece, as those of one epoch."""
+    costs, squares, rows, totals = (
+        np.concatenate([getattr(each, name) for each in ran]) for name in ("costs", "squares", "rows", "totals")
+    )
+    return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[0].weighted)
 
 
-def _reset(control: Array, start: int, stop: int) -> None:
-    """Make the counters ready for tasks [start, stop); nobody is inside."""
-    control[DONE], control[FAILED], control[FROM], control[TO] = 0, 0, start, stop
-    control[NEXT:PRESENT:LINE] = 0
-
-
-def _step_numbers(data: Data, plan: EpochPlan, t: int) -> Array:
+def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
     """The optimizer's count after each step: a batch of weight 0 makes none."""
-    if data.sample_weight is None and plan.bounds is None:
-        return np.arange(t + 1, t + 1 + len(plan.rates))
-    counts = t + np.cumsum(plan.weights(data) > 0)
-    return np.maximum(counts, 1)  # a batch of weight 0 before the first step is never asked for its count
+    if totals is None:
+        return np.arange(t + 1, t + 1 + n_steps)
+    return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch before the first step is never asked
 
 
 class Predictor:

@@ -8,7 +8,11 @@ defaults=replace(Defaults(), dropout=0.1))``.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
+
+from glassprop.equations.activation import ActivationName
+from glassprop.estimator.build import SolverName
+from glassprop.training.schedule import ScheduleName
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,9 @@ class Defaults:
     """
 
     hidden: tuple[int, ...] = (256, 128)
-    activation: str = "relu"
-    solver: str = "adamw"
-    learning_rate: str = "one_cycle"
+    activation: ActivationName | str = "relu"
+    solver: SolverName = "adamw"
+    learning_rate: ScheduleName = "one_cycle"
     learning_rate_init: float = 3e-3
     warmup: float = 0.0
     beta_2: float = 0.999
@@ -68,11 +72,11 @@ class Defaults:
     patience: int = 15
     tolerance: float = 1e-4
     scoring: str | None = "loss"
-    scaling: str = "standard"
+    scaling: Literal["standard", "robust", "quantile"] = "standard"
     limit: float | None = 5.0
     max_categories: int = 32
     min_rows_of_category: int = 2
-    dtype: str = "float32"
+    dtype: Literal["float32", "float64"] = "float32"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal
 
+from glassprop.equations.activation import ActivationName
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
 from glassprop.tables.reading.table import Table
@@ -44,15 +45,15 @@ class FitOptions:
     """
 
     target: str | None = None
-    task: str | None = None
+    task: Literal["classification", "regression"] | None = None
     drop: tuple[str, ...] = ()
     weight: str | None = None
-    class_weight: str | None = None
+    class_weight: Literal["balanced"] | None = None
     group: str | None = None
     time: str | None = None
     validation: float | Table = 0.1
     hidden: tuple[int, ...] | None = None
-    activation: str | None = None
+    activation: ActivationName | str | None = None
     epochs: int | None = None
     seed: int = 0
 

@@ -1,0 +1,141 @@
+"""What epochs of one shape on the same arrays need, made once: tables, workspace, and what the kernel writes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.objective import Objective
+from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, LINE, NEXT, PRESENT, TO
+from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, RATE
+from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
+from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
+from glassprop.engine.compiled.threads import Kernel
+from glassprop.engine.plan import EpochPlan
+from glassprop.equations.arrays import Array
+from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
+from glassprop.optimizer import Optimizer
+
+_CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a second, so that Ctrl-C is heard
+
+
+@dataclass
+class Room:
+    """A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch.
+
+    What is new in an epoch is copied into ``order``, ``bounds`` and ``schedule``.
+    """
+
+    codes: Array
+    order: Array
+    bounds: Array
+    schedule: Array
+    gradients: Array
+    costs: Array
+    squares: Array
+    control: Array
+    chunks: int
+    phases: int
+    steps_a_call: int
+    kernel: Kernel
+
+    def take(self, plan: EpochPlan, counts: Array) -> None:
+        """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
+        self.order[:] = plan.order
+        self.schedule[:, RATE], self.schedule[:, COUNT] = plan.rates, counts
+        if plan.bounds is not None:
+            self.bounds[:] = plan.bounds
+        if plan.decays is not None:
+            self.schedule[:, DECAY] = plan.decays
+        if plan.dropouts is not None:
+            self.schedule[:, DROPOUT] = plan.dropouts
+        self.codes[FIRST_STEP] = plan.first_step
+        if self.codes[KEY] >= 0:
+            self.codes[KEY] = plan.dropout_key
+
+    def open_for(self, start: int, stop: int) -> None:
+        """Make the counters ready for phases [start, stop) of the epoch; nobody is inside."""
+        control = self.control
+        control[DONE], control[FAILED], control[FROM], control[TO] = 0, 0, start, stop
+        control[NEXT:PRESENT:LINE] = 0
+
+
+def made_for(plan: EpochPlan, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What a room can be used again for: shapes, arrays, and what the plan leaves as the room has it."""
+    without = (plan.bounds is None, plan.decays is None, plan.dropouts is None)
+    return (plan.batch_size, len(plan.rates), without, plan.order.shape, *map(id, arrays))
+
+
+def make_room(
+    architecture: Architecture,
+    objective: Objective,
+    optimizer: Optimizer,
+    run_steps: Any,
+    arrays: tuple[Any, ...],
+    plan: EpochPlan,
+    *,
+    reduced: bool,
+) -> Room:
+    """A room for these arrays (X, Y, weights or None, θ, the optimizer's vectors) and epochs like that of the plan.
+
+    reduced: whether steps get the sums over all ranks.
+    """
+    X, Y, weight, theta, *vectors = arrays
+    batch, n_steps = plan.batch_size, len(plan.rates)
+    m, v = [*vectors, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
+    chunks = chunks_for(architecture, batch)
+    lowered = lower(architecture, ceil(batch / chunks), theta.dtype.itemsize)
+    key = 0 if any(layer.dropout for layer in architecture.layers) else -1
+    code = OPTIMIZER_CODES[type(optimizer).__name__]
+    codes = np.array([0, chunks, code, key, reduced, architecture.layout.one_rate], dtype=np.int64)
+    order, bounds = np.empty(len(plan.order), np.int64), plan.edges.astype(np.int64)
+    schedule = np.ones((n_steps, 5))
+    costs, squares, lengths = (np.zeros((n_steps, chunks)) for _ in range(3))
+    weights = np.empty(0) if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
+    control = np.zeros(CONTROL_SIZE, dtype=np.int64)
+    gradients = np.zeros(chunks * lowered.size, dtype=theta.dtype)
+    work = np.zeros(chunks * lowered.work_size, dtype=theta.dtype)
+    block_costs, fixed = (
+        np.zeros(chunks * lowered.rows),
+        _fixed(architecture, objective, optimizer, lowered, theta.dtype),
+    )
+    arguments = (
+        X, Y, weights, order, theta, m, v, schedule, bounds, gradients, codes, fixed, lowered.layers, lowered.numbers,
+        lowered.blocks, lowered.factors, lowered.places, work, block_costs, costs, squares, lengths, control,
+    )  # fmt: skip
+    return Room(
+        codes=codes,
+        order=order,
+        bounds=bounds,
+        schedule=schedule,
+        gradients=gradients.reshape(chunks, lowered.size),
+        costs=costs,
+        squares=squares,
+        control=control,
+        chunks=chunks,
+        phases=3 if objective.clip_norm else 2,
+        steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(architecture) * batch))),
+        kernel=lambda thread: run_steps(*arguments, thread),
+    )
+
+
+def _fixed(
+    architecture: Architecture, objective: Objective, optimizer: Optimizer, lowered: Lowered, dtype: Any
+) -> Array:
+    """Numbers that stay the same from step to step, in the order of ``epoch.COST_PARAMETER`` and so on."""
+    probabilities = architecture.cost_function.outputs in (UNIT_OPEN, SIMPLEX_OPEN)
+    clip = float(np.finfo(dtype).eps) if objective.clip_probabilities and probabilities else 0.0
+    settings = [getattr(optimizer, name, 0.0) for name in ("momentum", "beta_1", "beta_2", "epsilon", "decay")]
+    with np.errstate(divide="ignore"):  # β may be 0
+        logs = np.log(settings[1:3])
+    norm = objective.clip_norm or 0.0
+    return np.array([lowered.cost_parameter, clip, objective.l2, norm, *settings, *logs], dtype=np.float64)
+
+
+def _work_of_row(architecture: Architecture) -> int:
+    """An upper bound of a row's work in multiplications; an activation such as gelu costs as much as a hundred."""
+    return multiplications(architecture) + 150 * sum(architecture.sizes)

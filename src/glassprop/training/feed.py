@@ -1,0 +1,134 @@
+"""The examples of a training, checked and made ready, and how an epoch of them is cut into batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.architecture.fits import check_shapes
+from glassprop.architecture.layers import Architecture
+from glassprop.backprop.ranks import Ranks
+from glassprop.backprop.user_defined import check_user_defined
+from glassprop.engine.plan import Data, Examples, Source
+from glassprop.equations.arrays import Array
+from glassprop.errors import DataError, SettingsError
+from glassprop.training.settings import Settings
+from glassprop.training.targets import smooth
+
+
+class Feed:
+    """Arrays are made ready once; what comes in blocks, block by block.
+
+    Attributes
+    ----------
+    sample : Data
+        The arrays, or the first examples of a source.
+    n, n_steps, batch_size : int
+        Examples and steps of an epoch; examples of a batch: of all ranks.
+    bounds : integers (n_steps + 1,) or None
+        Where batches begin among the examples here; None: all of ``batch_size``, but the last.
+    batch_here : int
+        Examples of the largest batch that are here, or 1 if there are none.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        given: Data | Source,
+        settings: Settings,
+        theta: Array,
+        epoch: int,
+        *,
+        ranks: Ranks | None = None,
+        checked: bool = False,
+    ) -> None:
+        """epoch: the number of the next. checked: whether arrays have been looked at, as ``given_examples`` does."""
+        self._architecture, self._smoothing = architecture, settings.label_smoothing
+        self._source = None if isinstance(given, Data) else given
+        first = given if isinstance(given, Data) else _first_block(given, epoch)
+        if not (checked and self._source is None):
+            check_examples(architecture, first, theta)
+        check_user_defined(architecture, first.Y)
+        here = len(given)
+        self.n = here if ranks is None else _over_all(ranks, here, theta)
+        self.batch_size = settings.batch_of(self.n)
+        self.n_steps = ceil(self.n / self.batch_size)
+        self.bounds: NDArray[np.integer] | None = None
+        if ranks is not None or self._source is not None:
+            ends = np.minimum(np.arange(self.n_steps + 1) * self.batch_size, self.n)
+            self.bounds = ends * here // self.n
+        self.batch_here = self.batch_size if self.bounds is None else max(1, int(np.diff(self.bounds).max()))
+        if self._source is not None:
+            first = first.rows(np.arange(min(len(first), self.batch_size)))  # a copy, and no more than is looked at
+        self.sample = self._smoothed(first)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether these are arrays, which an epoch takes in an order of the loop's."""
+        return self._source is None
+
+    def rows(self, epoch: int) -> Examples:
+        """The examples of an epoch (from 0)."""
+        return self.sample if self._source is None else self._blocks(self._source, epoch)
+
+    def _blocks(self, source: Source, epoch: int) -> Iterator[Data]:
+        for block in source.blocks(epoch):
+            if not len(block):
+                continue
+            check_examples(self._architecture, block)
+            if not _alike(block, self.sample):
+                raise DataError(
+                    f"all blocks of a source must be alike: {_kind(self.sample)} came first, and now {_kind(block)}"
+                )
+            yield self._smoothed(block)
+
+    def _smoothed(self, data: Data) -> Data:
+        return Data(data.X, smooth(self._architecture, data.Y, self._smoothing), data.sample_weight)
+
+
+def check_examples(architecture: Architecture, data: Data, theta: Array | None = None) -> None:
+    """Refuse examples that do not fit the network, each other, or the cost.
+
+    Raises
+    ------
+    DataError
+    """
+    check_shapes(architecture, data.X, data.Y, data.sample_weight, theta)
+    architecture.cost_function.check_targets(data.Y)
+
+
+def _first_block(source: Source, epoch: int) -> Data:
+    for block in source.blocks(epoch):
+        if len(block):
+            return block
+    raise DataError("the source has no block: there must be at least one example")
+
+
+def _kind(data: Data) -> str:
+    weights = "without weights" if data.sample_weight is None else "with weights"
+    return f"{type(data.X).__name__} of {data.X.dtype} and {data.Y.dtype} {weights}"
+
+
+def _alike(one: Data, other: Data) -> bool:
+    return _kind(one) == _kind(other)
+
+
+def _over_all(ranks: Ranks, here: int, theta: Array) -> int:
+    """The number of examples of all ranks, which must have begun with the same θ.
+
+    Raises
+    ------
+    SettingsError
+    """
+    at = float(theta.astype(np.float64) @ np.cos(np.arange(theta.size)))  # differs where θ does
+    n, count, total, squares = ranks.add(here, 1, at, at * at)
+    spread = squares - total * total / count
+    if spread > 1e-9 * squares:
+        raise SettingsError(
+            f"the {count:g} processes begin with different parameters; give each the same theta, as drawn from a "
+            "generator of the same seed"
+        )
+    return round(n)
