@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassprop.architecture.parameters import Block
 from glassprop.backprop.gradient import ExampleGradients
 from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
@@ -84,7 +86,7 @@ def _network(explanation: Explanation) -> dict[str, Any]:
     architecture = explanation.architecture
     cost = formula_of(architecture.cost_function)
     layers = []
-    for layer in architecture.layers:
+    for number, layer in enumerate(architecture.layers, start=1):
         formula = formula_of(layer.activation, parametric=layer.parametric)
         layers.append(
             {
@@ -92,6 +94,7 @@ def _network(explanation: Explanation) -> dict[str, Any]:
                 "kind": layer.kind,
                 "residual": layer.residual,
                 "parametric": layer.parametric,
+                "factors": _factors(architecture.layout.by_layer[number]),
                 "activation": layer.activation.spec,
                 "elementwise": layer.activation.elementwise,
                 "dropout": layer.dropout,
@@ -108,6 +111,13 @@ def _network(explanation: Explanation) -> dict[str, Any]:
         "collapses": explanation.view.collapses,
         "parameters": architecture.layout.size,
     }
+
+
+def _factors(blocks: Sequence[Block]) -> dict[str, list[float]]:
+    """What rate, and decay and L2, are multiplied by: of weights or factors, and of biases."""
+    found = {block.name: [block.rate, block.decay] for block in blocks}
+    edges = next(value for name, value in found.items() if name in ("w", "s"))
+    return {"edge": edges, "bias": found.get("b", [1.0, 0.0])}
 
 
 def _of_activation(explanation: Explanation, layer: int, shown: Array) -> Any:
