@@ -324,6 +324,46 @@ def _residual() -> list[Case]:
     ]
 
 
+def _trained() -> list[Case]:
+    """Activations with trained parameters, some of them below 0, in layers of every place."""
+
+    def trained(n: int, activation: str, dropout: float = 0.0, *, residual: bool = False) -> Layer:
+        return Layer(n, activation, dropout, residual=residual, parametric=True)
+
+    S, out = Scale(), (3, "softmax")
+    found = [
+        Case(
+            f"trained {act}, widths {n}",
+            (
+                trained(n, act, residual=True),
+                S,
+                trained(9, act, 0.3),
+                (5, "relu"),
+                trained(5, act, 0.2, residual=True),
+                out,
+            ),
+            n_inputs=n,
+            rows=45,
+            batch=19,
+        )
+        for act, n in product(("leaky_relu", "elu"), (1, 7, 8, 17))
+    ]
+    found += [
+        Case(f"trained {act} under {cost}, past {past}", ((3, "relu"), trained(3, act, residual=past)), cost, 3)
+        for act, cost, past in product(("leaky_relu", "elu"), COST_NAMES, (False, True))
+        if REALS.within(COSTS[cost].outputs)
+    ]
+    wide = (trained(40, "leaky_relu", residual=True), trained(50, "elu", 0.3), S, trained(3, "elu"))
+    chunks = Case("trained in two chunks", wide, "log_cosh", 40, rows=700, batch=333, weights="random")
+    return [
+        *found,
+        chunks,
+        replace(chunks, name="trained in two chunks, clipped", objective=Objective(0.3, 0.02), optimizer=SGD()),
+        Case("trained from below 0", (trained(5, "leaky_relu(-0.3)"), trained(4, "elu"), out), weights="holes"),
+        Case("trained alone", (trained(3, "leaky_relu"),), "squared_error"),
+    ]
+
+
 def _kinds_by_optimizer() -> list[Case]:
     layers = (
         Scale(decays={"s": 1}),
@@ -339,7 +379,7 @@ def _kinds_by_optimizer() -> list[Case]:
     ]
 
 
-KINDS = [*_factors(), *_residual(), *_kinds_by_optimizer()]
+KINDS = [*_factors(), *_residual(), *_trained(), *_kinds_by_optimizer()]
 CASES = [
     *_pairs(),
     *_with_parameters(),

@@ -13,7 +13,7 @@ import pytest
 from rounding import assert_rounded
 from scipy import sparse
 
-from glassprop import Activation, Cost, Layer, MLPClassifier, MLPRegressor, Network
+from glassprop import Activation, Cost, Layer, MLPClassifier, MLPRegressor, Network, Scale
 from glassprop.backprop.objective import Objective
 from glassprop.engine import choose as choice
 from glassprop.engine.choose import choose
@@ -111,6 +111,36 @@ def test_what_the_kernels_cannot_do_is_trained_and_predicted_all_the_same(argume
     assert state.engine == "reference"
     expected = network.forward(state.theta, data.X).a[-1]
     np.testing.assert_array_equal(network.predict(state.theta, data.X), expected)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Scale(), Layer(1, "identity")],
+        [Layer(4, "relu", residual=True), Layer(1, "identity")],
+        [Layer(4, "leaky_relu(-0.2)", parametric=True), Layer(1, "identity")],
+    ],
+    ids=repr,
+)
+def test_layers_of_every_kind_run_compiled(layers: list) -> None:
+    network = Network(4, layers)
+    _, _, data = problem()
+    theta = network.initial(np.random.default_rng(0))
+    assert chosen("auto", network, theta, data).engine.name == "compiled"
+    assert choice.find_predictor(network, data.X, theta) is not None
+
+
+def test_a_kind_of_layer_from_elsewhere_runs_on_the_reference() -> None:
+    """Numba knows the opcodes of our own kinds alone."""
+
+    class Halves(Scale):
+        def weigh(self, parameters: Any, x: Any) -> Any:
+            return super().weigh(parameters, x) / 2
+
+    network = Network(4, [Halves(4), Layer(1, "identity")])
+    _, _, data = problem()
+    taken = chosen("auto", network, network.initial(np.random.default_rng(0)), data)
+    assert taken.why == "the reference engine: layer 1 is of a kind that has no kernel"
 
 
 def test_an_unknown_wish_is_refused() -> None:

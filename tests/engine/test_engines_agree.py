@@ -96,6 +96,13 @@ def test_every_kind_of_layer_has_an_opcode_of_its_own() -> None:
     assert len({kernels.OPCODE for kernels in opcodes.KERNELS.values()}) == len(KINDS)
 
 
+def test_every_parameter_that_can_be_trained_has_a_kernel() -> None:
+    assert set(activations.TRAINED) == {name for name, entry in ACTIVATIONS.items() if entry.by_parameter is not None}
+    assert not set(activations.TRAINED.values()) & set(activations.CODES.values())
+    trained = [layer.activation.name for case in CASES for layer in case.network.layers if layer.parametric]
+    assert set(trained) == set(activations.TRAINED)
+
+
 def test_the_same_pairs_collapse_and_there_are_no_kernels_for_nothing() -> None:
     assert set(costs.PAIRS) == set(PAIRS)
     assert set(activations.CODES) == set(ACTIVATIONS)

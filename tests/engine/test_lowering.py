@@ -15,7 +15,19 @@ from rounding import assert_rounded
 
 from glassprop import Layer, Network
 from glassprop.engine.compiled import epoch, lowering, places
-from glassprop.engine.compiled.row import A_AT, BLOCK_1, BLOCK_2, IN_AT, KEEPS, N_IN, N_OUT, OUT_AT, SLOPE_AT, WAYS
+from glassprop.engine.compiled.row import (
+    A_AT,
+    BLOCK_1,
+    BLOCK_2,
+    IN_AT,
+    KEEPS,
+    N_IN,
+    N_OUT,
+    OUT_AT,
+    SLOPE_AT,
+    TRAINS,
+    WAYS,
+)
 from glassprop.engine.plan import Data
 from glassprop.optimizer import SGD
 
@@ -37,8 +49,10 @@ def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, s
         (lowered.kept_at, max((int(row[N_OUT]) for row in lowered.layers if row[WAYS] & KEEPS), default=0), "kept"),
     ]
     for l, row in enumerate(lowered.layers, start=1):
-        of_layer = {int(row[column]) for column in (A_AT, SLOPE_AT, OUT_AT)}
-        found += [(start, sizes[l], f"layer {l}") for start in of_layer]
+        of_layer = {int(row[column]): 1 for column in (A_AT, OUT_AT, SLOPE_AT)}
+        if row[WAYS] & TRAINS:
+            of_layer[int(row[SLOPE_AT])] = 2  # behind the slopes, the derivative by the parameter
+        found += [(start, n * sizes[l], f"layer {l}") for start, n in of_layer.items()]
     return sorted((start, start + n * rows, name) for start, n, name in found)
 
 

@@ -34,6 +34,7 @@ SHARED = [
     BY_NAME["many parameters"],
     BY_NAME["factors in four chunks"],
     BY_NAME["past in two chunks"],
+    BY_NAME["trained in two chunks"],
     replace(BY_NAME["many parameters"], name="decay", optimizer=OPTIMIZERS["adamw"](), weights="random"),
 ]
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

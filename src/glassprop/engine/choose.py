@@ -108,9 +108,8 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
     for number, layer in enumerate(architecture.layers, start=1):
         if type(layer) not in KINDS.values():
             return f"layer {number} is of a kind that has no kernel"
-        if layer.parametric:
-            return f"layer {number} trains its activation's parameter, for which there is no kernel"
-        if layer.activation.name in ("leaky_relu", "elu") and layer.activation.parameters[0] < 0:
+        fixed = layer.activation.name in ("leaky_relu", "elu") and not layer.parametric
+        if fixed and layer.activation.parameters[0] < 0:
             return f"{layer.activation.spec} falls and rises, so its slope does not follow from its value"
     return ""
 

@@ -17,7 +17,7 @@ from glassprop.insight.derive import collapse_formula, column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
-from glassprop.insight.step import formula_of_step
+from glassprop.insight.step import formula_of_step, settings_of
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -253,6 +253,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
         return None
     view, layers = explanation.view, range(1, explanation.architecture.depth + 1)
     step = explanation.step(1, 0, 0)
+    settings = settings_of(training.optimizer, training.rate, int(step.settings["t"]))  # before a layer's own factors
     vectors = {
         name: {
             "w": [None, *(_numbers(view.w(l, v)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
@@ -264,7 +265,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
         "optimizer": step.optimizer,
         "formula": formula_of_step(step.optimizer),
         "formula_of_biases": formula_of_step(step.optimizer, "b", decays=False),
-        "settings": {name: _number(value) for name, value in step.settings.items()},
+        "settings": {name: _number(value) for name, value in settings.items()},
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),
         "clipping": _number(step.clipping),

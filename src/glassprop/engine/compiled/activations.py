@@ -41,6 +41,9 @@ CODES = {
 ) = range(len(CODES))  # fmt: skip
 # their slope needs z, which a overwrites: it is kept beside a
 KEEPS_SLOPE = (SOFTPLUS, GELU, SILU, MISH, SOFTSIGN, HARDSWISH, SQUARED_RELU)
+# with a trained parameter they are other kernels, and their slope is kept: it does not follow from a
+TRAINED_LEAKY_RELU, TRAINED_ELU = len(CODES), len(CODES) + 1
+TRAINED = {"leaky_relu": TRAINED_LEAKY_RELU, "elu": TRAINED_ELU}
 _ROOT_HALF, _ROOT_TWO_PI = 1 / sqrt(2), sqrt(2 * np.pi)
 
 
@@ -103,6 +106,27 @@ def activate(code, parameter, z, slope, n, ld, scratch):
             z[i] = r * r
     elif code == SOFTMAX:
         softmax(z, scratch, n, ld)
+
+
+@njit(**OPTIONS)
+def activate_trained(code, parameters, z, slope, n, ld):
+    """a = σ(z) in place, with a parameter for each neuron, of any sign; slope (2 n, ld): σ'(z), then ∂a/∂p."""
+    one, zero = z.dtype.type(1), z.dtype.type(0)
+    for j in range(n):
+        p, row = parameters[j], part(z, j * ld, ld)
+        up, by_p = part(slope, j * ld, ld), part(slope, (n + j) * ld, ld)
+        if code == TRAINED_ELU:
+            for i in range(ld):
+                by_p[i] = expm1(min(row[i], zero))
+            for i in range(ld):
+                up[i] = one if row[i] > zero else p * by_p[i] + p
+        else:
+            for i in range(ld):
+                by_p[i] = min(row[i], zero)
+            for i in range(ld):
+                up[i] = one if row[i] > zero else p
+        for i in range(ld):
+            row[i] = row[i] if row[i] > zero else p * by_p[i]
 
 
 @njit(**OPTIONS)

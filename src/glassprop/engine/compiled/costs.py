@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.activations import activate, pull_back
+from glassprop.engine.compiled.activations import activate, activate_trained, pull_back
 from glassprop.engine.compiled.elementary import exp, expm1, log, log1p, tanh
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part, plus
-from glassprop.engine.compiled.row import KEEPS, RESIDUAL
+from glassprop.engine.compiled.row import KEEPS, RESIDUAL, TRAINS
 
 CODES = {
     name: code
@@ -98,13 +98,13 @@ def _slope(code, p, a, y, tiny):
 
 @njit(**OPTIONS)
 def output_layer(
-    code, cost_p, pair, act, act_p, ways, clip, z, slope, x, a, y, kept, share, n, ld, used, costs, scratch, want
+    code, cost_p, pair, act, act_p, trained, ways, clip, z, slope, x, a, y, kept, share, n, ld, used, costs, scratch, want
 ):  # fmt: skip
     """The end of the forward pass and the start of the backward one, on a block of examples.
 
     z (n, ld) becomes σ(z); that is a, or where the layer is residual σ(z) + x. y (n, ld) becomes δ, each example's multiplied
     by its ``share`` in the average; columns from ``used`` on are padding, their δ is 0. ``kept`` becomes ∂C/∂a, where
-    it is needed. Puts C_0 of each example into ``costs`` (ld,). ``clip`` > 0: costs are those of probabilities clipped to
+    it is needed. trained: the activation's parameters (n,), where they are trained. Puts C_0 of each example into ``costs`` (ld,). ``clip`` > 0: costs are those of probabilities clipped to
     [clip, 1 - clip]. want: ``PREDICTION`` (a alone), ``COST`` (y is then spoiled) or ``DELTA``.
     """
     tiny = np.finfo(z.dtype).tiny
@@ -118,7 +118,10 @@ def output_layer(
             costs[i] = 0.0
         if from_z:
             _cost_from_z(pair, z, y, n, ld, used, costs, tiny)
-    activate(act, act_p, z, slope, n, ld, scratch)
+    if ways & TRAINS:
+        activate_trained(act, trained, z, slope, n, ld)
+    else:
+        activate(act, act_p, z, slope, n, ld, scratch)
     if ways & RESIDUAL:
         plus(z, x, a)
     if want == PREDICTION:

@@ -21,6 +21,7 @@ from glassprop.engine.compiled.low_level import (
     OPTIONS,
     SUMS,
     atomic_read,
+    bare,
     fetch_add,
     fill,
     part,
@@ -106,7 +107,7 @@ def _chunk(
         share = part(work, base + places[SHARE_AT], ld)
         _shares(weight, order, first, used, total, share)
         forward_hidden(layers, numbers, places, theta, work, base, ld, plan[KEY], step_number, first - low, dropout)
-        finish(layers, numbers, places, fixed, work, base, ld, used, costs, DELTA)
+        finish(layers, numbers, places, theta, fixed, work, base, ld, used, costs, DELTA)
         cost += _weighted(costs, weight, order, first, used)
         fresh = first == start
         backward(
@@ -176,11 +177,12 @@ def _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, orde
         order[i] = first + i
     gather(X, order, 0, used, ld, work, base, places)
     forward_hidden(layers, numbers, places, theta, work, base, ld, -1, 0, 0, 1.0)
-    if costs.size > 0:
+    want = COST if costs.size > 0 else PREDICTION
+    if want == COST:
         gather_columns(Y, order, 0, used, ld, work, base + places[Y_AT], False)
-        finish(layers, numbers, places, fixed, work, base, ld, used, part(costs, first, used), COST)
+    finish(layers, numbers, places, theta, fixed, work, base, ld, used, part(costs, first, used), want)
+    if want == COST:
         return
-    finish(layers, numbers, places, fixed, work, base, ld, used, costs, PREDICTION)
     a = base + layers[last, OUT_AT]
     for i in range(used):
         for j in range(n_out):
@@ -234,6 +236,18 @@ def entry_points(source):
         longer than an epoch of a small network.
         """
         source  # noqa: B018
+        X, Y, weight, order, theta, m, v = bare(X), bare(Y), bare(weight), bare(order), bare(theta), bare(m), bare(v)
+        schedule, bounds, gradients, plan, fixed = (
+            bare(schedule),
+            bare(bounds),
+            bare(gradients),
+            bare(plan),
+            bare(fixed),
+        )
+        layers, numbers, places, work = bare(layers), bare(numbers), bare(places), bare(work)
+        blocks, factors = bare(blocks), bare(factors)
+        rooms, costs, squares, lengths = bare(rooms), bare(costs), bare(squares), bare(lengths)
+        control = bare(control)
         chunks, seen, reduced, one_rate = plan[CHUNKS], 0, plan[REDUCED] != 0, plan[ONE_RATE] != 0
         added = 1 if reduced else chunks
         clips = fixed[CLIP_NORM] > 0
@@ -298,6 +312,9 @@ def entry_points(source):
         numbers of a block's rows, for each thread.
         """
         source  # noqa: B018
+        X, Y, theta, out, costs = bare(X), bare(Y), bare(theta), bare(out), bare(costs)
+        layers, numbers, places, fixed = bare(layers), bare(numbers), bare(places), bare(fixed)
+        orders, work, control = bare(orders), bare(work), bare(control)
         base, rows, tasks = thread * places[WORK_SIZE], places[ROWS], control[TO]
         if thread == 0:
             fetch_add(control, CALL, 1)

@@ -80,6 +80,15 @@ def part(array, start, size):
     return carray(pointer(array, start), (size,))
 
 
+@njit(**INLINE)
+def bare(array):
+    """The same contiguous array without its reference count, which every function that it is handed to would change.
+
+    An atomic step each time: they took a third of a small network's step. The caller of the kernel holds the array.
+    """
+    return carray(pointer(array, 0), array.shape)
+
+
 @njit(**OPTIONS)
 def fill(array, value):
     """Put one number everywhere. An assignment to a slice takes a second to compile, a loop does not."""

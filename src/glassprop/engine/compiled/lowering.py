@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.layers import Architecture
 from glassprop.engine.compiled.activations import CODES as ACTIVATION_CODES
-from glassprop.engine.compiled.activations import KEEPS_SLOPE
+from glassprop.engine.compiled.activations import KEEPS_SLOPE, TRAINED
 from glassprop.engine.compiled.costs import CODES as COST_CODES
 from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
 from glassprop.engine.compiled.kinds.opcodes import kernels_of
-from glassprop.engine.compiled.row import COLUMNS, DROPS, IN_ROWS, KEEPS, OUT_AT, RESIDUAL
+from glassprop.engine.compiled.row import COLUMNS, DROPS, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS
 from glassprop.layers.kind import PARAMETRIC
 
 _PAD = 16  # examples in a block are padded to a multiple of this: two vectors of float32
@@ -118,8 +118,10 @@ def _ways(architecture: Architecture, number: int) -> int:
     """The bits of ``WAYS`` for the layer of that number, from 1."""
     layer, before = architecture.layer(number), architecture.layer(number - 1) if number > 1 else None
     ways = int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1]))
-    ways |= RESIDUAL * layer.residual | DROPS * bool(layer.dropout)
-    return ways | KEEPS * (layer.residual and number > 1)
+    ways |= RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
+    needed_for_x = layer.residual and number > 1
+    needed_for_p = layer.parametric and number == architecture.depth  # of others it is used before it becomes δ
+    return ways | KEEPS * (needed_for_x or needed_for_p)
 
 
 def _rows(architecture: Architecture, ways: list[int], batch_rows: int, itemsize: int) -> int:
@@ -138,9 +140,9 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
     blocks = {block.name: block.start for block in architecture.layout.by_layer[number]}
     p = blocks.pop(PARAMETRIC, 0)
     first, second = [*blocks.values(), 0, 0][:2]
-    code = ACTIVATION_CODES[layer.activation.name]
+    code = (TRAINED if layer.parametric else ACTIVATION_CODES)[layer.activation.name]
     a_at = space.room(layer.n)
-    slope_at = space.room(layer.n) if code in KEEPS_SLOPE else a_at
+    slope_at = space.room(layer.n * (1 + layer.parametric)) if layer.parametric or code in KEEPS_SLOPE else a_at
     out_at = space.room(layer.n) if ways & (DROPS | RESIDUAL) else a_at
     return (
         kernels_of(layer).OPCODE, architecture.sizes[number - 1], layer.n, first, second, p, code, ways,

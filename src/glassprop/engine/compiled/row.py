@@ -21,4 +21,5 @@ KEEPS = 4  # the backward pass still needs ∂C/∂a when it has δ: it stays at
 IN_ROWS = 8  # what it sees lies example by example, not in columns: the first layer, where its products go to BLIS
 RELU_DONE = 16  # z comes with its relu already done
 BACK_MASKED = 32  # ∂C/∂x comes as δ of the layer before, already pulled back through its relu
-FREE = 64  # bits from here on mean what the kind says
+TRAINS = 64  # its activation's parameter is trained; the derivative by it lies behind the slopes
+FREE = 128  # bits from here on mean what the kind says

@@ -49,6 +49,13 @@ def tile_sums(d, d0, ldd, g, g0, n_p, n_i, adds):
     _sums(pointer(d, d0), ldd, pointer(g, g0), n_p, n_i, adds)
 
 
+@njit(**OPTIONS)
+def tile_dots(d, d0, x, x0, ld, g, g0, n, adds):
+    """``g[k] = Σ_i d[k, i] x[k, i]``, added to what is there if ``adds``: a tile of one row by one column each."""
+    for k in range(n):
+        tile_outer(d, d0 + k * ld, ld, x, x0 + k * ld, ld, g, g0 + k, 1, 1, 1, ld, adds)
+
+
 @njit(**INLINE)
 def tile_transpose(x, x0, ldx, out, out0, ldo, n_p, n_i):
     """``out[i, p] = x[p, i]`` for whole tiles of p; ``n_p`` and ``n_i`` are multiples of the vector's lanes."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import njit
 
-from glassprop.engine.compiled.low_level import OPTIONS, part
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS
 from glassprop.engine.compiled.row import A_AT, BLOCK_1, IN_AT, N_OUT
-from glassprop.engine.compiled.tiles import tile_outer
+from glassprop.engine.compiled.tiles import ADD, AS_IS, NO_BIAS, tile_dots, tile_product
 from glassprop.layers.kind import LayerKind
 
 OPCODE = 1
@@ -24,30 +24,29 @@ def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
     return 0
 
 
-@njit(**OPTIONS)
+# A neuron at a time, by the tiles of products of one row and one column: there is no new loop to be compiled.
+
+
+@njit(**INLINE)
 def weigh(layers, l, places, theta, work, base, ld):
     """E29: z = s ∘ x, into its place."""
-    x, z = base + layers[l, IN_AT], base + layers[l, A_AT]
-    for k in range(layers[l, N_OUT]):
-        _times(theta[layers[l, S] + k], part(work, x + k * ld, ld), part(work, z + k * ld, ld))
+    _times(layers, l, theta, work, base + layers[l, IN_AT], base + layers[l, A_AT], ld, NO_BIAS)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def by_input(layers, l, theta, work, base, d, g, ld, adds):
-    """E31: δ at ``d`` to ∂C/∂x, at ``g``. A layer of factors is never residual, so there is nothing to be added to."""
+    """E31: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``."""
+    _times(layers, l, theta, work, d, g, ld, ADD if adds else NO_BIAS)
+
+
+@njit(**OPTIONS)
+def _times(layers, l, theta, work, x, out, ld, start):
     for k in range(layers[l, N_OUT]):
-        _times(theta[layers[l, S] + k], part(work, d + k * ld, ld), part(work, g + k * ld, ld))
+        at = k * ld
+        tile_product(theta, layers[l, S] + k, 1, 1, work, x + at, ld, work, out + at, ld, 1, 1, ld, theta, start, AS_IS)
 
 
-@njit(**OPTIONS)
-def _times(factor, row, target):
-    for i in range(target.shape[0]):
-        target[i] = factor * row[i]
-
-
-@njit(**OPTIONS)
+@njit(**INLINE)
 def fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh):
     """E30: ``Σ_examples δ_k x_k``, added to the gradient, or in its place if ``fresh``."""
-    x, s = base + layers[l, IN_AT], layers[l, S]
-    for k in range(layers[l, N_OUT]):
-        tile_outer(work, d + k * ld, ld, work, x + k * ld, ld, gradient, s + k, 1, 1, 1, ld, not fresh)
+    tile_dots(work, d, work, base + layers[l, IN_AT], ld, gradient, layers[l, S], layers[l, N_OUT], not fresh)
