@@ -17,7 +17,7 @@ from glassprop.engine.plan import Data, EpochPlan
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.cost import COSTS
 from glassprop.equations.domain import REALS
-from glassprop.layers.kind import LayerKind
+from glassprop.layers.layer_kind import LayerKind
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Optimizer
 from glassprop.training.targets import smooth
 

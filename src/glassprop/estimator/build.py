@@ -19,7 +19,7 @@ from glassprop.layers.scale import Scale
 from glassprop.network import Network
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
 from glassprop.training.schedule import SCHEDULES, Schedule, WarmUp
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 # scikit-learn's solver "sgd" is one of three optimizers, by its momentum; every other is a solver by its name.
 _BEHIND_SGD = ("momentum", "nesterov")

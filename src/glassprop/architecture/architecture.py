@@ -17,8 +17,8 @@ from glassprop.equations.pairs import Pair, check_pair, find_pair
 from glassprop.errors import ArchitectureError
 from glassprop.ground.text import quoted
 from glassprop.layers.dense import Layer
-from glassprop.layers.kind import LayerKind
-from glassprop.layers.table import from_spec
+from glassprop.layers.layer_kind import LayerKind
+from glassprop.layers.layer_table import from_spec
 
 
 @dataclass(frozen=True)
