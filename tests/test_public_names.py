@@ -23,6 +23,7 @@ PUBLIC = [
     "MLPClassifier",
     "MLPRegressor",
     "Network",
+    "OwnUnits",
     "Scale",
     "check_gradient",
     "explain",

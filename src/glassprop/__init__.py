@@ -13,6 +13,7 @@ _HOME = {
     "Cost": "glassprop.equations.cost",
     "Layer": "glassprop.layers.dense",
     "Network": "glassprop.network",
+    "OwnUnits": "glassprop.architecture.own_units",
     "Scale": "glassprop.layers.scale",
     "check_gradient": "glassprop.backprop.check",
     "explain": "glassprop.tables.use.explain_table",
@@ -31,6 +32,7 @@ __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "Network",
+    "OwnUnits",
     "Scale",
     "__version__",
     "check_gradient",
@@ -40,6 +42,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from glassprop.architecture.own_units import OwnUnits
     from glassprop.backprop.check import check_gradient
     from glassprop.equations.activation import Activation
     from glassprop.equations.cost import Cost

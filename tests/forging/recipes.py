@@ -200,6 +200,7 @@ RECIPES: dict[str, Recipe] = {
     "table_amount": _of_table("amount"),
     "table_counts": _of_table("count", scaling="quantile", limit=None),
     **{f"solver_{name}": _of_arrays(_small(**given), _classes(numbers)) for name, given in SOLVERS.items()},
+    "kinds": _of_arrays(_small(hidden_layer_sizes=(4, 4), residual=True, scale_inputs=True), _classes(numbers)),
     "compiled": _of_arrays(_small(engine="compiled"), _classes(numbers)),
     "binary": _of_arrays(_small(), _classes(lambda: numbers(np.float32), 2)),
     "several_labels": _of_arrays(_small(), lambda: (numbers(), (numbers()[:, :2] > 0).astype(int))),
