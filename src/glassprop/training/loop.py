@@ -16,9 +16,10 @@ from glassprop.engine.plan import Data, EpochCost, EpochPlan, Source
 from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.feed import Feed, check_examples
+from glassprop.training.plateau import answer
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
-from glassprop.training.scheduled import check_factors, decays_of, dropouts_of
+from glassprop.training.scheduled import check_factors, scheduled
 from glassprop.training.state import BY_CALLBACK, Changes, TrainState
 from glassprop.training.train_settings import Settings
 
@@ -169,7 +170,7 @@ class _Run:
         state = self.state
         assert state.optimizer is not None
         assert state.order is not None
-        scheduled = self._scheduled()
+        planned = scheduled(self.architecture, self.settings, self.progress(), self.n_steps)
         self._remember()
         self.finished = False
         order = self._order()
@@ -179,7 +180,7 @@ class _Run:
             dropout_key=state.dropout_key,
             first_step=state.step,
             bounds=self.feed.bounds,
-            **scheduled,
+            **planned,
         )
         with np.errstate(all="ignore"):  # what overflows is found and explained below
             cost = self.engine.epoch(state.theta, state.optimizer, self.feed.rows(state.epoch), plan)
@@ -213,15 +214,6 @@ class _Run:
         shuffle(self.next_order, state.rng)
         self.drawn = True
         return self.next_order
-
-    def _scheduled(self) -> dict[str, Any]:
-        """What is scheduled, for each step of the next epoch."""
-        settings, progress, n_steps = self.settings, self.progress(), self.n_steps
-        return {
-            "rates": settings.schedule.rates(progress, n_steps),
-            "decays": decays_of(settings, progress, n_steps),
-            "dropouts": dropouts_of(self.architecture, settings, progress, n_steps),
-        }
 
     def _score(self, validation_cost: float | None) -> float | None:
         """The score of the validation data, where they judge."""
@@ -307,25 +299,13 @@ class _Run:
         state, settings = self.state, self.settings
         message = ""
         if state.waiting > settings.patience:
-            message = self._plateau()
+            message, ends = answer(settings, self.progress(), by_validation=self.judged_by_validation)
+            if ends:
+                state.stopped_by = message
+            else:
+                self.unwritten = Changes({"plateaus": state.plateaus + 1, "waiting": 0}, ())
+                self.unwritten.write(state)
+                self.unwritten = None
         if not state.stopped_by and state.epoch >= self.epochs:
             state.stopped_by, state.exhausted = f"All {self.epochs} epochs are done.", True
         return message
-
-    def _plateau(self) -> str:
-        state, schedule = self.state, self.settings.schedule
-        what = "Validation score" if self.judged_by_validation else "Training loss"
-        said = (
-            f"{what} did not improve more than tol={self.settings.tol:f} "
-            f"for {self.settings.patience:g} consecutive epochs."
-        )
-        if not schedule.lowers_on_plateau:
-            state.stopped_by = f"{said} Stopping."
-            return state.stopped_by
-        if schedule.now(self.progress()) <= schedule.floor:
-            state.stopped_by = f"{said} Learning rate too small. Stopping."
-            return state.stopped_by
-        self.unwritten = Changes({"plateaus": state.plateaus + 1, "waiting": 0}, ())
-        self.unwritten.write(state)
-        self.unwritten = None
-        return f"{said} Setting learning rate to {schedule.now(self.progress()):f}"

@@ -1,6 +1,8 @@
-"""What schedules multiply weight decay and dropout by, step by step, and where they cannot."""
+"""What is scheduled: rates, and what weight decay and dropout are multiplied by, one number a step."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,19 +28,16 @@ def check_factors(architecture: Architecture, settings: Settings) -> None:
     _refuse_all_dropped(settings.dropout_schedule.rate, largest)
 
 
-def decays_of(settings: Settings, progress: Progress, n_steps: int) -> NDArray[np.float64] | None:
-    """The factors of weight decay in the next steps; None where none are scheduled. -> (n_steps,)."""
-    return _factors("decay_schedule", settings.decay_schedule, progress, n_steps)
-
-
-def dropouts_of(
-    architecture: Architecture, settings: Settings, progress: Progress, n_steps: int
-) -> NDArray[np.float64] | None:
-    """The factors of the layers' dropout in the next steps; None where none are scheduled. -> (n_steps,)."""
-    factors = _factors("dropout_schedule", settings.dropout_schedule, progress, n_steps)
-    if factors is not None:
-        _refuse_all_dropped(float(factors.max()), _largest(architecture))
-    return factors
+def scheduled(architecture: Architecture, settings: Settings, progress: Progress, n_steps: int) -> dict[str, Any]:
+    """What a plan has of the next steps, by its names there: (n_steps,), or None where there is no schedule."""
+    dropouts = _factors("dropout_schedule", settings.dropout_schedule, progress, n_steps)
+    if dropouts is not None:
+        _refuse_all_dropped(float(dropouts.max()), _largest(architecture))
+    return {
+        "rates": settings.schedule.rates(progress, n_steps),
+        "decays": _factors("decay_schedule", settings.decay_schedule, progress, n_steps),
+        "dropouts": dropouts,
+    }
 
 
 def _factors(name: str, schedule: Schedule | None, progress: Progress, n_steps: int) -> NDArray[np.float64] | None:

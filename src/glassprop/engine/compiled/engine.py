@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +30,7 @@ POOL = ThreadPool()
 atexit.register(POOL.close)
 
 
-@dataclass(frozen=True)
-class _Ran:
+class _Ran(NamedTuple):
     """What steps have left behind.
 
     costs, squares (steps, chunks): Σ weight · C_0 and Σ w² by chunk and segment. n: examples. rows, totals (steps,):
@@ -49,7 +47,7 @@ class _Ran:
 
     def kept(self) -> _Ran:
         """The same, with numbers of its own, which the next steps do not write over."""
-        return replace(self, costs=self.costs.copy(), squares=self.squares.copy())
+        return self._replace(costs=self.costs.copy(), squares=self.squares.copy())
 
 
 class CompiledEngine:
