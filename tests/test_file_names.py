@@ -11,13 +11,8 @@ ROOT = Path(__file__).parents[1]
 EVERYWHERE = {"__init__.py", "__main__.py", "conftest.py"}
 # Still double. To be emptied: a rename each.
 DOUBLE = {
-    "base.py",  # estimator, optimizer
-    "check.py",  # backprop, cli
-    "explain.py",  # cli, estimator
     "passes.py",  # backprop, engine/compiled
-    "progress.py",  # cli, estimator
     "settings.py",  # the public module, training
-    "state.py",  # estimator, training
 }
 
 
