@@ -24,7 +24,7 @@ _DENSE = Object(
     },
 )
 _SCALE = Object({"kind": Exactly("scale"), "n": Whole(1)}, {"rates": _factors("s"), "decays": _factors("s")})
-LAYERS: dict[str, Field] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.table.KINDS`
+LAYERS: dict[str, Field] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.layer_table.KINDS`
 NETWORK = Object(
     {"n_inputs": Whole(1), "layers": Several(Either(*LAYERS.values()), least=1, most=10_000), "cost": FUNCTION},
     {"units": Object({"mean": Real(), "spread": Real(5e-324)})},
