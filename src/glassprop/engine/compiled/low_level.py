@@ -84,7 +84,7 @@ def part(array, start, size):
 def bare(array):
     """The same contiguous array without its reference count, which every function that it is handed to would change.
 
-    An atomic step each time: they took a third of a small network's step. The caller of the kernel holds the array.
+    An atomic step each time: of a small network's step they took a quarter and more. The caller of the kernel holds the array.
     """
     return carray(pointer(array, 0), array.shape)
 
