@@ -24,7 +24,7 @@ from glassprop.insight.telling.layer_equations import parameter
 from glassprop.insight.telling.told_derivatives import would_do
 from glassprop.insight.telling.told_kinds import TOLD
 from glassprop.insight.telling.whole import document_of
-from glassprop.layers.table import KINDS
+from glassprop.layers.layer_table import KINDS
 from glassprop.optimizer import OPTIMIZERS
 
 NETWORKS = {
