@@ -9,20 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EVERYWHERE = {"__init__.py", "__main__.py", "conftest.py"}
-# Still double. To be emptied: a rename each.
-DOUBLE = {
-    "base.py",  # estimator, optimizer
-    "check.py",  # backprop, cli
-    "explain.py",  # cli, estimator
-    "passes.py",  # backprop, engine/compiled
-    "progress.py",  # cli, estimator
-    "settings.py",  # the public module, training
-    "state.py",  # estimator, training
-}
 
 
 @pytest.mark.parametrize("folder", ["src", "tests"])
 def test_no_two_files_have_the_same_name(folder):
     counts = Counter(path.name for path in (ROOT / folder).rglob("*.py"))
     double = {name for name, count in counts.items() if count > 1} - EVERYWHERE
-    assert double <= (DOUBLE if folder == "src" else set())
+    assert not double

@@ -15,7 +15,7 @@ from storage import misaligned, read_only
 
 from glassprop import Layer, Network, check_gradient
 from glassprop.errors import DataError, GlasspropError, SettingsError
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 NETWORK = dense(3, (4, "tanh"), (2, "softmax"), cost="cross_entropy")
 RNG = np.random.default_rng(0)

@@ -10,8 +10,8 @@ from bench.competitors.base import Competitor
 from glassprop import Layer, Network
 from glassprop.engine.plan import Data
 from glassprop.training.loop import train
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 
 class Glassprop(Competitor):

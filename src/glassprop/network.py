@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.fits import check_view
 from glassprop.architecture.given import floating_dtype, given_examples, given_inputs
-from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
 from glassprop.backprop.passes import Trace, forward
 from glassprop.backprop.ranks import Reduce
@@ -22,8 +22,8 @@ from glassprop.insight.step import Training
 from glassprop.training.calls import begin, resume
 from glassprop.training.generators import check_generator
 from glassprop.training.reports import OnEpoch
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not grow with the rows
 

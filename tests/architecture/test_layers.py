@@ -11,7 +11,7 @@ import pytest
 from core_cases import FITTING
 
 from glassprop import Activation, Cost, Layer, Network
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.equations.domain import SIMPLEX_OPEN
 from glassprop.errors import ArchitectureError, GlasspropError
 

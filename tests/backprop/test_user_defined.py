@@ -14,7 +14,7 @@ from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.cost import COSTS
 from glassprop.equations.domain import Domain
 from glassprop.errors import ArchitectureError, DerivativeError
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 CUBE = Activation("cube", value=lambda z: z**3, slope=lambda z, a: 3 * z**2)
 QUARTIC = Cost("quartic", value=lambda a, y: ((a - y) ** 4).sum(axis=1), gradient=lambda a, y: 4 * (a - y) ** 3)

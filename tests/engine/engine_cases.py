@@ -17,7 +17,7 @@ from glassprop.engine.plan import Data, EpochPlan
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.cost import COSTS
 from glassprop.equations.domain import REALS
-from glassprop.layers.kind import LayerKind
+from glassprop.layers.layer_kind import LayerKind
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam, AdamW, Optimizer
 from glassprop.training.targets import smooth
 
@@ -365,13 +365,9 @@ def _trained() -> list[Case]:
 
 
 def _kinds_by_optimizer() -> list[Case]:
-    layers = (
-        Scale(decays={"s": 1}),
-        past(4, "relu"),
-        Layer(6, "tanh", decays={"w": 0, "b": 1}),
-        Scale(),
-        Layer(3, "softmax"),
-    )
+    swapped = Layer(6, "tanh", decays={"w": 0, "b": 1}, rates={"w": 0.5, "b": 0})
+    trained = Layer(6, "elu", parametric=True, residual=True, decays={"p": 0.5}, rates={"p": 2})
+    layers = (Scale(decays={"s": 0.5}, rates={"s": 3}), past(4, "relu"), swapped, trained, Scale(), (3, "softmax"))
     objectives = (Objective(), Objective(0.4, 0.05), Objective(0.1, None, True))
     return [
         Case(f"kinds, {name}, {objective}", layers, objective=objective, optimizer=maker(), weights="random")

@@ -23,7 +23,7 @@ import hashlib, sys, warnings
 import numpy as np
 import scipy.sparse as sp
 from glassprop import Layer, MLPClassifier, MLPRegressor, Network
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(0)

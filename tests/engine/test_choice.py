@@ -20,7 +20,7 @@ from glassprop.engine.choose import choose
 from glassprop.engine.plan import Data
 from glassprop.errors import DataError, SettingsError
 from glassprop.optimizer import SGD, Adam
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 N = 40
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -17,7 +17,7 @@ import threading, time
 import numpy as np
 from glassprop import Layer, Network
 from glassprop.engine.compiled.engine import POOL
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 network = Network(16, [Layer(1024), Layer(1024), Layer(2, "softmax")], "cross_entropy")
 rng = np.random.default_rng(0)

@@ -18,9 +18,9 @@ from glassprop.engine.plan import Data
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.cost import COSTS
 from glassprop.equations.pairs import PAIRS
-from glassprop.layers.table import KINDS
+from glassprop.layers.layer_table import KINDS
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 BLIS = dense_kernels.FORWARD_BLIS | dense_kernels.BACK_BLIS | dense_kernels.OUTER_BLIS
 

@@ -123,8 +123,8 @@ def test_factors_of_1_change_no_bit(engine: str) -> None:
 def test_lbfgs_leaves_alone_what_is_not_trained() -> None:
     """Its gradient is 0 there, and so is every step that is made of gradients."""
     from glassprop.training.lbfgs import train_lbfgs
-    from glassprop.training.settings import Settings
     from glassprop.training.state import TrainState
+    from glassprop.training.train_settings import Settings
 
     rng = np.random.default_rng(0)
     network = with_factors(Network(2, [Layer(3, "tanh"), Layer(1, "identity")]), (1.0, 0.0, 0.0, 1.0), (1.0,) * 4)

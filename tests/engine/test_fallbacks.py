@@ -25,7 +25,7 @@ import numpy as np
 from glassprop import Layer, Network
 from glassprop.engine.choose import choose
 from glassprop.errors import SettingsError
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 network = Network(3, [Layer(5, "tanh"), Layer(2, "softmax")], "cross_entropy")
 rng = np.random.default_rng(0)

@@ -16,6 +16,7 @@ from rounding import assert_rounded
 
 from glassprop import Layer, Network
 from glassprop.engine.compiled import blas, elementary, lowering, masks, row, tiles
+from glassprop.engine.compiled.kinds import scale_kernels
 from glassprop.equations import dropout
 
 ULPS = {"exp": 2, "expm1": 2, "tanh": 4, "sigmoid": 4, "log": 2, "log1p": 2}  # as the module says
@@ -143,6 +144,23 @@ def transposed_by(x, ldx, out, ldo, n_p, n_i):
 @njit
 def by_blas(a, lda, ta, b, ldb, tb, beta, c, ldc, m, n, k):
     blas.gemm(a, 3, lda, ta, b, 2, ldb, tb, beta, c, 5, ldc, m, n, k)
+
+
+@njit
+def through_factors(layers, theta, work, adds):
+    scale_kernels.by_input(layers, 0, theta, work, 0, 0, 24, 8, adds)
+
+
+@pytest.mark.parametrize("adds", [False, True])
+def test_errors_through_factors_are_added_or_written(adds: bool) -> None:
+    """No residual layer is one of factors today, so no network adds; every kind's kernel can."""
+    rng, layers = np.random.default_rng(0), np.zeros((1, row.COLUMNS), dtype=np.int64)
+    layers[0, [row.N_IN, row.N_OUT, scale_kernels.S]] = 3, 3, 1
+    theta, work = rng.normal(size=4), rng.normal(size=48)
+    delta, before = work.reshape(2, 3, 8).copy()
+    through_factors(layers, theta, work, adds)
+    assert_rounded(work[24:].reshape(3, 8), theta[1:, None] * delta + adds * before, 10)
+    np.testing.assert_array_equal(work[:24].reshape(3, 8), delta)
 
 
 class Flat:

@@ -169,7 +169,7 @@ import numpy as np
 from glassprop import Layer, Network
 from glassprop.engine.compiled import kernels
 from glassprop.engine.compiled.control import CALL, DONE
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 def holding(of_dtype):
     def made(dtype):

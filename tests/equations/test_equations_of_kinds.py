@@ -9,7 +9,7 @@ from rounding import assert_function, assert_rounded
 
 from glassprop import Layer, Network, Scale
 from glassprop.equations.activation import find_activation
-from glassprop.equations.scale import by_factor, by_scaled_input, scaled
+from glassprop.equations.scaling import by_factor, by_scaled_input, scaled
 
 N = 3
 A, S, T = sp.symbols(f"a:{N}"), sp.symbols(f"s:{N}"), sp.symbols(f"t:{N}")

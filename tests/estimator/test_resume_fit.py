@@ -369,3 +369,35 @@ def test_models_of_tables_keep_nothing_of_a_fit_that_was_left(target: str) -> No
     assert model.n_iter_ == 2
     assert "_left" not in vars(model)
     assert model._state.order is None
+
+
+def test_a_warm_start_that_a_callback_broke_is_gone_on_with(tmp_path: Path) -> None:
+    straight = clf(warm_start=True).fit(X, Y).fit(X, Y)
+    model = clf(warm_start=True).fit(X, Y)
+    with pytest.raises(RuntimeError, match="disk"):
+        model.set_callbacks(FailAfter(3)).fit(X, Y)
+    same(model.set_callbacks().resume(X, Y), straight, tmp_path)
+
+
+def test_a_partial_fit_that_ctrl_c_came_into_is_called_again() -> None:
+    batches: list[None] = []
+
+    def value(z: Any) -> Any:
+        if len(z) == 8:
+            batches.append(None)
+            if len(batches) == 20:
+                raise KeyboardInterrupt
+        return np.tanh(z)
+
+    make = lambda: reg(activation=Activation("mine", value, lambda z, a: 1 - a**2), dropout=0.1)  # noqa: E731
+    model, interrupted = make(), []
+    while interrupted.count(False) < 4:
+        interrupted.append(model.partial_fit(X, NOISY).interrupted_)
+    assert interrupted.count(True) == 1
+    straight = make()
+    for _ in range(4):
+        straight.partial_fit(X, NOISY)
+    np.testing.assert_array_equal(model.theta_, straight.theta_)
+    assert model.loss_curve_ == straight.loss_curve_
+    with pytest.raises(SettingsError, match="nothing to go on with"):
+        model.resume(X, NOISY)

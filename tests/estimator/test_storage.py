@@ -15,8 +15,8 @@ from glassprop import Layer, MLPClassifier, MLPRegressor, Network
 from glassprop.engine.plan import Data
 from glassprop.optimizer import Adam
 from glassprop.training.loop import train
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 QUICK: dict[str, Any] = {"hidden_layer_sizes": (4,), "max_iter": 4, "random_state": 0, "warm_start": True}

@@ -11,6 +11,7 @@ from core_cases import dense, targets
 from document.media_cases import MEDIA, nodes_of, numbers_in, numbers_of, shown_in
 
 from glassprop import Layer, Network, Scale
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.cli.terminal import terminal_number
 from glassprop.document.blocks import Display, Section, Table
 from glassprop.document.mathematics import Becomes, Difference, Number, Partial, Product, Symbol
@@ -23,7 +24,7 @@ from glassprop.insight.telling.layer_equations import parameter
 from glassprop.insight.telling.told_derivatives import would_do
 from glassprop.insight.telling.told_kinds import TOLD
 from glassprop.insight.telling.whole import document_of
-from glassprop.layers.table import KINDS
+from glassprop.layers.layer_table import KINDS
 from glassprop.optimizer import OPTIMIZERS
 
 NETWORKS = {
@@ -205,9 +206,7 @@ def test_without_rows_nothing_of_the_table_is_told(capsys):
 
 
 def test_the_scale_of_the_target_is_told(capsys):
-    from dataclasses import replace
-
-    e = replace(explanation(NETWORKS["kinks"]), target_scale=(149.94378711, 77.0094502))
+    e = explanation(NETWORKS["kinks"].in_units(OwnUnits(149.94378711, 77.0094502)))
     for medium in MEDIA:
         assert "149.943787" in shown_in(medium, document(e), capsys)
 

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from glassprop import Layer, Network, Scale, check_gradient
 from glassprop.errors import ArchitectureError, SettingsError
 from glassprop.export.schema.network_field import LAYERS
-from glassprop.layers.table import KINDS
+from glassprop.layers.layer_table import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:RuntimeWarning:autograd")
 

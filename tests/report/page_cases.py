@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from glassprop import Layer, Network
+from glassprop import Layer, Network, Scale
 from glassprop.insight.explanation import Explanation, explain
 from glassprop.insight.names import Column, Names
 from glassprop.insight.step import Training
@@ -14,6 +14,15 @@ NETWORKS = {
     "sigmoid, squared error": (3, [Layer(4, "sigmoid"), Layer(2, "sigmoid")], "squared_error"),
     "softmax, cross-entropy": (4, [Layer(5, "tanh"), Layer(4, "relu"), Layer(3, "softmax")], "cross_entropy"),
     "softmax within": (3, [Layer(4, "softmax"), Layer(3, "gelu"), Layer(2, "softmax")], "squared_error"),
+    "kinds": (
+        3,
+        [
+            Scale(decays={"s": 0.5}),
+            Layer(3, "leaky_relu", residual=True, parametric=True, rates={"w": 3}),
+            Layer(2, "softmax"),
+        ],
+        "cross_entropy",
+    ),
     "one layer": (2, [Layer(1, "identity")], "half_squared_error"),
 }
 

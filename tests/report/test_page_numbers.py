@@ -39,11 +39,12 @@ def check_chain(found, e, layer, j):
     depth, view, i = e.architecture.depth, e.view, e.focus
     if layer < depth and "by_a" in found["tables"]:
         W, delta = view.w(layer + 1), view.deltas[layer + 1][i]
-        check_sum(found["tables"]["by_a"], [(m, W[m, j], delta[m]) for m in range(len(delta))], e.by_a(layer)[j])
+        terms = [(m, W[m, j], delta[m]) for m in range(len(delta)) if view.joins(layer + 1)[m, j]]
+        check_sum(found["tables"]["by_a"], terms, e.by_a(layer)[j])
     if layer and not e.architecture.layer(layer).activation.elementwise:
         J, by_a = e.jacobian(layer), e.by_a(layer)
         check_sum(found["tables"]["column"], [(m, by_a[m], J[m, j]) for m in range(len(by_a))], e.delta(layer)[j])
-    collapses = layer == depth and e.bias(layer, j).collapse is not None
+    collapses = layer == depth and view.collapses
     assert ("collapses to a difference" in found["text"]) == collapses
     if layer == depth:
         assert close(found["named"]["y"], e.view.Y[i, j])
@@ -76,9 +77,11 @@ def test_every_weight_and_bias_shows_the_numbers_of_the_explanation(look, name):
     for layer in range(1, e.architecture.depth + 1):
         n, m = e.architecture.sizes[layer], e.architecture.sizes[layer - 1]
         for j, k in {(0, 0), (n - 1, m - 1), (n // 2, 0), (n - 1, None)}:
+            if not (e.view.has_biases(layer) if k is None else e.view.joins(layer)[j, k]):
+                continue
             check_weight(look_up(shown, layer, j, k), e, layer, j, k)
     shown.select_option("#example", "2")
-    check_weight(look_up(shown, 1, 0, 1), e.of(2), 1, 0, 1)
+    check_weight(look_up(shown, 1, 0, 0), e.of(2), 1, 0, 0)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -90,8 +93,10 @@ def test_every_neuron_shows_its_sum_and_its_error(look, name):
             found = choose(shown, f"neuron:{layer}:{j}")
             assert (found["of"]["kind"], found["of"]["l"], found["of"]["j"]) == ("neuron", str(layer), str(j))
             W, a = e.view.w(layer), e.a(layer - 1)
-            check_sum(found["tables"]["z"], [(k, W[j, k], a[k]) for k in range(len(a))], e.z(layer)[j])
-            assert close(found["tables"]["z"]["bias"]["product"], e.view.b(layer)[j])
+            terms = [(k, W[j, k], a[k]) for k in range(len(a)) if e.view.joins(layer)[j, k]]
+            check_sum(found["tables"]["z"], terms, e.z(layer)[j])
+            if e.view.has_biases(layer):
+                assert close(found["tables"]["z"]["bias"]["product"], e.view.b(layer)[j])
             for number, true in (("z", e.z(layer)[j]), ("a", e.a(layer)[j]), ("delta", e.delta(layer)[j])):
                 assert close(found["named"][number], true)
             check_chain(found, e, layer, j)
@@ -130,10 +135,23 @@ def test_inputs_and_columns_are_told_in_the_terms_of_the_table(look):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("clip_norm", [None, 0.01])
 def test_a_step_of_the_optimizer_is_worked_out_as_the_optimizer_does(look, optimizer, clip_norm):
-    e = explained("sigmoid, squared error", optimizer, clip_norm=clip_norm)
+    check_steps(look, explained("sigmoid, squared error", optimizer, clip_norm=clip_norm), clip_norm, (2, 1))
+
+
+@pytest.mark.parametrize("optimizer", ["Momentum", "AdamW"])
+def test_factors_of_rate_and_decay_act_in_a_step(look, optimizer):
+    e = explained("kinds", optimizer)
+    layers = e.to_dict()["network"]["layers"]
+    assert [layer["factors"]["edge"] for layer in layers] == [[1, 0.5], [3, 1], [1, 1]]
+    check_steps(look, e, None, (1, 1))
+
+
+def check_steps(look, e, clip_norm, first):
     shown = look(page(e.to_dict()))
-    for layer, j, k in ((1, 2, 1), (2, 0, 3), (2, 1, None)):
-        found, true = look_up(shown, layer, j, k)["tables"], e.step(layer, j, k)
+    for layer, j, k in ((1, *first), (2, 0, 2), (2, 1, None)):
+        panel = look_up(shown, layer, j, k)
+        found, true = panel["tables"], e.step(layer, j, k)
+        assert " ".join(true.formula.split()) in panel["text"]
         said = {"data": true.data, "l2": true.l2, "g": true.gradient}
         if clip_norm:
             assert true.clipping < 1

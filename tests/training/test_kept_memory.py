@@ -11,8 +11,8 @@ from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.loop import train
 from glassprop.training.reports import Validation
 from glassprop.training.schedule import Cosine
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 
 @pytest.fixture

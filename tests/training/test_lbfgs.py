@@ -12,8 +12,8 @@ from glassprop.backprop.objective import Objective, evaluate
 from glassprop.engine.plan import Data
 from glassprop.errors import DataError, DivergenceError, SettingsError
 from glassprop.training.lbfgs import train_lbfgs
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 3))

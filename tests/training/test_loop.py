@@ -17,8 +17,8 @@ from glassprop.optimizer import SGD, Adam, AdamW, Momentum, Nesterov
 from glassprop.training import loop
 from glassprop.training.reports import EpochReport, Validation
 from glassprop.training.schedule import Adaptive, Constant, Cosine, Progress
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 3))

@@ -17,8 +17,8 @@ from glassprop.optimizer import SGD, Momentum
 from glassprop.training.lbfgs import train_lbfgs
 from glassprop.training.packing import pack, unpack
 from glassprop.training.schedule import Constant
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 ENGINES = ["reference", "compiled"]
 RNG = np.random.default_rng(7)

@@ -21,8 +21,8 @@ from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.packing import Packed, pack, unpack
 from glassprop.training.reports import EpochReport
 from glassprop.training.schedule import SCHEDULES, WarmUp
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 EPOCHS = 7
 RNG = np.random.default_rng(3)

@@ -15,8 +15,8 @@ from glassprop.errors import SettingsError
 from glassprop.optimizer import SGD, Adam, AdamW
 from glassprop.training.packing import pack, unpack
 from glassprop.training.schedule import SCHEDULES, Constant, Cosine, OneCycle, Schedule, WarmUp
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 RNG = np.random.default_rng(4)
 X = RNG.normal(size=(50, 3))

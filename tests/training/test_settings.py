@@ -10,8 +10,8 @@ from glassprop.backprop.objective import Objective
 from glassprop.errors import SettingsError
 from glassprop.optimizer import Momentum, Optimizer
 from glassprop.training.schedule import Cosine, WarmUp
-from glassprop.training.settings import Settings
 from glassprop.training.targets import smooth
+from glassprop.training.train_settings import Settings
 
 
 def test_all_faults_come_in_one_message() -> None:

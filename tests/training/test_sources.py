@@ -23,8 +23,8 @@ from glassprop.training.loop import train
 from glassprop.training.packing import pack, unpack
 from glassprop.training.reports import Validation
 from glassprop.training.schedule import Cosine
-from glassprop.training.settings import Settings
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings
 
 BOTH = ["reference", "compiled"]
 RNG = np.random.default_rng(11)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.fits import check_inputs, check_shapes, faults_of_weights
-from glassprop.architecture.layers import Architecture
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 

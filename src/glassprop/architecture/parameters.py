@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.equations.arrays import Array
-from glassprop.layers.kind import LayerKind
+from glassprop.layers.layer_kind import LayerKind
 
 
 @dataclass(frozen=True)

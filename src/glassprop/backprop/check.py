@@ -9,8 +9,8 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.given import given_examples
-from glassprop.architecture.layers import Architecture
 from glassprop.architecture.parameters import Block
 from glassprop.backprop.check_result import GradientCheck, LayerCheck, Place
 from glassprop.backprop.gradient import average, average_gradient
@@ -19,7 +19,7 @@ from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.domain import POSITIVE
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
-from glassprop.layers.kind import PARAMETRIC, largest_sizes, unit_of
+from glassprop.layers.layer_kind import PARAMETRIC, largest_sizes, unit_of
 
 _STEPS = (1e-4, 1e-3, 1e-2, 1e-5, 1e-6)  # changes of z, in the order they are tried
 _RESOLVED = 1e-3  # agreement counts where rounding could hide no more than this part of the layer's largest

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import fill_gradient, scale_rows
 from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_errors
 from glassprop.backprop.ranks import BatchSums, Ranks

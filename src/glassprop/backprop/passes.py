@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.pairs import output_cost, output_errors
-from glassprop.layers.kind import LayerKind, Parameters, full
+from glassprop.layers.layer_kind import LayerKind, Parameters, full
 
 _INPUT: Any = None  # at 0 of lists by layer: the input has no z and no δ
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.given import given_inputs
-from glassprop.architecture.layers import Architecture
 from glassprop.backprop.passes import through
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.equations.activation import Activation
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.arrays import Array

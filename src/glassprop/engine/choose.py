@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import Ranks
 from glassprop.engine.plan import Data, Engine, straight
@@ -16,7 +16,7 @@ from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
-from glassprop.layers.table import KINDS
+from glassprop.layers.layer_table import KINDS
 from glassprop.optimizer import OPTIMIZERS, Optimizer
 
 EngineName = Literal["auto", "compiled", "reference"]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate
 from glassprop.backprop.ranks import Ranks, cost_over_all

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from math import ceil
 from numbers import Real
 from typing import Any, Literal, TypeAlias
@@ -14,10 +15,11 @@ from glassprop.equations.cost import Cost, CostLike, find_cost
 from glassprop.equations.initial import InitialName
 from glassprop.errors import SettingsError
 from glassprop.layers.dense import Layer
+from glassprop.layers.scale import Scale
 from glassprop.network import Network
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
 from glassprop.training.schedule import SCHEDULES, Schedule, WarmUp
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 # scikit-learn's solver "sgd" is one of three optimizers, by its momentum; every other is a solver by its name.
 _BEHIND_SGD = ("momentum", "nesterov")
@@ -99,8 +101,23 @@ def build_network(
     activations = [find_activation(a) for a in per_layer("activation", arguments["activation"], len(sizes))]
     dropouts = per_layer("dropout", arguments["dropout"], len(sizes))
     alone = arguments["activation"] if isinstance(arguments["activation"], str | Activation) else "identity"
-    hidden = [Layer(n, a, d, _start_of(a)) for n, a, d in zip(sizes, activations, dropouts, strict=True)]
-    return Network(n_inputs, [*hidden, Layer(n_outputs, output, initial=_start_of(find_activation(alone)))], cost)
+    residual = _residual_among([n_inputs, *sizes]) if arguments["residual"] else [False] * len(sizes)
+    each = zip(sizes, activations, dropouts, residual, strict=True)
+    hidden = [Layer(n, a, d, _start_of(a), residual=r) for n, a, d, r in each]
+    front = [Scale()] if arguments["scale_inputs"] else []
+    output_layer = Layer(n_outputs, output, initial=_start_of(find_activation(alone)))
+    return Network(n_inputs, [*front, *hidden, output_layer], cost)
+
+
+def _residual_among(sizes: list[int]) -> list[bool]:
+    """Which hidden layers are as wide as what they see. sizes: of the inputs, then of the hidden layers."""
+    found = [n == before for before, n in pairwise(sizes)]
+    if not any(found):
+        raise SettingsError(
+            "residual=True needs a hidden layer with as many neurons as the one before, or as there are inputs: the "
+            f"sizes are {'-'.join(map(str, sizes))}, inputs first"
+        )
+    return found
 
 
 def _start_of(activation: Activation) -> InitialName:

@@ -49,6 +49,8 @@ SHARED: dict[str, Any] = {
     "dropout": [_from(0, high=1), list, tuple],
     "weight_decay": [_from(0)],
     "clip_norm": [None, _from(0, open_low=True)],
+    "residual": ["boolean"],
+    "scale_inputs": ["boolean"],
     "warmup": [_from(0)],
     "scoring": [None, str, callable],
     "engine": [StrOptions(set(ENGINES))],

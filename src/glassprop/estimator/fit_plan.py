@@ -9,7 +9,7 @@ import numpy as np
 
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars, build_settings
 from glassprop.network import Network
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 Call = Literal["fit", "partial_fit", "resume"]
 

@@ -25,6 +25,7 @@ _OF_A_FIT = {"order", "rng", "dropout_key", "drawn", "aside"} | {
     f"{point}_{part}" for point in _POINTS for part in ("theta", "optimizer", "rate")
 }
 _PLAIN = tuple(each.name for each in fields(TrainState) if each.name not in _OWN_FORM | _OF_A_FIT)
+_LATER = {"residual": False, "scale_inputs": False}  # arguments that files of earlier versions do not have
 _RECORDED = (
     "loss_curve_",
     "validation_curve_",
@@ -62,6 +63,7 @@ def to_plain(state: dict[str, Any]) -> dict[str, Any]:
 
 def from_plain(state: dict[str, Any]) -> dict[str, Any]:
     """Undo ``to_plain``."""
+    state = {**_LATER, **state}
     if isinstance(state.get("network_"), dict):
         state["network_"] = Network.from_spec(state["network_"])
     if isinstance(state.get("_state"), dict):

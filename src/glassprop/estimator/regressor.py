@@ -101,6 +101,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Decoupled decay of weights, not biases. Only used by adamw.
     clip_norm : float or None, default=None
         The longest gradient that a step follows; longer ones are shortened to it.
+    residual : bool, default=False
+        Whether hidden layers add what they see to what they give (``a = σ(z) + x``), those that have as many neurons
+        as the hidden layer before, or as there are inputs.
+    scale_inputs : bool, default=False
+        Whether a layer of factors stands in front, one for each input, which start at 1 and are trained.
     warmup : float, default=0.0
         Epochs over which the learning rate rises to its schedule.
     scoring : str, callable or None, default=None
@@ -180,6 +185,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         dropout: float | Sequence[float] = 0.0,
         weight_decay: float = 0.01,
         clip_norm: float | None = None,
+        residual: bool = False,
+        scale_inputs: bool = False,
         warmup: float = 0.0,
         scoring: Literal["loss"] | str | Callable[..., float] | None = None,
         engine: EngineName = "auto",
@@ -212,6 +219,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.dropout = dropout
         self.weight_decay = weight_decay
         self.clip_norm = clip_norm
+        self.residual = residual
+        self.scale_inputs = scale_inputs
         self.warmup = warmup
         self.scoring = scoring
         self.engine = engine

@@ -137,7 +137,7 @@ class SetWeights(ABC):
         def views() -> list[Array]:
             network, theta = self.network_, self._state.theta
             of_layer = (lambda l: network.w(theta, l).T) if name == "coefs_" else (lambda l: network.b(theta, l))
-            return [of_layer(l) for l in range(1, network.depth + 1)]
+            return [of_layer(l) for l in network.dense_layers]
 
         def writable() -> list[Array]:
             self._state.make_writable()
@@ -197,8 +197,8 @@ class SetWeights(ABC):
             vars(self).update(before)
             raise
         narrow = all(array.dtype == np.float32 for array in [*coefs, *intercepts])
-        theta = np.empty(network.layout.size, np.float32 if narrow else np.float64)
-        for l, (w, b) in enumerate(zip(coefs, intercepts, strict=True), start=1):
+        theta = np.ones(network.layout.size, np.float32 if narrow else np.float64)  # factors have no place in coefs_
+        for l, w, b in zip(network.dense_layers, coefs, intercepts, strict=True):
             network.w(theta, l)[...], network.b(theta, l)[...] = w.T, b
         self._state, self.network_ = TrainState(theta), network
         self.n_features_in_, self.n_outputs_, self.n_layers_ = n_inputs, sizes[-1], network.depth + 1

@@ -27,7 +27,7 @@ from glassprop.insight.factors import (
 from glassprop.insight.names import Column, Names, symbol_of
 from glassprop.insight.paths import Paths
 from glassprop.insight.view import View
-from glassprop.layers.kind import PARAMETRIC
+from glassprop.layers.layer_kind import PARAMETRIC
 
 _BY = {"w": BY_W, "s": BY_S, "b": BY_B}  # the first factor, by the letter of the parameter
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
-from glassprop.architecture.layers import Architecture
 from glassprop.backprop.gradient import average_gradient
 from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.document.mathematics import Symbol
 from glassprop.document.plain import PlainMath
 from glassprop.equations.arrays import Array

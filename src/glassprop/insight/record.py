@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassprop.architecture.parameters import Block
 from glassprop.backprop.gradient import ExampleGradients
 from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
@@ -15,7 +17,7 @@ from glassprop.insight.derive import collapse_formula, column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
-from glassprop.insight.step import formula_of_step
+from glassprop.insight.step import formula_of_step, settings_of
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -84,7 +86,7 @@ def _network(explanation: Explanation) -> dict[str, Any]:
     architecture = explanation.architecture
     cost = formula_of(architecture.cost_function)
     layers = []
-    for layer in architecture.layers:
+    for number, layer in enumerate(architecture.layers, start=1):
         formula = formula_of(layer.activation, parametric=layer.parametric)
         layers.append(
             {
@@ -92,6 +94,7 @@ def _network(explanation: Explanation) -> dict[str, Any]:
                 "kind": layer.kind,
                 "residual": layer.residual,
                 "parametric": layer.parametric,
+                "factors": _factors(architecture.layout.by_layer[number]),
                 "activation": layer.activation.spec,
                 "elementwise": layer.activation.elementwise,
                 "dropout": layer.dropout,
@@ -108,6 +111,13 @@ def _network(explanation: Explanation) -> dict[str, Any]:
         "collapses": explanation.view.collapses,
         "parameters": architecture.layout.size,
     }
+
+
+def _factors(blocks: Sequence[Block]) -> dict[str, list[float]]:
+    """What rate, and decay and L2, are multiplied by: of weights or factors, and of biases."""
+    found = {block.name: [block.rate, block.decay] for block in blocks}
+    edges = next(value for name, value in found.items() if name in ("w", "s"))
+    return {"edge": edges, "bias": found.get("b", [1.0, 0.0])}
 
 
 def _of_activation(explanation: Explanation, layer: int, shown: Array) -> Any:
@@ -243,6 +253,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
         return None
     view, layers = explanation.view, range(1, explanation.architecture.depth + 1)
     step = explanation.step(1, 0, 0)
+    settings = settings_of(training.optimizer, training.rate, int(step.settings["t"]))  # before a layer's own factors
     vectors = {
         name: {
             "w": [None, *(_numbers(view.w(l, v)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
@@ -254,7 +265,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
         "optimizer": step.optimizer,
         "formula": formula_of_step(step.optimizer),
         "formula_of_biases": formula_of_step(step.optimizer, "b", decays=False),
-        "settings": {name: _number(value) for name, value in step.settings.items()},
+        "settings": {name: _number(value) for name, value in settings.items()},
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),
         "clipping": _number(step.clipping),

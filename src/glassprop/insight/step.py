@@ -129,7 +129,7 @@ def step_of(
     if block.rate:
         optimizer.step(moved, np.array([gradient]), small, rate, np.array([block.decay]))
     after = {"w": float(moved[0])} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
-    settings = _settings(optimizer, rate, small.t)
+    settings = settings_of(optimizer, rate, small.t)
     if "λ" in settings:
         settings["λ"] *= block.decay
     if not block.decays:  # a bias: AdamW's decay is not for it
@@ -138,7 +138,8 @@ def step_of(
     return OptimizerStep(data, l2, clipping, gradient, name, formula, settings, before, after)
 
 
-def _settings(optimizer: Optimizer, rate: float, t: int) -> dict[str, float]:
+def settings_of(optimizer: Optimizer, rate: float, t: int) -> dict[str, float]:
+    """η, the number of the step, and the optimizer's own, as its formula calls them."""
     found: dict[str, float] = {"η": rate, "t": t}
     if isinstance(optimizer, Adam):
         found |= {"β₁": optimizer.beta_1, "β₂": optimizer.beta_2, "ε": optimizer.epsilon}

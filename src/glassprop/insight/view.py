@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
 from glassprop.equations.arrays import Array
 

@@ -12,7 +12,7 @@ from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.initial import DATA, INITIALS, InitialName
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_dropout, faults_of_factors, faults_of_flags, faults_of_size
-from glassprop.layers.kind import PARAMETRIC, BlockShape, LayerKind, Parameters, largest_sizes, row_dots, unit_of
+from glassprop.layers.layer_kind import PARAMETRIC, BlockShape, LayerKind, Parameters, largest_sizes, row_dots, unit_of
 
 
 @dataclass(frozen=True, init=False, repr=False)

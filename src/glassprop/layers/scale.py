@@ -10,10 +10,10 @@ import numpy as np
 
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.arrays import Array, Rows
-from glassprop.equations.scale import by_factor, by_scaled_input, scaled
+from glassprop.equations.scaling import by_factor, by_scaled_input, scaled
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_size
-from glassprop.layers.kind import BlockShape, LayerKind, Parameters, full, largest_sizes, unit_of
+from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, full, largest_sizes, unit_of
 
 
 @dataclass(frozen=True, init=False, repr=False)

@@ -10,6 +10,8 @@ interface LayerRecord {
   /** "dense", or "scale": neuron j sees number j before it alone */
   kind: string;
   residual: boolean;
+  /** what rate, and decay and L2, are multiplied by */
+  factors: { edge: [number, number]; bias: [number, number] };
   parametric: boolean;
   activation: string;
   elementwise: boolean;

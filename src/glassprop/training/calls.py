@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.given import given_examples
-from glassprop.architecture.layers import Architecture
 from glassprop.backprop.ranks import Reduce
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array, Rows
@@ -20,8 +20,8 @@ from glassprop.training.batches import apart, rows_aside
 from glassprop.training.generators import draw_key
 from glassprop.training.loop import train
 from glassprop.training.reports import OnEpoch, Validation
-from glassprop.training.settings import Settings, check_run
 from glassprop.training.state import TrainState
+from glassprop.training.train_settings import Settings, check_run
 
 
 def begin(

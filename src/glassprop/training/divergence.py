@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.passes import example_costs, forward
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array

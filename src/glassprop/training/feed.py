@@ -8,15 +8,15 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.fits import check_shapes
-from glassprop.architecture.layers import Architecture
 from glassprop.backprop.ranks import Ranks
 from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.plan import Data, Examples, Source
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.training.settings import Settings
 from glassprop.training.targets import smooth
+from glassprop.training.train_settings import Settings
 
 
 class Feed:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
 from glassprop.backprop.ranks import Ranks, Reduce, any_rank, cost_over_all
@@ -17,9 +17,9 @@ from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.feed import check_examples
-from glassprop.training.settings import Settings
 from glassprop.training.state import Changes, TrainState
 from glassprop.training.targets import smooth
+from glassprop.training.train_settings import Settings
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.ranks import Ranks, Reduce, any_rank
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.choose import Notify, choose
@@ -20,8 +20,8 @@ from glassprop.training.plateau import answer
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
 from glassprop.training.scheduled import check_factors, scheduled
-from glassprop.training.settings import Settings
 from glassprop.training.state import BY_CALLBACK, Changes, TrainState
+from glassprop.training.train_settings import Settings
 
 _FEW = 13  # examples, of which an order is the same again by chance once in 13! draws
 _NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from glassprop.training.schedule import Progress
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 
 def answer(settings: Settings, progress: Progress, *, by_validation: bool) -> tuple[str, bool]:

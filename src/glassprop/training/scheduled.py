@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.errors import SettingsError
 from glassprop.training.schedule import Progress, Schedule
-from glassprop.training.settings import Settings
+from glassprop.training.train_settings import Settings
 
 
 def check_factors(architecture: Architecture, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX, UNIT
 from glassprop.errors import SettingsError

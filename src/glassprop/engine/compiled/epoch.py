@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.block import gather, padded
+from glassprop.engine.compiled.block_passes import backward, finish, forward_hidden
 from glassprop.engine.compiled.control import CALL, DONE, FAILED, FROM, INSIDE, LINGER, NEXT, TO, close, opened, take
 from glassprop.engine.compiled.costs import COST, DELTA, PREDICTION
 from glassprop.engine.compiled.low_level import (
@@ -26,7 +27,6 @@ from glassprop.engine.compiled.low_level import (
     fill,
     part,
 )
-from glassprop.engine.compiled.passes import backward, finish, forward_hidden
 from glassprop.engine.compiled.places import ROWS, SHARE_AT, WORK_SIZE, Y_AT
 from glassprop.engine.compiled.row import N_OUT, OUT_AT
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along

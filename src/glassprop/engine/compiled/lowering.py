@@ -14,14 +14,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.engine.compiled.activations import CODES as ACTIVATION_CODES
 from glassprop.engine.compiled.activations import KEEPS_SLOPE, TRAINED
 from glassprop.engine.compiled.costs import CODES as COST_CODES
 from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
 from glassprop.engine.compiled.kinds.opcodes import kernels_of
 from glassprop.engine.compiled.row import COLUMNS, DROPS, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS
-from glassprop.layers.kind import PARAMETRIC
+from glassprop.layers.layer_kind import PARAMETRIC
 
 _PAD = 16  # examples in a block are padded to a multiple of this: two vectors of float32
 _CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.architecture.layers import Architecture
+from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, LINE, NEXT, PRESENT, TO
 from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, RATE

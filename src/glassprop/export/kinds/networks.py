@@ -129,6 +129,8 @@ _STATE = Object(
 )
 _FITTED: dict[str, Field] = {"network_": NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
 _AFTERWARDS: dict[str, Field] = {
+    "residual": Flag(),  # these arguments are not in files of earlier versions
+    "scale_inputs": Flag(),
     "interrupted_": Flag(),
     "_judged_by": Several(Either(Flag(), Maybe(Text(200))), into=tuple, least=2, most=2),
     "n_iter_": Whole(),

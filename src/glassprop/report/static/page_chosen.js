@@ -13,10 +13,10 @@ class Chosen extends Pulls {
     const { m } = this,
       d = m.derivative(l, j, k),
       bias = k < 0;
-    const it = () => (bias ? sym("b", l, j) : sym("w", l, j, k)),
+    const it = () => this.edge(l, j, k),
       z = () => sym("z", l, j),
       a = () => sym("a", l, j);
-    const title = el("h2", {}, bias ? "Bias " : "Weight ", it());
+    const title = el("h2", {}, bias ? "Bias " : m.scales(l) ? "Factor " : "Weight ", it());
     const lead = said(
       bias ? "The bias of " : ["From ", this.named(l - 1, k), " to "],
       this.named(l, j),
@@ -140,7 +140,9 @@ class Chosen extends Pulls {
    *  @param {number} l @param {number} j */
   weightsInto(l, j) {
     const { m } = this,
-      all = [...m.record.shown[l - 1], -1].map((k) => ({ n: k, product: m.derivative(l, j, k).value }));
+      all = [...m.record.shown[l - 1], -1]
+        .filter((k) => m.joins(l, j, k))
+        .map((k) => ({ n: k, product: m.derivative(l, j, k).value }));
     const terms = bySize(all),
       most = largest(terms.map((t) => t.product));
     const rows = terms.map((t) => ({
@@ -148,7 +150,7 @@ class Chosen extends Pulls {
       cells: [
         this.link(
           { kind: "weight", l, j, k: t.n },
-          t.n < 0 ? sym("b", l, j) : sym("w", l, j, t.n),
+          this.edge(l, j, t.n),
           t.n < 0 || l > 1 ? "" : [" ", el("bdi", {}, cut(m.name(0, t.n), 18))],
         ),
         num(m.parameter(l, j, t.n), "parameter"),
@@ -210,14 +212,15 @@ class Chosen extends Pulls {
   /** @param {number} k */
   weightsFrom(k) {
     const { m } = this,
-      terms = bySize(m.record.shown[1].map((j) => ({ n: j, product: m.derivative(1, j, k).value }))),
+      joined = m.record.shown[1].filter((j) => m.joins(1, j, k)),
+      terms = bySize(joined.map((j) => ({ n: j, product: m.derivative(1, j, k).value }))),
       most = largest(terms.map((t) => t.product));
     return folding(
       ["", "weight", [by(C0(), sym("w")), noBar()]],
       terms.map((t) => ({
         "data-term": t.n,
         cells: [
-          this.link({ kind: "weight", l: 1, j: t.n, k }, sym("w", 1, t.n, k)),
+          this.link({ kind: "weight", l: 1, j: t.n, k }, this.edge(1, t.n, k)),
           num(m.w(1, t.n, k), "parameter"),
           [num(t.product, "value"), bar(t.product, most)],
         ],

@@ -97,7 +97,7 @@ class Drawing extends Roving {
           { x: this.x(l), y: 37 },
           l === 0
             ? `${model.record.network.sizes[0]} numbers`
-            : `${model.record.network.sizes[l]} × ${cut(model.layer(l).activation, 14)}`,
+            : `${model.record.network.sizes[l]} × ${cut(model.scales(l) ? "factors" : model.layer(l).activation, 14)}`,
         ),
       ),
     );
@@ -127,7 +127,8 @@ class Drawing extends Roving {
     /** @type {Line[]} */
     const all = [];
     for (const j of this.columns[l])
-      for (const k of this.columns[l - 1]) all.push({ l, j, k, value: this.lineValue(l, j, k) });
+      for (const k of this.columns[l - 1])
+        if (this.model.joins(l, j, k)) all.push({ l, j, k, value: this.lineValue(l, j, k) });
     all.sort((one, other) => Math.abs(other.value || 0) - Math.abs(one.value || 0));
     return all.filter((line, i) => i < MOST_LINES || (chosen && isChosen(chosen, line)) || touches(chosen, line));
   }

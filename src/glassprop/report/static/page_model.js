@@ -90,6 +90,21 @@ class Model {
   w(l, j, k) {
     return this.between(this.record.w, l, j, k);
   }
+  /** Whether a layer has one factor for each neuron.
+   *  @param {number} l */
+  scales(l) {
+    return this.layer(l).kind === "scale";
+  }
+  /** Whether something leads from k (-1: the bias) to j.
+   *  @param {number} l @param {number} j @param {number} k */
+  joins(l, j, k) {
+    return !this.scales(l) || j === k;
+  }
+  /** What the equations call it.
+   *  @param {number} l @param {number} k */
+  letter(l, k) {
+    return k < 0 ? "b" : this.scales(l) ? "s" : "w";
+  }
   /** @param {number} l @param {number} j @param {number} k */
   parameter(l, j, k) {
     return k < 0 ? this.b(l, j) : this.w(l, j, k);
@@ -122,7 +137,7 @@ class Model {
    *  @param {number} l @param {number} j */
   forwardTerms(l, j) {
     return bySize(
-      this.record.shown[l - 1].map((k) => {
+      this.record.shown[l - 1].filter((k) => this.joins(l, j, k)).map((k) => {
         const w = this.w(l, j, k),
           a = this.a(l - 1, k);
         return { n: k, one: w, other: a, product: product(w, a) };
@@ -134,7 +149,7 @@ class Model {
    *  @param {number} l @param {number} n */
   backwardTerms(l, n) {
     return bySize(
-      this.record.shown[l + 1].map((j) => {
+      this.record.shown[l + 1].filter((j) => this.joins(l + 1, j, n)).map((j) => {
         const w = this.w(l + 1, j, n),
           delta = this.delta(l + 1, j);
         return { n: j, one: w, other: delta, product: product(w, delta) };
@@ -198,15 +213,18 @@ class Model {
     if (!t) return null;
     const w = this.parameter(l, j, k),
       data = this.pulls(l, j, k).average;
-    const l2 = k < 0 ? 0 : product(t.l2 / this.count, w);
+    const [rate, decay] = this.layer(l).factors[k < 0 ? "bias" : "edge"];
+    const l2 = decay ? product((t.l2 * decay) / this.count, w) : 0;
     const clipping = t.clipping ?? 1;
     const g = product(total([data, l2]), clipping);
+    const settings = { ...t.settings, η: product(t.settings["η"], rate) };
+    if ("λ" in settings) settings["λ"] = product(t.settings["λ"], decay);
     /** @type {Record<string, Num>} */
     const before = { w };
     for (const [name, memory] of Object.entries(t.memory))
       before[name] = k < 0 ? this.at(memory.b, l, j) : this.between(memory.w, l, j, k);
-    const after = g === null ? null : moved(t.optimizer, t.settings, before, g, k >= 0);
-    return { data, l2, clipping, g, before, after };
+    const after = g === null ? null : moved(t.optimizer, settings, before, g, decay > 0);
+    return { data, l2, clipping, g, before, after, decay, settings };
   }
 
   /** Columns of the table that an input is made from; what the page lists are those that are not the input itself.

@@ -81,13 +81,43 @@ class Parts {
     });
   }
 
+  /** A weight, a factor, or (k = -1) a bias.
+   *  @param {number} l @param {number | string} j @param {number | string} k */
+  edge(l, j, k) {
+    if (k === -1) return sym("b", l, j);
+    return this.m.scales(l) ? sym("s", l, j) : sym("w", l, j, k);
+  }
+
+  /** What z of a neuron is.
+   *  @param {number} l @param {number | string} j @returns {Child[]} */
+  weighed(l, j) {
+    const a = sym("a", l - 1, this.m.scales(l) ? j : "k");
+    const terms = [this.edge(l, j, "k"), " ", a];
+    return this.m.scales(l) ? terms : ["Σ", el("sub", {}, "k"), " ", ...terms, " + ", sym("b", l, j)];
+  }
+
+  /** What ∂C₀/∂a before a layer is: through its neurons, and past it where it is residual (E18, E33).
+   *  @param {number} l @param {number | string} n @param {string} over @returns {Child[]} */
+  returned(l, n, over = "j") {
+    const j = this.m.scales(l) ? n : over;
+    const through = [this.edge(l, j, n), " ", sym("δ", l, j)];
+    return [
+      ...(this.m.scales(l) ? [] : ["Σ", el("sub", {}, over), " "]),
+      ...through,
+      ...(this.m.layer(l).residual ? [" + ", by(C0(), sym("a", l, n))] : []),
+    ];
+  }
+
   /** @param {number} l @param {number} j */
   forwardSum(l, j) {
+    const { m } = this;
+    /** @type {[string, Num, string][]} */
+    const extra = m.scales(l) ? [] : [["bias b", m.b(l, j), "bias"]];
     return this.sum(
       "z",
-      [el("i", {}, "k"), sym("w", l, j, "k"), sym("a", l - 1, "k"), "product"],
-      this.m.forwardTerms(l, j),
-      { l: l - 1, rest: this.m.restZ(l, j), extra: [["bias b", this.m.b(l, j), "bias"]], whole: this.m.z(l, j) },
+      [el("i", {}, "k"), this.edge(l, j, "k"), sym("a", l - 1, "k"), "product"],
+      m.forwardTerms(l, j),
+      { l: l - 1, rest: m.restZ(l, j), extra, whole: m.z(l, j) },
     );
   }
 
@@ -95,22 +125,21 @@ class Parts {
    *  @param {number} l @param {number} n @returns {Child[]} */
   byA(l, n) {
     if (l === this.m.depth) return this.costSlope(n);
-    const head = [el("i", {}, "j"), sym("w", l + 1, "j", n), sym("δ", l + 1, "j"), "product"];
+    const head = [el("i", {}, "j"), this.edge(l + 1, "j", n), sym("δ", l + 1, "j"), "product"];
+    /** @type {[string, Num, string][]} */
+    const extra = this.m.layer(l + 1).residual ? [[`past layer ${l + 1}`, this.m.byA(l + 1, n), "past"]] : [];
     return [
       formula(
         by(C0(), sym(l ? "a" : "x", l || null, n)),
-        " = Σ",
-        el("sub", {}, "j"),
-        " ",
-        sym("w", l + 1, "j", n),
-        " ",
-        sym("δ", l + 1, "j"),
+        " = ",
+        this.returned(l + 1, n),
         " = ",
         num(this.m.byA(l, n), "by_a"),
       ),
       this.sum("by_a", head, this.m.backwardTerms(l, n), {
         l: l + 1,
         rest: this.m.restByA(l, n),
+        extra,
         whole: this.m.byA(l, n),
       }),
     ];

@@ -35,7 +35,7 @@ class Pulls extends Parts {
     return [
       heading("In every example, and on average"),
       folding(
-        ["example", [by(C0(), k < 0 ? sym("b", l, j) : sym("w", l, j, k)), noBar()], "a step downhill"],
+        ["example", [by(C0(), this.edge(l, j, k)), noBar()], "a step downhill"],
         rows,
         after,
         { "data-sum": "batch", class: "terms" },
@@ -48,9 +48,10 @@ class Pulls extends Parts {
     const { m } = this,
       t = m.record.training,
       step = m.step(l, j, k),
-      letter = k < 0 ? "b" : "w";
+      letter = m.letter(l, k);
     if (!t || !step) return null;
-    const { before, after } = step;
+    const { before, after, decay, settings } = step;
+    const recipe = decay ? t.formula.replaceAll("w", letter) : t.formula_of_biases.replaceAll("b", letter);
     /** @param {string} id @param {string} what @param {Num} value @returns {Row} */
     const row = (id, what, value) => ({ "data-term": id, cells: [what, num(value, id)] });
     const rows = [row("data", "average derivative over these examples", step.data)];
@@ -58,7 +59,9 @@ class Pulls extends Parts {
       rows.push(
         row(
           "l2",
-          k < 0 ? "L2 leaves biases alone" : `L2: α ${letter} / n, α = ${numeral(t.l2)}, n = ${m.count}`,
+          decay
+            ? `L2: α ${letter} / n, α = ${numeral(t.l2 * decay)}, n = ${m.count}`
+            : `L2 leaves ${k < 0 ? "biases" : "these"} alone`,
           step.l2,
         ),
       );
@@ -80,8 +83,8 @@ class Pulls extends Parts {
       : [];
     return [
       heading(`One step of ${t.optimizer}`),
-      said(el("code", {}, (k < 0 ? t.formula_of_biases : t.formula) || t.optimizer)),
-      said(Object.entries(t.settings).map(([name, value], i) => [i ? ", " : "", `${name} = `, num(value, name)])),
+      said(el("code", {}, recipe || t.optimizer)),
+      said(Object.entries(settings).map(([name, value], i) => [i ? ", " : "", `${name} = `, num(value, name)])),
       table(["", "number"], rows, { "data-sum": "gradient", class: "terms" }),
       t.clip_norm !== null && t.clipping === undefined
         ? said(`Clipping to a length of ${numeral(t.clip_norm)} is not applied here.`)

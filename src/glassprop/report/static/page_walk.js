@@ -60,14 +60,15 @@ class Walk extends Chosen {
     for (let l = m.depth; l >= 1; l--) {
       const terms = [];
       for (const j of m.record.shown[l])
-        for (const k of m.record.shown[l - 1]) terms.push({ j, k, product: m.derivative(l, j, k).value });
+        for (const k of m.record.shown[l - 1])
+          if (m.joins(l, j, k)) terms.push({ j, k, product: m.derivative(l, j, k).value });
       const first = bySize(terms)[0];
       if (first)
         ways.push({
           "data-term": l,
           cells: [
             `layer ${l}`,
-            this.link({ kind: "weight", l, j: first.j, k: first.k }, sym("w", l, first.j, first.k)),
+            this.link({ kind: "weight", l, j: first.j, k: first.k }, this.edge(l, first.j, first.k)),
             num(first.product, "value"),
           ],
         });
@@ -107,12 +108,8 @@ class Walk extends Chosen {
             ),
             formula(
               by(C0(), sym("x", null, "k")),
-              " = Σ",
-              el("sub", {}, "j"),
-              " ",
-              sym("w", 1, "j", "k"),
-              " ",
-              sym("δ", 1, "j"),
+              " = ",
+              this.returned(1, "k"),
             ),
           ]
         : [
@@ -144,16 +141,16 @@ class Walk extends Chosen {
     return [
       formula(
         sym("z", l, "j"),
-        " = Σ",
-        el("sub", {}, "k"),
-        " ",
-        sym("w", l, "j", "k"),
-        " ",
-        sym("a", l - 1, "k"),
-        " + ",
-        sym("b", l, "j"),
+        " = ",
+        this.weighed(l, "j"),
       ),
-      formula(sym("a", l, "j"), " = σ(", sym("z", l, m.mixes(l) ? null : "j"), ")"),
+      formula(
+        sym("a", l, "j"),
+        " = σ(",
+        sym("z", l, m.mixes(l) ? null : "j"),
+        ")",
+        layer.residual ? [" + ", sym("a", l - 1, "j")] : null,
+      ),
       said(`${layer.activation}: `, el("code", {}, `σ(z) = ${layer.value}`)),
       folding(
         ["neuron", sym("z"), sym("a")],
@@ -164,7 +161,15 @@ class Walk extends Chosen {
       this.notShown(l),
       heading("In full, for ", this.named(l, j)),
       this.forwardSum(l, j),
-      formula(sym("a", l, j), " = σ(", num(m.z(l, j), "z"), ") = ", num(m.a(l, j), "a")),
+      formula(
+        sym("a", l, j),
+        " = σ(",
+        num(m.z(l, j), "z"),
+        ")",
+        layer.residual ? [" + ", factor(m.a(l - 1, j))] : null,
+        " = ",
+        num(m.a(l, j), "a"),
+      ),
     ];
   }
 
@@ -207,18 +212,16 @@ class Walk extends Chosen {
       said(
         last
           ? "What the cost says of each output, through the activation: the error δ."
-          : `Each neuron reaches the cost through all of layer ${l + 1}: a sum over it, then through the activation.`,
+          : m.scales(l + 1)
+            ? `Each neuron reaches the cost through its factor in layer ${l + 1}.`
+            : `Each neuron reaches the cost through all of layer ${l + 1}: a sum over it, then through the activation.`,
       ),
       last
         ? null
         : formula(
             by(C0(), sym("a", l, "j")),
-            " = Σ",
-            el("sub", {}, "i"),
-            " ",
-            sym("w", l + 1, "i", "j"),
-            " ",
-            sym("δ", l + 1, "i"),
+            " = ",
+            this.returned(l + 1, "j", "i"),
           ),
       slope
         ? formula(sym("δ", l, "j"), " = ", sym("σ′"), "(", sym("z", l, "j"), ") · ", by(C0(), sym("a", l, "j")))
@@ -250,8 +253,14 @@ class Walk extends Chosen {
       last ? null : this.byA(l, j),
       this.delta(l, j),
       heading("And so every weight into this layer"),
-      formula(by(C0(), sym("w", l, "j", "k")), " = ", sym("δ", l, "j"), " ", sym("a", l - 1, "k")),
-      formula(by(C0(), sym("b", l, "j")), " = ", sym("δ", l, "j")),
+      formula(
+        by(C0(), this.edge(l, "j", "k")),
+        " = ",
+        sym("δ", l, "j"),
+        " ",
+        sym("a", l - 1, m.scales(l) ? "j" : "k"),
+      ),
+      m.scales(l) ? null : formula(by(C0(), sym("b", l, "j")), " = ", sym("δ", l, "j")),
       this.weightsInto(l, j),
     ];
   }

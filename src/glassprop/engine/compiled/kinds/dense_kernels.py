@@ -30,7 +30,7 @@ from glassprop.engine.compiled.tiles import (
     tile_sums,
     tile_transpose,
 )
-from glassprop.layers.kind import LayerKind
+from glassprop.layers.layer_kind import LayerKind
 
 OPCODE = 0
 W, B = BLOCK_1, BLOCK_2

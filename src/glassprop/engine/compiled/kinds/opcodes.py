@@ -15,7 +15,7 @@ from numba import njit
 from glassprop.engine.compiled.kinds import dense_kernels, scale_kernels
 from glassprop.engine.compiled.low_level import INLINE
 from glassprop.engine.compiled.row import OPCODE
-from glassprop.layers.kind import LayerKind
+from glassprop.layers.layer_kind import LayerKind
 
 KERNELS: dict[str, Any] = {"dense": dense_kernels, "scale": scale_kernels}
 SCALE = scale_kernels.OPCODE

@@ -7,7 +7,7 @@ from numba import njit
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS
 from glassprop.engine.compiled.row import A_AT, BLOCK_1, IN_AT, N_OUT
 from glassprop.engine.compiled.tiles import ADD, AS_IS, NO_BIAS, tile_dots, tile_product
-from glassprop.layers.kind import LayerKind
+from glassprop.layers.layer_kind import LayerKind
 
 OPCODE = 1
 S = BLOCK_1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from glassprop.layers.dense import Layer
-from glassprop.layers.kind import LayerKind
+from glassprop.layers.layer_kind import LayerKind
 from glassprop.layers.scale import Scale
 
 KINDS: dict[str, type[LayerKind]] = {kind.kind: kind for kind in (Layer, Scale)}

@@ -52,7 +52,7 @@ def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step
     d, last = base + places[Y_AT], layers.shape[0] - 1
     if layers[last, WAYS] & TRAINS:
         _fill_parameters(layers, last, gradient, work, base, base + places[KEPT_AT], ld, fresh)
-    for l in range(layers.shape[0] - 1, -1, -1):
+    for l in range(last, -1, -1):
         fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh)
         if l == 0:
             return

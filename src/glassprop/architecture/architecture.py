@@ -16,8 +16,9 @@ from glassprop.equations.domain import REALS
 from glassprop.equations.pairs import Pair, check_pair, find_pair
 from glassprop.errors import ArchitectureError
 from glassprop.ground.text import quoted
-from glassprop.layers.kind import LayerKind
-from glassprop.layers.table import from_spec
+from glassprop.layers.dense import Layer
+from glassprop.layers.layer_kind import LayerKind
+from glassprop.layers.layer_table import from_spec
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,11 @@ class Architecture:
     def layer(self, number: int) -> LayerKind:
         """The layer of that number, from 1."""
         return self.layers[number - 1]
+
+    @property
+    def dense_layers(self) -> list[int]:
+        """The numbers of the layers that have W and b."""
+        return [number for number, layer in enumerate(self.layers, start=1) if layer.kind == Layer.kind]
 
     @cached_property
     def pair(self) -> Pair | None:
