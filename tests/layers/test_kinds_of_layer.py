@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from glassprop import Layer, Network, Scale, check_gradient
 from glassprop.errors import ArchitectureError, SettingsError
 from glassprop.export.schema.network_field import LAYERS
-from glassprop.layers.layer_table import KINDS
+from glassprop.layers.layer_table import KINDS, title_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:RuntimeWarning:autograd")
 
@@ -153,6 +153,11 @@ def test_what_is_written_down_is_what_is_read(case):
     assert repr(again) == repr(network)
     assert eval(repr(network), {"Network": Network, "Layer": Layer, "Scale": Scale}) == network
     assert again.layout.size == theta.size
+
+
+def test_titles_of_what_is_written_down(case):
+    network = case[0]
+    assert [title_of(layer) for layer in network.spec()["layers"]] == [layer.title for layer in network.layers]
 
 
 def test_plain_layers_are_written_as_ever():

@@ -63,7 +63,8 @@ def to_plain(state: dict[str, Any]) -> dict[str, Any]:
 
 def from_plain(state: dict[str, Any]) -> dict[str, Any]:
     """Undo ``to_plain``."""
-    state = {**_LATER, **state}
+    for name, value in _LATER.items():
+        state.setdefault(name, value)
     if isinstance(state.get("network_"), dict):
         state["network_"] = Network.from_spec(state["network_"])
     if isinstance(state.get("_state"), dict):

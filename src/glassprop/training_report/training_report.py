@@ -11,6 +11,7 @@ from typing import Any
 from glassprop.errors import MissingPackageError
 from glassprop.ground.number_text import amount, number, percent
 from glassprop.ground.text import LONGEST_LINE, shown
+from glassprop.layers.layer_table import title_of
 from glassprop.training_report import charts
 
 FORMAT = 1
@@ -178,7 +179,7 @@ def _network(diagnosis: Mapping[str, Any]) -> dict[str, Any]:
     spec = diagnosis["network"]
     return {
         "sizes": [spec["n_inputs"], *(layer["n"] for layer in spec["layers"])],
-        "activations": [layer["activation"] for layer in spec["layers"]],
+        "activations": [title_of(layer) for layer in spec["layers"]],
         "cost": spec["cost"],
         "parameters": diagnosis["parameters"],
     }
