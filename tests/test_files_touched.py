@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,13 @@ TEXTS = {
 }
 ACTIVATION = {"equations/activation.py", "equations/definitions.py", "engine/compiled/activations.py"}
 COST = {"equations/cost.py", "equations/definitions.py", "engine/compiled/costs.py"}
+KIND = {
+    "layers/scale.py", "layers/layer_table.py", "equations/scaling.py", "engine/compiled/kinds/scale_kernels.py",
+    "engine/compiled/kinds/opcodes.py", "insight/telling/told_kinds.py", "export/schema/network_field.py",
+    "__init__.py", "report/static/page_model.js",
+}  # fmt: skip
+NAMED = re.compile(r'"scale"|\bScale\b|scale_kernels|layers\.scale\b')
+OTHERS = {"estimator/build.py"}  # where `scale_inputs` of the estimators acts
 
 
 @pytest.mark.parametrize(
@@ -27,9 +35,16 @@ def test_an_activation_and_a_cost_stand_in_three_files(name, files):
     assert {path for path, text in TEXTS.items() if f'"{name}"' in text} == files
 
 
+def test_a_kind_of_layer_stands_in_nine_files():
+    named = {path for path, text in TEXTS.items() if NAMED.search(text) and not path.startswith("tables/")}
+    named -= {"export/kinds/table_steps.py"}  # a step that scales columns
+    assert named | {"equations/scaling.py", "engine/compiled/kinds/scale_kernels.py"} == KIND | OTHERS
+
+
 def test_the_architecture_page_says_so():
     page = (Path(__file__).parents[1] / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for thing, files in (("an activation", ACTIVATION), ("a cost", COST)):
         row = next(line for line in page.splitlines() if line.startswith(f"| {thing} |"))
         assert "| 3 files: " in row
         assert all(f"`{path}`" in row for path in files)
+    assert "| a kind of layer | 9 files (`Scale`)" in page

@@ -18,7 +18,7 @@ from glassprop.errors import ArchitectureError
 from glassprop.ground.text import quoted
 from glassprop.layers.dense import Layer
 from glassprop.layers.layer_kind import LayerKind
-from glassprop.layers.layer_table import from_spec
+from glassprop.layers.layer_table import KINDS, from_spec
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Architecture:
     n_inputs : int
         How many numbers an example has.
     layers : sequence of layers
-        From the first hidden layer to the output: ``Layer``, ``Scale``.
+        From the first hidden layer to the output, of any kind.
     cost : str or Cost
         What is minimized.
     units : OwnUnits, optional
@@ -62,7 +62,8 @@ class Architecture:
         if isinstance(n_inputs, bool) or not hasattr(n_inputs, "__index__") or n_inputs < 1:
             faults.append(f"n_inputs must be a whole number of 1 or more, got {n_inputs!r}")
         if not layers or not all(isinstance(layer, LayerKind) for layer in layers):
-            faults.append(f"layers must be one or more layers (Layer, Scale), got {layers!r}")
+            kinds = ", ".join(kind.__name__ for kind in KINDS.values())
+            faults.append(f"layers must be one or more layers ({kinds}), got {layers!r}")
         else:
             width = layers[0].n or 1 if faults else int(n_inputs)
             layers = _placed(width, layers)

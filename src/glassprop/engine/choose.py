@@ -108,8 +108,7 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
     for number, layer in enumerate(architecture.layers, start=1):
         if type(layer) not in KINDS.values():
             return f"layer {number} is of a kind that has no kernel"
-        fixed = layer.activation.name in ("leaky_relu", "elu") and not layer.parametric
-        if fixed and layer.activation.parameters[0] < 0:
+        if not layer.parametric and any(p < 0 for p in layer.activation.parameters):
             return f"{layer.activation.spec} falls and rises, so its slope does not follow from its value"
     return ""
 

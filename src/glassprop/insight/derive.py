@@ -9,11 +9,8 @@ import numpy as np
 from glassprop.insight.differences import nudge_activation, nudge_inputs, nudge_weights
 from glassprop.insight.factors import (
     BY_A,
-    BY_B,
     BY_COLUMN,
     BY_P,
-    BY_S,
-    BY_W,
     BY_X,
     BY_Z,
     MIXED,
@@ -23,13 +20,12 @@ from glassprop.insight.factors import (
     Derivative,
     InputPart,
     Term,
+    by_letter,
 )
 from glassprop.insight.names import Column, Names, symbol_of
 from glassprop.insight.paths import Paths
 from glassprop.insight.view import View
 from glassprop.layers.layer_kind import PARAMETRIC
-
-_BY = {"w": BY_W, "s": BY_S, "b": BY_B}  # the first factor, by the letter of the parameter
 
 FindPaths = Callable[[int, int], Paths]
 
@@ -40,7 +36,7 @@ def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: F
     delta, last = float(view.deltas[layer][i, j]), layer == view.architecture.depth
     slopes = view.slopes(layer)
     terms: tuple[Term, ...] = ()
-    factors = {_BY[_named(view, layer, j, k)[0]]: into}
+    factors = {by_letter(_named(view, layer, j, k)[0]): into}
     if last and not view.long_way_holds[i]:  # the factors would not give the derivative
         factors |= {BY_Z: delta}
     elif slopes is None:

@@ -7,10 +7,16 @@ from dataclasses import dataclass, field
 
 from glassprop.insight.paths import Paths
 
+
+def by_letter(letter: str) -> str:
+    """What the first factor is called: of z with respect to a parameter, by the letter of its block."""
+    return f"∂z/∂{letter}"
+
+
 BY_W, BY_S, BY_B, BY_P, SLOPE, BY_A, BY_Z, MIXED, BY_X, BY_COLUMN = (
-    "∂z/∂w",
-    "∂z/∂s",
-    "∂z/∂b",
+    by_letter("w"),
+    by_letter("s"),
+    by_letter("b"),
     "∂a/∂p",
     "∂a/∂z",
     "∂C₀/∂a",

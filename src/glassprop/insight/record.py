@@ -18,6 +18,7 @@ from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
 from glassprop.insight.step import formula_of_step, settings_of
+from glassprop.layers.layer_kind import LayerKind
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -94,7 +95,7 @@ def _network(explanation: Explanation) -> dict[str, Any]:
                 "kind": layer.kind,
                 "residual": layer.residual,
                 "parametric": layer.parametric,
-                "factors": _factors(architecture.layout.by_layer[number]),
+                "factors": _factors(layer, architecture.layout.by_layer[number]),
                 "activation": layer.activation.spec,
                 "elementwise": layer.activation.elementwise,
                 "dropout": layer.dropout,
@@ -113,11 +114,12 @@ def _network(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _factors(blocks: Sequence[Block]) -> dict[str, list[float]]:
+def _factors(layer: LayerKind, blocks: Sequence[Block]) -> dict[str, list[float]]:
     """What rate, and decay and L2, are multiplied by: of weights or factors, and of biases."""
     found = {block.name: [block.rate, block.decay] for block in blocks}
-    edges = next(value for name, value in found.items() if name in ("w", "s"))
-    return {"edge": edges, "bias": found.get("b", [1.0, 0.0])}
+    edge = layer.edge(0, 0)
+    none = [1.0, 0.0]
+    return {"edge": none if edge is None else found[edge[0]], "bias": found.get("b", none)}
 
 
 def _of_activation(explanation: Explanation, layer: int, shown: Array) -> Any:

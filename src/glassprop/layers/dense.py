@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from glassprop.equations.activation import Activation, ActivationLike, find_activation
+from glassprop.equations.activation import ACTIVATIONS, Activation, ActivationLike, find_activation
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
 from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.initial import DATA, INITIALS, InitialName
@@ -87,7 +87,8 @@ class Layer(LayerKind):
         except ArchitectureError as error:
             faults.append(str(error))
         if parametric and found is not None and found.by_parameter is None:
-            faults.append(f"parametric: {found.spec} has no parameter to train; leaky_relu and elu have one")
+            some = [name for name, entry in ACTIVATIONS.items() if entry.by_parameter is not None]
+            faults.append(f"parametric: {found.spec} has no parameter to train; these have one: {', '.join(some)}")
         names = ("w", "b", PARAMETRIC) if parametric else ("w", "b")
         faults += faults_of_factors("rates", rates, names) + faults_of_factors("decays", decays, names)
         if faults:

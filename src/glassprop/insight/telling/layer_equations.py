@@ -26,7 +26,7 @@ from glassprop.document.mathematics import (
     by,
     numbers,
 )
-from glassprop.insight.factors import BY_A, BY_B, BY_S, BY_W, BY_Z, MIXED, SLOPE, Collapse
+from glassprop.insight.factors import BY_A, BY_Z, MIXED, SLOPE, Collapse, by_letter
 from glassprop.insight.largest import Place
 from glassprop.insight.telling.told_kinds import told_kind, written_out
 
@@ -163,7 +163,7 @@ def factor(e: Explanation, name: str, place: Place) -> Math:
     """One factor of the derivative with respect to a parameter, by its name in ``factors.py``."""
     layer, j, _ = place
     z, a = Symbol("z", layer, (j,)), Symbol("a", layer, (j,))
-    if name in (BY_W, BY_S, BY_B):
+    if name.startswith(by_letter("")):
         return Partial(z, parameter(e, place))
     known: dict[str, Math] = {SLOPE: Partial(a, z), BY_A: by(a), BY_Z: by(z), MIXED: _column(layer, j)}
     return known[name]
