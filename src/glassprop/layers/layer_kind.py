@@ -48,6 +48,7 @@ class LayerKind(ABC):
     """
 
     kind: ClassVar[str]  # its name in files
+    mixes_examples: ClassVar[str] = ""  # in words, why there is no gradient of a single example: statistics of a batch
     n: int
     activation: Activation
     dropout: float
