@@ -11,7 +11,8 @@ from sklearn.utils import _safe_indexing
 from glassprop.training.state import TrainState
 
 # What scikit-learn hangs on an estimator for its callbacks; it belongs to the fit and not to the model.
-OF_THE_FIT = ("_skl_callbacks", "_callback_fit_ctx", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
+UNDER_WAY = "_callback_fit_ctx"  # there from the first hook to the last
+OF_THE_FIT = ("_skl_callbacks", UNDER_WAY, "_skl_callbacks_to_teardown", "_parent_callback_ctx")
 
 
 def told_data(X: Any, y: Any, sample_weight: Any, rows: Any) -> dict[str, Callable[[], Any]]:

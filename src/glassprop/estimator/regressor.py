@@ -13,7 +13,7 @@ from sklearn.callback import with_callbacks
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.engine.choose import EngineName
@@ -370,6 +370,16 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         if units is None:
             raise AttributeError("the target was not standardized: the network was trained in its own units")
         return asdict(units)
+
+    def set_units(self, units: OwnUnits | None) -> None:
+        """From here on y is taken, and predictions are given, in these units; weights stay those of a standardized y.
+
+        For those that standardized the target themselves. A fit that was left is not to be gone on with: y would be
+        another.
+        """
+        check_is_fitted(self)
+        self.let_go()
+        self.network_ = self.network_.in_units(units)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
         return self._checked(X, y, None if first else self.network_.units, reset=first)

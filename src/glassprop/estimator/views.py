@@ -78,13 +78,21 @@ class ParameterViews(list[Any]):
     views : arrays
     name : str
         How messages call them.
-    writable : callable () -> arrays, optional
+    writable : callable () -> arrays
         Gives views that can be written to, where these may be read-only.
+    before_writing : callable ()
+        Called when something is about to be written, checked already.
     """
 
-    def __init__(self, views: Iterable[Array], name: str, writable: Callable[[], Iterable[Array]]) -> None:
+    def __init__(
+        self,
+        views: Iterable[Array],
+        name: str,
+        writable: Callable[[], Iterable[Array]],
+        before_writing: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(views)
-        self._name, self._writable = name, writable
+        self._name, self._writable, self._before_writing = name, writable, before_writing
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """Write one array, or for a slice a list of them: all, or where something does not fit none.
@@ -115,6 +123,9 @@ class ParameterViews(list[Any]):
             faults.append(f"{name} holds numbers too large for the {self[0].dtype} of this network")
         if faults:
             raise DataError("; ".join(faults))
+        if not places:
+            return
+        self._before_writing()
         if not all(self[place].flags.writeable for place in places):
             super().__setitem__(slice(None), list(self._writable()))
         for place, array in zip(places, arrays, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from glassprop.architecture.given import numbers
 from glassprop.equations.activation import find_activation
 from glassprop.equations.arrays import Array
 from glassprop.errors import ArchitectureError, DataError, SettingsError
+from glassprop.estimator.callbacks import UNDER_WAY
 from glassprop.estimator.views import ParameterViews, faults_of_shapes, parameter_arrays
 from glassprop.layers.dense import Layer
 from glassprop.network import Network
@@ -69,7 +71,7 @@ class SetWeights(ABC):
             faults.append(f"theta_ holds NaN, infinity, or numbers too large for {theta.dtype}")
         if faults:
             raise DataError("; ".join(faults))
-        self._let_go()
+        self.let_go()
         self._state.make_writable()
         self._state.theta[...] = array
 
@@ -143,7 +145,7 @@ class SetWeights(ABC):
             self._state.make_writable()
             return views()
 
-        return ParameterViews(views(), name, writable)
+        return ParameterViews(views(), name, writable, partial(self._let_go_of, self._state))
 
     def _set_parameters(self, name: str, values: Any) -> None:
         """Assign ``coefs_`` or ``intercepts_``: into θ, or before ``fit`` for what will be θ when both are there.
@@ -155,7 +157,6 @@ class SetWeights(ABC):
         """
         if hasattr(self, "_state"):
             self._parameters(name)[:] = values
-            self._let_go()
             return
         faults: list[str] = []
         arrays = [np.array(array) for array in parameter_arrays(name, values, faults)]
@@ -168,10 +169,16 @@ class SetWeights(ABC):
         else:
             self._given = given
 
-    def _let_go(self) -> None:
-        """Keep nothing of a fit that was left: with other weights it is not to be gone on with."""
-        self.__dict__.pop("_left", None)
-        self._state.forget_call()
+    def let_go(self) -> None:
+        """Keep nothing of a fit that was left: it is not to be gone on with. One that is under way is not touched."""
+        if not hasattr(self, UNDER_WAY):
+            self.__dict__.pop("_left", None)
+            self._state.forget_call()
+
+    def _let_go_of(self, state: TrainState) -> None:
+        """The same for weights that are of this state; views may be older than the last fit."""
+        if self._state is state:
+            self.let_go()
 
     def _build(self, given: dict[str, Any]) -> None:
         """Become fitted, with these weights and the network that the arguments describe.

@@ -90,5 +90,5 @@ def train(
         if callbacks:
             estimator.set_callbacks()  # a model file has no use for them
         if hasattr(estimator, "network_"):
-            estimator._let_go()  # nor for what a fit would be resumed with: these rows are not at hand again
+            estimator.let_go()  # nor for what a fit would be resumed with: these rows are not at hand again
     return estimator

@@ -185,7 +185,7 @@ def _fit(
         final_step.train(estimator, X, _scaled(train.y, scale), train.weights, watched, callbacks)
     _tell_warnings(caught, estimator, say)
     if scale is not None:
-        estimator.network_ = estimator.network_.in_units(OwnUnits(scale.mean, scale.spread))
+        estimator.set_units(OwnUnits(scale.mean, scale.spread))
     return Pipeline([*steps.steps, ("network", estimator)]), scale
 
 
