@@ -260,23 +260,7 @@ def test_a_fit_that_came_to_its_end_keeps_nothing(tmp_path: Path) -> None:
     assert 4 * len(rows[0]) < more < 4 * len(rows[0]) + 8000  # four bytes a row, and the generator
 
 
-def one_layer(model: Any, name: str, index: Any, factor: float = 2.0) -> None:
-    """Assign some of the layers' arrays, and nothing else."""
-    arrays = getattr(model, name)
-    arrays[index] = [factor * array for array in arrays[index]] if isinstance(index, slice) else factor * arrays[index]
-
-
-WRITES: dict[str, Any] = {
-    "theta": lambda m: setattr(m, "theta_", 2 * m.theta_),
-    "all weights": lambda m: one_layer(m, "coefs_", slice(None)),
-    "new lists": lambda m: setattr(m, "intercepts_", [2 * b for b in m.intercepts_]),
-    "a layer": lambda m: one_layer(m, "coefs_", 0),
-    "the last layer": lambda m: one_layer(m, "intercepts_", -1),
-    "a slice": lambda m: one_layer(m, "coefs_", slice(1, None)),
-}
-
-
-@pytest.mark.parametrize("end", ["patience", "all epochs", "a new fit", "partial_fit", "divergence", *WRITES])
+@pytest.mark.parametrize("end", ["patience", "all epochs", "a new fit", "partial_fit", "divergence"])
 def test_what_is_not_left_is_not_gone_on_with(end: str) -> None:
     model = clf(warm_start=True).set_callbacks(StopAfter(2)).fit(X, Y).set_callbacks()
     words = {"patience": "did not improve", "all epochs": "All 7 epochs are done; to train on from its weights, call"}
@@ -288,8 +272,6 @@ def test_what_is_not_left_is_not_gone_on_with(end: str) -> None:
         model.fit(X, Y)
     elif end == "partial_fit":
         model.partial_fit(X, Y)
-    elif end in WRITES:
-        WRITES[end](model)
     else:
         with pytest.raises(DivergenceError):
             model.set_params(solver="sgd", learning_rate_init=1e200).resume(X, Y)
@@ -298,47 +280,6 @@ def test_what_is_not_left_is_not_gone_on_with(end: str) -> None:
     with pytest.raises(SettingsError, match=f"nothing to go on with: .*{words.get(end, '')}"):
         model.resume(X, Y)
     np.testing.assert_array_equal(model.theta_, before)
-
-
-@pytest.mark.parametrize("write", WRITES)
-def test_weights_that_are_assigned_are_not_replaced_by_the_last_ones(write: str) -> None:
-    """Under early stopping a fit that is left has its best weights, and keeps its last ones beside them."""
-    model = clf(early_stopping=True).set_callbacks(StopAfter(3)).fit(X, Y).set_callbacks()
-    WRITES[write](model)
-    assert "_left" not in vars(model)
-    assert model._state.last_theta is None
-    with pytest.raises(SettingsError, match="nothing to go on with"):
-        model.resume(X, Y)
-
-
-def test_what_is_refused_or_written_elsewhere_leaves_the_fit_as_it_was_left(tmp_path: Path) -> None:
-    straight = clf().fit(X, Y)
-    model = clf().fit(X, Y)
-    stale = model.coefs_
-    model.set_callbacks(StopAfter(3)).fit(X, Y).set_callbacks()
-    stale[0] = np.zeros_like(stale[0])  # weights of the fit before
-    model.coefs_[:0] = []
-    for wrong in (np.zeros((2, 2)), np.full_like(model.coefs_[0], np.nan)):
-        with pytest.raises(DataError):
-            model.coefs_[0] = wrong
-    same(model.resume(X, Y), straight, tmp_path)
-
-
-@pytest.mark.parametrize("write", WRITES)
-def test_a_callback_may_assign_weights(write: str, tmp_path: Path) -> None:
-    """Training goes on from them, and a fit that is left then is gone on with all the same."""
-
-    class Assign(StopAfter):
-        def epoch_ended(self, estimator: Any) -> bool:
-            WRITES[write](estimator)
-            return super().epoch_ended(estimator)
-
-    straight = clf().set_callbacks(Assign(0)).fit(X, Y).set_callbacks()
-    assert straight.n_iter_ == EPOCHS
-    assert not np.array_equal(straight.theta_, clf().fit(X, Y).theta_)
-    one = clf().set_callbacks(Assign(1)).fit(X, Y)
-    one = one.set_callbacks(Assign(0)).resume(X, Y).set_callbacks()
-    same(one, straight, tmp_path)
 
 
 def test_what_was_never_fitted_is_not_gone_on_with() -> None:

@@ -41,7 +41,9 @@ AIMED: dict[str, list[Any]] = {
     "scoring": ["accuracy", "r2", "loss", "roc_auc", "nothing", "neg_log_loss", "__call__"],
     "n": [0, 1, 2, 3, 4, 5, 10**5, 2**31, 2**40, 2**53, -1, 1.0, True], "n_inputs": [0, 1, 2, 3, 5, 2**40, 2**53],
     "pos": [10**6, -1, 625, 624, 2**31], "t": [0, 1, 2**53, -1, 2**31],
-    "step": [2**53, 0, "passthrough", "drop", None], "epoch": [0, 2**53], "samples": [2**53], "best_epoch": [0, 10**9],
+    "step": [2**53, 0, "passthrough", "drop", None], "epoch": [0, 2**53], "samples": [2**53],
+    "plateaus": [5000, 2**53], "waiting": [2**53], "power_t": [1e3, 1e308],
+    "best_epoch": [0, 10**9],
     "kept_epoch": [0, 1, 3, 10**9], "n_iter_": [0, 10**9, 2**53],
     "dtype": [
         "object", "str", "bool", "float64", "float32", "int64", "int8", "uint8", "uint64", "V8", "O", "datetime64[ns]",

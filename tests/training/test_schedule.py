@@ -40,6 +40,22 @@ def test_invscaling_counts_examples() -> None:
         np.testing.assert_allclose(rates, 0.3 / (samples + 1) ** 0.7, rtol=1e-13)
 
 
+@pytest.mark.parametrize("plateaus", [441, 442, 5000, 2**53])
+def test_plateaus_beyond_what_a_float_holds_leave_a_rate_of_0(plateaus: int) -> None:
+    for schedule in (Adaptive(1e300), WarmUp(Adaptive(1e300), 3)):
+        rates = all_rates(schedule, plateaus=plateaus)
+        assert (rates >= 0).all()
+        assert (rates < 1e-8).all()
+        assert rates.any() == (plateaus == 441)
+
+
+@pytest.mark.parametrize("power", [50, 100, 1000, 1000.0, np.int64(50), np.float64(1000)])
+def test_a_power_beyond_what_a_float_holds_leaves_a_rate_of_0(power: float) -> None:
+    """1798**100 came as an error, np.int64 turned around to rates below 0."""
+    rates = InvScaling(0.3, power).rates(Progress(samples=10**4), 2)
+    np.testing.assert_allclose(rates, 0.3 * 10 ** (-4.00004342728 * float(power)), rtol=1e-6, atol=1e-300)
+
+
 def test_adaptive_divides_by_five_at_each_plateau() -> None:
     for plateaus in range(5):
         np.testing.assert_allclose(all_rates(Adaptive(0.3), plateaus=plateaus), 0.3 / 5**plateaus, rtol=1e-13)

@@ -13,7 +13,9 @@ from glassprop.equations.activation import Activation
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.cost import Cost
 from glassprop.equations.cost import is_built_in as cost_is_built_in
+from glassprop.errors import ArchitectureError
 from glassprop.estimator.left import Left
+from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.optimizer import OptimizerState
 from glassprop.training.state import History, TrainState
@@ -71,7 +73,7 @@ def from_plain(state: dict[str, Any]) -> dict[str, Any]:
         stored = dict(state["_state"])
         history, left = History(**stored.pop("history")), stored.pop("left", None)
         stored["optimizer"] = _optimizer(stored["optimizer"])
-        _undo_scale(state, stored)
+        _undo_scale(state, stored, goes_on=left is not None)
         state["_state"] = TrainState(history=history, **stored)
         if left is not None:
             state["_left"] = _take_left(left, state["_state"])
@@ -81,15 +83,46 @@ def from_plain(state: dict[str, Any]) -> dict[str, Any]:
     return state
 
 
-def _undo_scale(state: dict[str, Any], stored: dict[str, Any]) -> None:
-    """Take a target's scale out of the last layer, W ← W / s, b ← (b - m) / s, where earlier versions had put it."""
+def _undo_scale(state: dict[str, Any], stored: dict[str, Any], *, goes_on: bool) -> None:
+    """Take a target's scale out of the last layer, W ← W / s, b ← (b - m) / s, where earlier versions had put it.
+
+    goes_on: whether the fit was left; those of tables keep nothing of it.
+
+    Raises
+    ------
+    ArchitectureError
+        If no earlier version can have written it, or what comes of it is not finite.
+    """
     scale, network = state.pop("target_scale_", None), state.get("network_")
-    if scale is None or not isinstance(network, Network) or network.units is not None:
+    if scale is None:
         return
-    units, theta = OwnUnits(**scale), np.array(stored["theta"], dtype=np.float64)
-    theta[-1] -= units.mean
-    theta[-1 - network.sizes[-2] :] /= units.spread
-    stored["theta"], state["network_"] = theta.astype(stored["theta"].dtype), network.in_units(units)
+    if goes_on or not isinstance(network, Network) or network.units is not None or not _ends_linear(network):
+        raise ArchitectureError(
+            "a target_scale_ goes with a network that ends in one linear output, has no units, and is of a fit that "
+            "came to its end; this is another"
+        )
+    units = OwnUnits(**scale)
+    stored["theta"] = _without_scale(stored["theta"], network.sizes[-2], units)
+    state["network_"] = network.in_units(units)
+
+
+def _ends_linear(network: Network) -> bool:
+    """Whether all that comes out is one z of a dense layer."""
+    last = network.layers[-1]
+    plain = last.kind == Layer.kind and not last.parametric and not last.residual
+    return plain and last.n == 1 and last.activation.name == "identity"
+
+
+def _without_scale(theta: NDArray[Any], n_in: int, units: OwnUnits) -> NDArray[Any]:
+    """θ with the last layer's W and b, which are its end, in units of the standardized target."""
+    found = np.array(theta, dtype=np.float64)
+    with np.errstate(over="ignore", under="ignore"):
+        found[-1] -= units.mean
+        found[-1 - n_in :] /= units.spread
+        found = found.astype(theta.dtype)
+    if not np.isfinite(found).all():
+        raise ArchitectureError(f"target_scale_: weights divided by {units.spread:g} are not finite in {theta.dtype}")
+    return found
 
 
 def _plain_left(left: Left, train: TrainState) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def check_generator(rng: Any) -> None:
 
 
 def draw_key(rng: Any) -> int:
-    """32 bits from a Generator or a RandomState."""
+    """32 bits from a Generator or a RandomState; never 0, which stands for none."""
     if isinstance(rng, np.random.RandomState):
-        return int(rng.randint(2**32, dtype=np.uint64))
-    return int(rng.integers(2**32))
+        return int(rng.randint(2**32, dtype=np.uint64)) or 1
+    return int(rng.integers(2**32)) or 1

@@ -63,7 +63,7 @@ def train(
         Stop after so many; the schedule still reckons with ``settings.epochs``.
     resume : bool
         Go on with the call that the state was left in, as if nothing had happened; ``rng`` and ``dropout_key`` are
-        the state's.
+        the state's. A key that it lacks, since nothing was dropped before, is drawn from its generator.
     notify : callable (str), optional
         Told when machine code has to be compiled first, which happens once per machine where it can be kept.
     reduce : callable (vector), optional
@@ -82,7 +82,7 @@ def train(
     """
     n = len(data) if isinstance(data, Data) else 0  # whose order is the loop's
     if resume:
-        state.resume_call(n)
+        state.resume_call(n, drops=any(layer.dropout for layer in architecture.layers))
     else:
         state.begin_call(n, rng, dropout_key)
     ranks = None if reduce is None else Ranks(reduce)

@@ -9,8 +9,10 @@ import numpy as np
 
 from glassprop.errors import DataError
 from glassprop.ground.json_values import spelled, unspelled
+from glassprop.ground.text import quoted
 from glassprop.optimizer import OptimizerState
 from glassprop.training.state import History, TrainState
+from glassprop.training.state_facts import faults_of_facts
 
 _ARRAYS = ("theta", "best_theta", "last_theta", "order", "aside")
 _OPTIMIZERS = ("optimizer", "best_optimizer", "last_optimizer")
@@ -22,6 +24,7 @@ _GENERATORS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937)
 }
 _MT_WORDS = 624
+_MOST_VECTORS = 8
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def unpack(packed: Packed) -> TrainState:
     Raises
     ------
     DataError
-        If something is missing, or does not fit.
+        If something is missing, of another type or beyond its range, or does not fit.
     """
     facts, arrays = packed.facts, packed.arrays
     try:
@@ -78,11 +81,15 @@ def unpack(packed: Packed) -> TrainState:
         state.history = History(**{each.name: np.array(arrays[each.name]).tolist() for each in fields(History)})
         for name in _OPTIMIZERS:
             if name in facts:
-                vectors = tuple(np.array(arrays[f"{name}.{k}"]) for k in range(facts[name]["vectors"]))
+                vectors = tuple(np.array(arrays[f"{name}.{k}"]) for k in range(_count(facts[name]["vectors"])))
                 setattr(state, name, OptimizerState(vectors, facts[name]["t"], facts[name]["kind"]))
         state.rng = _generator(facts["rng"], arrays.get("rng")) if "rng" in facts else None
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise DataError(f"this is not the state of a training: {type(error).__name__}: {str(error)[:100]}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        told = " ".join(str(error).split())[:100]
+        raise DataError(f"this is not the state of a training: {type(error).__name__}: {told}") from error
+    faults = faults_of_facts(state)
+    if faults:
+        raise DataError(f"this is not the state of a training: {'; '.join(faults)}")
     _refuse_misfits(state)
     return state
 
@@ -98,6 +105,13 @@ def _refuse_misfits(state: TrainState) -> None:
         raise DataError("this is not the state of a training: the rows set aside do not rise")
     if state.order is not None and not np.array_equal(np.sort(state.order), np.arange(len(state.order))):
         raise DataError("this is not the state of a training: its order does not name each example once")
+
+
+def _count(vectors: Any) -> int:
+    """How many vectors an optimizer has: none has more than a few."""
+    if type(vectors) is not int or not 0 <= vectors <= _MOST_VECTORS:
+        raise ValueError(f"vectors must be a whole number from 0 to {_MOST_VECTORS}, got {quoted(vectors, 40)}")
+    return vectors
 
 
 def _of_generator(rng: Any) -> tuple[dict[str, Any], np.ndarray | None]:

@@ -71,6 +71,15 @@ class Schedule:
         return float(self.rates(progress, 1)[0])
 
 
+def _divided(rate: float, base: float, power: float) -> float:
+    """Rate / base^power; 0 where that power is more than a float holds, which Python calls an error."""
+    power = int(power) if isinstance(power, Integral) else float(power)
+    try:
+        return float(rate / base**power)
+    except OverflowError:
+        return 0.0
+
+
 @dataclass(frozen=True)
 class Constant(Schedule):
     """η."""
@@ -90,7 +99,7 @@ class InvScaling(Schedule):
         refuse_numbers("InvScaling", ("power", self.power, NOT_NEGATIVE))
 
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
-        return np.full(n_steps, self.rate / (progress.samples + 1) ** self.power)
+        return np.full(n_steps, _divided(self.rate, progress.samples + 1, self.power))
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ class Adaptive(Schedule):
         return 1e-6
 
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
-        return np.full(n_steps, self.rate / 5.0**progress.plateaus)
+        return np.full(n_steps, _divided(self.rate, 5.0, progress.plateaus))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState
+from glassprop.training.generators import draw_key
 
 BY_CALLBACK = "A callback asked to stop."
 
@@ -157,8 +158,8 @@ class TrainState:
         self.order, self.rng, self.dropout_key, self.drawn = np.arange(n), rng, dropout_key, False
         self.last_theta, self.last_optimizer, self.last_rate = None, None, None
 
-    def resume_call(self, n: int) -> None:
-        """Go on with a call that was left after an epoch.
+    def resume_call(self, n: int, *, drops: bool = False) -> None:
+        """Go on with a call that was left after an epoch. drops: whether there is dropout now.
 
         Raises
         ------
@@ -172,6 +173,8 @@ class TrainState:
             )
         if len(self.order) != n:
             raise SettingsError(f"this state is of a training on {len(self.order)} examples, got {n}: give the same")
+        if drops and not self.dropout_key:
+            self.dropout_key = draw_key(self.rng)  # it was switched on since
         if self.last_theta is not None:
             self.make_writable()
             self.theta[...], self.optimizer, self.rate = self.last_theta, self.last_optimizer, self.last_rate
