@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,31 @@ def test_dropout_that_is_switched_on_is_drawn_by_random_state() -> None:
     assert keys[0] == keys[2] != keys[1]
     assert 0 not in keys
     np.testing.assert_array_equal(ends[0], ends[2])
+
+
+FRONT, PLAIN = {"hidden_layer_sizes": (4,), "scale_inputs": True}, {"hidden_layer_sizes": (4, 4)}
+OTHER: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {  # of the same sizes, or of as many parameters
+    "factors away": (FRONT, {**PLAIN, "scale_inputs": False}, "sizes [4, 4 (scale), 4, 3], but the arguments"),
+    "factors in front": (PLAIN, FRONT, "[4, 4, 4, 3], but the arguments now describe [4, 4 (scale), 4, 3]"),
+    "residual": (PLAIN, {"residual": True}, "now describe [4, 4 (residual), 4 (residual), 3]; keep"),
+    "residual no more": ({**PLAIN, "residual": True}, {"residual": False}, "now describe [4, 4, 4, 3]; keep"),
+    "other sizes": (PLAIN, {"hidden_layer_sizes": (4, 5)}, "now describe [4, 4, 5, 3]; keep"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["resume", "partial_fit", "fit"])
+@pytest.mark.parametrize("case", OTHER)
+def test_weights_that_would_mean_something_else_are_not_trained_on(case: str, verb: str) -> None:
+    before, after, words = OTHER[case]
+    model = clf(**{"activation": "tanh", "warm_start": True, **before}).set_callbacks(StopAfter(2)).fit(X, Y)
+    theta = model.set_callbacks().theta_.copy()
+    with pytest.raises(SettingsError, match=re.escape(words)) as caught:
+        getattr(model.set_params(**after), verb)(X, Y)
+    assert "keep hidden_layer_sizes, scale_inputs and residual, or" in str(caught.value)
+    np.testing.assert_array_equal(model.theta_, theta)
+    getattr(model.set_params(**{"scale_inputs": False, "residual": False, **before}), verb)(X, Y)
+
+
+def test_settings_that_have_no_place_in_the_weights_may_change() -> None:
+    model = clf(warm_start=True).fit(X, Y)
+    model.set_params(activation=["relu", "leaky_relu(0.1)"], dropout=0.0, alpha=0.1, solver="sgd").fit(X, Y)

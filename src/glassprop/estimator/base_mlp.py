@@ -27,11 +27,13 @@ from glassprop.estimator.left import Left, refuse_to_resume
 from glassprop.estimator.plain_state import from_plain, to_plain
 from glassprop.estimator.rollback import undone_on_failure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
+from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.validation import Held, Scoring, example_weights, given_validation, split_validation
 from glassprop.estimator.verbose import tell
 from glassprop.estimator.weights import SetWeights
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.network import Network
+from glassprop.training.batches import check_parts
 from glassprop.training.state import TrainState
 
 
@@ -97,7 +99,8 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
             If there was no fit.
         SettingsError
             If no fit was left: it came to its end, diverged, or another call came since; or if ``early_stopping``,
-            ``scoring`` or ``hidden_layer_sizes`` was changed since. (``max_iter`` and others may be changed.)
+            ``scoring``, ``hidden_layer_sizes``, ``scale_inputs`` or ``residual`` was changed since. (``max_iter`` and
+            others may be changed.)
         DataError
             If the data cannot be the same: another number of rows, or another dtype.
 
@@ -148,6 +151,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
             rng = check_random_state(self.random_state)
             self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
             data, held, left = self._set_aside(Data(X, Y, weight), y, val, rng, call, left)
+            check_parts(data, None if held is None else held.data)
             plan = plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
             validation = None if held is None else held.as_validation(self._scoring())
             outside = Outside(self._record, partial(self._hooks, told_data(*told, left.kept)))
@@ -184,11 +188,8 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         if first:
             self._state = TrainState(network.initial(rng, dtype))
             self.n_outputs_, self.n_layers_ = network.sizes[-1], network.depth + 1
-        elif network.sizes != self.network_.sizes:
-            raise SettingsError(
-                f"training goes on with a network of sizes {self.network_.sizes}, but the arguments now describe "
-                f"{network.sizes}; keep hidden_layer_sizes, or start anew: fit with warm_start=False"
-            )
+        else:
+            refuse_other_parameters(self.network_, network)
         self.network_ = network if first else network.in_units(self.network_.units)
         self.interrupted_ = False
 

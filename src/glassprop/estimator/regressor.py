@@ -74,7 +74,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     verbose : bool or int, default=False
         A progress bar on a terminal; lines on standard output elsewhere.
     warm_start : bool, default=False
-        Whether ``fit`` goes on from the weights it has.
+        Whether ``fit`` goes on from the weights it has. They must mean the same: ``hidden_layer_sizes``,
+        ``scale_inputs`` and ``residual`` stay as they were.
     momentum : float, default=0.9
         Of sgd.
     nesterovs_momentum : bool, default=True

@@ -130,7 +130,8 @@ def given_validation(
     check_consistent_length(X, y)
     if Y.shape[1] != n_outputs:
         raise DataError(f"y_val has {Y.shape[1]} outputs, but y has {n_outputs}; give validation data of the same form")
-    return Held(Data(X, Y, _weights(sample_weight, X)), y)
+    weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, allow_all_zero_weights=True)
+    return Held(Data(X, Y, weight), y)  # what else its weights must be is looked at with those of the other part
 
 
 def _weights(sample_weight: Any, X: Rows) -> Array | None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.architecture.fits import faults_of_weights
 from glassprop.engine.plan import Data
 from glassprop.errors import DataError, SettingsError
 
@@ -50,7 +51,29 @@ def rows_aside(data: Data, fraction: float, rng: np.random.Generator, *, stratif
 
 
 def apart(data: Data, aside: NDArray[np.integer]) -> tuple[Data, Data]:
-    """Part the examples into those to train on and those aside."""
+    """Part the examples into those to train on and those aside.
+
+    Raises
+    ------
+    DataError
+        If one part has no weight.
+    """
     stays = np.ones(len(data), dtype=bool)
     stays[aside] = False
-    return data.rows(np.flatnonzero(stays)), data.rows(aside)
+    parts = data.rows(np.flatnonzero(stays)), data.rows(aside)
+    check_parts(*parts)
+    return parts
+
+
+def check_parts(train: Data, aside: Data | None) -> None:
+    """Refuse examples that there is nothing to learn from, or nothing to judge by, since their weights are all 0.
+
+    Raises
+    ------
+    DataError
+        It says of which part they are.
+    """
+    for part, name in ((train, "to train on"), (aside, "to validate with")):
+        faults = [] if part is None or part.sample_weight is None else faults_of_weights(part.sample_weight)
+        if faults:
+            raise DataError(f"the examples {name}: {'; '.join(faults)}")
