@@ -218,3 +218,11 @@ def test_lbfgs_takes_the_same_iterations() -> None:
     np.testing.assert_allclose(one[0].history.cost, expected[0].history.cost, rtol=1e-6)
     np.testing.assert_allclose(one[0].history.validation_cost, expected[0].history.validation_cost, rtol=1e-4)
     assert expected[0].history.cost[-1] < 0.5 * expected[0].history.cost[0]
+
+
+@pytest.mark.parametrize("answer", [True, 1.0, "x", [1.0, 2.0], np.zeros(3)])
+def test_a_reduce_that_gives_back_something_else_is_refused(answer):
+    network = Network(2, [Layer(1, "identity")])
+    X, Y = np.zeros((4, 2)), np.ones((4, 1))
+    with pytest.raises(SettingsError, match="reduce must give back"):
+        network.train(np.zeros(3), X, Y, rng=np.random.default_rng(0), reduce=lambda vector: answer)
