@@ -32,8 +32,8 @@ _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not 
 class Network(Architecture):
     """A network: layers one after another, and a cost. It is frozen and holds no parameters; θ is a vector apart.
 
-    θ holds, layer by layer, W row by row (n_out × n_in, as ``w_jk``) and then b; of ``Scale`` its factors. Layers are counted from 1
-    (0 is the input), neurons from 0.
+    θ holds, layer by layer, W row by row (n_out × n_in, as ``w_jk``) and then b; of ``Scale`` its factors.
+    Layers are counted from 1 (0 is the input), neurons from 0.
 
     Parameters
     ----------
