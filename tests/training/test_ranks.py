@@ -180,7 +180,19 @@ def test_ranks_must_begin_with_the_same_parameters() -> None:
 
     for error in Together(2).run(work):
         assert isinstance(error, SettingsError)
-        assert "the 2 processes begin with different parameters; give each the same theta" in str(error)
+        assert "the 2 processes begin with different parameters, or precisions; give each the same theta" in str(error)
+
+
+@pytest.mark.parametrize("apart", [1e-15, np.float32])
+def test_ranks_that_begin_all_but_alike_are_refused(apart: Any) -> None:
+    def work(rank: int, reduce: Any) -> TrainState:
+        net = network()
+        theta, rng = net.initial(np.random.default_rng(0)), np.random.default_rng(rank)
+        if rank:
+            theta = theta.astype(apart) if isinstance(apart, type) else theta + apart
+        return net.train(theta, X[OWN[rank]], Y[OWN[rank]], settings=settings_of(), rng=rng, reduce=reduce)
+
+    assert all("begin with different parameters" in str(error) for error in Together(2).run(work))
 
 
 @pytest.mark.parametrize("reduce", ["sum", 1, np.zeros(3)])
