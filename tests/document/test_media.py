@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import get_args
 
 import pytest
-from document.media_cases import MEDIA, numbers_in, shown_in
+from document.media_cases import MEDIA, html_as_text, numbers_in, shown_in
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 from tex_cases import HOSTILE, compile_tex
@@ -97,7 +97,7 @@ def test_every_medium_knows_every_kind_of_part(kind, medium, capsys):
         blocks = Paragraph(("so ", part, " it is")), Display((part,)), Table((Column("head"),), ((part,),))
     text = shown_in(medium, Document("title", blocks), capsys)
     assert Counter(numbers_in(text)) >= Counter(numbers * len(blocks))
-    plain = re.sub(r"<[^>]*>", "", text) if medium in ("html", "notebook") else text
+    plain = html_as_text(text) if medium in ("html", "notebook") else text
     for word in ("title", *words):
         assert word in plain
 
@@ -106,6 +106,7 @@ def test_every_medium_knows_every_kind_of_part(kind, medium, capsys):
 def test_a_negative_number_is_subtracted_and_bracketed(medium, capsys):
     line = Paragraph((Sum((Number(0.5), Number(-0.25), Product((Number(-2.5), Number(-3.5))))),))
     text = shown_in(medium, Document("", (line,)), capsys)
+    text = " ".join(html_as_text(text).split()) if medium in ("html", "notebook") else text
     plain = re.sub(r"(\.\d*?)0+\b", r"\1", text).replace(r"\cdot", "·").replace("$", "")
     assert "0.5 - 0.25 + (-2.5) · (-3.5)" in plain
 
@@ -144,7 +145,7 @@ def check_html(text, said):
     page.feed(text)
     assert page.tags <= {
         "html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "h4", "section", "div", "p", "b", "bdi",
-        "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "i", "sub", "sup",
+        "table", "thead", "tbody", "tr", "th", "td", "details", "summary",
     }  # fmt: skip
     assert page.attributes <= {"lang", "charset", "http-equiv", "content", "name", "class", "style", "scope", "colspan"}
     assert page.text.count(said) >= 8

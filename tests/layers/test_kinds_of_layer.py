@@ -14,7 +14,8 @@ from scipy.sparse import csr_array
 from glassprop import Layer, Network, Scale, check_gradient
 from glassprop.errors import ArchitectureError, SettingsError
 from glassprop.export.schema.network_field import LAYERS
-from glassprop.layers.layer_table import KINDS, title_of
+from glassprop.layers.layer_kind import title_of
+from glassprop.layers.layer_table import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:RuntimeWarning:autograd")
 

@@ -45,6 +45,8 @@ def assert_all_readers_tell(network: Network, function: Activation | Cost) -> No
     for html in (html_of(e), e._repr_html_()):
         assert escape(formula.value) in html
         assert escape(formula.derivative) in html
+        assert formula.value_mathml in html
+        assert formula.derivative_mathml in html
     record = json.loads(embedded(e.to_dict()))["network"]  # what the page shows its formulas from
     layer = record["layers"][0]
     assert (formula.value, formula.derivative) in [

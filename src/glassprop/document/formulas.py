@@ -1,11 +1,13 @@
-"""The formulas of costs, activations and their slopes, as text and as LaTeX; own functions are told by name."""
+"""The formulas of costs, activations and their slopes, as text, LaTeX and MathML; own functions are told by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glassprop.document.mathml import bracketed, mo, mtext
 from glassprop.document.written import Writer
 from glassprop.document.written_latex import LatexWriter
+from glassprop.document.written_mathml import MathmlWriter
 from glassprop.equations.activation import Activation
 from glassprop.equations.cost import Cost
 from glassprop.equations.definitions import Definition, definition_of
@@ -14,12 +16,14 @@ from glassprop.equations.expression import parse, uses
 
 @dataclass(frozen=True)
 class Formula:
-    """A function and its derivative, each as text and as LaTeX (without dollars)."""
+    """A function and its derivative, each as text, as LaTeX (without dollars) and as MathML (without ``<math>``)."""
 
     value: str
     derivative: str
     value_latex: str
     derivative_latex: str
+    value_mathml: str
+    derivative_mathml: str
 
 
 def formula_of(function: Activation | Cost, *, parametric: bool = False) -> Formula:
@@ -36,11 +40,14 @@ def formula_of(function: Activation | Cost, *, parametric: bool = False) -> Form
     found = definition_of(function)
     if found is None:
         name = function.name
-        return Formula(f"{name}(…)", f"{name}'(…)", r"f(\ldots)", r"f'(\ldots)")
+        of = bracketed(mo("…"))
+        in_mathml = mtext(name) + of, mtext(f"{name}'") + of
+        return Formula(f"{name}(…)", f"{name}'(…)", r"f(\ldots)", r"f'(\ldots)", *in_mathml)
     value, derivative = written(found, Writer(), function, parametric)
     names = () if isinstance(function, Activation) else ("a", "y", *found.where)
-    value_latex, derivative_latex = written(found, LatexWriter(names), function, parametric)
-    return Formula(value, derivative, value_latex, derivative_latex)
+    in_latex = written(found, LatexWriter(names), function, parametric)
+    in_mathml = written(found, MathmlWriter(names), function, parametric)
+    return Formula(value, derivative, *in_latex, *in_mathml)
 
 
 def written(
@@ -52,10 +59,10 @@ def written(
     derivative = writer.write(parse(definition.slope))
     for name, part in definition.where.items():
         if uses(definition.value, name):
-            text += f"{writer.comma}{writer.name(name)} = {writer.write(parse(part))}"
+            text += f"{writer.comma}{writer.name(name)}{writer.equals}{writer.write(parse(part))}"
     if isinstance(function, Activation) and not function.elementwise:
-        derivative = f"{writer.mixed} = {derivative}"
+        derivative = f"{writer.mixed}{writer.equals}{derivative}"
     if function.parameters and not parametric:
-        said = f"{writer.comma}p = {function.parameters[0]:g}"
+        said = f"{writer.comma}{writer.name('p')}{writer.equals}{writer.number(f'{function.parameters[0]:g}')}"
         text, derivative = text + said, derivative + said
     return text, derivative

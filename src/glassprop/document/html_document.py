@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from glassprop.document.blocks import Column, Display, Document, Matrix, Name, Paragraph, Section, Table
-from glassprop.document.mathematics import Equation, Math, Symbol
+from glassprop.document.html_math import HtmlMath
+from glassprop.document.mathematics import Math
 from glassprop.document.media import Medium
-from glassprop.document.plain import PlainMath, plain_number
+from glassprop.document.plain import plain_number
 from glassprop.ground.text import shortened, visible
 
 _CSS = """
@@ -17,7 +18,7 @@ table { border-collapse: collapse; margin: .5em 0 1em; display: block; overflow-
 th, td { padding: .15em .7em; border-bottom: 1px solid #8888; text-align: left; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .total td { border-top: 2px solid #8888; }
-.formula { margin: .5em 1.5em; overflow-wrap: anywhere; }
+.formula { margin: .5em 1.5em; padding: .2em 0 .2em 2em; text-indent: -2em; overflow-x: auto; line-height: 1.8; }
 """.strip()
 
 
@@ -46,37 +47,15 @@ def html_text(text: str) -> str:
     return escape(visible(text))
 
 
-class HtmlMath(PlainMath):
-    """Mathematics with indices below and layers above."""
-
-    def symbol(self, symbol: Symbol) -> str:
-        below = f"<sub>{','.join(map(str, symbol.indices))}</sub>" if symbol.indices else ""
-        above = "" if symbol.layer is None else f"<sup>({symbol.layer})</sup>"
-        return f"<i>{symbol.letter}</i>{below}{above}"
-
-    def words(self, text: str) -> str:
-        return html_text(text)
-
-    def sigma(self, at: str, slope: bool) -> str:
-        return f"<i>σ</i>{'′' if slope else ''}({at})"
-
-    def reading(self, reading: object) -> str:
-        return escape(super().reading(reading))  # type: ignore[arg-type]
-
-    def expression(self, text: str) -> str:
-        return escape(super().expression(text))
-
-    def total(self, index: str, of: str) -> str:
-        return f"Σ<sub>{index}</sub> {of}"
-
-
 class Html(Medium[str]):
     """Each part as HTML."""
 
-    number_mark, text_mark = ' class="number"', ""
+    number_mark, text_mark, formula_mark = ' class="number"', "", ' class="formula"'
+
+    table_mark = ""
 
     def __init__(self) -> None:
-        self._math = HtmlMath()
+        self._math, self._among_words = HtmlMath(), HtmlMath(inline=True)
 
     def words(self, text: str) -> str:
         return html_text(text)
@@ -88,25 +67,18 @@ class Html(Medium[str]):
         return plain_number(value)
 
     def math(self, node: Math) -> str:
-        return self._math.write(node)
+        return " ".join(self._among_words.lines(node))  # a line may end between sides
 
     def paragraph(self, part: Paragraph) -> str:
         return f"<p>{self.line(part.line)}</p>"
 
     def display(self, part: Display) -> str:
-        return "".join(f'<p class="formula">{"<br>".join(self._lines(one))}</p>' for one in part.formulas)
-
-    def _lines(self, node: Math) -> list[str]:
-        """Each side of an equation in a line of its own."""
-        if not isinstance(node, Equation):
-            return [self.math(node)]
-        left, first, *others = map(self.math, node.sides)
-        return [f"{left} = {first}", *(f"&emsp;= {side}" for side in others)]
+        return "".join(f"<p{self.formula_mark}>{'<br>'.join(self._math.lines(one))}</p>" for one in part.formulas)
 
     def matrix(self, part: Matrix) -> str:
         cells = ("".join(f"<td{self.number_mark}>{plain_number(x)}</td>" for x in row) for row in part.rows)
         rows = "".join(f"<tr>{row}</tr>" for row in cells)
-        return f'<p class="formula">{self.math(part.name)} =</p><table>{rows}</table>'
+        return f"<p{self.formula_mark}>{self.math(part.name)} =</p><table{self.table_mark}>{rows}</table>"
 
     def table(self, part: Table) -> str:
         head = "".join(f'<th scope="col"{self._mark(c)}>{self.line(c.head)}</th>' for c in part.columns)
@@ -121,7 +93,7 @@ class Html(Medium[str]):
         if count:
             said = f"… {count:,} more {self.words(what)}".rstrip()
             lines.insert(len(lines) - part.total, f'<tr><td colspan="{len(part.columns)}">{said}</td></tr>')
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        return f"<table{self.table_mark}><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
     def _mark(self, column: Column) -> str:
         return self.number_mark if column.numbers else self.text_mark
@@ -135,6 +107,8 @@ class HtmlPiece(Html):
     """The same where the page and its style are not ours: sections fold."""
 
     number_mark, text_mark = (f' style="text-align:{side};padding:1px 8px"' for side in ("right", "left"))
+    table_mark = ' style="display:block;overflow-x:auto"'
+    formula_mark = ' style="padding:.2em 0 .2em 2em;text-indent:-2em;overflow-x:auto"'
 
     def section(self, part: Section, depth: int) -> str:
         if depth > 1:

@@ -1,4 +1,4 @@
-"""Mathematics written in one line; text and LaTeX say what is different in each."""
+"""Mathematics written in one line; text, LaTeX and MathML say what is different in each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from glassprop.document.mathematics import (
 class MathWriter(ABC):
     """Writes what joins quantities, from how a medium writes the quantities themselves."""
 
-    times, becomes, leads_to, apart = " · ", " ← ", " → ", " "
+    times, becomes, leads_to, apart, beside = " · ", " ← ", " → ", " ", " "
+    plus, minus, negative, equals = " + ", " - ", "-", " = "
 
     @abstractmethod
     def symbol(self, symbol: Symbol) -> str: ...
@@ -79,13 +80,13 @@ class MathWriter(ABC):
             case Sum():
                 return self.sum(node)
             case Difference():
-                return f"{self.write(node.of)} - {self._bracketed(node.less)}"
+                return f"{self.write(node.of)}{self.minus}{self._bracketed(node.less)}"
             case Total():
                 return self.total(node.index, self._bracketed(node.of))
             case Aside():
                 return f"{self.write(node.of)}{self.words(f' ({node.what})')}"
             case Equation():
-                return " = ".join(map(self.write, node.sides))
+                return self.equals.join(map(self.write, node.sides))
             case Becomes():
                 return f"{self.symbol(node.what)}{self.becomes}{self.write(node.by)}"
             case Route():
@@ -95,7 +96,7 @@ class MathWriter(ABC):
 
     def product(self, node: Product) -> str:
         kinds = set(map(type, node.factors))
-        joint = self.apart if Words in kinds else " " if kinds <= {Symbol, Difference} else self.times
+        joint = self.apart if Words in kinds else self.beside if kinds <= {Symbol, Difference} else self.times
         return joint.join(map(self._bracketed, node.factors))
 
     def sum(self, node: Sum) -> str:
@@ -104,10 +105,15 @@ class MathWriter(ABC):
 
     def added(self, term: str) -> str:
         """A term as it stands behind another."""
-        return f" - {term[1:]}" if term.startswith("-") else f" + {term}"
+        less = term.startswith(self.negative)
+        return self.minus + term.removeprefix(self.negative) if less else self.plus + term
+
+    def bracketed(self, text: str) -> str:
+        """What counts as one."""
+        return f"({text})"
 
     def _bracketed(self, node: Math) -> str:
         """A factor, in brackets if it would fall apart without."""
         text = self.write(node)
-        loose = isinstance(node, Sum | Difference) or (isinstance(node, Number) and text.startswith("-"))
-        return f"({text})" if loose else text
+        loose = isinstance(node, Sum | Difference) or (isinstance(node, Number) and text.startswith(self.negative))
+        return self.bracketed(text) if loose else text

@@ -1,4 +1,4 @@
-"""An expression written down: what text and LaTeX share, and text. LaTeX is in written_latex.py."""
+"""An expression written down: what all ways of writing share, and text. LaTeX and MathML have files of their own."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _SHORT = ("ln", "tanh", "cosh", "sqrt")  # written without brackets before a sin
 
 
 class Writer:
-    """Writes an expression as text; LaTeX overrides what it says otherwise."""
+    """Writes an expression as text; LaTeX and MathML override what they say otherwise."""
 
     def write(self, node: ast.expr, at_least: int = CHOICE) -> str:
         """The expression, in brackets if it holds together less tightly than this."""
         text = self._plain(node)
-        return text if self.holds(node) >= at_least else f"({text})"
+        return text if self.holds(node) >= at_least else self.bracketed(text)
 
     def summed(self, node: ast.expr) -> str:
         """The sum of an expression over the outputs, with sign and factor in front of it."""
         match node:
             case ast.UnaryOp(operand=part):
-                return f"-{self.summed(part)}"
+                return f"{self.negative}{self.summed(part)}"
             case ast.BinOp(left=left, op=ast.Mult(), right=right) if is_half(left):
-                return f"{self.half} {self.summed(right)}"
+                return self.product(self.half, self.summed(right))
         return self.sum_over_outputs(node)
 
     def holds(self, node: ast.expr) -> int:
@@ -51,15 +51,15 @@ class Writer:
     def _plain(self, node: ast.expr) -> str:
         match node:
             case ast.Constant(value=value):
-                return str(value)
+                return self.number(str(value))
             case ast.Name(id=name):
                 return self.name(name)
             case ast.UnaryOp(operand=part):
-                return f"-{self.write(part, FACTORS)}"
+                return f"{self.negative}{self.write(part, FACTORS)}"
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return f"{self.write(left, TERMS)} + {self.write(right, TERMS)}"
+                return f"{self.write(left, TERMS)}{self.plus}{self.write(right, TERMS)}"
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
-                return f"{self.write(left, TERMS)} - {self.write(right, FACTORS)}"
+                return f"{self.write(left, TERMS)}{self.minus}{self.write(right, FACTORS)}"
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 whole = _is_quotient(left)  # (x/y) z, not x/y z
                 if whole and _is_quotient(right):
@@ -78,9 +78,16 @@ class Writer:
                 return self.call(name, parts)
         raise ValueError(f"no part of a formula: {ast.unparse(node)}")
 
-    # --- what LaTeX says otherwise
+    # --- what LaTeX and MathML say otherwise
 
     half, quotient_holds, comma, dot, mixed = "½", FACTORS, ", ", " · ", "∂a_m/∂z_j"
+    plus, minus, negative, equals = " + ", " - ", "-", " = "
+
+    def number(self, digits: str) -> str:
+        return digits
+
+    def bracketed(self, text: str) -> str:
+        return f"({text})"
 
     def name(self, name: str) -> str:
         return name.translate(_LOWERED) if name[-1].isdigit() else name
@@ -100,7 +107,11 @@ class Writer:
 
     def relation(self, test: ast.expr) -> str:
         assert isinstance(test, ast.Compare)  # the language knows no other
-        return f"{self.write(test.left)} {_RELATIONS[type(test.ops[0])]} {self.write(test.comparators[0])}"
+        sign = self.related(_RELATIONS[type(test.ops[0])])
+        return f"{self.write(test.left)}{sign}{self.write(test.comparators[0])}"
+
+    def related(self, sign: str) -> str:
+        return f" {sign} "
 
     def sum_over_outputs(self, node: ast.expr) -> str:
         return f"Σ {self.write(node, FACTORS)}"

@@ -54,7 +54,6 @@ class Explanation:
     history: Mapping[str, Any] = field(default_factory=dict)
     focus: int = 0
     top: int = MOST_PATHS
-    target_scale: tuple[float, float] | None = None
 
     # --- what is explained ------------------------------------------------------------------------------------
 
@@ -74,8 +73,9 @@ class Explanation:
         DataError
             If there is no such example.
         """
-        if not 0 <= example < self.n_examples:
-            raise DataError(f"there is no example {example}: {self.n_examples} are explained, counted from 0")
+        whole = hasattr(example, "__index__") and not isinstance(example, bool | np.bool_)
+        if not whole or not 0 <= example < self.n_examples:
+            raise DataError(f"there is no example {example!r}: {self.n_examples} are explained, counted from 0")
         return replace(self, focus=int(example))
 
     def without_rows(self) -> Explanation:
