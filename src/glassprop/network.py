@@ -14,8 +14,9 @@ from glassprop.backprop.gradient import ExampleGradients, average_cost, average_
 from glassprop.backprop.passes import Trace, forward
 from glassprop.backprop.ranks import Reduce
 from glassprop.backprop.start import start
-from glassprop.engine.choose import EngineName, Notify, find_predictor, suit_a_predictor
+from glassprop.engine.choose import ENGINES, EngineName, Notify, find_predictor, suit_a_predictor
 from glassprop.equations.arrays import Array, Rows
+from glassprop.errors import SettingsError
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
@@ -29,17 +30,17 @@ _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not 
 
 
 class Network(Architecture):
-    """A dense network: sizes, activations, cost. It is frozen and holds no parameters; θ is a vector apart.
+    """A network: layers one after another, and a cost. It is frozen and holds no parameters; θ is a vector apart.
 
-    θ holds, layer by layer, W row by row (n_out × n_in, as ``w_jk``) and then b. Layers are counted from 1
-    (0 is the input), neurons from 0.
+    θ holds, layer by layer, W row by row (n_out × n_in, as ``w_jk``) and then b; of ``Scale`` its factors.
+    Layers are counted from 1 (0 is the input), neurons from 0.
 
     Parameters
     ----------
     n_inputs : int
         How many numbers an example has.
-    layers : sequence of Layer
-        From the first hidden layer to the output.
+    layers : sequence of layers
+        From the first hidden layer to the output: ``Layer``, ``Scale``.
     cost : str or Cost, default "squared_error"
         What is minimized; ``"squared_error"`` is the notes' ``Σ (a - y)²``.
     units : OwnUnits, optional
@@ -134,6 +135,8 @@ class Network(Architecture):
         DataError
             If θ or X does not fit.
         """
+        if engine not in ENGINES:
+            raise SettingsError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
         quick = engine != "reference"
         predictor = self._predictor(theta, X, notify) if quick else None
         if predictor is None:

@@ -115,7 +115,25 @@ def test_callbacks_are_torn_down_all_the_same(binary: Any) -> None:
     with pytest.raises(ZeroDivisionError):
         model.fit(binary.X, binary.y)
     assert told == ["setup", "teardown"]
-    assert set(attributes(model)) == {"_skl_callbacks"}
+    assert model.n_iter_ == 1  # what was trained is kept, and can be gone on with
+    straight = MLPClassifier(**QUICK).fit(binary.X, binary.y)
+    np.testing.assert_array_equal(model.set_callbacks().resume(binary.X, binary.y).theta_, straight.theta_)
+
+
+def test_a_model_there_was_comes_back_when_a_callback_fails(binary: Any) -> None:
+    class Fails:
+        def setup(self, estimator: Any, context: Any) -> None: ...
+        def teardown(self, estimator: Any, context: Any) -> None: ...
+        def on_fit_task_begin(self, estimator: Any, context: Any) -> None: ...
+
+        def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+            raise OSError("disk full")
+
+    model = MLPClassifier(**QUICK).fit(binary.X, binary.y)
+    theta = model.theta_.copy()
+    with pytest.raises(OSError, match="disk full"):
+        model.set_callbacks(Fails()).fit(-binary.X, binary.y)
+    np.testing.assert_array_equal(model.theta_, theta)
 
 
 @pytest.mark.parametrize("name", ["coefs_", "intercepts_", "theta_", "out_activation_"])

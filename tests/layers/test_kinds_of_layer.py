@@ -14,7 +14,8 @@ from scipy.sparse import csr_array
 from glassprop import Layer, Network, Scale, check_gradient
 from glassprop.errors import ArchitectureError, SettingsError
 from glassprop.export.schema.network_field import LAYERS
-from glassprop.layers.layer_table import KINDS, title_of
+from glassprop.layers.layer_kind import title_of
+from glassprop.layers.layer_table import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:RuntimeWarning:autograd")
 
@@ -247,3 +248,18 @@ def test_factors_of_blocks_are_in_the_layout():
         (4, "s"),
         (5, "w"),
     ]
+
+
+class OfTheBatch(Scale):
+    """A kind whose z depends on the whole batch, as one with statistics of it does."""
+
+    mixes_examples = "its z depends on the other examples of the batch"
+
+
+def test_a_kind_without_gradients_of_single_examples_says_so():
+    network = Network(2, [Layer(3, "tanh"), OfTheBatch(3), Layer(1, "identity")])
+    theta = network.initial(np.random.default_rng(0))
+    with pytest.raises(SettingsError, match="layer 2 has no gradient of a single example: its z depends on the other"):
+        network.example_gradients(theta, np.zeros((2, 2)), np.zeros((2, 1)))
+    with pytest.raises(SettingsError, match="layer 2 has no gradient of a single example"):
+        network.explain(theta, np.zeros((2, 2)), np.zeros((2, 1)))

@@ -180,7 +180,19 @@ def test_ranks_must_begin_with_the_same_parameters() -> None:
 
     for error in Together(2).run(work):
         assert isinstance(error, SettingsError)
-        assert "the 2 processes begin with different parameters; give each the same theta" in str(error)
+        assert "the 2 processes begin with different parameters, or precisions; give each the same theta" in str(error)
+
+
+@pytest.mark.parametrize("apart", [1e-15, np.float32])
+def test_ranks_that_begin_all_but_alike_are_refused(apart: Any) -> None:
+    def work(rank: int, reduce: Any) -> TrainState:
+        net = network()
+        theta, rng = net.initial(np.random.default_rng(0)), np.random.default_rng(rank)
+        if rank:
+            theta = theta.astype(apart) if isinstance(apart, type) else theta + apart
+        return net.train(theta, X[OWN[rank]], Y[OWN[rank]], settings=settings_of(), rng=rng, reduce=reduce)
+
+    assert all("begin with different parameters" in str(error) for error in Together(2).run(work))
 
 
 @pytest.mark.parametrize("reduce", ["sum", 1, np.zeros(3)])
@@ -218,3 +230,11 @@ def test_lbfgs_takes_the_same_iterations() -> None:
     np.testing.assert_allclose(one[0].history.cost, expected[0].history.cost, rtol=1e-6)
     np.testing.assert_allclose(one[0].history.validation_cost, expected[0].history.validation_cost, rtol=1e-4)
     assert expected[0].history.cost[-1] < 0.5 * expected[0].history.cost[0]
+
+
+@pytest.mark.parametrize("answer", [True, 1.0, "x", [1.0, 2.0], np.zeros(3)])
+def test_a_reduce_that_gives_back_something_else_is_refused(answer):
+    network = Network(2, [Layer(1, "identity")])
+    X, Y = np.zeros((4, 2)), np.ones((4, 1))
+    with pytest.raises(SettingsError, match="reduce must give back"):
+        network.train(np.zeros(3), X, Y, rng=np.random.default_rng(0), reduce=lambda vector: answer)

@@ -149,7 +149,7 @@ def test_a_schedule_of_decay_needs_decay(optimizer: Any) -> None:
 @pytest.mark.parametrize("name", ["decay_schedule", "dropout_schedule"])
 @pytest.mark.parametrize("wrong", ["cosine", 0.5, Cosine, Schedule()])
 def test_factors_are_schedules(name: str, wrong: Any) -> None:
-    with pytest.raises(SettingsError, match=rf"{name} must be a Schedule, such as \w+\(\)"):
+    with pytest.raises(SettingsError, match=rf"{name} must be a Schedule, such as \w+\(1\.0\)"):
         Settings(optimizer=AdamW(), **{name: wrong})
 
 

@@ -77,6 +77,8 @@ class Architecture:
             faults.append(str(error))
         if units is not None and not isinstance(units, OwnUnits):
             faults.append(f"units must be OwnUnits or None, got {quoted(units, 60)}")
+        if units is not None and found is not None and not REALS.within(found.outputs):
+            faults.append(f"units are of a regression: cost {found.spec!r} takes {found.outputs.words}")
         if faults:
             raise ArchitectureError("; ".join(faults))
         for name, value in (

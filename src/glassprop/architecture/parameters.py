@@ -103,7 +103,7 @@ class Layout:
         return found
 
     def block(self, layer: int, name: str) -> Block:
-        """The block of that layer (from 1) and name (``"w"`` or ``"b"``)."""
+        """The block of that layer (from 1) and name (``"w"``, ``"b"``, ``"s"`` or ``"p"``)."""
         return self._by_name[layer, name]
 
     def w(self, theta: Array, layer: int) -> Array:

@@ -140,7 +140,7 @@ def _units(architecture: Architecture, trace: Trace) -> NDArray[np.float64]:
     units = np.ones(architecture.layout.size)
     for l, layer in enumerate(architecture.layers, start=1):
         blocks = architecture.layout.of_layer(units, l)
-        layer.units(blocks, trace.a[l - 1])
+        layer.nudge_units(blocks, trace.a[l - 1])
         if layer.parametric:
             sigma = trace.sigma[l]
             moves = sigma.by_parameter(trace.z[l], trace.s[l], *sigma.parameters)

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Place:
-    """One derivative, both ways. ``kind`` is "w", "b" or "direction"; ``index`` is (j, k), (j,) or (number,)."""
+    """One derivative, both ways. ``kind`` is the parameter's letter ("w", "b", "s", "p") or "direction"."""
 
     layer: int
     kind: str

@@ -12,7 +12,7 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
 from glassprop.equations.arrays import Array, Rows
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 
 _ROWS_AT_ONCE = 4096  # so that memory does not grow with the examples
 
@@ -92,6 +92,19 @@ def input_gradient(architecture: Architecture, theta: Array, X: Rows, Y: Array) 
     return by_layer_before(architecture, theta, errors, 1)
 
 
+def refuse_mixing(architecture: Architecture) -> None:
+    """Refuse a network in which examples depend on each other.
+
+    Raises
+    ------
+    SettingsError
+        Naming the layer, and why it has no gradient of a single example.
+    """
+    for number, layer in enumerate(architecture.layers, start=1):
+        if layer.mixes_examples:
+            raise SettingsError(f"layer {number} has no gradient of a single example: {layer.mixes_examples}")
+
+
 @dataclass(frozen=True, eq=False)
 class ExampleGradients:
     """∇C_i of single examples, as the factors they are made of: for a dense layer an outer product δ_j a_k.
@@ -119,7 +132,14 @@ class ExampleGradients:
 
     @classmethod
     def of(cls, architecture: Architecture, theta: Array, X: Rows, Y: Array) -> ExampleGradients:
-        """Run both passes for these examples. X (n, n_inputs), Y (n, n_L)."""
+        """Run both passes for these examples. X (n, n_inputs), Y (n, n_L).
+
+        Raises
+        ------
+        SettingsError
+            If a layer has no gradient of a single example; the message says why.
+        """
+        refuse_mixing(architecture)
         trace = forward(architecture, theta, X)
         return cls(architecture, trace, backward(architecture, theta, trace, last_errors(architecture, trace, Y)))
 

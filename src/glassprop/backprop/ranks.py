@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.equations.arrays import Array
+from glassprop.errors import SettingsError
+from glassprop.ground.text import quoted
 
 # Takes a vector of this process's sums and makes of it the sums over all, in place or as what it returns.
 Reduce = Callable[[NDArray[np.float64]], Any]
@@ -63,8 +65,15 @@ class Ranks:
 
     def _over_all(self, vector: NDArray[np.float64]) -> None:
         returned = self._reduce(vector)
-        if returned is not None and returned is not vector:
-            vector[...] = returned
+        if returned is None or returned is vector:
+            return
+        found = np.asarray(returned)
+        if found.shape != vector.shape or found.dtype.kind not in "fiu":
+            raise SettingsError(
+                f"reduce must give back the {len(vector)} sums over all processes, or write them in place and give "
+                f"back None, got {quoted(returned, 60)}"
+            )
+        vector[...] = found
 
 
 def cost_over_all(ranks: Ranks | None, cost: float, sample_weight: Array | None, rows: int) -> float:

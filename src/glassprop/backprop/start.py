@@ -10,7 +10,7 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.given import given_inputs
 from glassprop.backprop.passes import through
 from glassprop.equations.arrays import Array
-from glassprop.errors import SettingsError
+from glassprop.errors import DataError, SettingsError
 
 
 def start(architecture: Architecture, rng: Any, theta: Array, X: Any = None) -> Array:
@@ -21,19 +21,19 @@ def start(architecture: Architecture, rng: Any, theta: Array, X: Any = None) -> 
     SettingsError
         If a layer needs examples and there are none.
     DataError
-        If X does not fit.
+        If X does not fit, or is not finite.
     """
     looking = [number for number, layer in enumerate(architecture.layers, start=1) if layer.needs_examples]
-    x = None
-    if looking:
-        x = None if X is None else given_inputs(architecture, np.zeros_like(theta), X)[1]
-        if x is None or not x.shape[0]:
-            raise SettingsError(
-                f"the start of layer {looking[0]} looks at examples (initial='data'): give some, as initial(rng, X=X)"
-            )
+    x = None if X is None else given_inputs(architecture, np.zeros_like(theta), X)[1]
+    if looking and (x is None or not x.shape[0]):
+        raise SettingsError(
+            f"the start of layer {looking[0]} looks at examples (initial='data'): give some, as initial(rng, X=X)"
+        )
+    if x is not None and not np.isfinite(x.data if hasattr(x, "tocsr") else x).all():
+        raise DataError("X holds NaN or infinity: no start follows from it")
     for number, layer in enumerate(architecture.layers, start=1):
         parameters = architecture.layout.of_layer(theta, number)
-        layer.start(parameters, rng, x)
-        if x is not None and number < looking[-1]:
+        layer.start(parameters, rng, x if looking else None)
+        if x is not None and looking and number < looking[-1]:
             x = through(layer, parameters, x)[-1]
     return theta

@@ -31,6 +31,8 @@ def check_user_defined(architecture: Architecture, Y: Array) -> None:
     for layer in architecture.layers:
         if not activation_is_built_in(layer.activation):
             check_activation(layer.activation, layer.n)
+            if layer.parametric:
+                check_by_parameter(layer.activation, layer.n)
     output = architecture.layers[-1]
     if not activation_is_built_in(output.activation):
         check_outputs(output.activation, architecture.cost_function, output.n)
@@ -77,6 +79,25 @@ def check_activation(activation: Activation, n: int = 3) -> None:
                 difference,
                 near_kink,
             )
+
+
+def check_by_parameter(activation: Activation, n: int = 3) -> None:
+    """Compare ∂a/∂p of an activation whose parameter is trained with central differences, n neurons at a time.
+
+    Raises
+    ------
+    DerivativeError
+    """
+    assert activation.by_parameter is not None  # a layer with a trained parameter asks for it
+    n, name = min(n, 8), f"activation {activation.name!r}: by_parameter"
+    rng = np.random.default_rng(0)
+    z, p = rng.uniform(-_REACH, _REACH, size=(_POINTS, n)), activation.parameters[0] + np.zeros(n)
+    up, here, down = (activation.at(p + step) for step in (_STEP, 0.0, -_STEP))
+    a = _call(name, "value", z.shape, here, z)
+    given = _call(name, "derivative", z.shape, activation.by_parameter, z, a, p)
+    difference = (up(z) - down(z)) / (2 * _STEP)
+    for j in range(n):
+        _compare(name, f"z_{j}", z[:, j], given[:, j], difference[:, j], np.zeros(_POINTS, dtype=bool))
 
 
 def check_outputs(activation: Activation, cost: Cost, n: int = 3) -> None:

@@ -57,7 +57,7 @@ def _facts(record: dict[str, Any], table: dict[str, Any]) -> list[tuple[str, obj
 
 def _network(spec: dict[str, Any]) -> str:
     """The network on one line: sizes, activations, cost."""
-    from glassprop.layers.layer_table import title_of
+    from glassprop.layers.layer_kind import title_of
 
     layers = [f"{layer['n']} {title_of(layer)}" for layer in spec["layers"]]
     return f"{' → '.join([str(spec['n_inputs']), *layers])}; cost {spec['cost']}"

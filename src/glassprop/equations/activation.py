@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sqrt
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, REALS, SIMPLEX_OPEN, UNIT_OPEN, Domain
@@ -87,6 +87,11 @@ class Activation:
             return self.mixing(g, z, a, *self.parameters)
         assert self.slope is not None  # one of the two is there: __post_init__
         return g * self.slope(z, a, *self.parameters)
+
+    def at(self, p: Array) -> Activation:
+        """The same with an array as its parameter: one number for each neuron, (n_l,)."""
+        bound: Any = (p,)
+        return replace(self, parameters=bound)
 
     @property
     def spec(self) -> str:

@@ -14,9 +14,10 @@ from glassprop.estimator.callbacks import OF_THE_FIT
 def undone_on_failure(attributes: dict[str, Any]) -> Iterator[None]:
     """Put an estimator's attributes (its ``vars``) back if an error comes out of the block.
 
-    There are two exceptions. A divergence after the first epoch leaves the weights of the last good epoch. And a model
-    that was trained further is left as it is: its weights have changed in place, and the attributes of before would
-    not describe them.
+    There are three exceptions. A divergence after the first epoch leaves the weights of the last good epoch. Where
+    there was no model before, any error after the first epoch leaves what was trained so far, which can be gone on
+    with. And a model that was trained further is left as it is: its weights have changed in place, and the attributes
+    of before would not describe them.
     """
     before = dict(attributes)
     epochs_before = _epochs(attributes)
@@ -25,6 +26,7 @@ def undone_on_failure(attributes: dict[str, Any]) -> Iterator[None]:
     except BaseException as error:
         trained_on = before.get("_state") is attributes.get("_state") and _epochs(attributes) > epochs_before
         new_is_good = isinstance(error, DivergenceError) and error.epoch > 1
+        new_is_good |= "_state" not in before and _epochs(attributes) > 0
         if not trained_on and not new_is_good:
             of_the_fit = {name: value for name, value in attributes.items() if name in OF_THE_FIT}
             attributes.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -48,7 +48,7 @@ def nudge_activation(view: View, example: int, layer: int, j: int) -> Nudge:
     """∂C_0/∂p_j by differences, of a layer whose activation's parameter is trained: it moves a_j alone."""
     sigma, z = view.trace.sigma[layer], view.trace.z[layer][example]
     p = sigma.parameters[0] + _STEPS[:, None] * np.eye(len(z))[j]
-    a = replace(sigma, parameters=(p,))(np.tile(z, (4, 1)))
+    a = sigma.at(p)(np.tile(z, (4, 1)))
     if view.architecture.layer(layer).residual:
         a = a + view.trace.a[layer - 1][example]
     costs, crossed = _costs_from(view, layer + 1, a, None, view.Y[example])

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
-from glassprop.backprop.gradient import average_gradient
+from glassprop.backprop.gradient import average_gradient, refuse_mixing
 from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
@@ -54,7 +54,6 @@ class Explanation:
     history: Mapping[str, Any] = field(default_factory=dict)
     focus: int = 0
     top: int = MOST_PATHS
-    target_scale: tuple[float, float] | None = None
 
     # --- what is explained ------------------------------------------------------------------------------------
 
@@ -74,8 +73,9 @@ class Explanation:
         DataError
             If there is no such example.
         """
-        if not 0 <= example < self.n_examples:
-            raise DataError(f"there is no example {example}: {self.n_examples} are explained, counted from 0")
+        whole = hasattr(example, "__index__") and not isinstance(example, bool | np.bool_)
+        if not whole or not 0 <= example < self.n_examples:
+            raise DataError(f"there is no example {example!r}: {self.n_examples} are explained, counted from 0")
         return replace(self, focus=int(example))
 
     def without_rows(self) -> Explanation:
@@ -291,7 +291,8 @@ def explain(
     DataError
         If shapes do not fit, an input is not a finite number, or a target lies outside the cost's domain.
     SettingsError
-        If ``top`` is less than 1, or there are more or fewer names than rows, inputs and outputs.
+        If ``top`` is less than 1, there are more or fewer names than rows, inputs and outputs, or a layer has no
+        gradient of a single example.
 
     Examples
     --------
@@ -309,6 +310,7 @@ def explain(
     for name, value, kind in (("names", names, Names), ("training", training, Training)):
         if value is not None and not isinstance(value, kind):
             raise SettingsError(f"{name} must be a {kind.__name__} object or None, got {quoted(value, 60)}")
+    refuse_mixing(architecture)
     theta, X, Y = in_float64(theta, X, Y)  # copies: what is explained does not change with the caller's arrays
     check_shapes(architecture, X, Y, None, theta)
     if not X.shape[0]:

@@ -255,7 +255,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
         return None
     view, layers = explanation.view, range(1, explanation.architecture.depth + 1)
     step = explanation.step(1, 0, 0)
-    settings = settings_of(training.optimizer, training.rate, int(step.settings["t"]))  # before a layer's own factors
+    settings = settings_of(training.optimizer, training.rate, training.state.t + 1)  # before a layer's own factors
     vectors = {
         name: {
             "w": [None, *(_numbers(view.w(l, v)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],

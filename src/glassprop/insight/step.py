@@ -120,7 +120,7 @@ def step_of(
     clipping = 1.0
     if training.clip_norm is not None and length > training.clip_norm:
         clipping = training.clip_norm / length
-    gradient = (data + l2) * clipping
+    gradient = (data + l2) * clipping if block.rate else 0.0  # what is not trained gets none
     name = type(optimizer).__name__
     small = OptimizerState(tuple(np.array([float(v[place])]) for v in state.vectors), state.t, state.kind)
     moved = np.array([w])
@@ -129,7 +129,7 @@ def step_of(
     if block.rate:
         optimizer.step(moved, np.array([gradient]), small, rate, np.array([block.decay]))
     after = {"w": float(moved[0])} | {key: float(v[0]) for key, v in zip(names, small.vectors, strict=True)}
-    settings = settings_of(optimizer, rate, small.t)
+    settings = settings_of(optimizer, rate, state.t + 1)
     if "λ" in settings:
         settings["λ"] *= block.decay
     if not block.decays:  # a bias: AdamW's decay is not for it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -41,9 +41,24 @@ def faults_of_factors(name: str, factors: Any, blocks: tuple[str, ...]) -> list[
     return faults
 
 
-def factors_of(factors: Mapping[str, Any] | None) -> dict[str, float]:
-    """The factors as floats; those not named are what the kind says."""
-    return {name: float(factor) for name, factor in (factors or {}).items()}
+def factors_of(factors: Mapping[str, Any] | None) -> Factors:
+    """The factors as floats, which stay as they are; those not named are what the kind says."""
+    return Factors({name: float(factor) for name, factor in sorted((factors or {}).items())})
+
+
+class Factors(dict[str, float]):
+    """Factors by the names of blocks, which cannot be changed: a layer is frozen."""
+
+    def _fixed(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("the factors of a layer are fixed: build another layer with other ones")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _fixed
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Factors, (dict(self),)
 
 
 def faults_of_flags(**flags: Any) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from glassprop.equations.activation import ACTIVATIONS, Activation, ActivationLike, find_activation
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
 from glassprop.equations.arrays import Array, Rows
@@ -13,6 +15,8 @@ from glassprop.equations.initial import DATA, INITIALS, InitialName
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_dropout, faults_of_factors, faults_of_flags, faults_of_size
 from glassprop.layers.layer_kind import PARAMETRIC, BlockShape, LayerKind, Parameters, largest_sizes, row_dots, unit_of
+
+_ROUNDED = 100  # roundings of z and of its mean
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -89,6 +93,8 @@ class Layer(LayerKind):
         if parametric and found is not None and found.by_parameter is None:
             some = [name for name, entry in ACTIVATIONS.items() if entry.by_parameter is not None]
             faults.append(f"parametric: {found.spec} has no parameter to train; these have one: {', '.join(some)}")
+        elif parametric and found is not None and len(found.parameters) != 1:
+            faults.append(f"parametric: {found.spec} has {len(found.parameters)} parameters; one can be trained")
         names = ("w", "b", PARAMETRIC) if parametric else ("w", "b")
         faults += faults_of_factors("rates", rates, names) + faults_of_factors("decays", decays, names)
         if faults:
@@ -113,7 +119,8 @@ class Layer(LayerKind):
         return f"Layer({self.n}, {self.activation.spec!r}{extras})"
 
     def __hash__(self) -> int:
-        return hash((self.n, self.activation, self.dropout, self.initial, self.residual, self.parametric))
+        how = self.residual, self.parametric, self.rates, self.decays
+        return hash((self.n, self.activation, self.dropout, self.initial, *how))
 
     @property
     def drawn_by(self) -> str:
@@ -122,14 +129,14 @@ class Layer(LayerKind):
             return self.initial
         return "glorot_sigmoid" if self.activation.name == "sigmoid" else "glorot"
 
-    def own_blocks(self, n_in: int) -> tuple[BlockShape, ...]:
+    def blocks_of_z(self, n_in: int) -> tuple[BlockShape, ...]:
         return BlockShape("w", (self.n, n_in), "weights", decay=1.0), BlockShape("b", (self.n,), "biases")
 
     @property
     def needs_examples(self) -> bool:
         return self.initial == DATA
 
-    def own_start(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
+    def start_z(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
         """Uniform within ±bound: W in (in, out) order, then b; where the start looks at examples, z standardized."""
         w, b = parameters["w"], parameters["b"]
         n_in = w.shape[1]
@@ -139,7 +146,8 @@ class Layer(LayerKind):
         if self.needs_examples and x is not None:
             z = affine(x, w, b)
             deviation = z.std(axis=0)
-            deviation[deviation == 0] = 1  # z that is the same everywhere is only shifted
+            rounded = _ROUNDED * np.finfo(z.dtype).eps * np.abs(z).max(axis=0)
+            deviation[deviation <= rounded] = 1  # z that is the same everywhere, but for rounding, is only shifted
             w /= deviation[:, None]
             b[...] = (b - z.mean(axis=0)) / deviation
 
@@ -151,7 +159,7 @@ class Layer(LayerKind):
         """E18."""
         return by_input(delta, parameters["w"])
 
-    def own_fill(self, gradient: Parameters, delta: Array, x: Rows) -> None:
+    def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:
         """E16, E17."""
         gradient["w"][...] = by_weight(delta, x)
         gradient["b"][...] = by_bias(delta)
@@ -166,7 +174,7 @@ class Layer(LayerKind):
         products = products.toarray() if hasattr(products, "toarray") else products
         return (delta @ other_delta.T) * (products + 1)
 
-    def units(self, units: Parameters, x: Rows) -> None:
+    def nudge_units(self, units: Parameters, x: Rows) -> None:
         units["w"][...] = unit_of(largest_sizes(x))
 
     def edges(self, parameters: Parameters) -> Array:

@@ -48,6 +48,7 @@ class LayerKind(ABC):
     """
 
     kind: ClassVar[str]  # its name in files
+    mixes_examples: ClassVar[str] = ""  # in words, why there is no gradient of a single example: statistics of a batch
     n: int
     activation: Activation
     dropout: float
@@ -70,7 +71,7 @@ class LayerKind(ABC):
 
     def blocks(self, n_in: int) -> tuple[BlockShape, ...]:
         """Its parameter arrays, in the order they have in θ."""
-        found = self.own_blocks(n_in)
+        found = self.blocks_of_z(n_in)
         if self.parametric:
             found = (*found, BlockShape(PARAMETRIC, (self.n,), "parameters of the activation"))
         return tuple(
@@ -83,17 +84,17 @@ class LayerKind(ABC):
         )
 
     @abstractmethod
-    def own_blocks(self, n_in: int) -> tuple[BlockShape, ...]:
+    def blocks_of_z(self, n_in: int) -> tuple[BlockShape, ...]:
         """The same without the activation's."""
 
     def start(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
         """Write starting values into the blocks. x: what the layer sees of some examples, or None."""
-        self.own_start(parameters, rng, x)
+        self.start_z(parameters, rng, x)
         if self.parametric:
             parameters[PARAMETRIC][...] = self.activation.parameters[0]
 
     @abstractmethod
-    def own_start(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
+    def start_z(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
         """The same without the activation's."""
 
     @property
@@ -120,12 +121,12 @@ class LayerKind(ABC):
 
     def fill(self, gradient: Parameters, delta: Array, x: Rows, by_parameter: Array | None) -> None:
         """Write the sum over examples of ∂C_0 by each parameter. by_parameter: g ∂a/∂p, where p is trained."""
-        self.own_fill(gradient, delta, x)
+        self.fill_z(gradient, delta, x)
         if by_parameter is not None:
             gradient[PARAMETRIC][...] = by_parameter.sum(axis=0)
 
     @abstractmethod
-    def own_fill(self, gradient: Parameters, delta: Array, x: Rows) -> None:
+    def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:
         """The same without the activation's."""
 
     # --- one example's gradient -------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ class LayerKind(ABC):
     # --- what check and explain ask ---------------------------------------------------------------------------
 
     @abstractmethod
-    def units(self, units: Parameters, x: Rows) -> None:
+    def nudge_units(self, units: Parameters, x: Rows) -> None:
         """Write how far each parameter may go for z to change by 1 at most, over these examples."""
 
     @abstractmethod
@@ -159,14 +160,19 @@ class LayerKind(ABC):
     @property
     def title(self) -> str:
         """The layer in a word or two, beside its size: its activation, and what else it does."""
-        said = self.activation.spec if self.kind == "dense" else self.kind
-        return said + ", parametric" * self.parametric + ", residual" * self.residual
+        return title_of(self.spec())
 
     # --- as data ----------------------------------------------------------------------------------------------
 
     @abstractmethod
     def spec(self) -> dict[str, Any]:
         """All of it as plain data; ``kind`` is in it for kinds other than the dense one."""
+
+
+def title_of(spec: dict[str, Any]) -> str:
+    """``LayerKind.title`` of what is written down, from the words alone: nothing is built."""
+    said = str(spec.get("kind") or spec.get("activation", ""))
+    return said + "".join(f", {name}" for name in ("parametric", "residual") if spec.get(name))
 
 
 _FARTHEST = 1e300  # a number beyond it is as good as infinite, and its unit must not be 0

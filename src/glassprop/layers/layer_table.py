@@ -15,9 +15,3 @@ def from_spec(spec: dict[str, Any]) -> LayerKind:
     """The layer that ``spec()`` wrote down; dense where it names no kind."""
     arguments = dict(spec)
     return KINDS[arguments.pop("kind", Layer.kind)](**arguments)
-
-
-def title_of(spec: dict[str, Any]) -> str:
-    """``LayerKind.title`` of what is written down, from the words alone: nothing is built."""
-    said = str(spec.get("activation", "")) if spec.get("kind", Layer.kind) == Layer.kind else str(spec["kind"])
-    return said + "".join(f", {name}" for name in ("parametric", "residual") if spec.get(name))

@@ -72,7 +72,7 @@ class Scale(LayerKind):
         return f"Scale({', '.join(said)})"
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.n, *self.rates.items(), *self.decays.items()))
+        return hash((self.kind, self.n, self.rates, self.decays))
 
     def placed(self, n_in: int) -> Scale:
         """The layer with as many factors as it sees inputs, where nobody said how many."""
@@ -81,10 +81,10 @@ class Scale(LayerKind):
     def misplaced(self, n_in: int) -> list[str]:
         return [f"it has {self.n} factors, but sees {n_in}: leave the number out"] if self.n != n_in else []
 
-    def own_blocks(self, n_in: int) -> tuple[BlockShape, ...]:
+    def blocks_of_z(self, n_in: int) -> tuple[BlockShape, ...]:
         return (BlockShape("s", (self.n,), "factors"),)
 
-    def own_start(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
+    def start_z(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
         parameters["s"][...] = 1
 
     def weigh(self, parameters: Parameters, x: Rows) -> Array:
@@ -95,7 +95,7 @@ class Scale(LayerKind):
         """E31."""
         return by_scaled_input(delta, parameters["s"])
 
-    def own_fill(self, gradient: Parameters, delta: Array, x: Rows) -> None:
+    def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:
         """E30."""
         gradient["s"][...] = by_factor(delta, full(x))
 
@@ -105,7 +105,7 @@ class Scale(LayerKind):
     def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
         return (delta * full(x)) @ (other_delta * full(other_x)).T
 
-    def units(self, units: Parameters, x: Rows) -> None:
+    def nudge_units(self, units: Parameters, x: Rows) -> None:
         units["s"][...] = unit_of(largest_sizes(x))
 
     def edges(self, parameters: Parameters) -> Array:

@@ -86,6 +86,8 @@ def resume(
         if len(state.aside) and state.aside[-1] >= len(data):
             raise SettingsError(f"row {state.aside[-1]} was set aside, and there are {len(data)}: give the same data")
         data, held_out = apart(data, state.aside)
+    elif isinstance(validation, Real):
+        raise SettingsError("this training set no rows aside: give its validation data as a tuple (X, Y), or none")
     elif validation is not None:
         held_out = _validation_data(architecture, state.theta, validation)
     judge = None if held_out is None else Validation(held_out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from math import ceil
 
@@ -123,12 +124,15 @@ def _over_all(ranks: Ranks, here: int, theta: Array) -> int:
     ------
     SettingsError
     """
-    at = float(theta.astype(np.float64) @ np.cos(np.arange(theta.size)))  # differs where θ does
-    n, count, total, squares = ranks.add(here, 1, at, at * at)
-    spread = squares - total * total / count
-    if spread > 1e-9 * squares:
+    digest = hashlib.blake2b(theta.dtype.str.encode() + theta.tobytes(), digest_size=16).digest()
+    at = np.frombuffer(digest, np.uint16).astype(np.float64)  # whole numbers, whose sums are exact
+    n, count, *sums = ranks.add(here, 1, *at, *at**2)
+    if not (n >= 1 and count >= 1 and np.isfinite(sums).all()):
+        raise SettingsError(f"reduce gave back {n:g} examples of {count:g} processes: it must give the sums over all")
+    totals, squares = np.split(np.array(sums), 2)
+    if (count * squares != totals**2).any():
         raise SettingsError(
-            f"the {count:g} processes begin with different parameters; give each the same theta, as drawn from a "
-            "generator of the same seed"
+            f"the {count:g} processes begin with different parameters, or precisions; give each the same theta, as "
+            "drawn from a generator of the same seed"
         )
     return round(n)

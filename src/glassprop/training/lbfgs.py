@@ -17,7 +17,7 @@ from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.feed import check_examples
-from glassprop.training.state import Changes, TrainState
+from glassprop.training.state import BY_CALLBACK, Changes, TrainState
 from glassprop.training.targets import smooth
 from glassprop.training.train_settings import Settings
 
@@ -113,7 +113,7 @@ class _Run:
         self.unwritten = None
         stop = self.on_iteration is not None and bool(self.on_iteration(state))
         if any_rank(self.problem.ranks, stop):
-            state.stopped_by = "A callback asked to stop."
+            state.stopped_by = BY_CALLBACK
             raise StopIteration
 
     def settle(self) -> None:
@@ -188,5 +188,7 @@ def _refuse(architecture: Architecture, settings: Settings) -> None:
         faults.append("clip_norm (its line search needs the true gradient)")
     if any(layer.dropout for layer in architecture.layers):
         faults.append("dropout (its line search needs a cost that does not change from call to call)")
+    if any(block.rate not in (0, 1) for block in architecture.layout.blocks):
+        faults.append("factors of the learning rate other than 0 and 1 (it has no rate)")
     if faults:
         raise SettingsError(f"L-BFGS cannot be combined with {' or '.join(faults)}; use adam or sgd, or leave it out")

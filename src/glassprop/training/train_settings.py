@@ -154,7 +154,8 @@ def fault_of_kind(name: str, value: Any, kind: type, table: Mapping[str, type] |
 
 
 def _fault_of_factors(name: str, value: Any) -> str:
-    return "" if value is None else fault_of_kind(name, value, Schedule, SCHEDULES)
+    fault = "" if value is None else fault_of_kind(name, value, Schedule, SCHEDULES)
+    return fault.replace("()", "(1.0)", 1)  # a factor begins at 1, and not at a learning rate
 
 
 def _fault_of_switch(name: str, value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from glassprop.errors import MissingPackageError
 from glassprop.ground.number_text import amount, number, percent
 from glassprop.ground.text import LONGEST_LINE, shown
-from glassprop.layers.layer_table import title_of
+from glassprop.layers.layer_kind import title_of
 from glassprop.training_report import charts
 
 FORMAT = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -81,7 +81,7 @@ def check_size(e: Explanation) -> None:
     """
     architecture = e.architecture
     sizes = architecture.sizes
-    weights = sum(a * b for a, b in pairwise(sizes))
+    weights = sum(prod(block.shape) for block in architecture.layout.blocks if block.name != "b")
     if sum(sizes) > MOST_NEURONS or weights > MOST_WEIGHTS:
         raise SettingsError(
             f"a worksheet is for paper: the network {'-'.join(map(str, sizes))} has {sum(sizes):,} inputs and neurons "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Object, Real, Several, Text, Whole
@@ -42,6 +43,11 @@ def parameters_of(network: dict[str, Any]) -> int:
 
 
 def _parameters_of(layer: dict[str, Any], n_in: int) -> int:
-    if layer.get("kind") == "scale":
-        return int(layer["n"])
-    return int(layer["n"]) * (n_in + 1 + bool(layer.get("parametric")))
+    return _COUNTS[layer.get("kind", "dense")](layer, n_in)
+
+
+# How many parameters a layer of each kind has, from its description and the number of what it sees.
+_COUNTS: dict[str, Callable[[dict[str, Any], int], int]] = {
+    "dense": lambda layer, n_in: int(layer["n"]) * (n_in + 1 + bool(layer.get("parametric"))),
+    "scale": lambda layer, n_in: int(layer["n"]),
+}
