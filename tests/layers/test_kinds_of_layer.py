@@ -263,3 +263,21 @@ def test_a_kind_without_gradients_of_single_examples_says_so():
         network.example_gradients(theta, np.zeros((2, 2)), np.zeros((2, 1)))
     with pytest.raises(SettingsError, match="layer 2 has no gradient of a single example"):
         network.explain(theta, np.zeros((2, 2)), np.zeros((2, 1)))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "elu", "silu", "exp"])
+def test_the_slope_of_a_residual_layer_is_told_in_terms_that_give_it(activation):
+    """The text of the slope, worked out with the numbers beside it."""
+    network = Network(2, [Layer(2, activation, residual=True)])
+    e = network.explain(np.array([0.4, -1.2, 0.7, 0.3, 0.2, -0.1]), [0.5, -0.8], [0.1, 0.2])
+    told = e.to_dict()["network"]["layers"][0]["slope"]
+    assert "s = a - x" in told
+    z, a, x = e.z(1), e.a(1), e.a(0)
+    s, sigma = a - x, 1 / (1 + np.exp(-z))
+    known = {"sigmoid": s * (1 - s), "tanh": 1 - s**2, "elu": np.where(z > 0, 1, s + 1), "exp": s}
+    known["silu"] = sigma + s * (1 - sigma)
+    assert_rounded(e.slope(1), known[activation], 1)
+    assert told.startswith(
+        {"sigmoid": "s (1 - s)", "tanh": "1 - s²", "elu": "1 if z > 0 else s + p", "exp": "s,",
+         "silu": "σ(z) + s (1 - σ(z))"}[activation]
+    )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from glassprop.document.mathml import bracketed, mo, mtext
 from glassprop.document.written import Writer
@@ -26,10 +27,11 @@ class Formula:
     derivative_mathml: str
 
 
-def formula_of(function: Activation | Cost, *, parametric: bool = False) -> Formula:
+def formula_of(function: Activation | Cost, *, parametric: bool = False, apart: bool = False) -> Formula:
     """The formulas of an activation or a cost, with its parameter p said; by name where it is user-defined.
 
-    parametric: whether p is trained, and so has no one number.
+    parametric: whether p is trained, and so has no one number. apart: whether a is more than the function's value, as
+    in a residual layer, which adds x, what it sees: the slope then names that value s.
 
     Examples
     --------
@@ -43,11 +45,19 @@ def formula_of(function: Activation | Cost, *, parametric: bool = False) -> Form
         of = bracketed(mo("…"))
         in_mathml = mtext(name) + of, mtext(f"{name}'") + of
         return Formula(f"{name}(…)", f"{name}'(…)", r"f(\ldots)", r"f'(\ldots)", *in_mathml)
+    if apart:
+        found = _apart(found)
     value, derivative = written(found, Writer(), function, parametric)
     names = () if isinstance(function, Activation) else ("a", "y", *found.where)
     in_latex = written(found, LatexWriter(names), function, parametric)
     in_mathml = written(found, MathmlWriter(names), function, parametric)
     return Formula(value, derivative, *in_latex, *in_mathml)
+
+
+def _apart(definition: Definition) -> Definition:
+    """The same with the slope in terms of s, the function's value, which is not all of a."""
+    slope = re.sub(r"\ba\b", "s", re.sub(r"\ba_(\w)\b", r"s_\1", definition.slope))
+    return replace(definition, slope=slope)
 
 
 def written(
@@ -57,6 +67,8 @@ def written(
     value = parse(definition.value)
     text = writer.write(value) if isinstance(function, Activation) else writer.summed(value)
     derivative = writer.write(parse(definition.slope))
+    if re.search(r"\bs(_\w)?\b", definition.slope):
+        derivative += f"{writer.comma}{writer.name('s')}{writer.equals}{writer.write(parse('a - x'))}"
     for name, part in definition.where.items():
         if uses(definition.value, name):
             text += f"{writer.comma}{writer.name(name)}{writer.equals}{writer.write(parse(part))}"

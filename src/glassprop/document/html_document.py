@@ -18,7 +18,8 @@ table { border-collapse: collapse; margin: .5em 0 1em; display: block; overflow-
 th, td { padding: .15em .7em; border-bottom: 1px solid #8888; text-align: left; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .total td { border-top: 2px solid #8888; }
-.formula { margin: .5em 1.5em; padding: .2em 0 .2em 2em; text-indent: -2em; overflow-x: auto; line-height: 1.8; }
+.formula { margin: .5em 1.5em; padding: .3em 0 .3em 2em; text-indent: -2em; line-height: 1.8; }
+p { margin: .7em 0; padding: .3em 0; overflow: auto hidden; }
 """.strip()
 
 
@@ -52,7 +53,7 @@ class Html(Medium[str]):
 
     number_mark, text_mark, formula_mark = ' class="number"', "", ' class="formula"'
 
-    table_mark = ""
+    table_mark = paragraph_mark = ""
 
     def __init__(self) -> None:
         self._math, self._among_words = HtmlMath(), HtmlMath(inline=True)
@@ -70,7 +71,7 @@ class Html(Medium[str]):
         return " ".join(self._among_words.lines(node))  # a line may end between sides
 
     def paragraph(self, part: Paragraph) -> str:
-        return f"<p>{self.line(part.line)}</p>"
+        return f"<p{self.paragraph_mark}>{self.line(part.line)}</p>"
 
     def display(self, part: Display) -> str:
         return "".join(f"<p{self.formula_mark}>{'<br>'.join(self._math.lines(one))}</p>" for one in part.formulas)
@@ -107,8 +108,9 @@ class HtmlPiece(Html):
     """The same where the page and its style are not ours: sections fold."""
 
     number_mark, text_mark = (f' style="text-align:{side};padding:1px 8px"' for side in ("right", "left"))
+    paragraph_mark = ' style="padding:.3em 0;overflow:auto hidden"'
     table_mark = ' style="display:block;overflow-x:auto"'
-    formula_mark = ' style="padding:.2em 0 .2em 2em;text-indent:-2em;overflow-x:auto"'
+    formula_mark = ' style="padding:.3em 0 .3em 2em;text-indent:-2em;overflow:auto hidden"'
 
     def section(self, part: Section, depth: int) -> str:
         if depth > 1:

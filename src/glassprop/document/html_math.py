@@ -82,7 +82,7 @@ class HtmlMath(MathWriter):
         return (mathml.raised(mi("σ"), mo("′")) if slope else mi("σ")) + mathml.bracketed(at)
 
     def reading(self, reading: Reading) -> str:
-        formula = formula_of(reading.function, parametric=reading.parametric)
+        formula = formula_of(reading.function, parametric=reading.parametric, apart=reading.apart)
         return formula.derivative_mathml if reading.derivative else formula.value_mathml
 
     def expression(self, text: str) -> str:

@@ -68,7 +68,7 @@ class LatexMath(MathWriter):
         return rf"\sigma'({at})" if slope else rf"\sigma({at})"
 
     def reading(self, reading: Reading) -> str:
-        formula = formula_of(reading.function, parametric=reading.parametric)
+        formula = formula_of(reading.function, parametric=reading.parametric, apart=reading.apart)
         return formula.derivative_latex if reading.derivative else formula.value_latex
 
     def expression(self, text: str) -> str:

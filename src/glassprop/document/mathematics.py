@@ -58,12 +58,14 @@ class Activated:
 class Reading:
     """What an activation or a cost says by its formula, or its derivative by its own.
 
-    ``parametric``: its parameter is trained, and has no one number.
+    ``parametric``: its parameter is trained, and has no one number. ``apart``: a is more than its value, as in a
+    residual layer.
     """
 
     function: Activation | Cost
     derivative: bool = False
     parametric: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True)

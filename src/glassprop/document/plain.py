@@ -59,7 +59,7 @@ class PlainMath(MathWriter):
         return f"σ'({at})" if slope else f"σ({at})"
 
     def reading(self, reading: Reading) -> str:
-        formula = formula_of(reading.function, parametric=reading.parametric)
+        formula = formula_of(reading.function, parametric=reading.parametric, apart=reading.apart)
         return visible(formula.derivative if reading.derivative else formula.value)
 
     def expression(self, text: str) -> str:

@@ -88,7 +88,7 @@ def _network(explanation: Explanation) -> dict[str, Any]:
     cost = formula_of(architecture.cost_function)
     layers = []
     for number, layer in enumerate(architecture.layers, start=1):
-        formula = formula_of(layer.activation, parametric=layer.parametric)
+        formula = formula_of(layer.activation, parametric=layer.parametric, apart=layer.residual)
         layers.append(
             {
                 "n": layer.n,

@@ -62,7 +62,7 @@ def activation_rules(e: Explanation, l: int) -> tuple[Equation, ...]:
 def activation_reading(e: Explanation, l: int, derivative: bool = False) -> Reading:
     """The formula of a layer's activation."""
     layer = e.architecture.layer(l)
-    return Reading(layer.activation, derivative, layer.parametric)
+    return Reading(layer.activation, derivative, layer.parametric, layer.residual)
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
