@@ -7,7 +7,7 @@ from numba import njit
 from glassprop.engine.compiled.activations import activate, activate_trained, pull_back
 from glassprop.engine.compiled.costs import output_layer
 from glassprop.engine.compiled.kinds.opcodes import by_input, fill_gradient, weigh
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, part, plus
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, WRITTEN_OUT, copy, part, plus
 from glassprop.engine.compiled.masks import drop, mask_key
 from glassprop.engine.compiled.places import COST, DELTA_AT, KEPT_AT, OTHER_AT, PAIR, SCRATCH_AT, SHARE_AT, Y_AT
 from glassprop.engine.compiled.row import (
@@ -31,7 +31,7 @@ from glassprop.engine.compiled.row import (
 from glassprop.engine.compiled.tiles import tile_dots
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, first_row, dropout):
     """E1, E14, E32: what every layer but the last gives, with dropout where key ≥ 0, and z of the last.
 
@@ -43,7 +43,7 @@ def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, fi
             _give(layers, l, numbers, places, theta, work, base, ld, key, step, first_row, dropout)
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row, dropout, fresh):
     """E13, E15: from δ of the last layer, in the place of y, to the first; the gradient on the way, added up or ``fresh``.
 
@@ -112,7 +112,7 @@ def _fill_parameters(layers, l, gradient, work, base, by_a, ld, fresh):
     tile_dots(work, by_a, work, base + layers[l, SLOPE_AT] + n * ld, ld, gradient, layers[l, P], n, not fresh)
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def finish(layers, numbers, places, theta, fixed, work, base, ld, used, costs, want):
     """Activation of the last layer and, as far as wanted, cost, and δ in the place of y. fixed: cost parameter, clip."""
     l = layers.shape[0] - 1

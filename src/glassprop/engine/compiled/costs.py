@@ -96,7 +96,7 @@ def _slope(code, p, a, y, tiny):
     return 0.5 * _sign(r) * (1.0 + _sign(r) * (1.0 - 2.0 * p))
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def output_layer(
     code, cost_p, pair, act, act_p, trained, ways, clip, z, slope, x, a, y, kept, share, n, ld, used, costs, scratch, want
 ):  # fmt: skip

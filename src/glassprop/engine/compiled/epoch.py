@@ -20,7 +20,8 @@ from glassprop.engine.compiled.costs import COST, DELTA, PREDICTION
 from glassprop.engine.compiled.low_level import (
     INLINE,
     OPTIONS,
-    SUMS,
+    SUMS_INLINE,
+    WRITTEN_OUT,
     atomic_read,
     bare,
     fetch_add,
@@ -62,7 +63,7 @@ def _total_weight(weight, order, low, high):
     return total
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def _chunk(
     X,
     Y,
@@ -138,7 +139,7 @@ def _shares(weight, order, first, used, total, share):
             share[i] = weight[order[first + i]] / total
 
 
-@njit(**SUMS)
+@njit(**SUMS_INLINE)
 def _weighted(costs, weight, order, first, used):
     """Σ weight · C_0 over a block."""
     total = 0.0

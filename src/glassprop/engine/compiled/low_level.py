@@ -21,8 +21,12 @@ ENTRY = _PRECISE  # for what Python calls
 OPTIONS = _PRECISE | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # for what only kernels call: half the time
 # for what is called in one place or two: a call with some arrays as arguments costs 30 ns and more
 INLINE = OPTIONS | {"forceinline": True}
+# for what is large and called in one place of an entry point: it becomes a part of its caller before anything is compiled.
+# Else it is made machine code by itself as well, with all that it calls, and nobody runs that
+WRITTEN_OUT: dict[str, Any] = {"inline": "always"}
 ALONE = INLINE | {"fastmath": False}  # for a product that is rounded by itself
 SUMS = OPTIONS | {"fastmath": {"contract", "reassoc"}}  # for sums in whatever order is fastest
+SUMS_INLINE = SUMS | {"forceinline": True}
 
 
 def data_pointer(context: Any, builder: Any, array_type: Any, array: Any, offset: Any) -> Any:
