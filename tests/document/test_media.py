@@ -24,6 +24,7 @@ from glassprop.document.blocks import (
     Section,
     Table,
 )
+from glassprop.document.html_document import html_document
 from glassprop.document.mathematics import (
     Activated,
     Aside,
@@ -198,3 +199,9 @@ def test_latex_full_of_hostile_names_compiles(tmp_path, capsys):
 
 def test_a_notebook_typesets_no_name(capsys):
     assert "mathjax_ignore" in shown_in("notebook", full_of_names("$x$"), capsys)
+
+
+def test_the_title_of_a_window_has_no_markup():
+    document = Document(("Row ", Name("<i>a & b"), ": ", Symbol("w", 1, (0, 2))), (Paragraph("x"),))
+    title = re.search("<title>(.*)</title>", html_document(document))[1]
+    assert title == "Row &lt;i&gt;a &amp; b: w[0,2]⁽¹⁾"

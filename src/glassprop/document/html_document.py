@@ -8,7 +8,7 @@ from glassprop.document.blocks import Column, Display, Document, Matrix, Name, P
 from glassprop.document.html_math import HtmlMath
 from glassprop.document.mathematics import Math
 from glassprop.document.media import Medium
-from glassprop.document.plain import plain_number
+from glassprop.document.plain import PlainMath, plain_number
 from glassprop.ground.text import shortened, visible
 
 _CSS = """
@@ -32,7 +32,7 @@ def html_document(document: Document) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>\n{_CSS}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{HtmlTitle().line(document.title)}</title>\n<style>\n{_CSS}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -102,6 +102,16 @@ class Html(Medium[str]):
     def section(self, part: Section, depth: int) -> str:
         title = f"<h{depth + 1}>{self.line(part.title)}</h{depth + 1}>"
         return "\n".join(["<section>", title, *(self.block(one, depth + 1) for one in part.parts), "</section>"])
+
+
+class HtmlTitle(Html):
+    """What stands in a window's title, where a browser shows no markup: text alone."""
+
+    def name(self, name: Name) -> str:
+        return html_text(shortened(name.text, name.most))
+
+    def math(self, node: Math) -> str:
+        return html_text(PlainMath().write(node))
 
 
 class HtmlPiece(Html):
