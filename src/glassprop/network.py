@@ -32,7 +32,7 @@ _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not 
 class Network(Architecture):
     """A network: layers one after another, and a cost. It is frozen and holds no parameters; θ is a vector apart.
 
-    θ holds, layer by layer, W row by row (n_out × n_in, as ``w_jk``) and then b; of ``Scale`` its factors.
+    θ holds, layer by layer, W row by row (n_out × n_in, as ``w_jk``) and then b; of a layer of factors, these.
     Layers are counted from 1 (0 is the input), neurons from 0.
 
     Parameters
@@ -40,7 +40,7 @@ class Network(Architecture):
     n_inputs : int
         How many numbers an example has.
     layers : sequence of layers
-        From the first hidden layer to the output: ``Layer``, ``Scale``.
+        From the first hidden layer to the output, of any kind.
     cost : str or Cost, default "squared_error"
         What is minimized; ``"squared_error"`` is the notes' ``Σ (a - y)²``.
     units : OwnUnits, optional
