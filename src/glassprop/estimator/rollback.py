@@ -26,7 +26,8 @@ def undone_on_failure(attributes: dict[str, Any]) -> Iterator[None]:
     except BaseException as error:
         trained_on = before.get("_state") is attributes.get("_state") and _epochs(attributes) > epochs_before
         new_is_good = isinstance(error, DivergenceError) and error.epoch > 1
-        new_is_good |= "_state" not in before and _epochs(attributes) > 0
+        # Not so for Ctrl-C, which may have come while an epoch's end was written down.
+        new_is_good |= isinstance(error, Exception) and "_state" not in before and _epochs(attributes) > 0
         if not trained_on and not new_is_good:
             of_the_fit = {name: value for name, value in attributes.items() if name in OF_THE_FIT}
             attributes.clear()
