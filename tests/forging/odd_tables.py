@@ -33,6 +33,6 @@ def table_case(number: int, seed: int = 0) -> Case:
     written.writerows([rng.choice(target), *row] for row in zip(*columns, strict=True))
     data = bytearray(text.getvalue().encode(rng.choice(["utf-8", "utf-8-sig", "utf-16"]), "replace"))
     for _ in range(rng.choice([0, 0, 0, 1, 5])):
-        at = rng.randrange(len(data))
+        at = rng.randrange(max(1, len(data)))  # damage may have taken all of it away
         data[at : at + rng.choice([0, 1, 1, 9])] = rng.randbytes(rng.choice([0, 1, 3]))
     return Case(number, TABLES, 0, "odd table", bytes(data))
