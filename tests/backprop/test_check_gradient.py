@@ -122,7 +122,7 @@ def test_differences_are_those_of_the_cost(case):
     weights = np.array([1.0, 0.0, 3.0, 0.5, 1.0])
     plain = central(lambda t: network.cost(t, X, Y, weights), theta)
     worst = check_gradient(network, theta, X, Y, weights).worst
-    i = int(np.flatnonzero([network.layout.holding(i).layer == worst.layer for i in range(theta.size)])[0])
+    i = network.layout.by_layer[worst.layer][0].start
     block = network.layout.block(worst.layer, worst.kind)
     i = block.start + int(np.ravel_multi_index(worst.index, block.shape))
     assert worst.difference == pytest.approx(plain[i], rel=1e-6, abs=1e-9)

@@ -114,10 +114,6 @@ class Layout:
         """b of a layer (from 1): a view of θ, (n_out,)."""
         return self._by_name[layer, "b"].view(theta)
 
-    def holding(self, i: int) -> Block:
-        """The block that holds entry ``i`` of θ."""
-        return next(block for block in self.blocks if block.start <= i < block.stop)
-
     @cached_property
     def decay_factors(self) -> NDArray[np.float64]:
         """What weight decay is multiplied by, entry by entry: 0 for biases of dense layers. (size,)."""

@@ -115,7 +115,7 @@ class Layer(LayerKind):
         extras = f", dropout={self.dropout:g}" if self.dropout else ""
         extras += f", initial={self.initial!r}" if self.initial != "auto" else ""
         extras += "".join(f", {name}=True" for name in ("residual", "parametric") if getattr(self, name))
-        extras += "".join(f", {name}={dict(value)!r}" for name in ("rates", "decays") if (value := getattr(self, name)))
+        extras += "".join(f", {name}={said!r}" for name, said in self.factors.items())
         return f"Layer({self.n}, {self.activation.spec!r}{extras})"
 
     def __hash__(self) -> int:
@@ -194,4 +194,4 @@ class Layer(LayerKind):
             "initial": self.initial,
         }
         found |= {name: True for name in ("residual", "parametric") if getattr(self, name)}
-        return found | {name: dict(value) for name in ("rates", "decays") if (value := getattr(self, name))}
+        return found | self.factors

@@ -164,6 +164,11 @@ class LayerKind(ABC):
 
     # --- as data ----------------------------------------------------------------------------------------------
 
+    @property
+    def factors(self) -> dict[str, dict[str, float]]:
+        """``rates`` and ``decays``, those of the two in which something is said."""
+        return {name: dict(said) for name in ("rates", "decays") if (said := getattr(self, name))}
+
     @abstractmethod
     def spec(self) -> dict[str, Any]:
         """All of it as plain data; ``kind`` is in it for kinds other than the dense one."""

@@ -68,7 +68,7 @@ class Scale(LayerKind):
 
     def __repr__(self) -> str:
         said = [str(self.n)] if self.n else []
-        said += [f"{name}={dict(value)!r}" for name in ("rates", "decays") if (value := getattr(self, name))]
+        said += [f"{name}={said!r}" for name, said in self.factors.items()]
         return f"Scale({', '.join(said)})"
 
     def __hash__(self) -> int:
@@ -119,4 +119,4 @@ class Scale(LayerKind):
 
     def spec(self) -> dict[str, Any]:
         found: dict[str, Any] = {"kind": self.kind, "n": self.n}
-        return found | {name: dict(value) for name in ("rates", "decays") if (value := getattr(self, name))}
+        return found | self.factors

@@ -17,7 +17,7 @@ from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.feed import check_examples
-from glassprop.training.state import BY_CALLBACK, Changes, TrainState
+from glassprop.training.state import BY_CALLBACK, BY_USER, Changes, TrainState
 from glassprop.training.targets import smooth
 from glassprop.training.train_settings import Settings
 
@@ -83,7 +83,7 @@ def train_lbfgs(
         state.theta[...] = result.x
     except KeyboardInterrupt:
         run.settle()
-        state.interrupted, state.stopped_by, result = True, "Interrupted by the user.", None
+        state.interrupted, state.stopped_by, result = True, BY_USER, None
     with ONE_THREAD:
         return LbfgsResult(result, run.problem.reported(state.theta))
 

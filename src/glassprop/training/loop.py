@@ -20,7 +20,7 @@ from glassprop.training.plateau import answer
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
 from glassprop.training.scheduled import check_factors, scheduled
-from glassprop.training.state import BY_CALLBACK, Changes, TrainState
+from glassprop.training.state import BY_CALLBACK, BY_USER, Changes, TrainState
 from glassprop.training.train_settings import Settings
 
 _FEW = 13  # examples, of which an order is the same again by chance once in 13! draws
@@ -99,7 +99,7 @@ def train(
                     state.stopped_by = BY_CALLBACK
     except KeyboardInterrupt:
         run.settle()
-        state.interrupted, state.stopped_by = True, "Interrupted by the user."
+        state.interrupted, state.stopped_by = True, BY_USER
     except BaseException:  # a scorer or a user-defined function failed, or a callback
         run.settle()
         raise

@@ -14,7 +14,7 @@ from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState
 from glassprop.training.generators import draw_key
 
-BY_CALLBACK = "A callback asked to stop."
+BY_CALLBACK, BY_USER = "A callback asked to stop.", "Interrupted by the user."
 
 
 @dataclass
