@@ -59,4 +59,6 @@ def test_costs(cost: Cost, dtype: str) -> None:
     costs_and_slopes(cost.name, (cost.parameters or (0.0,))[0], a, y, *found)
     reach = (1 + np.abs(a.astype(float)) + np.abs(y.astype(float))) ** 2  # squares, and y ln y
     assert_rounded(found[0], value, reach + np.abs(value), OF_A_FUNCTION)  # the kernel computes costs in float64
-    assert_rounded(found[1], slope, reach + np.abs(slope), OF_A_FUNCTION, dtype)  # and writes slopes in the precision of a
+    assert_rounded(
+        found[1], slope, reach + np.abs(slope), OF_A_FUNCTION, dtype
+    )  # and writes slopes in the precision of a

@@ -6,10 +6,10 @@ from numba import njit
 
 from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled.low_level import OPTIONS, matrix, part
+from glassprop.engine.compiled.moving_tiles import gather_columns
 from glassprop.engine.compiled.part import Shape
 from glassprop.engine.compiled.places import LANES, ROWS_AT, ROWS_FIRST, X_AT
 from glassprop.engine.compiled.tile_parts import tile_transpose, transpose
-from glassprop.engine.compiled.tiles import gather_columns
 
 GATHER = Shape("N I P I I I N P", slots.GATHER)  # X, n, order, start, used, ld, work, places
 

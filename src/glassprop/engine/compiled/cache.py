@@ -1,31 +1,41 @@
 """Machine code on disk, a sealed file for each part: damaged ones are found and written anew.
 
-Files lie where ``GLASSPROP_CACHE_DIR`` or ``NUMBA_CACHE_DIR`` says, else in ``__pycache__`` beside the kernels, else, where
-that cannot be written, in the user's own cache folder. Any of these is read, whether it can be written or not. What lies there is
-run as code, like all in ``__pycache__``: whoever can write to that folder can run code as the user. The seal, a checksum in the file, is
-against accidents (a full disk, a flipped bit), not against people.
+They lie where ``GLASSPROP_CACHE_DIR`` says, or ``NUMBA_CACHE_DIR``, else in ``__pycache__`` beside the kernels, else, where
+that cannot be written, in the user's own cache folder. Folders are gone through in this order, up to the first that can be
+written to: what is in none of them is compiled into that one. So a folder that came with an image, read-only, is used for
+what it has. Files are named after the sources, the compiler and the processor that they are for, and not after where the package
+lies: they can be copied from one machine to another, and machines can share a folder.
+
+What lies there is run as code, like all in ``__pycache__``: whoever can write to that folder can run code as the user. The
+seal, a checksum in the file, is against accidents (a full disk, a flipped bit), not against people.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import tempfile
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from glassprop.engine.compiled.machine_code import Code
 
+SETTING = "GLASSPROP_CACHE_DIR"
 _MARK = b"glassprop part 1"
-_VARIABLES = ("GLASSPROP_CACHE_DIR", "NUMBA_CACHE_DIR")
+_OWN = "glassprop-kernels"
+_HERE = "__pycache__"
 
 
 def folders(beside: Path) -> list[Path]:
     """Where machine code may lie, in the order in which folders are tried. beside: the folder of the kernels."""
-    asked = [Path(folder) / "glassprop" for name in _VARIABLES if (folder := os.environ.get(name, ""))]
-    found = [*asked, beside / "__pycache__"]
+    wished = os.environ.get(SETTING) or os.environ.get("NUMBA_CACHE_DIR")
+    found = [Path(wished) / _OWN] if wished else []
+    found.append(beside / _HERE)
     with suppress(RuntimeError):  # no home
-        found.append(_of_user() / "glassprop")
+        found.append(_of_user() / _OWN)
     return found
 
 
@@ -37,56 +47,96 @@ def _of_user() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache")
 
 
-class Cache:
-    """The files of machine code for one CPU, made from one state of the sources.
+class Key(NamedTuple):
+    """Fingerprints of what decides what the machine code is: the sources, and compiler and processor."""
 
-    Parameters
-    ----------
-    places : list of Path
-        Folders to look in, and to write to the first of that can be written.
-    key : str
-        A fingerprint of all that decides what the machine code is.
+    sources: str
+    machine: str
+
+
+class Cache:
+    """The files of machine code for one key.
 
     Attributes
     ----------
-    damaged : str
-        The folder in which a damaged file was found; empty if none was.
+    damaged, foreign : Path or None
+        A folder with files that were not as they were written; one with files for another processor or version.
+    nowhere : bool
+        Whether there is no folder for something that was asked for and is not there.
     fault : str
-        Why nothing can be kept, in words; empty as long as it can.
+        Why nothing could be kept, in words; empty as long as it could.
     """
 
-    def __init__(self, places: list[Path], key: str) -> None:
+    def __init__(self, places: list[Path], key: Key) -> None:
         self._places, self._key = places, key
-        self.damaged = self.fault = ""
+        self.damaged: Path | None = None
+        self.foreign: Path | None = None
+        self.nowhere, self.fault = False, ""
+        self._takes: dict[Path, bool] = {}
+        self._home: dict[str, Path] = {}
 
     def read(self, name: str) -> Code | None:
         """The machine code kept under a name; None if there is none, or it is damaged."""
         for folder in self._places:
-            file = folder / f"{name}-{self._key}.part"
+            file = self._file(folder, name)
             try:
                 return _opened(file.read_bytes())
-            except (FileNotFoundError, NotADirectoryError):
-                if file.is_symlink():
-                    self.damaged = str(folder)
             except (OSError, ValueError):
-                self.damaged = str(folder)
+                if os.path.lexists(file):
+                    self.damaged = self.damaged or folder
+                    with suppress(OSError):
+                        file.unlink()
+                elif any(folder.glob(f"{name}-*.part")):
+                    self.foreign = self.foreign or folder
+            if not os.path.lexists(file) and self._can_be_written(folder):
+                self._home[name] = folder
+                return None
+        self.nowhere = True
         return None
 
-    def write(self, name: str, code: Code) -> None:
-        """Keep machine code under a name, if it can be kept anywhere."""
-        fault = ""
+    def distrust(self, name: str) -> None:
+        """Forget what was kept under a name: it looked whole, and cannot be used."""
         for folder in self._places:
+            file = self._file(folder, name)
+            if file.is_file():
+                self.damaged = folder
+                with suppress(OSError):
+                    file.unlink()
+                break
+        self.read(name)
+
+    def write(self, name: str, code: Code) -> None:
+        """Keep machine code that was not there, if it can be kept anywhere."""
+        folder = self._home.get(name)
+        if folder is None:
+            return
+        try:
+            _write(self._file(folder, name), _sealed(code))
+            if folder.name == _HERE:  # where only one version of the sources lies
+                for file in folder.glob(f"{name}-*.part"):
+                    if not file.name.startswith(f"{name}-{self._key.sources}-"):
+                        file.unlink(missing_ok=True)
+        except OSError as error:
+            self.fault = f"{folder} ({error.strerror or error})"
+
+    def _file(self, folder: Path, name: str) -> Path:
+        return folder / f"{name}-{self._key.sources}-{self._key.machine}.part"
+
+    def _can_be_written(self, folder: Path) -> bool:
+        if folder not in self._takes:
             try:
-                _write(folder, f"{name}-{self._key}.part", _sealed(code))
-            except OSError as error:
-                fault = fault or f"{folder} ({error.strerror or error})"
+                folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=folder).close()
+            except OSError:
+                self._takes[folder] = False
             else:
-                return
-        self.fault = fault
+                self._takes[folder] = True
+        return self._takes[folder]
 
 
 def _sealed(code: Code) -> bytes:
-    content = code.symbol.encode() + b"\n" + code.object_file
+    head = json.dumps([code.symbol, code.needs]).encode()
+    content = head + b"\n" + code.object_file
     return b"\n".join([_MARK, sha256(content).hexdigest().encode(), content])
 
 
@@ -94,16 +144,16 @@ def _opened(file: bytes) -> Code:
     mark, seal, content = file.split(b"\n", 2)
     if mark != _MARK or sha256(content).hexdigest().encode() != seal:
         raise ValueError("damaged")
-    symbol, object_file = content.split(b"\n", 1)
-    return Code(symbol.decode(), object_file)
+    head, object_file = content.split(b"\n", 1)
+    symbol, needs = json.loads(head)
+    return Code(symbol, needs, object_file)
 
 
-def _write(folder: Path, name: str, content: bytes) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f"{name}.{os.getpid()}.tmp"
+def _write(file: Path, content: bytes) -> None:
+    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     try:
         beside.write_bytes(content)
-        os.replace(beside, folder / name)
+        os.replace(beside, file)
     except OSError:
         with suppress(OSError):
             beside.unlink()

@@ -32,20 +32,31 @@ from glassprop.engine.compiled.low_level import (
     pointer,
     pointer_like,
 )
+from glassprop.engine.compiled.moving_tiles import gather_columns
 from glassprop.engine.compiled.output_layer import DELTA
 from glassprop.engine.compiled.output_layer import OUTPUT as OUTPUT_SHAPE
 from glassprop.engine.compiled.part import Shape
-from glassprop.engine.compiled.places import CHUNK, GATHER, OUTPUT, ROWS, SEGMENT, SHARE_AT, STEP, WORK_SIZE, Y_AT
+from glassprop.engine.compiled.places import (
+    CHUNK,
+    GATHER,
+    LANES,
+    OUTPUT,
+    ROWS,
+    SEGMENT,
+    SHARE_AT,
+    STEP,
+    WORK_SIZE,
+    Y_AT,
+)
 from glassprop.engine.compiled.row import COLUMNS, NUMBERS
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
-from glassprop.engine.compiled.tiles import gather_columns
 
 ENTRY = Shape("N P I")  # theta, handed, thread: see ``handed.py``
 TASK_OF_CHUNK = Shape("N P I I I", CHUNK)  # theta, handed, thread, number, piece
 TASK_OF_SEGMENT = Shape("N P I I I", SEGMENT)  # theta, handed, number, piece, phase
 _gather, _output = GATHER_SHAPE.call, OUTPUT_SHAPE.call
 _chunk, _segment = TASK_OF_CHUNK.call, TASK_OF_SEGMENT.call
-_VECTOR, _CACHE_LINE = 8, 16  # in numbers: rows of a chunk, parameters of a segment
+_CACHE_LINE = 16  # numbers of float32: segments of θ are cut at such
 # entries of `plan`; CORRECTS: whether Adam's correction is in the rate; REDUCED: whether a step has the sums over all ranks, ONE_RATE: whether all blocks have its rate
 (FIRST_STEP, CHUNKS, CORRECTS, KEY, REDUCED, ONE_RATE) = range(6)
 # columns of `schedule`: the rate, the factors of decay and dropout, the optimizer's count, the weight over all ranks
@@ -84,7 +95,7 @@ def chunk(theta, handed, thread, number, piece):
     schedule = doubles_at(handed[of.SCHEDULE] + 8 * OF_STEP * number)
     low, high = bounds[number], bounds[number + 1]
     total = _total_weight(handed, order, low, high)
-    start, stop = _bounds(low, high, piece, chunks, _VECTOR)
+    start, stop = _bounds(low, high, piece, chunks, LANES)
     gradient = pointer(pointer_like(theta, handed[of.GRADIENTS]), piece * size)
     if start >= stop:
         fill(part(gradient, 0, size), 0)
@@ -105,7 +116,11 @@ def _blocks(theta, handed, plan, places, order, gradient, work, costs, low, star
 
     Leaves off where control[FAILED] is set: Python may be waiting for that, in order to end.
     """
-    X, Y, control = pointer_like(theta, handed[of.X]), pointer_like(theta, handed[of.Y]), integers_at(handed[of.CONTROL])
+    X, Y, control = (
+        pointer_like(theta, handed[of.X]),
+        pointer_like(theta, handed[of.Y]),
+        integers_at(handed[of.CONTROL]),
+    )
     layers, depth, numbers = integers_at(handed[of.LAYERS]), handed[of.DEPTH], doubles_at(handed[of.NUMBERS])
     last, cost, first, used = depth - 1, 0.0, start, 0
     while first + used < stop and atomic_read(control, FAILED) == 0:
@@ -186,15 +201,17 @@ def segment(theta, handed, number, piece, phase):
         total = _total_weight(handed, integers_at(handed[of.ORDER]), bounds[number], bounds[number + 1])
     if total <= 0:
         return
-    fixed, lengths, gradients = doubles_at(handed[of.FIXED]), doubles_at(handed[of.LENGTHS]), pointer_like(theta, handed[of.GRADIENTS])
+    fixed, lengths, gradients = (
+        doubles_at(handed[of.FIXED]),
+        doubles_at(handed[of.LENGTHS]),
+        pointer_like(theta, handed[of.GRADIENTS]),
+    )
     blocks, factors, n_blocks = integers_at(handed[of.BLOCKS]), doubles_at(handed[of.FACTORS]), handed[of.N_BLOCKS]
     squares, one_rate, own = doubles_at(handed[of.SQUARES]), plan[ONE_RATE] != 0, number * chunks + piece
     added, strength, clips = 1 if reduced else chunks, fixed[L2] / total, fixed[CLIP_NORM] > 0
     start, stop = _bounds(0, size, piece, chunks, _CACHE_LINE)
     if clips and phase == 1:
-        squares[own] = add_up(
-            gradients, added, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
-        )
+        squares[own] = add_up(gradients, added, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop)
         lengths[own] = squared_length(gradients, start, stop - start)
         return
     scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0

@@ -19,22 +19,22 @@ from numba import types
 from numba.core.registry import cpu_target
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.engine.compiled.cache import Cache, folders
+from glassprop.engine.compiled.cache import SETTING, Cache, Key, folders
 from glassprop.engine.compiled.epoch import run_steps as RUN_STEPS
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered
 from glassprop.engine.compiled.machine_code import Loaded, compiled
 from glassprop.engine.compiled.part import Part
-from glassprop.engine.compiled.predicting import predict_blocks as PREDICT_BLOCKS
 from glassprop.engine.compiled.parts_of import TRAIN, anywhere, of_layers
-from glassprop.engine.compiled.told import Tell, Told
+from glassprop.engine.compiled.predicting import predict_blocks as PREDICT_BLOCKS
+from glassprop.engine.compiled.vector_width import WIDTH
+from glassprop.ground.told import Tell, Told
 
 Kernel = Callable[[Handed, int], None]
-_INSTEAD = (
-    "set GLASSPROP_CACHE_DIR to a folder that can be written, or use engine='reference', which compiles nothing and is "
-    "faster for short trainings"
-)
+BESIDE = Path(__file__).parent  # the folder beside whose files machine code is kept
+_INSTEAD = f"set {SETTING} to a folder that can be written"
 FIRST = "glassprop: compiling its kernels for this machine, once; later runs load them"
+NOWHERE = f"glassprop: compiling its kernels, as every run must: there is no folder to keep them in; {_INSTEAD}"
 _FEW = 3  # parts, that are compiled in less time than it takes to read of it
 _SOON = 1.0  # seconds of compiling after which it is told how far it is
 
@@ -55,10 +55,11 @@ def _digest() -> str:
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _key() -> str:
-    """A fingerprint of all that goes into the machine code: sources, compiler, CPU."""
-    compiler = (numba.__version__, llvmlite.__version__, sys.version_info[:2], cpu_target.target_context.codegen().magic_tuple())
-    return sha256(repr((_digest(), compiler)).encode()).hexdigest()[:20]
+def _key() -> Key:
+    """A fingerprint of all that goes into the machine code."""
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    machine = (numba.__version__, llvmlite.__version__, sys.version_info[:2], processor, WIDTH)
+    return Key(_digest()[:10], sha256(repr(machine).encode()).hexdigest()[:10])
 
 
 @contextmanager
@@ -107,28 +108,52 @@ def load(parts: Iterable[Part], dtype: str) -> dict[Part, int]:
 
 
 def _make_ready(parts: list[Part], dtype: str) -> None:
-    cache, missing = Cache(folders(Path(__file__).parent), _key()), []
-    for part in parts:
-        code = cache.read(f"{part.name}-{dtype}")
-        if code is None:
-            missing.append(part)
-        else:
-            _READY[part.name, dtype] = Loaded(code)
+    cache = Cache(folders(BESIDE), _key())
+    missing = [part for part in parts if not _loaded(part, dtype, cache)]
     if not missing:
         return
-    if cache.damaged:
-        _tell(f"glassprop: compiling its kernels again: those in {cache.damaged} were damaged; later runs load the new ones")
-    elif len(missing) > _FEW:
-        _tell(FIRST)
+    words = _words(cache, len(missing))
+    if words:
+        _tell(words)
     began = time.monotonic()
     for done, part in enumerate(missing, start=1):
         code = compiled(part, _KINDS[dtype])
-        cache.write(f"{part.name}-{dtype}", code)
         _READY[part.name, dtype] = Loaded(code)
+        cache.write(f"{part.name}-{dtype}", code)
         if time.monotonic() - began > _SOON:
             _tell(Told(done, len(missing)))
     if cache.fault:
         _tell(f"glassprop: its kernels cannot be kept in {cache.fault}: later runs compile too; {_INSTEAD}")
+
+
+def _loaded(part: Part, dtype: str, cache: Cache) -> bool:
+    """Load a part from the cache; whether it was there."""
+    name = f"{part.name}-{dtype}"
+    code = cache.read(name)
+    if code is None:
+        return False
+    try:
+        _READY[part.name, dtype] = Loaded(code)
+    except Exception:  # whatever LLVM raises: whole, and cannot be loaded all the same
+        cache.distrust(name)
+        return False
+    return True
+
+
+def _words(cache: Cache, missing: int) -> str:
+    """What to say before so many parts are compiled; nothing if they are few and all is well."""
+    if cache.nowhere:
+        return NOWHERE
+    if cache.damaged is not None:
+        return f"glassprop: compiling its kernels again: those in {cache.damaged} were damaged; later runs load the new ones"
+    if missing <= _FEW:
+        return ""
+    if cache.foreign is not None:
+        return (
+            f"glassprop: compiling its kernels anew: those in {cache.foreign} are for another processor or version; "
+            "later runs load the new ones"
+        )
+    return FIRST
 
 
 def put(architecture: Architecture, lowered: Lowered, use: int, dtype: str, optimizer: Any = None) -> None:

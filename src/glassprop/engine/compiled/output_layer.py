@@ -6,13 +6,22 @@ from numba import njit
 
 from glassprop.engine.compiled import costs as of_costs
 from glassprop.engine.compiled import places as slots
+from glassprop.engine.compiled import row as columns
 from glassprop.engine.compiled.activations import ACTIVATE, PULL_BACK
 from glassprop.engine.compiled.elementary import exp, log
 from glassprop.engine.compiled.low_level import INLINE, copy, fill, part, plus, pointer
 from glassprop.engine.compiled.part import Shape
-from glassprop.engine.compiled.places import COLLAPSES, COST_FROM_A, COST_FROM_Z, COST_SLOPE, KEPT_AT, SCRATCH_AT, SHARE_AT, Y_AT
-from glassprop.engine.compiled.row import A_AT, IN_AT, KEEPS, N_OUT, OUT_AT, P, PARAMETER, RESIDUAL, SLOPE_AT, WAYS
-from glassprop.engine.compiled import row as columns
+from glassprop.engine.compiled.places import (
+    COLLAPSES,
+    COST_FROM_A,
+    COST_FROM_Z,
+    COST_SLOPE,
+    KEPT_AT,
+    SCRATCH_AT,
+    SHARE_AT,
+    Y_AT,
+)
+from glassprop.engine.compiled.row import A_AT, IN_AT, KEEPS, N_OUT, OUT_AT, PARAMETER, RESIDUAL, SLOPE_AT, WAYS, P
 
 COST, DELTA = range(2)  # how much of it is wanted
 # row, numbers, places, fixed, theta, work, ld, used, costs, want. fixed: the cost's parameter, and clip: above 0, costs are

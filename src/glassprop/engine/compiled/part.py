@@ -76,7 +76,7 @@ def _caller(shape: Shape) -> Any:
     """An intrinsic that calls a part of this shape."""
 
     @intrinsic
-    def call(typingctx, address, *arguments):
+    def call(typingctx: Any, address: Any, *arguments: Any) -> Any:
         kinds = [given.dtype for given, letter in zip(arguments, shape.letters, strict=True) if letter == "N"]
         handed = shape.arguments(kinds[0] if kinds else None)
         signature = types.void(types.int64, types.StarArgTuple.from_types(handed))

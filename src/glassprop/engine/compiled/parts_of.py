@@ -11,7 +11,16 @@ from glassprop.engine.compiled.block import gather
 from glassprop.engine.compiled.kinds.kernels_of_kinds import kernels_of
 from glassprop.engine.compiled.masks import drop
 from glassprop.engine.compiled.part import Part
-from glassprop.engine.compiled.row import ACTIVATE, BACK_MASKED, BY_INPUT, FILL_GRADIENT, PULL_BACK, RELU_DONE, TRAINS, WEIGH
+from glassprop.engine.compiled.row import (
+    ACTIVATE,
+    BACK_MASKED,
+    BY_INPUT,
+    FILL_GRADIENT,
+    PULL_BACK,
+    RELU_DONE,
+    TRAINS,
+    WEIGH,
+)
 from glassprop.engine.compiled.tile_parts import outer
 from glassprop.layers.layer_kind import LayerKind
 

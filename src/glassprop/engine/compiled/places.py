@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from numba import types
+
+from glassprop.engine.compiled.vector_width import WIDTH
+
 (
     X_AT, Y_AT, SHARE_AT, DELTA_AT, OTHER_AT, SCRATCH_AT, WORK_SIZE, ROWS, ROWS_FIRST, COLLAPSES, ROWS_AT, KEPT_AT,
 ) = range(12)  # fmt: skip
@@ -12,4 +16,6 @@ from __future__ import annotations
 ) = range(12, 26)  # fmt: skip
 PLACES = 26
 
-LANES = 8  # the examples of a block are padded to a multiple of this: of a vector's numbers, of either precision
+# the examples of a block are padded to a multiple of this, and a batch is cut at such: of a vector's numbers, of either
+# precision
+LANES = WIDTH.lanes(types.float32)

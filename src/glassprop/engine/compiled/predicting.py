@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import njit
+
 from glassprop.engine.compiled import handed as of
 from glassprop.engine.compiled.block import GATHER as GATHER_SHAPE
 from glassprop.engine.compiled.block import padded
@@ -18,12 +20,11 @@ from glassprop.engine.compiled.low_level import (
     pointer,
     pointer_like,
 )
+from glassprop.engine.compiled.moving_tiles import gather_columns
 from glassprop.engine.compiled.output_layer import COST, activate_layer
 from glassprop.engine.compiled.output_layer import OUTPUT as OUTPUT_SHAPE
 from glassprop.engine.compiled.places import GATHER, OUTPUT, ROWS, WORK_SIZE, Y_AT
 from glassprop.engine.compiled.row import COLUMNS, N_OUT, NUMBERS, OUT_AT
-from glassprop.engine.compiled.tiles import gather_columns
-from numba import njit
 
 _gather, _output = GATHER_SHAPE.call, OUTPUT_SHAPE.call
 

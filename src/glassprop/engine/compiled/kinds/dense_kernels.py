@@ -6,6 +6,7 @@ from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIG
 from glassprop.engine.compiled.low_level import fill, part
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.places import LANES, ROWS_AT, SCRATCH_AT
+from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS, RELU
 from glassprop.engine.compiled.row import (
     A_AT,
     BACK_MASKED,
@@ -32,7 +33,6 @@ from glassprop.engine.compiled.tile_parts import (
     tile_transpose,
     transpose,
 )
-from glassprop.engine.compiled.tiles import ADD, AS_IS, NO_BIAS, RELU
 from glassprop.layers.layer_kind import LayerKind
 
 W, B = BLOCK_1, BLOCK_2
@@ -115,7 +115,9 @@ def fill_gradient(row, places, theta, gradient, work, d, ld, fresh):
         )
     if turned < n_in:
         left = n_in - turned
-        tile_outer(places, work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, left, ld, not fresh)
+        tile_outer(
+            places, work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, left, ld, not fresh
+        )
     tile_sums(places, work, d, ld, gradient, row[B], n_out, ld, not fresh)
 
 

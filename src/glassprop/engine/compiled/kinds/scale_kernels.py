@@ -7,9 +7,9 @@ from numba import njit
 from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
 from glassprop.engine.compiled.low_level import OPTIONS
 from glassprop.engine.compiled.part import Part
+from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS
 from glassprop.engine.compiled.row import A_AT, BLOCK_1, IN_AT, N_OUT
 from glassprop.engine.compiled.tile_parts import outer, product, tile_dots, tile_product
-from glassprop.engine.compiled.tiles import ADD, AS_IS, NO_BIAS
 from glassprop.layers.layer_kind import LayerKind
 
 S = BLOCK_1
