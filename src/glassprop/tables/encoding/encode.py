@@ -22,9 +22,10 @@ from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import Plan
-from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of, mapped
+from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of
 from glassprop.tables.values.dates import date_parts, to_moments
 from glassprop.tables.values.numbers import missing_number, to_numbers
+from glassprop.tables.values.texts import Texts
 
 
 class TypedColumns(TransformerMixin, BaseEstimator):
@@ -98,8 +99,8 @@ class TypedColumns(TransformerMixin, BaseEstimator):
             return cells.values
         if cells.kind != "text":
             return _nothing(name, cells, "numbers")
-        values = to_numbers(cells.values, self.numbers[name])
-        _warn_odd(name, cells.values, values, "numbers")
+        values = to_numbers(cells.texts, self.numbers[name])
+        _warn_odd(name, cells.texts, values, "numbers")
         return values
 
     def _date(self, frame: nw.DataFrame, name: str) -> dict[str, np.ndarray]:
@@ -107,20 +108,15 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         moments = cells.values
         _warn_far_out(name, cells)
         if cells.kind == "text":
-            moments = to_moments(cells.values, self.dates[name] or "ymd")
-            _warn_odd(name, cells.values, moments, "dates")
+            moments = to_moments(cells.texts, self.dates[name] or "ymd")
+            _warn_odd(name, cells.texts, moments, "dates")
         elif cells.kind != "date":
             moments = _nothing(name, cells, "dates")
         parts = date_parts(moments, clock=name in self.clocks)
         return {f"{name} [{part}]": values for part, values in parts.items()}
 
     def _category(self, frame: nw.DataFrame, name: str) -> list[str]:
-        cells = cells_of(frame[name])
-        if cells.kind == "text":
-            return mapped(cells.values, category_name, object).tolist()
-        if cells.kind == "number":
-            return [MISSING_CATEGORY if np.isnan(value) else shortest(value) for value in cells.values.tolist()]
-        return [MISSING_CATEGORY] * len(cells.values)
+        return categories_of(cells_of(frame[name])).array(MISSING_CATEGORY).tolist()
 
 
 class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -191,9 +187,16 @@ def frame_of(X: Any) -> nw.DataFrame:
         raise TableError(f"a pandas, polars or Arrow table with named columns is needed, not {kind}") from None
 
 
+def categories_of(cells: Cells) -> Texts:
+    """The names that the values of a column of categories go by."""
+    if cells.kind == "number":
+        return Texts.of_numbers(cells.values, shortest)
+    return Texts.of_values(cells.texts.codes, cells.texts.known, category_name)
+
+
 def _nothing(name: str, cells: Cells, wanted: str) -> np.ndarray:
     _warn(f"column {quoted(name)} holds no {wanted}: all of it counts as missing")
-    return np.full(len(cells.values), np.nan)
+    return np.full(len(cells), np.nan)
 
 
 def _warn_far_out(name: str, cells: Cells) -> None:
@@ -201,10 +204,10 @@ def _warn_far_out(name: str, cells: Cells) -> None:
         _warn(f"column {quoted(name)}: {cells.infinite} value(s) are {cells.beyond} and count as missing")
 
 
-def _warn_odd(name: str, texts: np.ndarray, values: np.ndarray, wanted: str) -> None:
-    odd = [text for text, value in zip(texts, values, strict=True) if np.isnan(value) and not missing_number(text)]
+def _warn_odd(name: str, texts: Texts, values: np.ndarray, wanted: str) -> None:
+    rows, odd = texts.unread(values, missing_number)
     if odd:
-        what = f"{len(odd)} value(s) are no {wanted} and count as missing, the first {quoted(odd[0])}"
+        what = f"{rows} value(s) are no {wanted} and count as missing, the first {quoted(odd[0])}"
         _warn(f"column {quoted(name)}: {what}")
 
 
