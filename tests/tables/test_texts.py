@@ -28,7 +28,7 @@ LIBRARIES = {
     "pandas categorical": lambda values: pd.Series(values, dtype="category"),
     "pandas of another index": lambda values: pd.Series(values, index=range(len(values), 0, -1)),
     "arrow": lambda values: pa.chunked_array([pa.array(values)]),
-    "arrow chunks": lambda values: pa.chunked_array([pa.array(values[:2], pa.string()), pa.array(values[2:], pa.string())]),
+    "arrow chunks": lambda values: pa.chunked_array([pa.array(v, pa.string()) for v in (values[:2], values[2:])]),
     "arrow dictionary": lambda values: pa.chunked_array([pa.array(values).dictionary_encode()]),
     "arrow large": lambda values: pa.chunked_array([pa.array(values, pa.large_string())]),
 }  # fmt: skip
