@@ -34,6 +34,7 @@ from glassprop.estimator.weights import SetWeights
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
+from glassprop.training.ready import Ready
 from glassprop.training.state import TrainState
 
 
@@ -156,10 +157,18 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
                 self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
             data, held, left = self._set_aside(Data(X, Y, weight), y, val, rng, call, left)
             check_parts(data, None if held is None else held.data)
-            if stream is None:
-                plan = plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
-                stream = Stream(plan, len(data), arguments, self._objects())
-            self._run(stream, data, held, rng, self._outside(told, call, left.kept), left)
+
+            def planned() -> FitPlan:
+                return plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
+
+            if call == "partial_fit":
+                stream = stream or Stream(self.network_, arguments, self._objects())
+                plan, ready = stream.plan(arguments, len(data), planned)
+            else:
+                plan, ready = planned(), None
+            self._run(plan, ready, data, held, rng, self._outside(told, call, left.kept), left)
+            if stream is not None and stream.pays and not self._state.interrupted:
+                self._stream = stream
         return self
 
     def _stream_before(self, call: Call) -> Stream | None:
@@ -171,21 +180,21 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         """What the plan of a ``partial_fit`` follows from, besides arguments and the number of rows."""
         return vars(self).get("network_"), vars(self).get("_label_binarizer")
 
-    def _run(self, stream: Stream, data: Data, held: Held | None, rng: Any, outside: Outside, left: Left) -> None:
+    def _run(
+        self, plan: FitPlan, ready: Ready | None, data: Data, held: Held | None, rng: Any, outside: Outside, left: Left
+    ) -> None:
         """Train as the plan says."""
-        plan, state = stream.plan, self._state
+        state = self._state
         if not plan.stochastic:
             run_lbfgs(plan, state, data, None if held is None else held.data, outside)
             return
         validation = None if held is None else held.as_validation(self._scoring())
         self._judge_as_planned(plan, left)
         try:
-            run_stochastic(plan, state, data, validation, rng, outside, stream.ready)
+            run_stochastic(plan, state, data, validation, rng, outside, ready)
         finally:
             if not state.left:
                 self.__dict__.pop("_left", None)
-        if stream.ready is not None and not state.interrupted:
-            self._stream = stream
 
     def _begin(self, call: Call) -> Left | None:
         """Let go of what belongs to the call before; for ``resume``, say what its data were."""

@@ -14,20 +14,21 @@ from glassprop.equations.arrays import Array
 from glassprop.optimizer import OptimizerState
 
 _MOST = 65_536  # numbers of X above which making a room takes little beside the work, and copies would take memory
+_ALTOGETHER = 1 << 20  # numbers, about, in all the rooms that are kept
+_ROOMS = 16
 
 
 class Ready:
     """For calls with the same network, settings and θ, one at a time.
 
     An engine keeps the room that it has made for the arrays it was given last. So the rows of each call are brought
-    into the same arrays, where they are as many as those of the call before, and few.
+    into the arrays of an earlier one with as many, where they are few.
     """
 
     def __init__(self, *, for_this_call: bool = False) -> None:
         """for_this_call: there will be no other, so nothing is put aside."""
         self._once = for_this_call
-        self._kind: tuple[Any, ...] = ()
-        self._choice: Choice | None = None
+        self._known: dict[tuple[Any, ...], Choice] = {}
         self._copies: tuple[Array, OptimizerState] | None = None
 
     def choice(self, data: Data, theta: Array, choose: Callable[[], Choice]) -> Choice:
@@ -35,15 +36,15 @@ class Ready:
         if self._once:
             return choose()
         kind = _kind(data, theta)
-        known = self._choice
-        if known is not None and kind == self._kind and known.engine.works:
+        known = self._known.get(kind)
+        if known is not None and known.engine.works:
             _bring(data, known.data)
             return known
         choice = choose()
         if kind and choice.data.X.size <= _MOST:
-            self._choice, self._kind = replace(choice, data=_copied(choice.data)), kind
-            return self._choice
-        self._choice, self._kind = None, ()
+            choice = self._known[kind] = replace(choice, data=_copied(choice.data))
+            if len(self._known) > min(_ROOMS, 1 + _ALTOGETHER // (4 * theta.size + 4 * data.X.size)):
+                del self._known[next(iter(self._known))]
         return choice
 
     def copies(self, theta: Array, optimizer: OptimizerState) -> tuple[Array, OptimizerState]:
