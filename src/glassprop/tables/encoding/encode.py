@@ -71,7 +71,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         frame = self.checked(X)
         findings: list[Finding] = []
         numbers, categories = self.read(frame, findings)
-        warn_of(together(findings))
+        warn_of(together(findings, self.columns()))
         columns = dict(zip(self.number_names(), numbers, strict=True))
         texts = {name: texts.array(MISSING_CATEGORY).tolist() for name, texts in categories.items()}
         return nw.from_dict({**columns, **texts}, backend=frame.implementation).to_native()
@@ -80,7 +80,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         """The table, where it has rows and all the columns that are needed."""
         frame = frame_of(X)
         known = set(frame.columns)
-        missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in known]
+        missing = [name for name in self.columns() if name not in known]
         if missing:
             raise TableError(f"the table lacks {len(missing)} column(s) that the model needs: {listed(missing, 10)}")
         if not len(frame):
@@ -106,6 +106,10 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns that `transform` gives."""
         return np.array([*self.number_names(), *self.categories], dtype=object)
+
+    def columns(self) -> list[str]:
+        """The columns that are read."""
+        return [*self.numbers, *self.dates, *self.categories]
 
     def number_names(self) -> list[str]:
         """The float columns that `transform` gives."""

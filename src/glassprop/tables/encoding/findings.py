@@ -58,13 +58,14 @@ def of_another_kind(column: str, wanted: str) -> list[Finding]:
     return [Finding(column, f"holds no {wanted}")]
 
 
-def together(findings: Iterable[Finding]) -> list[Finding]:
-    """Those of all blocks, in their order, as those of the whole."""
+def together(findings: Iterable[Finding], columns: Iterable[str]) -> list[Finding]:
+    """Those of all blocks, handed over in their order, as those of the whole: in the order of its columns."""
     found: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = finding.column, finding.what
         found[key] = replace(found[key], rows=found[key].rows + finding.rows) if key in found else finding
-    return list(found.values())
+    places = {name: place for place, name in enumerate(columns)}
+    return sorted(found.values(), key=lambda finding: places[finding.column])
 
 
 def warn_of(findings: Iterable[Finding], stacklevel: int = 3) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 TRIED = 1000  # rows
+_CELLS = 2_000_000  # of text that are typed together
 _LONGEST = 10**17  # whole numbers up to here have fewer than 19 characters, with their sign
 
 
@@ -70,7 +71,10 @@ def _read(data: bytes, separator: str, fields: Fields, tried: pl.DataFrame) -> p
     if doubtful:
         frame = frame.with_columns(_parsed(data, separator, dict.fromkeys(kinds, text), doubtful))
     texts = [name for name, kind in frame.schema.items() if kind == text]
-    return frame.with_columns(type_plain_columns(frame.select(texts))) if texts else frame
+    together = max(1, _CELLS // fields.rows)  # of all at once, every step would hold a copy
+    for some in (texts[k : k + together] for k in range(0, len(texts), together)):
+        frame = frame.with_columns(type_plain_columns(frame.select(some)))
+    return frame
 
 
 def _parsed(data: bytes, separator: str, kinds: dict[str, Any], columns: list[str] | None = None) -> pl.DataFrame:

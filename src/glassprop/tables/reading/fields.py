@@ -10,7 +10,7 @@ import numpy as np
 from glassprop.ground.in_order import in_order
 from glassprop.tables.values.cores import threads_for
 
-_PIECE = 1 << 22  # bytes looked at together: its arrays stay in the caches' reach
+_PIECE = 1 << 20  # bytes looked at together: its arrays stay in the caches' reach
 _NEWLINE, _RETURN, _SPACE, _TAB, _PLUS, _MINUS, _ZERO, _NINE = b"\n\r \t+-09"
 
 

@@ -176,7 +176,7 @@ def _name_of(y: Any) -> str:
 
 def _needed(pipeline: Pipeline) -> list[str]:
     columns = pipeline[0]
-    return [*columns.numbers, *columns.dates, *columns.categories]
+    return columns.columns()
 
 
 def _explain_typed(
