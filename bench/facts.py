@@ -17,6 +17,7 @@ import torch
 
 from bench.limits import switches
 from bench.products import CORES, blis
+from glassprop.engine.compiled.vector_width import in_words
 
 _PACKAGES = ("glassprop", "numpy", "scipy", "scikit-learn", "torch", "jax", "jaxlib", "numba", "blis", "mkl")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "GLASSPROP_NUM_THREADS")
@@ -68,12 +69,11 @@ def kernels(column: str) -> dict[str, str]:
 
 
 def ours() -> str:
-    """What our own kernels are made for and who makes their large products, in the words of ``info --engine``."""
-    command = [sys.executable, "-m", "glassprop", "info", "--engine"]
+    """What our own kernels are made for, and what ``glassprop info --engine`` says of them."""
+    command = [sys.executable, "-m", "glassprop.cli", "info", "--engine"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return "it does not say"
-    return "; ".join(line.strip() for line in done.stdout.splitlines() if line.strip())
+    lines = [] if done.returncode else done.stdout.splitlines()
+    return "; ".join([in_words(), *(line.strip() for line in lines if line.strip())])
 
 
 def _openblas() -> list[dict[str, Any]]:

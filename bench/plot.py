@@ -29,16 +29,17 @@ def draw(columns: list[dict[str, Any]], target: Path) -> None:
     for axes, column in zip(panels[0], columns, strict=True):
         _panel(axes, [row for row in column["rows"] if row["case"]["name"] in names])
         about = column["about"]
-        axes.set_title(f"{about['column']} ({about['level']})" if len(columns) > 1 else about["column"], fontsize=9)
+        axes.set_title(
+            about["column"] if about["level"] in about["column"] else f"{about['column']}: {about['level']}", fontsize=9
+        )
     panels[0][0].invert_yaxis()  # of all, for they share it
-    handles, labels = panels[0][-1].get_legend_handles_labels()
-    if handles:
-        panels[0][-1].legend(handles, labels, frameon=False, loc="lower right")
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, frameon=False, loc="outside lower right", ncols=len(labels), fontsize=8)
     machine = columns[0]["about"]["machine"]
     figure.suptitle(
         f"{machine['cpu']} ({machine['cpu numbers']}), {machine['cores']} cores, {machine['date']}", fontsize=9
     )
-    figure.supxlabel("time of an epoch, in times of glassprop's (Adam, float32)", fontsize=9)
+    figure.supxlabel("time of an epoch, in times of glassprop's (Adam, float32)", fontsize=9, x=0.35)
     figure.savefig(target, metadata={"Date": None})
     plt.close(figure)
 

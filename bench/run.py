@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.cases import MAIN, MORE, Case
-from bench.limits import AS_FOUND, columns, switches
+from bench.limits import AS_FOUND, columns, environment, set_aside
 from bench.plot import draw
 from bench.tables import of_column, of_kernels
 from glassprop.ground.json_values import to_json
@@ -74,10 +73,10 @@ def run(column: str, cases: list[Case], quick: bool, progress: Progress) -> Colu
     command = [sys.executable, "-m", "bench.column", "--column", column, "--cases", *(case.name for case in cases)]
     task = progress.add_task(f"{column}: kernels and peaks", total=len(cases))
     found: Column = {"rows": []}
-    with _lines(command + ["--quick"] * quick, switches(column)) as lines:
+    with _lines(command + ["--quick"] * quick, environment(column)) as lines:
         for line in lines:
             if "about" in line:
-                found["about"] = line["about"]
+                found["about"] = line["about"] | {"set_aside": set_aside()}
             elif "at" in line:
                 progress.update(task, description=f"{column}: {line['at']}")
             else:
@@ -88,9 +87,9 @@ def run(column: str, cases: list[Case], quick: bool, progress: Progress) -> Colu
 
 
 @contextmanager
-def _lines(command: list[str], environment: dict[str, str]) -> Iterator[Iterator[dict[str, Any]]]:
+def _lines(command: list[str], variables: dict[str, str]) -> Iterator[Iterator[dict[str, Any]]]:
     """Context that gives what a process tells, as it tells it, and ends it; what is no JSON is another library's."""
-    process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         yield (json.loads(line) for line in process.stdout if line.startswith("{"))

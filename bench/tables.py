@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 _OURS = "glassprop"
+_ABOVE = 1.1  # a product that is so many times as fast as the peak is made of other instructions
 
 
 def of_kernels(about: dict[str, Any]) -> Table:
@@ -25,9 +26,12 @@ def of_kernels(about: dict[str, Any]) -> Table:
     for name, by_threads in about["product_gflops"].items():
         speeds = (f"{threads}: {rate:.0f}" for threads, rate in by_threads.items())
         share = max(by_threads.values()) / most
-        out.add_row(f"product, {name}", f"{', '.join(speeds)} GFLOP/s; {share:.0%} of the peak of all cores")
+        doubt = ": the limit was not followed" if share > _ABOVE else ""
+        out.add_row(f"product, {name}", f"{', '.join(speeds)} GFLOP/s; {share:.0%} of the peak of all cores{doubt}")
     for name, words in sorted(about["kernels"].items()):
         out.add_row(f"kernels, {name}" if name != "switches" else name, words)
+    if about["set_aside"]:
+        out.add_row("not handed on", " ".join(f"{name}={value}" for name, value in about["set_aside"].items()))
     return out
 
 
