@@ -58,7 +58,7 @@ def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step
             return
         adds = layers[l, WAYS] & RESIDUAL != 0
         g = base + (places[KEPT_AT] if adds else places[OTHER_AT] if d == base + places[DELTA_AT] else places[DELTA_AT])
-        by_input(layers, l, theta, work, base, d, g, ld, adds)
+        by_input(layers, l, places, theta, work, base, d, g, ld, adds)
         if not layers[l, WAYS] & BACK_MASKED:
             g = _pull(layers, l - 1, numbers, places, gradient, work, base, g, ld, key, step, first_row, dropout, fresh)
         d = g

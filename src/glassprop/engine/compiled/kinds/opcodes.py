@@ -1,9 +1,9 @@
 """Which file of kernels serves which kind of layer, and the branches of the passes by opcode.
 
-A kind's file gives: ``OPCODE``; for lowering, ``ways(layer, before, n_in)``, the bits of WAYS, ``LONG_ROWS``, those of
-them that ask for blocks of many examples, and ``multiplications(n_in, n_out)``; and three kernels: ``weigh`` makes z of
-what the layer sees, ``by_input`` makes ∂C/∂x of δ, ``fill_gradient`` the gradient by its own parameters. Where things lie
-is in the row of the table (``row.py``).
+A kind's file gives: ``OPCODE``; for lowering, ``ways(layer, before, n_in)``, the bits of WAYS, ``needs(ways)``, how many
+examples a block should have for these, though they do not fit the cache, with the numbers that must have room to be
+packed, and ``multiplications(n_in, n_out)``; and three kernels: ``weigh`` makes z of what the layer sees, ``by_input`` makes ∂C/∂x of δ, ``fill_gradient`` the gradient by its
+own parameters. Where things lie is in the row of the table (``row.py``).
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def weigh(layers, l, places, theta, work, base, ld):
 
 
 @njit(**INLINE)
-def by_input(layers, l, theta, work, base, d, g, ld, adds):
+def by_input(layers, l, places, theta, work, base, d, g, ld, adds):
     """From δ of layer l at ``d`` to ∂C/∂x at ``g``, added to what is there if ``adds``."""
     if layers[l, OPCODE] == SCALE:
-        scale_kernels.by_input(layers, l, theta, work, base, d, g, ld, adds)
+        scale_kernels.by_input(layers, l, places, theta, work, base, d, g, ld, adds)
     else:
-        dense_kernels.by_input(layers, l, theta, work, base, d, g, ld, adds)
+        dense_kernels.by_input(layers, l, places, theta, work, base, d, g, ld, adds)
 
 
 @njit(**INLINE)

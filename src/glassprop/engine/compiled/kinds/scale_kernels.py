@@ -12,7 +12,6 @@ from glassprop.layers.layer_kind import LayerKind
 
 OPCODE = 1
 S = BLOCK_1
-LONG_ROWS = 0
 
 
 def multiplications(n_in: int, n_out: int) -> int:
@@ -25,6 +24,11 @@ def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
     return 0
 
 
+def needs(ways: int) -> tuple[int, int]:
+    """Examples of a block, beyond those that fit the cache, and room to pack numbers in: neither."""
+    return 0, 0
+
+
 # A neuron at a time, by the tiles of products of one row and one column: there is no new loop to be compiled.
 
 
@@ -35,7 +39,7 @@ def weigh(layers, l, places, theta, work, base, ld):
 
 
 @njit(**INLINE)
-def by_input(layers, l, theta, work, base, d, g, ld, adds):
+def by_input(layers, l, places, theta, work, base, d, g, ld, adds):
     """E31: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``."""
     _times(layers, l, theta, work, d, g, ld, ADD if adds else NO_BIAS)
 
