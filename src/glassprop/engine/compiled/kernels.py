@@ -81,11 +81,12 @@ def _entry_point(which: int, kind: str, signature: Any) -> Any:
     """Compile one entry point, or load it from the cache; one thread does it, others wait for it."""
     with _LOCK:
         if (which, kind) not in _READY:
-            function = epoch.entry_points(_digest())[which]
+            sources = _digest()
+            function = epoch.entry_points(sources)[which]
             function.__qualname__ = f"{function.__name__}_{kind}"  # files of its own for each kind
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", NumbaWarning)
-                ready = compiled(function, signature, _tell)
+                ready = compiled(function, signature, _tell, sources)
             ready.disable_compile()  # for arguments of other types
             _READY[which, kind] = ready
         return _READY[which, kind]
