@@ -35,6 +35,7 @@ from glassprop.estimator.labels import (
     refuse_missing_labels,
     refuse_other_labels,
 )
+from glassprop.estimator.left import len_of
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.weights import OUTPUT
 from glassprop.network import Network
@@ -499,7 +500,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
     def _encoded(self, X: Rows, y: Array) -> Array:
-        return np.asarray(self._binarizer().transform(y)).astype(X.dtype)
+        binarizer = self._binarizer()
+        Y = plain_targets(binarizer, vars(self)["classes_"], y, len_of(X), X.dtype)
+        return np.asarray(binarizer.transform(y)).astype(X.dtype) if Y is None else Y
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -67,7 +67,7 @@ def run_stochastic(
     if plan.cuts_batches:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=5,
+            stacklevel=6,
         )
     resumed = plan.call == "resume"
     dropout_key = draw_key(rng) if plan.drops and not resumed else 0
@@ -114,15 +114,15 @@ def run_stochastic(
 def _warn(plan: FitPlan, state: TrainState, meant_to_end: bool) -> None:
     """Say what scikit-learn says, interrupted or not converged (unless the epochs were meant to end); or diverged."""
     if state.interrupted:
-        warnings.warn("Training interrupted by user.", stacklevel=6)
+        warnings.warn("Training interrupted by user.", stacklevel=7)
     elif state.diverged:
-        warnings.warn(state.stopped_by, DivergenceWarning, stacklevel=6)
+        warnings.warn(state.stopped_by, DivergenceWarning, stacklevel=7)
     elif state.exhausted and not meant_to_end:
         warnings.warn(
             f"Stochastic Optimizer: Maximum iterations ({plan.settings.epochs}) reached and the optimization "
             "hasn't converged yet.",
             ConvergenceWarning,
-            stacklevel=6,
+            stacklevel=7,
         )
 
 
@@ -160,6 +160,6 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
             f"lbfgs failed to converge after {state.epoch} iteration(s) (status={result.scipy.status}): "
             f"{result.scipy.message}. Increase max_iter or max_fun, or scale the data.",
             ConvergenceWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
     hooks.fit_ended()
