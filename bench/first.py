@@ -61,7 +61,7 @@ def cold() -> dict[str, float]:
 
 
 def one_row(turns: int = 10) -> dict[str, float]:
-    """Median seconds of `glassprop predict` on one row, and of a process that imports what no such command can spare."""
+    """Median seconds of `glassprop predict` on one row, and of a process that imports what it cannot spare."""
     with tempfile.TemporaryDirectory() as folder:
         model, row, out = (str(Path(folder) / name) for name in ("model.glassprop", "row.csv", "out.csv"))
         python(COMMAND.format(words=["train", "iris", "--model", model, "--epochs", "2"]))
