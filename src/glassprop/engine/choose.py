@@ -11,7 +11,7 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import Ranks
-from glassprop.engine.plan import Data, Engine, straight
+from glassprop.engine.plan import Data, Engine, is_csr, straight
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
@@ -20,6 +20,7 @@ from glassprop.layers.layer_table import KINDS
 from glassprop.optimizer import OPTIMIZERS, Optimizer
 
 EngineName = Literal["auto", "compiled", "reference"]
+_MOST_COLUMNS = 2**31 - 1  # kernels count the columns of a sparse X in 32 bits
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 Notify = Callable[[str], None]
 
@@ -99,8 +100,10 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
     """Why the kernels cannot run this network on this X; empty if they can."""
     if architecture.own_functions:
         return f"user-defined functions ({', '.join(architecture.own_functions)}) are Python"
-    if not isinstance(X, np.ndarray):
-        return "X is sparse" if hasattr(X, "tocsr") else "X is not a NumPy array"
+    if not isinstance(X, np.ndarray) and not is_csr(X):
+        return "X is sparse and not CSR" if hasattr(X, "tocsr") else "X is not a NumPy array"
+    if X.shape[1] > _MOST_COLUMNS:
+        return f"X has more than {_MOST_COLUMNS} columns"
     if X.dtype not in (np.float32, np.float64):
         return f"X is of dtype {X.dtype}, neither float32 nor float64"
     if X.dtype != theta.dtype:
@@ -113,13 +116,20 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
     return ""
 
 
-def suit_a_predictor(architecture: Architecture, X: Any, theta: Any) -> bool:
-    """Whether a compiled predictor can read these arrays as they are. Quick; follows from kinds and shapes alone."""
-    if type(X) is not np.ndarray or type(theta) is not np.ndarray or theta.shape != (architecture.layout.size,):
+def suit_a_predictor(architecture: Architecture, X: Any, theta: Any, *, checked: bool = False) -> bool:
+    """Whether a compiled predictor can read these arrays as they are. Quick; follows from kinds and shapes alone.
+
+    checked: whether X has been looked at, as ``given_inputs`` does; no sparse X suits before.
+    """
+    if type(theta) is not np.ndarray or theta.shape != (architecture.layout.size,):
         return False
-    if X.dtype != theta.dtype or X.shape[1:] != (architecture.n_inputs,) or not X.size:
+    if type(X) is np.ndarray:
+        straight = X.flags.c_contiguous and X.flags.aligned and X.size > 0
+    else:
+        straight = checked and is_csr(X) and X.shape[0] > 0
+    if not straight or X.dtype != theta.dtype or X.shape[1:] != (architecture.n_inputs,):
         return False
-    return bool(X.flags.c_contiguous and X.flags.aligned and theta.flags.c_contiguous and theta.flags.aligned)
+    return bool(theta.flags.c_contiguous and theta.flags.aligned)
 
 
 def find_predictor(architecture: Architecture, X: Rows, theta: Array, notify: Notify | None = None) -> Any:

@@ -15,6 +15,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from glassprop.architecture.compressed import refuse_broken
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike
@@ -389,6 +390,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._checked(X, y, self.network_.units, reset=False)
 
     def _checked(self, X: Any, y: Any, units: OwnUnits | None, *, reset: bool) -> tuple[Array, Array, Array]:
+        refuse_broken(X)
         X, y = validate_data(
             self,
             X,

@@ -47,6 +47,7 @@ def forward_hidden(layers, numbers, places, theta, work, base, ld, key, step, fi
 def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step, first_row, dropout, fresh):
     """E13, E15: from δ of the last layer, in the place of y, to the first; the gradient on the way, added up or ``fresh``.
 
+    Returns where δ of the first layer is.
     ∂C/∂x of a residual layer is added to its ∂C/∂a (E33), which is at KEPT_AT; others take turns with two places.
     """
     d, last = base + places[Y_AT], layers.shape[0] - 1
@@ -55,13 +56,14 @@ def backward(layers, numbers, places, theta, gradient, work, base, ld, key, step
     for l in range(last, -1, -1):
         fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh)
         if l == 0:
-            return
+            break
         adds = layers[l, WAYS] & RESIDUAL != 0
         g = base + (places[KEPT_AT] if adds else places[OTHER_AT] if d == base + places[DELTA_AT] else places[DELTA_AT])
         by_input(layers, l, theta, work, base, d, g, ld, adds)
         if not layers[l, WAYS] & BACK_MASKED:
             g = _pull(layers, l - 1, numbers, places, gradient, work, base, g, ld, key, step, first_row, dropout, fresh)
         d = g
+    return d
 
 
 @njit(**INLINE)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.block import gather, padded
+from glassprop.engine.compiled.block import bring, fill_first, padded
 from glassprop.engine.compiled.block_passes import backward, finish, forward_hidden
 from glassprop.engine.compiled.control import CALL, DONE, FAILED, FROM, INSIDE, LINGER, NEXT, TO, close, opened, take
 from glassprop.engine.compiled.costs import COST, DELTA, PREDICTION
@@ -29,7 +29,7 @@ from glassprop.engine.compiled.low_level import (
     part,
 )
 from glassprop.engine.compiled.places import ROWS, SHARE_AT, WORK_SIZE, Y_AT
-from glassprop.engine.compiled.row import N_OUT, OUT_AT
+from glassprop.engine.compiled.row import BY_ENTRIES, N_OUT, OUT_AT, WAYS
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
 from glassprop.engine.compiled.tiles import gather_columns
 
@@ -66,6 +66,7 @@ def _total_weight(weight, order, low, high):
 @njit(**WRITTEN_OUT)
 def _chunk(
     X,
+    entries,
     Y,
     weight,
     order,
@@ -103,7 +104,7 @@ def _chunk(
             break
         used = min(places[ROWS], stop - first)
         ld = padded(used)
-        gather(X, order, first, used, ld, work, base, places)
+        bring(X, entries, order, first, used, ld, layers, places, theta, work, base)
         gather_columns(Y, order, first, used, ld, work, base + places[Y_AT], False)
         share = part(work, base + places[SHARE_AT], ld)
         _shares(weight, order, first, used, total, share)
@@ -111,7 +112,7 @@ def _chunk(
         finish(layers, numbers, places, theta, fixed, work, base, ld, used, costs, DELTA)
         cost += _weighted(costs, weight, order, first, used)
         fresh = first == start
-        backward(
+        d = backward(
             layers,
             numbers,
             places,
@@ -126,6 +127,8 @@ def _chunk(
             dropout,
             fresh,
         )
+        if layers[0, WAYS] & BY_ENTRIES:
+            fill_first(entries, order, first, used, ld, layers, places, work, base, d, gradient, fresh)
     return cost
 
 
@@ -171,12 +174,12 @@ def _clip_scale(lengths, at, segments, norm):
 
 
 @njit(**OPTIONS)
-def _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used):
+def _predict_block(X, entries, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used):
     """a of the last layer for some rows, or with targets C_0 of each."""
     last, n_out, ld = layers.shape[0] - 1, layers[layers.shape[0] - 1, N_OUT], padded(used)
     for i in range(used):
         order[i] = first + i
-    gather(X, order, 0, used, ld, work, base, places)
+    bring(X, entries, order, 0, used, ld, layers, places, theta, work, base)
     forward_hidden(layers, numbers, places, theta, work, base, ld, -1, 0, 0, 1.0)
     want = COST if costs.size > 0 else PREDICTION
     if want == COST:
@@ -199,6 +202,9 @@ def entry_points(source):
 
     def run_steps(
         X,
+        values,
+        columns,
+        starts,
         Y,
         weight,
         order,
@@ -228,7 +234,8 @@ def entry_points(source):
         Phases are counted through the epoch, two or three a step. Where they are called for by themselves and REDUCED
         is set, those after the first of a step find the average over all ranks in the first chunk's gradient.
 
-        X (n, n_inputs), Y (n, n_L), weight (n,) or (0,), order (n,); theta, m, v (size,); gradients (chunks, size).
+        X (n, n_inputs); or (0, n_inputs), and its entries that are not 0: values and columns (entries,), starts (n + 1,),
+        which have no entries else. Y (n, n_L), weight (n,) or (0,), order (n,); theta, m, v (size,); gradients (chunks, size).
         schedule (steps, 5); bounds (steps + 1,): where batches begin in the order. rooms: a block's costs for each thread.
         costs (steps, chunks): Σ weight · C_0 by chunk. squares, lengths (steps, chunks): Σ w², and the squared length
         of the gradient, by segment. Stops before the step of a batch whose cost is not finite, and leaves its number
@@ -238,6 +245,7 @@ def entry_points(source):
         """
         source  # noqa: B018
         X, Y, weight, order, theta, m, v = bare(X), bare(Y), bare(weight), bare(order), bare(theta), bare(m), bare(v)
+        entries = bare(values), bare(columns), bare(starts)
         schedule, bounds, gradients, plan, fixed = (
             bare(schedule),
             bare(bounds),
@@ -277,7 +285,7 @@ def entry_points(source):
                     if phase == 0:
                         start, stop = _bounds(low, high, piece, chunks, _VECTOR)
                         costs[number, piece] = _chunk(
-                            X, Y, weight, order, theta, part(gradients, piece * theta.shape[0], theta.shape[0]), plan, fixed, layers, numbers, places, work, base,
+                            X, entries, Y, weight, order, theta, part(gradients, piece * theta.shape[0], theta.shape[0]), plan, fixed, layers, numbers, places, work, base,
                             part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number, schedule[number, DROPOUT], total, control,
                         )  # fmt: skip
                     elif not _finite(costs, number, chunks):
@@ -306,17 +314,21 @@ def entry_points(source):
                 return
             fetch_add(control, INSIDE, -1)
 
-    def predict_blocks(X, Y, theta, out, costs, layers, numbers, places, fixed, orders, work, control, thread):
+    def predict_blocks(
+        X, values, columns, starts, Y, theta, out, costs, layers, numbers, places, fixed, orders, work, control, thread
+    ):  # fmt: skip
         """a of the last layer for every row, or C_0: blocks are tasks. Threads as above.
 
-        X (n, n_inputs), out (n, n_L); or Y (n, n_L) and costs (n,), and then out stays as it is. orders: room for the
+        X (n, n_inputs), or its entries as above; out (n, n_L); or Y (n, n_L) and costs (n,), and then out stays as it is. orders: room for the
         numbers of a block's rows, for each thread.
         """
         source  # noqa: B018
         X, Y, theta, out, costs = bare(X), bare(Y), bare(theta), bare(out), bare(costs)
+        entries = bare(values), bare(columns), bare(starts)
         layers, numbers, places, fixed = bare(layers), bare(numbers), bare(places), bare(fixed)
         orders, work, control = bare(orders), bare(work), bare(control)
         base, rows, tasks = thread * places[WORK_SIZE], places[ROWS], control[TO]
+        n = max(X.shape[0], starts.shape[0] - 1)
         if thread == 0:
             fetch_add(control, CALL, 1)
         elif opened(control, thread, 0, LINGER) < 0:
@@ -326,9 +338,11 @@ def entry_points(source):
             if task >= tasks:
                 break
             first = task * rows
-            used, order = min(rows, X.shape[0] - first), part(orders, thread * rows, rows)
+            used, order = min(rows, n - first), part(orders, thread * rows, rows)
             if atomic_read(control, FAILED) == 0:
-                _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used)
+                _predict_block(
+                    X, entries, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used
+                )
             fetch_add(control, DONE, 1)
         if thread == 0:
             close(control, tasks)

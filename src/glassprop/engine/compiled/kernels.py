@@ -30,12 +30,17 @@ def _array(kind: Any, dimensions: int, *, written: bool = False) -> Any:
     return types.Array(kind, dimensions, "C", readonly=not written)
 
 
+def _examples(kind: Any) -> tuple[Any, ...]:
+    """X, and the values, columns and starts of its entries where it is sparse."""
+    return _array(kind, 2), _array(kind, 1), _array(types.int32, 1), _array(types.int64, 1)
+
+
 def _steps_signature(kind: Any) -> Any:
     f8, i8 = types.float64, types.int64
     vector, counts, doubles, table = _array(kind, 1, written=True), _array(i8, 1), _array(f8, 1), _array(f8, 2)
     written, counters = _array(f8, 2, written=True), _array(i8, 1, written=True)
     return types.void(
-        *(_array(kind, 2), _array(kind, 2), doubles, counts),  # X, Y, weight, order
+        *(*_examples(kind), _array(kind, 2), doubles, counts),  # X, Y, weight, order
         *(vector, vector, vector, table, counts, vector),  # theta, m, v, schedule, bounds, gradients
         *(counts, doubles, _array(i8, 2), table, _array(i8, 2), table, counts),  # plan, fixed, layers … places
         *(vector, _array(f8, 1, written=True), written, written, written),  # work, rooms, costs, squares, lengths
@@ -46,7 +51,7 @@ def _steps_signature(kind: Any) -> Any:
 def _predict_signature(kind: Any) -> Any:
     f8, i8, counters = types.float64, types.int64, _array(types.int64, 1, written=True)
     return types.void(
-        *(_array(kind, 2), _array(kind, 2), _array(kind, 1)),  # X, Y, theta
+        *(*_examples(kind), _array(kind, 2), _array(kind, 1)),  # X, Y, theta
         *(_array(kind, 2, written=True), _array(f8, 1, written=True)),  # out, costs
         *(_array(i8, 2), _array(f8, 2), _array(i8, 1), _array(f8, 1)),  # layers … fixed
         *(counters, _array(kind, 1, written=True), counters, i8),  # orders, work, control, thread

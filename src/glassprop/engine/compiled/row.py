@@ -22,4 +22,8 @@ IN_ROWS = 8  # what it sees lies example by example, not in columns: the first l
 RELU_DONE = 16  # z comes with its relu already done
 BACK_MASKED = 32  # ∂C/∂x comes as δ of the layer before, already pulled back through its relu
 TRAINS = 64  # its activation's parameter is trained; the derivative by it lies behind the slopes
-FREE = 128  # bits from here on mean what the kind says
+BY_ENTRIES = (
+    128  # of the first layer: its products are made from the entries of a sparse X, its z together with the block
+)
+W_TURNED = 256  # its W lies input by input, as that of no other layer does
+FREE = 512  # bits from here on mean what the kind says

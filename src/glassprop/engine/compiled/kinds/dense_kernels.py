@@ -12,6 +12,7 @@ from glassprop.engine.compiled.row import (
     BACK_MASKED,
     BLOCK_1,
     BLOCK_2,
+    BY_ENTRIES,
     FREE,
     IN_AT,
     IN_ROWS,
@@ -62,6 +63,8 @@ def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
 @njit(**INLINE)
 def weigh(layers, l, places, theta, work, base, ld):
     """E1, E14: z = W x + b, into its place."""
+    if layers[l, WAYS] & BY_ENTRIES:
+        return
     n_in, n_out, w, b = layers[l, N_IN], layers[l, N_OUT], layers[l, W], layers[l, B]
     x, z = base + layers[l, IN_AT], base + layers[l, A_AT]
     if layers[l, WAYS] & FORWARD_BLIS:
@@ -99,7 +102,7 @@ def fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh):
             gemm(work, d, ld, 0, work, x, n_in, 0, beta, gradient, w, n_in, n_out, n_in, ld)
         else:
             gemm(work, d, ld, 0, work, x, ld, 1, beta, gradient, w, n_in, n_out, n_in, ld)
-    else:
+    elif not layers[l, WAYS] & BY_ENTRIES:
         turned = n_in // LANES * LANES if layers[l, WAYS] & OUTER_TURNED else 0
         if turned:
             rows, width = base + places[ROWS_AT], n_in

@@ -1,0 +1,117 @@
+"""Products with the nonzero entries of one example, as LLVM code: rows of a matrix, each times an entry, added up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+from glassprop.engine.compiled.low_level import OPTIONS, pointer
+from glassprop.engine.compiled.vectors import Loop, Vectors, const
+
+_MOST = 8  # vectors of sums that stay in registers
+
+
+@njit(**OPTIONS)
+def add_rows(values, columns, first, count, w, w0, n, bias0, out, out0):
+    """``out[j] = bias[j] + Σ_e values[e] w[columns[e] n + j]`` for j < n, e in [first, first + count); biases lie in w."""
+    _add_rows(
+        pointer(values, first), pointer(columns, first), count, pointer(w, w0), n, pointer(w, bias0), pointer(out, out0)
+    )
+
+
+@njit(**OPTIONS)
+def add_to_rows(values, columns, first, count, d, d0, n, g, g0):
+    """``g[columns[e] n + j] += values[e] d[j]`` for j < n, e in [first, first + count)."""
+    _add_to_rows(pointer(values, first), pointer(columns, first), count, pointer(d, d0), n, pointer(g, g0))
+
+
+class _Shorter(Vectors):
+    """Vectors of fewer numbers than the CPU's have."""
+
+    def __init__(self, whole: Vectors, n: int) -> None:
+        self.builder, self.n, self.align = whole.builder, n, whole.align
+        self.type = ir.VectorType(whole.type.element, n)
+        self.zero = ir.Constant(self.type, [0.0] * n)
+
+
+def _cuts(whole: Vectors) -> list[tuple[Vectors, int]]:
+    """How a row of any length is cut: blocks of vectors, largest first, and at its end ever shorter ones."""
+    cuts: list[tuple[Vectors, int]] = [(whole, vectors) for vectors in (_MOST, _MOST // 2, 2, 1)]
+    n = whole.n
+    while n > 1:
+        n //= 2
+        cuts.append((_Shorter(whole, n), 1))
+    return cuts
+
+
+def _over_blocks(builder: Any, kind: Any, n: Any, block: Any) -> None:
+    """IR: ``block(v, vectors, j)`` for blocks of a row of n numbers, each once."""
+    j = const(0)
+    for v, vectors in _cuts(Vectors(builder, kind)):
+        over_j = Loop(builder, j, n, vectors * v.n)
+        block(v, vectors, over_j.i)
+        j, _ = over_j.close()
+
+
+def _entry(v: Vectors, values: Any, columns: Any, e: Any, n: Any) -> tuple[Any, Any]:
+    """An entry's number in every lane, and where the row of its column begins."""
+    column = v.builder.sext(v.builder.load(v.builder.gep(columns, [e])), ir.IntType(64))
+    return v.splat(v.builder.load(v.builder.gep(values, [e]))), v.builder.mul(column, n)
+
+
+@intrinsic
+def _add_rows(typingctx, values, columns, count, w, n, bias, out):
+    i64 = types.int64
+    signature = types.void(values, columns, i64, w, i64, bias, out)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        values_at, columns_at, count_, w_at, n_, bias_at, out_at = args
+
+        def block(v: Vectors, vectors: int, j: Any) -> None:
+            steps = [const(c * v.n) for c in range(vectors)]
+            from_j = builder.gep(bias_at, [j])
+            over_e = Loop(builder, const(0), count_, 1, [v.load(builder.gep(from_j, [step])) for step in steps])
+            value, row = _entry(v, values_at, columns_at, over_e.i, n_)
+            from_j = builder.gep(w_at, [builder.add(row, j)])
+            sums = [
+                v.multiply_add(value, v.load(builder.gep(from_j, [step])), total)
+                for step, total in zip(steps, over_e.carried, strict=True)
+            ]
+            _, result = over_e.close(sums)
+            to_j = builder.gep(out_at, [j])
+            for step, total in zip(steps, result, strict=True):
+                v.store(total, builder.gep(to_j, [step]))
+
+        _over_blocks(builder, w.dtype, n_, block)
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+@intrinsic
+def _add_to_rows(typingctx, values, columns, count, d, n, g):
+    i64 = types.int64
+    signature = types.void(values, columns, i64, d, i64, g)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        values_at, columns_at, count_, d_at, n_, g_at = args
+
+        def block(v: Vectors, vectors: int, j: Any) -> None:
+            steps = [const(c * v.n) for c in range(vectors)]
+            from_j = builder.gep(d_at, [j])
+            deltas = [v.load(builder.gep(from_j, [step])) for step in steps]
+            over_e = Loop(builder, const(0), count_, 1)
+            value, row = _entry(v, values_at, columns_at, over_e.i, n_)
+            to_j = builder.gep(g_at, [builder.add(row, j)])
+            for step, delta in zip(steps, deltas, strict=True):
+                place = builder.gep(to_j, [step])
+                v.store(v.multiply_add(value, delta, v.load(place)), place)
+            over_e.close()
+
+        _over_blocks(builder, d.dtype, n_, block)
+        return context.get_dummy_value()
+
+    return signature, codegen
