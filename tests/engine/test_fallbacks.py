@@ -221,13 +221,23 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
     folder.mkdir()
     (folder / "small.py").write_text(SMALL)
     monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.delenv("GLASSPROP_CACHE_DIR", raising=False)
+    users_folder_is(tmp_path / "user", monkeypatch)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     return Small(folder, monkeypatch)
 
 
+FIRST = "glassprop: compiling its kernels for this machine, once; later runs load them"
+
+
+def users_folder_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"):
+        monkeypatch.setenv(name, str(path))
+
+
 def test_kernels_are_loaded_from_the_cache(small: Small) -> None:
     assert small() == "compiled"
-    assert small.told == ["glassprop: compiling its kernels for this machine, once; later runs load them"]
+    assert small.told == [FIRST]
     assert [file.suffix for file in small.files("*")] == [".nbc", ".nbi", ".seal"]
     assert small() == "loaded"
     assert small.told == []
@@ -282,16 +292,29 @@ def test_a_file_that_is_missing_or_unreadable_is_mended(small: Small, ending: st
 
 
 @pytest.mark.parametrize("ending", ["nbi", "nbc", "seal"])
-def test_a_file_that_cannot_be_mended_is_done_without_and_said(small: Small, ending: str) -> None:
+def test_beside_a_file_that_cannot_be_mended_the_users_folder_serves(small: Small, ending: str) -> None:
     """A folder stands in its place, which no file can replace."""
     small()
     (file,) = small.files(f"*.{ending}")
     file.unlink()
     file.mkdir()
+    assert small() == "compiled"
+    assert "were damaged; later runs load the new ones" in small.told[-1]
+    assert small() == "loaded"
+
+
+def test_a_file_that_cannot_be_mended_is_done_without_and_said(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small()
+    (file,) = small.files("*.nbi")
+    file.unlink()
+    file.mkdir()
+    (tmp_path / "file").write_text("a file")
+    users_folder_is(tmp_path / "file" / "below", monkeypatch)
     for _ in range(2):
         assert small() == "compiled"
-        assert "later runs compile too; set NUMBA_CACHE_DIR to" in small.told[-1]
-        assert "engine='reference'" in small.told[-1]
+        assert "as every run must: there is no folder to keep them in; set GLASSPROP_CACHE_DIR to" in small.told[-1]
 
 
 def test_whole_files_of_another_kind_are_mended(small: Small) -> None:
@@ -309,8 +332,7 @@ def nowhere(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """Nowhere to write: a file stands where each folder would be, which stops even the system's administrator."""
     small.cache.write_text("a file")
     (tmp_path / "file").write_text("a file")
-    for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path / "file" / "below"))
+    users_folder_is(tmp_path / "file" / "below", monkeypatch)
 
 
 def test_a_folder_that_cannot_be_written_is_done_without(
@@ -320,8 +342,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(
     for _ in range(2):
         assert small() == "compiled"
         (line,) = small.told
-        assert "as every run must: there is no folder to keep them in; set NUMBA_CACHE_DIR" in line
-        assert "engine='reference', which compiles nothing" in line
+        assert "as every run must: there is no folder to keep them in; set GLASSPROP_CACHE_DIR" in line
         assert "once" not in line
     assert small.cache.is_file()
 
@@ -335,6 +356,157 @@ def test_a_cache_dir_that_cannot_be_made_is_done_without(
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file" / "below"))
     assert small() == "compiled"
     assert small() == "loaded"  # beside the source
+
+
+# --- a folder that is set, shipped, read-only, or another machine's -------------------------------------------------
+
+
+def only_to_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can write there any more, not even the system's administrator, whom no permissions stop."""
+    import tempfile
+
+    before = tempfile.TemporaryFile
+
+    def refused(*arguments: Any, dir: Any, **named: Any) -> Any:
+        if Path(dir).is_relative_to(folder):
+            raise PermissionError("a read-only file system")
+        return before(*arguments, dir=dir, **named)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    for path in (*folder.rglob("*"), folder):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_folder_that_is_set_is_where_kernels_lie(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies elsewhere is not enough, so that a folder which is to be shipped is filled."""
+    small()
+    monkeypatch.setenv("GLASSPROP_CACHE_DIR", str(tmp_path / "kernels"))
+    assert small() == "compiled"
+    assert small.told == [FIRST]
+    assert sorted(path.suffix for path in (tmp_path / "kernels").rglob("*.*")) == [".nbc", ".nbi", ".seal"]
+    assert small() == "loaded"
+
+
+def test_our_folder_goes_before_numbas(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import numba
+
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "numbas"))
+    monkeypatch.setenv("GLASSPROP_CACHE_DIR", str(tmp_path / "ours"))
+    small()
+    assert contents(tmp_path / "ours")
+    assert not (tmp_path / "numbas").exists()
+    monkeypatch.delenv("GLASSPROP_CACHE_DIR")
+    assert small() == "compiled"
+    assert contents(tmp_path / "numbas")
+
+
+def test_numbas_own_way_of_finding_folders_is_not_ours(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    import numba
+
+    monkeypatch.setattr(numba.config, "CACHE_LOCATOR_CLASSES", "UserWideCacheLocator", raising=False)
+    assert small() == "compiled"
+    assert small.told == [FIRST]
+    assert small() == "loaded"
+    assert small.files("*.nbc")
+
+
+def test_a_shipped_folder_serves_a_package_that_lies_elsewhere(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copied to where it cannot be written to: it is read, and nothing in it changes."""
+    import shutil
+
+    monkeypatch.setenv("GLASSPROP_CACHE_DIR", str(tmp_path / "built"))
+    small()
+    shipped, elsewhere = tmp_path / "shipped", tmp_path / "site-packages"
+    shutil.copytree(tmp_path / "built", shipped)
+    shutil.rmtree(tmp_path / "built")
+    shutil.copytree(small.folder, elsewhere)
+    small.folder, small.cache = elsewhere, elsewhere / "__pycache__"
+    only_to_be_read(shipped, monkeypatch)
+    before = contents(shipped)
+    monkeypatch.setenv("GLASSPROP_CACHE_DIR", str(shipped))
+    assert small() == "loaded"
+    assert small.told == []
+    assert contents(shipped) == before
+    assert not small.cache.exists()
+
+
+def test_a_package_folder_that_can_only_be_read_is_used(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in an image that was built with the kernels."""
+    small()
+    only_to_be_read(small.cache, monkeypatch)
+    assert small() == "loaded"
+
+
+def of_another_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    from numba.core.codegen import JITCPUCodegen
+
+    monkeypatch.setattr(JITCPUCodegen, "magic_tuple", lambda self: ("a triple", "another processor", ""))
+
+
+def of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    from glassprop.engine.compiled import kernels
+
+    monkeypatch.setattr(kernels, "_digest", lambda: "of other sources")
+
+
+@pytest.mark.parametrize("written", ["can be written", "can only be read"])
+@pytest.mark.parametrize("change", [of_another_processor, of_another_version])
+def test_kernels_of_another_machine_are_compiled_anew_with_one_notice(
+    small: Small, change: Any, written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "shipped"
+    monkeypatch.setenv("GLASSPROP_CACHE_DIR", str(shipped))
+    small()
+    before = contents(shipped)
+    if written == "can only be read":
+        only_to_be_read(shipped, monkeypatch)
+    change(monkeypatch)
+    assert small() == "compiled"
+    (line,) = small.told
+    assert line.startswith(f"glassprop: compiling its kernels anew: those in {shipped}")
+    assert line.endswith("are for another processor or version; later runs load the new ones")
+    assert small() == "loaded"
+    assert small.told == []
+    changed = [name for name, data in contents(shipped).items() if before.get(name) != data]
+    assert bool(changed) == (written == "can be written")
+
+
+def test_machines_of_two_kinds_share_a_folder(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLASSPROP_CACHE_DIR", str(tmp_path / "shared"))
+    small()
+    for change in (of_another_processor, of_another_version):
+        with monkeypatch.context() as patch:
+            change(patch)
+            assert small() == "compiled"
+            assert small() == "loaded"
+        assert small() == "loaded"
+
+
+def test_what_looks_whole_and_cannot_be_used_is_compiled_anew(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    from numba.core.cpu import CPUContext
+
+    small()
+    fails = [True]
+    insert = CPUContext.insert_user_function
+
+    def once(self: Any, *arguments: Any) -> Any:
+        if fails:
+            fails.clear()
+            raise RuntimeError("no such symbol")
+        return insert(self, *arguments)
+
+    monkeypatch.setattr(CPUContext, "insert_user_function", once)
+    assert small() == "compiled"
+    assert "were damaged" in small.told[-1]
+    assert small() == "loaded"
 
 
 def test_a_disk_that_is_full_costs_no_second_compile(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:

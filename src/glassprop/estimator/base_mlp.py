@@ -280,7 +280,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         judged = bool(self.early_stopping and stochastic)
         self.validation_scores_ = history.score if judged else None
         self.best_validation_score_ = state.best_score if judged else None
-        self.best_loss_ = None if judged else min(history.cost, default=np.inf)
+        self.best_loss_ = None if judged else history.least_cost()
 
     def _check_solver(self) -> bool:
         if self.solver not in STOCHASTIC_SOLVERS:

@@ -49,11 +49,7 @@ def to_plain(state: dict[str, Any]) -> dict[str, Any]:
         state["_state"] = {
             "theta": train.theta,
             "optimizer": _plain_optimizer(train.optimizer),
-            "history": {
-                "cost": train.history.cost,
-                "validation_cost": train.history.validation_cost,
-                "score": train.history.score,
-            },
+            "history": train.history.curves(),
             **{name: getattr(train, name) for name in _PLAIN},
             **({"diverged": True} if train.diverged else {}),
             **({"left": _plain_left(left, train)} if left is not None and train.left else {}),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from numba import njit
 
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, part
+from glassprop.engine.compiled.moving_tiles import gather_columns
 from glassprop.engine.compiled.places import LANES, ROWS_AT, ROWS_FIRST, X_AT
 from glassprop.engine.compiled.row import A_AT, BY_ENTRIES, N_OUT, WAYS
 from glassprop.engine.compiled.sparse_rows import expand, fill_by_entries, weigh_entries
-from glassprop.engine.compiled.tiles import gather_columns, tile_transpose
+from glassprop.engine.compiled.tiles import tile_transpose
 
 
 @njit(**OPTIONS)

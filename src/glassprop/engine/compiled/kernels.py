@@ -16,6 +16,7 @@ from numba.core.errors import NumbaWarning
 
 from glassprop.engine.compiled import epoch
 from glassprop.engine.compiled.cache import Tell, compiled
+from glassprop.engine.compiled.vector_width import WIDTH
 
 # what this process has compiled or loaded, by entry point and kind; what it has told of that
 _READY: dict[tuple[int, str], Any] = {}
@@ -61,7 +62,7 @@ def _predict_signature(kind: Any) -> Any:
 def _digest() -> str:
     """A fingerprint of all that goes into the machine code: Numba's cache looks at one file, not at what it imports."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
-    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return sha256(b"".join([*(file.read_bytes() for file in files), repr(WIDTH).encode()])).hexdigest()
 
 
 @contextmanager
@@ -85,11 +86,12 @@ def _entry_point(which: int, kind: str, signature: Any) -> Any:
     """Compile one entry point, or load it from the cache; one thread does it, others wait for it."""
     with _LOCK:
         if (which, kind) not in _READY:
-            function = epoch.entry_points(_digest())[which]
+            sources = _digest()
+            function = epoch.entry_points(sources)[which]
             function.__qualname__ = f"{function.__name__}_{kind}"  # files of its own for each kind
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", NumbaWarning)
-                ready = compiled(function, signature, _tell)
+                ready = compiled(function, signature, _tell, sources)
             ready.disable_compile()  # for arguments of other types
             _READY[which, kind] = ready
         return _READY[which, kind]

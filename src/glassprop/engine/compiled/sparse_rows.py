@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from numba import njit
 
-from glassprop.engine.compiled.low_level import OPTIONS, fill, part
+from glassprop.engine.compiled.entry_tiles import rows_outer_tile, rows_tile
+from glassprop.engine.compiled.low_level import OPTIONS, fill, part, pointer
 from glassprop.engine.compiled.row import BLOCK_1, BLOCK_2, N_IN, N_OUT, W_TURNED, WAYS
-from glassprop.engine.compiled.sparse_tiles import add_rows, add_to_rows
+from glassprop.engine.compiled.vector_width import WIDTH
 
 W, B = BLOCK_1, BLOCK_2
+_rows, _rows_outer = rows_tile(WIDTH), rows_outer_tile(WIDTH)
 
 
 @njit(**OPTIONS)
@@ -36,7 +38,10 @@ def weigh_entries(entries, order, start, used, layers, theta, rows):
         r = order[start + i]
         first, count = starts[r], starts[r + 1] - starts[r]
         if layers[0, WAYS] & W_TURNED:
-            add_rows(values, columns, first, count, theta, w, n_out, b, rows, i * n_out)
+            _rows(
+                pointer(values, first), pointer(columns, first), count, pointer(theta, w), n_out, pointer(theta, b),
+                pointer(rows, i * n_out),
+            )  # fmt: skip
         else:
             for j in range(n_out):
                 z, along = theta[b + j], part(theta, w + j * n_in, n_in)
@@ -56,7 +61,10 @@ def fill_by_entries(entries, order, start, used, layers, deltas, gradient, fresh
         r = order[start + i]
         first, count = starts[r], starts[r + 1] - starts[r]
         if layers[0, WAYS] & W_TURNED:
-            add_to_rows(values, columns, first, count, deltas, i * n_out, n_out, gradient, w)
+            _rows_outer(
+                pointer(values, first), pointer(columns, first), count, pointer(deltas, i * n_out), n_out,
+                pointer(gradient, w),
+            )  # fmt: skip
         else:
             for j in range(n_out):
                 delta, along = deltas[i * n_out + j], part(gradient, w + j * n_in, n_in)
