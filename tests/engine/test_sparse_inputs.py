@@ -19,15 +19,15 @@ from glassprop import Layer, Network, Scale
 from glassprop.backprop.objective import Objective
 from glassprop.engine.choose import find_predictor
 from glassprop.engine.compiled.engine import CompiledEngine
-from glassprop.engine.compiled.entries import Inputs, Reading
+from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.lowering import chunks_for
-from glassprop.engine.compiled.row import BY_ENTRIES, W_TURNED
+from glassprop.engine.compiled.row import BY_ENTRIES, SPARSE, W_TURNED
 from glassprop.engine.plan import Data
 from glassprop.optimizer import OPTIMIZERS, SGD
 from glassprop.training.train_settings import Settings
 
 OUT = (3, "softmax")
-DENSE, STRAIGHT, TURNED = 0, BY_ENTRIES, BY_ENTRIES | W_TURNED
+DENSE, STRAIGHT, TURNED = SPARSE, SPARSE | BY_ENTRIES, SPARSE | BY_ENTRIES | W_TURNED
 WAYS = {"dense rows": DENSE, "entries": STRAIGHT, "entries of W turned": TURNED}
 
 
@@ -150,7 +150,7 @@ def test_the_way_follows_from_shapes_and_density() -> None:
     assert way(0.02, 1000) == TURNED
     assert way(0.02, 1000, taken=10) == STRAIGHT
     assert way(0.9, 1000) == way(0.9, 1) == DENSE
-    assert Reading.of(network, np.zeros((9, 100)), 9) == (None, DENSE)
+    assert Reading.of(network, np.zeros((9, 100)), 9) == (None, 0)
     for first in (Scale(), Layer(100, "relu", residual=True)):
         assert way(0.02, 1000, network=Network(100, [first, Layer(2, "softmax")])) == DENSE
 
@@ -229,10 +229,9 @@ def test_any_form_of_X_gives_the_same(rows: int, dtype: Any) -> None:
 
 def test_arrays_in_order_are_not_copied() -> None:
     X = thin((30, 20), 0.2)
-    read = Inputs.of(X)
-    assert np.shares_memory(read.values, X.data)
-    assert np.shares_memory(read.columns, X.indices)
-    assert read.X.size == 0
+    read = inputs(X)
+    assert np.shares_memory(read["x"], X.data)
+    assert np.shares_memory(read["columns"], X.indices)
 
 
 def test_memory_does_not_hold_a_dense_X() -> None:

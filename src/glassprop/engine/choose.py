@@ -65,7 +65,7 @@ def choose(
     if wish == "reference":
         return Choice(reference, "the reference engine, as asked for", data)
     found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
-    found = found or _loaded(architecture, objective, optimizer, ranks, data.X.dtype, notify)
+    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify)
     if not isinstance(found, str):
         return Choice(found, "the compiled engine", straight(data, theta.dtype))
     if wish == "compiled":
@@ -78,7 +78,7 @@ def _loaded(
     objective: Objective,
     optimizer: Optimizer,
     ranks: Ranks | None,
-    dtype: Any,
+    X: Rows,
     notify: Notify | None,
 ) -> Any:
     """The compiled engine, ready to run, or in words why there is none."""
@@ -90,7 +90,7 @@ def _loaded(
     engine = module.CompiledEngine(architecture, objective, optimizer, ranks)
     try:
         with module.kernels.told_of_compiling(notify):
-            engine.load(dtype)
+            engine.load(X)
     except Exception as error:  # a Numba that is older or newer may be importable and yet not fit
         return f"its kernels cannot be compiled ({_in_a_line(error)})"
     return engine

@@ -14,9 +14,11 @@ from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import BatchSums, Ranks, cost_over_all
 from glassprop.engine.compiled import kernels
 from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
-from glassprop.engine.compiled.entries import Inputs, Reading
+from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
+from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
+from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
 from glassprop.engine.compiled.room import Room, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
 from glassprop.engine.compiled.threads import ThreadPool
@@ -66,9 +68,14 @@ class CompiledEngine:
         self._read_sparse: Reading | None = None
         self._predictor: Predictor | None = None
 
-    def load(self, dtype: Any) -> None:
-        """Compile the kernels, or load them from the cache."""
-        self._kernel = kernels.run_steps(np.dtype(dtype).name)
+    def load(self, X: Rows) -> None:
+        """Compile the kernels for such an X, or load them from the cache."""
+        name, first = X.dtype.name, Reading.of(self.architecture, X, X.shape[0]).first
+        self._put_parts(lower(self.architecture, 1, X.dtype.itemsize, first), name)
+        self._kernel = kernels.run_steps(name)
+
+    def _put_parts(self, lowered: Lowered, dtype: str) -> None:
+        kernels.put(self.architecture, lowered, TRAIN, dtype, self.optimizer)
 
     def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
@@ -173,12 +180,13 @@ class CompiledEngine:
         arrays = (data.X, data.Y, data.sample_weight, theta, *state.vectors)
         wanted = made_for(plan, arrays)
         if wanted != self._made_for:
-            self.load(theta.dtype)
+            self._kernel = kernels.run_steps(theta.dtype.name)
             self._room = make_room(
                 self.architecture,
                 self.objective,
                 self.optimizer,
                 self._kernel,
+                lambda lowered: self._put_parts(lowered, theta.dtype.name),
                 arrays,
                 plan,
                 reading,
@@ -225,13 +233,23 @@ class Predictor:
 
     def __init__(self, architecture: Architecture, dtype: str) -> None:
         self._architecture, self._dtype = architecture, np.dtype(dtype)
-        self.lowered = self._lower(0)
+        self.lowered = self._lowered(PREDICT)
+        self._known = {(PREDICT, 0): self.lowered}
         self._kernel = kernels.predict_blocks(dtype)
-        self._n_out, self._work = architecture.sizes[-1], multiplications(architecture)
-        self._fixed = np.array([self.lowered.cost_parameter, 0.0])
-        self._ways = {0: self.lowered}
+        self._n_out = architecture.sizes[-1]
+        self._work = multiplications(architecture)
         self._mine = threading.local()
-        self._no_numbers, self._no_costs = np.empty((0, 0), self._dtype), np.empty(0)
+
+    def _lowered(self, use: int, first: int = 0) -> Lowered:
+        lowered = lower(self._architecture, _PREDICTED_AT_ONCE, self._dtype.itemsize, first)
+        kernels.put(self._architecture, lowered, use, self._dtype.name)
+        return lowered
+
+    def _for(self, use: int, first: int) -> Lowered:
+        """The tables of predictions, or of costs, which predictions do without; made at the first call that asks."""
+        if (use, first) not in self._known:
+            self._known[use, first] = self._lowered(use, first)
+        return self._known[use, first]
 
     @property
     def works(self) -> bool:
@@ -241,43 +259,37 @@ class Predictor:
     def __call__(self, theta: Array, X: Rows) -> Array:
         """a of the last layer. X (n, n_inputs), contiguous, or CSR -> (n, n_L)."""
         out = np.empty((X.shape[0], self._n_out), self._dtype)
-        self._run(theta, X, self._no_numbers, out, self._no_costs)
+        self._run(PREDICT, theta, X, out=out)
         return out
 
     def costs(self, theta: Array, X: Rows, Y: Array) -> Array:
-        """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous, or X CSR -> (n,), float64."""
+        """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous, X perhaps CSR -> (n,), float64."""
         costs = np.empty(X.shape[0])
-        self._run(theta, X, Y, self._no_numbers, costs)
+        self._run(COST, theta, X, y=Y, costs=costs)
         return costs
 
-    def _lower(self, first: int) -> Lowered:
-        return lower(self._architecture, _PREDICTED_AT_ONCE, self._dtype.itemsize, first)
-
-    def _read(self, theta: Array, X: Rows) -> tuple[Lowered, Array, float]:
-        """The tables for such an X, θ as they have it, and the work of an example."""
-        entries, first = Reading.of(self._architecture, X, X.shape[0])
-        if entries is None:
-            return self.lowered, theta, self._work
-        if first not in self._ways:
-            self._ways[first] = self._lower(first)
-        if first & W_TURNED:
-            theta = Turned(self._architecture, (theta,)).take_in()[0]
-        return self._ways[first], theta, multiplications(self._architecture, entries)
-
-    def _run(self, theta: Array, X: Rows, Y: Array, out: Array, costs: Array) -> None:
-        (low, theta, work), n = self._read(theta, X), X.shape[0]
+    def _run(self, use: int, theta: Array, X: Rows, **results: Array) -> None:
+        n, work_of_row, first = X.shape[0], self._work, 0
+        if not isinstance(X, np.ndarray):
+            entries, first = Reading.of(self._architecture, X, n)
+            work_of_row = multiplications(self._architecture, entries)
+            if first & W_TURNED:
+                (theta,) = Turned(self._architecture, (theta,)).take_in()
+        low = self._for(use, first)
         tasks = -(-n // low.rows)
-        threads = min(tasks, _MOST_THREADS) if work * n > _SHARED_WORK else 1
+        threads = min(tasks, _MOST_THREADS) if work_of_row * n > _SHARED_WORK else 1
         control = np.zeros(CONTROL_SIZE, dtype=np.int64)
         control[TO] = tasks
-        arguments = (
-            *Inputs.of(X), Y, theta, out, costs, low.layers, low.numbers, low.places, self._fixed,
-            *self._space(threads, low), control,
+        orders, work = self._space(threads, low)
+        handed = Handed(
+            theta, **inputs(X), layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
+            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work, control=control, n_rows=n,
+            **results,
         )  # fmt: skip
         if threads == 1:
-            POOL.run_alone(lambda thread: self._kernel(*arguments, thread), control)
+            POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
         else:
-            POOL.run(lambda thread: self._kernel(*arguments, thread), control, threads)
+            POOL.run(lambda thread: self._kernel(handed, thread), control, threads)
 
     def _space(self, threads: int, low: Lowered) -> tuple[Array, Array]:
         """Row numbers and workspace of the calling thread, made at its first call, and when one needs more."""

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.engine.compiled.row import BY_ENTRIES, W_TURNED
-from glassprop.equations.arrays import Array, Rows
+from glassprop.engine.compiled.row import BY_ENTRIES, SPARSE, W_TURNED
+from glassprop.equations.arrays import Rows
 
 # The part of X's entries that are not 0 from which on blocks written out as dense rows are faster: an entry takes four
 # times as long as a number of a dense product.
 _DENSE = 0.25
 
 
-class Inputs(NamedTuple):
-    """What the kernels are handed in place of X: an array and no entries, or no rows and entries."""
+def inputs(X: Rows) -> dict[str, Any]:
+    """What the kernels are handed of X, by name: an array as it is, or the entries of a checked CSR matrix.
 
-    X: Array
-    values: Array
-    columns: Array
-    starts: Array
-
-    @classmethod
-    def of(cls, X: Rows) -> Inputs:
-        """Of an array as it is; of a checked CSR matrix, whose columns and starts are copied where they are not of that kind."""
-        if isinstance(X, np.ndarray):
-            return cls(X, np.empty(0, X.dtype), np.empty(0, np.int32), np.empty(0, np.int64))
-        values, columns = np.require(X.data, requirements=["C", "A"]), X.indices
-        return cls(
-            np.empty((0, X.shape[1]), X.dtype),
-            values,
-            np.require(columns, np.int32, ["C", "A"]),
-            np.require(X.indptr, np.int64, ["C", "A"]),
-        )
+    Those are not copied where they are of the kind that kernels read.
+    """
+    if isinstance(X, np.ndarray):
+        return {"x": X, "n_in": X.shape[1]}
+    parts = {"x": (X.data, X.dtype), "columns": (X.indices, np.int32), "starts": (X.indptr, np.int64)}
+    return {"n_in": X.shape[1]} | {name: np.require(array, dtype, ["C", "A"]) for name, (array, dtype) in parts.items()}
 
 
 class Reading(NamedTuple):
     """How X is read.
 
-    entries: how many an example of a sparse X has, on average; None where X is dense. first: the bits of WAYS of a first
-    layer that reads them; 0 where it reads dense rows.
+    entries: how many an example of a sparse X has, on average; None where X is dense. first: the bits of WAYS that this
+    gives the first layer.
     """
 
     entries: float | None = None
@@ -58,5 +47,5 @@ class Reading(NamedTuple):
             return cls()
         each, layer = X.nnz / max(X.shape[0], 1), architecture.layers[0]
         if layer.kind != "dense" or layer.residual or each > _DENSE * architecture.n_inputs:
-            return cls(each)
-        return cls(each, BY_ENTRIES | W_TURNED * (each * taken > architecture.n_inputs))
+            return cls(each, SPARSE)
+        return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > architecture.n_inputs))
