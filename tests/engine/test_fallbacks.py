@@ -217,6 +217,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
     for name in ("GLASSPROP_CACHE_DIR", "NUMBA_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(kernels, "_FEW", 0)  # of which nothing is said
+    monkeypatch.setattr(kernels, "_SOON", np.inf)
     users_folder_is(tmp_path / "user", monkeypatch)
     return Small(folder, monkeypatch)
 

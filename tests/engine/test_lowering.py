@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import epoch, lowering, places
+from glassprop.engine.compiled import activations, epoch, lowering, places
 from glassprop.engine.compiled.row import (
     A_AT,
     BLOCK_1,
@@ -80,7 +80,7 @@ def test_slopes_and_dropped_outputs_have_places_of_their_own(name: str) -> None:
     network = Network(3, [Layer(5, name, dropout=0.5), Layer(2, "identity")])
     row = lowering.lower(network, 32, 8).layers[0]
     assert row[OUT_AT] != row[A_AT]
-    if lowering.ACTIVATION_CODES[name] in lowering.KEEPS_SLOPE:
+    if activations.KERNELS[name].keeps_slope:
         assert len({int(row[column]) for column in (A_AT, SLOPE_AT, OUT_AT)}) == 3
 
 

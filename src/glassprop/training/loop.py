@@ -17,6 +17,7 @@ from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.feed import Feed, check_examples
 from glassprop.training.plateau import answer
+from glassprop.training.ready import Ready
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
 from glassprop.training.scheduled import check_factors, scheduled
@@ -42,6 +43,7 @@ def train(
     notify: Notify | None = None,
     reduce: Reduce | None = None,
     checked: bool = False,
+    ready: Ready | None = None,
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
 
@@ -70,6 +72,9 @@ def train(
         Makes of this process's sums those over all that train this network together: see ``Network.train``.
     checked : bool
         Whether the arrays, those of validation too, have been looked at already, as ``given_examples`` does.
+    ready : Ready, optional
+        What earlier calls have made with the same architecture, settings and θ, and the next may use again: only after
+        one that came to its end.
 
     Raises
     ------
@@ -86,7 +91,7 @@ def train(
     else:
         state.begin_call(n, rng, dropout_key)
     ranks = None if reduce is None else Ranks(reduce)
-    run = _Run(architecture, state, data, settings, validation, notify, ranks, checked)
+    run = _Run(architecture, state, data, settings, validation, notify, ranks, checked, ready)
     run.epochs = settings.epochs if epochs is None else epochs
     if resume and state.epoch:
         run.decide()  # it may have been left before that; a second time changes nothing
@@ -122,6 +127,7 @@ class _Run:
         notify: Notify | None,
         ranks: Ranks | None,
         checked: bool,
+        ready: Ready | None,
     ) -> None:
         self.architecture, self.state, self.settings, self.ranks = architecture, state, settings, ranks
         self.validation = validation or Validation(judges=False)
@@ -133,7 +139,12 @@ class _Run:
         if self.validation.data is not None and not checked:
             check_examples(architecture, self.validation.data)
         objective, optimizer, sample = settings.objective, settings.optimizer, self.feed.sample
-        choice = choose(settings.engine, architecture, objective, optimizer, sample, state.theta, notify, ranks)
+        ready = ready or Ready(for_this_call=True)
+        choice = ready.choice(
+            sample,
+            state.theta,
+            lambda: choose(settings.engine, architecture, objective, optimizer, sample, state.theta, notify, ranks),
+        )
         self.engine, self.feed.sample = choice.engine, choice.data
         state.engine, state.engine_why = choice.engine.name, choice.why
         if state.optimizer is not None and not settings.optimizer.can_go_on(state.optimizer):
@@ -145,7 +156,8 @@ class _Run:
         self.n_steps = self.feed.n_steps
         self.epochs = settings.epochs
         self.total_steps = self.n_steps * settings.epochs
-        self.good_theta, self.good_optimizer, self.finished = state.theta.copy(), state.optimizer.copy(), True
+        self.good_theta, self.good_optimizer = ready.copies(state.theta, state.optimizer)
+        self.finished = True
         self.next_order: NDArray[np.integer] | None = None
         self.drawn = False
         self.unwritten: Changes | None = None

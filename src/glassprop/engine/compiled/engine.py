@@ -68,6 +68,11 @@ class CompiledEngine:
         self._read_sparse: Reading | None = None
         self._predictor: Predictor | None = None
 
+    @property
+    def works(self) -> bool:
+        """Whether kernels can still be called: not when Python is ending."""
+        return not POOL.closed
+
     def load(self, X: Rows) -> None:
         """Compile the kernels for such an X, or load them from the cache."""
         name, first = X.dtype.name, Reading.of(self.architecture, X, X.shape[0]).first
