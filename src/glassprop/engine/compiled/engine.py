@@ -16,7 +16,7 @@ from glassprop.engine.compiled import kernels
 from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
-from glassprop.engine.compiled.room import Room, made_for, make_room
+from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
 from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.pieces import pieces
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, straight
@@ -250,5 +250,5 @@ class Predictor:
         if getattr(mine, "threads", 0) < threads:
             mine.threads = threads
             mine.orders = np.empty(threads * self.lowered.rows, dtype=np.int64)
-            mine.work = np.zeros(threads * self.lowered.work_size, dtype=self._dtype)
+            mine.work = aligned_zeros(threads * self.lowered.work_size, self._dtype)
         return mine.orders, mine.work

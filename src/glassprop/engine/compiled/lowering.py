@@ -22,10 +22,13 @@ from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
 from glassprop.engine.compiled.kinds.opcodes import kernels_of
 from glassprop.engine.compiled.places import LANES
 from glassprop.engine.compiled.row import COLUMNS, DROPS, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS
+from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.layers.layer_kind import PARAMETRIC
 
 _PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
-_CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2
+_CACHE = (
+    384 if WIDTH.bits == 512 else 192
+) * 1024  # bytes of activations that a block may take: well within a core's L2
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
 _WIDE = 2048  # rows of a batch from which on more than two chunks pay
@@ -129,9 +132,10 @@ def _rows(architecture: Architecture, ways: list[int], batch_rows: int, itemsize
     """How many examples a block has: so many that its activations fit the cache."""
     sizes = architecture.sizes
     per_row = itemsize * (sum(sizes) * 2 + 2 * max(sizes))
-    rows = min(max(_CACHE // per_row, 64), _MOST_ROWS, batch_rows)
+    most = min(max(_CACHE // per_row, 64), _MOST_ROWS)
     if any(way & kernels_of(layer).LONG_ROWS for way, layer in zip(ways, architecture.layers, strict=True)):
-        rows = min(batch_rows, _MOST_ROWS)
+        most = _MOST_ROWS
+    rows = -(-batch_rows // -(-batch_rows // most))  # of as many blocks as there must be, all alike
     return -(-rows // _PAD) * _PAD
 
 
@@ -164,7 +168,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
     y_at, share_at = room(sizes[-1]), room(1)
-    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1])))
+    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1]) + LANES))
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )

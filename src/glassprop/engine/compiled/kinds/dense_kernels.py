@@ -96,7 +96,10 @@ def fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh):
         if turned:
             rows, width = base + places[ROWS_AT], n_in
             if l > 0:
-                rows, width = base + places[SCRATCH_AT], turned
+                rows, width = (
+                    base + places[SCRATCH_AT],
+                    turned + LANES,
+                )  # rows a power of two apart share a few places of the cache
                 tile_transpose(work, x, ld, work, rows, width, turned, ld)
             start = NO_BIAS if fresh else ADD
             tile_product(work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, start, AS_IS)
