@@ -51,6 +51,8 @@ class Lowered:
         Whether the first layer reads them row by row, and no columns are made: when it goes to BLIS.
     kept_at : int
         Where ∂C/∂a of a layer stays while δ is made of it, where it is needed again.
+    panel_at : int
+        Where large products pack what they read again and again.
     """
 
     layers: NDArray[np.int64]
@@ -68,6 +70,7 @@ class Lowered:
     rows_at: int
     rows_first: bool
     kept_at: int
+    panel_at: int
     collapses: bool
     cost_parameter: float
     size: int
@@ -78,6 +81,7 @@ class Lowered:
         offsets = [
             self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
             self.rows, self.rows_first, self.collapses, self.rows_at, self.kept_at,
+            self.panel_at,
         ]  # fmt: skip
         return np.array([*offsets, *[0] * (PLACES - len(offsets))], dtype=np.int64)
 
@@ -108,8 +112,12 @@ class _Space:
         self.rows, self.size = rows, 0
 
     def room(self, n: int) -> int:
+        return self.numbers(n * self.rows)
+
+    def numbers(self, n: int) -> int:
+        """A place for so many numbers, however many examples there are."""
         start = self.size
-        self.size += -(-n * self.rows // _PAD) * _PAD
+        self.size += -(-n // _PAD) * _PAD
         return start
 
 
@@ -123,13 +131,12 @@ def _ways(architecture: Architecture, number: int) -> int:
     return ways | KEEPS * (needed_for_x or needed_for_p)
 
 
-def _rows(architecture: Architecture, ways: list[int], batch_rows: int, itemsize: int) -> int:
-    """How many examples a block has: so many that its activations fit the cache."""
+def _rows(architecture: Architecture, needed: int, batch_rows: int, itemsize: int) -> int:
+    """How many examples a block has: so many that its activations fit the cache, or as many as large products need."""
     sizes = architecture.sizes
     per_row = itemsize * (sum(sizes) * 2 + 2 * max(sizes))
     rows = min(max(_CACHE // per_row, 64), _MOST_ROWS, batch_rows)
-    if any(way & kernels_of(layer).LONG_ROWS for way, layer in zip(ways, architecture.layers, strict=True)):
-        rows = min(batch_rows, _MOST_ROWS)
+    rows = max(rows, min(needed, batch_rows))
     return -(-rows // _PAD) * _PAD
 
 
@@ -153,7 +160,9 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     """Lay out the workspace and decide the way of each product. batch_rows: the most a chunk will see."""
     sizes, layout, numbers = architecture.sizes, architecture.layout, range(1, architecture.depth + 1)
     ways = [_ways(architecture, number) for number in numbers]
-    space = _Space(_rows(architecture, ways, batch_rows, itemsize))
+    needs = [kernels_of(layer).needs(way) for way, layer in zip(ways, architecture.layers, strict=True)]
+    rows_needed, panel = (max(numbers) for numbers in zip(*needs, strict=True))
+    space = _Space(_rows(architecture, rows_needed, batch_rows, itemsize))
     room = space.room
     x_at, rows_at = room(sizes[0]), room(sizes[0])
     rows_first = bool(ways[0] & IN_ROWS)
@@ -166,6 +175,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )
+    panel_at = space.numbers(panel)
     cost = architecture.cost_function
     return Lowered(
         layers=layers,
@@ -185,6 +195,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         rows_at=rows_at,
         rows_first=rows_first,
         kept_at=kept_at,
+        panel_at=panel_at,
         collapses=architecture.pair is not None,
         cost_parameter=(cost.parameters or (0.0,))[0],
         size=layout.size,

@@ -13,7 +13,6 @@ from glassprop.engine.compiled.tile_parts import outer, product, tile_dots, tile
 from glassprop.layers.layer_kind import LayerKind
 
 S = BLOCK_1
-LONG_ROWS = 0
 
 
 def multiplications(n_in: int, n_out: int) -> int:
@@ -24,6 +23,11 @@ def multiplications(n_in: int, n_out: int) -> int:
 def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
     """Bits of WAYS: there is one way only, and nothing else is done on it."""
     return 0
+
+
+def needs(ways: int) -> tuple[int, int]:
+    """Examples of a block, beyond those that fit the cache, and room to pack numbers in: neither."""
+    return 0, 0
 
 
 # A neuron at a time, by the tiles of products of one row and one column: there is no new loop to be compiled.
