@@ -10,7 +10,7 @@ from engine.engine_cases import DTYPES
 from engine.flat import Flat, assert_close
 from engine.part_calls import call, places_for
 
-from glassprop.engine.compiled.large_product import ROOM, large_product
+from glassprop.engine.compiled.large_product import ROOM, large
 from glassprop.engine.compiled.places import LANES
 from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS, RELU
 
@@ -22,12 +22,9 @@ each_dtype = pytest.mark.parametrize("dtype", DTYPES)
 
 
 def times(w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, mask0, room):
-    """w from entry 3 on, x from 2, out from 5, biases from ``bias0``; mask0: where in out's array a mask begins."""
-    to_mask, places = mask0 - 5 if mask0 >= 0 else 0, places_for(large_product, w.dtype)
-    call(
-        large_product, w.dtype, places, w[3:], sp, sq, x[2:], ldx, out[5:], ldo, n_p, n_q, n_i,
-        bias[max(bias0, 0) :], bias0, to_mask, mask0, room[1:],
-    )  # fmt: skip
+    """Matrices lie from entries 3, 2 and 5 on, as in ``test_tiles.py``, and a mask where the product lies."""
+    rest = (ldo, n_p, n_q, n_i, bias[max(bias0, 0) :], bias0, max(mask0 - 5, 0), mask0, room[1:])
+    call(large, w.dtype, places_for(large, w.dtype), w[3:], sp, sq, x[2:], ldx, out[5:], *rest)
 
 
 def room(dtype: str) -> np.ndarray:

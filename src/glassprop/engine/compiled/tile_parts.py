@@ -8,16 +8,14 @@ from glassprop.engine.compiled import places, tiles
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, pointer
 from glassprop.engine.compiled.part import Shape
 
-PRODUCT_SHAPE = Shape("N I I N I N I I I I N I I I", places.PRODUCT)
+_PRODUCT = Shape("N I I N I N I I I I N I I I", places.PRODUCT)
 _OUTER = Shape("N I N I N I I I I I", places.OUTER)
 _SUMS = Shape("N I N I I I", places.SUMS)
 _TRANSPOSE = Shape("N I N I I I", places.TRANSPOSE)
-# the places, which it finds the tile by; what the tile is handed; and where ``large_product.ROOM`` numbers may be kept
-LARGE_PRODUCT = Shape("P N I I N I N I I I I N I I I N", places.LARGE_PRODUCT)
-_call_product, _call_outer, _call_sums, _call_transpose = PRODUCT_SHAPE.call, _OUTER.call, _SUMS.call, _TRANSPOSE.call
+call_product, _call_outer, _call_sums, _call_transpose = _PRODUCT.call, _OUTER.call, _SUMS.call, _TRANSPOSE.call
 
 
-@PRODUCT_SHAPE.part()
+@_PRODUCT.part()
 def product(w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0):
     """``tiles.tile_product`` on pointers."""
     tiles._product(w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0)
@@ -41,13 +39,13 @@ def transpose(x, ldx, out, ldo, n_p, n_i):
     tiles._transpose(x, ldx, out, ldo, n_p, n_i)
 
 
-# What kernels call: the same as in ``tiles.py`` and ``blas.py``, with the places first.
+# What kernels call: the same as in ``tiles.py``, with the places first.
 
 
 @njit(**INLINE)
 def tile_product(places_, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
     """See ``tiles.tile_product``."""
-    _call_product(
+    call_product(
         places_[places.PRODUCT], pointer(w, w0), sp, sq, pointer(x, x0), ldx, pointer(out, out0), ldo, n_p, n_q, n_i,
         pointer(bias, max(bias0, 0)), bias0, mask0 - out0 if mask0 >= 0 else 0, mask0,
     )  # fmt: skip

@@ -6,10 +6,9 @@ from typing import Any
 
 from numba import njit
 
-from glassprop.engine.compiled import places as at
 from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
-from glassprop.engine.compiled.large_product import ROOM, large_product
-from glassprop.engine.compiled.low_level import INLINE, pointer
+from glassprop.engine.compiled.large_product import ROOM, large, large_product
+from glassprop.engine.compiled.low_level import INLINE
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.places import LANES, PANEL_AT, ROWS_AT, SCRATCH_AT
 from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS, RELU
@@ -18,6 +17,7 @@ from glassprop.engine.compiled.row import (
     BACK_MASKED,
     BLOCK_1,
     BLOCK_2,
+    BY_ENTRIES,
     FIRST,
     FREE,
     IN_AT,
@@ -27,7 +27,6 @@ from glassprop.engine.compiled.row import (
     WAYS,
 )
 from glassprop.engine.compiled.tile_parts import (
-    LARGE_PRODUCT,
     outer,
     product,
     sums,
@@ -44,7 +43,6 @@ W, B = BLOCK_1, BLOCK_2
 LARGE, OUTER_TURNED = FREE, FREE << 1
 LARGE_FROM = 40_000  # entries of W from which on it is worth while to cut products into blocks
 _ROWS = 256  # examples of a block for large products: the gradient is read and written once for each block
-_call_large = LARGE_PRODUCT.call
 
 
 def multiplications(n_in: int, n_out: int) -> int:
@@ -62,29 +60,13 @@ def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
 
 def needs(ways: int) -> tuple[int, int]:
     """Examples of a block, beyond those that fit the cache, and room to pack numbers in."""
-    return (_ROWS, ROOM) if ways & LARGE else (0, 0)
+    return (_ROWS, ROOM) if ways & LARGE and not ways & BY_ENTRIES else (0, 0)
 
 
-@njit(**INLINE)
-def _times(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
-    """``tile_product``, whatever the size."""
-    tile_product(places, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0)
+def _made(suffix: str, times: Any, calls: list[Part]) -> tuple[Part, Part, Part]:
+    """The three kernels, with a way to multiply, ``_small`` or ``_large``, and the parts that this calls."""
 
-
-@njit(**INLINE)
-def _times_in_blocks(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
-    """The same, cut into blocks."""
-    _call_large(
-        places[at.LARGE_PRODUCT], places, pointer(w, w0), sp, sq, pointer(x, x0), ldx, pointer(out, out0), ldo,
-        n_p, n_q, n_i, pointer(bias, max(bias0, 0)), bias0, mask0 - out0 if mask0 >= 0 else 0, mask0,
-        pointer(work, places[PANEL_AT]),
-    )  # fmt: skip
-
-
-def _kernels(times: Any, used: Part, ending: str) -> tuple[Part, Part, Part]:
-    """The three kernels, with products made by ``times``, which calls the part ``used``."""
-
-    @WEIGH.part(calls=[used], name=f"weigh{ending}")
+    @WEIGH.part(calls=calls, name=f"weigh{suffix}")
     def weigh(row, places, theta, work, ld):
         """E1, E14: z = W x + b, into its place."""
         n_in, x, z = row[N_IN], row[IN_AT], row[A_AT]
@@ -93,7 +75,7 @@ def _kernels(times: Any, used: Part, ending: str) -> tuple[Part, Part, Part]:
             places, work, theta, row[W], n_in, 1, work, x, ld, work, z, ld, row[N_OUT], n_in, ld, theta, row[B], after
         )
 
-    @BY_INPUT.part(calls=[used], name=f"by_input{ending}")
+    @BY_INPUT.part(calls=calls, name=f"by_input{suffix}")
     def by_input(row, places, theta, work, d, g, ld, adds):
         """E18: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``.
 
@@ -103,7 +85,7 @@ def _kernels(times: Any, used: Part, ending: str) -> tuple[Part, Part, Part]:
         mask = row[IN_AT] if row[WAYS] & BACK_MASKED else AS_IS
         times(places, work, theta, row[W], 1, n_in, work, d, ld, work, g, ld, n_in, row[N_OUT], ld, theta, start, mask)
 
-    @FILL_GRADIENT.part(calls=[used, outer, transpose, sums], name=f"fill_gradient{ending}")
+    @FILL_GRADIENT.part(calls=[*calls, outer, transpose, sums], name=f"fill_gradient{suffix}")
     def fill_gradient(row, places, theta, gradient, work, d, ld, fresh):
         """E16, E17: ``Σ_examples δ_j x_k`` and ``Σ_examples δ_j``, added to the gradient, or in its place if ``fresh``."""
         n_in, n_out, w, x = row[N_IN], row[N_OUT], row[W], row[IN_AT]
@@ -115,25 +97,8 @@ def _kernels(times: Any, used: Part, ending: str) -> tuple[Part, Part, Part]:
                 tile_transpose(places, work, x, ld, work, rows, width, turned, ld)
             start = NO_BIAS if fresh else ADD
             times(
-                places,
-                work,
-                work,
-                d,
-                ld,
-                1,
-                work,
-                rows,
-                width,
-                gradient,
-                w,
-                n_in,
-                n_out,
-                ld,
-                turned,
-                theta,
-                start,
-                AS_IS,
-            )
+                places, work, work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, start, AS_IS
+            )  # fmt: skip
         if turned < n_in:
             left = n_in - turned
             tile_outer(
@@ -144,10 +109,33 @@ def _kernels(times: Any, used: Part, ending: str) -> tuple[Part, Part, Part]:
     return weigh, by_input, fill_gradient
 
 
-SMALL = weigh, by_input, fill_gradient = _kernels(_times, product, "")
-IN_BLOCKS = _kernels(_times_in_blocks, large_product, "_large")
+@njit(**INLINE)
+def _small(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
+    tile_product(places, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0)
+
+
+@njit(**INLINE)
+def _large(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
+    room = places[PANEL_AT]
+    large_product(places, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0, work, room)
+
+
+_SMALL_PARTS, _LARGE_PARTS = _made("", _small, [product]), _made("_large", _large, [large])
+
+
+@WEIGH.part()
+def weighed(row, places, theta, work, ld):
+    """Of the entries of a sparse X: z is there."""
+
+
+@FILL_GRADIENT.part(calls=[sums])
+def fill_biases(row, places, theta, gradient, work, d, ld, fresh):
+    """E17 alone: the gradient by W is made of the entries of a sparse X."""
+    tile_sums(places, work, d, ld, gradient, row[B], row[N_OUT], ld, not fresh)
 
 
 def parts(ways: int) -> tuple[Part, Part, Part]:
     """Those that weigh, lead back to the input, and fill the gradient, for these bits of WAYS."""
-    return IN_BLOCKS if ways & LARGE else SMALL
+    if ways & BY_ENTRIES:
+        return weighed, _SMALL_PARTS[1], fill_biases
+    return _LARGE_PARTS if ways & LARGE else _SMALL_PARTS
