@@ -12,7 +12,7 @@ from engine.engine_cases import CASES, DTYPES, WIDE, Case, Result, run
 
 from glassprop import Layer, Scale
 from glassprop.engine.compiled import activations, costs, lowering, steps
-from glassprop.engine.compiled.kinds import dense_kernels, opcodes
+from glassprop.engine.compiled.kinds import dense_kernels, kernels_of_kinds
 from glassprop.engine.compiled.row import RESIDUAL, WAYS
 from glassprop.engine.plan import Data
 from glassprop.equations.activation import ACTIVATIONS
@@ -70,44 +70,44 @@ def test_case_names_are_told_apart() -> None:
 
 @pytest.mark.parametrize("name", ACTIVATION_NAMES)
 def test_every_activation_has_a_kernel(name: str) -> None:
-    assert name in activations.CODES
+    assert name in activations.KERNELS
 
 
 @pytest.mark.parametrize("name", COST_NAMES)
 def test_every_cost_has_a_kernel(name: str) -> None:
-    assert name in costs.CODES
+    assert name in costs.KERNELS
 
 
 @pytest.mark.parametrize("maker", OPTIMIZERS.values(), ids=OPTIMIZERS)
 def test_every_optimizer_has_a_kernel(maker: type) -> None:
-    assert maker.__name__ in steps.CODES
+    assert maker.__name__ in steps.KERNELS
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_layer_has_kernels_and_is_among_the_cases(kind: str) -> None:
-    """Of two kinds with one opcode, or a branch that is missing, one would run the other's kernels: the cases tell."""
+    """Were there none of a kind among the cases, it could run another's kernels."""
     layers = [layer for case in CASES for layer in case.network.layers if layer.kind == kind]
-    assert kind in opcodes.KERNELS
+    assert kind in kernels_of_kinds.KERNELS
     assert layers
 
 
-def test_every_kind_of_layer_has_an_opcode_of_its_own() -> None:
-    assert set(opcodes.KERNELS) == set(KINDS)
-    assert len({kernels.OPCODE for kernels in opcodes.KERNELS.values()}) == len(KINDS)
+def test_every_kind_of_layer_has_kernels_of_its_own() -> None:
+    assert set(kernels_of_kinds.KERNELS) == set(KINDS)
+    first = [kernels.parts(0)[0] for kernels in kernels_of_kinds.KERNELS.values()]
+    assert len({part.name for part in first}) == len(KINDS)
 
 
 def test_every_parameter_that_can_be_trained_has_a_kernel() -> None:
     assert set(activations.TRAINED) == {name for name, entry in ACTIVATIONS.items() if entry.by_parameter is not None}
-    assert not set(activations.TRAINED.values()) & set(activations.CODES.values())
     trained = [layer.activation.name for case in CASES for layer in case.network.layers if layer.parametric]
     assert set(trained) == set(activations.TRAINED)
 
 
 def test_the_same_pairs_collapse_and_there_are_no_kernels_for_nothing() -> None:
     assert set(costs.PAIRS) == set(PAIRS)
-    assert set(activations.CODES) == set(ACTIVATIONS)
-    assert set(costs.CODES) == set(COSTS)
-    assert set(steps.CODES) == {maker.__name__ for maker in OPTIMIZERS.values()}
+    assert set(activations.KERNELS) == set(ACTIVATIONS)
+    assert set(costs.KERNELS) == set(COSTS)
+    assert set(steps.KERNELS) == {maker.__name__ for maker in OPTIMIZERS.values()}
 
 
 # --- the ways that a product can go --------------------------------------------------------------------------

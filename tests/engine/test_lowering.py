@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import epoch, lowering, places
+from glassprop.engine.compiled import activations, epoch, lowering, places
 from glassprop.engine.compiled.row import (
     A_AT,
     BLOCK_1,
@@ -80,14 +80,16 @@ def test_slopes_and_dropped_outputs_have_places_of_their_own(name: str) -> None:
     network = Network(3, [Layer(5, name, dropout=0.5), Layer(2, "identity")])
     row = lowering.lower(network, 32, 8).layers[0]
     assert row[OUT_AT] != row[A_AT]
-    if lowering.ACTIVATION_CODES[name] in lowering.KEEPS_SLOPE:
+    if activations.KERNELS[name].keeps_slope:
         assert len({int(row[column]) for column in (A_AT, SLOPE_AT, OUT_AT)}) == 3
 
 
 def test_the_kernels_read_the_places_in_the_order_they_are_written() -> None:
     lowered = lowering.lower(CASES[0].network, 16, 8)
     names = [name for name in vars(places) if name.isupper() and name.lower() in {f.name for f in fields(lowered)}]
-    assert len(names) == len(lowered.places) == 13
+    assert len(names) == 12
+    assert len(lowered.places) == places.PLACES
+    assert not lowered.places[12:].any()  # the addresses of parts
     assert {f.name for f in fields(lowered) if f.name.endswith("_at")} <= {name.lower() for name in names}
     for name in map(str.lower, names):
         assert lowered.places[getattr(places, name.upper())] == getattr(lowered, name)

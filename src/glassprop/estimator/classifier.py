@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.callback import with_callbacks
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
@@ -30,11 +29,14 @@ from glassprop.estimator.labels import (
     binarizer_of_weights,
     gives_probabilities,
     kind_of,
+    labels_of,
+    plain_targets,
     probabilities,
     refuse_missing_labels,
     refuse_other_labels,
 )
-from glassprop.estimator.rollback import undone_on_failure
+from glassprop.estimator.left import len_of
+from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.weights import OUTPUT
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
@@ -252,7 +254,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.engine = engine
 
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def fit(
         self,
         X: Any,
@@ -297,7 +298,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> MLPClassifier:
         """Train one epoch on these examples, and go on from where training stands.
 
@@ -312,7 +312,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         self
         """
-        with undone_on_failure(self.__dict__):
+        known = vars(self).get("classes_")
+        if known is not None and (classes is None or np.array_equal(classes, known)):
+            return self._fit(X, y, sample_weight, call="partial_fit")
+        with UndoneOnFailure(self.__dict__):
             if _check_partial_fit_first_call(self, classes):
                 self._label_binarizer = LabelBinarizer()
                 self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
@@ -413,7 +416,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             return np.log(self.predict_proba(X))
 
     def _labels(self, a: Array) -> Array:
-        return self._binarizer().inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+        return labels_of(self._binarizer(), a)
 
     def _kind(self, n_outputs: int) -> str:
         """``"binary"``, ``"multiclass"`` or ``"multilabel-indicator"``."""
@@ -462,6 +465,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return build_network(arguments, n_inputs, n_outputs, cost, output, hidden)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
+        if incremental and not (first or self.warm_start) and self._is_plain(X):
+            Y = plain_targets(self._binarizer(), vars(self)["classes_"], y, len(X), X.dtype)
+            if Y is not None:
+                return X, y, Y
         X, y = self._checked(X, y, reset=first)
         if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
             self._label_binarizer = LabelBinarizer().fit(y)
@@ -493,7 +500,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
     def _encoded(self, X: Rows, y: Array) -> Array:
-        return np.asarray(self._binarizer().transform(y)).astype(X.dtype)
+        binarizer = self._binarizer()
+        Y = plain_targets(binarizer, vars(self)["classes_"], y, len_of(X), X.dtype)
+        return np.asarray(binarizer.transform(y)).astype(X.dtype) if Y is None else Y
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Literal
 
 import numpy as np
@@ -77,3 +78,11 @@ def plan_fit(
         judged_by=(early, arguments["scoring"] if early else None),
         verbose=arguments["verbose"],
     )
+
+
+def rows_count(arguments: Arguments, n: int) -> tuple[Any, ...]:
+    """What a plan has of the number of rows: with two numbers that are alike in this it is the same plan."""
+    asked = arguments["batch_size"]
+    batch = min(200 if asked == "auto" else asked, n)
+    steps = ceil(n / batch) if arguments["warmup"] else 0
+    return asked == "auto" or batch, asked != "auto" and asked > n, steps

@@ -1,161 +1,160 @@
-"""The compiled kernels on disk: Numba's cache, sealed, so that damaged files are found, removed and written anew.
+"""Machine code on disk, a sealed file for each part: damaged ones are found and written anew.
 
-Numba keeps it where ``NUMBA_CACHE_DIR`` says, else in ``__pycache__`` beside ``epoch.py``, else, where that cannot be
-written, in the user's own cache folder; a folder that can be read and not written it does not use at all. What lies
-there is run as code, like all in ``__pycache__``: whoever can write to that folder can run code as the user. The seal, a
-file of checksums beside Numba's, is against accidents (a full disk, a killed process, a flipped bit), not against people.
+They lie where ``GLASSPROP_CACHE_DIR`` says, or ``NUMBA_CACHE_DIR``, else in ``__pycache__`` beside the kernels, else, where
+that cannot be written, in the user's own cache folder. Folders are gone through in this order, up to the first that can be
+written to: what is in none of them is compiled into that one. So a folder that came with an image, read-only, is used for
+what it has. Files are named after the sources, the compiler and the processor that they are for, and not after where the package
+lies: they can be copied from one machine to another, and machines can share a folder.
+
+What lies there is run as code, like all in ``__pycache__``: whoever can write to that folder can run code as the user. The
+seal, a checksum in the file, is against accidents (a full disk, a flipped bit), not against people.
 """
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import sys
-from collections.abc import Callable
+import tempfile
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from numba import njit
-from numba.core.event import Listener, install_listener
+from glassprop.engine.compiled.machine_code import Code
 
-from glassprop.engine.compiled.low_level import ENTRY
-from glassprop.ground.text import first_line
-
-Tell = Callable[[str], None]
-_INSTEAD = (
-    "set NUMBA_CACHE_DIR to a folder that can be written, or use engine='reference', which compiles nothing and is "
-    "faster for short trainings"
-)
-FIRST = "glassprop: compiling its kernels for this machine, once; later runs load them"
-NOWHERE = f"glassprop: compiling its kernels, as every run must: there is no folder to keep them in; {_INSTEAD}"
+SETTING = "GLASSPROP_CACHE_DIR"
+_MARK = b"glassprop part 1"
+_OWN = "glassprop-kernels"
+_HERE = "__pycache__"
 
 
-def compiled(function: Any, signature: Any, tell: Tell) -> Any:
-    """Load the machine code of a function, or compile it and keep it for later processes, where that can be done.
+def folders(beside: Path) -> list[Path]:
+    """Where machine code may lie, in the order in which folders are tried. beside: the folder of the kernels."""
+    wished = os.environ.get(SETTING) or os.environ.get("NUMBA_CACHE_DIR")
+    found = [Path(wished) / _OWN] if wished else []
+    found.append(beside / _HERE)
+    with suppress(RuntimeError):  # no home
+        found.append(_of_user() / _OWN)
+    return found
 
-    Parameters
+
+def _of_user() -> Path:
+    if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA", "")):
+        return Path(local)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache")
+
+
+class Key(NamedTuple):
+    """Fingerprints of what decides what the machine code is: the sources, and compiler and processor."""
+
+    sources: str
+    machine: str
+
+
+class Cache:
+    """The files of machine code for one key.
+
+    Attributes
     ----------
-    tell : callable (str)
-        Told when something is compiled, and what later processes will find.
-
-    Raises
-    ------
-    Exception
-        Whatever Numba raises if the function cannot be compiled.
+    damaged, foreign : Path or None
+        A folder with files that were not as they were written; one with files for another processor or version.
+    nowhere : bool
+        Whether there is no folder for something that was asked for and is not there.
+    fault : str
+        Why nothing could be kept, in words; empty as long as it could.
     """
-    try:
-        dispatcher = njit(cache=True, **ENTRY)(function)
-        files = Files(function, dispatcher.stats.cache_path)
-    except Exception:  # no folder to keep it in
-        dispatcher = njit(**ENTRY)(function)
-        _compile(dispatcher, signature, tell, NOWHERE)
-        return dispatcher
-    whole = files.whole()
-    if not whole:
-        files.remove()
-    begun, fault = _compile(dispatcher, signature, tell, FIRST if whole else _damaged(files), keeps=True)
-    if not _is_there(dispatcher, signature):  # whole, and cannot be loaded all the same
-        files.remove()
-        dispatcher = njit(cache=True, **ENTRY)(function)
-        begun, fault = _compile(dispatcher, signature, tell, _damaged(files), keeps=True)
-    if not _is_there(dispatcher, signature):  # and cannot be removed
-        dispatcher = njit(**ENTRY)(function)
-        _compile(dispatcher, signature, tell, _damaged(files))
-    elif begun:
-        fault = fault or files.seal()
-    if fault:
-        tell(f"glassprop: its kernels cannot be kept in {files.folder} ({fault}): later runs compile too; {_INSTEAD}")
-    return dispatcher
 
+    def __init__(self, places: list[Path], key: Key) -> None:
+        self._places, self._key = places, key
+        self.damaged: Path | None = None
+        self.foreign: Path | None = None
+        self.nowhere, self.fault = False, ""
+        self._takes: dict[Path, bool] = {}
+        self._home: dict[str, Path] = {}
 
-def _is_there(dispatcher: Any, signature: Any) -> bool:
-    return tuple(signature.args) in dispatcher.signatures
+    def read(self, name: str) -> Code | None:
+        """The machine code kept under a name; None if there is none, or it is damaged."""
+        for folder in self._places:
+            file = self._file(folder, name)
+            try:
+                return _opened(file.read_bytes())
+            except (OSError, ValueError):
+                if os.path.lexists(file):
+                    self.damaged = self.damaged or folder
+                    with suppress(OSError):
+                        file.unlink()
+                elif any(folder.glob(f"{name}-*.part")):
+                    self.foreign = self.foreign or folder
+            if not os.path.lexists(file) and self._can_be_written(folder):
+                self._home[name] = folder
+                return None
+        self.nowhere = True
+        return None
 
-
-def _damaged(files: Files) -> str:
-    return f"glassprop: compiling its kernels again: those in {files.folder} were damaged; later runs load the new ones"
-
-
-def _compile(dispatcher: Any, signature: Any, tell: Tell, message: str, *, keeps: bool = False) -> tuple[bool, str]:
-    """Load or compile: whether it was compiled, and what went wrong with its file, in words.
-
-    A fault of the compiler itself is raised. One of a file (``keeps``) is returned; if only saving failed, the
-    dispatcher is ready all the same.
-    """
-    watch = _Begun(dispatcher, lambda: tell(message))
-    try:
-        with install_listener("numba:compile", watch):
-            dispatcher.compile(signature)
-        if not _is_there(dispatcher, signature):
-            raise ValueError("another function's code was loaded")
-    except Exception as error:
-        if not keeps or (watch.begun and not dispatcher.signatures):
-            raise
-        return watch.begun, first_line(error)
-    return watch.begun, ""
-
-
-class _Begun(Listener):
-    """Notes when Numba begins to compile a certain function, for then nothing was there to be loaded."""
-
-    def __init__(self, dispatcher: Any, call: Callable[[], None]) -> None:
-        self._dispatcher, self._call, self.begun = dispatcher, call, False
-
-    def on_start(self, event: Any) -> None:
-        if event.data["dispatcher"] is self._dispatcher and not self.begun:
-            self.begun = True
-            self._call()
-
-    def on_end(self, event: Any) -> None:
-        """Nothing to do."""
-
-
-class Files:
-    """Numba's files of one function, an index and its data, and our seal: the checksum of each by name."""
-
-    def __init__(self, function: Any, folder: str) -> None:
-        self.folder = Path(folder)
-        name = f"{Path(inspect.getfile(function)).stem}.{function.__qualname__}".replace("<", "").replace(">", "")
-        self._python = f".py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
-        self._start = f"{name}-"
-        self._seal = self.folder / f"{name}{self._python}.seal"
-
-    def _numbas(self) -> list[Path]:
-        files = self.folder.glob(f"{self._start}*{self._python}.*")
-        return sorted(file for file in files if file.suffix in (".nbi", ".nbc"))
-
-    def _sums(self) -> dict[str, str]:
-        return {file.name: sha256(file.read_bytes()).hexdigest() for file in self._numbas()}
-
-    def whole(self) -> bool:
-        """Whether the files are as they were written; also if there are none."""
-        try:
-            sums = self._sums()
-            return not sums or sums == json.loads(self._seal.read_bytes())
-        except (OSError, ValueError):
-            return False
-
-    def seal(self) -> str:
-        """Note the checksums of what has been written; returns what went wrong, if something did."""
-        beside = self._seal.with_name(f"{self._seal.name}.{os.getpid()}.tmp")
-        try:
-            sums = self._sums()
-            if not sums:
-                return "nothing was written"
-            beside.write_text(json.dumps(sums))
-            os.replace(beside, self._seal)
-        except OSError as error:
-            with suppress(OSError):
-                beside.unlink()
-            return error.strerror or str(error)
-        return ""
-
-    def remove(self) -> None:
-        """Remove what can be removed."""
-        with suppress(OSError):
-            for file in (*self._numbas(), self._seal):
+    def distrust(self, name: str) -> None:
+        """Forget what was kept under a name: it looked whole, and cannot be used."""
+        for folder in self._places:
+            file = self._file(folder, name)
+            if file.is_file():
+                self.damaged = folder
                 with suppress(OSError):
                     file.unlink()
+                break
+        self.read(name)
+
+    def write(self, name: str, code: Code) -> None:
+        """Keep machine code that was not there, if it can be kept anywhere."""
+        folder = self._home.get(name)
+        if folder is None:
+            return
+        try:
+            _write(self._file(folder, name), _sealed(code))
+            if folder.name == _HERE:  # where only one version of the sources lies
+                for file in folder.glob(f"{name}-*.part"):
+                    if not file.name.startswith(f"{name}-{self._key.sources}-"):
+                        file.unlink(missing_ok=True)
+        except OSError as error:
+            self.fault = f"{folder} ({error.strerror or error})"
+
+    def _file(self, folder: Path, name: str) -> Path:
+        return folder / f"{name}-{self._key.sources}-{self._key.machine}.part"
+
+    def _can_be_written(self, folder: Path) -> bool:
+        if folder not in self._takes:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=folder).close()
+            except OSError:
+                self._takes[folder] = False
+            else:
+                self._takes[folder] = True
+        return self._takes[folder]
+
+
+def _sealed(code: Code) -> bytes:
+    head = json.dumps([code.symbol, code.needs]).encode()
+    content = head + b"\n" + code.object_file
+    return b"\n".join([_MARK, sha256(content).hexdigest().encode(), content])
+
+
+def _opened(file: bytes) -> Code:
+    mark, seal, content = file.split(b"\n", 2)
+    if mark != _MARK or sha256(content).hexdigest().encode() != seal:
+        raise ValueError("damaged")
+    head, object_file = content.split(b"\n", 1)
+    symbol, needs = json.loads(head)
+    return Code(symbol, needs, object_file)
+
+
+def _write(file: Path, content: bytes) -> None:
+    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, file)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise

@@ -15,15 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.engine.compiled.activations import CODES as ACTIVATION_CODES
-from glassprop.engine.compiled.activations import KEEPS_SLOPE, TRAINED
-from glassprop.engine.compiled.costs import CODES as COST_CODES
-from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
-from glassprop.engine.compiled.kinds.opcodes import kernels_of
-from glassprop.engine.compiled.row import COLUMNS, DROPS, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS
+from glassprop.engine.compiled.kinds.kernels_of_kinds import kernels_of
+from glassprop.engine.compiled.parts_of import activation_kernels
+from glassprop.engine.compiled.places import LANES, PLACES
+from glassprop.engine.compiled.row import COLUMNS, DROPS, FIRST, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS, WAYS, WEIGH
 from glassprop.layers.layer_kind import PARAMETRIC
 
-_PAD = 16  # examples in a block are padded to a multiple of this: two vectors of float32
+_PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
 _CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
@@ -36,8 +34,8 @@ class Lowered:
 
     Attributes
     ----------
-    layers : int64 (L, 12)
-        A row a layer: see ``row.py``.
+    layers : int64 (L, 15)
+        A row a layer: see ``row.py``; without the addresses of parts.
     numbers : float64 (L, 2)
     blocks : int64 (number of parameter blocks, 2)
         Start and stop.
@@ -70,22 +68,23 @@ class Lowered:
     rows_at: int
     rows_first: bool
     kept_at: int
-    pair: int
-    cost: int
+    collapses: bool
     cost_parameter: float
     size: int
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
-        """The offsets and codes in the order that the kernels read them."""
-        return np.array(
-            [
-                self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
-                self.rows, self.rows_first, self.pair, self.cost, self.rows_at,
-                self.kept_at,
-            ],
-            dtype=np.int64,
-        )  # fmt: skip
+        """The offsets in the order that the kernels read them, and room for the addresses of parts."""
+        offsets = [
+            self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
+            self.rows, self.rows_first, self.collapses, self.rows_at, self.kept_at,
+        ]  # fmt: skip
+        return np.array([*offsets, *[0] * (PLACES - len(offsets))], dtype=np.int64)
+
+    @cached_property
+    def ways(self) -> tuple[int, ...]:
+        """The bits of ``WAYS`` of every layer."""
+        return tuple(int(way) for way in self.layers[:, WAYS])
 
 
 def multiplications(architecture: Architecture) -> int:
@@ -118,7 +117,7 @@ def _ways(architecture: Architecture, number: int) -> int:
     """The bits of ``WAYS`` for the layer of that number, from 1."""
     layer, before = architecture.layer(number), architecture.layer(number - 1) if number > 1 else None
     ways = int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1]))
-    ways |= RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
+    ways |= FIRST * (number == 1) | RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
     needed_for_x = layer.residual and number > 1
     needed_for_p = layer.parametric and number == architecture.depth  # of others it is used before it becomes δ
     return ways | KEEPS * (needed_for_x or needed_for_p)
@@ -140,13 +139,13 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
     blocks = {block.name: block.start for block in architecture.layout.by_layer[number]}
     p = blocks.pop(PARAMETRIC, 0)
     first, second = [*blocks.values(), 0, 0][:2]
-    code = (TRAINED if layer.parametric else ACTIVATION_CODES)[layer.activation.name]
     a_at = space.room(layer.n)
-    slope_at = space.room(layer.n * (1 + layer.parametric)) if layer.parametric or code in KEEPS_SLOPE else a_at
+    keeps_slope = activation_kernels(layer).keeps_slope
+    slope_at = space.room(layer.n * (1 + layer.parametric)) if keeps_slope else a_at
     out_at = space.room(layer.n) if ways & (DROPS | RESIDUAL) else a_at
     return (
-        kernels_of(layer).OPCODE, architecture.sizes[number - 1], layer.n, first, second, p, code, ways,
-        in_at, a_at, slope_at, out_at,
+        architecture.sizes[number - 1], layer.n, first, second, p, ways, in_at, a_at, slope_at, out_at,
+        *[0] * (COLUMNS - WEIGH),
     )  # fmt: skip
 
 
@@ -167,7 +166,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )
-    cost, output = architecture.cost_function, architecture.layers[-1]
+    cost = architecture.cost_function
     return Lowered(
         layers=layers,
         numbers=np.array(
@@ -186,8 +185,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         rows_at=rows_at,
         rows_first=rows_first,
         kept_at=kept_at,
-        pair=NO_PAIR if architecture.pair is None else PAIRS[output.activation.name, cost.name],
-        cost=COST_CODES[cost.name],
+        collapses=architecture.pair is not None,
         cost_parameter=(cost.parameters or (0.0,))[0],
         size=layout.size,
     )

@@ -1,9 +1,21 @@
-"""Where in a thread's workspace things lie: entries of ``Lowered.places``, in the order that the kernels read them."""
+"""Where in a thread's workspace things lie, and where the parts are that any layer uses: entries of ``Lowered.places``."""
 
 from __future__ import annotations
 
-(
-    X_AT, Y_AT, SHARE_AT, DELTA_AT, OTHER_AT, SCRATCH_AT, WORK_SIZE, ROWS, ROWS_FIRST, PAIR, COST, ROWS_AT, KEPT_AT,
-) = range(13)  # fmt: skip
+from numba import types
 
-LANES = 8  # the examples of a block are padded to a multiple of this: of a vector's numbers, of either precision
+from glassprop.engine.compiled.vector_width import WIDTH
+
+(
+    X_AT, Y_AT, SHARE_AT, DELTA_AT, OTHER_AT, SCRATCH_AT, WORK_SIZE, ROWS, ROWS_FIRST, COLLAPSES, ROWS_AT, KEPT_AT,
+) = range(12)  # fmt: skip
+# addresses of parts (``part.py``); 0 for those that this network does not use
+(
+    PRODUCT, OUTER, SUMS, TRANSPOSE, GEMM, GATHER, DROP, OUTPUT, COST_FROM_Z, COST_FROM_A, COST_SLOPE, STEP, CHUNK,
+    SEGMENT,
+) = range(12, 26)  # fmt: skip
+PLACES = 26
+
+# the examples of a block are padded to a multiple of this, and a batch is cut at such: of a vector's numbers, of either
+# precision
+LANES = WIDTH.lanes(types.float32)

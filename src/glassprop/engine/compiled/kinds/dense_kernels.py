@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from numba import njit
-
-from glassprop.engine.compiled.blas import gemm
-from glassprop.engine.compiled.low_level import INLINE, fill, part
+from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
+from glassprop.engine.compiled.low_level import fill, part
+from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.places import LANES, ROWS_AT, SCRATCH_AT
+from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS, RELU
 from glassprop.engine.compiled.row import (
     A_AT,
     BACK_MASKED,
     BLOCK_1,
     BLOCK_2,
+    FIRST,
     FREE,
     IN_AT,
     IN_ROWS,
@@ -20,19 +21,20 @@ from glassprop.engine.compiled.row import (
     RELU_DONE,
     WAYS,
 )
-from glassprop.engine.compiled.tiles import (
-    ADD,
-    AS_IS,
-    NO_BIAS,
-    RELU,
+from glassprop.engine.compiled.tile_parts import (
+    gemm,
+    large_product,
+    outer,
+    product,
+    sums,
     tile_outer,
     tile_product,
     tile_sums,
     tile_transpose,
+    transpose,
 )
 from glassprop.layers.layer_kind import LayerKind
 
-OPCODE = 0
 W, B = BLOCK_1, BLOCK_2
 # which products go to BLIS; whether the gradient by W is made from activations turned row by row
 FORWARD_BLIS, BACK_BLIS, OUTER_BLIS, OUTER_TURNED = (FREE << bit for bit in range(4))
@@ -59,56 +61,81 @@ def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
     return found | IN_ROWS * bool(in_rows)
 
 
-@njit(**INLINE)
-def weigh(layers, l, places, theta, work, base, ld):
+@WEIGH.part(calls=[product])
+def weigh(row, places, theta, work, ld):
     """E1, E14: z = W x + b, into its place."""
-    n_in, n_out, w, b = layers[l, N_IN], layers[l, N_OUT], layers[l, W], layers[l, B]
-    x, z = base + layers[l, IN_AT], base + layers[l, A_AT]
-    if layers[l, WAYS] & FORWARD_BLIS:
-        for j in range(n_out):
-            fill(part(work, z + j * ld, ld), theta[b + j])
-        if layers[l, WAYS] & IN_ROWS:
-            gemm(theta, w, n_in, 0, work, x, n_in, 1, 1.0, work, z, ld, n_out, ld, n_in)
-        else:
-            gemm(theta, w, n_in, 0, work, x, ld, 0, 1.0, work, z, ld, n_out, ld, n_in)
-    else:
-        after = RELU if layers[l, WAYS] & RELU_DONE else AS_IS
-        tile_product(theta, w, n_in, 1, work, x, ld, work, z, ld, n_out, n_in, ld, theta, b, after)
+    n_in, x, z = row[N_IN], row[IN_AT], row[A_AT]
+    after = RELU if row[WAYS] & RELU_DONE else AS_IS
+    tile_product(places, theta, row[W], n_in, 1, work, x, ld, work, z, ld, row[N_OUT], n_in, ld, theta, row[B], after)
 
 
-@njit(**INLINE)
-def by_input(layers, l, theta, work, base, d, g, ld, adds):
-    """E18: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``."""
-    n_in, n_out, w = layers[l, N_IN], layers[l, N_OUT], layers[l, W]
-    if layers[l, WAYS] & BACK_BLIS:
-        gemm(theta, w, n_in, 1, work, d, ld, 0, 1.0 if adds else 0.0, work, g, ld, n_in, ld, n_out)
-    else:
-        start = ADD if adds else NO_BIAS
-        mask = base + layers[l - 1, A_AT] if layers[l, WAYS] & BACK_MASKED else AS_IS
-        tile_product(theta, w, 1, n_in, work, d, ld, work, g, ld, n_in, n_out, ld, theta, start, mask)
+@WEIGH.part(calls=[gemm])
+def weigh_large(row, places, theta, work, ld):
+    """The same, where the product is large."""
+    n_in, n_out, w, b, x, z = row[N_IN], row[N_OUT], row[W], row[B], row[IN_AT], row[A_AT]
+    for j in range(n_out):
+        fill(part(work, z + j * ld, ld), theta[b + j])
+    in_rows = row[WAYS] & IN_ROWS != 0
+    large_product(
+        places, theta, w, n_in, 0, work, x, n_in if in_rows else ld, in_rows, 1.0, work, z, ld, n_out, ld, n_in
+    )
 
 
-@njit(**INLINE)
-def fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh):
+@BY_INPUT.part(calls=[product])
+def by_input(row, places, theta, work, d, g, ld, adds):
+    """E18: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``.
+
+    BACK_MASKED: only where a of the layer before, which it sees, is above 0.
+    """
+    n_in, start = row[N_IN], ADD if adds else NO_BIAS
+    mask = row[IN_AT] if row[WAYS] & BACK_MASKED else AS_IS
+    tile_product(places, theta, row[W], 1, n_in, work, d, ld, work, g, ld, n_in, row[N_OUT], ld, theta, start, mask)
+
+
+@BY_INPUT.part(calls=[gemm])
+def by_input_large(row, places, theta, work, d, g, ld, adds):
+    """The same, where the product is large."""
+    n_in, beta = row[N_IN], 1.0 if adds else 0.0
+    large_product(places, theta, row[W], n_in, 1, work, d, ld, 0, beta, work, g, ld, n_in, ld, row[N_OUT])
+
+
+@FILL_GRADIENT.part(calls=[product, outer, transpose, sums])
+def fill_gradient(row, places, theta, gradient, work, d, ld, fresh):
     """E16, E17: ``Σ_examples δ_j x_k`` and ``Σ_examples δ_j``, added to the gradient, or in its place if ``fresh``."""
-    n_in, n_out, w = layers[l, N_IN], layers[l, N_OUT], layers[l, W]
-    x = base + layers[l, IN_AT]
-    if layers[l, WAYS] & OUTER_BLIS:
-        beta = 0.0 if fresh else 1.0
-        if layers[l, WAYS] & IN_ROWS:
-            gemm(work, d, ld, 0, work, x, n_in, 0, beta, gradient, w, n_in, n_out, n_in, ld)
-        else:
-            gemm(work, d, ld, 0, work, x, ld, 1, beta, gradient, w, n_in, n_out, n_in, ld)
-    else:
-        turned = n_in // LANES * LANES if layers[l, WAYS] & OUTER_TURNED else 0
-        if turned:
-            rows, width = base + places[ROWS_AT], n_in
-            if l > 0:
-                rows, width = base + places[SCRATCH_AT], turned
-                tile_transpose(work, x, ld, work, rows, width, turned, ld)
-            start = NO_BIAS if fresh else ADD
-            tile_product(work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, start, AS_IS)
-        if turned < n_in:
-            left = n_in - turned
-            tile_outer(work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, left, ld, not fresh)
-    tile_sums(work, d, ld, gradient, layers[l, B], n_out, ld, not fresh)
+    n_in, n_out, w, x = row[N_IN], row[N_OUT], row[W], row[IN_AT]
+    turned = n_in // LANES * LANES if row[WAYS] & OUTER_TURNED else 0
+    if turned:
+        rows, width = places[ROWS_AT], n_in
+        if not row[WAYS] & FIRST:
+            rows, width = places[SCRATCH_AT], turned
+            tile_transpose(places, work, x, ld, work, rows, width, turned, ld)
+        start = NO_BIAS if fresh else ADD
+        tile_product(
+            places, work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, start, AS_IS
+        )
+    if turned < n_in:
+        left = n_in - turned
+        tile_outer(
+            places, work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, left, ld, not fresh
+        )
+    tile_sums(places, work, d, ld, gradient, row[B], n_out, ld, not fresh)
+
+
+@FILL_GRADIENT.part(calls=[gemm, sums])
+def fill_gradient_large(row, places, theta, gradient, work, d, ld, fresh):
+    """The same, where the product is large."""
+    n_in, n_out, in_rows = row[N_IN], row[N_OUT], row[WAYS] & IN_ROWS != 0
+    large_product(
+        places, work, d, ld, 0, work, row[IN_AT], n_in if in_rows else ld, not in_rows, 0.0 if fresh else 1.0,
+        gradient, row[W], n_in, n_out, n_in, ld,
+    )  # fmt: skip
+    tile_sums(places, work, d, ld, gradient, row[B], n_out, ld, not fresh)
+
+
+def parts(ways: int) -> tuple[Part, Part, Part]:
+    """Those that weigh, lead back to the input, and fill the gradient, for these bits of WAYS."""
+    return (
+        weigh_large if ways & FORWARD_BLIS else weigh,
+        by_input_large if ways & BACK_BLIS else by_input,
+        fill_gradient_large if ways & OUTER_BLIS else fill_gradient,
+    )
