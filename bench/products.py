@@ -114,7 +114,7 @@ def _shared(a: np.ndarray, b: np.ndarray, seconds: float) -> dict[str, float]:
     return found
 
 
-def speeds(size: int = 768, seconds: float = 0.2) -> dict[str, dict[str, float]]:
+def speeds(size: int = 768, seconds: float = 0.1) -> dict[str, dict[str, float]]:
     """GFLOP/s of each library's float32 product of two squares, at one thread and, with what makes threads, at all."""
     found: dict[str, dict[str, float]] = {}
     for name, took in fastest(size, size, size, "float32", seconds).items():
