@@ -19,7 +19,7 @@ from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
-from glassprop.engine.compiled.room import Room, made_for, make_room
+from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
 from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.compiled.turned import Turned
@@ -303,5 +303,5 @@ class Predictor:
         if getattr(mine, "rows", 0) < rows or mine.size < size:
             mine.rows, mine.size = rows, size
             mine.orders = np.empty(rows, dtype=np.int64)
-            mine.work = np.zeros(size, dtype=self._dtype)
+            mine.work = aligned_zeros(size, self._dtype)
         return mine.orders, mine.work

@@ -31,10 +31,13 @@ from glassprop.engine.compiled.row import (
     WAYS,
     WEIGH,
 )
+from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.layers.layer_kind import PARAMETRIC
 
 _PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
-_CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2
+_CACHE = (
+    384 if WIDTH.bits == 512 else 192
+) * 1024  # bytes of activations that a block may take: well within a core's L2
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
 _AN_ENTRY, _A_PARAMETER = 4, 8  # what an entry of a sparse X, and an optimizer's step, take in multiplications
@@ -156,8 +159,8 @@ def _ways(architecture: Architecture, number: int, first: int) -> int:
 def _rows(sizes: list[int], needed: int, batch_rows: int, itemsize: int) -> int:
     """How many examples a block has: so many that its activations, of these sizes, fit the cache, or as large products need."""
     per_row = itemsize * (sum(sizes) * 2 + 2 * max(sizes))
-    rows = min(max(_CACHE // per_row, 64), _MOST_ROWS, batch_rows)
-    rows = max(rows, min(needed, batch_rows))
+    most = max(min(max(_CACHE // per_row, 64), _MOST_ROWS), needed)
+    rows = -(-batch_rows // -(-batch_rows // most))  # of as many blocks as there must be, all alike
     return -(-rows // _PAD) * _PAD
 
 
@@ -199,7 +202,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int, first: int
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
     y_at, share_at = room(sizes[-1]), room(1)
-    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1])))
+    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1]) + LANES))
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )

@@ -93,7 +93,8 @@ def _made(suffix: str, times: Any, calls: list[Part]) -> tuple[Part, Part, Part]
         if turned:
             rows, width = places[ROWS_AT], n_in
             if not row[WAYS] & FIRST:
-                rows, width = places[SCRATCH_AT], turned
+                # rows a power of two apart would share a few places of the cache
+                rows, width = places[SCRATCH_AT], turned + LANES
                 tile_transpose(places, work, x, ld, work, rows, width, turned, ld)
             start = NO_BIAS if fresh else ADD
             times(
