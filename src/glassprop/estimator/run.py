@@ -94,7 +94,7 @@ def run_stochastic(
             dropout_key=dropout_key,
             epochs=plan.epochs,
             resume=resumed,
-            notify=tell,
+            notify=hooks.told,
             ready=ready,
         )
     except DivergenceError as error:

@@ -28,7 +28,7 @@ from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import TRAIN, anywhere, of_layers
 from glassprop.engine.compiled.predicting import predict_blocks as PREDICT_BLOCKS
 from glassprop.engine.compiled.vector_width import WIDTH
-from glassprop.ground.told import Tell, Told
+from glassprop.ground.tell import Tell, Told
 
 Kernel = Callable[[Handed, int], None]
 BESIDE = Path(__file__).parent  # the folder beside whose files machine code is kept
