@@ -107,11 +107,15 @@ class CompiledEngine:
         return average(self._predictor.costs(theta, ready.X, ready.Y), data.sample_weight)
 
     def _reading(self, X: Rows, taken: int) -> Reading:
-        """How X is read: as the first that was sparse, since bits must not depend on how a source is cut into blocks."""
+        """How X is read: as the first that was sparse, since bits must not depend on how a source is cut into blocks.
+
+        Nor may they on the examples of one rank alone: all must make the same step of the same gradient.
+        """
         if isinstance(X, np.ndarray):
             return Reading()
         if self._read_sparse is None:
-            self._read_sparse = Reading.of(self.architecture, X, taken)
+            read = Reading.of(self.architecture, X, taken)
+            self._read_sparse = read if self.ranks is None else read.in_order()
         return self._read_sparse
 
     def _run(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> _Ran | int:
@@ -159,9 +163,8 @@ class CompiledEngine:
             first = step * room.phases
             self._call(room, first, first + 1)
             cost = float(room.costs[step].sum())
-            gradient = room.gradient()
-            found = ranks.average(gradient, BatchSums(cost, here[step], here_rows[step]), gradient)
-            room.step_along(gradient)
+            gradient = room.gradients.sum(axis=0, dtype=np.float64)
+            found = ranks.average(gradient, BatchSums(cost, here[step], here_rows[step]), room.gradients[0])
             totals[step], rows[step] = found.weight, found.rows
             room.costs[step], room.costs[step, 0] = 0, found.cost
             if not np.isfinite(found.cost):
