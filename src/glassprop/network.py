@@ -141,7 +141,8 @@ class Network(Architecture):
         predictor = self._predictor(theta, X, notify) if quick else None
         if predictor is None:
             theta, X = given_inputs(self, theta, X)
-            predictor = self._predictor(theta, X, notify) if quick else None  # what was made an array may suit it now
+            # what was made an array, or is sparse and whole, may suit it now
+            predictor = self._predictor(theta, X, notify, checked=True) if quick else None
         if predictor is not None and predictor.works:
             return self._said(predictor(theta, X))
         blocks = [
@@ -153,9 +154,9 @@ class Network(Architecture):
     def _said(self, a: Array) -> Array:
         return a if self.units is None else self.units.own(a)
 
-    def _predictor(self, theta: Any, X: Rows, notify: Notify | None) -> Any:
+    def _predictor(self, theta: Any, X: Rows, notify: Notify | None, *, checked: bool = False) -> Any:
         """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
-        if not suit_a_predictor(self, X, theta):
+        if not suit_a_predictor(self, X, theta, checked=checked):
             return None
         known = self.__dict__.setdefault("_predictors", {})
         if X.dtype not in known:

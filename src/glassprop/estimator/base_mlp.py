@@ -340,7 +340,6 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         if not self._is_plain(X):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
-            X = X.tocsr() if hasattr(X, "tocsr") else X
             outputs = self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
             unsaid = np.isnan(outputs.sum()) and np.isnan(outputs).any()  # the sum is quick, but may be ∞ - ∞
         if unsaid:

@@ -16,6 +16,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import validate_data
 
+from glassprop.architecture.compressed import refuse_broken
 from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike, find_activation
 from glassprop.equations.arrays import Array, Rows
@@ -485,6 +486,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return X, y, self._encoded(X, y)
 
     def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array]:
+        refuse_broken(X)
         X, y = validate_data(
             self,
             X,

@@ -14,6 +14,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from glassprop.architecture.compressed import refuse_broken
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike
@@ -389,6 +390,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     def _checked(self, X: Any, y: Any, units: OwnUnits | None, *, reset: bool) -> tuple[Array, Array, Array]:
         plain = not reset and self._is_plain(X) and are_plain_numbers(y, len(X))
         if not plain:
+            refuse_broken(X)
             X, y = validate_data(
                 self,
                 X,

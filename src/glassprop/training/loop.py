@@ -178,7 +178,7 @@ class _Run:
     def _may_share_products(self) -> bool:
         """Whether NumPy makes products that BLAS may share among threads, on which their bits depend then.
 
-        With validation data it may be so with kernels too: they may be sparse, or a scorer may call it.
+        With validation data it may be so with kernels too: a scorer may call it.
         """
         held_out = self.validation.data
         if self.engine.name != "reference" and held_out is None:

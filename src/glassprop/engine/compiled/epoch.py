@@ -40,6 +40,7 @@ from glassprop.engine.compiled.places import (
     CHUNK,
     GATHER,
     LANES,
+    OUTER_ENTRIES,
     OUTPUT,
     ROWS,
     SEGMENT,
@@ -49,12 +50,13 @@ from glassprop.engine.compiled.places import (
     Y_AT,
 )
 from glassprop.engine.compiled.row import COLUMNS, NUMBERS
+from glassprop.engine.compiled.sparse_rows import OUTER_ENTRIES as OUTER_ENTRIES_SHAPE
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
 
 ENTRY = Shape("N P I")  # theta, handed, thread: see ``handed.py``
 TASK_OF_CHUNK = Shape("N P I I I", CHUNK)  # theta, handed, thread, number, piece
 TASK_OF_SEGMENT = Shape("N P I I I", SEGMENT)  # theta, handed, number, piece, phase
-_gather, _output = GATHER_SHAPE.call, OUTPUT_SHAPE.call
+_gather, _output, _outer_entries = GATHER_SHAPE.call, OUTPUT_SHAPE.call, OUTER_ENTRIES_SHAPE.call
 _chunk, _segment = TASK_OF_CHUNK.call, TASK_OF_SEGMENT.call
 _CACHE_LINE = 16  # numbers of float32: segments of θ are cut at such
 # entries of `plan`; CORRECTS: whether Adam's correction is in the rate; REDUCED: whether a step has the sums over all ranks, ONE_RATE: whether all blocks have its rate
@@ -116,18 +118,14 @@ def _blocks(theta, handed, plan, places, order, gradient, work, costs, low, star
 
     Leaves off where control[FAILED] is set: Python may be waiting for that, in order to end.
     """
-    X, Y, control = (
-        pointer_like(theta, handed[of.X]),
-        pointer_like(theta, handed[of.Y]),
-        integers_at(handed[of.CONTROL]),
-    )
+    Y, control = pointer_like(theta, handed[of.Y]), integers_at(handed[of.CONTROL])
     layers, depth, numbers = integers_at(handed[of.LAYERS]), handed[of.DEPTH], doubles_at(handed[of.NUMBERS])
     last, cost, first, used = depth - 1, 0.0, start, 0
     while first + used < stop and atomic_read(control, FAILED) == 0:
         first += used
         used = min(places[ROWS], stop - first)
         ld = padded(used)
-        _gather(places[GATHER], X, handed[of.N_IN], order, first, used, ld, work, places)
+        _gather(places[GATHER], theta, handed, order, first, used, ld, work)
         gather_columns(matrix(Y, 1, handed[of.N_OUT]), order, first, used, ld, work, places[Y_AT], False)
         _shares(handed[of.WEIGHT], order, first, used, total, part(work, places[SHARE_AT], ld))
         forward(layers, depth, numbers, places, theta, work, ld, plan[KEY], step, first - low, dropout)
@@ -136,10 +134,12 @@ def _blocks(theta, handed, plan, places, order, gradient, work, costs, low, star
             doubles_at(handed[of.FIXED]), theta, work, ld, used, costs, DELTA,
         )  # fmt: skip
         cost += _weighted(costs, handed[of.WEIGHT], order, first, used)
-        backward(
-            layers, depth, numbers, places, theta, gradient, work, ld, plan[KEY], step, first - low, dropout,
-            first == start,
-        )  # fmt: skip
+        fresh = first == start
+        d = backward(
+            layers, depth, numbers, places, theta, gradient, work, ld, plan[KEY], step, first - low, dropout, fresh
+        )
+        if places[OUTER_ENTRIES] != 0:
+            _outer_entries(places[OUTER_ENTRIES], theta, handed, order, first, used, ld, d, gradient, work, fresh)
     return cost
 
 

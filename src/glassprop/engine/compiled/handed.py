@@ -8,22 +8,23 @@ import numpy as np
 
 from glassprop.equations.arrays import Array
 
-# X (n, n_inputs), Y (n, n_L), weight (n,) or 0, order (n,); m, v (size,) like θ; gradients (chunks, size).
+# X (n, n_inputs), or if it is sparse the values of its entries, their columns, int32, and where in them each example
+# starts (n + 1,). Y (n, n_L), weight (n,) or 0, order (n,); m, v (size,) like θ; gradients (chunks, size).
 # schedule (steps, 5); bounds (steps + 1,): where batches begin in the order. rooms: a block's costs for each thread.
 # costs (steps, chunks): Σ weight · C_0 by chunk, of a prediction (n,) or 0. squares, lengths (steps, chunks): Σ w², and
 # the squared length of the gradient, by segment. out (n, n_L): predictions. The rest is in ``lowering.py``.
 NAMES = (
-    "x", "y", "weight", "order", "m", "v", "schedule", "bounds", "gradients", "plan", "fixed", "layers", "numbers",
+    "x", "columns", "starts", "y", "weight", "order", "m", "v", "schedule", "bounds", "gradients", "plan", "fixed", "layers", "numbers",
     "blocks", "factors", "places", "work", "rooms", "costs", "squares", "lengths", "control", "out", "orders",
     "n_rows", "n_in", "n_out", "size", "depth", "n_blocks",
 )  # fmt: skip
 (
-    X, Y, WEIGHT, ORDER, M, V, SCHEDULE, BOUNDS, GRADIENTS, PLAN, FIXED, LAYERS, NUMBERS, BLOCKS, FACTORS, PLACES, WORK,
+    X, COLUMNS, STARTS, Y, WEIGHT, ORDER, M, V, SCHEDULE, BOUNDS, GRADIENTS, PLAN, FIXED, LAYERS, NUMBERS, BLOCKS, FACTORS, PLACES, WORK,
     ROOMS, COSTS, SQUARES, LENGTHS, CONTROL, OUT, ORDERS, N_ROWS, N_IN, N_OUT, SIZE, DEPTH, N_BLOCKS,
 ) = range(len(NAMES))  # fmt: skip
 _AT = {name: place for place, name in enumerate(NAMES)}
 _OF_THETA = {"x", "y", "m", "v", "gradients", "work", "out"}
-_INTEGERS = {"order", "bounds", "plan", "layers", "blocks", "places", "control", "orders"}
+_INTEGERS = {"starts", "order", "bounds", "plan", "layers", "blocks", "places", "control", "orders"}
 
 
 class Handed:
@@ -53,8 +54,7 @@ class Handed:
         for name, thing in things.items():
             self._held[name] = thing
             if not isinstance(thing, int):
-                kind = self._dtype if name in _OF_THETA else np.int64 if name in _INTEGERS else np.float64
-                thing = self._address(name, thing, kind)
+                thing = self._address(name, thing, self._kind(name))
             self._table[_AT[name]] = thing
 
     @property
@@ -62,6 +62,11 @@ class Handed:
         """See above."""
         control: Array = self._held["control"]
         return control
+
+    def _kind(self, name: str) -> Any:
+        if name in _OF_THETA:
+            return self._dtype
+        return np.int32 if name == "columns" else np.int64 if name in _INTEGERS else np.float64
 
     def _address(self, name: str, array: Array, dtype: Any) -> int:
         if array.dtype != dtype or not array.flags.c_contiguous or not array.flags.aligned:

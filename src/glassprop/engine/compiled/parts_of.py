@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.engine.compiled import activations, costs, output_layer, steps
+from glassprop.engine.compiled import activations, costs, output_layer, sparse_rows, steps
 from glassprop.engine.compiled.block import gather
 from glassprop.engine.compiled.kinds.kernels_of_kinds import kernels_of
 from glassprop.engine.compiled.masks import drop
@@ -18,6 +18,7 @@ from glassprop.engine.compiled.row import (
     FILL_GRADIENT,
     PULL_BACK,
     RELU_DONE,
+    SPARSE,
     TRAINS,
     WEIGH,
 )
@@ -72,7 +73,8 @@ def _pair(architecture: Architecture) -> tuple[str, str]:
 
 def anywhere(architecture: Architecture, ways: Sequence[int], use: int, optimizer: Any = None) -> list[Part]:
     """The parts that are found by their slot among the places, but for those that parts name themselves."""
-    found = [gather]
+    gather_first, outer_first = sparse_rows.parts(ways[0]) if ways[0] & SPARSE else (gather, None)
+    found = [gather_first]
     if use != PREDICT:
         found += _of_output(architecture, use)
     if use == TRAIN:
@@ -80,6 +82,8 @@ def anywhere(architecture: Architecture, ways: Sequence[int], use: int, optimize
             found.append(drop)
         if any(way & TRAINS for way in ways):
             found.append(outer)
+        if outer_first is not None:
+            found.append(outer_first)
         found.append(optimizer_kernels(optimizer).step)
     return found
 
