@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-_Before = list[tuple["_Setting", int]]
+_Before = list[tuple[Any, int]]
 
 
 class OneThread:

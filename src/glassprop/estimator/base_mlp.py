@@ -23,6 +23,7 @@ from glassprop.estimator.explaining import Subject, explain_chosen, history_of, 
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
 from glassprop.estimator.left import Left, refuse_to_resume
+from glassprop.estimator.plain_arrays import are_plain_rows
 from glassprop.estimator.plain_state import from_plain, to_plain
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
@@ -346,16 +347,8 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         return outputs
 
     def _is_plain(self, X: Any) -> bool:
-        """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.
-
-        scikit-learn's checks take longer than predicting a row; arrays that they might refuse are left to them.
-        """
-        if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float32, np.float64) or not len(X):
-            return False
-        if X.shape[1] != self.n_features_in_ or "feature_names_in_" in self.__dict__:
-            return False
-        with np.errstate(over="ignore", invalid="ignore"):
-            return bool(np.isfinite(X.sum()))  # infinite also where finite numbers add up to more than there is
+        """Whether these rows need no more looking at: fitted without names, which they would be compared with."""
+        return "feature_names_in_" not in self.__dict__ and are_plain_rows(X, self.n_features_in_)
 
     def encode_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
         """Return X and y in the form that the network has them in, as the core's verbs take them.
