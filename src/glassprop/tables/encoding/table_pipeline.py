@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from threading import local
 from typing import Any
 
@@ -37,14 +38,14 @@ class TablePipeline(Pipeline):
         """Predict every row: classes, or amounts. (n_rows,)"""
         if params or (frame := _long(X)) is None or (encoder := self._in_blocks()) is None:
             return super().predict(X, **params)
-        return _through(encoder, frame, self._final_estimator.predict)
+        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator).predict)
 
     @available_if(lambda self: bool(self._final_estimator.predict_proba))
     def predict_proba(self, X: Any, **params: Any) -> np.ndarray:
         """The probabilities of the classes, (n_rows, n_classes)."""
         if params or (frame := _long(X)) is None or (encoder := self._in_blocks()) is None:
             return super().predict_proba(X, **params)
-        return _through(encoder, frame, self._final_estimator.predict_proba)
+        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator).predict_proba)
 
     @available_if(lambda self: self._can_transform())
     def transform(self, X: Any, **params: Any) -> Any:
@@ -132,6 +133,15 @@ def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndar
     results = [first, *in_order(work, blocks, threads_for(len(frame), BLOCK))]
     _told_once(encoder.typed, (findings for findings, _ in results))
     return np.concatenate([said for _, said in results])
+
+
+def _same_for_all_blocks(network: BaseMLP) -> BaseMLP:
+    """The same network, whose engine is not chosen anew for the few rows of a last block."""
+    if network.engine != "auto":
+        return network
+    network = copy(network)
+    network.engine = "compiled"
+    return network
 
 
 def _told_once(typed: TypedColumns, findings: Iterable[list[Finding]]) -> None:
