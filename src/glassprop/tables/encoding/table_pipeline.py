@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import copy
-from threading import local
+from threading import Event, Lock, local
 from typing import Any
 
 import narwhals as nw
@@ -16,13 +16,11 @@ from sklearn.utils.metaestimators import available_if
 
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.ground.in_order import in_order
-from glassprop.tables.encoding.block_encoder import BLOCK, BlockEncoder, block_encoder, blocks_of, frames_wanted
+from glassprop.tables.encoding.block_encoder import BLOCK, SHORT, BlockEncoder, block_encoder, blocks_of, frames_wanted
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.fit_encoder import fit_encoder
 from glassprop.tables.values.cores import threads_for
-
-_LONG = 4_096  # rows of a table from which on this pays
 
 
 class TablePipeline(Pipeline):
@@ -76,7 +74,7 @@ class TablePipeline(Pipeline):
         if self._is_watched() or self.transform_input is not None or frames_wanted(steps[1]):
             return None
         findings: list[Finding] = []
-        given = fit_encoder(steps[0], steps[1], frame, findings, threads_for(len(frame), BLOCK))
+        given = fit_encoder(steps[0], steps[1], frame, findings, threads_for(len(frame), SHORT))
         _told_once(steps[0], [findings])
         return given
 
@@ -97,7 +95,7 @@ class TablePipeline(Pipeline):
 def _long(X: Any) -> nw.DataFrame | None:
     """The table, if it is one and has many rows."""
     frame = nw.from_native(X, eager_only=True, pass_through=True)
-    return frame if isinstance(frame, nw.DataFrame) and len(frame) >= _LONG else None
+    return frame if isinstance(frame, nw.DataFrame) and len(frame) >= SHORT else None
 
 
 def encode(encoder: BlockEncoder, frame: nw.DataFrame) -> np.ndarray:
@@ -110,27 +108,35 @@ def encode(encoder: BlockEncoder, frame: nw.DataFrame) -> np.ndarray:
         encoder.into(frame[rows], out[rows], findings)
         return findings
 
-    _told_once(encoder.typed, in_order(work, blocks_of(len(frame)), threads_for(len(frame), BLOCK)))
+    threads = threads_for(len(frame), SHORT)
+    _told_once(encoder.typed, in_order(work, blocks_of(len(frame), threads), threads))
     return out
 
 
 def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """What the network says of all rows; each block is encoded and put through it by one thread."""
     frame = encoder.typed.checked(frame)
-    mine = local()
+    mine, loaded, loading = local(), Event(), Lock()
+
+    def say(inputs: np.ndarray) -> np.ndarray:
+        if loaded.is_set():
+            return verb(inputs)
+        with loading:  # the first to come may have to load or compile what all of them use
+            said = verb(inputs)
+            loaded.set()
+            return said
 
     def work(rows: slice) -> tuple[list[Finding], np.ndarray]:
         findings: list[Finding] = []
         inputs = getattr(mine, "inputs", None)
         if inputs is None:
-            inputs = mine.inputs = np.empty((BLOCK, encoder.width), encoder.dtype)
+            inputs = mine.inputs = np.empty((min(BLOCK, len(frame)), encoder.width), encoder.dtype)
         inputs = inputs[: rows.stop - rows.start]
         encoder.into(frame[rows], inputs, findings)
-        return findings, verb(inputs)
+        return findings, say(inputs)
 
-    blocks = blocks_of(len(frame))
-    first = work(next(blocks))  # alone: it may load or compile what the others use
-    results = [first, *in_order(work, blocks, threads_for(len(frame), BLOCK))]
+    threads = threads_for(len(frame), SHORT)
+    results = list(in_order(work, blocks_of(len(frame), threads), threads))
     _told_once(encoder.typed, (findings for findings, _ in results))
     return np.concatenate([said for _, said in results])
 
