@@ -303,7 +303,7 @@ def test_memory_does_not_grow_with_the_inputs_of_a_long_table(monkeypatch):
     rows = 100_000
     frame = pl.DataFrame(
         {f"x{k}": rng.normal(size=rows) for k in range(4)}
-        | {f"c{k}": rng.integers(0, 40, rows).astype(str) for k in range(4)}
+        | {f"c{k}": np.char.add("v", rng.integers(0, 40, rows).astype(str)) for k in range(4)}
         | {"y": rng.normal(size=rows)}
     )
     quick = Defaults(hidden=(4,), epochs=1)
