@@ -207,7 +207,7 @@ def test_a_first_prediction_that_compiles_says_so(
     model.predict(X)
     ready = kernels.predict_blocks("float64")
 
-    def compiled(function: Any, signature: Any, tell: Any) -> Any:
+    def compiled(function: Any, signature: Any, tell: Any, *more: Any) -> Any:
         tell("compiling its kernels")
         return ready
 

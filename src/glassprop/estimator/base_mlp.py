@@ -218,9 +218,14 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         """By what validation data judge; None where they do not."""
         if not self.early_stopping:
             return None
+
+        def outputs(theta: Array, X: Any) -> Array:
+            engine: Any = self._state.engine if self.engine == "auto" else self.engine  # that of the epochs
+            return self.network_.predict(theta, X, engine=engine)
+
         return Scoring(
             wish=self.scoring,
-            outputs=lambda theta, X: self.network_.predict(theta, X, engine=self.engine),
+            outputs=outputs,
             of_outputs=self._score_outputs,
             model=self._without_names,
         )

@@ -94,6 +94,7 @@ def run_stochastic(
                 epochs=plan.epochs,
                 resume=resumed,
                 notify=tell,
+                open_ended=plan.open_ended,
             )
     finally:
         show.close()

@@ -8,7 +8,7 @@ all in ``__pycache__``: whoever can write to that folder can run code as the use
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from numba import njit
 from numba.core.event import Listener, install_listener
@@ -16,7 +16,13 @@ from numba.core.event import Listener, install_listener
 from glassprop.engine.compiled.folders import SETTING, Kept
 from glassprop.engine.compiled.low_level import ENTRY
 
-Tell = Callable[[str], None]
+
+class Tell(Protocol):
+    """Takes in a message; ``again``: whether it says that later processes will have to compile, too."""
+
+    def __call__(self, message: str, again: bool = False) -> None: ...
+
+
 _INSTEAD = f"set {SETTING} to a folder that can be written"
 FIRST = "glassprop: compiling its kernels for this machine, once; later runs load them"
 NOWHERE = f"glassprop: compiling its kernels, as every run must: there is no folder to keep them in; {_INSTEAD}"
@@ -27,7 +33,7 @@ def compiled(function: Any, signature: Any, tell: Tell, sources: str) -> Any:
 
     Parameters
     ----------
-    tell : callable (str)
+    tell : callable (str, again)
         Told when something is compiled, and what later processes will find.
     sources : str
         A fingerprint of all that the function is made from.
@@ -44,7 +50,8 @@ def compiled(function: Any, signature: Any, tell: Tell, sources: str) -> Any:
         dispatcher = _ready(function, signature, tell, kept)
     if kept is not None and kept.home is not None and kept.fault:
         folder = kept.home.files.folder
-        tell(f"glassprop: its kernels cannot be kept in {folder} ({kept.fault}): later runs compile too; {_INSTEAD}")
+        text = f"glassprop: its kernels cannot be kept in {folder} ({kept.fault}): later runs compile too; {_INSTEAD}"
+        tell(text, again=True)
     return dispatcher
 
 
@@ -56,7 +63,7 @@ def _ready(function: Any, signature: Any, tell: Tell, kept: Kept | None) -> Any:
     dispatcher = njit(**ENTRY)(function)
     if kept is not None:
         dispatcher._cache = kept
-    watch = _Begun(dispatcher, lambda: tell(_words(kept)))
+    watch = _Begun(dispatcher, lambda: tell(_words(kept), again=kept is None or kept.home is None))
     try:
         with install_listener("numba:compile", watch):
             dispatcher.compile(signature)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
@@ -15,13 +15,13 @@ from numba import types
 from numba.core.errors import NumbaWarning
 
 from glassprop.engine.compiled import epoch
-from glassprop.engine.compiled.cache import Tell, compiled
+from glassprop.engine.compiled.cache import compiled
 
 # what this process has compiled or loaded, by entry point and kind; what it has told of that
 _READY: dict[tuple[int, str], Any] = {}
 _TOLD: set[str] = set()
 _LOCK = threading.Lock()
-_NOTIFY: ContextVar[Tell | None] = ContextVar("notify", default=None)
+_NOTIFY: ContextVar[tuple[Callable[[str], None] | None, str]] = ContextVar("notify", default=(None, ""))
 _KINDS = {"float32": types.float32, "float64": types.float64}
 
 
@@ -60,20 +60,23 @@ def _digest() -> str:
 
 
 @contextmanager
-def told_of_compiling(notify: Tell | None) -> Iterator[None]:
-    """Context in which ``notify`` is told if something has to be compiled. Each thing is said once in a process."""
-    before = _NOTIFY.set(notify)
+def told_of_compiling(notify: Callable[[str], None] | None, instead: str = "") -> Iterator[None]:
+    """Context in which ``notify`` is told if something has to be compiled. Each thing is said once in a process.
+
+    instead: what else can be done, where every process has to compile.
+    """
+    before = _NOTIFY.set((notify, instead))
     try:
         yield
     finally:
         _NOTIFY.reset(before)
 
 
-def _tell(message: str) -> None:
-    notify = _NOTIFY.get()
+def _tell(message: str, again: bool = False) -> None:
+    notify, instead = _NOTIFY.get()
     if notify is not None and message not in _TOLD:
         _TOLD.add(message)
-        notify(message)
+        notify(f"{message}, {instead}" if again and instead else message)
 
 
 def _entry_point(which: int, kind: str, signature: Any) -> Any:
