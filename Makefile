@@ -30,7 +30,7 @@ test: $(STAMP) lint types layers ## everything that must hold
 	$(BIN)/python tests/cpus.py --quick
 	$(BIN)/python -m pytest -n 2
 
-test-cpus: $(STAMP) ## the numerical tests as other CPUs would run them (`make test` does a part of it)
+test-cpus: $(STAMP) ## the numerical tests as other CPUs, widths and products would run them (`make test`: a part)
 	$(BIN)/python tests/cpus.py
 
 soak: $(STAMP) ## forged model files and odd tables: 10,000, or SECONDS=600; CASES=, SEED=, CASE= to do one again

@@ -1,7 +1,9 @@
-"""Runs the numerical tests as other CPUs would: NumPy, OpenBLAS and Numba choose their instructions by what there is.
+"""Runs the numerical tests as other CPUs would: NumPy, OpenBLAS, Numba and our kernels choose by what there is.
 
-``python tests/cpus.py`` runs all dispatches that this CPU can. ``--quick``: the lowest and the highest that need no
-compiling, on the rooms that are mostly NumPy. A line for each; what this CPU cannot run is named and left out.
+``python tests/cpus.py`` runs all dispatches that this CPU can: instructions of the libraries on all rooms that compute,
+widths of vectors and providers of large products on the engine's. ``--quick``: the lowest and the highest instructions
+on the rooms that are mostly NumPy, and a few tests of the engine at another width and with another provider. A line for
+each; what this CPU cannot run, or is not installed, is named and left out.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 ROOMS = (
     "equations", "architecture", "backprop", "optimizer", "training", "engine", "insight", "estimator",
@@ -24,15 +27,25 @@ QUICK_ROOMS = (
     "equations", "backprop", "optimizer", "insight", "engine/test_reference_engine.py", "estimator/test_parity.py",
     "test_network.py",
 )  # fmt: skip
-CHOOSE = ("NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
+# All that is about the compiled engine: agreement with the reference, bits by threads, what it falls back to.
+ENGINE = ("engine",)
+# One precision, so that little is compiled, and a few shapes with vectors that are not full, chunks and large products.
+QUICK_ENGINE = ("engine/test_engines_agree.py", "engine/test_threads.py")
+QUICK_PICK = "float32 and (7-9-7 or 16-17-16 or batches or chunks or wide)"
+CHOOSE = (
+    "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES",
+    "GLASSPROP_VECTOR_BITS", "GLASSPROP_PRODUCTS",
+)  # fmt: skip
+KERNELS = Path(__file__).resolve().parent.parent / "build" / "cpus"  # compiled ones, by what they are compiled for
 
 
 @dataclass(frozen=True)
 class Dispatch:
     """What each library is told to use at most. None: whatever it finds.
 
-    numpy: "baseline", or "AVX2" for nothing above it. openblas, numba: names of theirs. needs: CPU features, as NumPy
-    calls them, without which it would end in an illegal instruction.
+    numpy: "baseline", or "AVX2" for nothing above it. openblas, numba: names of theirs. bits: of a vector in our
+    kernels. products: who makes large products for them. needs: CPU features, as NumPy calls them, without which it
+    would end in an illegal instruction. only, pick: tests to run rather than all that compute, and which of them.
     """
 
     name: str
@@ -41,6 +54,28 @@ class Dispatch:
     numba: str | None = None
     needs: tuple[str, ...] = ()
     x86: bool = True
+    bits: int | None = None
+    products: str | None = None
+    only: tuple[str, ...] = ()
+    pick: str = ""
+
+    @property
+    def kernels(self) -> str:
+        """What kernels are compiled for, as the name of a folder; empty if for what a process finds by itself."""
+        told = (self.numba or "", f"{self.bits} bits" if self.bits else "")
+        return ", ".join(filter(None, told))
+
+
+WIDTHS = (128, 256, 512)
+PROVIDERS = ("own", "openblas", "blis", "mkl")
+
+
+def _at(bits: int, only: tuple[str, ...], pick: str = "") -> Dispatch:
+    return Dispatch(f"vectors of {bits} bits", bits=bits, x86=False, only=only, pick=pick)
+
+
+def _by(products: str, only: tuple[str, ...], pick: str = "") -> Dispatch:
+    return Dispatch(f"products by {products}", products=products, x86=False, only=only, pick=pick)
 
 
 DISPATCHES = (
@@ -50,11 +85,15 @@ DISPATCHES = (
     Dispatch("NumPy low, OpenBLAS high", "baseline", "SkylakeX", None, ("AVX512_SKX",)),
     Dispatch("NumPy high, OpenBLAS low", None, "Nehalem", "haswell", ("AVX2", "FMA3")),
     Dispatch("NumPy baseline", "baseline", x86=False),
+    *(_at(bits, ENGINE) for bits in WIDTHS),
+    *(_by(products, ENGINE) for products in PROVIDERS),
 )
 QUICK = (
     Dispatch("baseline", "baseline", "Nehalem", needs=("SSE42",)),
     Dispatch("AVX-512", None, "SkylakeX", needs=("AVX512_SKX",)),
     Dispatch("NumPy baseline", "baseline", x86=False),
+    _at(128, QUICK_ENGINE, QUICK_PICK),
+    *(_by(products, QUICK_ENGINE, QUICK_PICK) for products in ("own", "openblas")),
 )
 
 PROBE = """
@@ -62,7 +101,19 @@ import json, platform
 import numpy, numba, threadpoolctl
 from numpy._core import _multiarray_umath as core
 has = [name for name, there in core.__cpu_features__.items() if there]
+bits = products = refused = None
+try:
+    import glassprop.engine.compiled.engine
+    from glassprop.engine.compiled.vector_width import WIDTH
+    bits = WIDTH.bits
+except ModuleNotFoundError:
+    pass
+except Exception as error:
+    refused = str(error).splitlines()[0]
 print(json.dumps({
+    "bits": bits,
+    "products": products,
+    "refused": refused,
     "machine": platform.machine().lower(),
     "has": has,
     "dispatched": [name for name in core.__cpu_dispatch__ if name in has],
@@ -92,6 +143,12 @@ def environment_of(dispatch: Dispatch, found: dict[str, object]) -> dict[str, st
         made["OPENBLAS_CORETYPE"] = dispatch.openblas
     if dispatch.numba:
         made |= {"NUMBA_CPU_NAME": dispatch.numba, "NUMBA_CPU_FEATURES": ""}
+    if dispatch.bits:
+        made["GLASSPROP_VECTOR_BITS"] = str(dispatch.bits)
+    if dispatch.products:
+        made["GLASSPROP_PRODUCTS"] = dispatch.products
+    if dispatch.kernels:
+        made["NUMBA_CACHE_DIR"] = str(KERNELS / dispatch.kernels)
     return made
 
 
@@ -106,19 +163,49 @@ def obstacle(dispatch: Dispatch, found: dict[str, object]) -> str:
     return f"this CPU has no {', '.join(missing)}" if missing else ""
 
 
-def run(dispatch: Dispatch, found: dict[str, object], rooms: tuple[str, ...]) -> bool:
-    """Run the tests under a dispatch and say in a line how they ended."""
+def unheeded(dispatch: Dispatch, uses: dict[str, object]) -> str:
+    """What came of a setting of glassprop's that was not followed; empty if all were."""
+    for name, asked in (("bits", dispatch.bits), ("products", dispatch.products)):
+        if asked and uses["refused"]:
+            return str(uses["refused"])
+        if asked and uses[name] != asked:
+            return f"{name} should be {asked} and are {uses[name] or 'not to be set in this glassprop'}"
+    return ""
+
+
+def told(uses: dict[str, object]) -> str:
+    """What the libraries use, for people."""
+    facts = {
+        "NumPy": " ".join(uses["dispatched"]) or "baseline",
+        "OpenBLAS": " ".join(uses["openblas"]) or "none",
+        "Numba": uses["numba"],
+        "bits of a vector": uses["bits"],
+        "products by": uses["products"],
+    }
+    return "; ".join(f"{name} {value}" for name, value in facts.items() if value)
+
+
+def command(dispatch: Dispatch, rooms: tuple[str, ...]) -> list[str]:
+    """How its tests are run: a pick of few by one process, since two would compile the same kernels."""
+    made = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short"]
+    made += ["-n", "0", "-k", dispatch.pick] if dispatch.pick else ["-n", "2"]
+    if not dispatch.only:
+        made += [f"--ignore=tests/{room}" for room in NOT_NUMERICAL]
+    return made + [f"tests/{room}" for room in dispatch.only or rooms]
+
+
+def run(dispatch: Dispatch, found: dict[str, object], rooms: tuple[str, ...]) -> bool | None:
+    """Run the tests under a dispatch and say in a line how they ended; None if a setting was not followed."""
     environment = environment_of(dispatch, found)
     uses = probe(environment)
-    told = (
-        f"NumPy {' '.join(uses['dispatched']) or 'baseline'}; OpenBLAS {' '.join(uses['openblas']) or 'none'}; "
-        f"Numba {uses['numba']}"
-    )
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-p", "no:cacheprovider", "--tb=short"]
-    command += [f"--ignore=tests/{room}" for room in NOT_NUMERICAL] + [f"tests/{room}" for room in rooms]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    why = unheeded(dispatch, uses)
+    if why:
+        print(f"{'skipped':8}{dispatch.name}: {why}", flush=True)
+        return None
+    done = subprocess.run(command(dispatch, rooms), env=environment, capture_output=True, text=True, check=False)
     lines = done.stdout.strip().splitlines() or ["no tests"]
-    print(f"{'FAILED' if done.returncode else 'ok':7}{dispatch.name} ({told}): {lines[-1].strip('= ')}", flush=True)
+    how = "FAILED" if done.returncode else "ok"
+    print(f"{how:7}{dispatch.name} ({told(uses)}): {lines[-1].strip('= ')}", flush=True)
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n", flush=True)
     return done.returncode == 0
@@ -127,17 +214,22 @@ def run(dispatch: Dispatch, found: dict[str, object], rooms: tuple[str, ...]) ->
 def main() -> int:
     """The exit code: 0 if all dispatches that could be run passed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two dispatches, without compiling, as `make test` does")
-    quick = parser.parse_args().quick
+    parser.add_argument("--quick", action="store_true", help="a part, with little compiling, as `make test` does")
+    parser.add_argument("--only", default="", help="those whose name has this in it")
+    arguments = parser.parse_args()
+    quick = arguments.quick
     found = probe({name: value for name, value in os.environ.items() if name not in CHOOSE})
     passed = []
     for dispatch in QUICK if quick else DISPATCHES:
+        if arguments.only not in dispatch.name:
+            continue
         why = obstacle(dispatch, found)
         if why:
             print(f"{'skipped':8}{dispatch.name}: {why}", flush=True)
         else:
             passed.append(run(dispatch, found, QUICK_ROOMS if quick else ROOMS))
-    return 0 if passed and all(passed) else 1
+    ran = [one for one in passed if one is not None]
+    return 0 if ran and all(ran) else 1
 
 
 if __name__ == "__main__":

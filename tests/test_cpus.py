@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from cpus import CHOOSE, DISPATCHES, QUICK, environment_of, obstacle, probe
+from cpus import CHOOSE, DISPATCHES, QUICK, environment_of, obstacle, probe, unheeded
 
 OLD = {"machine": "x86_64", "has": ["SSE2", "SSE42"], "dispatched": []}
 HASWELL = {"machine": "amd64", "has": ["SSE42", "AVX2", "FMA3", "X86_V3"], "dispatched": ["X86_V3"]}
@@ -22,13 +22,35 @@ ARM = {"machine": "arm64", "has": ["NEON", "ASIMD", "ASIMDHP"], "dispatched": ["
     [
         (OLD, ["as found", "baseline"]),
         (HASWELL, ["as found", "baseline", "AVX2", "NumPy high, OpenBLAS low"]),
-        (AVX512, [dispatch.name for dispatch in DISPATCHES if dispatch.x86 or dispatch.name == "as found"]),
+        (AVX512, ["as found", "baseline", "AVX2", "NumPy low, OpenBLAS high", "NumPy high, OpenBLAS low"]),
         (ARM, ["as found", "NumPy baseline"]),
     ],
 )
 def test_a_cpu_is_given_what_it_can_run(found, names):
-    assert [dispatch.name for dispatch in DISPATCHES if not obstacle(dispatch, found)] == names
-    assert [dispatch for dispatch in QUICK if not obstacle(dispatch, found)]
+    """What glassprop is told, the width of its vectors and who makes its products, it refuses itself."""
+    ours = [f"vectors of {bits} bits" for bits in (128, 256, 512)]
+    ours += [f"products by {name}" for name in ("own", "openblas", "blis", "mkl")]
+    assert [dispatch.name for dispatch in DISPATCHES if not obstacle(dispatch, found)] == names + ours
+    assert [dispatch for dispatch in QUICK if not obstacle(dispatch, found) and not dispatch.only]
+
+
+def test_a_setting_that_is_not_followed_is_named():
+    uses = {"refused": None, "bits": 256, "products": None}
+    by_name = {dispatch.name: dispatch for dispatch in DISPATCHES}
+    assert unheeded(by_name["as found"], uses) == unheeded(by_name["vectors of 256 bits"], uses) == ""
+    assert unheeded(by_name["vectors of 512 bits"], uses) == "bits should be 512 and are 256"
+    assert unheeded(by_name["products by mkl"], uses).startswith("products should be mkl and are not to be set")
+    refused = uses | {"refused": "there is no MKL"}
+    assert unheeded(by_name["products by mkl"], refused) == "there is no MKL"
+    assert unheeded(by_name["as found"], refused) == "", "nothing was asked for: the tests must run, and fail"
+
+
+def test_each_width_has_a_folder_for_what_is_compiled():
+    made = {dispatch.name: environment_of(dispatch, AVX512).get("NUMBA_CACHE_DIR") for dispatch in DISPATCHES}
+    own = [made[name] for name in ("baseline", "AVX2", *(f"vectors of {bits} bits" for bits in (128, 256, 512)))]
+    assert None not in own
+    assert len(set(own)) == len(own)
+    assert made["as found"] == made["products by own"] == os.environ.get("NUMBA_CACHE_DIR")
 
 
 def test_what_cannot_be_run_is_named():

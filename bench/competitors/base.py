@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.special import erf
+
+from bench.cases import Case
+
+ACTIVATIONS = {
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "gelu": lambda z: 0.5 * z * (1 + erf(z / np.sqrt(2))),
+}
 
 
 def softmax_cost(outputs: np.ndarray, Y: np.ndarray) -> float:
@@ -19,8 +28,13 @@ class Competitor:
 
     name = ""
 
-    def __init__(self, case: Any, **options: Any) -> None:
+    def __init__(self, case: Case, **options: Any) -> None:
         raise NotImplementedError
+
+    @staticmethod
+    def obstacle(case: Case) -> str:
+        """Why it cannot run a case as it is meant; empty if it can."""
+        return ""
 
     def epochs(self, k: int) -> None:
         raise NotImplementedError
@@ -30,12 +44,12 @@ class Competitor:
         raise NotImplementedError
 
 
-def training_cost(case: Any, weights: list[tuple[np.ndarray, np.ndarray]]) -> float:
-    """The cost over all rows, worked out from the weights in float64 the same way for all."""
+def training_cost(case: Case, weights: list[tuple[np.ndarray, np.ndarray]]) -> float:
+    """The cost over all rows, worked out from the weights in float64 the same way for all; nothing is dropped."""
     X, Y, _ = case.data()
     a = X.astype(np.float64)
     for l, (w, b) in enumerate(weights):
         a = a @ np.asarray(w, dtype=np.float64) + np.asarray(b, dtype=np.float64)
         if l < len(weights) - 1:
-            a = np.tanh(a) if case.activation == "tanh" else np.maximum(a, 0)
+            a = ACTIVATIONS[case.activation](a)
     return softmax_cost(a, Y) if case.classes else float(((a - Y) ** 2).sum(axis=1).mean())

@@ -9,18 +9,24 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+from bench.cases import RATE, Case
 from bench.competitors.base import Competitor
+
+_ACTIVATIONS = ("relu", "tanh", "logistic", "identity")
 
 
 class Sklearn(Competitor):
     name = "scikit-learn"
 
-    def __init__(self, case: Any, **options: Any) -> None:
+    def __init__(self, case: Case, **options: Any) -> None:
         self.X, _, self.y = case.data()
         kind = MLPClassifier if case.classes else MLPRegressor
         self.est = kind(
             hidden_layer_sizes=case.sizes[1:-1],
             activation=case.activation,
+            solver=case.optimizer,
+            momentum=0.0,
+            learning_rate_init=RATE,
             batch_size=case.batch,
             alpha=0.0,
             tol=0.0,
@@ -36,6 +42,12 @@ class Sklearn(Competitor):
             w, b = start[-1]
             start[-1] = (w[:, 1:] - w[:, :1], b[1:] - b[:1])
         self.est.coefs_, self.est.intercepts_ = [w for w, _ in start], [b for _, b in start]
+
+    @staticmethod
+    def obstacle(case: Case) -> str:
+        if case.activation not in _ACTIVATIONS:
+            return f"it has no {case.activation}"
+        return "it has no dropout" if case.dropout else ""
 
     def _fit(self) -> None:
         with warnings.catch_warnings():

@@ -186,6 +186,7 @@ def test_a_saved_pipeline_predicts_the_same_bits(classifier, regressor):
         assert {name for name in types if "tables" in name} == {
             "glassprop.tables.encoding.encode.Bounded",
             "glassprop.tables.encoding.encode.TypedColumns",
+            "glassprop.tables.encoding.table_pipeline.TablePipeline",
         }
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from glassprop.errors import TableError
-from glassprop.tables.schema.target import Target, decide
+from glassprop.tables.schema.target import Target, decide, there
 
 RNG = np.random.default_rng(0)
 
@@ -85,15 +85,15 @@ def test_targets_that_cannot_be_learned(values, wanted, message):
 
 def test_values_and_labels():
     target = decide("y", _series([2, 1, 2, 1]), None)
-    texts, known = target.values(_series([1.0, None, 2.0]))
-    assert texts.tolist() == ["1", "", "2"]
-    assert known.tolist() == [True, False, True]
-    assert target.labels(texts[known]).tolist() == [1, 2]
-    assert target.values(_series(["1", "2.0"]))[0].tolist() == ["1", "2"]
+    texts = target.values(_series([1.0, None, 2.0]))
+    assert texts.array("").tolist() == ["1", "", "2"]
+    assert there(texts).tolist() == [True, False, True]
+    assert target.labels(texts.of(there(texts))).tolist() == [1, 2]
+    assert target.values(_series(["1", "2.0"])).array().tolist() == ["1", "2"]
     priced = decide("y", _series(["$3", "$4"] * 5), None)
-    assert priced.values(_series(["$3", "4", "oops"]))[0].tolist() == ["3", "4", ""]
+    assert priced.values(_series(["$3", "4", "oops"])).array("").tolist() == ["3", "4", ""]
     amounts = decide("y", _series(["1,5", "2,5", "3,25"]), None)
-    np.testing.assert_equal(amounts.values(_series(["1,5", "x", "2"]))[0], [1.5, np.nan, 2.0])
+    np.testing.assert_equal(amounts.values(_series(["1,5", "x", "2"])), [1.5, np.nan, 2.0])
 
 
 def test_a_target_that_can_be_read_two_ways_says_how_it_was():

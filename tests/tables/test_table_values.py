@@ -13,7 +13,7 @@ import pytest
 
 from glassprop.ground.number_text import shortest
 from glassprop.tables.values import cells
-from glassprop.tables.values.cells import category_name, cells_of, text_of
+from glassprop.tables.values.cells import category_name, cells_of, texts_of
 from glassprop.tables.values.dates import date_order, date_parts, parse_date
 from glassprop.tables.values.numbers import decimal_mark, parse_number
 
@@ -78,11 +78,16 @@ def test_parse_number(text, dot, comma):
         (["1,234.5", "1,234"], ".", False),
         (["1", "2"], ".", False),
         (["1.234", "5.678"], ".", False),
-        ([None, "x", "0,125"], ",", False),
+        (["x", "0,125"], ",", False),
     ],
 )
 def test_decimal_mark(texts, mark, ambiguous):
-    assert decimal_mark(np.array(texts, dtype=object)) == (mark, ambiguous)
+    assert decimal_mark(texts) == (mark, ambiguous)
+
+
+def test_a_decimal_mark_is_voted_for_by_rows():
+    assert decimal_mark(["1,5", "2.5"]) == (".", False)
+    assert decimal_mark(["1,5", "2.5"], [3, 2]) == (",", False)
 
 
 def _utc(*parts: int) -> float:
@@ -248,6 +253,6 @@ def test_mixed_objects_and_categories_of_pandas():
 
 def test_what_fields_are_filled_up_with_is_no_part_of_them():
     """NumPy's texts lose a NUL at their end, so "1" and "1" with one would be two classes that are one."""
-    found = text_of(["a", "a\0", "\0 a\0\0", " \t\0", "a\0b", None])
-    assert found.tolist() == ["a", "a", "a", None, "a\0b", None]
+    found = texts_of(["a", "a\0", "\0 a\0\0", " \t\0", "a\0b", None])
+    assert found.array().tolist() == ["a", "a", "a", None, "a\0b", None]
     assert {chr(code) for code in range(0x110000) if chr(code).isspace()} | {"\0"} == set(cells._BLANK)

@@ -185,9 +185,17 @@ def _odd_optimizer(optimizer: Optimizer) -> str:
 
 
 def compiled_module() -> Any:
-    """The module with the compiled engine, or in words why there is none."""
+    """The module with the compiled engine, or in words why there is none.
+
+    Raises
+    ------
+    SettingsError
+        If the environment asks of it what this machine cannot do: GLASSPROP_VECTOR_BITS.
+    """
     try:
         from glassprop.engine.compiled import engine
+    except SettingsError:
+        raise
     except Exception as error:  # a missing Numba, or one that does not fit: whatever it raises, work goes on
         return f"its kernels cannot be loaded ({_in_a_line(error)})"
     return engine

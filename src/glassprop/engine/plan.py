@@ -147,6 +147,11 @@ class Engine(Protocol):
 
     name: str
 
+    @property
+    def works(self) -> bool:
+        """Whether it can still run."""
+        ...
+
     def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost: ...
 
     def cost(self, theta: Array, data: Data) -> float: ...

@@ -21,6 +21,7 @@ class ReferenceEngine:
     """Runs epochs with the functions of ``backprop`` and ``optimizer``, a batch at a time."""
 
     name = "reference"
+    works = True
 
     def __init__(
         self, architecture: Architecture, objective: Objective, optimizer: Optimizer, ranks: Ranks | None = None

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from copy import copy, deepcopy
 from dataclasses import replace
-from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -19,7 +18,7 @@ from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
-from glassprop.estimator.callbacks import OF_THE_FIT, EpochHooks, told_data
+from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
 from glassprop.estimator.explaining import Subject, explain_chosen, history_of, training_of
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
@@ -28,12 +27,14 @@ from glassprop.estimator.plain_state import from_plain, to_plain
 from glassprop.estimator.rollback import undone_on_failure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
+from glassprop.estimator.stream import STREAM, Stream
 from glassprop.estimator.validation import Held, Scoring, example_weights, given_validation, split_validation
 from glassprop.estimator.verbose import tell
 from glassprop.estimator.weights import SetWeights
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
+from glassprop.training.ready import Ready
 from glassprop.training.state import TrainState
 
 
@@ -138,6 +139,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
         with undone_on_failure(self.__dict__):
+            stream = self._stream_before(call)
             left = self._begin(call)
             told = X, y, sample_weight
             first = not hasattr(self, "_state") or (not self.warm_start and call == "fit")
@@ -148,23 +150,51 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
             weight = example_weights(
                 arguments.get("class_weight"), X, y, sample_weight, incremental=call == "partial_fit"
             )
-            rng = check_random_state(self.random_state)
-            self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
+            if stream is not None and stream.goes_on(arguments, self._objects(), Y):
+                rng = stream.random_state(self.random_state)
+            else:
+                stream, rng = None, check_random_state(self.random_state)
+                self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
             data, held, left = self._set_aside(Data(X, Y, weight), y, val, rng, call, left)
             check_parts(data, None if held is None else held.data)
-            plan = plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
-            validation = None if held is None else held.as_validation(self._scoring())
-            outside = Outside(self._record, partial(self._hooks, told_data(*told, left.kept)))
-            if plan.stochastic:
-                self._judge_as_planned(plan, left)
-                try:
-                    run_stochastic(plan, self._state, data, validation, rng, outside)
-                finally:
-                    if not self._state.left:
-                        self.__dict__.pop("_left", None)
+
+            def planned() -> FitPlan:
+                return plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
+
+            if call == "partial_fit":
+                stream = stream or Stream(self.network_, arguments, self._objects())
+                plan, ready = stream.plan(arguments, len(data), planned)
             else:
-                run_lbfgs(plan, self._state, data, None if held is None else held.data, outside)
+                plan, ready = planned(), None
+            self._run(plan, ready, data, held, rng, self._outside(told, call, left.kept), left)
+            if stream is not None and stream.pays and not self._state.interrupted:
+                self._stream = stream
         return self
+
+    def _stream_before(self, call: Call) -> Stream | None:
+        """What the call of ``partial_fit`` before has left for this one; a call that fails leaves none."""
+        stream: Stream | None = self.__dict__.pop(STREAM, None)
+        return stream if call == "partial_fit" and hasattr(self, "_state") else None
+
+    def _objects(self) -> tuple[Any, ...]:
+        """What the plan of a ``partial_fit`` follows from, besides arguments and the number of rows."""
+        return vars(self).get("network_"), vars(self).get("_label_binarizer")
+
+    def _run(
+        self, plan: FitPlan, ready: Ready | None, data: Data, held: Held | None, rng: Any, outside: Outside, left: Left
+    ) -> None:
+        """Train as the plan says."""
+        state = self._state
+        if not plan.stochastic:
+            run_lbfgs(plan, state, data, None if held is None else held.data, outside)
+            return
+        validation = None if held is None else held.as_validation(self._scoring())
+        self._judge_as_planned(plan, left)
+        try:
+            run_stochastic(plan, state, data, validation, rng, outside, ready)
+        finally:
+            if not state.left:
+                self.__dict__.pop("_left", None)
 
     def _begin(self, call: Call) -> Left | None:
         """Let go of what belongs to the call before; for ``resume``, say what its data were."""
@@ -197,7 +227,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, call: Call, left: Left | None
     ) -> tuple[Data, Held | None, Left]:
         """Data to train on, data held out, and which rows they are; for ``resume``, those of before."""
-        of = Left(len(data), str(data.X.dtype))
+        of = Left(len(data), data.X.dtype.name)
         if self.early_stopping and call == "partial_fit":
             raise ValueError("partial_fit does not support early_stopping=True")
         if any(part is not None for part in val):
@@ -257,9 +287,16 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
 
     # --- what is seen of it --------------------------------------------------------------------------------
 
-    def _hooks(self, told: dict[str, Any], epochs: int) -> EpochHooks:
-        """Tell scikit-learn's callbacks that the fit begins."""
-        return EpochHooks(self, self._init_callback_context(max_subtasks=epochs), told, epochs, self._as_it_stands)
+    def _outside(self, told: tuple[Any, Any, Any], call: Call, rows: Any) -> Outside:
+        """How a run shows itself. told: X, y and their weights as ``fit`` was given them; rows: those it is on."""
+
+        def hooks(epochs: int) -> EpochHooks:
+            if call == "partial_fit" and not any(name in vars(self) for name in LISTENERS):
+                return Unheard()
+            root = self._init_callback_context(max_subtasks=epochs)
+            return CalledHooks(self, root, told_data(*told, rows), epochs, self._as_it_stands)
+
+        return Outside(self._record, hooks)
 
     def _as_it_stands(self) -> dict[str, Any]:
         """What makes a copy of the estimator one that training and callbacks no longer touch."""
@@ -285,7 +322,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         judged = bool(self.early_stopping and stochastic)
         self.validation_scores_ = history.score if judged else None
         self.best_validation_score_ = state.best_score if judged else None
-        self.best_loss_ = None if judged else min(history.cost, default=np.inf)
+        self.best_loss_ = None if judged else history.least_cost()
 
     def _check_solver(self) -> bool:
         if self.solver not in STOCHASTIC_SOLVERS:

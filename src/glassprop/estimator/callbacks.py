@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sklearn.utils import _safe_indexing
 
@@ -12,6 +12,7 @@ from glassprop.training.state import TrainState
 
 # What scikit-learn hangs on an estimator for its callbacks; it belongs to the fit and not to the model.
 UNDER_WAY = "_callback_fit_ctx"  # there from the first hook to the last
+LISTENERS = ("_skl_callbacks", "_parent_callback_ctx")  # there where somebody wants to hear of a fit
 OF_THE_FIT = ("_skl_callbacks", UNDER_WAY, "_skl_callbacks_to_teardown", "_parent_callback_ctx")
 
 
@@ -34,7 +35,33 @@ def told_data(X: Any, y: Any, sample_weight: Any, rows: Any) -> dict[str, Callab
     }
 
 
-class EpochHooks:
+class EpochHooks(Protocol):
+    """What is told of a fit's epochs; made when it begins."""
+
+    heard: bool
+
+    def epoch_ended(self, state: TrainState) -> bool:
+        """An epoch is over; returns whether somebody asks to stop."""
+        ...
+
+    def fit_ended(self) -> None:
+        """All is over."""
+        ...
+
+
+class Unheard:
+    """Where nobody listens."""
+
+    heard = False
+
+    def epoch_ended(self, state: TrainState) -> bool:
+        return False
+
+    def fit_ended(self) -> None:
+        return
+
+
+class CalledHooks:
     """Calls the hooks of the callbacks set on an estimator at the begin and end of each epoch.
 
     Parameters
@@ -50,6 +77,8 @@ class EpochHooks:
     as_it_stands : callable () -> dict
         What makes a copy of the estimator one that training and callbacks no longer touch.
     """
+
+    heard = True
 
     def __init__(
         self,

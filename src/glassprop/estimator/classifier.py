@@ -30,6 +30,7 @@ from glassprop.estimator.labels import (
     binarizer_of_weights,
     gives_probabilities,
     kind_of,
+    plain_targets,
     probabilities,
     refuse_missing_labels,
     refuse_other_labels,
@@ -312,6 +313,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         self
         """
+        known = vars(self).get("classes_")
+        if known is not None and (classes is None or np.array_equal(classes, known)):
+            return self._fit(X, y, sample_weight, call="partial_fit")
         with undone_on_failure(self.__dict__):
             if _check_partial_fit_first_call(self, classes):
                 self._label_binarizer = LabelBinarizer()
@@ -462,6 +466,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return build_network(arguments, n_inputs, n_outputs, cost, output, hidden)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
+        if incremental and not (first or self.warm_start) and self._is_plain(X):
+            Y = plain_targets(self._binarizer(), vars(self)["classes_"], y, len(X), X.dtype)
+            if Y is not None:
+                return X, y, Y
         X, y = self._checked(X, y, reset=first)
         if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
             self._label_binarizer = LabelBinarizer().fit(y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Literal
 
 import numpy as np
@@ -81,3 +82,11 @@ def plan_fit(
         verbose=arguments["verbose"],
         open_ended=call == "partial_fit" or bool(arguments["warm_start"]),
     )
+
+
+def rows_count(arguments: Arguments, n: int) -> tuple[Any, ...]:
+    """What a plan has of the number of rows: with two numbers that are alike in this it is the same plan."""
+    asked = arguments["batch_size"]
+    batch = min(200 if asked == "auto" else asked, n)
+    steps = ceil(n / batch) if arguments["warmup"] else 0
+    return asked == "auto" or batch, asked != "auto" and asked > n, steps

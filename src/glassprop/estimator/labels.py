@@ -14,6 +14,8 @@ from glassprop.equations.domain import UNIT
 from glassprop.errors import DataError
 from glassprop.network import Network
 
+_ONE_LABEL = ("binary", "multiclass")  # of each example
+
 
 def kind_of(binarizer: LabelBinarizer | None, n_outputs: int, given_output: str | None = None) -> str:
     """``"binary"``, ``"multiclass"`` or ``"multilabel-indicator"``: as the labels say, else as the outputs suggest.
@@ -76,6 +78,28 @@ def make_binarizer(classes: Any, n_outputs: int, multilabel: bool, faults: list[
         faults.append("classes must be different and in ascending order, as the outputs are in scikit-learn")
         return None
     return LabelBinarizer().fit(labels)
+
+
+def plain_targets(binarizer: LabelBinarizer, classes: Array, y: Any, n: int, dtype: Any) -> Array | None:
+    """What ``binarizer`` makes of n labels in an array, all of them among the classes.
+
+    None where there is more to look at. scikit-learn's checks of labels take longer than a step of training.
+    """
+    if type(y) is not np.ndarray or y.shape != (n,) or len(classes) < 2:
+        return None
+    known = binarizer.classes_
+    if y.dtype.kind not in "biuU" or y.dtype.kind != known.dtype.kind or binarizer.y_type_ not in _ONE_LABEL:
+        return None
+    if known is not classes and not np.array_equal(known, classes):
+        return None
+    codes = known.searchsorted(y)
+    if not (known.take(codes, mode="clip") == y).all():
+        return None
+    if len(known) == 2:
+        return codes.astype(dtype).reshape(n, 1)
+    Y = np.zeros((n, len(known)), dtype)
+    Y[np.arange(n), codes] = 1
+    return Y
 
 
 def gives_probabilities(network: Network | None) -> bool:

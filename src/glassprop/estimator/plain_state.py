@@ -15,6 +15,7 @@ from glassprop.equations.cost import Cost
 from glassprop.equations.cost import is_built_in as cost_is_built_in
 from glassprop.errors import ArchitectureError
 from glassprop.estimator.left import Left
+from glassprop.estimator.stream import STREAM
 from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.optimizer import OptimizerState
@@ -37,7 +38,7 @@ _RECORDED = (
 
 def to_plain(state: dict[str, Any]) -> dict[str, Any]:
     """Write θ, the optimizer's memory and the network as plain data; user-defined functions stay objects."""
-    for name in ("_callback_fit_ctx", "_skl_callbacks_to_teardown"):  # scikit-learn's, while fit runs
+    for name in ("_callback_fit_ctx", "_skl_callbacks_to_teardown", STREAM):  # scikit-learn's, while fit runs; ours
         state.pop(name, None)
     left: Left | None = state.pop("_left", None)
     for name in ("activation", "output_activation", "loss"):
@@ -49,11 +50,7 @@ def to_plain(state: dict[str, Any]) -> dict[str, Any]:
         state["_state"] = {
             "theta": train.theta,
             "optimizer": _plain_optimizer(train.optimizer),
-            "history": {
-                "cost": train.history.cost,
-                "validation_cost": train.history.validation_cost,
-                "score": train.history.score,
-            },
+            "history": train.history.curves(),
             **{name: getattr(train, name) for name in _PLAIN},
             **({"diverged": True} if train.diverged else {}),
             **({"left": _plain_left(left, train)} if left is not None and train.left else {}),

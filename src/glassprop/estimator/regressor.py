@@ -27,6 +27,8 @@ from glassprop.estimator.constraints import SHARED
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
 
+_PLAIN = (np.float64, np.float32, np.int64, np.int32)
+
 
 class MLPRegressor(RegressorMixin, BaseMLP):
     """Predict numbers with a dense neural network.
@@ -389,16 +391,17 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._checked(X, y, self.network_.units, reset=False)
 
     def _checked(self, X: Any, y: Any, units: OwnUnits | None, *, reset: bool) -> tuple[Array, Array, Array]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=["csr", "csc"],
-            multi_output=True,
-            y_numeric=True,
-            dtype=(np.float64, np.float32),
-            reset=reset,
-        )
+        if reset or not (self._is_plain(X) and _are_plain(y, len(X))):
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                accept_sparse=["csr", "csc"],
+                multi_output=True,
+                y_numeric=True,
+                dtype=(np.float64, np.float32),
+                reset=reset,
+            )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         with np.errstate(over="ignore"):
@@ -410,3 +413,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
                 "as float64"
             )
         return X.tocsr() if hasattr(X, "tocsr") else X, y, Y
+
+
+def _are_plain(y: Any, n: int) -> bool:
+    """Whether these are n finite numbers, or rows of several, that need no more looking at."""
+    if type(y) is not np.ndarray or y.dtype not in _PLAIN or y.ndim not in (1, 2) or len(y) != n:
+        return False
+    if y.ndim == 2 and y.shape[1] < 2:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(y.sum()))

@@ -8,6 +8,7 @@ from typing import Any
 
 from glassprop.errors import DivergenceError
 from glassprop.estimator.callbacks import OF_THE_FIT
+from glassprop.estimator.stream import STREAM
 
 
 @contextmanager
@@ -17,9 +18,9 @@ def undone_on_failure(attributes: dict[str, Any]) -> Iterator[None]:
     There are three exceptions. A divergence after the first epoch leaves the weights of the last good epoch. Where
     there was no model before, any error after the first epoch leaves what was trained so far, which can be gone on
     with. And a model that was trained further is left as it is: its weights have changed in place, and the attributes
-    of before would not describe them.
+    of before would not describe them. What a stream of calls has made ready is let go of in any case.
     """
-    before = dict(attributes)
+    before = {name: value for name, value in attributes.items() if name != STREAM}
     epochs_before = _epochs(attributes)
     try:
         yield

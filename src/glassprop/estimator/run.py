@@ -19,6 +19,7 @@ from glassprop.estimator.verbose import display, tell
 from glassprop.training.generators import draw_key
 from glassprop.training.lbfgs import train_lbfgs
 from glassprop.training.loop import train
+from glassprop.training.ready import Ready
 from glassprop.training.reports import EpochReport, Validation
 from glassprop.training.state import TrainState
 
@@ -60,13 +61,19 @@ class Outside:
 
 
 def run_stochastic(
-    plan: FitPlan, state: TrainState, data: Data, validation: Validation | None, rng: Any, outside: Outside
+    plan: FitPlan,
+    state: TrainState,
+    data: Data,
+    validation: Validation | None,
+    rng: Any,
+    outside: Outside,
+    ready: Ready | None,
 ) -> None:
     """Train in epochs: all those of ``fit``, one of ``partial_fit``, or those that are left for ``resume``."""
     if plan.cuts_batches:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=4,
+            stacklevel=5,
         )
     resumed = plan.call == "resume"
     dropout_key = draw_key(rng) if plan.drops and not resumed else 0
@@ -74,7 +81,8 @@ def run_stochastic(
     hooks, show = outside.hooks(max(plan.epochs - done, 0)), display(plan.verbose, plan.epochs)
 
     def on_epoch(report: EpochReport) -> bool:
-        outside.record(None)
+        if hooks.heard:
+            outside.record(None)
         if plan.verbose and report.state.epoch == done + 1:
             tell(f"glassprop: {report.state.engine_why}")
         show(report)
@@ -95,6 +103,7 @@ def run_stochastic(
                 resume=resumed,
                 notify=tell,
                 open_ended=plan.open_ended,
+                ready=ready,
             )
     finally:
         show.close()
@@ -110,15 +119,15 @@ def run_stochastic(
 def _warn(plan: FitPlan, state: TrainState, meant_to_end: bool) -> None:
     """Say what scikit-learn says, interrupted or not converged (unless the epochs were meant to end); or diverged."""
     if state.interrupted:
-        warnings.warn("Training interrupted by user.", stacklevel=5)
+        warnings.warn("Training interrupted by user.", stacklevel=6)
     elif state.diverged:
-        warnings.warn(state.stopped_by, DivergenceWarning, stacklevel=5)
+        warnings.warn(state.stopped_by, DivergenceWarning, stacklevel=6)
     elif state.exhausted and not meant_to_end:
         warnings.warn(
             f"Stochastic Optimizer: Maximum iterations ({plan.settings.epochs}) reached and the optimization "
             "hasn't converged yet.",
             ConvergenceWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
 
 
@@ -154,6 +163,6 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
             f"lbfgs failed to converge after {state.epoch} iteration(s) (status={result.scipy.status}): "
             f"{result.scipy.message}. Increase max_iter or max_fun, or scale the data.",
             ConvergenceWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     hooks.fit_ended()

@@ -18,6 +18,7 @@ from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.feed import Feed, check_examples
 from glassprop.training.plateau import answer
+from glassprop.training.ready import Ready
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
 from glassprop.training.schedule import Progress
 from glassprop.training.scheduled import check_factors, scheduled
@@ -43,6 +44,7 @@ def train(
     reduce: Reduce | None = None,
     checked: bool = False,
     open_ended: bool = False,
+    ready: Ready | None = None,
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
 
@@ -73,6 +75,9 @@ def train(
         Whether the arrays, those of validation too, have been looked at already, as ``given_examples`` does.
     open_ended : bool
         Whether more calls may follow, nobody can say how many: then ``engine="auto"`` reckons with more than this one.
+    ready : Ready, optional
+        What earlier calls have made with the same architecture, settings and θ, and the next may use again: only after
+        one that came to its end.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def train(
     ranks = None if reduce is None else Ranks(reduce)
     length = None if open_ended else settings.epochs if epochs is None else epochs
     began_with = (state.engine, state.engine_why) if resume else ("", "")
-    run = _Run(architecture, state, data, settings, validation, notify, ranks, checked, length, began_with)
+    run = _Run(architecture, state, data, settings, validation, notify, ranks, checked, ready, length, began_with)
     run.epochs = settings.epochs if epochs is None else epochs
     if resume and state.epoch:
         run.decide()  # it may have been left before that; a second time changes nothing
@@ -127,6 +132,7 @@ class _Run:
         notify: Notify | None,
         ranks: Ranks | None,
         checked: bool,
+        ready: Ready | None,
         length: int | None,
         began_with: tuple[str, str],
     ) -> None:
@@ -140,17 +146,22 @@ class _Run:
         if self.validation.data is not None and not checked:
             check_examples(architecture, self.validation.data)
         objective, optimizer, sample = settings.objective, settings.optimizer, self.feed.sample
-        choice = choose(
-            settings.engine,
-            architecture,
-            objective,
-            optimizer,
+        ready = ready or Ready(for_this_call=True)
+        choice = ready.choice(
             sample,
             state.theta,
-            notify,
-            ranks,
-            amount=None if length is None else self._amount(length),
-            began_with=began_with,
+            lambda: choose(
+                settings.engine,
+                architecture,
+                objective,
+                optimizer,
+                sample,
+                state.theta,
+                notify,
+                ranks,
+                amount=None if length is None else self._amount(length),
+                began_with=began_with,
+            ),
         )
         self.engine, self.feed.sample = choice.engine, choice.data
         state.engine, state.engine_why = choice.engine.name, choice.why
@@ -163,7 +174,8 @@ class _Run:
         self.n_steps = self.feed.n_steps
         self.epochs = settings.epochs
         self.total_steps = self.n_steps * settings.epochs
-        self.good_theta, self.good_optimizer, self.finished = state.theta.copy(), state.optimizer.copy(), True
+        self.good_theta, self.good_optimizer = ready.copies(state.theta, state.optimizer)
+        self.finished = True
         self.next_order: NDArray[np.integer] | None = None
         self.drawn = False
         self.unwritten: Changes | None = None

@@ -51,7 +51,7 @@ def pack(state: TrainState) -> Packed:
         If its generator is of a kind that cannot be written down.
     """
     arrays = {name: np.array(getattr(state, name)) for name in _ARRAYS if getattr(state, name) is not None}
-    arrays |= {name: np.array(numbers, dtype=np.float64) for name, numbers in vars(state.history).items()}
+    arrays |= {name: np.array(numbers, dtype=np.float64) for name, numbers in state.history.curves().items()}
     facts = {name: spelled(getattr(state, name)) for name in _FACTS}
     for name in _OPTIMIZERS:
         optimizer = getattr(state, name)
@@ -78,7 +78,7 @@ def unpack(packed: Packed) -> TrainState:
         state = TrainState(**{name: unspelled(facts[name]) for name in known}, theta=np.array(arrays["theta"]))
         for name in _ARRAYS[1:]:
             setattr(state, name, np.array(arrays[name]) if name in arrays else None)
-        state.history = History(**{each.name: np.array(arrays[each.name]).tolist() for each in fields(History)})
+        state.history = History(**{name: np.array(arrays[name]).tolist() for name in History().curves()})
         for name in _OPTIMIZERS:
             if name in facts:
                 vectors = tuple(np.array(arrays[f"{name}.{k}"]) for k in range(_count(facts[name]["vectors"])))

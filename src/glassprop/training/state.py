@@ -34,6 +34,26 @@ class History:
     cost: list[float] = field(default_factory=list)
     validation_cost: list[float] = field(default_factory=list)
     score: list[float] = field(default_factory=list)
+    _looked_at: tuple[int, float] = field(default=(0, inf), init=False, repr=False, compare=False)
+
+    def least_cost(self) -> float:
+        """The least cost of all epochs, infinite if there are none. Asked again, it looks at what has come since."""
+        seen, least = self._looked_at
+        if seen > len(self.cost):  # entries were taken out
+            seen = 0
+        fresh = self.cost[seen:]
+        if fresh:
+            least = min([least, *fresh] if seen else fresh)
+            self._looked_at = len(self.cost), least
+        return least if self.cost else inf
+
+    def curves(self) -> dict[str, list[float]]:
+        """The lists by name."""
+        return {"cost": self.cost, "validation_cost": self.validation_cost, "score": self.score}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> History:
+        """Lists of their own; what stands in them needs no copy, and to look at each number would take long."""
+        return History(list(self.cost), list(self.validation_cost), list(self.score))
 
 
 @dataclass

@@ -68,7 +68,7 @@ def faults_of_facts(state: TrainState) -> list[str]:
             faults.append(f"{name}.t must be {_COUNT[1]}, got {_told(optimizer.t)}")
         if optimizer is not None and not _TEXT[0](optimizer.kind):
             faults.append(f"{name}.kind must be {_TEXT[1]}, got {_told(optimizer.kind)}")
-    for name, numbers in vars(state.history).items():
+    for name, numbers in state.history.curves().items():
         if not (isinstance(numbers, list) and all(map(_real, numbers))):
             faults.append(f"history.{name} must be numbers, one an epoch")
     return faults

@@ -5,8 +5,9 @@ from __future__ import annotations
 from numba import njit
 
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, part
+from glassprop.engine.compiled.moving_tiles import gather_columns
 from glassprop.engine.compiled.places import LANES, ROWS_AT, ROWS_FIRST, X_AT
-from glassprop.engine.compiled.tiles import gather_columns, tile_transpose
+from glassprop.engine.compiled.tiles import tile_transpose
 
 
 @njit(**OPTIONS)

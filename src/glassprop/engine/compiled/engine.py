@@ -62,6 +62,11 @@ class CompiledEngine:
         self._made_for: tuple[Any, ...] = ()
         self._predictor: Predictor | None = None
 
+    @property
+    def works(self) -> bool:
+        """Whether kernels can still be called: not when Python is ending."""
+        return not POOL.closed
+
     def load(self, dtype: Any) -> None:
         """Compile the kernels, or load them from the cache."""
         self._kernel = kernels.run_steps(np.dtype(dtype).name)

@@ -28,12 +28,12 @@ from glassprop.engine.compiled.low_level import (
     fill,
     part,
 )
-from glassprop.engine.compiled.places import ROWS, SHARE_AT, WORK_SIZE, Y_AT
+from glassprop.engine.compiled.moving_tiles import gather_columns
+from glassprop.engine.compiled.places import LANES, ROWS, SHARE_AT, WORK_SIZE, Y_AT
 from glassprop.engine.compiled.row import N_OUT, OUT_AT
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
-from glassprop.engine.compiled.tiles import gather_columns
 
-_VECTOR, _CACHE_LINE = 8, 16  # in numbers: rows of a chunk, parameters of a segment
+_CACHE_LINE = 16  # numbers of float32: segments of θ are cut at such
 # entries of `plan`; REDUCED: whether a step has the sums over all ranks, ONE_RATE: whether all blocks have its rate
 (FIRST_STEP, CHUNKS, OPTIMIZER, KEY, REDUCED, ONE_RATE) = range(6)
 # columns of `schedule`: the rate, the factors of decay and dropout, the optimizer's count, the weight over all ranks
@@ -275,7 +275,7 @@ def entry_points(source):
                     else:
                         total = _total_weight(weight, order, low, high)
                     if phase == 0:
-                        start, stop = _bounds(low, high, piece, chunks, _VECTOR)
+                        start, stop = _bounds(low, high, piece, chunks, LANES)
                         costs[number, piece] = _chunk(
                             X, Y, weight, order, theta, part(gradients, piece * theta.shape[0], theta.shape[0]), plan, fixed, layers, numbers, places, work, base,
                             part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number, schedule[number, DROPOUT], total, control,

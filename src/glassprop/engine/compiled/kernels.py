@@ -16,6 +16,7 @@ from numba.core.errors import NumbaWarning
 
 from glassprop.engine.compiled import epoch
 from glassprop.engine.compiled.cache import compiled
+from glassprop.engine.compiled.vector_width import WIDTH
 
 # what this process has compiled or loaded, by entry point and kind; what it has told of that
 _READY: dict[tuple[int, str], Any] = {}
@@ -56,7 +57,7 @@ def _predict_signature(kind: Any) -> Any:
 def _digest() -> str:
     """A fingerprint of all that goes into the machine code: Numba's cache looks at one file, not at what it imports."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
-    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return sha256(b"".join([*(file.read_bytes() for file in files), repr(WIDTH).encode()])).hexdigest()
 
 
 @contextmanager

@@ -20,10 +20,11 @@ from glassprop.engine.compiled.activations import KEEPS_SLOPE, TRAINED
 from glassprop.engine.compiled.costs import CODES as COST_CODES
 from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
 from glassprop.engine.compiled.kinds.opcodes import kernels_of
+from glassprop.engine.compiled.places import LANES
 from glassprop.engine.compiled.row import COLUMNS, DROPS, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS
 from glassprop.layers.layer_kind import PARAMETRIC
 
-_PAD = 16  # examples in a block are padded to a multiple of this: two vectors of float32
+_PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
 _CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work

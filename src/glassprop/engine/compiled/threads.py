@@ -20,21 +20,11 @@ from queue import SimpleQueue
 from typing import Any
 
 from glassprop.engine.compiled.control import ALLOWED, FAILED, MOST_THREADS, PRESENT
+from glassprop.engine.thread_limit import usable_cores
 from glassprop.equations.arrays import Array
 
 Kernel = Callable[[int], Any]
 _LONGEST_WAIT = 10.0  # seconds: far more than what lies between two looks of a kernel at whether it has to stop
-
-
-def usable_cores() -> int:
-    """Cores this process may use: its affinity, or less where OMP_NUM_THREADS or GLASSPROP_NUM_THREADS say so."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    for name in ("GLASSPROP_NUM_THREADS", "OMP_NUM_THREADS"):
-        wish = os.environ.get(name, "")
-        if wish.isdigit() and int(wish) > 0:
-            return min(int(wish), cores) if name == "OMP_NUM_THREADS" else int(wish)
-    return cores
 
 
 class ThreadPool:

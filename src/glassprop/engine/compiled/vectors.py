@@ -7,13 +7,10 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 
+from glassprop.engine.compiled.vector_width import Width
+
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
 _FAST = ("fast",)
-
-
-def lanes(kind: Any) -> int:
-    """How many numbers of this kind a 256-bit vector holds."""
-    return 8 if kind == types.float32 else 4
 
 
 def const(n: int) -> Any:
@@ -49,10 +46,10 @@ class Loop:
 
 
 class Vectors:
-    """IR for vectors of one kind of number."""
+    """IR for vectors of one kind of number; ``n`` is how many a vector holds."""
 
-    def __init__(self, builder: Any, kind: Any) -> None:
-        self.builder, self.n = builder, lanes(kind)
+    def __init__(self, builder: Any, kind: Any, width: Width) -> None:
+        self.builder, self.n = builder, width.lanes(kind)
         self.type = ir.VectorType(ir.FloatType() if kind == types.float32 else ir.DoubleType(), self.n)
         self.align = 4 if kind == types.float32 else 8
         self.zero = ir.Constant(self.type, [0.0] * self.n)
@@ -72,40 +69,38 @@ class Vectors:
         return self.builder.fadd(total, self.builder.fmul(x, y, flags=_FAST), flags=_FAST)
 
     def transposed(self, rows: list[Any]) -> list[Any]:
-        """The columns of a square tile, by rounds of shuffles."""
-        for pairs, masks in _TRANSPOSE[self.n]:
-            results: list[Any] = [None] * self.n
-            for number, (first, second) in enumerate(pairs):
-                for half, mask in enumerate(masks):
-                    constant = ir.Constant(ir.VectorType(_I32, self.n), list(mask))
-                    results[2 * number + half] = self.builder.shuffle_vector(rows[first], rows[second], constant)
-            rows = results
-        half = self.n // 2  # the last round leaves column k + h n/2 in place 2 k + h
-        return [rows[2 * (column % half) + column // half] for column in range(self.n)]
+        """The columns of a square tile: of every square of 2 × 2 blocks, the two off the diagonal change places.
+
+        Blocks of half the tile first, then of a quarter, down to single numbers.
+        """
+        rows, size = list(rows), self.n // 2
+        while size:
+            upper = [lane + (self.n - size if lane & size else 0) for lane in range(self.n)]
+            lower = [lane + (self.n if lane & size else size) for lane in range(self.n)]
+            for k in (k for k in range(self.n) if not k & size):
+                pair = rows[k], rows[k + size]
+                rows[k], rows[k + size] = self._shuffled(*pair, upper), self._shuffled(*pair, lower)
+            size //= 2
+        return rows
 
     def four_totals(self, rows: list[Any]) -> Any:
-        """The sums of the lanes of four vectors, as a vector of four: by adding neighbours, twice, then halves."""
-        b, n, every = self.builder, self.n, range(0, self.n, 2)
-
-        def added(x: Any, y: Any, first: list[int], second: list[int]) -> Any:
-            masks = [ir.Constant(ir.VectorType(_I32, len(mask)), mask) for mask in (first, second)]
-            return b.fadd(b.shuffle_vector(x, y, masks[0]), b.shuffle_vector(x, y, masks[1]), flags=_FAST)
-
-        even = [lane for k in every for lane in (k, n + k)]
-        pairs = [added(rows[k], rows[k + 1], even, [lane + 1 for lane in even]) for k in (0, 2)]
+        """The sums of the lanes of four vectors, as a vector of four: by adding neighbors, twice, then halves."""
+        n = self.n
+        even = [lane for k in range(0, n, 2) for lane in (k, n + k)]
+        pairs = [self._added(rows[k], rows[k + 1], even, 1) for k in (0, 2)]
+        if n == 2:
+            return self._shuffled(*pairs, [0, 1, 2, 3])
         low = [lane for k in range(0, n, 4) for lane in (k, k + 1, n + k, n + k + 1)]
-        fours = added(pairs[0], pairs[1], low, [lane + 2 for lane in low])
-        return fours if n == 4 else added(fours, fours, [0, 1, 2, 3], [4, 5, 6, 7])
+        totals = self._added(*pairs, low, 2)
+        while n > 4:
+            n //= 2
+            totals = self._added(totals, totals, list(range(n)), n)
+        return totals
 
+    def _shuffled(self, x: Any, y: Any, lanes: list[int]) -> Any:
+        return self.builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(_I32, len(lanes)), lanes))
 
-_TRANSPOSE = {  # rounds of two-operand shuffles: (which vectors are paired, masks of the two results)
-    8: (
-        (((0, 1), (2, 3), (4, 5), (6, 7)), ((0, 8, 1, 9, 4, 12, 5, 13), (2, 10, 3, 11, 6, 14, 7, 15))),
-        (((0, 2), (1, 3), (4, 6), (5, 7)), ((0, 1, 8, 9, 4, 5, 12, 13), (2, 3, 10, 11, 6, 7, 14, 15))),
-        (((0, 4), (1, 5), (2, 6), (3, 7)), ((0, 1, 2, 3, 8, 9, 10, 11), (4, 5, 6, 7, 12, 13, 14, 15))),
-    ),
-    4: (
-        (((0, 1), (2, 3)), ((0, 4, 2, 6), (1, 5, 3, 7))),
-        (((0, 2), (1, 3)), ((0, 1, 4, 5), (2, 3, 6, 7))),
-    ),
-}
+    def _added(self, x: Any, y: Any, lanes: list[int], further: int) -> Any:
+        """Some lanes of two vectors, and to each that which lies so many lanes further."""
+        others = [lane + further for lane in lanes]
+        return self.builder.fadd(self._shuffled(x, y, lanes), self._shuffled(x, y, others), flags=_FAST)

@@ -70,7 +70,7 @@ def width_of(step: Any) -> int | None:
 
 def entry_of(step: Any) -> int | None:
     """How many columns a fitted step takes; None where there is no saying."""
-    if type(step).__name__ == "Pipeline":
+    if type(step).__name__ in ("Pipeline", "TablePipeline"):
         return next((entry_of(part) for _, part in step.steps if part != "passthrough"), None)
     found: int | None = getattr(step, "n_features_in_", None)
     return found
@@ -100,8 +100,16 @@ def _chain_state(value: Any) -> dict[str, Any]:
     return {**vars(value), "steps": _pairs(value.steps)}
 
 
+_OF_A_TABLE = "glassprop.tables.encoding.table_pipeline:TablePipeline"
+
+
 def _restore_chain(made: Any, attributes: dict[str, Any]) -> None:
-    vars(made).update({**attributes, "steps": _tuples(attributes["steps"])})
+    steps = _tuples(attributes["steps"])
+    vars(made).update({**attributes, "steps": steps})
+    if type(steps[0][1]).__name__ == "TypedColumns":  # a table's own goes through it in blocks
+        from glassprop.tables.encoding.table_pipeline import TablePipeline
+
+        made.__class__ = TablePipeline
 
 
 add(
@@ -113,6 +121,7 @@ add(
         columns=False,
         state=_chain_state,
         restore=_restore_chain,
+        others=(_OF_A_TABLE,),
     ),
 )  # fmt: skip
 

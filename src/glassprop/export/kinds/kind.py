@@ -50,6 +50,8 @@ class Kind:
         Whether it counts the columns that go in (``n_features_in_``).
     state, restore : callables (object) -> attributes, (object, attributes)
         Where an object's attributes are not what is written.
+    others : tuple of str
+        Homes of further classes that are written as this kind; ``restore`` finds them again by what they hold.
     """
 
     name: str
@@ -63,18 +65,27 @@ class Kind:
     columns: bool = True
     state: Callable[[Any], dict[str, Any]] = lambda value: dict(vars(value))
     restore: Callable[[Any, dict[str, Any]], None] = lambda made, attributes: vars(made).update(attributes)
+    others: tuple[str, ...] = ()
     version: int = 1
 
     def type(self) -> type:
         """The class, imported now."""
-        module, _, name = self.home.partition(":")
-        found: type = getattr(import_module(module), name)
-        return found
+        return _class_at(self.home)
+
+    def is_of(self, home: Any) -> bool:
+        """Whether objects of this class are written as this kind."""
+        return home is self.type() or any(home is _class_at(other) for other in self.others)
 
     def fields(self) -> Object:
         """All attributes of a fitted object."""
         counted = {"n_features_in_": Whole(1)} if self.columns else {}
         return Object({**self.settings, **self.fitted, **counted}, {**self.optional, **_everywhere()})
+
+
+def _class_at(home: str) -> type:
+    module, _, name = home.partition(":")
+    found: type = getattr(import_module(module), name)
+    return found
 
 
 def _everywhere() -> dict[str, Field]:
@@ -120,7 +131,8 @@ _BY_HOME: dict[str, Kind] = {}
 def add(*kinds: Kind) -> None:
     """Enter kinds into the table."""
     for kind in kinds:
-        KINDS[kind.name] = _BY_HOME[kind.home] = kind
+        KINDS[kind.name] = kind
+        _BY_HOME.update(dict.fromkeys((kind.home, *kind.others), kind))
 
 
 def kind_of(value: Any) -> Kind | None:
@@ -128,7 +140,7 @@ def kind_of(value: Any) -> Kind | None:
     home = type(value)
     for module in _homes(home.__module__):
         found = _BY_HOME.get(f"{module}:{home.__qualname__}")
-        if found is not None and found.type() is home:
+        if found is not None and found.is_of(home):
             return found
     return None
 

@@ -6,7 +6,6 @@ after it is scikit-learn's own, but for `Bounded`.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import narwhals as nw
@@ -19,12 +18,14 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScal
 
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
-from glassprop.ground.text import listed, quoted
+from glassprop.ground.text import listed
+from glassprop.tables.encoding.findings import Finding, far_out, odd, of_another_kind, together, warn_of
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import Plan
-from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of, mapped
+from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of
 from glassprop.tables.values.dates import date_parts, to_moments
-from glassprop.tables.values.numbers import missing_number, to_numbers
+from glassprop.tables.values.numbers import to_numbers
+from glassprop.tables.values.texts import Texts
 
 
 class TypedColumns(TransformerMixin, BaseEstimator):
@@ -67,22 +68,48 @@ class TypedColumns(TransformerMixin, BaseEstimator):
 
     def transform(self, X: Any) -> Any:
         """Table of the same library: float columns for numbers and parts of dates, text for categories."""
+        frame = self.checked(X)
+        findings: list[Finding] = []
+        numbers, categories = self.read(frame, findings)
+        warn_of(together(findings, self.columns()))
+        columns = dict(zip(self.number_names(), numbers, strict=True))
+        texts = {name: texts.array(MISSING_CATEGORY).tolist() for name, texts in categories.items()}
+        return nw.from_dict({**columns, **texts}, backend=frame.implementation).to_native()
+
+    def checked(self, X: Any) -> nw.DataFrame:
+        """The table, where it has rows and all the columns that are needed."""
         frame = frame_of(X)
         known = set(frame.columns)
-        missing = [name for name in [*self.numbers, *self.dates, *self.categories] if name not in known]
+        missing = [name for name in self.columns() if name not in known]
         if missing:
             raise TableError(f"the table lacks {len(missing)} column(s) that the model needs: {listed(missing, 10)}")
         if not len(frame):
             raise TableError("the table has no rows: give at least one")
-        columns: dict[str, Any] = {name: self._number(frame, name) for name in self.numbers}
+        return frame
+
+    def read(self, frame: nw.DataFrame, findings: list[Finding]) -> tuple[np.ndarray, dict[str, Texts]]:
+        """Numbers and parts of dates, float64 (n_numbers, n_rows), NaN where missing; and the names of categories.
+
+        Each row is read by itself, so a table may be read in blocks. What is odd goes to `findings`.
+        """
+        numbers = np.empty((len(self.number_names()), len(frame)))
+        place = 0
+        for name in self.numbers:
+            numbers[place] = self._number(frame, name, findings)
+            place += 1
         for name in self.dates:
-            columns.update(self._date(frame, name))
-        columns.update({name: self._category(frame, name) for name in self.categories})
-        return nw.from_dict(columns, backend=frame.implementation).to_native()
+            for values in self._date(frame, name, findings).values():
+                numbers[place] = values
+                place += 1
+        return numbers, {name: categories_of(cells_of(frame[name])) for name in self.categories}
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns that `transform` gives."""
         return np.array([*self.number_names(), *self.categories], dtype=object)
+
+    def columns(self) -> list[str]:
+        """The columns that are read."""
+        return [*self.numbers, *self.dates, *self.categories]
 
     def number_names(self) -> list[str]:
         """The float columns that `transform` gives."""
@@ -91,36 +118,30 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         ]
         return [*self.numbers, *parts]
 
-    def _number(self, frame: nw.DataFrame, name: str) -> np.ndarray:
+    def _number(self, frame: nw.DataFrame, name: str, findings: list[Finding]) -> np.ndarray:
         cells = cells_of(frame[name])
         if cells.kind == "number":
-            _warn_far_out(name, cells)
+            findings += far_out(name, cells)
             return cells.values
         if cells.kind != "text":
-            return _nothing(name, cells, "numbers")
-        values = to_numbers(cells.values, self.numbers[name])
-        _warn_odd(name, cells.values, values, "numbers")
+            findings += of_another_kind(name, "numbers")
+            return np.full(len(cells), np.nan)
+        values = to_numbers(cells.texts, self.numbers[name])
+        findings += odd(name, cells.texts, values, "numbers")
         return values
 
-    def _date(self, frame: nw.DataFrame, name: str) -> dict[str, np.ndarray]:
+    def _date(self, frame: nw.DataFrame, name: str, findings: list[Finding]) -> dict[str, np.ndarray]:
         cells = cells_of(frame[name])
-        moments = cells.values
-        _warn_far_out(name, cells)
+        findings += far_out(name, cells)
         if cells.kind == "text":
-            moments = to_moments(cells.values, self.dates[name] or "ymd")
-            _warn_odd(name, cells.values, moments, "dates")
-        elif cells.kind != "date":
-            moments = _nothing(name, cells, "dates")
-        parts = date_parts(moments, clock=name in self.clocks)
-        return {f"{name} [{part}]": values for part, values in parts.items()}
-
-    def _category(self, frame: nw.DataFrame, name: str) -> list[str]:
-        cells = cells_of(frame[name])
-        if cells.kind == "text":
-            return mapped(cells.values, category_name, object).tolist()
-        if cells.kind == "number":
-            return [MISSING_CATEGORY if np.isnan(value) else shortest(value) for value in cells.values.tolist()]
-        return [MISSING_CATEGORY] * len(cells.values)
+            moments = to_moments(cells.texts, self.dates[name] or "ymd")
+            findings += odd(name, cells.texts, moments, "dates")
+        elif cells.kind == "date":
+            moments = cells.values
+        else:
+            findings += of_another_kind(name, "dates")
+            moments = np.full(len(cells), np.nan)
+        return date_parts(moments, clock=name in self.clocks)
 
 
 class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -191,22 +212,8 @@ def frame_of(X: Any) -> nw.DataFrame:
         raise TableError(f"a pandas, polars or Arrow table with named columns is needed, not {kind}") from None
 
 
-def _nothing(name: str, cells: Cells, wanted: str) -> np.ndarray:
-    _warn(f"column {quoted(name)} holds no {wanted}: all of it counts as missing")
-    return np.full(len(cells.values), np.nan)
-
-
-def _warn_far_out(name: str, cells: Cells) -> None:
-    if cells.infinite:
-        _warn(f"column {quoted(name)}: {cells.infinite} value(s) are {cells.beyond} and count as missing")
-
-
-def _warn_odd(name: str, texts: np.ndarray, values: np.ndarray, wanted: str) -> None:
-    odd = [text for text, value in zip(texts, values, strict=True) if np.isnan(value) and not missing_number(text)]
-    if odd:
-        what = f"{len(odd)} value(s) are no {wanted} and count as missing, the first {quoted(odd[0])}"
-        _warn(f"column {quoted(name)}: {what}")
-
-
-def _warn(message: str, stacklevel: int = 5) -> None:
-    warnings.warn(message, UserWarning, stacklevel=stacklevel)
+def categories_of(cells: Cells) -> Texts:
+    """The names that the values of a column of categories go by."""
+    if cells.kind == "number":
+        return Texts.of_numbers(cells.values, shortest)
+    return Texts.of_values(cells.texts.codes, cells.texts.known, category_name)

@@ -14,10 +14,11 @@ from glassprop.tables.fitting.told import Say
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.schema.request import FitOptions
-from glassprop.tables.schema.target import Target
-from glassprop.tables.values.cells import BEYOND, Cells, cells_of, text_of, values_of
+from glassprop.tables.schema.target import Target, there
+from glassprop.tables.values.cells import BEYOND, Cells, cells_of, texts_of, values_of
 from glassprop.tables.values.dates import date_order, to_moments
 from glassprop.tables.values.numbers import decimal_mark, missing_number, to_numbers
+from glassprop.tables.values.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
         Weights that are missing, negative or no numbers; a time column of neither dates nor numbers; both
         faults in one line.
     """
-    values, known = target.values(frame[target.name])
+    values = target.values(frame[target.name])
+    known = there(values)
     faults: list[str] = []
     if not known.all():
         why = _far_out(frame, target.name)
@@ -78,11 +80,20 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
     if faults:
         raise TableError("; ".join(faults))
     rows = np.flatnonzero(known)
-    y = values[rows] if target.kind == "number" else target.labels(values[rows])
-    labels = np.unique(y, return_inverse=True)[1] if target.task == "classification" else None
+    y, labels = _targets(values, rows, target)
     groups = None if options.group is None else _groups(frame, options.group)[rows]
     keys = SplitKeys(labels, groups, None if times is None else times[rows])
     return Examples(frame[rows.tolist()], y, None if weights is None else weights[rows], keys, rows)
+
+
+def _targets(values: np.ndarray | Texts, rows: np.ndarray, target: Target) -> tuple[np.ndarray, np.ndarray | None]:
+    """Amounts, or classes and the number of each row's class, counted in their order."""
+    if not isinstance(values, Texts):
+        y = values[rows]
+        return y, np.unique(y, return_inverse=True)[1] if target.task == "classification" else None
+    texts = values.of(rows)
+    names = target.labels(Texts(np.arange(len(texts.known)), texts.known))
+    return target.labels(texts), np.unique(names, return_inverse=True)[1][texts.codes]
 
 
 def _far_out(frame: nw.DataFrame, name: str) -> str:
@@ -115,11 +126,11 @@ def labelled_examples(
     """
     refuse_lacking(table, target, needed, "scoring")
     frame = nw.from_native(table.frame, eager_only=True)
-    values, known = target.values(frame[target.name])
-    if not known.any():
+    values = target.values(frame[target.name])
+    if not there(values).any():
         raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
-    if labels is not None:
-        refuse_unknown(values[known], labels, target, table.name)
+    if labels is not None and isinstance(values, Texts):
+        refuse_unknown(values, labels, target, table.name)
     has_weight = weight is not None and weight in table.frame.columns
     return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say)
 
@@ -135,14 +146,15 @@ def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str
         raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
 
 
-def refuse_unknown(texts: np.ndarray, labels: np.ndarray, target: Target, name: str) -> None:
+def refuse_unknown(texts: Texts, labels: np.ndarray, target: Target, name: str) -> None:
     """Raise a TableError if there are classes, as text, that a model does not know."""
     names = {str(label) for label in labels}
-    unknown = [text for text in texts if text not in names]
+    unknown = [text for text in texts.known if text not in names]
     if unknown:
-        shown = ", ".join(quoted(text) for text in list(dict.fromkeys(unknown))[:5])
+        rows = int(texts.each(lambda text: text not in names, False, bool).sum())
+        shown = ", ".join(quoted(text) for text in unknown[:5])
         raise TableError(
-            f"{name}: {len(unknown)} row(s) have a {quoted(target.name)} that training never saw ({shown}): "
+            f"{name}: {rows} row(s) have a {quoted(target.name)} that training never saw ({shown}): "
             "leave those rows out, or train again with them"
         )
 
@@ -168,23 +180,24 @@ def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str
 def _numbers(cells: Cells) -> np.ndarray:
     if cells.kind != "text":
         return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
-    return to_numbers(cells.values, decimal_mark(cells.values)[0])
+    texts = cells.texts
+    return to_numbers(texts, decimal_mark(texts.known, texts.counts().tolist())[0])
 
 
 def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
     """A number for each group; a row without one is a group of its own."""
     cells = cells_of(frame[name])
     if cells.infinite:  # those that are too far out to be learned from are the names of groups like any other
-        cells = Cells("text", text_of(values_of(frame[name])))
-    missing = (
-        np.array([value is None for value in cells.values], dtype=bool)
-        if cells.kind == "text"
-        else np.isnan(cells.values)
-    )
-    # Text as objects: an array of text would give every row the room of the longest.
-    _, number = np.unique(cells.values[~missing].astype(object if cells.kind == "text" else float), return_inverse=True)
+        cells = Cells("text", texts_of(values_of(frame[name])))
+    if cells.kind == "text":
+        missing = ~cells.texts.there
+        rank = np.argsort(np.argsort(np.array(cells.texts.known, dtype=object)))  # counted in the order of their names
+        numbers = rank[cells.texts.codes[~missing]]
+    else:
+        missing = np.isnan(cells.values)
+        _, numbers = np.unique(cells.values[~missing], return_inverse=True)
     groups = np.empty(len(missing), dtype=np.int64)
-    groups[~missing] = number
+    groups[~missing] = numbers
     groups[missing] = -1 - np.arange(int(missing.sum()))
     return groups
 
@@ -193,10 +206,10 @@ def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
     cells = cells_of(frame[name])
     if cells.kind in ("number", "date"):
         return cells.values
-    texts = [text for text in cells.values if not missing_number(text)] if cells.kind == "text" else []
-    order, share, _ = date_order(sorted(set(texts))[:2000])
+    texts = [text for text in cells.texts.known if not missing_number(text)]
+    order, share, _ = date_order(sorted(texts)[:2000])
     if texts and share >= MOSTLY:
-        return to_moments(cells.values, order)
+        return to_moments(cells.texts, order)
     numbers = _numbers(cells)
     if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
         faults.append(f"time column {quoted(name)} holds neither dates nor numbers: name one that does")

@@ -16,6 +16,7 @@ from glassprop.architecture.own_units import OwnUnits
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted
 from glassprop.tables.encoding.encode import encoder
+from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import read_examples
@@ -186,7 +187,7 @@ def _fit(
     _tell_warnings(caught, estimator, say)
     if scale is not None:
         estimator.set_units(OwnUnits(scale.mean, scale.spread))
-    return Pipeline([*steps.steps, ("network", estimator)]), scale
+    return TablePipeline([*steps.steps, ("network", estimator)]), scale
 
 
 def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: Say) -> None:

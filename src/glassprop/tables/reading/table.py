@@ -23,6 +23,7 @@ _SEPARATORS = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
 _PARQUET = (".parquet", ".pq")
 _ARROW = (".arrow", ".feather", ".ipc")
 _KNOWN = "a .csv, .tsv, .parquet or .arrow file, - for standard input, or one of " + ", ".join(BUILT_IN)
+_SOME = 4096  # bytes: where these are not blank, the others need no look
 _COMPRESSED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip or spreadsheet",
@@ -104,7 +105,7 @@ def _bytes_of(source: str) -> bytes:
 
 
 def _from_bytes(data: bytes, name: str, suffix: str) -> Table:
-    if not data.strip():
+    if not data[:_SOME].strip() and not data.strip():
         raise TableError(f"{name} is empty ({len(data)} bytes): give a table with a header and rows")
     for magic, kind in _COMPRESSED.items():
         if data.startswith(magic):

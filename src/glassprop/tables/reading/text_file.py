@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _CANDIDATES = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "|"}
 _SHOWN = 3
+_TRIED = 1 << 16  # bytes to find the separator in, and more where they hold too few rows
 
 
 def read_text(data: bytes, name: str, separator: str | None) -> tuple[pl.DataFrame, list[str]]:
@@ -46,22 +47,19 @@ def read_text(data: bytes, name: str, separator: str | None) -> tuple[pl.DataFra
         Binary data, no rows, rows longer than the header, an unclosed quote.
     """
     notes: list[str] = []
-    text = _decode(data, name, notes)
-    separator = separator or _separator(text)
+    data = _as_utf8(data, name, notes)
+    separator = separator or _separator(data)
     if separator not in (",", "\t"):
         notes.append(f"{name}: columns are separated by {_NAMES[separator]}")
-    even = read_even_rows(text.encode(), separator)
+    even = read_even_rows(data, separator)
     if even is not None:
-        frame = even[1:].rename(dict(zip(even.columns, column_names(_first(even), name, notes), strict=True)))
+        header, frame = even
+        frame = frame.rename(dict(zip(frame.columns, column_names(header, name, notes), strict=True)))
     else:
-        frame = _uneven(_rows(text, separator, name), separator, name, notes)
+        frame = type_plain_columns(_uneven(_rows(data.decode(), separator, name), separator, name, notes))
     if frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    return type_plain_columns(frame), notes
-
-
-def _first(frame: pl.DataFrame) -> list[str]:
-    return [cell or "" for cell in frame.row(0)]
+    return frame, notes
 
 
 def _uneven(rows: list[tuple[int, list[str]]], separator: str, name: str, notes: list[str]) -> pl.DataFrame:
@@ -79,33 +77,36 @@ def _uneven(rows: list[tuple[int, list[str]]], separator: str, name: str, notes:
     return _frame(names, [row for _, row in rows])
 
 
-def _decode(data: bytes, name: str, notes: list[str]) -> str:
-    """Text of the bytes: UTF-8 (with or without a mark), UTF-16 with a mark, else cp1252, else latin-1."""
+def _as_utf8(data: bytes, name: str, notes: list[str]) -> bytes:
+    """The text in UTF-8 without a mark; it may come in that, in UTF-16 with a mark, else cp1252, else latin-1."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         notes.append(f"{name}: read as UTF-16")
-        return data.decode("utf-16", errors="replace")
+        return data.decode("utf-16", errors="replace").encode()
     if b"\x00" in data:
         raise TableError(f"{name} holds binary data, not text: export it as UTF-8 CSV, or give its right ending")
     if data.startswith(codecs.BOM_UTF8):
         notes.append(f"{name}: a byte order mark at the start was left out")
         data = data[len(codecs.BOM_UTF8) :]
+    if data.isascii():
+        return data
     for encoding in ("utf-8", "cp1252", "latin-1"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding != "utf-8":
-            notes.append(f"{name}: not UTF-8; read as {encoding}")
-        return text
+        if encoding == "utf-8":
+            return data
+        notes.append(f"{name}: not UTF-8; read as {encoding}")
+        return text.encode()
     raise TableError(f"{name} cannot be read as text: save it as UTF-8")  # latin-1 takes every byte
 
 
-def _separator(text: str) -> str:
+def _separator(data: bytes) -> str:
     """Which separator gives the most rows as many fields as the header has (at least two)."""
     best, best_score = ",", (0.0, 0)
     for candidate in _CANDIDATES:
         try:
-            rows = [row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=candidate), 100) if row]
+            rows = [row for row in _first_rows(data, candidate) if row]
         except csv.Error:
             continue
         if not rows or len(rows[0]) < 2:
@@ -115,6 +116,19 @@ def _separator(text: str) -> str:
         if score > best_score:
             best, best_score = candidate, score
     return best
+
+
+def _first_rows(data: bytes, separator: str) -> list[list[str]]:
+    """The first hundred rows, blank ones counted, of as much of the text as they take."""
+    size = _TRIED
+    while True:
+        text = io.StringIO(data[:size].decode(errors="ignore"), newline="")
+        length = text.seek(0, io.SEEK_END)
+        text.seek(0)
+        rows = list(islice(csv.reader(text, delimiter=separator), 100))
+        if size >= len(data) or text.tell() < length:  # else the last of them may be cut short
+            return rows
+        size *= 8
 
 
 def _rows(text: str, separator: str, name: str) -> list[tuple[int, list[str]]]:

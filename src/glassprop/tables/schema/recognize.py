@@ -13,6 +13,7 @@ from glassprop.ground.text import quoted
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.dates import DAY, date_order, to_moments
 from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
+from glassprop.tables.values.texts import Texts
 
 # A text column is one of numbers (or dates) when at least this share of its values are.
 MOSTLY = 0.9
@@ -97,23 +98,17 @@ def recognize(frame: nw.DataFrame, named: dict[str, ColumnRole]) -> tuple[list[C
 def _role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
     if cells.kind == "other":
         return ColumnRole(name, "dropped", "its type holds no numbers, text or dates")
-    present = _present(cells)
-    if not len(present):
+    if cells.missing == len(cells):
         return ColumnRole(name, "dropped", "every value is missing" + _far_out(cells))
-    if len(present) == len(cells.values) and (present == present[0]).all():
+    if cells.kind == "text":
+        return _text_role(name, cells, plan)
+    present = cells.values[~np.isnan(cells.values)]
+    if len(present) == len(cells) and (present == present[0]).all():
         value = _moment(present[0]) if cells.kind == "date" else _shown(present[0])
         return ColumnRole(name, "dropped", f"constant: every value is {value}")
     if cells.kind == "number":
         return _number_role(name, cells, present, plan)
-    if cells.kind == "date":
-        return _date(name, cells.values, "", "dates", plan, _missing(cells) + _far_out(cells))
-    return _text_role(name, cells, present, plan)
-
-
-def _present(cells: Cells) -> np.ndarray:
-    if cells.kind == "text":
-        return np.array([text for text in cells.values if text is not None], dtype=object)
-    return cells.values[~np.isnan(cells.values)]
+    return _date(name, cells.values, "", "dates", plan, _missing(cells) + _far_out(cells))
 
 
 def _number_role(name: str, cells: Cells, present: np.ndarray, plan: Plan) -> ColumnRole:
@@ -140,34 +135,37 @@ def _counts_up(values: np.ndarray) -> bool:
     return len(values) >= ENOUGH_ROWS and bool((np.diff(values) == 1).all())
 
 
-def _text_role(name: str, cells: Cells, present: np.ndarray, plan: Plan) -> ColumnRole:
-    unique = sorted(set(present))
+def _text_role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
+    texts = cells.texts
+    different, rows = len(texts.known), len(texts) - texts.missing
+    if different == 1 and not texts.missing:
+        return ColumnRole(name, "dropped", f"constant: every value is {_shown(texts.known[0])}")
     if cells.logical:
         return _category(name, "true or false", cells, plan)
-    measured = [text for text in present if not missing_number(text)]
+    measured = texts.of(texts.each(lambda text: not missing_number(text), False, bool))
     share = 0.0
-    if measured and not _holds_codes(measured):
-        mark, unsure = decimal_mark(np.array(list(dict.fromkeys(measured))[:20_000], dtype=object))
+    if len(measured) and not _holds_codes(measured.known):
+        mark, unsure = decimal_mark(measured.known[:20_000])
         share = _number_share(measured, mark)
         if share >= MOSTLY:
             return _text_numbers(name, cells, mark, unsure, plan)
-        order, dated, either = date_order(sorted(set(measured))[:2000])
+        order, dated, either = date_order(sorted(measured.known)[:2000])
         if dated >= MOSTLY:
             return _text_dates(name, cells, order, either, plan)
     mixed = f" ({share:.0%} of them numbers)" if share > 0 else ""
-    if _too_many(len(unique), len(present)) or (_is_id(name) and len(unique) == len(cells.values) > 2):
-        reason = f"identifier-like or free text: {len(unique)} different values in {len(present)} rows{mixed}"
+    if _too_many(different, rows) or (_is_id(name) and different == len(texts) > 2):
+        reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}"
         return ColumnRole(name, "dropped", reason)
-    texts = f"{len(unique)} different texts" if len(unique) > 1 else "one text"
-    return _category(name, texts + mixed, cells, plan)
+    said = f"{different} different texts" if different > 1 else "one text"
+    return _category(name, said + mixed, cells, plan)
 
 
-def _number_share(texts: list[str], mark: str) -> float:
+def _number_share(texts: Texts, mark: str) -> float:
     """The share of numbers; where a sample shows that they are few, the sample's."""
     step = len(texts) // 2000
-    if step > 1 and (few := _number_share(texts[::step][:2000], mark)) < MOSTLY / 2:
+    if step > 1 and (few := _number_share(texts.of(slice(None, 2000 * step, step)), mark)) < MOSTLY / 2:
         return few
-    return float(np.mean(~np.isnan(to_numbers(np.array(texts, dtype=object), mark))))
+    return float(np.mean(~np.isnan(to_numbers(texts, mark))))
 
 
 def _holds_codes(texts: list[str]) -> bool:
@@ -181,8 +179,7 @@ def _too_many(different: int, rows: int) -> bool:
 
 
 def _text_numbers(name: str, cells: Cells, mark: str, unsure: bool, plan: Plan) -> ColumnRole:
-    numbers = to_numbers(cells.values, mark)
-    odd = [t for t, number in zip(cells.values, numbers, strict=True) if np.isnan(number) and not missing_number(t)]
+    numbers = to_numbers(cells.texts, mark)
     present = numbers[~np.isnan(numbers)]
     if (present == present[0]).all() and len(present) == len(numbers):
         return ColumnRole(name, "dropped", f"constant: every value is {_shown(present[0])}")
@@ -193,20 +190,21 @@ def _text_numbers(name: str, cells: Cells, mark: str, unsure: bool, plan: Plan) 
     reason = "numbers as text" + (", decimal comma" if mark == "," else "") + _missing(Cells("number", numbers))
     if unsure:
         reason += "; 1,234 could be read two ways and is read as 1234"
+    rows, odd = cells.texts.unread(numbers, missing_number)
     if odd:
-        reason += f"; {len(odd)} that are no numbers count as missing ({_some(odd)})"
+        reason += f"; {rows} that are no numbers count as missing ({_some(odd)})"
     return ColumnRole(name, "number", reason)
 
 
 def _text_dates(name: str, cells: Cells, order: str, either: bool, plan: Plan) -> ColumnRole:
-    moments = to_moments(cells.values, order)
-    odd = [t for t, moment in zip(cells.values, moments, strict=True) if np.isnan(moment) and not missing_number(t)]
+    moments = to_moments(cells.texts, order)
+    rows, odd = cells.texts.unread(moments, missing_number)
     words = {"ymd": "year-month-day", "mdy": "month/day/year", "dmy": "day/month/year"}[order]
     reason = f"dates as {words}"
     if either:
         reason += " (day and month could be swapped in every value)"
     if odd:
-        reason += f"; {len(odd)} that are no dates count as missing ({_some(odd)})"
+        reason += f"; {rows} that are no dates count as missing ({_some(odd)})"
     return _date(name, moments, order, reason, plan)
 
 
@@ -225,8 +223,7 @@ def _category(name: str, reason: str, cells: Cells, plan: Plan) -> ColumnRole:
 
 
 def _missing(cells: Cells) -> str:
-    count = sum(v is None for v in cells.values) if cells.kind == "text" else int(np.isnan(cells.values).sum())
-    return f", {count} missing" if count else ""
+    return f", {cells.missing} missing" if cells.missing else ""
 
 
 def _far_out(cells: Cells) -> str:
@@ -234,8 +231,7 @@ def _far_out(cells: Cells) -> str:
 
 
 def _some(texts: list[str]) -> str:
-    few = list(dict.fromkeys(texts))
-    return ", ".join(quoted(text) for text in few[:3]) + (", …" if len(few) > 3 else "")
+    return ", ".join(quoted(text) for text in texts[:3]) + (", …" if len(texts) > 3 else "")
 
 
 def _moment(seconds: float) -> str:

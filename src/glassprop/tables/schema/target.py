@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -12,8 +11,9 @@ from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
-from glassprop.tables.values.cells import Cells, category_name, cells_of, mapped
+from glassprop.tables.values.cells import Cells, category_name, cells_of
 from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
+from glassprop.tables.values.texts import Texts
 
 # Whole numbers with at most so many different values, each of them on so many rows on average, are classes.
 MAX_NUMBER_CLASSES = 10
@@ -43,27 +43,16 @@ class Target:
     kind: str
     mark: str = "."
 
-    def values(self, series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
-        """Read a column of this kind.
-
-        Returns
-        -------
-        values : array (n_rows,)
-            float64, NaN where missing, for "number"; otherwise text, "" where missing.
-        known : array (n_rows,) of bool
-            Where there is a value.
-        """
+    def values(self, series: nw.Series) -> np.ndarray | Texts:
+        """Read a column of this kind: amounts (n_rows,), float64 and NaN where missing; or the names of classes."""
         cells = cells_of(series)
         if self.kind == "number":
-            numbers = _as_numbers(cells, self.mark)
-            return numbers, ~np.isnan(numbers)
+            return _as_numbers(cells, self.mark)
         if self.kind == "integer":
-            texts = mapped(_as_numbers(cells, self.mark).tolist(), _number_name, object)
-        else:
-            texts = _as_texts(cells)
-        return texts, np.array([text != "" for text in texts], dtype=bool)
+            return Texts.of_numbers(_as_numbers(cells, self.mark), shortest)
+        return _as_texts(cells)
 
-    def labels(self, texts: np.ndarray) -> np.ndarray:
+    def labels(self, texts: Texts) -> np.ndarray:
         """Classes as they are handed to the network: int64 for whole numbers, otherwise text.
 
         Raises
@@ -72,14 +61,14 @@ class Target:
             Names too long for so many rows.
         """
         if self.kind == "integer":
-            return np.array([int(text) for text in texts], dtype=np.int64)
-        longest = max(map(len, texts), default=0)
+            return texts.each(int, 0, np.int64)
+        longest = max(map(len, texts.known), default=0)
         if 4 * longest * len(texts) > MOST_BYTES:  # every row takes the room of the longest
             raise TableError(
                 f"target {quoted(self.name)} has a class name of {longest:,} characters, too long for so many as "
                 f"{len(texts):,} rows: shorten it, or leave its rows out"
             )
-        return np.array([str(text) for text in texts])
+        return np.array(texts.known, dtype=str)[texts.codes]
 
     def to_dict(self) -> dict[str, str]:
         """JSON-able; `Target(**target.to_dict())` is the same target."""
@@ -115,28 +104,30 @@ def decide(name: str, series: nw.Series, wanted: str | None) -> Target:
     target = Target(name, task, reason, _kind(task, numbers), mark)
     if task == "regression" and numbers is None:
         raise TableError(f"target {quoted(name)} is text, which regression cannot predict: ask for classification")
-    values, known = target.values(series)
-    _refuse(target, values[known], wanted)
+    _refuse(target, target.values(series), wanted)
     return target
+
+
+def there(values: np.ndarray | Texts) -> np.ndarray:
+    """bool (n_rows,): where a target has a value."""
+    return values.there if isinstance(values, Texts) else ~np.isnan(values)
 
 
 def _numeric(cells: Cells) -> tuple[str, np.ndarray | None, bool]:
     """Decimal mark, numbers (None where the column is one of text), and whether the mark is a guess."""
     if cells.kind == "number":
         return ".", cells.values, False
-    texts = np.array([t for t in cells.values if not missing_number(t)], dtype=object)
-    if cells.logical or not len(texts) or any(is_code(text) for text in texts):
+    texts = cells.texts.of(cells.texts.each(lambda text: not missing_number(text), False, bool))
+    if cells.logical or not len(texts) or any(is_code(text) for text in texts.known):
         return ".", None, False
-    mark, unsure = decimal_mark(texts)
+    mark, unsure = decimal_mark(texts.known, texts.counts().tolist())
     if np.mean(~np.isnan(to_numbers(texts, mark))) < MOSTLY:
         return ".", None, False
-    return mark, to_numbers(cells.values, mark), unsure
+    return mark, to_numbers(cells.texts, mark), unsure
 
 
 def _known(cells: Cells, numbers: np.ndarray | None) -> np.ndarray:
-    if numbers is not None:
-        return ~np.isnan(numbers)
-    return np.array([text is not None for text in cells.values], dtype=bool)
+    return cells.texts.there if numbers is None else ~np.isnan(numbers)
 
 
 def _task(cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
@@ -166,9 +157,9 @@ def _kind(task: str, numbers: np.ndarray | None) -> str:
     return "integer" if (present == np.floor(present)).all() and (np.abs(present) < 2**53).all() else "text"
 
 
-def _refuse(target: Target, present: np.ndarray, wanted: str | None) -> None:
-    unique = np.unique(present)
-    rows = len(present)
+def _refuse(target: Target, values: np.ndarray | Texts, wanted: str | None) -> None:
+    rows = int(there(values).sum())
+    unique = values.known if isinstance(values, Texts) else np.unique(values[~np.isnan(values)])
     if rows == 1:
         raise TableError(f"target {quoted(target.name)} has a value in one row only: at least two rows are needed")
     if len(unique) == 1:
@@ -185,19 +176,12 @@ def _refuse(target: Target, present: np.ndarray, wanted: str | None) -> None:
 def _as_numbers(cells: Cells, mark: str) -> np.ndarray:
     if cells.kind == "number":
         return cells.values
-    if cells.kind == "text":
-        return to_numbers(cells.values, mark)
-    return np.full(len(cells.values), np.nan)
+    return to_numbers(cells.texts, mark)
 
 
-def _as_texts(cells: Cells) -> np.ndarray:
+def _as_texts(cells: Cells) -> Texts:
     """Class names; equal numbers have equal ones."""
     if cells.kind == "number":
-        return mapped(cells.values.tolist(), _number_name, object)
-    if cells.kind == "text":
-        return mapped(cells.values, category_name, object)
-    return np.full(len(cells.values), "", dtype=object)
-
-
-def _number_name(value: Any) -> str:
-    return "" if np.isnan(value) else shortest(value)
+        return Texts.of_numbers(cells.values, shortest)
+    texts = cells.texts
+    return Texts.of_values(texts.codes, texts.known, category_name)

@@ -39,14 +39,14 @@ def predict_table(
         Columns that the model needs are missing (named), or there is no row.
     """
     pl = need_polars()
-    with told(on_message):
-        X = pipeline[:-1].transform(table.frame)
     model = pipeline[-1]
     if record["task"] == "regression":
-        return pl.DataFrame({"prediction": np.asarray(model.predict(X), dtype=np.float64)})
-    probabilities = np.asarray(model.predict_proba(X), dtype=np.float64)
+        with told(on_message):
+            return pl.DataFrame({"prediction": np.asarray(pipeline.predict(table.frame), dtype=np.float64)})
+    with told(on_message):
+        probabilities = np.asarray(pipeline.predict_proba(table.frame), dtype=np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
-    columns: dict[str, Any] = {"prediction": model.classes_[probabilities.argmax(axis=1)].tolist()}
+    columns: dict[str, Any] = {"prediction": pl.Series(model.classes_.tolist())[probabilities.argmax(axis=1)]}
     columns |= {f"probability_{label}": probabilities[:, k] for k, label in enumerate(model.classes_)}
     return pl.DataFrame(columns)
 
@@ -104,7 +104,7 @@ def gradient_arrays(
 
 def _labelled(pipeline: Pipeline, record: dict[str, Any], table: Table, say: Say) -> Examples:
     columns = pipeline[0]
-    needed = [*columns.numbers, *columns.dates, *columns.categories]
+    needed = columns.columns()
     labels = None if record["labels"] is None else pipeline[-1].classes_
     weight = record["options"]["weight"]
     return labelled_examples(table, Target(**record["target_reading"]), needed, labels, weight, say)

@@ -23,8 +23,9 @@ from glassprop.tables.encoding.slopes import numbers_in, slopes_of
 from glassprop.tables.fitting.examples import refuse_lacking, refuse_unknown
 from glassprop.tables.fitting.told import told
 from glassprop.tables.reading.table import Table
-from glassprop.tables.schema.target import Target
+from glassprop.tables.schema.target import Target, there
 from glassprop.tables.use.nudged import columns_by_differences
+from glassprop.tables.values.texts import Texts
 
 
 def explain_table(
@@ -65,14 +66,15 @@ def explain_table(
     refuse_lacking(table, target, _needed(pipeline), "explaining")
     numbers = row_numbers(len(frame), None, rows)
     part = frame[numbers]
-    values, known = target.values(part[target.name])
+    values = target.values(part[target.name])
+    known = there(values)
     if not known.all():
         lacking = [number for number, there in zip(numbers, known, strict=True) if not there]
         which = f"row {lacking[0]} has" if len(lacking) == 1 else f"rows {', '.join(map(str, lacking[:5]))} have"
         raise TableError(f"{table.name}: {which} no target {quoted(target.name)}: choose rows that have one")
-    if record["labels"] is not None:
+    if record["labels"] is not None and isinstance(values, Texts):
         refuse_unknown(values, pipeline[-1].classes_, target, table.name)
-    y = values if target.kind == "number" else target.labels(values)
+    y = target.labels(values) if isinstance(values, Texts) else values
     with told(on_message):
         return _explain_typed(
             pipeline, part, y, numbers, top, target=target.name, history=_history(record.get("history", {}))
@@ -174,7 +176,7 @@ def _name_of(y: Any) -> str:
 
 def _needed(pipeline: Pipeline) -> list[str]:
     columns = pipeline[0]
-    return [*columns.numbers, *columns.dates, *columns.categories]
+    return columns.columns()
 
 
 def _explain_typed(

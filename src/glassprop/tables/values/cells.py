@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import NoneType
 from typing import Any
 
 import narwhals as nw
@@ -15,8 +13,10 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import first_line, quoted
+from glassprop.tables.values.distinct import distinct_texts, distinct_values
 from glassprop.tables.values.moments import BEYOND_CALENDAR, moment_texts, seconds_of, within_calendar
 from glassprop.tables.values.packages import panics_as
+from glassprop.tables.values.texts import MISSING_CODE, Texts
 
 # Numbers beyond this are marks such as 1.8e308 for "no data": they count as infinite. Squares of all others,
 # and of all that are not 0, stay within float64.
@@ -47,10 +47,9 @@ class Cells:
     Attributes
     ----------
     kind : str
-        "number": float64, NaN where missing, infinite or beyond 1e150. "text": stripped str, None where missing.
-        "date": float64, seconds since 1970 (UTC), NaN where missing or beyond the years 1 to 9999. "other": nothing
-        that can be used.
-    values : array (n_rows,)
+        "number": float64, NaN where missing, infinite or beyond 1e150. "text": stripped. "date": float64, seconds since
+        1970 (UTC), NaN where missing or beyond the years 1 to 9999. "other": nothing that can be used.
+    content : array (n_rows,) or, for "text", Texts
     infinite : int
         How many numbers or dates count as missing because they are that far out.
     logical : bool
@@ -58,9 +57,27 @@ class Cells:
     """
 
     kind: str
-    values: np.ndarray
+    content: np.ndarray | Texts
     infinite: int = 0
     logical: bool = False
+
+    def __len__(self) -> int:
+        return len(self.content)
+
+    @property
+    def values(self) -> np.ndarray:
+        """Row by row: numbers, or texts, None where missing."""
+        return self.content.array() if isinstance(self.content, Texts) else self.content
+
+    @property
+    def texts(self) -> Texts:
+        """The column, if it is one of text; else nothing but missing ones."""
+        return self.content if isinstance(self.content, Texts) else _no_texts(len(self.content))
+
+    @property
+    def missing(self) -> int:
+        """How many are missing."""
+        return self.content.missing if isinstance(self.content, Texts) else int(np.isnan(self.content).sum())
 
     @property
     def beyond(self) -> str:
@@ -77,9 +94,9 @@ def cells_of(series: nw.Series) -> Cells:
 def _cells_of(series: nw.Series) -> Cells:
     kind = series.dtype
     if series.is_null().all():  # whatever its type
-        return Cells("text", np.full(len(series), None, dtype=object))
+        return Cells("text", _no_texts(len(series)))
     if kind == nw.Boolean:
-        return Cells("text", text_of(series.to_list()), logical=True)
+        return Cells("text", texts_of(series.to_list()), logical=True)
     if kind.is_numeric():
         return _numbers(series.cast(nw.Float64).to_numpy())
     if kind == nw.Duration:
@@ -88,7 +105,8 @@ def _cells_of(series: nw.Series) -> Cells:
         moments, beyond = within_calendar(seconds_of(series))
         return Cells("date", moments, beyond)
     if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
-        return Cells("text", text_of(values_of(series)))
+        found = distinct_texts(series)
+        return Cells("text", texts_of(values_of(series)) if found is None else Texts.of_values(*found, text_of))
     return Cells("other", np.full(len(series), np.nan))
 
 
@@ -129,36 +147,20 @@ def values_of(series: nw.Series) -> list[Any]:
         raise TableError(f"{message}: {first_line(error)}") from error
 
 
-def text_of(values: list[Any]) -> np.ndarray:
-    """Stripped text of each value, None where it is missing; equal numbers get equal text (5 and 5.0)."""
+def texts_of(values: list[Any]) -> Texts:
+    """Stripped text of each value; equal numbers get equal text (5 and 5.0)."""
     try:
-        return mapped(values, _text, object)
+        return Texts.of_values(*distinct_values(values), text_of)
     except Exception:  # lists and the like in a column of objects have no hash; that of others may raise anything
-        return _array([_text(value) for value in values], object)
+        return Texts.of_values(np.arange(len(values)), values, text_of)
 
 
-def mapped(values: Iterable[Any], function: Callable[[Any], Any], dtype: Any) -> np.ndarray:
-    """Apply a function to every value, working once for values that repeat."""
-    values = list(values)
-    if set(map(type, values)) <= {str, NoneType}:
-        known = {value: function(value) for value in set(values)}
-        return _array([known[value] for value in values], dtype)
-    found: dict[Any, Any] = {}
-    for value in values:
-        # 1, 1.0 and True are one key to a dictionary, so the type belongs to it.
-        key = (type(value), value)
-        if key not in found:
-            found[key] = function(value)
-    return _array([found[type(value), value] for value in values], dtype)
+def _no_texts(rows: int) -> Texts:
+    return Texts(np.full(rows, MISSING_CODE), [])
 
 
-def _array(values: list[Any], dtype: Any) -> np.ndarray:
-    array = np.empty(len(values), dtype=dtype)
-    array[:] = values
-    return array
-
-
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """Stripped text of a value, None where it is missing."""
     if value is None:
         return None
     if isinstance(value, bool | np.bool_):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from glassprop.tables.values.cells import mapped
+from glassprop.tables.values.texts import Texts
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {m: k + 1 for k, m in enumerate(_NAMES)}
@@ -90,9 +90,9 @@ def _offset(zone: str | None) -> float:
     return (1 if zone[0] == "+" else -1) * (int(digits[:2]) * 3600.0 + int(digits[2:]) * 60.0)
 
 
-def to_moments(texts: np.ndarray, order: str) -> np.ndarray:
-    """float64 (n_rows,), seconds since 1970, of text (n_rows,); NaN where missing or no date."""
-    return mapped(texts, lambda text: float("nan") if text is None else parse_date(text, order), np.float64)
+def to_moments(texts: Texts, order: str) -> np.ndarray:
+    """float64 (n_rows,), seconds since 1970; NaN where missing or no date."""
+    return texts.each(lambda text: parse_date(text, order), np.nan, np.float64)
 
 
 def date_order(texts: list[str]) -> tuple[str, float, bool]:

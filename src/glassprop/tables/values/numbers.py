@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from glassprop.tables.values.cells import LARGEST, MISSING_NUMBER, SMALLEST, mapped
+from glassprop.tables.values.cells import LARGEST, MISSING_NUMBER, SMALLEST
+from glassprop.tables.values.texts import Texts
 
 _CURRENCIES = "$€£¥"
 # Every repetition is possessive (++): what it took it keeps, so that text which is no number is told in one pass.
@@ -59,13 +61,19 @@ def _float(text: str) -> float:
     return value if abs(value) >= SMALLEST else 0.0
 
 
-def to_numbers(texts: np.ndarray, mark: str) -> np.ndarray:
-    """float64 (n_rows,) of text (n_rows,); NaN where missing or no number."""
-    return mapped(texts, lambda text: float("nan") if text is None else parse_number(text, mark), np.float64)
+def to_numbers(texts: Texts, mark: str) -> np.ndarray:
+    """float64 (n_rows,); NaN where missing or no number."""
+    return texts.each(lambda text: parse_number(text, mark), np.nan, np.float64)
 
 
-def decimal_mark(texts: np.ndarray) -> tuple[str, bool]:
+def decimal_mark(texts: Sequence[str], counts: Iterable[int] | None = None) -> tuple[str, bool]:
     """Find the decimal mark of a column.
+
+    Parameters
+    ----------
+    texts : list of str
+    counts : list of int, optional
+        In how many rows each of them stands; by default in one.
 
     Returns
     -------
@@ -76,9 +84,7 @@ def decimal_mark(texts: np.ndarray) -> tuple[str, bool]:
     """
     votes = {".": 0, ",": 0}
     unsure = 0
-    for text in texts:
-        if text is None:
-            continue
+    for text, count in zip(texts, counts if counts is not None else [1] * len(texts), strict=True):
         bare = _without_signs(text)
         if "," not in bare and "." not in bare:
             continue
@@ -86,18 +92,18 @@ def decimal_mark(texts: np.ndarray) -> tuple[str, bool]:
         if np.isnan(as_dot):
             continue
         if as_dot != as_comma:
-            unsure += "," in bare
+            unsure += count * ("," in bare)
             continue
         last = max(bare.rfind(","), bare.rfind("."))
         once = bare.count(bare[last]) == 1
-        votes[bare[last] if once else ".,".replace(bare[last], "")] += 1
+        votes[bare[last] if once else ".,".replace(bare[last], "")] += count
     mark = "," if votes[","] > votes["."] else "."
     return mark, unsure > 0 and votes[","] == votes["."] == 0
 
 
-def missing_number(text: str | None) -> bool:
+def missing_number(text: str) -> bool:
     """Whether a text stands for "no number here"."""
-    return text is None or text.lower() in MISSING_NUMBER
+    return text.lower() in MISSING_NUMBER
 
 
 def is_code(text: str) -> bool:

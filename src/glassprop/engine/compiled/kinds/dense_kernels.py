@@ -7,6 +7,7 @@ from numba import njit
 from glassprop.engine.compiled.blas import gemm
 from glassprop.engine.compiled.low_level import INLINE, fill, part
 from glassprop.engine.compiled.places import LANES, ROWS_AT, SCRATCH_AT
+from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS, RELU
 from glassprop.engine.compiled.row import (
     A_AT,
     BACK_MASKED,
@@ -20,16 +21,7 @@ from glassprop.engine.compiled.row import (
     RELU_DONE,
     WAYS,
 )
-from glassprop.engine.compiled.tiles import (
-    ADD,
-    AS_IS,
-    NO_BIAS,
-    RELU,
-    tile_outer,
-    tile_product,
-    tile_sums,
-    tile_transpose,
-)
+from glassprop.engine.compiled.tiles import tile_outer, tile_product, tile_sums, tile_transpose
 from glassprop.layers.layer_kind import LayerKind
 
 OPCODE = 0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from numba import njit
 
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS
+from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS
 from glassprop.engine.compiled.row import A_AT, BLOCK_1, IN_AT, N_OUT
-from glassprop.engine.compiled.tiles import ADD, AS_IS, NO_BIAS, tile_dots, tile_product
+from glassprop.engine.compiled.tiles import tile_dots, tile_product
 from glassprop.layers.layer_kind import LayerKind
 
 OPCODE = 1

@@ -1,0 +1,156 @@
+"""Rows of a table straight to the network's inputs, block by block: what the fitted steps of scikit-learn would give.
+
+A plan for it is derived from the fitted steps, which stay what they are; where one of them is of another kind than
+`encoder` makes, there is no plan. Numbers go through the steps themselves. Categories are written into rows of zeros,
+at the place that the one-hot encoder has for them.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from sklearn import get_config
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from glassprop.tables.encoding.encode import Bounded, TypedColumns
+from glassprop.tables.encoding.findings import Finding
+from glassprop.tables.values.texts import Texts
+
+_BY_ROW = (SimpleImputer, StandardScaler, RobustScaler, QuantileTransformer, Bounded)  # each row for itself
+_NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class CategoryPlaces:
+    """Which input stands for which category of a column.
+
+    Attributes
+    ----------
+    column : str
+    places : dict of str to int
+        By the category's name; -1 where none does.
+    others : int
+        Of those that are not known.
+    """
+
+    column: str
+    places: dict[str, int]
+    others: int
+
+    def of(self, texts: Texts) -> np.ndarray:
+        """The input of each row, (n_rows,)."""
+        return texts.each(lambda name: self.places.get(name, self.others), self.places.get("", self.others), np.intp)
+
+
+@dataclass(frozen=True)
+class BlockEncoder:
+    """Encodes rows of a table.
+
+    Attributes
+    ----------
+    typed : TypedColumns
+    numbers : list of transformers
+        What arrays of numbers go through; none where the table has none.
+    numbers_at : slice
+        The inputs that come out of them.
+    categories : list of CategoryPlaces
+    width : int
+        How many inputs there are.
+    dtype : dtype
+    """
+
+    typed: TypedColumns
+    numbers: list[Any]
+    numbers_at: slice
+    categories: list[CategoryPlaces]
+    width: int
+    dtype: np.dtype[Any]
+
+    def into(self, frame: nw.DataFrame, out: np.ndarray, findings: list[Finding]) -> None:
+        """Write the inputs of these rows to `out` (n_rows, n_inputs); what is odd in them goes to `findings`."""
+        values, categories = self.typed.read(frame, findings)
+        out[...] = 0
+        if self.numbers:
+            given: Any = values.T
+            for step in self.numbers:
+                given = step.transform(given)
+            out[:, self.numbers_at] = given
+        rows = np.arange(len(out))
+        for places in self.categories:
+            at = places.of(categories[places.column])
+            some = at != _NOWHERE
+            out[rows[some], at[some]] = 1
+
+
+def block_encoder(steps: list[Any]) -> BlockEncoder | None:
+    """A plan for `TypedColumns` and a `ColumnTransformer` that are fitted; None where they are not as `encoder` makes
+    them, or are to give data frames."""
+    if [type(step) for step in steps] != [TypedColumns, ColumnTransformer] or _frames_wanted(steps[1]):
+        return None
+    typed, inputs = steps
+    groups = {name: (step, list(columns)) for name, step, columns in inputs.transformers_}
+    wanted = {"numbers": typed.number_names(), "categories": list(typed.categories)}
+    if {name: columns for name, (_, columns) in groups.items()} != {n: c for n, c in wanted.items() if c}:
+        return None
+    numbers = _by_row(groups["numbers"][0]) if "numbers" in groups else []
+    places = inputs.output_indices_
+    categories = _places(*groups["categories"], places["categories"].start) if "categories" in groups else []
+    if numbers is None or categories is None or inputs.transformer_weights or inputs.sparse_output_:
+        return None
+    width = max(place.stop for place in places.values())
+    dtype = np.result_type(*(_dtype_of(step) for step, _ in groups.values()))
+    return BlockEncoder(typed, numbers, places.get("numbers", slice(0, 0)), categories, width, dtype)
+
+
+def _frames_wanted(inputs: ColumnTransformer) -> bool:
+    steps = [inputs]
+    for _, step, _ in inputs.transformers_:
+        steps += [step, *(part for _, part in getattr(step, "steps", []))]
+    asked = [getattr(step, "_sklearn_output_config", {}).get("transform", "default") for step in steps]
+    return any(form not in ("default", None) for form in [*asked, get_config()["transform_output"]])
+
+
+def _by_row(step: Any) -> list[Any] | None:
+    """The steps of a Pipeline, each without the names of columns, so that it takes arrays; None if one is unknown."""
+    parts = [part for _, part in step.steps] if type(step) is Pipeline else [None]
+    if not all(type(part) in _BY_ROW for part in parts) or type(parts[-1]) is not Bounded:
+        return None
+    nameless = []
+    for part in parts:
+        check_is_fitted(part)
+        part = copy(part)
+        vars(part).pop("feature_names_in_", None)
+        nameless.append(part)
+    return nameless
+
+
+def _dtype_of(step: Any) -> np.dtype[Any]:
+    return np.dtype(step.dtype if type(step) is OneHotEncoder else step[-1].dtype)
+
+
+def _places(step: Any, columns: list[str], start: int) -> list[CategoryPlaces] | None:
+    """Frequent categories in their order, and after them one for the rare ones, which new ones may share."""
+    if type(step) is not OneHotEncoder or step.drop is not None or step.sparse_output:
+        return None
+    if step.handle_unknown not in ("infrequent_if_exist", "ignore"):
+        return None
+    found = []
+    rare_ones = getattr(step, "infrequent_categories_", [None] * len(columns))
+    for column, categories, rare in zip(columns, step.categories_, rare_ones, strict=True):
+        few = set() if rare is None else set(rare.tolist())
+        names = categories.tolist()
+        frequent = [name for name in names if name not in few]
+        shared = start + len(frequent)
+        places = dict.fromkeys(names, shared) | {name: start + k for k, name in enumerate(frequent)}
+        others = shared if few and step.handle_unknown == "infrequent_if_exist" else _NOWHERE
+        found.append(CategoryPlaces(column, places, others))
+        start = shared + bool(few)
+    return found
