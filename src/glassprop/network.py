@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,14 +25,17 @@ from glassprop.engine.choose import (
 )
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
-from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
-from glassprop.insight.names import Names
-from glassprop.insight.step import Training
+from glassprop.insight.largest import MOST_PATHS
 from glassprop.training.calls import begin, resume
 from glassprop.training.generators import check_generator
 from glassprop.training.reports import OnEpoch
 from glassprop.training.state import TrainState
 from glassprop.training.train_settings import Settings
+
+if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
+    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.names import Names
+    from glassprop.insight.step import Training
 
 _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not grow with the rows
 
@@ -242,6 +245,8 @@ class Network(Architecture):
         DataError
             If shapes do not fit, or something is missing or outside the cost's domain.
         """
+        from glassprop.insight.explanation import explain
+
         return explain(self, theta, x, y, names=names, training=training, top=top)
 
     def train(
