@@ -19,7 +19,7 @@ ACTIVATION = {"equations/activation.py", "equations/definitions.py", "engine/com
 COST = {"equations/cost.py", "equations/definitions.py", "engine/compiled/costs.py"}
 KIND = {
     "layers/scale.py", "layers/layer_table.py", "equations/scaling.py", "engine/compiled/kinds/scale_kernels.py",
-    "engine/compiled/kinds/opcodes.py", "insight/telling/told_kinds.py", "export/schema/network_field.py",
+    "engine/compiled/kinds/kernels_of_kinds.py", "insight/telling/told_kinds.py", "export/schema/network_field.py",
     "__init__.py", "report/static/page_model.js",
 }  # fmt: skip
 NAMED = re.compile(r'"scale"|\bScale\b|scale_kernels|layers\.scale\b')

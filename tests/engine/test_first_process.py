@@ -40,5 +40,5 @@ def trained(cache: Path) -> list[str]:
 
 def test_compiling_and_loading_give_the_same_bits(tmp_path: Path) -> None:
     first = trained(tmp_path)
-    assert list(tmp_path.rglob("*.nbc"))  # it has compiled, and kept it
+    assert list(tmp_path.rglob("*.part"))  # it has compiled, and kept it
     assert trained(tmp_path) == first

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from engine.engine_cases import DTYPES
 from engine.flat import Flat, assert_close
+from engine.part_calls import call, places_for
 from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
@@ -122,19 +123,15 @@ def by_blas(a, lda, ta, b, ldb, tb, beta, c, ldc, m, n, k):
     blas.gemm(a, 3, lda, ta, b, 2, ldb, tb, beta, c, 5, ldc, m, n, k)
 
 
-@njit
-def through_factors(layers, theta, work, adds):
-    scale_kernels.by_input(layers, 0, theta, work, 0, 0, 24, 8, adds)
-
-
 @pytest.mark.parametrize("adds", [False, True])
 def test_errors_through_factors_are_added_or_written(adds: bool) -> None:
     """No residual layer is one of factors today, so no network adds; every kind's kernel can."""
-    rng, layers = np.random.default_rng(0), np.zeros((1, row.COLUMNS), dtype=np.int64)
-    layers[0, [row.N_IN, row.N_OUT, scale_kernels.S]] = 3, 3, 1
+    rng, of_layer = np.random.default_rng(0), np.zeros(row.COLUMNS, dtype=np.int64)
+    of_layer[[row.N_IN, row.N_OUT, scale_kernels.S]] = 3, 3, 1
     theta, work = rng.normal(size=4), rng.normal(size=48)
     delta, before = work.reshape(2, 3, 8).copy()
-    through_factors(layers, theta, work, adds)
+    places = places_for(scale_kernels.by_input, float)
+    call(scale_kernels.by_input, float, of_layer, places, theta, work, 0, 24, 8, adds)
     assert_rounded(work[24:].reshape(3, 8), theta[1:, None] * delta + adds * before, 10)
     np.testing.assert_array_equal(work[:24].reshape(3, 8), delta)
 
@@ -171,11 +168,6 @@ def mask_key_of(key, step, layer):
     return masks.mask_key(key, step, layer)
 
 
-@njit
-def dropped_by(source, target, seed, first, n, ld, rate):
-    masks.drop(source, target, seed, first, n, ld, rate)
-
-
 @given(key=st.integers(0, 2**32 - 1), step=st.integers(0, 2**40), layer=st.integers(1, 50))
 def test_the_seed_of_a_mask_is_that_of_the_equations(key: int, step: int, layer: int) -> None:
     assert int(mask_key_of(key, step, layer)) == dropout.mask_key(key, step, layer)
@@ -189,8 +181,8 @@ def test_masks_are_the_same_bit_for_bit(n: int, rate: float, dtype: str) -> None
     network, key, step = Network(3, [Layer(n, "tanh", dropout=rate), Layer(1, "identity")]), 0xDEADBEEF, (3 << 32) + 9
     lowered = lowering.lower(network, 64, np.dtype(dtype).itemsize)
     rate = float(lowered.numbers[0, row.DROPOUT])
-    seed, first, ld = np.uint32(mask_key_of(key, step, 1)), 16, 24
+    first, ld = 16, 24
     target = np.empty(n * ld, dtype=dtype)
-    dropped_by(np.ones(n * ld, dtype=dtype), target, seed, first, n, ld, rate)
+    call(masks.drop, dtype, np.ones(n * ld, dtype=dtype), target, key, step, 1, first, n, ld, rate)
     expected = dropout.dropout_mask(key, step, 1, (40, n), rate, np.dtype(dtype))
     np.testing.assert_array_equal(target.reshape(n, ld).T, expected[first : first + ld])

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from glassprop.ground.told import Told
 from glassprop.training.reports import EpochReport
 
 
 def tell(message: str) -> None:
-    """Say something on standard error, where it does not mix with results."""
-    sys.stderr.write(message + "\n")
+    """Say something on standard error, apart from results; how far something is, on a terminal alone."""
+    if not isinstance(message, Told):
+        sys.stderr.write(message + "\n")
+    elif sys.stderr.isatty():
+        sys.stderr.write(f"\r{message}" + "\n" * (message.done == message.of))
 
 
 class Silent:

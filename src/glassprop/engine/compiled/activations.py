@@ -1,154 +1,210 @@
-"""The activations as kernels on blocks of (neurons, examples): value, and slope, by the code of the table."""
+"""The activations as parts that work on blocks of (neurons, examples): value with slope, and the way back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import erfc, sqrt
 from math import exp as libm_exp
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.elementary import exp, expm1, log1p, sigmoid, tanh
-from glassprop.engine.compiled.low_level import OPTIONS, fill, part
+from glassprop.engine.compiled.low_level import INLINE, fill, part
+from glassprop.engine.compiled.part import Part, Shape
 from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 
-CODES = {
-    name: code
-    for code, name in enumerate(
-        (
-            "identity",
-            "relu",
-            "leaky_relu",
-            "sigmoid",
-            "tanh",
-            "softplus",
-            "elu",
-            "selu",
-            "gelu",
-            "silu",
-            "mish",
-            "softsign",
-            "hardswish",
-            "squared_relu",
-            "exp",
-            "softmax",
-        )
-    )
-}
-(
-    IDENTITY, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTPLUS, ELU, SELU, GELU, SILU, MISH, SOFTSIGN, HARDSWISH, SQUARED_RELU,
-    EXP, SOFTMAX,
-) = range(len(CODES))  # fmt: skip
-# their slope needs z, which a overwrites: it is kept beside a
-KEEPS_SLOPE = (SOFTPLUS, GELU, SILU, MISH, SOFTSIGN, HARDSWISH, SQUARED_RELU)
-# with a trained parameter they are other kernels, and their slope is kept: it does not follow from a
-TRAINED_LEAKY_RELU, TRAINED_ELU = len(CODES), len(CODES) + 1
-TRAINED = {"leaky_relu": TRAINED_LEAKY_RELU, "elu": TRAINED_ELU}
+# a = σ(z) in place, on a block of n rows (neurons) of ``ld`` examples, with a fixed parameter; slopes are kept where they
+# need z, which a overwrites. trained: a parameter for each neuron, where it is trained
+ACTIVATE = Shape("F N N N I I N")  # parameter, trained, z, slope, n, ld, scratch
+# ∂C/∂z = pullback of ∂C/∂a, in place on g
+PULL_BACK = Shape("F N N N I I N")  # parameter, g, a, slope, n, ld, scratch
 _ROOT_HALF, _ROOT_TWO_PI = 1 / sqrt(2), sqrt(2 * np.pi)
 
 
-@njit(**OPTIONS)
-def activate(code, parameter, z, slope, n, ld, scratch):
-    """a = σ(z) in place, on a flat block of n rows (neurons) of ``ld`` examples; slopes kept where they need z."""
+class Kernels(NamedTuple):
+    """The two parts of an activation, None for one that has nothing to do, and whether it keeps its slope."""
+
+    activate: Part | None
+    pull_back: Part | None
+    keeps_slope: bool = False
+
+
+def _value(name: str, loop: Any) -> Part:
+    """The part of a loop over (z, slope, parameter), all numbers of a block."""
+
+    def activate(parameter, trained, z, slope, n, ld, scratch):
+        flat = part(z, 0, n * ld)
+        loop(flat, part(slope, 0, n * ld), flat.dtype.type(parameter))
+
+    return ACTIVATE.part(name=name)(activate)
+
+
+def _way_back(name: str, loop: Any) -> Part:
+    """The part of a loop over (g, a, slope, parameter)."""
+
+    def pull_back(parameter, g, a, slope, n, ld, scratch):
+        flat = part(g, 0, n * ld)
+        loop(flat, part(a, 0, n * ld), part(slope, 0, n * ld), flat.dtype.type(parameter))
+
+    return PULL_BACK.part(name=f"{name}_back")(pull_back)
+
+
+@njit(**INLINE)
+def _relu(z, slope, p):
+    zero = z.dtype.type(0)
+    for i in range(z.shape[0]):
+        z[i] = z[i] if not z[i] <= zero else zero
+
+
+@njit(**INLINE)
+def _relu_back(g, a, slope, p):
+    zero = g.dtype.type(0)
+    for i in range(g.shape[0]):
+        g[i] = g[i] if a[i] > zero else zero
+
+
+@njit(**INLINE)
+def _leaky_relu(z, slope, p):
+    zero = z.dtype.type(0)
+    for i in range(z.shape[0]):
+        z[i] = z[i] if z[i] > zero else p * z[i]
+
+
+@njit(**INLINE)
+def _leaky_relu_back(g, a, slope, p):
+    one, zero = g.dtype.type(1), g.dtype.type(0)
+    for i in range(g.shape[0]):
+        g[i] = g[i] * (one if a[i] > zero else p)
+
+
+@njit(**INLINE)
+def _sigmoid(z, slope, p):
+    for i in range(z.shape[0]):
+        z[i] = sigmoid(z[i])
+
+
+@njit(**INLINE)
+def _sigmoid_back(g, a, slope, p):
+    one = g.dtype.type(1)
+    for i in range(g.shape[0]):
+        g[i] *= a[i] * (one - a[i])
+
+
+@njit(**INLINE)
+def _tanh(z, slope, p):
+    for i in range(z.shape[0]):
+        z[i] = tanh(z[i])
+
+
+@njit(**INLINE)
+def _tanh_back(g, a, slope, p):
+    one = g.dtype.type(1)
+    for i in range(g.shape[0]):
+        g[i] *= one - a[i] * a[i]
+
+
+@njit(**INLINE)
+def _elu(z, slope, p):
+    zero = z.dtype.type(0)
+    for i in range(z.shape[0]):
+        z[i] = z[i] if z[i] > zero else p * expm1(min(z[i], zero))
+
+
+@njit(**INLINE)
+def _elu_back(g, a, slope, p):
+    one, zero = g.dtype.type(1), g.dtype.type(0)
+    for i in range(g.shape[0]):
+        g[i] *= one if a[i] > zero else a[i] + p
+
+
+@njit(**INLINE)
+def _selu(z, slope, p):
+    zero, scale, low = z.dtype.type(0), z.dtype.type(SELU_SCALE), z.dtype.type(SELU_SCALE * SELU_ALPHA)
+    for i in range(z.shape[0]):
+        z[i] = scale * z[i] if z[i] > zero else low * expm1(min(z[i], zero))
+
+
+@njit(**INLINE)
+def _selu_back(g, a, slope, p):
+    zero, scale, low = g.dtype.type(0), g.dtype.type(SELU_SCALE), g.dtype.type(SELU_SCALE * SELU_ALPHA)
+    for i in range(g.shape[0]):
+        g[i] *= scale if a[i] > zero else a[i] + low
+
+
+@njit(**INLINE)
+def _exp(z, slope, p):
+    for i in range(z.shape[0]):
+        z[i] = exp(z[i])
+
+
+@njit(**INLINE)
+def _exp_back(g, a, slope, p):
+    most = np.finfo(g.dtype).max
+    for i in range(g.shape[0]):
+        g[i] *= min(a[i], most)
+
+
+@njit(**INLINE)
+def _silu(z, slope, p):
     one = z.dtype.type(1)
-    zero, p = z.dtype.type(0), z.dtype.type(parameter)
-    size = n * ld
-    if code == RELU:
-        for i in range(size):
-            z[i] = z[i] if not z[i] <= zero else zero
-    elif code == LEAKY_RELU:
-        for i in range(size):
-            z[i] = z[i] if z[i] > zero else p * z[i]
-    elif code == SIGMOID:
-        for i in range(size):
-            z[i] = sigmoid(z[i])
-    elif code == TANH:
-        for i in range(size):
-            z[i] = tanh(z[i])
-    elif code == ELU:
-        for i in range(size):
-            z[i] = z[i] if z[i] > zero else p * expm1(min(z[i], zero))
-    elif code == SELU:
-        scale, low = z.dtype.type(SELU_SCALE), z.dtype.type(SELU_SCALE * SELU_ALPHA)
-        for i in range(size):
-            z[i] = scale * z[i] if z[i] > zero else low * expm1(min(z[i], zero))
-    elif code == EXP:
-        for i in range(size):
-            z[i] = exp(z[i])
-    elif code == SILU:
-        for i in range(size):
-            s = sigmoid(z[i])
-            z[i] = z[i] * s
-            slope[i] = s + z[i] * (one - s)
-    elif code == MISH:
-        _mish(z, slope, size)
-    elif code == SOFTPLUS:
-        for i in range(size):
-            slope[i] = sigmoid(z[i])
-        for i in range(size):
-            z[i] = max(z[i], zero) + log1p(exp(-abs(z[i])))
-    elif code == GELU:
-        for i in range(size):
-            below = z.dtype.type(0.5 * erfc(-z[i] * _ROOT_HALF))
-            slope[i] = below + z[i] * z.dtype.type(libm_exp(-0.5 * z[i] * z[i]) / _ROOT_TWO_PI)
-            z[i] = z[i] * below
-    elif code == SOFTSIGN:
-        for i in range(size):
-            s = one / (one + abs(z[i]))
-            slope[i] = s * s
-            z[i] = z[i] / (one + abs(z[i]))
-    elif code == HARDSWISH:
-        _hardswish(z, slope, size)
-    elif code == SQUARED_RELU:
-        for i in range(size):
-            r = z[i] if not z[i] <= zero else zero
-            slope[i] = r + r
-            z[i] = r * r
-    elif code == SOFTMAX:
-        softmax(z, scratch, n, ld)
+    for i in range(z.shape[0]):
+        s = sigmoid(z[i])
+        z[i] = z[i] * s
+        slope[i] = s + z[i] * (one - s)
 
 
-@njit(**OPTIONS)
-def activate_trained(code, parameters, z, slope, n, ld):
-    """a = σ(z) in place, with a parameter for each neuron, of any sign; slope (2 n, ld): σ'(z), then ∂a/∂p."""
-    one, zero = z.dtype.type(1), z.dtype.type(0)
-    for j in range(n):
-        p, row = parameters[j], part(z, j * ld, ld)
-        up, by_p = part(slope, j * ld, ld), part(slope, (n + j) * ld, ld)
-        if code == TRAINED_ELU:
-            for i in range(ld):
-                by_p[i] = expm1(min(row[i], zero))
-            for i in range(ld):
-                up[i] = one if row[i] > zero else p * by_p[i] + p
-        else:
-            for i in range(ld):
-                by_p[i] = min(row[i], zero)
-            for i in range(ld):
-                up[i] = one if row[i] > zero else p
-        for i in range(ld):
-            row[i] = row[i] if row[i] > zero else p * by_p[i]
+@njit(**INLINE)
+def _softplus(z, slope, p):
+    zero = z.dtype.type(0)
+    for i in range(z.shape[0]):
+        slope[i] = sigmoid(z[i])
+    for i in range(z.shape[0]):
+        z[i] = max(z[i], zero) + log1p(exp(-abs(z[i])))
 
 
-@njit(**OPTIONS)
-def _hardswish(z, slope, size):
-    zero, one, three, six, half = (
-        z.dtype.type(0),
-        z.dtype.type(1),
-        z.dtype.type(3),
-        z.dtype.type(6),
-        z.dtype.type(0.5),
-    )
-    for i in range(size):
+@njit(**INLINE)
+def _gelu(z, slope, p):
+    for i in range(z.shape[0]):
+        below = z.dtype.type(0.5 * erfc(-z[i] * _ROOT_HALF))
+        slope[i] = below + z[i] * z.dtype.type(libm_exp(-0.5 * z[i] * z[i]) / _ROOT_TWO_PI)
+        z[i] = z[i] * below
+
+
+@njit(**INLINE)
+def _softsign(z, slope, p):
+    one = z.dtype.type(1)
+    for i in range(z.shape[0]):
+        s = one / (one + abs(z[i]))
+        slope[i] = s * s
+        z[i] = z[i] / (one + abs(z[i]))
+
+
+@njit(**INLINE)
+def _squared_relu(z, slope, p):
+    zero = z.dtype.type(0)
+    for i in range(z.shape[0]):
+        r = z[i] if not z[i] <= zero else zero
+        slope[i] = r + r
+        z[i] = r * r
+
+
+@njit(**INLINE)
+def _hardswish(z, slope, p):
+    kind = z.dtype.type
+    zero, one, three, six, half = kind(0), kind(1), kind(3), kind(6), kind(0.5)
+    for i in range(z.shape[0]):
         x = z[i]
         slope[i] = one if x > three else x / three + half if x > -three else zero
         z[i] = x * (min(max(x + three, zero), six) / six)
 
 
-@njit(**OPTIONS)
-def _mish(z, slope, size):
+@njit(**INLINE)
+def _mish(z, slope, p):
     """z tanh(softplus(z)): with n = e^z (e^z + 2), the tanh is n / (n + 2); for large z it is 1."""
     one, two, far = z.dtype.type(1), z.dtype.type(2), z.dtype.type(20)
-    for i in range(size):
+    for i in range(z.shape[0]):
         e = exp(min(z[i], far))
         n = e * (e + two)
         t = n / (n + two)
@@ -156,12 +212,15 @@ def _mish(z, slope, size):
         z[i] = z[i] * t
 
 
-@njit(**OPTIONS)
-def softmax(z, scratch, n, ld):
-    """Softmax over the rows of a block, example by example, in place. scratch: room for 2 ld numbers.
+@njit(**INLINE)
+def _by_slope(g, a, slope, p):
+    for i in range(g.shape[0]):
+        g[i] *= slope[i]
 
-    Leaves the largest z of each example in scratch[:ld] and Σ e^(z - largest) in scratch[ld:2 ld].
-    """
+
+@ACTIVATE.part()
+def softmax(parameter, trained, z, slope, n, ld, scratch):
+    """Softmax over the rows of a block, example by example, in place. scratch: room for 2 ld numbers."""
     top, total = part(scratch, 0, ld), part(scratch, ld, ld)
     for i in range(ld):
         top[i] = z[i]
@@ -182,46 +241,82 @@ def softmax(z, scratch, n, ld):
             row[i] /= total[i]
 
 
-@njit(**OPTIONS)
-def pull_back(code, parameter, g, a, slope, n, ld, scratch):
-    """∂C/∂z = pullback of ∂C/∂a, in place on g. All blocks flat, n rows of ``ld`` examples."""
-    one, zero = g.dtype.type(1), g.dtype.type(0)
-    p = g.dtype.type(parameter)
-    size = n * ld
-    if code == RELU:
-        for i in range(size):
-            g[i] = g[i] if a[i] > zero else zero
-    elif code == LEAKY_RELU:
-        for i in range(size):
-            g[i] = g[i] * (one if a[i] > zero else p)
-    elif code == SIGMOID:
-        for i in range(size):
-            g[i] *= a[i] * (one - a[i])
-    elif code == TANH:
-        for i in range(size):
-            g[i] *= one - a[i] * a[i]
-    elif code == ELU:
-        for i in range(size):
-            g[i] *= one if a[i] > zero else a[i] + p
-    elif code == SELU:
-        scale, low = g.dtype.type(SELU_SCALE), g.dtype.type(SELU_SCALE * SELU_ALPHA)
-        for i in range(size):
-            g[i] *= scale if a[i] > zero else a[i] + low
-    elif code == EXP:
-        most = np.finfo(g.dtype).max
-        for i in range(size):
-            g[i] *= min(a[i], most)
-    elif code == SOFTMAX:
-        dots = part(scratch, 0, ld)
-        fill(dots, 0)
-        for j in range(n):
-            g_row, a_row = part(g, j * ld, ld), part(a, j * ld, ld)
-            for i in range(ld):
-                dots[i] += g_row[i] * a_row[i]
-        for j in range(n):
-            g_row, a_row = part(g, j * ld, ld), part(a, j * ld, ld)
-            for i in range(ld):
-                g_row[i] = a_row[i] * (g_row[i] - dots[i])
-    elif code != IDENTITY:
-        for i in range(size):
-            g[i] *= slope[i]
+@PULL_BACK.part()
+def softmax_back(parameter, g, a, slope, n, ld, scratch):
+    """Its pullback, which mixes the neurons: a (g - Σ g a)."""
+    dots = part(scratch, 0, ld)
+    fill(dots, 0)
+    for j in range(n):
+        g_row, a_row = part(g, j * ld, ld), part(a, j * ld, ld)
+        for i in range(ld):
+            dots[i] += g_row[i] * a_row[i]
+    for j in range(n):
+        g_row, a_row = part(g, j * ld, ld), part(a, j * ld, ld)
+        for i in range(ld):
+            g_row[i] = a_row[i] * (g_row[i] - dots[i])
+
+
+# With a trained parameter for each neuron, of any sign; slope (2 n, ld): σ'(z), then ∂a/∂p.
+
+
+@ACTIVATE.part()
+def trained_leaky_relu(parameter, trained, z, slope, n, ld, scratch):
+    """E6 with a slope that is trained."""
+    one, zero = part(z, 0, ld).dtype.type(1), part(z, 0, ld).dtype.type(0)
+    for j in range(n):
+        p, row = trained[j], part(z, j * ld, ld)
+        up, by_p = part(slope, j * ld, ld), part(slope, (n + j) * ld, ld)
+        for i in range(ld):
+            by_p[i] = min(row[i], zero)
+        for i in range(ld):
+            up[i] = one if row[i] > zero else p
+        for i in range(ld):
+            row[i] = row[i] if row[i] > zero else p * by_p[i]
+
+
+@ACTIVATE.part()
+def trained_elu(parameter, trained, z, slope, n, ld, scratch):
+    """ELU with an α that is trained."""
+    one, zero = part(z, 0, ld).dtype.type(1), part(z, 0, ld).dtype.type(0)
+    for j in range(n):
+        p, row = trained[j], part(z, j * ld, ld)
+        up, by_p = part(slope, j * ld, ld), part(slope, (n + j) * ld, ld)
+        for i in range(ld):
+            by_p[i] = expm1(min(row[i], zero))
+        for i in range(ld):
+            up[i] = one if row[i] > zero else p * by_p[i] + p
+        for i in range(ld):
+            row[i] = row[i] if row[i] > zero else p * by_p[i]
+
+
+BY_SLOPE = _way_back("by_slope", _by_slope)
+_FROM_A: dict[str, tuple[Callable[..., None], Callable[..., None]]] = {
+    "relu": (_relu, _relu_back),
+    "leaky_relu": (_leaky_relu, _leaky_relu_back),
+    "sigmoid": (_sigmoid, _sigmoid_back),
+    "tanh": (_tanh, _tanh_back),
+    "elu": (_elu, _elu_back),
+    "selu": (_selu, _selu_back),
+    "exp": (_exp, _exp_back),
+}
+# their slope needs z, which a overwrites: it is kept beside a
+_KEEPING = {
+    "softplus": _softplus,
+    "gelu": _gelu,
+    "silu": _silu,
+    "mish": _mish,
+    "softsign": _softsign,
+    "hardswish": _hardswish,
+    "squared_relu": _squared_relu,
+}
+KERNELS: dict[str, Kernels] = {
+    "identity": Kernels(None, None),
+    "softmax": Kernels(softmax, softmax_back),
+    **{name: Kernels(_value(name, up), _way_back(name, back)) for name, (up, back) in _FROM_A.items()},
+    **{name: Kernels(_value(name, up), BY_SLOPE, keeps_slope=True) for name, up in _KEEPING.items()},
+}
+# with a trained parameter they are other kernels, and their slope is kept: it does not follow from a
+TRAINED: dict[str, Kernels] = {
+    "leaky_relu": Kernels(trained_leaky_relu, BY_SLOPE, keeps_slope=True),
+    "elu": Kernels(trained_elu, BY_SLOPE, keeps_slope=True),
+}

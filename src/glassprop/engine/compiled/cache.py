@@ -1,113 +1,160 @@
-"""The compiled kernels on disk: loaded if they are there, else compiled, kept, and people told of it.
+"""Machine code on disk, a sealed file for each part: damaged ones are found and written anew.
 
-They lie where ``GLASSPROP_CACHE_DIR`` says, or ``NUMBA_CACHE_DIR``, else in ``__pycache__`` beside ``epoch.py``, else,
-where that cannot be written, in the user's own cache folder: see ``folders.py``. What lies there is run as code, like
-all in ``__pycache__``: whoever can write to that folder can run code as the user.
+They lie where ``GLASSPROP_CACHE_DIR`` says, or ``NUMBA_CACHE_DIR``, else in ``__pycache__`` beside the kernels, else, where
+that cannot be written, in the user's own cache folder. Folders are gone through in this order, up to the first that can be
+written to: what is in none of them is compiled into that one. So a folder that came with an image, read-only, is used for
+what it has. Files are named after the sources, the compiler and the processor that they are for, and not after where the package
+lies: they can be copied from one machine to another, and machines can share a folder.
+
+What lies there is run as code, like all in ``__pycache__``: whoever can write to that folder can run code as the user. The
+seal, a checksum in the file, is against accidents (a full disk, a flipped bit), not against people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+import json
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
 
-from numba import njit
-from numba.core.event import Listener, install_listener
+from glassprop.engine.compiled.machine_code import Code
 
-from glassprop.engine.compiled.folders import SETTING, Kept
-from glassprop.engine.compiled.low_level import ENTRY
-
-
-class Tell(Protocol):
-    """Takes in a message; ``again``: whether it says that later processes will have to compile, too."""
-
-    def __call__(self, message: str, again: bool = False) -> None: ...
-
-
-_INSTEAD = f"set {SETTING} to a folder that can be written"
-FIRST = "glassprop: compiling its kernels for this machine, once; later runs load them"
-NOWHERE = f"glassprop: compiling its kernels, as every run must: there is no folder to keep them in; {_INSTEAD}"
+SETTING = "GLASSPROP_CACHE_DIR"
+_MARK = b"glassprop part 1"
+_OWN = "glassprop-kernels"
+_HERE = "__pycache__"
 
 
-def compiled(function: Any, signature: Any, tell: Tell, sources: str) -> Any:
-    """Load the machine code of a function, or compile it and keep it for later processes, where that can be done.
+def folders(beside: Path) -> list[Path]:
+    """Where machine code may lie, in the order in which folders are tried. beside: the folder of the kernels."""
+    wished = os.environ.get(SETTING) or os.environ.get("NUMBA_CACHE_DIR")
+    found = [Path(wished) / _OWN] if wished else []
+    found.append(beside / _HERE)
+    with suppress(RuntimeError):  # no home
+        found.append(_of_user() / _OWN)
+    return found
 
-    Parameters
+
+def _of_user() -> Path:
+    if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA", "")):
+        return Path(local)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache")
+
+
+class Key(NamedTuple):
+    """Fingerprints of what decides what the machine code is: the sources, and compiler and processor."""
+
+    sources: str
+    machine: str
+
+
+class Cache:
+    """The files of machine code for one key.
+
+    Attributes
     ----------
-    tell : callable (str, again)
-        Told when something is compiled, and what later processes will find.
-    sources : str
-        A fingerprint of all that the function is made from.
-
-    Raises
-    ------
-    Exception
-        Whatever Numba raises if the function cannot be compiled.
+    damaged, foreign : Path or None
+        A folder with files that were not as they were written; one with files for another processor or version.
+    nowhere : bool
+        Whether there is no folder for something that was asked for and is not there.
+    fault : str
+        Why nothing could be kept, in words; empty as long as it could.
     """
-    kept = _cache_of(function, sources)
-    try:
-        dispatcher = _ready(function, signature, tell, kept)
-    except _NotToBeUsed:
-        dispatcher = _ready(function, signature, tell, kept)
-    if kept is not None and kept.home is not None and kept.fault:
-        folder = kept.home.files.folder
-        text = f"glassprop: its kernels cannot be kept in {folder} ({kept.fault}): later runs compile too; {_INSTEAD}"
-        tell(text, again=True)
-    return dispatcher
 
+    def __init__(self, places: list[Path], key: Key) -> None:
+        self._places, self._key = places, key
+        self.damaged: Path | None = None
+        self.foreign: Path | None = None
+        self.nowhere, self.fault = False, ""
+        self._takes: dict[Path, bool] = {}
+        self._home: dict[str, Path] = {}
 
-class _NotToBeUsed(Exception):
-    """What was loaded looked whole, and is not."""
-
-
-def _ready(function: Any, signature: Any, tell: Tell, kept: Kept | None) -> Any:
-    dispatcher = njit(**ENTRY)(function)
-    if kept is not None:
-        dispatcher._cache = kept
-    watch = _Begun(dispatcher, lambda: tell(_words(kept), again=kept is None or kept.home is None))
-    try:
-        with install_listener("numba:compile", watch):
-            dispatcher.compile(signature)
-    except Exception as error:
-        if kept is None or not kept.distrust():
-            raise
-        raise _NotToBeUsed from error
-    return dispatcher
-
-
-def _cache_of(function: Any, sources: str) -> Kept | None:
-    try:
-        return Kept(function, sources)
-    except Exception:  # a Numba whose cache is made otherwise
+    def read(self, name: str) -> Code | None:
+        """The machine code kept under a name; None if there is none, or it is damaged."""
+        for folder in self._places:
+            file = self._file(folder, name)
+            try:
+                return _opened(file.read_bytes())
+            except (OSError, ValueError):
+                if os.path.lexists(file):
+                    self.damaged = self.damaged or folder
+                    with suppress(OSError):
+                        file.unlink()
+                elif any(folder.glob(f"{name}-*.part")):
+                    self.foreign = self.foreign or folder
+            if not os.path.lexists(file) and self._can_be_written(folder):
+                self._home[name] = folder
+                return None
+        self.nowhere = True
         return None
 
+    def distrust(self, name: str) -> None:
+        """Forget what was kept under a name: it looked whole, and cannot be used."""
+        for folder in self._places:
+            file = self._file(folder, name)
+            if file.is_file():
+                self.damaged = folder
+                with suppress(OSError):
+                    file.unlink()
+                break
+        self.read(name)
 
-def _words(kept: Kept | None) -> str:
-    """What to say before something is compiled."""
-    if kept is None or kept.home is None:
-        return NOWHERE
-    if kept.damaged is not None:
-        return (
-            f"glassprop: compiling its kernels again: those in {kept.damaged.files.folder} were damaged; later runs "
-            "load the new ones"
-        )
-    if kept.foreign is not None:
-        return (
-            f"glassprop: compiling its kernels anew: those in {kept.foreign.files.folder} are for another processor or "
-            "version; later runs load the new ones"
-        )
-    return FIRST
+    def write(self, name: str, code: Code) -> None:
+        """Keep machine code that was not there, if it can be kept anywhere."""
+        folder = self._home.get(name)
+        if folder is None:
+            return
+        try:
+            _write(self._file(folder, name), _sealed(code))
+            if folder.name == _HERE:  # where only one version of the sources lies
+                for file in folder.glob(f"{name}-*.part"):
+                    if not file.name.startswith(f"{name}-{self._key.sources}-"):
+                        file.unlink(missing_ok=True)
+        except OSError as error:
+            self.fault = f"{folder} ({error.strerror or error})"
+
+    def _file(self, folder: Path, name: str) -> Path:
+        return folder / f"{name}-{self._key.sources}-{self._key.machine}.part"
+
+    def _can_be_written(self, folder: Path) -> bool:
+        if folder not in self._takes:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=folder).close()
+            except OSError:
+                self._takes[folder] = False
+            else:
+                self._takes[folder] = True
+        return self._takes[folder]
 
 
-class _Begun(Listener):
-    """Notes when Numba begins to compile a certain function, for then nothing was there to be loaded."""
+def _sealed(code: Code) -> bytes:
+    head = json.dumps([code.symbol, code.needs]).encode()
+    content = head + b"\n" + code.object_file
+    return b"\n".join([_MARK, sha256(content).hexdigest().encode(), content])
 
-    def __init__(self, dispatcher: Any, call: Callable[[], None]) -> None:
-        self._dispatcher, self._call, self.begun = dispatcher, call, False
 
-    def on_start(self, event: Any) -> None:
-        if event.data["dispatcher"] is self._dispatcher and not self.begun:
-            self.begun = True
-            self._call()
+def _opened(file: bytes) -> Code:
+    mark, seal, content = file.split(b"\n", 2)
+    if mark != _MARK or sha256(content).hexdigest().encode() != seal:
+        raise ValueError("damaged")
+    head, object_file = content.split(b"\n", 1)
+    symbol, needs = json.loads(head)
+    return Code(symbol, needs, object_file)
 
-    def on_end(self, event: Any) -> None:
-        """Nothing to do."""
+
+def _write(file: Path, content: bytes) -> None:
+    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, file)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise

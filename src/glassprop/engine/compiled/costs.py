@@ -1,256 +1,219 @@
-"""The costs as kernels on blocks of (outputs, examples): C_0 of each example, and ∂C_0/∂a or the collapsed δ."""
+"""The costs as parts that work on blocks of (outputs, examples): C_0 of each example, and ∂C_0/∂a or the collapsed δ."""
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.activations import activate, activate_trained, pull_back
+from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled.elementary import exp, expm1, log, log1p, tanh
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, fill, part, plus
-from glassprop.engine.compiled.row import KEEPS, RESIDUAL, TRAINS
+from glassprop.engine.compiled.low_level import INLINE, part
+from glassprop.engine.compiled.part import Part, Shape
 
-CODES = {
-    name: code
-    for code, name in enumerate(
-        (
-            "squared_error", "half_squared_error", "cross_entropy", "binary_cross_entropy", "absolute_error", "huber",
-            "poisson", "quantile", "log_cosh",
-        )
-    )
-}  # fmt: skip
-(SQUARED, HALF_SQUARED, CROSS_ENTROPY, BINARY, ABSOLUTE, HUBER, POISSON, QUANTILE, LOG_COSH) = range(len(CODES))
+COST_FROM_Z = Shape("N N I I I D", slots.COST_FROM_Z)  # z, y, n, ld, used, costs
+COST_FROM_A = Shape("F F N N I I I D", slots.COST_FROM_A)  # parameter, clip, a, y, n, ld, used, costs
+COST_SLOPE = Shape("F N N I I I", slots.COST_SLOPE)  # parameter, a, y, n, ld, used
 LN_2 = float(np.log(2))
-PREDICTION, COST, DELTA = range(3)  # how much of it is wanted
-NO_PAIR, WITH_SOFTMAX, WITH_SIGMOID, WITH_IDENTITY, WITH_EXP = range(5)
-PAIRS = {
-    ("softmax", "cross_entropy"): WITH_SOFTMAX,
-    ("sigmoid", "binary_cross_entropy"): WITH_SIGMOID,
-    ("identity", "half_squared_error"): WITH_IDENTITY,
-    ("exp", "poisson"): WITH_EXP,
-}
 
 
-@njit(**OPTIONS)
+class Kernels(NamedTuple):
+    """The two parts of a cost: C_0 of each example, added up, and ∂C_0/∂a in place of y."""
+
+    from_a: Part
+    slope: Part
+
+
+def _from_a(name: str, one: Any) -> Part:
+    """The part that adds ``one(parameter, a, y, tiny)`` of each output, in float64."""
+
+    def cost(parameter, clip, a, y, n, ld, used, costs):
+        kind = part(a, 0, 1).dtype.type
+        tiny, least, most = np.finfo(kind).tiny, kind(clip), kind(1 - clip)
+        for j in range(n):
+            for i in range(used):
+                value = a[j * ld + i]
+                if clip > 0:
+                    value = min(max(value, least), most)
+                costs[i] += one(parameter, np.float64(value), np.float64(y[j * ld + i]), tiny)
+
+    return COST_FROM_A.part(name=name)(cost)
+
+
+def _slope(name: str, one: Any) -> Part:
+    """The part that puts ``one(parameter, a, y, tiny)`` of each output in place of y."""
+
+    def slope(parameter, a, y, n, ld, used):
+        kind = part(a, 0, 1).dtype.type
+        tiny = np.finfo(kind).tiny
+        for j in range(n):
+            for i in range(used):
+                at = j * ld + i
+                y[at] = kind(one(parameter, np.float64(a[at]), np.float64(y[at]), tiny))
+
+    return COST_SLOPE.part(name=f"{name}_slope")(slope)
+
+
+def _from_z(name: str, one: Any) -> Part:
+    """The part that adds ``one(z, y, tiny)`` of each output: the cost of a collapsed pair, straight from z."""
+
+    def cost(z, y, n, ld, used, costs):
+        tiny = np.finfo(part(z, 0, 1).dtype.type).tiny
+        for j in range(n):
+            for i in range(used):
+                costs[i] += one(np.float64(z[j * ld + i]), np.float64(y[j * ld + i]), tiny)
+
+    return COST_FROM_Z.part(name=f"{name}_from_z")(cost)
+
+
+@njit(**INLINE)
 def _times_log(y, a, tiny):
     return 0.0 if y == 0 else y * log(max(a, tiny))
 
 
-@njit(**OPTIONS)
-def _one(code, p, a, y, tiny):
-    """The part of C_0 that one output adds, in float64."""
+# --- the part of C_0 that one output adds, and its slope: functions of (parameter, a, y, tiny) ---------------------
+
+
+@njit(**INLINE)
+def _squared(p, a, y, tiny):
+    return (a - y) * (a - y)
+
+
+@njit(**INLINE)
+def _squared_slope(p, a, y, tiny):
+    return 2.0 * (a - y)
+
+
+@njit(**INLINE)
+def _half_squared(p, a, y, tiny):
+    return 0.5 * (a - y) * (a - y)
+
+
+@njit(**INLINE)
+def _half_squared_slope(p, a, y, tiny):
+    return a - y
+
+
+@njit(**INLINE)
+def _cross_entropy(p, a, y, tiny):
+    return -_times_log(y, a, tiny)
+
+
+@njit(**INLINE)
+def _cross_entropy_slope(p, a, y, tiny):
+    return -y / max(a, tiny * (1.0 + y))
+
+
+@njit(**INLINE)
+def _binary(p, a, y, tiny):
+    return -_times_log(y, a, tiny) - _times_log(1.0 - y, 1.0 - a, tiny)
+
+
+@njit(**INLINE)
+def _binary_slope(p, a, y, tiny):
+    return (1.0 - y) / max(1.0 - a, tiny * (2.0 - y)) - y / max(a, tiny * (1.0 + y))
+
+
+@njit(**INLINE)
+def _absolute(p, a, y, tiny):
+    return abs(a - y)
+
+
+@njit(**INLINE)
+def _absolute_slope(p, a, y, tiny):
+    return _sign(a - y)
+
+
+@njit(**INLINE)
+def _huber(p, a, y, tiny):
     r = a - y
-    if code == SQUARED:
-        return r * r
-    if code == HALF_SQUARED:
-        return 0.5 * r * r
-    if code == CROSS_ENTROPY:
-        return -_times_log(y, a, tiny)
-    if code == BINARY:
-        return -_times_log(y, a, tiny) - _times_log(1.0 - y, 1.0 - a, tiny)
-    if code == ABSOLUTE:
-        return abs(r)
-    if code == HUBER:
-        return 0.5 * r * r if abs(r) <= p else p * (abs(r) - 0.5 * p)
-    if code == POISSON:
-        return _times_log(y, y, tiny) - _times_log(y, a, tiny) - y + a
-    if code == LOG_COSH:
-        return _log_cosh(abs(r))
+    return 0.5 * r * r if abs(r) <= p else p * (abs(r) - 0.5 * p)
+
+
+@njit(**INLINE)
+def _huber_slope(p, a, y, tiny):
+    return min(max(a - y, -p), p)
+
+
+@njit(**INLINE)
+def _poisson(p, a, y, tiny):
+    return _times_log(y, y, tiny) - _times_log(y, a, tiny) - y + a
+
+
+@njit(**INLINE)
+def _poisson_slope(p, a, y, tiny):
+    return 1.0 - y / max(a, tiny * (1.0 + y))
+
+
+@njit(**INLINE)
+def _quantile(p, a, y, tiny):
+    r = a - y
     return max(-p * r, (1.0 - p) * r)
 
 
-@njit(**OPTIONS)
-def _log_cosh(d):
+@njit(**INLINE)
+def _quantile_slope(p, a, y, tiny):
+    r = _sign(a - y)
+    return 0.5 * r * (1.0 + r * (1.0 - 2.0 * p))
+
+
+@njit(**INLINE)
+def _log_cosh(p, a, y, tiny):
     """As the equation has it: near 0, by cosh d - 1."""
+    d = abs(a - y)
     if d < 1:
         less = expm1(-d)
         return log1p(0.5 * less * less * exp(d))
     return d + log1p(exp(-2.0 * d)) - LN_2
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
+def _log_cosh_slope(p, a, y, tiny):
+    return tanh(a - y)
+
+
+@njit(**INLINE)
 def _sign(r):
     return (1.0 if r > 0 else 0.0) - (1.0 if r < 0 else 0.0)
 
 
-@njit(**OPTIONS)
-def _slope(code, p, a, y, tiny):
-    """∂C_0/∂a of one output, in float64."""
-    r = a - y
-    if code == SQUARED:
-        return 2.0 * r
-    if code == HALF_SQUARED:
-        return r
-    if code == CROSS_ENTROPY:
-        return -y / max(a, tiny * (1.0 + y))
-    if code == BINARY:
-        return (1.0 - y) / max(1.0 - a, tiny * (2.0 - y)) - y / max(a, tiny * (1.0 + y))
-    if code == ABSOLUTE:
-        return _sign(r)
-    if code == HUBER:
-        return min(max(r, -p), p)
-    if code == POISSON:
-        return 1.0 - y / max(a, tiny * (1.0 + y))
-    if code == LOG_COSH:
-        return tanh(r)
-    return 0.5 * _sign(r) * (1.0 + _sign(r) * (1.0 - 2.0 * p))
+# --- what a pair that collapses costs, straight from z: functions of (z, y, tiny) ----------------------------------
 
 
 @njit(**INLINE)
-def output_layer(
-    code, cost_p, pair, act, act_p, trained, ways, clip, z, slope, x, a, y, kept, share, n, ld, used, costs, scratch, want
-):  # fmt: skip
-    """The end of the forward pass and the start of the backward one, on a block of examples.
-
-    z (n, ld) becomes σ(z); that is a, or where the layer is residual σ(z) + x. y (n, ld) becomes δ, each example's multiplied
-    by its ``share`` in the average; columns from ``used`` on are padding, their δ is 0. ``kept`` becomes ∂C/∂a, where
-    it is needed. trained: the activation's parameters (n,), where they are trained. Puts C_0 of each example into ``costs`` (ld,). ``clip`` > 0: costs are those of probabilities clipped to
-    [clip, 1 - clip]. want: ``PREDICTION`` (a alone), ``COST`` (y is then spoiled) or ``DELTA``.
-    """
-    tiny = np.finfo(z.dtype).tiny
-    exact = clip == 0.0
-    if pair == WITH_SOFTMAX and want != PREDICTION:
-        _softmax_and_cost(z, y, share, n, ld, used, clip, costs, scratch)
-        return
-    from_z = exact and pair != NO_PAIR
-    if want != PREDICTION:
-        for i in range(used):
-            costs[i] = 0.0
-        if from_z:
-            _cost_from_z(pair, z, y, n, ld, used, costs, tiny)
-    if ways & TRAINS:
-        activate_trained(act, trained, z, slope, n, ld)
-    else:
-        activate(act, act_p, z, slope, n, ld, scratch)
-    if ways & RESIDUAL:
-        plus(z, x, a)
-    if want == PREDICTION:
-        return
-    if not from_z:
-        _cost_from_a(code, cost_p, clip, a, y, n, ld, used, costs, tiny)
-    if want == DELTA:
-        _last_delta(code, cost_p, pair, act, act_p, ways, z, slope, a, y, kept, n, ld, used, scratch, tiny)
-        _share_out(y, share, n, ld, used)
-        if ways & KEEPS:
-            _share_out(kept, share, n, ld, used)
+def _binary_of_sigmoid(z, y, tiny):
+    return max(z, 0.0) - y * z + log1p(exp(-abs(z)))
 
 
 @njit(**INLINE)
-def _cost_from_a(code, cost_p, clip, a, y, n, ld, used, costs, tiny):
-    for j in range(n):
-        for i in range(used):
-            value = a[j * ld + i]
-            if clip > 0:
-                value = min(max(value, a.dtype.type(clip)), a.dtype.type(1 - clip))
-            costs[i] += _one(code, cost_p, np.float64(value), np.float64(y[j * ld + i]), tiny)
-
-
-@njit(**OPTIONS)
-def _share_out(errors, share, n, ld, used):
-    """Multiply the errors of each example by its share; those of padding are 0."""
-    for j in range(n):
-        row = part(errors, j * ld, ld)
-        for i in range(used):
-            row[i] *= share[i]
-        for i in range(used, ld):
-            row[i] = 0
+def _half_squared_of_identity(z, y, tiny):
+    return 0.5 * (z - y) * (z - y)
 
 
 @njit(**INLINE)
-def _softmax_and_cost(z, y, share, n, ld, used, clip, costs, scratch):
-    """Softmax, its cost Σ y (ln Σ e^z - z) and δ = (a Σy - y) · share, with few passes over the block.
-
-    scratch: 4 ld numbers.
-    """
-    top, total = part(scratch, 0, ld), part(scratch, ld, ld)
-    sum_y, dot = part(scratch, 2 * ld, ld), part(scratch, 3 * ld, ld)
-    copy(part(z, 0, ld), top)
-    for j in range(1, n):
-        _rise(top, part(z, j * ld, ld))
-    fill(total, 0)
-    fill(sum_y, 0)
-    fill(dot, 0)
-    for j in range(n):
-        _powers(part(z, j * ld, ld), part(y, j * ld, ld), top, total, sum_y, dot)
-    for i in range(used):
-        costs[i] = 0.0 if clip > 0 else sum_y[i] * log(total[i]) - dot[i]
-    fill(part(sum_y, used, ld - used), 0)
-    for i in range(ld):
-        total[i] = 1 / total[i]
-    for j in range(n):
-        a, y_row = part(z, j * ld, ld), part(y, j * ld, ld)
-        for i in range(ld):
-            a[i] *= total[i]
-        if clip > 0:
-            _clipped_cost(a, y_row, a.dtype.type(clip), costs, used)
-        _collapsed(a, y_row, sum_y, share)
+def _poisson_of_exp(z, y, tiny):
+    return exp(z) - y * z + _times_log(y, y, tiny) - y
 
 
-@njit(**OPTIONS)
-def _rise(top, row):
-    for i in range(top.shape[0]):
-        top[i] = max(top[i], row[i])
-
-
-@njit(**OPTIONS)
-def _powers(row, y, top, total, sum_y, dot):
-    """z becomes e^(z - top); adds to Σ of it, to Σ y, and to Σ y (z - top).
-
-    In loops over few arrays: whether they overlap is checked at run time, and with five there is no vector code.
-    """
-    zero = row.dtype.type(0)
-    for i in range(row.shape[0]):
-        row[i] -= top[i]
-    for i in range(row.shape[0]):
-        dot[i] += y[i] * row[i] if y[i] != zero else zero  # 0 · -inf is not 0
-    for i in range(row.shape[0]):
-        sum_y[i] += y[i]
-    for i in range(row.shape[0]):
-        row[i] = exp(row[i])
-    for i in range(row.shape[0]):
-        total[i] += row[i]
-
-
-@njit(**OPTIONS)
-def _clipped_cost(a, y, least, costs, used):
-    zero, most = a.dtype.type(0), a.dtype.type(1) - least
-    for i in range(used):
-        costs[i] -= y[i] * log(min(max(a[i], least), most)) if y[i] != zero else zero
-
-
-@njit(**OPTIONS)
-def _collapsed(a, y, sum_y, share):
-    """δ of softmax with cross-entropy (E26), in place of y."""
-    for i in range(a.shape[0]):
-        y[i] = (a[i] * sum_y[i] - y[i]) * share[i]
-
-
-@njit(**OPTIONS)
-def _cost_from_z(pair, z, y, n, ld, used, costs, tiny):
-    """The cost of a collapsed pair, straight from z; that of softmax is in ``_softmax_and_cost``."""
-    for j in range(n):
-        z_row, y_row = part(z, j * ld, ld), part(y, j * ld, ld)
-        for i in range(used):
-            at, target = np.float64(z_row[i]), np.float64(y_row[i])
-            if pair == WITH_SIGMOID:
-                costs[i] += max(at, 0.0) - target * at + log1p(exp(-abs(at)))
-            elif pair == WITH_IDENTITY:
-                costs[i] += 0.5 * (at - target) * (at - target)
-            else:
-                costs[i] += exp(at) - target * at + _times_log(target, target, tiny) - target
-
-
-@njit(**OPTIONS)
-def _last_delta(code, cost_p, pair, act, act_p, ways, s, slope, a, y, kept, n, ld, used, scratch, tiny):
-    """δ of the last layer in place of y: E26 where the pair collapses, else ∂C_0/∂a through the pullback; that is kept."""
-    if pair != NO_PAIR:
-        for i in range(n * ld):
-            y[i] = a[i] - y[i]
-    else:
-        for j in range(n):
-            for i in range(used):
-                at = j * ld + i
-                y[at] = a.dtype.type(_slope(code, cost_p, np.float64(a[at]), np.float64(y[at]), tiny))
-        if ways & KEEPS:
-            copy(y, kept)
-        pull_back(act, act_p, y, s, slope, n, ld, scratch)
+_ONE_OUTPUT: dict[str, tuple[Any, Any]] = {
+    "squared_error": (_squared, _squared_slope),
+    "half_squared_error": (_half_squared, _half_squared_slope),
+    "cross_entropy": (_cross_entropy, _cross_entropy_slope),
+    "binary_cross_entropy": (_binary, _binary_slope),
+    "absolute_error": (_absolute, _absolute_slope),
+    "huber": (_huber, _huber_slope),
+    "poisson": (_poisson, _poisson_slope),
+    "quantile": (_quantile, _quantile_slope),
+    "log_cosh": (_log_cosh, _log_cosh_slope),
+}
+KERNELS: dict[str, Kernels] = {
+    name: Kernels(_from_a(name, value), _slope(name, slope)) for name, (value, slope) in _ONE_OUTPUT.items()
+}
+# by activation and cost; what they collapse to is the same for all pairs. None: the pair has a kernel of its own for it all
+PAIRS: dict[tuple[str, str], Part | None] = {
+    ("softmax", "cross_entropy"): None,
+    ("sigmoid", "binary_cross_entropy"): _from_z("binary", _binary_of_sigmoid),
+    ("identity", "half_squared_error"): _from_z("half_squared", _half_squared_of_identity),
+    ("exp", "poisson"): _from_z("poisson", _poisson_of_exp),
+}

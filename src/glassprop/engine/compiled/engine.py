@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,9 @@ from glassprop.backprop.ranks import BatchSums, Ranks, cost_over_all
 from glassprop.engine.compiled import kernels
 from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
+from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
+from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
 from glassprop.engine.compiled.room import Room, made_for, make_room
 from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.pieces import pieces
@@ -69,7 +72,12 @@ class CompiledEngine:
 
     def load(self, dtype: Any) -> None:
         """Compile the kernels, or load them from the cache."""
-        self._kernel = kernels.run_steps(np.dtype(dtype).name)
+        name = np.dtype(dtype).name
+        self._put_parts(lower(self.architecture, 1, np.dtype(dtype).itemsize), name)
+        self._kernel = kernels.run_steps(name)
+
+    def _put_parts(self, lowered: Lowered, dtype: str) -> None:
+        kernels.put(self.architecture, lowered, TRAIN, dtype, self.optimizer)
 
     def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
@@ -166,6 +174,7 @@ class CompiledEngine:
                 self.objective,
                 self.optimizer,
                 self._kernel,
+                lambda lowered: self._put_parts(lowered, theta.dtype.name),
                 arrays,
                 plan,
                 reduced=self.ranks is not None,
@@ -210,13 +219,22 @@ class Predictor:
     """Predictions and costs of one network in machine code; each thread has a workspace of its own."""
 
     def __init__(self, architecture: Architecture, dtype: str) -> None:
-        self.lowered: Lowered = lower(architecture, _PREDICTED_AT_ONCE, np.dtype(dtype).itemsize)
+        self._architecture, self._dtype = architecture, np.dtype(dtype)
+        self.lowered = self._lowered(PREDICT)
         self._kernel = kernels.predict_blocks(dtype)
-        self._n_out, self._dtype = architecture.sizes[-1], np.dtype(dtype)
+        self._n_out = architecture.sizes[-1]
         self._work = multiplications(architecture)
-        self._fixed = np.array([self.lowered.cost_parameter, 0.0])
         self._mine = threading.local()
-        self._no_numbers, self._no_costs = np.empty((0, 0), self._dtype), np.empty(0)
+
+    def _lowered(self, use: int) -> Lowered:
+        lowered = lower(self._architecture, _PREDICTED_AT_ONCE, self._dtype.itemsize)
+        kernels.put(self._architecture, lowered, use, self._dtype.name)
+        return lowered
+
+    @cached_property
+    def _of_costs(self) -> Lowered:
+        """The tables with what costs are made by, which predictions do without."""
+        return self._lowered(COST)
 
     @property
     def works(self) -> bool:
@@ -226,28 +244,31 @@ class Predictor:
     def __call__(self, theta: Array, X: Array) -> Array:
         """a of the last layer. X (n, n_inputs), contiguous -> (n, n_L)."""
         out = np.empty((X.shape[0], self._n_out), self._dtype)
-        self._run(theta, X, self._no_numbers, out, self._no_costs)
+        self._run(self.lowered, theta, X, out=out)
         return out
 
     def costs(self, theta: Array, X: Array, Y: Array) -> Array:
         """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous -> (n,), float64."""
         costs = np.empty(X.shape[0])
-        self._run(theta, X, Y, self._no_numbers, costs)
+        self._run(self._of_costs, theta, X, y=Y, costs=costs)
         return costs
 
-    def _run(self, theta: Array, X: Array, Y: Array, out: Array, costs: Array) -> None:
-        low, n = self.lowered, X.shape[0]
+    def _run(self, low: Lowered, theta: Array, X: Array, **results: Array) -> None:
+        n = X.shape[0]
         tasks = -(-n // low.rows)
         threads = min(tasks, _MOST_THREADS) if self._work * n > _SHARED_WORK else 1
         control = np.zeros(CONTROL_SIZE, dtype=np.int64)
         control[TO] = tasks
-        arguments = (
-            X, Y, theta, out, costs, low.layers, low.numbers, low.places, self._fixed, *self._space(threads), control,
+        orders, work = self._space(threads)
+        handed = Handed(
+            theta, x=X, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
+            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work, control=control, n_rows=n,
+            n_in=X.shape[1], **results,
         )  # fmt: skip
         if threads == 1:
-            POOL.run_alone(lambda thread: self._kernel(*arguments, thread), control)
+            POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
         else:
-            POOL.run(lambda thread: self._kernel(*arguments, thread), control, threads)
+            POOL.run(lambda thread: self._kernel(handed, thread), control, threads)
 
     def _space(self, threads: int) -> tuple[Array, Array]:
         """Row numbers and workspace of the calling thread, made at its first call."""

@@ -13,31 +13,55 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.block import gather, padded
-from glassprop.engine.compiled.block_passes import backward, finish, forward_hidden
-from glassprop.engine.compiled.control import CALL, DONE, FAILED, FROM, INSIDE, LINGER, NEXT, TO, close, opened, take
-from glassprop.engine.compiled.costs import COST, DELTA, PREDICTION
+from glassprop.engine.compiled import handed as of
+from glassprop.engine.compiled.block import GATHER as GATHER_SHAPE
+from glassprop.engine.compiled.block import padded
+from glassprop.engine.compiled.block_passes import backward, forward
+from glassprop.engine.compiled.control import CALL, DONE, FAILED, FROM, INSIDE, LINGER, TO, close, opened, take
 from glassprop.engine.compiled.low_level import (
     INLINE,
     OPTIONS,
     SUMS_INLINE,
-    WRITTEN_OUT,
     atomic_read,
-    bare,
+    doubles_at,
     fetch_add,
     fill,
+    integers_at,
+    matrix,
     part,
+    pointer,
+    pointer_like,
 )
 from glassprop.engine.compiled.moving_tiles import gather_columns
-from glassprop.engine.compiled.places import LANES, ROWS, SHARE_AT, WORK_SIZE, Y_AT
-from glassprop.engine.compiled.row import N_OUT, OUT_AT
+from glassprop.engine.compiled.output_layer import DELTA
+from glassprop.engine.compiled.output_layer import OUTPUT as OUTPUT_SHAPE
+from glassprop.engine.compiled.part import Shape
+from glassprop.engine.compiled.places import (
+    CHUNK,
+    GATHER,
+    LANES,
+    OUTPUT,
+    ROWS,
+    SEGMENT,
+    SHARE_AT,
+    STEP,
+    WORK_SIZE,
+    Y_AT,
+)
+from glassprop.engine.compiled.row import COLUMNS, NUMBERS
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
 
+ENTRY = Shape("N P I")  # theta, handed, thread: see ``handed.py``
+TASK_OF_CHUNK = Shape("N P I I I", CHUNK)  # theta, handed, thread, number, piece
+TASK_OF_SEGMENT = Shape("N P I I I", SEGMENT)  # theta, handed, number, piece, phase
+_gather, _output = GATHER_SHAPE.call, OUTPUT_SHAPE.call
+_chunk, _segment = TASK_OF_CHUNK.call, TASK_OF_SEGMENT.call
 _CACHE_LINE = 16  # numbers of float32: segments of θ are cut at such
-# entries of `plan`; REDUCED: whether a step has the sums over all ranks, ONE_RATE: whether all blocks have its rate
-(FIRST_STEP, CHUNKS, OPTIMIZER, KEY, REDUCED, ONE_RATE) = range(6)
+# entries of `plan`; CORRECTS: whether Adam's correction is in the rate; REDUCED: whether a step has the sums over all ranks, ONE_RATE: whether all blocks have its rate
+(FIRST_STEP, CHUNKS, CORRECTS, KEY, REDUCED, ONE_RATE) = range(6)
 # columns of `schedule`: the rate, the factors of decay and dropout, the optimizer's count, the weight over all ranks
 (RATE, DECAY, DROPOUT, COUNT, TOTAL) = range(5)
+OF_STEP = 5
 # entries of `fixed`
 (COST_PARAMETER, CLIP, L2, CLIP_NORM, MOMENTUM) = range(5)  # β₁, β₂, ε, decay, ln β₁ and ln β₂ follow momentum
 
@@ -54,285 +78,188 @@ def _bounds(low, high, part, parts, multiple):
 
 
 @njit(**INLINE)
-def _total_weight(weight, order, low, high):
-    if weight.size == 0:
+def _total_weight(handed, order, low, high):
+    if handed[of.WEIGHT] == 0:
         return np.float64(high - low)
-    total = 0.0
+    weight, total = doubles_at(handed[of.WEIGHT]), 0.0
     for i in range(low, high):
-        total += np.float64(weight[order[i]])
+        total += weight[order[i]]
     return total
 
 
-@njit(**WRITTEN_OUT)
-def _chunk(
-    X,
-    Y,
-    weight,
-    order,
-    theta,
-    gradient,
-    plan,
-    fixed,
-    layers,
-    numbers,
-    places,
-    work,
-    base,
-    room,
-    low,
-    high,
-    start,
-    stop,
-    step_number,
-    dropout,
-    total,
-    control,
-):
-    """Forward and backward over rows [start, stop) of the batch [low, high); returns their Σ weight · C_0.
+@TASK_OF_CHUNK.part()
+def chunk(theta, handed, thread, number, piece):
+    """Forward and backward over the rows of one chunk of a step: its gradient, and its Σ weight · C_0."""
+    plan, places, bounds = integers_at(handed[of.PLAN]), integers_at(handed[of.PLACES]), integers_at(handed[of.BOUNDS])
+    chunks, order, size = plan[CHUNKS], integers_at(handed[of.ORDER]), handed[of.SIZE]
+    schedule = doubles_at(handed[of.SCHEDULE] + 8 * OF_STEP * number)
+    low, high = bounds[number], bounds[number + 1]
+    total = _total_weight(handed, order, low, high)
+    start, stop = _bounds(low, high, piece, chunks, LANES)
+    gradient = pointer(pointer_like(theta, handed[of.GRADIENTS]), piece * size)
+    if start >= stop:
+        fill(part(gradient, 0, size), 0)
+    costs = pointer(doubles_at(handed[of.ROOMS]), thread * places[ROWS])
+    work = pointer(pointer_like(theta, handed[of.WORK]), thread * places[WORK_SIZE])
+    cost = 0.0
+    if total > 0:
+        cost = _blocks(
+            theta, handed, plan, places, order, gradient, work, costs, low, start, stop, plan[FIRST_STEP] + number,
+            schedule[DROPOUT], total,
+        )  # fmt: skip
+    doubles_at(handed[of.COSTS])[number * chunks + piece] = cost
+
+
+@njit(**INLINE)
+def _blocks(theta, handed, plan, places, order, gradient, work, costs, low, start, stop, step, dropout, total):
+    """The blocks of rows [start, stop) of a batch that begins at ``low``; returns their Σ weight · C_0.
 
     Leaves off where control[FAILED] is set: Python may be waiting for that, in order to end.
     """
-    if start >= stop:
-        fill(gradient, 0)
-    costs = part(room, 0, places[ROWS])
-    if total <= 0:
-        return 0.0
-    cost = 0.0
-    for first in range(start, stop, places[ROWS]):
-        if atomic_read(control, FAILED) != 0:
-            break
+    X, Y, control = (
+        pointer_like(theta, handed[of.X]),
+        pointer_like(theta, handed[of.Y]),
+        integers_at(handed[of.CONTROL]),
+    )
+    layers, depth, numbers = integers_at(handed[of.LAYERS]), handed[of.DEPTH], doubles_at(handed[of.NUMBERS])
+    last, cost, first, used = depth - 1, 0.0, start, 0
+    while first + used < stop and atomic_read(control, FAILED) == 0:
+        first += used
         used = min(places[ROWS], stop - first)
         ld = padded(used)
-        gather(X, order, first, used, ld, work, base, places)
-        gather_columns(Y, order, first, used, ld, work, base + places[Y_AT], False)
-        share = part(work, base + places[SHARE_AT], ld)
-        _shares(weight, order, first, used, total, share)
-        forward_hidden(layers, numbers, places, theta, work, base, ld, plan[KEY], step_number, first - low, dropout)
-        finish(layers, numbers, places, theta, fixed, work, base, ld, used, costs, DELTA)
-        cost += _weighted(costs, weight, order, first, used)
-        fresh = first == start
+        _gather(places[GATHER], X, handed[of.N_IN], order, first, used, ld, work, places)
+        gather_columns(matrix(Y, 1, handed[of.N_OUT]), order, first, used, ld, work, places[Y_AT], False)
+        _shares(handed[of.WEIGHT], order, first, used, total, part(work, places[SHARE_AT], ld))
+        forward(layers, depth, numbers, places, theta, work, ld, plan[KEY], step, first - low, dropout)
+        _output(
+            places[OUTPUT], pointer(layers, last * COLUMNS), pointer(numbers, last * NUMBERS), places,
+            doubles_at(handed[of.FIXED]), theta, work, ld, used, costs, DELTA,
+        )  # fmt: skip
+        cost += _weighted(costs, handed[of.WEIGHT], order, first, used)
         backward(
-            layers,
-            numbers,
-            places,
-            theta,
-            gradient,
-            work,
-            base,
-            ld,
-            plan[KEY],
-            step_number,
-            first - low,
-            dropout,
-            fresh,
-        )
+            layers, depth, numbers, places, theta, gradient, work, ld, plan[KEY], step, first - low, dropout,
+            first == start,
+        )  # fmt: skip
     return cost
 
 
 @njit(**INLINE)
-def _shares(weight, order, first, used, total, share):
+def _shares(weight_at, order, first, used, total, share):
     """The part of each example in the average."""
-    if weight.size == 0:
+    if weight_at == 0:
         fill(share, 1.0 / total)
     else:
+        weight = doubles_at(weight_at)
         for i in range(used):
             share[i] = weight[order[first + i]] / total
 
 
 @njit(**SUMS_INLINE)
-def _weighted(costs, weight, order, first, used):
+def _weighted(costs, weight_at, order, first, used):
     """Σ weight · C_0 over a block."""
     total = 0.0
-    if weight.size == 0:
+    if weight_at == 0:
         for i in range(used):
             total += costs[i]
     else:
+        weight = doubles_at(weight_at)
         for i in range(used):
             total += costs[i] * weight[order[first + i]]
     return total
 
 
 @njit(**OPTIONS)
-def _finite(costs, at, chunks):
+def _finite(costs, number, chunks):
     total = 0.0
     for chunk in range(chunks):
-        total += costs[at, chunk]
+        total += costs[number * chunks + chunk]
     return np.isfinite(total)
 
 
 @njit(**OPTIONS)
-def _clip_scale(lengths, at, segments, norm):
+def _clip_scale(lengths, number, segments, norm):
     """What a gradient of this length is multiplied by."""
     total = 0.0
     for segment in range(segments):
-        total += lengths[at, segment]
+        total += lengths[number * segments + segment]
     length = np.sqrt(total)
     return norm / length if length > norm else 1.0
 
 
-@njit(**OPTIONS)
-def _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used):
-    """a of the last layer for some rows, or with targets C_0 of each."""
-    last, n_out, ld = layers.shape[0] - 1, layers[layers.shape[0] - 1, N_OUT], padded(used)
-    for i in range(used):
-        order[i] = first + i
-    gather(X, order, 0, used, ld, work, base, places)
-    forward_hidden(layers, numbers, places, theta, work, base, ld, -1, 0, 0, 1.0)
-    want = COST if costs.size > 0 else PREDICTION
-    if want == COST:
-        gather_columns(Y, order, 0, used, ld, work, base + places[Y_AT], False)
-    finish(layers, numbers, places, theta, fixed, work, base, ld, used, part(costs, first, used), want)
-    if want == COST:
+@TASK_OF_SEGMENT.part()
+def segment(theta, handed, number, piece, phase):
+    """The sum of the chunks' gradients and the optimizer's step, on one segment of θ; with clipping in two phases."""
+    plan, places, bounds = integers_at(handed[of.PLAN]), integers_at(handed[of.PLACES]), integers_at(handed[of.BOUNDS])
+    chunks, reduced, size = plan[CHUNKS], plan[REDUCED] != 0, handed[of.SIZE]
+    schedule = doubles_at(handed[of.SCHEDULE] + 8 * OF_STEP * number)
+    if not _finite(doubles_at(handed[of.COSTS]), number, chunks):
+        if phase == 1 and piece == 0:
+            fetch_add(integers_at(handed[of.CONTROL]), FAILED, number + 1)
         return
-    a = base + layers[last, OUT_AT]
-    for i in range(used):
-        for j in range(n_out):
-            out[first + i, j] = work[a + j * ld + i]
+    total = schedule[TOTAL]
+    if not reduced:
+        total = _total_weight(handed, integers_at(handed[of.ORDER]), bounds[number], bounds[number + 1])
+    if total <= 0:
+        return
+    fixed, lengths, gradients = (
+        doubles_at(handed[of.FIXED]),
+        doubles_at(handed[of.LENGTHS]),
+        pointer_like(theta, handed[of.GRADIENTS]),
+    )
+    blocks, factors, n_blocks = integers_at(handed[of.BLOCKS]), doubles_at(handed[of.FACTORS]), handed[of.N_BLOCKS]
+    squares, one_rate, own = doubles_at(handed[of.SQUARES]), plan[ONE_RATE] != 0, number * chunks + piece
+    added, strength, clips = 1 if reduced else chunks, fixed[L2] / total, fixed[CLIP_NORM] > 0
+    start, stop = _bounds(0, size, piece, chunks, _CACHE_LINE)
+    if clips and phase == 1:
+        squares[own] = add_up(gradients, added, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop)
+        lengths[own] = squared_length(gradients, start, stop - start)
+        return
+    scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0
+    found = steps_along(
+        0 if clips else added, strength, places[STEP], plan[CORRECTS] != 0, pointer(fixed, MOMENTUM), schedule[RATE],
+        schedule[DECAY], schedule[COUNT], scale, theta, size, gradients, pointer_like(theta, handed[of.M]),
+        pointer_like(theta, handed[of.V]), blocks, factors, n_blocks, one_rate, start, stop,
+    )  # fmt: skip
+    if not clips:
+        squares[own] = found
 
 
-def entry_points(source):
-    """The two functions that are compiled by themselves: ``run_steps`` and ``predict_blocks``.
+@ENTRY.part(calls=[chunk, segment])
+def run_steps(theta, handed, thread):
+    """Work off the tasks of phases [FROM, TO) of an epoch, together with whatever other threads do the same.
 
-    source: a fingerprint of the sources they are made from. They close over it, since what a function closes over is
-    part of the key that Numba's cache finds it by, while the files that it imports are not.
+    Phases are counted through the epoch, two or three a step. Where they are called for by themselves and REDUCED
+    is set, those after the first of a step find the average over all ranks in the first chunk's gradient.
+
+    Stops before the step of a batch whose cost is not finite, and leaves its number + 1 in control[FAILED]. Thread 0
+    returns when all is done. Other threads stay, awake, for the next call with the same arrays, and return when none
+    comes for some tenths of a millisecond: to wake a sleeping thread takes longer than an epoch of a small network.
     """
-
-    def run_steps(
-        X,
-        Y,
-        weight,
-        order,
-        theta,
-        m,
-        v,
-        schedule,
-        bounds,
-        gradients,
-        plan,
-        fixed,
-        layers,
-        numbers,
-        blocks,
-        factors,
-        places,
-        work,
-        rooms,
-        costs,
-        squares,
-        lengths,
-        control,
-        thread,
-    ):
-        """Work off the tasks of phases [FROM, TO) of an epoch, together with whatever other threads do the same.
-
-        Phases are counted through the epoch, two or three a step. Where they are called for by themselves and REDUCED
-        is set, those after the first of a step find the average over all ranks in the first chunk's gradient.
-
-        X (n, n_inputs), Y (n, n_L), weight (n,) or (0,), order (n,); theta, m, v (size,); gradients (chunks, size).
-        schedule (steps, 5); bounds (steps + 1,): where batches begin in the order. rooms: a block's costs for each thread.
-        costs (steps, chunks): Σ weight · C_0 by chunk. squares, lengths (steps, chunks): Σ w², and the squared length
-        of the gradient, by segment. Stops before the step of a batch whose cost is not finite, and leaves its number
-        + 1 in control[FAILED]. Thread 0 returns when all is done. Other threads stay, awake, for the next call with
-        the same arrays, and return when none comes for some tenths of a millisecond: to wake a sleeping thread takes
-        longer than an epoch of a small network.
-        """
-        source  # noqa: B018
-        X, Y, weight, order, theta, m, v = bare(X), bare(Y), bare(weight), bare(order), bare(theta), bare(m), bare(v)
-        schedule, bounds, gradients, plan, fixed = (
-            bare(schedule),
-            bare(bounds),
-            bare(gradients),
-            bare(plan),
-            bare(fixed),
-        )
-        layers, numbers, places, work = bare(layers), bare(numbers), bare(places), bare(work)
-        blocks, factors = bare(blocks), bare(factors)
-        rooms, costs, squares, lengths = bare(rooms), bare(costs), bare(squares), bare(lengths)
-        control = bare(control)
-        chunks, seen, reduced, one_rate = plan[CHUNKS], 0, plan[REDUCED] != 0, plan[ONE_RATE] != 0
-        added = 1 if reduced else chunks
-        clips = fixed[CLIP_NORM] > 0
-        base = thread * places[WORK_SIZE]
-        if thread == 0:
-            fetch_add(control, CALL, 1)
-        while True:
-            if thread > 0:
-                seen = opened(control, thread, seen, LINGER)
-                if seen < 0:
-                    return
-            first = control[FROM]
-            last = control[TO] - first
-            while True:
-                taken, piece = take(control, chunks, last, thread)
-                if taken < 0:
-                    break
-                at = first + taken
-                number, phase = (at // 3, at % 3) if clips else (at >> 1, at & 1)
-                if atomic_read(control, FAILED) == 0:
-                    low, high = bounds[number], bounds[number + 1]
-                    if reduced and phase > 0:
-                        total = schedule[number, TOTAL]
-                    else:
-                        total = _total_weight(weight, order, low, high)
-                    if phase == 0:
-                        start, stop = _bounds(low, high, piece, chunks, LANES)
-                        costs[number, piece] = _chunk(
-                            X, Y, weight, order, theta, part(gradients, piece * theta.shape[0], theta.shape[0]), plan, fixed, layers, numbers, places, work, base,
-                            part(rooms, thread * places[ROWS], places[ROWS]), low, high, start, stop, plan[FIRST_STEP] + number, schedule[number, DROPOUT], total, control,
-                        )  # fmt: skip
-                    elif not _finite(costs, number, chunks):
-                        if phase == 1 and piece == 0:
-                            fetch_add(control, FAILED, number + 1)
-                    elif total > 0:
-                        start, stop = _bounds(0, theta.shape[0], piece, chunks, _CACHE_LINE)
-                        if clips and phase == 1:
-                            squares[number, piece] = add_up(
-                                gradients, added, theta, blocks, factors, one_rate, fixed[L2] / total, start, stop
-                            )
-                            lengths[number, piece] = squared_length(part(gradients, start, stop - start))
-                        else:
-                            scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0
-                            found = steps_along(
-                                0 if clips else added, fixed[L2] / total, plan[OPTIMIZER], part(fixed, MOMENTUM, 7),
-                                schedule[number, RATE], schedule[number, DECAY], schedule[number, COUNT], scale,
-                                theta, gradients, m, v, blocks, factors, one_rate, start, stop,
-                            )  # fmt: skip
-                            if not clips:
-                                squares[number, piece] = found
-                if chunks > 1:
-                    fetch_add(control, DONE, 1)
-            if thread == 0:
-                close(control, last * chunks if chunks > 1 else 0)
+    control, plan, seen = integers_at(handed[of.CONTROL]), integers_at(handed[of.PLAN]), 0
+    places, chunks, clips = integers_at(handed[of.PLACES]), plan[CHUNKS], doubles_at(handed[of.FIXED])[CLIP_NORM] > 0
+    if thread == 0:
+        fetch_add(control, CALL, 1)
+    while True:
+        if thread > 0:
+            seen = opened(control, thread, seen, LINGER)
+            if seen < 0:
                 return
-            fetch_add(control, INSIDE, -1)
-
-    def predict_blocks(X, Y, theta, out, costs, layers, numbers, places, fixed, orders, work, control, thread):
-        """a of the last layer for every row, or C_0: blocks are tasks. Threads as above.
-
-        X (n, n_inputs), out (n, n_L); or Y (n, n_L) and costs (n,), and then out stays as it is. orders: room for the
-        numbers of a block's rows, for each thread.
-        """
-        source  # noqa: B018
-        X, Y, theta, out, costs = bare(X), bare(Y), bare(theta), bare(out), bare(costs)
-        layers, numbers, places, fixed = bare(layers), bare(numbers), bare(places), bare(fixed)
-        orders, work, control = bare(orders), bare(work), bare(control)
-        base, rows, tasks = thread * places[WORK_SIZE], places[ROWS], control[TO]
-        if thread == 0:
-            fetch_add(control, CALL, 1)
-        elif opened(control, thread, 0, LINGER) < 0:
-            return
+        first = control[FROM]
+        last = control[TO] - first
         while True:
-            task = fetch_add(control, NEXT, 1)
-            if task >= tasks:
+            taken, piece = take(control, chunks, last, thread)
+            if taken < 0:
                 break
-            first = task * rows
-            used, order = min(rows, X.shape[0] - first), part(orders, thread * rows, rows)
+            at = first + taken
+            number, phase = (at // 3, at % 3) if clips else (at >> 1, at & 1)
             if atomic_read(control, FAILED) == 0:
-                _predict_block(X, Y, theta, out, costs, layers, numbers, places, fixed, order, work, base, first, used)
-            fetch_add(control, DONE, 1)
+                if phase == 0:
+                    _chunk(places[CHUNK], theta, handed, thread, number, piece)
+                else:
+                    _segment(places[SEGMENT], theta, handed, number, piece, phase)
+            if chunks > 1:
+                fetch_add(control, DONE, 1)
         if thread == 0:
-            close(control, tasks)
-        else:
-            fetch_add(control, INSIDE, -1)
-
-    return run_steps, predict_blocks
+            close(control, last * chunks if chunks > 1 else 0)
+            return
+        fetch_add(control, INSIDE, -1)

@@ -1,67 +1,69 @@
-"""The compiled entry points in each precision: compiled at first use, cached on disk for later processes."""
+"""Parts of the engine as they are asked for: compiled at first use, kept on disk for later processes, one precision at a time."""
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
-import warnings
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import llvmlite
+import numba
 from numba import types
-from numba.core.errors import NumbaWarning
+from numba.core.registry import cpu_target
 
-from glassprop.engine.compiled import epoch
-from glassprop.engine.compiled.cache import compiled
+from glassprop.architecture.architecture import Architecture
+from glassprop.engine.compiled.cache import SETTING, Cache, Key, folders
+from glassprop.engine.compiled.epoch import run_steps as RUN_STEPS
+from glassprop.engine.compiled.handed import Handed
+from glassprop.engine.compiled.lowering import Lowered
+from glassprop.engine.compiled.machine_code import Loaded, compiled
+from glassprop.engine.compiled.part import Part
+from glassprop.engine.compiled.parts_of import TRAIN, anywhere, of_layers
+from glassprop.engine.compiled.predicting import predict_blocks as PREDICT_BLOCKS
 from glassprop.engine.compiled.vector_width import WIDTH
+from glassprop.ground.told import Tell, Told
 
-# what this process has compiled or loaded, by entry point and kind; what it has told of that
-_READY: dict[tuple[int, str], Any] = {}
+Kernel = Callable[[Handed, int], None]
+BESIDE = Path(__file__).parent  # the folder beside whose files machine code is kept
+_INSTEAD = f"set {SETTING} to a folder that can be written"
+FIRST = "glassprop: compiling its kernels for this machine, once; later runs load them"
+NOWHERE = f"glassprop: compiling its kernels, as every run must: there is no folder to keep them in; {_INSTEAD}"
+_FEW = 3  # parts, that are compiled in less time than it takes to read of it
+_SOON = 1.0  # seconds of compiling after which it is told how far it is
+
+# what this process has compiled or loaded, by name and precision; what it has told of that
+_READY: dict[tuple[str, str], Loaded] = {}
 _TOLD: set[str] = set()
 _LOCK = threading.Lock()
-_NOTIFY: ContextVar[tuple[Callable[[str], None] | None, str]] = ContextVar("notify", default=(None, ""))
+_NOTIFY: ContextVar[tuple[Tell | None, str]] = ContextVar("notify", default=(None, ""))
+# as Numba's functions are called: where a result and an error go, which parts do not have, and what they are handed
+_CALLED = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 4, ctypes.c_int64)
+_NOWHERE = ctypes.addressof(_ROOM := ctypes.create_string_buffer(16))
 _KINDS = {"float32": types.float32, "float64": types.float64}
 
 
-def _array(kind: Any, dimensions: int, *, written: bool = False) -> Any:
-    """A contiguous array; one that is only read may also be read-only (memory-mapped, say)."""
-    return types.Array(kind, dimensions, "C", readonly=not written)
-
-
-def _steps_signature(kind: Any) -> Any:
-    f8, i8 = types.float64, types.int64
-    vector, counts, doubles, table = _array(kind, 1, written=True), _array(i8, 1), _array(f8, 1), _array(f8, 2)
-    written, counters = _array(f8, 2, written=True), _array(i8, 1, written=True)
-    return types.void(
-        *(_array(kind, 2), _array(kind, 2), doubles, counts),  # X, Y, weight, order
-        *(vector, vector, vector, table, counts, vector),  # theta, m, v, schedule, bounds, gradients
-        *(counts, doubles, _array(i8, 2), table, _array(i8, 2), table, counts),  # plan, fixed, layers … places
-        *(vector, _array(f8, 1, written=True), written, written, written),  # work, rooms, costs, squares, lengths
-        *(counters, i8),  # control, thread
-    )
-
-
-def _predict_signature(kind: Any) -> Any:
-    f8, i8, counters = types.float64, types.int64, _array(types.int64, 1, written=True)
-    return types.void(
-        *(_array(kind, 2), _array(kind, 2), _array(kind, 1)),  # X, Y, theta
-        *(_array(kind, 2, written=True), _array(f8, 1, written=True)),  # out, costs
-        *(_array(i8, 2), _array(f8, 2), _array(i8, 1), _array(f8, 1)),  # layers … fixed
-        *(counters, _array(kind, 1, written=True), counters, i8),  # orders, work, control, thread
-    )  # fmt: skip
-
-
 def _digest() -> str:
-    """A fingerprint of all that goes into the machine code: Numba's cache looks at one file, not at what it imports."""
+    """A fingerprint of the sources that go into the machine code."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
-    return sha256(b"".join([*(file.read_bytes() for file in files), repr(WIDTH).encode()])).hexdigest()
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _key() -> Key:
+    """A fingerprint of all that goes into the machine code."""
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    machine = (numba.__version__, llvmlite.__version__, sys.version_info[:2], processor, WIDTH)
+    return Key(_digest()[:10], sha256(repr(machine).encode()).hexdigest()[:10])
 
 
 @contextmanager
-def told_of_compiling(notify: Callable[[str], None] | None, instead: str = "") -> Iterator[None]:
+def told_of_compiling(notify: Tell | None, instead: str = "") -> Iterator[None]:
     """Context in which ``notify`` is told if something has to be compiled. Each thing is said once in a process.
 
     instead: what else can be done, where every process has to compile.
@@ -73,33 +75,116 @@ def told_of_compiling(notify: Callable[[str], None] | None, instead: str = "") -
         _NOTIFY.reset(before)
 
 
-def _tell(message: str, again: bool = False) -> None:
+def _tell(message: str, *, again: bool = False) -> None:
+    """again: whether later processes will have to compile, too."""
     notify, instead = _NOTIFY.get()
     if notify is not None and message not in _TOLD:
         _TOLD.add(message)
         notify(f"{message}, {instead}" if again and instead else message)
 
 
-def _entry_point(which: int, kind: str, signature: Any) -> Any:
-    """Compile one entry point, or load it from the cache; one thread does it, others wait for it."""
-    with _LOCK:
-        if (which, kind) not in _READY:
-            sources = _digest()
-            function = epoch.entry_points(sources)[which]
-            function.__qualname__ = f"{function.__name__}_{kind}"  # files of its own for each kind
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", NumbaWarning)
-                ready = compiled(function, signature, _tell, sources)
-            ready.disable_compile()  # for arguments of other types
-            _READY[which, kind] = ready
-        return _READY[which, kind]
+def _with_all_they_call(parts: Iterable[Part]) -> list[Part]:
+    found: dict[str, Part] = {}
+    waiting = list(parts)
+    while waiting:
+        part = waiting.pop()
+        if part.name not in found:
+            found[part.name] = part
+            waiting.extend(part.calls)
+    return sorted(found.values(), key=lambda part: part.name)
 
 
-def run_steps(dtype: str) -> Any:
-    """The compiled ``run_steps`` of ``epoch.entry_points`` for "float32" or "float64"."""
-    return _READY.get((0, dtype)) or _entry_point(0, dtype, _steps_signature(_KINDS[dtype]))
+def load(parts: Iterable[Part], dtype: str) -> dict[Part, int]:
+    """Where these parts are, with all those that they call: in this process already, or loaded, or compiled and kept.
+
+    One thread does it, others wait for it.
+
+    Raises
+    ------
+    Exception
+        Whatever Numba raises if one cannot be compiled.
+    """
+    wanted = _with_all_they_call(parts)
+    if any((part.name, dtype) not in _READY for part in wanted):
+        with _LOCK:
+            _make_ready([part for part in wanted if (part.name, dtype) not in _READY], dtype)
+    return {part: _READY[part.name, dtype].address for part in wanted}
 
 
-def predict_blocks(dtype: str) -> Any:
-    """The compiled ``predict_blocks`` of ``epoch.entry_points`` for "float32" or "float64"."""
-    return _READY.get((1, dtype)) or _entry_point(1, dtype, _predict_signature(_KINDS[dtype]))
+def _make_ready(parts: list[Part], dtype: str) -> None:
+    cache = Cache(folders(BESIDE), _key())
+    missing = [part for part in parts if not _loaded(part, dtype, cache)]
+    if not missing:
+        return
+    words = _words(cache, len(missing))
+    if words:
+        _tell(words, again=cache.nowhere)
+    began = time.monotonic()
+    for done, part in enumerate(missing, start=1):
+        code = compiled(part, _KINDS[dtype])
+        _READY[part.name, dtype] = Loaded(code)
+        cache.write(f"{part.name}-{dtype}", code)
+        if time.monotonic() - began > _SOON:
+            _tell(Told(done, len(missing)))
+    if cache.fault:
+        _tell(f"glassprop: its kernels cannot be kept in {cache.fault}: later runs compile too; {_INSTEAD}", again=True)
+
+
+def _loaded(part: Part, dtype: str, cache: Cache) -> bool:
+    """Load a part from the cache; whether it was there."""
+    name = f"{part.name}-{dtype}"
+    code = cache.read(name)
+    if code is None:
+        return False
+    try:
+        _READY[part.name, dtype] = Loaded(code)
+    except Exception:  # whatever LLVM raises: whole, and cannot be loaded all the same
+        cache.distrust(name)
+        return False
+    return True
+
+
+def _words(cache: Cache, missing: int) -> str:
+    """What to say before so many parts are compiled; nothing if they are few and all is well."""
+    if cache.nowhere:
+        return NOWHERE
+    if cache.damaged is not None:
+        return f"glassprop: compiling its kernels again: those in {cache.damaged} were damaged; later runs load the new ones"
+    if missing <= _FEW:
+        return ""
+    if cache.foreign is not None:
+        return (
+            f"glassprop: compiling its kernels anew: those in {cache.foreign} are for another processor or version; "
+            "later runs load the new ones"
+        )
+    return FIRST
+
+
+def put(architecture: Architecture, lowered: Lowered, use: int, dtype: str, optimizer: Any = None) -> None:
+    """Write into the tables of a lowered network where the parts are that it uses, which are compiled if need be."""
+    by_layer = of_layers(architecture, lowered.ways, use)
+    found = anywhere(architecture, lowered.ways, use, optimizer)
+    entry = RUN_STEPS if use == TRAIN else PREDICT_BLOCKS
+    at = load([entry, *found, *(part for columns in by_layer for part in columns.values())], dtype)
+    for number, columns in enumerate(by_layer):
+        for column, part in columns.items():
+            lowered.layers[number, column] = at[part]
+    for part, address in at.items():
+        if part.shape.slot >= 0:
+            lowered.places[part.shape.slot] = address
+
+
+def _entry_point(part: Part, dtype: str) -> Kernel:
+    address = load([part], dtype)[part]
+    function: Any = _CALLED(address)
+    return lambda handed, thread: function(_NOWHERE, _NOWHERE, handed.theta_at, handed.table_at, thread)
+
+
+def run_steps(dtype: str) -> Kernel:
+    """``epoch.run_steps`` for "float32" or "float64"."""
+    return _entry_point(RUN_STEPS, dtype)
+
+
+def predict_blocks(dtype: str) -> Kernel:
+    """``predicting.predict_blocks`` for "float32" or "float64"."""
+    return _entry_point(PREDICT_BLOCKS, dtype)

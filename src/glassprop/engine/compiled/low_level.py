@@ -6,9 +6,10 @@ import sys
 from typing import Any
 
 from llvmlite import ir
-from numba import carray, config, njit, types
+from numba import config, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 if config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set, and these kernels do not run uncompiled")
@@ -17,21 +18,20 @@ _I64 = ir.IntType(64)
 
 # no check of each division, which would keep loops from becoming vector code; a product and a sum may be one step
 _PRECISE: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
-ENTRY = _PRECISE  # for what Python calls
 OPTIONS = _PRECISE | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # for what only kernels call: half the time
 # for what is called in one place or two: a call with some arrays as arguments costs 30 ns and more
 INLINE = OPTIONS | {"forceinline": True}
-# for what is large and called in one place of an entry point: it becomes a part of its caller before anything is compiled.
-# Else it is made machine code by itself as well, with all that it calls, and nobody runs that
-WRITTEN_OUT: dict[str, Any] = {"inline": "always"}
 ALONE = INLINE | {"fastmath": False}  # for a product that is rounded by itself
 SUMS = OPTIONS | {"fastmath": {"contract", "reassoc"}}  # for sums in whatever order is fastest
 SUMS_INLINE = SUMS | {"forceinline": True}
 
 
 def data_pointer(context: Any, builder: Any, array_type: Any, array: Any, offset: Any) -> Any:
-    """IR: the address of entry ``offset`` of a contiguous array."""
-    return builder.gep(context.make_array(array_type)(context, builder, array).data, [offset])
+    """IR: the address of entry ``offset`` of a contiguous array, or from a pointer."""
+    start = array
+    if not isinstance(array_type, types.CPointer):
+        start = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(start, [offset])
 
 
 @intrinsic
@@ -70,7 +70,7 @@ def atomic_read(typingctx, array, index):
 
 @intrinsic
 def pointer(typingctx, array, offset):
-    """A C pointer to an entry of a contiguous array."""
+    """A C pointer to an entry of a contiguous array, or so many entries from a pointer."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return data_pointer(context, builder, sig.args[0], args[0], args[1])
@@ -78,36 +78,80 @@ def pointer(typingctx, array, offset):
     return types.CPointer(array.dtype)(array, types.int64), codegen
 
 
-@njit(**OPTIONS)
-def part(array, start, size):
-    """``array[start : start + size]`` of a flat array, without the reference count that a slice carries."""
-    return carray(pointer(array, start), (size,))
+@intrinsic
+def pointer_like(typingctx, like, address):
+    """A C pointer of the kind of ``like`` to what lies at an address."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.inttoptr(args[1], args[0].type)
+
+    return like(like, types.int64), codegen
+
+
+def _pointer_at(kind: Any) -> Any:
+    """An intrinsic: a C pointer to numbers of a kind at an address."""
+    at = types.CPointer(kind)
+
+    @intrinsic
+    def pointer_at(typingctx, address):
+        def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            return builder.inttoptr(args[0], context.get_value_type(at))
+
+        return at(types.int64), codegen
+
+    return pointer_at
+
+
+doubles_at, integers_at = _pointer_at(types.float64), _pointer_at(types.int64)
+
+
+@intrinsic
+def part(typingctx, array, start, size):
+    """``array[start : start + size]`` of a flat array, or from a pointer, without the reference count that a slice carries."""
+    flat = types.Array(array.dtype, 1, "C")
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        place = data_pointer(context, builder, sig.args[0], args[0], args[1])
+        return _array(context, builder, flat, place, (args[2],))
+
+    return flat(array, types.int64, types.int64), codegen
+
+
+@intrinsic
+def matrix(typingctx, start, rows, columns):
+    """The array (rows, columns) that lies, contiguous, at a pointer."""
+    kind = types.Array(start.dtype, 2, "C")
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _array(context, builder, kind, args[0], args[1:])
+
+    return kind(start, types.int64, types.int64), codegen
+
+
+def _array(context: Any, builder: Any, kind: Any, place: Any, shape: Any) -> Any:
+    """IR: a contiguous array at a place, which has no reference count."""
+    made = context.make_array(kind)(context, builder)
+    size = ir.Constant(_I64, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    strides = [size] if len(shape) == 1 else [builder.mul(shape[1], size), size]
+    populate_array(made, data=place, shape=shape, strides=strides, itemsize=size, meminfo=None)
+    return made._getvalue()
 
 
 @njit(**INLINE)
-def bare(array):
-    """The same contiguous array without its reference count, which every function that it is handed to would change.
-
-    An atomic step each time: of a small network's step they took a quarter and more. The caller of the kernel holds the array.
-    """
-    return carray(pointer(array, 0), array.shape)
-
-
-@njit(**OPTIONS)
 def fill(array, value):
     """Put one number everywhere. An assignment to a slice takes a second to compile, a loop does not."""
     for i in range(array.shape[0]):
         array[i] = value
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def copy(source, target):
     """Copy a flat array to another."""
     for i in range(target.shape[0]):
         target[i] = source[i]
 
 
-@njit(**OPTIONS)
+@njit(**INLINE)
 def plus(one, other, target):
     """The sum of two flat arrays, into a third, which may be one of them."""
     for i in range(target.shape[0]):

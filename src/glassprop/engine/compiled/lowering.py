@@ -15,13 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.engine.compiled.activations import CODES as ACTIVATION_CODES
-from glassprop.engine.compiled.activations import KEEPS_SLOPE, TRAINED
-from glassprop.engine.compiled.costs import CODES as COST_CODES
-from glassprop.engine.compiled.costs import NO_PAIR, PAIRS
-from glassprop.engine.compiled.kinds.opcodes import kernels_of
-from glassprop.engine.compiled.places import LANES
-from glassprop.engine.compiled.row import COLUMNS, DROPS, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS
+from glassprop.engine.compiled.kinds.kernels_of_kinds import kernels_of
+from glassprop.engine.compiled.parts_of import activation_kernels
+from glassprop.engine.compiled.places import LANES, PLACES
+from glassprop.engine.compiled.row import COLUMNS, DROPS, FIRST, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS, WAYS, WEIGH
 from glassprop.layers.layer_kind import PARAMETRIC
 
 _PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
@@ -37,8 +34,8 @@ class Lowered:
 
     Attributes
     ----------
-    layers : int64 (L, 12)
-        A row a layer: see ``row.py``.
+    layers : int64 (L, 15)
+        A row a layer: see ``row.py``; without the addresses of parts.
     numbers : float64 (L, 2)
     blocks : int64 (number of parameter blocks, 2)
         Start and stop.
@@ -54,6 +51,8 @@ class Lowered:
         Whether the first layer reads them row by row, and no columns are made: when it goes to BLIS.
     kept_at : int
         Where ∂C/∂a of a layer stays while δ is made of it, where it is needed again.
+    panel_at : int
+        Where large products pack what they read again and again.
     """
 
     layers: NDArray[np.int64]
@@ -71,22 +70,24 @@ class Lowered:
     rows_at: int
     rows_first: bool
     kept_at: int
-    pair: int
-    cost: int
+    panel_at: int
+    collapses: bool
     cost_parameter: float
     size: int
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
-        """The offsets and codes in the order that the kernels read them."""
-        return np.array(
-            [
-                self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
-                self.rows, self.rows_first, self.pair, self.cost, self.rows_at,
-                self.kept_at,
-            ],
-            dtype=np.int64,
-        )  # fmt: skip
+        """The offsets in the order that the kernels read them, and room for the addresses of parts."""
+        offsets = [
+            self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
+            self.rows, self.rows_first, self.collapses, self.rows_at, self.kept_at, self.panel_at,
+        ]  # fmt: skip
+        return np.array([*offsets, *[0] * (PLACES - len(offsets))], dtype=np.int64)
+
+    @cached_property
+    def ways(self) -> tuple[int, ...]:
+        """The bits of ``WAYS`` of every layer."""
+        return tuple(int(way) for way in self.layers[:, WAYS])
 
 
 def multiplications(architecture: Architecture) -> int:
@@ -110,8 +111,12 @@ class _Space:
         self.rows, self.size = rows, 0
 
     def room(self, n: int) -> int:
+        return self.numbers(n * self.rows)
+
+    def numbers(self, n: int) -> int:
+        """A place for so many numbers, however many examples there are."""
         start = self.size
-        self.size += -(-n * self.rows // _PAD) * _PAD
+        self.size += -(-n // _PAD) * _PAD
         return start
 
 
@@ -119,19 +124,18 @@ def _ways(architecture: Architecture, number: int) -> int:
     """The bits of ``WAYS`` for the layer of that number, from 1."""
     layer, before = architecture.layer(number), architecture.layer(number - 1) if number > 1 else None
     ways = int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1]))
-    ways |= RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
+    ways |= FIRST * (number == 1) | RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
     needed_for_x = layer.residual and number > 1
     needed_for_p = layer.parametric and number == architecture.depth  # of others it is used before it becomes δ
     return ways | KEEPS * (needed_for_x or needed_for_p)
 
 
-def _rows(architecture: Architecture, ways: list[int], batch_rows: int, itemsize: int) -> int:
-    """How many examples a block has: so many that its activations fit the cache."""
+def _rows(architecture: Architecture, needed: int, batch_rows: int, itemsize: int) -> int:
+    """How many examples a block has: so many that its activations fit the cache, or as many as large products need."""
     sizes = architecture.sizes
     per_row = itemsize * (sum(sizes) * 2 + 2 * max(sizes))
     rows = min(max(_CACHE // per_row, 64), _MOST_ROWS, batch_rows)
-    if any(way & kernels_of(layer).LONG_ROWS for way, layer in zip(ways, architecture.layers, strict=True)):
-        rows = min(batch_rows, _MOST_ROWS)
+    rows = max(rows, min(needed, batch_rows))
     return -(-rows // _PAD) * _PAD
 
 
@@ -141,13 +145,13 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
     blocks = {block.name: block.start for block in architecture.layout.by_layer[number]}
     p = blocks.pop(PARAMETRIC, 0)
     first, second = [*blocks.values(), 0, 0][:2]
-    code = (TRAINED if layer.parametric else ACTIVATION_CODES)[layer.activation.name]
     a_at = space.room(layer.n)
-    slope_at = space.room(layer.n * (1 + layer.parametric)) if layer.parametric or code in KEEPS_SLOPE else a_at
+    keeps_slope = activation_kernels(layer).keeps_slope
+    slope_at = space.room(layer.n * (1 + layer.parametric)) if keeps_slope else a_at
     out_at = space.room(layer.n) if ways & (DROPS | RESIDUAL) else a_at
     return (
-        kernels_of(layer).OPCODE, architecture.sizes[number - 1], layer.n, first, second, p, code, ways,
-        in_at, a_at, slope_at, out_at,
+        architecture.sizes[number - 1], layer.n, first, second, p, ways, in_at, a_at, slope_at, out_at,
+        *[0] * (COLUMNS - WEIGH),
     )  # fmt: skip
 
 
@@ -155,7 +159,9 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     """Lay out the workspace and decide the way of each product. batch_rows: the most a chunk will see."""
     sizes, layout, numbers = architecture.sizes, architecture.layout, range(1, architecture.depth + 1)
     ways = [_ways(architecture, number) for number in numbers]
-    space = _Space(_rows(architecture, ways, batch_rows, itemsize))
+    needs = [kernels_of(layer).needs(way) for way, layer in zip(ways, architecture.layers, strict=True)]
+    rows_needed, panel = (max(numbers) for numbers in zip(*needs, strict=True))
+    space = _Space(_rows(architecture, rows_needed, batch_rows, itemsize))
     room = space.room
     x_at, rows_at = room(sizes[0]), room(sizes[0])
     rows_first = bool(ways[0] & IN_ROWS)
@@ -168,7 +174,8 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )
-    cost, output = architecture.cost_function, architecture.layers[-1]
+    panel_at = space.numbers(panel)
+    cost = architecture.cost_function
     return Lowered(
         layers=layers,
         numbers=np.array(
@@ -187,8 +194,8 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         rows_at=rows_at,
         rows_first=rows_first,
         kept_at=kept_at,
-        pair=NO_PAIR if architecture.pair is None else PAIRS[output.activation.name, cost.name],
-        cost=COST_CODES[cost.name],
+        panel_at=panel_at,
+        collapses=architecture.pair is not None,
         cost_parameter=(cost.parameters or (0.0,))[0],
         size=layout.size,
     )

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from glassprop.engine.compiled import places
 from glassprop.engine.compiled.low_level import OPTIONS, part, round_to_even
+from glassprop.engine.compiled.part import Shape
+
+DROP = Shape("N N I I I I I I F", places.DROP)  # source, target, key, step, layer, first_row, n, ld, rate
 
 
 @njit(**OPTIONS)
@@ -32,10 +36,12 @@ def mask_key(key, step, layer):
     return seed
 
 
-@njit(**OPTIONS)
-def drop(source, target, seed, first_row, n, ld, rate):
+@DROP.part()
+def drop(source, target, key, step, layer, first_row, n, ld, rate):
     """target = source · mask; the counter of an entry is its (row of the batch, neuron), as in the reference."""
-    kept, nothing = source.dtype.type(1 / (1 - rate)), source.dtype.type(0)
+    seed = mask_key(key, step, layer)
+    number = part(source, 0, ld).dtype.type
+    kept, nothing = number(1 / (1 - rate)), number(0)
     limit = np.uint32(np.int64(min(round_to_even(rate * 4294967296.0), 4294967295.0)))
     width = np.uint32(n)
     for j in range(n):

@@ -1,4 +1,4 @@
-"""Where in a thread's workspace things lie: entries of ``Lowered.places``, in the order that the kernels read them."""
+"""Where in a thread's workspace things lie, and where the parts are that any layer uses: entries of ``Lowered.places``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from numba import types
 from glassprop.engine.compiled.vector_width import WIDTH
 
 (
-    X_AT, Y_AT, SHARE_AT, DELTA_AT, OTHER_AT, SCRATCH_AT, WORK_SIZE, ROWS, ROWS_FIRST, PAIR, COST, ROWS_AT, KEPT_AT,
+    X_AT, Y_AT, SHARE_AT, DELTA_AT, OTHER_AT, SCRATCH_AT, WORK_SIZE, ROWS, ROWS_FIRST, COLLAPSES, ROWS_AT, KEPT_AT,
+    PANEL_AT,
 ) = range(13)  # fmt: skip
+# addresses of parts (``part.py``); 0 for those that this network does not use
+(
+    PRODUCT, OUTER, SUMS, TRANSPOSE, LARGE_PRODUCT, GATHER, DROP, OUTPUT, COST_FROM_Z, COST_FROM_A, COST_SLOPE, STEP, CHUNK,
+    SEGMENT,
+) = range(13, 27)  # fmt: skip
+PLACES = 27
 
 # the examples of a block are padded to a multiple of this, and a batch is cut at such: of a vector's numbers, of either
 # precision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -12,8 +13,9 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, LINE, NEXT, PRESENT, TO
 from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, RATE
+from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
-from glassprop.engine.compiled.steps import CODES as OPTIMIZER_CODES
+from glassprop.engine.compiled.parts_of import optimizer_kernels
 from glassprop.engine.compiled.threads import Kernel
 from glassprop.engine.plan import EpochPlan
 from glassprop.equations.arrays import Array
@@ -75,6 +77,7 @@ def make_room(
     objective: Objective,
     optimizer: Optimizer,
     run_steps: Any,
+    put_parts: Callable[[Lowered], None],
     arrays: tuple[Any, ...],
     plan: EpochPlan,
     *,
@@ -82,20 +85,21 @@ def make_room(
 ) -> Room:
     """A room for these arrays (X, Y, weights or None, θ, the optimizer's vectors) and epochs like that of the plan.
 
-    reduced: whether steps get the sums over all ranks.
+    put_parts: writes the addresses of parts into what was lowered. reduced: whether steps get the sums over all ranks.
     """
     X, Y, weight, theta, *vectors = arrays
     batch, n_steps = plan.batch_size, len(plan.rates)
     m, v = [*vectors, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
     chunks = chunks_for(architecture, batch)
     lowered = lower(architecture, ceil(batch / chunks), theta.dtype.itemsize)
+    put_parts(lowered)
     key = 0 if any(layer.dropout for layer in architecture.layers) else -1
-    code = OPTIMIZER_CODES[type(optimizer).__name__]
-    codes = np.array([0, chunks, code, key, reduced, architecture.layout.one_rate], dtype=np.int64)
+    corrects = optimizer_kernels(optimizer).corrects
+    codes = np.array([0, chunks, corrects, key, reduced, architecture.layout.one_rate], dtype=np.int64)
     order, bounds = np.empty(len(plan.order), np.int64), plan.edges.astype(np.int64)
     schedule = np.ones((n_steps, 5))
     costs, squares, lengths = (np.zeros((n_steps, chunks)) for _ in range(3))
-    weights = np.empty(0) if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
+    weights = 0 if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
     control = np.zeros(CONTROL_SIZE, dtype=np.int64)
     gradients = np.zeros(chunks * lowered.size, dtype=theta.dtype)
     work = np.zeros(chunks * lowered.work_size, dtype=theta.dtype)
@@ -103,9 +107,12 @@ def make_room(
         np.zeros(chunks * lowered.rows),
         _fixed(architecture, objective, optimizer, lowered, theta.dtype),
     )
-    arguments = (
-        X, Y, weights, order, theta, m, v, schedule, bounds, gradients, codes, fixed, lowered.layers, lowered.numbers,
-        lowered.blocks, lowered.factors, lowered.places, work, block_costs, costs, squares, lengths, control,
+    handed = Handed(
+        theta, x=X, y=Y, weight=weights, order=order, m=m, v=v, schedule=schedule, bounds=bounds, gradients=gradients,
+        plan=codes, fixed=fixed, layers=lowered.layers, numbers=lowered.numbers, blocks=lowered.blocks,
+        factors=lowered.factors, places=lowered.places, work=work, rooms=block_costs, costs=costs, squares=squares,
+        lengths=lengths, control=control, n_in=X.shape[1], n_out=Y.shape[1], size=theta.size,
+        depth=architecture.depth, n_blocks=len(lowered.blocks),
     )  # fmt: skip
     return Room(
         codes=codes,
@@ -119,7 +126,7 @@ def make_room(
         chunks=chunks,
         phases=3 if objective.clip_norm else 2,
         steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(architecture) * batch))),
-        kernel=lambda thread: run_steps(*arguments, thread),
+        kernel=lambda thread: run_steps(handed, thread),
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-# columns of the table of layers. OPCODE: its kind; BLOCK_1, BLOCK_2: where its own parameters start in θ, and P its
-# activation's, where they are trained; IN_AT: where what it sees lies; A_AT: z, then σ(z); OUT_AT: what the next one sees
-(
-    OPCODE, N_IN, N_OUT, BLOCK_1, BLOCK_2, P, ACTIVATION, WAYS, IN_AT, A_AT, SLOPE_AT, OUT_AT,
-) = range(12)  # fmt: skip
-COLUMNS = 12
+# columns of the table of layers. BLOCK_1, BLOCK_2: where its own parameters start in θ, and P its activation's, where
+# they are trained; IN_AT: where what it sees lies; A_AT: z, then σ(z); OUT_AT: what the next one sees
+N_IN, N_OUT, BLOCK_1, BLOCK_2, P, WAYS, IN_AT, A_AT, SLOPE_AT, OUT_AT = range(10)
+# addresses of its parts (``part.py``), 0 for none: those of its kind, and of its activation
+WEIGH, BY_INPUT, FILL_GRADIENT, ACTIVATE, PULL_BACK = range(10, 15)
+COLUMNS = 15
 # columns of the table of numbers
 PARAMETER, DROPOUT = range(2)
+NUMBERS = 2
 # columns of the table of blocks, and of that of their factors
 START, STOP = range(2)
 DECAY_FACTOR, RATE_FACTOR = range(2)
+OF_BLOCK = 2
 
 # bits of WAYS, for layers of any kind
 RESIDUAL = 1  # what it sees is added to σ(z): OUT_AT is then another place than A_AT
@@ -22,4 +24,5 @@ IN_ROWS = 8  # what it sees lies example by example, not in columns: the first l
 RELU_DONE = 16  # z comes with its relu already done
 BACK_MASKED = 32  # ∂C/∂x comes as δ of the layer before, already pulled back through its relu
 TRAINS = 64  # its activation's parameter is trained; the derivative by it lies behind the slopes
-FREE = 128  # bits from here on mean what the kind says
+FIRST = 128  # it is the first layer: what it sees are the examples, which also lie row by row
+FREE = 256  # bits from here on mean what the kind says

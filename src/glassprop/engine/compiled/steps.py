@@ -1,31 +1,53 @@
-"""The optimizers' steps as kernels on a segment of θ, together with the sum of the chunks' gradients and L2."""
+"""The optimizers' steps as parts on a segment of θ, together with the sum of the chunks' gradients and L2."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
+from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled.elementary import expm1
-from glassprop.engine.compiled.low_level import OPTIONS, SUMS, fill, part, product
-from glassprop.engine.compiled.row import DECAY_FACTOR, RATE_FACTOR, START, STOP
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, SUMS, fill, part, product
+from glassprop.engine.compiled.part import Part, Shape
+from glassprop.engine.compiled.row import DECAY_FACTOR, OF_BLOCK, RATE_FACTOR, START, STOP
 
-CODES = {name: code for code, name in enumerate(("SGD", "Momentum", "Nesterov", "Adam", "AdamW"))}
-SGD, MOMENTUM, NESTEROV, ADAM, ADAMW = range(len(CODES))
 _PIECE = 1024  # entries of θ: with the gradients of some chunks, and the optimizer's vectors, well within 32 KiB
+# settings, rate, eta, decay, theta, gradients, m, v, blocks, factors, n_blocks, low, high: a step on [low, high) of θ.
+# settings: momentum, β₁, β₂, ε, decay, ln β₁, ln β₂. eta: the rate with Adam's bias correction. decay: what the
+# optimizer's own is multiplied by in this step
+STEP = Shape("D F F F N N N N P D I I I", slots.STEP)
+_step = STEP.call
+
+
+class Kernels(NamedTuple):
+    """The step of an optimizer, and whether its rate is corrected for the bias of its first steps, as Adam's is."""
+
+    step: Part
+    corrects: bool = False
 
 
 # Every loop runs from 0 over a `part`: with another start, the compiler cannot know that an index is not negative,
 # which would count from the end, and makes no vector code of the loop.
 
 
+@njit(**INLINE)
+def _of_block(blocks, factors, block, low, high):
+    """What of [low, high) is in a block, and the factors of its decay and rate."""
+    at = block * OF_BLOCK
+    start, stop = max(low, blocks[at + START]), min(high, blocks[at + STOP])
+    return start, stop, factors[at + DECAY_FACTOR], factors[at + RATE_FACTOR]
+
+
 @njit(**OPTIONS)
-def add_up(gradients, chunks, theta, blocks, factors, one_rate, strength, low, high):
+def add_up(gradients, chunks, theta, size, blocks, factors, n_blocks, one_rate, strength, low, high):
     """Sum the chunks' gradients into the first, in their order, and add L2; on [low, high) of θ.
 
     Blocks with a rate of 0 have no gradient, unless ``one_rate``: then none is looked for. Returns Σ decay factor · θ²,
     where there is L2.
     """
-    size, n = theta.shape[0], high - low
+    n = high - low
     total = part(gradients, low, n)
     for chunk in range(1, chunks):
         other = part(gradients, chunk * size + low, n)
@@ -33,58 +55,63 @@ def add_up(gradients, chunks, theta, blocks, factors, one_rate, strength, low, h
             total[i] += other[i]
     squares = 0.0
     if strength > 0:
-        for block in range(blocks.shape[0]):
-            start, stop, decay = (
-                max(low, blocks[block, START]),
-                min(high, blocks[block, STOP]),
-                factors[block, DECAY_FACTOR],
-            )
+        for block in range(n_blocks):
+            start, stop, decay, _ = _of_block(blocks, factors, block, low, high)
             if decay > 0 and start < stop:
-                factor = theta.dtype.type(strength * decay)
+                factor = total.dtype.type(strength * decay)
                 g, w = part(gradients, start, stop - start), part(theta, start, stop - start)
                 for i in range(stop - start):
                     g[i] += factor * w[i]
-                squares += decay * squared_length(w)
+                squares += decay * squared_length(theta, start, stop - start)
     if not one_rate:
-        for block in range(blocks.shape[0]):
-            start, stop = max(low, blocks[block, START]), min(high, blocks[block, STOP])
-            if factors[block, RATE_FACTOR] == 0 and start < stop:
+        for block in range(n_blocks):
+            start, stop, _, rate = _of_block(blocks, factors, block, low, high)
+            if rate == 0 and start < stop:
                 fill(part(gradients, start, stop - start), 0)
     return squares
 
 
 @njit(**SUMS)
-def squared_length(x):
-    """Σ x², in float64."""
-    total = 0.0
-    for i in range(x.shape[0]):
+def squared_length(numbers, start, size):
+    """Σ x² of so many numbers from one on, in float64."""
+    total, x = 0.0, part(numbers, start, size)
+    for i in range(size):
         total += np.float64(x[i]) * np.float64(x[i])
     return total
 
 
 @njit(**OPTIONS)
 def steps_along(
-    chunks, strength, code, settings, rate, decay, t, scale, theta, gradients, m, v, blocks, factors, one_rate, low, high
+    chunks, strength, step, corrects, settings, rate, decay, t, scale, theta, size, gradients, m, v, blocks, factors, n_blocks, one_rate, low, high
 ):  # fmt: skip
-    """``add_up`` (unless chunks is 0: then that is done) and ``step`` on [low, high), in pieces that fit the cache.
+    """``add_up`` (unless chunks is 0: then that is done) and a step on [low, high), in pieces that fit the cache.
 
-    decay: what the optimizer's weight decay is multiplied by in this step. one_rate: whether the rate of all blocks is
-    that of the step, so that a piece need not be cut where one ends.
+    step: the address of the optimizer's. scale: what clipping multiplies the gradient by. decay: what the optimizer's
+    weight decay is multiplied by in this step. one_rate: whether the rate of all blocks is that of the step, so that a
+    piece need not be cut where one ends.
     """
-    squares, parts = 0.0, 1 if one_rate else blocks.shape[0]
-    eta = _corrected(rate, settings, t) if code == ADAM or code == ADAMW else rate  # noqa: SIM109
-    for start in range(low, high, _PIECE):
-        stop = min(high, start + _PIECE)
+    squares, parts = 0.0, 1 if one_rate else n_blocks
+    eta = _corrected(rate, settings, t) if corrects else rate
+    stop = low
+    while stop < high:
+        start, stop = stop, min(high, stop + _PIECE)
         if chunks > 0:
-            squares += add_up(gradients, chunks, theta, blocks, factors, one_rate, strength, start, stop)
+            squares += add_up(
+                gradients, chunks, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
+            )
         for block in range(parts):
             first, last, factor = start, stop, 1.0
             if not one_rate:
-                first, last = max(start, blocks[block, START]), min(stop, blocks[block, STOP])
-                factor = factors[block, RATE_FACTOR]
+                first, last, _, factor = _of_block(blocks, factors, block, start, stop)
             if factor > 0 and first < last:
-                step(
-                    code, settings, rate * factor, eta * factor, decay, scale, theta, gradients, m, v, blocks, factors, first, last
+                if scale != 1.0:
+                    g = part(gradients, first, last - first)
+                    by = g.dtype.type(scale)
+                    for i in range(last - first):
+                        g[i] *= by
+                _step(
+                    step, settings, rate * factor, eta * factor, decay, theta, gradients, m, v, blocks, factors, n_blocks,
+                    first, last,
                 )  # fmt: skip
     return squares
 
@@ -95,52 +122,73 @@ def _corrected(rate, settings, t):
     return rate * np.sqrt(-expm1(t * settings[6])) / -expm1(t * settings[5])
 
 
-@njit(**OPTIONS)
-def step(code, settings, rate, eta, decay, scale, theta, gradients, m, v, blocks, factors, low, high):
-    """One optimizer step on [low, high) of θ.
-
-    settings: momentum, β₁, β₂, ε, decay, ln β₁, ln β₂. eta: the rate with Adam's bias correction. decay, scale: what the decay
-    is multiplied by in this step, and by clipping the gradient.
-    """
-    kind, n = theta.dtype.type, high - low
-    w, g, m, v = part(theta, low, n), part(gradients, low, n), part(m, low, n), part(v, low, n)
-    if scale != 1.0:
-        for i in range(n):
-            g[i] *= kind(scale)
-    if code == ADAMW:
-        _decay(rate * settings[4] * decay, theta, blocks, factors, low, high)
-    if code == ADAM or code == ADAMW:  # noqa: SIM109  two comparisons compile to less than a tuple
-        c1, c2 = kind(1 - settings[1]), kind(1 - settings[2])
-        _adam(w, g, m, v, kind(settings[1]), kind(settings[2]), c1, c2, kind(settings[3]), kind(eta))
-        return
-    plain, mu = kind(rate), kind(settings[0])
-    if code == SGD:
-        for i in range(n):
-            w[i] -= plain * g[i]
-    elif code == MOMENTUM:
-        for i in range(n):
-            m[i] = mu * m[i] - product(plain, g[i])
-            w[i] += m[i]
-    else:
-        for i in range(n):
-            m[i] = mu * m[i] - product(plain, g[i])
-            w[i] += mu * m[i] - product(plain, g[i])
+@STEP.part()
+def sgd(settings, rate, eta, decay, theta, gradients, m, v, blocks, factors, n_blocks, low, high):
+    """w ← w - η g."""
+    w, g = part(theta, low, high - low), part(gradients, low, high - low)
+    plain = w.dtype.type(rate)
+    for i in range(high - low):
+        w[i] -= plain * g[i]
 
 
-@njit(**OPTIONS)
-def _adam(w, g, m, v, b1, b2, c1, c2, eps, eta):
+@STEP.part()
+def momentum(settings, rate, eta, decay, theta, gradients, m, v, blocks, factors, n_blocks, low, high):
+    """SGD with momentum."""
+    n = high - low
+    w, g, m = part(theta, low, n), part(gradients, low, n), part(m, low, n)
+    plain, mu = w.dtype.type(rate), w.dtype.type(settings[0])
+    for i in range(n):
+        m[i] = mu * m[i] - product(plain, g[i])
+        w[i] += m[i]
+
+
+@STEP.part()
+def nesterov(settings, rate, eta, decay, theta, gradients, m, v, blocks, factors, n_blocks, low, high):
+    """SGD with Nesterov's momentum."""
+    n = high - low
+    w, g, m = part(theta, low, n), part(gradients, low, n), part(m, low, n)
+    plain, mu = w.dtype.type(rate), w.dtype.type(settings[0])
+    for i in range(n):
+        m[i] = mu * m[i] - product(plain, g[i])
+        w[i] += mu * m[i] - product(plain, g[i])
+
+
+@STEP.part()
+def adam(settings, rate, eta, decay, theta, gradients, m, v, blocks, factors, n_blocks, low, high):
+    """Adam, with the bias correction in its rate."""
+    n = high - low
+    _adam(part(theta, low, n), part(gradients, low, n), part(m, low, n), part(v, low, n), settings, eta)
+
+
+@STEP.part()
+def adamw(settings, rate, eta, decay, theta, gradients, m, v, blocks, factors, n_blocks, low, high):
+    """AdamW: w ← w - η λ w, λ times the factor of each block, then Adam."""
+    for block in range(n_blocks):
+        start, stop, share, _ = _of_block(blocks, factors, block, low, high)
+        if share > 0 and start < stop:
+            w = part(theta, start, stop - start)
+            factor = w.dtype.type(rate * settings[4] * decay * share)
+            for i in range(stop - start):
+                w[i] -= factor * w[i]
+    n = high - low
+    _adam(part(theta, low, n), part(gradients, low, n), part(m, low, n), part(v, low, n), settings, eta)
+
+
+@njit(**INLINE)
+def _adam(w, g, m, v, settings, eta):
+    kind = w.dtype.type
+    b1, b2, c1, c2 = kind(settings[1]), kind(settings[2]), kind(1 - settings[1]), kind(1 - settings[2])
+    eps, eta = kind(settings[3]), kind(eta)
     for i in range(w.shape[0]):
         m[i] = b1 * m[i] + product(c1, g[i])
         v[i] = b2 * v[i] + product(c2, g[i] * g[i])
         w[i] -= eta * m[i] / (np.sqrt(v[i]) + eps)
 
 
-@njit(**OPTIONS)
-def _decay(strength, theta, blocks, factors, low, high):
-    """AdamW's decay: w ← w - η λ w, λ times the factor of each block."""
-    for block in range(blocks.shape[0]):
-        start, stop = max(low, blocks[block, START]), min(high, blocks[block, STOP])
-        if factors[block, DECAY_FACTOR] > 0 and start < stop:
-            w, factor = part(theta, start, stop - start), theta.dtype.type(strength * factors[block, DECAY_FACTOR])
-            for i in range(stop - start):
-                w[i] -= factor * w[i]
+KERNELS: dict[str, Kernels] = {
+    "SGD": Kernels(sgd),
+    "Momentum": Kernels(momentum),
+    "Nesterov": Kernels(nesterov),
+    "Adam": Kernels(adam, corrects=True),
+    "AdamW": Kernels(adamw, corrects=True),
+}

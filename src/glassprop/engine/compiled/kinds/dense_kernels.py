@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from numba import njit
 
-from glassprop.engine.compiled.blas import gemm
-from glassprop.engine.compiled.low_level import INLINE, fill, part
-from glassprop.engine.compiled.places import LANES, ROWS_AT, SCRATCH_AT
+from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
+from glassprop.engine.compiled.large_product import ROOM, large, large_product
+from glassprop.engine.compiled.low_level import INLINE
+from glassprop.engine.compiled.part import Part
+from glassprop.engine.compiled.places import LANES, PANEL_AT, ROWS_AT, SCRATCH_AT
 from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS, RELU
 from glassprop.engine.compiled.row import (
     A_AT,
     BACK_MASKED,
     BLOCK_1,
     BLOCK_2,
+    FIRST,
     FREE,
     IN_AT,
-    IN_ROWS,
     N_IN,
     N_OUT,
     RELU_DONE,
     WAYS,
 )
-from glassprop.engine.compiled.tiles import tile_outer, tile_product, tile_sums, tile_transpose
+from glassprop.engine.compiled.tile_parts import (
+    outer,
+    product,
+    sums,
+    tile_outer,
+    tile_product,
+    tile_sums,
+    tile_transpose,
+    transpose,
+)
 from glassprop.layers.layer_kind import LayerKind
 
-OPCODE = 0
 W, B = BLOCK_1, BLOCK_2
-# which products go to BLIS; whether the gradient by W is made from activations turned row by row
-FORWARD_BLIS, BACK_BLIS, OUTER_BLIS, OUTER_TURNED = (FREE << bit for bit in range(4))
-LONG_ROWS = OUTER_BLIS  # a BLAS wants long rows more than it minds the cache
-# Entries of W above which BLIS wins, from the measurements in `tiles.py`
-FORWARD_OWN, BACK_OWN, OUTER_OWN = 520_000, 150_000, 150_000
+# whether its products are large; whether the gradient by W is made from activations turned row by row
+LARGE, OUTER_TURNED = FREE, FREE << 1
+LARGE_FROM = 40_000  # entries of W from which on it is worth while to cut products into blocks
+_ROWS = 256  # examples of a block for large products: the gradient is read and written once for each block
 
 
 def multiplications(n_in: int, n_out: int) -> int:
@@ -40,67 +51,94 @@ def multiplications(n_in: int, n_out: int) -> int:
 
 def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
     """Bits of WAYS: which product goes which way, and what is done in the same go. before: None for the first layer."""
-    entries = n_in * layer.n
-    found = FORWARD_BLIS if entries > FORWARD_OWN else RELU_DONE * (layer.activation.name == "relu")
-    if entries > BACK_OWN:
-        found |= BACK_BLIS
-    elif before is not None and before.activation.name == "relu" and not (before.dropout or before.residual):
+    found = RELU_DONE * (layer.activation.name == "relu") | LARGE * (n_in * layer.n >= LARGE_FROM)
+    if before is not None and before.activation.name == "relu" and not (before.dropout or before.residual):
         found |= BACK_MASKED
-    found |= OUTER_BLIS if entries > OUTER_OWN else OUTER_TURNED * (n_in >= LANES)
-    in_rows = before is None and found & FORWARD_BLIS and found & OUTER_BLIS and not layer.residual
-    return found | IN_ROWS * bool(in_rows)
+    return found | OUTER_TURNED * (n_in >= LANES)
 
 
-@njit(**INLINE)
-def weigh(layers, l, places, theta, work, base, ld):
-    """E1, E14: z = W x + b, into its place."""
-    n_in, n_out, w, b = layers[l, N_IN], layers[l, N_OUT], layers[l, W], layers[l, B]
-    x, z = base + layers[l, IN_AT], base + layers[l, A_AT]
-    if layers[l, WAYS] & FORWARD_BLIS:
-        for j in range(n_out):
-            fill(part(work, z + j * ld, ld), theta[b + j])
-        if layers[l, WAYS] & IN_ROWS:
-            gemm(theta, w, n_in, 0, work, x, n_in, 1, 1.0, work, z, ld, n_out, ld, n_in)
-        else:
-            gemm(theta, w, n_in, 0, work, x, ld, 0, 1.0, work, z, ld, n_out, ld, n_in)
-    else:
-        after = RELU if layers[l, WAYS] & RELU_DONE else AS_IS
-        tile_product(theta, w, n_in, 1, work, x, ld, work, z, ld, n_out, n_in, ld, theta, b, after)
+def needs(ways: int) -> tuple[int, int]:
+    """Examples of a block, beyond those that fit the cache, and room to pack numbers in."""
+    return (_ROWS, ROOM) if ways & LARGE else (0, 0)
 
 
-@njit(**INLINE)
-def by_input(layers, l, theta, work, base, d, g, ld, adds):
-    """E18: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``."""
-    n_in, n_out, w = layers[l, N_IN], layers[l, N_OUT], layers[l, W]
-    if layers[l, WAYS] & BACK_BLIS:
-        gemm(theta, w, n_in, 1, work, d, ld, 0, 1.0 if adds else 0.0, work, g, ld, n_in, ld, n_out)
-    else:
-        start = ADD if adds else NO_BIAS
-        mask = base + layers[l - 1, A_AT] if layers[l, WAYS] & BACK_MASKED else AS_IS
-        tile_product(theta, w, 1, n_in, work, d, ld, work, g, ld, n_in, n_out, ld, theta, start, mask)
+def _made(suffix: str, times: Any, calls: list[Part]) -> tuple[Part, Part, Part]:
+    """The three kernels, with a way to multiply, ``_small`` or ``_large``, and the parts that this calls."""
 
+    @WEIGH.part(calls=calls, name=f"weigh{suffix}")
+    def weigh(row, places, theta, work, ld):
+        """E1, E14: z = W x + b, into its place."""
+        n_in, x, z = row[N_IN], row[IN_AT], row[A_AT]
+        after = RELU if row[WAYS] & RELU_DONE else AS_IS
+        times(
+            places, work, theta, row[W], n_in, 1, work, x, ld, work, z, ld, row[N_OUT], n_in, ld, theta, row[B], after
+        )
 
-@njit(**INLINE)
-def fill_gradient(layers, l, places, theta, gradient, work, base, d, ld, fresh):
-    """E16, E17: ``Σ_examples δ_j x_k`` and ``Σ_examples δ_j``, added to the gradient, or in its place if ``fresh``."""
-    n_in, n_out, w = layers[l, N_IN], layers[l, N_OUT], layers[l, W]
-    x = base + layers[l, IN_AT]
-    if layers[l, WAYS] & OUTER_BLIS:
-        beta = 0.0 if fresh else 1.0
-        if layers[l, WAYS] & IN_ROWS:
-            gemm(work, d, ld, 0, work, x, n_in, 0, beta, gradient, w, n_in, n_out, n_in, ld)
-        else:
-            gemm(work, d, ld, 0, work, x, ld, 1, beta, gradient, w, n_in, n_out, n_in, ld)
-    else:
-        turned = n_in // LANES * LANES if layers[l, WAYS] & OUTER_TURNED else 0
+    @BY_INPUT.part(calls=calls, name=f"by_input{suffix}")
+    def by_input(row, places, theta, work, d, g, ld, adds):
+        """E18: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``.
+
+        BACK_MASKED: only where a of the layer before, which it sees, is above 0.
+        """
+        n_in, start = row[N_IN], ADD if adds else NO_BIAS
+        mask = row[IN_AT] if row[WAYS] & BACK_MASKED else AS_IS
+        times(places, work, theta, row[W], 1, n_in, work, d, ld, work, g, ld, n_in, row[N_OUT], ld, theta, start, mask)
+
+    @FILL_GRADIENT.part(calls=[*calls, outer, transpose, sums], name=f"fill_gradient{suffix}")
+    def fill_gradient(row, places, theta, gradient, work, d, ld, fresh):
+        """E16, E17: ``Σ_examples δ_j x_k`` and ``Σ_examples δ_j``, added to the gradient, or in its place if ``fresh``."""
+        n_in, n_out, w, x = row[N_IN], row[N_OUT], row[W], row[IN_AT]
+        turned = n_in // LANES * LANES if row[WAYS] & OUTER_TURNED else 0
         if turned:
-            rows, width = base + places[ROWS_AT], n_in
-            if l > 0:
-                rows, width = base + places[SCRATCH_AT], turned
-                tile_transpose(work, x, ld, work, rows, width, turned, ld)
+            rows, width = places[ROWS_AT], n_in
+            if not row[WAYS] & FIRST:
+                rows, width = places[SCRATCH_AT], turned
+                tile_transpose(places, work, x, ld, work, rows, width, turned, ld)
             start = NO_BIAS if fresh else ADD
-            tile_product(work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, start, AS_IS)
+            times(
+                places,
+                work,
+                work,
+                d,
+                ld,
+                1,
+                work,
+                rows,
+                width,
+                gradient,
+                w,
+                n_in,
+                n_out,
+                ld,
+                turned,
+                theta,
+                start,
+                AS_IS,
+            )
         if turned < n_in:
             left = n_in - turned
-            tile_outer(work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, left, ld, not fresh)
-    tile_sums(work, d, ld, gradient, layers[l, B], n_out, ld, not fresh)
+            tile_outer(
+                places, work, d, ld, work, x + turned * ld, ld, gradient, w + turned, n_in, n_out, left, ld, not fresh
+            )
+        tile_sums(places, work, d, ld, gradient, row[B], n_out, ld, not fresh)
+
+    return weigh, by_input, fill_gradient
+
+
+@njit(**INLINE)
+def _small(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
+    tile_product(places, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0)
+
+
+@njit(**INLINE)
+def _large(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
+    room = places[PANEL_AT]
+    large_product(places, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0, work, room)
+
+
+_SMALL_PARTS, _LARGE_PARTS = _made("", _small, [product]), _made("_large", _large, [large])
+
+
+def parts(ways: int) -> tuple[Part, Part, Part]:
+    """Those that weigh, lead back to the input, and fill the gradient, for these bits of WAYS."""
+    return _LARGE_PARTS if ways & LARGE else _SMALL_PARTS

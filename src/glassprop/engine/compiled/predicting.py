@@ -1,0 +1,80 @@
+"""Predictions and costs of many rows: blocks of them are tasks that any number of threads work off together."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from glassprop.engine.compiled import handed as of
+from glassprop.engine.compiled.block import GATHER as GATHER_SHAPE
+from glassprop.engine.compiled.block import padded
+from glassprop.engine.compiled.block_passes import forward
+from glassprop.engine.compiled.control import CALL, DONE, FAILED, INSIDE, LINGER, NEXT, TO, close, opened
+from glassprop.engine.compiled.epoch import ENTRY
+from glassprop.engine.compiled.low_level import (
+    INLINE,
+    atomic_read,
+    doubles_at,
+    fetch_add,
+    integers_at,
+    matrix,
+    pointer,
+    pointer_like,
+)
+from glassprop.engine.compiled.moving_tiles import gather_columns
+from glassprop.engine.compiled.output_layer import COST, activate_layer
+from glassprop.engine.compiled.output_layer import OUTPUT as OUTPUT_SHAPE
+from glassprop.engine.compiled.places import GATHER, OUTPUT, ROWS, WORK_SIZE, Y_AT
+from glassprop.engine.compiled.row import COLUMNS, N_OUT, NUMBERS, OUT_AT
+
+_gather, _output = GATHER_SHAPE.call, OUTPUT_SHAPE.call
+
+
+@ENTRY.part()
+def predict_blocks(theta, handed, thread):
+    """a of the last layer for every row, or C_0 where there are costs: blocks are tasks. Threads as in ``run_steps``.
+
+    ORDERS: room for the numbers of a block's rows, for each thread.
+    """
+    places, control = integers_at(handed[of.PLACES]), integers_at(handed[of.CONTROL])
+    rows, tasks = places[ROWS], control[TO]
+    if thread == 0:
+        fetch_add(control, CALL, 1)
+    elif opened(control, thread, 0, LINGER) < 0:
+        return
+    work = pointer(pointer_like(theta, handed[of.WORK]), thread * places[WORK_SIZE])
+    order = pointer(integers_at(handed[of.ORDERS]), thread * rows)
+    while True:
+        task = fetch_add(control, NEXT, 1)
+        if task >= tasks:
+            break
+        first = task * rows
+        if atomic_read(control, FAILED) == 0:
+            _predict_block(theta, handed, places, work, order, first, min(rows, handed[of.N_ROWS] - first))
+        fetch_add(control, DONE, 1)
+    if thread == 0:
+        close(control, tasks)
+    else:
+        fetch_add(control, INSIDE, -1)
+
+
+@njit(**INLINE)
+def _predict_block(theta, handed, places, work, order, first, used):
+    """a of the last layer for some rows, or with targets C_0 of each."""
+    layers, depth, numbers = integers_at(handed[of.LAYERS]), handed[of.DEPTH], doubles_at(handed[of.NUMBERS])
+    row, own, ld = pointer(layers, (depth - 1) * COLUMNS), pointer(numbers, (depth - 1) * NUMBERS), padded(used)
+    for i in range(used):
+        order[i] = first + i
+    _gather(places[GATHER], pointer_like(theta, handed[of.X]), handed[of.N_IN], order, 0, used, ld, work, places)
+    forward(layers, depth, numbers, places, theta, work, ld, -1, 0, 0, 1.0)
+    n = row[N_OUT]
+    if handed[of.COSTS] != 0:
+        targets, costs = matrix(pointer_like(theta, handed[of.Y]), 1, n), pointer(doubles_at(handed[of.COSTS]), first)
+        gather_columns(targets, order, 0, used, ld, work, places[Y_AT], False)
+        fixed = doubles_at(handed[of.FIXED])
+        _output(places[OUTPUT], row, own, places, fixed, theta, work, ld, used, costs, COST)
+        return
+    activate_layer(row, own, places, theta, work, ld)
+    a, out = pointer(work, row[OUT_AT]), pointer(pointer_like(theta, handed[of.OUT]), first * n)
+    for i in range(used):
+        for j in range(n):
+            out[i * n + j] = a[j * ld + i]
