@@ -162,16 +162,44 @@ def _words(cache: Cache, missing: int) -> str:
 
 def put(architecture: Architecture, lowered: Lowered, use: int, dtype: str, optimizer: Any = None) -> None:
     """Write into the tables of a lowered network where the parts are that it uses, which are compiled if need be."""
-    by_layer = of_layers(architecture, lowered.ways, use)
-    found = anywhere(architecture, lowered.ways, use, optimizer)
-    entry = RUN_STEPS if use == TRAIN else PREDICT_BLOCKS
-    at = load([entry, *found, *(part for columns in by_layer for part in columns.values())], dtype)
+    by_layer, found = _used(architecture, lowered, use, optimizer)
+    at = load(found, dtype)
     for number, columns in enumerate(by_layer):
         for column, part in columns.items():
             lowered.layers[number, column] = at[part]
     for part, address in at.items():
         if part.shape.slot >= 0:
             lowered.places[part.shape.slot] = address
+
+
+def _used(
+    architecture: Architecture, lowered: Lowered, use: int, optimizer: Any
+) -> tuple[list[dict[int, Part]], list[Part]]:
+    """The parts of each layer, and all that the network uses but for those that parts call."""
+    by_layer = of_layers(architecture, lowered.ways, use)
+    entry = RUN_STEPS if use == TRAIN else PREDICT_BLOCKS
+    others = anywhere(architecture, lowered.ways, use, optimizer)
+    return by_layer, [entry, *others, *(part for columns in by_layer for part in columns.values())]
+
+
+def used(architecture: Architecture, lowered: Lowered, use: int, optimizer: Any = None) -> list[Part]:
+    """All parts that a network uses."""
+    return _with_all_they_call(_used(architecture, lowered, use, optimizer)[1])
+
+
+def keep(parts: Iterable[Part], dtype: str, places: list[Path], tell: Callable[[int, int], None]) -> list[Path | None]:
+    """Have these parts in the folders, compiled if they are not there; none is loaded. -> the file of each, if it is kept.
+
+    tell: called with how many of those that are missing are compiled, and how many there are.
+    """
+    cache, wanted = Cache(places, _key()), _with_all_they_call(parts)
+    with _LOCK:
+        missing = [part for part in wanted if cache.read(f"{part.name}-{dtype}") is None]
+        tell(0, len(missing))
+        for done, part in enumerate(missing, start=1):
+            cache.write(f"{part.name}-{dtype}", compiled(part, _KINDS[dtype]))
+            tell(done, len(missing))
+    return [cache.find(f"{part.name}-{dtype}") for part in wanted]
 
 
 def _entry_point(part: Part, dtype: str) -> Kernel:
