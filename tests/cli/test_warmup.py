@@ -1,4 +1,4 @@
-"""``glassprop warmup`` and ``glassprop.warmup()``: what is compiled is where it is said, and nothing is compiled later."""
+"""``glassprop warmup`` and ``glassprop.warmup()``: what is compiled is where it is said, and nothing later."""
 
 from __future__ import annotations
 
