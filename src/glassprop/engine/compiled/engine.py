@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
+from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
 from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
@@ -107,11 +109,15 @@ class CompiledEngine:
         return average(self._predictor.costs(theta, ready.X, ready.Y), data.sample_weight)
 
     def _reading(self, X: Rows, taken: int) -> Reading:
-        """How X is read: as the first that was sparse, since bits must not depend on how a source is cut into blocks."""
+        """How X is read: as the first that was sparse, since bits must not depend on how a source is cut into blocks.
+
+        Nor may they on the examples of one rank alone: all must make the same step of the same gradient.
+        """
         if isinstance(X, np.ndarray):
             return Reading()
         if self._read_sparse is None:
-            self._read_sparse = Reading.of(self.architecture, X, taken)
+            read = Reading.of(self.architecture, X, taken)
+            self._read_sparse = read if self.ranks is None else read.in_order()
         return self._read_sparse
 
     def _run(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> _Ran | int:
@@ -159,9 +165,8 @@ class CompiledEngine:
             first = step * room.phases
             self._call(room, first, first + 1)
             cost = float(room.costs[step].sum())
-            gradient = room.gradient()
-            found = ranks.average(gradient, BatchSums(cost, here[step], here_rows[step]), gradient)
-            room.step_along(gradient)
+            gradient = room.gradients.sum(axis=0, dtype=np.float64)
+            found = ranks.average(gradient, BatchSums(cost, here[step], here_rows[step]), room.gradients[0])
             totals[step], rows[step] = found.weight, found.rows
             room.costs[step], room.costs[step, 0] = 0, found.cost
             if not np.isfinite(found.cost):
@@ -231,6 +236,16 @@ def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
     if totals is None:
         return np.arange(t + 1, t + 1 + n_steps)
     return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch before the first step is never asked
+
+
+def parts_used(networks: Iterable[Architecture], optimizers: Iterable[Optimizer], dtype: str) -> list[Part]:
+    """All parts that training these networks, by any of these optimizers, and predicting with them uses."""
+    found, choices = [], list(optimizers)
+    for network in networks:
+        lowered = lower(network, 1, np.dtype(dtype).itemsize)
+        found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
+        found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
+    return found
 
 
 class Predictor:

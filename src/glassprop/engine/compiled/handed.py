@@ -9,24 +9,26 @@ import numpy as np
 
 from glassprop.equations.arrays import Array
 
+# touched (chunks, n_inputs): in which step a chunk has last written to the gradient by the weights of an input; added:
+# where in θ these end.
 # X (n, n_inputs), or if it is sparse the values of its entries, their columns, int32, and where in them each example
 # starts (n + 1,). Y (n, n_L), weight (n,) or 0, order (n,); m, v (size,) like θ; gradients (chunks, size).
 # schedule (steps, 5); bounds (steps + 1,): where batches begin in the order. rooms: a block's costs for each thread.
 # costs (steps, chunks): Σ weight · C_0 by chunk, of a prediction (n,) or 0. squares, lengths (steps, chunks): Σ w², and
 # the squared length of the gradient, by segment. out (n, n_L): predictions. The rest is in ``lowering.py``.
 NAMES = (
-    "x", "columns", "starts", "y", "weight", "order", "m", "v", "schedule", "bounds", "gradients", "plan", "fixed", "layers", "numbers",
+    "x", "columns", "starts", "touched", "y", "weight", "order", "m", "v", "schedule", "bounds", "gradients", "plan", "fixed", "layers", "numbers",
     "blocks", "factors", "places", "work", "rooms", "costs", "squares", "lengths", "control", "out", "orders",
-    "n_rows", "n_in", "n_out", "size", "depth", "n_blocks",
+    "n_rows", "n_in", "n_out", "size", "depth", "n_blocks", "added",
 )  # fmt: skip
 (
-    X, COLUMNS, STARTS, Y, WEIGHT, ORDER, M, V, SCHEDULE, BOUNDS, GRADIENTS, PLAN, FIXED, LAYERS, NUMBERS, BLOCKS, FACTORS, PLACES, WORK,
-    ROOMS, COSTS, SQUARES, LENGTHS, CONTROL, OUT, ORDERS, N_ROWS, N_IN, N_OUT, SIZE, DEPTH, N_BLOCKS,
+    X, COLUMNS, STARTS, TOUCHED, Y, WEIGHT, ORDER, M, V, SCHEDULE, BOUNDS, GRADIENTS, PLAN, FIXED, LAYERS, NUMBERS, BLOCKS, FACTORS, PLACES, WORK,
+    ROOMS, COSTS, SQUARES, LENGTHS, CONTROL, OUT, ORDERS, N_ROWS, N_IN, N_OUT, SIZE, DEPTH, N_BLOCKS, ADDED,
 ) = range(len(NAMES))  # fmt: skip
 _AT = {name: place for place, name in enumerate(NAMES)}
 # what arrays are of, where that is not the kind of number that θ is of
 _KINDS: dict[str, Any] = {
-    **dict.fromkeys(("order", "bounds", "plan", "layers", "blocks", "places", "control", "orders", "starts"), np.dtype(np.int64)),
+    **dict.fromkeys(("order", "bounds", "plan", "layers", "blocks", "places", "control", "orders", "starts", "touched"), np.dtype(np.int64)),
     **dict.fromkeys(
         ("weight", "schedule", "fixed", "numbers", "factors", "rooms", "costs", "squares", "lengths"), np.dtype(np.float64)
     ),
