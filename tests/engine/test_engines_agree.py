@@ -13,6 +13,7 @@ from engine.engine_cases import CASES, DTYPES, WIDE, Case, Result, run
 from glassprop import Layer, Scale
 from glassprop.engine.compiled import activations, costs, lowering, steps
 from glassprop.engine.compiled.kinds import dense_kernels, kernels_of_kinds
+from glassprop.engine.compiled.kinds.dense_kernels import LARGE
 from glassprop.engine.compiled.row import RESIDUAL, WAYS
 from glassprop.engine.plan import Data
 from glassprop.equations.activation import ACTIVATIONS
@@ -21,8 +22,6 @@ from glassprop.equations.pairs import PAIRS
 from glassprop.layers.layer_table import KINDS
 from glassprop.optimizer import OPTIMIZERS, SGD, Adam
 from glassprop.training.train_settings import Settings
-
-BLIS = dense_kernels.FORWARD_BLIS | dense_kernels.BACK_BLIS | dense_kernels.OUTER_BLIS
 
 # How far θ may lie apart after 20 steps, relative to its largest entry. Measured in November 2026 over all cases:
 # float64 3e-13 and float32 2e-4 with Adam and AdamW, 5e-16 and 3e-7 with the others. Adam divides by the root of
@@ -115,30 +114,25 @@ def test_the_same_pairs_collapse_and_there_are_no_kernels_for_nothing() -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("sizes", [(1, 1, 1), (7, 9, 3), (16, 17, 8), (33, 40, 2)])
-@pytest.mark.parametrize("ways", ["all", "forward", "back", "outer", "none"])
-def test_products_by_blas_agree(monkeypatch: pytest.MonkeyPatch, ways: str, sizes: tuple, dtype: str) -> None:
-    """With the thresholds at 0, small matrices go to BLIS as well: every mixture of ways, at odd sizes."""
-    for way, name in (("forward", "FORWARD_OWN"), ("back", "BACK_OWN"), ("outer", "OUTER_OWN")):
-        monkeypatch.setattr(dense_kernels, name, 0 if ways in ("all", way) else 1 << 40)
+@pytest.mark.parametrize("large", [True, False])
+def test_products_of_any_size_agree(monkeypatch: pytest.MonkeyPatch, large: bool, sizes: tuple, dtype: str) -> None:
+    """With the threshold at 0, small matrices are cut into blocks as well, at odd sizes."""
+    monkeypatch.setattr(dense_kernels, "LARGE_FROM", 0 if large else 1 << 40)
     a, b, c = sizes
     plain = (Layer(b, "tanh", 0.2), Layer(c, "relu"))
     past = (Layer(a, "relu", residual=True), *plain, Layer(c, "tanh", residual=True), Layer(c, "relu", residual=True))
     for name, layers in {"plain": plain, "past": past, "factors": (Scale(), *plain, Scale())}.items():
         case = Case(name, (*layers, Layer(3, "softmax")), n_inputs=a, rows=50, batch=23)
         lowered = lowering.lower(case.network, case.batch, np.dtype(dtype).itemsize)
-        expected = {"all": BLIS, "none": 0}.get(ways) or getattr(dense_kernels, f"{ways.upper()}_BLIS", 0)
         dense = np.array([layer.kind == "dense" for layer in case.network.layers])
-        assert set(lowered.layers[dense, WAYS] & BLIS) == {expected}
-        assert lowered.rows_first == (name == "plain" and ways == "all")
+        assert set(lowered.layers[dense, WAYS] & LARGE != 0) == {large}
         assert_same(case, dtype, run("compiled", case, dtype), run("reference", case, dtype))
 
 
-def test_the_wide_cases_really_go_to_blas() -> None:
-    ways = [lowering.lower(case.network, case.batch, 4) for case in WIDE]
-    every = np.concatenate([lowered.layers[:, WAYS] for lowered in ways])
-    assert np.bitwise_or.reduce(every) & BLIS == BLIS
-    assert np.bitwise_or.reduce(every[every & RESIDUAL != 0]) & BLIS == BLIS
-    assert {lowered.rows_first for lowered in ways} == {True, False}
+def test_the_wide_cases_really_have_large_products() -> None:
+    ways = np.concatenate([lowering.lower(case.network, case.batch, 4).layers[:, WAYS] for case in WIDE])
+    assert (ways & LARGE).any()
+    assert (ways[ways & RESIDUAL != 0] & LARGE).any()
 
 
 # --- costs that are not finite ---------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import activations, epoch, lowering, places
+from glassprop.engine.compiled import activations, epoch, large_product, lowering, places
+from glassprop.engine.compiled.kinds.dense_kernels import LARGE
 from glassprop.engine.compiled.row import (
     A_AT,
     BLOCK_1,
@@ -48,12 +49,14 @@ def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, s
         (lowered.scratch_at, max(4, max(sizes[:-1])), "scratch"),
         (lowered.kept_at, max((int(row[N_OUT]) for row in lowered.layers if row[WAYS] & KEEPS), default=0), "kept"),
     ]
+    panel = large_product.ROOM if (lowered.layers[:, WAYS] & LARGE).any() else 0
     for l, row in enumerate(lowered.layers, start=1):
         of_layer = {int(row[column]): 1 for column in (A_AT, OUT_AT, SLOPE_AT)}
         if row[WAYS] & TRAINS:
             of_layer[int(row[SLOPE_AT])] = 2  # behind the slopes, the derivative by the parameter
         found += [(start, n * sizes[l], f"layer {l}") for start, n in of_layer.items()]
-    return sorted((start, start + n * rows, name) for start, n, name in found)
+    placed = [(start, start + n * rows, name) for start, n, name in found]
+    return sorted([*placed, (lowered.panel_at, lowered.panel_at + panel, "panel")])
 
 
 @pytest.mark.parametrize("itemsize", [4, 8])
@@ -71,8 +74,7 @@ def test_places_of_the_workspace_do_not_overlap(case: Case, itemsize: int) -> No
         row, own = lowered.layers[l - 1], [block.start for block in network.layout.by_layer[l] if block.name != "p"]
         assert [*row[[N_IN, N_OUT]]] == network.sizes[l - 1 : l + 1]
         assert [*row[[BLOCK_1, BLOCK_2]]][: len(own)] == own
-        seen = lowered.rows_at if lowered.rows_first else lowered.x_at
-        assert row[IN_AT] == (seen if l == 1 else lowered.layers[l - 2, OUT_AT])
+        assert row[IN_AT] == (lowered.x_at if l == 1 else lowered.layers[l - 2, OUT_AT])
 
 
 @pytest.mark.parametrize("name", ACTIVATION_NAMES)
@@ -87,9 +89,9 @@ def test_slopes_and_dropped_outputs_have_places_of_their_own(name: str) -> None:
 def test_the_kernels_read_the_places_in_the_order_they_are_written() -> None:
     lowered = lowering.lower(CASES[0].network, 16, 8)
     names = [name for name in vars(places) if name.isupper() and name.lower() in {f.name for f in fields(lowered)}]
-    assert len(names) == 12
+    assert len(names) == 13
     assert len(lowered.places) == places.PLACES
-    assert not lowered.places[12:].any()  # the addresses of parts
+    assert not lowered.places[13:].any()  # the addresses of parts
     assert {f.name for f in fields(lowered) if f.name.endswith("_at")} <= {name.lower() for name in names}
     for name in map(str.lower, names):
         assert lowered.places[getattr(places, name.upper())] == getattr(lowered, name)

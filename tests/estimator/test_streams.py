@@ -13,6 +13,7 @@ import joblib
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.preprocessing import LabelBinarizer
 
 from glassprop import MLPClassifier, MLPRegressor, load, save
 from glassprop.engine.choose import choose
@@ -278,28 +279,45 @@ def test_labels_that_are_not_plain_are_looked_at() -> None:
         np.testing.assert_array_equal(model.theta_, before)
 
 
-@pytest.mark.parametrize(
-    "labels",
-    [
-        np.array([2, 0, 1, 1]),
-        np.array(["b", "c", "a", "a"]),
-        np.array([True, False, True, True]),
-        np.array([7, 7, -1, 7], dtype=np.int8),
-        np.array([1.0, 0.0, 2.0, 1.0]),
-        np.array(["b", "c", "a", "a"], dtype=object),
-        [3, 1, 2, 2],
-    ],
-    ids=str,
-)
-def test_labels_are_encoded_as_scikit_learn_encodes_them(labels: Any) -> None:
-    """Those that are looked at quickly, against those given as a list in a column, which never are."""
-    models = [MLPClassifier((3,), random_state=0) for _ in range(2)]
-    for model, given in zip(models, (labels, list(labels)), strict=True):
-        for _ in range(3):
-            model.partial_fit(X[:4], given, classes=np.unique(labels))
-            let_go(model)
-    assert_same(*models)
-    assert (models[0].predict(X) == models[1].predict(X)).all()
+LABELS_OF_ALL_KINDS = [
+    np.array([2, 0, 1, 1]),
+    np.array(["b", "c", "a", "a"]),
+    np.array([True, False, True, True]),
+    np.array([7, 7, -1, 7], dtype=np.int8),
+    np.array([1.0, 0.0, 2.0, 1.0]),
+    np.array(["b", "c", "a", "a"], dtype=object),
+    np.array([1, 0, 0, 1]),
+    np.array(["yes", "no", "a longer word", "no"])[[0, 1, 1, 0]],
+    np.array([3, 3, 3, 3]),
+    np.array([[1, 0], [0, 1], [1, 1], [0, 0]]),
+    [3, 1, 2, 2],
+]
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+@pytest.mark.parametrize("labels", LABELS_OF_ALL_KINDS, ids=str)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_labels_are_encoded_and_told_as_scikit_learn_does_it(labels: Any, dtype: Any) -> None:
+    """In ``fit``, in a stream, one row at a time, and back."""
+    binarizer = LabelBinarizer().fit(labels)
+    expected = np.asarray(binarizer.transform(labels)).astype(dtype)
+    rows = X[:4].astype(dtype)
+    fitted = MLPClassifier((3,), max_iter=1, random_state=0).fit(rows, labels)
+    streamed = MLPClassifier((3,), random_state=0).partial_fit(rows, labels, classes=classes_of(labels))
+    for model in (fitted, streamed):
+        for part in [slice(0, 4), *(slice(i, i + 1) for i in range(4))]:
+            _, _, Y = model._validate_input(rows[part], labels[part], first=False, incremental=True)
+            np.testing.assert_array_equal(Y, expected[part])
+            assert Y.dtype == dtype
+            assert Y.flags.c_contiguous
+        a = model.network_.predict(model.theta_, X.astype(dtype))
+        told = binarizer.inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+        np.testing.assert_array_equal(model.predict(X.astype(dtype)), told)
+        assert model.predict(X.astype(dtype)).dtype == told.dtype
+
+
+def classes_of(labels: Any) -> Any:
+    return np.arange(labels.shape[1]) if np.ndim(labels) == 2 else np.unique(labels)
 
 
 # --- what it is no part of ---------------------------------------------------------------------------------------

@@ -112,6 +112,6 @@ def _faults_of_theta(architecture: Architecture, theta: Array) -> list[str]:
     size = architecture.layout.size
     if _shape(theta) != (size,):
         return [f"theta must have shape ({size},), got {_told(theta)}"]
-    if not np.issubdtype(theta.dtype, np.floating):
+    if theta.dtype.kind != "f":
         return [f"theta must hold floating-point numbers, got {theta.dtype}"]
     return []

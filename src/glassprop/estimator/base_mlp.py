@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -24,7 +24,7 @@ from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
 from glassprop.estimator.left import Left, refuse_to_resume
 from glassprop.estimator.plain_state import from_plain, to_plain
-from glassprop.estimator.rollback import undone_on_failure
+from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.stream import STREAM, Stream
@@ -66,7 +66,6 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
     # --- fitting -------------------------------------------------------------------------------------------
 
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def resume(
         self,
         X: Any,
@@ -138,7 +137,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         call: Call = "fit",
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
-        with undone_on_failure(self.__dict__):
+        with UndoneOnFailure(self.__dict__):
             stream = self._stream_before(call)
             left = self._begin(call)
             told = X, y, sample_weight
@@ -227,9 +226,11 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, call: Call, left: Left | None
     ) -> tuple[Data, Held | None, Left]:
         """Data to train on, data held out, and which rows they are; for ``resume``, those of before."""
-        of = Left(len(data), data.X.dtype.name)
-        if self.early_stopping and call == "partial_fit":
-            raise ValueError("partial_fit does not support early_stopping=True")
+        if call == "partial_fit":
+            if self.early_stopping:
+                raise ValueError("partial_fit does not support early_stopping=True")
+            return data, None, Left(len(data), "")  # which nobody goes on with
+        of = Left(len(data), str(data.X.dtype))
         if any(part is not None for part in val):
             held = given_validation(self._validate_val, self.n_outputs_, *val)
             if left is None:
@@ -333,7 +334,8 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
 
     def _outputs(self, X: Any) -> Array:
         """Check X and run it through the network. -> (n, n_outputs)."""
-        check_is_fitted(self)
+        if not hasattr(self, "_state"):
+            check_is_fitted(self)
         if not self._is_plain(X):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below

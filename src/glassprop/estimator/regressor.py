@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.callback import with_callbacks
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
@@ -230,7 +229,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.engine = engine
 
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def fit(
         self,
         X: Any,
@@ -275,7 +273,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
         """Train one epoch on these examples, and go on from where training stands.
 
@@ -392,7 +389,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._checked(X, y, self.network_.units, reset=False)
 
     def _checked(self, X: Any, y: Any, units: OwnUnits | None, *, reset: bool) -> tuple[Array, Array, Array]:
-        if reset or not (self._is_plain(X) and _are_plain(y, len(X))):
+        plain = not reset and self._is_plain(X) and _are_plain(y, len(X))
+        if not plain:
             refuse_broken(X)
             X, y = validate_data(
                 self,
@@ -406,8 +404,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        Y = y.reshape(len(y), -1)
+        if plain and units is None and Y.dtype == X.dtype:
+            return X, y, np.ascontiguousarray(Y)
         with np.errstate(over="ignore"):
-            Y = y.reshape(len(y), -1)
             Y = np.ascontiguousarray(Y if units is None else units.standard(Y), dtype=X.dtype)
         if not np.isfinite(Y).all():
             raise DataError(

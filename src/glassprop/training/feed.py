@@ -76,6 +76,20 @@ class Feed:
         """The examples of an epoch (from 0)."""
         return self.sample if self._source is None else self._blocks(self._source, epoch)
 
+    def settle(self) -> None:
+        """From here on hold arrays of its own, into which ``bring`` brings others."""
+        weight = self.sample.sample_weight
+        X, Y = (np.array(array, order="C") for array in (self.sample.X, self.sample.Y))
+        self.sample = Data(X, Y, None if weight is None else np.array(weight))
+
+    def bring(self, data: Data) -> None:
+        """Take as many other examples, of the same kind and shape."""
+        self._architecture.cost_function.check_targets(data.Y)
+        fresh, place = self._smoothed(data), self.sample
+        place.X[...], place.Y[...] = fresh.X, fresh.Y
+        if place.sample_weight is not None:
+            place.sample_weight[...] = fresh.sample_weight
+
     def _blocks(self, source: Source, epoch: int) -> Iterator[Data]:
         for block in source.blocks(epoch):
             if not len(block):

@@ -19,7 +19,7 @@ from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
-from glassprop.engine.compiled.room import Room, made_for, make_room
+from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
 from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.compiled.turned import Turned
@@ -286,18 +286,28 @@ class Predictor:
         low = self._for(use, first)
         tasks = -(-n // low.rows)
         threads = min(tasks, _MOST_THREADS) if work_of_row * n > _SHARED_WORK else 1
-        control = np.zeros(CONTROL_SIZE, dtype=np.int64)
-        control[TO] = tasks
-        orders, work = self._space(threads, low)
-        handed = Handed(
-            theta, **inputs(X), layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
-            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work, control=control, n_rows=n,
-            **results,
-        )  # fmt: skip
-        if threads == 1:
-            POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
-        else:
+        alone = threads == 1 and not first
+        kept: dict[Any, Any] = self._mine.__dict__
+        # one that helpers were called with is not used again: a late one may still read it
+        handed = (kept.pop(use, None) if alone else None) or self._handed(low, theta, threads)
+        handed.put(theta, **inputs(X), n_rows=n, **results)
+        control = handed.control
+        control[:], control[TO] = 0, tasks
+        if not alone:
             POOL.run(lambda thread: self._kernel(handed, thread), control, threads)
+            return
+        POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
+        handed.let_go("x", *results)
+        kept[use] = handed
+
+    def _handed(self, low: Lowered, theta: Array, threads: int) -> Handed:
+        """The table of a call, with all that is the same in every call of this thread."""
+        orders, work = self._space(threads, low)
+        return Handed(
+            theta, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
+            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work,
+            control=np.zeros(CONTROL_SIZE, dtype=np.int64),
+        )  # fmt: skip
 
     def _space(self, threads: int, low: Lowered) -> tuple[Array, Array]:
         """Row numbers and workspace of the calling thread, made at its first call, and when one needs more."""
@@ -306,5 +316,5 @@ class Predictor:
         if getattr(mine, "rows", 0) < rows or mine.size < size:
             mine.rows, mine.size = rows, size
             mine.orders = np.empty(rows, dtype=np.int64)
-            mine.work = np.zeros(size, dtype=self._dtype)
+            mine.work = aligned_zeros(size, self._dtype)
         return mine.orders, mine.work

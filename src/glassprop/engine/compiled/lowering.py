@@ -31,10 +31,12 @@ from glassprop.engine.compiled.row import (
     WAYS,
     WEIGH,
 )
+from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.layers.layer_kind import PARAMETRIC
 
 _PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
-_CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2
+# bytes of activations that a block may take: well within a core's L2
+_CACHE = (384 if WIDTH.bits == 512 else 192) * 1024
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
 _AN_ENTRY, _A_PARAMETER = 5, 8  # what an entry of a sparse X, and an optimizer's step, take in multiplications
@@ -64,6 +66,8 @@ class Lowered:
         Whether the first layer reads them row by row, and no columns are made: when it goes to BLIS.
     kept_at : int
         Where ∂C/∂a of a layer stays while δ is made of it, where it is needed again.
+    panel_at : int
+        Where large products pack what they read again and again.
     """
 
     layers: NDArray[np.int64]
@@ -81,6 +85,7 @@ class Lowered:
     rows_at: int
     rows_first: bool
     kept_at: int
+    panel_at: int
     collapses: bool
     cost_parameter: float
     size: int
@@ -90,7 +95,7 @@ class Lowered:
         """The offsets in the order that the kernels read them, and room for the addresses of parts."""
         offsets = [
             self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
-            self.rows, self.rows_first, self.collapses, self.rows_at, self.kept_at,
+            self.rows, self.rows_first, self.collapses, self.rows_at, self.kept_at, self.panel_at,
         ]  # fmt: skip
         return np.array([*offsets, *[0] * (PLACES - len(offsets))], dtype=np.int64)
 
@@ -129,8 +134,12 @@ class _Space:
         self.rows, self.size = rows, 0
 
     def room(self, n: int) -> int:
+        return self.numbers(n * self.rows)
+
+    def numbers(self, n: int) -> int:
+        """A place for so many numbers, however many examples there are."""
         start = self.size
-        self.size += -(-n * self.rows // _PAD) * _PAD
+        self.size += -(-n // _PAD) * _PAD
         return start
 
 
@@ -146,12 +155,11 @@ def _ways(architecture: Architecture, number: int, first: int) -> int:
     return ways | KEEPS * (needed_for_x or needed_for_p)
 
 
-def _rows(architecture: Architecture, sizes: list[int], ways: list[int], batch_rows: int, itemsize: int) -> int:
-    """How many examples a block has: so many that its activations, of these sizes, fit the cache."""
+def _rows(sizes: list[int], needed: int, batch_rows: int, itemsize: int) -> int:
+    """How many examples a block has: so many that its activations, of these sizes, fit the cache, or as large products need."""
     per_row = itemsize * (sum(sizes) * 2 + 2 * max(sizes))
-    rows = min(max(_CACHE // per_row, 64), _MOST_ROWS, batch_rows)
-    if any(way & kernels_of(layer).LONG_ROWS for way, layer in zip(ways, architecture.layers, strict=True)):
-        rows = min(batch_rows, _MOST_ROWS)
+    most = max(min(max(_CACHE // per_row, 64), _MOST_ROWS), needed)
+    rows = -(-batch_rows // -(-batch_rows // most))  # of as many blocks as there must be, all alike
     return -(-rows // _PAD) * _PAD
 
 
@@ -180,9 +188,11 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int, first: int
     layout, numbers = architecture.layout, range(1, architecture.depth + 1)
     sizes = [*architecture.sizes]
     ways = [_ways(architecture, number, first) for number in numbers]
+    needs = [kernels_of(layer).needs(way) for way, layer in zip(ways, architecture.layers, strict=True)]
+    rows_needed, panel = (max(numbers) for numbers in zip(*needs, strict=True))
     if first & BY_ENTRIES:
         sizes[0] = sizes[1]
-    space = _Space(_rows(architecture, sizes, ways, batch_rows, itemsize))
+    space = _Space(_rows(sizes, rows_needed, batch_rows, itemsize))
     room = space.room
     x_at, rows_at = room(sizes[0]), room(sizes[0])
     rows_first = bool(ways[0] & IN_ROWS)
@@ -191,10 +201,11 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int, first: int
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
     y_at, share_at = room(sizes[-1]), room(1)
-    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1])))
+    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1]) + LANES))
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )
+    panel_at = space.numbers(panel)
     cost = architecture.cost_function
     return Lowered(
         layers=layers,
@@ -214,6 +225,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int, first: int
         rows_at=rows_at,
         rows_first=rows_first,
         kept_at=kept_at,
+        panel_at=panel_at,
         collapses=architecture.pair is not None,
         cost_parameter=(cost.parameters or (0.0,))[0],
         size=layout.size,

@@ -9,6 +9,7 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from glassprop.engine.compiled.low_level import OPTIONS
+from glassprop.engine.compiled.tile_shapes import blocks_of_products
 from glassprop.engine.compiled.vector_width import Width
 from glassprop.engine.compiled.vectors import Loop, Vectors, const
 
@@ -21,7 +22,7 @@ def product_tile(width: Width) -> Any:
 
     @intrinsic
     def _product_tile(typingctx, w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0):
-        """Blocks of up to 6 rows by 2 vectors of the result stay in registers while q runs."""
+        """Blocks of some rows by some vectors of the result stay in registers while q runs."""
         kind, i64 = w.dtype, types.int64
         signature = types.void(w, i64, i64, x, i64, out, i64, i64, i64, i64, bias, i64, i64, i64)
 
@@ -35,6 +36,13 @@ def product_tile(width: Width) -> Any:
             lowest, zero = ir.Constant(v.type.element, float("-inf")), ir.Constant(v.type.element, 0.0)
             floor = v.splat(builder.select(relu, zero, lowest))
 
+            def fetch_ahead(p: Any, rows: int, i: Any, vectors: int) -> None:
+                """What the next block adds to may be far away: a gradient is larger than the caches."""
+                for m in range(rows, 2 * rows):
+                    out_row = builder.gep(out_at, [builder.add(builder.mul(builder.add(p, const(m)), ldo_), i)])
+                    for c in range(vectors):
+                        v.fetch(builder.gep(out_row, [const(c * v.n)]))
+
             def block(p: Any, rows: int, i: Any, vectors: int) -> None:
                 start = []
                 for m in range(rows):
@@ -44,6 +52,8 @@ def product_tile(width: Width) -> Any:
                     for c in range(vectors):
                         there = v.load(builder.gep(out_row, [const(c * v.n)]))
                         start.append(builder.select(adds, there, v.splat(value)))
+                with builder.if_then(adds):
+                    fetch_ahead(p, rows, i, vectors)
                 w_rows = [builder.gep(w_at, [builder.mul(builder.add(p, const(m)), sp_)]) for m in range(rows)]
                 x_column = builder.gep(x_at, [i])
                 over_q = Loop(builder, const(0), n_q_, 1, start)
@@ -70,10 +80,10 @@ def product_tile(width: Width) -> Any:
                             v.store(builder.select(below, floor, value), place)
 
             i = const(0)
-            for vectors in (2, 1):
+            for vectors, heights in blocks_of_products(width):
                 over_i = Loop(builder, i, n_i_, vectors * v.n)
                 p = const(0)
-                for rows in (6, 4, 2, 1):
+                for rows in heights:
                     over_p = Loop(builder, p, n_p_, rows)
                     block(over_p.i, rows, over_i.i, vectors)
                     p, _ = over_p.close()

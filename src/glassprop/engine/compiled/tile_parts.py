@@ -1,10 +1,10 @@
-"""The tiles and a BLAS's product as parts: one copy each in the machine code, called by the address among the places."""
+"""The tiles as parts: one copy each in the machine code, called by the address among the places."""
 
 from __future__ import annotations
 
 from numba import njit
 
-from glassprop.engine.compiled import blas, places, tiles
+from glassprop.engine.compiled import places, tiles
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, pointer
 from glassprop.engine.compiled.part import Shape
 
@@ -12,9 +12,7 @@ _PRODUCT = Shape("N I I N I N I I I I N I I I", places.PRODUCT)
 _OUTER = Shape("N I N I N I I I I I", places.OUTER)
 _SUMS = Shape("N I N I I I", places.SUMS)
 _TRANSPOSE = Shape("N I N I I I", places.TRANSPOSE)
-_GEMM = Shape("N I I N I I F N I I I I", places.GEMM)
-_call_product, _call_outer, _call_sums, _call_transpose = _PRODUCT.call, _OUTER.call, _SUMS.call, _TRANSPOSE.call
-_call_gemm = _GEMM.call
+call_product, _call_outer, _call_sums, _call_transpose = _PRODUCT.call, _OUTER.call, _SUMS.call, _TRANSPOSE.call
 
 
 @_PRODUCT.part()
@@ -41,19 +39,13 @@ def transpose(x, ldx, out, ldo, n_p, n_i):
     tiles._transpose(x, ldx, out, ldo, n_p, n_i)
 
 
-@_GEMM.part()
-def gemm(a, lda, transpose_a, b, ldb, transpose_b, beta, c, ldc, m, n, k):
-    """``blas.gemm`` on pointers."""
-    blas.gemm(a, 0, lda, transpose_a, b, 0, ldb, transpose_b, beta, c, 0, ldc, m, n, k)
-
-
-# What kernels call: the same as in ``tiles.py`` and ``blas.py``, with the places first.
+# What kernels call: the same as in ``tiles.py``, with the places first.
 
 
 @njit(**INLINE)
 def tile_product(places_, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0):
     """See ``tiles.tile_product``."""
-    _call_product(
+    call_product(
         places_[places.PRODUCT], pointer(w, w0), sp, sq, pointer(x, x0), ldx, pointer(out, out0), ldo, n_p, n_q, n_i,
         pointer(bias, max(bias0, 0)), bias0, mask0 - out0 if mask0 >= 0 else 0, mask0,
     )  # fmt: skip
@@ -84,12 +76,3 @@ def tile_dots(places_, d, d0, x, x0, ld, g, g0, n, adds):
 def tile_transpose(places_, x, x0, ldx, out, out0, ldo, n_p, n_i):
     """See ``tiles.tile_transpose``."""
     _call_transpose(places_[places.TRANSPOSE], pointer(x, x0), ldx, pointer(out, out0), ldo, n_p, n_i)
-
-
-@njit(**INLINE)
-def large_product(places_, a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc, m, n, k):
-    """See ``blas.gemm``."""
-    _call_gemm(
-        places_[places.GEMM], pointer(a, a0), lda, transpose_a, pointer(b, b0), ldb, transpose_b, beta,
-        pointer(c, c0), ldc, m, n, k,
-    )  # fmt: skip

@@ -10,6 +10,7 @@ from numba import types
 from glassprop.engine.compiled.vector_width import Width
 
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
+_BYTE_AT = ir.IntType(8).as_pointer()
 _FAST = ("fast",)
 
 
@@ -59,6 +60,13 @@ class Vectors:
 
     def store(self, value: Any, place: Any) -> None:
         self.builder.store(value, self.builder.bitcast(place, self.type.as_pointer()), align=self.align)
+
+    def fetch(self, place: Any) -> None:
+        """Have the cache line of a place, which need not be part of an array, brought into the first cache."""
+        kind = ir.FunctionType(ir.VoidType(), [_BYTE_AT, _I32, _I32, _I32])
+        function = self.builder.module.declare_intrinsic("llvm.prefetch", (_BYTE_AT,), kind)
+        settings = [ir.Constant(_I32, value) for value in (0, 3, 1)]  # to be read, kept near, data
+        self.builder.call(function, [self.builder.bitcast(place, _BYTE_AT), *settings])
 
     def splat(self, scalar: Any) -> Any:
         undefined = ir.Constant(self.type, ir.Undefined)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from threading import local
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 from sklearn import get_config
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.ground.in_order import in_order
-from glassprop.tables.encoding.block_encoder import BlockEncoder, block_encoder
+from glassprop.tables.encoding.block_encoder import BLOCK, BlockEncoder, block_encoder, blocks_of, frames_wanted
+from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.findings import Finding, together, warn_of
+from glassprop.tables.encoding.fit_encoder import fit_encoder
 from glassprop.tables.values.cores import threads_for
 
-BLOCK = 16_384  # rows: whole blocks of the network's own, so that the bits are those of one call
 _LONG = 4_096  # rows of a table from which on this pays
 
 
@@ -51,9 +53,40 @@ class TablePipeline(Pipeline):
             return super().transform(X, **params)
         return encode(encoder, frame)
 
+    @available_if(lambda self: self._can_fit_transform())
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """Fit the steps, where the last of them is no estimator (``pipeline[:-1]``), and give what they give."""
+        fitted = None if params else self._fitted_in_parts(X, [step for _, step in self.steps])
+        return super().fit_transform(X, y, **params) if fitted is None else fitted
+
+    def _fit(
+        self, X: Any, y: Any = None, routed_params: Any = None, raw_params: Any = None, callback_ctx: Any = None
+    ) -> Any:
+        """What scikit-learn's ``fit`` calls for all but the last step."""
+        before = [name for name, _ in self.steps[:-1]]
+        told = any(params for name in before for params in (routed_params or {}).get(name, {}).values())
+        fitted = None if told else self._fitted_in_parts(X, [step for _, step in self.steps[:-1]])
+        return super()._fit(X, y, routed_params, raw_params, callback_ctx) if fitted is None else fitted
+
+    def _fitted_in_parts(self, X: Any, steps: list[Any]) -> np.ndarray | None:
+        frame = _long(X)
+        if frame is None or [type(step) for step in steps] != [TypedColumns, ColumnTransformer]:
+            return None
+        if self._is_watched() or self.transform_input is not None or frames_wanted(steps[1]):
+            return None
+        findings: list[Finding] = []
+        given = fit_encoder(steps[0], steps[1], frame, findings, threads_for(len(frame), BLOCK))
+        _told_once(steps[0], [findings])
+        return given
+
+    def _is_watched(self) -> bool:
+        """Whether scikit-learn's caching, callbacks or routing go through each step."""
+        routing = get_config()["enable_metadata_routing"]
+        return bool(routing or self.memory is not None or getattr(self, "_skl_callbacks", None))
+
     def _in_blocks(self, *, with_network: bool = True) -> BlockEncoder | None:
         steps = [step for _, step in self.steps]
-        if get_config()["enable_metadata_routing"] or self.memory is not None:
+        if self._is_watched():
             return None
         if with_network and not isinstance(steps.pop(), BaseMLP):
             return None
@@ -76,7 +109,7 @@ def encode(encoder: BlockEncoder, frame: nw.DataFrame) -> np.ndarray:
         encoder.into(frame[rows], out[rows], findings)
         return findings
 
-    _told_once(encoder, in_order(work, _blocks(len(frame)), threads_for(len(frame), BLOCK)))
+    _told_once(encoder.typed, in_order(work, blocks_of(len(frame)), threads_for(len(frame), BLOCK)))
     return out
 
 
@@ -94,17 +127,13 @@ def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndar
         encoder.into(frame[rows], inputs, findings)
         return findings, verb(inputs)
 
-    blocks = _blocks(len(frame))
+    blocks = blocks_of(len(frame))
     first = work(next(blocks))  # alone: it may load or compile what the others use
     results = [first, *in_order(work, blocks, threads_for(len(frame), BLOCK))]
-    _told_once(encoder, (findings for findings, _ in results))
+    _told_once(encoder.typed, (findings for findings, _ in results))
     return np.concatenate([said for _, said in results])
 
 
-def _blocks(rows: int) -> Iterator[slice]:
-    return (slice(start, min(start + BLOCK, rows)) for start in range(0, rows, BLOCK))
-
-
-def _told_once(encoder: BlockEncoder, findings: Iterable[list[Finding]]) -> None:
+def _told_once(typed: TypedColumns, findings: Iterable[list[Finding]]) -> None:
     every = (finding for found in findings for finding in found)
-    warn_of(together(every, encoder.typed.columns()), stacklevel=5)
+    warn_of(together(every, typed.columns()), stacklevel=5)

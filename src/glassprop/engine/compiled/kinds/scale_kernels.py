@@ -1,4 +1,4 @@
-"""The layer of factors: z_k = s_k x_k, and its derivatives (E29, E30, E31). See ``opcodes.py`` for what a kind gives."""
+"""The layer of factors: z_k = s_k x_k, and its derivatives (E29, E30, E31). See ``kernels_of_kinds.py`` for what a kind gives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from glassprop.engine.compiled.tile_parts import outer, product, tile_dots, tile
 from glassprop.layers.layer_kind import LayerKind
 
 S = BLOCK_1
-LONG_ROWS = 0
 
 
 def multiplications(n_in: int, n_out: int) -> int:
@@ -24,6 +23,11 @@ def multiplications(n_in: int, n_out: int) -> int:
 def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
     """Bits of WAYS: there is one way only, and nothing else is done on it."""
     return 0
+
+
+def needs(ways: int) -> tuple[int, int]:
+    """Examples of a block, beyond those that fit the cache, and room to pack numbers in: neither."""
+    return 0, 0
 
 
 # A neuron at a time, by the tiles of products of one row and one column: there is no new loop to be compiled.
