@@ -88,6 +88,8 @@ def plain_targets(binarizer: LabelBinarizer, classes: Array, y: Any, n: int, dty
     if type(y) is not np.ndarray or y.shape != (n,) or len(classes) < 2:
         return None
     known = binarizer.classes_
+    if y.dtype == object and known.dtype.kind == "U" and all(type(label) is str for label in y):
+        y = y.astype(str)
     if y.dtype.kind not in "biufU" or y.dtype.kind != known.dtype.kind or binarizer.y_type_ not in _ONE_LABEL:
         return None
     if known is not classes and not np.array_equal(known, classes):

@@ -42,11 +42,8 @@ def fit_encoder(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
         inputs.fit(typed.transform(frame[:_FEW].to_native()))
-    given = values.T
-    if frame.implementation.is_pyarrow():  # sums are rounded by how numbers lie: here they come row by row
-        given = np.ascontiguousarray(given)
     fitted = [
-        (name, _fit_numbers(clone(step), columns, given, threads), columns)
+        (name, _fit_numbers(clone(step), columns, values, frame, threads), columns)
         if name == "numbers"
         else (name, _fit_categories(clone(step), [categories[column] for column in columns], columns), columns)
         for name, step, columns in inputs.transformers
@@ -91,15 +88,33 @@ def _named(step: Any, names: list[str]) -> None:
     step.feature_names_in_ = np.array(names, dtype=object)
 
 
-def _fit_numbers(steps: Pipeline, names: list[str], values: np.ndarray, threads: int) -> Pipeline:
+def _fit_numbers(steps: Pipeline, names: list[str], values: np.ndarray, frame: nw.DataFrame, threads: int) -> Pipeline:
     fill, scale, bound = (step for _, step in steps.steps)
-    medians = np.array(list(in_order(_median, values.T, threads)))
-    gaps = np.isnan(values).any(axis=0)
+    medians = np.array(list(in_order(_median, values, threads)))
+    gaps = np.isnan(values).any(axis=1)
     fill.fit(np.stack([medians, np.where(gaps, np.nan, medians)]))
-    filled = fill.transform(values)
+    filled = _filled(fill, values, threads)
+    if frame.implementation.is_pyarrow():  # sums are rounded by how numbers lie: of Arrow they come row by row
+        filled = np.ascontiguousarray(filled)
     bound.fit(scale.fit(filled).transform(filled[:1]))
     _named(fill, names)
     return steps
+
+
+def _filled(fill: SimpleImputer, values: np.ndarray, threads: int) -> np.ndarray:
+    """What the imputer gives, (n_rows, n_columns), column by column in memory."""
+    marked = fill.indicator_.features_ if fill.add_indicator else []
+    filled = np.empty((len(values) + len(marked), values.shape[1]))
+
+    def work(place: int) -> None:
+        if place >= len(values):
+            filled[place] = np.isnan(values[marked[place - len(values)]])
+        else:
+            filled[place] = np.where(np.isnan(values[place]), fill.statistics_[place], values[place])
+
+    for _ in in_order(work, range(len(filled)), threads):
+        pass
+    return filled.T
 
 
 def _median(values: np.ndarray) -> float:
