@@ -40,7 +40,7 @@ class Reading(NamedTuple):
     def of(cls, architecture: Architecture, X: Rows, taken: int) -> Reading:
         """taken: the examples that go through the first layer before others need its parameters.
 
-        To turn W in and out, with the optimizer's vectors, takes about as long as an entry for each of its columns does
+        To turn W in and out, with the optimizer's vectors, takes about as long as two entries for each of its columns do
         without.
         """
         if isinstance(X, np.ndarray):
@@ -48,7 +48,7 @@ class Reading(NamedTuple):
         each, layer = X.nnz / max(X.shape[0], 1), architecture.layers[0]
         if layer.kind != "dense" or layer.residual or each + _AN_EXAMPLE > _DENSE * architecture.n_inputs:
             return cls(each, SPARSE)
-        return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > architecture.n_inputs))
+        return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > 2 * architecture.n_inputs))
 
     def in_order(self) -> Reading:
         """The same with θ as it lies, and steps cut as those of a dense X."""
