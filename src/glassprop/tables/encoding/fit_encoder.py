@@ -36,15 +36,18 @@ def fit_encoder(
     *,
     threads: int,
     compact: bool,
+    rows: np.ndarray | None = None,
 ) -> Any:
     """Fit `inputs` on the table, which `typed` reads, and encode it: (n_rows, n_inputs); `compact`: CSR will do.
+
+    rows: the numbers of those to fit on and encode; all by default.
 
     None, with nothing done, where its steps are not those of ``encoder`` or are to give data frames.
     """
     if not _is_ours(inputs):
         return None
     frame = typed.checked(frame)
-    values, categories = typed.read(frame, findings, threads)
+    values, categories = typed.read(frame, findings, threads, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
         inputs.fit(typed.transform(frame[:_FEW].to_native()))

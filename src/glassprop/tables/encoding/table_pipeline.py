@@ -17,7 +17,7 @@ from sklearn.utils.metaestimators import available_if
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.ground.in_order import in_order
 from glassprop.tables.encoding.block_encoder import SHORT, BlockEncoder, block_encoder, blocks_of, frames_wanted
-from glassprop.tables.encoding.encode import TypedColumns
+from glassprop.tables.encoding.encode import TypedColumns, frame_of
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.fit_encoder import fit_encoder
 from glassprop.tables.values.cores import threads_for
@@ -60,10 +60,11 @@ class TablePipeline(Pipeline):
         fitted = None if params else self._fitted_in_parts(X, [step for _, step in self.steps], compact=False)
         return super().fit_transform(X, y, **params) if fitted is None else fitted
 
-    def fit_inputs(self, X: Any) -> Any:
-        """The same, for a network alone: a CSR matrix where that takes much less room."""
-        fitted = self._fitted_in_parts(X, [step for _, step in self.steps], compact=True)
-        return super().fit_transform(X) if fitted is None else fitted
+    def fit_inputs(self, X: Any, rows: np.ndarray) -> Any:
+        """The same for some rows of a table, and for a network alone: a CSR matrix where that takes much less room."""
+        steps = [step for _, step in self.steps]
+        fitted = self._fitted_in_parts(X, steps, compact=True, rows=rows)
+        return super().fit_transform(frame_of(X)[rows].to_native()) if fitted is None else fitted
 
     def inputs(self, X: Any) -> Any:
         """``transform``, for a network alone: a CSR matrix where that takes much less room."""
@@ -80,15 +81,19 @@ class TablePipeline(Pipeline):
         fitted = None if told else self._fitted_in_parts(X, [step for _, step in self.steps[:-1]], compact=True)
         return super()._fit(X, y, routed_params, raw_params, callback_ctx) if fitted is None else fitted
 
-    def _fitted_in_parts(self, X: Any, steps: list[Any], *, compact: bool) -> Any:
+    def _fitted_in_parts(self, X: Any, steps: list[Any], *, compact: bool, rows: np.ndarray | None = None) -> Any:
         frame = _long(X)
-        if frame is None or [type(step) for step in steps] != [TypedColumns, ColumnTransformer]:
+        if (
+            frame is None
+            or (rows is not None and len(rows) < SHORT)
+            or [type(step) for step in steps] != [TypedColumns, ColumnTransformer]
+        ):
             return None
         if self._is_watched() or self.transform_input is not None or frames_wanted(steps[1]):
             return None
         findings: list[Finding] = []
         threads = threads_for(len(frame), SHORT)
-        given = fit_encoder(steps[0], steps[1], frame, findings, threads=threads, compact=compact)
+        given = fit_encoder(steps[0], steps[1], frame, findings, threads=threads, compact=compact, rows=rows)
         _told_once(steps[0], [findings])
         return given
 

@@ -176,7 +176,7 @@ def _fit(
         defaults=settings,
     )
     with quiet():  # what is odd in these columns has been told for the table as a whole
-        X = steps.fit_inputs(train.frame.to_native())
+        X = steps.fit_inputs(train.source.to_native(), train.rows)
         watched = None
         if inner is not None:
             watched = (steps.inputs(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
