@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
+NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
 _Before = list[tuple[Any, int]]
 
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from copy import copy, deepcopy
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
@@ -19,7 +19,6 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
-from glassprop.estimator.explaining import Subject, explain_chosen, history_of, training_of
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
 from glassprop.estimator.left import Left, refuse_to_resume
@@ -32,11 +31,15 @@ from glassprop.estimator.stream import STREAM, Stream
 from glassprop.estimator.validation import Held, Scoring, example_weights, given_validation, split_validation
 from glassprop.estimator.verbose import tell
 from glassprop.estimator.weights import SetWeights
-from glassprop.insight.explanation import MOST_PATHS, Explanation
+from glassprop.insight.largest import MOST_PATHS
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
 from glassprop.training.ready import Ready
 from glassprop.training.state import TrainState
+
+if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
+    from glassprop.estimator.explaining import Subject
+    from glassprop.insight.explanation import Explanation
 
 
 class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
@@ -250,9 +253,14 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         """By what validation data judge; None where they do not."""
         if not self.early_stopping:
             return None
+
+        def outputs(theta: Array, X: Any) -> Array:
+            engine: Any = self._state.engine if self.engine == "auto" else self.engine  # that of the epochs
+            return self.network_.predict(theta, X, engine=engine)
+
         return Scoring(
             wish=self.scoring,
-            outputs=lambda theta, X: self.network_.predict(theta, X, engine=self.engine),
+            outputs=outputs,
             of_outputs=self._score_outputs,
             model=self._without_names,
         )
@@ -408,11 +416,15 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         >>> list(weight.factors), weight.symbol
         (['∂z/∂w', '∂a/∂z', '∂C₀/∂a'], '∂C₀/∂w[3,0]⁽¹⁾')
         """
+        from glassprop.estimator.explaining import explain_chosen
+
         check_is_fitted(self)
         return explain_chosen(self.to_explain(), X, y, row=row, rows=rows, top=top)
 
     def to_explain(self) -> Subject:
         """What explanations look at: for those that know better names than the columns'."""
+        from glassprop.estimator.explaining import Subject, history_of, training_of
+
         state = self._state
         return Subject(
             network=self.network_,

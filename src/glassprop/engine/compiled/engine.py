@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
+from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
 from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
@@ -234,6 +236,16 @@ def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
     if totals is None:
         return np.arange(t + 1, t + 1 + n_steps)
     return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch before the first step is never asked
+
+
+def parts_used(networks: Iterable[Architecture], optimizers: Iterable[Optimizer], dtype: str) -> list[Part]:
+    """All parts that training these networks, by any of these optimizers, and predicting with them uses."""
+    found, choices = [], list(optimizers)
+    for network in networks:
+        lowered = lower(network, 1, np.dtype(dtype).itemsize)
+        found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
+        found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
+    return found
 
 
 class Predictor:
