@@ -366,3 +366,13 @@ def test_where_columns_or_inputs_are_many_blocks_have_fewer_rows(in_small_blocks
     monkeypatch.setattr(type(pipeline[-1]), "predict_proba", lambda self, X: handed.append(len(X)) or kept(self, X))
     np.testing.assert_allclose(pipeline.predict_proba(frame), expected, rtol=1e-4)
     assert (max(handed), sum(handed)) == (10, 1000)
+
+
+def test_where_no_thread_can_be_started_the_caller_does_the_work(monkeypatch):
+    def refused(*_: Any) -> None:
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    monkeypatch.setattr(ordering.ThreadPoolExecutor, "submit", refused)
+    assert list(ordering.in_order(lambda k: k * k, range(5), 2)) == [0, 1, 4, 9, 16]
+    with pytest.raises(ZeroDivisionError):
+        list(ordering.in_order(lambda k: 1 // k, range(5), 2))
