@@ -47,7 +47,7 @@ class Effort:
     all_again: bool = True
 
 
-_QUICK, _MAIN, _MORE = Effort(4, 5, 0.05, all_again=False), Effort(25, 10, 0.15, compiled=True), Effort(6, 8, 0.06)
+_QUICK, _MAIN, _MORE = Effort(4, 5, 0.03, all_again=False), Effort(18, 8, 0.08, compiled=True), Effort(5, 6, 0.04)
 
 
 def field(case: Case, compiled: bool) -> dict[str, tuple[type[Competitor], dict[str, Any]]]:

@@ -1,69 +1,37 @@
-"""What an epoch's time does not show: first model in a fresh process, one-row latency, big predictions, memory, growth.
+"""What an epoch's time does not show: first model of a fresh process, one row, small calls, big tables, memory, growth.
 
-`python -m bench.more` prints each beside its peers and writes build/more.json.
+`python -m bench.more [GROUP ...]` prints each beside its peers and writes build/more.json.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
+from bench.calls import small_calls
 from bench.cases import GROWTH_DEPTH, GROWTH_ROWS, GROWTH_WIDTH, Case
 from bench.competitors.base import Competitor
 from bench.competitors.glassprop_ import Glassprop
 from bench.competitors.jax_ import Jax
 from bench.competitors.sklearn_ import Sklearn
 from bench.competitors.torch_ import Torch
+from bench.facts import machine
+from bench.first import PACKAGES, cold, fit, fresh_process, iris, one_row
+from bench.limits import AS_FOUND, environment, set_aside
+from bench.timing import alternately, python
+from bench.wide_table import big_table
 from glassprop.ground.json_values import to_json
 
 _NETWORK = Case((20, 64, 64, 2), 64, 20_000)
-_FIRST = {
-    "glassprop": "from glassprop import MLPClassifier as M",
-    "scikit-learn": "from sklearn.neural_network import MLPClassifier as M",
-}
-_FIT = "; import numpy as np; r = np.random.default_rng(0); X = r.normal(size=(1000, 20)).astype('f4'); y = X[:, 0] > 0"
-_TRAIN = "; import warnings; warnings.simplefilter('ignore'); M((64, 64), max_iter=20).fit(X, y)"
-# not getrusage, whose peak a process inherits from the one that started it
-_PEAK = "; print(int([l for l in open('/proc/self/status') if l.startswith('VmHWM')][0].split()[1]) / 1024)"
-
-
-def alternately(calls: dict[str, Callable[[], Any]], seconds: float) -> dict[str, float]:
-    """Least seconds of one call of each, taking turns."""
-    for call in calls.values():
-        call()
-    best = dict.fromkeys(calls, float("inf"))
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            best[name] = min(best[name], time.perf_counter() - start)
-    return best
-
-
-def first_model() -> dict[str, float]:
-    """Seconds of a fresh process that fits a small model; glassprop's kernels from the cache, and once without one."""
-
-    def run(name: str, **environment: str) -> Callable[[], Any]:
-        code, variables = _FIRST[name] + _FIT + _TRAIN, os.environ | environment
-        return lambda: subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=variables)
-
-    found = alternately({name: run(name) for name in _FIRST}, 40)
-    with tempfile.TemporaryDirectory() as empty:
-        start = time.perf_counter()
-        run("glassprop", NUMBA_CACHE_DIR=empty)()
-        found["glassprop, kernels not compiled yet"] = time.perf_counter() - start
-    return found
 
 
 def onnx_session(case: Case, weights: list[tuple[np.ndarray, np.ndarray]]) -> Callable[[np.ndarray], Any]:
@@ -135,17 +103,12 @@ def predictions(rows: int, seconds: float) -> dict[str, float]:
 
 
 def peak_memory() -> dict[str, float]:
-    """MiB at the peak of a process that fits 20 epochs on (rows, 20) float32, and of one that only makes the data."""
+    """MiB at the peak of a process that fits 2 epochs on (rows, 20) float32, and of one that only makes the data."""
     found = {}
     for rows in (100_000, 1_000_000):
-        data = _FIT.replace("1000, 20", f"{rows}, 20").replace("r.normal(size=", "r.standard_normal(dtype='f4', size=")
-        train = _TRAIN.replace("max_iter=20", "max_iter=2")
-        for name, start in _FIRST.items():
-            for what, code in ((f"{name}, {rows:,} rows", train), (f"{name}, {rows:,} rows, data only", "")):
-                done = subprocess.run(
-                    [sys.executable, "-c", start + data + code + _PEAK], check=True, capture_output=True, text=True
-                )
-                found[what] = float(done.stdout)
+        for name in PACKAGES:
+            found[f"{name}, {rows:,} rows"] = python(fit(name, rows, 2)).peak
+            found[f"{name}, {rows:,} rows, data only"] = python(fit(name, rows, 0)).peak
     return found
 
 
@@ -165,30 +128,64 @@ def growth(cases: tuple[Case, ...]) -> dict[str, dict[str, float]]:
     return found
 
 
-def main() -> None:
-    """Measure all, print and write."""
-    console = Console()
-    figures: dict[str, Any] = {
-        "seconds to a first model in a fresh process": first_model(),
-        "microseconds for one row": {name: s * 1e6 for name, s in predictions(1, 5).items()},
-        "milliseconds for 100,000 rows": {name: s * 1e3 for name, s in predictions(100_000, 10).items()},
-        "peak MiB": peak_memory(),
+def tables_of_growth() -> dict[str, dict[str, dict[str, float]]]:
+    """Milliseconds an epoch by rows, width and depth."""
+    return {
+        name: growth(cases) for name, cases in (("rows", GROWTH_ROWS), ("width", GROWTH_WIDTH), ("depth", GROWTH_DEPTH))
     }
-    for title, found in figures.items():
-        table = Table(title=title)
-        table.add_column("")
-        table.add_column("", justify="right")
-        for name, value in found.items():
-            table.add_row(name, f"{value:.4g}")
-        console.print(table)
-    for title, cases in (("rows", GROWTH_ROWS), ("width", GROWTH_WIDTH), ("depth", GROWTH_DEPTH)):
-        found = figures[f"milliseconds an epoch by {title}"] = growth(cases)
-        table = Table("network, batch (rows)", *next(iter(found.values())), title=f"milliseconds an epoch by {title}")
-        for name, times in found.items():
-            table.add_row(name, *(f"{value:.4g}" for value in times.values()))
-        console.print(table)
-    Path("build").mkdir(exist_ok=True)
-    Path("build/more.json").write_text(to_json(figures, indent=1))
+
+
+GROUPS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "iris": ("seconds from import to fitted iris, median of 20 fresh processes", iris),
+    "process": ("seconds of a fresh process that fits 20-64-64-2 on 1,000 rows", fresh_process),
+    "cold": ("the same with no kernels kept", cold),
+    "row": ("microseconds for one row", lambda: scaled(predictions(1, 5), 1e6)),
+    "command": ("seconds of a command on one row", one_row),
+    "calls": ("microseconds of a small call", small_calls),
+    "rows": ("milliseconds for 100,000 rows", lambda: scaled(predictions(100_000, 10), 1e3)),
+    "table": ("a table of 1,000,000 rows, 16 numbers and 4 categories", big_table),
+    "memory": ("peak MiB", peak_memory),
+    "growth": ("milliseconds an epoch by", tables_of_growth),
+}
+
+
+def scaled(found: dict[str, float], factor: float) -> dict[str, float]:
+    return {name: value * factor for name, value in found.items()}
+
+
+def main() -> None:
+    """Measure all, or what is named, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"which of {', '.join(GROUPS)}; else all")
+    wanted = parser.parse_args().groups or list(GROUPS)
+    if unknown := sorted(set(wanted) - set(GROUPS)):
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(GROUPS)}")
+    console, figures = Console(), {"machine": machine()}
+    if aside := set_aside():
+        console.print(f"not handed on: {' '.join(f'{name}={value}' for name, value in aside.items())}")
+        os.execve(sys.executable, [sys.executable, "-m", "bench.more", *wanted], environment(AS_FOUND))
+    for group in track(wanted, console=Console(stderr=True), description="measuring"):
+        title, measure = GROUPS[group]
+        figures[group] = measure()
+        for table in shown(title, figures[group]):
+            console.print(table)
+        Path("build").mkdir(exist_ok=True)
+        Path("build/more.json").write_text(to_json(figures, indent=1))
+
+
+def shown(title: str, found: dict[str, Any]) -> list[Table]:
+    """Numbers by name as one table, and tables by name as one each."""
+    if any(isinstance(value, dict) for first in found.values() if isinstance(first, dict) for value in first.values()):
+        return [table for name, rows in found.items() for table in shown(f"{title} {name}", rows)]
+    out = Table(title=title)
+    heads = next((list(value) for value in found.values() if isinstance(value, dict)), [""])
+    out.add_column("")
+    for head in heads:
+        out.add_column(head, justify="right")
+    for name, value in found.items():
+        values = value.values() if isinstance(value, dict) else [value]
+        out.add_row(name, *(f"{number:.4g}" for number in values))
+    return [out]
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ _BITS = {"float32": 32, "float64": 64}
 WIDTHS = (128, 256, 512)
 
 
-def peak(dtype: str, seconds: float = 0.5) -> dict[int, float]:
+def peak(dtype: str, seconds: float = 0.4) -> dict[int, float]:
     """GFLOP/s of all cores together, by bits of a vector; one that the CPU has not becomes several narrower ones."""
     cores = len(os.sched_getaffinity(0))
     found = {}

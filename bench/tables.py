@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-_OURS = "glassprop"
+OURS = "glassprop"
 _ABOVE = 1.1  # a product that is so many times as fast as the peak is made of other instructions
 
 
@@ -49,12 +49,12 @@ def of_column(column: dict[str, Any]) -> Table:
         times = row["milliseconds"]
         out.add_row(
             row["case"]["name"],
-            f"{times[_OURS]:.3g}",
+            f"{times[OURS]:.3g}",
             f"{times[row['peer']]:.3g} {row['peer']}",
             f"{row['ratio']:.2f}",
             "" if row["must"] is None else f"{row['must']:g}",
             "" if row["of_floor"] is None else f"{row['of_floor']:.0%}",
-            f"{row['of_peak'][_OURS]:.0%}",
+            f"{row['of_peak'][OURS]:.0%}",
             verdict(row),
         )
     return out

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ import json, platform
 import numpy, numba, threadpoolctl
 from numpy._core import _multiarray_umath as core
 has = [name for name, there in core.__cpu_features__.items() if there]
-bits = products = refused = None
+bits = refused = None
 try:
     import glassprop.engine.compiled.engine
     from glassprop.engine.compiled.vector_width import WIDTH
@@ -112,7 +113,6 @@ except Exception as error:
     refused = str(error).splitlines()[0]
 print(json.dumps({
     "bits": bits,
-    "products": products,
     "refused": refused,
     "machine": platform.machine().lower(),
     "has": has,
@@ -129,6 +129,17 @@ def probe(environment: dict[str, str]) -> dict[str, object]:
     if done.returncode:
         raise SystemExit(f"the libraries cannot be loaded:\n{done.stderr}")
     return json.loads(done.stdout)
+
+
+def products_of(environment: dict[str, str]) -> tuple[str, str]:
+    """Who makes large products under this environment, as ``glassprop info --engine`` tells; and its refusal to say."""
+    command = [sys.executable, "-m", "glassprop.cli", "info", "--engine"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return "", (done.stderr.strip().splitlines() or ["glassprop does not say who makes products"])[0]
+    words = re.findall(r"\w+", done.stdout.lower())
+    asked = environment.get("GLASSPROP_PRODUCTS", "")
+    return asked if asked in words else "", ""
 
 
 def environment_of(dispatch: Dispatch, found: dict[str, object]) -> dict[str, str]:
@@ -197,7 +208,10 @@ def command(dispatch: Dispatch, rooms: tuple[str, ...]) -> list[str]:
 def run(dispatch: Dispatch, found: dict[str, object], rooms: tuple[str, ...]) -> bool | None:
     """Run the tests under a dispatch and say in a line how they ended; None if a setting was not followed."""
     environment = environment_of(dispatch, found)
-    uses = probe(environment)
+    uses = probe(environment) | {"products": None}
+    if dispatch.products:
+        uses["products"], refusal = products_of(environment)
+        uses["refused"] = uses["refused"] or refusal
     why = unheeded(dispatch, uses)
     if why:
         print(f"{'skipped':8}{dispatch.name}: {why}", flush=True)

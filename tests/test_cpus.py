@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
-from cpus import CHOOSE, DISPATCHES, QUICK, environment_of, obstacle, probe, unheeded
+from cpus import CHOOSE, DISPATCHES, QUICK, environment_of, obstacle, probe, products_of, unheeded
 
 OLD = {"machine": "x86_64", "has": ["SSE2", "SSE42"], "dispatched": []}
 HASWELL = {"machine": "amd64", "has": ["SSE42", "AVX2", "FMA3", "X86_V3"], "dispatched": ["X86_V3"]}
@@ -72,6 +73,25 @@ def test_only_what_numpy_dispatches_here_is_switched_off(monkeypatch):
         "NUMBA_CPU_FEATURES": "",
     }
     assert chosen["AVX2"]["NPY_DISABLE_CPU_FEATURES"] == "X86_V4 AVX512_ICL"
+
+
+def test_who_makes_products_is_what_glassprop_says_of_itself(monkeypatch):
+    said = {"code": 0, "out": "large products: OpenBLAS 0.3.30, kernels SkylakeX", "error": ""}
+    monkeypatch.setattr(
+        subprocess,
+        "run",
+        lambda command, **_: subprocess.CompletedProcess(command, said["code"], said["out"], said["error"]),
+    )
+    assert products_of({"GLASSPROP_PRODUCTS": "openblas"}) == ("openblas", "")
+    assert products_of({"GLASSPROP_PRODUCTS": "blis"}) == ("", ""), "it uses another"
+    said.update(code=2, error="GLASSPROP_PRODUCTS is mkl, and no MKL is installed\nsee --help")
+    assert products_of({"GLASSPROP_PRODUCTS": "mkl"}) == ("", "GLASSPROP_PRODUCTS is mkl, and no MKL is installed")
+
+
+def test_the_width_of_vectors_is_followed():
+    """128 bits, which every CPU has."""
+    narrow = next(d for d in DISPATCHES if d.bits == 128)
+    assert not unheeded(narrow, probe(environment_of(narrow, OLD)))
 
 
 def test_the_libraries_do_as_they_are_told():

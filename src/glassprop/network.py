@@ -152,7 +152,8 @@ class Network(Architecture):
         predict = self._predictor(theta, X, engine, notify)
         if predict is None:
             theta, X = given_inputs(self, theta, X)
-            predict = self._predictor(theta, X, engine, notify)  # what was made an array may suit one now
+            # what was made an array, or is sparse and whole, may suit one now
+            predict = self._predictor(theta, X, engine, notify, checked=True)
         return self._said((predict or self._by_blocks)(theta, X))
 
     def _by_blocks(self, theta: ArrayLike, X: Rows) -> Array:
@@ -171,12 +172,14 @@ class Network(Architecture):
     def _said(self, a: Array) -> Array:
         return a if self.units is None else self.units.own(a)
 
-    def _predictor(self, theta: Any, X: Rows, engine: EngineName, notify: Notify | None) -> Any:
+    def _predictor(
+        self, theta: Any, X: Rows, engine: EngineName, notify: Notify | None, *, checked: bool = False
+    ) -> Any:
         """What makes predictions of these arrays; None where they do not suit it, or there is only the reference.
 
         Follows from kinds and shapes alone.
         """
-        if engine == "reference" or not suit_a_predictor(self, X, theta):
+        if engine == "reference" or not suit_a_predictor(self, X, theta, checked=checked):
             return None
         if engine == "auto" and is_small_prediction(self, X.shape[0], X.dtype.itemsize):
             return self._by_one_thread

@@ -88,7 +88,7 @@ def python(code: str, *, first: str = "", **environment: str) -> subprocess.Comp
 # --- Numba or BLIS missing or broken ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("package", ["numba", "blis", "llvmlite"])
+@pytest.mark.parametrize("package", ["numba", "llvmlite"])
 def test_a_missing_package_is_done_without(package: str) -> None:
     done = python(WORKS, first=f"import sys; sys.modules['{package}'] = None")
     engine, why, refusal = done.stdout.strip().splitlines()
@@ -99,7 +99,7 @@ def test_a_missing_package_is_done_without(package: str) -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("package", ["numba", "blis"])
+@pytest.mark.parametrize("package", ["numba"])
 def test_a_package_that_fails_while_it_is_imported_is_done_without(package: str, tmp_path: Path) -> None:
     """As Numba does under a NumPy that is newer than it knows."""
     broken = tmp_path / package

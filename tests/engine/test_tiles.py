@@ -12,6 +12,7 @@ from engine.engine_cases import DTYPES
 from engine.flat import Flat, assert_close
 from numba import from_dtype, njit
 
+from glassprop.engine.compiled.entry_tiles import rows_outer_tile, rows_tile
 from glassprop.engine.compiled.low_level import pointer
 from glassprop.engine.compiled.moving_tiles import gather_columns, transpose_tile
 from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS, RELU, product_tile
@@ -29,8 +30,8 @@ each_dtype = pytest.mark.parametrize("dtype", DTYPES)
 @cache
 def tiles(width: Width) -> SimpleNamespace:
     """The tiles on arrays: the first operand from entry 3 on, the second from 2, the result from 5."""
-    by_product, by_outer, by_sums, by_transpose = (
-        make(width) for make in (product_tile, outer_tile, sums_tile, transpose_tile)
+    by_product, by_outer, by_sums, by_transpose, by_rows, by_rows_outer = (
+        make(width) for make in (product_tile, outer_tile, sums_tile, transpose_tile, rows_tile, rows_outer_tile)
     )
 
     @njit
@@ -52,7 +53,15 @@ def tiles(width: Width) -> SimpleNamespace:
     def transpose(x, ldx, out, ldo, n_p, n_i):
         by_transpose(pointer(x, 3), ldx, pointer(out, 5), ldo, n_p, n_i)
 
-    return SimpleNamespace(times=times, outer=outer, sums=sums, transpose=transpose)
+    @njit
+    def rows(values, columns, count, w, n, bias, out):
+        by_rows(pointer(values, 1), pointer(columns, 1), count, pointer(w, 3), n, pointer(bias, 2), pointer(out, 5))
+
+    @njit
+    def rows_outer(values, columns, count, d, n, g):
+        by_rows_outer(pointer(values, 1), pointer(columns, 1), count, pointer(d, 3), n, pointer(g, 5))
+
+    return SimpleNamespace(times=times, outer=outer, sums=sums, transpose=transpose, rows=rows, rows_outer=rows_outer)
 
 
 @njit
@@ -198,3 +207,53 @@ def test_gather_columns(used: int, ld: int, pads: bool, dtype: str) -> None:
         expected = np.tile(x[rows[:1]].T, ld - used) if pads else np.zeros((n, ld - used))
         np.testing.assert_array_equal(out.matrix[:, used:], expected)
         out.assert_nothing_else_changed()
+
+
+ROWS = 6  # of the matrix whose rows an example's entries take
+ENTRIES = {"none": [], "one": [3], "some, one of them twice": [5, 0, 2, 0, 4]}
+LENGTHS = [
+    *range(1, 18),
+    31,
+    32,
+    33,
+    63,
+    64,
+    65,
+    100,
+    129,
+    200,
+    259,
+]  # of a row: every mixture of blocks and of what is left
+
+
+def entries(name: str, dtype: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values and columns from entry 1 on, and the same as a row."""
+    columns, row = ENTRIES[name], np.zeros(ROWS)
+    values = np.random.default_rng(7).normal(size=len(columns) + 2).astype(dtype)
+    np.add.at(row, columns, values[1:-1].astype(float))
+    return values, np.array([-9, *columns, ROWS], dtype=np.int32), row
+
+
+@each_dtype
+@each_width
+@pytest.mark.parametrize("name", ENTRIES)
+def test_rows_times_entries(name: str, width: Width, dtype: str) -> None:
+    values, columns, row = entries(name, dtype)
+    for n in LENGTHS:
+        w, bias, out = Flat((ROWS, n), 3, dtype, seed=1), Flat((1, n), 2, dtype, seed=2), Flat((1, n), 5, dtype, seed=3)
+        tiles(width).rows(values, columns, len(ENTRIES[name]), w.flat, n, bias.flat, out.flat)
+        assert_close(out.matrix, row[None, :] @ w.matrix.astype(float) + bias.matrix, ROWS)
+        out.assert_nothing_else_changed()
+
+
+@each_dtype
+@each_width
+@pytest.mark.parametrize("name", ENTRIES)
+def test_entries_times_deltas_are_added_to_rows(name: str, width: Width, dtype: str) -> None:
+    values, columns, row = entries(name, dtype)
+    for n in LENGTHS:
+        d, g = Flat((1, n), 3, dtype, seed=1), Flat((ROWS, n), 5, dtype, seed=2)
+        expected = g.matrix.astype(float) + row[:, None] * d.matrix.astype(float)
+        tiles(width).rows_outer(values, columns, len(ENTRIES[name]), d.flat, n, g.flat)
+        assert_close(g.matrix, expected, ROWS)
+        g.assert_nothing_else_changed()

@@ -235,3 +235,17 @@ def test_every_argument_and_attribute_is_documented(name: str) -> None:
     ):
         assert attribute in tail
     assert "X_val" in estimator.fit.__doc__
+
+
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [({}, {}), ({"batch_size": 99}, {}), ({"solver": "lbfgs"}, {}), ({"max_iter": 1}, {"X_val": 1e9, "y_val": 1})],
+    ids=str,
+)
+def test_warnings_name_the_line_that_called(settings: dict[str, Any], more: dict[str, float]) -> None:
+    X = np.random.default_rng(0).normal(size=(30, 2))
+    y = np.arange(30) % 2
+    given = {"X_val": X + more["X_val"], "y_val": y} if more else {}
+    with pytest.warns(UserWarning) as caught:  # noqa: PT030 - which of them is all the same
+        MLPClassifier((2,), **{"max_iter": 2, **settings}).fit(X, y, **given)
+    assert {warning.filename for warning in caught} == {__file__}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import threading
 from collections.abc import Callable
@@ -11,10 +12,13 @@ from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.sparse as sp
 from sklearn.base import clone
+from sklearn.preprocessing import LabelBinarizer
 
-from glassprop import MLPClassifier, MLPRegressor, load, save
+from glassprop import Cost, MLPClassifier, MLPRegressor, load, save
 from glassprop.engine.choose import choose
 from glassprop.errors import DivergenceError
 from glassprop.estimator import base_mlp
@@ -254,6 +258,84 @@ def test_rows_of_other_numbers_and_kinds() -> None:
     assert_same(*models)
 
 
+def test_sparse_rows_and_frames_between() -> None:
+    """They are looked at in full each time; what follows is as without them."""
+    models = []
+    for between in (lambda model: None, let_go):
+        model = MLPClassifier((4,), random_state=0)
+        for call in range(8):
+            part = slice(4 * call, 4 * call + 4)
+            rows = [X[part], sp.csr_array(X[part]), X[part].tolist()][call % 3]
+            model.partial_fit(rows, LABELS[part], classes=[0, 1, 2])
+            between(model)
+        models.append(model)
+    assert_same(*models)
+    named = MLPRegressor(hidden_layer_sizes=(4,)).partial_fit(pd.DataFrame(X[:4], columns=list("abcde")), NUMBERS[:4])
+    with pytest.warns(UserWarning, match="feature names"):
+        named.partial_fit(X[:4], NUMBERS[:4])
+    with pytest.raises(ValueError, match="feature"):
+        named.partial_fit(pd.DataFrame(X[:4], columns=list("edcba")), NUMBERS[:4])
+
+
+def test_where_kernels_are_called_no_more_a_stream_goes_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    from glassprop.engine.compiled import engine as compiled
+
+    model = stream(MLPRegressor(hidden_layer_sizes=(4,), random_state=0, engine="auto"), 4, 3)
+    monkeypatch.setattr(compiled.POOL, "closed", True)
+    assert stream(model, 4, 1, start=12).engine_ == "reference"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("rows", [4, 200])
+def test_a_forked_child_goes_on_with_a_stream(rows: int) -> None:
+    """200 rows are two chunks, so that there may be a helper, which the child has not."""
+    settings = {"hidden_layer_sizes": (60,), "random_state": 0, "engine": "compiled"}
+    model = stream(MLPRegressor(**settings), rows, 1)
+    expected = stream(stream(MLPRegressor(**settings), rows, 1), rows, 1, start=rows).theta_
+    child = os.fork()
+    if not child:
+        try:
+            same = np.array_equal(stream(model, rows, 1, start=rows).theta_, expected)
+            os._exit(0 if same else 1)
+        finally:
+            os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
+    np.testing.assert_array_equal(stream(model, rows, 1, start=rows).theta_, expected)
+
+
+def test_callbacks_that_are_set_between_are_called() -> None:
+    heard: list[int] = []
+
+    class Listener:
+        def setup(self, estimator: Any, context: Any) -> None:
+            pass
+
+        teardown = on_fit_task_begin = setup
+
+        def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+            heard.append(len(estimator.loss_curve_))
+
+    model = stream(MLPRegressor(hidden_layer_sizes=(4,), random_state=0), 4, 3)
+    stream(model.set_callbacks(Listener()), 4, 2, start=12)
+    assert heard == [4, 4, 5, 5]  # of the epoch and of the call
+    stream(model.set_callbacks(), 4, 2, start=20)
+    assert heard == [4, 4, 5, 5]
+    assert_same(model, stream(MLPRegressor(hidden_layer_sizes=(4,), random_state=0), 4, 7))
+
+
+def test_a_user_defined_loss_is_checked_once_and_goes_on() -> None:
+    def cost(a: Any, y: Any) -> Any:
+        return ((a - y) ** 4).sum(axis=1)
+
+    own = Cost("fourth power", cost, lambda a, y: 4 * (a - y) ** 3)
+    ours, theirs = (
+        stream(MLPRegressor(own, (4,), random_state=0), 4, 6, between=between) for between in (None, let_go)
+    )
+    assert_same(ours, theirs)
+    assert ours.engine_ == "reference"
+
+
 def test_a_call_that_fails_ends_a_stream_and_changes_nothing() -> None:
     models = [stream(MLPRegressor(hidden_layer_sizes=(4,), random_state=0), 4, 3) for _ in range(2)]
     huge = np.full((4, 5), 1e200)
@@ -278,28 +360,45 @@ def test_labels_that_are_not_plain_are_looked_at() -> None:
         np.testing.assert_array_equal(model.theta_, before)
 
 
-@pytest.mark.parametrize(
-    "labels",
-    [
-        np.array([2, 0, 1, 1]),
-        np.array(["b", "c", "a", "a"]),
-        np.array([True, False, True, True]),
-        np.array([7, 7, -1, 7], dtype=np.int8),
-        np.array([1.0, 0.0, 2.0, 1.0]),
-        np.array(["b", "c", "a", "a"], dtype=object),
-        [3, 1, 2, 2],
-    ],
-    ids=str,
-)
-def test_labels_are_encoded_as_scikit_learn_encodes_them(labels: Any) -> None:
-    """Those that are looked at quickly, against those given as a list in a column, which never are."""
-    models = [MLPClassifier((3,), random_state=0) for _ in range(2)]
-    for model, given in zip(models, (labels, list(labels)), strict=True):
-        for _ in range(3):
-            model.partial_fit(X[:4], given, classes=np.unique(labels))
-            let_go(model)
-    assert_same(*models)
-    assert (models[0].predict(X) == models[1].predict(X)).all()
+LABELS_OF_ALL_KINDS = [
+    np.array([2, 0, 1, 1]),
+    np.array(["b", "c", "a", "a"]),
+    np.array([True, False, True, True]),
+    np.array([7, 7, -1, 7], dtype=np.int8),
+    np.array([1.0, 0.0, 2.0, 1.0]),
+    np.array(["b", "c", "a", "a"], dtype=object),
+    np.array([1, 0, 0, 1]),
+    np.array(["yes", "no", "a longer word", "no"])[[0, 1, 1, 0]],
+    np.array([3, 3, 3, 3]),
+    np.array([[1, 0], [0, 1], [1, 1], [0, 0]]),
+    [3, 1, 2, 2],
+]
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+@pytest.mark.parametrize("labels", LABELS_OF_ALL_KINDS, ids=str)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_labels_are_encoded_and_told_as_scikit_learn_does_it(labels: Any, dtype: Any) -> None:
+    """In ``fit``, in a stream, one row at a time, and back."""
+    binarizer = LabelBinarizer().fit(labels)
+    expected = np.asarray(binarizer.transform(labels)).astype(dtype)
+    rows = X[:4].astype(dtype)
+    fitted = MLPClassifier((3,), max_iter=1, random_state=0).fit(rows, labels)
+    streamed = MLPClassifier((3,), random_state=0).partial_fit(rows, labels, classes=classes_of(labels))
+    for model in (fitted, streamed):
+        for part in [slice(0, 4), *(slice(i, i + 1) for i in range(4))]:
+            _, _, Y = model._validate_input(rows[part], labels[part], first=False, incremental=True)
+            np.testing.assert_array_equal(Y, expected[part])
+            assert Y.dtype == dtype
+            assert Y.flags.c_contiguous
+        a = model.network_.predict(model.theta_, X.astype(dtype))
+        told = binarizer.inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+        np.testing.assert_array_equal(model.predict(X.astype(dtype)), told)
+        assert model.predict(X.astype(dtype)).dtype == told.dtype
+
+
+def classes_of(labels: Any) -> Any:
+    return np.arange(labels.shape[1]) if np.ndim(labels) == 2 else np.unique(labels)
 
 
 # --- what it is no part of ---------------------------------------------------------------------------------------

@@ -161,11 +161,18 @@ def test_a_training_on_a_source_goes_on(engine: str) -> None:
     assert not np.array_equal(straight.theta, trained(Listed(data_of(), (30, 60, 101)), settings).theta)
 
 
-def test_sparse_blocks() -> None:
-    data, settings = data_of(), settings_of()
+@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("form", [sparse.csr_matrix, sparse.csr_array, sparse.csc_array])
+def test_sparse_blocks(engine: str, form: Any) -> None:
+    data, settings = data_of(), settings_of(engine=engine)
     thin = Data(sparse.csr_matrix(data.X), data.Y, data.sample_weight)
-    found = trained(Listed(thin, (20, 55, 101)), settings)
-    assert found.engine == "reference"
+
+    class Formed(Listed):
+        def blocks(self, epoch: int) -> Iterator[Data]:
+            return (Data(form(block.X), block.Y, block.sample_weight) for block in super().blocks(epoch))
+
+    found = trained(Formed(thin, (20, 55, 101)), settings)
+    assert found.engine == engine
     assert_equal(found, trained(thin, settings))
     assert_rounded(found.theta, trained(data, settings_of(engine="reference")).theta, roundings=OF_A_TRAINING)
 

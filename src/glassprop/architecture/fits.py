@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
+from glassprop.architecture.compressed import faults_of_compressed
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 
@@ -89,7 +90,9 @@ def _told(array: Array) -> str:
 
 
 def _faults_of_inputs(architecture: Architecture, X: Rows) -> list[str]:
-    x = _shape(X)
+    faults, x = faults_of_compressed("X", X), _shape(X)
+    if faults:
+        return faults
     if len(x) != 2 or x[1] != architecture.n_inputs:
         return [f"X must have shape (n, {architecture.n_inputs}), got {_told(X)}{_as_rows(architecture, x)}"]
     return []
@@ -109,6 +112,6 @@ def _faults_of_theta(architecture: Architecture, theta: Array) -> list[str]:
     size = architecture.layout.size
     if _shape(theta) != (size,):
         return [f"theta must have shape ({size},), got {_told(theta)}"]
-    if not np.issubdtype(theta.dtype, np.floating):
+    if theta.dtype.kind != "f":
         return [f"theta must hold floating-point numbers, got {theta.dtype}"]
     return []

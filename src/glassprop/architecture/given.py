@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
+from glassprop.architecture.compressed import faults_of_compressed
 from glassprop.architecture.fits import check_inputs, check_shapes, faults_of_weights
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
@@ -85,7 +86,9 @@ def numbers(name: str, value: Any, kind: np.dtype, faults: list[str], *, sparse:
         if not sparse:
             faults.append(f"{name} must be a dense array, got a {type(value).__name__}; give {name}.toarray()")
             return None
-        return _floats(name, value.tocsr(), kind, faults)
+        broken = faults_of_compressed(name, value)
+        faults += broken
+        return None if broken else _floats(name, value.tocsr(), kind, faults)
     if isinstance(value, np.ma.MaskedArray):
         if np.ma.is_masked(value):
             faults.append(f"{name} has masked entries; fill them, as {name}.filled(0) does, or drop their rows")

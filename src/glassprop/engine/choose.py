@@ -11,7 +11,7 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import Ranks
-from glassprop.engine.plan import Data, Engine, straight
+from glassprop.engine.plan import Data, Engine, is_csr, straight
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.engine.worth import (
     SMALL_FIT,
@@ -28,6 +28,7 @@ from glassprop.layers.layer_table import KINDS
 from glassprop.optimizer import OPTIMIZERS, Optimizer
 
 EngineName = Literal["auto", "compiled", "reference"]
+_MOST_COLUMNS = 2**31 - 1  # kernels count the columns of a sparse X in 32 bits
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 Notify = Callable[[str], None]
 
@@ -85,7 +86,7 @@ def choose(
     seconds = None if amount is None else seconds_of_training(architecture, amount, theta.dtype.itemsize)
     if not found and wish == "auto" and not goes_on and seconds is not None and seconds <= SMALL_FIT:
         return Choice(reference, _small(seconds), data)
-    found = found or _loaded(architecture, objective, optimizer, ranks, data.X.dtype, notify, saved(seconds))
+    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify, saved(seconds))
     if not isinstance(found, str):
         return Choice(found, "the compiled engine", straight(data, theta.dtype))
     if wish == "compiled":
@@ -109,7 +110,7 @@ def _loaded(
     objective: Objective,
     optimizer: Optimizer,
     ranks: Ranks | None,
-    dtype: Any,
+    X: Rows,
     notify: Notify | None,
     instead: str,
 ) -> Any:
@@ -122,7 +123,7 @@ def _loaded(
     engine = module.CompiledEngine(architecture, objective, optimizer, ranks)
     try:
         with module.kernels.told_of_compiling(notify, instead):
-            engine.load(dtype)
+            engine.load(X)
     except Exception as error:  # a Numba that is older or newer may be importable and yet not fit
         return f"its kernels cannot be compiled ({_in_a_line(error)})"
     return engine
@@ -132,8 +133,10 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
     """Why the kernels cannot run this network on this X; empty if they can."""
     if architecture.own_functions:
         return f"user-defined functions ({', '.join(architecture.own_functions)}) are Python"
-    if not isinstance(X, np.ndarray):
-        return "X is sparse" if hasattr(X, "tocsr") else "X is not a NumPy array"
+    if not isinstance(X, np.ndarray) and not is_csr(X):
+        return "X is sparse and not CSR" if hasattr(X, "tocsr") else "X is not a NumPy array"
+    if X.shape[1] > _MOST_COLUMNS:
+        return f"X has more than {_MOST_COLUMNS} columns"
     if X.dtype not in (np.float32, np.float64):
         return f"X is of dtype {X.dtype}, neither float32 nor float64"
     if X.dtype != theta.dtype:
@@ -146,13 +149,20 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
     return ""
 
 
-def suit_a_predictor(architecture: Architecture, X: Any, theta: Any) -> bool:
-    """Whether a compiled predictor can read these arrays as they are. Quick; follows from kinds and shapes alone."""
-    if type(X) is not np.ndarray or type(theta) is not np.ndarray or theta.shape != (architecture.layout.size,):
+def suit_a_predictor(architecture: Architecture, X: Any, theta: Any, *, checked: bool = False) -> bool:
+    """Whether a compiled predictor can read these arrays as they are. Quick; follows from kinds and shapes alone.
+
+    checked: whether X has been looked at, as ``given_inputs`` does; no sparse X suits before.
+    """
+    if type(theta) is not np.ndarray or theta.shape != (architecture.layout.size,):
         return False
-    if X.dtype != theta.dtype or X.shape[1:] != (architecture.n_inputs,) or not X.size:
+    if type(X) is np.ndarray:
+        straight = X.flags.c_contiguous and X.flags.aligned and X.size > 0
+    else:
+        straight = checked and is_csr(X) and X.shape[0] > 0
+    if not straight or X.dtype != theta.dtype or X.shape[1:] != (architecture.n_inputs,):
         return False
-    return bool(X.flags.c_contiguous and X.flags.aligned and theta.flags.c_contiguous and theta.flags.aligned)
+    return bool(theta.flags.c_contiguous and theta.flags.aligned)
 
 
 def is_small_prediction(architecture: Architecture, rows: int, itemsize: int) -> bool:

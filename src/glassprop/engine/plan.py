@@ -34,11 +34,20 @@ class Data:
         return Data(self.X[index], self.Y[index], weight)
 
 
+def is_csr(X: Rows) -> bool:
+    """Whether this is a sparse matrix (or array) of SciPy's in the CSR format."""
+    return getattr(X, "format", None) == "csr" and hasattr(X, "indptr")
+
+
 def straight(data: Data, dtype: Any) -> Data:
-    """Data as kernels read them: in C order, aligned, of that dtype; the same arrays where they are so already."""
-    X, Y = (np.require(array, dtype=dtype, requirements=["C", "A"]) for array in (data.X, data.Y))
-    weight = data.sample_weight
-    return Data(X, Y, None if weight is None else np.require(weight, requirements=["C", "A"]))
+    """Data as kernels read them: of that dtype, and in C order, aligned, or CSR; the same arrays where they are so."""
+
+    def ready(array: Array) -> Array:
+        return np.require(array, dtype=dtype, requirements=["C", "A"])
+
+    X, weight = data.X, data.sample_weight
+    X = X.astype(dtype, copy=False) if is_csr(X) else ready(X)
+    return Data(X, ready(data.Y), None if weight is None else np.require(weight, requirements=["C", "A"]))
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ class Domain:
 
     def outside(self, y: Array) -> Array:
         """Mark the entries of ``y`` (n, k) that lie outside, NaN and infinity among them. -> bool (n, k)."""
+        if self.low == -np.inf and self.high == np.inf and not self.simplex:
+            return ~np.isfinite(y)
         low_bad = (y <= self.low) if self.open_low else (y < self.low)
         high_bad = (y >= self.high) if self.open_high else (y > self.high)
         bad = low_bad | high_bad | ~np.isfinite(y)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -22,8 +22,9 @@ from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, Ep
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
 from glassprop.estimator.left import Left, refuse_to_resume
+from glassprop.estimator.plain_arrays import are_plain_rows
 from glassprop.estimator.plain_state import from_plain, to_plain
-from glassprop.estimator.rollback import undone_on_failure
+from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.stream import STREAM, Stream
@@ -69,7 +70,6 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
     # --- fitting -------------------------------------------------------------------------------------------
 
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def resume(
         self,
         X: Any,
@@ -141,7 +141,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         call: Call = "fit",
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
-        with undone_on_failure(self.__dict__):
+        with UndoneOnFailure(self.__dict__):
             stream = self._stream_before(call)
             left = self._begin(call)
             told = X, y, sample_weight
@@ -230,9 +230,11 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, call: Call, left: Left | None
     ) -> tuple[Data, Held | None, Left]:
         """Data to train on, data held out, and which rows they are; for ``resume``, those of before."""
-        of = Left(len(data), data.X.dtype.name)
-        if self.early_stopping and call == "partial_fit":
-            raise ValueError("partial_fit does not support early_stopping=True")
+        if call == "partial_fit":
+            if self.early_stopping:
+                raise ValueError("partial_fit does not support early_stopping=True")
+            return data, None, Left(len(data), "")  # which nobody goes on with
+        of = Left(len(data), str(data.X.dtype))
         if any(part is not None for part in val):
             held = given_validation(self._validate_val, self.n_outputs_, *val)
             if left is None:
@@ -341,11 +343,11 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
 
     def _outputs(self, X: Any) -> Array:
         """Check X and run it through the network. -> (n, n_outputs)."""
-        check_is_fitted(self)
+        if not hasattr(self, "_state"):
+            check_is_fitted(self)
         if not self._is_plain(X):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
-            X = X.tocsr() if hasattr(X, "tocsr") else X
             outputs = self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
             unsaid = np.isnan(outputs.sum()) and np.isnan(outputs).any()  # the sum is quick, but may be ∞ - ∞
         if unsaid:
@@ -353,16 +355,8 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         return outputs
 
     def _is_plain(self, X: Any) -> bool:
-        """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.
-
-        scikit-learn's checks take longer than predicting a row; arrays that they might refuse are left to them.
-        """
-        if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float32, np.float64) or not len(X):
-            return False
-        if X.shape[1] != self.n_features_in_ or "feature_names_in_" in self.__dict__:
-            return False
-        with np.errstate(over="ignore", invalid="ignore"):
-            return bool(np.isfinite(X.sum()))  # infinite also where finite numbers add up to more than there is
+        """Whether these rows need no more looking at: fitted without names, which they would be compared with."""
+        return "feature_names_in_" not in self.__dict__ and are_plain_rows(X, self.n_features_in_)
 
     def encode_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
         """Return X and y in the form that the network has them in, as the core's verbs take them.

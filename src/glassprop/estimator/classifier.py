@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.callback import with_callbacks
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
@@ -17,6 +16,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import validate_data
 
+from glassprop.architecture.compressed import refuse_broken
 from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike, find_activation
 from glassprop.equations.arrays import Array, Rows
@@ -30,12 +30,14 @@ from glassprop.estimator.labels import (
     binarizer_of_weights,
     gives_probabilities,
     kind_of,
+    labels_of,
     plain_targets,
     probabilities,
     refuse_missing_labels,
     refuse_other_labels,
 )
-from glassprop.estimator.rollback import undone_on_failure
+from glassprop.estimator.left import len_of
+from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.weights import OUTPUT
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
@@ -253,7 +255,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.engine = engine
 
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def fit(
         self,
         X: Any,
@@ -298,7 +299,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> MLPClassifier:
         """Train one epoch on these examples, and go on from where training stands.
 
@@ -316,7 +316,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         known = vars(self).get("classes_")
         if known is not None and (classes is None or np.array_equal(classes, known)):
             return self._fit(X, y, sample_weight, call="partial_fit")
-        with undone_on_failure(self.__dict__):
+        with UndoneOnFailure(self.__dict__):
             if _check_partial_fit_first_call(self, classes):
                 self._label_binarizer = LabelBinarizer()
                 self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
@@ -417,7 +417,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             return np.log(self.predict_proba(X))
 
     def _labels(self, a: Array) -> Array:
-        return self._binarizer().inverse_transform(a.ravel() if a.shape[1] == 1 else a)
+        return labels_of(self._binarizer(), a)
 
     def _kind(self, n_outputs: int) -> str:
         """``"binary"``, ``"multiclass"`` or ``"multilabel-indicator"``."""
@@ -486,6 +486,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return X, y, self._encoded(X, y)
 
     def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array]:
+        refuse_broken(X)
         X, y = validate_data(
             self,
             X,
@@ -501,7 +502,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return X.tocsr() if hasattr(X, "tocsr") else X, y
 
     def _encoded(self, X: Rows, y: Array) -> Array:
-        return np.asarray(self._binarizer().transform(y)).astype(X.dtype)
+        binarizer = self._binarizer()
+        Y = plain_targets(binarizer, vars(self)["classes_"], y, len_of(X), X.dtype)
+        return np.asarray(binarizer.transform(y)).astype(X.dtype) if Y is None else Y
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

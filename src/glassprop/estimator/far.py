@@ -43,7 +43,7 @@ def warn_if_far(X: Rows, X_val: Rows, names: Any = None) -> None:
         "judged by numbers that training never saw. Transform X_val as X was; a Pipeline does that with "
         "Pipeline(..., transform_input=['X_val']), see docs/estimators.md, but not with step__X_val",
         UserWarning,
-        stacklevel=7,
+        stacklevel=6,
     )
 
 

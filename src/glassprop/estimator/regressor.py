@@ -9,12 +9,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.callback import with_callbacks
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from glassprop.architecture.compressed import refuse_broken
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike
@@ -24,10 +24,9 @@ from glassprop.errors import DataError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
+from glassprop.estimator.plain_arrays import are_plain_numbers
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
-
-_PLAIN = (np.float64, np.float32, np.int64, np.int32)
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
@@ -229,7 +228,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.engine = engine
 
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def fit(
         self,
         X: Any,
@@ -274,7 +272,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
-    @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
         """Train one epoch on these examples, and go on from where training stands.
 
@@ -391,7 +388,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._checked(X, y, self.network_.units, reset=False)
 
     def _checked(self, X: Any, y: Any, units: OwnUnits | None, *, reset: bool) -> tuple[Array, Array, Array]:
-        if reset or not (self._is_plain(X) and _are_plain(y, len(X))):
+        plain = not reset and self._is_plain(X) and are_plain_numbers(y, len(X))
+        if not plain:
+            refuse_broken(X)
             X, y = validate_data(
                 self,
                 X,
@@ -404,8 +403,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        Y = y.reshape(len(y), -1)
+        if plain and units is None and Y.dtype == X.dtype:
+            return X, y, np.ascontiguousarray(Y)
         with np.errstate(over="ignore"):
-            Y = y.reshape(len(y), -1)
             Y = np.ascontiguousarray(Y if units is None else units.standard(Y), dtype=X.dtype)
         if not np.isfinite(Y).all():
             raise DataError(
@@ -413,13 +414,3 @@ class MLPRegressor(RegressorMixin, BaseMLP):
                 "as float64"
             )
         return X.tocsr() if hasattr(X, "tocsr") else X, y, Y
-
-
-def _are_plain(y: Any, n: int) -> bool:
-    """Whether these are n finite numbers, or rows of several, that need no more looking at."""
-    if type(y) is not np.ndarray or y.dtype not in _PLAIN or y.ndim not in (1, 2) or len(y) != n:
-        return False
-    if y.ndim == 2 and y.shape[1] < 2:
-        return False
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(y.sum()))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -33,14 +32,9 @@ _IN_OTHER_WORDS = (
 )
 
 
-@contextmanager
-def _scikit_learns_words() -> Iterator[None]:
+def _add_words(error: DivergenceError) -> None:
     """Add scikit-learn's words to the error of a training that diverged."""
-    try:
-        yield
-    except DivergenceError as error:
-        error.args = (f"{error} (in scikit-learn's words: {_IN_OTHER_WORDS})",)
-        raise
+    error.args = (f"{error} (in scikit-learn's words: {_IN_OTHER_WORDS})",)
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ def run_stochastic(
     if plan.cuts_batches:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=5,
+            stacklevel=6,
         )
     resumed = plan.call == "resume"
     dropout_key = draw_key(rng) if plan.drops and not resumed else 0
@@ -88,22 +82,24 @@ def run_stochastic(
         return hooks.epoch_ended(report.state)
 
     try:
-        with _scikit_learns_words():
-            train(
-                plan.network,
-                state,
-                data,
-                plan.settings,
-                rng=rng,
-                validation=validation,
-                on_epoch=on_epoch,
-                dropout_key=dropout_key,
-                epochs=plan.epochs,
-                resume=resumed,
-                notify=tell,
-                open_ended=plan.open_ended,
-                ready=ready,
-            )
+        train(
+            plan.network,
+            state,
+            data,
+            plan.settings,
+            rng=rng,
+            validation=validation,
+            on_epoch=on_epoch,
+            dropout_key=dropout_key,
+            epochs=plan.epochs,
+            resume=resumed,
+            notify=tell,
+            open_ended=plan.open_ended,
+            ready=ready,
+        )
+    except DivergenceError as error:
+        _add_words(error)
+        raise
     finally:
         show.close()
         outside.record(None)
@@ -118,15 +114,15 @@ def run_stochastic(
 def _warn(plan: FitPlan, state: TrainState, meant_to_end: bool) -> None:
     """Say what scikit-learn says, interrupted or not converged (unless the epochs were meant to end); or diverged."""
     if state.interrupted:
-        warnings.warn("Training interrupted by user.", stacklevel=6)
+        warnings.warn("Training interrupted by user.", stacklevel=7)
     elif state.diverged:
-        warnings.warn(state.stopped_by, DivergenceWarning, stacklevel=6)
+        warnings.warn(state.stopped_by, DivergenceWarning, stacklevel=7)
     elif state.exhausted and not meant_to_end:
         warnings.warn(
             f"Stochastic Optimizer: Maximum iterations ({plan.settings.epochs}) reached and the optimization "
             "hasn't converged yet.",
             ConvergenceWarning,
-            stacklevel=6,
+            stacklevel=7,
         )
 
 
@@ -142,18 +138,20 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
         return hooks.epoch_ended(state)
 
     try:
-        with _scikit_learns_words():
-            result = train_lbfgs(
-                plan.network,
-                state,
-                data,
-                plan.settings,
-                max_iterations=plan.epochs,
-                max_calls=plan.max_calls,
-                tol=plan.settings.tol,
-                validation=validation,
-                on_iteration=on_iteration,
-            )
+        result = train_lbfgs(
+            plan.network,
+            state,
+            data,
+            plan.settings,
+            max_iterations=plan.epochs,
+            max_calls=plan.max_calls,
+            tol=plan.settings.tol,
+            validation=validation,
+            on_iteration=on_iteration,
+        )
+    except DivergenceError as error:
+        _add_words(error)
+        raise
     finally:
         show.close()
         outside.record(None)
@@ -164,6 +162,6 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
             f"lbfgs failed to converge after {state.epoch} iteration(s) (status={result.scipy.status}): "
             f"{result.scipy.message}. Increase max_iter or max_fun, or scale the data.",
             ConvergenceWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
     hooks.fit_ended()

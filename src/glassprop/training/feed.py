@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
+from glassprop.architecture.compressed import refuse_broken
 from glassprop.architecture.fits import check_shapes
 from glassprop.backprop.ranks import Ranks
 from glassprop.backprop.user_defined import check_user_defined
@@ -49,7 +50,7 @@ class Feed:
         """epoch: the number of the next. checked: whether arrays have been looked at, as ``given_examples`` does."""
         self._architecture, self._smoothing = architecture, settings.label_smoothing
         self._source = None if isinstance(given, Data) else given
-        first = given if isinstance(given, Data) else _first_block(given, epoch)
+        first = given if isinstance(given, Data) else _in_rows(_first_block(given, epoch))
         if not (checked and self._source is None):
             check_examples(architecture, first, theta)
         check_user_defined(architecture, first.Y)
@@ -75,10 +76,25 @@ class Feed:
         """The examples of an epoch (from 0)."""
         return self.sample if self._source is None else self._blocks(self._source, epoch)
 
+    def settle(self) -> None:
+        """From here on hold arrays of its own, into which ``bring`` brings others."""
+        weight = self.sample.sample_weight
+        X, Y = (np.array(array, order="C") for array in (self.sample.X, self.sample.Y))
+        self.sample = Data(X, Y, None if weight is None else np.array(weight))
+
+    def bring(self, data: Data) -> None:
+        """Take as many other examples, of the same kind and shape."""
+        self._architecture.cost_function.check_targets(data.Y)
+        fresh, place = self._smoothed(data), self.sample
+        place.X[...], place.Y[...] = fresh.X, fresh.Y
+        if place.sample_weight is not None:
+            place.sample_weight[...] = fresh.sample_weight
+
     def _blocks(self, source: Source, epoch: int) -> Iterator[Data]:
         for block in source.blocks(epoch):
             if not len(block):
                 continue
+            block = _in_rows(block)
             check_examples(self._architecture, block)
             if not _alike(block, self.sample):
                 raise DataError(
@@ -106,6 +122,14 @@ def _first_block(source: Source, epoch: int) -> Data:
         if len(block):
             return block
     raise DataError("the source has no block: there must be at least one example")
+
+
+def _in_rows(data: Data) -> Data:
+    """A block whose rows can be taken: a sparse X of another format made CSR."""
+    if not hasattr(data.X, "tocsr"):
+        return data
+    refuse_broken(data.X)
+    return Data(data.X.tocsr(), data.Y, data.sample_weight)
 
 
 def _kind(data: Data) -> str:

@@ -14,6 +14,7 @@ from glassprop.engine.blas_threads import NEVER_SHARED, ONE_THREAD
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Source
 from glassprop.engine.worth import Amount
+from glassprop.optimizer import OptimizerState
 from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.feed import Feed, check_examples
@@ -96,7 +97,11 @@ def train(
     ranks = None if reduce is None else Ranks(reduce)
     length = None if open_ended else settings.epochs if epochs is None else epochs
     began_with = (state.engine, state.engine_why) if resume else ("", "")
-    run = _Run(architecture, state, data, settings, validation, notify, ranks, checked, ready, length, began_with)
+
+    def made() -> _Run:
+        return _Run(architecture, state, data, settings, validation, notify, ranks, checked, length, began_with)
+
+    run = ready.run(data, state, made) if ready is not None and isinstance(data, Data) else made()
     run.epochs = settings.epochs if epochs is None else epochs
     if resume and state.epoch:
         run.decide()  # it may have been left before that; a second time changes nothing
@@ -132,7 +137,6 @@ class _Run:
         notify: Notify | None,
         ranks: Ranks | None,
         checked: bool,
-        ready: Ready | None,
         length: int | None,
         began_with: tuple[str, str],
     ) -> None:
@@ -146,39 +150,48 @@ class _Run:
         if self.validation.data is not None and not checked:
             check_examples(architecture, self.validation.data)
         objective, optimizer, sample = settings.objective, settings.optimizer, self.feed.sample
-        ready = ready or Ready(for_this_call=True)
-        choice = ready.choice(
+        choice = choose(
+            settings.engine,
+            architecture,
+            objective,
+            optimizer,
             sample,
             state.theta,
-            lambda: choose(
-                settings.engine,
-                architecture,
-                objective,
-                optimizer,
-                sample,
-                state.theta,
-                notify,
-                ranks,
-                amount=None if length is None else self._amount(length),
-                began_with=began_with,
-            ),
+            notify,
+            ranks,
+            amount=None if length is None else self._amount(length),
+            began_with=began_with,
         )
-        self.engine, self.feed.sample = choice.engine, choice.data
-        state.engine, state.engine_why = choice.engine.name, choice.why
-        if state.optimizer is not None and not settings.optimizer.can_go_on(state.optimizer):
-            state.restart_optimizer()  # it remembers what another kind needs
-        if state.optimizer is None:
-            state.optimizer = settings.optimizer.start(state.theta)
-        state.optimizer.check_fits(state.theta)
+        self.engine, self.feed.sample, self.why = choice.engine, choice.data, choice.why
         self.needs_one_thread = self._may_share_products()
         self.n_steps = self.feed.n_steps
         self.epochs = settings.epochs
         self.total_steps = self.n_steps * settings.epochs
-        self.good_theta, self.good_optimizer = ready.copies(state.theta, state.optimizer)
-        self.finished = True
+        self._begin()
+        self.good_theta, self.good_optimizer = state.theta.copy(), self._optimizer().copy()
+
+    def _begin(self) -> None:
+        """Be ready for the first epoch of a call."""
+        state, optimizer = self.state, self.settings.optimizer
+        state.engine, state.engine_why = self.engine.name, self.why
+        if state.optimizer is not None and not optimizer.can_go_on(state.optimizer):
+            state.restart_optimizer()  # it remembers what another kind needs
+        if state.optimizer is None:
+            state.optimizer = optimizer.start(state.theta)
+        state.optimizer.check_fits(state.theta)
+        self.finished, self.drawn = True, False
         self.next_order: NDArray[np.integer] | None = None
-        self.drawn = False
         self.unwritten: Changes | None = None
+
+    def again(self, data: Data) -> None:
+        """Be ready for another call, with as many other examples of the same kind."""
+        self.feed.bring(data)
+        self.state.make_writable()
+        self._begin()
+
+    def _optimizer(self) -> OptimizerState:
+        assert self.state.optimizer is not None
+        return self.state.optimizer
 
     def _amount(self, epochs: int) -> Amount:
         """What there is to do, the same in all processes that train together."""
@@ -188,7 +201,7 @@ class _Run:
     def _may_share_products(self) -> bool:
         """Whether NumPy makes products that BLAS may share among threads, on which their bits depend then.
 
-        With validation data it may be so with kernels too: they may be sparse, or a scorer may call it.
+        With validation data it may be so with kernels too: a scorer may call it.
         """
         held_out = self.validation.data
         if self.engine.name != "reference" and held_out is None:

@@ -66,7 +66,7 @@ def _thin_out(row, numbers, places, work, ld, key, step, layer, first_row, dropo
 def backward(layers, depth, numbers, places, theta, gradient, work, ld, key, step, first_row, dropout, fresh):
     """E13, E15: from δ of the last layer, in the place of y, to the first; the gradient on the way, added up or ``fresh``.
 
-    ∂C/∂x of a residual layer is added to its ∂C/∂a (E33), which is at KEPT_AT; others take turns with two places.
+    Returns where δ of the first layer is. ∂C/∂x of a residual layer is added to its ∂C/∂a (E33), which is at KEPT_AT; others take turns with two places.
     """
     d, last = places[Y_AT], pointer(layers, (depth - 1) * COLUMNS)
     if last[WAYS] & TRAINS:
@@ -75,7 +75,7 @@ def backward(layers, depth, numbers, places, theta, gradient, work, ld, key, ste
         row = pointer(layers, l * COLUMNS)
         _fill_gradient(row[columns.FILL_GRADIENT], row, places, theta, gradient, work, d, ld, fresh)
         if l == 0:
-            return
+            break
         adds = row[WAYS] & RESIDUAL != 0
         g = places[KEPT_AT] if adds else places[OTHER_AT] if d == places[DELTA_AT] else places[DELTA_AT]
         _by_input(row[columns.BY_INPUT], row, places, theta, work, d, g, ld, adds)
@@ -83,6 +83,7 @@ def backward(layers, depth, numbers, places, theta, gradient, work, ld, key, ste
             before, own = pointer(layers, (l - 1) * COLUMNS), pointer(numbers, (l - 1) * NUMBERS)
             g = _pull(before, l, own, places, gradient, work, g, ld, key, step, first_row, dropout, fresh)
         d = g
+    return d
 
 
 @njit(**INLINE)

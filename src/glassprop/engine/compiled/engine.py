@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,16 +15,19 @@ from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import BatchSums, Ranks, cost_over_all
 from glassprop.engine.compiled import kernels
 from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
+from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
-from glassprop.engine.compiled.room import Room, made_for, make_room
+from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
+from glassprop.engine.compiled.row import W_TURNED
 from glassprop.engine.compiled.threads import ThreadPool
+from glassprop.engine.compiled.turned import Turned
 from glassprop.engine.pieces import pieces
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, straight
-from glassprop.equations.arrays import Array
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, is_csr, straight
+from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import Optimizer, OptimizerState
 
 _PREDICTED_AT_ONCE = 256  # rows of a block
@@ -65,6 +67,7 @@ class CompiledEngine:
     ) -> None:
         self.architecture, self.objective, self.optimizer, self.ranks = architecture, objective, optimizer, ranks
         self._made_for: tuple[Any, ...] = ()
+        self._read_sparse: Reading | None = None
         self._predictor: Predictor | None = None
 
     @property
@@ -72,10 +75,10 @@ class CompiledEngine:
         """Whether kernels can still be called: not when Python is ending."""
         return not POOL.closed
 
-    def load(self, dtype: Any) -> None:
-        """Compile the kernels, or load them from the cache."""
-        name = np.dtype(dtype).name
-        self._put_parts(lower(self.architecture, 1, np.dtype(dtype).itemsize), name)
+    def load(self, X: Rows) -> None:
+        """Compile the kernels for such an X, or load them from the cache."""
+        name, first = X.dtype.name, Reading.of(self.architecture, X, X.shape[0]).first
+        self._put_parts(lower(self.architecture, 1, X.dtype.itemsize, first), name)
         self._kernel = kernels.run_steps(name)
 
     def _put_parts(self, lowered: Lowered, dtype: str) -> None:
@@ -85,7 +88,8 @@ class CompiledEngine:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
         all_ran = []
         for data, part in pieces(rows, plan):
-            ran = self._run(theta, state, data if data is rows else straight(data, theta.dtype), part)
+            reading = self._reading(data.X, int(plan.edges[-1]))
+            ran = self._run(theta, state, data if data is rows else straight(data, theta.dtype), part, reading)
             if isinstance(ran, int):
                 examples = data.rows(part.order[slice(*part.edges[ran : ran + 2])])
                 return EpochCost(np.nan, np.nan, part.first_step - plan.first_step + ran, examples)
@@ -97,20 +101,36 @@ class CompiledEngine:
         return cost_over_all(self.ranks, self._cost_here(theta, data), data.sample_weight, len(data))
 
     def _cost_here(self, theta: Array, data: Data) -> float:
-        if not isinstance(data.X, np.ndarray):
+        if not (isinstance(data.X, np.ndarray) or is_csr(data.X)):
             return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
         if self._predictor is None:
             self._predictor = Predictor(self.architecture, theta.dtype.name)
         ready = straight(data, theta.dtype)
         return average(self._predictor.costs(theta, ready.X, ready.Y), data.sample_weight)
 
-    def _run(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> _Ran | int:
+    def _reading(self, X: Rows, taken: int) -> Reading:
+        """How X is read: as the first that was sparse, since bits must not depend on how a source is cut into blocks.
+
+        Nor may they on the examples of one rank alone: all must make the same step of the same gradient.
+        """
+        if isinstance(X, np.ndarray):
+            return Reading()
+        if self._read_sparse is None:
+            read = Reading.of(self.architecture, X, taken)
+            self._read_sparse = read if self.ranks is None else read.in_order()
+        return self._read_sparse
+
+    def _run(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> _Ran | int:
         """Make the plan's steps on arrays in memory; the number of the batch whose cost was not finite, if one was."""
-        room = self._room_for(theta, state, data, plan)
+        room = self._room_for(theta, state, data, plan, reading)
+        if room.turned is not None:
+            room.turned.take_in()
         if self.ranks is None:
             found = self._steps(room, state, data, plan)
         else:
             found = self._steps_over_ranks(room, state, data, plan, self.ranks)
+        if room.turned is not None:
+            room.turned.bring_back()
         if not isinstance(found, int) and self.objective.l2 and not np.isfinite(room.squares.sum()):
             return int(np.argmin(np.isfinite(room.squares).all(axis=1)))
         return found
@@ -165,12 +185,12 @@ class CompiledEngine:
         else:
             POOL.run(room.kernel, room.control, room.chunks)
 
-    def _room_for(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan) -> Room:
+    def _room_for(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> Room:
         """The room of the epoch before, if shapes and arrays are the same, or a new one."""
         arrays = (data.X, data.Y, data.sample_weight, theta, *state.vectors)
         wanted = made_for(plan, arrays)
         if wanted != self._made_for:
-            self.load(theta.dtype)
+            self._kernel = kernels.run_steps(theta.dtype.name)
             self._room = make_room(
                 self.architecture,
                 self.objective,
@@ -179,6 +199,7 @@ class CompiledEngine:
                 lambda lowered: self._put_parts(lowered, theta.dtype.name),
                 arrays,
                 plan,
+                reading,
                 reduced=self.ranks is not None,
             )
             self._made_for, self._kept = wanted, arrays  # kept: no other array may get the number of one of these
@@ -233,60 +254,79 @@ class Predictor:
     def __init__(self, architecture: Architecture, dtype: str) -> None:
         self._architecture, self._dtype = architecture, np.dtype(dtype)
         self.lowered = self._lowered(PREDICT)
+        self._known = {(PREDICT, 0): self.lowered}
         self._kernel = kernels.predict_blocks(dtype)
         self._n_out = architecture.sizes[-1]
         self._work = multiplications(architecture)
         self._mine = threading.local()
 
-    def _lowered(self, use: int) -> Lowered:
-        lowered = lower(self._architecture, _PREDICTED_AT_ONCE, self._dtype.itemsize)
+    def _lowered(self, use: int, first: int = 0) -> Lowered:
+        lowered = lower(self._architecture, _PREDICTED_AT_ONCE, self._dtype.itemsize, first)
         kernels.put(self._architecture, lowered, use, self._dtype.name)
         return lowered
 
-    @cached_property
-    def _of_costs(self) -> Lowered:
-        """The tables with what costs are made by, which predictions do without."""
-        return self._lowered(COST)
+    def _for(self, use: int, first: int) -> Lowered:
+        """The tables of predictions, or of costs, which predictions do without; made at the first call that asks."""
+        if (use, first) not in self._known:
+            self._known[use, first] = self._lowered(use, first)
+        return self._known[use, first]
 
     @property
     def works(self) -> bool:
         """Whether kernels can still be called: not when Python is ending."""
         return not POOL.closed
 
-    def __call__(self, theta: Array, X: Array) -> Array:
-        """a of the last layer. X (n, n_inputs), contiguous -> (n, n_L)."""
+    def __call__(self, theta: Array, X: Rows) -> Array:
+        """a of the last layer. X (n, n_inputs), contiguous, or CSR -> (n, n_L)."""
         out = np.empty((X.shape[0], self._n_out), self._dtype)
-        self._run(self.lowered, theta, X, out=out)
+        self._run(PREDICT, theta, X, out=out)
         return out
 
-    def costs(self, theta: Array, X: Array, Y: Array) -> Array:
-        """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous -> (n,), float64."""
+    def costs(self, theta: Array, X: Rows, Y: Array) -> Array:
+        """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous, X perhaps CSR -> (n,), float64."""
         costs = np.empty(X.shape[0])
-        self._run(self._of_costs, theta, X, y=Y, costs=costs)
+        self._run(COST, theta, X, y=Y, costs=costs)
         return costs
 
-    def _run(self, low: Lowered, theta: Array, X: Array, **results: Array) -> None:
-        n = X.shape[0]
+    def _run(self, use: int, theta: Array, X: Rows, **results: Array) -> None:
+        n, work_of_row, first = X.shape[0], self._work, 0
+        if not isinstance(X, np.ndarray):
+            entries, first = Reading.of(self._architecture, X, n)
+            work_of_row = multiplications(self._architecture, entries)
+            if first & W_TURNED:
+                (theta,) = Turned(self._architecture, (theta,)).take_in()
+        low = self._for(use, first)
         tasks = -(-n // low.rows)
-        threads = min(tasks, _MOST_THREADS) if self._work * n > _SHARED_WORK else 1
-        control = np.zeros(CONTROL_SIZE, dtype=np.int64)
-        control[TO] = tasks
-        orders, work = self._space(threads)
-        handed = Handed(
-            theta, x=X, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
-            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work, control=control, n_rows=n,
-            n_in=X.shape[1], **results,
-        )  # fmt: skip
-        if threads == 1:
-            POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
-        else:
+        threads = min(tasks, _MOST_THREADS) if work_of_row * n > _SHARED_WORK else 1
+        alone = threads == 1 and not first
+        kept: dict[Any, Any] = self._mine.__dict__
+        # one that helpers were called with is not used again: a late one may still read it
+        handed = (kept.pop(use, None) if alone else None) or self._handed(low, theta, threads)
+        handed.put(theta, **inputs(X), n_rows=n, **results)
+        control = handed.control
+        control[:], control[TO] = 0, tasks
+        if not alone:
             POOL.run(lambda thread: self._kernel(handed, thread), control, threads)
+            return
+        POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
+        handed.let_go("x", *results)
+        kept[use] = handed
 
-    def _space(self, threads: int) -> tuple[Array, Array]:
-        """Row numbers and workspace of the calling thread, made at its first call."""
+    def _handed(self, low: Lowered, theta: Array, threads: int) -> Handed:
+        """The table of a call, with all that is the same in every call of this thread."""
+        orders, work = self._space(threads, low)
+        return Handed(
+            theta, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
+            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work,
+            control=np.zeros(CONTROL_SIZE, dtype=np.int64),
+        )  # fmt: skip
+
+    def _space(self, threads: int, low: Lowered) -> tuple[Array, Array]:
+        """Row numbers and workspace of the calling thread, made at its first call, and when one needs more."""
         mine = self._mine
-        if getattr(mine, "threads", 0) < threads:
-            mine.threads = threads
-            mine.orders = np.empty(threads * self.lowered.rows, dtype=np.int64)
-            mine.work = np.zeros(threads * self.lowered.work_size, dtype=self._dtype)
+        rows, size = threads * low.rows, threads * low.work_size
+        if getattr(mine, "rows", 0) < rows or mine.size < size:
+            mine.rows, mine.size = rows, size
+            mine.orders = np.empty(rows, dtype=np.int64)
+            mine.work = aligned_zeros(size, self._dtype)
         return mine.orders, mine.work

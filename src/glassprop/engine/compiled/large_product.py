@@ -14,14 +14,17 @@ from numba import njit
 from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, part, pointer
 from glassprop.engine.compiled.part import Shape
-from glassprop.engine.compiled.product_tile import ADD, AS_IS, VECTORS
+from glassprop.engine.compiled.product_tile import ADD, AS_IS
 from glassprop.engine.compiled.tile_parts import call_product, product
+from glassprop.engine.compiled.tile_shapes import blocks_of_products
 from glassprop.engine.compiled.vector_width import WIDTH
 
 # as ``tile_parts.product`` is handed them, between the places and where ``ROOM`` numbers may be kept
 _LARGE = Shape("P N I I N I N I I I I N I I I N", slots.LARGE_PRODUCT)
 _call_large = _LARGE.call
-_PANEL = VECTORS[WIDTH.registers][0] * WIDTH.bits // 8  # bytes of a row of a panel: of the widest block of the result
+_PANEL = (
+    blocks_of_products(WIDTH)[0][0] * WIDTH.bits // 8
+)  # bytes of a row of a panel: of the widest block of the result
 _DEEP = 256  # terms of the sums that are made in one go: a panel of so many rows is in the first cache, or near it
 _HIGH = 96  # rows of the result in one go: what belongs to them of w stays in the second cache, while panels change
 ROOM = 128 * _DEEP  # numbers of x that are packed at once

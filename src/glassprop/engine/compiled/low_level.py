@@ -103,6 +103,7 @@ def _pointer_at(kind: Any) -> Any:
 
 
 doubles_at, integers_at = _pointer_at(types.float64), _pointer_at(types.int64)
+short_integers_at = _pointer_at(types.int32)
 
 
 @intrinsic

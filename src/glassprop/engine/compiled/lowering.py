@@ -18,13 +18,28 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.engine.compiled.kinds.kernels_of_kinds import kernels_of
 from glassprop.engine.compiled.parts_of import activation_kernels
 from glassprop.engine.compiled.places import LANES, PLACES
-from glassprop.engine.compiled.row import COLUMNS, DROPS, FIRST, IN_ROWS, KEEPS, OUT_AT, RESIDUAL, TRAINS, WAYS, WEIGH
+from glassprop.engine.compiled.row import (
+    BY_ENTRIES,
+    COLUMNS,
+    DROPS,
+    FIRST,
+    IN_ROWS,
+    KEEPS,
+    OUT_AT,
+    RESIDUAL,
+    TRAINS,
+    WAYS,
+    WEIGH,
+)
+from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.layers.layer_kind import PARAMETRIC
 
 _PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
-_CACHE = 192 * 1024  # bytes of activations that a block may take: well within a core's L2
+# bytes of activations that a block may take: well within a core's L2
+_CACHE = (384 if WIDTH.bits == 512 else 192) * 1024
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
+_AN_ENTRY, _A_PARAMETER = 5, 8  # what an entry of a sparse X, and an optimizer's step, take in multiplications
 _WIDE = 2048  # rows of a batch from which on more than two chunks pay
 
 
@@ -90,16 +105,24 @@ class Lowered:
         return tuple(int(way) for way in self.layers[:, WAYS])
 
 
-def multiplications(architecture: Architecture) -> int:
-    """How many multiplications one example costs, forward and backward."""
-    widths = zip(architecture.layers, pairwise(architecture.sizes), strict=True)
+def multiplications(architecture: Architecture, entries: float | None = None) -> float:
+    """How many multiplications one example costs, forward and backward. entries: those of a sparse X that it has."""
+    widths = zip(architecture.layers, pairwise(_sizes_seen(architecture, entries)), strict=True)
     products = [kernels_of(layer).multiplications(n_in, n_out) for layer, (n_in, n_out) in widths]
     return 3 * sum(products) - products[0]
 
 
-def chunks_for(architecture: Architecture, rows: int) -> int:
-    """Into how many chunks a batch of so many rows is cut."""
-    if rows < 32 or multiplications(architecture) * rows < _CHUNK_WORK:
+def _sizes_seen(architecture: Architecture, entries: float | None) -> list[float]:
+    sizes = architecture.sizes
+    return [*sizes] if entries is None else [min(sizes[0], _AN_ENTRY * entries), *sizes[1:]]
+
+
+def chunks_for(architecture: Architecture, rows: int, entries: float | None = None) -> int:
+    """Into how many chunks a batch of so many rows is cut: by what these cost, and where X is sparse by the step as well."""
+    work = multiplications(architecture, entries) * rows
+    if entries is not None:
+        work += _A_PARAMETER * architecture.layout.size
+    if rows < 32 or work < _CHUNK_WORK:
         return 1
     return 4 if rows >= _WIDE else 2
 
@@ -120,22 +143,23 @@ class _Space:
         return start
 
 
-def _ways(architecture: Architecture, number: int) -> int:
-    """The bits of ``WAYS`` for the layer of that number, from 1."""
+def _ways(architecture: Architecture, number: int, first: int) -> int:
+    """The bits of ``WAYS`` for the layer of that number, from 1. first: as for ``lower``."""
     layer, before = architecture.layer(number), architecture.layer(number - 1) if number > 1 else None
-    ways = int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1]))
+    ways = first if number == 1 else 0
+    if not ways & BY_ENTRIES:
+        ways |= int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1]))
     ways |= FIRST * (number == 1) | RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
     needed_for_x = layer.residual and number > 1
     needed_for_p = layer.parametric and number == architecture.depth  # of others it is used before it becomes δ
     return ways | KEEPS * (needed_for_x or needed_for_p)
 
 
-def _rows(architecture: Architecture, needed: int, batch_rows: int, itemsize: int) -> int:
-    """How many examples a block has: so many that its activations fit the cache, or as many as large products need."""
-    sizes = architecture.sizes
+def _rows(sizes: list[int], needed: int, batch_rows: int, itemsize: int) -> int:
+    """How many examples a block has: so many that its activations, of these sizes, fit the cache, or as large products need."""
     per_row = itemsize * (sum(sizes) * 2 + 2 * max(sizes))
-    rows = min(max(_CACHE // per_row, 64), _MOST_ROWS, batch_rows)
-    rows = max(rows, min(needed, batch_rows))
+    most = max(min(max(_CACHE // per_row, 64), _MOST_ROWS), needed)
+    rows = -(-batch_rows // -(-batch_rows // most))  # of as many blocks as there must be, all alike
     return -(-rows // _PAD) * _PAD
 
 
@@ -155,13 +179,20 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
     )  # fmt: skip
 
 
-def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered:
-    """Lay out the workspace and decide the way of each product. batch_rows: the most a chunk will see."""
-    sizes, layout, numbers = architecture.sizes, architecture.layout, range(1, architecture.depth + 1)
-    ways = [_ways(architecture, number) for number in numbers]
+def lower(architecture: Architecture, batch_rows: int, itemsize: int, first: int = 0) -> Lowered:
+    """Lay out the workspace and decide the way of each product.
+
+    batch_rows: the most a chunk will see. first: the bits of WAYS of a first layer with a sparse X. Where it is
+    read by entries, inputs take no room, but the rows of the first layer's outputs do.
+    """
+    layout, numbers = architecture.layout, range(1, architecture.depth + 1)
+    sizes = [*architecture.sizes]
+    ways = [_ways(architecture, number, first) for number in numbers]
     needs = [kernels_of(layer).needs(way) for way, layer in zip(ways, architecture.layers, strict=True)]
     rows_needed, panel = (max(numbers) for numbers in zip(*needs, strict=True))
-    space = _Space(_rows(architecture, rows_needed, batch_rows, itemsize))
+    if first & BY_ENTRIES:
+        sizes[0] = sizes[1]
+    space = _Space(_rows(sizes, rows_needed, batch_rows, itemsize))
     room = space.room
     x_at, rows_at = room(sizes[0]), room(sizes[0])
     rows_first = bool(ways[0] & IN_ROWS)
@@ -170,7 +201,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int) -> Lowered
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
     y_at, share_at = room(sizes[-1]), room(1)
-    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1])))
+    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1]) + LANES))
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.engine.compiled import activations, costs, output_layer, steps
+from glassprop.engine.compiled import activations, costs, output_layer, sparse_rows, steps
 from glassprop.engine.compiled.block import gather
 from glassprop.engine.compiled.kinds.kernels_of_kinds import kernels_of
 from glassprop.engine.compiled.masks import drop
@@ -18,6 +18,7 @@ from glassprop.engine.compiled.row import (
     FILL_GRADIENT,
     PULL_BACK,
     RELU_DONE,
+    SPARSE,
     TRAINS,
     WEIGH,
 )
@@ -72,7 +73,7 @@ def _pair(architecture: Architecture) -> tuple[str, str]:
 
 def anywhere(architecture: Architecture, ways: Sequence[int], use: int, optimizer: Any = None) -> list[Part]:
     """The parts that are found by their slot among the places, but for those that parts name themselves."""
-    found = [gather]
+    found = [sparse_rows.gathering(ways[0]) if ways[0] & SPARSE else gather]
     if use != PREDICT:
         found += _of_output(architecture, use)
     if use == TRAIN:
@@ -80,6 +81,7 @@ def anywhere(architecture: Architecture, ways: Sequence[int], use: int, optimize
             found.append(drop)
         if any(way & TRAINS for way in ways):
             found.append(outer)
+        found += sparse_rows.adding(ways[0])
         found.append(optimizer_kernels(optimizer).step)
     return found
 

@@ -64,7 +64,7 @@ def _predict_block(theta, handed, places, work, order, first, used):
     row, own, ld = pointer(layers, (depth - 1) * COLUMNS), pointer(numbers, (depth - 1) * NUMBERS), padded(used)
     for i in range(used):
         order[i] = first + i
-    _gather(places[GATHER], pointer_like(theta, handed[of.X]), handed[of.N_IN], order, 0, used, ld, work, places)
+    _gather(places[GATHER], theta, handed, order, 0, used, ld, work)
     forward(layers, depth, numbers, places, theta, work, ld, -1, 0, 0, 1.0)
     n = row[N_OUT]
     if handed[of.COSTS] != 0:

@@ -9,12 +9,12 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from glassprop.engine.compiled.low_level import OPTIONS
+from glassprop.engine.compiled.tile_shapes import blocks_of_products
 from glassprop.engine.compiled.vector_width import Width
 from glassprop.engine.compiled.vectors import Loop, Vectors, const
 
 NO_BIAS, ADD = -1, -2  # in place of where a bias starts
 AS_IS, RELU = -1, -2  # in place of where a mask starts
-VECTORS = {32: (4, 2, 1), 16: (2, 1)}  # how many vectors a block of the result is wide, by the registers there are
 
 
 def product_tile(width: Width) -> Any:
@@ -22,7 +22,7 @@ def product_tile(width: Width) -> Any:
 
     @intrinsic
     def _product_tile(typingctx, w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0):
-        """Blocks of up to 6 rows by 2 or 4 vectors of the result stay in registers while q runs."""
+        """Blocks of some rows by some vectors of the result stay in registers while q runs."""
         kind, i64 = w.dtype, types.int64
         signature = types.void(w, i64, i64, x, i64, out, i64, i64, i64, i64, bias, i64, i64, i64)
 
@@ -80,10 +80,10 @@ def product_tile(width: Width) -> Any:
                             v.store(builder.select(below, floor, value), place)
 
             i = const(0)
-            for vectors in VECTORS[width.registers]:
+            for vectors, heights in blocks_of_products(width):
                 over_i = Loop(builder, i, n_i_, vectors * v.n)
                 p = const(0)
-                for rows in (6, 4, 2, 1):
+                for rows in heights:
                     over_p = Loop(builder, p, n_p_, rows)
                     block(over_p.i, rows, over_i.i, vectors)
                     p, _ = over_p.close()

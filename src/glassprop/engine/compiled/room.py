@@ -12,11 +12,14 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, LINE, NEXT, PRESENT, TO
+from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, RATE
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
 from glassprop.engine.compiled.parts_of import optimizer_kernels
+from glassprop.engine.compiled.row import W_TURNED
 from glassprop.engine.compiled.threads import Kernel
+from glassprop.engine.compiled.turned import Turned
 from glassprop.engine.plan import EpochPlan
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
@@ -29,7 +32,8 @@ _CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a s
 class Room:
     """A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch.
 
-    What is new in an epoch is copied into ``order``, ``bounds`` and ``schedule``.
+    What is new in an epoch is copied into ``order``, ``bounds`` and ``schedule``. turned: θ and the optimizer's vectors as the
+    kernels have them, where that is not as they are; touched: see ``handed.py``.
     """
 
     codes: Array
@@ -44,6 +48,8 @@ class Room:
     phases: int
     steps_a_call: int
     kernel: Kernel
+    turned: Turned | None
+    touched: Array
 
     def take(self, plan: EpochPlan, counts: Array) -> None:
         """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
@@ -56,6 +62,7 @@ class Room:
         if plan.dropouts is not None:
             self.schedule[:, DROPOUT] = plan.dropouts
         self.codes[FIRST_STEP] = plan.first_step
+        self.touched[...] = -1
         if self.codes[KEY] >= 0:
             self.codes[KEY] = plan.dropout_key
 
@@ -64,6 +71,14 @@ class Room:
         control = self.control
         control[DONE], control[FAILED], control[FROM], control[TO] = 0, 0, start, stop
         control[NEXT:PRESENT:LINE] = 0
+
+
+def aligned_zeros(n: int, dtype: Any) -> Array:
+    """n zeros from the beginning of a cache line on: a wide vector that lies across two of them takes twice as long."""
+    line, dtype = 64, np.dtype(dtype)
+    raw = np.zeros(n * dtype.itemsize + line, dtype=np.uint8)
+    start = -raw.ctypes.data % line
+    return raw[start : start + n * dtype.itemsize].view(dtype)
 
 
 def made_for(plan: EpochPlan, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -80,6 +95,7 @@ def make_room(
     put_parts: Callable[[Lowered], None],
     arrays: tuple[Any, ...],
     plan: EpochPlan,
+    reading: Reading,
     *,
     reduced: bool,
 ) -> Room:
@@ -87,11 +103,13 @@ def make_room(
 
     put_parts: writes the addresses of parts into what was lowered. reduced: whether steps get the sums over all ranks.
     """
-    X, Y, weight, theta, *vectors = arrays
-    batch, n_steps = plan.batch_size, len(plan.rates)
-    m, v = [*vectors, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
-    chunks = chunks_for(architecture, batch)
-    lowered = lower(architecture, ceil(batch / chunks), theta.dtype.itemsize)
+    X, Y, weight, *vectors = arrays
+    batch, n_steps, (entries, first) = plan.batch_size, len(plan.rates), reading
+    chunks = chunks_for(architecture, batch, entries)
+    lowered = lower(architecture, ceil(batch / chunks), vectors[0].dtype.itemsize, first)
+    turned = Turned(architecture, vectors) if first & W_TURNED else None
+    theta, *memory = vectors if turned is None else turned.own
+    m, v = [*memory, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
     put_parts(lowered)
     key = 0 if any(layer.dropout for layer in architecture.layers) else -1
     corrects = optimizer_kernels(optimizer).corrects
@@ -101,17 +119,18 @@ def make_room(
     costs, squares, lengths = (np.zeros((n_steps, chunks)) for _ in range(3))
     weights = 0 if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
     control = np.zeros(CONTROL_SIZE, dtype=np.int64)
-    gradients = np.zeros(chunks * lowered.size, dtype=theta.dtype)
-    work = np.zeros(chunks * lowered.work_size, dtype=theta.dtype)
+    gradients = aligned_zeros(chunks * lowered.size, theta.dtype)
+    work = aligned_zeros(chunks * lowered.work_size, theta.dtype)
     block_costs, fixed = (
         np.zeros(chunks * lowered.rows),
         _fixed(architecture, objective, optimizer, lowered, theta.dtype),
     )
+    touched = np.empty((chunks, 0 if turned is None else X.shape[1]), dtype=np.int64)
     handed = Handed(
-        theta, x=X, y=Y, weight=weights, order=order, m=m, v=v, schedule=schedule, bounds=bounds, gradients=gradients,
+        theta, **inputs(X), touched=touched, added=0 if turned is None else turned.stop, y=Y, weight=weights, order=order, m=m, v=v, schedule=schedule, bounds=bounds, gradients=gradients,
         plan=codes, fixed=fixed, layers=lowered.layers, numbers=lowered.numbers, blocks=lowered.blocks,
         factors=lowered.factors, places=lowered.places, work=work, rooms=block_costs, costs=costs, squares=squares,
-        lengths=lengths, control=control, n_in=X.shape[1], n_out=Y.shape[1], size=theta.size,
+        lengths=lengths, control=control, n_out=Y.shape[1], size=theta.size,
         depth=architecture.depth, n_blocks=len(lowered.blocks),
     )  # fmt: skip
     return Room(
@@ -125,8 +144,10 @@ def make_room(
         control=control,
         chunks=chunks,
         phases=3 if objective.clip_norm else 2,
-        steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(architecture) * batch))),
+        steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(architecture, entries) * batch))),
         kernel=lambda thread: run_steps(handed, thread),
+        turned=turned,
+        touched=touched,
     )
 
 
@@ -143,6 +164,6 @@ def _fixed(
     return np.array([lowered.cost_parameter, clip, objective.l2, norm, *settings, *logs], dtype=np.float64)
 
 
-def _work_of_row(architecture: Architecture) -> int:
+def _work_of_row(architecture: Architecture, entries: float | None) -> float:
     """An upper bound of a row's work in multiplications; an activation such as gelu costs as much as a hundred."""
-    return multiplications(architecture) + 150 * sum(architecture.sizes)
+    return multiplications(architecture, entries) + 150 * sum(architecture.sizes)

@@ -25,4 +25,8 @@ RELU_DONE = 16  # z comes with its relu already done
 BACK_MASKED = 32  # ∂C/∂x comes as δ of the layer before, already pulled back through its relu
 TRAINS = 64  # its activation's parameter is trained; the derivative by it lies behind the slopes
 FIRST = 128  # it is the first layer: what it sees are the examples, which also lie row by row
-FREE = 256  # bits from here on mean what the kind says
+# of the first layer alone
+SPARSE = 256  # X is sparse
+BY_ENTRIES = 512  # its products are made from the entries of X: its z together with the block
+W_TURNED = 1024  # and its W lies input by input, as that of no other layer does
+FREE = 2048  # bits from here on mean what the kind says

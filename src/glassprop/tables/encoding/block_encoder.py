@@ -7,6 +7,7 @@ at the place that the one-hot encoder has for them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +21,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from glassprop.ground.in_order import in_order
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
 from glassprop.tables.values.texts import Texts
 
+BLOCK = 32_768  # rows at most
+SHORT = 4_096  # rows that a thread has at least, and from which on a table goes in blocks
+_OF_THE_NETWORK = 256  # rows of the network's own blocks: of whole ones the bits are those of one call
 _BY_ROW = (SimpleImputer, StandardScaler, RobustScaler, QuantileTransformer, Bounded)  # each row for itself
 _NOWHERE = -1
 
@@ -77,6 +82,24 @@ class BlockEncoder:
     def into(self, frame: nw.DataFrame, out: np.ndarray, findings: list[Finding]) -> None:
         """Write the inputs of these rows to `out` (n_rows, n_inputs); what is odd in them goes to `findings`."""
         values, categories = self.typed.read(frame, findings)
+        self._write(values, self._places(categories), out)
+
+    def encoded(self, values: np.ndarray, categories: dict[str, Texts], threads: int) -> np.ndarray:
+        """The inputs (n_rows, n_inputs) of rows as `TypedColumns.read` gives them."""
+        places = self._places(categories)
+        out = np.empty((values.shape[1], self.width), self.dtype)
+
+        def work(rows: slice) -> None:
+            self._write(values[:, rows], [at[rows] for at in places], out[rows])
+
+        for _ in in_order(work, blocks_of(len(out), threads), threads):
+            pass
+        return out
+
+    def _places(self, categories: dict[str, Texts]) -> list[np.ndarray]:
+        return [places.of(categories[places.column]) for places in self.categories]
+
+    def _write(self, values: np.ndarray, categories: list[np.ndarray], out: np.ndarray) -> None:
         out[...] = 0
         if self.numbers:
             given: Any = values.T
@@ -84,16 +107,22 @@ class BlockEncoder:
                 given = step.transform(given)
             out[:, self.numbers_at] = given
         rows = np.arange(len(out))
-        for places in self.categories:
-            at = places.of(categories[places.column])
+        for at in categories:
             some = at != _NOWHERE
             out[rows[some], at[some]] = 1
+
+
+def blocks_of(rows: int, threads: int) -> Iterator[slice]:
+    """All rows, in blocks that give each thread some."""
+    share = -(-rows // (threads * _OF_THE_NETWORK)) * _OF_THE_NETWORK
+    size = min(BLOCK, share)
+    return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 
 
 def block_encoder(steps: list[Any]) -> BlockEncoder | None:
     """A plan for `TypedColumns` and a `ColumnTransformer` that are fitted; None where they are not as `encoder` makes
     them, or are to give data frames."""
-    if [type(step) for step in steps] != [TypedColumns, ColumnTransformer] or _frames_wanted(steps[1]):
+    if [type(step) for step in steps] != [TypedColumns, ColumnTransformer] or frames_wanted(steps[1]):
         return None
     typed, inputs = steps
     groups = {name: (step, list(columns)) for name, step, columns in inputs.transformers_}
@@ -110,9 +139,10 @@ def block_encoder(steps: list[Any]) -> BlockEncoder | None:
     return BlockEncoder(typed, numbers, places.get("numbers", slice(0, 0)), categories, width, dtype)
 
 
-def _frames_wanted(inputs: ColumnTransformer) -> bool:
+def frames_wanted(inputs: ColumnTransformer) -> bool:
+    """Whether the groups of columns, fitted or not, are to give data frames."""
     steps = [inputs]
-    for _, step, _ in inputs.transformers_:
+    for _, step, _ in getattr(inputs, "transformers_", inputs.transformers):
         steps += [step, *(part for _, part in getattr(step, "steps", []))]
     asked = [getattr(step, "_sklearn_output_config", {}).get("transform", "default") for step in steps]
     return any(form not in ("default", None) for form in [*asked, get_config()["transform_output"]])

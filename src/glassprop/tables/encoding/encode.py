@@ -6,6 +6,7 @@ after it is scikit-learn's own, but for `Bounded`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -17,6 +18,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
 
 from glassprop.errors import TableError
+from glassprop.ground.in_order import in_order
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed
 from glassprop.tables.encoding.findings import Finding, far_out, odd, of_another_kind, together, warn_of
@@ -87,21 +89,36 @@ class TypedColumns(TransformerMixin, BaseEstimator):
             raise TableError("the table has no rows: give at least one")
         return frame
 
-    def read(self, frame: nw.DataFrame, findings: list[Finding]) -> tuple[np.ndarray, dict[str, Texts]]:
+    def read(
+        self, frame: nw.DataFrame, findings: list[Finding], threads: int = 1
+    ) -> tuple[np.ndarray, dict[str, Texts]]:
         """Numbers and parts of dates, float64 (n_numbers, n_rows), NaN where missing; and the names of categories.
 
         Each row is read by itself, so a table may be read in blocks. What is odd goes to `findings`.
         """
         numbers = np.empty((len(self.number_names()), len(frame)))
+        categories: dict[str, Texts] = {}
         place = 0
-        for name in self.numbers:
-            numbers[place] = self._number(frame, name, findings)
-            place += 1
-        for name in self.dates:
-            for values in self._date(frame, name, findings).values():
-                numbers[place] = values
+        for name, (found, values) in zip(
+            self.columns(), in_order(partial(self._column, frame), self.columns(), threads), strict=True
+        ):
+            findings += found
+            if isinstance(values, Texts):
+                categories[name] = values
+                continue
+            for part in values:
+                numbers[place] = part
                 place += 1
-        return numbers, {name: categories_of(cells_of(frame[name])) for name in self.categories}
+        return numbers, categories
+
+    def _column(self, frame: nw.DataFrame, name: str) -> tuple[list[Finding], list[np.ndarray] | Texts]:
+        """What is odd in it, and its numbers (those of its parts, if it has dates) or the names of its categories."""
+        findings: list[Finding] = []
+        if name in self.numbers:
+            return findings, [self._number(frame, name, findings)]
+        if name in self.dates:
+            return findings, list(self._date(frame, name, findings).values())
+        return findings, categories_of(cells_of(frame[name]))
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns that `transform` gives."""

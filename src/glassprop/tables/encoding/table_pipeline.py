@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from threading import local
+from collections.abc import Callable, Iterable
+from copy import copy
+from threading import Event, Lock, local
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 from sklearn import get_config
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.ground.in_order import in_order
-from glassprop.tables.encoding.block_encoder import BlockEncoder, block_encoder
+from glassprop.tables.encoding.block_encoder import BLOCK, SHORT, BlockEncoder, block_encoder, blocks_of, frames_wanted
+from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.findings import Finding, together, warn_of
+from glassprop.tables.encoding.fit_encoder import fit_encoder
 from glassprop.tables.values.cores import threads_for
-
-BLOCK = 16_384  # rows: whole blocks of the network's own, so that the bits are those of one call
-_LONG = 4_096  # rows of a table from which on this pays
 
 
 class TablePipeline(Pipeline):
@@ -35,14 +36,14 @@ class TablePipeline(Pipeline):
         """Predict every row: classes, or amounts. (n_rows,)"""
         if params or (frame := _long(X)) is None or (encoder := self._in_blocks()) is None:
             return super().predict(X, **params)
-        return _through(encoder, frame, self._final_estimator.predict)
+        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator).predict)
 
     @available_if(lambda self: bool(self._final_estimator.predict_proba))
     def predict_proba(self, X: Any, **params: Any) -> np.ndarray:
         """The probabilities of the classes, (n_rows, n_classes)."""
         if params or (frame := _long(X)) is None or (encoder := self._in_blocks()) is None:
             return super().predict_proba(X, **params)
-        return _through(encoder, frame, self._final_estimator.predict_proba)
+        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator).predict_proba)
 
     @available_if(lambda self: self._can_transform())
     def transform(self, X: Any, **params: Any) -> Any:
@@ -51,9 +52,40 @@ class TablePipeline(Pipeline):
             return super().transform(X, **params)
         return encode(encoder, frame)
 
+    @available_if(lambda self: self._can_fit_transform())
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """Fit the steps, where the last of them is no estimator (``pipeline[:-1]``), and give what they give."""
+        fitted = None if params else self._fitted_in_parts(X, [step for _, step in self.steps])
+        return super().fit_transform(X, y, **params) if fitted is None else fitted
+
+    def _fit(
+        self, X: Any, y: Any = None, routed_params: Any = None, raw_params: Any = None, callback_ctx: Any = None
+    ) -> Any:
+        """What scikit-learn's ``fit`` calls for all but the last step."""
+        before = [name for name, _ in self.steps[:-1]]
+        told = any(params for name in before for params in (routed_params or {}).get(name, {}).values())
+        fitted = None if told else self._fitted_in_parts(X, [step for _, step in self.steps[:-1]])
+        return super()._fit(X, y, routed_params, raw_params, callback_ctx) if fitted is None else fitted
+
+    def _fitted_in_parts(self, X: Any, steps: list[Any]) -> np.ndarray | None:
+        frame = _long(X)
+        if frame is None or [type(step) for step in steps] != [TypedColumns, ColumnTransformer]:
+            return None
+        if self._is_watched() or self.transform_input is not None or frames_wanted(steps[1]):
+            return None
+        findings: list[Finding] = []
+        given = fit_encoder(steps[0], steps[1], frame, findings, threads_for(len(frame), SHORT))
+        _told_once(steps[0], [findings])
+        return given
+
+    def _is_watched(self) -> bool:
+        """Whether scikit-learn's caching, callbacks or routing go through each step."""
+        routing = get_config()["enable_metadata_routing"]
+        return bool(routing or self.memory is not None or getattr(self, "_skl_callbacks", None))
+
     def _in_blocks(self, *, with_network: bool = True) -> BlockEncoder | None:
         steps = [step for _, step in self.steps]
-        if get_config()["enable_metadata_routing"] or self.memory is not None:
+        if self._is_watched():
             return None
         if with_network and not isinstance(steps.pop(), BaseMLP):
             return None
@@ -63,7 +95,7 @@ class TablePipeline(Pipeline):
 def _long(X: Any) -> nw.DataFrame | None:
     """The table, if it is one and has many rows."""
     frame = nw.from_native(X, eager_only=True, pass_through=True)
-    return frame if isinstance(frame, nw.DataFrame) and len(frame) >= _LONG else None
+    return frame if isinstance(frame, nw.DataFrame) and len(frame) >= SHORT else None
 
 
 def encode(encoder: BlockEncoder, frame: nw.DataFrame) -> np.ndarray:
@@ -76,35 +108,48 @@ def encode(encoder: BlockEncoder, frame: nw.DataFrame) -> np.ndarray:
         encoder.into(frame[rows], out[rows], findings)
         return findings
 
-    _told_once(encoder, in_order(work, _blocks(len(frame)), threads_for(len(frame), BLOCK)))
+    threads = threads_for(len(frame), SHORT)
+    _told_once(encoder.typed, in_order(work, blocks_of(len(frame), threads), threads))
     return out
 
 
 def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """What the network says of all rows; each block is encoded and put through it by one thread."""
     frame = encoder.typed.checked(frame)
-    mine = local()
+    mine, loaded, loading = local(), Event(), Lock()
+
+    def say(inputs: np.ndarray) -> np.ndarray:
+        if loaded.is_set():
+            return verb(inputs)
+        with loading:  # the first to come may have to load or compile what all of them use
+            said = verb(inputs)
+            loaded.set()
+            return said
 
     def work(rows: slice) -> tuple[list[Finding], np.ndarray]:
         findings: list[Finding] = []
         inputs = getattr(mine, "inputs", None)
         if inputs is None:
-            inputs = mine.inputs = np.empty((BLOCK, encoder.width), encoder.dtype)
+            inputs = mine.inputs = np.empty((min(BLOCK, len(frame)), encoder.width), encoder.dtype)
         inputs = inputs[: rows.stop - rows.start]
         encoder.into(frame[rows], inputs, findings)
-        return findings, verb(inputs)
+        return findings, say(inputs)
 
-    blocks = _blocks(len(frame))
-    first = work(next(blocks))  # alone: it may load or compile what the others use
-    results = [first, *in_order(work, blocks, threads_for(len(frame), BLOCK))]
-    _told_once(encoder, (findings for findings, _ in results))
+    threads = threads_for(len(frame), SHORT)
+    results = list(in_order(work, blocks_of(len(frame), threads), threads))
+    _told_once(encoder.typed, (findings for findings, _ in results))
     return np.concatenate([said for _, said in results])
 
 
-def _blocks(rows: int) -> Iterator[slice]:
-    return (slice(start, min(start + BLOCK, rows)) for start in range(0, rows, BLOCK))
+def _same_for_all_blocks(network: BaseMLP) -> BaseMLP:
+    """The same network, whose engine is not chosen anew for the few rows of a last block."""
+    if network.engine != "auto":
+        return network
+    network = copy(network)
+    network.engine = "compiled"
+    return network
 
 
-def _told_once(encoder: BlockEncoder, findings: Iterable[list[Finding]]) -> None:
+def _told_once(typed: TypedColumns, findings: Iterable[list[Finding]]) -> None:
     every = (finding for found in findings for finding in found)
-    warn_of(together(every, encoder.typed.columns()), stacklevel=5)
+    warn_of(together(every, typed.columns()), stacklevel=5)

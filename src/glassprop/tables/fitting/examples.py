@@ -27,8 +27,8 @@ class Examples:
 
     Attributes
     ----------
-    frame : narwhals.DataFrame
-        All columns of these rows.
+    source : narwhals.DataFrame
+        The table that they are rows of. No copy of them is kept: several parts of a long table may be at hand.
     y : array (n_rows,)
         Amounts (float64) or classes (int64 or text).
     weights : array (n_rows,) or None
@@ -38,16 +38,23 @@ class Examples:
         Their numbers in the table that they came from, counted from 0.
     """
 
-    frame: nw.DataFrame
+    source: nw.DataFrame
     y: np.ndarray
     weights: np.ndarray | None
     keys: SplitKeys
     rows: np.ndarray
 
+    @property
+    def frame(self) -> nw.DataFrame:
+        """All columns of these rows, put together anew."""
+        if np.array_equal(self.rows, np.arange(len(self.source))):
+            return self.source
+        return self.source[self.rows]
+
     def of(self, rows: np.ndarray) -> Examples:
         """Some of the rows."""
         weights = None if self.weights is None else self.weights[rows]
-        return Examples(self.frame[rows.tolist()], self.y[rows], weights, self.keys.of(rows), self.rows[rows])
+        return Examples(self.source, self.y[rows], weights, self.keys.of(rows), self.rows[rows])
 
     def __len__(self) -> int:
         return len(self.y)
@@ -83,7 +90,7 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
     y, labels = _targets(values, rows, target)
     groups = None if options.group is None else _groups(frame, options.group)[rows]
     keys = SplitKeys(labels, groups, None if times is None else times[rows])
-    return Examples(frame[rows.tolist()], y, None if weights is None else weights[rows], keys, rows)
+    return Examples(frame, y, None if weights is None else weights[rows], keys, rows)
 
 
 def _targets(values: np.ndarray | Texts, rows: np.ndarray, target: Target) -> tuple[np.ndarray, np.ndarray | None]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import narwhals as nw
 import numpy as np
 
+from glassprop.ground.in_order import in_order
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.values.cells import Cells, cells_of
+from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import DAY, date_order, to_moments
 from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
@@ -22,6 +24,7 @@ TOO_MANY_VALUES = 0.5
 ENOUGH_ROWS = 20
 # Whole numbers under such a name, each of them repeated, are names of things rather than amounts.
 MAX_CODES = 1000
+_LONG = 20_000  # rows, from twice as many of which on columns are read on several threads
 _ID_NAME = re.compile(
     r"(^|[_\s.-])(id|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record|unnamed: 0)$",
     re.IGNORECASE,
@@ -88,11 +91,12 @@ def recognize(frame: nw.DataFrame, named: dict[str, ColumnRole]) -> tuple[list[C
         In the order of the columns.
     plan : Plan
     """
-    roles, plan = [], Plan()
-    for name in frame.columns:
-        role = named.get(name) or _role(name, cells_of(frame[name]), plan)
-        roles.append(role)
-    return roles, plan
+    plan, unnamed = Plan(), [name for name in frame.columns if name not in named]
+    threads = threads_for(len(frame), _LONG)
+    found = dict(named)
+    for name, cells in zip(unnamed, in_order(lambda name: cells_of(frame[name]), unnamed, threads), strict=True):
+        found[name] = _role(name, cells, plan)
+    return [found[name] for name in frame.columns], plan
 
 
 def _role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
@@ -112,8 +116,8 @@ def _role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
 
 
 def _number_role(name: str, cells: Cells, present: np.ndarray, plan: Plan) -> ColumnRole:
-    unique = np.unique(present)
-    whole = bool((unique == np.floor(unique)).all())
+    whole = bool((present == np.floor(present)).all())
+    unique = np.unique(present) if whole else present
     own = whole and len(unique) == len(cells.values) > 2
     if own and (_is_id(name) or _counts_up(present)):
         return ColumnRole(name, "dropped", "identifier-like: a whole number of its own in every row")

@@ -1,4 +1,4 @@
-"""The dense layer: z = W x + b, and the products that lead back (E16, E17, E18). See ``opcodes.py`` for what a kind gives."""
+"""The dense layer: z = W x + b, and the products that lead back (E16, E17, E18). See ``kernels_of_kinds.py`` for what a kind gives."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from glassprop.engine.compiled.row import (
     BACK_MASKED,
     BLOCK_1,
     BLOCK_2,
+    BY_ENTRIES,
     FIRST,
     FREE,
     IN_AT,
@@ -59,7 +60,7 @@ def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
 
 def needs(ways: int) -> tuple[int, int]:
     """Examples of a block, beyond those that fit the cache, and room to pack numbers in."""
-    return (_ROWS, ROOM) if ways & LARGE else (0, 0)
+    return (_ROWS, ROOM) if ways & LARGE and not ways & BY_ENTRIES else (0, 0)
 
 
 def _made(suffix: str, times: Any, calls: list[Part]) -> tuple[Part, Part, Part]:
@@ -92,29 +93,13 @@ def _made(suffix: str, times: Any, calls: list[Part]) -> tuple[Part, Part, Part]
         if turned:
             rows, width = places[ROWS_AT], n_in
             if not row[WAYS] & FIRST:
-                rows, width = places[SCRATCH_AT], turned
+                # rows a power of two apart would share a few places of the cache
+                rows, width = places[SCRATCH_AT], turned + LANES
                 tile_transpose(places, work, x, ld, work, rows, width, turned, ld)
             start = NO_BIAS if fresh else ADD
             times(
-                places,
-                work,
-                work,
-                d,
-                ld,
-                1,
-                work,
-                rows,
-                width,
-                gradient,
-                w,
-                n_in,
-                n_out,
-                ld,
-                turned,
-                theta,
-                start,
-                AS_IS,
-            )
+                places, work, work, d, ld, 1, work, rows, width, gradient, w, n_in, n_out, ld, turned, theta, start, AS_IS
+            )  # fmt: skip
         if turned < n_in:
             left = n_in - turned
             tile_outer(
@@ -139,6 +124,19 @@ def _large(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_
 _SMALL_PARTS, _LARGE_PARTS = _made("", _small, [product]), _made("_large", _large, [large])
 
 
+@WEIGH.part()
+def weighed(row, places, theta, work, ld):
+    """Of the entries of a sparse X: z is there."""
+
+
+@FILL_GRADIENT.part(calls=[sums])
+def fill_biases(row, places, theta, gradient, work, d, ld, fresh):
+    """E17 alone: the gradient by W is made of the entries of a sparse X."""
+    tile_sums(places, work, d, ld, gradient, row[B], row[N_OUT], ld, not fresh)
+
+
 def parts(ways: int) -> tuple[Part, Part, Part]:
     """Those that weigh, lead back to the input, and fill the gradient, for these bits of WAYS."""
+    if ways & BY_ENTRIES:
+        return weighed, _SMALL_PARTS[1], fill_biases
     return _LARGE_PARTS if ways & LARGE else _SMALL_PARTS

@@ -1,4 +1,4 @@
-"""The layer of factors: z_k = s_k x_k, and its derivatives (E29, E30, E31). See ``opcodes.py`` for what a kind gives."""
+"""The layer of factors: z_k = s_k x_k, and its derivatives (E29, E30, E31). See ``kernels_of_kinds.py`` for what a kind gives."""
 
 from __future__ import annotations
 

@@ -1,0 +1,135 @@
+"""Fitting the steps before the network on a long table: what scikit-learn's own ``fit`` makes of them, in less time.
+
+Each step is fitted by scikit-learn, but on less than a `ColumnTransformer` would hand it: the imputer on two rows that
+have the table's medians and gaps, the one-hot encoder on whole numbers that stand for its categories in their order.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
+
+from glassprop.ground.in_order import in_order
+from glassprop.tables.encoding.block_encoder import block_encoder
+from glassprop.tables.encoding.encode import Bounded, TypedColumns
+from glassprop.tables.encoding.findings import Finding
+from glassprop.tables.values.cells import MISSING_CATEGORY
+from glassprop.tables.values.texts import Texts
+
+_SCALERS = (StandardScaler, RobustScaler, QuantileTransformer)
+_FEW = 50  # rows, to have a ColumnTransformer fitted whose steps are then replaced
+
+
+def fit_encoder(
+    typed: TypedColumns, inputs: ColumnTransformer, frame: nw.DataFrame, findings: list[Finding], threads: int
+) -> np.ndarray | None:
+    """Fit `inputs` on the table, which `typed` reads, and encode it: (n_rows, n_inputs).
+
+    None, with nothing done, where its steps are not those of ``encoder`` or are to give data frames.
+    """
+    if not _is_ours(inputs):
+        return None
+    frame = typed.checked(frame)
+    values, categories = typed.read(frame, findings, threads)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
+        inputs.fit(typed.transform(frame[:_FEW].to_native()))
+    fitted = [
+        (name, _fit_numbers(clone(step), columns, values, frame, threads), columns)
+        if name == "numbers"
+        else (name, _fit_categories(clone(step), [categories[column] for column in columns], columns), columns)
+        for name, step, columns in inputs.transformers
+    ]
+    _put_in(inputs, fitted)
+    encoder = block_encoder([typed, inputs])
+    return None if encoder is None else encoder.encoded(values, categories, threads)
+
+
+def _is_ours(inputs: Any) -> bool:
+    if type(inputs) is not ColumnTransformer or inputs.remainder != "drop":
+        return False
+    return all(
+        (_are_of_numbers(step) if name == "numbers" else _is_of_categories(step))
+        for name, step, _ in inputs.transformers
+    )
+
+
+def _are_of_numbers(step: Any) -> bool:
+    parts = [part for _, part in step.steps] if type(step) is Pipeline else []
+    if len(parts) != 3 or type(parts[0]) is not SimpleImputer or type(parts[2]) is not Bounded:
+        return False
+    fill = parts[0]
+    return fill.strategy == "median" and fill.missing_values is np.nan and type(parts[1]) in _SCALERS
+
+
+def _is_of_categories(step: Any) -> bool:
+    return type(step) is OneHotEncoder and step.categories == "auto"
+
+
+def _put_in(inputs: ColumnTransformer, fitted: list[tuple[str, Any, list[str]]]) -> None:
+    """Steps in place of those that were fitted on few rows, with the places of what they give."""
+    inputs.transformers_ = fitted
+    start = 0
+    for name, step, _ in fitted:
+        width = len(step.get_feature_names_out())
+        inputs.output_indices_[name] = slice(start, start + width)
+        start += width
+
+
+def _named(step: Any, names: list[str]) -> None:
+    step.feature_names_in_ = np.array(names, dtype=object)
+
+
+def _fit_numbers(steps: Pipeline, names: list[str], values: np.ndarray, frame: nw.DataFrame, threads: int) -> Pipeline:
+    fill, scale, bound = (step for _, step in steps.steps)
+    medians = np.array(list(in_order(_median, values, threads)))
+    gaps = np.isnan(values).any(axis=1)
+    fill.fit(np.stack([medians, np.where(gaps, np.nan, medians)]))
+    filled = _filled(fill, values, threads)
+    if frame.implementation.is_pyarrow():  # sums are rounded by how numbers lie: of Arrow they come row by row
+        filled = np.ascontiguousarray(filled)
+    bound.fit(scale.fit(filled).transform(filled[:1]))
+    _named(fill, names)
+    return steps
+
+
+def _filled(fill: SimpleImputer, values: np.ndarray, threads: int) -> np.ndarray:
+    """What the imputer gives, (n_rows, n_columns), column by column in memory."""
+    marked = fill.indicator_.features_ if fill.add_indicator else []
+    filled = np.empty((len(values) + len(marked), values.shape[1]))
+
+    def work(place: int) -> None:
+        if place >= len(values):
+            filled[place] = np.isnan(values[marked[place - len(values)]])
+        else:
+            filled[place] = np.where(np.isnan(values[place]), fill.statistics_[place], values[place])
+
+    for _ in in_order(work, range(len(filled)), threads):
+        pass
+    return filled.T
+
+
+def _median(values: np.ndarray) -> float:
+    there = values[~np.isnan(values)]
+    return float(np.median(there)) if len(there) else np.nan
+
+
+def _fit_categories(step: OneHotEncoder, columns: list[Texts], names: list[str]) -> OneHotEncoder:
+    """On the numbers of the categories, counted in the order that scikit-learn has them in; then by their names."""
+    orders = [sorted({*texts.known, *[MISSING_CATEGORY] * (texts.missing > 0)}) for texts in columns]
+    numbers = np.empty((len(columns[0]), len(columns)), dtype=np.int32, order="F")
+    for place, (texts, order) in enumerate(zip(columns, orders, strict=True)):
+        rank = {name: number for number, name in enumerate(order)}
+        numbers[:, place] = texts.each(rank.__getitem__, rank.get(MISSING_CATEGORY, 0), np.int32)
+    step.fit(numbers)
+    step.categories_ = [np.array(order, dtype=object) for order in orders]
+    _named(step, names)
+    return step
