@@ -61,6 +61,15 @@ def test_one_row_is_predicted_without_what_trains_and_explains(model: Path) -> N
     assert out.read_text().splitlines()[1].split(",")[0] in ("setosa", "versicolor", "virginica")
 
 
+def test_a_command_leaves_the_collector_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    import gc
+
+    before = gc.get_threshold()
+    assert main(["info", "there is no such model"]) == 2
+    assert gc.get_threshold() == before
+    assert "there is no such model" in capsys.readouterr().err
+
+
 def test_each_name_of_tables_is_found_and_kept() -> None:
     from glassprop import tables
 
