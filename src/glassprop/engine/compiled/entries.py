@@ -50,6 +50,13 @@ class Reading(NamedTuple):
             return cls(each, SPARSE)
         return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > 2 * architecture.n_inputs))
 
+    @staticmethod
+    def firsts(architecture: Architecture) -> list[int]:
+        """All that ``first`` can be, whatever sparse X there is."""
+        layer = architecture.layers[0]
+        of_dense = [SPARSE | BY_ENTRIES, SPARSE | BY_ENTRIES | W_TURNED]
+        return [SPARSE] if layer.kind != "dense" or layer.residual else [SPARSE, *of_dense]
+
     def in_order(self) -> Reading:
         """The same with θ as it lies, and steps cut as those of a dense X."""
         return Reading(None, self.first & ~W_TURNED)
