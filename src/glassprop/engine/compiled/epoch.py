@@ -211,7 +211,9 @@ def segment(theta, handed, number, piece, phase):
     added, strength, clips = 1 if reduced else chunks, fixed[L2] / total, fixed[CLIP_NORM] > 0
     start, stop = _bounds(0, size, piece, chunks, _CACHE_LINE)
     if clips and phase == 1:
-        squares[own] = add_up(gradients, added, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop)
+        squares[own] = add_up(
+            gradients, added, gradients, False, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
+        )
         lengths[own] = squared_length(gradients, start, stop - start)
         return
     scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0
