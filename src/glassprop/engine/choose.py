@@ -27,11 +27,17 @@ Notify = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Choice:
-    """The engine taken, the reason in words, and the data in the form that this engine reads."""
+    """The engine taken, the reason in words, and the data in the form that this engine reads.
+
+    vector_bits, products: what else its bits depend on: how wide its vectors are, and who makes large products. 0 and
+    empty where that is not its own choice, or there are none.
+    """
 
     engine: Engine
     why: str
     data: Data
+    vector_bits: int = 0
+    products: str = ""
 
 
 def choose(
@@ -43,6 +49,7 @@ def choose(
     theta: Array,
     notify: Notify | None = None,
     ranks: Ranks | None = None,
+    recorded: str = "",
 ) -> Choice:
     """Take the engine that was asked for, or for ``"auto"`` the fastest that can run this.
 
@@ -53,6 +60,8 @@ def choose(
         Examples that fit the network and θ: kernels take sizes at their word.
     notify : callable (str), optional
         Told when machine code has to be compiled first, which happens once per machine where it can be kept.
+    recorded : str
+        Who made the large products of the training that is gone on with; empty if none is.
 
     Raises
     ------
@@ -65,9 +74,9 @@ def choose(
     if wish == "reference":
         return Choice(reference, "the reference engine, as asked for", data)
     found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
-    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify)
+    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify, recorded)
     if not isinstance(found, str):
-        return Choice(found, "the compiled engine", straight(data, theta.dtype))
+        return Choice(found, "the compiled engine", straight(data, theta.dtype), *found.decides(theta.dtype.name))
     if wish == "compiled":
         raise SettingsError(f"engine='compiled' cannot run this: {found}; use engine='auto'")
     return Choice(reference, f"the reference engine: {found}", data)
@@ -80,6 +89,7 @@ def _loaded(
     ranks: Ranks | None,
     X: Rows,
     notify: Notify | None,
+    recorded: str,
 ) -> Any:
     """The compiled engine, ready to run, or in words why there is none."""
     module = compiled_module()
@@ -87,10 +97,12 @@ def _loaded(
         return module
     if module.POOL.closed:
         return "Python is ending, and its kernels with it"
-    engine = module.CompiledEngine(architecture, objective, optimizer, ranks)
+    engine = module.CompiledEngine(architecture, objective, optimizer, ranks, recorded)
     try:
         with module.kernels.told_of_compiling(notify):
             engine.load(X)
+    except SettingsError:  # the environment asks for what is not there
+        raise
     except Exception as error:  # a Numba that is older or newer may be importable and yet not fit
         return f"its kernels cannot be compiled ({_in_a_line(error)})"
     return engine
@@ -145,6 +157,8 @@ def find_predictor(architecture: Architecture, X: Rows, theta: Array, notify: No
     try:
         with module.kernels.told_of_compiling(notify):
             return module.Predictor(architecture, X.dtype.name)
+    except SettingsError:
+        raise
     except Exception:  # as for training: what cannot be compiled is done without
         return None
 
