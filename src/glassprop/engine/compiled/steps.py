@@ -41,16 +41,17 @@ def _of_block(blocks, factors, block, low, high):
 
 
 @njit(**OPTIONS)
-def add_up(gradients, chunks, theta, size, blocks, factors, n_blocks, one_rate, strength, low, high):
+def add_up(gradients, chunks, added, theta, size, blocks, factors, n_blocks, one_rate, strength, low, high):
     """Sum the chunks' gradients into the first, in their order, and add L2; on [low, high) of θ.
 
-    Blocks with a rate of 0 have no gradient, unless ``one_rate``: then none is looked for. Returns Σ decay factor · θ²,
+    added: before which entry of θ the first holds the sum already. Blocks with a rate of 0 have no gradient, unless ``one_rate``: then none is looked for. Returns Σ decay factor · θ²,
     where there is L2.
     """
-    n = high - low
-    total = part(gradients, low, n)
+    first = max(low, added)
+    n = max(high - first, 0)
+    total = part(gradients, first, n)
     for chunk in range(1, chunks):
-        other = part(gradients, chunk * size + low, n)
+        other = part(gradients, chunk * size + first, n)
         for i in range(n):
             total[i] += other[i]
     squares = 0.0
@@ -82,7 +83,7 @@ def squared_length(numbers, start, size):
 
 @njit(**OPTIONS)
 def steps_along(
-    chunks, strength, step, corrects, settings, rate, decay, t, scale, theta, size, gradients, m, v, blocks, factors, n_blocks, one_rate, low, high
+    chunks, added, strength, step, corrects, settings, rate, decay, t, scale, theta, size, gradients, m, v, blocks, factors, n_blocks, one_rate, low, high
 ):  # fmt: skip
     """``add_up`` (unless chunks is 0: then that is done) and a step on [low, high), in pieces that fit the cache.
 
@@ -97,7 +98,7 @@ def steps_along(
         start, stop = stop, min(high, stop + _PIECE)
         if chunks > 0:
             squares += add_up(
-                gradients, chunks, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
+                gradients, chunks, added, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
             )
         for block in range(parts):
             first, last, factor = start, stop, 1.0
