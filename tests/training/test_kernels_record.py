@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import libraries, products
+from glassprop.engine.compiled import kernel_facts, libraries, products
 from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.training.packing import Packed, pack, unpack
 from glassprop.training.reports import OnEpoch
@@ -107,3 +107,13 @@ def test_a_state_that_was_written_down_before_knows_nothing_and_goes_on() -> Non
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         NETWORK.resume(state, X, Y, settings=FOUR)
+
+
+@needs_openblas
+def test_kernels_that_do_not_use_all_of_the_cpu_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No CPU ends on generic kernels unnoticed: estimators tell why, under ``verbose``."""
+    monkeypatch.setattr(kernel_facts, "cpu_bits", lambda: 2 * libraries.find("openblas").bits)
+    monkeypatch.setenv(products.VARIABLE, "openblas")
+    assert "openblas makes large products, and its kernels use" in train().engine_why
+    monkeypatch.setenv(products.VARIABLE, "own")
+    assert train().engine_why == "the compiled engine"

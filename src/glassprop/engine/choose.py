@@ -97,7 +97,9 @@ def choose(
         return Choice(reference, _small(seconds), data)
     found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify, saved(seconds), recorded)
     if not isinstance(found, str):
-        return Choice(found, "the compiled engine", straight(data, theta.dtype), *found.decides(theta.dtype.name))
+        dtype = theta.dtype.name
+        why = f"the compiled engine{found.caution(dtype)}"
+        return Choice(found, why, straight(data, theta.dtype), *found.decides(dtype))
     if wish == "compiled":
         raise SettingsError(f"engine='compiled' cannot run this: {found}; use engine='auto'")
     if goes_on:

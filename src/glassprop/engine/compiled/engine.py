@@ -18,6 +18,7 @@ from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
 from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
+from glassprop.engine.compiled.kernel_facts import narrow
 from glassprop.engine.compiled.kinds.dense_kernels import LARGE
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.part import Part
@@ -102,6 +103,12 @@ class CompiledEngine:
     def take_products(self, dtype: str, products: Products) -> None:
         """Have large products made by somebody else than would be chosen; before the first epoch."""
         self._products[dtype] = products
+
+    def caution(self, dtype: str) -> str:
+        """In words, if a library makes large products whose kernels use less than this CPU has; empty if not."""
+        library = self.products(dtype).library
+        said = narrow(library.bits) if library is not None and self.decides(dtype)[1] else ""
+        return f"; {self.products(dtype).name} makes large products, and {said}" if said else ""
 
     def decides(self, dtype: str) -> tuple[int, str]:
         """What bits depend on: how wide vectors are, and who makes large products, if there are any."""
@@ -271,7 +278,7 @@ def parts_used(networks: Iterable[Architecture], optimizers: Iterable[Optimizer]
     """All parts that training these networks, by any of these optimizers, and predicting with them uses."""
     found, choices = [], list(optimizers)
     for network in networks:
-        lowered = lower(network, 1, np.dtype(dtype).itemsize)
+        lowered = lower(network, 1, np.dtype(dtype).itemsize, library=chosen(network, dtype).library)
         found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
         found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
     return found
