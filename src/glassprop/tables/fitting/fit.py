@@ -22,7 +22,7 @@ from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import read_examples
 from glassprop.tables.fitting.final_step import TargetScale
 from glassprop.tables.fitting.scores import baseline_scores, scores_of
-from glassprop.tables.fitting.told import Say, quiet, told
+from glassprop.tables.fitting.spoken import Say, quiet, told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import ColumnRole, Plan, recognize
