@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import sys
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
+from glassprop.cli import progress as progress_module
 from glassprop.cli.options import column_names, default_model_path, held_out_share, layer_sizes
 from glassprop.cli.output import few, number, one_line, print_columns, write_bytes
 from glassprop.cli.progress import TrainingProgress
 from glassprop.errors import SettingsError
+from glassprop.estimator.callbacks import CalledHooks, Unheard
+from glassprop.ground.tell import Told
 from glassprop.ground.text import visible
 
 
@@ -122,3 +126,31 @@ def test_a_long_list_of_columns_is_cut(capsys):
     assert "184 more" in "\n".join(lines)
     print_columns(columns)
     assert "c199" in capsys.readouterr().out
+
+
+def test_how_far_compiling_is_stands_in_the_bar(monkeypatch):
+    shown = []
+    bar = SimpleNamespace(update=lambda task, **fields: shown.append(fields), start=lambda: None, stop=lambda: None)
+    monkeypatch.setattr(progress_module, "_bar", lambda console, epochs: bar)
+    monkeypatch.setattr(
+        progress_module, "console_for", lambda file: SimpleNamespace(is_terminal=True, is_dumb_terminal=False)
+    )
+    progress = TrainingProgress()
+    progress.setup(None, SimpleNamespace(parent=None, max_subtasks=3))
+    progress.on_compiling(4, 13)
+    assert shown == [{"state": "compiling: 4 of 13 parts"}]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_how_far_compiling_is_goes_to_who_asks_for_it(terminal, monkeypatch, capsys):
+    """Without such a callback to a terminal, and to nobody elsewhere."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    Unheard().told(Told(4, 13))
+    assert capsys.readouterr().err == "\rglassprop: compiling its kernels: 4 of 13 parts" * terminal
+    heard = []
+    estimator = SimpleNamespace(_skl_callbacks=[SimpleNamespace(on_compiling=lambda *told: heard.append(told))])
+    hooks = CalledHooks(estimator, Mock(), {}, 3, dict)
+    hooks.told(Told(4, 13))
+    hooks.told("something else")
+    assert heard == [(4, 13)]
+    assert capsys.readouterr().err == "something else\n"

@@ -35,6 +35,11 @@ class TrainingProgress:
             self._bar = _bar(console, self._epochs)
             self._bar.start()
 
+    def on_compiling(self, done: int, of: int) -> None:
+        """Machine code is being compiled, before the first epoch."""
+        if self._bar is not None:
+            self._bar.update(0, state=f"compiling: {done} of {of} parts")
+
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Nothing to show before an epoch is over."""
 

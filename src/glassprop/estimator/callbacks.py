@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from sklearn.utils import _safe_indexing
 
+from glassprop.estimator.verbose import tell
+from glassprop.ground.tell import Told
 from glassprop.training.state import TrainState
 
 # What scikit-learn hangs on an estimator for its callbacks; it belongs to the fit and not to the model.
@@ -48,6 +50,10 @@ class EpochHooks(Protocol):
         """All is over."""
         ...
 
+    def told(self, message: str) -> None:
+        """Something is to be said, or how far compiling is."""
+        ...
+
 
 class Unheard:
     """Where nobody listens."""
@@ -59,6 +65,9 @@ class Unheard:
 
     def fit_ended(self) -> None:
         return
+
+    def told(self, message: str) -> None:
+        tell(message)
 
 
 class CalledHooks:
@@ -114,3 +123,13 @@ class CalledHooks:
         self._root.call_on_fit_task_end(
             estimator=self._estimator, **self._told, reconstruction_attributes=self._as_it_stands
         )
+
+    def told(self, message: str) -> None:
+        """How far compiling is goes to those callbacks that have an ``on_compiling``, all else to standard error."""
+        callbacks = getattr(self._estimator, LISTENERS[0], ())
+        listening = [callback for callback in callbacks if hasattr(callback, "on_compiling")]
+        if not isinstance(message, Told) or not listening:
+            tell(message)
+            return
+        for callback in listening:
+            callback.on_compiling(message.done, message.of)

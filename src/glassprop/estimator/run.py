@@ -93,7 +93,7 @@ def run_stochastic(
             dropout_key=dropout_key,
             epochs=plan.epochs,
             resume=resumed,
-            notify=tell,
+            notify=hooks.told,
             open_ended=plan.open_ended,
             ready=ready,
         )

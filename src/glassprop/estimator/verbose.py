@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from glassprop.ground.told import Told
+from glassprop.ground.tell import Told
 from glassprop.training.reports import EpochReport
 
 

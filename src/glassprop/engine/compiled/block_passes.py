@@ -6,7 +6,7 @@ from numba import njit
 
 from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled import row as columns
-from glassprop.engine.compiled.kinds import shapes
+from glassprop.engine.compiled.kinds import dense_kernels, shapes
 from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, part, pointer
 from glassprop.engine.compiled.masks import DROP as DROP_SHAPE
 from glassprop.engine.compiled.output_layer import activate_layer, pull_back_layer
@@ -31,6 +31,8 @@ from glassprop.engine.compiled.tile_parts import tile_dots
 
 _weigh, _by_input, _fill_gradient = shapes.WEIGH.call, shapes.BY_INPUT.call, shapes.FILL_GRADIENT.call
 _drop = DROP_SHAPE.call
+# of a dense layer whose products are small: written out here
+_weigh_small, _by_input_small, _fill_gradient_small = (njit(**INLINE)(part.function) for part in dense_kernels.SMALL)
 
 
 @njit(**INLINE)
@@ -41,7 +43,10 @@ def forward(layers, depth, numbers, places, theta, work, ld, key, step, first_ro
     """
     for l in range(depth):
         row, own = pointer(layers, l * COLUMNS), pointer(numbers, l * NUMBERS)
-        _weigh(row[columns.WEIGH], row, places, theta, work, ld)
+        if row[columns.WEIGH] != 0:
+            _weigh(row[columns.WEIGH], row, places, theta, work, ld)
+        else:
+            _weigh_small(row, places, theta, work, ld)
         if l < depth - 1:
             activate_layer(row, own, places, theta, work, ld)
             if row[WAYS] & DROPS:
@@ -73,12 +78,18 @@ def backward(layers, depth, numbers, places, theta, gradient, work, ld, key, ste
         _fill_parameters(last, places, gradient, work, places[KEPT_AT], ld, fresh)
     for l in range(depth - 1, -1, -1):
         row = pointer(layers, l * COLUMNS)
-        _fill_gradient(row[columns.FILL_GRADIENT], row, places, theta, gradient, work, d, ld, fresh)
+        if row[columns.FILL_GRADIENT] != 0:
+            _fill_gradient(row[columns.FILL_GRADIENT], row, places, theta, gradient, work, d, ld, fresh)
+        else:
+            _fill_gradient_small(row, places, theta, gradient, work, d, ld, fresh)
         if l == 0:
             break
         adds = row[WAYS] & RESIDUAL != 0
         g = places[KEPT_AT] if adds else places[OTHER_AT] if d == places[DELTA_AT] else places[DELTA_AT]
-        _by_input(row[columns.BY_INPUT], row, places, theta, work, d, g, ld, adds)
+        if row[columns.BY_INPUT] != 0:
+            _by_input(row[columns.BY_INPUT], row, places, theta, work, d, g, ld, adds)
+        else:
+            _by_input_small(row, places, theta, work, d, g, ld, adds)
         if not row[WAYS] & BACK_MASKED:
             before, own = pointer(layers, (l - 1) * COLUMNS), pointer(numbers, (l - 1) * NUMBERS)
             g = _pull(before, l, own, places, gradient, work, g, ld, key, step, first_row, dropout, fresh)

@@ -238,13 +238,19 @@ def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
     return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch before the first step is never asked
 
 
-def parts_used(networks: Iterable[Architecture], optimizers: Iterable[Optimizer], dtype: str) -> list[Part]:
-    """All parts that training these networks, by any of these optimizers, and predicting with them uses."""
+def parts_used(
+    networks: Iterable[Architecture], optimizers: Iterable[Optimizer], dtype: str, *, sparse: bool = False
+) -> list[Part]:
+    """All parts that training these networks, by any of these optimizers, and predicting with them uses.
+
+    sparse: whether X may be sparse, too.
+    """
     found, choices = [], list(optimizers)
     for network in networks:
-        lowered = lower(network, 1, np.dtype(dtype).itemsize)
-        found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
-        found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
+        for first in [0, *(Reading.firsts(network) if sparse else [])]:
+            lowered = lower(network, 1, np.dtype(dtype).itemsize, first)
+            found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
+            found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
     return found
 
 

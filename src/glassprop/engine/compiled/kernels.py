@@ -28,7 +28,7 @@ from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import TRAIN, anywhere, of_layers
 from glassprop.engine.compiled.predicting import predict_blocks as PREDICT_BLOCKS
 from glassprop.engine.compiled.vector_width import WIDTH
-from glassprop.ground.told import Tell, Told
+from glassprop.ground.tell import Tell, Told
 
 Kernel = Callable[[Handed, int], None]
 BESIDE = Path(__file__).parent  # the folder beside whose files machine code is kept
@@ -84,6 +84,7 @@ def _tell(message: str, *, again: bool = False) -> None:
 
 
 def _with_all_they_call(parts: Iterable[Part]) -> list[Part]:
+    """All that has machine code of its own."""
     found: dict[str, Part] = {}
     waiting = list(parts)
     while waiting:
@@ -91,7 +92,7 @@ def _with_all_they_call(parts: Iterable[Part]) -> list[Part]:
         if part.name not in found:
             found[part.name] = part
             waiting.extend(part.calls)
-    return sorted(found.values(), key=lambda part: part.name)
+    return sorted((part for part in found.values() if not part.written_out), key=lambda part: part.name)
 
 
 def load(parts: Iterable[Part], dtype: str) -> dict[Part, int]:
@@ -166,7 +167,7 @@ def put(architecture: Architecture, lowered: Lowered, use: int, dtype: str, opti
     at = load(found, dtype)
     for number, columns in enumerate(by_layer):
         for column, part in columns.items():
-            lowered.layers[number, column] = at[part]
+            lowered.layers[number, column] = at.get(part, 0)  # 0: it is written out
     for part, address in at.items():
         if part.shape.slot >= 0:
             lowered.places[part.shape.slot] = address

@@ -46,9 +46,11 @@ class Shape:
         """The types that a part is handed, for numbers of a precision."""
         return tuple(types.CPointer(kind) if letter == "N" else _FIXED[letter] for letter in self.letters)
 
-    def part(self, *, calls: Iterable[Part] = (), name: str = "") -> Callable[[Callable[..., None]], Part]:
+    def part(
+        self, *, calls: Iterable[Part] = (), name: str = "", written_out: bool = False
+    ) -> Callable[[Callable[..., None]], Part]:
         """Decorate a function that is a part. See ``Part``."""
-        return lambda function: Part(function, self, tuple(calls), name or function.__name__)
+        return lambda function: Part(function, self, tuple(calls), name or function.__name__, written_out)
 
 
 class Part:
@@ -62,10 +64,15 @@ class Part:
         Those that it calls by the addresses among the places.
     name : str
         Unlike that of any other part.
+    written_out : bool
+        Whether it has no machine code of its own: what calls it has it within, where there is no address. For what
+        nearly every network calls, where a call by address is felt in small ones.
     """
 
-    def __init__(self, function: Callable[..., None], shape: Shape, calls: tuple[Part, ...], name: str) -> None:
-        self.function, self.shape, self.calls = function, shape, calls
+    def __init__(
+        self, function: Callable[..., None], shape: Shape, calls: tuple[Part, ...], name: str, written_out: bool
+    ) -> None:
+        self.function, self.shape, self.calls, self.written_out = function, shape, calls, written_out
         self.name = f"{Path(function.__code__.co_filename).stem}.{name}"
 
     def signature(self, kind: Any) -> Any:

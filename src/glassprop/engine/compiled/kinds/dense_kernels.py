@@ -63,10 +63,10 @@ def needs(ways: int) -> tuple[int, int]:
     return (_ROWS, ROOM) if ways & LARGE and not ways & BY_ENTRIES else (0, 0)
 
 
-def _made(suffix: str, times: Any, calls: list[Part]) -> tuple[Part, Part, Part]:
+def _made(suffix: str, times: Any, calls: list[Part], *, written_out: bool) -> tuple[Part, Part, Part]:
     """The three kernels, with a way to multiply, ``_small`` or ``_large``, and the parts that this calls."""
 
-    @WEIGH.part(calls=calls, name=f"weigh{suffix}")
+    @WEIGH.part(calls=calls, name=f"weigh{suffix}", written_out=written_out)
     def weigh(row, places, theta, work, ld):
         """E1, E14: z = W x + b, into its place."""
         n_in, x, z = row[N_IN], row[IN_AT], row[A_AT]
@@ -75,7 +75,7 @@ def _made(suffix: str, times: Any, calls: list[Part]) -> tuple[Part, Part, Part]
             places, work, theta, row[W], n_in, 1, work, x, ld, work, z, ld, row[N_OUT], n_in, ld, theta, row[B], after
         )
 
-    @BY_INPUT.part(calls=calls, name=f"by_input{suffix}")
+    @BY_INPUT.part(calls=calls, name=f"by_input{suffix}", written_out=written_out)
     def by_input(row, places, theta, work, d, g, ld, adds):
         """E18: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``.
 
@@ -85,7 +85,7 @@ def _made(suffix: str, times: Any, calls: list[Part]) -> tuple[Part, Part, Part]
         mask = row[IN_AT] if row[WAYS] & BACK_MASKED else AS_IS
         times(places, work, theta, row[W], 1, n_in, work, d, ld, work, g, ld, n_in, row[N_OUT], ld, theta, start, mask)
 
-    @FILL_GRADIENT.part(calls=[*calls, outer, transpose, sums], name=f"fill_gradient{suffix}")
+    @FILL_GRADIENT.part(calls=[*calls, outer, transpose, sums], name=f"fill_gradient{suffix}", written_out=written_out)
     def fill_gradient(row, places, theta, gradient, work, d, ld, fresh):
         """E16, E17: ``Σ_examples δ_j x_k`` and ``Σ_examples δ_j``, added to the gradient, or in its place if ``fresh``."""
         n_in, n_out, w, x = row[N_IN], row[N_OUT], row[W], row[IN_AT]
@@ -121,7 +121,8 @@ def _large(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_
     large_product(places, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0, work, room)
 
 
-_SMALL_PARTS, _LARGE_PARTS = _made("", _small, [product]), _made("_large", _large, [large])
+SMALL = _made("", _small, [product], written_out=True)
+_LARGE_PARTS = _made("_large", _large, [large], written_out=False)
 
 
 @WEIGH.part()
@@ -138,5 +139,5 @@ def fill_biases(row, places, theta, gradient, work, d, ld, fresh):
 def parts(ways: int) -> tuple[Part, Part, Part]:
     """Those that weigh, lead back to the input, and fill the gradient, for these bits of WAYS."""
     if ways & BY_ENTRIES:
-        return weighed, _SMALL_PARTS[1], fill_biases
-    return _LARGE_PARTS if ways & LARGE else _SMALL_PARTS
+        return weighed, SMALL[1], fill_biases
+    return _LARGE_PARTS if ways & LARGE else SMALL
