@@ -18,6 +18,7 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -e '.[test]'
+	$(BIN)/python -m compileall -q src
 	@touch $(STAMP)
 
 demo: $(STAMP) ## trains on the digits, prints held-out scores and a gradient check
@@ -58,13 +59,13 @@ $(BENCH_STAMP): pyproject.toml
 	$(BENCH)/bin/python -m pip install --quiet -e '.[bench]'
 	@touch $(BENCH_STAMP)
 
-bench: $(BENCH_STAMP) ## speed beside scikit-learn, PyTorch and JAX: table, JSON, plot in build/
+bench: $(BENCH_STAMP) ## speed beside scikit-learn, PyTorch and JAX, as the CPU is and limited to AVX2; figures in build/
 	$(BENCH)/bin/python -m bench.run
 
-bench-quick: $(BENCH_STAMP) ## the same in under three minutes
+bench-quick: $(BENCH_STAMP) ## the main cases as the CPU is, in under three minutes
 	$(BENCH)/bin/python -m bench.run --quick
 
-bench-more: $(BENCH_STAMP) ## first model, one row, big predictions, memory, growth
+bench-more: $(BENCH_STAMP) ## first model, one row, small calls, big tables, memory, growth
 	$(BENCH)/bin/python -m bench.more
 
 clean: ## removes what was built

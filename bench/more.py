@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from bench.competitors.sklearn_ import Sklearn
 from bench.competitors.torch_ import Torch
 from bench.facts import machine
 from bench.first import PACKAGES, cold, fit, fresh_process, iris, one_row
+from bench.limits import AS_FOUND, environment, set_aside
 from bench.timing import alternately, python
 from bench.wide_table import big_table
 from glassprop.ground.json_values import to_json
@@ -158,6 +161,9 @@ def main() -> None:
     if unknown := sorted(set(wanted) - set(GROUPS)):
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(GROUPS)}")
     console, figures = Console(), {"machine": machine()}
+    if aside := set_aside():
+        console.print(f"not handed on: {' '.join(f'{name}={value}' for name, value in aside.items())}")
+        os.execve(sys.executable, [sys.executable, "-m", "bench.more", *wanted], environment(AS_FOUND))
     for group in track(wanted, console=Console(stderr=True), description="measuring"):
         title, measure = GROUPS[group]
         figures[group] = measure()

@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from glassprop.engine.compiled import tiles
-from glassprop.engine.compiled.places import LANES
+from glassprop.engine.compiled import kernels
+from glassprop.engine.compiled.large_product import ROOM, large
+from glassprop.engine.compiled.part import Part
+from glassprop.engine.compiled.places import LANES, PLACES
+from glassprop.engine.compiled.product_tile import AS_IS, NO_BIAS
+from glassprop.engine.compiled.tile_parts import product
 
-try:
-    from glassprop.engine.compiled.large_product import ROOM, large_product
-except ImportError:
-    ROOM = 0
-_NO_BIAS, _AS_IS = -1, -1  # in place of where a bias, or a mask, starts
-
-
-@njit(nogil=True)
-def _as_it_lies(w, x, out, m, n, k, room):
-    tiles.tile_product(w, 0, k, 1, x, 0, n, out, 0, n, m, k, n, w, _NO_BIAS, _AS_IS)
-
-
-if ROOM:
-
-    @njit(nogil=True)
-    def _in_blocks(w, x, out, m, n, k, room):
-        large_product(w, 0, k, 1, x, 0, n, out, 0, n, m, k, n, w, _NO_BIAS, _AS_IS, room, 0)
+_KINDS = {"N": ctypes.c_void_p, "P": ctypes.c_void_p, "I": ctypes.c_int64}
 
 
 def own_products(a: np.ndarray, b: np.ndarray) -> dict[str, Callable[[], Any]]:
     """Calls that multiply two matrices, on one thread; columns are filled up to whole vectors, as the engine does."""
     (m, k), n = a.shape, -(-b.shape[1] // LANES) * LANES
-    x = np.zeros((k, n), a.dtype)
+    w, x = np.ascontiguousarray(a), np.zeros((k, n), a.dtype)
     x[:, : b.shape[1]] = b
-    out, room = np.empty(m * n, a.dtype), np.empty(max(ROOM, 1), a.dtype)
-    arguments = (np.ascontiguousarray(a).ravel(), x.ravel(), out, m, n, k, room)
-    found = {"glassprop": lambda: _as_it_lies(*arguments)}
-    if ROOM:
-        found["glassprop, in blocks"] = lambda: _in_blocks(*arguments)
+    out, room, places = np.empty((m, n), a.dtype), np.empty(ROOM, a.dtype), np.zeros(PLACES, np.int64)
+    addresses = kernels.load([product, large], a.dtype.name)
+    for part, address in addresses.items():
+        places[part.shape.slot] = address
+    sizes = (w, k, 1, x, n, out, n, m, k, n, w, NO_BIAS, 0, AS_IS)
+    found = {
+        "glassprop": _call(product, addresses[product], *sizes),
+        "glassprop, in blocks": _call(large, addresses[large], places, *sizes, room),
+    }
     for call in found.values():
         call()
-        got = out.reshape(m, n)[:, : b.shape[1]]
-        np.testing.assert_allclose(got, a @ b, rtol=1e-3)  # all that is added up here is positive
+        np.testing.assert_allclose(out[:, : b.shape[1]], a @ b, rtol=1e-3)  # all that is added up here is positive
     return found
+
+
+def _call(part: Part, address: int, *arguments: Any) -> Callable[[], Any]:
+    """A call of a part with these arguments, without the GIL; arrays live as long as it does."""
+    kinds = [ctypes.c_void_p] * 2 + [_KINDS[letter] for letter in part.shape.letters]
+    function = ctypes.CFUNCTYPE(ctypes.c_int, *kinds)(address)
+    handed = [argument.ctypes.data if isinstance(argument, np.ndarray) else argument for argument in arguments]
+    for_errors = [ctypes.create_string_buffer(8) for _ in range(2)]
+
+    def call(function: Any = function, kept: Any = arguments) -> None:
+        function(*for_errors, *handed)
+
+    return call

@@ -1,11 +1,30 @@
-"""What holds for all tests: Hypothesis, too, looks at no clock; and a browser is started once."""
+"""What holds for all tests: Hypothesis, too, looks at no clock; a browser is started once; small jobs run compiled."""
 
 from __future__ import annotations
 
+import pytest
 from browser import browser, look
 from hypothesis import HealthCheck, settings
+
+from glassprop.engine import choose
 
 __all__ = ["browser", "look"]
 
 settings.register_profile("no clock", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The examples of tests are small, and are to run as those of people do, in machine code.
+
+    What is special to small ones is looked at where ``small_jobs`` is asked for, and in processes of their own.
+    """
+    if "small_jobs" not in request.fixturenames:
+        monkeypatch.setattr(choose, "SMALL_FIT", -1.0)
+        monkeypatch.setattr(choose, "SMALL_PREDICTION", -1.0)
+
+
+@pytest.fixture
+def small_jobs() -> None:
+    """Small jobs are small in this test, as they are for people."""

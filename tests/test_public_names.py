@@ -29,6 +29,7 @@ PUBLIC = [
     "explain",
     "load",
     "save",
+    "warmup",
 ]
 
 

@@ -21,6 +21,7 @@ _HOME = {
     "MLPRegressor": "glassprop.estimator.regressor",
     "load": "glassprop.export.model_file",
     "save": "glassprop.export.model_file",
+    "warmup": "glassprop.engine.warm",
     "GlasspropError": "glassprop.errors",
 }
 
@@ -39,11 +40,13 @@ __all__ = [
     "explain",
     "load",
     "save",
+    "warmup",
 ]
 
 if TYPE_CHECKING:
     from glassprop.architecture.own_units import OwnUnits
     from glassprop.backprop.check import check_gradient
+    from glassprop.engine.warm import warmup
     from glassprop.equations.activation import Activation
     from glassprop.equations.cost import Cost
     from glassprop.errors import GlasspropError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,17 +14,28 @@ from glassprop.backprop.gradient import ExampleGradients, average_cost, average_
 from glassprop.backprop.passes import Trace, forward
 from glassprop.backprop.ranks import Reduce
 from glassprop.backprop.start import start
-from glassprop.engine.choose import ENGINES, EngineName, Notify, find_predictor, suit_a_predictor
+from glassprop.engine.blas_threads import NEVER_SHARED, ONE_THREAD
+from glassprop.engine.choose import (
+    ENGINES,
+    EngineName,
+    Notify,
+    find_predictor,
+    is_small_prediction,
+    suit_a_predictor,
+)
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
-from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
-from glassprop.insight.names import Names
-from glassprop.insight.step import Training
+from glassprop.insight.largest import MOST_PATHS
 from glassprop.training.calls import begin, resume
 from glassprop.training.generators import check_generator
 from glassprop.training.reports import OnEpoch
 from glassprop.training.state import TrainState
 from glassprop.training.train_settings import Settings
+
+if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
+    from glassprop.insight.explanation import Explanation
+    from glassprop.insight.names import Names
+    from glassprop.insight.step import Training
 
 _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not grow with the rows
 
@@ -126,7 +137,8 @@ class Network(Architecture):
         Parameters
         ----------
         engine : {"auto", "compiled", "reference"}
-            "reference" compiles nothing; the others use machine code where it can run this.
+            "reference" compiles nothing; "compiled" uses machine code where it can run this; "auto" does so too, unless
+            the rows are so few that the reference engine has done them within a millisecond.
         notify : callable (str), optional
             Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 
@@ -137,31 +149,45 @@ class Network(Architecture):
         """
         if engine not in ENGINES:
             raise SettingsError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
-        quick = engine != "reference"
-        predictor = self._predictor(theta, X, notify) if quick else None
-        if predictor is None:
+        predict = self._predictor(theta, X, engine, notify)
+        if predict is None:
             theta, X = given_inputs(self, theta, X)
-            # what was made an array, or is sparse and whole, may suit it now
-            predictor = self._predictor(theta, X, notify, checked=True) if quick else None
-        if predictor is not None and predictor.works:
-            return self._said(predictor(theta, X))
-        blocks = [
-            forward(self, np.asarray(theta), X[start : start + _ROWS_AT_ONCE]).a[-1]
-            for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
-        ]
-        return self._said(blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
+            # what was made an array, or is sparse and whole, may suit one now
+            predict = self._predictor(theta, X, engine, notify, checked=True)
+        return self._said((predict or self._by_blocks)(theta, X))
+
+    def _by_blocks(self, theta: ArrayLike, X: Rows) -> Array:
+        """a of the last layer, as the reference engine has it."""
+        theta, starts = np.asarray(theta), range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
+        blocks = [forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1] for start in starts]
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+    def _by_one_thread(self, theta: Array, X: Rows) -> Array:
+        """The same for a few rows, so that bits depend on threads as little as those of machine code."""
+        if X.shape[0] * self.layout.size <= NEVER_SHARED:
+            return forward(self, theta, X).a[-1]
+        with ONE_THREAD:
+            return forward(self, theta, X).a[-1]
 
     def _said(self, a: Array) -> Array:
         return a if self.units is None else self.units.own(a)
 
-    def _predictor(self, theta: Any, X: Rows, notify: Notify | None, *, checked: bool = False) -> Any:
-        """The compiled predictor where these arrays suit it, else None. Follows from kinds and shapes alone."""
-        if not suit_a_predictor(self, X, theta, checked=checked):
+    def _predictor(
+        self, theta: Any, X: Rows, engine: EngineName, notify: Notify | None, *, checked: bool = False
+    ) -> Any:
+        """What makes predictions of these arrays; None where they do not suit it, or there is only the reference.
+
+        Follows from kinds and shapes alone.
+        """
+        if engine == "reference" or not suit_a_predictor(self, X, theta, checked=checked):
             return None
+        if engine == "auto" and is_small_prediction(self, X.shape[0], X.dtype.itemsize):
+            return self._by_one_thread
         known = self.__dict__.setdefault("_predictors", {})
         if X.dtype not in known:
             known[X.dtype] = find_predictor(self, X, theta, notify)
-        return known[X.dtype]
+        found = known[X.dtype]
+        return found if found is not None and found.works else None
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: the description alone, not what was compiled for it."""
@@ -222,6 +248,8 @@ class Network(Architecture):
         DataError
             If shapes do not fit, or something is missing or outside the cost's domain.
         """
+        from glassprop.insight.explanation import explain
+
         return explain(self, theta, x, y, names=names, training=training, top=top)
 
     def train(

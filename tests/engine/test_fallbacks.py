@@ -27,7 +27,8 @@ from glassprop.training.train_settings import Settings
 network = Network(3, [Layer(5, "tanh"), Layer(2, "softmax")], "cross_entropy")
 rng = np.random.default_rng(0)
 theta, X, Y = network.initial(rng), rng.normal(size=(50, 3)), np.eye(2)[rng.integers(2, size=50)]
-state = network.train(theta, X, Y, settings=Settings(epochs=3), rng=rng)
+large = Settings(epochs=10**6, tol=9.0, patience=1)  # by its settings: it soon ends
+state = network.train(theta, X, Y, settings=large, rng=rng)
 assert np.allclose(network.predict(state.theta, X), network.forward(state.theta, X).a[-1])
 print(state.engine)
 print(state.engine_why)
@@ -44,7 +45,7 @@ import numpy as np
 from glassprop import MLPRegressor
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 3))
-model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=300, verbose=True, random_state=0, tol=0.01).fit(X, X[:, 0])
+model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=10**6, verbose=True, random_state=0, tol=0.01).fit(X, X[:, 0])
 print(model.engine_, model.predict(X).shape)
 """
 
@@ -54,7 +55,7 @@ import numpy as np
 from glassprop import MLPClassifier
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(60, 3)).astype(np.float32), rng.integers(2, size=60)
-model = MLPClassifier((4,), random_state=0, tol=0.1, n_iter_no_change=1)
+model = MLPClassifier((4,), random_state=0, tol=0.1, n_iter_no_change=1, max_iter=10**6)
 print(model.fit(X, y).fit(X, y).engine_)
 """
 
@@ -542,6 +543,43 @@ def test_compiling_that_takes_long_tells_how_far_it_is(small: Small, monkeypatch
     first, progress = small.told
     assert first == FIRST
     assert (progress, progress.done, progress.of) == ("glassprop: compiling its kernels: 1 of 1 parts", 1, 1)
+
+
+def test_where_no_cache_can_be_kept_people_are_told_what_the_reference_engine_saves(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seconds that follow from the shapes; nothing, where compiling is worth it. The choice stays the same."""
+    from glassprop import Layer, Network
+    from glassprop.backprop.objective import Objective
+    from glassprop.engine.choose import choose
+    from glassprop.engine.compiled import engine, kernels
+    from glassprop.engine.compiled.part import Shape
+    from glassprop.engine.plan import Data
+    from glassprop.engine.worth import COMPILING, Amount, seconds_of_training
+    from glassprop.optimizer import Adam
+
+    nowhere(small, tmp_path, monkeypatch)
+    small()
+    part = Shape("D").part()(add_one)
+    monkeypatch.setattr(engine.CompiledEngine, "load", lambda self, dtype: kernels.load([part], "float64"))
+    network = Network(2, [Layer(8), Layer(1, "identity")])
+    data, theta = Data(np.ones((9, 2)), np.ones((9, 1))), network.initial(np.random.default_rng(0))
+    for amount, saved in (
+        (Amount(1000, 100, 9), ", or use engine='reference', which compiles nothing and saves about {} seconds here"),
+        (Amount(10**6, 100, 9), ""),
+        (None, ", or use engine='reference', which compiles nothing"),
+    ):
+        told: list[str] = []
+        monkeypatch.setattr(kernels, "_READY", {})
+        monkeypatch.setattr(kernels, "_TOLD", set())
+        taken = choose("auto", network, Objective(), Adam(), data, theta, told.append, amount=amount)
+        assert taken.engine.name == "compiled"
+        seconds = 0 if amount is None else seconds_of_training(network, amount, 8)
+        (line,) = told
+        assert line == (
+            "glassprop: compiling its kernels, as every run must: there is no folder to keep them in; set "
+            f"GLASSPROP_CACHE_DIR to a folder that can be written{saved.format(f'{COMPILING - seconds:.0f}')}"
+        )
 
 
 def test_people_are_told_of_the_first_compile_and_only_of_it(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from engine.test_engines_agree import assert_same
 from engine.test_threads import assert_same_bits
 from rounding import assert_rounded
 from scipy import sparse
+from training.rank_cases import Together
 
 from glassprop import Layer, Network, Scale
 from glassprop.backprop.objective import Objective
@@ -211,8 +212,8 @@ def doubled(X: sparse.csr_matrix) -> sparse.csr_matrix:
 @pytest.mark.parametrize("rows", [2, 90])
 def test_any_form_of_X_gives_the_same(rows: int, dtype: Any) -> None:
     rng = np.random.default_rng(0)
-    network = Network(50, [Layer(8, "tanh"), Layer(3, "softmax")], "cross_entropy")
-    theta, X = network.initial(rng, dtype), thin((rows, 50), 0.1, dtype)
+    network = Network(90, [Layer(8, "tanh"), Layer(3, "softmax")], "cross_entropy")
+    theta, X = network.initial(rng, dtype), thin((rows, 90), 0.1, dtype)
     Y = targets(network.cost_function.targets, rows, 3, rng).astype(dtype)
     settings = Settings(epochs=2, batch_size=30, engine="compiled")
 
@@ -289,3 +290,27 @@ def test_padding_does_not_leak_into_the_gradient() -> None:
     expected = run("reference", case, "float64", steps=1, problem=problem)
     assert np.isfinite(expected.theta).all()
     assert_same(case, "float64", run("compiled", case, "float64", steps=1, problem=problem), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("clip_norm", [None, 0.05])
+def test_ranks_may_have_sparse_examples(clip_norm: float | None, dtype: Any) -> None:
+    """One rank alone would turn W, the other has too few entries for that: all must make the same step, bit for bit."""
+    rng = np.random.default_rng(0)
+    network = Network(150, [Layer(9, "tanh"), Layer(3, "softmax")], "cross_entropy")
+    theta, X = network.initial(rng, dtype), thin((90, 150), 0.05, dtype)
+    Y = targets(network.cost_function.targets, 90, 3, rng).astype(dtype)
+    settings = Settings(epochs=3, batch_size=40, engine="compiled", objective=Objective(0.1, clip_norm))
+    own = (np.arange(80), np.arange(80, 90))
+    assert [Reading.of(network, X[rows], len(rows)).first for rows in own] == [TURNED, STRAIGHT]
+
+    def work(form: Any) -> Any:
+        def of(rank: int, reduce: Any) -> np.ndarray:
+            rows, random = own[rank], np.random.default_rng(rank)
+            return network.train(theta, form(X[rows]), Y[rows], settings=settings, rng=random, reduce=reduce).theta
+
+        return of
+
+    found, expected = (Together(2).run(work(form)) for form in (sparse.csr_array, lambda X: X.toarray()))
+    np.testing.assert_array_equal(found[0], found[1])
+    assert_rounded(found[0], expected[0], np.abs(expected[0]).max(), 30_000, dtype)

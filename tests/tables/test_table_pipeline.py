@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import warnings
 from typing import Any
 
@@ -13,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 import glassprop
+from glassprop.cli import delimited as cli_delimited
 from glassprop.errors import TableError
 from glassprop.ground import in_order as ordering
 from glassprop.tables import Defaults, FitOptions, Table, fit_table, predict_table
@@ -64,7 +66,8 @@ def odd_frame(rows: int, seed: int = 0) -> pl.DataFrame:
 def in_small_blocks(monkeypatch):
     monkeypatch.setattr(block_encoder_module, "BLOCK", 64)
     monkeypatch.setattr(table_pipeline, "BLOCK", 64)
-    monkeypatch.setattr(table_pipeline, "_LONG", 2)
+    monkeypatch.setattr(block_encoder_module, "_OF_THE_NETWORK", 1)
+    monkeypatch.setattr(table_pipeline, "SHORT", 2)
 
 
 def steps_for(dtype: str = "float32", **settings: Any) -> Pipeline:
@@ -125,7 +128,7 @@ def test_predictions_do_not_depend_on_threads_and_are_those_of_one_call(in_small
 def test_whole_blocks_of_the_network_give_the_bits_of_one_call(monkeypatch):
     monkeypatch.setattr(block_encoder_module, "BLOCK", 512)
     monkeypatch.setattr(table_pipeline, "BLOCK", 512)
-    monkeypatch.setattr(table_pipeline, "_LONG", 2)
+    monkeypatch.setattr(table_pipeline, "SHORT", 2)
     pipeline = model(True)
     frame = odd_frame(2000, seed=3)
     expected = Pipeline(pipeline.steps).predict_proba(frame)
@@ -280,3 +283,36 @@ def test_a_pipeline_of_a_table_is_fitted_anew_as_scikit_learn_fits_it(in_small_b
     plain.fit(frame, y, network__sample_weight=weight)
     np.testing.assert_array_equal(again[-1].theta_, plain[-1].theta_)
     assert everything(again[1]) == everything(plain[1])
+
+
+@pytest.mark.parametrize("change", [None, str.upper])
+def test_predictions_are_written_in_pieces_as_they_are_written_at_once(monkeypatch, change):
+    frame = pl.DataFrame({"prediction": ['a "b"', "c,d", None, "é"] * 5, "probability_x,y": np.linspace(0, 1, 20)})
+    monkeypatch.setattr(cli_delimited, "_ROWS", 7)
+    pieces = list(cli_delimited.delimited(frame, ",", change))
+    assert len(pieces) == 4
+    whole = frame.write_csv()
+    assert b"".join(pieces).decode() == (whole if change is None else whole.upper().replace("E-", "e-"))
+
+
+def test_memory_does_not_grow_with_the_inputs_of_a_long_table(monkeypatch):
+    """Less than a third of what all the inputs would take, let alone copies of them."""
+    monkeypatch.setattr(block_encoder_module, "BLOCK", 2048)
+    monkeypatch.setattr(table_pipeline, "BLOCK", 2048)
+    rng = np.random.default_rng(0)
+    rows = 100_000
+    frame = pl.DataFrame(
+        {f"x{k}": rng.normal(size=rows) for k in range(4)}
+        | {f"c{k}": np.char.add("v", rng.integers(0, 40, rows).astype(str)) for k in range(4)}
+        | {"y": rng.normal(size=rows)}
+    )
+    quick = Defaults(hidden=(4,), epochs=1)
+    pipeline = fit_table(Table(frame[:2000], "few"), FitOptions(target="y"), defaults=quick).pipeline
+    pipeline.predict(frame[:10_000])  # what is loaded now is not counted
+    width = pipeline[-1].n_features_in_
+    tracemalloc.start()
+    pipeline.predict(frame)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert width > 100
+    assert most < rows * width * 4 / 3

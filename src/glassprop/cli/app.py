@@ -21,6 +21,7 @@ from glassprop.cli.output import abandon_stdout, complain, warn
 from glassprop.cli.predict import predict
 from glassprop.cli.score import score
 from glassprop.cli.train import train
+from glassprop.cli.warmup_command import warmup
 from glassprop.errors import GlasspropError, is_panic
 from glassprop.ground.text import LONGEST_LINE, first_line, listed, quoted, shown
 
@@ -37,7 +38,7 @@ app = App(
     print_error=False,
     suppress_keyboard_interrupt=False,
 )
-for command in (train, predict, score, check, explain, info):
+for command in (train, predict, score, check, explain, info, warmup):
     app.command(command)
 
 

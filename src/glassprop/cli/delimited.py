@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import polars
 
+_ROWS = 100_000  # written together
 
-def delimited(frame: polars.DataFrame, separator: str, change: Callable[[str], str] | None = None) -> bytes:
-    """The table with a header, in UTF-8; `change` is made to every text in it, names of columns among them."""
-    buffer = BytesIO()
-    if change is None:
-        frame.write_csv(buffer, separator=separator)
-        return buffer.getvalue()
+
+def delimited(frame: polars.DataFrame, separator: str, change: Callable[[str], str] | None = None) -> Iterator[bytes]:
+    """The table with a header, in UTF-8, piece by piece; `change` is made to every text in it, names of columns among
+    them."""
     # The header as a row of its own: two names may be one when they are changed.
-    header = type(frame)({str(number): [change(name)] for number, name in enumerate(frame.columns)})
-    header.write_csv(buffer, separator=separator, include_header=False)
-    _changed(frame, change).write_csv(buffer, separator=separator, include_header=False)
+    names = frame.columns if change is None else [change(name) for name in frame.columns]
+    yield _written(type(frame)({str(number): [name] for number, name in enumerate(names)}), separator)
+    for part in frame.iter_slices(_ROWS):
+        yield _written(part if change is None else _changed(part, change), separator)
+
+
+def _written(frame: polars.DataFrame, separator: str) -> bytes:
+    buffer = BytesIO()
+    frame.write_csv(buffer, separator=separator, include_header=False)
     return buffer.getvalue()
 
 

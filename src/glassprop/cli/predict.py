@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,11 +64,13 @@ def predict(
     frame = predict_table(pipeline, record, read(data), on_message=messages)
     messages.open()
     if out == "-":
-        write_bytes(_encoded(frame, ".csv", escape_formulas, sys.stdout.isatty()))
+        for piece in _encoded(frame, ".csv", escape_formulas, sys.stdout.isatty()):
+            write_bytes(piece)
         return 0
     document = _encoded(frame, _suffix(out), escape_formulas, _is_terminal(out))
     with replacing(out, error=TableError) as file:
-        file.write(document)
+        for piece in document:
+            file.write(piece)
     say(f"{frame.height:,} predictions in {out}")
     return 0
 
@@ -95,12 +98,12 @@ def _is_terminal(out: str) -> bool:
         return False
 
 
-def _encoded(frame: polars.DataFrame, suffix: str, escape_formulas: bool, terminal: bool) -> bytes:
-    """The table as bytes, before anything is opened for writing. On a terminal, names cannot move the cursor."""
+def _encoded(frame: polars.DataFrame, suffix: str, escape_formulas: bool, terminal: bool) -> Iterable[bytes]:
+    """The table as bytes, piece by piece. On a terminal, names cannot move the cursor."""
     if suffix == ".parquet":
         buffer = BytesIO()
         frame.write_parquet(buffer)
-        return buffer.getvalue()
+        return [buffer.getvalue()]
 
     def change(text: str) -> str:
         text = without_formulas(text) if escape_formulas else text

@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-_Before = list[tuple["_Setting", int]]
+NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
+_Before = list[tuple[Any, int]]
 
 
 class OneThread:

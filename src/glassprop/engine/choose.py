@@ -1,4 +1,4 @@
-"""Which engine runs the epochs, and why: machine code where it can, the reference engine where it must."""
+"""Which engine runs the epochs, and why: machine code where it can and pays, else the reference engine."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import Ranks
 from glassprop.engine.plan import Data, Engine, is_csr, straight
 from glassprop.engine.reference import ReferenceEngine
+from glassprop.engine.worth import (
+    SMALL_FIT,
+    SMALL_PREDICTION,
+    Amount,
+    saved,
+    seconds_of_prediction,
+    seconds_of_training,
+)
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
@@ -43,8 +51,11 @@ def choose(
     theta: Array,
     notify: Notify | None = None,
     ranks: Ranks | None = None,
+    *,
+    amount: Amount | None = None,
+    began_with: tuple[str, str] = ("", ""),
 ) -> Choice:
-    """Take the engine that was asked for, or for ``"auto"`` the fastest that can run this.
+    """Take the engine that was asked for, or for ``"auto"`` the one that is done first, if it can run this.
 
     Parameters
     ----------
@@ -53,6 +64,10 @@ def choose(
         Examples that fit the network and θ: kernels take sizes at their word.
     notify : callable (str), optional
         Told when machine code has to be compiled first, which happens once per machine where it can be kept.
+    amount : Amount, optional
+        How much there is to be done, where that is known: ``"auto"`` leaves little to the reference engine.
+    began_with : (str, str)
+        The engine of a training that is gone on with, which ``"auto"`` takes again, and why it was taken.
 
     Raises
     ------
@@ -64,13 +79,30 @@ def choose(
     reference = ReferenceEngine(architecture, objective, optimizer, ranks)
     if wish == "reference":
         return Choice(reference, "the reference engine, as asked for", data)
+    goes_on = began_with[0] if wish == "auto" and began_with[0] in ENGINES else ""
+    if goes_on == reference.name:
+        return Choice(reference, began_with[1] or "the reference engine, with which it began", data)
     found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
-    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify)
+    seconds = None if amount is None else seconds_of_training(architecture, amount, theta.dtype.itemsize)
+    if not found and wish == "auto" and not goes_on and seconds is not None and seconds <= SMALL_FIT:
+        return Choice(reference, _small(seconds), data)
+    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify, saved(seconds))
     if not isinstance(found, str):
         return Choice(found, "the compiled engine", straight(data, theta.dtype))
     if wish == "compiled":
         raise SettingsError(f"engine='compiled' cannot run this: {found}; use engine='auto'")
+    if goes_on:
+        found += "; it began with the compiled engine, so its bits may differ from here on"
+        if notify is not None:
+            notify(f"glassprop: goes on with the reference engine: {found}")
     return Choice(reference, f"the reference engine: {found}", data)
+
+
+def _small(seconds: float) -> str:
+    return (
+        f"the reference engine: so small a training takes it {max(seconds, 0.01):.2f} seconds at most, less than "
+        "loading machine code does (engine='compiled' loads it all the same)"
+    )
 
 
 def _loaded(
@@ -80,6 +112,7 @@ def _loaded(
     ranks: Ranks | None,
     X: Rows,
     notify: Notify | None,
+    instead: str,
 ) -> Any:
     """The compiled engine, ready to run, or in words why there is none."""
     module = compiled_module()
@@ -89,7 +122,7 @@ def _loaded(
         return "Python is ending, and its kernels with it"
     engine = module.CompiledEngine(architecture, objective, optimizer, ranks)
     try:
-        with module.kernels.told_of_compiling(notify):
+        with module.kernels.told_of_compiling(notify, instead):
             engine.load(X)
     except Exception as error:  # a Numba that is older or newer may be importable and yet not fit
         return f"its kernels cannot be compiled ({_in_a_line(error)})"
@@ -132,6 +165,11 @@ def suit_a_predictor(architecture: Architecture, X: Any, theta: Any, *, checked:
     return bool(theta.flags.c_contiguous and theta.flags.aligned)
 
 
+def is_small_prediction(architecture: Architecture, rows: int, itemsize: int) -> bool:
+    """Whether so few rows are predicted that it is not worth loading machine code. itemsize: bytes of a number."""
+    return seconds_of_prediction(architecture, rows, itemsize) <= SMALL_PREDICTION
+
+
 def find_predictor(architecture: Architecture, X: Rows, theta: Array, notify: Notify | None = None) -> Any:
     """A compiled predictor ``(theta, X) -> a`` for arrays of this dtype, or None where there can be none.
 
@@ -143,7 +181,8 @@ def find_predictor(architecture: Architecture, X: Rows, theta: Array, notify: No
     if isinstance(module, str) or module.POOL.closed:
         return None
     try:
-        with module.kernels.told_of_compiling(notify):
+        instead = saved(seconds_of_prediction(architecture, X.shape[0], X.dtype.itemsize))
+        with module.kernels.told_of_compiling(notify, instead):
             return module.Predictor(architecture, X.dtype.name)
     except Exception:  # as for training: what cannot be compiled is done without
         return None

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from copy import copy, deepcopy
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
@@ -19,10 +19,10 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
-from glassprop.estimator.explaining import Subject, explain_chosen, history_of, training_of
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
 from glassprop.estimator.left import Left, refuse_to_resume
+from glassprop.estimator.plain_arrays import are_plain_rows
 from glassprop.estimator.plain_state import from_plain, to_plain
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
@@ -31,11 +31,15 @@ from glassprop.estimator.stream import STREAM, Stream
 from glassprop.estimator.validation import Held, Scoring, example_weights, given_validation, split_validation
 from glassprop.estimator.verbose import tell
 from glassprop.estimator.weights import SetWeights
-from glassprop.insight.explanation import MOST_PATHS, Explanation
+from glassprop.insight.largest import MOST_PATHS
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
 from glassprop.training.ready import Ready
 from glassprop.training.state import TrainState
+
+if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
+    from glassprop.estimator.explaining import Subject
+    from glassprop.insight.explanation import Explanation
 
 
 class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
@@ -249,9 +253,14 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         """By what validation data judge; None where they do not."""
         if not self.early_stopping:
             return None
+
+        def outputs(theta: Array, X: Any) -> Array:
+            engine: Any = self._state.engine if self.engine == "auto" else self.engine  # that of the epochs
+            return self.network_.predict(theta, X, engine=engine)
+
         return Scoring(
             wish=self.scoring,
-            outputs=lambda theta, X: self.network_.predict(theta, X, engine=self.engine),
+            outputs=outputs,
             of_outputs=self._score_outputs,
             model=self._without_names,
         )
@@ -346,16 +355,8 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         return outputs
 
     def _is_plain(self, X: Any) -> bool:
-        """Whether X is an array that needs no more looking at: of the right width, finite, fitted without names.
-
-        scikit-learn's checks take longer than predicting a row; arrays that they might refuse are left to them.
-        """
-        if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float32, np.float64) or not len(X):
-            return False
-        if X.shape[1] != self.n_features_in_ or "feature_names_in_" in self.__dict__:
-            return False
-        with np.errstate(over="ignore", invalid="ignore"):
-            return bool(np.isfinite(X.sum()))  # infinite also where finite numbers add up to more than there is
+        """Whether these rows need no more looking at: fitted without names, which they would be compared with."""
+        return "feature_names_in_" not in self.__dict__ and are_plain_rows(X, self.n_features_in_)
 
     def encode_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
         """Return X and y in the form that the network has them in, as the core's verbs take them.
@@ -415,11 +416,15 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         >>> list(weight.factors), weight.symbol
         (['∂z/∂w', '∂a/∂z', '∂C₀/∂a'], '∂C₀/∂w[3,0]⁽¹⁾')
         """
+        from glassprop.estimator.explaining import explain_chosen
+
         check_is_fitted(self)
         return explain_chosen(self.to_explain(), X, y, row=row, rows=rows, top=top)
 
     def to_explain(self) -> Subject:
         """What explanations look at: for those that know better names than the columns'."""
+        from glassprop.estimator.explaining import Subject, history_of, training_of
+
         state = self._state
         return Subject(
             network=self.network_,

@@ -41,6 +41,8 @@ class FitPlan:
         Whether validation data decide, and by which score. Earlier scores are compared with only where it is the same.
     verbose : bool or int
         What to show.
+    open_ended : bool
+        Whether more calls may follow, nobody can say how many.
     """
 
     network: Network
@@ -53,6 +55,7 @@ class FitPlan:
     cuts_batches: bool
     judged_by: tuple[bool, Any]
     verbose: bool | int
+    open_ended: bool
 
     @property
     def meant_to_end(self) -> bool:
@@ -77,6 +80,7 @@ def plan_fit(
         cuts_batches=asked != "auto" and asked > n,
         judged_by=(early, arguments["scoring"] if early else None),
         verbose=arguments["verbose"],
+        open_ended=call == "partial_fit" or bool(arguments["warm_start"]),
     )
 
 

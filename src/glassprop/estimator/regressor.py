@@ -24,10 +24,9 @@ from glassprop.errors import DataError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
+from glassprop.estimator.plain_arrays import are_plain_numbers
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
-
-_PLAIN = (np.float64, np.float32, np.int64, np.int32)
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
@@ -389,7 +388,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._checked(X, y, self.network_.units, reset=False)
 
     def _checked(self, X: Any, y: Any, units: OwnUnits | None, *, reset: bool) -> tuple[Array, Array, Array]:
-        plain = not reset and self._is_plain(X) and _are_plain(y, len(X))
+        plain = not reset and self._is_plain(X) and are_plain_numbers(y, len(X))
         if not plain:
             refuse_broken(X)
             X, y = validate_data(
@@ -415,13 +414,3 @@ class MLPRegressor(RegressorMixin, BaseMLP):
                 "as float64"
             )
         return X.tocsr() if hasattr(X, "tocsr") else X, y, Y
-
-
-def _are_plain(y: Any, n: int) -> bool:
-    """Whether these are n finite numbers, or rows of several, that need no more looking at."""
-    if type(y) is not np.ndarray or y.dtype not in _PLAIN or y.ndim not in (1, 2) or len(y) != n:
-        return False
-    if y.ndim == 2 and y.shape[1] < 2:
-        return False
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(y.sum()))

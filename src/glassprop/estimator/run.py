@@ -16,7 +16,6 @@ from glassprop.estimator.callbacks import EpochHooks
 from glassprop.estimator.fit_plan import FitPlan
 from glassprop.estimator.verbose import display, tell
 from glassprop.training.generators import draw_key
-from glassprop.training.lbfgs import train_lbfgs
 from glassprop.training.loop import train
 from glassprop.training.ready import Ready
 from glassprop.training.reports import EpochReport, Validation
@@ -95,6 +94,7 @@ def run_stochastic(
             epochs=plan.epochs,
             resume=resumed,
             notify=tell,
+            open_ended=plan.open_ended,
             ready=ready,
         )
     except DivergenceError as error:
@@ -128,6 +128,8 @@ def _warn(plan: FitPlan, state: TrainState, meant_to_end: bool) -> None:
 
 def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | None, outside: Outside) -> None:
     """Train with L-BFGS; the validation data are only watched."""
+    from glassprop.training.lbfgs import train_lbfgs
+
     hooks, show = outside.hooks(plan.epochs), display(plan.verbose, plan.epochs)
 
     def on_iteration(state: TrainState) -> bool:

@@ -20,12 +20,11 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
 from glassprop.insight import derive
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
+from glassprop.insight.largest import MOST_PATHS
 from glassprop.insight.names import Column, Names
 from glassprop.insight.paths import PathFinder, Paths
 from glassprop.insight.step import OptimizerStep, Training, step_of
 from glassprop.insight.view import View
-
-MOST_PATHS = 10
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
 
+MOST_PATHS = 10  # what a derivative comes down is shown, the largest first
 Place = tuple[int, int, int | None]  # layer, neuron, input of it; None for the bias
 
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.ranks import Ranks, Reduce, any_rank
-from glassprop.engine.blas_threads import ONE_THREAD
+from glassprop.engine.blas_threads import NEVER_SHARED, ONE_THREAD
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Source
+from glassprop.engine.worth import Amount
 from glassprop.optimizer import OptimizerState
 from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
@@ -26,7 +27,6 @@ from glassprop.training.state import BY_CALLBACK, BY_USER, Changes, TrainState
 from glassprop.training.train_settings import Settings
 
 _FEW = 13  # examples, of which an order is the same again by chance once in 13! draws
-_NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
 
 
 def train(
@@ -44,6 +44,7 @@ def train(
     notify: Notify | None = None,
     reduce: Reduce | None = None,
     checked: bool = False,
+    open_ended: bool = False,
     ready: Ready | None = None,
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
@@ -73,6 +74,8 @@ def train(
         Makes of this process's sums those over all that train this network together: see ``Network.train``.
     checked : bool
         Whether the arrays, those of validation too, have been looked at already, as ``given_examples`` does.
+    open_ended : bool
+        Whether more calls may follow, nobody can say how many: then ``engine="auto"`` reckons with more than this one.
     ready : Ready, optional
         What earlier calls have made with the same architecture, settings and θ, and the next may use again: only after
         one that came to its end.
@@ -92,9 +95,11 @@ def train(
     else:
         state.begin_call(n, rng, dropout_key)
     ranks = None if reduce is None else Ranks(reduce)
+    length = None if open_ended else settings.epochs if epochs is None else epochs
+    began_with = (state.engine, state.engine_why) if resume else ("", "")
 
     def made() -> _Run:
-        return _Run(architecture, state, data, settings, validation, notify, ranks, checked)
+        return _Run(architecture, state, data, settings, validation, notify, ranks, checked, length, began_with)
 
     run = ready.run(data, state, made) if ready is not None and isinstance(data, Data) else made()
     run.epochs = settings.epochs if epochs is None else epochs
@@ -132,6 +137,8 @@ class _Run:
         notify: Notify | None,
         ranks: Ranks | None,
         checked: bool,
+        length: int | None,
+        began_with: tuple[str, str],
     ) -> None:
         self.architecture, self.state, self.settings, self.ranks = architecture, state, settings, ranks
         self.validation = validation or Validation(judges=False)
@@ -143,7 +150,18 @@ class _Run:
         if self.validation.data is not None and not checked:
             check_examples(architecture, self.validation.data)
         objective, optimizer, sample = settings.objective, settings.optimizer, self.feed.sample
-        choice = choose(settings.engine, architecture, objective, optimizer, sample, state.theta, notify, ranks)
+        choice = choose(
+            settings.engine,
+            architecture,
+            objective,
+            optimizer,
+            sample,
+            state.theta,
+            notify,
+            ranks,
+            amount=None if length is None else self._amount(length),
+            began_with=began_with,
+        )
         self.engine, self.feed.sample, self.why = choice.engine, choice.data, choice.why
         self.needs_one_thread = self._may_share_products()
         self.n_steps = self.feed.n_steps
@@ -175,6 +193,11 @@ class _Run:
         assert self.state.optimizer is not None
         return self.state.optimizer
 
+    def _amount(self, epochs: int) -> Amount:
+        """What there is to do, the same in all processes that train together."""
+        watched = 0 if self.validation.data is None or self.ranks is not None else len(self.validation.data)
+        return Amount(epochs, self.feed.n_steps, self.feed.batch_size, watched)
+
     def _may_share_products(self) -> bool:
         """Whether NumPy makes products that BLAS may share among threads, on which their bits depend then.
 
@@ -184,7 +207,7 @@ class _Run:
         if self.engine.name != "reference" and held_out is None:
             return False
         rows = max(self.feed.batch_here, 0 if held_out is None else len(held_out))
-        return rows * self.architecture.layout.size > _NEVER_SHARED
+        return rows * self.architecture.layout.size > NEVER_SHARED
 
     def progress(self) -> Progress:
         state = self.state

@@ -29,9 +29,14 @@ _OWN = "glassprop-kernels"
 _HERE = "__pycache__"
 
 
-def folders(beside: Path) -> list[Path]:
-    """Where machine code may lie, in the order in which folders are tried. beside: the folder of the kernels."""
-    wished = os.environ.get(SETTING) or os.environ.get("NUMBA_CACHE_DIR")
+def folders(beside: Path, wished: str = "") -> list[Path]:
+    """Where machine code may lie, in the order in which folders are tried.
+
+    beside: the folder of the kernels. wished: the only one that will do, instead of those.
+    """
+    if wished:
+        return [Path(wished) / _OWN]
+    wished = os.environ.get(SETTING, "") or os.environ.get("NUMBA_CACHE_DIR", "")
     found = [Path(wished) / _OWN] if wished else []
     found.append(beside / _HERE)
     with suppress(RuntimeError):  # no home
@@ -118,6 +123,10 @@ class Cache:
                         file.unlink(missing_ok=True)
         except OSError as error:
             self.fault = f"{folder} ({error.strerror or error})"
+
+    def find(self, name: str) -> Path | None:
+        """The file that machine code is kept in, if it is kept."""
+        return next((file for folder in self._places if (file := self._file(folder, name)).is_file()), None)
 
     def _file(self, folder: Path, name: str) -> Path:
         return folder / f"{name}-{self._key.sources}-{self._key.machine}.part"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
+from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
 from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
@@ -107,11 +109,15 @@ class CompiledEngine:
         return average(self._predictor.costs(theta, ready.X, ready.Y), data.sample_weight)
 
     def _reading(self, X: Rows, taken: int) -> Reading:
-        """How X is read: as the first that was sparse, since bits must not depend on how a source is cut into blocks."""
+        """How X is read: as the first that was sparse, since bits must not depend on how a source is cut into blocks.
+
+        Nor may they on the examples of one rank alone: all must make the same step of the same gradient.
+        """
         if isinstance(X, np.ndarray):
             return Reading()
         if self._read_sparse is None:
-            self._read_sparse = Reading.of(self.architecture, X, taken)
+            read = Reading.of(self.architecture, X, taken)
+            self._read_sparse = read if self.ranks is None else read.in_order()
         return self._read_sparse
 
     def _run(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> _Ran | int:
@@ -159,9 +165,8 @@ class CompiledEngine:
             first = step * room.phases
             self._call(room, first, first + 1)
             cost = float(room.costs[step].sum())
-            gradient = room.gradient()
-            found = ranks.average(gradient, BatchSums(cost, here[step], here_rows[step]), gradient)
-            room.step_along(gradient)
+            gradient = room.gradients.sum(axis=0, dtype=np.float64)
+            found = ranks.average(gradient, BatchSums(cost, here[step], here_rows[step]), room.gradients[0])
             totals[step], rows[step] = found.weight, found.rows
             room.costs[step], room.costs[step, 0] = 0, found.cost
             if not np.isfinite(found.cost):
@@ -233,6 +238,16 @@ def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
     return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch before the first step is never asked
 
 
+def parts_used(networks: Iterable[Architecture], optimizers: Iterable[Optimizer], dtype: str) -> list[Part]:
+    """All parts that training these networks, by any of these optimizers, and predicting with them uses."""
+    found, choices = [], list(optimizers)
+    for network in networks:
+        lowered = lower(network, 1, np.dtype(dtype).itemsize)
+        found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
+        found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
+    return found
+
+
 class Predictor:
     """Predictions and costs of one network in machine code; each thread has a workspace of its own."""
 
@@ -283,18 +298,28 @@ class Predictor:
         low = self._for(use, first)
         tasks = -(-n // low.rows)
         threads = min(tasks, _MOST_THREADS) if work_of_row * n > _SHARED_WORK else 1
-        control = np.zeros(CONTROL_SIZE, dtype=np.int64)
-        control[TO] = tasks
-        orders, work = self._space(threads, low)
-        handed = Handed(
-            theta, **inputs(X), layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
-            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work, control=control, n_rows=n,
-            **results,
-        )  # fmt: skip
-        if threads == 1:
-            POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
-        else:
+        alone = threads == 1 and not first
+        kept: dict[Any, Any] = self._mine.__dict__
+        # one that helpers were called with is not used again: a late one may still read it
+        handed = (kept.pop(use, None) if alone else None) or self._handed(low, theta, threads)
+        handed.put(theta, **inputs(X), n_rows=n, **results)
+        control = handed.control
+        control[:], control[TO] = 0, tasks
+        if not alone:
             POOL.run(lambda thread: self._kernel(handed, thread), control, threads)
+            return
+        POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
+        handed.let_go("x", *results)
+        kept[use] = handed
+
+    def _handed(self, low: Lowered, theta: Array, threads: int) -> Handed:
+        """The table of a call, with all that is the same in every call of this thread."""
+        orders, work = self._space(threads, low)
+        return Handed(
+            theta, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
+            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work,
+            control=np.zeros(CONTROL_SIZE, dtype=np.int64),
+        )  # fmt: skip
 
     def _space(self, threads: int, low: Lowered) -> tuple[Array, Array]:
         """Row numbers and workspace of the calling thread, made at its first call, and when one needs more."""

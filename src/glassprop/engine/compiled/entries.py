@@ -10,9 +10,9 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.engine.compiled.row import BY_ENTRIES, SPARSE, W_TURNED
 from glassprop.equations.arrays import Rows
 
-# The part of X's entries that are not 0 from which on blocks written out as dense rows are faster: an entry takes four
-# times as long as a number of a dense product.
-_DENSE = 0.25
+# From which part of X's numbers on blocks written out as dense rows are faster: an entry takes five times as long as a number
+# of a dense product, and each example as long as so many entries (Zen 5; wide layers bear some more).
+_DENSE, _AN_EXAMPLE = 0.2, 6
 
 
 def inputs(X: Rows) -> dict[str, Any]:
@@ -46,6 +46,10 @@ class Reading(NamedTuple):
         if isinstance(X, np.ndarray):
             return cls()
         each, layer = X.nnz / max(X.shape[0], 1), architecture.layers[0]
-        if layer.kind != "dense" or layer.residual or each > _DENSE * architecture.n_inputs:
+        if layer.kind != "dense" or layer.residual or each + _AN_EXAMPLE > _DENSE * architecture.n_inputs:
             return cls(each, SPARSE)
         return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > architecture.n_inputs))
+
+    def in_order(self) -> Reading:
+        """The same with θ as it lies, and steps cut as those of a dense X."""
+        return Reading(None, self.first & ~W_TURNED)

@@ -37,6 +37,7 @@ from glassprop.engine.compiled.output_layer import DELTA
 from glassprop.engine.compiled.output_layer import OUTPUT as OUTPUT_SHAPE
 from glassprop.engine.compiled.part import Shape
 from glassprop.engine.compiled.places import (
+    ADD_TOUCHED,
     CHUNK,
     GATHER,
     LANES,
@@ -50,13 +51,15 @@ from glassprop.engine.compiled.places import (
     Y_AT,
 )
 from glassprop.engine.compiled.row import COLUMNS, NUMBERS
+from glassprop.engine.compiled.sparse_rows import ADD_TOUCHED as ADD_TOUCHED_SHAPE
 from glassprop.engine.compiled.sparse_rows import OUTER_ENTRIES as OUTER_ENTRIES_SHAPE
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
 
 ENTRY = Shape("N P I")  # theta, handed, thread: see ``handed.py``
 TASK_OF_CHUNK = Shape("N P I I I", CHUNK)  # theta, handed, thread, number, piece
 TASK_OF_SEGMENT = Shape("N P I I I", SEGMENT)  # theta, handed, number, piece, phase
-_gather, _output, _outer_entries = GATHER_SHAPE.call, OUTPUT_SHAPE.call, OUTER_ENTRIES_SHAPE.call
+_gather, _output = GATHER_SHAPE.call, OUTPUT_SHAPE.call
+_outer_entries, _add_touched = OUTER_ENTRIES_SHAPE.call, ADD_TOUCHED_SHAPE.call
 _chunk, _segment = TASK_OF_CHUNK.call, TASK_OF_SEGMENT.call
 _CACHE_LINE = 16  # numbers of float32: segments of θ are cut at such
 # entries of `plan`; CORRECTS: whether Adam's correction is in the rate; REDUCED: whether a step has the sums over all ranks, ONE_RATE: whether all blocks have its rate
@@ -99,6 +102,7 @@ def chunk(theta, handed, thread, number, piece):
     total = _total_weight(handed, order, low, high)
     start, stop = _bounds(low, high, piece, chunks, LANES)
     gradient = pointer(pointer_like(theta, handed[of.GRADIENTS]), piece * size)
+    touched = pointer(integers_at(handed[of.TOUCHED]), piece * handed[of.N_IN])
     if start >= stop:
         fill(part(gradient, 0, size), 0)
     costs = pointer(doubles_at(handed[of.ROOMS]), thread * places[ROWS])
@@ -106,14 +110,14 @@ def chunk(theta, handed, thread, number, piece):
     cost = 0.0
     if total > 0:
         cost = _blocks(
-            theta, handed, plan, places, order, gradient, work, costs, low, start, stop, plan[FIRST_STEP] + number,
+            theta, handed, plan, places, order, gradient, touched, work, costs, low, start, stop, plan[FIRST_STEP] + number,
             schedule[DROPOUT], total,
         )  # fmt: skip
     doubles_at(handed[of.COSTS])[number * chunks + piece] = cost
 
 
 @njit(**INLINE)
-def _blocks(theta, handed, plan, places, order, gradient, work, costs, low, start, stop, step, dropout, total):
+def _blocks(theta, handed, plan, places, order, gradient, touched, work, costs, low, start, stop, step, dropout, total):
     """The blocks of rows [start, stop) of a batch that begins at ``low``; returns their Σ weight · C_0.
 
     Leaves off where control[FAILED] is set: Python may be waiting for that, in order to end.
@@ -139,7 +143,9 @@ def _blocks(theta, handed, plan, places, order, gradient, work, costs, low, star
             layers, depth, numbers, places, theta, gradient, work, ld, plan[KEY], step, first - low, dropout, fresh
         )
         if places[OUTER_ENTRIES] != 0:
-            _outer_entries(places[OUTER_ENTRIES], theta, handed, order, first, used, ld, d, gradient, work, fresh)
+            _outer_entries(
+                places[OUTER_ENTRIES], theta, handed, order, first, used, ld, d, gradient, work, fresh, touched, step
+            )
     return cost
 
 
@@ -208,17 +214,35 @@ def segment(theta, handed, number, piece, phase):
     )
     blocks, factors, n_blocks = integers_at(handed[of.BLOCKS]), doubles_at(handed[of.FACTORS]), handed[of.N_BLOCKS]
     squares, one_rate, own = doubles_at(handed[of.SQUARES]), plan[ONE_RATE] != 0, number * chunks + piece
-    added, strength, clips = 1 if reduced else chunks, fixed[L2] / total, fixed[CLIP_NORM] > 0
+    summed, strength, clips = 1 if reduced else chunks, fixed[L2] / total, fixed[CLIP_NORM] > 0
     start, stop = _bounds(0, size, piece, chunks, _CACHE_LINE)
+    added = 0
+    if places[ADD_TOUCHED] != 0 and not reduced and phase == 1:
+        added = handed[of.ADDED]
+        if start < added:
+            _add_touched(places[ADD_TOUCHED], theta, handed, chunks, start, min(stop, added), plan[FIRST_STEP] + number)
     if clips and phase == 1:
         squares[own] = add_up(
-            gradients, added, gradients, False, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
+            gradients,
+            summed,
+            added,
+            gradients,
+            False,
+            theta,
+            size,
+            blocks,
+            factors,
+            n_blocks,
+            one_rate,
+            strength,
+            start,
+            stop,
         )
         lengths[own] = squared_length(gradients, start, stop - start)
         return
     scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0
     found = steps_along(
-        0 if clips else added, strength, places[STEP], plan[CORRECTS] != 0, pointer(fixed, MOMENTUM), schedule[RATE],
+        0 if clips else summed, added, strength, places[STEP], plan[CORRECTS] != 0, pointer(fixed, MOMENTUM), schedule[RATE],
         schedule[DECAY], schedule[COUNT], scale, theta, size, gradients, pointer_like(theta, handed[of.M]),
         pointer_like(theta, handed[of.V]), blocks, factors, n_blocks, one_rate, start, stop,
     )  # fmt: skip

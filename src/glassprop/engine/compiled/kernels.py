@@ -42,7 +42,7 @@ _SOON = 1.0  # seconds of compiling after which it is told how far it is
 _READY: dict[tuple[str, str], Loaded] = {}
 _TOLD: set[str] = set()
 _LOCK = threading.Lock()
-_NOTIFY: ContextVar[Tell | None] = ContextVar("notify", default=None)
+_NOTIFY: ContextVar[tuple[Tell | None, str]] = ContextVar("notify", default=(None, ""))
 # as Numba's functions are called: where a result and an error go, which parts do not have, and what they are handed
 _CALLED = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 4, ctypes.c_int64)
 _NOWHERE = ctypes.addressof(_ROOM := ctypes.create_string_buffer(16))
@@ -63,20 +63,24 @@ def _key() -> Key:
 
 
 @contextmanager
-def told_of_compiling(notify: Tell | None) -> Iterator[None]:
-    """Context in which ``notify`` is told if something has to be compiled. Each thing is said once in a process."""
-    before = _NOTIFY.set(notify)
+def told_of_compiling(notify: Tell | None, instead: str = "") -> Iterator[None]:
+    """Context in which ``notify`` is told if something has to be compiled. Each thing is said once in a process.
+
+    instead: what else can be done, where every process has to compile.
+    """
+    before = _NOTIFY.set((notify, instead))
     try:
         yield
     finally:
         _NOTIFY.reset(before)
 
 
-def _tell(message: str) -> None:
-    notify = _NOTIFY.get()
+def _tell(message: str, *, again: bool = False) -> None:
+    """again: whether later processes will have to compile, too."""
+    notify, instead = _NOTIFY.get()
     if notify is not None and message not in _TOLD:
         _TOLD.add(message)
-        notify(message)
+        notify(f"{message}, {instead}" if again and instead else message)
 
 
 def _with_all_they_call(parts: Iterable[Part]) -> list[Part]:
@@ -114,7 +118,7 @@ def _make_ready(parts: list[Part], dtype: str) -> None:
         return
     words = _words(cache, len(missing))
     if words:
-        _tell(words)
+        _tell(words, again=cache.nowhere)
     began = time.monotonic()
     for done, part in enumerate(missing, start=1):
         code = compiled(part, _KINDS[dtype])
@@ -123,7 +127,7 @@ def _make_ready(parts: list[Part], dtype: str) -> None:
         if time.monotonic() - began > _SOON:
             _tell(Told(done, len(missing)))
     if cache.fault:
-        _tell(f"glassprop: its kernels cannot be kept in {cache.fault}: later runs compile too; {_INSTEAD}")
+        _tell(f"glassprop: its kernels cannot be kept in {cache.fault}: later runs compile too; {_INSTEAD}", again=True)
 
 
 def _loaded(part: Part, dtype: str, cache: Cache) -> bool:
@@ -158,16 +162,44 @@ def _words(cache: Cache, missing: int) -> str:
 
 def put(architecture: Architecture, lowered: Lowered, use: int, dtype: str, optimizer: Any = None) -> None:
     """Write into the tables of a lowered network where the parts are that it uses, which are compiled if need be."""
-    by_layer = of_layers(architecture, lowered.ways, use)
-    found = anywhere(architecture, lowered.ways, use, optimizer)
-    entry = RUN_STEPS if use == TRAIN else PREDICT_BLOCKS
-    at = load([entry, *found, *(part for columns in by_layer for part in columns.values())], dtype)
+    by_layer, found = _used(architecture, lowered, use, optimizer)
+    at = load(found, dtype)
     for number, columns in enumerate(by_layer):
         for column, part in columns.items():
             lowered.layers[number, column] = at[part]
     for part, address in at.items():
         if part.shape.slot >= 0:
             lowered.places[part.shape.slot] = address
+
+
+def _used(
+    architecture: Architecture, lowered: Lowered, use: int, optimizer: Any
+) -> tuple[list[dict[int, Part]], list[Part]]:
+    """The parts of each layer, and all that the network uses but for those that parts call."""
+    by_layer = of_layers(architecture, lowered.ways, use)
+    entry = RUN_STEPS if use == TRAIN else PREDICT_BLOCKS
+    others = anywhere(architecture, lowered.ways, use, optimizer)
+    return by_layer, [entry, *others, *(part for columns in by_layer for part in columns.values())]
+
+
+def used(architecture: Architecture, lowered: Lowered, use: int, optimizer: Any = None) -> list[Part]:
+    """All parts that a network uses."""
+    return _with_all_they_call(_used(architecture, lowered, use, optimizer)[1])
+
+
+def keep(parts: Iterable[Part], dtype: str, places: list[Path], tell: Callable[[int, int], None]) -> list[Path | None]:
+    """Have these parts in the folders, compiled if they are not there; none is loaded. -> the file of each, if it is kept.
+
+    tell: called with how many of those that are missing are compiled, and how many there are.
+    """
+    cache, wanted = Cache(places, _key()), _with_all_they_call(parts)
+    with _LOCK:
+        missing = [part for part in wanted if cache.read(f"{part.name}-{dtype}") is None]
+        tell(0, len(missing))
+        for done, part in enumerate(missing, start=1):
+            cache.write(f"{part.name}-{dtype}", compiled(part, _KINDS[dtype]))
+            tell(done, len(missing))
+    return [cache.find(f"{part.name}-{dtype}") for part in wanted]
 
 
 def _entry_point(part: Part, dtype: str) -> Kernel:

@@ -35,12 +35,11 @@ from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.layers.layer_kind import PARAMETRIC
 
 _PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
-_CACHE = (
-    384 if WIDTH.bits == 512 else 192
-) * 1024  # bytes of activations that a block may take: well within a core's L2
+# bytes of activations that a block may take: well within a core's L2
+_CACHE = (384 if WIDTH.bits == 512 else 192) * 1024
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
-_AN_ENTRY, _A_PARAMETER = 4, 8  # what an entry of a sparse X, and an optimizer's step, take in multiplications
+_AN_ENTRY, _A_PARAMETER = 5, 8  # what an entry of a sparse X, and an optimizer's step, take in multiplications
 _WIDE = 2048  # rows of a batch from which on more than two chunks pay
 
 

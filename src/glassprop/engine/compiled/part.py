@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -85,8 +86,9 @@ def _caller(shape: Shape) -> Any:
             address, packed = args
             function_type = context.call_conv.get_function_type(types.void, handed)
             function = builder.inttoptr(address, function_type.as_pointer())
+            result, error = function_type.args[0].pointee, ir.Constant(function_type.args[1], ir.Undefined)
             values = cgutils.unpack_tuple(builder, packed)
-            context.call_conv.call_function(builder, function, types.void, handed, values)
+            builder.call(function, [cgutils.alloca_once(builder, result), error, *values])
             return context.get_dummy_value()
 
         return signature, codegen

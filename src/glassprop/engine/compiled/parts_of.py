@@ -73,8 +73,7 @@ def _pair(architecture: Architecture) -> tuple[str, str]:
 
 def anywhere(architecture: Architecture, ways: Sequence[int], use: int, optimizer: Any = None) -> list[Part]:
     """The parts that are found by their slot among the places, but for those that parts name themselves."""
-    gather_first, outer_first = sparse_rows.parts(ways[0]) if ways[0] & SPARSE else (gather, None)
-    found = [gather_first]
+    found = [sparse_rows.gathering(ways[0]) if ways[0] & SPARSE else gather]
     if use != PREDICT:
         found += _of_output(architecture, use)
     if use == TRAIN:
@@ -82,8 +81,7 @@ def anywhere(architecture: Architecture, ways: Sequence[int], use: int, optimize
             found.append(drop)
         if any(way & TRAINS for way in ways):
             found.append(outer)
-        if outer_first is not None:
-            found.append(outer_first)
+        found += sparse_rows.adding(ways[0])
         found.append(optimizer_kernels(optimizer).step)
     return found
 

@@ -33,7 +33,7 @@ class Room:
     """A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch.
 
     What is new in an epoch is copied into ``order``, ``bounds`` and ``schedule``. turned: θ and the optimizer's vectors as the
-    kernels have them, where that is not as they are.
+    kernels have them, where that is not as they are; touched: see ``handed.py``.
     """
 
     codes: Array
@@ -49,18 +49,7 @@ class Room:
     steps_a_call: int
     kernel: Kernel
     turned: Turned | None
-
-    def gradient(self) -> Array:
-        """The sum of the chunks' gradients, laid out as θ, in float64."""
-        gradient = self.gradients.sum(axis=0, dtype=np.float64)
-        return gradient if self.turned is None else self.turned.turned_back(gradient)
-
-    def step_along(self, gradient: Array) -> None:
-        """Put a gradient, laid out as θ, where the steps of all examples find it."""
-        if self.turned is None:
-            self.gradients[0] = gradient
-        else:
-            self.turned.turn(gradient, self.gradients[0])
+    touched: Array
 
     def take(self, plan: EpochPlan, counts: Array) -> None:
         """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
@@ -73,6 +62,7 @@ class Room:
         if plan.dropouts is not None:
             self.schedule[:, DROPOUT] = plan.dropouts
         self.codes[FIRST_STEP] = plan.first_step
+        self.touched[...] = -1
         if self.codes[KEY] >= 0:
             self.codes[KEY] = plan.dropout_key
 
@@ -135,8 +125,9 @@ def make_room(
         np.zeros(chunks * lowered.rows),
         _fixed(architecture, objective, optimizer, lowered, theta.dtype),
     )
+    touched = np.empty((chunks, 0 if turned is None else X.shape[1]), dtype=np.int64)
     handed = Handed(
-        theta, **inputs(X), y=Y, weight=weights, order=order, m=m, v=v, schedule=schedule, bounds=bounds, gradients=gradients,
+        theta, **inputs(X), touched=touched, added=0 if turned is None else turned.stop, y=Y, weight=weights, order=order, m=m, v=v, schedule=schedule, bounds=bounds, gradients=gradients,
         plan=codes, fixed=fixed, layers=lowered.layers, numbers=lowered.numbers, blocks=lowered.blocks,
         factors=lowered.factors, places=lowered.places, work=work, rooms=block_costs, costs=costs, squares=squares,
         lengths=lengths, control=control, n_out=Y.shape[1], size=theta.size,
@@ -156,6 +147,7 @@ def make_room(
         steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(architecture, entries) * batch))),
         kernel=lambda thread: run_steps(handed, thread),
         turned=turned,
+        touched=touched,
     )
 
 

@@ -2,11 +2,13 @@
 
 X's values lie where a dense X would; ``columns`` and ``starts`` say which they are and where each example begins. W lies neuron
 by neuron, as in θ, or input by input (``W_TURNED``): then all weights of an entry's column lie side by side and are read
-as vectors. To turn W takes longer than a few examples do, so it is done for many.
+as vectors. To turn W takes longer than a few examples do, so it is done for many. Then the gradient by the weights of inputs that
+a step's examples do not have is not written by the chunks: ``touched`` says which they have.
 """
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled import handed as of
@@ -30,8 +32,9 @@ from glassprop.engine.compiled.row import A_AT, BLOCK_1, BLOCK_2, BY_ENTRIES, N_
 from glassprop.engine.compiled.tile_parts import transpose
 from glassprop.engine.compiled.vector_width import WIDTH
 
-# theta, handed, order, start, used, ld, d, gradient, work, fresh
-OUTER_ENTRIES = Shape("N P P I I I I N N I", slots.OUTER_ENTRIES)
+# theta, handed, order, start, used, ld, d, gradient, work, fresh, touched (of this chunk), step
+OUTER_ENTRIES = Shape("N P P I I I I N N I P I", slots.OUTER_ENTRIES)
+ADD_TOUCHED = Shape("N P I I I I", slots.ADD_TOUCHED)  # theta, handed, chunks, low, high, step
 W, B = BLOCK_1, BLOCK_2
 _rows, _rows_outer = rows_tile(WIDTH), rows_outer_tile(WIDTH)
 
@@ -104,7 +107,7 @@ def weigh_entries_turned(theta, handed, order, start, used, ld, work):
 
 
 @OUTER_ENTRIES.part(calls=[transpose])
-def outer_entries(theta, handed, order, start, used, ld, d, gradient, work, fresh):
+def outer_entries(theta, handed, order, start, used, ld, d, gradient, work, fresh, touched, step):
     """E16: ``Σ_examples δ_j x_k``, δ at ``d``, added to the gradient by the first W, or in its place if ``fresh``."""
     places, row = integers_at(handed[of.PLACES]), integers_at(handed[of.LAYERS])
     n_in, n_out, rows_at = row[N_IN], row[N_OUT], places[ROWS_AT]
@@ -120,20 +123,53 @@ def outer_entries(theta, handed, order, start, used, ld, d, gradient, work, fres
 
 
 @OUTER_ENTRIES.part(calls=[transpose])
-def outer_entries_turned(theta, handed, order, start, used, ld, d, gradient, work, fresh):
-    """The same with W turned."""
+def outer_entries_turned(theta, handed, order, start, used, ld, d, gradient, work, fresh, touched, step):
+    """The same with W turned, for the inputs that the examples have; what stands at others is of an earlier step."""
     places, row = integers_at(handed[of.PLACES]), integers_at(handed[of.LAYERS])
     n, rows_at, g = row[N_OUT], places[ROWS_AT], pointer(gradient, row[W])
     columns_to_rows(places, work, d, n, ld, rows_at)
-    if fresh:
-        fill(part(gradient, row[W], row[N_IN] * n), 0)
     for i in range(used):
         values, columns, count = _entries(theta, handed, order[start + i])
+        for e in range(count):
+            k = np.int64(columns[e])
+            if touched[k] != step:
+                touched[k] = step
+                fill(part(g, k * n, n), 0)
         _rows_outer(values, columns, count, pointer(work, rows_at + i * n), n, g)
 
 
-def parts(ways: int) -> tuple[Part, Part | None]:
-    """What brings the examples of a sparse X in, and what makes the gradient of them, for the first layer's bits of WAYS."""
+@ADD_TOUCHED.part()
+def add_touched(theta, handed, chunks, low, high, step):
+    """On [low, high) of θ, within W: the sum of the chunks' gradients, 0 for untouched inputs, into the first of them."""
+    gradients, size, touched = (
+        pointer_like(theta, handed[of.GRADIENTS]),
+        handed[of.SIZE],
+        integers_at(handed[of.TOUCHED]),
+    )
+    row = integers_at(handed[of.LAYERS])
+    n, n_in, stop, k = row[N_OUT], row[N_IN], low, (low - row[W]) // row[N_OUT]
+    while stop < high:
+        start, stop = stop, min(high, row[W] + (k + 1) * n)
+        total = part(gradients, start, stop - start)
+        if touched[k] != step:
+            fill(total, 0)
+        for chunk in range(1, chunks):
+            if touched[chunk * n_in + k] == step:
+                other = part(gradients, chunk * size + start, stop - start)
+                for i in range(stop - start):
+                    total[i] += other[i]
+        k += 1
+
+
+def gathering(ways: int) -> Part:
+    """What brings the examples of a sparse X in, for the first layer's bits of WAYS."""
     if not ways & BY_ENTRIES:
-        return gather_entries, None
-    return (weigh_entries_turned, outer_entries_turned) if ways & W_TURNED else (weigh_entries, outer_entries)
+        return gather_entries
+    return weigh_entries_turned if ways & W_TURNED else weigh_entries
+
+
+def adding(ways: int) -> list[Part]:
+    """What makes the first layer's gradient of its entries, for its bits of WAYS."""
+    if not ways & BY_ENTRIES:
+        return []
+    return [outer_entries_turned, add_touched] if ways & W_TURNED else [outer_entries]

@@ -52,20 +52,23 @@ def _of_block(blocks, factors, block, low, high):
 
 
 @njit(**OPTIONS)
-def add_up(gradients, chunks, sums, apart, theta, size, blocks, factors, n_blocks, one_rate, strength, low, high):
+def add_up(
+    gradients, chunks, added, sums, apart, theta, size, blocks, factors, n_blocks, one_rate, strength, low, high
+):
     """Sum the chunks' gradients, in their order, and add L2; on [low, high) of θ.
 
-    sums: where to, counted as θ is: the first of the gradients, unless they are kept ``apart``. Blocks with a rate of 0
-    have no gradient, unless ``one_rate``: then none is looked for. Returns Σ decay factor · θ², where there is L2.
+    added: before which entry of θ the first holds the sum already. sums: where to, counted as θ is: the first, unless
+    they are kept ``apart``; then low is not before ``added``. Blocks with a rate of 0 have no gradient, unless
+    ``one_rate``: then none is looked for. Returns Σ decay factor · θ², where there is L2.
     """
-    n = high - low
-    total = part(sums, low, n)
-    first = 1
+    begin = max(low, added)
+    n = max(high - begin, 0)
+    total, first = part(sums, begin, n), 1
     if apart and chunks > 1:
-        plus(part(gradients, low, n), part(gradients, size + low, n), total)
+        plus(part(gradients, begin, n), part(gradients, size + begin, n), total)
         first = 2
     for chunk in range(first, chunks):
-        other = part(gradients, chunk * size + low, n)
+        other = part(gradients, chunk * size + begin, n)
         for i in range(n):
             total[i] += other[i]
     squares = 0.0
@@ -97,7 +100,7 @@ def squared_length(numbers, start, size):
 
 @njit(**OPTIONS)
 def steps_along(
-    chunks, strength, step, corrects, settings, rate, decay, t, scale, theta, size, gradients, m, v, blocks, factors, n_blocks, one_rate, low, high
+    chunks, added, strength, step, corrects, settings, rate, decay, t, scale, theta, size, gradients, m, v, blocks, factors, n_blocks, one_rate, low, high
 ):  # fmt: skip
     """``add_up`` (unless chunks is 0: then that is done) and a step on [low, high), in pieces that fit the cache.
 
@@ -111,11 +114,12 @@ def steps_along(
     stop = low
     while stop < high:
         start, stop = stop, min(high, stop + _PIECE)
-        if chunks > 1:  # not into a gradient: its lines would go from core to core, or out of the cache
+        apart = chunks > 1 and start >= added
+        if apart:  # not into a gradient: its lines would go from core to core, or out of the cache
             sums = pointer(room, -start)
         if chunks > 0:
             squares += add_up(
-                gradients, chunks, sums, chunks > 1, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
+                gradients, chunks, added, sums, apart, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
             )  # fmt: skip
         for block in range(parts):
             first, last, factor = start, stop, 1.0

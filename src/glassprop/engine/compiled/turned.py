@@ -22,7 +22,7 @@ class Turned:
     def take_in(self) -> tuple[Array, ...]:
         """Make the copies say what the vectors say."""
         for theirs, own in zip(self._theirs, self.own, strict=True):
-            self.turn(theirs, own)
+            self._turn(theirs, own)
         return self.own
 
     def bring_back(self) -> None:
@@ -30,27 +30,26 @@ class Turned:
         for theirs, own in zip(self._theirs, self.own, strict=True):
             self._turn_back(own, theirs)
 
-    def turn(self, vector: Array, out: Array) -> None:
-        """From the layout of θ to that of the copies."""
-        w, turned = self._block.view(vector), self._turned(out)
+    def _turn(self, vector: Array, out: Array) -> None:
+        w, turned = self._block.view(vector), self._rows(out)
         for k in range(0, len(turned), _AT_ONCE):
             turned[k : k + _AT_ONCE] = w[:, k : k + _AT_ONCE].T
         self._copy_others(vector, out)
 
-    def turned_back(self, vector: Array) -> Array:
-        """The same in the layout of θ."""
-        out = np.empty_like(vector)
-        self._turn_back(vector, out)
-        return out
+    @property
+    def stop(self) -> int:
+        """Where in the vectors W ends, which begins them."""
+        return self._block.stop
+
+    def _rows(self, own: Array) -> Array:
+        """W of a copy: a view, a row for each input."""
+        return own[self._block.start : self._block.stop].reshape(self._block.shape[::-1])
 
     def _turn_back(self, vector: Array, out: Array) -> None:
-        turned, w = self._turned(vector), self._block.view(out)
+        turned, w = self._rows(vector), self._block.view(out)
         for k in range(0, len(turned), _AT_ONCE):
             w[:, k : k + _AT_ONCE] = turned[k : k + _AT_ONCE].T
         self._copy_others(vector, out)
-
-    def _turned(self, vector: Array) -> Array:
-        return vector[self._block.start : self._block.stop].reshape(self._block.shape[::-1])
 
     def _copy_others(self, vector: Array, out: Array) -> None:
         out[: self._block.start], out[self._block.stop :] = vector[: self._block.start], vector[self._block.stop :]

@@ -26,7 +26,9 @@ from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
 from glassprop.tables.values.texts import Texts
 
-BLOCK = 16_384  # rows: whole blocks of the network's own, so that the bits are those of one call
+BLOCK = 32_768  # rows at most
+SHORT = 4_096  # rows that a thread has at least, and from which on a table goes in blocks
+_OF_THE_NETWORK = 256  # rows of the network's own blocks: of whole ones the bits are those of one call
 _BY_ROW = (SimpleImputer, StandardScaler, RobustScaler, QuantileTransformer, Bounded)  # each row for itself
 _NOWHERE = -1
 
@@ -90,7 +92,7 @@ class BlockEncoder:
         def work(rows: slice) -> None:
             self._write(values[:, rows], [at[rows] for at in places], out[rows])
 
-        for _ in in_order(work, blocks_of(len(out)), threads):
+        for _ in in_order(work, blocks_of(len(out), threads), threads):
             pass
         return out
 
@@ -110,9 +112,11 @@ class BlockEncoder:
             out[rows[some], at[some]] = 1
 
 
-def blocks_of(rows: int) -> Iterator[slice]:
-    """All rows, in blocks."""
-    return (slice(start, min(start + BLOCK, rows)) for start in range(0, rows, BLOCK))
+def blocks_of(rows: int, threads: int) -> Iterator[slice]:
+    """All rows, in blocks that give each thread some."""
+    share = -(-rows // (threads * _OF_THE_NETWORK)) * _OF_THE_NETWORK
+    size = min(BLOCK, share)
+    return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 
 
 def block_encoder(steps: list[Any]) -> BlockEncoder | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from threading import local
+from copy import copy
+from threading import Event, Lock, local
 from typing import Any
 
 import narwhals as nw
@@ -15,13 +16,11 @@ from sklearn.utils.metaestimators import available_if
 
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.ground.in_order import in_order
-from glassprop.tables.encoding.block_encoder import BLOCK, BlockEncoder, block_encoder, blocks_of, frames_wanted
+from glassprop.tables.encoding.block_encoder import BLOCK, SHORT, BlockEncoder, block_encoder, blocks_of, frames_wanted
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.fit_encoder import fit_encoder
 from glassprop.tables.values.cores import threads_for
-
-_LONG = 4_096  # rows of a table from which on this pays
 
 
 class TablePipeline(Pipeline):
@@ -37,14 +36,14 @@ class TablePipeline(Pipeline):
         """Predict every row: classes, or amounts. (n_rows,)"""
         if params or (frame := _long(X)) is None or (encoder := self._in_blocks()) is None:
             return super().predict(X, **params)
-        return _through(encoder, frame, self._final_estimator.predict)
+        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator).predict)
 
     @available_if(lambda self: bool(self._final_estimator.predict_proba))
     def predict_proba(self, X: Any, **params: Any) -> np.ndarray:
         """The probabilities of the classes, (n_rows, n_classes)."""
         if params or (frame := _long(X)) is None or (encoder := self._in_blocks()) is None:
             return super().predict_proba(X, **params)
-        return _through(encoder, frame, self._final_estimator.predict_proba)
+        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator).predict_proba)
 
     @available_if(lambda self: self._can_transform())
     def transform(self, X: Any, **params: Any) -> Any:
@@ -75,7 +74,7 @@ class TablePipeline(Pipeline):
         if self._is_watched() or self.transform_input is not None or frames_wanted(steps[1]):
             return None
         findings: list[Finding] = []
-        given = fit_encoder(steps[0], steps[1], frame, findings, threads_for(len(frame), BLOCK))
+        given = fit_encoder(steps[0], steps[1], frame, findings, threads_for(len(frame), SHORT))
         _told_once(steps[0], [findings])
         return given
 
@@ -96,7 +95,7 @@ class TablePipeline(Pipeline):
 def _long(X: Any) -> nw.DataFrame | None:
     """The table, if it is one and has many rows."""
     frame = nw.from_native(X, eager_only=True, pass_through=True)
-    return frame if isinstance(frame, nw.DataFrame) and len(frame) >= _LONG else None
+    return frame if isinstance(frame, nw.DataFrame) and len(frame) >= SHORT else None
 
 
 def encode(encoder: BlockEncoder, frame: nw.DataFrame) -> np.ndarray:
@@ -109,29 +108,46 @@ def encode(encoder: BlockEncoder, frame: nw.DataFrame) -> np.ndarray:
         encoder.into(frame[rows], out[rows], findings)
         return findings
 
-    _told_once(encoder.typed, in_order(work, blocks_of(len(frame)), threads_for(len(frame), BLOCK)))
+    threads = threads_for(len(frame), SHORT)
+    _told_once(encoder.typed, in_order(work, blocks_of(len(frame), threads), threads))
     return out
 
 
 def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """What the network says of all rows; each block is encoded and put through it by one thread."""
     frame = encoder.typed.checked(frame)
-    mine = local()
+    mine, loaded, loading = local(), Event(), Lock()
+
+    def say(inputs: np.ndarray) -> np.ndarray:
+        if loaded.is_set():
+            return verb(inputs)
+        with loading:  # the first to come may have to load or compile what all of them use
+            said = verb(inputs)
+            loaded.set()
+            return said
 
     def work(rows: slice) -> tuple[list[Finding], np.ndarray]:
         findings: list[Finding] = []
         inputs = getattr(mine, "inputs", None)
         if inputs is None:
-            inputs = mine.inputs = np.empty((BLOCK, encoder.width), encoder.dtype)
+            inputs = mine.inputs = np.empty((min(BLOCK, len(frame)), encoder.width), encoder.dtype)
         inputs = inputs[: rows.stop - rows.start]
         encoder.into(frame[rows], inputs, findings)
-        return findings, verb(inputs)
+        return findings, say(inputs)
 
-    blocks = blocks_of(len(frame))
-    first = work(next(blocks))  # alone: it may load or compile what the others use
-    results = [first, *in_order(work, blocks, threads_for(len(frame), BLOCK))]
+    threads = threads_for(len(frame), SHORT)
+    results = list(in_order(work, blocks_of(len(frame), threads), threads))
     _told_once(encoder.typed, (findings for findings, _ in results))
     return np.concatenate([said for _, said in results])
+
+
+def _same_for_all_blocks(network: BaseMLP) -> BaseMLP:
+    """The same network, whose engine is not chosen anew for the few rows of a last block."""
+    if network.engine != "auto":
+        return network
+    network = copy(network)
+    network.engine = "compiled"
+    return network
 
 
 def _told_once(typed: TypedColumns, findings: Iterable[list[Finding]]) -> None:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import os
+from glassprop.engine.thread_limit import usable_cores
 
 
 def threads_for(rows: int, enough: int) -> int:
     """Threads for so many rows (or bytes), where each thread is to have `enough` of them."""
     wanted = rows // max(enough, 1)
-    return max(1, min(wanted, _cores())) if wanted > 1 else 1
-
-
-def _cores() -> int:
-    try:
-        from glassprop.engine.compiled.threads import usable_cores
-    except ImportError:  # without Numba
-        return os.cpu_count() or 1
-    return usable_cores()
+    return max(1, min(wanted, usable_cores())) if wanted > 1 else 1

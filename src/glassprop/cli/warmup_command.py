@@ -1,0 +1,93 @@
+"""``glassprop warmup``: machine code compiled beforehand, for images and CI."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from glassprop.cli.options import MaybeWord
+from glassprop.cli.output import console_for, print_json, print_line, say
+from glassprop.errors import SettingsError
+
+_LINES = 4  # plain lines for all that is compiled
+
+
+def warmup(
+    *,
+    precision: Annotated[
+        Literal["float32", "float64", "both"], Parameter(help="Of the data that will be trained on.")
+    ] = "both",
+    activations: Annotated[
+        MaybeWord, Parameter(help="Of hidden layers, for example relu,gelu. Default: usual ones.")
+    ] = None,
+    costs: Annotated[MaybeWord, Parameter(help="What is minimized, for example huber. Default: usual ones.")] = None,
+    solvers: Annotated[MaybeWord, Parameter(help="For example adam,sgd. Default: all of the estimators.")] = None,
+    all: Annotated[
+        bool, Parameter(help="All activations, costs, solvers and kinds of layer.", negative="", show_default=False)
+    ] = False,
+    cache_dir: Annotated[
+        MaybeWord, Parameter(help="Folder to keep it in. Default: GLASSPROP_CACHE_DIR, or the package's own.")
+    ] = None,
+    json: Annotated[
+        bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)
+    ] = False,
+) -> int:
+    """Compile what networks need, so that later runs only load it."""
+    from glassprop.engine.warm import PRECISIONS, warmup
+
+    if all and (activations or costs or solvers):
+        raise SettingsError("--all takes all there are: leave out --activations, --costs and --solvers")
+    with _progress() as progress:
+        done = warmup(
+            precisions=PRECISIONS if precision == "both" else (precision,),
+            activations=_names(activations),
+            costs=_names(costs),
+            solvers=_names(solvers),
+            everything=all,
+            cache_dir=cache_dir,
+            on_progress=progress,
+        )
+    facts = {
+        "folder": done.folder,
+        "parts": done.parts,
+        "compiled": done.compiled,
+        "bytes": done.size,
+        "precisions": list(done.precisions),
+    }
+    if json:
+        print_json(facts)
+        return 0
+    print_line(
+        f"{done.parts} parts ({' and '.join(done.precisions)}), {done.compiled} compiled now, "
+        f"{done.size / 1e6:.1f} MB in {done.folder}"
+    )
+    return 0
+
+
+def _names(text: str | None) -> list[str] | None:
+    """ "relu,leaky_relu(0.2)" as a list."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """What shows how far it is: a bar on a terminal, a few lines elsewhere, nothing where nothing is compiled."""
+    console = console_for(sys.stderr)
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield _say_now_and_then
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("compiling"), MofNCompleteColumn(), BarColumn(bar_width=None), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, expand=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _say_now_and_then(done: int, of: int) -> None:
+    if of and (done in (0, of) or done % max(1, of // _LINES) == 0):
+        say(f"compiling: {done} of {of} parts")

@@ -1,0 +1,188 @@
+"""Machine code compiled beforehand, for images and CI, so that the first training and prediction only load it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from glassprop.architecture.architecture import Architecture
+from glassprop.engine.choose import compiled_module
+from glassprop.equations.activation import ACTIVATIONS, find_activation
+from glassprop.equations.cost import COSTS, find_cost
+from glassprop.errors import GlasspropError, SettingsError
+from glassprop.ground.text import first_line, listed
+from glassprop.layers.dense import Layer
+from glassprop.layers.layer_kind import LayerKind
+from glassprop.layers.scale import Scale
+from glassprop.optimizer import OPTIMIZERS
+
+Precision = Literal["float32", "float64"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+_USUAL_ACTIVATIONS = ("relu", "tanh", "sigmoid", "identity")
+_USUAL_COSTS = ("cross_entropy", "binary_cross_entropy", "half_squared_error", "squared_error")
+_USUAL_SOLVERS = ("adam", "adamw", "sgd")
+_BEHIND_SGD = ("sgd", "momentum", "nesterov")  # what the estimators' "sgd" is, by its momentum
+_OUTPUTS = ("identity", "softmax", "sigmoid", "exp")
+_NARROW, _WIDE = 8, 1024  # layers of either kind have kernels of their own
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Warmed:
+    """What ``warmup`` has left.
+
+    Attributes
+    ----------
+    folder : str
+        Where the machine code lies.
+    parts, compiled : int
+        How many parts there are now of what was asked for; how many of them had to be compiled.
+    size : int
+        Bytes that they take.
+    precisions : tuple of str
+        For which they are.
+    """
+
+    folder: str
+    parts: int
+    compiled: int
+    size: int
+    precisions: tuple[str, ...]
+
+
+def warmup(
+    *,
+    precisions: Sequence[Precision] = PRECISIONS,
+    activations: Sequence[str] | None = None,
+    costs: Sequence[str] | None = None,
+    solvers: Sequence[str] | None = None,
+    everything: bool = False,
+    cache_dir: str | os.PathLike[str] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Warmed:
+    """Compile what networks need, and keep it, so that later processes load it rather than compile.
+
+    What is there already is left as it is. Nothing is loaded into this process.
+
+    Parameters
+    ----------
+    precisions : sequence of {"float32", "float64"}
+        That of X decides which is used.
+    activations, costs, solvers : sequence of str, optional
+        Those that will be used. None: relu, tanh, sigmoid and identity; what classifiers and regressors minimize by
+        default; all solvers that run in epochs.
+    everything : bool
+        All activations, costs, pairs of them, optimizers and kinds of layer that there are.
+    cache_dir : path, optional
+        Where to keep it. None: where every process looks: the folder that ``GLASSPROP_CACHE_DIR`` names, else the
+        package's own, else the user's.
+    on_progress : callable (done, of), optional
+        Told how many parts are compiled of those that have to be.
+
+    Raises
+    ------
+    SettingsError
+        If a name is not known, nothing can be compiled here, or what was compiled cannot be kept.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from glassprop import warmup
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first = warmup(precisions=["float32"], activations=["relu"], costs=[], solvers=[], cache_dir=folder)
+    ...     again = warmup(precisions=["float32"], activations=["relu"], costs=[], solvers=[], cache_dir=folder)
+    >>> first.compiled == first.parts == again.parts, again.compiled
+    (True, 0)
+    """
+    _refuse_unknown("precisions", precisions, PRECISIONS)
+    networks = list(_networks(activations, costs, everything))
+    optimizers = list(_optimizers(solvers, everything))
+    module = compiled_module()
+    if isinstance(module, str):
+        raise SettingsError(f"there is nothing to compile with: {module}")
+    kernels, wished = module.kernels, "" if cache_dir is None else os.fspath(cache_dir)
+    places = kernels.folders(kernels.BESIDE, wished)
+    count = _Count(on_progress)
+    files: list[Any] = []
+    try:
+        for precision in precisions:
+            parts = module.parts_used(networks, optimizers, precision)
+            files += kernels.keep(parts, precision, places, count)
+            count.end()
+    except GlasspropError:
+        raise
+    except Exception as error:  # whatever Numba raises
+        raise SettingsError(f"it cannot be compiled here: {type(error).__name__}: {first_line(error)}") from error
+    kept = [file for file in files if file is not None]
+    if len(kept) < len(files) or not files:
+        raise SettingsError(
+            f"there is nowhere to keep {len(files) - len(kept)} of {len(files)} parts: "
+            f"{listed([str(place) for place in places])} cannot be written, or the disk is full; name another as "
+            "cache_dir (--cache-dir) or GLASSPROP_CACHE_DIR"
+        )
+    size = sum(file.stat().st_size for file in kept)
+    return Warmed(str(kept[-1].parent), len(kept), count.before, size, tuple(precisions))
+
+
+class _Count:
+    """Parts that are compiled, over all precisions."""
+
+    def __init__(self, on_progress: OnProgress | None) -> None:
+        self._on_progress, self.before, self._done = on_progress, 0, 0
+
+    def __call__(self, done: int, of: int) -> None:
+        self._done = done
+        if self._on_progress is not None:
+            self._on_progress(self.before + done, self.before + of)
+
+    def end(self) -> None:
+        self.before, self._done = self.before + self._done, 0
+
+
+def _refuse_lone_name(name: str, given: Sequence[str]) -> None:
+    if isinstance(given, str):
+        raise SettingsError(f"{name} must be a list of names, got {given!r}")
+
+
+def _refuse_unknown(name: str, given: Sequence[str], known: Sequence[str]) -> None:
+    _refuse_lone_name(name, given)
+    unknown = [each for each in given if each not in known]
+    if unknown or (name == "precisions" and not given):
+        raise SettingsError(f"{name} must be among {', '.join(known)}, got {listed(list(map(str, unknown))) or 'none'}")
+
+
+def _optimizers(solvers: Sequence[str] | None, everything: bool) -> Iterator[Any]:
+    chosen = tuple(OPTIMIZERS) if everything else _USUAL_SOLVERS if solvers is None else solvers
+    _refuse_unknown("solvers", chosen, tuple(OPTIMIZERS))
+    names = dict.fromkeys(name for each in chosen for name in (_BEHIND_SGD if each == "sgd" else (each,)))
+    return (OPTIMIZERS[name]() for name in names)
+
+
+def _networks(
+    activations: Sequence[str] | None, costs: Sequence[str] | None, everything: bool
+) -> Iterator[Architecture]:
+    """Networks that together use all that was asked for."""
+    hidden = list(ACTIVATIONS) if everything else _USUAL_ACTIVATIONS if activations is None else activations
+    minimized = list(COSTS) if everything else _USUAL_COSTS if costs is None else costs
+    _refuse_lone_name("activations", hidden)
+    _refuse_lone_name("costs", minimized)
+    found = [find_activation(name) for name in hidden]
+    for activation in found:
+        yield Architecture(_NARROW, [*_layers(activation, everything), Layer(2, "identity")], "half_squared_error")
+    outputs = ACTIVATIONS if everything else _OUTPUTS
+    for cost in map(find_cost, minimized):
+        fitting = [name for name in outputs if ACTIVATIONS[name].range.within(cost.outputs)]
+        for output in fitting if everything else fitting[:1]:
+            yield Architecture(_NARROW, [Layer(_NARROW), Layer(2, output)], cost)
+
+
+def _layers(activation: Any, everything: bool) -> list[LayerKind]:
+    """Layers with an activation, narrow and wide, and with all else that a layer can be."""
+    plain: list[LayerKind] = [Layer(n, activation) for n in (_NARROW, _WIDE, _WIDE, _NARROW)]
+    dropped: list[LayerKind] = [Layer(_NARROW, activation, dropout=0.5)]
+    if not everything:
+        return [*plain, *dropped]
+    trained = [Layer(_NARROW, activation, parametric=True)] if activation.parameters else []
+    return [Scale(), *plain, Scale(), *dropped, *trained, Layer(_NARROW, activation, residual=True)]

@@ -1,0 +1,168 @@
+"""``glassprop warmup`` and ``glassprop.warmup()``: what is compiled is where it is said, and nothing later."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waiting import HANG
+
+from glassprop import warmup
+from glassprop.cli import main
+from glassprop.engine.compiled import kernels
+from glassprop.engine.compiled.machine_code import Code
+from glassprop.errors import SettingsError
+
+TRAINS = """
+import numpy as np
+from glassprop import MLPClassifier
+from glassprop.engine.compiled import kernels
+
+def never(part, kind):
+    raise AssertionError(f"compiled {part.name}")
+
+kernels.compiled = never
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(300, 5)).astype(np.float32), rng.integers(3, size=300)
+for hidden in ((8,), (300, 300)):
+    model = MLPClassifier(hidden, max_iter=3, n_iter_no_change=1, tol=9.0, engine="compiled", early_stopping=True)
+    print(model.fit(X, y).engine_, model.predict_proba(X).shape)
+"""
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of parts that are compiled, which takes no time here."""
+    names: list[str] = []
+
+    def compiled(part: Any, kind: Any) -> Code:
+        names.append(f"{part.name}-{kind}")
+        return Code("symbol", [], b"object file of " + part.name.encode())
+
+    monkeypatch.setattr(kernels, "compiled", compiled)
+    return names
+
+
+def test_after_it_nothing_is_compiled_any_more(tmp_path: Path) -> None:
+    """By the process that trains, which only reads: in a folder that was shipped."""
+    arguments = "warmup --precision float32 --activations relu --costs cross_entropy --solvers adam --json --cache-dir"
+    done = run("-m", "glassprop.cli", *arguments.split(), str(tmp_path))
+    said = json.loads(done.stdout)
+    assert said["compiled"] == said["parts"] == len(list(Path(said["folder"]).glob("*.part"))) > 10
+    assert said["bytes"] == sum(file.stat().st_size for file in Path(said["folder"]).iterdir())
+    assert Path(said["folder"]).parent == tmp_path
+    assert done.stderr.splitlines()[-1] == f"compiling: {said['parts']} of {said['parts']} parts"
+    done = run("-W", "ignore", "-c", TRAINS, GLASSPROP_CACHE_DIR=str(tmp_path))
+    assert done.stdout.splitlines() == ["compiled (300, 3)"] * 2
+    assert done.stderr == ""
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **environment}
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=env, timeout=2 * HANG)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_each_part_is_compiled_once_for_each_precision(quick: list[str], tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    first = warmup(cache_dir=tmp_path, on_progress=lambda done, of: told.append((done, of)))
+    assert len(quick) == len(set(quick)) == first.compiled == first.parts
+    assert {name.rpartition("-")[2] for name in quick} == set(first.precisions) == {"float32", "float64"}
+    assert [done for done, _ in told if done] == sorted(done for done, _ in told if done)
+    assert told[-1] == (first.parts, first.parts)
+    again = warmup(cache_dir=tmp_path)
+    assert (again.parts, again.compiled, again.size) == (first.parts, 0, first.size)
+    assert len(quick) == first.parts
+
+
+def test_less_is_asked_for_and_more(quick: list[str], tmp_path: Path) -> None:
+    few = warmup(precisions=["float32"], activations=["gelu"], costs=[], solvers=["adam"], cache_dir=tmp_path)
+    assert any("gelu" in name for name in quick)
+    assert not any("tanh" in name or "float64" in name for name in quick)
+    usual = warmup(precisions=["float32"], cache_dir=tmp_path)
+    assert usual.compiled < usual.parts
+    everything = warmup(precisions=["float32"], everything=True, cache_dir=tmp_path)
+    assert few.parts < usual.parts < everything.parts
+    assert len(set(quick)) == len(quick) == everything.parts
+
+
+def test_all_is_all_that_any_network_uses(quick: list[str], tmp_path: Path) -> None:
+    """Over the list of networks that the engines are compared on."""
+    from engine.engine_cases import CASES, WIDE
+
+    from glassprop.engine.compiled import engine
+    from glassprop.optimizer import OPTIMIZERS
+
+    warmup(precisions=["float64"], everything=True, cache_dir=tmp_path)
+    optimizers = [kind() for kind in OPTIMIZERS.values()]
+    used = engine.parts_used([case.network for case in (*CASES, *WIDE)], optimizers, "float64")
+    assert sorted({f"{part.name}-float64" for part in used} - set(quick)) == []
+
+
+def test_what_this_process_has_loaded_already_is_kept_too(quick: list[str], tmp_path: Path) -> None:
+    """A folder that is to be shipped is filled, whatever lies elsewhere or in memory."""
+    first = warmup(precisions=["float32"], cache_dir=tmp_path / "one")
+    second = warmup(precisions=["float32"], cache_dir=tmp_path / "two")
+    assert second.compiled == first.compiled == first.parts
+
+
+def test_it_lies_where_processes_look(quick: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLASSPROP_CACHE_DIR", str(tmp_path))
+    done = warmup(precisions=["float32"], activations=["relu"], costs=[], solvers=[])
+    assert Path(done.folder).parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--activations nonsense", "no activation is called 'nonsense'"),
+        ("--costs nonsense", "no cost is called 'nonsense'"),
+        ("--solvers lbfgs", "solvers must be among sgd, momentum, nesterov, adam, adamw, got 'lbfgs'"),
+        ("--precision float16", "Invalid value"),
+        ("--all --costs huber", "--all takes all there are"),
+        ("extra", "too many arguments"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line(
+    arguments: str, said: str, quick: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["warmup", "--cache-dir", str(tmp_path), *arguments.split()]) == 2
+    streams = capsys.readouterr()
+    assert said in streams.err
+    assert streams.err.count("\n") == 1
+    assert streams.out == ""
+    assert quick == []
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(
+    quick: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not a reason to keep it elsewhere: who asks for a folder wants it there."""
+    (tmp_path / "file").write_text("a file")
+    few = ["--precision", "float32", "--activations", "relu", "--costs", "", "--solvers", ""]
+    assert main(["warmup", "--cache-dir", str(tmp_path / "file" / "below"), *few]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("glassprop: there is nowhere to keep ")
+    assert "cannot be written" in last
+
+
+def test_without_numba_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("glassprop.engine.warm.compiled_module", lambda: "its kernels cannot be loaded (for a test)")
+    assert main(["warmup"]) == 2
+    assert capsys.readouterr().err == (
+        "glassprop: there is nothing to compile with: its kernels cannot be loaded (for a test)\n"
+    )
+    with pytest.raises(SettingsError, match="nothing to compile with"):
+        warmup()
+
+
+def test_a_list_is_told_from_a_name() -> None:
+    for name in ("precisions", "activations", "costs", "solvers"):
+        with pytest.raises(SettingsError, match=f"{name} must be a list of names, got 'adam'"):
+            warmup(**{name: "adam"})
