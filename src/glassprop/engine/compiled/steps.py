@@ -57,18 +57,18 @@ def add_up(
 ):
     """Sum the chunks' gradients, in their order, and add L2; on [low, high) of θ.
 
-    added: before which entry of θ the first gradient holds the sum already. sums: where to, counted as θ is: the first of
-    the gradients, unless they are kept ``apart``, as where nothing is added yet. Blocks with a rate of 0 have no gradient, unless
+    added: before which entry of θ the first holds the sum already. sums: where to, counted as θ is: the first, unless
+    they are kept ``apart``; then low is not before ``added``. Blocks with a rate of 0 have no gradient, unless
     ``one_rate``: then none is looked for. Returns Σ decay factor · θ², where there is L2.
     """
-    first, chunk = max(low, added), 1
-    n = max(high - first, 0)
-    total = part(sums, first, n)
+    begin = max(low, added)
+    n = max(high - begin, 0)
+    total, first = part(sums, begin, n), 1
     if apart and chunks > 1:
-        plus(part(gradients, first, n), part(gradients, size + first, n), total)
-        chunk = 2
-    for other_chunk in range(chunk, chunks):
-        other = part(gradients, other_chunk * size + first, n)
+        plus(part(gradients, begin, n), part(gradients, size + begin, n), total)
+        first = 2
+    for chunk in range(first, chunks):
+        other = part(gradients, chunk * size + begin, n)
         for i in range(n):
             total[i] += other[i]
     squares = 0.0
