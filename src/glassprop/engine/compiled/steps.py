@@ -9,7 +9,7 @@ from numba import njit
 
 from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled.elementary import expm1
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, SUMS, fill, part, product
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, SUMS, WRITTEN_OUT, fill, part, product
 from glassprop.engine.compiled.part import Part, Shape
 from glassprop.engine.compiled.row import DECAY_FACTOR, OF_BLOCK, RATE_FACTOR, START, STOP
 
@@ -81,7 +81,7 @@ def squared_length(numbers, start, size):
     return total
 
 
-@njit(**OPTIONS)
+@njit(**WRITTEN_OUT)
 def steps_along(
     chunks, added, strength, step, corrects, settings, rate, decay, t, scale, theta, size, gradients, m, v, blocks, factors, n_blocks, one_rate, low, high
 ):  # fmt: skip
