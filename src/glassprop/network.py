@@ -138,7 +138,7 @@ class Network(Architecture):
         ----------
         engine : {"auto", "compiled", "reference"}
             "reference" compiles nothing; "compiled" uses machine code where it can run this; "auto" does so too, unless
-            the rows are so few that the reference engine has done them within a millisecond.
+            the rows are so few that the reference engine has done them within 0.2 milliseconds.
         notify : callable (str), optional
             Told when machine code has to be compiled first, which happens once per machine where it can be kept.
 

@@ -12,7 +12,7 @@ from glassprop.cli.app import app
 from glassprop.export import container
 
 TEXT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
-COMMANDS = ["train", "predict", "score", "check", "explain", "info"]
+COMMANDS = ["train", "predict", "score", "check", "explain", "info", "warmup"]
 
 
 def options(command):

@@ -101,7 +101,7 @@ def test_all_is_all_that_any_network_uses(quick: list[str], tmp_path: Path) -> N
 
     warmup(precisions=["float64"], everything=True, cache_dir=tmp_path)
     optimizers = [kind() for kind in OPTIMIZERS.values()]
-    used = engine.parts_used([case.network for case in (*CASES, *WIDE)], optimizers, "float64")
+    used = engine.parts_used([case.network for case in (*CASES, *WIDE)], optimizers, "float64", sparse=True)
     assert sorted({f"{part.name}-float64" for part in used} - set(quick)) == []
 
 

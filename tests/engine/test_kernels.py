@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 from engine.engine_cases import DTYPES
-from engine.flat import Flat, assert_close
 from engine.part_calls import call, places_for
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +15,7 @@ from numba import njit
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import blas, elementary, lowering, masks, row
+from glassprop.engine.compiled import elementary, lowering, masks, row
 from glassprop.engine.compiled.kinds import scale_kernels
 from glassprop.equations import dropout
 
@@ -118,11 +116,6 @@ def test_tanh_is_odd_and_keeps_the_sign_of_zero(dtype: str) -> None:
 # --- products ----------------------------------------------------------------------------------------------------
 
 
-@njit
-def by_blas(a, lda, ta, b, ldb, tb, beta, c, ldc, m, n, k):
-    blas.gemm(a, 3, lda, ta, b, 2, ldb, tb, beta, c, 5, ldc, m, n, k)
-
-
 @pytest.mark.parametrize("adds", [False, True])
 def test_errors_through_factors_are_added_or_written(adds: bool) -> None:
     """No residual layer is one of factors today, so no network adds; every kind's kernel can."""
@@ -134,30 +127,6 @@ def test_errors_through_factors_are_added_or_written(adds: bool) -> None:
     call(scale_kernels.by_input, float, of_layer, places, theta, work, 0, 24, 8, adds)
     assert_rounded(work[24:].reshape(3, 8), theta[1:, None] * delta + adds * before, 10)
     np.testing.assert_array_equal(work[:24].reshape(3, 8), delta)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("beta", [0.0, 1.0])
-@pytest.mark.parametrize(("ta", "tb"), [(0, 0), (0, 1), (1, 0), (1, 1)])
-def test_gemm(ta: int, tb: int, beta: float, dtype: str) -> None:
-    for m, n, k in product((1, 5, 33), (1, 7, 40), (1, 8, 65)):
-        a = Flat((k, m) if ta else (m, k), 3, dtype, gap=2, seed=1)
-        b = Flat((n, k) if tb else (k, n), 2, dtype, gap=1, seed=2)
-        c = Flat((m, n), 5, dtype, gap=4)
-        start = beta * c.matrix.astype(float)
-        left, right = (a.matrix.T if ta else a.matrix), (b.matrix.T if tb else b.matrix)
-        by_blas(a.flat, a.ld, ta, b.flat, b.ld, tb, beta, c.flat, c.ld, m, n, k)
-        assert_close(c.matrix, start + left.astype(float) @ right, k)
-        c.assert_nothing_else_changed()
-
-
-def test_a_product_by_blas_that_overwrites_does_not_look_at_what_was_there() -> None:
-    """With beta 0, NaN left over in the workspace must not come through."""
-    w, x = Flat((3, 4), 3, "float64", seed=1), Flat((4, 8), 2, "float64", seed=2)
-    out = Flat((3, 8), 5, "float64")
-    out.flat[:] = np.nan
-    by_blas(w.flat, w.ld, 0, x.flat, x.ld, 0, 0.0, out.flat, out.ld, 3, 8, 4)
-    assert_close(out.matrix, w.matrix @ x.matrix, 4)
 
 
 # --- dropout -----------------------------------------------------------------------------------------------------

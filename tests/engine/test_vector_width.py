@@ -93,3 +93,34 @@ except glassprop.errors.SettingsError as error:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
     said = "GLASSPROP_VECTOR_BITS must be one of 128, 256, 512, got '100'\n"
     assert done.stdout == ("" if engine == "reference" else said)
+
+
+LOOP = """
+import re
+from numba import njit, types
+from glassprop.engine.compiled.elementary import tanh
+from glassprop.engine.compiled.low_level import OPTIONS, part
+
+@njit(**OPTIONS)
+def loop(at, n):
+    z = part(at, 0, n)
+    for i in range(n):
+        z[i] = tanh(z[i])
+
+loop.compile((types.CPointer(types.float32), types.int64))
+(code,) = loop.inspect_asm().values()
+print(*(name for name in ("xmm", "ymm", "zmm") if "%" + name in code))
+"""
+
+
+@X86
+@pytest.mark.parametrize("cpu", ["", "skylake-avx512"])  # where LLVM takes half of what there is, unless told otherwise
+@pytest.mark.parametrize("width", TARGET.widths(), ids=lambda width: f"{width.bits}")
+def test_loops_that_become_vector_code_are_as_wide(width: Width, cpu: str) -> None:
+    environment = {**os.environ, "GLASSPROP_VECTOR_BITS": str(width.bits)}
+    if cpu:  # compiled, not run
+        environment |= {"NUMBA_CPU_NAME": cpu, "NUMBA_CPU_FEATURES": ""}
+    command = [sys.executable, "-c", LOOP]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    widest = {128: "xmm", 256: "ymm", 512: "zmm"}[width.bits]
+    assert done.stdout.split()[-1] == widest

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -19,7 +20,7 @@ from glassprop.errors import TableError
 from glassprop.ground import in_order as ordering
 from glassprop.tables import Defaults, FitOptions, Table, fit_table, predict_table
 from glassprop.tables.encoding import block_encoder as block_encoder_module
-from glassprop.tables.encoding import table_pipeline
+from glassprop.tables.encoding import table_pipeline, written_inputs
 from glassprop.tables.encoding.block_encoder import block_encoder
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
@@ -65,7 +66,6 @@ def odd_frame(rows: int, seed: int = 0) -> pl.DataFrame:
 @pytest.fixture
 def in_small_blocks(monkeypatch):
     monkeypatch.setattr(block_encoder_module, "BLOCK", 64)
-    monkeypatch.setattr(table_pipeline, "BLOCK", 64)
     monkeypatch.setattr(block_encoder_module, "_OF_THE_NETWORK", 1)
     monkeypatch.setattr(table_pipeline, "SHORT", 2)
 
@@ -127,7 +127,6 @@ def test_predictions_do_not_depend_on_threads_and_are_those_of_one_call(in_small
 @pytest.mark.filterwarnings("ignore:column")
 def test_whole_blocks_of_the_network_give_the_bits_of_one_call(monkeypatch):
     monkeypatch.setattr(block_encoder_module, "BLOCK", 512)
-    monkeypatch.setattr(table_pipeline, "BLOCK", 512)
     monkeypatch.setattr(table_pipeline, "SHORT", 2)
     pipeline = model(True)
     frame = odd_frame(2000, seed=3)
@@ -298,7 +297,6 @@ def test_predictions_are_written_in_pieces_as_they_are_written_at_once(monkeypat
 def test_memory_does_not_grow_with_the_inputs_of_a_long_table(monkeypatch):
     """Less than a third of what all the inputs would take, let alone copies of them."""
     monkeypatch.setattr(block_encoder_module, "BLOCK", 2048)
-    monkeypatch.setattr(table_pipeline, "BLOCK", 2048)
     rng = np.random.default_rng(0)
     rows = 100_000
     frame = pl.DataFrame(
@@ -316,3 +314,65 @@ def test_memory_does_not_grow_with_the_inputs_of_a_long_table(monkeypatch):
     tracemalloc.stop()
     assert width > 100
     assert most < rows * width * 4 / 3
+
+
+@pytest.mark.filterwarnings("ignore:column")
+@pytest.mark.parametrize("settings", [{}, {"min_rows_of_category": 1, "max_categories": 200, "dtype": "float64"}])
+def test_inputs_in_less_room_are_the_same_inputs(in_small_blocks, monkeypatch, settings):
+    steps, frame = TablePipeline(steps_for(**settings).steps), odd_frame(300, seed=8)
+    expected = steps.transform(frame)
+    assert isinstance(steps.inputs(frame), np.ndarray)
+    monkeypatch.setattr(written_inputs.Layout, "compact", lambda self, rows: True)
+    found = steps.inputs(frame)
+    assert issparse(found)
+    assert found.has_canonical_format
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found.toarray(), expected)
+    assert isinstance(steps.transform(frame), np.ndarray)
+
+
+def test_a_matrix_takes_less_room_where_it_is_chosen():
+    single, double = np.dtype("float32"), np.dtype("float64")
+    many = written_inputs.Layout(slice(0, 20), [20, 40, 60, 80], 112, single)
+    assert many.compact(200_000)
+    assert not many.compact(100_000)  # 43 MiB
+    assert not written_inputs.Layout(slice(0, 60), [60, 80], 112, single).compact(10**6)
+    assert written_inputs.Layout(slice(0, 34), [34, 60], 112, double).compact(10**6)
+    assert not many.compact(10**8)  # more entries than can be counted in 32 bits
+
+
+@pytest.mark.filterwarnings("ignore:column")
+@pytest.mark.parametrize("classes", [True, False])
+def test_a_network_trained_in_less_room_is_the_same_to_rounding(in_small_blocks, monkeypatch, classes):
+    given = []
+    kept = written_inputs.SparseInputs.made
+    monkeypatch.setattr(written_inputs.SparseInputs, "made", lambda self: given.append(1) or kept(self))
+    expected = model(classes)
+    assert not given
+    monkeypatch.setattr(written_inputs.Layout, "compact", lambda self, rows: True)
+    found = model(classes)
+    assert given
+    np.testing.assert_allclose(found[-1].theta_, expected[-1].theta_, rtol=1e-3, atol=1e-5)
+    assert everything(found[1]) == everything(expected[1])
+
+
+@pytest.mark.filterwarnings("ignore:column")
+def test_where_columns_or_inputs_are_many_blocks_have_fewer_rows(in_small_blocks, monkeypatch):
+    pipeline, frame, handed = model(True), odd_frame(1000, seed=2), []
+    expected = pipeline.predict_proba(frame)
+    monkeypatch.setattr(block_encoder_module, "_WRITTEN", 4 * pipeline[-1].n_features_in_ * 10)
+    monkeypatch.setattr(block_encoder_module, "_READ", 8 * 9 * 33)
+    kept = type(pipeline[-1]).predict_proba
+    monkeypatch.setattr(type(pipeline[-1]), "predict_proba", lambda self, X: handed.append(len(X)) or kept(self, X))
+    np.testing.assert_allclose(pipeline.predict_proba(frame), expected, rtol=1e-4)
+    assert (max(handed), sum(handed)) == (10, 1000)
+
+
+def test_where_no_thread_can_be_started_the_caller_does_the_work(monkeypatch):
+    def refused(*_: Any) -> None:
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    monkeypatch.setattr(ordering.ThreadPoolExecutor, "submit", refused)
+    assert list(ordering.in_order(lambda k: k * k, range(5), 2)) == [0, 1, 4, 9, 16]
+    with pytest.raises(ZeroDivisionError):
+        list(ordering.in_order(lambda k: 1 // k, range(5), 2))

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from glassprop.ground.number_text import shortest
+from glassprop.tables.values import cells
 from glassprop.tables.values.cells import cells_of, text_of
 from glassprop.tables.values.numbers import missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
@@ -32,6 +33,11 @@ LIBRARIES = {
     "arrow dictionary": lambda values: pa.chunked_array([pa.array(values).dictionary_encode()]),
     "arrow large": lambda values: pa.chunked_array([pa.array(values, pa.large_string())]),
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True, params=[0, 10**6], ids=["by the library", "by Python"])
+def found_by(request, monkeypatch):
+    monkeypatch.setattr(cells, "_MANY", request.param)
 
 
 def texts_from(library: str, values: list[Any]) -> Texts:
@@ -61,8 +67,8 @@ def test_nothing_but_missing_ones(library):
 def test_mixed_objects_are_told_apart_by_their_types():
     mixed = [1, 1.0, True, "1", "true", None, 1.5, [2], [2]]
     for values in (mixed, mixed[:-2]):
-        cells = cells_of(nw.from_native(pd.Series(values, dtype=object), series_only=True))
-        assert cells.texts.array().tolist() == [text_of(value) for value in values]
+        found = cells_of(nw.from_native(pd.Series(values, dtype=object), series_only=True))
+        assert found.texts.array().tolist() == [text_of(value) for value in values]
 
 
 def test_some_rows_of_texts():

@@ -1,4 +1,4 @@
-"""``glassprop info``: what is in a model file, read from its record without loading the model."""
+"""``glassprop info``: what is in a model file, read from its record without loading it; or which engine runs here."""
 
 from __future__ import annotations
 
@@ -6,19 +6,28 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from glassprop.cli.options import Word
-from glassprop.cli.output import few, print_columns, print_json, print_scores, print_table
+from glassprop.cli.options import MaybeWord
+from glassprop.cli.output import few, print_columns, print_json, print_scores, print_table, warn
+from glassprop.errors import SettingsError
 
 
 def info(
-    model: Annotated[Word, Parameter(help="Model file.")],
+    model: Annotated[MaybeWord, Parameter(help="Model file.")] = None,
     /,
     *,
+    engine: Annotated[
+        bool,
+        Parameter(help="Instead: which kernels train on this machine.", negative="", show_default=False),
+    ] = False,
     json: Annotated[
         bool, Parameter(help="Print the whole record as one JSON object.", negative="", show_default=False)
     ] = False,
 ) -> int:
-    """Show what a model file holds and how it was trained."""
+    """Show what a model file holds and how it was trained, or which kernels train on this machine."""
+    if engine != (model is None):
+        raise SettingsError("info shows a model file, or with --engine this machine's kernels: give one of the two")
+    if model is None:
+        return _engine(json)
     from glassprop.export.opening import read_record
     from glassprop.export.table_record import is_of_a_table
 
@@ -34,6 +43,47 @@ def info(
     if table.get("scores"):
         print_scores(table["scores"], table.get("baseline") or {}, title="Scores on held-out rows")
     return 0
+
+
+def _engine(json: bool) -> int:
+    from glassprop.engine.engine_facts import cautions, engine_facts
+
+    facts = engine_facts()
+    if json:
+        print_json(facts | {"cautions": cautions(facts)})
+        return 0
+    print_table(["", ""], [(name, value) for name, value in _of_engine(facts) if value])
+    if "providers" in facts:
+        print_table(
+            ["large products by", "version", "kernels", ""], list(map(_of_provider, facts["providers"].items()))
+        )
+    for caution in cautions(facts):
+        warn(caution)
+    return 0
+
+
+def _of_engine(facts: dict[str, Any]) -> list[tuple[str, object]]:
+    if "providers" not in facts:
+        return [("engine", facts["engine"]), ("why", facts["why"])]
+    return [
+        ("engine", facts["engine"]),
+        ("CPU", f"{facts['cpu']}, vectors of {facts['cpu_bits']} bits"),
+        ("compiled for", f"{facts['compiled_for']}, vectors of {facts['vector_bits']} bits"),
+        *((f"large products, {dtype}", _products(by)) for dtype, by in facts["products"].items()),
+        ("as says", facts["table"]),
+    ]
+
+
+def _products(by: dict[str, str]) -> str:
+    return ", ".join(f"{product} {name}" for product, name in by.items())
+
+
+def _of_provider(item: tuple[str, dict[str, Any]]) -> tuple[str, str, str, str]:
+    name, facts = item
+    if not facts["available"]:
+        return name, "", "", facts["why"]
+    bits = f" ({facts['bits']} bits)" if facts["bits"] else ""
+    return name, facts["version"], f"{facts['kernels']}{bits}", facts["caution"]
 
 
 def _facts(record: dict[str, Any], table: dict[str, Any]) -> list[tuple[str, object]]:

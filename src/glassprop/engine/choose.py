@@ -35,11 +35,17 @@ Notify = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Choice:
-    """The engine taken, the reason in words, and the data in the form that this engine reads."""
+    """The engine taken, the reason in words, and the data in the form that this engine reads.
+
+    vector_bits, products: what else its bits depend on: how wide its vectors are, and who makes large products. 0 and
+    empty where that is not its own choice, or there are none.
+    """
 
     engine: Engine
     why: str
     data: Data
+    vector_bits: int = 0
+    products: str = ""
 
 
 def choose(
@@ -54,6 +60,7 @@ def choose(
     *,
     amount: Amount | None = None,
     began_with: tuple[str, str] = ("", ""),
+    recorded: str = "",
 ) -> Choice:
     """Take the engine that was asked for, or for ``"auto"`` the one that is done first, if it can run this.
 
@@ -68,6 +75,8 @@ def choose(
         How much there is to be done, where that is known: ``"auto"`` leaves little to the reference engine.
     began_with : (str, str)
         The engine of a training that is gone on with, which ``"auto"`` takes again, and why it was taken.
+    recorded : str
+        Who made the large products of the training that is gone on with; empty if none is.
 
     Raises
     ------
@@ -86,9 +95,11 @@ def choose(
     seconds = None if amount is None else seconds_of_training(architecture, amount, theta.dtype.itemsize)
     if not found and wish == "auto" and not goes_on and seconds is not None and seconds <= SMALL_FIT:
         return Choice(reference, _small(seconds), data)
-    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify, saved(seconds))
+    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify, saved(seconds), recorded)
     if not isinstance(found, str):
-        return Choice(found, "the compiled engine", straight(data, theta.dtype))
+        dtype = theta.dtype.name
+        why = f"the compiled engine{found.caution(dtype)}"
+        return Choice(found, why, straight(data, theta.dtype), *found.decides(dtype))
     if wish == "compiled":
         raise SettingsError(f"engine='compiled' cannot run this: {found}; use engine='auto'")
     if goes_on:
@@ -113,6 +124,7 @@ def _loaded(
     X: Rows,
     notify: Notify | None,
     instead: str,
+    recorded: str,
 ) -> Any:
     """The compiled engine, ready to run, or in words why there is none."""
     module = compiled_module()
@@ -120,10 +132,12 @@ def _loaded(
         return module
     if module.POOL.closed:
         return "Python is ending, and its kernels with it"
-    engine = module.CompiledEngine(architecture, objective, optimizer, ranks)
+    engine = module.CompiledEngine(architecture, objective, optimizer, ranks, recorded)
     try:
         with module.kernels.told_of_compiling(notify, instead):
             engine.load(X)
+    except SettingsError:  # the environment asks for what is not there
+        raise
     except Exception as error:  # a Numba that is older or newer may be importable and yet not fit
         return f"its kernels cannot be compiled ({_in_a_line(error)})"
     return engine
@@ -184,6 +198,8 @@ def find_predictor(architecture: Architecture, X: Rows, theta: Array, notify: No
         instead = saved(seconds_of_prediction(architecture, X.shape[0], X.dtype.itemsize))
         with module.kernels.told_of_compiling(notify, instead):
             return module.Predictor(architecture, X.dtype.name)
+    except SettingsError:
+        raise
     except Exception:  # as for training: what cannot be compiled is done without
         return None
 

@@ -74,7 +74,7 @@ def warmup(
         Those that will be used. None: relu, tanh, sigmoid and identity; what classifiers and regressors minimize by
         default; all solvers that run in epochs.
     everything : bool
-        All activations, costs, pairs of them, optimizers and kinds of layer that there are.
+        All activations, costs, pairs of them, optimizers and kinds of layer that there are, and what a sparse X takes.
     cache_dir : path, optional
         Where to keep it. None: where every process looks: the folder that ``GLASSPROP_CACHE_DIR`` names, else the
         package's own, else the user's.
@@ -108,7 +108,7 @@ def warmup(
     files: list[Any] = []
     try:
         for precision in precisions:
-            parts = module.parts_used(networks, optimizers, precision)
+            parts = module.parts_used(networks, optimizers, precision, sparse=everything)
             files += kernels.keep(parts, precision, places, count)
             count.end()
     except GlasspropError:

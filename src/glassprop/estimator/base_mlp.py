@@ -14,7 +14,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from glassprop.engine.plan import Data
+from glassprop.engine.plan import Data, is_csr
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
@@ -345,7 +345,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         """Check X and run it through the network. -> (n, n_outputs)."""
         if not hasattr(self, "_state"):
             check_is_fitted(self)
-        if not self._is_plain(X):
+        if not (self._is_plain(X) or self._is_plain_csr(X)):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
             outputs = self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
@@ -357,6 +357,18 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
     def _is_plain(self, X: Any) -> bool:
         """Whether these rows need no more looking at: fitted without names, which they would be compared with."""
         return "feature_names_in_" not in self.__dict__ and are_plain_rows(X, self.n_features_in_)
+
+    def _is_plain_csr(self, X: Any) -> bool:
+        """The same of a CSR matrix, whose structure the network looks at."""
+        if (
+            not is_csr(X)
+            or not isinstance(X.data, np.ndarray)
+            or X.dtype not in (np.float32, np.float64)
+            or X.shape[1:] != (self.n_features_in_,)
+        ):
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            return X.shape[0] > 0 and "feature_names_in_" not in self.__dict__ and bool(np.isfinite(X.data.sum()))
 
     def encode_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
         """Return X and y in the form that the network has them in, as the core's verbs take them.

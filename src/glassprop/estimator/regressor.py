@@ -116,7 +116,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         takes ``sample_weight``; else it scores without.
     engine : {"auto", "compiled", "reference"}, default="auto"
         Who runs the epochs: machine code, or the plain equations in NumPy. "auto" takes machine code where it can
-        (dense X, built-in functions, not lbfgs); with ``verbose`` it says which it took and why.
+        (built-in functions, not lbfgs) and the fit is not so small, by its shapes, that loading it would take longer;
+        with ``verbose`` it says which it took and why.
 
     Attributes
     ----------

@@ -33,8 +33,7 @@ def in_order(function: Callable[[Piece], Result], pieces: Iterable[Piece], threa
     with ThreadPoolExecutor(threads, thread_name_prefix="glassprop-piece") as pool:
         try:
             for piece in pieces:
-                # In the caller's context: what it set there (NumPy's errstate, say) holds for the work as well.
-                under_way.append(pool.submit(copy_context().run, function, piece))
+                under_way.append(_begun(pool, function, piece))
                 if len(under_way) > threads:
                     yield under_way.popleft().result()
             while under_way:
@@ -42,3 +41,16 @@ def in_order(function: Callable[[Piece], Result], pieces: Iterable[Piece], threa
         finally:
             for future in under_way:
                 future.cancel()
+
+
+def _begun(pool: ThreadPoolExecutor, function: Callable[[Piece], Result], piece: Piece) -> Future[Result]:
+    try:
+        # In the caller's context: what it set there (NumPy's errstate, say) holds for the work as well.
+        return pool.submit(copy_context().run, function, piece)
+    except RuntimeError:  # Python is ending, or there are too many threads: the caller does it
+        done: Future[Result] = Future()
+        try:
+            done.set_result(function(piece))
+        except Exception as error:
+            done.set_exception(error)
+        return done

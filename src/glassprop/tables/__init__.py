@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from glassprop.tables.fitting.fit import Outcome, fit_table
-from glassprop.tables.reading.builtin import BUILT_IN
-from glassprop.tables.reading.table import Table, read_table
-from glassprop.tables.schema.defaults import Defaults
-from glassprop.tables.schema.recognize import ColumnRole
-from glassprop.tables.schema.request import FitOptions
-from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table
-from glassprop.tables.use.diagnose import diagnose
-from glassprop.tables.use.explain_table import explain_table
+from typing import TYPE_CHECKING
+
+from glassprop.ground.lazily import lazily
+
+if TYPE_CHECKING:
+    from glassprop.tables.fitting.fit import Outcome, fit_table
+    from glassprop.tables.reading.builtin import BUILT_IN
+    from glassprop.tables.reading.table import Table, read_table
+    from glassprop.tables.schema.defaults import Defaults
+    from glassprop.tables.schema.recognize import ColumnRole
+    from glassprop.tables.schema.request import FitOptions
+    from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table
+    from glassprop.tables.use.diagnose import diagnose
+    from glassprop.tables.use.explain_table import explain_table
+
+# Loaded at first use: to predict does not load what trains, and neither what explains.
+_HOME = {
+    "BUILT_IN": "glassprop.tables.reading.builtin",
+    "ColumnRole": "glassprop.tables.schema.recognize",
+    "Defaults": "glassprop.tables.schema.defaults",
+    "FitOptions": "glassprop.tables.schema.request",
+    "Outcome": "glassprop.tables.fitting.fit",
+    "Table": "glassprop.tables.reading.table",
+    "diagnose": "glassprop.tables.use.diagnose",
+    "explain_table": "glassprop.tables.use.explain_table",
+    "fit_table": "glassprop.tables.fitting.fit",
+    "gradient_arrays": "glassprop.tables.use.apply",
+    "predict_table": "glassprop.tables.use.apply",
+    "read_table": "glassprop.tables.reading.table",
+    "score_table": "glassprop.tables.use.apply",
+}
 
 __all__ = [
     "BUILT_IN",
@@ -27,3 +49,10 @@ __all__ = [
     "read_table",
     "score_table",
 ]
+
+
+__getattr__ = lazily(__name__, _HOME)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

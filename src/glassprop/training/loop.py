@@ -18,6 +18,7 @@ from glassprop.optimizer import OptimizerState
 from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.feed import Feed, check_examples
+from glassprop.training.kernels_record import note_kernels
 from glassprop.training.plateau import answer
 from glassprop.training.ready import Ready
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
@@ -161,8 +162,9 @@ class _Run:
             ranks,
             amount=None if length is None else self._amount(length),
             began_with=began_with,
+            recorded=state.products,
         )
-        self.engine, self.feed.sample, self.why = choice.engine, choice.data, choice.why
+        self.engine, self.feed.sample, self.choice = choice.engine, choice.data, choice
         self.needs_one_thread = self._may_share_products()
         self.n_steps = self.feed.n_steps
         self.epochs = settings.epochs
@@ -173,7 +175,7 @@ class _Run:
     def _begin(self) -> None:
         """Be ready for the first epoch of a call."""
         state, optimizer = self.state, self.settings.optimizer
-        state.engine, state.engine_why = self.engine.name, self.why
+        note_kernels(state, self.choice)
         if state.optimizer is not None and not optimizer.can_go_on(state.optimizer):
             state.restart_optimizer()  # it remembers what another kind needs
         if state.optimizer is None:

@@ -18,7 +18,7 @@ _ARRAYS = ("theta", "best_theta", "last_theta", "order", "aside")
 _OPTIMIZERS = ("optimizer", "best_optimizer", "last_optimizer")
 _OWN_WAY = {*_ARRAYS, *_OPTIMIZERS, "history", "rng"}
 _FACTS = tuple(each.name for each in fields(TrainState) if each.name not in _OWN_WAY)
-_LATER = {"drawn", "last_rate"}  # facts that states written down earlier lack
+_LATER = {"drawn", "last_rate", "vector_bits", "products"}  # facts that states written down earlier lack
 # Generators by name: nothing else can be asked for. Their states are whole numbers, but for MT19937's array.
 _GENERATORS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937)

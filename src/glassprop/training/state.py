@@ -90,6 +90,8 @@ class TrainState:
         Whether it ended because the cost turned NaN or infinite, and went back to the best weights.
     engine, engine_why : str
         Who ran the epochs of the last call, and why.
+    vector_bits, products : int and str
+        With vectors of how many bits, and who made large products; 0 and empty if nobody did or it is not known.
     kept_epoch : int
         The epoch, of all in the history, whose weights the last call went back to; 0 if they are the last epoch's.
     order, rng, dropout_key
@@ -126,6 +128,8 @@ class TrainState:
     diverged: bool = False
     engine: str = "reference"
     engine_why: str = ""
+    vector_bits: int = 0
+    products: str = ""
     kept_epoch: int = 0
     order: NDArray[np.integer] | None = None
     rng: Any = None

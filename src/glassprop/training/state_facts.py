@@ -43,13 +43,13 @@ _RATE: _Rule = (_rate, "a finite number of 0 or more, or None")
 _ROWS: _Rule = (_rows, "a row of whole numbers")
 _WEIGHTS: _Rule = (_weights, "a vector of floating-point numbers")
 RULES: dict[str, _Rule] = {
-    **dict.fromkeys(("step", "epoch", "samples", "optimizer_samples", "plateaus", "waiting"), _COUNT),
+    **dict.fromkeys(("step", "epoch", "samples", "optimizer_samples", "plateaus", "waiting", "vector_bits"), _COUNT),
     **dict.fromkeys(("best_epoch", "kept_epoch"), _COUNT),
     "dropout_key": (_whole(_KEYS), f"a whole number from 0 to {_KEYS}"),
     "best_score": (lambda value: _real(value) and not isnan(value), "a number"),
     **dict.fromkeys(("rate", "best_rate", "last_rate"), _RATE),
     **dict.fromkeys(("exhausted", "interrupted", "diverged", "drawn"), _FLAG),
-    **dict.fromkeys(("stopped_by", "engine", "engine_why"), _TEXT),
+    **dict.fromkeys(("stopped_by", "engine", "engine_why", "products"), _TEXT),
     **dict.fromkeys(("theta", "best_theta", "last_theta"), _WEIGHTS),
     **dict.fromkeys(("order", "aside"), _ROWS),
 }

@@ -1,61 +1,91 @@
-"""Matrix products for large matrices: BLIS, called from compiled code."""
+"""Matrix products by a library (``libraries.py``): its function is called by its address, whichever library it is."""
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
-import blis.cy
-import llvmlite.binding
+from llvmlite import ir
 from numba import njit, types
-from numba.extending import overload
+from numba.extending import intrinsic
 
-from glassprop.engine.compiled.low_level import OPTIONS, pointer
+from glassprop.engine.compiled.large_product import LARGE
+from glassprop.engine.compiled.libraries import CBLAS, CBLAS_64
+from glassprop.engine.compiled.low_level import OPTIONS, fill, part
+from glassprop.engine.compiled.places import CONVENTION, LIBRARY
+from glassprop.engine.compiled.product_tile import AS_IS, NO_BIAS, RELU
 
-
-def _register(symbol: str, name: str) -> None:
-    """Give BLIS's function a name that compiled code, fresh or from the cache, finds it by."""
-    capsule = blis.cy.__pyx_capi__[name]
-    get_name = ctypes.pythonapi.PyCapsule_GetName
-    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    llvmlite.binding.add_symbol(symbol, get_pointer(capsule, get_name(capsule)))
+_ROW_MAJOR, _AS_IT_LIES = 101, 111  # CBLAS's codes; that of a transpose is one more
 
 
-def _external(symbol: str, kind: Any) -> Any:
-    i32, at = types.int32, types.CPointer(kind)
-    return types.ExternalFunction(symbol, types.void(i32, i32, i32, i32, i32, kind, at, i32, at, i32, kind, at, i32))
+def _caller(bits: int, *, cblas: bool) -> Any:
+    """An intrinsic that calls the function at an address, whose sizes have so many bits: CBLAS's, or BLIS's for Cython."""
+    size, code = ir.IntType(bits), ir.IntType(32)
 
+    @intrinsic
+    def call(typingctx, address, turns_a, turns_b, m, n, k, a, lda, b, ldb, beta, c, ldc):
+        i64, f64 = types.int64, types.float64
+        signature = types.void(i64, i64, i64, i64, i64, i64, a, i64, a, i64, f64, a, i64)
 
-_register("glassprop_sgemm", "sgemm")
-_register("glassprop_dgemm", "dgemm")
-_sgemm = _external("glassprop_sgemm", types.float32)
-_dgemm = _external("glassprop_dgemm", types.float64)
+        def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            at, *turns, m_, n_, k_, a_, lda_, b_, ldb_, beta_, c_, ldc_ = args
+            number = context.get_value_type(a.dtype)
 
+            def whole(value: Any) -> Any:
+                return builder.trunc(value, size) if bits < 64 else value
 
-def _gemm(a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc, m, n, k):
-    """``c = op(a) op(b) + beta c`` by BLIS, (m, k) by (k, n), in whichever precision the arrays have."""
-    raise NotImplementedError
+            def turned(value: Any) -> Any:
+                value = builder.trunc(value, code)
+                return builder.add(value, ir.Constant(code, _AS_IT_LIES)) if cblas else value
 
+            beta_here = beta_ if number == beta_.type else builder.fptrunc(beta_, number)
+            handed = [
+                *([ir.Constant(code, _ROW_MAJOR)] if cblas else []), *map(turned, turns), whole(m_), whole(n_), whole(k_),
+                ir.Constant(number, 1.0), a_, whole(lda_), b_, whole(ldb_), beta_here, c_, whole(ldc_),
+            ]  # fmt: skip
+            kind = ir.FunctionType(ir.VoidType(), [value.type for value in handed])
+            builder.call(builder.inttoptr(at, kind.as_pointer()), handed)
+            return context.get_dummy_value()
 
-def _gemm_for(a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc, m, n, k):
-    function, kind = (_sgemm, types.float32) if a.dtype == types.float32 else (_dgemm, types.float64)
-    i32 = types.int32
-
-    def call(a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc, m, n, k):
-        function(
-            i32(transpose_a), i32(transpose_b), i32(m), i32(n), i32(k), kind(1), pointer(a, a0), i32(lda),
-            pointer(b, b0), i32(ldb), kind(beta), pointer(c, c0), i32(ldc),
-        )  # fmt: skip
+        return signature, codegen
 
     return call
 
 
-overload(_gemm, jit_options={"nogil": True})(_gemm_for)
+_by_cblas, _by_cblas_64, _by_blis = _caller(32, cblas=True), _caller(64, cblas=True), _caller(32, cblas=False)
 
 
 @njit(**OPTIONS)
-def gemm(a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc, m, n, k):
-    """``c = op(a) op(b) + beta c`` by BLIS; flat arrays with the entry they start at and their row length."""
-    _gemm(a, a0, lda, transpose_a, b, b0, ldb, transpose_b, beta, c, c0, ldc, m, n, k)
+def gemm(address, convention, a, lda, turns_a, b, ldb, turns_b, beta, c, ldc, m, n, k):
+    """``c = op(a) op(b) + beta c`` by the library's function at an address, which is called in its convention.
+
+    Pointers, with the length of a row; op turns rows into columns, or nothing.
+    """
+    if convention == CBLAS:
+        _by_cblas(address, turns_a, turns_b, m, n, k, a, lda, b, ldb, beta, c, ldc)
+    elif convention == CBLAS_64:
+        _by_cblas_64(address, turns_a, turns_b, m, n, k, a, lda, b, ldb, beta, c, ldc)
+    else:
+        _by_blis(address, turns_a, turns_b, m, n, k, a, lda, b, ldb, beta, c, ldc)
+
+
+@LARGE.part(name="by_library")
+def by_library(places, w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0, room):
+    """``large_product`` on pointers, by the library that stands among the places; what follows it is done afterwards."""
+    if bias0 >= 0:
+        for p in range(n_p):
+            fill(part(out, p * ldo, n_i), part(bias, p, 1)[0])
+    turned = sq != 1
+    lda = max(sq, n_p) if turned else max(sp, n_q)  # of a single row the length does not matter, but it must be one
+    beta = 0.0 if bias0 == NO_BIAS else 1.0
+    gemm(places[LIBRARY], places[CONVENTION], w, lda, turned, x, ldx, 0, beta, out, ldo, n_p, n_i, n_q)
+    if mask0 == AS_IS:
+        return
+    for p in range(n_p):
+        row = part(out, p * ldo, n_i)
+        if mask0 == RELU:
+            for i in range(n_i):
+                row[i] = 0 if row[i] <= 0 else row[i]
+        else:
+            mask = part(out, p * ldo + to_mask, n_i)
+            for i in range(n_i):
+                row[i] = row[i] if mask[i] > 0 else 0

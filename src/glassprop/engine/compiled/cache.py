@@ -44,6 +44,18 @@ def folders(beside: Path, wished: str = "") -> list[Path]:
     return found
 
 
+def users_folder() -> Path:
+    """Where the user's own things lie: the folder that is set, or the user's cache.
+
+    Raises
+    ------
+    RuntimeError
+        If the user has no home.
+    """
+    wished = os.environ.get(SETTING)
+    return Path(wished) / _OWN if wished else _of_user() / _OWN
+
+
 def _of_user() -> Path:
     if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA", "")):
         return Path(local)

@@ -18,13 +18,17 @@ from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
 from glassprop.engine.compiled.entries import Reading, inputs
 from glassprop.engine.compiled.epoch import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
+from glassprop.engine.compiled.kernel_facts import narrow
+from glassprop.engine.compiled.kinds.dense_kernels import LARGE
 from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
+from glassprop.engine.compiled.products import Products, chosen
 from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
 from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.compiled.turned import Turned
+from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.engine.pieces import pieces
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, is_csr, straight
 from glassprop.equations.arrays import Array, Rows
@@ -63,9 +67,17 @@ class CompiledEngine:
     name = "compiled"
 
     def __init__(
-        self, architecture: Architecture, objective: Objective, optimizer: Optimizer, ranks: Ranks | None = None
+        self,
+        architecture: Architecture,
+        objective: Objective,
+        optimizer: Optimizer,
+        ranks: Ranks | None = None,
+        recorded: str = "",
     ) -> None:
+        """recorded: who made the large products of the training that is gone on with; empty if none is."""
         self.architecture, self.objective, self.optimizer, self.ranks = architecture, objective, optimizer, ranks
+        self._recorded = recorded
+        self._products: dict[str, Products] = {}
         self._made_for: tuple[Any, ...] = ()
         self._read_sparse: Reading | None = None
         self._predictor: Predictor | None = None
@@ -78,8 +90,30 @@ class CompiledEngine:
     def load(self, X: Rows) -> None:
         """Compile the kernels for such an X, or load them from the cache."""
         name, first = X.dtype.name, Reading.of(self.architecture, X, X.shape[0]).first
-        self._put_parts(lower(self.architecture, 1, X.dtype.itemsize, first), name)
+        library = self.products(name).library
+        self._put_parts(lower(self.architecture, 1, X.dtype.itemsize, first, library), name)
         self._kernel = kernels.run_steps(name)
+
+    def products(self, dtype: str) -> Products:
+        """Who makes large products in this precision: chosen once, so that bits stay the same from epoch to epoch."""
+        if dtype not in self._products:
+            self._products[dtype] = chosen(self.architecture, dtype, self._recorded)
+        return self._products[dtype]
+
+    def take_products(self, dtype: str, products: Products) -> None:
+        """Have large products made by somebody else than would be chosen; before the first epoch."""
+        self._products[dtype] = products
+
+    def caution(self, dtype: str) -> str:
+        """In words, if a library makes large products whose kernels use less than this CPU has; empty if not."""
+        library = self.products(dtype).library
+        said = narrow(library.bits) if library is not None and self.decides(dtype)[1] else ""
+        return f"; {self.products(dtype).name} makes large products, and {said}" if said else ""
+
+    def decides(self, dtype: str) -> tuple[int, str]:
+        """What bits depend on: how wide vectors are, and who makes large products, if there are any."""
+        ways = lower(self.architecture, 1, np.dtype(dtype).itemsize).ways
+        return WIDTH.bits, self.products(dtype).name if any(way & LARGE for way in ways) else ""
 
     def _put_parts(self, lowered: Lowered, dtype: str) -> None:
         kernels.put(self.architecture, lowered, TRAIN, dtype, self.optimizer)
@@ -104,7 +138,8 @@ class CompiledEngine:
         if not (isinstance(data.X, np.ndarray) or is_csr(data.X)):
             return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
         if self._predictor is None:
-            self._predictor = Predictor(self.architecture, theta.dtype.name)
+            name = theta.dtype.name
+            self._predictor = Predictor(self.architecture, name, self.products(name))
         ready = straight(data, theta.dtype)
         return average(self._predictor.costs(theta, ready.X, ready.Y), data.sample_weight)
 
@@ -200,6 +235,7 @@ class CompiledEngine:
                 arrays,
                 plan,
                 reading,
+                self.products(theta.dtype.name),
                 reduced=self.ranks is not None,
             )
             self._made_for, self._kept = wanted, arrays  # kept: no other array may get the number of one of these
@@ -238,21 +274,30 @@ def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
     return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch before the first step is never asked
 
 
-def parts_used(networks: Iterable[Architecture], optimizers: Iterable[Optimizer], dtype: str) -> list[Part]:
-    """All parts that training these networks, by any of these optimizers, and predicting with them uses."""
+def parts_used(
+    networks: Iterable[Architecture], optimizers: Iterable[Optimizer], dtype: str, *, sparse: bool = False
+) -> list[Part]:
+    """All parts that training these networks, by any of these optimizers, and predicting with them uses.
+
+    sparse: whether X may be sparse, too.
+    """
     found, choices = [], list(optimizers)
     for network in networks:
-        lowered = lower(network, 1, np.dtype(dtype).itemsize)
-        found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
-        found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
+        library = chosen(network, dtype).library
+        for first in [0, *(Reading.firsts(network) if sparse else [])]:
+            lowered = lower(network, 1, np.dtype(dtype).itemsize, first, library)
+            found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
+            found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
     return found
 
 
 class Predictor:
     """Predictions and costs of one network in machine code; each thread has a workspace of its own."""
 
-    def __init__(self, architecture: Architecture, dtype: str) -> None:
+    def __init__(self, architecture: Architecture, dtype: str, products: Products | None = None) -> None:
+        """products: who makes large ones; None: as for a training that begins."""
         self._architecture, self._dtype = architecture, np.dtype(dtype)
+        self._products = products or chosen(architecture, dtype)
         self.lowered = self._lowered(PREDICT)
         self._known = {(PREDICT, 0): self.lowered}
         self._kernel = kernels.predict_blocks(dtype)
@@ -261,7 +306,7 @@ class Predictor:
         self._mine = threading.local()
 
     def _lowered(self, use: int, first: int = 0) -> Lowered:
-        lowered = lower(self._architecture, _PREDICTED_AT_ONCE, self._dtype.itemsize, first)
+        lowered = lower(self._architecture, _PREDICTED_AT_ONCE, self._dtype.itemsize, first, self._products.library)
         kernels.put(self._architecture, lowered, use, self._dtype.name)
         return lowered
 
@@ -305,10 +350,11 @@ class Predictor:
         handed.put(theta, **inputs(X), n_rows=n, **results)
         control = handed.control
         control[:], control[TO] = 0, tasks
+        kernel = self._products.held(lambda thread: self._kernel(handed, thread))
         if not alone:
-            POOL.run(lambda thread: self._kernel(handed, thread), control, threads)
+            POOL.run(kernel, control, threads)
             return
-        POOL.run_alone(lambda thread: self._kernel(handed, thread), control)
+        POOL.run_alone(kernel, control)
         handed.let_go("x", *results)
         kept[use] = handed
 

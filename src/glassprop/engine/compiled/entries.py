@@ -40,7 +40,7 @@ class Reading(NamedTuple):
     def of(cls, architecture: Architecture, X: Rows, taken: int) -> Reading:
         """taken: the examples that go through the first layer before others need its parameters.
 
-        To turn W in and out, with the optimizer's vectors, takes about as long as an entry for each of its columns does
+        To turn W in and out, with the optimizer's vectors, takes about as long as two entries for each of its columns do
         without.
         """
         if isinstance(X, np.ndarray):
@@ -48,7 +48,14 @@ class Reading(NamedTuple):
         each, layer = X.nnz / max(X.shape[0], 1), architecture.layers[0]
         if layer.kind != "dense" or layer.residual or each + _AN_EXAMPLE > _DENSE * architecture.n_inputs:
             return cls(each, SPARSE)
-        return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > architecture.n_inputs))
+        return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > 2 * architecture.n_inputs))
+
+    @staticmethod
+    def firsts(architecture: Architecture) -> list[int]:
+        """All that ``first`` can be, whatever sparse X there is."""
+        layer = architecture.layers[0]
+        of_dense = [SPARSE | BY_ENTRIES, SPARSE | BY_ENTRIES | W_TURNED]
+        return [SPARSE] if layer.kind != "dense" or layer.residual else [SPARSE, *of_dense]
 
     def in_order(self) -> Reading:
         """The same with θ as it lies, and steps cut as those of a dense X."""

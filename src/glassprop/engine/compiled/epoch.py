@@ -223,8 +223,8 @@ def segment(theta, handed, number, piece, phase):
             _add_touched(places[ADD_TOUCHED], theta, handed, chunks, start, min(stop, added), plan[FIRST_STEP] + number)
     if clips and phase == 1:
         squares[own] = add_up(
-            gradients, summed, added, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
-        )
+            gradients, summed, added, gradients, False, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
+        )  # fmt: skip
         lengths[own] = squared_length(gradients, start, stop - start)
         return
     scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0

@@ -11,6 +11,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
+from glassprop.engine.compiled.vector_width import WIDTH
+
 if config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set, and these kernels do not run uncompiled")
 
@@ -109,6 +111,29 @@ doubles_at, integers_at = _pointer_at(types.float64), _pointer_at(types.int64)
 short_integers_at = _pointer_at(types.int32)
 
 
+def _loops_as_wide(function: Any) -> None:
+    """Have loops that become vector code by themselves take vectors of our width, which are narrower by default on some CPUs.
+
+    For every function that makes an array of a part: it is those that have loops. llvmlite knows no attribute with a value.
+    """
+    set.add(function.attributes, f'"prefer-vector-width"="{WIDTH.bits}"')
+
+
+ROOM = 1024  # numbers
+
+
+@intrinsic
+def room_on_the_stack(typingctx, like):
+    """A C pointer of the kind of ``like`` to room for ``ROOM`` numbers, until the function that asks for it returns."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        room = cgutils.alloca_once(builder, args[0].type.pointee, size=ROOM)
+        room.align = 64  # a cache line
+        return room
+
+    return like(like), codegen
+
+
 @intrinsic
 def part(typingctx, array, start, size):
     """``array[start : start + size]`` of a flat array, or from a pointer, without the reference count that a slice carries."""
@@ -134,6 +159,7 @@ def matrix(typingctx, start, rows, columns):
 
 def _array(context: Any, builder: Any, kind: Any, place: Any, shape: Any) -> Any:
     """IR: a contiguous array at a place, which has no reference count."""
+    _loops_as_wide(builder.function)
     made = context.make_array(kind)(context, builder)
     size = ir.Constant(_I64, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
     strides = [size] if len(shape) == 1 else [builder.mul(shape[1], size), size]

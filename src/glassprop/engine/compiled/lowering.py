@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.engine.compiled.kinds.kernels_of_kinds import kernels_of
+from glassprop.engine.compiled.libraries import Library
 from glassprop.engine.compiled.parts_of import activation_kernels
 from glassprop.engine.compiled.places import LANES, PLACES
 from glassprop.engine.compiled.row import (
@@ -37,6 +38,7 @@ from glassprop.layers.layer_kind import PARAMETRIC
 _PAD = max(16, LANES)  # examples of a block, and numbers of a place: a cache line of float32, and whole vectors
 # bytes of activations that a block may take: well within a core's L2
 _CACHE = (384 if WIDTH.bits == 512 else 192) * 1024
+_DTYPE_OF = {4: "float32", 8: "float64"}
 _MOST_ROWS = 1024
 _CHUNK_WORK = 5e5  # multiplications a step above which it is cut into two chunks: some 30 µs of work
 _AN_ENTRY, _A_PARAMETER = 5, 8  # what an entry of a sparse X, and an optimizer's step, take in multiplications
@@ -68,6 +70,8 @@ class Lowered:
         Where ∂C/∂a of a layer stays while δ is made of it, where it is needed again.
     panel_at : int
         Where large products pack what they read again and again.
+    called : tuple
+        The address of a library's product, and how it is called; 0 where own tiles make it.
     """
 
     layers: NDArray[np.int64]
@@ -86,6 +90,7 @@ class Lowered:
     rows_first: bool
     kept_at: int
     panel_at: int
+    called: tuple[int, int]
     collapses: bool
     cost_parameter: float
     size: int
@@ -95,7 +100,7 @@ class Lowered:
         """The offsets in the order that the kernels read them, and room for the addresses of parts."""
         offsets = [
             self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
-            self.rows, self.rows_first, self.collapses, self.rows_at, self.kept_at, self.panel_at,
+            self.rows, self.rows_first, self.collapses, self.rows_at, self.kept_at, self.panel_at, *self.called,
         ]  # fmt: skip
         return np.array([*offsets, *[0] * (PLACES - len(offsets))], dtype=np.int64)
 
@@ -143,12 +148,12 @@ class _Space:
         return start
 
 
-def _ways(architecture: Architecture, number: int, first: int) -> int:
-    """The bits of ``WAYS`` for the layer of that number, from 1. first: as for ``lower``."""
+def _ways(architecture: Architecture, number: int, first: int, by_library: bool) -> int:
+    """The bits of ``WAYS`` for the layer of that number, from 1. first: as for ``lower``. by_library: whether there is one."""
     layer, before = architecture.layer(number), architecture.layer(number - 1) if number > 1 else None
     ways = first if number == 1 else 0
     if not ways & BY_ENTRIES:
-        ways |= int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1]))
+        ways |= int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1], by_library))
     ways |= FIRST * (number == 1) | RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
     needed_for_x = layer.residual and number > 1
     needed_for_p = layer.parametric and number == architecture.depth  # of others it is used before it becomes δ
@@ -179,15 +184,18 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
     )  # fmt: skip
 
 
-def lower(architecture: Architecture, batch_rows: int, itemsize: int, first: int = 0) -> Lowered:
+def lower(
+    architecture: Architecture, batch_rows: int, itemsize: int, first: int = 0, library: Library | None = None
+) -> Lowered:
     """Lay out the workspace and decide the way of each product.
 
     batch_rows: the most a chunk will see. first: the bits of WAYS of a first layer with a sparse X. Where it is
-    read by entries, inputs take no room, but the rows of the first layer's outputs do.
+    read by entries, inputs take no room, but the rows of the first layer's outputs do. library: who makes large products;
+    None: own tiles.
     """
     layout, numbers = architecture.layout, range(1, architecture.depth + 1)
     sizes = [*architecture.sizes]
-    ways = [_ways(architecture, number, first) for number in numbers]
+    ways = [_ways(architecture, number, first, library is not None) for number in numbers]
     needs = [kernels_of(layer).needs(way) for way, layer in zip(ways, architecture.layers, strict=True)]
     rows_needed, panel = (max(numbers) for numbers in zip(*needs, strict=True))
     if first & BY_ENTRIES:
@@ -226,6 +234,7 @@ def lower(architecture: Architecture, batch_rows: int, itemsize: int, first: int
         rows_first=rows_first,
         kept_at=kept_at,
         panel_at=panel_at,
+        called=(0, 0) if library is None else (library.addresses[_DTYPE_OF[itemsize]], library.convention),
         collapses=architecture.pair is not None,
         cost_parameter=(cost.parameters or (0.0,))[0],
         size=layout.size,

@@ -17,6 +17,7 @@ from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, K
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
 from glassprop.engine.compiled.parts_of import optimizer_kernels
+from glassprop.engine.compiled.products import Products
 from glassprop.engine.compiled.row import W_TURNED
 from glassprop.engine.compiled.threads import Kernel
 from glassprop.engine.compiled.turned import Turned
@@ -96,6 +97,7 @@ def make_room(
     arrays: tuple[Any, ...],
     plan: EpochPlan,
     reading: Reading,
+    products: Products,
     *,
     reduced: bool,
 ) -> Room:
@@ -106,7 +108,7 @@ def make_room(
     X, Y, weight, *vectors = arrays
     batch, n_steps, (entries, first) = plan.batch_size, len(plan.rates), reading
     chunks = chunks_for(architecture, batch, entries)
-    lowered = lower(architecture, ceil(batch / chunks), vectors[0].dtype.itemsize, first)
+    lowered = lower(architecture, ceil(batch / chunks), vectors[0].dtype.itemsize, first, products.library)
     turned = Turned(architecture, vectors) if first & W_TURNED else None
     theta, *memory = vectors if turned is None else turned.own
     m, v = [*memory, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
@@ -145,7 +147,7 @@ def make_room(
         chunks=chunks,
         phases=3 if objective.clip_norm else 2,
         steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(architecture, entries) * batch))),
-        kernel=lambda thread: run_steps(handed, thread),
+        kernel=products.held(lambda thread: run_steps(handed, thread)),
         turned=turned,
         touched=touched,
     )

@@ -9,11 +9,23 @@ from numba import njit
 
 from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled.elementary import expm1
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, SUMS, WRITTEN_OUT, fill, part, product
+from glassprop.engine.compiled.low_level import (
+    INLINE,
+    OPTIONS,
+    ROOM,
+    SUMS,
+    WRITTEN_OUT,
+    fill,
+    part,
+    plus,
+    pointer,
+    product,
+    room_on_the_stack,
+)
 from glassprop.engine.compiled.part import Part, Shape
 from glassprop.engine.compiled.row import DECAY_FACTOR, OF_BLOCK, RATE_FACTOR, START, STOP
 
-_PIECE = 1024  # entries of θ: with the gradients of some chunks, and the optimizer's vectors, well within 32 KiB
+_PIECE = ROOM  # entries of θ: with the gradients of some chunks, and the optimizer's vectors, well within 32 KiB
 # settings, rate, eta, decay, theta, gradients, m, v, blocks, factors, n_blocks, low, high: a step on [low, high) of θ.
 # settings: momentum, β₁, β₂, ε, decay, ln β₁, ln β₂. eta: the rate with Adam's bias correction. decay: what the
 # optimizer's own is multiplied by in this step
@@ -41,17 +53,23 @@ def _of_block(blocks, factors, block, low, high):
 
 
 @njit(**OPTIONS)
-def add_up(gradients, chunks, added, theta, size, blocks, factors, n_blocks, one_rate, strength, low, high):
-    """Sum the chunks' gradients into the first, in their order, and add L2; on [low, high) of θ.
+def add_up(
+    gradients, chunks, added, sums, apart, theta, size, blocks, factors, n_blocks, one_rate, strength, low, high
+):
+    """Sum the chunks' gradients, in their order, and add L2; on [low, high) of θ.
 
-    added: before which entry of θ the first holds the sum already. Blocks with a rate of 0 have no gradient, unless ``one_rate``: then none is looked for. Returns Σ decay factor · θ²,
-    where there is L2.
+    added: before which entry of θ the first gradient holds the sum already. sums: where to, counted as θ is: the first of
+    the gradients, unless they are kept ``apart``, as where nothing is added yet. Blocks with a rate of 0 have no gradient, unless
+    ``one_rate``: then none is looked for. Returns Σ decay factor · θ², where there is L2.
     """
-    first = max(low, added)
+    first, chunk = max(low, added), 1
     n = max(high - first, 0)
-    total = part(gradients, first, n)
-    for chunk in range(1, chunks):
-        other = part(gradients, chunk * size + first, n)
+    total = part(sums, first, n)
+    if apart and chunks > 1:
+        plus(part(gradients, first, n), part(gradients, size + first, n), total)
+        chunk = 2
+    for other_chunk in range(chunk, chunks):
+        other = part(gradients, other_chunk * size + first, n)
         for i in range(n):
             total[i] += other[i]
     squares = 0.0
@@ -60,7 +78,7 @@ def add_up(gradients, chunks, added, theta, size, blocks, factors, n_blocks, one
             start, stop, decay, _ = _of_block(blocks, factors, block, low, high)
             if decay > 0 and start < stop:
                 factor = total.dtype.type(strength * decay)
-                g, w = part(gradients, start, stop - start), part(theta, start, stop - start)
+                g, w = part(sums, start, stop - start), part(theta, start, stop - start)
                 for i in range(stop - start):
                     g[i] += factor * w[i]
                 squares += decay * squared_length(theta, start, stop - start)
@@ -68,7 +86,7 @@ def add_up(gradients, chunks, added, theta, size, blocks, factors, n_blocks, one
         for block in range(n_blocks):
             start, stop, _, rate = _of_block(blocks, factors, block, low, high)
             if rate == 0 and start < stop:
-                fill(part(gradients, start, stop - start), 0)
+                fill(part(sums, start, stop - start), 0)
     return squares
 
 
@@ -91,27 +109,30 @@ def steps_along(
     weight decay is multiplied by in this step. one_rate: whether the rate of all blocks is that of the step, so that a
     piece need not be cut where one ends.
     """
-    squares, parts = 0.0, 1 if one_rate else n_blocks
+    squares, parts, sums = 0.0, 1 if one_rate else n_blocks, gradients
+    room = room_on_the_stack(gradients)
     eta = _corrected(rate, settings, t) if corrects else rate
     stop = low
     while stop < high:
         start, stop = stop, min(high, stop + _PIECE)
+        apart = chunks > 1 and start >= added  # not into a gradient: its lines would go from core to core
+        sums = pointer(room, -start) if apart else gradients
         if chunks > 0:
             squares += add_up(
-                gradients, chunks, added, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
-            )
+                gradients, chunks, added, sums, apart, theta, size, blocks, factors, n_blocks, one_rate, strength, start, stop
+            )  # fmt: skip
         for block in range(parts):
             first, last, factor = start, stop, 1.0
             if not one_rate:
                 first, last, _, factor = _of_block(blocks, factors, block, start, stop)
             if factor > 0 and first < last:
                 if scale != 1.0:
-                    g = part(gradients, first, last - first)
+                    g = part(sums, first, last - first)
                     by = g.dtype.type(scale)
                     for i in range(last - first):
                         g[i] *= by
                 _step(
-                    step, settings, rate * factor, eta * factor, decay, theta, gradients, m, v, blocks, factors, n_blocks,
+                    step, settings, rate * factor, eta * factor, decay, theta, sums, m, v, blocks, factors, n_blocks,
                     first, last,
                 )  # fmt: skip
     return squares

@@ -14,8 +14,8 @@ _FEW = (5, 4, 3, 2, 1)  # every number of rows that may be left over: layers of 
 # ((vectors, (rows, …)), …), the largest first: what is left over goes to the next. A block takes vectors · rows registers,
 # one for each of its vectors and one for a weight
 _BLOCKS = {
-    16: ((2, (6, *_FEW)), (1, (12, 6, *_FEW))),
-    32: ((4, (6, *_FEW)), (2, (12, 6, *_FEW)), (1, (12, 6, *_FEW))),
+    16: ((2, (6, *_FEW)), (1, (12, 8, 6, *_FEW))),
+    32: ((4, (6, *_FEW)), (2, (12, 8, 6, *_FEW)), (1, (12, 8, 6, *_FEW))),
 }
 
 

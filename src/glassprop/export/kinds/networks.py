@@ -125,7 +125,7 @@ _STATE = Object(
         "rate": Maybe(Real(0)),
         "kept_epoch": Whole(),
     },
-    {"diverged": Flag(), "left": LEFT},
+    {"diverged": Flag(), "left": LEFT, "vector_bits": Whole(), "products": Text(40)},
 )
 _FITTED: dict[str, Field] = {"network_": NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
 _AFTERWARDS: dict[str, Field] = {

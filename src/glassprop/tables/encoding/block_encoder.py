@@ -24,13 +24,14 @@ from sklearn.utils.validation import check_is_fitted
 from glassprop.ground.in_order import in_order
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
+from glassprop.tables.encoding.written_inputs import NOWHERE, ArrayOfInputs, Layout, SparseInputs
 from glassprop.tables.values.texts import Texts
 
 BLOCK = 32_768  # rows at most
 SHORT = 4_096  # rows that a thread has at least, and from which on a table goes in blocks
+_READ, _WRITTEN = 64 << 20, 16 << 20  # bytes of a block where columns or inputs are many
 _OF_THE_NETWORK = 256  # rows of the network's own blocks: of whole ones the bits are those of one call
 _BY_ROW = (SimpleImputer, StandardScaler, RobustScaler, QuantileTransformer, Bounded)  # each row for itself
-_NOWHERE = -1
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class CategoryPlaces:
     Attributes
     ----------
     column : str
+    first : int
+        The first input of the column.
     places : dict of str to int
         By the category's name; -1 where none does.
     others : int
@@ -47,6 +50,7 @@ class CategoryPlaces:
     """
 
     column: str
+    first: int
     places: dict[str, int]
     others: int
 
@@ -64,58 +68,78 @@ class BlockEncoder:
     typed : TypedColumns
     numbers : list of transformers
         What arrays of numbers go through; none where the table has none.
-    numbers_at : slice
-        The inputs that come out of them.
     categories : list of CategoryPlaces
-    width : int
-        How many inputs there are.
-    dtype : dtype
+    layout : Layout
     """
 
     typed: TypedColumns
     numbers: list[Any]
-    numbers_at: slice
     categories: list[CategoryPlaces]
-    width: int
-    dtype: np.dtype[Any]
+    layout: Layout
 
-    def into(self, frame: nw.DataFrame, out: np.ndarray, findings: list[Finding]) -> None:
-        """Write the inputs of these rows to `out` (n_rows, n_inputs); what is odd in them goes to `findings`."""
-        values, categories = self.typed.read(frame, findings)
-        self._write(values, self._places(categories), out)
+    def read(self, frame: nw.DataFrame, findings: list[Finding]) -> ReadRows:
+        """Rows of a table as they are read; what is odd in them goes to `findings`."""
+        return self.placed(*self.typed.read(frame, findings))
 
-    def encoded(self, values: np.ndarray, categories: dict[str, Texts], threads: int) -> np.ndarray:
-        """The inputs (n_rows, n_inputs) of rows as `TypedColumns.read` gives them."""
-        places = self._places(categories)
-        out = np.empty((values.shape[1], self.width), self.dtype)
+    def placed(self, values: np.ndarray, categories: dict[str, Texts]) -> ReadRows:
+        """What `TypedColumns.read` gives, with the input of each category."""
+        return ReadRows(values, [places.of(categories[places.column]) for places in self.categories])
 
-        def work(rows: slice) -> None:
-            self._write(values[:, rows], [at[rows] for at in places], out[rows])
+    def write(self, read: ReadRows, rows: slice, to: ArrayOfInputs | SparseInputs) -> None:
+        """Encode rows that were read, and write them to their place."""
+        given: Any = read.values.T if self.numbers else None
+        for step in self.numbers:
+            given = step.transform(given)
+        to.write(rows, given, read.places)
 
-        for _ in in_order(work, blocks_of(len(out), threads), threads):
+    def room(self, rows: int, *, compact: bool) -> ArrayOfInputs | SparseInputs:
+        """For so many rows; `compact`: a CSR matrix will do where it takes less."""
+        if compact and self.layout.compact(rows):
+            return SparseInputs(self.layout, rows)
+        return ArrayOfInputs(self.layout, np.empty((rows, self.layout.width), self.layout.dtype))
+
+    def encoded(self, read: ReadRows, threads: int, *, compact: bool) -> Any:
+        """The inputs (n_rows, n_inputs) of rows that were read."""
+        rows = read.values.shape[1]
+        room = self.room(rows, compact=compact)
+
+        def work(some: slice) -> None:
+            self.write(read.of(some), some, room)
+
+        for _ in in_order(work, blocks_of(rows, threads, self.rows_read()), threads):
             pass
-        return out
+        return room.made()
 
-    def _places(self, categories: dict[str, Texts]) -> list[np.ndarray]:
-        return [places.of(categories[places.column]) for places in self.categories]
+    def rows_read(self) -> int:
+        """How many rows are read together."""
+        return _rows_within(_READ, 8 * len(self.typed.columns()))
 
-    def _write(self, values: np.ndarray, categories: list[np.ndarray], out: np.ndarray) -> None:
-        out[...] = 0
-        if self.numbers:
-            given: Any = values.T
-            for step in self.numbers:
-                given = step.transform(given)
-            out[:, self.numbers_at] = given
-        rows = np.arange(len(out))
-        for at in categories:
-            some = at != _NOWHERE
-            out[rows[some], at[some]] = 1
+    def rows_written(self) -> int:
+        """How many rows are written together, and put through the network."""
+        return _rows_within(_WRITTEN, self.layout.dtype.itemsize * self.layout.width)
 
 
-def blocks_of(rows: int, threads: int) -> Iterator[slice]:
+@dataclass(frozen=True)
+class ReadRows:
+    """Rows as they were read: numbers (n_numbers, n_rows), and the inputs of categories (n_rows,), column by column."""
+
+    values: np.ndarray
+    places: list[np.ndarray]
+
+    def of(self, rows: slice) -> ReadRows:
+        """Some of the rows."""
+        return ReadRows(self.values[:, rows], [at[rows] for at in self.places])
+
+
+def _rows_within(room: int, row: int) -> int:
+    """How many rows of so many bytes go into the room: whole blocks of the network's own."""
+    return min(BLOCK, max(1, room // (row * _OF_THE_NETWORK)) * _OF_THE_NETWORK)
+
+
+def blocks_of(rows: int, threads: int, most: int) -> Iterator[slice]:
     """All rows, in blocks that give each thread some."""
     share = -(-rows // (threads * _OF_THE_NETWORK)) * _OF_THE_NETWORK
-    size = min(BLOCK, share)
+    size = min(most, share)
     return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 
 
@@ -136,7 +160,8 @@ def block_encoder(steps: list[Any]) -> BlockEncoder | None:
         return None
     width = max(place.stop for place in places.values())
     dtype = np.result_type(*(_dtype_of(step) for step, _ in groups.values()))
-    return BlockEncoder(typed, numbers, places.get("numbers", slice(0, 0)), categories, width, dtype)
+    layout = Layout(places.get("numbers", slice(0, 0)), [places.first for places in categories], width, dtype)
+    return BlockEncoder(typed, numbers, categories, layout)
 
 
 def frames_wanted(inputs: ColumnTransformer) -> bool:
@@ -180,7 +205,7 @@ def _places(step: Any, columns: list[str], start: int) -> list[CategoryPlaces] |
         frequent = [name for name in names if name not in few]
         shared = start + len(frequent)
         places = dict.fromkeys(names, shared) | {name: start + k for k, name in enumerate(frequent)}
-        others = shared if few and step.handle_unknown == "infrequent_if_exist" else _NOWHERE
-        found.append(CategoryPlaces(column, places, others))
+        others = shared if few and step.handle_unknown == "infrequent_if_exist" else NOWHERE
+        found.append(CategoryPlaces(column, start, places, others))
         start = shared + bool(few)
     return found

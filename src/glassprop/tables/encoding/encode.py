@@ -90,13 +90,14 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         return frame
 
     def read(
-        self, frame: nw.DataFrame, findings: list[Finding], threads: int = 1
+        self, frame: nw.DataFrame, findings: list[Finding], threads: int = 1, rows: np.ndarray | None = None
     ) -> tuple[np.ndarray, dict[str, Texts]]:
         """Numbers and parts of dates, float64 (n_numbers, n_rows), NaN where missing; and the names of categories.
 
-        Each row is read by itself, so a table may be read in blocks. What is odd goes to `findings`.
+        Each row is read by itself, so a table may be read in blocks. What is odd goes to `findings`. Where only some
+        `rows` are wanted, they are taken column by column, so that there is no table of them.
         """
-        numbers = np.empty((len(self.number_names()), len(frame)))
+        numbers = np.empty((len(self.number_names()), len(frame) if rows is None else len(rows)))
         categories: dict[str, Texts] = {}
         place = 0
         for name, (found, values) in zip(
@@ -104,10 +105,10 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         ):
             findings += found
             if isinstance(values, Texts):
-                categories[name] = values
+                categories[name] = values if rows is None else values.of(rows)
                 continue
             for part in values:
-                numbers[place] = part
+                numbers[place] = part if rows is None else part[rows]
                 place += 1
         return numbers, categories
 

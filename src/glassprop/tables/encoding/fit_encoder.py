@@ -29,16 +29,25 @@ _FEW = 50  # rows, to have a ColumnTransformer fitted whose steps are then repla
 
 
 def fit_encoder(
-    typed: TypedColumns, inputs: ColumnTransformer, frame: nw.DataFrame, findings: list[Finding], threads: int
-) -> np.ndarray | None:
-    """Fit `inputs` on the table, which `typed` reads, and encode it: (n_rows, n_inputs).
+    typed: TypedColumns,
+    inputs: ColumnTransformer,
+    frame: nw.DataFrame,
+    findings: list[Finding],
+    *,
+    threads: int,
+    compact: bool,
+    rows: np.ndarray | None = None,
+) -> Any:
+    """Fit `inputs` on the table, which `typed` reads, and encode it: (n_rows, n_inputs); `compact`: CSR will do.
+
+    rows: the numbers of those to fit on and encode; all by default.
 
     None, with nothing done, where its steps are not those of ``encoder`` or are to give data frames.
     """
     if not _is_ours(inputs):
         return None
     frame = typed.checked(frame)
-    values, categories = typed.read(frame, findings, threads)
+    values, categories = typed.read(frame, findings, threads, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
         inputs.fit(typed.transform(frame[:_FEW].to_native()))
@@ -50,7 +59,7 @@ def fit_encoder(
     ]
     _put_in(inputs, fitted)
     encoder = block_encoder([typed, inputs])
-    return None if encoder is None else encoder.encoded(values, categories, threads)
+    return None if encoder is None else encoder.encoded(encoder.placed(values, categories), threads, compact=compact)
 
 
 def _is_ours(inputs: Any) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from threading import Event, Lock, local
-from typing import Any
+from typing import Any, TypeVar
 
 import narwhals as nw
 import numpy as np
@@ -16,11 +16,13 @@ from sklearn.utils.metaestimators import available_if
 
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.ground.in_order import in_order
-from glassprop.tables.encoding.block_encoder import BLOCK, SHORT, BlockEncoder, block_encoder, blocks_of, frames_wanted
-from glassprop.tables.encoding.encode import TypedColumns
+from glassprop.tables.encoding.block_encoder import SHORT, BlockEncoder, block_encoder, blocks_of, frames_wanted
+from glassprop.tables.encoding.encode import TypedColumns, frame_of
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.fit_encoder import fit_encoder
 from glassprop.tables.values.cores import threads_for
+
+Result = TypeVar("Result")
 
 
 class TablePipeline(Pipeline):
@@ -50,13 +52,25 @@ class TablePipeline(Pipeline):
         """What the steps give, where the last of them is no estimator (``pipeline[:-1]``)."""
         if params or (frame := _long(X)) is None or (encoder := self._in_blocks(with_network=False)) is None:
             return super().transform(X, **params)
-        return encode(encoder, frame)
+        return encode(encoder, frame, compact=False)
 
     @available_if(lambda self: self._can_fit_transform())
     def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
         """Fit the steps, where the last of them is no estimator (``pipeline[:-1]``), and give what they give."""
-        fitted = None if params else self._fitted_in_parts(X, [step for _, step in self.steps])
+        fitted = None if params else self._fitted_in_parts(X, [step for _, step in self.steps], compact=False)
         return super().fit_transform(X, y, **params) if fitted is None else fitted
+
+    def fit_inputs(self, X: Any, rows: np.ndarray) -> Any:
+        """The same for some rows of a table, and for a network alone: a CSR matrix where that takes much less room."""
+        steps = [step for _, step in self.steps]
+        fitted = self._fitted_in_parts(X, steps, compact=True, rows=rows)
+        return super().fit_transform(frame_of(X)[rows].to_native()) if fitted is None else fitted
+
+    def inputs(self, X: Any) -> Any:
+        """``transform``, for a network alone: a CSR matrix where that takes much less room."""
+        if (frame := _long(X)) is None or (encoder := self._in_blocks(with_network=False)) is None:
+            return super().transform(X)
+        return encode(encoder, frame, compact=True)
 
     def _fit(
         self, X: Any, y: Any = None, routed_params: Any = None, raw_params: Any = None, callback_ctx: Any = None
@@ -64,17 +78,22 @@ class TablePipeline(Pipeline):
         """What scikit-learn's ``fit`` calls for all but the last step."""
         before = [name for name, _ in self.steps[:-1]]
         told = any(params for name in before for params in (routed_params or {}).get(name, {}).values())
-        fitted = None if told else self._fitted_in_parts(X, [step for _, step in self.steps[:-1]])
+        fitted = None if told else self._fitted_in_parts(X, [step for _, step in self.steps[:-1]], compact=True)
         return super()._fit(X, y, routed_params, raw_params, callback_ctx) if fitted is None else fitted
 
-    def _fitted_in_parts(self, X: Any, steps: list[Any]) -> np.ndarray | None:
+    def _fitted_in_parts(self, X: Any, steps: list[Any], *, compact: bool, rows: np.ndarray | None = None) -> Any:
         frame = _long(X)
-        if frame is None or [type(step) for step in steps] != [TypedColumns, ColumnTransformer]:
+        if (
+            frame is None
+            or (rows is not None and len(rows) < SHORT)
+            or [type(step) for step in steps] != [TypedColumns, ColumnTransformer]
+        ):
             return None
         if self._is_watched() or self.transform_input is not None or frames_wanted(steps[1]):
             return None
         findings: list[Finding] = []
-        given = fit_encoder(steps[0], steps[1], frame, findings, threads_for(len(frame), SHORT))
+        threads = threads_for(len(frame), SHORT)
+        given = fit_encoder(steps[0], steps[1], frame, findings, threads=threads, compact=compact, rows=rows)
         _told_once(steps[0], [findings])
         return given
 
@@ -98,19 +117,23 @@ def _long(X: Any) -> nw.DataFrame | None:
     return frame if isinstance(frame, nw.DataFrame) and len(frame) >= SHORT else None
 
 
-def encode(encoder: BlockEncoder, frame: nw.DataFrame) -> np.ndarray:
+def encode(encoder: BlockEncoder, frame: nw.DataFrame, *, compact: bool) -> Any:
     """The network's inputs of all rows, (n_rows, n_inputs)."""
     frame = encoder.typed.checked(frame)
-    out = np.empty((len(frame), encoder.width), encoder.dtype)
+    room = encoder.room(len(frame), compact=compact)
 
     def work(rows: slice) -> list[Finding]:
         findings: list[Finding] = []
-        encoder.into(frame[rows], out[rows], findings)
+        encoder.write(encoder.read(frame[rows], findings), rows, room)
         return findings
 
+    _told_once(encoder.typed, _each_block(encoder, frame, work))
+    return room.made()
+
+
+def _each_block(encoder: BlockEncoder, frame: nw.DataFrame, work: Callable[[slice], Result]) -> Iterator[Result]:
     threads = threads_for(len(frame), SHORT)
-    _told_once(encoder.typed, in_order(work, blocks_of(len(frame), threads), threads))
-    return out
+    return in_order(work, blocks_of(len(frame), threads, encoder.rows_read()), threads)
 
 
 def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -126,19 +149,20 @@ def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndar
             loaded.set()
             return said
 
-    def work(rows: slice) -> tuple[list[Finding], np.ndarray]:
+    def work(rows: slice) -> tuple[list[Finding], list[np.ndarray]]:
         findings: list[Finding] = []
-        inputs = getattr(mine, "inputs", None)
-        if inputs is None:
-            inputs = mine.inputs = np.empty((min(BLOCK, len(frame)), encoder.width), encoder.dtype)
-        inputs = inputs[: rows.stop - rows.start]
-        encoder.into(frame[rows], inputs, findings)
-        return findings, say(inputs)
+        if not hasattr(mine, "room"):
+            mine.room = encoder.room(min(len(frame), encoder.rows_written()), compact=False)
+        read, said = encoder.read(frame[rows], findings), []
+        for some in blocks_of(rows.stop - rows.start, 1, encoder.rows_written()):
+            part = slice(0, some.stop - some.start)
+            encoder.write(read.of(some), part, mine.room)
+            said.append(say(mine.room.made()[part]))
+        return findings, said
 
-    threads = threads_for(len(frame), SHORT)
-    results = list(in_order(work, blocks_of(len(frame), threads), threads))
+    results = list(_each_block(encoder, frame, work))
     _told_once(encoder.typed, (findings for findings, _ in results))
-    return np.concatenate([said for _, said in results])
+    return np.concatenate([part for _, said in results for part in said])
 
 
 def _same_for_all_blocks(network: BaseMLP) -> BaseMLP:

@@ -10,7 +10,7 @@ from glassprop.errors import TableError
 from glassprop.ground.text import quoted, shown
 from glassprop.tables.fitting.examples import Examples, labelled_examples
 from glassprop.tables.fitting.split import split
-from glassprop.tables.fitting.told import Say
+from glassprop.tables.fitting.spoken import Say
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import Plan

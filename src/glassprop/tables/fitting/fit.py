@@ -22,7 +22,7 @@ from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import read_examples
 from glassprop.tables.fitting.final_step import TargetScale
 from glassprop.tables.fitting.scores import baseline_scores, scores_of
-from glassprop.tables.fitting.told import Say, quiet, told
+from glassprop.tables.fitting.spoken import Say, quiet, told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import ColumnRole, Plan, recognize
@@ -176,10 +176,10 @@ def _fit(
         defaults=settings,
     )
     with quiet():  # what is odd in these columns has been told for the table as a whole
-        X = steps.fit_transform(train.frame.to_native())
+        X = steps.fit_inputs(train.source.to_native(), train.rows)
         watched = None
         if inner is not None:
-            watched = (steps.transform(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
+            watched = (steps.inputs(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)

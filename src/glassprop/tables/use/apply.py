@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.tables.fitting.examples import Examples, labelled_examples
 from glassprop.tables.fitting.scores import scores_of
-from glassprop.tables.fitting.told import Say, told
+from glassprop.tables.fitting.spoken import Say, told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.target import Target
 from glassprop.tables.values.packages import need_polars

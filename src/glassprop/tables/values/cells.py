@@ -37,6 +37,7 @@ _PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
+_MANY = 256  # rows from which on a library is quicker than Python at finding the different ones
 _EXACT = 2**53  # whole numbers up to here are one to one with float64
 
 
@@ -105,7 +106,7 @@ def _cells_of(series: nw.Series) -> Cells:
         moments, beyond = within_calendar(seconds_of(series))
         return Cells("date", moments, beyond)
     if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
-        found = distinct_texts(series)
+        found = distinct_texts(series) if len(series) >= _MANY else None
         return Cells("text", texts_of(values_of(series)) if found is None else Texts.of_values(*found, text_of))
     return Cells("other", np.full(len(series), np.nan))
 

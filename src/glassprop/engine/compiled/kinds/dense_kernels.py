@@ -6,6 +6,7 @@ from typing import Any
 
 from numba import njit
 
+from glassprop.engine.compiled.blas import by_library
 from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
 from glassprop.engine.compiled.large_product import ROOM, large, large_product
 from glassprop.engine.compiled.low_level import INLINE
@@ -39,8 +40,9 @@ from glassprop.engine.compiled.tile_parts import (
 from glassprop.layers.layer_kind import LayerKind
 
 W, B = BLOCK_1, BLOCK_2
-# whether its products are large; whether the gradient by W is made from activations turned row by row
-LARGE, OUTER_TURNED = FREE, FREE << 1
+# whether its products are large; whether the gradient by W is made from activations turned row by row; whether a library
+# makes what is large
+LARGE, OUTER_TURNED, BY_LIBRARY = FREE, FREE << 1, FREE << 2
 LARGE_FROM = 40_000  # entries of W from which on it is worth while to cut products into blocks
 _ROWS = 256  # examples of a block for large products: the gradient is read and written once for each block
 
@@ -50,9 +52,11 @@ def multiplications(n_in: int, n_out: int) -> int:
     return n_in * n_out
 
 
-def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
+def ways(layer: LayerKind, before: LayerKind | None, n_in: int, by_library: bool) -> int:
     """Bits of WAYS: which product goes which way, and what is done in the same go. before: None for the first layer."""
-    found = RELU_DONE * (layer.activation.name == "relu") | LARGE * (n_in * layer.n >= LARGE_FROM)
+    found = RELU_DONE * (layer.activation.name == "relu")
+    if n_in * layer.n >= LARGE_FROM:
+        found |= LARGE | BY_LIBRARY * by_library
     if before is not None and before.activation.name == "relu" and not (before.dropout or before.residual):
         found |= BACK_MASKED
     return found | OUTER_TURNED * (n_in >= LANES)
@@ -123,6 +127,7 @@ def _large(places, work, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_
 
 SMALL = _made("", _small, [product], written_out=True)
 _LARGE_PARTS = _made("_large", _large, [large], written_out=False)
+_LIBRARY_PARTS = _made("_by_library", _large, [by_library], written_out=False)
 
 
 @WEIGH.part()
@@ -140,4 +145,6 @@ def parts(ways: int) -> tuple[Part, Part, Part]:
     """Those that weigh, lead back to the input, and fill the gradient, for these bits of WAYS."""
     if ways & BY_ENTRIES:
         return weighed, SMALL[1], fill_biases
+    if ways & BY_LIBRARY:
+        return _LIBRARY_PARTS
     return _LARGE_PARTS if ways & LARGE else SMALL

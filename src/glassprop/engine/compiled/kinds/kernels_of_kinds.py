@@ -1,6 +1,6 @@
 """Which file of kernels serves which kind of layer.
 
-A kind's file gives, for lowering, ``ways(layer, before, n_in)``, the bits of WAYS, ``needs(ways)``, how many examples a
+A kind's file gives, for lowering, ``ways(layer, before, n_in, by_library)``, the bits of WAYS, ``needs(ways)``, how many examples a
 block should have for these, though they do not fit the cache, with the numbers that must have room to be packed,
 ``multiplications(n_in, n_out)``, and ``parts(ways)``, its three kernels (``shapes.py``): the
 first makes z of what the layer sees, the second ∂C/∂x of δ, the third the gradient by its own parameters. Where

@@ -20,7 +20,7 @@ def multiplications(n_in: int, n_out: int) -> int:
     return n_out
 
 
-def ways(layer: LayerKind, before: LayerKind | None, n_in: int) -> int:
+def ways(layer: LayerKind, before: LayerKind | None, n_in: int, by_library: bool) -> int:
     """Bits of WAYS: there is one way only, and nothing else is done on it."""
     return 0
 

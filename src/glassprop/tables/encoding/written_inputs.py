@@ -1,0 +1,97 @@
+"""The network's inputs while they are written, rows by rows: an array, or a CSR matrix where that takes much less room.
+
+A CSR matrix has an entry for each number and one for each column of categories. Every row has as many, so that blocks
+can be written in any order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+NOWHERE = -1  # the input of a category that has none
+_MUCH = 64 << 20  # bytes: below, arrays are as good
+_MOST_ENTRIES = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where inputs come from.
+
+    Attributes
+    ----------
+    numbers : slice
+        The inputs that are numbers.
+    firsts : list of int
+        The first input of each column of categories.
+    width : int
+        How many inputs there are.
+    dtype : dtype
+    """
+
+    numbers: slice
+    firsts: list[int]
+    width: int
+    dtype: np.dtype[Any]
+
+    @property
+    def entries(self) -> int:
+        """Of a row of a CSR matrix."""
+        return self.numbers.stop - self.numbers.start + len(self.firsts)
+
+    def compact(self, rows: int) -> bool:
+        """Whether so many rows are better kept as a CSR matrix: it takes much less room, and there is much to keep."""
+        size = self.dtype.itemsize
+        array = rows * self.width * size
+        in_order = self.numbers.start == 0 and self.entries * rows < _MOST_ENTRIES
+        return in_order and array > _MUCH and 2 * rows * self.entries * (size + 4) < array
+
+
+class ArrayOfInputs:
+    """Written to an array (n_rows, n_inputs)."""
+
+    def __init__(self, layout: Layout, out: np.ndarray) -> None:
+        self._layout, self._out = layout, out
+
+    def write(self, rows: slice, numbers: np.ndarray | None, places: list[np.ndarray]) -> None:
+        """Numbers (n, n_numbers), and the input of each row's category, column by column."""
+        out = self._out[rows]
+        out[...] = 0
+        if numbers is not None:
+            out[:, self._layout.numbers] = numbers
+        row = np.arange(len(out))
+        for at in places:
+            some = at != NOWHERE
+            out[row[some], at[some]] = 1
+
+    def made(self) -> Any:
+        """What was written."""
+        return self._out
+
+
+class SparseInputs:
+    """Written to a CSR matrix of the same shape."""
+
+    def __init__(self, layout: Layout, rows: int) -> None:
+        self._layout = layout
+        self._data = np.empty((rows, layout.entries), layout.dtype)
+        self._at = np.empty((rows, layout.entries), np.int32)
+
+    def write(self, rows: slice, numbers: np.ndarray | None, places: list[np.ndarray]) -> None:
+        """As `ArrayOfInputs.write`. A category without an input is a 0 at the first of its column."""
+        data, at = self._data[rows], self._at[rows]
+        start = self._layout.numbers.stop
+        if numbers is not None:
+            data[:, :start], at[:, :start] = numbers, np.arange(start)
+        for entry, (place, first) in enumerate(zip(places, self._layout.firsts, strict=True), start):
+            some = place != NOWHERE
+            data[:, entry], at[:, entry] = some, np.where(some, place, first)
+
+    def made(self) -> Any:
+        """What was written."""
+        rows, entries = self._data.shape
+        ends = np.arange(0, rows * entries + 1, entries, dtype=np.int32)
+        return csr_matrix((self._data.ravel(), self._at.ravel(), ends), shape=(rows, self._layout.width), copy=False)
