@@ -7,7 +7,7 @@ from numba import njit
 from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled import row as columns
 from glassprop.engine.compiled.kinds import dense_kernels, shapes
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, part, pointer
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, WRITTEN_OUT, copy, part, pointer
 from glassprop.engine.compiled.masks import DROP as DROP_SHAPE
 from glassprop.engine.compiled.output_layer import activate_layer, pull_back_layer
 from glassprop.engine.compiled.places import DELTA_AT, KEPT_AT, OTHER_AT, Y_AT
@@ -32,7 +32,9 @@ from glassprop.engine.compiled.tile_parts import tile_dots
 _weigh, _by_input, _fill_gradient = shapes.WEIGH.call, shapes.BY_INPUT.call, shapes.FILL_GRADIENT.call
 _drop = DROP_SHAPE.call
 # of a dense layer whose products are small: written out here
-_weigh_small, _by_input_small, _fill_gradient_small = (njit(**INLINE)(part.function) for part in dense_kernels.SMALL)
+_weigh_small, _by_input_small, _fill_gradient_small = (
+    njit(**WRITTEN_OUT)(part.function) for part in dense_kernels.SMALL
+)
 
 
 @njit(**INLINE)
@@ -53,7 +55,7 @@ def forward(layers, depth, numbers, places, theta, work, ld, key, step, first_ro
                 _thin_out(row, own, places, work, ld, key, step, l + 1, first_row, dropout)
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def _thin_out(row, numbers, places, work, ld, key, step, layer, first_row, dropout):
     """Dropout of what a layer gives, to what the next one sees."""
     n, residual = row[N_OUT], row[WAYS] & RESIDUAL != 0
@@ -97,7 +99,7 @@ def backward(layers, depth, numbers, places, theta, gradient, work, ld, key, ste
     return d
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def _pull(row, number, numbers, places, gradient, work, g, ld, key, step, first_row, dropout, fresh):
     """From ∂C by what the next layer sees of a layer, at ``g``, to δ; returns where it is. δ of the next is not needed."""
     n, ways = row[N_OUT], row[WAYS]

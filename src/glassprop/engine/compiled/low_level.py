@@ -23,6 +23,9 @@ _PRECISE: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {
 OPTIONS = _PRECISE | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # for what only kernels call: half the time
 # for what is called in one place or two: a call with some arrays as arguments costs 30 ns and more
 INLINE = OPTIONS | {"forceinline": True}
+# for what is called in one place of a part: it is written out there before anything is compiled. Else Numba makes it machine
+# code by itself as well, with all that it calls, and nobody runs that
+WRITTEN_OUT: dict[str, Any] = {"inline": "always"}
 ALONE = INLINE | {"fastmath": False}  # for a product that is rounded by itself
 SUMS = OPTIONS | {"fastmath": {"contract", "reassoc"}}  # for sums in whatever order is fastest
 SUMS_INLINE = SUMS | {"forceinline": True}

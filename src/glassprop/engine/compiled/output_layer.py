@@ -9,7 +9,7 @@ from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled import row as columns
 from glassprop.engine.compiled.activations import ACTIVATE, PULL_BACK
 from glassprop.engine.compiled.elementary import exp, log
-from glassprop.engine.compiled.low_level import INLINE, copy, fill, part, plus, pointer
+from glassprop.engine.compiled.low_level import INLINE, WRITTEN_OUT, copy, fill, part, plus, pointer
 from glassprop.engine.compiled.part import Shape
 from glassprop.engine.compiled.places import (
     COLLAPSES,
@@ -128,13 +128,13 @@ def output_of_softmax(row, numbers, places, fixed, theta, work, ld, used, costs,
         _collapsed(a, y_row, sum_y, share)
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def _rise(top, row):
     for i in range(top.shape[0]):
         top[i] = max(top[i], row[i])
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def _powers(row, y, top, total, sum_y, dot):
     """z becomes e^(z - top); adds to Σ of it, to Σ y, and to Σ y (z - top).
 
@@ -153,14 +153,14 @@ def _powers(row, y, top, total, sum_y, dot):
         total[i] += row[i]
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def _clipped_cost(a, y, least, costs, used):
     zero, most = a.dtype.type(0), a.dtype.type(1) - least
     for i in range(used):
         costs[i] -= y[i] * log(min(max(a[i], least), most)) if y[i] != zero else zero
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def _collapsed(a, y, sum_y, share):
     """δ of softmax with cross-entropy (E26), in place of y."""
     for i in range(a.shape[0]):

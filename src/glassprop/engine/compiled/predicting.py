@@ -11,7 +11,7 @@ from glassprop.engine.compiled.block_passes import forward
 from glassprop.engine.compiled.control import CALL, DONE, FAILED, INSIDE, LINGER, NEXT, TO, close, opened
 from glassprop.engine.compiled.epoch import ENTRY
 from glassprop.engine.compiled.low_level import (
-    INLINE,
+    WRITTEN_OUT,
     atomic_read,
     doubles_at,
     fetch_add,
@@ -57,7 +57,7 @@ def predict_blocks(theta, handed, thread):
         fetch_add(control, INSIDE, -1)
 
 
-@njit(**INLINE)
+@njit(**WRITTEN_OUT)
 def _predict_block(theta, handed, places, work, order, first, used):
     """a of the last layer for some rows, or with targets C_0 of each."""
     layers, depth, numbers = integers_at(handed[of.LAYERS]), handed[of.DEPTH], doubles_at(handed[of.NUMBERS])

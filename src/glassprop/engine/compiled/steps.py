@@ -14,6 +14,7 @@ from glassprop.engine.compiled.low_level import (
     OPTIONS,
     ROOM,
     SUMS,
+    WRITTEN_OUT,
     fill,
     part,
     plus,
@@ -98,7 +99,7 @@ def squared_length(numbers, start, size):
     return total
 
 
-@njit(**OPTIONS)
+@njit(**WRITTEN_OUT)
 def steps_along(
     chunks, added, strength, step, corrects, settings, rate, decay, t, scale, theta, size, gradients, m, v, blocks, factors, n_blocks, one_rate, low, high
 ):  # fmt: skip
