@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -69,11 +70,13 @@ def kernels(column: str) -> dict[str, str]:
 
 
 def ours() -> str:
-    """What our own kernels are made for, and what ``glassprop info --engine`` says of them."""
-    command = [sys.executable, "-m", "glassprop.cli", "info", "--engine"]
+    """What our own kernels are made for, and who makes large products, as ``glassprop info --engine`` says."""
+    command = [sys.executable, "-m", "glassprop.cli", "info", "--engine", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    lines = [] if done.returncode else done.stdout.splitlines()
-    return "; ".join([in_words(), *(line.strip() for line in lines if line.strip())])
+    if done.returncode:
+        return in_words()
+    by = {who for ways in json.loads(done.stdout)["products"].values() for who in ways.values()}
+    return f"{in_words()}; large products by {' and '.join(sorted(by))}"
 
 
 def _openblas() -> list[dict[str, Any]]:

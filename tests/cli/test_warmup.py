@@ -14,14 +14,14 @@ from waiting import HANG
 
 from glassprop import warmup
 from glassprop.cli import main
-from glassprop.engine.compiled import kernels
+from glassprop.engine.compiled import kernels, product_table, tuning
 from glassprop.engine.compiled.machine_code import Code
 from glassprop.errors import SettingsError
 
 TRAINS = """
 import numpy as np
 from glassprop import MLPClassifier
-from glassprop.engine.compiled import kernels
+from glassprop.engine.compiled import kernels, product_table, tuning
 
 def never(part, kind):
     raise AssertionError(f"compiled {part.name}")
@@ -166,3 +166,47 @@ def test_a_list_is_told_from_a_name() -> None:
     for name in ("precisions", "activations", "costs", "solvers"):
         with pytest.raises(SettingsError, match=f"{name} must be a list of names, got 'adam'"):
             warmup(**{name: "adam"})
+
+
+def test_tune_tells_what_it_measured_and_where_it_is_kept(
+    quick: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The machine's times are its own: here they are given, and OpenBLAS is clearly faster from 512 on."""
+    rows = tuple(
+        product_table.Row(512, dtype, 0 if size == 256 else size * size, "own" if size == 256 else "openblas")
+        for dtype in tuning.DTYPES
+        for size in tuning.SIZES
+    )
+    seconds = {
+        (row.dtype, size): {"own": 0.002, "openblas": 0.001} for row, size in zip(rows, 2 * tuning.SIZES, strict=True)
+    }
+
+    def tune(on_measured: Any) -> tuning.Tuned:
+        for (dtype, size), found in seconds.items():
+            on_measured(dtype, size, found)
+        return tuning.Tuned(tmp_path / "table.json", rows, seconds)
+
+    monkeypatch.setattr(tuning, "tune", tune)
+    assert main(["warmup", "--cache-dir", str(tmp_path), "--tune", "--json"]) == 0
+    out, err = capsys.readouterr()
+    tuned = json.loads(out)["tuned"]
+    assert tuned["table"] == str(tmp_path / "table.json")
+    assert tuned["measured"][1] == {
+        "precision": "float32", "size": 512, "seconds": {"own": 0.002, "openblas": 0.001}, "provider": "openblas",
+    }  # fmt: skip
+    assert err.splitlines()[-1] == "measuring: 8 of 8 sizes"
+    assert main(["warmup", "--cache-dir", str(tmp_path), "--tune"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == "  float32   256: own 2, openblas 1 -> own"
+    assert lines[-1] == f"kept in {tmp_path / 'table.json'}"
+
+
+def test_a_table_that_cannot_be_written_is_said_in_a_line(
+    quick: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def tune(on_measured: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tuning, "tune", tune)
+    assert main(["warmup", "--cache-dir", str(tmp_path), "--tune"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith("cannot be written: Permission denied")

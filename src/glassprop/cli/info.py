@@ -70,7 +70,7 @@ def _of_engine(facts: dict[str, Any]) -> list[tuple[str, object]]:
         ("CPU", f"{facts['cpu']}, vectors of {facts['cpu_bits']} bits"),
         ("compiled for", f"{facts['compiled_for']}, vectors of {facts['vector_bits']} bits"),
         *((f"large products, {dtype}", _products(by)) for dtype, by in facts["products"].items()),
-        ("as says", facts["table"]),
+        ("says who", facts["table"]),
     ]
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Literal
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from glassprop.cli.options import MaybeWord
 from glassprop.cli.output import console_for, print_json, print_line, say
 from glassprop.errors import SettingsError
+
+if TYPE_CHECKING:
+    from glassprop.engine.warm import Tuned
 
 _LINES = 4  # plain lines for all that is compiled
 
@@ -32,18 +37,22 @@ def warmup(
     cache_dir: Annotated[
         MaybeWord, Parameter(help="Folder to keep it in. Default: GLASSPROP_CACHE_DIR, or the package's own.")
     ] = None,
+    tune: Annotated[
+        bool,
+        Parameter(help="Measure here who makes large products best, and use them.", negative="", show_default=False),
+    ] = False,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)
     ] = False,
 ) -> int:
     """Compile what networks need, so that later runs only load it."""
-    from glassprop.engine.warm import PRECISIONS, warmup
+    from glassprop.engine import warm
 
     if all and (activations or costs or solvers):
         raise SettingsError("--all takes all there are: leave out --activations, --costs and --solvers")
-    with _progress() as progress:
-        done = warmup(
-            precisions=PRECISIONS if precision == "both" else (precision,),
+    with _progress("compiling", "parts") as progress:
+        done = warm.warmup(
+            precisions=warm.PRECISIONS if precision == "both" else (precision,),
             activations=_names(activations),
             costs=_names(costs),
             solvers=_names(solvers),
@@ -51,13 +60,18 @@ def warmup(
             cache_dir=cache_dir,
             on_progress=progress,
         )
-    facts = {
+    facts: dict[str, Any] = {
         "folder": done.folder,
         "parts": done.parts,
         "compiled": done.compiled,
         "bytes": done.size,
         "precisions": list(done.precisions),
     }
+    tuned = None
+    if tune:
+        with _progress("measuring", "sizes") as progress:
+            tuned = warm.tune(progress)
+        facts["tuned"] = {"table": tuned.table, "measured": [asdict(line) for line in tuned.measured]}
     if json:
         print_json(facts)
         return 0
@@ -65,7 +79,17 @@ def warmup(
         f"{done.parts} parts ({' and '.join(done.precisions)}), {done.compiled} compiled now, "
         f"{done.size / 1e6:.1f} MB in {done.folder}"
     )
+    if tuned is not None:
+        _print_tuned(tuned)
     return 0
+
+
+def _print_tuned(tuned: Tuned) -> None:
+    print_line("large products, milliseconds of a step:")
+    for line in tuned.measured:
+        times = ", ".join(f"{name} {seconds * 1e3:.3g}" for name, seconds in line.seconds.items())
+        print_line(f"  {line.precision} {line.size:>5}: {times} -> {line.provider}")
+    print_line(f"kept in {tuned.table}")
 
 
 def _names(text: str | None) -> list[str] | None:
@@ -74,20 +98,20 @@ def _names(text: str | None) -> list[str] | None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
+def _progress(doing: str, things: str) -> Iterator[Callable[[int, int], None]]:
     """What shows how far it is: a bar on a terminal, a few lines elsewhere, nothing where nothing is compiled."""
     console = console_for(sys.stderr)
     if not console.is_terminal or console.is_dumb_terminal:
-        yield _say_now_and_then
+        yield partial(_say_now_and_then, doing, things)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = TextColumn("compiling"), MofNCompleteColumn(), BarColumn(bar_width=None), TimeRemainingColumn()
+    columns = TextColumn(doing), MofNCompleteColumn(), BarColumn(bar_width=None), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, expand=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def _say_now_and_then(done: int, of: int) -> None:
+def _say_now_and_then(doing: str, things: str, done: int, of: int) -> None:
     if of and (done in (0, of) or done % max(1, of // _LINES) == 0):
-        say(f"compiling: {done} of {of} parts")
+        say(f"{doing}: {done} of {of} {things}")

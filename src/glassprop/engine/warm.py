@@ -126,6 +126,73 @@ def warmup(
     return Warmed(str(kept[-1].parent), len(kept), count.before, size, tuple(precisions))
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One line of what ``tune`` has measured.
+
+    Attributes
+    ----------
+    precision : str
+    size : int
+        Inputs and outputs of the layers that were trained.
+    seconds : dict
+        Of a step, by who makes the large products.
+    provider : str
+        Who makes them from now on, from this size up.
+    """
+
+    precision: str
+    size: int
+    seconds: dict[str, float]
+    provider: str
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What ``tune`` has left: where the table lies, and what it follows from."""
+
+    table: str
+    measured: tuple[Measured, ...]
+
+
+def tune(on_progress: OnProgress | None = None) -> Tuned:
+    """Measure on this machine who makes large products best, and keep that as the table that trainings look into.
+
+    It takes some seconds, and wants nothing else to run beside it. From then on trainings of wide networks may have
+    other last bits than on another machine. The table is a file; removed, it is forgotten.
+
+    Parameters
+    ----------
+    on_progress : callable (done, of), optional
+        Told how many measurements are made.
+
+    Raises
+    ------
+    SettingsError
+        If nothing can be compiled here, or the table cannot be written.
+    """
+    module = compiled_module()
+    if isinstance(module, str):
+        raise SettingsError(f"there is nothing to measure: {module}")
+    from glassprop.engine.compiled import tuning
+
+    of, done = len(tuning.DTYPES) * len(tuning.SIZES), 0
+
+    def on_measured(*_: Any) -> None:
+        nonlocal done
+        done += 1
+        if on_progress is not None:
+            on_progress(done, of)
+
+    try:
+        found = tuning.tune(on_measured)
+    except OSError as error:
+        raise SettingsError(f"the table of large products cannot be written: {error.strerror or error}") from error
+    chosen = zip(found.seconds.items(), found.rows, strict=True)
+    measured = (Measured(precision, size, seconds, row.provider) for ((precision, size), seconds), row in chosen)
+    return Tuned(str(found.path), tuple(measured))
+
+
 class _Count:
     """Parts that are compiled, over all precisions."""
 

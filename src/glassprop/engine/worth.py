@@ -14,7 +14,7 @@ from glassprop.architecture.architecture import Architecture
 _LAYER, _PRODUCT, _NUMBER, _PARAMETER = 25e-6, 1e-10, 6e-9, 2.6e-9
 _FORWARD = 1 / 3  # the part of a step that predicts
 _DOUBLE = 8  # bytes
-SMALL_FIT = 0.3  # seconds; to load machine code takes as long
+SMALL_FIT = 0.1  # seconds: to load machine code takes twice as long
 SMALL_PREDICTION = 0.0002  # seconds: kernels that are loaded take a third of it
 COMPILING = 6.0  # seconds that it takes to compile what a network needs, measured where the numbers above were
 

@@ -96,7 +96,7 @@ def train(
     else:
         state.begin_call(n, rng, dropout_key)
     ranks = None if reduce is None else Ranks(reduce)
-    length = None if open_ended else settings.epochs if epochs is None else epochs
+    length = None if open_ended else settings.epochs  # of which this call may make a part
     began_with = (state.engine, state.engine_why) if resume else ("", "")
 
     def made() -> _Run:
