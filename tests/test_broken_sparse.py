@@ -10,6 +10,7 @@ import pytest
 from scipy import sparse
 
 from glassprop import Layer, MLPClassifier, MLPRegressor, Network
+from glassprop.architecture.compressed import faults_of_compressed
 from glassprop.engine.plan import Data
 from glassprop.errors import DataError
 from glassprop.training.loop import train
@@ -124,7 +125,30 @@ def test_so_is_a_broken_csc(how: str, verb: str) -> None:
         VERBS[verb](X)
 
 
+OTHERS = {
+    "a row too far": ("coo", _set("row", 3, 10**9), f"row must be from 0 to {N - 1}, got 0 to 1000000000"),
+    "a row below 0": ("coo", _set("row", 3, -(10**8)), f"row must be from 0 to {N - 1}, got -100000000 to {N - 1}"),
+    "a column too far": ("coo", _set("col", 3, M), f"col must be from 0 to {M - 1}, got 0 to {M}"),
+    "fewer rows": ("coo", _replace("row", lambda part: part[:3]), "row must have an entry for each of data, got 3 for"),
+    "a block too far": ("bsr", _set("indices", 0, M), "indices must be from 0 to 2, got"),
+    "blocks that end too far": ("bsr", _set("indptr", -1, 10**9), "indptr ends with 1000000000, and there are"),
+}
+
+
+@pytest.mark.parametrize("verb", ["predict", "train", "a source", "fit", "partial_fit", "predict_proba", "score"])
+@pytest.mark.parametrize("how", OTHERS)
+def test_so_are_others_that_are_made_csr(how: str, verb: str) -> None:
+    """SciPy writes where a row of a COO matrix says, be it beyond all memory."""
+    form, change, words = OTHERS[how]
+    X = whole().tocoo() if form == "coo" else whole().tobsr((2, 2))
+    change(X)
+    with pytest.raises(DataError) as caught:
+        VERBS[verb](X)
+    assert f"X is a broken {form.upper()} matrix: {words}" in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo", "bsr", "dia", "lil", "dok"])
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_whole_one_is_taken(verb: str) -> None:
-    VERBS[verb](whole())
-    VERBS[verb](whole().tocsc())
+def test_a_whole_one_is_taken(verb: str, form: str) -> None:
+    assert not faults_of_compressed("X", whole().asformat(form))
+    VERBS[verb](whole().asformat(form))

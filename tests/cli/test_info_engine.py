@@ -7,7 +7,8 @@ import json
 import pytest
 
 from glassprop.cli.app import run
-from glassprop.engine.compiled import kernel_facts
+from glassprop.engine.compiled import kernel_facts, product_table
+from glassprop.engine.compiled.product_table import Row
 from glassprop.engine.compiled.products import PROVIDERS, VARIABLE
 from glassprop.engine.compiled.vector_width import TARGET, WIDTH
 
@@ -42,6 +43,15 @@ def test_kernels_that_do_not_use_all_of_the_cpu_are_said(capsys, monkeypatch: py
     assert f"{WIDTH.bits} of the {2 * WIDTH.bits} bits" in facts(capsys)["cautions"][0]
     assert run(["info", "--engine"]) == 0
     assert f"warning: own: its kernels use {WIDTH.bits} of the {2 * WIDTH.bits} bits" in capsys.readouterr().err
+
+
+def test_a_table_that_names_what_is_not_here_is_shown_as_it_is_followed(capsys, monkeypatch, tmp_path) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(product_table, "users_folder", lambda: tmp_path)
+    product_table.write((Row(WIDTH.bits, "float32", 0, "another library"),))
+    found = facts(capsys)
+    assert found["products"]["float32"]["forward"] == "own"
+    assert run(["info", "--engine"]) == 0
 
 
 def test_without_numba_it_is_the_reference_engine(capsys, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,12 +201,24 @@ def test_tune_tells_what_it_measured_and_where_it_is_kept(
     assert lines[-1] == f"kept in {tmp_path / 'table.json'}"
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied"), "cannot be written: Permission denied"),
+        (RuntimeError("Could not determine home directory."), "set GLASSPROP_CACHE_DIR"),
+    ],
+)
 def test_a_table_that_cannot_be_written_is_said_in_a_line(
-    quick: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    quick: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    said: str,
 ) -> None:
     def tune(on_measured: Any) -> None:
-        raise PermissionError(13, "Permission denied")
+        raise error
 
     monkeypatch.setattr(tuning, "tune", tune)
     assert main(["warmup", "--cache-dir", str(tmp_path), "--tune"]) == 2
-    assert capsys.readouterr().err.splitlines()[-1].endswith("cannot be written: Permission denied")
+    assert capsys.readouterr().err.splitlines()[-1].endswith(said)

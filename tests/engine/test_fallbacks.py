@@ -244,7 +244,7 @@ def test_a_change_in_any_source_compiles_anew(small: Small, monkeypatch: pytest.
     from glassprop.engine.compiled import kernels
 
     small()
-    monkeypatch.setattr(kernels, "_digest", lambda: "of other sources")
+    monkeypatch.setattr(kernels, "_DIGEST", "of other sources")
     assert small() == "compiled"
     assert small() == "loaded"
 
@@ -445,7 +445,7 @@ def of_another_processor(monkeypatch: pytest.MonkeyPatch) -> None:
 def of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     from glassprop.engine.compiled import kernels
 
-    monkeypatch.setattr(kernels, "_digest", lambda: "of other sources")
+    monkeypatch.setattr(kernels, "_DIGEST", "of other sources")
 
 
 @pytest.mark.parametrize("written", ["can be written", "can only be read"])

@@ -89,10 +89,10 @@ def test_slopes_and_dropped_outputs_have_places_of_their_own(name: str) -> None:
 def test_the_kernels_read_the_places_in_the_order_they_are_written() -> None:
     lowered = lowering.lower(CASES[0].network, 16, 8)
     names = [name for name in vars(places) if name.isupper() and name.lower() in {f.name for f in fields(lowered)}]
-    assert len(names) == 13  # LIBRARY and CONVENTION are ``called``
+    assert len(names) == 12  # LIBRARY and CONVENTION are ``called``
     assert tuple(lowered.places[[places.LIBRARY, places.CONVENTION]]) == lowered.called == (0, 0)
     assert len(lowered.places) == places.PLACES
-    assert not lowered.places[13:].any()  # the addresses of parts
+    assert not lowered.places[12:].any()  # the addresses of parts
     assert {f.name for f in fields(lowered) if f.name.endswith("_at")} <= {name.lower() for name in names}
     for name in map(str.lower, names):
         assert lowered.places[getattr(places, name.upper())] == getattr(lowered, name)

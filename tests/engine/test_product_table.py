@@ -55,7 +55,7 @@ def test_what_was_measured_here_comes_first_by_the_number_of_weights() -> None:
 
 
 def test_a_network_is_looked_up_by_its_largest_layer() -> None:
-    product_table.write((Row(BITS, "float32", 0, "own"), Row(BITS, "float32", 600, "a library of another time")))
+    product_table.write((Row(BITS, "float32", 0, "own"), Row(BITS, "float32", 600, "another library")))
     network = Network(20, [Layer(30, "tanh"), Layer(3, "identity")])
     assert products.largest(network) == 600
     assert products.chosen(network, "float32").name == "own"  # what it names is not there: done without

@@ -188,6 +188,8 @@ def tune(on_progress: OnProgress | None = None) -> Tuned:
         found = tuning.tune(on_measured)
     except OSError as error:
         raise SettingsError(f"the table of large products cannot be written: {error.strerror or error}") from error
+    except RuntimeError as error:  # no home
+        raise SettingsError(f"there is nowhere to keep the table: {error}; set GLASSPROP_CACHE_DIR") from error
     chosen = zip(found.seconds.items(), found.rows, strict=True)
     measured = (Measured(precision, size, seconds, row.provider) for ((precision, size), seconds), row in chosen)
     return Tuned(str(found.path), tuple(measured))

@@ -1,4 +1,4 @@
-"""The examples of a block: copied into the workspace, as columns or as rows, padded to whole vectors."""
+"""The examples of a block: copied into the workspace, as rows and as columns, padded to whole vectors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from glassprop.engine.compiled import places as slots
 from glassprop.engine.compiled.low_level import OPTIONS, integers_at, matrix, part, pointer_like
 from glassprop.engine.compiled.moving_tiles import gather_columns
 from glassprop.engine.compiled.part import Shape
-from glassprop.engine.compiled.places import LANES, ROWS_AT, ROWS_FIRST, X_AT
+from glassprop.engine.compiled.places import LANES, ROWS_AT, X_AT
 from glassprop.engine.compiled.tile_parts import tile_transpose, transpose
 
 GATHER = Shape("N P P I I I N", slots.GATHER)  # theta, handed, order, start, used, ld, work
@@ -28,7 +28,7 @@ def gather(theta, handed, order, start, used, ld, work):
     Padding repeats the first example: with zeros an activation could overflow there, and 0 · inf is not 0.
     """
     x, n, places = pointer_like(theta, handed[of.X]), handed[of.N_IN], integers_at(handed[of.PLACES])
-    if n < LANES and not places[ROWS_FIRST]:
+    if n < LANES:
         gather_columns(matrix(x, 1, n), order, start, used, ld, work, places[X_AT], True)
         return
     rows = part(work, places[ROWS_AT], n * ld)
@@ -36,8 +36,7 @@ def gather(theta, handed, order, start, used, ld, work):
         from_row, row = part(x, order[start + (i if i < used else 0)] * n, n), part(rows, i * n, n)
         for k in range(n):
             row[k] = from_row[k]
-    if not places[ROWS_FIRST]:
-        rows_to_columns(places, work, places[ROWS_AT], n, ld, places[X_AT])
+    rows_to_columns(places, work, places[ROWS_AT], n, ld, places[X_AT])
 
 
 @njit(**OPTIONS)

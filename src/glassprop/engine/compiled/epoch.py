@@ -151,13 +151,15 @@ def _blocks(theta, handed, plan, places, order, gradient, touched, work, costs, 
 
 @njit(**INLINE)
 def _shares(weight_at, order, first, used, total, share):
-    """The part of each example in the average."""
+    """The part of each example in the average; what stands at padding is a number, too: 0 times anything else is not 0."""
     if weight_at == 0:
         fill(share, 1.0 / total)
     else:
         weight = doubles_at(weight_at)
         for i in range(used):
             share[i] = weight[order[first + i]] / total
+        for i in range(used, share.shape[0]):
+            share[i] = 0
 
 
 @njit(**SUMS_INLINE)

@@ -8,7 +8,7 @@ import llvmlite.binding as llvm
 
 from glassprop.engine.compiled import product_table
 from glassprop.engine.compiled.libraries import LIBRARIES, Unavailable, find
-from glassprop.engine.compiled.products import OWN, asked_for
+from glassprop.engine.compiled.products import OWN, asked_for, unless_asked
 from glassprop.engine.compiled.vector_width import TARGET, WIDTH, Target
 
 DTYPES = ("float32", "float64")
@@ -49,7 +49,7 @@ def narrow(bits: int) -> str:
 
 def _products(dtype: str) -> dict[str, str]:
     """Who makes each product of a large layer, where no training's record says otherwise."""
-    name = asked_for() or product_table.provider(dtype, WIDTH.bits, _A_LARGE_LAYER)[0]
+    name = asked_for() or unless_asked(dtype, _A_LARGE_LAYER).name
     return dict.fromkeys(PRODUCTS, name)
 
 

@@ -55,11 +55,15 @@ def _digest() -> str:
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
+# As sources are imported: they may be replaced while this process runs, and what it compiles then is not of the new ones.
+_DIGEST = _digest()
+
+
 def _key() -> Key:
     """A fingerprint of all that goes into the machine code."""
     processor = cpu_target.target_context.codegen().magic_tuple()
     machine = (numba.__version__, llvmlite.__version__, sys.version_info[:2], processor, WIDTH)
-    return Key(_digest()[:10], sha256(repr(machine).encode()).hexdigest()[:10])
+    return Key(_DIGEST[:10], sha256(repr(machine).encode()).hexdigest()[:10])
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def _pack(x, ldx, n_q, n_i, columns, room):
 def large_product(
     places, w, w0, sp, sq, x, x0, ldx, out, out0, ldo, n_p, n_q, n_i, bias, bias0, mask0, room, room0
 ):  # fmt: skip
-    """As ``tiles.tile_product``. room: where ``ROOM`` numbers may be kept, from entry ``room0`` on."""
+    """As ``tile_parts.tile_product``. room: where ``ROOM`` numbers may be kept, from entry ``room0`` on."""
     _call_large(
         places[slots.LARGE_PRODUCT], places, pointer(w, w0), sp, sq, pointer(x, x0), ldx, pointer(out, out0), ldo, n_p,
         n_q, n_i, pointer(bias, max(bias0, 0)), bias0, mask0 - out0 if mask0 >= 0 else 0, mask0, pointer(room, room0),

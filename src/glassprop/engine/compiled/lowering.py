@@ -24,7 +24,6 @@ from glassprop.engine.compiled.row import (
     COLUMNS,
     DROPS,
     FIRST,
-    IN_ROWS,
     KEEPS,
     OUT_AT,
     RESIDUAL,
@@ -64,8 +63,6 @@ class Lowered:
         Where in a thread's workspace things lie, and how long it is.
     rows_at : int
         Where the examples of a block lie as they are in X, row by row; columns are made from them at ``x_at``.
-    rows_first : bool
-        Whether the first layer reads them row by row, and no columns are made: when it goes to BLIS.
     kept_at : int
         Where ∂C/∂a of a layer stays while δ is made of it, where it is needed again.
     panel_at : int
@@ -87,7 +84,6 @@ class Lowered:
     scratch_at: int
     work_size: int
     rows_at: int
-    rows_first: bool
     kept_at: int
     panel_at: int
     called: tuple[int, int]
@@ -100,7 +96,7 @@ class Lowered:
         """The offsets in the order that the kernels read them, and room for the addresses of parts."""
         offsets = [
             self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
-            self.rows, self.rows_first, self.collapses, self.rows_at, self.kept_at, self.panel_at, *self.called,
+            self.rows, self.collapses, self.rows_at, self.kept_at, self.panel_at, *self.called,
         ]  # fmt: skip
         return np.array([*offsets, *[0] * (PLACES - len(offsets))], dtype=np.int64)
 
@@ -203,8 +199,7 @@ def lower(
     space = _Space(_rows(sizes, rows_needed, batch_rows, itemsize))
     room = space.room
     x_at, rows_at = room(sizes[0]), room(sizes[0])
-    rows_first = bool(ways[0] & IN_ROWS)
-    layers, in_at = np.zeros((architecture.depth, COLUMNS), dtype=np.int64), rows_at if rows_first else x_at
+    layers, in_at = np.zeros((architecture.depth, COLUMNS), dtype=np.int64), x_at
     for number in numbers:
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
@@ -231,7 +226,6 @@ def lower(
         scratch_at=scratch_at,
         work_size=space.size,
         rows_at=rows_at,
-        rows_first=rows_first,
         kept_at=kept_at,
         panel_at=panel_at,
         called=(0, 0) if library is None else (library.addresses[_DTYPE_OF[itemsize]], library.convention),

@@ -14,7 +14,7 @@ from glassprop.engine.compiled.vectors import Loop, Vectors, const
 
 
 def transpose_tile(width: Width) -> Any:
-    """The kernel of ``tiles.tile_transpose`` on pointers, for vectors of this width."""
+    """The kernel of ``tile_parts.tile_transpose`` on pointers, for vectors of this width."""
 
     @intrinsic
     def _transpose_tile(typingctx, x, ldx, out, ldo, n_p, n_i):

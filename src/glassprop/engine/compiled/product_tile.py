@@ -18,7 +18,7 @@ AS_IS, RELU = -1, -2  # in place of where a mask starts
 
 
 def product_tile(width: Width) -> Any:
-    """The kernel on pointers, for vectors of this width; what its arguments are is said in ``tiles.tile_product``."""
+    """The kernel on pointers, for vectors of this width; what its arguments are is said in ``tile_parts.tile_product``."""
 
     @intrinsic
     def _product_tile(typingctx, w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0):

@@ -71,11 +71,14 @@ def chosen(architecture: Architecture, dtype: str, recorded: str = "") -> Produc
         If the environment asks for one that cannot be used here; the message says why.
     """
     wish = asked_for()
-    if wish:
-        return _of(wish, f"{VARIABLE} says so")
+    return _of(wish, f"{VARIABLE} says so") if wish else unless_asked(dtype, largest(architecture), recorded)
+
+
+def unless_asked(dtype: str, weights: int, recorded: str = "") -> Products:
+    """The provider for a largest layer of so many weights, where the environment asks for none."""
     for name, why in (
         (recorded, "as the training was begun"),
-        product_table.provider(dtype, WIDTH.bits, largest(architecture)),
+        product_table.provider(dtype, WIDTH.bits, weights),
     ):
         try:
             if name in PROVIDERS:

@@ -27,7 +27,7 @@ from glassprop.engine.compiled.low_level import (
     short_integers_at,
 )
 from glassprop.engine.compiled.part import Part, Shape
-from glassprop.engine.compiled.places import ROWS_AT, ROWS_FIRST, X_AT
+from glassprop.engine.compiled.places import ROWS_AT, X_AT
 from glassprop.engine.compiled.row import A_AT, BLOCK_1, BLOCK_2, BY_ENTRIES, N_IN, N_OUT, W_TURNED
 from glassprop.engine.compiled.tile_parts import transpose
 from glassprop.engine.compiled.vector_width import WIDTH
@@ -68,8 +68,7 @@ def gather_entries(theta, handed, order, start, used, ld, work):
         for e in range(count):
             row[columns[e]] += values[e]
     _repeat_first(work, rows_at, n, used, ld)
-    if not places[ROWS_FIRST]:
-        rows_to_columns(places, work, rows_at, n, ld, places[X_AT])
+    rows_to_columns(places, work, rows_at, n, ld, places[X_AT])
 
 
 @njit(**INLINE)

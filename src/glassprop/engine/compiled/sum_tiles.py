@@ -14,7 +14,7 @@ from glassprop.engine.compiled.vectors import Loop, Vectors, const
 
 
 def outer_tile(width: Width) -> Any:
-    """The kernel of ``tiles.tile_outer`` on pointers, for vectors of this width."""
+    """The kernel of ``tile_parts.tile_outer`` on pointers, for vectors of this width."""
 
     @intrinsic
     def _outer_tile(typingctx, d, ldd, x, ldx, g, ldg, n_p, n_q, n_i, adds):
@@ -65,7 +65,7 @@ def outer_tile(width: Width) -> Any:
 
 
 def sums_tile(width: Width) -> Any:
-    """The kernel of ``tiles.tile_sums`` on pointers, for vectors of this width."""
+    """The kernel of ``tile_parts.tile_sums`` on pointers, for vectors of this width."""
 
     @intrinsic
     def _sums_tile(typingctx, d, ldd, g, n_p, n_i, adds):

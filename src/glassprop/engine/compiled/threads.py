@@ -5,7 +5,7 @@ callers at work is counted: two fits in two threads on two cores get no helpers,
 caller find each other is in ``control.py``.
 
 Helpers are daemon threads: Python waits for all others before it ends, those of ``concurrent.futures`` included, and a
-helper of a fit that goes on in a daemon thread has no end. Yet a thread that were inside BLIS while the process is torn
+helper of a fit that goes on in a daemon thread has no end. Yet a thread that were inside a BLAS while the process is torn
 down would abort it. So when Python ends, ``ThreadPool.close`` makes every call of a kernel stop, and waits until they have.
 """
 

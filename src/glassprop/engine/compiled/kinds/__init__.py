@@ -1,1 +1,1 @@
-"""Kinds of layer as kernels, one file each, found by an opcode: z, ∂C/∂x and the gradient, and how they are lowered."""
+"""Kinds of layer as kernels, one file each, called by address: z, ∂C/∂x and the gradient, and how they are lowered."""
