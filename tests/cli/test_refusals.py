@@ -142,9 +142,13 @@ def test_usage(refuse, tmp_path, case):
     refuse("train", "iris", *arguments, words=words)
 
 
-@pytest.mark.parametrize("arguments", [["train"], ["score", "m"], ["info"], ["predict"], ["check", "m"]])
+@pytest.mark.parametrize("arguments", [["train"], ["score", "m"], ["predict"], ["check", "m"]])
 def test_missing_arguments(refuse, arguments):
     refuse(*arguments, words=["requires an argument", f"glassprop {arguments[0]} --help"])
+
+
+def test_info_wants_a_file_or_the_engine(refuse):
+    refuse("info", words=["a model file", "--engine"])
 
 
 def test_standard_input_is_one_table(refuse, table):

@@ -44,6 +44,7 @@ def test_every_kind_is_forged_from(folder: Path) -> None:
         assert any(f'"kind":"{kind}"'.encode() in data for data in files), f"no recipe has a {kind}"
 
 
+@pytest.mark.usefixtures("small_jobs")  # as the fixture of the module was made without what each test has
 def test_a_case_has_the_same_bytes_whenever_it_is_made(folder: Path, tmp_path: Path) -> None:
     write_good_files(tmp_path)
     one, two = Forger(folder, SEED), Forger(tmp_path, SEED)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import erfc, sqrt
-from math import exp as libm_exp
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.elementary import exp, expm1, log1p, sigmoid, tanh
+from glassprop.engine.compiled.elementary import exp, expm1, gelu, log1p, sigmoid, tanh
 from glassprop.engine.compiled.low_level import INLINE, fill, part
 from glassprop.engine.compiled.part import Part, Shape
 from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
@@ -20,7 +18,6 @@ from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 ACTIVATE = Shape("F N N N I I N")  # parameter, trained, z, slope, n, ld, scratch
 # ∂C/∂z = pullback of ∂C/∂a, in place on g
 PULL_BACK = Shape("F N N N I I N")  # parameter, g, a, slope, n, ld, scratch
-_ROOT_HALF, _ROOT_TWO_PI = 1 / sqrt(2), sqrt(2 * np.pi)
 
 
 class Kernels(NamedTuple):
@@ -157,19 +154,17 @@ def _silu(z, slope, p):
 
 @njit(**INLINE)
 def _softplus(z, slope, p):
-    zero = z.dtype.type(0)
+    one, zero = z.dtype.type(1), z.dtype.type(0)
     for i in range(z.shape[0]):
-        slope[i] = sigmoid(z[i])
-    for i in range(z.shape[0]):
-        z[i] = max(z[i], zero) + log1p(exp(-abs(z[i])))
+        e = exp(-abs(z[i]))
+        slope[i] = (one if z[i] >= zero else e) / (one + e)
+        z[i] = max(z[i], zero) + log1p(e)
 
 
 @njit(**INLINE)
 def _gelu(z, slope, p):
     for i in range(z.shape[0]):
-        below = z.dtype.type(0.5 * erfc(-z[i] * _ROOT_HALF))
-        slope[i] = below + z[i] * z.dtype.type(libm_exp(-0.5 * z[i] * z[i]) / _ROOT_TWO_PI)
-        z[i] = z[i] * below
+        z[i], slope[i] = gelu(z[i])
 
 
 @njit(**INLINE)
@@ -202,13 +197,13 @@ def _hardswish(z, slope, p):
 
 @njit(**INLINE)
 def _mish(z, slope, p):
-    """z tanh(softplus(z)): with n = e^z (e^z + 2), the tanh is n / (n + 2); for large z it is 1."""
+    """z tanh(softplus(z)): with n = e^z (e^z + 2), the tanh is n / (n + 2); for large z it is 1, and then nothing else counts."""
     one, two, far = z.dtype.type(1), z.dtype.type(2), z.dtype.type(20)
     for i in range(z.shape[0]):
         e = exp(min(z[i], far))
         n = e * (e + two)
         t = n / (n + two)
-        slope[i] = t + z[i] * (one - t * t) * sigmoid(z[i])
+        slope[i] = t + z[i] * (one - t * t) * (e / (one + e))
         z[i] = z[i] * t
 
 

@@ -220,6 +220,19 @@ def power_of_two(typingctx, n, like):
 
 
 @intrinsic
+def upper_half(typingctx, x):
+    """x with the lower half of its digits 0, toward 0: its square is exact, and so is what it lacks of x."""
+    bits, lower = (32, 12) if x == types.float32 else (64, 27)
+    whole = ir.IntType(bits)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kept = builder.and_(builder.bitcast(args[0], whole), ir.Constant(whole, -1 << lower))
+        return builder.bitcast(kept, args[0].type)
+
+    return x(x), codegen
+
+
+@intrinsic
 def exponent_and_fraction(typingctx, x):
     """e, a whole number as a float, and f between √½ and √2 with x = f 2^e; for positive normal x."""
     bits, mantissa = (32, 23) if x == types.float32 else (64, 52)
