@@ -189,7 +189,7 @@ theta, X = network.initial(rng), rng.normal(size=(30, 4))
 Y, settings = X[:, :1], Settings(epochs=1, batch_size=30, engine="compiled")
 work = {
     "training": lambda: network.train(theta, X, Y, settings=settings, rng=rng),
-    "predicting": lambda: network.predict(theta, X),
+    "predicting": lambda: network.predict(theta, X, engine="compiled"),
 }[sys.argv[1]]
 worker = threading.Thread(target=work)
 worker.start()
