@@ -24,7 +24,7 @@ ROWS = (
 
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setattr(product_table, "users_folder", lambda: tmp_path)
+    monkeypatch.setattr(product_table, "users_folder", lambda wished="": tmp_path)
     monkeypatch.delenv(products.VARIABLE, raising=False)
     return tmp_path
 

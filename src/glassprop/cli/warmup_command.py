@@ -50,6 +50,10 @@ def warmup(
 
     if all and (activations or costs or solvers):
         raise SettingsError("--all takes all there are: leave out --activations, --costs and --solvers")
+    tuned = None
+    if tune:  # first: what is compiled depends on it
+        with _progress("measuring", "sizes") as progress:
+            tuned = warm.tune(cache_dir, progress)
     with _progress("compiling", "parts") as progress:
         done = warm.warmup(
             precisions=warm.PRECISIONS if precision == "both" else (precision,),
@@ -67,10 +71,7 @@ def warmup(
         "bytes": done.size,
         "precisions": list(done.precisions),
     }
-    tuned = None
-    if tune:
-        with _progress("measuring", "sizes") as progress:
-            tuned = warm.tune(progress)
+    if tuned is not None:
         facts["tuned"] = {"table": tuned.table, "measured": [asdict(line) for line in tuned.measured]}
     if json:
         print_json(facts)

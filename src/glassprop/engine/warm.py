@@ -155,7 +155,7 @@ class Tuned:
     measured: tuple[Measured, ...]
 
 
-def tune(on_progress: OnProgress | None = None) -> Tuned:
+def tune(cache_dir: str | os.PathLike[str] | None = None, on_progress: OnProgress | None = None) -> Tuned:
     """Measure on this machine who makes large products best, and keep that as the table that trainings look into.
 
     It takes some seconds, and wants nothing else to run beside it. From then on trainings of wide networks may have
@@ -163,6 +163,8 @@ def tune(on_progress: OnProgress | None = None) -> Tuned:
 
     Parameters
     ----------
+    cache_dir : path, optional
+        Where to keep the table, for processes whose ``GLASSPROP_CACHE_DIR`` names it. None: where every process looks.
     on_progress : callable (done, of), optional
         Told how many measurements are made.
 
@@ -185,7 +187,7 @@ def tune(on_progress: OnProgress | None = None) -> Tuned:
             on_progress(done, of)
 
     try:
-        found = tuning.tune(on_measured)
+        found = tuning.tune(on_measured, "" if cache_dir is None else os.fspath(cache_dir))
     except OSError as error:
         raise SettingsError(f"the table of large products cannot be written: {error.strerror or error}") from error
     except RuntimeError as error:  # no home

@@ -44,15 +44,15 @@ def folders(beside: Path, wished: str = "") -> list[Path]:
     return found
 
 
-def users_folder() -> Path:
-    """Where the user's own things lie: the folder that is set, or the user's cache.
+def users_folder(wished: str = "") -> Path:
+    """Where the user's own things lie: the folder that is wished for, or set, or the user's cache.
 
     Raises
     ------
     RuntimeError
         If the user has no home.
     """
-    wished = os.environ.get(SETTING)
+    wished = wished or os.environ.get(SETTING, "")
     return Path(wished) / _OWN if wished else _of_user() / _OWN
 
 

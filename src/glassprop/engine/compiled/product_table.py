@@ -71,9 +71,9 @@ def origin() -> str:
     return f"{USERS}, {place()}" if users() else SHIPPED_TABLE
 
 
-def place() -> Path:
-    """Where the user's own table lies, if there is one."""
-    return users_folder() / f"products-{TARGET.cpu}.json"
+def place(folder: str = "") -> Path:
+    """Where the user's own table lies, if there is one; folder: where things are kept, if not where every process looks."""
+    return users_folder(folder) / f"products-{TARGET.cpu}.json"
 
 
 def users() -> tuple[Row, ...]:
@@ -106,15 +106,15 @@ def _is_sound(row: Row) -> bool:
     return kinds == (int, str, int, str) and known and 0 <= row.weights < 1 << 62
 
 
-def write(rows: tuple[Row, ...]) -> Path:
-    """Keep the user's own table, whole or not at all; returns where.
+def write(rows: tuple[Row, ...], folder: str = "") -> Path:
+    """Keep the user's own table, whole or not at all; returns where. folder: as for ``place``.
 
     Raises
     ------
     OSError, ModelFileError
         If it cannot be written there.
     """
-    path = place()
+    path = place(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {"format": FORMAT, "cpu": TARGET.cpu, "rows": [asdict(row) for row in rows]}
     with replacing(path) as file:

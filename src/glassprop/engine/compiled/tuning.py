@@ -37,12 +37,14 @@ class Tuned(NamedTuple):
     seconds: dict[tuple[str, int], dict[str, float]]
 
 
-def tune(on_measured: Callable[[str, int, dict[str, float]], None] | None = None) -> Tuned:
+def tune(on_measured: Callable[[str, int, dict[str, float]], None] | None = None, folder: str = "") -> Tuned:
     """Measure all providers that are here, choose, and write the table that trainings look into from now on.
 
     Parameters
     ----------
     on_measured : callable (precision, size, seconds by provider)
+    folder : str
+        Where to keep the table, if not where every process looks.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def tune(on_measured: Callable[[str, int, dict[str, float]], None] | None = None
             if on_measured is not None:
                 on_measured(dtype, size, seconds[dtype, size])
     rows = decided(seconds)
-    return Tuned(product_table.write(rows), rows, seconds)
+    return Tuned(product_table.write(rows, folder), rows, seconds)
 
 
 def decided(seconds: dict[tuple[str, int], dict[str, float]]) -> tuple[Row, ...]:
