@@ -52,9 +52,9 @@ class OneThread:
 
     @contextmanager
     def of_helper(self) -> Iterator[None]:
-        """The same for a helper of a thread that is inside: what belongs to a thread is set, the process's is left alone.
+        """The same for a helper of a thread that is inside: only what belongs to a thread is set.
 
-        A helper may come, or go, after the thread that it helps has left. What the process is set to by then is others'.
+        A helper may come, or go, after the thread that it helps has left: the process's setting is others' by then.
         """
         _, of_thread = _libraries("scipy.linalg" in sys.modules)
         before = _set_to_one(of_thread)
