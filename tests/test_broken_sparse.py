@@ -124,7 +124,46 @@ def test_so_is_a_broken_csc(how: str, verb: str) -> None:
         VERBS[verb](X)
 
 
+def broken_coo(attribute: str, value: int) -> Any:
+    X = whole().tocoo()
+    places = getattr(X, attribute).copy()
+    places[3] = value
+    setattr(X, attribute, places)
+    return X
+
+
+def short_coo() -> Any:
+    X = whole().tocoo()
+    X.data = X.data[:-1]
+    return X
+
+
+def broken_bsr(attribute: str, at: int, value: int) -> Any:
+    X = whole().tobsr((3, 2))
+    _set(attribute, at, value)(X)
+    return X
+
+
+OTHERS: dict[str, Callable[[], Any]] = {
+    "a row too far": lambda: broken_coo("row", N),
+    "a row below 0": lambda: broken_coo("row", -1),
+    "a column too far": lambda: broken_coo("col", M),
+    "fewer numbers than places": short_coo,
+    "a block too far": lambda: broken_bsr("indices", 3, M // 2),
+    "more blocks than there are": lambda: broken_bsr("indptr", -1, 200),
+}
+
+
+@pytest.mark.parametrize("verb", ["predict", "train", "validate", "a source", "fit", "partial_fit", "predict_proba"])
+@pytest.mark.parametrize("how", OTHERS)
+def test_so_is_one_of_another_format(how: str, verb: str) -> None:
+    """SciPy writes where its entries say, beyond the rows too."""
+    X = OTHERS[how]()
+    with pytest.raises(DataError, match=f"X is a broken {X.format.upper()} matrix: "):
+        VERBS[verb](X)
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_whole_one_is_taken(verb: str) -> None:
-    VERBS[verb](whole())
-    VERBS[verb](whole().tocsc())
+    for kind in ("csr", "csc", "coo", "bsr"):
+        VERBS[verb](whole().asformat(kind))

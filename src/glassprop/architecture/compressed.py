@@ -11,16 +11,24 @@ from glassprop.errors import DataError
 
 
 def faults_of_compressed(name: str, X: Rows) -> list[str]:
-    """What is wrong with the structure of a CSR or CSC matrix, in words; nothing for any other X."""
-    if getattr(X, "format", None) not in ("csr", "csc") or not hasattr(X, "indptr"):
+    """What is wrong with the structure of a CSR, CSC, BSR or COO matrix, in words; nothing for any other X."""
+    kind = getattr(X, "format", None)
+    if kind in ("csr", "csc", "bsr") and hasattr(X, "indptr"):
+        rows, columns = X.blocksize if kind == "bsr" else (1, 1)
+        n, width = X.shape[0] // rows, X.shape[1] // columns
+        if kind == "csc":
+            n, width = width, n
+        fault = _fault(X.indptr, X.indices, X.data, n, width, dimensions=3 if kind == "bsr" else 1)
+    elif kind == "coo" and hasattr(X, "coords"):
+        fault = _fault_of_places(X)
+    else:
         return []
-    title, (n, width) = X.format.upper(), X.shape if X.format == "csr" else X.shape[::-1]
-    fault = _fault(X.indptr, X.indices, X.data, n, width)
-    return [f"{name} is a broken {title} matrix: {fault}; {name}.check_format() must pass"] if fault else []
+    cure = "its entries must lie inside its shape" if kind == "coo" else f"{name}.check_format() must pass"
+    return [f"{name} is a broken {str(kind).upper()} matrix: {fault}; {cure}"] if fault else []
 
 
 def refuse_broken(X: Rows) -> None:
-    """Refuse a CSR or CSC matrix that is not what it says.
+    """Refuse a sparse matrix that is not what it says.
 
     Raises
     ------
@@ -30,10 +38,19 @@ def refuse_broken(X: Rows) -> None:
         raise DataError(faults[0])
 
 
-def _fault(starts: Any, indices: Any, values: Any, n: int, width: int) -> str:
-    for title, array in (("indptr", starts), ("indices", indices), ("data", values)):
-        if not isinstance(array, np.ndarray) or array.ndim != 1:
-            return f"{title} must be a vector, got {_told(array)}"
+def _fault_of_places(X: Any) -> str:
+    if len({len(X.data), *map(len, X.coords)}) > 1:
+        return f"row, col and data must be as long as each other, got {[*map(len, X.coords), len(X.data)]}"
+    for title, places, most in zip(("row", "col"), X.coords, X.shape, strict=False):
+        if len(places) and not (places.min() >= 0 and places.max() < most):
+            return f"{title} must be from 0 to {most - 1}, got {places.min()} to {places.max()}"
+    return ""
+
+
+def _fault(starts: Any, indices: Any, values: Any, n: int, width: int, dimensions: int) -> str:
+    for title, array, ndim in (("indptr", starts, 1), ("indices", indices, 1), ("data", values, dimensions)):
+        if not isinstance(array, np.ndarray) or array.ndim != ndim:
+            return f"{title} must be {'a vector' if ndim == 1 else 'blocks'}, got {_told(array)}"
         if title != "data" and array.dtype.kind not in "iu":
             return f"{title} must hold whole numbers, got {array.dtype}"
     if len(starts) != n + 1:

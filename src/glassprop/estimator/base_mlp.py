@@ -14,6 +14,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from glassprop.architecture.compressed import refuse_broken
 from glassprop.engine.plan import Data, is_csr
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
@@ -346,6 +347,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         if not hasattr(self, "_state"):
             check_is_fitted(self)
         if not (self._is_plain(X) or self._is_plain_csr(X)):
+            refuse_broken(X)
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
             outputs = self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
