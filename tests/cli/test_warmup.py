@@ -165,6 +165,18 @@ def test_a_full_disk_ends_it_at_the_first_part(
     assert len(quick) == 1
 
 
+def test_ctrl_c_in_the_middle_leaves_no_half_of_a_file(
+    quick: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("glassprop.engine.compiled.cache.os.replace", interrupted)
+    assert main(["warmup", "--cache-dir", str(tmp_path)]) == 130
+    assert len(quick) == 1
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 def test_without_numba_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("glassprop.engine.warm.compiled_module", lambda: "its kernels cannot be loaded (for a test)")
     assert main(["warmup"]) == 2

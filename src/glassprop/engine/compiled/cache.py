@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 import tempfile
 from contextlib import suppress
@@ -171,11 +172,12 @@ def _opened(file: bytes) -> Code:
 
 
 def _write(file: Path, content: bytes) -> None:
-    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    # containers that share a folder may have processes of one number
+    beside = file.with_name(f"{file.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         beside.write_bytes(content)
         os.replace(beside, file)
-    except OSError:
+    except BaseException:  # Ctrl-C, too
         with suppress(OSError):
             beside.unlink()
         raise
