@@ -153,6 +153,13 @@ def test_a_folder_that_cannot_be_written_is_an_error(
     assert quick == []
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_so_is_a_name_that_no_folder_can_have(name: str, quick: list[str], tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="there is nowhere to keep "):
+        warmup(cache_dir=tmp_path / name)
+    assert quick == []
+
+
 def test_a_full_disk_ends_it_at_the_first_part(
     quick: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
