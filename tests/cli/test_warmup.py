@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -143,13 +144,44 @@ def test_what_cannot_be_is_refused_in_a_line(
 def test_a_folder_that_cannot_be_written_is_an_error(
     quick: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And not a reason to keep it elsewhere: who asks for a folder wants it there."""
+    """And not a reason to keep it elsewhere: who asks for a folder wants it there. Nothing is compiled for nothing."""
     (tmp_path / "file").write_text("a file")
-    few = ["--precision", "float32", "--activations", "relu", "--costs", "", "--solvers", ""]
-    assert main(["warmup", "--cache-dir", str(tmp_path / "file" / "below"), *few]) == 2
-    last = capsys.readouterr().err.splitlines()[-1]
-    assert last.startswith("glassprop: there is nowhere to keep ")
-    assert "cannot be written" in last
+    assert main(["warmup", "--cache-dir", str(tmp_path / "file" / "below")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("glassprop: there is nowhere to keep ")
+    assert "cannot be written" in line
+    assert quick == []
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_so_is_a_name_that_no_folder_can_have(name: str, quick: list[str], tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="there is nowhere to keep "):
+        warmup(cache_dir=tmp_path / name)
+    assert quick == []
+
+
+def test_a_full_disk_ends_it_at_the_first_part(
+    quick: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("glassprop.engine.compiled.cache._write", full)
+    assert main(["warmup", "--cache-dir", str(tmp_path)]) == 2
+    assert "the disk is full" in capsys.readouterr().err.splitlines()[-1]
+    assert len(quick) == 1
+
+
+def test_ctrl_c_in_the_middle_leaves_no_half_of_a_file(
+    quick: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("glassprop.engine.compiled.cache.os.replace", interrupted)
+    assert main(["warmup", "--cache-dir", str(tmp_path)]) == 130
+    assert len(quick) == 1
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_without_numba_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

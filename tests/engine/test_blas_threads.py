@@ -15,6 +15,8 @@ import threadpoolctl
 
 from glassprop import MLPRegressor
 from glassprop.engine.blas_threads import ONE_THREAD
+from glassprop.engine.compiled.libraries import Unavailable, find
+from glassprop.engine.compiled.products import Products
 
 # Wide enough for OpenBLAS to cut products into as many parts as there are threads; L-BFGS with more parameters than
 # its vector functions leave to one thread.
@@ -113,6 +115,36 @@ def test_threads_are_given_back_when_the_last_has_left() -> None:
     assert set(limits()) == {1}
     leave.set()
     other.join()
+    assert set(limits()) == {2}
+
+
+@pytest.mark.usefixtures("two")
+def test_a_helper_that_is_late_keeps_nobody_elses_threads() -> None:
+    """Its caller has left, and somebody else sets another number meanwhile."""
+    try:
+        products = Products("openblas", find("openblas"))
+    except Unavailable as why:
+        pytest.skip(str(why))
+    came, leave, seen = threading.Event(), threading.Event(), []
+
+    def kernel(thread: int) -> None:
+        if thread:
+            came.set()
+            leave.wait(60)
+        else:
+            assert came.wait(60)
+            seen.append(set(limits()))
+
+    call = products.held(kernel)
+    helper = threading.Thread(target=call, args=(1,))
+    helper.start()
+    call(0)
+    assert set(limits()) == {2}
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        call(0)
+    leave.set()
+    helper.join()
+    assert seen == [{1}, {1}]
     assert set(limits()) == {2}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -47,6 +49,19 @@ class OneThread:
                 del self._inside[me]
                 _put_back(self._mine.before)
             self._let_out()
+
+    @contextmanager
+    def of_helper(self) -> Iterator[None]:
+        """The same for a helper of a thread that is inside: only what belongs to a thread is set.
+
+        A helper may come, or go, after the thread that it helps has left: the process's setting is others' by then.
+        """
+        _, of_thread = _libraries("scipy.linalg" in sys.modules)
+        before = _set_to_one(of_thread)
+        try:
+            yield
+        finally:
+            _put_back(before)
 
     def _let_out(self) -> None:
         if not self._inside:

@@ -111,6 +111,8 @@ def warmup(
             parts = module.parts_used(networks, optimizers, precision, sparse=everything)
             files += kernels.keep(parts, precision, places, count)
             count.end()
+            if None in files:
+                break
     except GlasspropError:
         raise
     except Exception as error:  # whatever Numba raises

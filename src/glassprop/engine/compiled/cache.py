@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 import tempfile
 from contextlib import suppress
@@ -103,7 +104,7 @@ class Cache:
                     self.damaged = self.damaged or folder
                     with suppress(OSError):
                         file.unlink()
-                elif any(folder.glob(f"{name}-*.part")):
+                elif _lists(folder, f"{name}-*.part"):
                     self.foreign = self.foreign or folder
             if not os.path.lexists(file) and self._can_be_written(folder):
                 self._home[name] = folder
@@ -115,7 +116,7 @@ class Cache:
         """Forget what was kept under a name: it looked whole, and cannot be used."""
         for folder in self._places:
             file = self._file(folder, name)
-            if file.is_file():
+            if os.path.isfile(file):
                 self.damaged = folder
                 with suppress(OSError):
                     file.unlink()
@@ -138,7 +139,7 @@ class Cache:
 
     def find(self, name: str) -> Path | None:
         """The file that machine code is kept in, if it is kept."""
-        return next((file for folder in self._places if (file := self._file(folder, name)).is_file()), None)
+        return next((file for folder in self._places if os.path.isfile(file := self._file(folder, name))), None)
 
     def _file(self, folder: Path, name: str) -> Path:
         return folder / f"{name}-{self._key.sources}-{self._key.machine}.part"
@@ -148,11 +149,19 @@ class Cache:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 tempfile.TemporaryFile(dir=folder).close()
-            except OSError:
+            except (OSError, ValueError):  # ValueError: no name of a folder
                 self._takes[folder] = False
             else:
                 self._takes[folder] = True
         return self._takes[folder]
+
+
+def _lists(folder: Path, pattern: str) -> bool:
+    """Whether there is such a file; a folder that cannot be looked into has none."""
+    try:
+        return any(folder.glob(pattern))
+    except (OSError, ValueError):
+        return False
 
 
 def _sealed(code: Code) -> bytes:
@@ -171,11 +180,12 @@ def _opened(file: bytes) -> Code:
 
 
 def _write(file: Path, content: bytes) -> None:
-    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    # containers that share a folder may have processes of one number
+    beside = file.with_name(f"{file.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         beside.write_bytes(content)
         os.replace(beside, file)
-    except OSError:
+    except BaseException:  # Ctrl-C, too
         with suppress(OSError):
             beside.unlink()
         raise

@@ -195,13 +195,17 @@ def used(architecture: Architecture, lowered: Lowered, use: int, optimizer: Any 
 def keep(parts: Iterable[Part], dtype: str, places: list[Path], tell: Callable[[int, int], None]) -> list[Path | None]:
     """Have these parts in the folders, compiled if they are not there; none is loaded. -> the file of each, if it is kept.
 
-    tell: called with how many of those that are missing are compiled, and how many there are.
+    tell: called with how many of those that are missing are compiled, and how many there are. Nothing more is compiled
+    once it shows that it cannot be kept.
     """
     cache, wanted = Cache(places, _key()), _with_all_they_call(parts)
     with _LOCK:
         missing = [part for part in wanted if cache.read(f"{part.name}-{dtype}") is None]
-        tell(0, len(missing))
+        if not cache.nowhere:
+            tell(0, len(missing))
         for done, part in enumerate(missing, start=1):
+            if cache.nowhere or cache.fault:
+                break
             cache.write(f"{part.name}-{dtype}", compiled(part, _KINDS[dtype]))
             tell(done, len(missing))
     return [cache.find(f"{part.name}-{dtype}") for part in wanted]

@@ -2,7 +2,8 @@
 
 None is needed, and none is loaded before it is asked for. What a library is asked to do is one product on the thread that
 asks; ``hold`` is the context in which it takes no others. OpenBLAS has a setting for one thread in name only where its
-threads are POSIX ones: there ``openblas_set_num_threads_local`` changes the whole process (seen in 0.3.30).
+threads are POSIX ones: there ``openblas_set_num_threads_local`` changes the whole process (seen in 0.3.30). So the thread
+that has work done holds it, and not its helpers, of which one may be late.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Library:
         How its functions are called.
     addresses : dict of str to int
         Its function by precision.
+    hold : callable (helper) -> context manager
+        What a thread that calls it is inside meanwhile; helper: whether it helps another, which is inside too.
     """
 
     name: str
@@ -61,7 +64,7 @@ class Library:
     bits: int
     convention: int
     addresses: dict[str, int]
-    hold: Callable[[], AbstractContextManager[Any]] = field(default=nullcontext, compare=False)
+    hold: Callable[[bool], AbstractContextManager[Any]] = field(default=nullcontext, compare=False)
 
 
 def find(name: str) -> Library:
@@ -107,7 +110,7 @@ def _openblas() -> Library:
                     _OPENBLAS_BITS.get(str(controller.architecture), 128),
                     CBLAS_64 if wide else CBLAS,
                     addresses,
-                    lambda: ONE_THREAD,
+                    lambda helper: ONE_THREAD.of_helper() if helper else ONE_THREAD,
                 )
     raise Unavailable("neither SciPy nor NumPy brings an OpenBLAS here")
 
@@ -175,8 +178,8 @@ def _mkl_files() -> list[str]:
 
 
 @contextmanager
-def _one_thread_of_mkl(library: Any) -> Iterator[None]:
-    """MKL's setting of one thread is one: 0 means that there is none."""
+def _one_thread_of_mkl(library: Any, helper: bool) -> Iterator[None]:
+    """MKL's setting of one thread is one, a helper or not: 0 means that there is none."""
     before = library.MKL_Set_Num_Threads_Local(1)
     try:
         yield

@@ -39,7 +39,7 @@ class Products:
             return kernel
 
         def call(thread: int) -> None:
-            with library.hold():
+            with library.hold(thread > 0):
                 kernel(thread)
 
         return call
