@@ -47,7 +47,7 @@ def test_kernels_that_do_not_use_all_of_the_cpu_are_said(capsys, monkeypatch: py
 
 def test_a_table_that_names_what_is_not_here_is_shown_as_it_is_followed(capsys, monkeypatch, tmp_path) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
-    monkeypatch.setattr(product_table, "users_folder", lambda: tmp_path)
+    monkeypatch.setattr(product_table, "users_folder", lambda wished="": tmp_path)
     product_table.write((Row(WIDTH.bits, "float32", 0, "another library"),))
     found = facts(capsys)
     assert found["products"]["float32"]["forward"] == "own"

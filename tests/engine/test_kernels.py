@@ -47,8 +47,8 @@ AT_INFINITY = {
     "sigmoid": (0, 1),
     "log": (None, np.inf),
     "log1p": (None, None),
-    "gelu": (0, np.inf),
-    "slope of gelu": (0, 1),
+    "gelu": (None, np.inf),
+    "slope of gelu": (None, 1),
 }
 
 

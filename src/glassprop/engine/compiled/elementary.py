@@ -176,4 +176,5 @@ def gelu(x):
     first, rest = _halves(n)
     value = y * (e * mills) * first * rest
     slope = e * (mills - y * type(x)(1 / sqrt(2 * pi))) * first * rest
-    return (x - value, one - slope) if x >= type(x)(0) else (-value, slope)
+    finite = x - x  # 0, and NaN at -inf, where the formula is -inf times 0
+    return (x - value, one - slope) if x >= type(x)(0) else (finite - value, finite + slope)
