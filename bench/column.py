@@ -71,7 +71,7 @@ def measure(case: Case, effort: Effort) -> dict[str, float]:
     for name, (kind, options) in field(case, effort.compiled).items():
         entrants[name] = kind(case, **options)
         took = timed(entrants[name], 1)  # compiles, warms caches
-        if took < 3:  # else one epoch is long enough, whatever the compiling took
+        if took < 20:  # else one epoch is long enough, whatever the compiling took
             took = timed(entrants[name], 1)
         epochs[name] = max(1, int(_SLICE / max(took, 1e-6)))
     best = dict.fromkeys(entrants, float("inf"))
