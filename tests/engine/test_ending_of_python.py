@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from glassprop.engine.compiled import kernels
+from glassprop.engine.compiled.libraries import LIBRARIES, Unavailable, find
 
-# Each says how to be at work for minutes, and how to see that it is. Products go to BLIS, which aborts a process that
-# is torn down around it.
+# Each says how to be at work for minutes, and how to see that it is.
 START = """
 import threading, time
 import numpy as np
@@ -54,10 +54,10 @@ WORK = {
 }
 
 
-def run(code: str) -> subprocess.CompletedProcess[str]:
+def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
     """In a Python of its own, with a helper thread; its work would take hours."""
     kernels.run_steps("float32"), kernels.predict_blocks("float32")  # so that it finds them compiled
-    environment = {**os.environ, "GLASSPROP_NUM_THREADS": "2"}
+    environment = {**os.environ, "GLASSPROP_NUM_THREADS": "2", **more}
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=300, check=False
     )
@@ -68,6 +68,19 @@ def test_a_daemon_thread_at_work_does_not_keep_python(work: str) -> None:
     done = run(
         f"{START}\n{WORK[work]}\nthreading.Thread(target=work, daemon=True).start()\nat_work.wait()\nprint('over')"
     )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")
+
+
+@pytest.mark.parametrize("products", LIBRARIES)
+@pytest.mark.parametrize("work", ["one long epoch", "one long prediction"])
+def test_nor_does_one_inside_a_library(work: str, products: str) -> None:
+    """BLIS ends itself with Python, and aborts a process that is still inside."""
+    try:
+        find(products)
+    except Unavailable as error:
+        pytest.skip(str(error))
+    code = f"{START}\n{WORK[work]}\nthreading.Thread(target=work, daemon=True).start()\nat_work.wait()\nprint('over')"
+    done = run(code, GLASSPROP_PRODUCTS=products)
     assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -38,7 +37,14 @@ _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
 _MOST_THREADS = 8
 POOL = ThreadPool()
-atexit.register(POOL.close)
+POOL.close_before("Numba")
+
+
+def _noted(products: Products) -> Products:
+    """The same; a library that has been loaded for it may end itself with Python, and kernels must have stopped by then."""
+    if products.library is not None:
+        POOL.close_before(products.name)
+    return products
 
 
 class _Ran(NamedTuple):
@@ -97,12 +103,12 @@ class CompiledEngine:
     def products(self, dtype: str) -> Products:
         """Who makes large products in this precision: chosen once, so that bits stay the same from epoch to epoch."""
         if dtype not in self._products:
-            self._products[dtype] = chosen(self.architecture, dtype, self._recorded)
+            self.take_products(dtype, chosen(self.architecture, dtype, self._recorded))
         return self._products[dtype]
 
     def take_products(self, dtype: str, products: Products) -> None:
         """Have large products made by somebody else than would be chosen; before the first epoch."""
-        self._products[dtype] = products
+        self._products[dtype] = _noted(products)
 
     def caution(self, dtype: str) -> str:
         """In words, if a library makes large products whose kernels use less than this CPU has; empty if not."""
@@ -297,7 +303,7 @@ class Predictor:
     def __init__(self, architecture: Architecture, dtype: str, products: Products | None = None) -> None:
         """products: who makes large ones; None: as for a training that begins."""
         self._architecture, self._dtype = architecture, np.dtype(dtype)
-        self._products = products or chosen(architecture, dtype)
+        self._products = _noted(products or chosen(architecture, dtype))
         self.lowered = self._lowered(PREDICT)
         self._known = {(PREDICT, 0): self.lowered}
         self._kernel = kernels.predict_blocks(dtype)

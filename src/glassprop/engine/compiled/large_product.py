@@ -20,9 +20,8 @@ from glassprop.engine.compiled.vector_width import WIDTH
 # as ``tile_parts.product`` is handed them, between the places and where ``ROOM`` numbers may be kept
 LARGE = Shape("P N I I N I N I I I I N I I I N", slots.LARGE_PRODUCT)
 _call_large = LARGE.call
-_PANEL = (
-    blocks_of_products(WIDTH)[0][0] * WIDTH.bits // 8
-)  # bytes of a row of a panel: of the widest block of the result
+# bytes of a row of a panel: of the widest block of the result
+_PANEL = blocks_of_products(WIDTH)[0][0] * WIDTH.bits // 8
 _DEEP = 256  # terms of the sums that are made in one go: a panel of so many rows is in the first cache, or near it
 _HIGH = 96  # rows of the result in one go: what belongs to them of w stays in the second cache, while panels change
 _AT_ONCE = 128 * _DEEP  # numbers of x that are packed at once

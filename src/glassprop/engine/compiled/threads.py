@@ -11,6 +11,7 @@ down would abort it. So when Python ends, ``ThreadPool.close`` makes every call 
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import time
@@ -32,6 +33,7 @@ class ThreadPool:
 
     def __init__(self) -> None:
         self.closed = False
+        self._closes_before: set[str] = set()
         self._start_over()
 
     def _start_over(self) -> None:
@@ -79,6 +81,16 @@ class ThreadPool:
             self._leave_if_closed()
         finally:
             self._inside.pop(me, None)
+
+    def close_before(self, what: str) -> None:
+        """When Python ends, close before what has been loaded until now: what is registered last goes first.
+
+        A library that multiplies for kernels may end itself then (BLIS does), and abort whoever is inside. what: its name;
+        each is told once.
+        """
+        if what not in self._closes_before:
+            self._closes_before.add(what)
+            atexit.register(self.close)
 
     def close(self) -> None:
         """Make all calls of kernels stop, and let no other thread begin one. For when Python ends.
