@@ -13,8 +13,9 @@ import pytest
 
 from glassprop.ground.number_text import shortest
 from glassprop.tables.values import cells
-from glassprop.tables.values.cells import category_name, cells_of, texts_of
+from glassprop.tables.values.cells import cells_of, texts_of
 from glassprop.tables.values.dates import date_order, date_parts, parse_date
+from glassprop.tables.values.names import category_name
 from glassprop.tables.values.numbers import decimal_mark, parse_number
 
 NAN = float("nan")
