@@ -24,6 +24,7 @@ from glassprop.engine.choose import (
     is_small_prediction,
     suit_a_predictor,
 )
+from glassprop.engine.variables import refuse_nonsense
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
 from glassprop.insight.largest import MOST_PATHS
@@ -180,9 +181,12 @@ class Network(Architecture):
         """
         if engine == "reference" or not suit_a_predictor(self, X, theta, checked=checked):
             return None
-        if engine == "auto" and is_small_prediction(self, X.shape[0], X.dtype.itemsize):
-            return self._by_one_thread
         known = self.__dict__.setdefault("_predictors", {})
+        if engine == "auto" and is_small_prediction(self, X.shape[0], X.dtype.itemsize):
+            if not known:  # once for each network, as where kernels are looked for
+                refuse_nonsense()
+                known[None] = None
+            return self._by_one_thread
         if X.dtype not in known:
             known[X.dtype] = find_predictor(self, X, theta, notify)
         found = known[X.dtype]
