@@ -213,12 +213,10 @@ def _outcome(
     notes: list[str],
     say: Say,
 ) -> Outcome:
-    train, held_out, estimator = parts.train, parts.held_out, pipeline[-1]
+    held_out, estimator = parts.held_out, pipeline[-1]
     with told(say) if isinstance(options.validation, Table) else quiet():
         scores = scores_of(pipeline, held_out.frame.to_native(), held_out.y, held_out.weights)
-    baseline = baseline_scores(
-        train.y, train.weights, held_out.y, held_out.weights, classification=target.task == "classification"
-    )
+    baseline = baseline_scores(parts.train, held_out.y, held_out.weights)
     interrupted = bool(getattr(estimator, "interrupted_", False))
     record = {
         "task": target.task,
