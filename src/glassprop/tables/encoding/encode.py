@@ -6,7 +6,6 @@ after it is scikit-learn's own, but for `Bounded`.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -98,18 +97,24 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         `rows` are wanted, they are taken column by column, so that there is no table of them.
         """
         numbers = np.empty((len(self.number_names()), len(frame) if rows is None else len(rows)))
-        categories: dict[str, Texts] = {}
-        place = 0
-        for name, (found, values) in zip(
-            self.columns(), in_order(partial(self._column, frame), self.columns(), threads), strict=True
-        ):
-            findings += found
+        first = self._first_parts()
+
+        def work(name: str) -> tuple[list[Finding], Texts | None]:
+            found, values = self._column(frame, name)
             if isinstance(values, Texts):
-                categories[name] = values if rows is None else values.of(rows)
-                continue
-            for part in values:
-                numbers[place] = part if rows is None else part[rows]
-                place += 1
+                return found, values if rows is None else values.of(rows)
+            for place, part in enumerate(values, first[name]):
+                if rows is None:
+                    numbers[place] = part
+                else:  # "clip" writes to its place at once; no row is out of bounds
+                    np.take(part, rows, out=numbers[place], mode="clip")
+            return found, None
+
+        categories: dict[str, Texts] = {}
+        for name, (found, texts) in zip(self.columns(), in_order(work, self.columns(), threads), strict=True):
+            findings += found
+            if texts is not None:
+                categories[name] = texts
         return numbers, categories
 
     def _column(self, frame: nw.DataFrame, name: str) -> tuple[list[Finding], list[np.ndarray] | Texts]:
@@ -131,10 +136,18 @@ class TypedColumns(TransformerMixin, BaseEstimator):
 
     def number_names(self) -> list[str]:
         """The float columns that `transform` gives."""
-        parts = [
-            f"{name} [{part}]" for name in self.dates for part in date_parts(np.zeros(1), clock=name in self.clocks)
-        ]
-        return [*self.numbers, *parts]
+        return [*self.numbers, *(f"{name} [{part}]" for name in self.dates for part in self._parts(name))]
+
+    def _parts(self, date: str) -> list[str]:
+        return list(date_parts(np.zeros(1), clock=date in self.clocks))
+
+    def _first_parts(self) -> dict[str, int]:
+        """Where the numbers of a column, or the parts of its dates, begin among all of them."""
+        first, start = {name: place for place, name in enumerate(self.numbers)}, len(self.numbers)
+        for name in self.dates:
+            first[name] = start
+            start += len(self._parts(name))
+        return first
 
     def _number(self, frame: nw.DataFrame, name: str, findings: list[Finding]) -> np.ndarray:
         cells = cells_of(frame[name])
