@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
+from sklearn.model_selection import ShuffleSplit
+from sklearn.utils import check_random_state
+from sklearn.utils.extmath import _approximate_mode
 
 from glassprop.errors import TableError
 
@@ -80,8 +82,7 @@ def _stratified(labels: np.ndarray, kept_rows: int, seed: int) -> np.ndarray:
             f"each of the {np.count_nonzero(counts)} classes has one example only: none can be kept for scoring"
         )
     if kept_rows >= classes and left >= classes:
-        splitter = StratifiedShuffleSplit(1, test_size=kept_rows, random_state=seed)
-        _, kept = next(splitter.split(several, labels[several]))
+        kept = _in_proportion(labels[several], kept_rows, seed)
     else:
         kept = _plain(len(several), min(kept_rows, len(several) - 1), seed)
     mask = np.ones(len(labels), dtype=bool)
@@ -89,6 +90,20 @@ def _stratified(labels: np.ndarray, kept_rows: int, seed: int) -> np.ndarray:
     lost = np.setdiff1d(numbers_there(labels), numbers_there(labels[mask]))
     mask[[int(np.flatnonzero(labels == group)[0]) for group in lost]] = True
     return np.flatnonzero(~mask)
+
+
+def _in_proportion(labels: np.ndarray, kept_rows: int, seed: int) -> np.ndarray:
+    """The rows that StratifiedShuffleSplit keeps, which puts all rows into lists and in random order as well."""
+    random = check_random_state(seed)
+    counts = np.bincount(labels)
+    counts = counts[counts > 0]
+    in_order = np.argsort(labels.astype(np.min_scalar_type(labels.max())), kind="stable")  # of small types it is quick
+    trained = _approximate_mode(counts, len(labels) - kept_rows, random)
+    taken = _approximate_mode(counts - trained, kept_rows, random)
+    kept = []
+    for rows, start, count in zip(np.split(in_order, np.cumsum(counts)[:-1]), trained, taken, strict=True):
+        kept.append(rows[random.permutation(len(rows))[start : start + count]])
+    return np.concatenate(kept)
 
 
 def _whole_groups(groups: np.ndarray, kept_rows: int, seed: int) -> np.ndarray:

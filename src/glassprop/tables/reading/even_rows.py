@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TRIED = 1000  # rows
 _CELLS = 2_000_000  # of text that are typed together
+_LOOKED_AT, _DIFFERENT = 10_000, 1_000  # rows, and different texts in them, to look at these alone
 _LONGEST = 10**17  # whole numbers up to here have fewer than 19 characters, with their sign
 
 
@@ -70,11 +71,20 @@ def _read(data: bytes, separator: str, fields: Fields, tried: pl.DataFrame) -> p
     ]
     if doubtful:
         frame = frame.with_columns(_parsed(data, separator, dict.fromkeys(kinds, text), doubtful))
-    texts = [name for name, kind in frame.schema.items() if kind == text]
+    texts = [name for name, kind in frame.schema.items() if kind == text and not _stays(frame[name])]
     together = max(1, _CELLS // fields.rows)  # of all at once, every step would hold a copy
     for some in (texts[k : k + together] for k in range(0, len(texts), together)):
         frame = frame.with_columns(type_plain_columns(frame.select(some)))
     return frame
+
+
+def _stays(column: pl.Series) -> bool:
+    """Whether typing leaves a column of text as it is, as a few different texts tell where it has no more."""
+    if column[:_LOOKED_AT].n_unique() > _DIFFERENT:
+        return False
+    different = column.unique().to_frame()
+    typed = type_plain_columns(different)
+    return bool(typed.schema == different.schema and typed.equals(different))
 
 
 def _parsed(data: bytes, separator: str, kinds: dict[str, Any], columns: list[str] | None = None) -> pl.DataFrame:
