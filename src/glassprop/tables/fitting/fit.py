@@ -130,6 +130,7 @@ def fit_table(
     examples = read_examples(frame, target, options, say)
     roles, plan = _columns(examples.frame, options, target, table, say)
     parts = divide(examples, plan, target, options, settings, say)
+    del examples  # of a long table, room that training needs
     pipeline, scale = _fit(parts, plan, target, options, settings, callbacks, say)
     return _outcome(table, target, roles, options, settings, parts, pipeline, scale, notes, say)
 
