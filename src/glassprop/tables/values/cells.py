@@ -38,6 +38,7 @@ _BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3
     map(chr, range(0x2000, 0x200B))
 )
 _MANY = 256  # rows from which on a library is quicker than Python at finding the different ones
+_BLOCK = 16_384  # rows looked at together: what is made of them stays in the caches
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,16 @@ def _in_known_zone(series: nw.Series) -> nw.Series:
 
 def _numbers(values: Any) -> Cells:
     values = np.array(values, dtype=np.float64)
-    infinite = np.abs(values) > LARGEST
-    values[infinite] = np.nan
-    values[np.abs(values) < SMALLEST] = 0.0
-    return Cells("number", values, int(infinite.sum()))
+    infinite = 0
+    for start in range(0, len(values), _BLOCK):
+        some = values[start : start + _BLOCK]
+        size = np.abs(some)
+        if (far := size > LARGEST).any():
+            some[far] = np.nan
+            infinite += int(far.sum())
+        if (tiny := size < SMALLEST).any():
+            some[tiny] = 0.0
+    return Cells("number", values, infinite)
 
 
 def values_of(series: nw.Series) -> list[Any]:
