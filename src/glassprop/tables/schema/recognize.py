@@ -28,6 +28,7 @@ TOO_MANY_VALUES = 0.5
 ENOUGH_ROWS = 20
 # Whole numbers under such a name, each of them repeated, are names of things rather than amounts.
 MAX_CODES = 1000
+_EXACT = 2**53  # whole numbers up to here are one to one with float64
 _LONG = 20_000  # rows, from twice as many of which on columns are read on several threads
 _ID_NAME = re.compile(
     r"(^|[_\s.-])(id|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record|unnamed: 0)$",
@@ -102,8 +103,11 @@ def recognize(
     decided: dict[str, Decision] = {name: (role, None) for name, role in named.items()}
     for name, cells in zip(unnamed, in_order(lambda name: cells_of(frame[name]), unnamed, threads), strict=True):
         role, reading = _decide(name, cells)
-        if reading is not None and reading.kind == "category":
-            reading = replace(reading, aliases=aliases_of(names_of(frame[name]).known))
+        names = names_of(frame[name]) if reading is not None and _may_be_names(reading, frame[name], cells) else None
+        if names is not None and reading is not None and reading.kind == "number":
+            role, reading = _large_numbers(name, names, (role, reading))
+        if names is not None and reading is not None and reading.kind == "category":
+            reading = replace(reading, aliases=aliases_of(names.known))
         decided[name] = role, None if reading is None else replace(reading, **words.of(name))
     every = [decided[name] for name in frame.columns]
     return [role for role, _ in every], Schema.of(reading for _, reading in every if reading is not None)
@@ -123,6 +127,26 @@ def _decide(name: str, cells: Cells) -> Decision:
     if cells.kind == "number":
         return _number_role(name, cells, present)
     return _date(name, cells.values, "", "dates", _missing(cells) + _far_out(cells))
+
+
+def _may_be_names(reading: Reading, series: nw.Series, cells: Cells) -> bool:
+    """Categories, and whole numbers that float64 does not tell apart."""
+    if reading.kind != "number":
+        return reading.kind == "category"
+    if cells.kind == "text":
+        return len(cells.texts.known) <= MAX_CODES and any(len(text) > 15 for text in cells.texts.known)
+    return series.dtype.is_integer() and bool((np.abs(cells.values) >= _EXACT).any())
+
+
+def _large_numbers(name: str, names: Texts, decision: Decision) -> Decision:
+    """Whole numbers beyond 2^53 that repeat are names of things: as amounts, neighbors would be one."""
+    whole = [known for known in names.known if known.removeprefix("-").isdigit()]
+    rows = int(names.there.sum())
+    if len(whole) < len(names.known) or not any(abs(int(known)) >= _EXACT for known in whole):
+        return decision
+    if len(whole) > MAX_CODES or _too_many(len(whole), rows):
+        return decision
+    return _category(name, f"whole numbers beyond 2^53, which are names: {len(whole)} different ones")
 
 
 def _dropped(name: str, reason: str) -> Decision:
