@@ -39,6 +39,7 @@ _BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3
     map(chr, range(0x2000, 0x200B))
 )
 _FIRST_DAY, _EPOCH = date(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)
+_TEXT = (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time)
 _MANY = 256  # rows from which on a library is quicker than Python at finding the different ones
 _BLOCK = 16_384  # rows looked at together: what is made of them stays in the caches
 
@@ -109,7 +110,7 @@ def _cells_of(series: nw.Series, words: frozenset[str]) -> Cells:
         return Cells("date", moments, beyond)
     if kind == nw.Object and (typed := _of_objects(series)) is not None:
         return typed
-    if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
+    if kind in _TEXT:
         found = distinct_texts(series) if len(series) >= _MANY else None
         text = partial(text_of, words=words)
         return Cells("text", texts_of(values_of(series), words) if found is None else Texts.of_values(*found, text))
@@ -157,6 +158,22 @@ def _in_known_zone(series: nw.Series) -> nw.Series:
     if series.dtype == nw.Unknown and hasattr(getattr(native, "dtype", None), "tz"):
         return nw.from_native(native.dt.tz_convert("UTC"), series_only=True)
     return series
+
+
+def type_of(series: nw.Series) -> str | None:
+    """What kind of values a column has by its type, in words; None where it has none at all."""
+    series = out_of_categories(series)
+    if series.is_null().all():
+        return None
+    if series.dtype == nw.Boolean:
+        return "true and false"
+    if series.dtype.is_numeric() or series.dtype == nw.Duration:
+        return "numbers"
+    if series.dtype in (nw.Date, nw.Datetime):
+        return "dates"
+    if series.dtype == nw.Object and (typed := _of_objects(series)) is not None:
+        return "dates" if typed.kind == "date" else "true and false"
+    return "text" if series.dtype in _TEXT else "something else"
 
 
 def _as_floats(series: nw.Series) -> np.ndarray:
