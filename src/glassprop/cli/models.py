@@ -34,8 +34,8 @@ def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any
     return model, record
 
 
-def read(source: str) -> Table:
-    """The table at `source`; "-" is CSV on standard input."""
+def read(source: str | Sequence[str]) -> Table:
+    """The table at `source`, one file or several; "-" is CSV on standard input."""
     from glassprop.tables import read_table
 
     with native_code_quiet():
