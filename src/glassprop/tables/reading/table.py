@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from glassprop.tables.values.packages import need_polars
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -37,3 +39,8 @@ class Table:
     notes: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
+
+    def text_columns(self) -> dict[str, tuple[str, ...]]:
+        """For ``read_table(..., as_text=)`` of a file that is to be read like this one."""
+        text = need_polars().String
+        return {name: self.words.get(name, ()) for name, kind in self.frame.schema.items() if kind == text}

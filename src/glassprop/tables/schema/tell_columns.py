@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from glassprop.ground.alike import kind_of_sentence
+from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.recognize import ColumnRole
 
@@ -14,7 +13,7 @@ _SHARED = 3
 _NAMES = 6
 
 
-def tell_columns(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
+def tell_columns(roles: list[ColumnRole], say: Say) -> None:
     """Say what columns are taken as, which are dropped and why, and what was repaired in them."""
     for kind in ("number", "category", "date"):
         names = [role.name for role in roles if role.role == kind]
@@ -32,7 +31,7 @@ def _is_notable(role: ColumnRole) -> bool:
     return role.role == "date" or any(word in role.reason for word in (";", "as text", "codes"))
 
 
-def _tell_alike(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
+def _tell_alike(roles: list[ColumnRole], say: Say) -> None:
     """One line for each column, or for all of those whose reasons differ in numbers and examples only."""
     alike: dict[tuple[str, str], list[ColumnRole]] = {}
     for role in roles:
@@ -47,7 +46,7 @@ def _tell_alike(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
             say(f"column {quoted(role.name)}: {role.role}, {role.reason}")
 
 
-def _tell_dropped(dropped: list[ColumnRole], say: Callable[[str], None]) -> None:
+def _tell_dropped(dropped: list[ColumnRole], say: Say) -> None:
     by_reason: dict[str, list[ColumnRole]] = {}
     for role in dropped:
         by_reason.setdefault(role.reason.split(":")[0], []).append(role)
