@@ -9,7 +9,8 @@ from glassprop.ground.lazily import lazily
 if TYPE_CHECKING:
     from glassprop.tables.fitting.fit import Outcome, fit_table
     from glassprop.tables.reading.builtin import BUILT_IN
-    from glassprop.tables.reading.table import Table, read_table
+    from glassprop.tables.reading.reader import read_table
+    from glassprop.tables.reading.table import Table
     from glassprop.tables.schema.defaults import Defaults
     from glassprop.tables.schema.recognize import ColumnRole
     from glassprop.tables.schema.request import FitOptions
@@ -30,7 +31,7 @@ _HOME = {
     "fit_table": "glassprop.tables.fitting.fit",
     "gradient_arrays": "glassprop.tables.use.apply",
     "predict_table": "glassprop.tables.use.apply",
-    "read_table": "glassprop.tables.reading.table",
+    "read_table": "glassprop.tables.reading.reader",
     "score_table": "glassprop.tables.use.apply",
     "text_columns": "glassprop.tables.use.apply",
 }
