@@ -16,7 +16,7 @@ from glassprop.insight.names import Column
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.slopes import slopes_of
 from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
-from glassprop.tables.values.dates import date_parts, date_slopes
+from glassprop.tables.values.circles import date_parts, date_slopes
 
 _OTHERS = "(rare or new)"  # the category that stands for all with few rows in training, and those never seen
 _MISSING = "(missing)"

@@ -25,7 +25,8 @@ from glassprop.tables.encoding.findings import Finding, far_out, odd, of_another
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import Plan
 from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of
-from glassprop.tables.values.dates import date_parts, to_moments
+from glassprop.tables.values.circles import date_parts
+from glassprop.tables.values.dates import to_moments
 from glassprop.tables.values.numbers import to_numbers
 from glassprop.tables.values.texts import Texts
 

@@ -17,7 +17,8 @@ from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target, there
 from glassprop.tables.values.cells import BEYOND, Cells, cells_of, texts_of, values_of
 from glassprop.tables.values.dates import date_order, to_moments
-from glassprop.tables.values.numbers import decimal_mark, missing_number, to_numbers
+from glassprop.tables.values.decimal_marks import decimal_mark
+from glassprop.tables.values.numbers import missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
 

@@ -12,9 +12,11 @@ from glassprop.ground.in_order import in_order
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.values.cells import Cells, cells_of
+from glassprop.tables.values.circles import DAY
 from glassprop.tables.values.cores import threads_for
-from glassprop.tables.values.dates import DAY, date_order, to_moments
-from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
+from glassprop.tables.values.dates import date_order, to_moments
+from glassprop.tables.values.decimal_marks import decimal_mark
+from glassprop.tables.values.numbers import hold_codes, missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
 # A text column is one of numbers (or dates) when at least this share of its values are.
@@ -148,7 +150,7 @@ def _text_role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
         return _category(name, "true or false", cells, plan)
     measured = texts.of(texts.each(lambda text: not missing_number(text), False, bool))
     share = 0.0
-    if len(measured) and not _holds_codes(measured.known):
+    if len(measured) and not hold_codes(measured.known, measured.counts().tolist()):
         mark, unsure = decimal_mark(measured.known[:20_000])
         share = _number_share(measured, mark)
         if share >= MOSTLY:
@@ -170,10 +172,6 @@ def _number_share(texts: Texts, mark: str) -> float:
     if step > 1 and (few := _number_share(texts.of(slice(None, 2000 * step, step)), mark)) < MOSTLY / 2:
         return few
     return float(np.mean(~np.isnan(to_numbers(texts, mark))))
-
-
-def _holds_codes(texts: list[str]) -> bool:
-    return all(text.isdigit() for text in texts) and any(is_code(text) for text in texts)
 
 
 def _too_many(different: int, rows: int) -> bool:

@@ -12,7 +12,8 @@ from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
 from glassprop.tables.values.cells import Cells, category_name, cells_of
-from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
+from glassprop.tables.values.decimal_marks import decimal_mark
+from glassprop.tables.values.numbers import hold_codes, missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
 # Whole numbers with at most so many different values, each of them on so many rows on average, are classes.
@@ -118,7 +119,7 @@ def _numeric(cells: Cells) -> tuple[str, np.ndarray | None, bool]:
     if cells.kind == "number":
         return ".", cells.values, False
     texts = cells.texts.of(cells.texts.each(lambda text: not missing_number(text), False, bool))
-    if cells.logical or not len(texts) or any(is_code(text) for text in texts.known):
+    if cells.logical or not len(texts) or hold_codes(texts.known, texts.counts().tolist()):
         return ".", None, False
     mark, unsure = decimal_mark(texts.known, texts.counts().tolist())
     if np.mean(~np.isnan(to_numbers(texts, mark))) < MOSTLY:
