@@ -99,7 +99,7 @@ SEARCHED = (
 def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
     code = """
         from glassprop.insight.image import find_picture
-        from glassprop.tables.values.cells import category_name
+        from glassprop.tables.values.names import aliases_of, category_name
         from glassprop.tables.values.dates import date_order, parse_date
         from glassprop.tables.values.decimal_marks import decimal_mark, votes_of
         from glassprop.tables.values.numbers import parse_number
@@ -118,7 +118,7 @@ def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
                 for order in ("ymd", "mdy", "dmy"):
                     parse_date("2020-01-01 10:00" + text, order)
                 decimal_mark([text]), votes_of([text]), date_order([text]), parse_time(text)
-                category_name(text), without_formulas(text), one_line(text)
+                category_name(text), aliases_of([text]), without_formulas(text), one_line(text)
                 find_picture([text] * 20)
                 try:
                     find("activation", "relu" + text, ACTIVATIONS, {})

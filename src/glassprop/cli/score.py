@@ -35,7 +35,7 @@ def score(
     result = score_table(pipeline, record, read(data), on_message=messages)
     messages.open()
     if json:
-        print_json({"task": result["task"], "rows": result["rows"], "metrics": result["metrics"]})
+        print_json({**result, "notes": messages.data()})
     else:
         print_scores(result["metrics"], title=f"{result['task'].capitalize()}, {result['rows']:,} rows")
     return 0

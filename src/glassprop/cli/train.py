@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -29,6 +28,7 @@ from glassprop.cli.output import Messages, few, number, print_columns, print_jso
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.errors import SettingsError
+from glassprop.ground.note import Say
 from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
     return {"the model file": model, **{what: name for what, name in read.items() if os.path.isfile(name)}}
 
 
-def _but_interruptions(messages: Messages) -> Callable[[str], None]:
+def _but_interruptions(messages: Messages) -> Say:
     """Pass on all but the estimator's word on Ctrl-C, for the last line says it with the file's name."""
     return lambda message: None if message.startswith("Training interrupted") else messages(message)
 
@@ -230,5 +230,5 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "epochs": int(outcome.pipeline[-1].n_iter_),
         "engine": record.get("engine"),
         "interrupted": outcome.interrupted,
-        "notes": messages.lines,
+        "notes": messages.data(),
     }

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Say
 from glassprop.ground.text import quoted, shown
 from glassprop.tables.fitting.examples import Examples, labelled_examples
 from glassprop.tables.fitting.split import split
-from glassprop.tables.fitting.spoken import Say
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
-from glassprop.tables.schema.recognize import Plan
+from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target
 
@@ -32,7 +32,9 @@ class Parts:
         return {"train": len(self.train), "validation": inner, "held_out": len(self.held_out)}
 
 
-def divide(examples: Examples, plan: Plan, target: Target, options: FitOptions, settings: Defaults, say: Say) -> Parts:
+def divide(
+    examples: Examples, schema: Schema, target: Target, options: FitOptions, settings: Defaults, say: Say
+) -> Parts:
     """Divide the examples into rows to train on, rows for early stopping, and held-out rows.
 
     Raises
@@ -45,7 +47,7 @@ def divide(examples: Examples, plan: Plan, target: Target, options: FitOptions, 
     if isinstance(options.validation, Table):
         rest = examples
         labels = _classes(examples, target)
-        held_out = labelled_examples(options.validation, target, plan.names(), labels, options.weight, say)
+        held_out = labelled_examples(options.validation, target, schema.names(), labels, options.weight, say)
     else:
         _tell_single(examples, say)
         train, kept = split(len(examples), options.validation, examples.keys, options.seed)

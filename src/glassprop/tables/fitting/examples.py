@@ -8,9 +8,9 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.fitting.split import SplitKeys
-from glassprop.tables.fitting.spoken import Say
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.schema.request import FitOptions
