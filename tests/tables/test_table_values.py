@@ -218,7 +218,7 @@ _LIBRARIES = {
     [
         ([1, 2, None], "number", [1, 2, NAN]),
         ([1.5, float("inf"), None], "number", [1.5, NAN, NAN]),
-        ([" a", "NA", None], "text", ["a", None, None]),
+        ([" a", "NA", None], "text", ["a", "NA", None]),
         ([True, False, None], "text", ["true", "false", None]),
         ([date(2020, 1, 2), None], "date", [_utc(2020, 1, 2), NAN]),
         ([datetime(2020, 1, 2, 3, 4, 5, 678000), None], "date", [_utc(2020, 1, 2, 3, 4, 5) + 0.678, NAN]),

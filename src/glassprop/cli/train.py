@@ -170,7 +170,7 @@ def _settings(options: TrainOptions, table: Table) -> FitOptions:
         class_weight=options.class_weight,
         group=options.group,
         time=options.time,
-        validation=read(options.validation) if share is None else share,
+        validation=read(options.validation, table.text_columns()) if share is None else share,
         hidden=layer_sizes(options.hidden),
         activation=options.activation,
         epochs=options.epochs,

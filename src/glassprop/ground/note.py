@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from glassprop.ground.text import shortened
+from glassprop.ground.text import one_line, shortened
 
 _MOST_EXAMPLES = 5
 _LONGEST_EXAMPLE = 60
@@ -54,7 +54,7 @@ class Note(str):
         """JSON-able, and of bounded size."""
         examples = [shortened(example, _LONGEST_EXAMPLE) for example in self.examples[:_MOST_EXAMPLES]]
         column = None if self.column is None else shortened(self.column)
-        return {"kind": self.kind, "column": column, "count": self.number, "examples": examples, "text": str(self)}
+        return {"kind": self.kind, "column": column, "count": self.number, "examples": examples, "text": one_line(self)}
 
 
 class NoteWarning(UserWarning):

@@ -37,7 +37,8 @@ _EARLIER: dict[str, Field] = {
 
 
 def _typed_state(typed: Any) -> dict[str, Any]:
-    return {**vars(typed), "schema": typed.schema.to_list()}
+    state = dict(vars(typed))  # of a file of format 1 they are those of version 1
+    return state | {"schema": state["schema"].to_list()} if "schema" in state else state
 
 
 def _restore_typed(made: Any, found: dict[str, Any]) -> None:

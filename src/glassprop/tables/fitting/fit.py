@@ -27,7 +27,7 @@ from glassprop.tables.fitting.spoken import note_of, quiet, told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
-from glassprop.tables.schema.recognize import ColumnRole, recognize
+from glassprop.tables.schema.recognize import ColumnRole, Words, recognize
 from glassprop.tables.schema.request import FitOptions, check_columns, check_options, settled
 from glassprop.tables.schema.target import Target, decide
 from glassprop.tables.schema.tell_columns import tell_columns
@@ -122,7 +122,7 @@ def fit_table(
     for note in (*table.notes, *(options.validation.notes if isinstance(options.validation, Table) else ())):
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
-    target = decide(name, frame[name], options.task)
+    target = decide(name, frame[name], options.task, Words(table.words, table.quoted))
     say(f"target {quoted(name)}: {target.task} ({target.reason})")
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
@@ -144,7 +144,7 @@ def _columns(
     for role, name in (("weight", options.weight), ("group", options.group), ("time", options.time)):
         if name is not None:
             named[name] = ColumnRole(name, role, "as asked; not learned from")
-    roles, schema = recognize(frame, named)
+    roles, schema = recognize(frame, named, Words(table.words, table.quoted))
     tell_columns(roles, say)
     if not schema.names():
         dropped = [f"{quoted(role.name)} {role.reason}" for role in roles if role.role == "dropped"]

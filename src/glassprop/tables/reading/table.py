@@ -61,6 +61,11 @@ class Table:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
 
+    def text_columns(self) -> dict[str, tuple[str, ...]]:
+        """For ``read_table(..., as_text=)`` of a file that is to be read like this one."""
+        text = need_polars().String
+        return {name: self.words.get(name, ()) for name, kind in self.frame.schema.items() if kind == text}
+
 
 def read_table(source: str, *, stdin: BinaryIO | None = None, as_text: Words | None = None) -> Table:
     """Read a table.

@@ -50,6 +50,10 @@ class Reading:
         """Those that count as missing in any table."""
         return frozenset() if self.quoted else frozenset(self.missing)
 
+    def needs_text(self) -> bool:
+        """Whether its cells must come as they are written where a file has no types: as numbers they lose something."""
+        return self.kind != "number" or self.decimal != "."
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, without what is as usual."""
         plain = asdict(self) | {"missing": list(self.missing), "aliases": dict(self.aliases)}

@@ -65,6 +65,10 @@ class Target:
             return Texts.of_values(names.codes, names.known, partial(_whole_name, mark=self.mark))
         return Texts.of_values(names.codes, names.known, lambda name: self.aliases.get(name, name))
 
+    def needs_text(self) -> bool:
+        """As of a `Reading`."""
+        return self.kind == "text" or self.mark != "."
+
     def labels(self, texts: Texts) -> np.ndarray:
         """Classes as they are handed to the network: int64 for whole numbers, otherwise text.
 

@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+def text_columns(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """For ``read_table(..., as_text=)``: the columns that must stay text for a model to read a text file by its schema.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Column -> the words, in lower case, that stand for "missing" in it.
+    """
+    target = Target.from_dict(record["target_reading"])
+    columns = [reading for reading in pipeline[0].schema if reading.needs_text()]
+    return {column.name: column.missing for column in [*columns, *[target] * target.needs_text()]}
+
+
 def predict_table(
     pipeline: Pipeline,
     record: dict[str, Any],
