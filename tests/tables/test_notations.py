@@ -15,7 +15,7 @@ from glassprop.ground.number_text import shortest
 from glassprop.tables.values.cells import texts_of
 from glassprop.tables.values.currencies import CURRENCIES
 from glassprop.tables.values.dates import date_order, moments_of_numbers, numbers_are_dates, parse_date, to_moments
-from glassprop.tables.values.decimal_marks import Votes, decimal_mark, mark_of_file, votes_of
+from glassprop.tables.values.decimal_marks import Votes, decimal_mark, mark_of_file, votes_of, votes_of_numbers
 from glassprop.tables.values.numbers import hold_codes, parse_number, taken_apart, to_numbers
 from glassprop.tables.values.times import parse_time, share_of_times, to_times
 from glassprop.tables.values.written_dates import ORDERS, moments_of
@@ -154,13 +154,44 @@ def test_the_mark_of_a_file_is_that_of_the_columns_that_decide(columns, mark):
     assert mark_of_file(map(votes_of, columns)) == mark
 
 
-def test_a_column_that_does_not_decide_follows_its_file():
-    assert decimal_mark(["4.733", "950"], file=",") == (",", False)
-    assert decimal_mark(["4.733", "950"]) == (".", False)
-    assert decimal_mark(["4.733", "9.5"], file=",") == (".", False)
-    assert decimal_mark(["1,234", "950"], file=",") == (",", False)
-    assert decimal_mark(["1,234", "950"]) == (".", True)
+@pytest.mark.parametrize(
+    ("texts", "file", "mark", "told"),
+    [
+        (["4.733", "950"], ",", ",", "1.234 could be read two ways and is read as 1234, as other columns have"),
+        (["1,234", "950"], ",", ",", "1,234 could be read two ways and is read as 1.234, as other columns have"),
+        (["1,234", "950"], ".", ".", "1,234 could be read two ways and is read as 1234, as other columns have"),
+        (["4.733", "950"], None, ".", ""),
+        (["1,234", "950"], None, ".", "1,234 could be read two ways and is read as 1234"),
+        (["4.733", "9.5"], ",", ".", ""),
+        (["1,234", "9.5"], ",", ".", ""),
+        (["950", "12"], ",", ",", ""),
+    ],
+)
+def test_a_column_that_does_not_decide_follows_its_file(texts, file, mark, told):
+    found = decimal_mark(texts, file=file)
+    assert found.mark == mark or not found.unsure
+    assert told in found.told()
+    assert bool(told) is bool(found.told())
+
+
+def test_votes_are_counted_by_rows():
     assert votes_of(["4.733", "950", "1,5", "7,250", "€ 1.5"], [3, 1, 2, 4, 1]) == Votes(1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "votes"),
+    [
+        ([4.733, 950, NAN], Votes(0, 0, 1)),
+        ([4.733, 1.5, 2.25], Votes(0, 0, 3)),  # 1.500 and 2.250, it may be
+        ([4.733, 0.5], Votes(1, 0, 1)),
+        ([4.733, 1234.567], Votes(1, 0, 1)),
+        ([4.7331, 4.733], Votes(1, 0, 1)),
+        ([36.5, 37.2], Votes(2)),
+        ([1, 2, np.inf], Votes()),
+    ],
+)
+def test_what_numbers_say_of_the_mark_that_they_had(numbers, votes):
+    assert votes_of_numbers(np.array(numbers, dtype=float)) == votes
 
 
 # --- codes ------------------------------------------------------------------------------------------------------

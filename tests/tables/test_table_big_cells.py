@@ -86,6 +86,7 @@ def _match_all() -> None:
 SEARCHED = (
     "_DIGITS",
     "_SAYS_DATE",
+    "_DURATION_NAME",
     "_ID_NAME",
     "_CAMEL_ID",
     "_CODE_NAME",

@@ -70,6 +70,18 @@ def votes_of(texts: Sequence[str], counts: Iterable[int] | None = None) -> Votes
     return Votes(votes["."], votes[","], unsure["."], unsure[","])
 
 
+def votes_of_numbers(numbers: np.ndarray) -> Votes:
+    """What a column of numbers (n_rows,), NaN where missing, said of its decimal mark when it was text with points.
+
+    With a comma for it, 4.733 would be 4733. Where none has three digits behind its point, none of them was a group.
+    """
+    broken = numbers[np.isfinite(numbers) & (numbers != np.floor(numbers))]
+    in_groups = (np.round(broken, 3) == broken) & (np.abs(broken) >= 1) & (np.abs(broken) < 1000)
+    if not (in_groups & (np.round(broken, 2) != broken)).any():
+        in_groups[:] = False
+    return Votes(point=int((~in_groups).sum()), unsure_points=int(in_groups.sum()))
+
+
 def mark_of_file(columns: Iterable[Votes]) -> str | None:
     """The decimal mark of a file: that of most columns which decide for themselves; None where there is none.
 
@@ -83,9 +95,36 @@ def mark_of_file(columns: Iterable[Votes]) -> str | None:
     return "," if commas > points else "."
 
 
-def decimal_mark(
-    texts: Sequence[str], counts: Iterable[int] | None = None, file: str | None = None
-) -> tuple[str, bool]:
+@dataclass(frozen=True)
+class DecimalMark:
+    """The decimal mark of a column.
+
+    Attributes
+    ----------
+    mark : {".", ","}
+        The one that more values can only be read with; else the file's; else the point.
+    unsure : str
+        A mark that stands in some of its values, which would mean other numbers with the other mark (1,234), where no
+        value decides; "" where some does, or nothing is to be decided.
+    by_file : bool
+        Other columns of the file decided.
+    """
+
+    mark: str
+    unsure: str = ""
+    by_file: bool = False
+
+    def told(self) -> str:
+        """What should be known of it; "" if nothing."""
+        if not self.unsure or (not self.by_file and self.unsure == "."):
+            return ""
+        text = f"1{self.unsure}234"
+        read = text.replace(",", ".") if self.unsure == self.mark else text.replace(self.unsure, "")
+        why = ", as other columns have decimal " + ("commas" if self.mark == "," else "points") if self.by_file else ""
+        return f"; {text} could be read two ways and is read as {read}{why}"
+
+
+def decimal_mark(texts: Sequence[str], counts: Iterable[int] | None = None, file: str | None = None) -> DecimalMark:
     """Find the decimal mark of a column.
 
     Parameters
@@ -94,13 +133,8 @@ def decimal_mark(
         As `votes_of` takes them.
     file : {".", ","}, optional
         The mark of its file, which decides where no value does.
-
-    Returns
-    -------
-    mark : {".", ","}
-        The one that more values can only be read with; else the file's; else the point.
-    ambiguous : bool
-        Nothing decides, and some (1,234) would mean another number with the other mark.
     """
     votes = votes_of(texts, counts)
-    return votes.mark or file or ".", votes.unsure_commas > 0 and votes.mark is None and file is None
+    if votes.mark is not None or not votes.unsure:
+        return DecimalMark(votes.mark or ".")
+    return DecimalMark(file or ".", "," if votes.unsure_commas else ".", by_file=file is not None)
