@@ -21,6 +21,8 @@ def plain_types(text: pl.DataFrame) -> dict[str, Any]:
     round some whole number: it may be the name of something.
     """
     pl = need_polars()
+    if not text.width:
+        return {}
     looks = text.select(_look(pl.col(name)).alias(name) for name in text.columns).row(0, named=True)
     return {
         name: pl.Int64 if found["integer"] else pl.Float64

@@ -37,6 +37,7 @@ _ID_NAME = re.compile(
     re.IGNORECASE,
 )
 _CAMEL_ID = re.compile(r"[a-z](Id|ID)$")
+_YEAR_FIRST = re.compile(r"[0-9]{4}[-/. ] ?[0-9]{1,2}[-/. ] ?[0-9]")
 # 12:30 may be minutes and seconds, or a score.
 _DURATION_NAME = re.compile(
     r"(^|[^a-z])(durations?|elapsed|laps?|lap_?time|split|pace|length|runtime|score|result|ratio)([^a-z]|$)",
@@ -235,7 +236,7 @@ def _text_dates(name: str, cells: Cells, order: str, either: bool) -> Decision:
     rows, odd = cells.texts.unread(moments, missing_number)
     first = next(text for text in cells.texts.known if not np.isnan(parse_date(text, order)))
     words = {"ymd": "year-month-day", "mdy": "month/day/year", "dmy": "day/month/year"}[order]
-    reason = f"dates as {words}" if order != "ymd" or first[:4].isdigit() else f"dates such as {quoted(first)}"
+    reason = f"dates as {words}" if order != "ymd" or _YEAR_FIRST.match(first) else f"dates such as {quoted(first)}"
     if either:
         reason += " (day and month could be swapped in every value)"
     if odd:
