@@ -41,6 +41,7 @@ def table_with(odd: list[str], rows: int = 40) -> str:
 @pytest.fixture
 def tried_on_few(monkeypatch):
     monkeypatch.setattr(even_rows, "TRIED", 5)
+    monkeypatch.setattr(fields, "_PART", 250)
     monkeypatch.setattr(fields, "_PIECE", 100)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -204,9 +203,9 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
 
 def _classes(outcome: Outcome) -> str:
     """The classes with their shares of the rows trained on, so that yes, Yes and YES are seen to be three."""
-    counts = Counter(outcome.parts.train.y.tolist()).most_common()
+    found = sorted(outcome.parts.train.classes(), key=lambda one: (-one.rows, one.first))
     rows = len(outcome.parts.train)
-    return f"{len(counts)} classes: {few([f'{shown(label)} {count / rows:.1%}' for label, count in counts])}"
+    return f"{len(found)} classes: {few([f'{shown(one.label)} {one.rows / rows:.1%}' for one in found])}"
 
 
 def _length(estimator: Any) -> str:

@@ -85,21 +85,25 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         `rows` are wanted, they are taken column by column, so that there is no table of them.
         """
         numbers = np.empty((len(self.number_names()), len(frame) if rows is None else len(rows)))
-        categories: dict[str, Texts] = {}
-        place = 0
+        first = self._first_parts()
 
-        def work(reading: Reading) -> tuple[list[Finding], list[np.ndarray] | Texts]:
+        def work(reading: Reading) -> tuple[list[Finding], Texts | None]:
             found: list[Finding] = []
-            return found, read_column(frame[reading.name], reading, found)
-
-        for reading, (found, values) in zip(self.schema, in_order(work, self.schema, threads), strict=True):
-            findings += found
+            values = read_column(frame[reading.name], reading, found)
             if isinstance(values, Texts):
-                categories[reading.name] = values if rows is None else values.of(rows)
-                continue
-            for part in values:
-                numbers[place] = part if rows is None else part[rows]
-                place += 1
+                return found, values if rows is None else values.of(rows)
+            for place, part in enumerate(values, first[reading.name]):
+                if rows is None:
+                    numbers[place] = part
+                else:  # "clip" writes to its place at once; no row is out of bounds
+                    np.take(part, rows, out=numbers[place], mode="clip")
+            return found, None
+
+        categories: dict[str, Texts] = {}
+        for reading, (found, texts) in zip(self.schema, in_order(work, self.schema, threads), strict=True):
+            findings += found
+            if texts is not None:
+                categories[reading.name] = texts
         return numbers, categories
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
@@ -113,6 +117,14 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def number_names(self) -> list[str]:
         """The float columns that `transform` gives."""
         return [name for reading in self.schema for name in part_names(reading)]
+
+    def _first_parts(self) -> dict[str, int]:
+        """Where the numbers of a column, or the parts of its dates, begin among all of them."""
+        first, start = {}, 0
+        for reading in self.schema:
+            first[reading.name] = start
+            start += len(part_names(reading))
+        return first
 
     def category_names(self) -> list[str]:
         """The text columns that `transform` gives."""

@@ -27,8 +27,9 @@ from glassprop.tables.fitting.spoken import note_of, quiet, told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
-from glassprop.tables.schema.recognize import ColumnRole, Words, recognize
+from glassprop.tables.schema.recognize import Words, recognize
 from glassprop.tables.schema.request import FitOptions, check_columns, check_options, settled
+from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.target import Target, decide
 from glassprop.tables.schema.tell_columns import tell_columns
 from glassprop.tables.values.file_mark import file_mark
@@ -134,6 +135,7 @@ def fit_table(
     examples = read_examples(frame, target, options, say)
     roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
+    del examples  # of a long table, room that training needs
     pipeline, scale = _fit(parts, schema, target, options, settings, callbacks, say)
     return _outcome(table, target, roles, options, settings, parts, pipeline, scale, notes, say)
 
@@ -217,12 +219,10 @@ def _outcome(
     notes: list[Note],
     say: Say,
 ) -> Outcome:
-    train, held_out, estimator = parts.train, parts.held_out, pipeline[-1]
+    held_out, estimator = parts.held_out, pipeline[-1]
     with told(say) if isinstance(options.validation, Table) else quiet():
         scores = scores_of(pipeline, held_out.frame.to_native(), held_out.y, held_out.weights)
-    baseline = baseline_scores(
-        train.y, train.weights, held_out.y, held_out.weights, classification=target.task == "classification"
-    )
+    baseline = baseline_scores(parts.train, held_out.y, held_out.weights)
     interrupted = bool(getattr(estimator, "interrupted_", False))
     record = {
         "task": target.task,

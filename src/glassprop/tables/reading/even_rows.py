@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TRIED = 1000  # rows
 _CELLS = 2_000_000  # of text that are typed together
 _ROUNDED = 2.0**53
+_LOOKED_AT, _DIFFERENT = 10_000, 1_000  # rows, and different texts in them, to look at these alone
 _LONGEST = 10**17  # whole numbers up to here have fewer than 19 characters, with their sign
 
 
@@ -77,12 +78,24 @@ def _read(data: bytes, separator: str, fields: Fields, tried: pl.DataFrame, as_t
     ]
     if doubtful:
         frame = frame.with_columns(_parsed(data, separator, dict.fromkeys(kinds, text), doubtful))
-    texts = [name for name, kind in frame.schema.items() if kind == text]
+    as_they_are = {name: _as_it_is(frame[name], as_text) for name, kind in frame.schema.items() if kind == text}
+    known = [typed for typed in as_they_are.values() if typed is not None]
+    words = {name: words for typed in known for name, words in typed.words.items()}
+    found = Typed(frame, words, frozenset(name for typed in known for name in typed.quoted))
+    texts = [name for name, typed in as_they_are.items() if typed is None]
     together = max(1, _CELLS // fields.rows)  # of all at once, every step would hold a copy
-    found = Typed(frame, {}, frozenset())
     for some in (texts[k : k + together] for k in range(0, len(texts), together)):
         found = found.and_of(typed_columns(found.frame.select(some), as_text))
     return found
+
+
+def _as_it_is(column: pl.Series, as_text: Words) -> Typed | None:
+    """What typing finds in a column of few different texts, if it leaves it as it is; these alone tell that."""
+    if column[:_LOOKED_AT].n_unique() > _DIFFERENT:
+        return None
+    different = column.unique().to_frame()
+    typed = typed_columns(different, as_text)
+    return typed if typed.frame.schema == different.schema and typed.frame.equals(different) else None
 
 
 def _parsed(data: bytes, separator: str, kinds: dict[str, Any], places: list[int] | None = None) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import re
 
 from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
-from glassprop.tables.schema.recognize import ColumnRole
+from glassprop.tables.schema.roles import ColumnRole
 
 _LEARNED = ("number", "category", "date", "time of day")
 # Columns with the same fate share a line from this number on.
