@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,10 @@ COLUMNS = {
     "mixed": (some("1", "1.0", "one", "1e0"), None),
     "day": (DAYS.astype(str).tolist(), None),
     "german day": ([f"{d.day:02}.{d.month:02}.{d.year}" for d in DAYS.tolist()], None),
+    "accounts": (some("(12.50)", "3.75-", "800", "\u22124", "USD 1,234"), None),
+    "whole day": ([int(str(d).replace("-", "")) for d in DAYS], None),
+    "month": ([f"{d.year}Q{(d.month + 2) // 3}" for d in DAYS.tolist()], None),
+    "clock": (some("12:30", "2:05 PM", "0:00:05", ""), None),
     "moment": ([f"{d} 10:{k:02}:30" for k, d in enumerate(DAYS)], None),
 }  # fmt: skip
 TYPED = {
@@ -58,6 +62,7 @@ TYPED = {
     "day": date.fromisoformat,
     "german day": lambda text: date.fromisoformat("-".join(reversed(text.split(".")))),
     "moment": datetime.fromisoformat,
+    "clock": {"12:30": time(12, 30), "2:05 PM": time(14, 5), "0:00:05": time(0, 0, 5), "": None}.get,
 }
 
 

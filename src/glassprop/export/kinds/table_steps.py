@@ -11,7 +11,7 @@ from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, R
 from glassprop.tables.encoding.news import TYPES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
 from glassprop.tables.values.cells import MISSING
-from glassprop.tables.values.dates import ORDERS
+from glassprop.tables.values.written_dates import ORDERS
 
 _COLUMNS = Several(Text())
 _SMALLEST_LIMIT = 1e-150

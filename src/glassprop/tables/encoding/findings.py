@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from glassprop.ground.note import NewsWarning, Note, NoteWarning
+from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.values.cells import Cells
 from glassprop.tables.values.numbers import missing_number
@@ -79,6 +80,14 @@ def odd(column: str, texts: Texts, values: np.ndarray, wanted: str) -> list[Find
     """Text that gave none of the `values` that were wanted."""
     rows, found = texts.unread(values, missing_number)
     return [Finding(column, "unread", f"no {wanted}", rows, (found[0],))] if found else []
+
+
+def no_dates(column: str, numbers: np.ndarray, moments: np.ndarray) -> list[Finding]:
+    """Numbers that are no dates (20151227)."""
+    odd_ones = numbers[np.isnan(moments) & ~np.isnan(numbers)]
+    if not len(odd_ones):
+        return []
+    return [Finding(column, "unread", "no dates", len(odd_ones), (shortest(float(odd_ones[0])),))]
 
 
 def of_another_kind(column: str, wanted: str) -> list[Finding]:
