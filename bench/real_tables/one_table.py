@@ -28,9 +28,10 @@ from glassprop.tables import FitOptions, fit_table, read_table
 
 TEST_SHARE = 0.25
 SEED = 11
-# Which way each score is better; those of chance for scores that the constant has none of.
+# Which way each score is better.
 _HIGHER = {"r2": True, "accuracy": True, "roc_auc": True, "balanced_accuracy": True}
 _HIGHER |= dict.fromkeys(("log_loss", "root_mean_squared_error", "mean_absolute_error"), False)
+_ROUNDING = 1e-6  # of a score: predictions are float32
 # The sentence that has to be said; whatever its words, it says what is not better than what.
 _WORSE = re.compile(r"(worse|no better|not better)\b.*\b(constant|guess\w*|baseline|mean|median|majority|shares)", re.I)
 _HINT = re.compile(r"leak|gives? .*away|near(ly)? .*copy|copy of|alone (predicts|tells|gives)|follows from", re.I)
@@ -105,7 +106,8 @@ def _glassprop(
 def worse_than(scores: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
     """The scores that are worse than the baseline's of the same name."""
     common = [name for name in scores if name in baseline and name in _HIGHER]
-    return [name for name in common if (baseline[name] - scores[name]) * (1 if _HIGHER[name] else -1) > 0]
+    lost = {name: (baseline[name] - scores[name]) * (1 if _HIGHER[name] else -1) for name in common}
+    return [name for name in common if lost[name] > _ROUNDING * abs(baseline[name])]
 
 
 def same_rows(ours: Mapping[str, float], theirs: Mapping[str, float]) -> bool:

@@ -111,7 +111,7 @@ TABLES = (
     RealTable("islp", "Hitters", "Salary", AMOUNTS, "money; target missing in 59 rows",
               {"League": "category", "CAtBat": "number"}),
     RealTable("moderndive", "amazon_books", "amazon_price", AMOUNTS, "titles, authors, ISBN; money",
-              {"title": _TITLES, "isbn_10": "dropped", "list_price": "number", "publisher": "category"},
+              {"title": _TITLES, "isbn_10": "dropped", "list_price": "number", "publisher": "category text"},
               leave_out=("title", "author", "isbn_10")),
     RealTable("palmerpenguins", "penguins-raw", "Species", CLASSES,
               "comments, constant columns, numbers that begin again with each species",
