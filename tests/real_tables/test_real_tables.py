@@ -120,6 +120,16 @@ def test_worse_than_the_constant_fails_the_run_unless_it_is_said(capsys):
     assert "nothing says so: quiet" in capsys.readouterr().err
 
 
+def test_the_page_says_which_score_is_worse_and_whether_that_is_told():
+    result = {"name": "la-riots", "package": "vega", "task": AMOUNTS, "rows": 40, "columns": 2, "worse": ["r2"],
+              "scores": {"glassprop": {"r2": -0.25}, "baseline": {"r2": -0.125}, "constant": {"r2": -0.125}}}  # fmt: skip
+    result["scores"] |= {name: {"r2": 0.5} for name in ("ridge", "trees")}
+    page = markdown([result | {"worse_told": False}], _MACHINE)
+    assert "* la-riots: R² −0.250 (constant −0.125); **not told**" in page
+    assert "; told\n" in markdown([result | {"worse_told": True}], _MACHINE)
+    assert "Against the constant: better on 0, level within 0.01 on 0, worse on 1." in page
+
+
 def test_noise_that_is_learned_is_found_to_be_worse(tmp_path):
     rng = np.random.default_rng(3)
     frame = pd.DataFrame(rng.normal(size=(60, 8)), columns=list("abcdefgh"))
