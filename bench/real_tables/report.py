@@ -91,10 +91,8 @@ def _worse(results: Sequence[dict[str, Any]]) -> list[str]:
         if result.get("worse"):
             told = "told" if result["worse_told"] else "**not told**"
             ours, constant = (result["scores"][model] for model in ("glassprop", "baseline"))
-            scores = ", ".join(
-                f"{_words(name)} {ours[name]:.3g} (constant {constant[name]:.3g})" for name in result["worse"]
-            )
-            lines.append(f"* {result['name']}: {scores}; {told}")
+            pairs = [f"{_words(name)} {ours[name]:.3f} (constant {constant[name]:.3f})" for name in result["worse"]]
+            lines.append(f"* {result['name']}: {', '.join(pairs).replace('-', '−')}; {told}")
     return [*lines, *["None."] * (len(lines) == 4), ""]
 
 

@@ -121,9 +121,9 @@ def test_worse_than_the_constant_fails_the_run_unless_it_is_said(capsys):
 
 
 def test_the_page_says_which_score_is_worse_and_whether_that_is_told():
-    result = {"name": "la-riots", "package": "vega", "task": AMOUNTS, "rows": 40, "columns": 2, "worse": ["r2"],
-              "scores": {"glassprop": {"r2": -0.25}, "baseline": {"r2": -0.125}, "constant": {"r2": -0.125}}}  # fmt: skip
-    result["scores"] |= {name: {"r2": 0.5} for name in ("ridge", "trees")}
+    scores = {"glassprop": -0.25, "baseline": -0.125, "constant": -0.125, "ridge": 0.5, "trees": 0.5}
+    result = {"name": "la-riots", "package": "vega", "task": AMOUNTS, "rows": 40, "columns": 2, "worse": ["r2"]}
+    result["scores"] = {name: {"r2": score} for name, score in scores.items()}
     page = markdown([result | {"worse_told": False}], _MACHINE)
     assert "* la-riots: R² −0.250 (constant −0.125); **not told**" in page
     assert "; told\n" in markdown([result | {"worse_told": True}], _MACHINE)
