@@ -67,7 +67,7 @@ def divide(y: pd.Series, task: str) -> tuple[np.ndarray, np.ndarray]:
 def _glassprop(
     table: RealTable, path: Path, rows: int, parts: tuple[np.ndarray, np.ndarray], references: dict[str, Any]
 ) -> dict[str, Any]:
-    notes: list[str] = []
+    notes: list[dict[str, Any]] = []
     start = time.process_time()
     try:
         whole = read_table(str(path))
@@ -77,12 +77,12 @@ def _glassprop(
         outcome = fit_table(
             train,
             FitOptions(target=table.target, validation=test, seed=SEED),
-            on_message=lambda note: notes.append(str(note)),
+            on_message=lambda note: notes.append(plain(note)),
         )
         decided = outcome.task
         if decided != table.task:
             options = FitOptions(target=table.target, task=table.task, validation=test, seed=SEED)
-            outcome = fit_table(train, options, on_message=lambda note: notes.append(str(note)))
+            outcome = fit_table(train, options, on_message=lambda note: notes.append(plain(note)))
     except GlasspropError as error:
         return {"refused": str(error), "notes": notes, "seconds": time.process_time() - start}
     seconds = time.process_time() - start
@@ -95,8 +95,8 @@ def _glassprop(
         "roles": {role.name: f"{role.role}: {role.reason}" for role in outcome.columns},
         "otherwise": otherwise(table, {role.name: role.role for role in outcome.columns}),
         "worse": worse,
-        "worse_told": any(_WORSE.search(note) for note in notes),
-        "hints": {name: _hinted(name, notes) for name in table.gives_away},
+        "worse_told": any(_WORSE.search(note["text"]) for note in notes),
+        "hints": {name: hinted(name, notes) for name in table.gives_away},
         "notes": notes,
         "epochs": outcome.record.get("history", {}).get("epochs"),
         "seconds": seconds,
@@ -129,8 +129,15 @@ def otherwise(table: RealTable, roles: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _hinted(column: str, notes: Iterable[str]) -> bool:
-    return any(column in note and _HINT.search(note) for note in notes)
+def plain(note: Any) -> dict[str, Any]:
+    """A note as data; a bare text is one without a kind."""
+    return {"text": str(note), "kind": getattr(note, "kind", "note"), "column": getattr(note, "column", None)}
+
+
+def hinted(column: str, notes: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a note says that this column gives the target away, by its kind or in its words."""
+    about = [note for note in notes if note["column"] == column or column in note["text"]]
+    return any("leak" in note["kind"] or "copy" in note["kind"] or _HINT.search(note["text"]) for note in about)
 
 
 def main(arguments: list[str] | None = None) -> int:

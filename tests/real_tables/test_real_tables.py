@@ -21,10 +21,11 @@ from bench.data import SOURCES
 from bench.real_tables import __main__ as command
 from bench.real_tables import fetch
 from bench.real_tables.frames import csv_of_keel, csv_of_pickle
-from bench.real_tables.one_table import divide, otherwise, run, same_rows, worse_than
+from bench.real_tables.one_table import divide, hinted, otherwise, plain, run, same_rows, worse_than
 from bench.real_tables.references import inputs_of, read, reference_scores, target_of
 from bench.real_tables.report import markdown, untold
 from bench.real_tables.tables import AMOUNTS, CLASSES, PACKAGES, TABLES, RealTable
+from glassprop.ground.note import Note
 
 _MACHINE = {"date": "2026-11-26", "cpu": "a CPU", "cores": 2, "versions": {"numpy": "2"}}
 
@@ -162,6 +163,14 @@ def test_nameless_row_labels_go_by_the_name_that_they_are_given():
     table = _table("y", AMOUNTS, roles={"": "dropped", "a": "text dropped"})
     assert otherwise(table, {"column_1": "number", "a": "dropped"}) == {"(row names)": "number, not dropped"}
     assert otherwise(table, {"": "dropped", "a": "date"}) == {"a": "date, not text or dropped"}
+
+
+def test_a_hint_is_one_by_its_kind_or_by_its_words_and_about_that_column():
+    note = Note("awake alone is enough", kind="leak-hint", column="awake")
+    assert hinted("awake", [plain(note)])
+    assert hinted("awake", [plain("column 'awake' gives the target away")])
+    assert not hinted("brainwt", [plain(note)])
+    assert not hinted("awake", [plain("column 'awake': number, 3 missing")])
 
 
 def test_the_references_see_numbers_dates_and_categories_but_no_labels(tmp_path):
