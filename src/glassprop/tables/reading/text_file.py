@@ -12,8 +12,8 @@ from glassprop.tables.reading.below_table import Below, look_below
 from glassprop.tables.reading.encoding import as_utf8
 from glassprop.tables.reading.even_rows import read_even_rows
 from glassprop.tables.reading.header import column_names
-from glassprop.tables.reading.layout import Layout, look_at_layout
 from glassprop.tables.reading.surplus import without_surplus
+from glassprop.tables.reading.text_layout import Layout, look_at_layout
 from glassprop.tables.reading.typed import Typed, Words, typed_columns
 from glassprop.tables.reading.uneven_rows import SEPARATORS, UnevenRows
 
