@@ -11,6 +11,7 @@ from glassprop.ground.text import listed, quoted
 from glassprop.tables.reading.below_table import Below, look_below
 from glassprop.tables.reading.encoding import as_utf8
 from glassprop.tables.reading.even_rows import read_even_rows
+from glassprop.tables.reading.grouped import columns_in_groups
 from glassprop.tables.reading.header import column_names
 from glassprop.tables.reading.spaced import tabs_for_spaces
 from glassprop.tables.reading.surplus import without_surplus
@@ -56,19 +57,12 @@ def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> 
     data = data[layout.start : layout.start + below.end]
     if not layout.has_header:
         data = _made_header(data, layout.separator) + data
-
-    def named(header: list[str]) -> list[str]:
-        if layout.in_comment:
-            header = [header[0].lstrip().removeprefix("# "), *header[1:]]
-        return column_names(header, name, notes)
-
-    found = read_even_rows(data, layout.separator, named, as_text)
-    if found is None:
-        rows = UnevenRows(name, layout.separator, layout.lines - (not layout.has_header), notes)
-        found = typed_columns(rows.read(data.decode(), named), as_text, has_marks=b'"' in data)
+    found = _columns(data, name, layout, as_text, notes)
+    if in_groups := columns_in_groups(found.frame) if not as_text else {}:
+        found = _columns(data, name, layout, in_groups, [])
     if found.frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    found, left_out = without_surplus(found, as_text)
+    found, left_out = without_surplus(found, as_text or in_groups)
     return found, notes + [f"{name}: {line}" for line in (*_kept(found.kept), *left_out)]
 
 
@@ -93,6 +87,19 @@ def _below(below: Below) -> Iterator[str]:
 def _made_header(data: bytes, separator: str) -> bytes:
     first = next(csv.reader(io.StringIO(data.decode(), newline=""), delimiter=separator, skipinitialspace=True))
     return separator.join(f"column_{k + 1}" for k in range(len(first))).encode() + b"\n"
+
+
+def _columns(data: bytes, name: str, layout: Layout, as_text: Words, notes: list[str]) -> Typed:
+    def named(header: list[str]) -> list[str]:
+        if layout.in_comment:
+            header = [header[0].lstrip().removeprefix("# "), *header[1:]]
+        return column_names(header, name, notes)
+
+    found = read_even_rows(data, layout.separator, named, as_text)
+    if found is not None:
+        return found
+    rows = UnevenRows(name, layout.separator, layout.lines - (not layout.has_header), notes)
+    return typed_columns(rows.read(data.decode(), named), as_text, has_marks=b'"' in data)
 
 
 def _kept(kept: dict[str, list[str]]) -> list[str]:
