@@ -162,8 +162,13 @@ def test_columns_may_be_separated_by_spaces(write, text):
     assert "separated by spaces" in notes
 
 
+def test_tabs_that_set_columns_apart_leave_spaces_in_cells(write):
+    assert read(write, "a b\tn\nx y\t1\nz u\t2\n")[0].rows() == [("x y", 1), ("z u", 2)]
+    assert read(write, "x y\t1\t2\nx y\t1\t1\n")[0].width == 3
+
+
 def test_a_file_without_a_header_may_have_spaces(write):
-    frame, _ = read(write, '18.0 8 307. "a b"\t1\n15.0 8 350. "a c" 1\n 16.0  4 304. "a b" 2\n')
+    frame, _ = read(write, '18.0   8 307. "a b"\t1\n15.0 8 350. "a c" 1\n 16.0  4 304. "a b" 2\n')
     assert frame.rows()[0] == (18.0, 8, 307.0, "a b", 1)
     assert frame.height == 3
 
