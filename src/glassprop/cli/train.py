@@ -15,7 +15,6 @@ from glassprop.cli.ending import Ending
 from glassprop.cli.keep import keep
 from glassprop.cli.models import read
 from glassprop.cli.options import (
-    Data,
     MaybeWhole,
     MaybeWord,
     Whole,
@@ -73,15 +72,14 @@ class TrainOptions:
 
 
 def train(
-    data: Annotated[
-        Data,
+    *data: Annotated[
+        Word,
         Parameter(
             help="A .csv, .tsv, .parquet, .arrow or .xlsx file, also packed (.gz, .zst, .zip), or several; - for CSV "
             "on standard input, or one of digits, iris, wine, breast_cancer, diabetes.",
+            required=True,
         ),
     ],
-    /,
-    *,
     options: TrainOptions | None = None,
     model: Annotated[
         MaybeWord,
