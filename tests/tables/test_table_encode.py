@@ -163,7 +163,7 @@ def test_bounded_is_smooth_odd_and_within_its_limit():
     assert Bounded(None, "float32").fit_transform(X[1:5]).dtype == np.float32
 
 
-@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+@pytest.mark.parametrize("scaling", ["auto", "standard", "robust", "quantile"])
 def test_every_scaling_gives_finite_numbers(scaling):
     frame = pl.DataFrame({"x": np.random.default_rng(0).lognormal(size=200), "c": [1.0] * 199 + [2.0]})
     plan = Plan(numbers={"x": ".", "c": "."})
