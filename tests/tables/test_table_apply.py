@@ -188,6 +188,8 @@ def test_a_saved_pipeline_predicts_the_same_bits(classifier, regressor):
             "glassprop.tables.encoding.encode.Bounded",
             "glassprop.tables.encoding.encode.TypedColumns",
             "glassprop.tables.encoding.table_pipeline.TablePipeline",
+            "glassprop.tables.schema.readings.Reading",
+            "glassprop.tables.schema.readings.Schema",
         }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from glassprop.cli.models import load_model, read
+from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, print_json, print_scores
 
@@ -32,10 +32,10 @@ def score(
     from glassprop.tables import score_table
 
     messages = Messages()
-    result = score_table(pipeline, record, read(data), on_message=messages)
+    result = score_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
     messages.open()
     if json:
-        print_json({"task": result["task"], "rows": result["rows"], "metrics": result["metrics"]})
+        print_json({**result, "notes": messages.data()})
     else:
         print_scores(result["metrics"], title=f"{result['task'].capitalize()}, {result['rows']:,} rows")
     return 0

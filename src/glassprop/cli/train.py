@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -29,6 +27,7 @@ from glassprop.cli.output import Messages, few, number, print_columns, print_jso
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.errors import SettingsError
+from glassprop.ground.note import Say
 from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
     return {"the model file": model, **{what: name for what, name in read.items() if os.path.isfile(name)}}
 
 
-def _but_interruptions(messages: Messages) -> Callable[[str], None]:
+def _but_interruptions(messages: Messages) -> Say:
     """Pass on all but the estimator's word on Ctrl-C, for the last line says it with the file's name."""
     return lambda message: None if message.startswith("Training interrupted") else messages(message)
 
@@ -170,7 +169,7 @@ def _settings(options: TrainOptions, table: Table) -> FitOptions:
         class_weight=options.class_weight,
         group=options.group,
         time=options.time,
-        validation=read(options.validation) if share is None else share,
+        validation=read(options.validation, table.text_columns()) if share is None else share,
         hidden=layer_sizes(options.hidden),
         activation=options.activation,
         epochs=options.epochs,
@@ -204,9 +203,9 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
 
 def _classes(outcome: Outcome) -> str:
     """The classes with their shares of the rows trained on, so that yes, Yes and YES are seen to be three."""
-    counts = Counter(outcome.parts.train.y.tolist()).most_common()
+    found = sorted(outcome.parts.train.classes(), key=lambda one: (-one.rows, one.first))
     rows = len(outcome.parts.train)
-    return f"{len(counts)} classes: {few([f'{shown(label)} {count / rows:.1%}' for label, count in counts])}"
+    return f"{len(found)} classes: {few([f'{shown(one.label)} {one.rows / rows:.1%}' for one in found])}"
 
 
 def _length(estimator: Any) -> str:
@@ -230,5 +229,5 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "epochs": int(outcome.pipeline[-1].n_iter_),
         "engine": record.get("engine"),
         "interrupted": outcome.interrupted,
-        "notes": messages.lines,
+        "notes": messages.data(),
     }

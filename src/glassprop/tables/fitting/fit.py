@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.errors import SettingsError, TableError
+from glassprop.ground.note import Note, Say, as_note
 from glassprop.ground.text import quoted
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
@@ -22,10 +23,11 @@ from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import read_examples
 from glassprop.tables.fitting.final_step import TargetScale
 from glassprop.tables.fitting.scores import baseline_scores, scores_of
-from glassprop.tables.fitting.spoken import Say, quiet, told
+from glassprop.tables.fitting.spoken import note_of, quiet, told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
-from glassprop.tables.schema.recognize import ColumnRole, Plan, recognize
+from glassprop.tables.schema.readings import Schema
+from glassprop.tables.schema.recognize import ColumnRole, Words, recognize
 from glassprop.tables.schema.request import FitOptions, check_columns, check_options, settled
 from glassprop.tables.schema.target import Target, decide
 from glassprop.tables.schema.tell_columns import tell_columns
@@ -76,7 +78,7 @@ def fit_table(
     *,
     defaults: Defaults | None = None,
     callbacks: Sequence[Any] = (),
-    on_message: Callable[[str], None] | None = None,
+    on_message: Say | None = None,
 ) -> Outcome:
     """Learn to predict one column of a table from the others.
 
@@ -89,7 +91,7 @@ def fit_table(
     callbacks : sequence
         scikit-learn callbacks for the estimator.
     on_message : callable, optional
-        Is given each thing a user should know, one line each, as it is found.
+        Is given each thing a user should know, as it is found: a line each, which is a `Note`.
 
     Raises
     ------
@@ -107,12 +109,12 @@ def fit_table(
     >>> outcome.task, outcome.rows["held_out"], outcome.scores["accuracy"] > 0.8
     ('classification', 15, True)
     """
-    notes: list[str] = []
+    notes: list[Note] = []
 
     def say(message: str) -> None:
-        notes.append(message)
+        notes.append(as_note(message))
         if on_message is not None:
-            on_message(message)
+            on_message(notes[-1])
 
     check_options(options)
     settings = settled(options, defaults or Defaults())
@@ -120,7 +122,7 @@ def fit_table(
     for note in (*table.notes, *(options.validation.notes if isinstance(options.validation, Table) else ())):
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
-    target = decide(name, frame[name], options.task)
+    target = decide(name, frame[name], options.task, Words(table.words, table.quoted))
     say(f"target {quoted(name)}: {target.task} ({target.reason})")
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
@@ -128,33 +130,34 @@ def fit_table(
             f"({target.reason}): leave it out, or ask for classification"
         )
     examples = read_examples(frame, target, options, say)
-    roles, plan = _columns(examples.frame, options, target, table, say)
-    parts = divide(examples, plan, target, options, settings, say)
-    pipeline, scale = _fit(parts, plan, target, options, settings, callbacks, say)
+    roles, schema = _columns(examples.frame, options, target, table, say)
+    parts = divide(examples, schema, target, options, settings, say)
+    del examples  # of a long table, room that training needs
+    pipeline, scale = _fit(parts, schema, target, options, settings, callbacks, say)
     return _outcome(table, target, roles, options, settings, parts, pipeline, scale, notes, say)
 
 
 def _columns(
     frame: nw.DataFrame, options: FitOptions, target: Target, table: Table, say: Say
-) -> tuple[list[ColumnRole], Plan]:
+) -> tuple[list[ColumnRole], Schema]:
     named = {target.name: ColumnRole(target.name, "target", target.reason)}
     named |= {name: ColumnRole(name, "dropped", "as asked") for name in options.drop}
     for role, name in (("weight", options.weight), ("group", options.group), ("time", options.time)):
         if name is not None:
             named[name] = ColumnRole(name, role, "as asked; not learned from")
-    roles, plan = recognize(frame, named)
+    roles, schema = recognize(frame, named, Words(table.words, table.quoted))
     tell_columns(roles, say)
-    if not plan.names():
+    if not schema.names():
         dropped = [f"{quoted(role.name)} {role.reason}" for role in roles if role.role == "dropped"]
         more = [f"and {len(dropped) - _TOLD:,} more"] * (len(dropped) > _TOLD)
         why = "; ".join([*dropped[:_TOLD], *more])
         raise TableError(f"{table.name} has no column left to learn from" + (f" ({why})" if why else ""))
-    return roles, plan
+    return roles, schema
 
 
 def _fit(
     parts: Parts,
-    plan: Plan,
+    schema: Schema,
     target: Target,
     options: FitOptions,
     settings: Defaults,
@@ -166,7 +169,7 @@ def _fit(
     scale = None if classification else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
     dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
-    steps = TablePipeline(encoder(plan, settings, dtype, len(train)).steps)
+    steps = TablePipeline(encoder(schema, settings, dtype, len(train)).steps)
     estimator = final_step.build(
         classification=classification,
         class_weight=options.class_weight,
@@ -191,8 +194,8 @@ def _fit(
 
 
 def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: Say) -> None:
-    for message in dict.fromkeys(str(w.message) for w in caught if w.category is not ConvergenceWarning):
-        say(message)
+    for note in dict.fromkeys(note_of(w.message) for w in caught if w.category is not ConvergenceWarning):
+        say(note)
     if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
         say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
 
@@ -210,15 +213,13 @@ def _outcome(
     parts: Parts,
     pipeline: Pipeline,
     scale: TargetScale | None,
-    notes: list[str],
+    notes: list[Note],
     say: Say,
 ) -> Outcome:
-    train, held_out, estimator = parts.train, parts.held_out, pipeline[-1]
+    held_out, estimator = parts.held_out, pipeline[-1]
     with told(say) if isinstance(options.validation, Table) else quiet():
         scores = scores_of(pipeline, held_out.frame.to_native(), held_out.y, held_out.weights)
-    baseline = baseline_scores(
-        train.y, train.weights, held_out.y, held_out.weights, classification=target.task == "classification"
-    )
+    baseline = baseline_scores(parts.train, held_out.y, held_out.weights)
     interrupted = bool(getattr(estimator, "interrupted_", False))
     record = {
         "task": target.task,
@@ -238,7 +239,7 @@ def _outcome(
         "interrupted": interrupted,
         "engine": str(getattr(estimator, "engine_", "")),
         "history": _history(estimator),
-        "notes": list(notes),
+        "notes": [note.to_dict() for note in notes],
     }
     source = options.validation if isinstance(options.validation, Table) else table
     return Outcome(pipeline, target.task, roles, parts.rows(), scores, baseline, interrupted, record, parts, source)

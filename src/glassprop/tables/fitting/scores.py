@@ -8,6 +8,8 @@ import numpy as np
 from sklearn import metrics
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
+from glassprop.tables.fitting.examples import Examples
+
 
 def regression_scores(y: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None) -> dict[str, float]:
     """r2 (not for a single row), root_mean_squared_error, mean_absolute_error."""
@@ -53,15 +55,14 @@ def scores_of(model: Any, X: Any, y: np.ndarray, weights: np.ndarray | None) -> 
     return regression_scores(y, model.predict(X), weights)
 
 
-def baseline_scores(
-    y_train: np.ndarray,
-    weights_train: np.ndarray | None,
-    y: np.ndarray,
-    weights: np.ndarray | None,
-    *,
-    classification: bool,
-) -> dict[str, float]:
+def baseline_scores(train: Examples, y: np.ndarray, weights: np.ndarray | None) -> dict[str, float]:
     """The scores of always saying the majority class (and the shares of the classes), or the mean."""
-    model = DummyClassifier(strategy="prior") if classification else DummyRegressor(strategy="mean")
-    model.fit(np.zeros((len(y_train), 1)), y_train, sample_weight=weights_train)
+    classes = train.classes()
+    if classes:  # each class once, with the weight of all its rows: the shares are the same
+        model: Any = DummyClassifier(strategy="prior")
+        labels, shares = [one.label for one in classes], [one.weight for one in classes]
+        model.fit(np.zeros((len(classes), 1)), labels, sample_weight=shares)
+    else:
+        model = DummyRegressor(strategy="mean")
+        model.fit(np.zeros((len(train), 1)), train.y, sample_weight=train.weights)
     return scores_of(model, np.zeros((len(y), 1)), y, weights)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from glassprop.ground.note import Say
 from glassprop.tables.fitting.examples import Examples, labelled_examples
 from glassprop.tables.fitting.scores import scores_of
-from glassprop.tables.fitting.spoken import Say, told
+from glassprop.tables.fitting.spoken import told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.target import Target
 from glassprop.tables.values.packages import need_polars
@@ -19,12 +19,25 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+def text_columns(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """For ``read_table(..., as_text=)``: the columns that must stay text for a model to read a text file by its schema.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Column -> the words, in lower case, that stand for "missing" in it.
+    """
+    target = Target.from_dict(record["target_reading"])
+    columns = [reading for reading in pipeline[0].schema if reading.needs_text()]
+    return {column.name: column.missing for column in [*columns, *[target] * target.needs_text()]}
+
+
 def predict_table(
     pipeline: Pipeline,
     record: dict[str, Any],
     table: Table,
     *,
-    on_message: Callable[[str], None] | None = None,
+    on_message: Say | None = None,
 ) -> pl.DataFrame:
     """Predict every row.
 
@@ -56,7 +69,7 @@ def score_table(
     record: dict[str, Any],
     table: Table,
     *,
-    on_message: Callable[[str], None] | None = None,
+    on_message: Say | None = None,
 ) -> dict[str, Any]:
     """Score the predictions for rows whose target is known.
 
@@ -107,4 +120,4 @@ def _labelled(pipeline: Pipeline, record: dict[str, Any], table: Table, say: Say
     needed = columns.columns()
     labels = None if record["labels"] is None else pipeline[-1].classes_
     weight = record["options"]["weight"]
-    return labelled_examples(table, Target(**record["target_reading"]), needed, labels, weight, say)
+    return labelled_examples(table, Target.from_dict(record["target_reading"]), needed, labels, weight, say)
