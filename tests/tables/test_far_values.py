@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
+from glassprop.tables import Defaults, FitOptions, Table, fit_table
 from glassprop.tables.schema.far_values import far_values
 
 RNG = np.random.default_rng(0)
@@ -83,3 +85,66 @@ def test_marks_are_bounded():
     found = far_values(values)
     assert len(found.marks) == 6
     assert found.high < 5
+
+
+def test_half_a_flag_is_no_mark():
+    assert far_values(np.r_[np.zeros(80), np.linspace(0.01, 0.2, 8), np.ones(12)]) is None
+
+
+def _notes(frame, target="y", **options):
+    told = []
+    settings = Defaults(hidden=(2,), epochs=1)
+    fit_table(Table(frame, "t"), FitOptions(target=target, **options), defaults=settings, on_message=told.append)
+    return [note for note in told if note.kind in ("no-data-mark", "far-values", "target-outliers")]
+
+
+def _frame(**columns):
+    rng = np.random.default_rng(3)
+    rows = len(next(iter(columns.values()), np.empty(300)))
+    return pl.DataFrame({"x": rng.normal(size=rows), **columns, "y": rng.normal(10, 1, rows)})
+
+
+def test_each_is_told_once_as_data():
+    marked, typed = with_marks(NORMAL, (-9999.0, 4)), np.r_[np.linspace(60, 75, 303), 10000.0]
+    texts = [f"{number:g}" for number in marked]
+    mark, text, far = _notes(_frame(mark=marked, text=texts, typed=typed))
+    assert (mark.kind, mark.column, mark.number, mark.examples) == ("no-data-mark", "mark", 4, ("-9999",))
+    assert "--missing -9999" in mark
+    assert (text.kind, text.column, text.number) == ("no-data-mark", "text", 4)
+    assert (far.kind, far.column, far.number, far.examples) == ("far-values", "typed", 1, ("10000",))
+    assert "from 60 to 75" in far
+    assert _notes(_frame(fine=NORMAL)) == []
+
+
+def test_many_columns_share_a_line():
+    columns = {f"c{k}": np.r_[RNG.normal(size=300), [[1e6 + k] + [0.5] * 3, [-9999.0] * 4][k % 2]] for k in range(40)}
+    marks, far = _notes(_frame(**columns))
+    assert (marks.kind, marks.number, far.kind, far.number) == ("no-data-mark", 20, "far-values", 20)
+    assert len(marks) < 300
+    assert "'c1' (-9999)" in marks
+    assert "and 14 more" in far
+
+
+@pytest.mark.parametrize("extra", [[], [5e4]])
+def test_a_total_in_the_target_is_told(extra):
+    rng = np.random.default_rng(3)
+    y = np.r_[extra, rng.uniform(3, 98, 200)]
+    y = np.r_[y, y.sum()]
+    (note,) = _notes(pl.DataFrame({"x": rng.normal(size=len(y)), "y": y}))
+    assert (note.kind, note.column, note.number) == ("target-outliers", "y", 1 + len(extra))
+    assert "a total" in note
+    assert f"row {0 if extra else 200} (counted" in note
+
+
+def test_rows_without_a_target_are_counted_too():
+    y = [None, None, *np.linspace(1, 2, 100).tolist(), 900.5, 1.25]
+    (note,) = _notes(pl.DataFrame({"x": np.arange(104.0) ** 0.5, "y": y}))
+    assert "row 102 (counted from 0)" in note
+    assert "total" not in note
+
+
+def test_classes_have_no_far_targets():
+    assert (
+        _notes(_frame(label=np.r_[np.repeat([0.0, 1.0], 149), 9999.0, 9999.0]), target="label", task="classification")
+        == []
+    )

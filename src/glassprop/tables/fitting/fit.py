@@ -31,6 +31,7 @@ from glassprop.tables.schema.recognize import ColumnRole, Words, recognize
 from glassprop.tables.schema.request import FitOptions, check_columns, check_options, settled
 from glassprop.tables.schema.target import Target, decide
 from glassprop.tables.schema.tell_columns import tell_columns
+from glassprop.tables.schema.tell_far_values import tell_far_targets
 
 _TOLD = 8  # columns of which it is told why they are dropped, where no other is left
 
@@ -130,6 +131,8 @@ def fit_table(
             f"({target.reason}): leave it out, or ask for classification"
         )
     examples = read_examples(frame, target, options, say)
+    if target.task == "regression":
+        tell_far_targets(name, examples.y, examples.rows, say)
     roles, schema = _columns(examples.frame, options, target, table, say)
     parts = divide(examples, schema, target, options, settings, say)
     del examples  # of a long table, room that training needs
@@ -227,7 +230,7 @@ def _outcome(
         "target_reading": target.to_dict(),
         "target_scale": None if scale is None else asdict(scale),
         "labels": estimator.classes_.tolist() if target.task == "classification" else None,
-        "columns": [asdict(role) for role in roles],
+        "columns": [role.to_dict() for role in roles],
         "source": table.name,
         "seed": options.seed,
         "options": options.to_dict(),

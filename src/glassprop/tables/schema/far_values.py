@@ -9,7 +9,7 @@ import numpy as np
 from glassprop.ground.number_text import shortest
 from glassprop.tables.values.apart import FEW, together
 
-# A value that lies apart is a mark if it stands in so many rows, and so many different values do not,
+# A value that lies apart is a mark if it stands in so many rows, yet few, and so many different values do not,
 _REPEATED, _ENOUGH_OTHERS = 3, 5
 # or in two rows if it is written like one. Such a value near the others is one in so many rows,
 _TWICE = 2
@@ -55,7 +55,7 @@ def far_values(numbers: np.ndarray) -> FarValues | None:
         return None
     low, high = together(known, counts)
     apart = [Value(float(known[k]), int(counts[k])) for k in (*range(low), *range(high, len(known)))]
-    marks = [value for value in apart if _looks_like_a_mark(value, high - low)]
+    marks = [value for value in apart if _looks_like_a_mark(value, high - low, len(numbers))]
     few = high - low >= _ENOUGH_OTHERS and sum(value.rows for value in apart) <= max(1, FEW * len(numbers))
     others = [value for value in apart if few and value not in marks]
     while len(marks) < _MOST and (near := _near_mark(known[low:high], counts[low:high])) is not None:
@@ -66,9 +66,9 @@ def far_values(numbers: np.ndarray) -> FarValues | None:
     return FarValues(tuple(marks), tuple(others), float(known[low]), float(known[high - 1]))
 
 
-def _looks_like_a_mark(value: Value, others: int) -> bool:
-    """Of a value that lies apart from so many different ones."""
-    repeated = value.rows >= _REPEATED and others >= _ENOUGH_OTHERS
+def _looks_like_a_mark(value: Value, others: int, rows: int) -> bool:
+    """Of a value that lies apart from so many different ones, in a column of so many rows."""
+    repeated = _REPEATED <= value.rows <= FEW * rows and others >= _ENOUGH_OTHERS
     return repeated or (value.rows >= _TWICE and written_like_a_mark(value.number))
 
 

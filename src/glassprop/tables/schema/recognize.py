@@ -13,6 +13,7 @@ import numpy as np
 from glassprop.ground.in_order import in_order
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
+from glassprop.tables.schema.far_values import FarValues, far_values
 from glassprop.tables.schema.readings import Reading, Schema
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.cores import threads_for
@@ -47,11 +48,18 @@ class ColumnRole:
     role : str
         number, category, date, dropped, target, weight, group or time.
     reason : str
+    far : FarValues or None
+        What is to be told of numbers that lie far from all others.
     """
 
     name: str
     role: str
     reason: str
+    far: FarValues | None = None
+
+    def to_dict(self) -> dict[str, str]:
+        """JSON-able: what a record keeps."""
+        return {"name": self.name, "role": self.role, "reason": self.reason}
 
 
 @dataclass(frozen=True)
@@ -133,8 +141,8 @@ def _category(name: str, reason: str) -> Decision:
     return ColumnRole(name, "category", reason), Reading(name, "category")
 
 
-def _number(name: str, reason: str, mark: str = ".") -> Decision:
-    return ColumnRole(name, "number", reason), Reading(name, "number", decimal=mark)
+def _number(name: str, reason: str, present: np.ndarray, mark: str = ".") -> Decision:
+    return ColumnRole(name, "number", reason, far_values(present)), Reading(name, "number", decimal=mark)
 
 
 def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
@@ -149,7 +157,7 @@ def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
         )
     if whole and (_is_id(name) or _CODE_NAME.search(name)) and 2 < len(unique) <= MAX_CODES:
         return _category(name, f"codes, by its name: {len(unique)} different whole numbers")
-    return _number(name, f"numbers{_missing(cells)}{_far_out(cells)}")
+    return _number(name, f"numbers{_missing(cells)}{_far_out(cells)}", present)
 
 
 def _is_id(name: str) -> bool:
@@ -217,7 +225,7 @@ def _text_numbers(name: str, cells: Cells, mark: str, unsure: bool) -> Decision:
     rows, odd = cells.texts.unread(numbers, missing_number)
     if odd:
         reason += f"; {rows} that are no numbers count as missing ({_some(odd)})"
-    return _number(name, reason, mark)
+    return _number(name, reason, present, mark)
 
 
 def _text_dates(name: str, cells: Cells, order: str, either: bool) -> Decision:
