@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from glassprop.cli.column_list import print_columns
 from glassprop.cli.options import MaybeWord
-from glassprop.cli.output import few, print_columns, print_json, print_scores, print_table, warn
+from glassprop.cli.output import few, print_json, print_scores, print_table, warn
 from glassprop.errors import SettingsError
 
 

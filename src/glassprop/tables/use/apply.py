@@ -54,9 +54,9 @@ def predict_table(
     pl = need_polars()
     model = pipeline[-1]
     if record["task"] == "regression":
-        with told(on_message):
+        with told(on_message, table.notes):
             return pl.DataFrame({"prediction": np.asarray(pipeline.predict(table.frame), dtype=np.float64)})
-    with told(on_message):
+    with told(on_message, table.notes):
         probabilities = np.asarray(pipeline.predict_proba(table.frame), dtype=np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
     columns: dict[str, Any] = {"prediction": pl.Series(model.classes_.tolist())[probabilities.argmax(axis=1)]}
@@ -86,7 +86,7 @@ def score_table(
     TableError
         No target column, no row with a target, or classes that training never saw; missing columns.
     """
-    with told(on_message) as say:
+    with told(on_message, table.notes) as say:
         examples = _labelled(pipeline, record, table, say)
         metrics = scores_of(pipeline, examples.frame.to_native(), examples.y, examples.weights)
     return {"task": record["task"], "rows": len(examples), "metrics": metrics}
