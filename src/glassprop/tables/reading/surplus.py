@@ -13,7 +13,8 @@ from glassprop.ground.text import listed, quoted
 from glassprop.tables.reading.first_row import kind_of
 from glassprop.tables.reading.plain_numbers import plain_types
 from glassprop.tables.reading.typed import Typed, Words
-from glassprop.tables.values.numbers import decimal_mark, parse_number
+from glassprop.tables.values.decimal_marks import decimal_mark
+from glassprop.tables.values.numbers import parse_number
 from glassprop.tables.values.packages import need_polars
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ class _Total:
         """None where a cell, or its column, holds no numbers."""
         if type(cell) is str:
             texts = column.drop_nulls().to_list() if column.dtype == need_polars().String else []
-            mark = decimal_mark([*texts[:_LOOKED_AT], cell])[0]
+            mark = decimal_mark([*texts[:_LOOKED_AT], cell]).mark
             number, others = parse_number(cell, mark), np.array([parse_number(text, mark) for text in texts])
         elif isinstance(cell, int | float) and column.dtype.is_numeric():
             mark, number, others = ".", float(cell), column.drop_nulls().cast(need_polars().Float64).to_numpy()
