@@ -190,8 +190,8 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return values.astype(self.dtype)
 
 
-def encoder(schema: Schema, defaults: Defaults, dtype: str, rows: int = 1000) -> Pipeline:
-    """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs); `rows` to fit on."""
+def encoder(schema: Schema, defaults: Defaults, dtype: str) -> Pipeline:
+    """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs)."""
     typed = TypedColumns(schema)
     parts: list[tuple[str, Any, list[str]]] = []
     numbers = Pipeline(

@@ -175,7 +175,7 @@ def _fit(
     scale = None if classification else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
     dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
-    steps = TablePipeline(encoder(schema, settings, dtype, len(train)).steps)
+    steps = TablePipeline(encoder(schema, settings, dtype).steps)
     estimator = final_step.build(
         classification=classification,
         class_weight=options.class_weight,
