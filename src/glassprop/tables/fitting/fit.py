@@ -32,6 +32,7 @@ from glassprop.tables.schema.request import FitOptions, check_columns, check_opt
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.target import Target, decide
 from glassprop.tables.schema.tell_columns import tell_columns
+from glassprop.tables.schema.tell_far_values import tell_far_targets
 from glassprop.tables.values.file_mark import file_mark
 
 _TOLD = 8  # columns of which it is told why they are dropped, where no other is left
@@ -133,6 +134,8 @@ def fit_table(
             f"({target.reason}): leave it out, or ask for classification"
         )
     examples = read_examples(frame, target, options, say)
+    if target.task == "regression":
+        tell_far_targets(name, examples.y, examples.rows, say)
     roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
     del examples  # of a long table, room that training needs
@@ -172,7 +175,7 @@ def _fit(
     scale = None if classification else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
     dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
-    steps = TablePipeline(encoder(schema, settings, dtype, len(train)).steps)
+    steps = TablePipeline(encoder(schema, settings, dtype).steps)
     estimator = final_step.build(
         classification=classification,
         class_weight=options.class_weight,
@@ -230,7 +233,7 @@ def _outcome(
         "target_reading": target.to_dict(),
         "target_scale": None if scale is None else asdict(scale),
         "labels": estimator.classes_.tolist() if target.task == "classification" else None,
-        "columns": [asdict(role) for role in roles],
+        "columns": [role.to_dict() for role in roles],
         "source": table.name,
         "seed": options.seed,
         "options": options.to_dict(),
