@@ -10,7 +10,7 @@ from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
 from glassprop.tables.values.cells import MISSING
-from glassprop.tables.values.dates import ORDERS
+from glassprop.tables.values.written_dates import ORDERS
 
 _COLUMNS = Several(Text())
 _SMALLEST_LIMIT = 1e-150

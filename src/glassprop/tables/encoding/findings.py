@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.values.cells import Cells
 from glassprop.tables.values.numbers import missing_number
@@ -51,6 +52,12 @@ def odd(column: str, texts: Texts, values: np.ndarray, wanted: str) -> list[Find
     """Text that gave none of the `values` that were wanted."""
     rows, found = texts.unread(values, missing_number)
     return [Finding(column, f"no {wanted}", rows, found[0])] if found else []
+
+
+def no_dates(column: str, numbers: np.ndarray, moments: np.ndarray) -> list[Finding]:
+    """Numbers that are no dates (20151227)."""
+    odd_ones = numbers[np.isnan(moments) & ~np.isnan(numbers)]
+    return [Finding(column, "no dates", len(odd_ones), shortest(float(odd_ones[0])))] if len(odd_ones) else []
 
 
 def of_another_kind(column: str, wanted: str) -> list[Finding]:

@@ -18,8 +18,11 @@ from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target, there
 from glassprop.tables.values.cells import BEYOND, Cells, cells_of, texts_of, values_of
 from glassprop.tables.values.dates import date_order, to_moments
-from glassprop.tables.values.numbers import decimal_mark, missing_number, to_numbers
+from glassprop.tables.values.decimal_marks import decimal_mark
+from glassprop.tables.values.file_mark import file_mark
+from glassprop.tables.values.numbers import missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
+from glassprop.tables.values.times import share_of_times, to_times
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,7 @@ def refuse_unknown(texts: Texts, labels: np.ndarray, target: Target, name: str) 
 
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
     cells = cells_of(frame[name])
-    values = _numbers(cells)
+    values = _numbers(cells, frame)
     used = values[known]
     bad = int(np.isnan(used).sum())
     if bad:
@@ -218,11 +221,12 @@ def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str
     return values
 
 
-def _numbers(cells: Cells) -> np.ndarray:
+def _numbers(cells: Cells, frame: nw.DataFrame) -> np.ndarray:
     if cells.kind != "text":
         return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
     texts = cells.texts
-    return to_numbers(texts, decimal_mark(texts.known, texts.counts().tolist())[0])
+    mark = decimal_mark(texts.known, texts.counts().tolist(), file_mark(frame, typed=True))
+    return to_numbers(texts, mark.mark)
 
 
 def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
@@ -251,7 +255,9 @@ def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
     order, share, _ = date_order(sorted(texts)[:2000])
     if texts and share >= MOSTLY:
         return to_moments(cells.texts, order)
-    numbers = _numbers(cells)
+    if texts and share_of_times(cells.texts) >= MOSTLY:
+        return to_times(cells.texts)
+    numbers = _numbers(cells, frame)
     if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
-        faults.append(f"time column {quoted(name)} holds neither dates nor numbers: name one that does")
+        faults.append(f"time column {quoted(name)} holds neither dates, times nor numbers: name one that does")
     return numbers

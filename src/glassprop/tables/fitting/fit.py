@@ -31,6 +31,7 @@ from glassprop.tables.schema.recognize import ColumnRole, Words, recognize
 from glassprop.tables.schema.request import FitOptions, check_columns, check_options, settled
 from glassprop.tables.schema.target import Target, decide
 from glassprop.tables.schema.tell_columns import tell_columns
+from glassprop.tables.values.file_mark import file_mark
 
 _TOLD = 8  # columns of which it is told why they are dropped, where no other is left
 
@@ -122,7 +123,8 @@ def fit_table(
     for note in (*table.notes, *(options.validation.notes if isinstance(options.validation, Table) else ())):
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
-    target = decide(name, frame[name], options.task, Words(table.words, table.quoted))
+    words = Words(table.words, table.quoted, file_mark(frame, typed=not table.words))
+    target = decide(name, frame[name], options.task, words)
     say(f"target {quoted(name)}: {target.task} ({target.reason})")
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
@@ -130,7 +132,7 @@ def fit_table(
             f"({target.reason}): leave it out, or ask for classification"
         )
     examples = read_examples(frame, target, options, say)
-    roles, schema = _columns(examples.frame, options, target, table, say)
+    roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
     del examples  # of a long table, room that training needs
     pipeline, scale = _fit(parts, schema, target, options, settings, callbacks, say)
@@ -138,14 +140,14 @@ def fit_table(
 
 
 def _columns(
-    frame: nw.DataFrame, options: FitOptions, target: Target, table: Table, say: Say
+    frame: nw.DataFrame, options: FitOptions, target: Target, table: Table, words: Words, say: Say
 ) -> tuple[list[ColumnRole], Schema]:
     named = {target.name: ColumnRole(target.name, "target", target.reason)}
     named |= {name: ColumnRole(name, "dropped", "as asked") for name in options.drop}
     for role, name in (("weight", options.weight), ("group", options.group), ("time", options.time)):
         if name is not None:
             named[name] = ColumnRole(name, role, "as asked; not learned from")
-    roles, schema = recognize(frame, named, Words(table.words, table.quoted))
+    roles, schema = recognize(frame, named, words)
     tell_columns(roles, say)
     if not schema.names():
         dropped = [f"{quoted(role.name)} {role.reason}" for role in roles if role.role == "dropped"]

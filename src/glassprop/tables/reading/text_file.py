@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from glassprop.errors import TableError
 from glassprop.ground.text import listed, quoted, shown
 from glassprop.tables.reading.even_rows import read_even_rows
+from glassprop.tables.reading.grouped import columns_in_groups
 from glassprop.tables.reading.header import column_names
 from glassprop.tables.reading.quotes import bare, marked
 from glassprop.tables.reading.typed import Typed, Words, typed_columns
@@ -54,16 +55,19 @@ def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> 
     separator = separator or _separator(data)
     if separator not in (",", "\t"):
         notes.append(f"{name}: columns are separated by {_NAMES[separator]}")
-
-    def named(header: list[str]) -> list[str]:
-        return column_names(header, name, notes)
-
-    found = read_even_rows(data, separator, named, as_text)
-    if found is None:
-        found = typed_columns(_uneven(_rows(data.decode(), separator, name), separator, name, notes), as_text)
+    found = _columns(data, name, separator, as_text, notes)
+    if in_groups := columns_in_groups(found.frame) if not as_text else {}:
+        found = _columns(data, name, separator, in_groups, [])
     if found.frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
     return found, notes + [f"{name}: {line}" for line in _kept(found.kept)]
+
+
+def _columns(data: bytes, name: str, separator: str, as_text: Words, notes: list[str]) -> Typed:
+    found = read_even_rows(data, separator, lambda header: column_names(header, name, notes), as_text)
+    if found is not None:
+        return found
+    return typed_columns(_uneven(_rows(data.decode(), separator, name), separator, name, notes), as_text)
 
 
 def _kept(kept: dict[str, list[str]]) -> list[str]:

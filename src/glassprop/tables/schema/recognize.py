@@ -1,4 +1,4 @@
-"""What each column is: number, category, date, or nothing to learn from; and by which rule."""
+"""What each column is: number, category, date, time of day, or nothing to learn from; and by which rule."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.readings import Reading, Schema
 from glassprop.tables.values.cells import Cells, cells_of
+from glassprop.tables.values.circles import DAY
 from glassprop.tables.values.cores import threads_for
-from glassprop.tables.values.dates import DAY, date_order, to_moments
+from glassprop.tables.values.dates import date_order, moments_of_numbers, numbers_are_dates, parse_date, to_moments
+from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
 from glassprop.tables.values.names import aliases_of, names_of
-from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
+from glassprop.tables.values.numbers import hold_codes, missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
+from glassprop.tables.values.times import share_of_times, to_times
 
 # A text column is one of numbers (or dates) when at least this share of its values are.
 MOSTLY = 0.9
@@ -34,6 +37,12 @@ _ID_NAME = re.compile(
     re.IGNORECASE,
 )
 _CAMEL_ID = re.compile(r"[a-z](Id|ID)$")
+_YEAR_FIRST = re.compile(r"[0-9]{4}[-/. ] ?[0-9]{1,2}[-/. ] ?[0-9]")
+# 12:30 may be minutes and seconds, or a score.
+_DURATION_NAME = re.compile(
+    r"(^|[^a-z])(durations?|elapsed|laps?|lap_?time|split|pace|length|runtime|score|result|ratio)([^a-z]|$)",
+    re.IGNORECASE,
+)
 _CODE_NAME = re.compile(r"(^|[_\s.-])(zip|zip_?code|postcode|postal_?code|plz|code|fips)$", re.IGNORECASE)
 
 
@@ -45,7 +54,7 @@ class ColumnRole:
     ----------
     name : str
     role : str
-        number, category, date, dropped, target, weight, group or time.
+        number, category, date, time of day, dropped, target, weight, group or time.
     reason : str
     """
 
@@ -56,17 +65,20 @@ class ColumnRole:
 
 @dataclass(frozen=True)
 class Words:
-    """Which words stood for missing in the file, by column: see `Table`.
+    """How the file is written: which words stood for missing in it, by column (see `Table`), and its decimal mark.
 
     Attributes
     ----------
     missing : mapping of str to tuple of str
     quoted : frozenset of str
         Columns in which such a word in quotes was a value.
+    mark : {".", ","} or None
+        The decimal mark of its columns that decide for one, for those that do not.
     """
 
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
+    mark: str | None = None
 
     def of(self, name: str) -> dict[str, Any]:
         """The arguments of a `Reading`."""
@@ -101,7 +113,7 @@ def recognize(
     threads = threads_for(len(frame), _LONG)
     decided: dict[str, Decision] = {name: (role, None) for name, role in named.items()}
     for name, cells in zip(unnamed, in_order(lambda name: cells_of(frame[name]), unnamed, threads), strict=True):
-        role, reading = _decide(name, cells)
+        role, reading = _decide(name, cells, words.mark)
         if reading is not None and reading.kind == "category":
             reading = replace(reading, aliases=aliases_of(names_of(frame[name]).known))
         decided[name] = role, None if reading is None else replace(reading, **words.of(name))
@@ -109,13 +121,13 @@ def recognize(
     return [role for role, _ in every], Schema.of(reading for _, reading in every if reading is not None)
 
 
-def _decide(name: str, cells: Cells) -> Decision:
+def _decide(name: str, cells: Cells, file_mark: str | None) -> Decision:
     if cells.kind == "other":
         return _dropped(name, "its type holds no numbers, text or dates")
     if cells.missing == len(cells):
         return _dropped(name, "every value is missing" + _far_out(cells))
     if cells.kind == "text":
-        return _text_role(name, cells)
+        return _text_role(name, cells, file_mark)
     present = cells.values[~np.isnan(cells.values)]
     if len(present) == len(cells) and (present == present[0]).all():
         value = _moment(present[0]) if cells.kind == "date" else _shown(present[0])
@@ -138,6 +150,8 @@ def _number(name: str, reason: str, mark: str = ".") -> Decision:
 
 
 def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
+    if numbers_are_dates(name, present, MOSTLY):
+        return _number_dates(name, cells)
     whole = bool((present == np.floor(present)).all())
     unique = np.unique(present) if whole else present
     own = whole and len(unique) == len(cells.values) > 2
@@ -160,7 +174,7 @@ def _counts_up(values: np.ndarray) -> bool:
     return len(values) >= ENOUGH_ROWS and bool((np.diff(values) == 1).all())
 
 
-def _text_role(name: str, cells: Cells) -> Decision:
+def _text_role(name: str, cells: Cells, file_mark: str | None) -> Decision:
     texts = cells.texts
     different, rows = len(texts.known), len(texts) - texts.missing
     if different == 1 and not texts.missing:
@@ -169,11 +183,13 @@ def _text_role(name: str, cells: Cells) -> Decision:
         return _category(name, "true or false" + _missing(cells))
     measured = texts.of(texts.each(lambda text: not missing_number(text), False, bool))
     share = 0.0
-    if len(measured) and not _holds_codes(measured.known):
-        mark, unsure = decimal_mark(measured.known[:20_000])
-        share = _number_share(measured, mark)
+    if len(measured) and not hold_codes(measured.known, measured.counts().tolist()):
+        mark = decimal_mark(measured.known[:20_000], file=file_mark)
+        share = _number_share(measured, mark.mark)
         if share >= MOSTLY:
-            return _text_numbers(name, cells, mark, unsure)
+            return _text_numbers(name, cells, mark)
+        if not _DURATION_NAME.search(name) and share_of_times(measured) >= MOSTLY:
+            return _times(name, cells)
         order, dated, either = date_order(sorted(measured.known)[:2000])
         if dated >= MOSTLY:
             return _text_dates(name, cells, order, either)
@@ -193,43 +209,58 @@ def _number_share(texts: Texts, mark: str) -> float:
     return float(np.mean(~np.isnan(to_numbers(texts, mark))))
 
 
-def _holds_codes(texts: list[str]) -> bool:
-    return all(text.isdigit() for text in texts) and any(is_code(text) for text in texts)
-
-
 def _too_many(different: int, rows: int) -> bool:
     if rows < ENOUGH_ROWS:
         return different == rows > 2
     return different > TOO_MANY_VALUES * rows
 
 
-def _text_numbers(name: str, cells: Cells, mark: str, unsure: bool) -> Decision:
-    numbers = to_numbers(cells.texts, mark)
+def _text_numbers(name: str, cells: Cells, mark: DecimalMark) -> Decision:
+    numbers = to_numbers(cells.texts, mark.mark)
     present = numbers[~np.isnan(numbers)]
     if (present == present[0]).all() and len(present) == len(numbers):
         return _dropped(name, f"constant: every value is {_shown(present[0])}")
     decision = _number_role(name, Cells("number", numbers), present)
     if decision[0].role != "number":
         return decision
-    reason = "numbers as text" + (", decimal comma" if mark == "," else "") + _missing(Cells("number", numbers))
-    if unsure:
-        reason += "; 1,234 could be read two ways and is read as 1234"
+    reason = "numbers as text" + (", decimal comma" if mark.mark == "," else "") + _missing(Cells("number", numbers))
+    reason += mark.told()
     rows, odd = cells.texts.unread(numbers, missing_number)
     if odd:
         reason += f"; {rows} that are no numbers count as missing ({_some(odd)})"
-    return _number(name, reason, mark)
+    return _number(name, reason, mark.mark)
 
 
 def _text_dates(name: str, cells: Cells, order: str, either: bool) -> Decision:
     moments = to_moments(cells.texts, order)
     rows, odd = cells.texts.unread(moments, missing_number)
+    first = next(text for text in cells.texts.known if not np.isnan(parse_date(text, order)))
     words = {"ymd": "year-month-day", "mdy": "month/day/year", "dmy": "day/month/year"}[order]
-    reason = f"dates as {words}"
+    reason = f"dates as {words}" if order != "ymd" or _YEAR_FIRST.match(first) else f"dates such as {quoted(first)}"
     if either:
         reason += " (day and month could be swapped in every value)"
     if odd:
         reason += f"; {rows} that are no dates count as missing ({_some(odd)})"
     return _date(name, moments, order, reason)
+
+
+def _number_dates(name: str, cells: Cells) -> Decision:
+    """Whole numbers such as 20151227."""
+    moments = moments_of_numbers(cells.values)
+    odd = np.isnan(moments) & ~np.isnan(cells.values)
+    reason = f"dates as whole numbers such as {_shown(cells.values[~np.isnan(moments)][0])}"
+    if odd.any():
+        reason += f"; {odd.sum()} that are no dates count as missing ({_shown(cells.values[odd][0])})"
+    return _date(name, moments, "ymd", reason, _missing(cells))
+
+
+def _times(name: str, cells: Cells) -> Decision:
+    seconds = to_times(cells.texts)
+    rows, odd = cells.texts.unread(seconds, missing_number)
+    reason = "times of day" + _missing(Cells("number", seconds))
+    if odd:
+        reason += f"; {rows} that are no times count as missing ({_some(odd)})"
+    return ColumnRole(name, "time of day", reason), Reading(name, "time")
 
 
 def _date(name: str, moments: np.ndarray, order: str, reason: str, lacking: str = "") -> Decision:

@@ -8,6 +8,7 @@ from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.recognize import ColumnRole
 
+_LEARNED = ("number", "category", "date", "time of day")
 # Columns with the same fate share a line from this number on.
 _SHARED = 3
 # So many of their names are given.
@@ -18,11 +19,11 @@ _EXAMPLES = re.compile(r"\([^()]*+\)|, \d++ missing|\d++")
 
 def tell_columns(roles: list[ColumnRole], say: Say) -> None:
     """Say what columns are taken as, which are dropped and why, and what was repaired in them."""
-    for kind in ("number", "category", "date"):
+    for kind in _LEARNED:
         names = [role.name for role in roles if role.role == kind]
         if names:
             say(f"{len(names)} column(s) taken as {kind}: {listed(names, _NAMES)}")
-    kept = [role for role in roles if role.role in ("number", "category", "date")]
+    kept = [role for role in roles if role.role in _LEARNED]
     _tell_alike([role for role in kept if _is_notable(role)], say)
     filled = [role.name for role in kept if " missing" in role.reason]
     if filled:
