@@ -23,7 +23,8 @@ from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Reading, Schema
-from glassprop.tables.schema.recognize import Words, recognize
+from glassprop.tables.schema.recognize import recognize
+from glassprop.tables.schema.roles import Words
 from glassprop.tables.schema.target import decide
 from glassprop.tables.values.file_mark import file_mark
 

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Note
 from glassprop.ground.text import LONGEST, quoted, shown
 from glassprop.tables.reading.binary_file import read_arrow, read_parquet, with_text
 from glassprop.tables.reading.builtin import BUILT_IN, read_builtin
+from glassprop.tables.reading.index_columns import index_notes
 from glassprop.tables.reading.text_file import read_text
 from glassprop.tables.reading.typed import Words
 from glassprop.tables.values.packages import need_polars, panics_as
@@ -60,6 +62,11 @@ class Table:
     notes: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
+
+    def noted(self, kind: str) -> frozenset[str]:
+        """The columns of which reading noted something of a kind."""
+        notes = [note for note in self.notes if isinstance(note, Note) and note.kind == kind]
+        return frozenset(note.column for note in notes if note.column is not None)
 
     def text_columns(self) -> dict[str, tuple[str, ...]]:
         """For ``read_table(..., as_text=)`` of a file that is to be read like this one."""
@@ -142,4 +149,4 @@ def _of_kind(data: bytes, name: str, suffix: str, as_text: Words) -> Table:
         return Table(typed.frame, name, None, tuple(notes), typed.words, typed.quoted)
     if frame.width == 0 or frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    return Table(with_text(frame), name)
+    return Table(with_text(frame), name, notes=index_notes(data, name))

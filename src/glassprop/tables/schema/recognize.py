@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import narwhals as nw
 import numpy as np
@@ -14,6 +12,7 @@ from glassprop.ground.in_order import in_order
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.readings import Reading, Schema
+from glassprop.tables.schema.roles import Beforehand, ColumnRole, Decision, Words
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.circles import DAY
 from glassprop.tables.values.cores import threads_for
@@ -46,50 +45,11 @@ _DURATION_NAME = re.compile(
 _CODE_NAME = re.compile(r"(^|[_\s.-])(zip|zip_?code|postcode|postal_?code|plz|code|fips)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class ColumnRole:
-    """A column, what it is taken for, and why.
-
-    Attributes
-    ----------
-    name : str
-    role : str
-        number, category, date, time of day, dropped, target, weight, group or time.
-    reason : str
-    """
-
-    name: str
-    role: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Words:
-    """How the file is written: which words stood for missing in it, by column (see `Table`), and its decimal mark.
-
-    Attributes
-    ----------
-    missing : mapping of str to tuple of str
-    quoted : frozenset of str
-        Columns in which such a word in quotes was a value.
-    mark : {".", ","} or None
-        The decimal mark of its columns that decide for one, for those that do not.
-    """
-
-    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    quoted: frozenset[str] = frozenset()
-    mark: str | None = None
-
-    def of(self, name: str) -> dict[str, Any]:
-        """The arguments of a `Reading`."""
-        return {"missing": tuple(self.missing.get(name, ())), "quoted": name in self.quoted}
-
-
-Decision = tuple[ColumnRole, Reading | None]
-
-
 def recognize(
-    frame: nw.DataFrame, named: dict[str, ColumnRole], words: Words | None = None
+    frame: nw.DataFrame,
+    named: dict[str, ColumnRole],
+    words: Words | None = None,
+    beforehand: Beforehand | None = None,
 ) -> tuple[list[ColumnRole], Schema]:
     """Find the role of every column, and how it is read.
 
@@ -101,6 +61,8 @@ def recognize(
         Columns whose role the user has given.
     words : Words, optional
         What stood for missing in the file.
+    beforehand : Beforehand, optional
+        What is known of them, which goes before all that is found here.
 
     Returns
     -------
@@ -109,19 +71,33 @@ def recognize(
     schema : Schema
         Of the columns that can be learned from.
     """
-    words, unnamed = words or Words(), [name for name in frame.columns if name not in named]
+    words, known = words or Words(), beforehand or Beforehand()
+    unnamed = [name for name in frame.columns if name not in named]
     threads = threads_for(len(frame), _LONG)
     decided: dict[str, Decision] = {name: (role, None) for name, role in named.items()}
-    for name, cells in zip(unnamed, in_order(lambda name: cells_of(frame[name]), unnamed, threads), strict=True):
-        role, reading = _decide(name, cells, words.mark)
-        if reading is not None and reading.kind == "category":
-            reading = replace(reading, aliases=aliases_of(names_of(frame[name]).known))
-        decided[name] = role, None if reading is None else replace(reading, **words.of(name))
+
+    def read(name: str) -> Cells:
+        return cells_of(frame[name], known.words(name))
+
+    for name, cells in zip(unnamed, in_order(read, unnamed, threads), strict=True):
+        role, reading = known.decision(name, cells) or decide_column(name, cells, words.mark)
+        if reading is not None and not known.is_whole(name):
+            reading = _complete(reading, frame[name], words, known.words(name))
+        decided[name] = role, reading
     every = [decided[name] for name in frame.columns]
     return [role for role, _ in every], Schema.of(reading for _, reading in every if reading is not None)
 
 
-def _decide(name: str, cells: Cells, file_mark: str | None) -> Decision:
+def _complete(reading: Reading, series: nw.Series, words: Words, absent: frozenset[str]) -> Reading:
+    """With the words for missing, and the other names of its categories."""
+    reading = replace(reading, **words.of(reading.name), absent=tuple(sorted(absent)))
+    if reading.kind != "category":
+        return reading
+    return replace(reading, aliases=aliases_of(names_of(series, absent).known))
+
+
+def decide_column(name: str, cells: Cells, file_mark: str | None = None) -> Decision:
+    """What a column is by its name and values."""
     if cells.kind == "other":
         return _dropped(name, "its type holds no numbers, text or dates")
     if cells.missing == len(cells):
