@@ -59,3 +59,26 @@ def test_refusals_name_the_nearest_column(run, tmp_path):
     assert "did you mean 'size'" in done.err
     assert "did you mean 'code'" in done.err
     assert done.err.count("\n") == 1
+
+
+def test_a_schema_is_printed_edited_and_taken_back(run, tmp_path):
+    (tmp_path / "t.csv").write_text(_lines())
+    quick = ["--epochs", "1", "--hidden", "2", "--seed", "3"]
+    run("train", "t.csv", "--target", "y", "--missing", "size=-9999", *quick, "--model", "a.glassprop")
+    printed = run("info", "a.glassprop", "--schema").out
+    (tmp_path / "s.json").write_text(printed)
+    assert run("train", "t.csv", "--schema", "s.json", *quick, "--model", "b.glassprop").code == 0
+    assert run("info", "b.glassprop", "--schema").out == printed
+    first, second = (run("predict", name, "t.csv").out for name in ("a.glassprop", "b.glassprop"))
+    assert first == second
+    (tmp_path / "s.json").write_text(printed.replace('"kind": "category"', '"kind": "categry"'))
+    done = run("train", "t.csv", "--schema", "s.json")
+    assert done.code == 2
+    assert "did you mean 'category'" in done.err
+    for name, content in (("none.json", None), ("odd.json", b"\xff")):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        done = run("train", "t.csv", "--schema", name)
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert f"schema '{name}' cannot be read" in done.err
+    assert run("info", "--engine", "--schema").code == 2

@@ -23,8 +23,7 @@ from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Reading, Schema
-from glassprop.tables.schema.recognize import recognize
-from glassprop.tables.schema.roles import Words
+from glassprop.tables.schema.recognize import Words, recognize
 from glassprop.tables.schema.target import decide
 from glassprop.tables.values.file_mark import file_mark
 
@@ -165,7 +164,7 @@ def test_a_time_is_hours_and_a_point_on_the_circle_of_a_day():
     np.testing.assert_allclose(
         parts, [[0, 6, 18, 24, nan, nan], [0, 1, -1, 0, nan, nan], [1, 0, 0, 1, nan, nan]], atol=1e-12
     )
-    assert [finding.told() for finding in findings] == [
+    assert [finding.note() for finding in findings] == [
         "column 'at': 1 value(s) are no times of day and count as missing, the first 'x'"
     ]
     moments = nw.from_native(pl.DataFrame({"at": [datetime(2020, 1, 1, 12)]}), eager_only=True)
@@ -209,7 +208,7 @@ def test_numbers_in_a_column_of_dates_are_dates_where_they_look_like_one():
     findings = []
     parts = read_column(frame["day"], Reading("day", "date", order="dmy"), findings)
     np.testing.assert_array_equal(parts[0], [16796, np.nan, np.nan, 16770])
-    assert [finding.told() for finding in findings] == [
+    assert [finding.note() for finding in findings] == [
         "column 'day': 1 value(s) are no dates and count as missing, the first '5'"
     ]
 

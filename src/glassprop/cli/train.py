@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from glassprop.cli.column_list import print_columns
 from glassprop.cli.ending import Ending
 from glassprop.cli.keep import keep
-from glassprop.cli.models import read
+from glassprop.cli.models import read, read_schema
 from glassprop.cli.options import (
     Columns,
+    Data,
     MaybeWhole,
     MaybeWord,
     Whole,
@@ -25,7 +28,7 @@ from glassprop.cli.options import (
     layer_sizes,
     missing_words,
 )
-from glassprop.cli.output import Messages, few, number, print_columns, print_json, print_line, print_scores
+from glassprop.cli.output import Messages, few, number, print_json, print_line, print_scores
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.errors import SettingsError
@@ -34,6 +37,7 @@ from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
     from glassprop.tables import FitOptions, Outcome, Table
+    from glassprop.tables.schema.schema_file import TableSchema
 
 _MOST_ROWS = 16  # of the list of columns
 
@@ -69,6 +73,10 @@ class TrainOptions:
             allow_leading_hyphen=True,
         ),
     ] = ()
+    schema: Annotated[
+        MaybeWord,
+        Parameter(help="File that says how columns are read, as glassprop info MODEL --schema prints it."),
+    ] = None
     target_scale: Annotated[
         MaybeWord, Parameter(help="How a number to predict is scaled: none, log, quantile, poisson or auto.")
     ] = None
@@ -84,10 +92,10 @@ class TrainOptions:
 
 def train(
     data: Annotated[
-        Word,
+        Data,
         Parameter(
-            help="A .csv, .tsv, .parquet or .arrow file, - for CSV on standard input, or one of digits, "
-            "iris, wine, breast_cancer, diabetes.",
+            help="A .csv, .tsv, .parquet, .arrow or .xlsx file, also packed (.gz, .zst, .zip), or several; - for CSV "
+            "on standard input, or one of digits, iris, wine, breast_cancer, diabetes.",
         ),
     ],
     /,
@@ -114,16 +122,17 @@ def train(
     """Train a network on a table and save it."""
     chosen = options or TrainOptions()
     _check_numbers(chosen)
-    path = _checked_path(model, data)
+    path = _checked_path(model, data[0])
     files = report_files(report, rows=not no_rows, others=_other_files(path, data, chosen.validation))
-    if data == chosen.validation == "-":
+    if chosen.validation == "-" in data:
         raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
 
     from glassprop.tables import fit_table
 
     messages = Messages()
-    table = read(data, _as_text(chosen))
-    settings = _settings(chosen, table)
+    schema = None if chosen.schema is None else read_schema(chosen.schema)
+    table = read(data, _as_text(chosen, schema))
+    settings = _settings(chosen, schema, table)
     progress = TrainingProgress(on_start=messages.open)
     outcome = fit_table(table, settings, callbacks=(progress,), on_message=_but_interruptions(messages))
     messages.open()
@@ -143,10 +152,10 @@ def train(
     return ending.code()
 
 
-def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
-    """Files that a report must not replace, by what they are."""
-    read = {"the data": data, "the held-out rows": validation}
-    return {"the model file": model, **{what: name for what, name in read.items() if os.path.isfile(name)}}
+def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple[str, str]]:
+    """Files that a report must not replace, and what they are."""
+    read = [*(("the data", name) for name in data), ("the held-out rows", validation)]
+    return [("the model file", model), *((what, name) for what, name in read if os.path.isfile(name))]
 
 
 def _but_interruptions(messages: Messages) -> Say:
@@ -170,15 +179,15 @@ def _checked_path(model: str | None, data: str) -> str:
     return path
 
 
-def _as_text(options: TrainOptions) -> dict[str, frozenset[str]]:
+def _as_text(options: TrainOptions, schema: TableSchema | None) -> dict[str, Collection[str]]:
     """Columns that are to be categories stay text, so that 1E2 is not 100; whichever way their names are meant."""
     from glassprop.tables.values.cells import MISSING
 
     names = [*options.category, *column_names(options.category, ())]
-    return dict.fromkeys(names, MISSING)
+    return {**dict.fromkeys(names, MISSING), **({} if schema is None else schema.text_columns())}
 
 
-def _settings(options: TrainOptions, table: Table) -> FitOptions:
+def _settings(options: TrainOptions, schema: TableSchema | None, table: Table) -> FitOptions:
     from glassprop.tables import FitOptions
 
     share = held_out_share(options.validation)
@@ -194,6 +203,7 @@ def _settings(options: TrainOptions, table: Table) -> FitOptions:
         keep=column_names(options.keep, columns),
         missing=everywhere,
         missing_in=by_column,
+        schema=schema,
         target_scale=options.target_scale,
         weight=options.weight,
         class_weight=options.class_weight,

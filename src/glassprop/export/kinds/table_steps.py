@@ -8,6 +8,7 @@ from glassprop.export.kinds.holders import width_of
 from glassprop.export.kinds.kind import Kind, add, kind_of
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.tables.encoding.news import TYPES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
 from glassprop.tables.values.cells import MISSING
 from glassprop.tables.values.written_dates import ORDERS
@@ -28,6 +29,7 @@ _READING = Object(
         "aliases": Mapped(Text()),
     },
 )
+_SEEN = Object({}, {"type": Word(*TYPES), "low": Real(), "high": Real()})
 # What version 1 had: words for missing were the same for all columns.
 _EARLIER: dict[str, Field] = {
     "numbers": Mapped(_MARK),
@@ -75,7 +77,7 @@ add(
     Kind(
         "table_columns", "glassprop.tables.encoding.encode:TypedColumns",
         {},
-        optional={"schema": Several(_READING), **_EARLIER},
+        optional={"schema": Several(_READING), "seen_": Mapped(_SEEN), **_EARLIER},
         check=_columns_fit,
         state=_typed_state,
         restore=_restore_typed,

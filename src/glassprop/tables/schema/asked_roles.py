@@ -15,6 +15,7 @@ from glassprop.tables.schema.recognize import decide_column
 from glassprop.tables.schema.request import FitOptions, absent_from
 from glassprop.tables.schema.roles import Beforehand, ColumnRole, Decision
 from glassprop.tables.schema.row_labels import CalledIndex, row_label
+from glassprop.tables.schema.schema_file import BY_SCHEMA, TableSchema
 from glassprop.tables.values.cells import Cells
 from glassprop.tables.values.circles import DAY
 from glassprop.tables.values.dates import date_order, moments_of_numbers, to_moments
@@ -42,6 +43,8 @@ class Asked(Beforehand):
         Columns that are learned from, even if they look like names or numbers of rows.
     readings : dict of str to Reading
         Column -> how it is read, as a schema says it.
+    left_out : dict of str to str
+        Column that a schema leaves out -> why.
     called : CalledIndex
     places : dict of str to int
         Column -> its place in the table.
@@ -56,6 +59,7 @@ class Asked(Beforehand):
     roles: Mapping[str, str] = field(default_factory=dict)
     keep: frozenset[str] = frozenset()
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
     called: CalledIndex = field(default_factory=CalledIndex)
     places: Mapping[str, int] = field(default_factory=dict)
     absent: Callable[[str], frozenset[str]] = lambda name: frozenset()
@@ -64,7 +68,7 @@ class Asked(Beforehand):
 
     def words(self, name: str) -> frozenset[str]:
         """Words and numbers that stand for missing in a column."""
-        return self.readings[name].words() if name in self.readings else self.absent(name)
+        return self.absent(name) | (self.readings[name].words() if self.is_whole(name) else frozenset())
 
     def is_whole(self, name: str) -> bool:
         """A schema says all of a reading."""
@@ -76,12 +80,15 @@ class Asked(Beforehand):
             if name in self.roles:
                 return _AS[self.roles[name]](name, cells, self.mark)
             if name in self.readings:
-                return _as_read(self.readings[name], cells)
+                absent = tuple(sorted({*self.readings[name].absent, *self.absent(name)}))
+                return _as_read(replace(self.readings[name], absent=absent), cells)
             if name in self.keep:
                 return _kept(name, cells, self.mark)
         except _CannotBeError as fault:
             self.faults.append(str(fault))
             return ColumnRole(name, "dropped", str(fault)), None
+        if name in self.left_out:
+            return ColumnRole(name, "dropped", self.left_out[name]), None
         why = row_label(name, self.places.get(name, -1), cells, self.called)
         return None if why is None else (ColumnRole(name, "dropped", f"{why} (to learn from it: --keep)"), None)
 
@@ -93,7 +100,12 @@ class _CannotBeError(Exception):
 def asked_of(options: FitOptions, table: Table, mark: str | None) -> Asked:
     """What the options say of the columns, and what the file calls them."""
     named = {role: getattr(options, role) for role in ROLES}
+    schema = options.schema if isinstance(options.schema, TableSchema) else None
+    readings = {} if schema is None else {reading.name: reading for reading in schema.readings}
+    others = {} if schema is None else dict.fromkeys(table.frame.columns, "not in the schema")
     return Asked(
+        readings=readings,
+        left_out={} if schema is None else {**others, **schema.dropped},
         roles={name: role for role, names in named.items() for name in names},
         keep=frozenset(options.keep),
         called=CalledIndex(table.noted("unnamed-column"), table.noted("index-column")),
@@ -168,7 +180,8 @@ def _as_read(reading: Reading, cells: Cells) -> Decision:
         role, _ = _time(reading.name, cells)
     else:
         role, _ = _category(reading.name, cells)
-    return replace(role, reason=role.reason.replace("as asked", "by the schema")), reading
+    name = "time of day" if reading.kind == "time" else reading.kind
+    return replace(role, role=name, reason=role.reason.replace("as asked", BY_SCHEMA)), reading
 
 
 def _kept(name: str, cells: Cells, file_mark: str | None) -> Decision:

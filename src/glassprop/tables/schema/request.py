@@ -12,6 +12,7 @@ from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.schema_file import TableSchema
 from glassprop.tables.values.names import category_name
 
 _TASKS = ("classification", "regression")
@@ -39,6 +40,8 @@ class FitOptions:
         Words and numbers that stand for a missing value in every column, in any kind of table.
     missing_in : dict of str to tuple of str or number
         The same by column.
+    schema : dict or None
+        How the columns are read, as ``table_schema`` gives it; other options go before it.
     target_scale : {"none", "log", "quantile", "poisson", "auto"} or None
         How a regression target is scaled for training.
     weight : str or None
@@ -68,6 +71,7 @@ class FitOptions:
     keep: tuple[str, ...] = ()
     missing: tuple[str | float, ...] = ()
     missing_in: Mapping[str, tuple[str | float, ...]] = field(default_factory=dict)
+    schema: Mapping[str, Any] | TableSchema | None = None
     target_scale: str | None = None
     weight: str | None = None
     class_weight: Literal["balanced"] | None = None
@@ -82,9 +86,11 @@ class FitOptions:
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; a validation table is given by its name."""
         plain = replace(self, validation=0.1) if isinstance(self.validation, Table) else self
+        plain = replace(plain, schema=None)  # what it says of columns is in the model
         found = asdict(plain)
         if isinstance(self.validation, Table):
             found["validation"] = self.validation.name
+        found["schema"] = self.schema is not None
         found["missing_in"] = {name: list(words) for name, words in self.missing_in.items()}
         return {key: list(value) if isinstance(value, tuple | range) else value for key, value in found.items()}
 
@@ -147,6 +153,9 @@ def check_columns(options: FitOptions, table: Table) -> str:
     uses = [(use, name) for use, name in named if name is not None]
     uses += [(role, name) for role in _ROLES for name in getattr(options, role)]
     asked = uses + [("missing", name) for name in options.missing_in]
+    if isinstance(options.schema, TableSchema):
+        others = {name for _, name in asked}
+        asked += [("the schema", reading.name) for reading in options.schema.readings if reading.name not in others]
     faults += [_unknown(use, name, columns) for use, name in asked if name not in columns]
     for name in dict.fromkeys(name for _, name in uses):
         double = list(dict.fromkeys(use for use, other in uses if other == name))

@@ -1,11 +1,13 @@
-"""What a column is taken for and why, and what is known of columns before they are looked at."""
+"""What a column is taken for and why, the words for it, and what is known of columns before they are looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+import numpy as np
+
+from glassprop.ground.number_text import shortest
+from glassprop.ground.text import quoted
 from glassprop.tables.schema.readings import Reading
 from glassprop.tables.values.cells import Cells
 
@@ -27,28 +29,6 @@ class ColumnRole:
     reason: str
 
 
-@dataclass(frozen=True)
-class Words:
-    """How the file is written: which words stood for missing in it, by column (see `Table`), and its decimal mark.
-
-    Attributes
-    ----------
-    missing : mapping of str to tuple of str
-    quoted : frozenset of str
-        Columns in which such a word in quotes was a value.
-    mark : {".", ","} or None
-        The decimal mark of its columns that decide for one, for those that do not.
-    """
-
-    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    quoted: frozenset[str] = frozenset()
-    mark: str | None = None
-
-    def of(self, name: str) -> dict[str, Any]:
-        """The arguments of a `Reading`."""
-        return {"missing": tuple(self.missing.get(name, ())), "quoted": name in self.quoted}
-
-
 Decision = tuple[ColumnRole, Reading | None]
 
 
@@ -66,3 +46,28 @@ class Beforehand:
     def is_whole(self, name: str) -> bool:
         """Whether the reading of a column is complete: its words, and the names of its categories."""
         return False
+
+
+def missing_of(cells: Cells) -> str:
+    """How many are missing, if any."""
+    return f", {cells.missing} missing" if cells.missing else ""
+
+
+def far_out_of(cells: Cells) -> str:
+    """How many are too far out, if any."""
+    return f"; {cells.infinite} {cells.beyond} count as missing" if cells.infinite else ""
+
+
+def some_of(texts: list[str]) -> str:
+    """A few of them."""
+    return ", ".join(quoted(text) for text in texts[:3]) + (", …" if len(texts) > 3 else "")
+
+
+def moment_shown(seconds: float) -> str:
+    """A moment, without a time of day where it has none."""
+    return str(np.datetime64(int(seconds), "s")).replace("T", " ").removesuffix(" 00:00:00")
+
+
+def shown(value: float | str) -> str:
+    """A number or text as it is told."""
+    return quoted(value) if isinstance(value, str) else shortest(float(value))

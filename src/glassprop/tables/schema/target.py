@@ -14,8 +14,7 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
-from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
-from glassprop.tables.schema.roles import Words
+from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES, Words
 from glassprop.tables.values.absent import without
 from glassprop.tables.values.cells import MISSING, Cells, cells_of
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
@@ -207,6 +206,15 @@ def _whole_name(name: str, mark: str) -> str | None:
         return str(int(name))
     value = parse_number(name, mark)
     return None if np.isnan(value) else shortest(value)
+
+
+def refuse_target(target: Target, series: nw.Series) -> None:
+    """Raise a TableError if a target of which all is said cannot be learned from these values."""
+    values = target.values(series)
+    if not there(values).any():
+        what = "numbers" if target.kind != "text" else "values"
+        raise TableError(f"target {quoted(target.name)} has no {what} in any of {len(series)} rows: mend its schema")
+    _refuse(target, values, target.task)
 
 
 def _refuse(target: Target, values: np.ndarray | Texts, wanted: str | None) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from glassprop.ground.alike import kind_of_sentence
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.roles import ColumnRole
@@ -13,8 +12,6 @@ _LEARNED = ("number", "category", "date", "time of day")
 _SHARED = 3
 # So many of their names are given.
 _NAMES = 6
-# What differs between reasons that are alike: examples in brackets, and numbers.
-_EXAMPLES = re.compile(r"\([^()]*+\)|, \d++ missing|\d++")
 
 
 def tell_columns(roles: list[ColumnRole], say: Say) -> None:
@@ -39,7 +36,7 @@ def _tell_alike(roles: list[ColumnRole], say: Say) -> None:
     """One line for each column, or for all of those whose reasons differ in numbers and examples only."""
     alike: dict[tuple[str, str], list[ColumnRole]] = {}
     for role in roles:
-        alike.setdefault((role.role, _EXAMPLES.sub("", role.reason)), []).append(role)
+        alike.setdefault((role.role, kind_of_sentence(role.reason)), []).append(role)
     for same in alike.values():
         first = same[0]
         if len(same) >= _SHARED:

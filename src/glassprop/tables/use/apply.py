@@ -12,6 +12,7 @@ from glassprop.tables.fitting.examples import Examples, labelled_examples
 from glassprop.tables.fitting.scores import scores_of
 from glassprop.tables.fitting.spoken import told
 from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.schema_file import schema_of
 from glassprop.tables.schema.target import Target
 from glassprop.tables.values.packages import need_polars
 
@@ -27,9 +28,18 @@ def text_columns(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, tuple[
     dict of str to tuple of str
         Column -> the words, in lower case, that stand for "missing" in it.
     """
-    target = Target.from_dict(record["target_reading"])
-    columns = [reading for reading in pipeline[0].schema if reading.needs_text()]
-    return {column.name: column.missing for column in [*columns, *[target] * target.needs_text()]}
+    return schema_of(pipeline[0].schema, record).text_columns()
+
+
+def table_schema(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, Any]:
+    """How a model reads the columns of a table, as plain data: what ``FitOptions(schema=...)`` takes.
+
+    Returns
+    -------
+    dict
+        JSON-able: "target", "columns", "dropped", and those of "weight", "group" and "time" that there are.
+    """
+    return schema_of(pipeline[0].schema, record).to_dict()
 
 
 def predict_table(
@@ -54,9 +64,9 @@ def predict_table(
     pl = need_polars()
     model = pipeline[-1]
     if record["task"] == "regression":
-        with told(on_message):
+        with told(on_message, table.notes):
             return pl.DataFrame({"prediction": np.asarray(pipeline.predict(table.frame), dtype=np.float64)})
-    with told(on_message):
+    with told(on_message, table.notes):
         probabilities = np.asarray(pipeline.predict_proba(table.frame), dtype=np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
     columns: dict[str, Any] = {"prediction": pl.Series(model.classes_.tolist())[probabilities.argmax(axis=1)]}
@@ -86,7 +96,7 @@ def score_table(
     TableError
         No target column, no row with a target, or classes that training never saw; missing columns.
     """
-    with told(on_message) as say:
+    with told(on_message, table.notes) as say:
         examples = _labelled(pipeline, record, table, say)
         metrics = scores_of(pipeline, examples.frame.to_native(), examples.y, examples.weights)
     return {"task": record["task"], "rows": len(examples), "metrics": metrics}

@@ -76,7 +76,7 @@ def explain_table(
     if record["labels"] is not None and isinstance(values, Texts):
         refuse_unknown(values, pipeline[-1].classes_, target, table.name)
     y = target.labels(values) if isinstance(values, Texts) else values
-    with told(on_message):
+    with told(on_message, table.notes):
         return _explain_typed(
             pipeline, part, y, numbers, top, target=target.name, history=_history(record.get("history", {}))
         )
