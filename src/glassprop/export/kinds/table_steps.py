@@ -34,6 +34,7 @@ _READING = Object(
         "clock": Flag(),
         "missing": _WORDS,
         "quoted": Flag(),
+        "absent": _WORDS,
         "aliases": Mapped(Text()),
     },
 )

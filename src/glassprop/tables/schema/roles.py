@@ -1,4 +1,4 @@
-"""What a column is taken for and why, and the words for it."""
+"""What a column is taken for and why, the words for it, and what is known of columns before they are looked at."""
 
 from __future__ import annotations
 
@@ -38,6 +38,22 @@ class ColumnRole:
 
 
 Decision = tuple[ColumnRole, Reading | None]
+
+
+class Beforehand:
+    """What is known of columns before they are looked at: here nothing."""
+
+    def words(self, name: str) -> frozenset[str]:
+        """Words and numbers that stand for missing in a column, besides those of the file."""
+        return frozenset()
+
+    def decision(self, name: str, cells: Cells) -> Decision | None:
+        """What a column is, whatever it looks like."""
+        return None
+
+    def is_whole(self, name: str) -> bool:
+        """Whether the reading of a column is complete: its words, and the names of its categories."""
+        return False
 
 
 def missing_of(cells: Cells) -> str:
