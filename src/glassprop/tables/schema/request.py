@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
+from glassprop.architecture.scales import SCALES
 from glassprop.equations.activation import ActivationName
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
@@ -42,6 +43,9 @@ class FitOptions:
     epochs : int or None
         At most so many.
     seed : int
+    target_scale : {"none", "log", "quantile", "poisson"} or None
+        For regression only: the scale that the target is learned on. None: decide by validation on training rows,
+        where the target's shape asks for it.
     """
 
     target: str | None = None
@@ -56,6 +60,7 @@ class FitOptions:
     activation: ActivationName | str | None = None
     epochs: int | None = None
     seed: int = 0
+    target_scale: Literal["none", "log", "quantile", "poisson"] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; a validation table is given by its name."""
@@ -79,6 +84,8 @@ def check_options(options: FitOptions) -> None:
         faults.append(f"task must be classification or regression, not {quoted(options.task)}")
     if options.class_weight not in (None, "balanced"):
         faults.append(f"class_weight must be 'balanced' or left out, not {quoted(options.class_weight)}")
+    if options.target_scale not in (None, *SCALES):
+        faults.append(f"target_scale must be one of {', '.join(SCALES)}, not {quoted(options.target_scale)}")
     bad = [size for size in options.hidden or () if isinstance(size, bool) or size != int(size) or size < 1]
     if bad:
         faults.append(f"hidden layers need sizes of at least 1, not {', '.join(map(str, bad))}")
