@@ -127,10 +127,29 @@ def test_rows_without_a_target_are_not_scored(classifier):
     assert "1 of 3 rows have no target 'y'" in messages[0]
 
 
+def test_rows_of_a_class_that_training_never_saw_are_not_scored_and_told(classifier):
+    messages: list[str] = []
+    frame = NEW.with_columns(y=pl.Series(["no", "maybe", "yes"]), w=pl.Series([1.0, None, 1.0]))
+    found = score_table(classifier.pipeline, classifier.record, _named(frame), on_message=messages.append)
+    without = score_table(classifier.pipeline, classifier.record, _named(frame[[0, 2]]))
+    assert (found["rows"], found["metrics"]) == (2, without["metrics"])  # its weight is not asked for, either
+    assert "1 of 3 row(s) are not scored: their 'y' was never seen in training ('maybe')" in messages[0]
+
+
+def test_whole_number_classes_that_training_never_saw_are_told(write):
+    rows = "".join(f"{i % 3},{i % 3}\n" for i in range(90))
+    outcome = fit_table(read_table(write("x,y\n" + rows)), FitOptions(target="y"), defaults=QUICK)
+    messages: list[str] = []
+    later = read_table(write("x,y\n0,0\n1,1\n2,7\n1,1.5\n1,1\n", "later.csv"))
+    found = score_table(outcome.pipeline, outcome.record, later, on_message=messages.append)
+    assert found["rows"] == 3
+    assert any("2 of 5 row(s) are not scored" in message and "('7', '1.5')" in message for message in messages)
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        (["no", "maybe", "never"], r"2 row\(s\) have a 'y' that training never saw \('maybe', 'never'\)"),
+        (["maybe", None, "never"], r"all 2 row\(s\) with a 'y' have one that training never saw \('maybe', 'never'\)"),
         ([None, None, None], "no row with a target"),
     ],
 )

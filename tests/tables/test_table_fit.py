@@ -105,6 +105,14 @@ def test_a_validation_table_is_the_held_out_part(people_table, people):
     )
 
 
+def test_held_out_rows_of_a_class_that_is_not_trained_on_are_told(people_table, people):
+    frame = people(50, seed=9)
+    other = Table(frame.with_columns(buys=pl.when(pl.int_range(50) < 3).then(pl.lit("perhaps")).otherwise("buys")), "o")
+    outcome, messages = _fit(people_table, target="buys", drop=("spends",), validation=other)
+    assert outcome.rows["held_out"] == 47
+    assert any("3 of 50 row(s) are not scored" in message and "('perhaps')" in message for message in messages)
+
+
 def test_a_validation_table_without_needed_columns_is_refused(people_table, people):
     other = Table(people(50, seed=9).drop("buys", "age"), "other")
     with pytest.raises(TableError, match=r"other lacks 2 column\(s\) that scoring needs: 'buys' \(the target\), 'age'"):

@@ -60,8 +60,19 @@ class Examples:
         return len(self.y)
 
 
-def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say: Say) -> Examples:
+def read_examples(
+    frame: nw.DataFrame, target: Target, options: FitOptions, say: Say, seen: np.ndarray | None = None
+) -> Examples:
     """Leave out the rows that have no target (or no time), and read the rest.
+
+    Parameters
+    ----------
+    frame : narwhals.DataFrame
+    target : Target
+    options : FitOptions
+    say : callable
+    seen : array (n_rows,) of bool, optional
+        Rows whose target a model can be scored by; the others are left out, too, and nothing of them is looked at.
 
     Raises
     ------
@@ -83,6 +94,7 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
             why = _far_out(frame, options.time)
             say(f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out")
         known = known & ~np.isnan(times)
+    known = known if seen is None else known & seen
     weights = None if options.weight is None else _weights(frame, options.weight, known, faults)
     if faults:
         raise TableError("; ".join(faults))
@@ -136,10 +148,11 @@ def labelled_examples(
     values = target.values(frame[target.name])
     if not there(values).any():
         raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
+    seen = None
     if labels is not None and isinstance(values, Texts):
-        refuse_unknown(values, labels, target, table.name)
+        seen = _seen(values, labels, target, table.name, say)
     has_weight = weight is not None and weight in table.frame.columns
-    return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say)
+    return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say, seen)
 
 
 def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
@@ -153,15 +166,36 @@ def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str
         raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
 
 
+def _seen(texts: Texts, labels: np.ndarray, target: Target, name: str, say: Say) -> np.ndarray:
+    """bool (n_rows,): where the class is one of `labels`; the others are told, and refused where they are all."""
+    seen, unknown = _unknown(texts, labels)
+    rows = int((texts.there & ~seen).sum())
+    if unknown and not seen.any():
+        raise TableError(
+            f"{name}: all {rows} row(s) with a {quoted(target.name)} have one that training never saw "
+            f"({listed(unknown, 5)}): there is nothing to score; train again with such rows"
+        )
+    if unknown:
+        say(
+            f"{name}: {rows} of {texts.there.sum()} row(s) are not scored: their {quoted(target.name)} was never "
+            f"seen in training ({listed(unknown, 5)}), so the model cannot say it"
+        )
+    return seen
+
+
+def _unknown(texts: Texts, labels: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Where the class is one of `labels`, and the names of those that are none."""
+    names = {str(label) for label in labels}
+    return texts.each(lambda text: text in names, False, bool), [text for text in texts.known if text not in names]
+
+
 def refuse_unknown(texts: Texts, labels: np.ndarray, target: Target, name: str) -> None:
     """Raise a TableError if there are classes, as text, that a model does not know."""
-    names = {str(label) for label in labels}
-    unknown = [text for text in texts.known if text not in names]
+    seen, unknown = _unknown(texts, labels)
     if unknown:
-        rows = int(texts.each(lambda text: text not in names, False, bool).sum())
-        shown = ", ".join(quoted(text) for text in unknown[:5])
+        rows = int((texts.there & ~seen).sum())
         raise TableError(
-            f"{name}: {rows} row(s) have a {quoted(target.name)} that training never saw ({shown}): "
+            f"{name}: {rows} row(s) have a {quoted(target.name)} that training never saw ({listed(unknown, 5)}): "
             "leave those rows out, or train again with them"
         )
 

@@ -60,8 +60,8 @@ def score_table(
 ) -> dict[str, Any]:
     """Score the predictions for rows whose target is known.
 
-    Rows without a target are left out. If the model was trained with a weight column that the table has too,
-    the scores are weighted by it.
+    Rows without a target are left out, and so are those of a class that training never saw. If the model was trained
+    with a weight column that the table has too, the scores are weighted by it.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def score_table(
     Raises
     ------
     TableError
-        No target column, no row with a target, or classes that training never saw; missing columns.
+        No target column, no row with a target, or none of a class that training saw; missing columns.
     """
     with told(on_message) as say:
         examples = _labelled(pipeline, record, table, say)
