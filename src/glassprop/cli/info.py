@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from glassprop.cli.options import MaybeWord
-from glassprop.cli.output import few, print_columns, print_json, print_scores, print_table, warn
+from glassprop.cli.output import against, few, print_columns, print_json, print_line, print_scores, print_table, warn
 from glassprop.errors import SettingsError
+from glassprop.ground.text import one_line
 
 
 def info(
@@ -41,7 +42,15 @@ def info(
     if columns:
         print_columns([(c.get("name"), c.get("role"), c.get("reason")) for c in columns])
     if table.get("scores"):
-        print_scores(table["scores"], table.get("baseline") or {}, title="Scores on held-out rows")
+        print_scores(
+            table["scores"],
+            table.get("baseline"),
+            table.get("intervals"),
+            title="Scores on held-out rows",
+            against=against(table["task"]),
+        )
+        for remark in table.get("remarks") or []:
+            print_line(one_line(remark))
     return 0
 
 

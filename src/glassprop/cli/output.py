@@ -171,14 +171,24 @@ def few(values: Sequence[object], most: int = 8) -> str:
 def print_scores(
     scores: Mapping[str, Any],
     baseline: Mapping[str, Any] | None = None,
+    intervals: Mapping[str, Sequence[float]] | None = None,
     *,
     title: str,
     against: str = "baseline",
 ) -> None:
-    """Scores by scikit-learn's names, beside the baseline's where there is one."""
-    if baseline is None:
-        rows: list[list[str]] = [[name, number(value)] for name, value in scores.items()]
-        print_table(["score", "value"], rows, title=title, right=[1])
-        return
-    rows = [[name, number(value), number(baseline.get(name))] for name, value in scores.items()]
-    print_table(["score", "model", against], rows, title=title, right=[1, 2])
+    """Scores by scikit-learn's names, with their intervals and beside the baseline's where these are known."""
+    beside = {
+        "95 % interval": {name: f"{number(low)} to {number(high)}" for name, (low, high) in (intervals or {}).items()},
+        against: {name: number(value) for name, value in (baseline or {}).items()},
+    }
+    known = {head: texts for head, texts in beside.items() if texts}
+    rows = [
+        [name, number(value), *(texts.get(name, "-") for texts in known.values())] for name, value in scores.items()
+    ]
+    right = list(range(1, 2 + len(known)))
+    print_table(["score", "model" if known else "value", *known], rows, title=title, right=right)
+
+
+def against(task: str) -> str:
+    """What the baseline's scores are of."""
+    return "most frequent class" if task == "classification" else "mean"

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read
 from glassprop.cli.options import Trust, Word
-from glassprop.cli.output import Messages, print_json, print_scores
+from glassprop.cli.output import Messages, against, print_json, print_line, print_scores
 
 
 def score(
@@ -35,7 +35,15 @@ def score(
     result = score_table(pipeline, record, read(data), on_message=messages)
     messages.open()
     if json:
-        print_json({"task": result["task"], "rows": result["rows"], "metrics": result["metrics"]})
-    else:
-        print_scores(result["metrics"], title=f"{result['task'].capitalize()}, {result['rows']:,} rows")
+        print_json(result)
+        return 0
+    print_scores(
+        result["metrics"],
+        result["baseline"],
+        result["intervals"],
+        title=f"{result['task'].capitalize()}, {result['rows']:,} rows",
+        against=against(result["task"]),
+    )
+    for remark in result["remarks"]:
+        print_line(remark)
     return 0

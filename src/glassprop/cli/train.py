@@ -25,7 +25,7 @@ from glassprop.cli.options import (
     held_out_share,
     layer_sizes,
 )
-from glassprop.cli.output import Messages, few, number, print_columns, print_json, print_line, print_scores
+from glassprop.cli.output import Messages, against, few, number, print_columns, print_json, print_line, print_scores
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.errors import SettingsError
@@ -193,8 +193,9 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
     print_scores(
         outcome.scores,
         outcome.baseline,
+        outcome.intervals,
         title="Scores on held-out rows",
-        against="most frequent class" if outcome.task == "classification" else "mean",
+        against=against(outcome.task),
     )
     if path is not None:
         print_line(f"Model: {path}")
@@ -223,6 +224,8 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "rows": outcome.rows,
         "metrics": outcome.scores,
         "baseline": outcome.baseline,
+        "intervals": outcome.intervals,
+        "remarks": outcome.remarks,
         "model": path,
         "columns": [{"name": c.name, "role": c.role, "reason": c.reason} for c in outcome.columns],
         "labels": record.get("labels"),

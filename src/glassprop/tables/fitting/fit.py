@@ -18,11 +18,12 @@ from glassprop.ground.text import quoted
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step
+from glassprop.tables.fitting.assess import Assessment, Guess, assess
 from glassprop.tables.fitting.divide import Parts, divide
-from glassprop.tables.fitting.examples import read_examples
+from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.final_step import TargetScale
-from glassprop.tables.fitting.scores import baseline_scores, scores_of
 from glassprop.tables.fitting.spoken import Say, quiet, told
+from glassprop.tables.fitting.verdict import Circumstances, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import ColumnRole, Plan, recognize
@@ -47,7 +48,11 @@ class Outcome:
     rows : dict
         Numbers of rows: train, validation (inner, for early stopping), held_out.
     scores, baseline : dict of str to float
-        On the held-out rows, under scikit-learn's names.
+        On the held-out rows, under scikit-learn's names; `baseline` are those of a guess that knows no columns.
+    intervals : dict of str to (float, float)
+        In which the scores of more such rows lie, with a certainty of 95 %.
+    remarks : list of str
+        Sentences on the scores: that they are worse than a guess, or of too few rows.
     interrupted : bool
         Training was stopped by the user; the best weights until then are kept.
     record : dict
@@ -64,6 +69,8 @@ class Outcome:
     rows: dict[str, int]
     scores: dict[str, float]
     baseline: dict[str, float]
+    intervals: dict[str, tuple[float, float]]
+    remarks: list[str]
     interrupted: bool
     record: dict[str, Any]
     parts: Parts = field(repr=False)
@@ -213,12 +220,11 @@ def _outcome(
     notes: list[str],
     say: Say,
 ) -> Outcome:
-    train, held_out, estimator = parts.train, parts.held_out, pipeline[-1]
-    with told(say) if isinstance(options.validation, Table) else quiet():
-        scores = scores_of(pipeline, held_out.frame.to_native(), held_out.y, held_out.weights)
-    baseline = baseline_scores(
-        train.y, train.weights, held_out.y, held_out.weights, classification=target.task == "classification"
-    )
+    estimator, guess = pipeline[-1], _guess(parts, target)
+    found = _assessed(parts.held_out, pipeline, guess, options, say)
+    remarks = _remarks(found, parts, estimator, guess, options)
+    for remark in remarks:
+        say(remark)
     interrupted = bool(getattr(estimator, "interrupted_", False))
     record = {
         "task": target.task,
@@ -232,16 +238,67 @@ def _outcome(
         "options": options.to_dict(),
         "defaults": settings.to_dict(),
         "rows": parts.rows(),
-        "scores": scores,
-        "baseline": baseline,
+        "scores": found.scores,
+        "baseline": found.baseline,
+        "intervals": {name: list(ends) for name, ends in found.intervals.items()},
+        "guess": guess.to_dict(),
+        "remarks": list(remarks),
         "weighted": options.weight is not None,
         "interrupted": interrupted,
         "engine": str(getattr(estimator, "engine_", "")),
         "history": _history(estimator),
         "notes": list(notes),
     }
-    source = options.validation if isinstance(options.validation, Table) else table
-    return Outcome(pipeline, target.task, roles, parts.rows(), scores, baseline, interrupted, record, parts, source)
+    return Outcome(
+        pipeline=pipeline,
+        task=target.task,
+        columns=roles,
+        rows=parts.rows(),
+        scores=found.scores,
+        baseline=found.baseline,
+        intervals=found.intervals,
+        remarks=remarks,
+        interrupted=interrupted,
+        record=record,
+        parts=parts,
+        held_out_table=options.validation if isinstance(options.validation, Table) else table,
+    )
+
+
+def _guess(parts: Parts, target: Target) -> Guess:
+    return Guess.of(parts.train.y, parts.train.weights, classification=target.task == "classification")
+
+
+def _assessed(held_out: Examples, pipeline: Pipeline, guess: Guess, options: FitOptions, say: Say) -> Assessment:
+    with told(say) if isinstance(options.validation, Table) else quiet():
+        X = held_out.frame.to_native()
+        return assess(pipeline, X, held_out.y, held_out.weights, guess, options.seed)
+
+
+def _remarks(found: Assessment, parts: Parts, estimator: Any, guess: Guess, options: FitOptions) -> list[str]:
+    costs, best = estimator.loss_curve_, getattr(estimator, "best_iteration_", None)
+    weighed = options.class_weight is not None  # costs of balanced classes are not comparable with a guess's
+    around = Circumstances(
+        rows=len(parts.train),
+        epochs=int(estimator.n_iter_),
+        interrupted=bool(getattr(estimator, "interrupted_", False)),
+        asked_epochs=options.epochs,
+        balanced=weighed,
+        apart=_apart(options),
+        cost=None if weighed or not costs else float(costs[(best or len(costs)) - 1]),
+        cost_of_guess=None if weighed else guess.cost(),
+    )
+    return [said for said in (worse_than_guessing(found, around), few_rows(found)) if said is not None]
+
+
+def _apart(options: FitOptions) -> str:
+    if isinstance(options.validation, Table):
+        return "the held-out rows come from another file than those learned from"
+    if options.time is not None:
+        return f"the held-out rows are later, by {quoted(options.time)}, than those learned from"
+    if options.group is not None:
+        return f"the held-out rows are of other groups, by {quoted(options.group)}, than those learned from"
+    return ""
 
 
 def _history(estimator: Any) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from glassprop.tables.fitting.assess import Guess, assess
 from glassprop.tables.fitting.examples import Examples, labelled_examples
-from glassprop.tables.fitting.scores import scores_of
 from glassprop.tables.fitting.spoken import Say, told
+from glassprop.tables.fitting.verdict import Circumstances, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.target import Target
 from glassprop.tables.values.packages import need_polars
@@ -66,7 +67,9 @@ def score_table(
     Returns
     -------
     dict
-        task, rows (scored), metrics (by scikit-learn's names).
+        task, rows (scored), metrics (by scikit-learn's names), intervals (of the metrics, [low, high], 95 %),
+        baseline (the metrics of a guess that knows no columns; empty for models of earlier versions), remarks
+        (sentences: metrics that are worse than the guess's, or of too few rows).
 
     Raises
     ------
@@ -75,8 +78,29 @@ def score_table(
     """
     with told(on_message) as say:
         examples = _labelled(pipeline, record, table, say)
-        metrics = scores_of(pipeline, examples.frame.to_native(), examples.y, examples.weights)
-    return {"task": record["task"], "rows": len(examples), "metrics": metrics}
+        guess = Guess.from_dict(record.get("guess"), None if record["labels"] is None else len(record["labels"]))
+        seed = record.get("seed") or 0
+        found = assess(pipeline, examples.frame.to_native(), examples.y, examples.weights, guess, seed)
+    sentences = (worse_than_guessing(found, _circumstances(record)), few_rows(found))
+    return {
+        "task": record["task"],
+        "rows": len(examples),
+        "metrics": found.scores,
+        "intervals": {name: list(ends) for name, ends in found.intervals.items()},
+        "baseline": found.baseline,
+        "remarks": [said for said in sentences if said is not None],
+    }
+
+
+def _circumstances(record: dict[str, Any]) -> Circumstances:
+    """Of the training that a record is of; rows that come later may be anything."""
+    return Circumstances(
+        rows=record.get("rows", {}).get("train", 0),
+        interrupted=bool(record.get("interrupted")),
+        epochs=record.get("history", {}).get("epochs") or 0,
+        balanced=record["options"].get("class_weight") is not None,
+        apart="these rows come from another file than those that the model learned from",
+    )
 
 
 def gradient_arrays(
