@@ -11,13 +11,11 @@ from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
+from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
 from glassprop.tables.values.cells import Cells, category_name, cells_of
 from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
-# Whole numbers with at most so many different values, each of them on so many rows on average, are classes.
-MAX_NUMBER_CLASSES = 10
-ROWS_PER_CLASS = 5
 MOST_BYTES = 2**30  # of class names, a row each
 
 
@@ -98,7 +96,7 @@ def decide(name: str, series: nw.Series, wanted: str | None) -> Target:
     mark, numbers, unsure = _numeric(cells)
     if not _known(cells, numbers).any():
         raise TableError(f"target {quoted(name)} has no value in any of {len(cells.values)} rows: name another target")
-    task, reason = _task(cells, numbers) if wanted is None else (wanted, "as asked")
+    task, reason = _task(name, cells, numbers) if wanted is None else (wanted, "as asked")
     if unsure:
         reason += "; 1,234 could be read two ways and is read as 1234"
     target = Target(name, task, reason, _kind(task, numbers), mark)
@@ -130,7 +128,7 @@ def _known(cells: Cells, numbers: np.ndarray | None) -> np.ndarray:
     return cells.texts.there if numbers is None else ~np.isnan(numbers)
 
 
-def _task(cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
+def _task(name: str, cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
     if numbers is None:
         return "classification", "true and false are classes" if cells.logical else "texts are classes"
     present = numbers[~np.isnan(numbers)]
@@ -139,13 +137,7 @@ def _task(cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
         return "classification", f"{len(unique)} different values are classes"
     if (unique != np.floor(unique)).any():
         return "regression", "numbers with decimals are amounts"
-    few = len(unique) <= MAX_NUMBER_CLASSES and len(present) >= ROWS_PER_CLASS * len(unique)
-    if few:
-        return "classification", f"whole numbers with {len(unique)} different values are classes"
-    return (
-        "regression",
-        f"whole numbers with {len(unique)} different values in {len(present)} rows are amounts",
-    )
+    return task_of_whole_numbers(name, present)
 
 
 def _kind(task: str, numbers: np.ndarray | None) -> str:
