@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import narwhals as nw
-import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from glassprop.architecture.own_units import OwnUnits
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted
-from glassprop.tables.encoding.encode import encoder
-from glassprop.tables.encoding.table_pipeline import TablePipeline
-from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.assess import Assessment, Guess, assess
 from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import Examples, read_examples
-from glassprop.tables.fitting.final_step import TargetScale
+from glassprop.tables.fitting.fit_pipeline import Fitted, fit_pipeline
 from glassprop.tables.fitting.spoken import Say, quiet, told
 from glassprop.tables.fitting.verdict import Circumstances, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.recognize import ColumnRole, Plan, recognize
-from glassprop.tables.schema.request import FitOptions, check_columns, check_options, settled
+from glassprop.tables.schema.request import FitOptions, check_columns, check_options
+from glassprop.tables.schema.settled import settled
 from glassprop.tables.schema.target import Target, decide
 from glassprop.tables.schema.tell_columns import tell_columns
 
@@ -137,8 +131,8 @@ def fit_table(
     examples = read_examples(frame, target, options, say)
     roles, plan = _columns(examples.frame, options, target, table, say)
     parts = divide(examples, plan, target, options, settings, say)
-    pipeline, scale = _fit(parts, plan, target, options, settings, callbacks, say)
-    return _outcome(table, target, roles, options, settings, parts, pipeline, scale, notes, say)
+    fitted = fit_pipeline(parts, plan, target, options, settings, callbacks, say)
+    return _outcome(table, target, roles, options, parts, fitted, notes, say)
 
 
 def _columns(
@@ -159,68 +153,18 @@ def _columns(
     return roles, plan
 
 
-def _fit(
-    parts: Parts,
-    plan: Plan,
-    target: Target,
-    options: FitOptions,
-    settings: Defaults,
-    callbacks: Sequence[Any],
-    say: Say,
-) -> tuple[Pipeline, TargetScale | None]:
-    train, inner = parts.train, parts.inner
-    classification = target.task == "classification"
-    scale = None if classification else final_step.target_scale(train.y, train.weights)
-    targets = [part.y for part in (train, inner) if part is not None]
-    dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
-    steps = TablePipeline(encoder(plan, settings, dtype, len(train)).steps)
-    estimator = final_step.build(
-        classification=classification,
-        class_weight=options.class_weight,
-        seed=options.seed,
-        rows=len(train),
-        stop_early=inner is not None,
-        defaults=settings,
-    )
-    with quiet():  # what is odd in these columns has been told for the table as a whole
-        X = steps.fit_inputs(train.source.to_native(), train.rows)
-        watched = None
-        if inner is not None:
-            watched = (steps.inputs(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", UserWarning)
-        final_step.train(estimator, X, _scaled(train.y, scale), train.weights, watched, callbacks)
-    _tell_warnings(caught, estimator, say)
-    if scale is not None:
-        estimator.set_units(OwnUnits(scale.mean, scale.spread))
-    return TablePipeline([*steps.steps, ("network", estimator)]), scale
-
-
-def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: Say) -> None:
-    for message in dict.fromkeys(str(w.message) for w in caught if w.category is not ConvergenceWarning):
-        say(message)
-    if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
-        say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
-
-
-def _scaled(y: np.ndarray, scale: TargetScale | None) -> np.ndarray:
-    return y if scale is None else scale.standard(y)
-
-
 def _outcome(
     table: Table,
     target: Target,
     roles: list[ColumnRole],
     options: FitOptions,
-    settings: Defaults,
     parts: Parts,
-    pipeline: Pipeline,
-    scale: TargetScale | None,
+    fitted: Fitted,
     notes: list[str],
     say: Say,
 ) -> Outcome:
-    estimator, guess = pipeline[-1], _guess(parts, target)
+    pipeline, guess = fitted.pipeline, _guess(parts, target)
+    estimator = pipeline[-1]
     found = _assessed(parts.held_out, pipeline, guess, options, say)
     remarks = _remarks(found, parts, estimator, guess, options)
     for remark in remarks:
@@ -230,19 +174,20 @@ def _outcome(
         "task": target.task,
         "target": target.name,
         "target_reading": target.to_dict(),
-        "target_scale": None if scale is None else asdict(scale),
+        "target_scale": None if fitted.scale is None else asdict(fitted.scale),
         "labels": estimator.classes_.tolist() if target.task == "classification" else None,
         "columns": [asdict(role) for role in roles],
         "source": table.name,
         "seed": options.seed,
         "options": options.to_dict(),
-        "defaults": settings.to_dict(),
+        "defaults": fitted.settings.to_dict(),
         "rows": parts.rows(),
         "scores": found.scores,
         "baseline": found.baseline,
         "intervals": {name: list(ends) for name, ends in found.intervals.items()},
         "guess": guess.to_dict(),
         "remarks": list(remarks),
+        "folds": None if fitted.lesson is None else fitted.lesson.to_dict(),
         "weighted": options.weight is not None,
         "interrupted": interrupted,
         "engine": str(getattr(estimator, "engine_", "")),
