@@ -55,7 +55,10 @@ BROKEN = {
         _replace("indices", lambda part: part + 0.5),
         "indices must hold whole numbers, got float64",
     ),
-    "columns in a table": (_replace("indices", lambda part: part[None, :]), "indices must be a vector, got shape (1, "),
+    "columns in a table": (
+        _replace("indices", lambda part: part[None, :]),
+        "indices must be a vector, got int32 of shape (1, ",
+    ),
     "a list": (_replace("indptr", list), "indptr must be a vector, got a list"),
 }
 
@@ -131,6 +134,41 @@ OTHERS = {
     "a column too far": ("coo", _set("col", 3, M), f"col must be from 0 to {M - 1}, got 0 to {M}"),
     "fewer rows": ("coo", _replace("row", lambda part: part[:3]), "row must have an entry for each of data, got 3 for"),
     "a block too far": ("bsr", _set("indices", 0, M), "indices must be from 0 to 2, got"),
+    "a column too far in a list": (
+        "lil",
+        lambda X: X.rows[2].__setitem__(slice(None), [M + 3] * len(X.rows[2])),
+        f"rows must hold columns from 0 to {M - 1}, got 0 to {M + 3}",
+    ),
+    "a column below 0 in a list": (
+        "lil",
+        lambda X: X.rows[2].__setitem__(slice(None), [-9] * len(X.rows[2])),
+        f"rows must hold columns from 0 to {M - 1}, got -9 to {M - 1}",
+    ),
+    "a column more than numbers": ("lil", lambda X: X.rows[2].append(1), "row 2 must have a column for each number"),
+    "a fraction of a column": ("lil", lambda X: X.rows[2].__setitem__(0, 0.5), "rows must hold whole numbers"),
+    "no list": ("lil", _set("rows", 2, 7), f"rows must be a vector of {N} lists, got object of shape ({N},)"),
+    "fewer lists": (
+        "lil",
+        _replace("data", lambda part: part[:4]),
+        f"data must be a vector of {N} lists, got object of shape (4,)",
+    ),
+    "more offsets": (
+        "dia",
+        _replace("offsets", lambda part: np.append(part, 99)),
+        "offsets must have an entry for each row of data",
+    ),
+    "offsets in fractions": (
+        "dia",
+        _replace("offsets", lambda part: part + 0.5),
+        "offsets must be a vector of whole numbers, got float64 of shape (",
+    ),
+    "an offset twice": ("dia", _set("offsets", 0, 1), "offsets must differ from each other"),
+    "an offset beyond all counting": (
+        "dia",
+        _replace("offsets", lambda part: np.where(part == part.max(), 2**40, part.astype(np.int64))),
+        "offsets must be from -2147483647 to 2147483647, got ",
+    ),
+    "diagonals in a row": ("dia", _replace("data", lambda part: part[0]), "data must have a row for each diagonal"),
     "blocks that end too far": ("bsr", _set("indptr", -1, 10**9), "indptr ends with 1000000000, and there are"),
 }
 
@@ -140,7 +178,7 @@ OTHERS = {
 def test_so_are_others_that_are_made_csr(how: str, verb: str) -> None:
     """SciPy writes where a row of a COO matrix says, be it beyond all memory."""
     form, change, words = OTHERS[how]
-    X = whole().tocoo() if form == "coo" else whole().tobsr((2, 2))
+    X = whole().tobsr((2, 2)) if form == "bsr" else whole().asformat(form)
     change(X)
     with pytest.raises(DataError) as caught:
         VERBS[verb](X)

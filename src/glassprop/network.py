@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from glassprop.backprop.gradient import ExampleGradients, average_cost, average_
 from glassprop.backprop.passes import Trace, forward
 from glassprop.backprop.ranks import Reduce
 from glassprop.backprop.start import start
-from glassprop.engine.blas_threads import NEVER_SHARED, ONE_THREAD
+from glassprop.engine.blas_threads import ONE_THREAD, may_be_shared
 from glassprop.engine.choose import (
     ENGINES,
     EngineName,
@@ -23,6 +24,7 @@ from glassprop.engine.choose import (
     is_small_prediction,
     suit_a_predictor,
 )
+from glassprop.engine.variables import refuse_nonsense
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
 from glassprop.insight.largest import MOST_PATHS
@@ -164,9 +166,7 @@ class Network(Architecture):
 
     def _by_one_thread(self, theta: Array, X: Rows) -> Array:
         """The same for a few rows, so that bits depend on threads as little as those of machine code."""
-        if X.shape[0] * self.layout.size <= NEVER_SHARED:
-            return forward(self, theta, X).a[-1]
-        with ONE_THREAD:
+        with ONE_THREAD if may_be_shared(self, X.shape[0]) else nullcontext():
             return forward(self, theta, X).a[-1]
 
     def _said(self, a: Array) -> Array:
@@ -181,9 +181,12 @@ class Network(Architecture):
         """
         if engine == "reference" or not suit_a_predictor(self, X, theta, checked=checked):
             return None
-        if engine == "auto" and is_small_prediction(self, X.shape[0], X.dtype.itemsize):
-            return self._by_one_thread
         known = self.__dict__.setdefault("_predictors", {})
+        if engine == "auto" and is_small_prediction(self, X.shape[0], X.dtype.itemsize):
+            if not known:  # once for each network, as where kernels are looked for
+                refuse_nonsense()
+                known[None] = None
+            return self._by_one_thread
         if X.dtype not in known:
             known[X.dtype] = find_predictor(self, X, theta, notify)
         found = known[X.dtype]

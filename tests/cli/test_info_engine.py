@@ -9,8 +9,8 @@ import pytest
 from glassprop.cli.app import run
 from glassprop.engine.compiled import kernel_facts, product_table
 from glassprop.engine.compiled.product_table import Row
-from glassprop.engine.compiled.products import PROVIDERS, VARIABLE
 from glassprop.engine.compiled.vector_width import TARGET, WIDTH
+from glassprop.engine.variables import PRODUCTS, PROVIDERS
 
 
 def facts(capsys: pytest.CaptureFixture[str]) -> dict:
@@ -19,7 +19,7 @@ def facts(capsys: pytest.CaptureFixture[str]) -> dict:
 
 
 def test_the_facts_are_those_of_the_kernels(capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
-    monkeypatch.setenv(VARIABLE, "own")
+    monkeypatch.setenv(PRODUCTS, "own")
     found = facts(capsys)
     assert (found["engine"], found["compiled_for"], found["vector_bits"]) == ("compiled", TARGET.cpu, WIDTH.bits)
     assert set(found["providers"]) == set(PROVIDERS)
@@ -29,7 +29,7 @@ def test_the_facts_are_those_of_the_kernels(capsys: pytest.CaptureFixture[str], 
 
 
 def test_as_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "own")
+    monkeypatch.setenv(PRODUCTS, "own")
     assert run(["info", "--engine"]) == 0
     shown = capsys.readouterr().out
     assert f"vectors of {WIDTH.bits} bits" in shown
@@ -38,7 +38,7 @@ def test_as_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
 
 
 def test_kernels_that_do_not_use_all_of_the_cpu_are_said(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "own")
+    monkeypatch.setenv(PRODUCTS, "own")
     monkeypatch.setattr(kernel_facts, "cpu_bits", lambda: 2 * WIDTH.bits)
     assert f"{WIDTH.bits} of the {2 * WIDTH.bits} bits" in facts(capsys)["cautions"][0]
     assert run(["info", "--engine"]) == 0
@@ -46,7 +46,7 @@ def test_kernels_that_do_not_use_all_of_the_cpu_are_said(capsys, monkeypatch: py
 
 
 def test_a_table_that_names_what_is_not_here_is_shown_as_it_is_followed(capsys, monkeypatch, tmp_path) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(PRODUCTS, raising=False)
     monkeypatch.setattr(product_table, "users_folder", lambda wished="": tmp_path)
     product_table.write((Row(WIDTH.bits, "float32", 0, "another library"),))
     found = facts(capsys)
@@ -66,6 +66,6 @@ def test_either_a_model_or_the_engine(capsys, arguments: list[str]) -> None:
 
 
 def test_a_provider_that_there_is_none_of(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "best")
+    monkeypatch.setenv(PRODUCTS, "best")
     assert run(["info", "--engine"]) == 2
     assert "GLASSPROP_PRODUCTS must be one of own, openblas, blis, mkl, got" in capsys.readouterr().err

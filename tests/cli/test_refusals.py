@@ -68,7 +68,7 @@ def test_tables_that_are_read_all_the_same(run, tmp_path, case):
     (tmp_path / "t.csv").write_bytes(content)
     result = run("train", "t.csv", "--target", "kind", *QUICK, "--json")
     assert result.code == 0, result.err
-    assert word in " ".join(result.json["notes"])
+    assert word in " ".join(note["text"] for note in result.json["notes"])
     roles = {c["name"]: c["role"] for c in result.json["columns"]}
     assert roles["width"] == "number"
 

@@ -17,6 +17,7 @@ from glassprop import warmup
 from glassprop.cli import main
 from glassprop.engine.compiled import kernels, product_table, tuning
 from glassprop.engine.compiled.machine_code import Code
+from glassprop.engine.warm import tune
 from glassprop.errors import SettingsError
 
 TRAINS = """
@@ -75,8 +76,7 @@ def test_each_part_is_compiled_once_for_each_precision(quick: list[str], tmp_pat
     first = warmup(cache_dir=tmp_path, on_progress=lambda done, of: told.append((done, of)))
     assert len(quick) == len(set(quick)) == first.compiled == first.parts
     assert {name.rpartition("-")[2] for name in quick} == set(first.precisions) == {"float32", "float64"}
-    assert [done for done, _ in told if done] == sorted(done for done, _ in told if done)
-    assert told[-1] == (first.parts, first.parts)
+    assert told == [(done, first.parts) for done in range(first.parts + 1)], "how many there are is known at once"
     again = warmup(cache_dir=tmp_path)
     assert (again.parts, again.compiled, again.size) == (first.parts, 0, first.size)
     assert len(quick) == first.parts
@@ -124,7 +124,10 @@ def test_it_lies_where_processes_look(quick: list[str], tmp_path: Path, monkeypa
     [
         ("--activations nonsense", "no activation is called 'nonsense'"),
         ("--costs nonsense", "no cost is called 'nonsense'"),
-        ("--solvers lbfgs", "solvers must be among sgd, momentum, nesterov, adam, adamw, got 'lbfgs'"),
+        ("--solvers lbfgs", "solvers must be among sgd, momentum, nesterov, adam, adamw, got 'lbfgs'\n"),
+        ("--solvers adm", "got 'adm'; did you mean 'adam'?\n"),
+        ("--solvers sgd,Adamm", "got 'Adamm'; did you mean 'adam'?\n"),
+        ("--activations rleu", "no activation is called 'rleu'; did you mean 'relu'?\n"),
         ("--precision float16", "Invalid value"),
         ("--all --costs huber", "--all takes all there are"),
         ("extra", "too many arguments"),
@@ -198,6 +201,14 @@ def test_a_list_is_told_from_a_name() -> None:
     for name in ("precisions", "activations", "costs", "solvers"):
         with pytest.raises(SettingsError, match=f"{name} must be a list of names, got 'adam'"):
             warmup(**{name: "adam"})
+        with pytest.raises(SettingsError, match=f"{name} must be a list of names, got 5"):
+            warmup(**{name: 5})
+
+
+@pytest.mark.parametrize("what", [warmup, tune])
+def test_a_folder_is_told_from_a_number(what: Any) -> None:
+    with pytest.raises(SettingsError, match="cache_dir must be the path of a folder, got 5"):
+        what(cache_dir=5)
 
 
 def test_tune_tells_what_it_measured_and_where_it_is_kept(

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from glassprop import MLPRegressor
-from glassprop.engine.blas_threads import ONE_THREAD
+from glassprop import Activation, Layer, MLPRegressor, Network
+from glassprop.engine import blas_threads
+from glassprop.engine.blas_threads import ONE_THREAD, may_be_shared
 from glassprop.engine.compiled.libraries import Unavailable, find
 from glassprop.engine.compiled.products import Products
 
@@ -25,6 +26,7 @@ import hashlib, sys, warnings
 import numpy as np
 import scipy.sparse as sp
 from glassprop import Layer, MLPClassifier, MLPRegressor, Network
+from glassprop.engine import blas_threads
 from glassprop.training.train_settings import Settings
 
 warnings.simplefilter("ignore")
@@ -41,6 +43,9 @@ def fit(name, model, X, y, **more):
     model.set_params(max_iter=2, random_state=0).fit(X, y, **more)
     told(name, model.theta_, model.loss_curve_, model.validation_curve_, model.validation_scores_ or [])
 
+fit("small", MLPRegressor(hidden_layer_sizes=(50,), engine="reference", batch_size=100), X[:, :20], y)
+told("a few rows", Network(20, [Layer(50), Layer(1)]).predict(np.linspace(-1, 1, 1101), X[:100, :20], engine="auto"))
+print("looked for libraries", blas_threads._libraries.cache_info().misses)
 wide = (301, 203)
 fit("reference", MLPRegressor(hidden_layer_sizes=wide, engine="reference"), X, y)
 fit("stopping", MLPClassifier(wide, engine="reference", early_stopping=True, scoring="neg_log_loss"), X, labels)
@@ -77,9 +82,38 @@ def trained(**environment: str) -> dict[str, str]:
 
 def test_the_bits_do_not_depend_on_the_threads_of_blas() -> None:
     one = trained(OMP_NUM_THREADS="1")
-    assert len(one) == 8
+    assert len(one) == 11
+    assert one["looked for libraries"] == str(int(not blas_threads._is_numpys_own_openblas()))
     assert trained(OMP_NUM_THREADS="2") == one
     assert trained(OPENBLAS_NUM_THREADS="3", GLASSPROP_NUM_THREADS="2") == one
+
+
+def odd() -> Network:
+    """With a function of the user's, who may multiply what they like."""
+    return Network(20, [Layer(50, Activation("mine", lambda z: z, lambda z, a: np.ones_like(z))), Layer(1)])
+
+
+@pytest.mark.parametrize(
+    ("network", "rows", "own", "others"),
+    [
+        (Network(4, [Layer(10)]), 80, False, False),
+        (Network(20, [Layer(50), Layer(1)]), 100, False, True),
+        (Network(20, [Layer(50), Layer(1)]), 101, True, True),  # 101 x 20 x 50
+        (Network(5, [Layer(8), Layer(1)]), 1024, False, True),
+        (Network(5, [Layer(8), Layer(1)]), 1025, True, True),  # 1025 x 8 by a vector
+        (Network(100, [Layer(81)]), 1, False, True),
+        (Network(101, [Layer(81)]), 1, True, True),  # a vector by 101 x 81
+        (odd(), 100, True, True),
+    ],
+)
+def test_what_openblas_makes_alone_need_not_be_held(
+    network: Network, rows: int, own: bool, others: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blas_threads, "_is_numpys_own_openblas", lambda: True)
+    assert may_be_shared(network, rows) is own
+    assert may_be_shared(network, rows, with_others=True) is others
+    monkeypatch.setattr(blas_threads, "_is_numpys_own_openblas", lambda: False)
+    assert may_be_shared(network, rows) is others
 
 
 @pytest.fixture
@@ -163,7 +197,7 @@ def test_a_fit_that_fails_gives_them_back(solver: str) -> None:
             seen.extend(limits())
             raise ZeroDivisionError
 
-    X = np.random.default_rng(0).normal(size=(20, 2))
+    X = np.random.default_rng(0).normal(size=(200, 2))
     model = MLPRegressor(solver=solver, engine="reference").set_callbacks(Failing())
     with pytest.raises(ZeroDivisionError):
         model.fit(X, X[:, 0])

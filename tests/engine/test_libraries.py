@@ -19,6 +19,7 @@ from glassprop.engine.compiled.kinds import dense_kernels
 from glassprop.engine.compiled.low_level import pointer
 from glassprop.engine.compiled.places import CONVENTION, LANES, LIBRARY, PLACES
 from glassprop.engine.compiled.product_tile import ADD, AS_IS, NO_BIAS, RELU
+from glassprop.engine.variables import PRODUCTS
 from glassprop.errors import SettingsError
 
 
@@ -96,7 +97,7 @@ def test_the_pullback_of_a_relu_follows(library: libraries.Library, dtype: str) 
 def test_engines_agree_by_provider(monkeypatch: pytest.MonkeyPatch, name: str, sizes: tuple, dtype: str) -> None:
     """With the threshold at 0, small matrices count as large, at odd sizes."""
     monkeypatch.setattr(dense_kernels, "LARGE_FROM", 0)
-    monkeypatch.setenv(products.VARIABLE, name)
+    monkeypatch.setenv(PRODUCTS, name)
     a, b, c = sizes
     plain = (Layer(b, "relu", 0.2), Layer(c, "relu"))
     past = (Layer(a, "relu", residual=True), *plain, Layer(c, "tanh", residual=True), Layer(c, "relu", residual=True))
@@ -113,12 +114,12 @@ NETWORK = Case("any").network
 
 @pytest.mark.parametrize("name", ["own", *(library.name for library in INSTALLED)])
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv(products.VARIABLE, name)
+    monkeypatch.setenv(PRODUCTS, name)
     assert products.chosen(NETWORK, "float32", recorded="own").name == name
 
 
 def test_what_is_recorded_is_taken_before_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(products.VARIABLE, raising=False)
+    monkeypatch.delenv(PRODUCTS, raising=False)
     for library in INSTALLED:
         assert products.chosen(NETWORK, "float64", recorded=library.name).library == library
     assert products.chosen(NETWORK, "float64", recorded="a library of another time").name in products.PROVIDERS
@@ -126,7 +127,7 @@ def test_what_is_recorded_is_taken_before_the_table(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("name", ["best", "OWN", "own ", "numpy"])
 def test_an_unknown_provider_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv(products.VARIABLE, name)
+    monkeypatch.setenv(PRODUCTS, name)
     with pytest.raises(SettingsError, match="must be one of own, openblas, blis, mkl, got"):
         products.chosen(NETWORK, "float32")
 
@@ -137,7 +138,7 @@ def test_a_provider_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch
 
     libraries._found.cache_clear()
     monkeypatch.setitem(libraries._FINDERS, "blis", missing)
-    monkeypatch.setenv(products.VARIABLE, "blis")
+    monkeypatch.setenv(PRODUCTS, "blis")
     try:
         with pytest.raises(SettingsError, match="cannot be made by blis: it is not installed; unset"):
             products.chosen(NETWORK, "float32")

@@ -11,7 +11,8 @@ import pytest
 from glassprop import Layer, Network
 from glassprop.engine.compiled import cache, product_table, products, tuning
 from glassprop.engine.compiled.product_table import SHIPPED, Row
-from glassprop.engine.compiled.vector_width import TARGET, WIDTH, WIDTHS
+from glassprop.engine.compiled.vector_width import TARGET, WIDTH
+from glassprop.engine.variables import PRODUCTS, WIDTHS
 
 BITS = WIDTH.bits
 ROWS = (
@@ -25,7 +26,7 @@ ROWS = (
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(product_table, "users_folder", lambda wished="": tmp_path)
-    monkeypatch.delenv(products.VARIABLE, raising=False)
+    monkeypatch.delenv(PRODUCTS, raising=False)
     return tmp_path
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rounding import OF_A_TRAINING, assert_rounded
@@ -34,6 +36,14 @@ def problem(dtype: type = np.float64) -> tuple[np.ndarray, Data]:
 def plan(key: int = 0, first_step: int = 0) -> EpochPlan:
     order = np.random.default_rng(1).permutation(N)
     return EpochPlan(order, BATCH, np.linspace(0.1, 0.4, 4), key, first_step)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 4])
+def test_a_plan_takes_what_its_batches_have(steps: int) -> None:
+    """The last of four is short; one with fewer steps leaves examples out."""
+    found = replace(plan(), rates=np.ones(steps))
+    assert found.taken == min(steps * BATCH, N) == found.edges[-1]
+    assert replace(found, bounds=np.minimum(found.edges, 7)).taken == min(steps * BATCH, 7)
 
 
 def by_hand(theta: np.ndarray, data: Data, objective: Objective) -> tuple[np.ndarray, float, float]:

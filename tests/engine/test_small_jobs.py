@@ -246,6 +246,25 @@ def test_what_is_asked_for_compiled_loads_numba() -> None:
     assert said_by(IRIS.format(arguments="engine='compiled', max_iter=3")).startswith("compiled ['numba'")
 
 
+SPARE = """
+import sys, warnings
+import numpy as np
+import glassprop
+warnings.simplefilter("ignore")
+X = np.random.default_rng(0).normal(size=(150, 4))
+for kind in (glassprop.MLPClassifier, glassprop.MLPRegressor):
+    kind(random_state=0, **{arguments}).fit(X, X[:, 0] > 0).predict(X)
+print([name for name in ("sklearn.metrics", "sklearn.model_selection") if name in sys.modules])
+"""
+
+
+def test_a_plain_fit_loads_no_metrics_and_no_splits() -> None:
+    """Which take as long to load as half of such a fit."""
+    assert said_by(SPARE.format(arguments={})) == "[]"
+    stopping = {"early_stopping": True}
+    assert said_by(SPARE.format(arguments=stopping)) == "['sklearn.metrics', 'sklearn.model_selection']"
+
+
 @pytest.mark.parametrize("cold", [False, True])
 def test_the_choice_does_not_depend_on_the_cache(cold: bool, tmp_path: Any) -> None:
     """Where none can be written the choice is the same. Numba is not even there to say so."""

@@ -10,8 +10,8 @@ import pytest
 
 from glassprop import MLPClassifier
 from glassprop.engine.compiled.libraries import Unavailable, find
-from glassprop.engine.compiled.products import VARIABLE
 from glassprop.engine.compiled.vector_width import WIDTH
+from glassprop.engine.variables import PRODUCTS
 from glassprop.saving import load, save
 
 
@@ -22,16 +22,16 @@ def test_partial_fit_of_a_model_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp
         pytest.skip("SciPy here brings no OpenBLAS")
     rng = np.random.default_rng(0)
     X, y, path = rng.normal(size=(60, 210)), rng.integers(0, 2, 60), tmp_path / "model.glassprop"
-    monkeypatch.setenv(VARIABLE, "openblas")
+    monkeypatch.setenv(PRODUCTS, "openblas")
     model = MLPClassifier((200,), random_state=0, engine="compiled").partial_fit(X, y, classes=[0, 1])
     save(model, path)
-    monkeypatch.delenv(VARIABLE)
+    monkeypatch.delenv(PRODUCTS)
     again = load(path)
     assert (again._state.vector_bits, again._state.products) == (WIDTH.bits, "openblas")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         again.partial_fit(X, y)
     np.testing.assert_array_equal(again.theta_, model.partial_fit(X, y).theta_)
-    monkeypatch.setenv(VARIABLE, "own")
+    monkeypatch.setenv(PRODUCTS, "own")
     with pytest.warns(RuntimeWarning, match="by openblas, and goes on with .* by own: its bits may differ"):
         load(path).partial_fit(X, y)

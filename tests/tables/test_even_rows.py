@@ -8,7 +8,7 @@ import pytest
 
 from glassprop.tables import read_table
 from glassprop.tables.reading import even_rows, fields, text_file
-from glassprop.tables.reading.plain_numbers import type_plain_columns
+from glassprop.tables.reading.typed import typed_columns
 
 PLAIN = {"whole": ["1", "-2", "+3", "40", "0"], "real": ["1.5", "-.5", "2.", "1e3", "0"], "text": ["a", "b b", "c"]}
 ODD = [
@@ -16,14 +16,15 @@ ODD = [
     " 05", "\t-05", "5 ", "\t6", "\u00a07", "inf", "-Infinity",
     "1e400", "1e5", "1.0", "1_000", "0x1F", "--1", "1e", ".", "x", "true", "123456789012345678", "-123456789012345678",
     "1234567890123456789", "99999999999999999", "9223372036854775808", "-0", "٣", "Zürich", "5\x0b",
+    "9007199254740993", "9007199254740992.0", "1e16",
 ]  # fmt: skip
 
 
-def careful(text: str) -> pl.DataFrame:
+def careful(text: str, as_text: dict[str, set[str]] | None = None) -> pl.DataFrame:
     """By Python's own reader of CSV."""
     names, *rows = (line.split(",") for line in text.removesuffix("\n").split("\n"))
     columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-    return type_plain_columns(pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)))
+    return typed_columns(pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)), as_text).frame
 
 
 def table_with(odd: list[str], rows: int = 40) -> str:
@@ -40,6 +41,7 @@ def table_with(odd: list[str], rows: int = 40) -> str:
 @pytest.fixture
 def tried_on_few(monkeypatch):
     monkeypatch.setattr(even_rows, "TRIED", 5)
+    monkeypatch.setattr(fields, "_PART", 250)
     monkeypatch.setattr(fields, "_PIECE", 100)
 
 
@@ -50,6 +52,20 @@ def test_odd_cells_further_down_are_read_as_they_are_at_the_top(write, tried_on_
     expected = careful(text)
     assert found.schema == expected.schema
     assert found.equals(expected)
+
+
+def test_columns_that_are_to_stay_text_do_with_their_own_words(write, tried_on_few):
+    text = table_with(["", "NA", "x"])
+    as_text = {"whole 0": {"na"}, "whole 1": set(), "real 0": {"1e3"}, "text 1": {"c"}, "not there": {"x"}}
+    table = read_table(write(text), as_text=as_text)
+    assert table.frame.equals(careful(text, as_text))
+    assert table.frame.schema == careful(text, as_text).schema
+    assert table.frame["whole 1"].to_list().count("NA") == 1
+    assert table.frame["text 1"].to_list().count("c") == 0
+    assert set(table.frame["real 0"].to_list()) == {"1.5", "-.5", "2.", "0", None}
+    assert table.words["whole 1"] == ()
+    assert table.words["real 0"] == ("1e3",)
+    assert "na" in table.words["text 0"]
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])

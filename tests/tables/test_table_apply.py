@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -206,6 +208,8 @@ def test_a_saved_pipeline_predicts_the_same_bits(classifier, regressor):
             "glassprop.tables.encoding.encode.Bounded",
             "glassprop.tables.encoding.encode.TypedColumns",
             "glassprop.tables.encoding.table_pipeline.TablePipeline",
+            "glassprop.tables.schema.readings.Reading",
+            "glassprop.tables.schema.readings.Schema",
         }
 
 
@@ -233,3 +237,26 @@ def test_a_table_without_rows_is_refused(classifier, regressor):
 def test_probabilities_sum_to_one_in_double_precision(classifier):
     out = predict_table(classifier.pipeline, classifier.record, _named(NEW))
     np.testing.assert_allclose(out["probability_no"] + out["probability_yes"], 1, rtol=1e-14)
+
+
+def test_probabilities_of_balanced_classes_are_said_to_be_scores_and_can_be_made_shares():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(4000, 2))
+    y = np.where(x[:, 0] + 1.5 * rng.normal(size=4000) > 2.8, "rare", "usual")
+    frame = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": y})
+    told: list[str] = []
+    options = FitOptions("y", class_weight="balanced", validation=0.5)
+    outcome = fit_table(Table(frame, "t"), options, defaults=replace(QUICK, epochs=20), on_message=told.append)
+    assert any("probabilities are scores" in message for message in told)
+    told.clear()
+    out = predict_table(outcome.pipeline, outcome.record, _named(frame), on_message=told.append)
+    assert [note.kind for note in told] == ["balanced-probabilities"]
+    p = out.select("probability_rare", "probability_usual").to_numpy()
+    share = (y == "rare").mean()
+    assert share < 0.09 < 0.25 < p[:, 0].mean()
+    shares = p * outcome.record["guess"]["shares"]
+    corrected = shares[:, 0] / shares.sum(axis=1)
+    assert corrected.mean() == pytest.approx(share, abs=0.02)
+    assert metrics.log_loss(y == "rare", corrected) < metrics.log_loss(y == "rare", p[:, 0]) - 0.1
+    found = metrics.recall_score(y, out["prediction"].to_numpy(), pos_label="rare")
+    assert found > 0.6 > 0.1 > (corrected[y == "rare"] > 0.5).mean()  # what correcting by itself would undo

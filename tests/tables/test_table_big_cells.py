@@ -89,7 +89,7 @@ SEARCHED = ("_NAMED", "_ID_NAME", "_CAMEL_ID", "_CODE_NAME", "_SAYS_SO", "_OF_PI
 def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
     code = """
         from glassprop.insight.image import find_picture
-        from glassprop.tables.values.cells import category_name
+        from glassprop.tables.values.names import aliases_of, category_name
         from glassprop.tables.values.dates import date_order, parse_date
         from glassprop.tables.values.numbers import decimal_mark, parse_number
         from glassprop.equations.entry_names import find
@@ -105,6 +105,7 @@ def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
                     parse_number(text, mark)
                 for order in ("ymd", "mdy", "dmy"):
                     parse_date("2020-01-01 10:00" + text, order)
+                aliases_of([text])
                 decimal_mark([text]), date_order([text]), category_name(text), without_formulas(text), one_line(text)
                 find_picture([text] * 20)
                 try:

@@ -12,9 +12,20 @@ from rounding import OF_A_FUNCTION, assert_rounded
 from glassprop.errors import TableError
 from glassprop.tables.encoding.encode import Bounded, TypedColumns, encoder
 from glassprop.tables.schema.defaults import Defaults
-from glassprop.tables.schema.recognize import Plan
+from glassprop.tables.schema.readings import Reading, Schema
 
-PLAN = Plan(numbers={"x": ".", "z": ","}, categories=["town"], dates={"day": "ymd"}, clocks=[])
+
+def schema(**kinds):
+    """Of columns by kind; a kind may say more: number_comma, date_dmy."""
+    more = {"comma": {"decimal": ","}, "dmy": {"order": "dmy"}, "ymd": {"order": "ymd"}, "": {}}
+    made = []
+    for kind, names in kinds.items():
+        kind, _, how = kind.partition("_")
+        made += [Reading(name, kind, **more[how]) for name in names]
+    return Schema.of(made)
+
+
+PLAN = schema(number=["x"], number_comma=["z"], category=["town"], date_ymd=["day"])
 FRAME = pl.DataFrame(
     {
         "x": [1.0, 2.0, None, 4.0],
@@ -83,7 +94,7 @@ def test_each_row_is_read_by_itself():
 
 def test_unseen_categories_go_with_the_rare_ones_or_are_nothing():
     frame = pl.DataFrame({"town": ["a"] * 5 + ["b"] * 5 + ["c", "d"]})
-    plan = Plan(categories=["town"])
+    plan = schema(category=["town"])
     shared = encoder(plan, Defaults(min_rows_of_category=2), "float64").fit(frame)
     rare, new = shared.transform(pl.DataFrame({"town": ["c", "never seen"]}))
     np.testing.assert_array_equal(rare, new)
@@ -94,20 +105,20 @@ def test_unseen_categories_go_with_the_rare_ones_or_are_nothing():
 
 def test_categories_are_capped():
     frame = pl.DataFrame({"town": [f"t{k}" for k in range(50) for _ in range(k + 1)]})
-    X = encoder(Plan(categories=["town"]), Defaults(max_categories=8), "float64").fit_transform(frame)
+    X = encoder(schema(category=["town"]), Defaults(max_categories=8), "float64").fit_transform(frame)
     assert X.shape[1] == 8
     np.testing.assert_array_equal(X.sum(axis=1), 1)
 
 
 def test_codes_are_one_category_as_text_and_as_number():
-    typed = TypedColumns({}, {}, [], ["zip"])
+    typed = TypedColumns(schema(category=["zip"]))
     frames = [pl.DataFrame({"zip": values}) for values in ([1, 2], [1.0, 2.0], ["1", "2.0"], [" 1", "2"])]
     assert {tuple(typed.transform(frame)["zip"].to_list()) for frame in frames} == {("1", "2")}
     assert typed.transform(pl.DataFrame({"zip": [True, None]}))["zip"].to_list() == ["true", ""]
 
 
 def test_text_that_is_no_number_counts_as_missing_with_a_warning():
-    typed = TypedColumns({"x": "."}, {"d": "dmy"}, [], [])
+    typed = TypedColumns(schema(number=["x"], date_dmy=["d"]))
     frame = pl.DataFrame({"x": ["1.5", "oops", "none"], "d": ["1.2.2020", "3.4.2020", "soon"]})
     with pytest.warns(UserWarning, match="count as missing") as caught:
         out = typed.transform(frame)
@@ -120,14 +131,14 @@ def test_text_that_is_no_number_counts_as_missing_with_a_warning():
 
 
 def test_a_column_of_another_kind_counts_as_missing_with_a_warning():
-    typed = TypedColumns({"x": "."}, {}, [], [])
+    typed = TypedColumns(schema(number=["x"]))
     with pytest.warns(UserWarning, match="'x' holds no numbers"):
         out = typed.transform(pl.DataFrame({"x": [[1], [2]]}))
     assert np.isnan(out["x"].to_numpy()).all()
 
 
 def test_dates_of_any_type_are_the_same_date():
-    typed = TypedColumns({}, {"d": ""}, [], [])
+    typed = TypedColumns(schema(date=["d"]))
     text = pl.DataFrame({"d": ["2020-03-01"]})
     frames = [
         text,
@@ -141,7 +152,7 @@ def test_dates_of_any_type_are_the_same_date():
 
 
 def test_infinite_values_are_filled_like_missing_ones():
-    plan = Plan(numbers={"x": "."})
+    plan = schema(number=["x"])
     steps = encoder(plan, PLAIN, "float64").fit(pl.DataFrame({"x": [1.0, 2.0, 6.0, None]}))
     with pytest.warns(UserWarning, match=r"'x': 3 value\(s\) are infinite or beyond 1e150 and count as missing"):
         new = steps.transform(pl.DataFrame({"x": [np.inf, -np.inf, 1e200, np.nan, None]}))
@@ -151,7 +162,7 @@ def test_infinite_values_are_filled_like_missing_ones():
 
 def test_a_column_without_any_training_value_does_no_harm():
     frame = pl.DataFrame({"x": [None, None], "y": [1.0, 2.0]}, schema={"x": pl.Float64, "y": pl.Float64})
-    X = encoder(Plan(numbers={"x": ".", "y": "."}), Defaults(), "float32").fit_transform(frame)
+    X = encoder(schema(number=["x", "y"]), Defaults(), "float32").fit_transform(frame)
     assert np.isfinite(X).all()
     assert X.dtype == np.float32
 
@@ -166,7 +177,7 @@ def test_bounded_is_smooth_odd_and_within_its_limit():
 @pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
 def test_every_scaling_gives_finite_numbers(scaling):
     frame = pl.DataFrame({"x": np.random.default_rng(0).lognormal(size=200), "c": [1.0] * 199 + [2.0]})
-    plan = Plan(numbers={"x": ".", "c": "."})
+    plan = schema(number=["x", "c"])
     X = encoder(plan, Defaults(scaling=scaling), "float64", 200).fit_transform(frame)
     assert np.isfinite(X).all()
     assert X[:, 0].std() > 0.3

@@ -24,13 +24,15 @@ from glassprop.tables.encoding import table_pipeline, written_inputs
 from glassprop.tables.encoding.block_encoder import block_encoder
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
-from glassprop.tables.schema.recognize import Plan
+from glassprop.tables.schema.readings import Reading, Schema
 
-PLAN = Plan(
-    numbers={"x": ".", "z": ",", "n": "."},
-    dates={"day": "ymd", "at": ""},
-    clocks=["at"],
-    categories=["town", "zip", "flag", "rare"],
+PLAN = Schema.of(
+    [
+        *(Reading(name, "number", decimal=mark) for name, mark in (("x", "."), ("z", ","), ("n", "."))),
+        Reading("day", "date", order="ymd"),
+        Reading("at", "date", clock=True),
+        *(Reading(name, "category") for name in ("town", "zip", "flag", "rare")),
+    ]
 )
 
 

@@ -118,7 +118,11 @@ def test_none_stays_a_word_for_it_may_be_a_class(write):
         (["1", "-2", "+3"], pl.Int64),
         (["1.", ".5", "1e3"], pl.Float64),
         (["inf", "1", "-Infinity"], pl.Float64),
-        (["123456789012345678901", "2"], pl.Float64),
+        (["123456789012345678901", "2"], pl.String),
+        (["9007199254740993", "-9223372036854775808"], pl.Int64),
+        (["9223372036854775808", "2"], pl.String),
+        (["9007199254740993", "2.5"], pl.String),
+        (["9007199254740992", "2.5", "1e300"], pl.Float64),
         (["01234", "99999"], pl.String),
         (["1,5", "2,5"], pl.String),
         (["1", "x"], pl.String),
@@ -129,6 +133,13 @@ def test_none_stays_a_word_for_it_may_be_a_class(write):
 def test_only_plain_numbers_are_typed_while_reading(write, values, dtype):
     text = "a;b\n" + "".join(f"{value};x\n" for value in values)
     assert read_table(write(text)).frame["a"].dtype == dtype
+
+
+def test_whole_numbers_stay_what_they_are(write):
+    large = [2**53 + 1, 2**53, 2**63 - 1, -(2**63)]
+    table = read_table(write("a,b,c\n" + "".join(f"{k},{10 * k},x\n" for k in large)))
+    assert table.frame["a"].to_list() == large
+    assert table.frame["b"].to_list() == [str(10 * k) for k in large]
 
 
 def test_quotes_hold_separators_line_ends_and_quotes(write):
@@ -211,6 +222,16 @@ def test_files_cut_short_are_refused(tmp_path, suffix, share):
 def test_what_is_no_parquet_is_refused(write, data):
     with pytest.raises(TableError, match="Parquet"):
         read_table(write(data, "t.parquet"))
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_bytes_that_are_text_are_read_as_text(tmp_path, suffix):
+    frame = pl.DataFrame({"text": ["ü".encode(), None, b""], "bytes": [b"\xff", b"a", b"b"], "n": [1, 2, 3]})
+    path = tmp_path / f"t.{suffix}"
+    (frame.write_parquet if suffix == "parquet" else frame.write_ipc)(path)
+    read = read_table(str(path)).frame
+    assert read.dtypes == [pl.String, pl.Binary, pl.Int64]
+    assert read["text"].to_list() == ["ü", None, ""]
 
 
 def test_parquet_without_rows_is_refused(tmp_path):

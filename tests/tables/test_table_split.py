@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.model_selection import StratifiedShuffleSplit
 
 from glassprop.errors import TableError
 from glassprop.tables.fitting.split import SplitKeys, split
@@ -41,6 +42,18 @@ def test_classes_are_spread_in_proportion():
     train, kept = split(1000, 0.1, SplitKeys(labels=labels), 0)
     assert np.bincount(labels[kept]).tolist() == [50, 30, 20]
     assert np.bincount(labels[train]).tolist() == [450, 270, 180]
+
+
+@pytest.mark.parametrize("shares", [[0.5, 0.3, 0.2], [0.25] * 4, [0.9, 0.05, 0, 0.05]])
+@pytest.mark.parametrize("rows", [153, 2000])
+def test_classes_are_spread_as_by_scikit_learn(shares, rows):
+    for seed in range(20):
+        labels = np.random.default_rng(seed).choice(len(shares), size=rows, p=shares)
+        assert np.bincount(labels)[np.unique(labels)].min() > 1
+        count = round(0.15 * rows)
+        expected = next(StratifiedShuffleSplit(1, test_size=count, random_state=seed).split(labels, labels))
+        for found, rows_of_it in zip(split(rows, 0.15, SplitKeys(labels=labels), seed), expected, strict=True):
+            np.testing.assert_array_equal(found, np.sort(rows_of_it))
 
 
 def test_a_class_with_one_example_is_trained_on():

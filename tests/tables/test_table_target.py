@@ -44,7 +44,7 @@ def _series(values) -> nw.Series:
 def test_task_and_kind(values, task, kind):
     target = decide("y", _series(values), None)
     assert (target.task, target.kind) == (task, kind)
-    assert Target(**target.to_dict()) == target
+    assert Target.from_dict(target.to_dict()) == target
 
 
 def _spread(rows: int, **shares: float) -> list[int]:
@@ -105,7 +105,7 @@ def test_the_users_word_goes_before_the_rules(values, wanted, kind):
     [
         ([None] * 5, None, "no value in any of 5 rows"),
         ([np.nan, np.inf], None, "no value in any of 2 rows"),
-        (["", "NA"], None, "no value in any of 2 rows"),
+        (["", " "], None, "no value in any of 2 rows"),
         (["a"] * 5, None, "'a' in all 5 rows"),
         ([7] * 5, None, "7 in all 5 rows"),
         ([2.5] * 5, "regression", "2.5 in all 5 rows"),

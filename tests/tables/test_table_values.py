@@ -13,8 +13,9 @@ import pytest
 
 from glassprop.ground.number_text import shortest
 from glassprop.tables.values import cells
-from glassprop.tables.values.cells import category_name, cells_of, texts_of
+from glassprop.tables.values.cells import cells_of, texts_of
 from glassprop.tables.values.dates import date_order, date_parts, parse_date
+from glassprop.tables.values.names import category_name
 from glassprop.tables.values.numbers import decimal_mark, parse_number
 
 NAN = float("nan")
@@ -215,7 +216,7 @@ _LIBRARIES = {
     [
         ([1, 2, None], "number", [1, 2, NAN]),
         ([1.5, float("inf"), None], "number", [1.5, NAN, NAN]),
-        ([" a", "NA", None], "text", ["a", None, None]),
+        ([" a", "NA", None], "text", ["a", "NA", None]),
         ([True, False, None], "text", ["true", "false", None]),
         ([date(2020, 1, 2), None], "date", [_utc(2020, 1, 2), NAN]),
         ([datetime(2020, 1, 2, 3, 4, 5, 678000), None], "date", [_utc(2020, 1, 2, 3, 4, 5) + 0.678, NAN]),

@@ -59,7 +59,7 @@ def test_texts_are_those_of_each_row_in_the_order_in_which_they_come(library, tu
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_nothing_but_missing_ones(library):
-    texts = texts_from(library, ["NA", None, " "])
+    texts = texts_from(library, ["", None, " "])
     assert (texts.known, texts.missing, len(texts)) == ([], 3, 3)
     assert texts.each(float, -1.0, np.float64).tolist() == [-1.0] * 3
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import kernel_facts, libraries, products
+from glassprop.engine.compiled import kernel_facts, libraries
 from glassprop.engine.compiled.vector_width import WIDTH
+from glassprop.engine.variables import PRODUCTS
 from glassprop.training.packing import Packed, pack, unpack
 from glassprop.training.reports import OnEpoch
 from glassprop.training.state import TrainState
@@ -23,7 +24,7 @@ FOUR = Settings(epochs=4, batch_size=20, engine="compiled")
 
 @pytest.fixture(autouse=True)
 def as_the_table_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(products.VARIABLE, raising=False)
+    monkeypatch.delenv(PRODUCTS, raising=False)
 
 
 def begun() -> TrainState:
@@ -50,7 +51,7 @@ needs_openblas = pytest.mark.skipif(not has_openblas(), reason="SciPy here bring
 
 
 def test_the_state_says_with_what_it_was_trained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(products.VARIABLE, "own")
+    monkeypatch.setenv(PRODUCTS, "own")
     state = begun()
     assert (state.vector_bits, state.products) == (WIDTH.bits, "own")
     small = Network(2, [Layer(2, "identity")], "squared_error")
@@ -67,10 +68,10 @@ def test_the_state_says_with_what_it_was_trained(monkeypatch: pytest.MonkeyPatch
 @needs_openblas
 def test_what_is_gone_on_with_uses_the_recorded_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     """Through a file as well, with the same bits as a training that was not left."""
-    monkeypatch.setenv(products.VARIABLE, "openblas")
+    monkeypatch.setenv(PRODUCTS, "openblas")
     whole = train()
     state = begun()
-    monkeypatch.delenv(products.VARIABLE)
+    monkeypatch.delenv(PRODUCTS)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         state = NETWORK.resume(state, X, Y, settings=FOUR)
@@ -80,9 +81,9 @@ def test_what_is_gone_on_with_uses_the_recorded_provider(monkeypatch: pytest.Mon
 
 @needs_openblas
 def test_another_provider_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(products.VARIABLE, "own")
+    monkeypatch.setenv(PRODUCTS, "own")
     state = begun()
-    monkeypatch.setenv(products.VARIABLE, "openblas")
+    monkeypatch.setenv(PRODUCTS, "openblas")
     with pytest.warns(
         RuntimeWarning, match="large products by own, and goes on with .* by openblas: its bits may differ"
     ):
@@ -113,7 +114,7 @@ def test_a_state_that_was_written_down_before_knows_nothing_and_goes_on() -> Non
 def test_kernels_that_do_not_use_all_of_the_cpu_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """No CPU ends on generic kernels unnoticed: estimators tell why, under ``verbose``."""
     monkeypatch.setattr(kernel_facts, "cpu_bits", lambda: 2 * libraries.find("openblas").bits)
-    monkeypatch.setenv(products.VARIABLE, "openblas")
+    monkeypatch.setenv(PRODUCTS, "openblas")
     assert "openblas makes large products, and its kernels use" in train().engine_why
-    monkeypatch.setenv(products.VARIABLE, "own")
+    monkeypatch.setenv(PRODUCTS, "own")
     assert train().engine_why == "the compiled engine"

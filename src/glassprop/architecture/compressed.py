@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -9,24 +11,24 @@ import numpy as np
 from glassprop.equations.arrays import Rows
 from glassprop.errors import DataError
 
+_MOST_IN_32_BITS = 2**31 - 1
+
 
 def faults_of_compressed(name: str, X: Rows) -> list[str]:
-    """What is wrong with the structure of a CSR, CSC, BSR or COO matrix, in words; nothing for any other X."""
+    """What is wrong with the structure of one of SciPy's sparse matrices, in words; nothing for any other X.
+
+    Those of keys (DOK) have none that could be broken without SciPy noticing.
+    """
     form = getattr(X, "format", None)
-    if form not in ("csr", "csc", "bsr", "coo") or getattr(X, "ndim", 2) != 2:
+    if form not in _FAULTS or getattr(X, "ndim", 2) != 2:
         return []
-    (n, width), wish = X.shape if form != "csc" else X.shape[::-1], f"; {name}.check_format() must pass"
-    if form == "coo":
-        fault, wish = _fault_of_places(X.row, X.col, X.data, n, width), ""
-    elif form == "bsr":
-        fault = _fault_of_blocks(X, n, width)
-    else:
-        fault = _fault(X.indptr, X.indices, X.data, n, width)
+    fault = _FAULTS[form](X, *X.shape)
+    wish = f"; {name}.check_format() must pass" if hasattr(X, "check_format") else ""
     return [f"{name} is a broken {form.upper()} matrix: {fault}{wish}"] if fault else []
 
 
 def refuse_broken(X: Rows) -> None:
-    """Refuse a CSR, CSC, BSR or COO matrix that is not what it says.
+    """Refuse a sparse matrix that is not what it says.
 
     Raises
     ------
@@ -74,5 +76,51 @@ def _fault_of_places(rows: Any, columns: Any, values: Any, n: int, width: int) -
     return ""
 
 
+def _fault_of_lists(X: Any, n: int, width: int) -> str:
+    """Of a LIL matrix: two lists for each row, of columns and of numbers."""
+    for title, lists in (("rows", X.rows), ("data", X.data)):
+        if not isinstance(lists, np.ndarray) or lists.shape != (n,) or not all(isinstance(row, list) for row in lists):
+            return f"{title} must be a vector of {n} lists, got {_told(lists)}"
+    for number, (row, values) in enumerate(zip(X.rows, X.data, strict=True)):
+        if len(row) != len(values):
+            return f"row {number} must have a column for each number, got {len(row)} for {len(values)}"
+    try:
+        columns = np.array(list(chain.from_iterable(X.rows)))
+    except ValueError:  # lists in lists
+        return "rows must hold whole numbers"
+    if len(columns) and (columns.ndim != 1 or columns.dtype.kind not in "iu"):
+        return "rows must hold whole numbers"
+    if len(columns) and not (columns.min() >= 0 and columns.max() < width):
+        return f"rows must hold columns from 0 to {width - 1}, got {columns.min()} to {columns.max()}"
+    return ""
+
+
+def _fault_of_diagonals(X: Any, n: int, width: int) -> str:
+    """Of a DIA matrix: a row of data for each offset. Offsets beyond the matrix hold nothing."""
+    if not isinstance(X.data, np.ndarray) or X.data.ndim != 2:
+        return f"data must have a row for each diagonal, got {_told(X.data)}"
+    offsets = X.offsets
+    if not isinstance(offsets, np.ndarray) or offsets.ndim != 1 or offsets.dtype.kind not in "iu":
+        return f"offsets must be a vector of whole numbers, got {_told(offsets)}"
+    if len(offsets) != len(X.data):
+        return f"offsets must have an entry for each row of data, got {len(offsets)} for {len(X.data)}"
+    if len(np.unique(offsets)) < len(offsets):
+        return "offsets must differ from each other"
+    most = max(n, width, _MOST_IN_32_BITS)  # SciPy counts in 32 bits where the matrix is not larger than that
+    if len(offsets) and not (offsets.min() >= -most and offsets.max() <= most):
+        return f"offsets must be from {-most} to {most}, got {offsets.min()} to {offsets.max()}"
+    return ""
+
+
+_FAULTS: dict[str, Callable[[Any, int, int], str]] = {
+    "csr": lambda X, n, width: _fault(X.indptr, X.indices, X.data, n, width),
+    "csc": lambda X, n, width: _fault(X.indptr, X.indices, X.data, width, n),
+    "bsr": _fault_of_blocks,
+    "coo": lambda X, n, width: _fault_of_places(X.row, X.col, X.data, n, width),
+    "lil": _fault_of_lists,
+    "dia": _fault_of_diagonals,
+}
+
+
 def _told(array: Any) -> str:
-    return f"shape {array.shape}" if isinstance(array, np.ndarray) else f"a {type(array).__name__}"
+    return f"{array.dtype} of shape {array.shape}" if isinstance(array, np.ndarray) else f"a {type(array).__name__}"

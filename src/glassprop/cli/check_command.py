@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from glassprop.cli.models import load_model, read
+from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Whole, Word, at_least
 from glassprop.cli.output import print_json, print_line
 
@@ -36,7 +36,7 @@ def check(
     from glassprop import check_gradient
     from glassprop.tables import gradient_arrays
 
-    network, theta, X, Y, weight = gradient_arrays(pipeline, record, read(data), limit=rows)
+    network, theta, X, Y, weight = gradient_arrays(pipeline, record, read_for((pipeline, record), data), limit=rows)
     result = check_gradient(network, theta, X, Y, sample_weight=weight)
     if json:
         print_json({**result.to_dict(), "ok": bool(result.ok), "rows": int(X.shape[0])})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from glassprop.cli.models import load_model, read
+from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import MaybeWhole, MaybeWord, Trust, Whole, Wholes, Word, at_least
 from glassprop.cli.output import Messages, print_json, say, write_bytes
 from glassprop.errors import SettingsError, TableError
@@ -83,7 +83,7 @@ def explain(
     from glassprop.tables import explain_table
 
     messages = Messages()
-    found = explain_table(pipeline, record, read(data), row, on_message=messages, top=top)
+    found = explain_table(pipeline, record, read_for((pipeline, record), data), row, on_message=messages, top=top)
     _check_asked(found, places, input)
     found = found.without_rows() if no_rows else found
     asked = places if places or input else None

@@ -7,9 +7,17 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from glassprop.cli.options import MaybeWord
-from glassprop.cli.output import against, few, print_columns, print_json, print_line, print_scores, print_table, warn
+from glassprop.cli.output import (
+    against,
+    few,
+    print_columns,
+    print_json,
+    print_scores,
+    print_sentence,
+    print_table,
+    warn,
+)
 from glassprop.errors import SettingsError
-from glassprop.ground.text import one_line
 
 
 def info(
@@ -50,7 +58,7 @@ def info(
             against=against(table["task"]),
         )
         for remark in table.get("remarks") or []:
-            print_line(one_line(remark))
+            print_sentence(remark)
     return 0
 
 

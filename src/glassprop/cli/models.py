@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from glassprop.cli.native import native_code_quiet
@@ -34,9 +34,16 @@ def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any
     return model, record
 
 
-def read(source: str) -> Table:
-    """The table at `source`; "-" is CSV on standard input."""
+def read(source: str, as_text: Mapping[str, Collection[str]] | None = None) -> Table:
+    """The table at `source`; "-" is CSV on standard input. `as_text`: see ``read_table``."""
     from glassprop.tables import read_table
 
     with native_code_quiet():
-        return read_table(source, stdin=getattr(sys.stdin, "buffer", None))
+        return read_table(source, stdin=getattr(sys.stdin, "buffer", None), as_text=as_text)
+
+
+def read_for(model: tuple[Any, dict[str, Any]], source: str) -> Table:
+    """The table at `source`, its columns as the schema of a model wants them."""
+    from glassprop.tables import text_columns
+
+    return read(source, text_columns(*model))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 from glassprop.ground import number_text
+from glassprop.ground.note import Note, as_note
 from glassprop.ground.text import LONGEST_LINE, one_line, shown, visible, visible_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPE_WIDTH = 80
+_MOST_OF_A_KIND = 100  # notes in JSON
+ABOUT_SCORES = ("worse-than-guessing", "few-rows")  # kinds of notes that stand beneath the scores
 
 
 def complain(message: str) -> None:
@@ -39,20 +43,36 @@ class Messages:
     """Lines that wait until the work is under way, so that a refusal is the only line of its run."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self._notes: list[Note] = []
+        self._kept: list[Note] = []
         self._open = False
 
     def __call__(self, message: str) -> None:
-        self.lines.append(one_line(message))
+        self._notes.append(as_note(message))
         if self._open:
             say(message)
+
+    def keep(self, note: Note) -> None:
+        """Have a note as data alone: it is said elsewhere."""
+        self._kept.append(note)
 
     def open(self) -> None:
         """Say what has waited; from now on say things at once."""
         if not self._open:
             self._open = True
-            for line in self.lines:
-                say(line)
+            for note in self._notes:
+                say(note)
+
+    def data(self) -> list[dict[str, Any]]:
+        """The notes as JSON has them; beyond so many of a kind, their number alone."""
+        found, kinds = [], Counter[str]()
+        for note in (*self._notes, *self._kept):
+            kinds[note.kind] += 1
+            if kinds[note.kind] <= _MOST_OF_A_KIND:
+                found.append(note.to_dict())
+        over = {kind: count - _MOST_OF_A_KIND for kind, count in kinds.items() if count > _MOST_OF_A_KIND}
+        more = [Note(f"{count:,} more notes of kind {kind}", kind, number=count) for kind, count in over.items()]
+        return [*found, *(note.to_dict() for note in more)]
 
 
 def console_for(stream: TextIO) -> Console:
@@ -136,6 +156,13 @@ def _encodable(text: str) -> str:
 def print_line(text: str = "") -> None:
     """One line on standard output."""
     sys.stdout.write(f"{visible(text)}\n")
+
+
+def print_sentence(text: str) -> None:
+    """A sentence on standard output, broken between words where the line ends."""
+    from rich.text import Text
+
+    console_for(sys.stdout).print(Text(_encodable(shown(text, LONGEST_LINE))))
 
 
 def number(value: object) -> str:

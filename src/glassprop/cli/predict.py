@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.delimited import delimited
-from glassprop.cli.models import load_model, read
+from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, say, write_bytes
 from glassprop.errors import SettingsError, TableError
@@ -61,7 +61,7 @@ def predict(
     from glassprop.tables import predict_table
 
     messages = Messages()
-    frame = predict_table(pipeline, record, read(data), on_message=messages)
+    frame = predict_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
     messages.open()
     if out == "-":
         for piece in _encoded(frame, ".csv", escape_formulas, sys.stdout.isatty()):

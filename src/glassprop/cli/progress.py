@@ -44,7 +44,7 @@ class TrainingProgress:
         """Networks are trained on parts of a small table, before the one of all rows."""
         self._on_start()
         if done == 0:
-            say(f"small table: {of} networks on parts of it choose how long to train")
+            say(f"small table: {of} training(s) on parts of it choose how long to train")
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Nothing to show before an epoch is over."""

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from glassprop.cli.models import load_model, read
+from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Word
-from glassprop.cli.output import Messages, against, print_json, print_line, print_scores
+from glassprop.cli.output import Messages, against, print_json, print_scores, print_sentence
 
 
 def score(
@@ -32,10 +32,12 @@ def score(
     from glassprop.tables import score_table
 
     messages = Messages()
-    result = score_table(pipeline, record, read(data), on_message=messages)
+    result = score_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
     messages.open()
+    for remark in result["remarks"]:
+        messages.keep(remark)
     if json:
-        print_json(result)
+        print_json({**result, "notes": messages.data()})
         return 0
     print_scores(
         result["metrics"],
@@ -45,5 +47,5 @@ def score(
         against=against(result["task"]),
     )
     for remark in result["remarks"]:
-        print_line(remark)
+        print_sentence(remark)
     return 0

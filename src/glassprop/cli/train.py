@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -25,10 +23,22 @@ from glassprop.cli.options import (
     held_out_share,
     layer_sizes,
 )
-from glassprop.cli.output import Messages, against, few, number, print_columns, print_json, print_line, print_scores
+from glassprop.cli.output import (
+    ABOUT_SCORES,
+    Messages,
+    against,
+    few,
+    number,
+    print_columns,
+    print_json,
+    print_line,
+    print_scores,
+    print_sentence,
+)
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.errors import SettingsError
+from glassprop.ground.note import Say, as_note
 from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
@@ -113,7 +123,7 @@ def train(
     table = read(data)
     settings = _settings(chosen, table)
     progress = TrainingProgress(on_start=messages.open)
-    outcome = fit_table(table, settings, callbacks=(progress,), on_message=_but_interruptions(messages))
+    outcome = fit_table(table, settings, callbacks=(progress,), on_message=_passed_on(messages))
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
@@ -137,9 +147,20 @@ def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
     return {"the model file": model, **{what: name for what, name in read.items() if os.path.isfile(name)}}
 
 
-def _but_interruptions(messages: Messages) -> Callable[[str], None]:
-    """Pass on all but the estimator's word on Ctrl-C, for the last line says it with the file's name."""
-    return lambda message: None if message.startswith("Training interrupted") else messages(message)
+def _passed_on(messages: Messages) -> Say:
+    """Pass on all but the estimator's word on Ctrl-C, which the last line says with the file's name.
+
+    What is to be said of the scores stands beneath them.
+    """
+
+    def pass_on(message: str) -> None:
+        note = as_note(message)
+        if note.kind in ABOUT_SCORES:
+            messages.keep(note)
+        elif not message.startswith("Training interrupted"):
+            messages(message)
+
+    return pass_on
 
 
 def _check_numbers(options: TrainOptions) -> None:
@@ -170,7 +191,7 @@ def _settings(options: TrainOptions, table: Table) -> FitOptions:
         class_weight=options.class_weight,
         group=options.group,
         time=options.time,
-        validation=read(options.validation) if share is None else share,
+        validation=read(options.validation, table.text_columns()) if share is None else share,
         hidden=layer_sizes(options.hidden),
         activation=options.activation,
         epochs=options.epochs,
@@ -197,6 +218,8 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
         title="Scores on held-out rows",
         against=against(outcome.task),
     )
+    for remark in outcome.remarks:
+        print_sentence(remark)
     if path is not None:
         print_line(f"Model: {path}")
     if report is not None:
@@ -205,9 +228,9 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
 
 def _classes(outcome: Outcome) -> str:
     """The classes with their shares of the rows trained on, so that yes, Yes and YES are seen to be three."""
-    counts = Counter(outcome.parts.train.y.tolist()).most_common()
+    found = sorted(outcome.parts.train.classes(), key=lambda one: (-one.rows, one.first))
     rows = len(outcome.parts.train)
-    return f"{len(counts)} classes: {few([f'{shown(label)} {count / rows:.1%}' for label, count in counts])}"
+    return f"{len(found)} classes: {few([f'{shown(one.label)} {one.rows / rows:.1%}' for one in found])}"
 
 
 def _length(estimator: Any) -> str:
@@ -225,7 +248,7 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "metrics": outcome.scores,
         "baseline": outcome.baseline,
         "intervals": outcome.intervals,
-        "remarks": outcome.remarks,
+        "remarks": [str(remark) for remark in outcome.remarks],
         "model": path,
         "columns": [{"name": c.name, "role": c.role, "reason": c.reason} for c in outcome.columns],
         "labels": record.get("labels"),
@@ -233,5 +256,5 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "epochs": int(outcome.pipeline[-1].n_iter_),
         "engine": record.get("engine"),
         "interrupted": outcome.interrupted,
-        "notes": messages.lines,
+        "notes": messages.data(),
     }

@@ -8,10 +8,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
-NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
+import numpy as np
+
+from glassprop.architecture.architecture import Architecture
+
+_NEVER_SHARED = 4096  # multiplications that no BLAS shares among threads: to hold them would take longer
+# The same of the OpenBLAS in NumPy's wheels, of two matrices, and where one factor is a vector: its sources (gemm.c,
+# gemv.c, dot.c of 0.3.28) have 262,144, its later ones 125,000 on Arm's Neoverse V2; from 9,216 on; and 10,000.
+_MATRICES, _VECTOR = 100_000, 8192
 _Before = list[tuple[Any, int]]
 
 
@@ -77,6 +84,29 @@ class OneThread:
 
 
 ONE_THREAD = OneThread()
+
+
+def may_be_shared(architecture: Architecture, rows: int, *, with_others: bool = False) -> bool:
+    """Whether BLAS may share products among threads, in passes over at most so many rows, and of θ with itself.
+
+    Then their bits depend on threads. with_others: whether functions that are not ours multiply, too.
+    """
+    size = architecture.layout.size
+    if rows * size <= _NEVER_SHARED:
+        return False
+    if with_others or architecture.own_functions or not _is_numpys_own_openblas():
+        return True
+    if size > _VECTOR:  # a batch may have one row
+        return True
+    pairs = pairwise(architecture.sizes)
+    return any(rows * n_in * n_out > (_VECTOR if 1 in (n_in, n_out) else _MATRICES) for n_in, n_out in pairs)
+
+
+@lru_cache(maxsize=1)
+def _is_numpys_own_openblas() -> bool:
+    """Whether NumPy came with the library that it multiplies by, so that nobody can put another in its place."""
+    built: Any = np.show_config(mode="dicts")
+    return built.get("Build Dependencies", {}).get("blas", {}).get("name") == "scipy-openblas"
 
 
 class _Setting:

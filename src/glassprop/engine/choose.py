@@ -13,6 +13,7 @@ from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import Ranks
 from glassprop.engine.plan import Data, Engine, is_csr, straight
 from glassprop.engine.reference import ReferenceEngine
+from glassprop.engine.variables import refuse_nonsense
 from glassprop.engine.worth import (
     SMALL_FIT,
     SMALL_PREDICTION,
@@ -81,13 +82,15 @@ def choose(
     Raises
     ------
     SettingsError
-        If ``"compiled"`` is asked for and cannot run this; the message says why.
+        If ``"compiled"`` is asked for and cannot run this; or the environment asks for what is not there, or makes no
+        sense, be the job ever so small. The message says why.
     """
     if wish not in ENGINES:
         raise SettingsError(f"engine must be one of {', '.join(ENGINES)}, got {wish!r}")
     reference = ReferenceEngine(architecture, objective, optimizer, ranks)
     if wish == "reference":
         return Choice(reference, "the reference engine, as asked for", data)
+    refuse_nonsense()
     goes_on = began_with[0] if wish == "auto" and began_with[0] in ENGINES else ""
     if goes_on == reference.name:
         return Choice(reference, began_with[1] or "the reference engine, with which it began", data)
@@ -216,8 +219,9 @@ def compiled_module() -> Any:
     Raises
     ------
     SettingsError
-        If the environment asks of it what this machine cannot do: GLASSPROP_VECTOR_BITS.
+        If the environment asks of it what makes no sense, or this machine cannot do.
     """
+    refuse_nonsense()
     try:
         from glassprop.engine.compiled import engine
     except SettingsError:

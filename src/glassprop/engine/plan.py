@@ -89,6 +89,13 @@ class EpochPlan:
             return self.bounds
         return np.minimum(np.arange(len(self.rates) + 1) * self.batch_size, len(self.order))
 
+    @property
+    def taken(self) -> int:
+        """How many examples all batches have: where the last one ends."""
+        if self.bounds is not None:
+            return int(self.bounds[-1])
+        return min(len(self.rates) * self.batch_size, len(self.order))
+
     def weights(self, data: Data) -> NDArray[np.float64]:
         """Σ weight of each batch; the number of its examples where they have no weights. -> (number of batches,)."""
         rows = np.diff(self.edges)

@@ -11,6 +11,8 @@ import os
 
 import threadpoolctl
 
+NUM_THREADS = "GLASSPROP_NUM_THREADS"
+
 
 def usable_cores() -> int:
     """Threads that a call may use: the affinity's cores, or as many as GLASSPROP_NUM_THREADS, OMP_NUM_THREADS say.
@@ -24,11 +26,14 @@ def usable_cores() -> int:
 def _without_limit() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    for name in ("GLASSPROP_NUM_THREADS", "OMP_NUM_THREADS"):
-        wish = os.environ.get(name, "")
-        if wish.isdigit() and int(wish) > 0:
-            return min(int(wish), cores) if name == "OMP_NUM_THREADS" else int(wish)
-    return cores
+    if wish := number_of_threads(os.environ.get(NUM_THREADS, "")):
+        return wish
+    return min(number_of_threads(os.environ.get("OMP_NUM_THREADS", "")) or cores, cores)
+
+
+def number_of_threads(wish: str) -> int:
+    """What a variable's value says; 0 if it is no number of threads."""
+    return int(wish) if wish.isdecimal() else 0
 
 
 class OwnThreads(threadpoolctl.LibController):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -12,7 +12,7 @@ from glassprop.engine.choose import compiled_module
 from glassprop.equations.activation import ACTIVATIONS, find_activation
 from glassprop.equations.cost import COSTS, find_cost
 from glassprop.errors import GlasspropError, SettingsError
-from glassprop.ground.text import first_line, listed
+from glassprop.ground.text import first_line, listed, nearest, quoted
 from glassprop.layers.dense import Layer
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.layers.scale import Scale
@@ -97,22 +97,25 @@ def warmup(
     (True, 0)
     """
     _refuse_unknown("precisions", precisions, PRECISIONS)
+    wished = _folder(cache_dir)
     networks = list(_networks(activations, costs, everything))
     optimizers = list(_optimizers(solvers, everything))
     module = compiled_module()
     if isinstance(module, str):
         raise SettingsError(f"there is nothing to compile with: {module}")
-    kernels, wished = module.kernels, "" if cache_dir is None else os.fspath(cache_dir)
+    kernels = module.kernels
     places = kernels.folders(kernels.BESIDE, wished)
-    count = _Count(on_progress)
-    files: list[Any] = []
+    compiled = 0
+
+    def on_compiled(done: int, of: int) -> None:
+        nonlocal compiled
+        compiled = done
+        if on_progress is not None:
+            on_progress(done, of)
+
     try:
-        for precision in precisions:
-            parts = module.parts_used(networks, optimizers, precision, sparse=everything)
-            files += kernels.keep(parts, precision, places, count)
-            count.end()
-            if None in files:
-                break
+        parts = {kind: module.parts_used(networks, optimizers, kind, sparse=everything) for kind in precisions}
+        files = kernels.keep(parts, places, on_compiled)
     except GlasspropError:
         raise
     except Exception as error:  # whatever Numba raises
@@ -125,7 +128,7 @@ def warmup(
             "cache_dir (--cache-dir) or GLASSPROP_CACHE_DIR"
         )
     size = sum(file.stat().st_size for file in kept)
-    return Warmed(str(kept[-1].parent), len(kept), count.before, size, tuple(precisions))
+    return Warmed(str(kept[-1].parent), len(kept), compiled, size, tuple(parts))
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ def tune(cache_dir: str | os.PathLike[str] | None = None, on_progress: OnProgres
     SettingsError
         If nothing can be compiled here, or the table cannot be written.
     """
-    module = compiled_module()
+    wished, module = _folder(cache_dir), compiled_module()
     if isinstance(module, str):
         raise SettingsError(f"there is nothing to measure: {module}")
     from glassprop.engine.compiled import tuning
@@ -189,7 +192,7 @@ def tune(cache_dir: str | os.PathLike[str] | None = None, on_progress: OnProgres
             on_progress(done, of)
 
     try:
-        found = tuning.tune(on_measured, "" if cache_dir is None else os.fspath(cache_dir))
+        found = tuning.tune(on_measured, wished)
     except OSError as error:
         raise SettingsError(f"the table of large products cannot be written: {error.strerror or error}") from error
     except RuntimeError as error:  # no home
@@ -199,31 +202,28 @@ def tune(cache_dir: str | os.PathLike[str] | None = None, on_progress: OnProgres
     return Tuned(str(found.path), tuple(measured))
 
 
-class _Count:
-    """Parts that are compiled, over all precisions."""
-
-    def __init__(self, on_progress: OnProgress | None) -> None:
-        self._on_progress, self.before, self._done = on_progress, 0, 0
-
-    def __call__(self, done: int, of: int) -> None:
-        self._done = done
-        if self._on_progress is not None:
-            self._on_progress(self.before + done, self.before + of)
-
-    def end(self) -> None:
-        self.before, self._done = self.before + self._done, 0
+def _folder(given: Any) -> str:
+    """The folder that is asked for; empty if none is."""
+    try:
+        return "" if given is None else os.fsdecode(given)
+    except TypeError:
+        raise SettingsError(f"cache_dir must be the path of a folder, got {quoted(given)}") from None
 
 
-def _refuse_lone_name(name: str, given: Sequence[str]) -> None:
-    if isinstance(given, str):
-        raise SettingsError(f"{name} must be a list of names, got {given!r}")
+def _refuse_lone_name(name: str, given: Any) -> None:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise SettingsError(f"{name} must be a list of names, got {quoted(given)}")
 
 
 def _refuse_unknown(name: str, given: Sequence[str], known: Sequence[str]) -> None:
     _refuse_lone_name(name, given)
     unknown = [each for each in given if each not in known]
     if unknown or (name == "precisions" and not given):
-        raise SettingsError(f"{name} must be among {', '.join(known)}, got {listed(list(map(str, unknown))) or 'none'}")
+        near = next(filter(None, (nearest(str(each), known) for each in unknown)), "")
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise SettingsError(
+            f"{name} must be among {', '.join(known)}, got {listed(list(map(str, unknown))) or 'none'}{hint}"
+        )
 
 
 def _optimizers(solvers: Sequence[str] | None, everything: bool) -> Iterator[Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from glassprop.errors import ArchitectureError
-from glassprop.ground.text import LONGEST, quoted
+from glassprop.ground.text import LONGEST, nearest, quoted
 
 Entry = TypeVar("Entry", bound=Any)
 _SPEC = re.compile(r"^\s*+(?P<name>[A-Za-z_]\w*+)\s*+(?:\((?P<parameters>[^()]*+)\))?\s*+$")
@@ -28,8 +27,8 @@ def find(kind: str, spec: str, table: Mapping[str, Entry], aliases: Mapping[str,
     name = match["name"] if match else str(spec)[:LONGEST]
     name = aliases.get(name, name)
     if match is None or name not in table:
-        near = get_close_matches(name.lower(), [*table, *aliases], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(table))}"
+        near = nearest(name, [*table, *aliases])
+        hint = f"did you mean {near!r}?" if near else f"there are: {', '.join(sorted(table))}"
         raise ArchitectureError(f"no {kind} is called {quoted(spec)}; {hint}")
     entry = table[name]
     if match["parameters"] is None:

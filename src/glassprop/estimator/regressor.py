@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -352,6 +351,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return a.ravel() if a.shape[1] == 1 else a
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
+        from sklearn.metrics import r2_score  # as for classifiers
+
         return r2_score(y, self._labels(a), sample_weight=sample_weight)
 
     def _particulars(self) -> Particulars:

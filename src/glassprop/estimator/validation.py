@@ -8,8 +8,6 @@ from inspect import signature
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import get_scorer
-from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
@@ -58,7 +56,7 @@ class Held:
             return Validation(self.data)
         if wish is None:
             return Validation(self.data, score=lambda theta: self._score_outputs(scoring, theta))
-        scorer = get_scorer(wish) if isinstance(wish, str) else wish  # a wrong name is refused here
+        scorer = _scorer(wish) if isinstance(wish, str) else wish  # a wrong name is refused here
         return Validation(self.data, score=lambda theta: self._score(scorer, scoring.model()))
 
     def _score_outputs(self, scoring: Scoring, theta: Array) -> float:
@@ -72,6 +70,12 @@ class Held:
         weight = self.data.sample_weight
         keywords = {"sample_weight": weight} if weight is not None and takes_weights(scorer) else {}
         return float(scorer(model, self.data.X, self.y, **keywords))
+
+
+def _scorer(name: str) -> Any:
+    from sklearn.metrics import get_scorer  # slow to load, and few fits need it
+
+    return get_scorer(name)
 
 
 def takes_weights(scorer: Any) -> bool:
@@ -147,6 +151,8 @@ def split_validation(data: Data, y: Array, rng: Any, *, fraction: float, by_clas
     ValueError
         If fewer than two examples would be set aside.
     """
+    from sklearn.model_selection import train_test_split  # slow to load, and few fits need it
+
     try:
         kept, aside = train_test_split(
             np.arange(len(data)),

@@ -6,14 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassprop.export.schema.array_values import Scalar
-from glassprop.export.schema.values import Flag, Mapped, Maybe, Object, Plain, Real, Several, Text, Whole, Word
+from glassprop.export.schema.values import Either, Flag, Mapped, Maybe, Object, Plain, Real, Several, Text, Whole, Word
 
 # What a record has that says how to read a table; whatever has these must have the form below.
 _FROM_A_TABLE = {"task", "target_reading", "target_scale", "labels", "options"}
 
-_TASK = Word("classification", "regression")
+_MARK, _TASK = Word(".", ","), Word("classification", "regression")
 _READING = Object(
-    {"name": Text(), "task": _TASK, "reason": Text(), "kind": Word("number", "text", "integer"), "mark": Word(".", ",")}
+    {
+        "name": Text(),
+        "task": _TASK,
+        "reason": Text(),
+        "kind": Word("number", "text", "integer"),
+        "mark": Word(".", ","),
+    },
+    {"missing": Several(Text(100), most=1000), "quoted": Flag(), "aliases": Mapped(Text())},
 )
 _SCORES = Mapped(Maybe(Real(infinite=True)), most=1000)
 _OPTIONS = Object(
@@ -26,6 +33,10 @@ _OPTIONS = Object(
     },
 )  # fmt: skip
 _COLUMN = Object({"name": Text(), "role": Text(100), "reason": Text()})
+_NOTE = Object(  # before 0.1.0 was released, a note was its text alone
+    {"kind": Text(100), "column": Maybe(Text()), "count": Maybe(Whole()), "examples": Several(Text(), most=10),
+     "text": Text()}
+)  # fmt: skip
 _ROWS = Object({"train": Whole(), "validation": Whole(), "held_out": Whole()})
 
 TABLE = Object(
@@ -62,7 +73,7 @@ TABLE = Object(
             {"loss_curve": Several(Maybe(Real())), "validation_curve": Several(Maybe(Real())), "epochs": Whole(),
              "best_epoch": Maybe(Whole())},
         ),
-        "notes": Several(Text()),
+        "notes": Several(Either(Text(), _NOTE)),
     },
 )  # fmt: skip
 

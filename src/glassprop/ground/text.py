@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 LONGEST = 200  # characters that are shown of one cell or name, wherever it is quoted
 LONGEST_LINE = 4000  # characters of a message, whatever it is made of
@@ -71,6 +72,17 @@ def listed(names: Sequence[object], most: int = 12) -> str:
     """
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(quoted(name) for name in names[:most]) + more
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like this one; empty if none is.
+
+    Examples
+    --------
+    >>> nearest("Adm", ["adam", "sgd"]), nearest("nonsense", ["adam", "sgd"])
+    ('adam', '')
+    """
+    return next(iter(get_close_matches(name[:LONGEST].lower(), known, n=1)), "")
 
 
 def one_line(text: str) -> str:

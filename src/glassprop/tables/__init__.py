@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from glassprop.tables.schema.defaults import Defaults
     from glassprop.tables.schema.recognize import ColumnRole
     from glassprop.tables.schema.request import FitOptions
-    from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table
+    from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table, text_columns
     from glassprop.tables.use.diagnose import diagnose
     from glassprop.tables.use.explain_table import explain_table
 
@@ -32,6 +32,7 @@ _HOME = {
     "predict_table": "glassprop.tables.use.apply",
     "read_table": "glassprop.tables.reading.table",
     "score_table": "glassprop.tables.use.apply",
+    "text_columns": "glassprop.tables.use.apply",
 }
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "predict_table",
     "read_table",
     "score_table",
+    "text_columns",
 ]
 
 

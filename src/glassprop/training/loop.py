@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.ranks import Ranks, Reduce, any_rank
-from glassprop.engine.blas_threads import NEVER_SHARED, ONE_THREAD
+from glassprop.engine.blas_threads import ONE_THREAD, may_be_shared
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Source
 from glassprop.engine.worth import Amount
@@ -209,7 +209,7 @@ class _Run:
         if self.engine.name != "reference" and held_out is None:
             return False
         rows = max(self.feed.batch_here, 0 if held_out is None else len(held_out))
-        return rows * self.architecture.layout.size > NEVER_SHARED
+        return may_be_shared(self.architecture, rows, with_others=self.validation.score is not None)
 
     def progress(self) -> Progress:
         state = self.state

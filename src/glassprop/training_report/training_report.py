@@ -70,7 +70,7 @@ def report_data(
         "confusion": _confusion(diagnosis["confusion"]),
         "residuals": _residuals(diagnosis["residuals"], rows),
         "columns": _columns(record["columns"], record["defaults"], rows),
-        "notes": list(record["notes"]) if rows else None,
+        "notes": [_note(note) for note in record["notes"]] if rows else None,
         "check": dict(diagnosis["check"]),
         "network": _network(diagnosis),
         "settings": {**record["defaults"], **{k: v for k, v in record["options"].items() if v not in (None, [], ())}},
@@ -270,3 +270,8 @@ def _shown(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return number(value) if isinstance(value, float) else value
+
+
+def _note(note: dict[str, Any] | str) -> str:
+    """Its text; records of earlier models have no more than that."""
+    return note if isinstance(note, str) else str(note["text"])

@@ -53,7 +53,7 @@ def _reduce_for(x):
     least, most, factor = kind(least), kind(most), kind(factor)
 
     def reduce(x):
-        x = min(max(x, least), most)
+        x = min(max(x, least), most)  # in this order NaN stays NaN, and so does r, and all that is made of it
         n = round_to_even(x * factor)
         return n, (x - n * high) - n * low
 
@@ -72,8 +72,7 @@ def exp(x):
     """e^x: infinite above the range, 0 below it, NaN of NaN."""
     n, r = _reduce(x)
     half, rest = _halves(n)
-    value = (type(x)(1) + _expm1_reduced(r)) * half * rest
-    return value if x == x else x
+    return (type(x)(1) + _expm1_reduced(r)) * half * rest
 
 
 @njit(**OPTIONS)
@@ -81,8 +80,7 @@ def expm1(x):
     """e^x - 1 for x ≤ 0, exact near 0."""
     n, r = _reduce(x)
     scale = power_of_two(max(n, type(x)(-126)), x)
-    value = scale * _expm1_reduced(r) + (scale - type(x)(1))
-    return value if x == x else x
+    return scale * _expm1_reduced(r) + (scale - type(x)(1))
 
 
 @njit(**OPTIONS)

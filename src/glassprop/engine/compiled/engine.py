@@ -128,7 +128,7 @@ class CompiledEngine:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
         all_ran = []
         for data, part in pieces(rows, plan):
-            reading = self._reading(data.X, int(plan.edges[-1]))
+            reading = self._reading(data.X, plan.taken)
             ran = self._run(theta, state, data if data is rows else straight(data, theta.dtype), part, reading)
             if isinstance(ran, int):
                 examples = data.rows(part.order[slice(*part.edges[ran : ran + 2])])

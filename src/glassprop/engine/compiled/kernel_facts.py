@@ -8,11 +8,12 @@ import llvmlite.binding as llvm
 
 from glassprop.engine.compiled import product_table
 from glassprop.engine.compiled.libraries import LIBRARIES, Unavailable, find
-from glassprop.engine.compiled.products import OWN, asked_for, unless_asked
+from glassprop.engine.compiled.products import unless_asked
 from glassprop.engine.compiled.vector_width import TARGET, WIDTH, Target
+from glassprop.engine.variables import OWN, PRODUCTS, asked_for
 
 DTYPES = ("float32", "float64")
-PRODUCTS = ("forward", "back", "outer")
+_USES = ("forward", "back", "outer")
 _A_LARGE_LAYER = 1 << 20  # weights
 
 
@@ -49,8 +50,8 @@ def narrow(bits: int) -> str:
 
 def _products(dtype: str) -> dict[str, str]:
     """Who makes each product of a large layer, where no training's record says otherwise."""
-    name = asked_for() or unless_asked(dtype, _A_LARGE_LAYER).name
-    return dict.fromkeys(PRODUCTS, name)
+    name = asked_for(PRODUCTS) or unless_asked(dtype, _A_LARGE_LAYER).name
+    return dict.fromkeys(_USES, name)
 
 
 def _provider(name: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import ctypes
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
@@ -192,23 +192,26 @@ def used(architecture: Architecture, lowered: Lowered, use: int, optimizer: Any 
     return _with_all_they_call(_used(architecture, lowered, use, optimizer)[1])
 
 
-def keep(parts: Iterable[Part], dtype: str, places: list[Path], tell: Callable[[int, int], None]) -> list[Path | None]:
+def keep(
+    parts: Mapping[str, Iterable[Part]], places: list[Path], tell: Callable[[int, int], None]
+) -> list[Path | None]:
     """Have these parts in the folders, compiled if they are not there; none is loaded. -> the file of each, if it is kept.
 
-    tell: called with how many of those that are missing are compiled, and how many there are. Nothing more is compiled
+    parts: by precision. tell: called with how many of those that are missing are compiled, and how many there are. Nothing more is compiled
     once it shows that it cannot be kept.
     """
-    cache, wanted = Cache(places, _key()), _with_all_they_call(parts)
+    cache = Cache(places, _key())
+    wanted = [(part, dtype) for dtype, some in parts.items() for part in _with_all_they_call(some)]
     with _LOCK:
-        missing = [part for part in wanted if cache.read(f"{part.name}-{dtype}") is None]
+        missing = [(part, dtype) for part, dtype in wanted if cache.read(f"{part.name}-{dtype}") is None]
         if not cache.nowhere:
             tell(0, len(missing))
-        for done, part in enumerate(missing, start=1):
+        for done, (part, dtype) in enumerate(missing, start=1):
             if cache.nowhere or cache.fault:
                 break
             cache.write(f"{part.name}-{dtype}", compiled(part, _KINDS[dtype]))
             tell(done, len(missing))
-    return [cache.find(f"{part.name}-{dtype}") for part in wanted]
+    return [cache.find(f"{part.name}-{dtype}") for part, dtype in wanted]
 
 
 def _entry_point(part: Part, dtype: str) -> Kernel:

@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from glassprop.engine.compiled.low_level import OPTIONS, data_pointer
+from glassprop.engine.compiled.low_level import WRITTEN_OUT, data_pointer
 from glassprop.engine.compiled.vector_width import Width
 from glassprop.engine.compiled.vectors import Loop, Vectors, const
 
@@ -39,7 +39,7 @@ def transpose_tile(width: Width) -> Any:
 
         return signature, codegen
 
-    @njit(**OPTIONS)
+    @njit(**WRITTEN_OUT)
     def transpose(x, ldx, out, ldo, n_p, n_i):
         _transpose_tile(x, ldx, out, ldo, n_p, n_i)
 

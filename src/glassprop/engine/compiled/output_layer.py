@@ -142,13 +142,11 @@ def _powers(row, y, top, total, sum_y, dot):
     """
     zero = row.dtype.type(0)
     for i in range(row.shape[0]):
-        row[i] -= top[i]
-    for i in range(row.shape[0]):
-        dot[i] += y[i] * row[i] if y[i] != zero else zero  # 0 · -inf is not 0
+        dot[i] += y[i] * (row[i] - top[i]) if y[i] != zero else zero  # 0 · -inf is not 0
     for i in range(row.shape[0]):
         sum_y[i] += y[i]
     for i in range(row.shape[0]):
-        row[i] = exp(row[i])
+        row[i] = exp(row[i] - top[i])
     for i in range(row.shape[0]):
         total[i] += row[i]
 

@@ -35,7 +35,8 @@ from pathlib import Path
 from typing import Any
 
 from glassprop.engine.compiled.cache import users_folder
-from glassprop.engine.compiled.vector_width import TARGET, WIDTHS
+from glassprop.engine.compiled.vector_width import TARGET
+from glassprop.engine.variables import WIDTHS
 from glassprop.ground.atomic import replacing
 
 USERS, SHIPPED_TABLE = "the table measured on this machine", "the table that ships"

@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from glassprop.engine.compiled.low_level import OPTIONS
+from glassprop.engine.compiled.low_level import WRITTEN_OUT
 from glassprop.engine.compiled.tile_shapes import blocks_of_products
 from glassprop.engine.compiled.vector_width import Width
 from glassprop.engine.compiled.vectors import Loop, Vectors, const
@@ -92,7 +92,7 @@ def product_tile(width: Width) -> Any:
 
         return signature, codegen
 
-    @njit(**OPTIONS)
+    @njit(**WRITTEN_OUT)
     def product(w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0):
         _product_tile(w, sp, sq, x, ldx, out, ldo, n_p, n_q, n_i, bias, bias0, to_mask, mask0)
 

@@ -6,7 +6,6 @@ that is gone on with can ask for the same.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,14 +13,10 @@ from typing import Any
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.engine.compiled import product_table
-from glassprop.engine.compiled.libraries import LIBRARIES, Library, Unavailable, find
+from glassprop.engine.compiled.libraries import Library, Unavailable, find
 from glassprop.engine.compiled.vector_width import WIDTH
+from glassprop.engine.variables import OWN, PRODUCTS, PROVIDERS, asked_for
 from glassprop.errors import SettingsError
-from glassprop.ground.text import quoted
-
-VARIABLE = "GLASSPROP_PRODUCTS"
-OWN = "own"
-PROVIDERS = (OWN, *LIBRARIES)
 
 
 @dataclass(frozen=True)
@@ -45,20 +40,6 @@ class Products:
         return call
 
 
-def asked_for() -> str:
-    """The provider that the environment asks for; empty if none.
-
-    Raises
-    ------
-    SettingsError
-        If there is none of that name.
-    """
-    wish = os.environ.get(VARIABLE, "")
-    if wish and wish not in PROVIDERS:
-        raise SettingsError(f"{VARIABLE} must be one of {', '.join(PROVIDERS)}, got {quoted(wish, 40)}")
-    return wish
-
-
 def chosen(architecture: Architecture, dtype: str, recorded: str = "") -> Products:
     """The provider for a network.
 
@@ -70,8 +51,8 @@ def chosen(architecture: Architecture, dtype: str, recorded: str = "") -> Produc
     SettingsError
         If the environment asks for one that cannot be used here; the message says why.
     """
-    wish = asked_for()
-    return _of(wish, f"{VARIABLE} says so") if wish else unless_asked(dtype, largest(architecture), recorded)
+    wish = asked_for(PRODUCTS)
+    return _of(wish, f"{PRODUCTS} says so") if wish else unless_asked(dtype, largest(architecture), recorded)
 
 
 def unless_asked(dtype: str, weights: int, recorded: str = "") -> Products:
@@ -95,7 +76,7 @@ def _of(name: str, why: str) -> Products:
         return Products(name, find(name), why)
     except Unavailable as error:
         raise SettingsError(
-            f"large products cannot be made by {name}: {error}; unset {VARIABLE}, or set it to {OWN}"
+            f"large products cannot be made by {name}: {error}; unset {PRODUCTS}, or set it to {OWN}"
         ) from error
 
 

@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from glassprop.engine.compiled.low_level import OPTIONS
+from glassprop.engine.compiled.low_level import WRITTEN_OUT
 from glassprop.engine.compiled.vector_width import Width
 from glassprop.engine.compiled.vectors import Loop, Vectors, const
 
@@ -57,7 +57,7 @@ def outer_tile(width: Width) -> Any:
 
         return signature, codegen
 
-    @njit(**OPTIONS)
+    @njit(**WRITTEN_OUT)
     def outer(d, ldd, x, ldx, g, ldg, n_p, n_q, n_i, adds):
         _outer_tile(d, ldd, x, ldx, g, ldg, n_p, n_q, n_i, adds)
 
@@ -91,7 +91,7 @@ def sums_tile(width: Width) -> Any:
 
         return signature, codegen
 
-    @njit(**OPTIONS)
+    @njit(**WRITTEN_OUT)
     def sums(d, ldd, g, n_p, n_i, adds):
         _sums_tile(d, ldd, g, n_p, n_i, adds)
 

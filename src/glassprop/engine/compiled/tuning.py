@@ -15,9 +15,10 @@ from glassprop.engine.compiled import product_table
 from glassprop.engine.compiled.engine import CompiledEngine
 from glassprop.engine.compiled.libraries import LIBRARIES, Library, Unavailable, find
 from glassprop.engine.compiled.product_table import Row
-from glassprop.engine.compiled.products import OWN, Products
+from glassprop.engine.compiled.products import Products
 from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.engine.plan import Data, EpochPlan
+from glassprop.engine.variables import OWN
 from glassprop.layers.dense import Layer
 from glassprop.optimizer import SGD
 

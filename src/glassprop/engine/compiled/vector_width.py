@@ -6,17 +6,15 @@ NUMBA_CPU_NAME and NUMBA_CPU_FEATURES make of them. The width decides how sums a
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import llvmlite.binding as llvm
 from numba import types
 from numba.core.registry import cpu_target
 
+from glassprop.engine.variables import VECTOR_BITS, WIDTHS, asked_for, sound
 from glassprop.errors import SettingsError
 
-VARIABLE = "GLASSPROP_VECTOR_BITS"
-WIDTHS = (128, 256, 512)
 _NAMES = {512: "zmm", 256: "ymm"}  # what vectors are called in machine code; others have 128 bits
 _MANY = 20  # vectors at work at once: more than 16 registers, fewer than 32
 
@@ -81,21 +79,19 @@ def chosen(target: Target, asked: str) -> Width:
     SettingsError
         If that is no width, or one that the target does not have: a narrower one would give other bits.
     """
-    if not asked:
+    if not sound(VECTOR_BITS, asked):
         return target.width()
-    if asked not in map(str, WIDTHS):
-        raise SettingsError(f"{VARIABLE} must be one of {', '.join(map(str, WIDTHS))}, got {asked!r}")
     found = target.width(int(asked))
     if found.bits != int(asked):
         raise SettingsError(
-            f"{VARIABLE} is {asked}, and the vectors of the CPU that Numba compiles for ({target.cpu}) have "
+            f"{VECTOR_BITS} is {asked}, and the vectors of the CPU that Numba compiles for ({target.cpu}) have "
             f"{found.bits} bits: unset it, or set at most that"
         )
     return found
 
 
 TARGET = numbas_target()
-WIDTH = chosen(TARGET, os.environ.get(VARIABLE, ""))
+WIDTH = chosen(TARGET, asked_for(VECTOR_BITS))
 
 
 def in_words() -> str:

@@ -7,26 +7,78 @@ from typing import Any
 from glassprop.export.kinds.holders import width_of
 from glassprop.export.kinds.kind import Kind, add, kind_of
 from glassprop.export.schema.misfit import Misfit
-from glassprop.export.schema.values import Mapped, Maybe, Real, Several, Text, Whole, Word
+from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.tables.schema.readings import KINDS, Reading, Schema
+from glassprop.tables.values.cells import MISSING
+from glassprop.tables.values.dates import ORDERS
 
 _COLUMNS = Several(Text())
 _SMALLEST_LIMIT = 1e-150
+_MARK, _ORDER = Word(".", ","), Word(*ORDERS, "")
+_WORDS = Several(Text(100), most=1000)
+_READING = Object(
+    {"name": Text(), "kind": Word(*KINDS)},
+    {
+        "decimal": _MARK,
+        "order": _ORDER,
+        "clock": Flag(),
+        "missing": _WORDS,
+        "quoted": Flag(),
+        "aliases": Mapped(Text()),
+    },
+)
+# What version 1 had: words for missing were the same for all columns.
+_EARLIER: dict[str, Field] = {
+    "numbers": Mapped(_MARK),
+    "dates": Mapped(_ORDER),
+    "clocks": _COLUMNS,
+    "categories": _COLUMNS,
+}
+
+
+def _typed_state(typed: Any) -> dict[str, Any]:
+    state = dict(vars(typed))  # of a file of format 1 they are those of version 1
+    return state | {"schema": state["schema"].to_list()} if "schema" in state else state
+
+
+def _restore_typed(made: Any, found: dict[str, Any]) -> None:
+    readings = found.pop("schema", None)
+    earlier = {name: found.pop(name) for name in _EARLIER if name in found}
+    if (readings is None) != (earlier.keys() == _EARLIER.keys()) or (readings is not None and earlier):
+        raise Misfit("its columns", "a schema is needed, or numbers, dates, clocks and categories")
+    made.schema = Schema.from_list(readings) if readings is not None else _earlier_schema(**earlier)
+    vars(made).update(found)
+
+
+def _earlier_schema(numbers: dict[str, str], dates: dict[str, str], clocks: list[str], categories: list[str]) -> Schema:
+    """Of version 1."""
+    if not set(clocks) <= dates.keys() or len(set(clocks)) != len(clocks):
+        raise Misfit("its columns", "its clocks must be columns of dates")
+    words = tuple(sorted(MISSING))
+    return Schema(
+        (
+            *(Reading(name, "number", decimal=mark, missing=words) for name, mark in numbers.items()),
+            *(Reading(name, "date", order=o, clock=name in clocks, missing=words) for name, o in dates.items()),
+            *(Reading(name, "category", missing=words) for name in categories),
+        )
+    )
 
 
 def _columns_fit(made: Any, at: str) -> None:
-    names = [*made.numbers, *made.dates, *made.categories]
+    names = made.columns()
     if len(set(names)) != len(names) or not names:
         raise Misfit(at, "a column stands twice, or there is none")
-    if not set(made.clocks) <= made.dates.keys() or len(set(made.clocks)) != len(made.clocks):
-        raise Misfit(at, "its clocks must be columns of dates")
 
 
 add(
     Kind(
         "table_columns", "glassprop.tables.encoding.encode:TypedColumns",
-        {"numbers": Mapped(Word(".", ",")), "dates": Mapped(Word("", "ymd", "mdy", "dmy")), "clocks": _COLUMNS,
-         "categories": _COLUMNS},
+        {},
+        optional={"schema": Several(_READING), **_EARLIER},
         check=_columns_fit,
+        state=_typed_state,
+        restore=_restore_typed,
+        version=2,
         width=lambda made: len(made.get_feature_names_out()),
         columns=False,
     ),
@@ -61,12 +113,12 @@ def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> 
     if kinds[1:-1] != ["column_transformer"]:
         raise Misfit(at, "the model of a table is a pipeline of columns, inputs and a network")
     (_, typed), (_, groups), (_, network) = steps
-    wanted = {"numbers": typed.number_names(), "categories": list(typed.categories)}
+    wanted = {"numbers": typed.number_names(), "categories": typed.category_names()}
     wanted = {name: columns for name, columns in wanted.items() if columns}
     found = {name: columns for name, _, columns in groups.transformers_}
     if found != wanted or [name for name, _, _ in groups.transformers_] != list(wanted):
         raise Misfit(at, "its groups of columns are not those of its first step")
-    if list(getattr(groups, "feature_names_in_", [])) != [*typed.number_names(), *typed.categories]:
+    if list(getattr(groups, "feature_names_in_", [])) != typed.get_feature_names_out().tolist():
         raise Misfit(at, "its groups have columns of other names")
     for name, step, _ in groups.transformers_:
         _check_group(name, step, at)

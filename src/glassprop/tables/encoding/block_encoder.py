@@ -150,7 +150,7 @@ def block_encoder(steps: list[Any]) -> BlockEncoder | None:
         return None
     typed, inputs = steps
     groups = {name: (step, list(columns)) for name, step, columns in inputs.transformers_}
-    wanted = {"numbers": typed.number_names(), "categories": list(typed.categories)}
+    wanted = {"numbers": typed.number_names(), "categories": typed.category_names()}
     if {name: columns for name, (_, columns) in groups.items()} != {n: c for n, c in wanted.items() if c}:
         return None
     numbers = _by_row(groups["numbers"][0]) if "numbers" in groups else []

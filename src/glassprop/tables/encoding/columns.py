@@ -100,8 +100,8 @@ def _numbers(
         {name: np.where(np.isnan(raw[:, k]), 0.0, through[:, k]) for k, name in enumerate(names)},
     )
     one = np.ones(len(raw))
-    made = {name: numbers.column(name, {name: one}) for name in typed.numbers}
-    return made | {name: _date(name, numbers, clock=name in typed.clocks) for name in typed.dates}
+    made = {r.name: numbers.column(r.name, {r.name: one}) for r in typed.schema.of_kind("number")}
+    return made | {r.name: _date(r.name, numbers, clock=r.clock) for r in typed.schema.of_kind("date")}
 
 
 def _date(name: str, numbers: _Numbers, *, clock: bool) -> Column:

@@ -6,7 +6,6 @@ after it is scikit-learn's own, but for `Bounded`.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -19,19 +18,17 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScal
 
 from glassprop.errors import TableError
 from glassprop.ground.in_order import in_order
-from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed
-from glassprop.tables.encoding.findings import Finding, far_out, odd, of_another_kind, together, warn_of
+from glassprop.tables.encoding.findings import Finding, together, warn_of
+from glassprop.tables.encoding.read_column import part_names, read_column
 from glassprop.tables.schema.defaults import Defaults
-from glassprop.tables.schema.recognize import Plan
-from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, category_name, cells_of
-from glassprop.tables.values.dates import date_parts, to_moments
-from glassprop.tables.values.numbers import to_numbers
+from glassprop.tables.schema.readings import Reading, Schema
+from glassprop.tables.values.cells import MISSING_CATEGORY
 from glassprop.tables.values.texts import Texts
 
 
 class TypedColumns(TransformerMixin, BaseEstimator):
-    """Read the columns of a pandas, polars or Arrow table by name, as they were recognized in training.
+    """Read the columns of a pandas, polars or Arrow table by name, as the schema says.
 
     Columns may come in any order, and further ones are left out. Text that is no number (or date) in a
     column of numbers (or dates) counts as missing, with a warning. Each row is read by itself: what
@@ -39,13 +36,8 @@ class TypedColumns(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    numbers : dict of str to str
-        Column -> decimal mark.
-    dates : dict of str to str
-        Column -> order of day, month and year in text ("" where training had a type of its own for dates).
-    clocks : list of str
-        Date columns with a time of day.
-    categories : list of str
+    schema : Schema
+        How each column is read, as it was recognized in training.
 
     Raises
     ------
@@ -53,16 +45,11 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         From `transform`: no table, no rows, or columns are missing (the first ten of them named).
     """
 
-    def __init__(
-        self, numbers: dict[str, str], dates: dict[str, str], clocks: list[str], categories: list[str]
-    ) -> None:
-        self.numbers = numbers
-        self.dates = dates
-        self.clocks = clocks
-        self.categories = categories
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
 
     def fit(self, X: Any, y: Any = None) -> TypedColumns:
-        """Nothing to learn; the plan came with the constructor."""
+        """Nothing to learn; the schema came with the constructor."""
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -98,68 +85,50 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         `rows` are wanted, they are taken column by column, so that there is no table of them.
         """
         numbers = np.empty((len(self.number_names()), len(frame) if rows is None else len(rows)))
-        categories: dict[str, Texts] = {}
-        place = 0
-        for name, (found, values) in zip(
-            self.columns(), in_order(partial(self._column, frame), self.columns(), threads), strict=True
-        ):
-            findings += found
-            if isinstance(values, Texts):
-                categories[name] = values if rows is None else values.of(rows)
-                continue
-            for part in values:
-                numbers[place] = part if rows is None else part[rows]
-                place += 1
-        return numbers, categories
+        first = self._first_parts()
 
-    def _column(self, frame: nw.DataFrame, name: str) -> tuple[list[Finding], list[np.ndarray] | Texts]:
-        """What is odd in it, and its numbers (those of its parts, if it has dates) or the names of its categories."""
-        findings: list[Finding] = []
-        if name in self.numbers:
-            return findings, [self._number(frame, name, findings)]
-        if name in self.dates:
-            return findings, list(self._date(frame, name, findings).values())
-        return findings, categories_of(cells_of(frame[name]))
+        def work(reading: Reading) -> tuple[list[Finding], Texts | None]:
+            found: list[Finding] = []
+            values = read_column(frame[reading.name], reading, found)
+            if isinstance(values, Texts):
+                return found, values if rows is None else values.of(rows)
+            for place, part in enumerate(values, first[reading.name]):
+                if rows is None:
+                    numbers[place] = part
+                else:  # "clip" writes to its place at once; no row is out of bounds
+                    np.take(part, rows, out=numbers[place], mode="clip")
+            return found, None
+
+        categories: dict[str, Texts] = {}
+        for reading, (found, texts) in zip(self.schema, in_order(work, self.schema, threads), strict=True):
+            findings += found
+            if texts is not None:
+                categories[reading.name] = texts
+        return numbers, categories
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns that `transform` gives."""
-        return np.array([*self.number_names(), *self.categories], dtype=object)
+        return np.array([*self.number_names(), *self.category_names()], dtype=object)
 
     def columns(self) -> list[str]:
         """The columns that are read."""
-        return [*self.numbers, *self.dates, *self.categories]
+        return self.schema.names()
 
     def number_names(self) -> list[str]:
         """The float columns that `transform` gives."""
-        parts = [
-            f"{name} [{part}]" for name in self.dates for part in date_parts(np.zeros(1), clock=name in self.clocks)
-        ]
-        return [*self.numbers, *parts]
+        return [name for reading in self.schema for name in part_names(reading)]
 
-    def _number(self, frame: nw.DataFrame, name: str, findings: list[Finding]) -> np.ndarray:
-        cells = cells_of(frame[name])
-        if cells.kind == "number":
-            findings += far_out(name, cells)
-            return cells.values
-        if cells.kind != "text":
-            findings += of_another_kind(name, "numbers")
-            return np.full(len(cells), np.nan)
-        values = to_numbers(cells.texts, self.numbers[name])
-        findings += odd(name, cells.texts, values, "numbers")
-        return values
+    def _first_parts(self) -> dict[str, int]:
+        """Where the numbers of a column, or the parts of its dates, begin among all of them."""
+        first, start = {}, 0
+        for reading in self.schema:
+            first[reading.name] = start
+            start += len(part_names(reading))
+        return first
 
-    def _date(self, frame: nw.DataFrame, name: str, findings: list[Finding]) -> dict[str, np.ndarray]:
-        cells = cells_of(frame[name])
-        findings += far_out(name, cells)
-        if cells.kind == "text":
-            moments = to_moments(cells.texts, self.dates[name] or "ymd")
-            findings += odd(name, cells.texts, moments, "dates")
-        elif cells.kind == "date":
-            moments = cells.values
-        else:
-            findings += of_another_kind(name, "dates")
-            moments = np.full(len(cells), np.nan)
-        return date_parts(moments, clock=name in self.clocks)
+    def category_names(self) -> list[str]:
+        """The text columns that `transform` gives."""
+        return [reading.name for reading in self.schema.of_kind("category")]
 
 
 class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -189,9 +158,9 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return values.astype(self.dtype)
 
 
-def encoder(plan: Plan, defaults: Defaults, dtype: str, rows: int = 1000) -> Pipeline:
+def encoder(schema: Schema, defaults: Defaults, dtype: str, rows: int = 1000) -> Pipeline:
     """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs); `rows` to fit on."""
-    typed = TypedColumns(dict(plan.numbers), dict(plan.dates), list(plan.clocks), list(plan.categories))
+    typed = TypedColumns(schema)
     parts: list[tuple[str, Any, list[str]]] = []
     numbers = Pipeline(
         [
@@ -209,8 +178,8 @@ def encoder(plan: Plan, defaults: Defaults, dtype: str, rows: int = 1000) -> Pip
     )
     if typed.number_names():
         parts.append(("numbers", numbers, typed.number_names()))
-    if typed.categories:
-        parts.append(("categories", one_hot, typed.categories))
+    if typed.category_names():
+        parts.append(("categories", one_hot, typed.category_names()))
     return Pipeline([("columns", typed), ("inputs", ColumnTransformer(parts, sparse_threshold=0.0))])
 
 
@@ -228,10 +197,3 @@ def frame_of(X: Any) -> nw.DataFrame:
     except TypeError:
         kind = type(X).__name__
         raise TableError(f"a pandas, polars or Arrow table with named columns is needed, not {kind}") from None
-
-
-def categories_of(cells: Cells) -> Texts:
-    """The names that the values of a column of categories go by."""
-    if cells.kind == "number":
-        return Texts.of_numbers(cells.values, shortest)
-    return Texts.of_values(cells.texts.codes, cells.texts.known, category_name)

@@ -25,6 +25,7 @@ from glassprop.tables.values.cells import MISSING_CATEGORY
 from glassprop.tables.values.texts import Texts
 
 _SCALERS = (StandardScaler, RobustScaler, QuantileTransformer)
+_SCALED = 1 << 20  # numbers that a scaler is fitted to at a time
 _FEW = 50  # rows, to have a ColumnTransformer fitted whose steps are then replaced
 
 
@@ -99,20 +100,24 @@ def _named(step: Any, names: list[str]) -> None:
 
 def _fit_numbers(steps: Pipeline, names: list[str], values: np.ndarray, frame: nw.DataFrame, threads: int) -> Pipeline:
     fill, scale, bound = (step for _, step in steps.steps)
-    medians = np.array(list(in_order(_median, values, threads)))
-    gaps = np.isnan(values).any(axis=1)
+    medians, gaps = (np.array(of) for of in zip(*in_order(_median_and_gaps, values, threads), strict=True))
     fill.fit(np.stack([medians, np.where(gaps, np.nan, medians)]))
-    filled = _filled(fill, values, threads)
+    filled = _filled(fill, values, gaps, threads)
     if frame.implementation.is_pyarrow():  # sums are rounded by how numbers lie: of Arrow they come row by row
         filled = np.ascontiguousarray(filled)
-    bound.fit(scale.fit(filled).transform(filled[:1]))
+        scale.fit(filled)
+    else:
+        _fit_scaler(scale, filled, threads)
+    bound.fit(scale.transform(filled[:1]))
     _named(fill, names)
     return steps
 
 
-def _filled(fill: SimpleImputer, values: np.ndarray, threads: int) -> np.ndarray:
-    """What the imputer gives, (n_rows, n_columns), column by column in memory."""
+def _filled(fill: SimpleImputer, values: np.ndarray, gaps: np.ndarray, threads: int) -> np.ndarray:
+    """What the imputer gives, (n_rows, n_columns), column by column in memory; the values themselves if it is them."""
     marked = fill.indicator_.features_ if fill.add_indicator else []
+    if not len(marked) and not gaps.any():
+        return values.T
     filled = np.empty((len(values) + len(marked), values.shape[1]))
 
     def work(place: int) -> None:
@@ -126,9 +131,30 @@ def _filled(fill: SimpleImputer, values: np.ndarray, threads: int) -> np.ndarray
     return filled.T
 
 
-def _median(values: np.ndarray) -> float:
+def _median_and_gaps(values: np.ndarray) -> tuple[float, bool]:
+    """The median of a column, NaN if all is missing; and whether some is."""
     there = values[~np.isnan(values)]
-    return float(np.median(there)) if len(there) else np.nan
+    median = float(np.median(there, overwrite_input=True)) if len(there) else np.nan
+    return median, len(there) < len(values)
+
+
+def _fit_scaler(scale: Any, filled: np.ndarray, threads: int) -> None:
+    """Fit it to some columns at a time: each is scaled by itself, and copies are made of no more than these."""
+    if type(scale) is not StandardScaler:
+        scale.fit(filled)
+        return
+    rows, width = filled.shape
+    together = max(1, _SCALED // rows)
+
+    def fitted(start: int) -> StandardScaler:
+        return clone(scale).fit(filled[:, start : start + together])
+
+    parts = list(in_order(fitted, range(0, width, together), threads))
+    scale.fit(filled[:1])
+    for name in ("mean_", "var_", "scale_"):
+        if getattr(scale, name) is not None:
+            setattr(scale, name, np.concatenate([getattr(part, name) for part in parts]))
+    scale.n_samples_seen_ = parts[0].n_samples_seen_
 
 
 def _fit_categories(step: OneHotEncoder, columns: list[Texts], names: list[str]) -> OneHotEncoder:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.tables.fitting.examples import Examples
 from glassprop.tables.fitting.intervals import Interval, class_intervals, regression_intervals
 from glassprop.tables.fitting.scores import class_scores, regression_scores
 
@@ -20,12 +21,12 @@ class Guess:
     mean: float | None = None
 
     @classmethod
-    def of(cls, y: np.ndarray, weights: np.ndarray | None, *, classification: bool) -> Guess:
+    def of(cls, train: Examples) -> Guess:
         """What the rows trained on say."""
-        if not classification:
-            return cls(mean=float(np.average(y, weights=weights)))
-        _, number = np.unique(y, return_inverse=True)
-        counts = np.bincount(number, weights=weights)
+        classes = train.classes()
+        if not classes:
+            return cls(mean=float(np.average(train.y, weights=train.weights)))
+        counts = np.array([one.weight for one in classes])
         return cls(shares=counts / counts.sum())
 
     @classmethod

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Say
 from glassprop.ground.text import quoted, shown
 from glassprop.tables.fitting.examples import Examples, labelled_examples
-from glassprop.tables.fitting.split import split
-from glassprop.tables.fitting.spoken import Say
+from glassprop.tables.fitting.split import numbers_there, split
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
-from glassprop.tables.schema.recognize import Plan
+from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target
 
@@ -32,7 +32,9 @@ class Parts:
         return {"train": len(self.train), "validation": inner, "held_out": len(self.held_out)}
 
 
-def divide(examples: Examples, plan: Plan, target: Target, options: FitOptions, settings: Defaults, say: Say) -> Parts:
+def divide(
+    examples: Examples, schema: Schema, target: Target, options: FitOptions, settings: Defaults, say: Say
+) -> Parts:
     """Divide the examples into rows to train on, rows for early stopping, and held-out rows.
 
     Raises
@@ -45,12 +47,12 @@ def divide(examples: Examples, plan: Plan, target: Target, options: FitOptions, 
     if isinstance(options.validation, Table):
         rest = examples
         labels = _classes(examples, target)
-        held_out = labelled_examples(options.validation, target, plan.names(), labels, options.weight, say)
+        held_out = labelled_examples(options.validation, target, schema.names(), labels, options.weight, say)
     else:
         _tell_single(examples, say)
         train, kept = split(len(examples), options.validation, examples.keys, options.seed)
-        rest, held_out = examples.of(train), _known_classes(examples.of(kept), examples.y[train], target, say)
-    _refuse_lost_classes(rest, target)
+        rest, held_out = examples.of(train), _known_classes(examples.of(kept), examples.of(train), say)
+    _refuse_one_value(rest, target)
     for part, name in ((rest, "training"), (held_out, "held-out")):
         if part.weights is not None and not part.weights.any():
             raise TableError(f"the weights of all {len(part)} {name} rows are 0: choose another split")
@@ -67,16 +69,18 @@ def _spare(rest: Examples, target: Target, settings: Defaults, seed: int) -> tup
     except TableError:  # one group, or one moment, is left: it cannot be split again
         return rest, None
     # A class that only the inner part has could not be learned, and weights of 0 say nothing.
-    learned = target.task == "regression" or len(np.unique(rest.y[train])) == len(np.unique(rest.y))
+    labels = rest.keys.labels
+    learned = labels is None or np.array_equal(numbers_there(labels[train]), numbers_there(labels))
     weighted = rest.weights is None or (rest.weights[kept].any() and rest.weights[train].any())
     return (rest.of(train), rest.of(kept)) if learned and weighted else (rest, None)
 
 
-def _known_classes(held_out: Examples, trained: np.ndarray, target: Target, say: Say) -> Examples:
+def _known_classes(held_out: Examples, trained: Examples, say: Say) -> Examples:
     """Splits by group or time may leave a class to the held-out rows alone; it cannot be scored."""
-    if target.task == "regression":
+    labels = held_out.keys.labels
+    if labels is None or trained.keys.labels is None:
         return held_out
-    known = np.isin(held_out.y, trained)
+    known = np.isin(labels, trained.keys.labels)
     if not known.any():
         raise TableError("the held-out rows have none of the classes of the training rows: choose another split")
     if not known.all():
@@ -92,17 +96,15 @@ def _classes(examples: Examples, target: Target) -> np.ndarray | None:
 def _tell_single(examples: Examples, say: Say) -> None:
     if examples.keys.labels is None or examples.keys.groups is not None or examples.keys.times is not None:
         return
-    classes, counts = np.unique(examples.y, return_counts=True)
-    single = [shown(label) for label in classes[counts == 1]]
+    single = [shown(found.label) for found in examples.classes() if found.rows == 1]
     if single:
         say(f"{len(single)} class(es) with one example, which is trained on, not scored: " + ", ".join(single[:5]))
 
 
-def _refuse_lost_classes(rest: Examples, target: Target) -> None:
-    values = np.unique(rest.y)
-    if len(values) > 1:
+def _refuse_one_value(rest: Examples, target: Target) -> None:
+    if (rest.y != rest.y[0]).any():
         return
     raise TableError(
-        f"all {len(rest)} rows to train on have the same {quoted(target.name)}, {shown(values[0])}: "
+        f"all {len(rest)} rows to train on have the same {quoted(target.name)}, {shown(rest.y[0])}: "
         "give more rows, or another split"
     )

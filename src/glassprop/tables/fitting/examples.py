@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.fitting.split import SplitKeys
-from glassprop.tables.fitting.spoken import Say
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.schema.request import FitOptions
@@ -56,8 +57,41 @@ class Examples:
         weights = None if self.weights is None else self.weights[rows]
         return Examples(self.source, self.y[rows], weights, self.keys.of(rows), self.rows[rows])
 
+    def classes(self) -> list[CountedClass]:
+        """The classes that are there, in their order; none for regression."""
+        labels = self.keys.labels
+        if labels is None:
+            return []
+        rows, weights = np.bincount(labels), np.bincount(labels, self.weights)
+        first = np.zeros(len(rows), dtype=np.intp)
+        first[labels[::-1]] = np.arange(len(labels))[::-1]  # of several, the last that is written stays: the first row
+        there = np.flatnonzero(rows)
+        found = zip(self.y[first[there]].tolist(), *(of[there].tolist() for of in (first, rows, weights)), strict=True)
+        return [CountedClass(*one) for one in found]
+
     def __len__(self) -> int:
         return len(self.y)
+
+
+@dataclass(frozen=True)
+class CountedClass:
+    """A class of some rows.
+
+    Attributes
+    ----------
+    label : str or int
+    first : int
+        The first row of it.
+    rows : int
+        How many are of it.
+    weight : float
+        Of all of them together; as `rows` where rows have no weights.
+    """
+
+    label: Any
+    first: int
+    rows: int
+    weight: float
 
 
 def read_examples(
@@ -177,8 +211,14 @@ def _seen(texts: Texts, labels: np.ndarray, target: Target, name: str, say: Say)
         )
     if unknown:
         say(
-            f"{name}: {rows} of {texts.there.sum()} row(s) are not scored: their {quoted(target.name)} was never "
-            f"seen in training ({listed(unknown, 5)}), so the model cannot say it"
+            Note(
+                f"{name}: {rows} of {texts.there.sum()} row(s) are not scored: their {quoted(target.name)} was never "
+                f"seen in training ({listed(unknown, 5)}), so the model cannot say it",
+                "unseen-class",
+                target.name,
+                rows,
+                tuple(unknown[:5]),
+            )
         )
     return seen
 

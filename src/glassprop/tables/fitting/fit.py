@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,16 +10,18 @@ import narwhals as nw
 from sklearn.pipeline import Pipeline
 
 from glassprop.errors import SettingsError, TableError
+from glassprop.ground.note import Note, Say, as_note
 from glassprop.ground.text import quoted
 from glassprop.tables.fitting.assess import Assessment, Guess, assess
 from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.fit_pipeline import Fitted, fit_pipeline
-from glassprop.tables.fitting.spoken import Say, quiet, told
-from glassprop.tables.fitting.verdict import Circumstances, few_rows, worse_than_guessing
+from glassprop.tables.fitting.spoken import quiet, told
+from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
-from glassprop.tables.schema.recognize import ColumnRole, Plan, recognize
+from glassprop.tables.schema.readings import Schema
+from glassprop.tables.schema.recognize import ColumnRole, Words, recognize
 from glassprop.tables.schema.request import FitOptions, check_columns, check_options
 from glassprop.tables.schema.settled import settled
 from glassprop.tables.schema.target import Target, decide
@@ -45,7 +47,7 @@ class Outcome:
         On the held-out rows, under scikit-learn's names; `baseline` are those of a guess that knows no columns.
     intervals : dict of str to (float, float)
         In which the scores of more such rows lie, with a certainty of 95 %.
-    remarks : list of str
+    remarks : list of Note
         Sentences on the scores: that they are worse than a guess, or of too few rows.
     interrupted : bool
         Training was stopped by the user; the best weights until then are kept.
@@ -64,7 +66,7 @@ class Outcome:
     scores: dict[str, float]
     baseline: dict[str, float]
     intervals: dict[str, tuple[float, float]]
-    remarks: list[str]
+    remarks: list[Note]
     interrupted: bool
     record: dict[str, Any]
     parts: Parts = field(repr=False)
@@ -77,7 +79,7 @@ def fit_table(
     *,
     defaults: Defaults | None = None,
     callbacks: Sequence[Any] = (),
-    on_message: Callable[[str], None] | None = None,
+    on_message: Say | None = None,
 ) -> Outcome:
     """Learn to predict one column of a table from the others.
 
@@ -90,7 +92,7 @@ def fit_table(
     callbacks : sequence
         scikit-learn callbacks for the estimator.
     on_message : callable, optional
-        Is given each thing a user should know, one line each, as it is found.
+        Is given each thing a user should know, as it is found: a line each, which is a `Note`.
 
     Raises
     ------
@@ -108,12 +110,12 @@ def fit_table(
     >>> outcome.task, outcome.rows["held_out"], outcome.scores["accuracy"] > 0.8
     ('classification', 15, True)
     """
-    notes: list[str] = []
+    notes: list[Note] = []
 
     def say(message: str) -> None:
-        notes.append(message)
+        notes.append(as_note(message))
         if on_message is not None:
-            on_message(message)
+            on_message(notes[-1])
 
     check_options(options)
     settings = settled(options, defaults or Defaults())
@@ -121,36 +123,39 @@ def fit_table(
     for note in (*table.notes, *(options.validation.notes if isinstance(options.validation, Table) else ())):
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
-    target = decide(name, frame[name], options.task)
-    say(f"target {quoted(name)}: {target.task} ({target.reason})")
+    target = decide(name, frame[name], options.task, Words(table.words, table.quoted))
+    say(Note(f"target {quoted(name)}: {target.task} ({target.reason})", "task", name))
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
             f"class_weight={options.class_weight!r} needs classes, but target {quoted(name)} is for regression "
             f"({target.reason}): leave it out, or ask for classification"
         )
+    if options.class_weight is not None:
+        say(balanced(name))
     examples = read_examples(frame, target, options, say)
-    roles, plan = _columns(examples.frame, options, target, table, say)
-    parts = divide(examples, plan, target, options, settings, say)
-    fitted = fit_pipeline(parts, plan, target, options, settings, callbacks, say)
+    roles, schema = _columns(examples.frame, options, target, table, say)
+    parts = divide(examples, schema, target, options, settings, say)
+    del examples  # of a long table, room that training needs
+    fitted = fit_pipeline(parts, schema, target, options, settings, callbacks, say)
     return _outcome(table, target, roles, options, parts, fitted, notes, say)
 
 
 def _columns(
     frame: nw.DataFrame, options: FitOptions, target: Target, table: Table, say: Say
-) -> tuple[list[ColumnRole], Plan]:
+) -> tuple[list[ColumnRole], Schema]:
     named = {target.name: ColumnRole(target.name, "target", target.reason)}
     named |= {name: ColumnRole(name, "dropped", "as asked") for name in options.drop}
     for role, name in (("weight", options.weight), ("group", options.group), ("time", options.time)):
         if name is not None:
             named[name] = ColumnRole(name, role, "as asked; not learned from")
-    roles, plan = recognize(frame, named)
+    roles, schema = recognize(frame, named, Words(table.words, table.quoted))
     tell_columns(roles, say)
-    if not plan.names():
+    if not schema.names():
         dropped = [f"{quoted(role.name)} {role.reason}" for role in roles if role.role == "dropped"]
         more = [f"and {len(dropped) - _TOLD:,} more"] * (len(dropped) > _TOLD)
         why = "; ".join([*dropped[:_TOLD], *more])
         raise TableError(f"{table.name} has no column left to learn from" + (f" ({why})" if why else ""))
-    return roles, plan
+    return roles, schema
 
 
 def _outcome(
@@ -160,10 +165,10 @@ def _outcome(
     options: FitOptions,
     parts: Parts,
     fitted: Fitted,
-    notes: list[str],
+    notes: list[Note],
     say: Say,
 ) -> Outcome:
-    pipeline, guess = fitted.pipeline, _guess(parts, target)
+    pipeline, guess = fitted.pipeline, Guess.of(parts.train)
     estimator = pipeline[-1]
     found = _assessed(parts.held_out, pipeline, guess, options, say)
     remarks = _remarks(found, parts, estimator, guess, options)
@@ -186,13 +191,13 @@ def _outcome(
         "baseline": found.baseline,
         "intervals": {name: list(ends) for name, ends in found.intervals.items()},
         "guess": guess.to_dict(),
-        "remarks": list(remarks),
+        "remarks": [str(remark) for remark in remarks],
         "folds": None if fitted.lesson is None else fitted.lesson.to_dict(),
         "weighted": options.weight is not None,
         "interrupted": interrupted,
         "engine": str(getattr(estimator, "engine_", "")),
         "history": _history(estimator),
-        "notes": list(notes),
+        "notes": [note.to_dict() for note in notes],
     }
     return Outcome(
         pipeline=pipeline,
@@ -210,17 +215,13 @@ def _outcome(
     )
 
 
-def _guess(parts: Parts, target: Target) -> Guess:
-    return Guess.of(parts.train.y, parts.train.weights, classification=target.task == "classification")
-
-
 def _assessed(held_out: Examples, pipeline: Pipeline, guess: Guess, options: FitOptions, say: Say) -> Assessment:
     with told(say) if isinstance(options.validation, Table) else quiet():
         X = held_out.frame.to_native()
         return assess(pipeline, X, held_out.y, held_out.weights, guess, options.seed)
 
 
-def _remarks(found: Assessment, parts: Parts, estimator: Any, guess: Guess, options: FitOptions) -> list[str]:
+def _remarks(found: Assessment, parts: Parts, estimator: Any, guess: Guess, options: FitOptions) -> list[Note]:
     costs, best = estimator.loss_curve_, getattr(estimator, "best_iteration_", None)
     weighed = options.class_weight is not None  # costs of balanced classes are not comparable with a guess's
     around = Circumstances(

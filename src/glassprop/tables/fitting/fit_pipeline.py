@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
 from glassprop.architecture.own_units import OwnUnits
+from glassprop.ground.note import Note, Say
 from glassprop.ground.number_text import number
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
@@ -29,9 +30,9 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
 )
 from glassprop.tables.fitting.split import SplitKeys
-from glassprop.tables.fitting.spoken import Say, quiet
+from glassprop.tables.fitting.spoken import note_of, quiet
 from glassprop.tables.schema.defaults import Defaults
-from glassprop.tables.schema.recognize import Plan
+from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target
 
@@ -59,7 +60,7 @@ class Fitted:
 
 def fit_pipeline(
     parts: Parts,
-    plan: Plan,
+    schema: Schema,
     target: Target,
     options: FitOptions,
     settings: Defaults,
@@ -71,7 +72,7 @@ def fit_pipeline(
     scale = None if target.task == "classification" else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
     dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
-    steps = TablePipeline(encoder(plan, settings, dtype, len(train)).steps)
+    steps = TablePipeline(encoder(schema, settings, dtype, len(train)).steps)
     with quiet():  # what is odd in these columns has been told for the table as a whole
         X = steps.fit_inputs(train.source.to_native(), train.rows)
         watched = None
@@ -139,22 +140,24 @@ def affordable(
     return folds_of(rows, keys, max(1, min(settings.folds, trials)), seed), decays
 
 
-def _without_stopping(rows: int, settings: Defaults, lesson: Lesson | None) -> str:
+def _without_stopping(rows: int, settings: Defaults, lesson: Lesson | None) -> Note:
     said = f"{rows} rows to train on: none are spared for early stopping"
     if lesson is None:
-        return f"{said}, at most {settings.epochs} epochs run"
+        return Note(f"{said}, at most {settings.epochs} epochs run", "no-stopping", number=rows)
     decay = f" with a weight decay of {lesson.weight_decay:g}"
     sure = "" if lesson.sure == 1 else f", and predictions go {lesson.sure:g} of their way from the guess"
-    return (
-        f"{said}; networks of {lesson.folds} folds do best on the rows kept apart after {lesson.epochs} of "
+    return Note(
+        f"{said}; networks of {lesson.folds} fold(s) do best on the rows kept apart after {lesson.epochs} of "
         f"{settings.epochs} epochs{decay}, so that many run{sure} (loss {number(lesson.loss)}, of the guess "
-        f"{number(lesson.loss_of_guess)})"
+        f"{number(lesson.loss_of_guess)})",
+        "folds",
+        number=rows,
     )
 
 
 def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: Say) -> None:
-    for message in dict.fromkeys(str(w.message) for w in caught if w.category is not ConvergenceWarning):
-        say(message)
+    for note in dict.fromkeys(note_of(w.message) for w in caught if w.category is not ConvergenceWarning):
+        say(note)
     if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
         say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
 

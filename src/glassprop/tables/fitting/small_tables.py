@@ -2,7 +2,7 @@
 
 Networks are trained on all folds but one, and watched on that one. The weight decay and the epoch at which their loss
 is least, averaged over folds, are those of the network of all rows; and what it says is drawn towards the guess that
-knows no columns as far as what they say would have to be. See docs/decisions/0021-small-tables.md.
+knows no columns as far as what they say would have to be. See docs/decisions/0023-small-tables.md.
 """
 
 from __future__ import annotations
@@ -56,25 +56,23 @@ class Lesson:
 class _Watch:
     """A callback that keeps what the network says of the rows kept apart, after each epoch."""
 
-    def __init__(self, X: np.ndarray, listeners: Sequence[Any]) -> None:
+    def __init__(self, X: np.ndarray, tell: Callable[[str, int, int], None], done: int, of: int) -> None:
         self.said: list[np.ndarray] = []
-        self._X = X
-        self._listeners = [listener for listener in listeners if hasattr(listener, "on_compiling")]
+        self.X, self._tell, self._place = X, tell, (done, of)
 
     def setup(self, estimator: Any, context: Any) -> None:
-        """Nothing to do before a fit."""
+        self._tell("on_fold", *self._place)  # only now is it sure that there is nothing to refuse
 
     def on_compiling(self, done: int, of: int) -> None:
         """Passed on to whoever shows the training."""
-        for listener in self._listeners:
-            listener.on_compiling(done, of)
+        self._tell("on_compiling", done, of)
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Nothing to do before an epoch."""
 
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         if context.parent is not None:
-            self.said.append(_outputs(estimator, self._X))
+            self.said.append(_outputs(estimator, self.X))
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """Nothing to do after a fit."""
@@ -140,12 +138,16 @@ def learn_from_folds(
     trials = [(decay, train, kept) for decay in decays for train, kept in usable if len(kept)]
     rows = float(sum(counted[kept].sum() for _, kept in usable))
     losses = {decay: np.zeros((epochs, len(SURE))) for decay in decays}
+
+    def tell(hook: str, done: int, of: int) -> None:
+        for listener in listeners:
+            if hasattr(listener, hook):
+                getattr(listener, hook)(done, of)
+
     guessed = 0.0
     for done, (decay, train, kept) in enumerate(trials):
-        for listener in listeners:
-            if hasattr(listener, "on_fold"):
-                listener.on_fold(done, len(trials))
-        said, classes = _said(make(len(train), decay), X, y, weights, train, kept, epochs, listeners)
+        watch = _Watch(X[kept], tell, done, len(trials))
+        said, classes = _said(make(len(train), decay), X, y, weights, train, watch, epochs)
         of_fold, of_guess = _losses(said, y, counted, train, kept, classes)
         losses[decay] += of_fold / rows
         guessed += of_guess / rows / len(decays)
@@ -169,17 +171,15 @@ def _said(
     y: np.ndarray,
     weights: np.ndarray | None,
     train: np.ndarray,
-    kept: np.ndarray,
+    watch: _Watch,
     epochs: int,
-    listeners: Sequence[Any],
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Train on some rows; what was said of others after each epoch (n_epochs, n_kept, ...), and the classes."""
-    watch = _Watch(X[kept], listeners)
     estimator.set_callbacks(watch)
     try:
         estimator.fit(X[train], y[train], sample_weight=None if weights is None else weights[train])
     except DivergenceError:  # later epochs are as bad as can be
-        watch.said += [np.full_like(_outputs(estimator, X[kept]), np.nan)]
+        watch.said += [np.full_like(_outputs(estimator, watch.X), np.nan)]
     if getattr(estimator, "interrupted_", False):
         raise KeyboardInterrupt
     last = watch.said[-1]

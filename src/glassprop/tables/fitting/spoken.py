@@ -1,12 +1,12 @@
-"""Warnings while columns are read: handed on as messages, or kept quiet where all has been said before."""
+"""Warnings while columns are read: handed on as notes, or kept quiet where all has been said before."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-Say = Callable[[str], None]
+from glassprop.ground.note import Note, NoteWarning, Say
 
 
 @contextmanager
@@ -19,8 +19,13 @@ def told(on_message: Say | None) -> Iterator[Say]:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)
         yield on_message
-    for message in dict.fromkeys(str(warning.message) for warning in caught):
-        on_message(message)
+    for note in dict.fromkeys(note_of(warning.message) for warning in caught):
+        on_message(note)
+
+
+def note_of(warning: Warning | str) -> Note:
+    """The note that a warning carries; its text, where it is somebody else's."""
+    return warning.note if isinstance(warning, NoteWarning) else Note(str(warning), "warning")
 
 
 @contextmanager

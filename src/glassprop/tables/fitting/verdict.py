@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from glassprop.ground.note import Note
 from glassprop.ground.number_text import number
 from glassprop.tables.fitting.assess import Assessment
+
+WORSE, FEW = "worse-than-guessing", "few-rows"  # the kinds of what is said here
 
 _HIGHER_IS_BETTER = {"accuracy", "balanced_accuracy", "roc_auc", "r2"}
 _ROUNDING = 1e-6  # of a score: predictions are float32
@@ -46,14 +49,25 @@ class Circumstances:
     cost_of_guess: float | None = None
 
 
-def worse_than_guessing(found: Assessment, around: Circumstances) -> str | None:
+def balanced(target: str) -> Note:
+    """That probabilities of a network of balanced classes are not shares of rows."""
+    text = (
+        "classes count the same in all, as asked: probabilities are scores, as if every class were as frequent as the "
+        "others, to rank and decide by; they are not shares of rows (docs/tables.md says how to make shares of them)"
+    )
+    return Note(text, "balanced-probabilities", target)
+
+
+def worse_than_guessing(found: Assessment, around: Circumstances) -> Note | None:
     """The sentence, where a score is worse than that of a guess, which knows no columns."""
     worse = [name for name in found.scores if name in found.baseline and _worse(found, name)]
     if not worse:
         return None
     what = ", ".join(f"{name} {number(found.scores[name])} against {number(found.baseline[name])}" for name in worse)
     rest = "" if len(worse) == len(found.scores) else " (other scores are not)"
-    return f"worse than guessing, which knows no columns: {what}{rest}; {_reason(found, worse, around)}"
+    reason = _reason(found, worse, around)
+    text = f"worse than guessing, which knows no columns: {what}{rest}; {reason}"
+    return Note(text, WORSE, number=found.rows, examples=tuple(worse))
 
 
 def _worse(found: Assessment, name: str) -> bool:
@@ -94,7 +108,7 @@ def _reason_of_training(around: Circumstances) -> str:
     return f"{learned} are few, or the columns say little about the target"
 
 
-def few_rows(found: Assessment) -> str | None:
+def few_rows(found: Assessment) -> Note | None:
     """The sentence, where scores are of so few rows that they say little."""
     wide = [
         name
@@ -105,7 +119,8 @@ def few_rows(found: Assessment) -> str | None:
         return None
     shown = wide or [name for name in found.scores if name in found.intervals][:1]
     spans = ", ".join(f"{name} may be anything from {_span(found, name)}" for name in shown[:2])
-    return f"scores of {found.rows:,} row(s) say little" + (f": {spans}" if spans else "")
+    text = f"scores of {found.rows:,} row(s) say little" + (f": {spans}" if spans else "")
+    return Note(text, FEW, number=found.rows, examples=tuple(shown))
 
 
 def _span(found: Assessment, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from glassprop.errors import TableError
@@ -38,6 +38,17 @@ def read_arrow(data: bytes, name: str) -> pl.DataFrame:
         if data.startswith(_ARROW):
             return pl.read_ipc(io.BytesIO(data))
         return pl.read_ipc_stream(io.BytesIO(data))
+
+
+def with_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """With text in place of bytes, in columns whose bytes are all valid UTF-8: some programs write text as bytes."""
+    pl = need_polars()
+    columns = []
+    for column in frame.iter_columns():
+        if column.dtype == pl.Binary:
+            with suppress(pl.exceptions.PolarsError):
+                columns.append(column.cast(pl.String))
+    return frame.with_columns(columns) if columns else frame
 
 
 @contextmanager

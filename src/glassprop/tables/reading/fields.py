@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from glassprop.ground.in_order import in_order
 from glassprop.tables.values.cores import threads_for
 
-_PIECE = 1 << 20  # bytes looked at together: its arrays stay in the caches' reach
+_PART = 1 << 20  # bytes that a thread takes at a time
+_PIECE = 1 << 17  # bytes looked at together: larger arrays would be taken from the system, page by page, each time
 _NEWLINE, _RETURN, _SPACE, _TAB, _PLUS, _MINUS, _ZERO, _NINE = b"\n\r \t+-09"
 
 
@@ -46,22 +47,27 @@ def look_at_fields(data: bytes, separator: str) -> Fields | None:
     if width < 2:
         return None
 
-    def look(piece: bytes) -> Fields | None:
-        return _look_at(piece, ord(separator), width)
+    def look(part: bytes) -> Fields | None:
+        return _together((_look_at(piece, ord(separator), width) for piece in _whole_lines(part, 0, _PIECE)), width)
 
+    header = data.find(b"\n") + 1 or len(data)
+    parts = _whole_lines(data, header, _PART)
+    return _together(in_order(look, parts, threads_for(len(data), _PART)), width)
+
+
+def _together(every: Iterable[Fields | None], width: int) -> Fields | None:
     rows, empty, odd = 0, np.zeros(width, dtype=np.int64), np.zeros(width, dtype=bool)
-    for found in in_order(look, _pieces(data), threads_for(len(data), _PIECE)):
+    for found in every:
         if found is None:
             return None
         rows, empty, odd = rows + found.rows, empty + found.empty, odd | found.odd
     return Fields(rows, empty, odd)
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
-    """Whole lines, the header left out."""
-    start = data.find(b"\n") + 1 or len(data)
+def _whole_lines(data: bytes, start: int, size: int) -> Iterator[bytes]:
+    """All from the start on, in parts of about that size."""
     while start < len(data):
-        end = data.find(b"\n", min(start + _PIECE, len(data)) - 1) + 1 or len(data)
+        end = data.find(b"\n", min(start + size, len(data)) - 1) + 1 or len(data)
         yield data[start:end]
         start = end
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from glassprop.tables.values.cells import MISSING
 from glassprop.tables.values.packages import need_polars
 
 if TYPE_CHECKING:
@@ -12,29 +11,41 @@ if TYPE_CHECKING:
 
 _INTEGER = r"^[+-]?(0|[1-9][0-9]*)$"
 _NUMBER = r"^[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?(?i:inf|infinity)$"
+_SURE = 15  # digits of a whole number that is exact in float64, whichever they are
 
 
-def type_plain_columns(frame: pl.DataFrame) -> pl.DataFrame:
-    """Strip all text, make spellings of "missing" null, and plainly numeric columns Int64 or Float64.
+def plain_types(text: pl.DataFrame) -> dict[str, Any]:
+    """The columns that hold plain numbers and nothing else but null, with the type that holds them exactly.
 
-    A leading zero (``01234``) is not plain: such a column holds codes and stays text, as does all else.
+    A leading zero (``01234``) is not plain: such a column holds codes. Nor is a column one of numbers if its type would
+    round some whole number: it may be the name of something.
     """
     pl = need_polars()
-    text = frame.with_columns(pl.all().str.strip_chars()).with_columns(
-        pl.when(pl.all().str.to_lowercase().is_in(list(MISSING))).then(None).otherwise(pl.all()).name.keep()
-    )
-    counts = text.select(
-        pl.struct(
-            pl.col(name).str.contains(_INTEGER).all().alias("integer"),
-            (pl.col(name).str.len_chars().max() < 19).alias("short"),
-            pl.col(name).str.contains(_NUMBER).all().alias("number"),
-            pl.col(name).is_not_null().any().alias("some"),
-        ).alias(name)
-        for name in text.columns
-    ).row(0, named=True)
-    types = {
-        name: pl.Int64 if found["integer"] and found["short"] else pl.Float64
-        for name, found in counts.items()
-        if found["some"] and found["number"]
+    if not text.width:
+        return {}
+    looks = text.select(_look(pl.col(name)).alias(name) for name in text.columns).row(0, named=True)
+    return {
+        name: pl.Int64 if found["integer"] else pl.Float64
+        for name, found in looks.items()
+        if found["some"] and found["number"] and (found["short"] or _exact(text[name], found["integer"]))
     }
-    return text.with_columns(pl.col(name).cast(kind) for name, kind in types.items())
+
+
+def _look(column: pl.Expr) -> pl.Expr:
+    pl = need_polars()
+    return pl.struct(
+        column.str.contains(_INTEGER).all().alias("integer"),
+        (column.str.len_chars().max() <= _SURE).alias("short"),
+        column.str.contains(_NUMBER).all().alias("number"),
+        column.is_not_null().any().alias("some"),
+    )
+
+
+def _exact(column: pl.Series, integer: bool) -> bool:
+    """Whether Int64, or Float64 for numbers of which some are no whole ones, holds every whole number of a column."""
+    pl = need_polars()
+    whole = column.filter(column.str.contains(_INTEGER))
+    held = whole.cast(pl.Int64, strict=False)
+    if held.null_count():
+        return False
+    return integer or bool((held.cast(pl.Float64).cast(pl.Int64, strict=False) == held).all())

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from glassprop.errors import TableError
 from glassprop.ground.text import LONGEST, quoted, shown
-from glassprop.tables.reading.binary_file import read_arrow, read_parquet
+from glassprop.tables.reading.binary_file import read_arrow, read_parquet, with_text
 from glassprop.tables.reading.builtin import BUILT_IN, read_builtin
 from glassprop.tables.reading.text_file import read_text
+from glassprop.tables.reading.typed import Words
 from glassprop.tables.values.packages import need_polars, panics_as
 
 if TYPE_CHECKING:
@@ -45,15 +47,27 @@ class Table:
         The target column, where the table knows it (built-in data sets).
     notes : tuple of str
         Every repair made while reading, one line each.
+    words : dict of str to tuple of str
+        By column of text in a text file: the words, in lower case, that stand for "missing" in it and are null here.
+        Other tables have null where they say so, and text is what it says.
+    quoted : frozenset of str
+        Those of these columns in which such a word is a value where it stands in quotes.
     """
 
     frame: pl.DataFrame
     name: str
     target: str | None = None
     notes: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quoted: frozenset[str] = frozenset()
+
+    def text_columns(self) -> dict[str, tuple[str, ...]]:
+        """For ``read_table(..., as_text=)`` of a file that is to be read like this one."""
+        text = need_polars().String
+        return {name: self.words.get(name, ()) for name, kind in self.frame.schema.items() if kind == text}
 
 
-def read_table(source: str, *, stdin: BinaryIO | None = None) -> Table:
+def read_table(source: str, *, stdin: BinaryIO | None = None, as_text: Words | None = None) -> Table:
     """Read a table.
 
     Parameters
@@ -63,6 +77,10 @@ def read_table(source: str, *, stdin: BinaryIO | None = None) -> Table:
         name: digits, iris, wine, breast_cancer, diabetes (``./iris`` is a file of that name).
     stdin : binary file, optional
         Read for ``-``; standard input by default.
+    as_text : dict of str to collection of str, optional
+        Columns of a text file that stay text whatever they look like, so that ``1E2`` alone in a file is not 100.0;
+        with the words, in lower case, that stand for "missing" in them where they are not in quotes. Of all other
+        columns, those of plain numbers become numbers, if that loses nothing.
 
     Raises
     ------
@@ -83,8 +101,8 @@ def read_table(source: str, *, stdin: BinaryIO | None = None) -> Table:
         return Table(frame, source, target)
     if source == "-":
         data = (stdin if stdin is not None else sys.stdin.buffer).read()
-        return _from_bytes(data, "standard input", ".csv")
-    return _from_bytes(_bytes_of(source), shown(source), Path(source).suffix.lower())
+        return _from_bytes(data, "standard input", ".csv", as_text or {})
+    return _from_bytes(_bytes_of(source), shown(source), Path(source).suffix.lower(), as_text or {})
 
 
 def _bytes_of(source: str) -> bytes:
@@ -104,24 +122,24 @@ def _bytes_of(source: str) -> bytes:
         raise TableError(f"{quoted(source)} cannot be read: {error.strerror or error}") from error
 
 
-def _from_bytes(data: bytes, name: str, suffix: str) -> Table:
+def _from_bytes(data: bytes, name: str, suffix: str, as_text: Words) -> Table:
     if not data[:_SOME].strip() and not data.strip():
         raise TableError(f"{name} is empty ({len(data)} bytes): give a table with a header and rows")
     for magic, kind in _COMPRESSED.items():
         if data.startswith(magic):
             raise TableError(f"{name} holds {kind} data, not a table: unpack it, or export it as CSV, first")
     with panics_as(TableError, f"{name} cannot be read"):
-        return _of_kind(data, name, suffix)
+        return _of_kind(data, name, suffix, as_text)
 
 
-def _of_kind(data: bytes, name: str, suffix: str) -> Table:
-    notes: list[str] = []
+def _of_kind(data: bytes, name: str, suffix: str, as_text: Words) -> Table:
     if suffix in _PARQUET or data.startswith(b"PAR1"):
         frame = read_parquet(data, name)
     elif suffix in _ARROW or data.startswith(b"ARROW1"):
         frame = read_arrow(data, name)
     else:
-        frame, notes = read_text(data, name, _SEPARATORS.get(suffix))
+        typed, notes = read_text(data, name, _SEPARATORS.get(suffix), as_text)
+        return Table(typed.frame, name, None, tuple(notes), typed.words, typed.quoted)
     if frame.width == 0 or frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    return Table(frame, name, None, tuple(notes))
+    return Table(with_text(frame), name)

@@ -9,10 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from glassprop.errors import TableError
-from glassprop.ground.text import shown
+from glassprop.ground.text import listed, quoted, shown
 from glassprop.tables.reading.even_rows import read_even_rows
 from glassprop.tables.reading.header import column_names
-from glassprop.tables.reading.plain_numbers import type_plain_columns
+from glassprop.tables.reading.quotes import bare, marked
+from glassprop.tables.reading.typed import Typed, Words, typed_columns
 from glassprop.tables.values.packages import need_polars
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _SHOWN = 3
 _TRIED = 1 << 16  # bytes to find the separator in, and more where they hold too few rows
 
 
-def read_text(data: bytes, name: str, separator: str | None) -> tuple[pl.DataFrame, list[str]]:
+def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> tuple[Typed, list[str]]:
     """Read delimited text.
 
     Parameters
@@ -35,11 +36,13 @@ def read_text(data: bytes, name: str, separator: str | None) -> tuple[pl.DataFra
         For messages.
     separator : str or None
         None: found from the text.
+    as_text : dict of str to collection of str
+        Columns that stay text whatever they look like, with their lower-case words for "missing".
 
     Returns
     -------
-    frame, notes
-        Columns that hold plain numbers only are numbers, all others text; the repairs, one line each.
+    columns, notes
+        The repairs, one line each.
 
     Raises
     ------
@@ -51,22 +54,32 @@ def read_text(data: bytes, name: str, separator: str | None) -> tuple[pl.DataFra
     separator = separator or _separator(data)
     if separator not in (",", "\t"):
         notes.append(f"{name}: columns are separated by {_NAMES[separator]}")
-    even = read_even_rows(data, separator)
-    if even is not None:
-        header, frame = even
-        frame = frame.rename(dict(zip(frame.columns, column_names(header, name, notes), strict=True)))
-    else:
-        frame = type_plain_columns(_uneven(_rows(data.decode(), separator, name), separator, name, notes))
-    if frame.height == 0:
+
+    def named(header: list[str]) -> list[str]:
+        return column_names(header, name, notes)
+
+    found = read_even_rows(data, separator, named, as_text)
+    if found is None:
+        found = typed_columns(_uneven(_rows(data.decode(), separator, name), separator, name, notes), as_text)
+    if found.frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    return frame, notes
+    return found, notes + [f"{name}: {line}" for line in _kept(found.kept)]
+
+
+def _kept(kept: dict[str, list[str]]) -> list[str]:
+    lines = [
+        f"{listed(words, _SHOWN)} in quotes is a value of column {quoted(column)}, without quotes it is missing"
+        for column, words in kept.items()
+    ]
+    more = len(lines) - _SHOWN
+    return lines[:_SHOWN] + [f"the same in {more:,} more columns"] * (more > 0)
 
 
 def _uneven(rows: list[tuple[int, list[str]]], separator: str, name: str, notes: list[str]) -> pl.DataFrame:
     if not rows:
         raise TableError(f"{name} is empty but for blanks: give a table with a header and rows")
-    header, rows = rows[0][1], rows[1:]
-    if {len(row) for _, row in rows} == {len(header) + 1} and any(row[-1].strip() for _, row in rows):
+    header, rows = [bare(cell) for cell in rows[0][1]], rows[1:]
+    if {len(row) for _, row in rows} == {len(header) + 1} and any(bare(row[-1]).strip() for _, row in rows):
         header = ["row", *header]
         notes.append(f"{name}: every row has one field more than the header; the first is taken as row names")
     names = column_names(header, name, notes)
@@ -132,7 +145,9 @@ def _first_rows(data: bytes, separator: str) -> list[list[str]]:
 
 
 def _rows(text: str, separator: str, name: str) -> list[tuple[int, list[str]]]:
-    """(line number, fields) of every row that is not blank."""
+    """(line number, fields) of every row that is not blank; what was in quotes is marked."""
+    if '"' in text:
+        text = marked(text, separator)
     try:
         return _parse(text, separator, strict=True)
     except csv.Error as error:
@@ -153,7 +168,7 @@ def _parse(text: str, separator: str, *, strict: bool) -> list[tuple[int, list[s
     # newline="" leaves line ends inside quotes alone; a file with \r alone is read as well.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict, skipinitialspace=True)
     # A line of separators only is a row whose values are all missing; a blank line is no row.
-    return [(reader.line_num, row) for row in reader if len(row) > 1 or any(cell.strip() for cell in row)]
+    return [(reader.line_num, row) for row in reader if len(row) > 1 or any(bare(cell).strip() for cell in row)]
 
 
 def _refuse_long_rows(rows: list[tuple[int, list[str]]], width: int, separator: str, name: str) -> None:

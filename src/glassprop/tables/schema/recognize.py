@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -11,9 +13,11 @@ import numpy as np
 from glassprop.ground.in_order import in_order
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
+from glassprop.tables.schema.readings import Reading, Schema
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import DAY, date_order, to_moments
+from glassprop.tables.values.names import aliases_of, names_of
 from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
@@ -50,33 +54,32 @@ class ColumnRole:
     reason: str
 
 
-@dataclass
-class Plan:
-    """How the columns that are learned from are read; all of it can go into a model file.
+@dataclass(frozen=True)
+class Words:
+    """Which words stood for missing in the file, by column: see `Table`.
 
     Attributes
     ----------
-    numbers : dict of str to str
-        Column -> decimal mark of text in it.
-    categories : list of str
-    dates : dict of str to str
-        Column -> order of day, month and year of text in it.
-    clocks : list of str
-        Those date columns that have a time of day.
+    missing : mapping of str to tuple of str
+    quoted : frozenset of str
+        Columns in which such a word in quotes was a value.
     """
 
-    numbers: dict[str, str] = field(default_factory=dict)
-    categories: list[str] = field(default_factory=list)
-    dates: dict[str, str] = field(default_factory=dict)
-    clocks: list[str] = field(default_factory=list)
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quoted: frozenset[str] = frozenset()
 
-    def names(self) -> list[str]:
-        """The columns that are read, in the plan's order."""
-        return [*self.numbers, *self.dates, *self.categories]
+    def of(self, name: str) -> dict[str, Any]:
+        """The arguments of a `Reading`."""
+        return {"missing": tuple(self.missing.get(name, ())), "quoted": name in self.quoted}
 
 
-def recognize(frame: nw.DataFrame, named: dict[str, ColumnRole]) -> tuple[list[ColumnRole], Plan]:
-    """Find the role of every column.
+Decision = tuple[ColumnRole, Reading | None]
+
+
+def recognize(
+    frame: nw.DataFrame, named: dict[str, ColumnRole], words: Words | None = None
+) -> tuple[list[ColumnRole], Schema]:
+    """Find the role of every column, and how it is read.
 
     Parameters
     ----------
@@ -84,51 +87,69 @@ def recognize(frame: nw.DataFrame, named: dict[str, ColumnRole]) -> tuple[list[C
         The rows to judge by; their target plays no part.
     named : dict of str to ColumnRole
         Columns whose role the user has given.
+    words : Words, optional
+        What stood for missing in the file.
 
     Returns
     -------
     roles : list of ColumnRole
         In the order of the columns.
-    plan : Plan
+    schema : Schema
+        Of the columns that can be learned from.
     """
-    plan, unnamed = Plan(), [name for name in frame.columns if name not in named]
+    words, unnamed = words or Words(), [name for name in frame.columns if name not in named]
     threads = threads_for(len(frame), _LONG)
-    found = dict(named)
+    decided: dict[str, Decision] = {name: (role, None) for name, role in named.items()}
     for name, cells in zip(unnamed, in_order(lambda name: cells_of(frame[name]), unnamed, threads), strict=True):
-        found[name] = _role(name, cells, plan)
-    return [found[name] for name in frame.columns], plan
+        role, reading = _decide(name, cells)
+        if reading is not None and reading.kind == "category":
+            reading = replace(reading, aliases=aliases_of(names_of(frame[name]).known))
+        decided[name] = role, None if reading is None else replace(reading, **words.of(name))
+    every = [decided[name] for name in frame.columns]
+    return [role for role, _ in every], Schema.of(reading for _, reading in every if reading is not None)
 
 
-def _role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
+def _decide(name: str, cells: Cells) -> Decision:
     if cells.kind == "other":
-        return ColumnRole(name, "dropped", "its type holds no numbers, text or dates")
+        return _dropped(name, "its type holds no numbers, text or dates")
     if cells.missing == len(cells):
-        return ColumnRole(name, "dropped", "every value is missing" + _far_out(cells))
+        return _dropped(name, "every value is missing" + _far_out(cells))
     if cells.kind == "text":
-        return _text_role(name, cells, plan)
+        return _text_role(name, cells)
     present = cells.values[~np.isnan(cells.values)]
     if len(present) == len(cells) and (present == present[0]).all():
         value = _moment(present[0]) if cells.kind == "date" else _shown(present[0])
-        return ColumnRole(name, "dropped", f"constant: every value is {value}")
+        return _dropped(name, f"constant: every value is {value}")
     if cells.kind == "number":
-        return _number_role(name, cells, present, plan)
-    return _date(name, cells.values, "", "dates", plan, _missing(cells) + _far_out(cells))
+        return _number_role(name, cells, present)
+    return _date(name, cells.values, "", "dates", _missing(cells) + _far_out(cells))
 
 
-def _number_role(name: str, cells: Cells, present: np.ndarray, plan: Plan) -> ColumnRole:
+def _dropped(name: str, reason: str) -> Decision:
+    return ColumnRole(name, "dropped", reason), None
+
+
+def _category(name: str, reason: str) -> Decision:
+    return ColumnRole(name, "category", reason), Reading(name, "category")
+
+
+def _number(name: str, reason: str, mark: str = ".") -> Decision:
+    return ColumnRole(name, "number", reason), Reading(name, "number", decimal=mark)
+
+
+def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
     whole = bool((present == np.floor(present)).all())
     unique = np.unique(present) if whole else present
     own = whole and len(unique) == len(cells.values) > 2
     if own and (_is_id(name) or _counts_up(present)):
-        return ColumnRole(name, "dropped", "identifier-like: a whole number of its own in every row")
+        return _dropped(name, "identifier-like: a whole number of its own in every row")
     if whole and _is_id(name) and (_too_many(len(unique), len(present)) or len(unique) > MAX_CODES):
-        reason = f"identifier-like by its name: {len(unique)} different whole numbers in {len(present)} rows"
-        return ColumnRole(name, "dropped", reason)
+        return _dropped(
+            name, f"identifier-like by its name: {len(unique)} different whole numbers in {len(present)} rows"
+        )
     if whole and (_is_id(name) or _CODE_NAME.search(name)) and 2 < len(unique) <= MAX_CODES:
-        plan.categories.append(name)
-        return ColumnRole(name, "category", f"codes, by its name: {len(unique)} different whole numbers")
-    plan.numbers[name] = "."
-    return ColumnRole(name, "number", f"numbers{_missing(cells)}{_far_out(cells)}")
+        return _category(name, f"codes, by its name: {len(unique)} different whole numbers")
+    return _number(name, f"numbers{_missing(cells)}{_far_out(cells)}")
 
 
 def _is_id(name: str) -> bool:
@@ -139,29 +160,29 @@ def _counts_up(values: np.ndarray) -> bool:
     return len(values) >= ENOUGH_ROWS and bool((np.diff(values) == 1).all())
 
 
-def _text_role(name: str, cells: Cells, plan: Plan) -> ColumnRole:
+def _text_role(name: str, cells: Cells) -> Decision:
     texts = cells.texts
     different, rows = len(texts.known), len(texts) - texts.missing
     if different == 1 and not texts.missing:
-        return ColumnRole(name, "dropped", f"constant: every value is {_shown(texts.known[0])}")
+        return _dropped(name, f"constant: every value is {_shown(texts.known[0])}")
     if cells.logical:
-        return _category(name, "true or false", cells, plan)
+        return _category(name, "true or false" + _missing(cells))
     measured = texts.of(texts.each(lambda text: not missing_number(text), False, bool))
     share = 0.0
     if len(measured) and not _holds_codes(measured.known):
         mark, unsure = decimal_mark(measured.known[:20_000])
         share = _number_share(measured, mark)
         if share >= MOSTLY:
-            return _text_numbers(name, cells, mark, unsure, plan)
+            return _text_numbers(name, cells, mark, unsure)
         order, dated, either = date_order(sorted(measured.known)[:2000])
         if dated >= MOSTLY:
-            return _text_dates(name, cells, order, either, plan)
+            return _text_dates(name, cells, order, either)
     mixed = f" ({share:.0%} of them numbers)" if share > 0 else ""
     if _too_many(different, rows) or (_is_id(name) and different == len(texts) > 2):
         reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}"
-        return ColumnRole(name, "dropped", reason)
+        return _dropped(name, reason)
     said = f"{different} different texts" if different > 1 else "one text"
-    return _category(name, said + mixed, cells, plan)
+    return _category(name, said + mixed + _missing(cells))
 
 
 def _number_share(texts: Texts, mark: str) -> float:
@@ -182,25 +203,24 @@ def _too_many(different: int, rows: int) -> bool:
     return different > TOO_MANY_VALUES * rows
 
 
-def _text_numbers(name: str, cells: Cells, mark: str, unsure: bool, plan: Plan) -> ColumnRole:
+def _text_numbers(name: str, cells: Cells, mark: str, unsure: bool) -> Decision:
     numbers = to_numbers(cells.texts, mark)
     present = numbers[~np.isnan(numbers)]
     if (present == present[0]).all() and len(present) == len(numbers):
-        return ColumnRole(name, "dropped", f"constant: every value is {_shown(present[0])}")
-    role = _number_role(name, Cells("number", numbers), present, plan)
-    if role.role != "number":
-        return role
-    plan.numbers[name] = mark
+        return _dropped(name, f"constant: every value is {_shown(present[0])}")
+    decision = _number_role(name, Cells("number", numbers), present)
+    if decision[0].role != "number":
+        return decision
     reason = "numbers as text" + (", decimal comma" if mark == "," else "") + _missing(Cells("number", numbers))
     if unsure:
         reason += "; 1,234 could be read two ways and is read as 1234"
     rows, odd = cells.texts.unread(numbers, missing_number)
     if odd:
         reason += f"; {rows} that are no numbers count as missing ({_some(odd)})"
-    return ColumnRole(name, "number", reason)
+    return _number(name, reason, mark)
 
 
-def _text_dates(name: str, cells: Cells, order: str, either: bool, plan: Plan) -> ColumnRole:
+def _text_dates(name: str, cells: Cells, order: str, either: bool) -> Decision:
     moments = to_moments(cells.texts, order)
     rows, odd = cells.texts.unread(moments, missing_number)
     words = {"ymd": "year-month-day", "mdy": "month/day/year", "dmy": "day/month/year"}[order]
@@ -209,21 +229,13 @@ def _text_dates(name: str, cells: Cells, order: str, either: bool, plan: Plan) -
         reason += " (day and month could be swapped in every value)"
     if odd:
         reason += f"; {rows} that are no dates count as missing ({_some(odd)})"
-    return _date(name, moments, order, reason, plan)
+    return _date(name, moments, order, reason)
 
 
-def _date(name: str, moments: np.ndarray, order: str, reason: str, plan: Plan, lacking: str = "") -> ColumnRole:
-    present = moments[~np.isnan(moments)]
-    plan.dates[name] = order
-    clock = bool((present % DAY != 0).any())
-    if clock:
-        plan.clocks.append(name)
-    return ColumnRole(name, "date", reason + (" with time of day" if clock else "") + lacking)
-
-
-def _category(name: str, reason: str, cells: Cells, plan: Plan) -> ColumnRole:
-    plan.categories.append(name)
-    return ColumnRole(name, "category", reason + _missing(cells))
+def _date(name: str, moments: np.ndarray, order: str, reason: str, lacking: str = "") -> Decision:
+    clock = bool((moments[~np.isnan(moments)] % DAY != 0).any())
+    reason += (" with time of day" if clock else "") + lacking
+    return ColumnRole(name, "date", reason), Reading(name, "date", order=order, clock=clock)
 
 
 def _missing(cells: Cells) -> str:

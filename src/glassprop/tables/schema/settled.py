@@ -1,6 +1,6 @@
 """The settings of a fit: the defaults, and where the user asks for another network or length, settings that go with it.
 
-By measurement, docs/decisions/0022-settings-follow-the-network.md.
+By measurement, docs/decisions/0024-settings-follow-the-network.md.
 """
 
 from __future__ import annotations

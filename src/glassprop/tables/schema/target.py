@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -10,13 +14,15 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
-from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES
+from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES, Words
 from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
-from glassprop.tables.values.cells import Cells, category_name, cells_of
-from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, to_numbers
+from glassprop.tables.values.cells import MISSING, Cells, cells_of
+from glassprop.tables.values.names import aliases_of, names_of
+from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, parse_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
 MOST_BYTES = 2**30  # of class names, a row each
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class Target:
         Classes that are whole numbers, classes that are text, or amounts.
     mark : str
         Decimal mark of numbers in text.
+    missing, quoted, aliases
+        As a `Reading` has them.
     """
 
     name: str
@@ -40,15 +48,23 @@ class Target:
     reason: str
     kind: str
     mark: str = "."
+    missing: tuple[str, ...] = ()
+    quoted: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def values(self, series: nw.Series) -> np.ndarray | Texts:
         """Read a column of this kind: amounts (n_rows,), float64 and NaN where missing; or the names of classes."""
-        cells = cells_of(series)
+        words: frozenset[str] = frozenset() if self.quoted else frozenset(self.missing)
         if self.kind == "number":
-            return _as_numbers(cells, self.mark)
+            return _as_numbers(cells_of(series, words), self.mark)
+        names = names_of(series, words)
         if self.kind == "integer":
-            return Texts.of_numbers(_as_numbers(cells, self.mark), shortest)
-        return _as_texts(cells)
+            return Texts.of_values(names.codes, names.known, partial(_whole_name, mark=self.mark))
+        return Texts.of_values(names.codes, names.known, lambda name: self.aliases.get(name, name))
+
+    def needs_text(self) -> bool:
+        """As of a `Reading`."""
+        return self.kind == "text" or self.mark != "."
 
     def labels(self, texts: Texts) -> np.ndarray:
         """Classes as they are handed to the network: int64 for whole numbers, otherwise text.
@@ -68,14 +84,17 @@ class Target:
             )
         return np.array(texts.known, dtype=str)[texts.codes]
 
-    def to_dict(self) -> dict[str, str]:
-        """JSON-able; `Target(**target.to_dict())` is the same target."""
-        return {
-            "name": self.name, "task": self.task, "reason": self.reason, "kind": self.kind, "mark": self.mark
-        }  # fmt: skip
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able; `Target.from_dict` makes the same target of it."""
+        return asdict(self) | {"missing": list(self.missing), "aliases": dict(self.aliases)}
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Target:
+        """What `to_dict` gave. Earlier records say nothing of words for missing: they were the same everywhere."""
+        return cls(**{**found, "missing": tuple(found.get("missing", sorted(MISSING)))})
 
 
-def decide(name: str, series: nw.Series, wanted: str | None) -> Target:
+def decide(name: str, series: nw.Series, wanted: str | None, words: Words | None = None) -> Target:
     """Decide the task from the target column.
 
     Parameters
@@ -84,6 +103,8 @@ def decide(name: str, series: nw.Series, wanted: str | None) -> Target:
     series : narwhals.Series
     wanted : {"classification", "regression"} or None
         The user's choice, which goes before all rules.
+    words : Words, optional
+        What stood for missing in the file.
 
     Raises
     ------
@@ -99,7 +120,9 @@ def decide(name: str, series: nw.Series, wanted: str | None) -> Target:
     task, reason = _task(name, cells, numbers) if wanted is None else (wanted, "as asked")
     if unsure:
         reason += "; 1,234 could be read two ways and is read as 1234"
-    target = Target(name, task, reason, _kind(task, numbers), mark)
+    kind = _kind(task, cells, numbers)
+    aliases = aliases_of(names_of(series).known) if kind == "text" else {}
+    target = Target(name, task, reason, kind, mark, **(words or Words()).of(name), aliases=aliases)
     if task == "regression" and numbers is None:
         raise TableError(f"target {quoted(name)} is text, which regression cannot predict: ask for classification")
     _refuse(target, target.values(series), wanted)
@@ -140,13 +163,28 @@ def _task(name: str, cells: Cells, numbers: np.ndarray | None) -> tuple[str, str
     return task_of_whole_numbers(name, present)
 
 
-def _kind(task: str, numbers: np.ndarray | None) -> str:
+def _kind(task: str, cells: Cells, numbers: np.ndarray | None) -> str:
     if task == "regression":
         return "number"
     if numbers is None:
         return "text"
     present = numbers[~np.isnan(numbers)]
-    return "integer" if (present == np.floor(present)).all() and (np.abs(present) < 2**53).all() else "text"
+    if (present != np.floor(present)).any():
+        return "text"
+    exact = np.abs(present).max() < 2**53 or cells.kind == "number" or all(map(_is_whole, cells.texts.known))
+    return "integer" if exact and (np.abs(present) < 2**63).all() else "text"
+
+
+def _is_whole(text: str) -> bool:
+    return _WHOLE.fullmatch(text) is not None
+
+
+def _whole_name(name: str, mark: str) -> str | None:
+    """Of a class that is a whole number: exact, if it is written plainly."""
+    if _is_whole(name):
+        return str(int(name))
+    value = parse_number(name, mark)
+    return None if np.isnan(value) else shortest(value)
 
 
 def _refuse(target: Target, values: np.ndarray | Texts, wanted: str | None) -> None:
@@ -169,11 +207,3 @@ def _as_numbers(cells: Cells, mark: str) -> np.ndarray:
     if cells.kind == "number":
         return cells.values
     return to_numbers(cells.texts, mark)
-
-
-def _as_texts(cells: Cells) -> Texts:
-    """Class names; equal numbers have equal ones."""
-    if cells.kind == "number":
-        return Texts.of_numbers(cells.values, shortest)
-    texts = cells.texts
-    return Texts.of_values(texts.codes, texts.known, category_name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
+from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.recognize import ColumnRole
 
@@ -16,7 +16,7 @@ _NAMES = 6
 _EXAMPLES = re.compile(r"\([^()]*+\)|, \d++ missing|\d++")
 
 
-def tell_columns(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
+def tell_columns(roles: list[ColumnRole], say: Say) -> None:
     """Say what columns are taken as, which are dropped and why, and what was repaired in them."""
     for kind in ("number", "category", "date"):
         names = [role.name for role in roles if role.role == kind]
@@ -34,7 +34,7 @@ def _is_notable(role: ColumnRole) -> bool:
     return role.role == "date" or any(word in role.reason for word in (";", "as text", "codes"))
 
 
-def _tell_alike(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
+def _tell_alike(roles: list[ColumnRole], say: Say) -> None:
     """One line for each column, or for all of those whose reasons differ in numbers and examples only."""
     alike: dict[tuple[str, str], list[ColumnRole]] = {}
     for role in roles:
@@ -49,7 +49,7 @@ def _tell_alike(roles: list[ColumnRole], say: Callable[[str], None]) -> None:
             say(f"column {quoted(role.name)}: {role.role}, {role.reason}")
 
 
-def _tell_dropped(dropped: list[ColumnRole], say: Callable[[str], None]) -> None:
+def _tell_dropped(dropped: list[ColumnRole], say: Say) -> None:
     by_reason: dict[str, list[ColumnRole]] = {}
     for role in dropped:
         by_reason.setdefault(role.reason.split(":")[0], []).append(role)

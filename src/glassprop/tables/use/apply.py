@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from glassprop.ground.note import Say
 from glassprop.tables.fitting.assess import Guess, assess
 from glassprop.tables.fitting.examples import Examples, labelled_examples
-from glassprop.tables.fitting.spoken import Say, told
-from glassprop.tables.fitting.verdict import Circumstances, few_rows, worse_than_guessing
+from glassprop.tables.fitting.spoken import told
+from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.target import Target
 from glassprop.tables.values.packages import need_polars
@@ -20,19 +20,33 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+def text_columns(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """For ``read_table(..., as_text=)``: the columns that must stay text for a model to read a text file by its schema.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Column -> the words, in lower case, that stand for "missing" in it.
+    """
+    target = Target.from_dict(record["target_reading"])
+    columns = [reading for reading in pipeline[0].schema if reading.needs_text()]
+    return {column.name: column.missing for column in [*columns, *[target] * target.needs_text()]}
+
+
 def predict_table(
     pipeline: Pipeline,
     record: dict[str, Any],
     table: Table,
     *,
-    on_message: Callable[[str], None] | None = None,
+    on_message: Say | None = None,
 ) -> pl.DataFrame:
     """Predict every row.
 
     Returns
     -------
     polars.DataFrame
-        ``prediction``, in the target's own units or class names; for classes also ``probability_<class>``.
+        ``prediction``, in the target's own units or class names; for classes also ``probability_<class>``. Where
+        training balanced the classes, these are scores, as if all were equally frequent, and that is told.
 
     Raises
     ------
@@ -44,7 +58,9 @@ def predict_table(
     if record["task"] == "regression":
         with told(on_message):
             return pl.DataFrame({"prediction": np.asarray(pipeline.predict(table.frame), dtype=np.float64)})
-    with told(on_message):
+    with told(on_message) as say:
+        if record["options"].get("class_weight") is not None:
+            say(balanced(record["target_reading"]["name"]))
         probabilities = np.asarray(pipeline.predict_proba(table.frame), dtype=np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
     columns: dict[str, Any] = {"prediction": pl.Series(model.classes_.tolist())[probabilities.argmax(axis=1)]}
@@ -57,7 +73,7 @@ def score_table(
     record: dict[str, Any],
     table: Table,
     *,
-    on_message: Callable[[str], None] | None = None,
+    on_message: Say | None = None,
 ) -> dict[str, Any]:
     """Score the predictions for rows whose target is known.
 
@@ -131,4 +147,4 @@ def _labelled(pipeline: Pipeline, record: dict[str, Any], table: Table, say: Say
     needed = columns.columns()
     labels = None if record["labels"] is None else pipeline[-1].classes_
     weight = record["options"]["weight"]
-    return labelled_examples(table, Target(**record["target_reading"]), needed, labels, weight, say)
+    return labelled_examples(table, Target.from_dict(record["target_reading"]), needed, labels, weight, say)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from glassprop.errors import SettingsError, TableError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.explaining import chosen, explain_rows, row_numbers
+from glassprop.ground.note import Say
 from glassprop.ground.text import quoted
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.insight.names import Column
@@ -34,7 +35,7 @@ def explain_table(
     table: Table,
     rows: Sequence[int],
     *,
-    on_message: Callable[[str], None] | None = None,
+    on_message: Say | None = None,
     top: int = MOST_PATHS,
 ) -> Explanation:
     """The chain rule with the numbers of some rows of a table, for a model that was trained from a table.
@@ -49,7 +50,7 @@ def explain_table(
     rows : sequence of int
         Counted from 0, as they stand in the table.
     on_message : callable, optional
-        Is given what a user should know, one line each.
+        Is given what a user should know, a `Note` each.
     top : int
         How many paths are listed of one derivative.
 
@@ -62,7 +63,7 @@ def explain_table(
     """
     refuse_other_steps(pipeline)
     frame = nw.from_native(table.frame, eager_only=True)
-    target = Target(**record["target_reading"])
+    target = Target.from_dict(record["target_reading"])
     refuse_lacking(table, target, _needed(pipeline), "explaining")
     numbers = row_numbers(len(frame), None, rows)
     part = frame[numbers]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -23,7 +23,7 @@ from glassprop.tables.values.texts import MISSING_CODE, Texts
 LARGEST = 1e150
 SMALLEST = 1e-150
 BEYOND = "infinite or beyond 1e150"
-# Spellings of "missing", in lower case, everywhere.
+# Words for "missing" in delimited text, in lower case; in tables that have types of their own, text is what it says.
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?", "\\n", "nat"})
 # Further ones where a number or a date is expected; in a category they are values like any other.
 MISSING_NUMBER = MISSING | {
@@ -32,13 +32,13 @@ MISSING_NUMBER = MISSING | {
 }  # fmt: skip
 # What a missing category is called; no cell can hold it, since cells are stripped.
 MISSING_CATEGORY = ""
-_PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 # White space, and NUL: some programs fill fields up with it, and NumPy's texts of one length lose it at their end.
+_NO_VALUE = ("NAType", "NaTType")  # what pandas has in columns of objects
 _BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 _MANY = 256  # rows from which on a library is quicker than Python at finding the different ones
-_EXACT = 2**53  # whole numbers up to here are one to one with float64
+_BLOCK = 16_384  # rows looked at together: what is made of them stays in the caches
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,13 @@ class Cells:
         return BEYOND_CALENDAR if self.kind == "date" else BEYOND
 
 
-def cells_of(series: nw.Series) -> Cells:
-    """Read a column, whatever library it comes from."""
+def cells_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Cells:
+    """Read a column, whatever library it comes from; `words`, in lower case, stand for a missing text."""
     with panics_as(TableError, f"column {quoted(series.name)} cannot be read"):
-        return _cells_of(_in_known_zone(series))
+        return _cells_of(_in_known_zone(series), words)
 
 
-def _cells_of(series: nw.Series) -> Cells:
+def _cells_of(series: nw.Series, words: frozenset[str]) -> Cells:
     kind = series.dtype
     if series.is_null().all():  # whatever its type
         return Cells("text", _no_texts(len(series)))
@@ -107,7 +107,8 @@ def _cells_of(series: nw.Series) -> Cells:
         return Cells("date", moments, beyond)
     if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
         found = distinct_texts(series) if len(series) >= _MANY else None
-        return Cells("text", texts_of(values_of(series)) if found is None else Texts.of_values(*found, text_of))
+        text = partial(text_of, words=words)
+        return Cells("text", texts_of(values_of(series), words) if found is None else Texts.of_values(*found, text))
     return Cells("other", np.full(len(series), np.nan))
 
 
@@ -121,10 +122,16 @@ def _in_known_zone(series: nw.Series) -> nw.Series:
 
 def _numbers(values: Any) -> Cells:
     values = np.array(values, dtype=np.float64)
-    infinite = np.abs(values) > LARGEST
-    values[infinite] = np.nan
-    values[np.abs(values) < SMALLEST] = 0.0
-    return Cells("number", values, int(infinite.sum()))
+    infinite = 0
+    for start in range(0, len(values), _BLOCK):
+        some = values[start : start + _BLOCK]
+        size = np.abs(some)
+        if (far := size > LARGEST).any():
+            some[far] = np.nan
+            infinite += int(far.sum())
+        if (tiny := size < SMALLEST).any():
+            some[tiny] = 0.0
+    return Cells("number", values, infinite)
 
 
 def values_of(series: nw.Series) -> list[Any]:
@@ -148,28 +155,29 @@ def values_of(series: nw.Series) -> list[Any]:
         raise TableError(f"{message}: {first_line(error)}") from error
 
 
-def texts_of(values: list[Any]) -> Texts:
+def texts_of(values: list[Any], words: frozenset[str] = frozenset()) -> Texts:
     """Stripped text of each value; equal numbers get equal text (5 and 5.0)."""
+    text = partial(text_of, words=words)
     try:
-        return Texts.of_values(*distinct_values(values), text_of)
+        return Texts.of_values(*distinct_values(values), text)
     except Exception:  # lists and the like in a column of objects have no hash; that of others may raise anything
-        return Texts.of_values(np.arange(len(values)), values, text_of)
+        return Texts.of_values(np.arange(len(values)), values, text)
 
 
 def _no_texts(rows: int) -> Texts:
     return Texts(np.full(rows, MISSING_CODE), [])
 
 
-def text_of(value: Any) -> str | None:
-    """Stripped text of a value, None where it is missing."""
-    if value is None:
+def text_of(value: Any, words: frozenset[str] = frozenset()) -> str | None:
+    """Stripped text of a value, None where it is missing; `words`, in lower case, stand for that."""
+    if value is None or type(value).__name__ in _NO_VALUE:
         return None
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
         return None if math.isnan(value) else shortest(float(value))
     text = written(value).strip(_BLANK)
-    return None if text.lower() in MISSING else text
+    return None if not text or (words and text.lower() in words) else text
 
 
 def written(value: Any) -> str:
@@ -178,12 +186,3 @@ def written(value: Any) -> str:
         return str(value)
     except Exception:  # it is an object of the user's, or of any library
         return hex(value) if isinstance(value, int) else f"<{type(value).__name__}>"
-
-
-def category_name(text: str | None) -> str:
-    """The name a category goes by: 1.0, 1 and " 1" are one, but 01 and 1 are two."""
-    if text is None:
-        return MISSING_CATEGORY
-    if _PLAIN_NUMBER.fullmatch(text) and abs(value := float(text)) < _EXACT:
-        return shortest(value)
-    return text

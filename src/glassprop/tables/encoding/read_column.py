@@ -1,0 +1,77 @@
+"""One column of any table by its reading: numbers, the numbers of a date, or the names of categories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import narwhals as nw
+import numpy as np
+
+from glassprop.tables.encoding.findings import Finding, far_out, odd, of_another_kind
+from glassprop.tables.schema.readings import Reading
+from glassprop.tables.values.cells import Cells, cells_of
+from glassprop.tables.values.dates import date_parts, to_moments
+from glassprop.tables.values.names import names_of
+from glassprop.tables.values.numbers import to_numbers
+from glassprop.tables.values.texts import Texts
+
+
+def read_column(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray] | Texts:
+    """Its numbers (of dates their parts), each (n_rows,) and NaN where missing; or the names of its categories.
+
+    Each row is read by itself. What is odd in it goes to `findings`.
+    """
+    return _READERS[reading.kind](series, reading, findings)
+
+
+def part_names(reading: Reading) -> list[str]:
+    """What the arrays of numbers are called that `read_column` gives."""
+    if reading.kind == "number":
+        return [reading.name]
+    if reading.kind == "date":
+        return [f"{reading.name} [{part}]" for part in date_parts(np.zeros(1), clock=reading.clock)]
+    return []
+
+
+def _number(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray]:
+    cells = cells_of(series, reading.words())
+    if cells.kind == "number":
+        findings += far_out(reading.name, cells)
+        return [cells.values]
+    if cells.kind != "text":
+        return [_none(cells, reading, "numbers", findings)]
+    if cells.logical:
+        return [cells.texts.each(lambda text: float(text == "true"), np.nan, np.float64)]
+    values = to_numbers(cells.texts, reading.decimal)
+    findings += odd(reading.name, cells.texts, values, "numbers")
+    return [values]
+
+
+def _date(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray]:
+    cells = cells_of(series, reading.words())
+    findings += far_out(reading.name, cells)
+    if cells.kind == "text":
+        moments = to_moments(cells.texts, reading.order or "ymd")
+        findings += odd(reading.name, cells.texts, moments, "dates")
+    else:
+        moments = cells.values if cells.kind == "date" else _none(cells, reading, "dates", findings)
+    return list(date_parts(moments, clock=reading.clock).values())
+
+
+def _category(series: nw.Series, reading: Reading, findings: list[Finding]) -> Texts:
+    names, aliases = names_of(series, reading.words()), reading.aliases
+    if not aliases:
+        return names
+    return Texts.of_values(names.codes, names.known, lambda name: aliases.get(name, name))
+
+
+def _none(cells: Cells, reading: Reading, wanted: str, findings: list[Finding]) -> np.ndarray:
+    findings += of_another_kind(reading.name, wanted)
+    return np.full(len(cells), np.nan)
+
+
+_READERS: dict[str, Callable[[nw.Series, Reading, list[Finding]], list[np.ndarray] | Texts]] = {
+    "number": _number,
+    "date": _date,
+    "category": _category,
+}
