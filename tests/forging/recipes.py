@@ -66,6 +66,7 @@ def table() -> pl.DataFrame:
             "gap": [None if k % 5 == 0 else float(k) for k in range(ROWS)],
             "day": [f"2024-{1 + k % 12:02d}-{1 + k % 28:02d}" for k in range(ROWS)],
             "at": [f"2024-03-{1 + k % 28:02d}T{k % 24:02d}:30" for k in range(ROWS)],
+            "clock": [f"{k % 24}:{k % 60:02d}" for k in range(ROWS)],
             "color": color,
             "size": [("s", "m", "l")[k % 3] for k in range(ROWS)],
             "kind": [("rose", "lily", "tulip")[k % 3] for k in range(ROWS)],

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read_for
-from glassprop.cli.options import Trust, Whole, Word, at_least
+from glassprop.cli.options import Data, Trust, Whole, Word, at_least
 from glassprop.cli.output import print_json, print_line
 
 FAILED = 1
@@ -16,10 +16,8 @@ FAILED = 1
 def check(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
     data: Annotated[
-        Word,
-        Parameter(
-            help="Rows with their target: a file, - for CSV on standard input, built-in data.",
-        ),
+        Data,
+        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data."),
     ],
     /,
     *,

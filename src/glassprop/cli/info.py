@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from glassprop.cli.column_list import print_columns
 from glassprop.cli.options import MaybeWord
 from glassprop.cli.output import (
     against,
     few,
-    print_columns,
     print_json,
     print_scores,
     print_sentence,

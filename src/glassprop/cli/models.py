@@ -34,15 +34,15 @@ def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any
     return model, record
 
 
-def read(source: str, as_text: Mapping[str, Collection[str]] | None = None) -> Table:
-    """The table at `source`; "-" is CSV on standard input. `as_text`: see ``read_table``."""
+def read(source: str | Sequence[str], as_text: Mapping[str, Collection[str]] | None = None) -> Table:
+    """The table at `source`, one file or several; "-" is CSV on standard input. `as_text`: see ``read_table``."""
     from glassprop.tables import read_table
 
     with native_code_quiet():
         return read_table(source, stdin=getattr(sys.stdin, "buffer", None), as_text=as_text)
 
 
-def read_for(model: tuple[Any, dict[str, Any]], source: str) -> Table:
+def read_for(model: tuple[Any, dict[str, Any]], source: str | Sequence[str]) -> Table:
     """The table at `source`, its columns as the schema of a model wants them."""
     from glassprop.tables import text_columns
 

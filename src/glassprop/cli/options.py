@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 # Cyclopts takes a lone "-" for an option: `run` replaces it by this word, and the types below undo that.
 DASH = "\x00-"
 
-_EXTENSIONS = (".csv", ".tsv", ".parquet", ".arrow")
+_EXTENSIONS = (".csv", ".tsv", ".txt", ".data", ".parquet", ".arrow", ".xlsx")
+_PACKED = (".gz", ".zst", ".zip")
 
 
 def _word(_: type, tokens: Sequence[Token]) -> str:
     return tokens[0].value.replace(DASH, "-")
+
+
+def _words(_: type, tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.value.replace(DASH, "-") for token in tokens)
 
 
 def _whole(_: type, tokens: Sequence[Token]) -> int:
@@ -42,6 +47,7 @@ def _number(token: Token) -> int:
 
 
 Word = Annotated[str, Parameter(converter=_word)]
+Data = Annotated[tuple[str, ...], Parameter(converter=_words)]  # files, the rows of all of which are one table
 Whole = Annotated[int, Parameter(converter=_whole)]
 MaybeWhole = Annotated[int | None, Parameter(converter=_whole)]
 Wholes = Annotated[tuple[int, ...], Parameter(converter=_wholes)]
@@ -113,10 +119,15 @@ def at_least(option: str, value: int | None, least: int, most: int | None = None
 
 
 def default_model_path(data: str) -> str:
-    """A free name for the model of `data` in the current folder: iris.glassprop, or iris-2.glassprop if taken."""
+    """A free name for the model of `data` in the current folder: iris.glassprop, or iris-2.glassprop if taken.
+
+    That of a pattern, data/part-*.csv, is what is left of it: part.glassprop.
+    """
     name = Path(data).name
-    suffix = next((end for end in _EXTENSIONS if name.lower().endswith(end)), "")
-    stem = name[: len(name) - len(suffix)].strip("-.") or "model"
+    for endings in (_PACKED, _EXTENSIONS):
+        suffix = next((end for end in endings if name.lower().endswith(end)), "")
+        name = name[: len(name) - len(suffix)]
+    stem = re.sub(r"[*?\[\]]", "", name).strip("-.") or "model"
     return str(free_path(Path(f"{stem}.glassprop")))
 
 

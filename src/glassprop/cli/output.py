@@ -116,9 +116,14 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "", right: Sequence[int] = ()
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    title: str = "",
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (),
 ) -> None:
-    """A table on standard output; the columns numbered in `right` are numbers."""
+    """A table on standard output; the columns numbered in `right` are numbers, those in `whole` are not wrapped."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -130,9 +135,12 @@ def print_table(
         show_header=any(columns),
     )
     for index, name in enumerate(columns):
-        table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
+        stays = index in whole
+        table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold", no_wrap=stays)
     for row in rows:
-        table.add_row(*(Text(_encodable(shown(cell, LONGEST_LINE))) for cell in row))
+        table.add_row(
+            *(Text(str(cell) if k in whole else encodable(shown(cell, LONGEST_LINE))) for k, cell in enumerate(row))
+        )
     if title:
         print_title(title)
     console = console_for(sys.stdout)
@@ -144,10 +152,10 @@ def print_title(title: str) -> None:
     """A title on standard output."""
     from rich.text import Text
 
-    console_for(sys.stdout).print(Text(_encodable(shown(title, LONGEST_LINE)), style="bold"))
+    console_for(sys.stdout).print(Text(encodable(shown(title, LONGEST_LINE)), style="bold"))
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """`text` with escapes for what standard output cannot show, before the layout counts characters."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
@@ -162,7 +170,7 @@ def print_sentence(text: str) -> None:
     """A sentence on standard output, broken between words where the line ends."""
     from rich.text import Text
 
-    console_for(sys.stdout).print(Text(_encodable(shown(text, LONGEST_LINE))))
+    console_for(sys.stdout).print(Text(encodable(shown(text, LONGEST_LINE))))
 
 
 def number(value: object) -> str:
@@ -172,27 +180,17 @@ def number(value: object) -> str:
     return number_text.number(value, "-") if value is None or isinstance(value, float) else str(value)
 
 
-def print_columns(columns: Sequence[tuple[str, str, str]], most: int | None = None) -> None:
-    """What each column (name, role, reason) is used as; those alike in role and reason share a row.
-
-    Beyond `most` rows, the rest is counted.
-    """
-    alike: dict[tuple[str, str], list[str]] = {}
-    for name, role, reason in columns:
-        alike.setdefault((role, reason), []).append(name)
-    rows = [(role, few(names), reason) for (role, reason), names in alike.items()]
-    if most is not None and len(rows) > most:
-        rest = sum(map(len, list(alike.values())[most:]))
-        rows = [*rows[:most], ("…", f"{rest:,} more", "glassprop info shows all")]
-    print_table(["used as", "columns", "why"], rows, title="Columns")
-
-
 def few(values: Sequence[object], most: int = 8) -> str:
     """`values` by commas; a long list is cut in the middle and counted."""
-    if len(values) <= most:
-        return ", ".join(map(shown, values))
-    some = [*map(shown, values[: most - 2]), "…", shown(values[-1])]
-    return f"{', '.join(some)} ({len(values)})"
+    return " ".join(few_pieces(values, most))
+
+
+def few_pieces(values: Sequence[object], most: int = 8) -> list[str]:
+    """The same value by value, the commas with them: text that may be broken between them alone."""
+    cut = len(values) > most
+    some = [*map(shown, values[: most - 2]), "…", shown(values[-1])] if cut else list(map(shown, values))
+    count = f" ({len(values)})" if cut else ""
+    return [*(f"{piece}," for piece in some[:-1]), *(f"{piece}{count}" for piece in some[-1:])]
 
 
 def print_scores(

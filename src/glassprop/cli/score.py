@@ -7,17 +7,15 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read_for
-from glassprop.cli.options import Trust, Word
+from glassprop.cli.options import Data, Trust, Word
 from glassprop.cli.output import Messages, against, print_json, print_scores, print_sentence
 
 
 def score(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
     data: Annotated[
-        Word,
-        Parameter(
-            help="Rows with their target: a file, - for CSV on standard input, built-in data.",
-        ),
+        Data,
+        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data."),
     ],
     /,
     *,

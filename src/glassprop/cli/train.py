@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from glassprop.cli.column_list import print_columns
 from glassprop.cli.ending import Ending
 from glassprop.cli.keep import keep
 from glassprop.cli.models import read
 from glassprop.cli.options import (
+    Data,
     MaybeWhole,
     MaybeWord,
     Whole,
@@ -29,7 +32,6 @@ from glassprop.cli.output import (
     against,
     few,
     number,
-    print_columns,
     print_json,
     print_line,
     print_scores,
@@ -82,10 +84,10 @@ class TrainOptions:
 
 def train(
     data: Annotated[
-        Word,
+        Data,
         Parameter(
-            help="A .csv, .tsv, .parquet or .arrow file, - for CSV on standard input, or one of digits, "
-            "iris, wine, breast_cancer, diabetes.",
+            help="A .csv, .tsv, .parquet, .arrow or .xlsx file, also packed (.gz, .zst, .zip), or several; - for CSV "
+            "on standard input, or one of digits, iris, wine, breast_cancer, diabetes.",
         ),
     ],
     /,
@@ -112,9 +114,9 @@ def train(
     """Train a network on a table and save it."""
     chosen = options or TrainOptions()
     _check_numbers(chosen)
-    path = _checked_path(model, data)
+    path = _checked_path(model, data[0])
     files = report_files(report, rows=not no_rows, others=_other_files(path, data, chosen.validation))
-    if data == chosen.validation == "-":
+    if chosen.validation == "-" in data:
         raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
 
     from glassprop.tables import fit_table
@@ -141,10 +143,10 @@ def train(
     return ending.code()
 
 
-def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
-    """Files that a report must not replace, by what they are."""
-    read = {"the data": data, "the held-out rows": validation}
-    return {"the model file": model, **{what: name for what, name in read.items() if os.path.isfile(name)}}
+def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple[str, str]]:
+    """Files that a report must not replace, and what they are."""
+    read = [*(("the data", name) for name in data), ("the held-out rows", validation)]
+    return [("the model file", model), *((what, name) for what, name in read if os.path.isfile(name))]
 
 
 def _passed_on(messages: Messages) -> Say:

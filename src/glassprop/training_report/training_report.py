@@ -170,6 +170,7 @@ def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
     return {
         "number": number,
         "date": f"days since 1970, and the place in week and year as points on circles; each {number}",
+        "time of day": f"hours, and the place in the day as a point on a circle; each {number}",
         "category": "an input of 0 or 1 for each value; rare and unknown values share one",
         "dropped": "left out",
         "target": "what is predicted",

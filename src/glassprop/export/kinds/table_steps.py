@@ -8,9 +8,10 @@ from glassprop.export.kinds.holders import width_of
 from glassprop.export.kinds.kind import Kind, add, kind_of
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.tables.encoding.news import TYPES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
 from glassprop.tables.values.cells import MISSING
-from glassprop.tables.values.dates import ORDERS
+from glassprop.tables.values.written_dates import ORDERS
 
 _COLUMNS = Several(Text())
 _SMALLEST_LIMIT = 1e-150
@@ -27,6 +28,7 @@ _READING = Object(
         "aliases": Mapped(Text()),
     },
 )
+_SEEN = Object({}, {"type": Word(*TYPES), "low": Real(), "high": Real()})
 # What version 1 had: words for missing were the same for all columns.
 _EARLIER: dict[str, Field] = {
     "numbers": Mapped(_MARK),
@@ -74,7 +76,7 @@ add(
     Kind(
         "table_columns", "glassprop.tables.encoding.encode:TypedColumns",
         {},
-        optional={"schema": Several(_READING), **_EARLIER},
+        optional={"schema": Several(_READING), "seen_": Mapped(_SEEN), **_EARLIER},
         check=_columns_fit,
         state=_typed_state,
         restore=_restore_typed,

@@ -16,7 +16,7 @@ from glassprop.insight.names import Column
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.slopes import slopes_of
 from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
-from glassprop.tables.values.dates import date_parts, date_slopes
+from glassprop.tables.values.circles import date_parts, date_slopes, time_parts, time_slopes
 
 _OTHERS = "(rare or new)"  # the category that stands for all with few rows in training, and those never seen
 _MISSING = "(missing)"
@@ -101,7 +101,8 @@ def _numbers(
     )
     one = np.ones(len(raw))
     made = {r.name: numbers.column(r.name, {r.name: one}) for r in typed.schema.of_kind("number")}
-    return made | {r.name: _date(r.name, numbers, clock=r.clock) for r in typed.schema.of_kind("date")}
+    made |= {r.name: _date(r.name, numbers, clock=r.clock) for r in typed.schema.of_kind("date")}
+    return made | {r.name: _time(r.name, numbers) for r in typed.schema.of_kind("time")}
 
 
 def _date(name: str, numbers: _Numbers, *, clock: bool) -> Column:
@@ -109,6 +110,13 @@ def _date(name: str, numbers: _Numbers, *, clock: bool) -> Column:
     full = {part: f"{name} [{part}]" for part in date_parts(np.zeros(1), clock=clock)}
     slopes = date_slopes({part: numbers.raw[known] for part, known in full.items()})
     return numbers.column(name, {full[part]: slope for part, slope in slopes.items()}, "day")
+
+
+def _time(name: str, numbers: _Numbers) -> Column:
+    """A time of day moves by the hour: its parts are hours, and a point on the circle of a day."""
+    full = {part: f"{name} [{part}]" for part in time_parts(np.zeros(1))}
+    slopes = time_slopes({part: numbers.raw[known] for part, known in full.items()})
+    return numbers.column(name, {full[part]: slope for part, slope in slopes.items()}, "hour")
 
 
 def _categories(step: OneHotEncoder, names: list[str], start: int, found: Inputs) -> dict[str, Column]:

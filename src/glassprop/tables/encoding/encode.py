@@ -20,6 +20,7 @@ from glassprop.errors import TableError
 from glassprop.ground.in_order import in_order
 from glassprop.ground.text import listed
 from glassprop.tables.encoding.findings import Finding, together, warn_of
+from glassprop.tables.encoding.news import news_of, seen_in
 from glassprop.tables.encoding.read_column import part_names, read_column
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Reading, Schema
@@ -49,8 +50,29 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         self.schema = schema
 
     def fit(self, X: Any, y: Any = None) -> TypedColumns:
-        """Nothing to learn; the schema came with the constructor."""
+        """Learn what later tables are compared with; the schema came with the constructor."""
+        self.fit_transform(X)
         return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """`fit` and `transform`, reading the table once."""
+        self.forget()
+        frame = self.checked(X)
+        findings: list[Finding] = []
+        numbers, categories = self.read(frame, findings)
+        self.learn(frame, numbers, categories)
+        return self._made(frame, numbers, categories, findings)
+
+    def forget(self) -> None:
+        """What was learned."""
+        if hasattr(self, "seen_"):
+            del self.seen_
+
+    def learn(self, frame: nw.DataFrame, numbers: np.ndarray, categories: dict[str, Texts]) -> None:
+        """From what `read` gave of a table: what is told, when another table differs from it, changes no input."""
+        first = self._first_parts()
+        read = {r.name: categories[r.name] if r.name in categories else numbers[first[r.name]] for r in self.schema}
+        self.seen_ = {r.name: seen_in(frame[r.name], r, read[r.name]) for r in self.schema}
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -59,8 +81,12 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         """Table of the same library: float columns for numbers and parts of dates, text for categories."""
         frame = self.checked(X)
         findings: list[Finding] = []
-        numbers, categories = self.read(frame, findings)
-        warn_of(together(findings, self.columns()))
+        return self._made(frame, *self.read(frame, findings), findings)
+
+    def _made(
+        self, frame: nw.DataFrame, numbers: np.ndarray, categories: dict[str, Texts], findings: list[Finding]
+    ) -> Any:
+        warn_of(together(findings, self.columns(), len(frame)), stacklevel=4)
         columns = dict(zip(self.number_names(), numbers, strict=True))
         texts = {name: texts.array(MISSING_CATEGORY).tolist() for name, texts in categories.items()}
         return nw.from_dict({**columns, **texts}, backend=frame.implementation).to_native()
@@ -85,11 +111,16 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         `rows` are wanted, they are taken column by column, so that there is no table of them.
         """
         numbers = np.empty((len(self.number_names()), len(frame) if rows is None else len(rows)))
-        first = self._first_parts()
+        first, seen = self._first_parts(), getattr(self, "seen_", {})
 
         def work(reading: Reading) -> tuple[list[Finding], Texts | None]:
             found: list[Finding] = []
-            values = read_column(frame[reading.name], reading, found)
+            series = frame[reading.name]
+            values = read_column(series, reading, found)
+            if reading.name in seen:
+                found += news_of(
+                    series, reading, values if isinstance(values, Texts) else values[0], seen[reading.name], found
+                )
             if isinstance(values, Texts):
                 return found, values if rows is None else values.of(rows)
             for place, part in enumerate(values, first[reading.name]):

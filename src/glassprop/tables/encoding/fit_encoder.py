@@ -48,6 +48,7 @@ def fit_encoder(
     if not _is_ours(inputs):
         return None
     frame = typed.checked(frame)
+    typed.forget()
     values, categories = typed.read(frame, findings, threads, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
@@ -59,6 +60,7 @@ def fit_encoder(
         for name, step, columns in inputs.transformers
     ]
     _put_in(inputs, fitted)
+    typed.learn(frame, values, categories)
     encoder = block_encoder([typed, inputs])
     return None if encoder is None else encoder.encoded(encoder.placed(values, categories), threads, compact=compact)
 

@@ -9,17 +9,21 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.ground.note import Note, Say
+from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.fitting.split import SplitKeys
+from glassprop.tables.fitting.unseen import rows_seen
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target, there
 from glassprop.tables.values.cells import BEYOND, Cells, cells_of, texts_of, values_of
 from glassprop.tables.values.dates import date_order, to_moments
-from glassprop.tables.values.numbers import decimal_mark, missing_number, to_numbers
+from glassprop.tables.values.decimal_marks import decimal_mark
+from glassprop.tables.values.file_mark import file_mark
+from glassprop.tables.values.numbers import missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
+from glassprop.tables.values.times import share_of_times, to_times
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ def labelled_examples(
         raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
     seen = None
     if labels is not None and isinstance(values, Texts):
-        seen = _seen(values, labels, target, table.name, say)
+        seen = rows_seen(values, labels, target, table.name, say)
     has_weight = weight is not None and weight in table.frame.columns
     return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say, seen)
 
@@ -200,49 +204,9 @@ def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str
         raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
 
 
-def _seen(texts: Texts, labels: np.ndarray, target: Target, name: str, say: Say) -> np.ndarray:
-    """bool (n_rows,): where the class is one of `labels`; the others are told, and refused where they are all."""
-    seen, unknown = _unknown(texts, labels)
-    rows = int((texts.there & ~seen).sum())
-    if unknown and not seen.any():
-        raise TableError(
-            f"{name}: all {rows} row(s) with a {quoted(target.name)} have one that training never saw "
-            f"({listed(unknown, 5)}): there is nothing to score; train again with such rows"
-        )
-    if unknown:
-        say(
-            Note(
-                f"{name}: {rows} of {texts.there.sum()} row(s) are not scored: their {quoted(target.name)} was never "
-                f"seen in training ({listed(unknown, 5)}), so the model cannot say it",
-                "unseen-class",
-                target.name,
-                rows,
-                tuple(unknown[:5]),
-            )
-        )
-    return seen
-
-
-def _unknown(texts: Texts, labels: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Where the class is one of `labels`, and the names of those that are none."""
-    names = {str(label) for label in labels}
-    return texts.each(lambda text: text in names, False, bool), [text for text in texts.known if text not in names]
-
-
-def refuse_unknown(texts: Texts, labels: np.ndarray, target: Target, name: str) -> None:
-    """Raise a TableError if there are classes, as text, that a model does not know."""
-    seen, unknown = _unknown(texts, labels)
-    if unknown:
-        rows = int((texts.there & ~seen).sum())
-        raise TableError(
-            f"{name}: {rows} row(s) have a {quoted(target.name)} that training never saw ({listed(unknown, 5)}): "
-            "leave those rows out, or train again with them"
-        )
-
-
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
     cells = cells_of(frame[name])
-    values = _numbers(cells)
+    values = _numbers(cells, frame)
     used = values[known]
     bad = int(np.isnan(used).sum())
     if bad:
@@ -258,11 +222,12 @@ def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str
     return values
 
 
-def _numbers(cells: Cells) -> np.ndarray:
+def _numbers(cells: Cells, frame: nw.DataFrame) -> np.ndarray:
     if cells.kind != "text":
         return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
     texts = cells.texts
-    return to_numbers(texts, decimal_mark(texts.known, texts.counts().tolist())[0])
+    mark = decimal_mark(texts.known, texts.counts().tolist(), file_mark(frame, typed=True))
+    return to_numbers(texts, mark.mark)
 
 
 def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
@@ -291,7 +256,9 @@ def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
     order, share, _ = date_order(sorted(texts)[:2000])
     if texts and share >= MOSTLY:
         return to_moments(cells.texts, order)
-    numbers = _numbers(cells)
+    if texts and share_of_times(cells.texts) >= MOSTLY:
+        return to_times(cells.texts)
+    numbers = _numbers(cells, frame)
     if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
-        faults.append(f"time column {quoted(name)} holds neither dates nor numbers: name one that does")
+        faults.append(f"time column {quoted(name)} holds neither dates, times nor numbers: name one that does")
     return numbers

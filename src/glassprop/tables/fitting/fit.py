@@ -21,11 +21,13 @@ from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, 
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
-from glassprop.tables.schema.recognize import ColumnRole, Words, recognize
+from glassprop.tables.schema.recognize import Words, recognize
 from glassprop.tables.schema.request import FitOptions, check_columns, check_options
+from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.settled import settled
 from glassprop.tables.schema.target import Target, decide
 from glassprop.tables.schema.tell_columns import tell_columns
+from glassprop.tables.values.file_mark import file_mark
 
 _TOLD = 8  # columns of which it is told why they are dropped, where no other is left
 
@@ -123,7 +125,8 @@ def fit_table(
     for note in (*table.notes, *(options.validation.notes if isinstance(options.validation, Table) else ())):
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
-    target = decide(name, frame[name], options.task, Words(table.words, table.quoted))
+    words = Words(table.words, table.quoted, file_mark(frame, typed=not table.words))
+    target = decide(name, frame[name], options.task, words)
     say(Note(f"target {quoted(name)}: {target.task} ({target.reason})", "task", name))
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
@@ -133,7 +136,7 @@ def fit_table(
     if options.class_weight is not None:
         say(balanced(name))
     examples = read_examples(frame, target, options, say)
-    roles, schema = _columns(examples.frame, options, target, table, say)
+    roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
     del examples  # of a long table, room that training needs
     fitted = fit_pipeline(parts, schema, target, options, settings, callbacks, say)
@@ -141,14 +144,14 @@ def fit_table(
 
 
 def _columns(
-    frame: nw.DataFrame, options: FitOptions, target: Target, table: Table, say: Say
+    frame: nw.DataFrame, options: FitOptions, target: Target, table: Table, words: Words, say: Say
 ) -> tuple[list[ColumnRole], Schema]:
     named = {target.name: ColumnRole(target.name, "target", target.reason)}
     named |= {name: ColumnRole(name, "dropped", "as asked") for name in options.drop}
     for role, name in (("weight", options.weight), ("group", options.group), ("time", options.time)):
         if name is not None:
             named[name] = ColumnRole(name, role, "as asked; not learned from")
-    roles, schema = recognize(frame, named, Words(table.words, table.quoted))
+    roles, schema = recognize(frame, named, words)
     tell_columns(roles, say)
     if not schema.names():
         dropped = [f"{quoted(role.name)} {role.reason}" for role in roles if role.role == "dropped"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-KINDS = ("number", "date", "category")  # in the order in which the network's inputs have them
+KINDS = ("number", "date", "time", "category")  # in the order in which the network's inputs have them
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,13 @@ class Reading:
     ----------
     name : str
         The column.
-    kind : {"number", "date", "category"}
+    kind : {"number", "date", "time", "category"}
+        "time" is one of the day.
     decimal : {".", ","}
         The decimal mark of numbers in text.
     order : str
-        Of day, month and year, for dates in text; "" where training had a type of its own for dates.
+        Of day, month and year, for dates in text: "ymd", "mdy" or "dmy", which decides where day and month are numbers
+        before a year; "" where training had a type of its own for dates.
     clock : bool
         Whether dates have a time of day.
     missing : tuple of str
@@ -71,7 +73,7 @@ READING_FIELDS = tuple(one.name for one in fields(Reading))
 
 @dataclass(frozen=True)
 class Schema:
-    """The readings of all columns that are learned from, by kind: numbers, dates, categories."""
+    """The readings of all columns that are learned from, by kind: numbers, dates, times of day, categories."""
 
     readings: tuple[Reading, ...] = ()
 

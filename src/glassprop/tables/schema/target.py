@@ -17,8 +17,9 @@ from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES, Words
 from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
 from glassprop.tables.values.cells import MISSING, Cells, cells_of
+from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
 from glassprop.tables.values.names import aliases_of, names_of
-from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, parse_number, to_numbers
+from glassprop.tables.values.numbers import hold_codes, missing_number, parse_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
 MOST_BYTES = 2**30  # of class names, a row each
@@ -114,15 +115,14 @@ def decide(name: str, series: nw.Series, wanted: str | None, words: Words | None
     cells = cells_of(series)
     if cells.kind in ("date", "other"):
         raise TableError(f"target {quoted(name)} is neither number nor text: name another, or turn it into one")
-    mark, numbers, unsure = _numeric(cells)
+    mark, numbers = _numeric(cells, words.mark if words is not None else None)
     if not _known(cells, numbers).any():
         raise TableError(f"target {quoted(name)} has no value in any of {len(cells.values)} rows: name another target")
     task, reason = _task(name, cells, numbers) if wanted is None else (wanted, "as asked")
-    if unsure:
-        reason += "; 1,234 could be read two ways and is read as 1234"
+    reason += mark.told()
     kind = _kind(task, cells, numbers)
     aliases = aliases_of(names_of(series).known) if kind == "text" else {}
-    target = Target(name, task, reason, kind, mark, **(words or Words()).of(name), aliases=aliases)
+    target = Target(name, task, reason, kind, mark.mark, **(words or Words()).of(name), aliases=aliases)
     if task == "regression" and numbers is None:
         raise TableError(f"target {quoted(name)} is text, which regression cannot predict: ask for classification")
     _refuse(target, target.values(series), wanted)
@@ -134,17 +134,17 @@ def there(values: np.ndarray | Texts) -> np.ndarray:
     return values.there if isinstance(values, Texts) else ~np.isnan(values)
 
 
-def _numeric(cells: Cells) -> tuple[str, np.ndarray | None, bool]:
-    """Decimal mark, numbers (None where the column is one of text), and whether the mark is a guess."""
+def _numeric(cells: Cells, file_mark: str | None) -> tuple[DecimalMark, np.ndarray | None]:
+    """Decimal mark, and numbers (None where the column is one of text)."""
     if cells.kind == "number":
-        return ".", cells.values, False
+        return DecimalMark("."), cells.values
     texts = cells.texts.of(cells.texts.each(lambda text: not missing_number(text), False, bool))
-    if cells.logical or not len(texts) or any(is_code(text) for text in texts.known):
-        return ".", None, False
-    mark, unsure = decimal_mark(texts.known, texts.counts().tolist())
-    if np.mean(~np.isnan(to_numbers(texts, mark))) < MOSTLY:
-        return ".", None, False
-    return mark, to_numbers(cells.texts, mark), unsure
+    if cells.logical or not len(texts) or hold_codes(texts.known, texts.counts().tolist()):
+        return DecimalMark("."), None
+    mark = decimal_mark(texts.known, texts.counts().tolist(), file_mark)
+    if np.mean(~np.isnan(to_numbers(texts, mark.mark))) < MOSTLY:
+        return DecimalMark("."), None
+    return mark, to_numbers(cells.texts, mark.mark)
 
 
 def _known(cells: Cells, numbers: np.ndarray | None) -> np.ndarray:

@@ -56,10 +56,10 @@ def predict_table(
     pl = need_polars()
     model = pipeline[-1]
     if record["task"] == "regression":
-        with told(on_message):
+        with told(on_message, table.notes):
             return pl.DataFrame({"prediction": np.asarray(pipeline.predict(table.frame), dtype=np.float64)})
-    with told(on_message) as say:
-        if record["options"].get("class_weight") is not None:
+    with told(on_message, table.notes) as say:
+        if record.get("options", {}).get("class_weight") is not None:
             say(balanced(record["target_reading"]["name"]))
         probabilities = np.asarray(pipeline.predict_proba(table.frame), dtype=np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
@@ -92,7 +92,7 @@ def score_table(
     TableError
         No target column, no row with a target, or none of a class that training saw; missing columns.
     """
-    with told(on_message) as say:
+    with told(on_message, table.notes) as say:
         examples = _labelled(pipeline, record, table, say)
         guess = Guess.from_dict(record.get("guess"), None if record["labels"] is None else len(record["labels"]))
         seed = record.get("seed") or 0
@@ -114,7 +114,7 @@ def _circumstances(record: dict[str, Any]) -> Circumstances:
         rows=record.get("rows", {}).get("train", 0),
         interrupted=bool(record.get("interrupted")),
         epochs=record.get("history", {}).get("epochs") or 0,
-        balanced=record["options"].get("class_weight") is not None,
+        balanced=record.get("options", {}).get("class_weight") is not None,
         apart="these rows come from another file than those that the model learned from",
     )
 

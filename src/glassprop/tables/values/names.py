@@ -11,7 +11,7 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
-from glassprop.tables.values.cells import MISSING_CATEGORY, cells_of, texts_of, values_of
+from glassprop.tables.values.cells import MISSING_CATEGORY, cells_of, out_of_categories, texts_of, values_of
 from glassprop.tables.values.packages import panics_as
 from glassprop.tables.values.texts import MISSING_CODE, Texts
 
@@ -34,6 +34,7 @@ def category_name(text: str | None) -> str:
 
 def names_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Texts:
     """The name of each value, missing where there is none; `words`, in lower case, stand for a missing one."""
+    series = out_of_categories(series)
     if series.dtype.is_integer():
         return _of_whole_numbers(series)
     if series.dtype == nw.Decimal:
