@@ -26,10 +26,6 @@ def _word(_: type, tokens: Sequence[Token]) -> str:
     return tokens[0].value.replace(DASH, "-")
 
 
-def _words(_: type, tokens: Sequence[Token]) -> tuple[str, ...]:
-    return tuple(token.value.replace(DASH, "-") for token in tokens)
-
-
 def _whole(_: type, tokens: Sequence[Token]) -> int:
     return _number(tokens[0])
 
@@ -47,7 +43,6 @@ def _number(token: Token) -> int:
 
 
 Word = Annotated[str, Parameter(converter=_word)]
-Data = Annotated[tuple[str, ...], Parameter(converter=_words)]  # files, the rows of all of which are one table
 Whole = Annotated[int, Parameter(converter=_whole)]
 MaybeWhole = Annotated[int | None, Parameter(converter=_whole)]
 Wholes = Annotated[tuple[int, ...], Parameter(converter=_wholes)]
@@ -60,6 +55,7 @@ Trust = Annotated[
         show_default=False,
     ),
 ]
+Columns = Annotated[tuple[str, ...], Parameter(converter=_words, negative="", show_default=False)]
 MaybeWord = Annotated[str | None, Parameter(converter=_word)]
 
 
@@ -89,6 +85,21 @@ def column_names(values: Sequence[str], columns: Sequence[str]) -> tuple[str, ..
     for value in values:
         names += [value] if value in columns else [name.strip() for name in value.split(",") if name.strip()]
     return tuple(dict.fromkeys(names))
+
+
+def missing_words(values: Sequence[str], columns: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Words for "missing": of all columns, and by column where a value is COL=words; =words is of all columns."""
+    everywhere: list[str] = []
+    by_column: dict[str, list[str]] = {}
+    for value in values:
+        ends = [place for place, character in enumerate(value) if character == "="]
+        end = next((place for place in reversed(ends) if value[:place] in columns), ends[0] if ends else -1)
+        column, words = value[: max(end, 0)], value[end + 1 :]
+        found = [word.strip() for word in words.split(",") if word.strip()]
+        if not found:
+            raise SettingsError(f"--missing {quoted(value)}: give words or numbers, as NA,-9999 or COL=NA,-9999")
+        (by_column.setdefault(column, []) if column else everywhere).extend(found)
+    return tuple(dict.fromkeys(everywhere)), {name: tuple(dict.fromkeys(words)) for name, words in by_column.items()}
 
 
 def held_out_share(text: str) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,9 +13,9 @@ from cyclopts import Parameter
 from glassprop.cli.column_list import print_columns
 from glassprop.cli.ending import Ending
 from glassprop.cli.keep import keep
-from glassprop.cli.models import read
+from glassprop.cli.models import read, read_schema
 from glassprop.cli.options import (
-    Data,
+    Columns,
     MaybeWhole,
     MaybeWord,
     Whole,
@@ -25,6 +25,7 @@ from glassprop.cli.options import (
     default_model_path,
     held_out_share,
     layer_sizes,
+    missing_words,
 )
 from glassprop.cli.output import (
     ABOUT_SCORES,
@@ -45,6 +46,7 @@ from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
     from glassprop.tables import FitOptions, Outcome, Table
+    from glassprop.tables.schema.schema_file import TableSchema
 
 _MOST_ROWS = 16  # of the list of columns
 
@@ -68,10 +70,25 @@ class TrainOptions:
             help="Held-out rows for the final scores: their share, or a file of them.",
         ),
     ] = "0.1"
-    drop: Annotated[
-        tuple[str, ...],
-        Parameter(help="Columns to leave out: COL,... May be repeated.", negative="", show_default=False),
+    drop: Annotated[Columns, Parameter(help="Columns to leave out: COL,... May be repeated.")] = ()
+    number: Annotated[Columns, Parameter(help="Columns that are numbers, whatever they look like: COL,...")] = ()
+    category: Annotated[Columns, Parameter(help="Columns that are categories.")] = ()
+    date: Annotated[Columns, Parameter(help="Columns that are dates or times of day.")] = ()
+    keep: Annotated[Columns, Parameter(help="Columns to learn from that would be left out as names of rows.")] = ()
+    missing: Annotated[
+        Columns,
+        Parameter(
+            help="Words and numbers that stand for a missing value: NA,-9999 or, in one column, COL=NA,-9999.",
+            allow_leading_hyphen=True,
+        ),
     ] = ()
+    schema: Annotated[
+        MaybeWord,
+        Parameter(help="File that says how columns are read, as glassprop info MODEL --schema prints it."),
+    ] = None
+    target_scale: Annotated[
+        MaybeWord, Parameter(help="How a number to predict is scaled: none, log, quantile, poisson or auto.")
+    ] = None
     weight: Annotated[MaybeWord, Parameter(help="Column with the weight of each row.")] = None
     class_weight: Annotated[Literal["balanced"] | None, Parameter(help="Let every class count the same in all.")] = None
     group: Annotated[MaybeWord, Parameter(help="Rows with one value here stay on one side of a split.")] = None
@@ -83,15 +100,14 @@ class TrainOptions:
 
 
 def train(
-    data: Annotated[
-        Data,
+    *data: Annotated[
+        Word,
         Parameter(
             help="A .csv, .tsv, .parquet, .arrow or .xlsx file, also packed (.gz, .zst, .zip), or several; - for CSV "
             "on standard input, or one of digits, iris, wine, breast_cancer, diabetes.",
+            required=True,
         ),
     ],
-    /,
-    *,
     options: TrainOptions | None = None,
     model: Annotated[
         MaybeWord,
@@ -122,8 +138,9 @@ def train(
     from glassprop.tables import fit_table
 
     messages = Messages()
-    table = read(data)
-    settings = _settings(chosen, table)
+    schema = None if chosen.schema is None else read_schema(chosen.schema)
+    table = read(data, _as_text(chosen, schema))
+    settings = _settings(chosen, schema, table)
     progress = TrainingProgress(on_start=messages.open)
     outcome = fit_table(table, settings, callbacks=(progress,), on_message=_passed_on(messages))
     messages.open()
@@ -181,14 +198,32 @@ def _checked_path(model: str | None, data: str) -> str:
     return path
 
 
-def _settings(options: TrainOptions, table: Table) -> FitOptions:
+def _as_text(options: TrainOptions, schema: TableSchema | None) -> dict[str, Collection[str]]:
+    """Columns that are to be categories stay text, so that 1E2 is not 100; whichever way their names are meant."""
+    from glassprop.tables.values.cells import MISSING
+
+    names = [*options.category, *column_names(options.category, ())]
+    return {**dict.fromkeys(names, MISSING), **({} if schema is None else schema.text_columns())}
+
+
+def _settings(options: TrainOptions, schema: TableSchema | None, table: Table) -> FitOptions:
     from glassprop.tables import FitOptions
 
     share = held_out_share(options.validation)
+    columns = table.frame.columns
+    everywhere, by_column = missing_words(options.missing, columns)
     return FitOptions(
         target=options.target,
         task=options.task,
-        drop=column_names(options.drop, table.frame.columns),
+        drop=column_names(options.drop, columns),
+        number=column_names(options.number, columns),
+        category=column_names(options.category, columns),
+        date=column_names(options.date, columns),
+        keep=column_names(options.keep, columns),
+        missing=everywhere,
+        missing_in=by_column,
+        schema=schema,
+        target_scale=options.target_scale,
         weight=options.weight,
         class_weight=options.class_weight,
         group=options.group,

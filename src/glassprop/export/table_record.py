@@ -12,6 +12,7 @@ from glassprop.export.schema.values import Either, Flag, Mapped, Maybe, Object, 
 _FROM_A_TABLE = {"task", "target_reading", "target_scale", "labels", "options"}
 
 _MARK, _TASK = Word(".", ","), Word("classification", "regression")
+_WORDS = Several(Text(100), most=1000)
 _READING = Object(
     {
         "name": Text(),
@@ -20,7 +21,7 @@ _READING = Object(
         "kind": Word("number", "text", "integer"),
         "mark": Word(".", ","),
     },
-    {"missing": Several(Text(100), most=1000), "quoted": Flag(), "aliases": Mapped(Text())},
+    {"missing": _WORDS, "quoted": Flag(), "absent": _WORDS, "aliases": Mapped(Text())},
 )
 _SCORES = Mapped(Maybe(Real(infinite=True)), most=1000)
 _OPTIONS = Object(
@@ -29,6 +30,7 @@ _OPTIONS = Object(
         name: Plain()
         for name in (
             "task", "drop", "class_weight", "group", "time", "validation", "hidden", "activation", "epochs", "seed",
+            "number", "category", "date", "keep", "missing", "missing_in", "target_scale", "schema",
         )
     },
 )  # fmt: skip

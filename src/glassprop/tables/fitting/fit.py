@@ -19,14 +19,17 @@ from glassprop.tables.fitting.fit_pipeline import Fitted, fit_pipeline
 from glassprop.tables.fitting.spoken import quiet, told
 from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.asked_roles import asked_of
+from glassprop.tables.schema.by_schema import target_of, with_schema
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.recognize import Words, recognize
 from glassprop.tables.schema.request import FitOptions, check_columns, check_options
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.settled import settled
-from glassprop.tables.schema.target import Target, decide
+from glassprop.tables.schema.target import Target
 from glassprop.tables.schema.tell_columns import tell_columns
+from glassprop.tables.schema.tell_far_values import tell_far_targets
 from glassprop.tables.values.file_mark import file_mark
 
 _TOLD = 8  # columns of which it is told why they are dropped, where no other is left
@@ -120,13 +123,14 @@ def fit_table(
             on_message(notes[-1])
 
     check_options(options)
+    options = with_schema(options)
     settings = settled(options, defaults or Defaults())
     name = check_columns(options, table)
     for note in (*table.notes, *(options.validation.notes if isinstance(options.validation, Table) else ())):
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
     words = Words(table.words, table.quoted, file_mark(frame, typed=not table.words))
-    target = decide(name, frame[name], options.task, words)
+    target = target_of(name, frame[name], options, words)
     say(Note(f"target {quoted(name)}: {target.task} ({target.reason})", "task", name))
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
@@ -136,6 +140,8 @@ def fit_table(
     if options.class_weight is not None:
         say(balanced(name))
     examples = read_examples(frame, target, options, say)
+    if target.task == "regression":
+        tell_far_targets(name, examples.y, examples.rows, say)
     roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
     del examples  # of a long table, room that training needs
@@ -151,7 +157,10 @@ def _columns(
     for role, name in (("weight", options.weight), ("group", options.group), ("time", options.time)):
         if name is not None:
             named[name] = ColumnRole(name, role, "as asked; not learned from")
-    roles, schema = recognize(frame, named, words)
+    asked = asked_of(options, table, words.mark)
+    roles, schema = recognize(frame, named, words, asked)
+    if asked.faults:
+        raise TableError(f"{table.name}: " + "; ".join(asked.faults))
     tell_columns(roles, say)
     if not schema.names():
         dropped = [f"{quoted(role.name)} {role.reason}" for role in roles if role.role == "dropped"]
@@ -184,7 +193,7 @@ def _outcome(
         "target_reading": target.to_dict(),
         "target_scale": None if fitted.scale is None else asdict(fitted.scale),
         "labels": estimator.classes_.tolist() if target.task == "classification" else None,
-        "columns": [asdict(role) for role in roles],
+        "columns": [role.to_dict() for role in roles],
         "source": table.name,
         "seed": options.seed,
         "options": options.to_dict(),

@@ -72,7 +72,7 @@ def fit_pipeline(
     scale = None if target.task == "classification" else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
     dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
-    steps = TablePipeline(encoder(schema, settings, dtype, len(train)).steps)
+    steps = TablePipeline(encoder(schema, settings, dtype).steps)
     with quiet():  # what is odd in these columns has been told for the table as a whole
         X = steps.fit_inputs(train.source.to_native(), train.rows)
         watched = None

@@ -13,6 +13,7 @@ from glassprop.tables.fitting.examples import Examples, labelled_examples
 from glassprop.tables.fitting.spoken import told
 from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.schema_file import schema_of
 from glassprop.tables.schema.target import Target
 from glassprop.tables.values.packages import need_polars
 
@@ -28,9 +29,18 @@ def text_columns(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, tuple[
     dict of str to tuple of str
         Column -> the words, in lower case, that stand for "missing" in it.
     """
-    target = Target.from_dict(record["target_reading"])
-    columns = [reading for reading in pipeline[0].schema if reading.needs_text()]
-    return {column.name: column.missing for column in [*columns, *[target] * target.needs_text()]}
+    return schema_of(pipeline[0].schema, record).text_columns()
+
+
+def table_schema(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, Any]:
+    """How a model reads the columns of a table, as plain data: what ``FitOptions(schema=...)`` takes.
+
+    Returns
+    -------
+    dict
+        JSON-able: "target", "columns", "dropped", and those of "weight", "group" and "time" that there are.
+    """
+    return schema_of(pipeline[0].schema, record).to_dict()
 
 
 def predict_table(
