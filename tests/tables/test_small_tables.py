@@ -89,7 +89,7 @@ def test_what_folds_choose_is_what_they_measured(classes):
             guesses += list(-np.log(np.tile(q, (len(kept), 1))[true]))
         else:
             losses += list((lesson.sure * model.predict(X[kept]) - y[kept]) ** 2)
-            guesses += list(y[kept] ** 2)
+            guesses += list((y[train].mean() - y[kept]) ** 2)
     assert lesson.loss == pytest.approx(np.mean(losses), rel=1e-6)
     assert lesson.loss_of_guess == pytest.approx(np.mean(guesses), rel=1e-6)
     assert lesson.sure in SURE

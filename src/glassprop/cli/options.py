@@ -30,6 +30,10 @@ def _whole(_: type, tokens: Sequence[Token]) -> int:
     return _number(tokens[0])
 
 
+def _words(_: type, tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.value.replace(DASH, "-") for token in tokens)
+
+
 def _wholes(_: type, tokens: Sequence[Token]) -> tuple[int, ...]:
     return tuple(_number(token) for token in tokens)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.note import Note, Say, as_note
 from glassprop.ground.text import quoted
+from glassprop.tables.fitting import target_scale
 from glassprop.tables.fitting.assess import Assessment, Guess, assess
 from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import Examples, read_examples
@@ -139,6 +140,7 @@ def fit_table(
         )
     if options.class_weight is not None:
         say(balanced(name))
+    target_scale.check(options.target_scale, target)
     examples = read_examples(frame, target, options, say)
     if target.task == "regression":
         tell_far_targets(name, examples.y, examples.rows, say)
@@ -191,7 +193,7 @@ def _outcome(
         "task": target.task,
         "target": target.name,
         "target_reading": target.to_dict(),
-        "target_scale": None if fitted.scale is None else asdict(fitted.scale),
+        "target_scale": None if fitted.scale is None else fitted.scale.to_dict(),
         "labels": estimator.classes_.tolist() if target.task == "classification" else None,
         "columns": [role.to_dict() for role in roles],
         "source": table.name,
@@ -244,7 +246,7 @@ def _remarks(found: Assessment, parts: Parts, estimator: Any, guess: Guess, opti
         balanced=weighed,
         apart=_apart(options),
         cost=None if weighed or not costs else float(costs[(best or len(costs)) - 1]),
-        cost_of_guess=None if weighed else guess.cost(),
+        cost_of_guess=None if weighed or estimator.loss == "poisson" else guess.cost(),
     )
     return [said for said in (worse_than_guessing(found, around), few_rows(found)) if said is not None]
 

@@ -17,9 +17,8 @@ from glassprop.ground.note import Note, Say
 from glassprop.ground.number_text import number
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
-from glassprop.tables.fitting import final_step
+from glassprop.tables.fitting import final_step, target_scale
 from glassprop.tables.fitting.divide import Parts
-from glassprop.tables.fitting.final_step import TargetScale
 from glassprop.tables.fitting.folds import Fold, folds_of
 from glassprop.tables.fitting.small_tables import (
     Lesson,
@@ -31,6 +30,7 @@ from glassprop.tables.fitting.small_tables import (
 )
 from glassprop.tables.fitting.split import SplitKeys
 from glassprop.tables.fitting.spoken import note_of, quiet
+from glassprop.tables.fitting.target_units import loss_of
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
@@ -44,7 +44,7 @@ class Fitted:
     Attributes
     ----------
     pipeline : sklearn.pipeline.Pipeline
-    scale : TargetScale or None
+    scale : OwnUnits or None
         Of a regression target.
     settings : Defaults
         As they were used.
@@ -53,7 +53,7 @@ class Fitted:
     """
 
     pipeline: Pipeline
-    scale: TargetScale | None
+    scale: OwnUnits | None
     settings: Defaults
     lesson: Lesson | None
 
@@ -69,60 +69,90 @@ def fit_pipeline(
 ) -> Fitted:
     """Fit the inputs and the network on the rows to train on."""
     train, inner = parts.train, parts.inner
-    scale = None if target.task == "classification" else final_step.target_scale(train.y, train.weights)
+    plain = None if target.task == "classification" else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
-    dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
+    dtype = settings.dtype if plain is None or plain.fits_float32(*targets) else "float64"
     steps = TablePipeline(encoder(schema, settings, dtype).steps)
     with quiet():  # what is odd in these columns has been told for the table as a whole
         X = steps.fit_inputs(train.source.to_native(), train.rows)
-        watched = None
-        if inner is not None:
-            watched = (steps.inputs(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
-    y = _scaled(train.y, scale)
+        X_inner: Any = None if inner is None else steps.inputs(inner.frame.to_native())
+    choice = None if plain is None else target_scale.choose(X, train, plain, options, settings)
+    scale = None if choice is None else choice.units
+    network = _Network(parts, options, settings, scale)
+    estimator, lesson = network.train(X, X_inner, callbacks, say)
+    if choice is not None:
+        rows = (X, train) if inner is None else (X_inner, inner)
+        scale = target_scale.set_units(estimator, choice, rows, trained_on=inner is None)
+        target_scale.tell(choice, scale, target.name, say)
+    if lesson is not None:
+        settings = replace(settings, weight_decay=lesson.weight_decay)
+    return Fitted(TablePipeline([*steps.steps, ("network", estimator)]), scale, settings, lesson)
 
-    def make(rows: int, weight_decay: float) -> Any:
+
+@dataclass(frozen=True)
+class _Network:
+    """All that decides how a network is trained, besides its inputs."""
+
+    parts: Parts
+    options: FitOptions
+    settings: Defaults
+    scale: OwnUnits | None
+
+    def make(self, rows: int, weight_decay: float) -> Any:
+        """An unfitted one, for so many rows."""
         return final_step.build(
-            classification=scale is None,
-            class_weight=options.class_weight,
-            seed=options.seed,
+            classification=self.scale is None,
+            class_weight=self.options.class_weight,
+            seed=self.options.seed,
             rows=rows,
-            stop_early=inner is not None,
-            defaults=replace(settings, weight_decay=weight_decay),
+            stop_early=self.parts.inner is not None,
+            defaults=replace(self.settings, weight_decay=weight_decay),
+            loss=loss_of(self.scale),
         )
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", UserWarning)
-        lesson = None
-        if inner is None and len(train) < settings.early_stopping_rows:
-            folds, decays = affordable(train.keys, len(train), X.shape[1], settings, options.seed)
-            lesson = learn_from_folds(
-                make,
-                decays,
-                X,
-                y,
-                train.weights,
-                folds,
-                classification=scale is None,
-                class_weight=options.class_weight,
-                epochs=settings.epochs,
-                listeners=callbacks,
-            )
+    def train(self, X: Any, X_inner: Any, callbacks: Sequence[Any], say: Say) -> tuple[Any, Lesson | None]:
+        """A fitted one, and what folds said of it."""
+        rows, inner = self.parts.train, self.parts.inner
+        y = _scaled(rows.y, self.scale)
+        watched = None if inner is None else (X_inner, _scaled(inner.y, self.scale), inner.weights)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("always", UserWarning)
+            lesson = self._learn(X, y, callbacks)
             caught.clear()  # of networks that nobody will see
+            if inner is None:
+                say(_without_stopping(len(rows), self.settings, lesson))
+            own = () if lesson is None else (StopAfter(lesson.epochs),)
+            decay = self.settings.weight_decay if lesson is None else lesson.weight_decay
+            estimator = self.make(len(rows), decay)
+            final_step.train(estimator, X, y, rows.weights, watched, (*callbacks, *own))
+        _tell_warnings(caught, estimator, say)
         if lesson is not None:
-            settings = replace(settings, weight_decay=lesson.weight_decay)
-        if inner is None:
-            say(_without_stopping(len(train), settings, lesson))
-        own = () if lesson is None else (StopAfter(lesson.epochs),)
-        estimator = make(len(train), settings.weight_decay)
-        final_step.train(estimator, X, y, train.weights, watched, (*callbacks, *own))
-    _tell_warnings(caught, estimator, say)
-    if lesson is not None:
-        counted = counted_as(y, train.weights, options.class_weight)
-        be_as_sure(estimator, lesson.sure, None if scale is not None else shares_of(y, counted))
-    if scale is not None:
-        estimator.set_units(OwnUnits(scale.mean, scale.spread))
-    return Fitted(TablePipeline([*steps.steps, ("network", estimator)]), scale, settings, lesson)
+            shares = None
+            if self.scale is None:
+                shares = shares_of(y, counted_as(y, rows.weights, self.options.class_weight))
+            be_as_sure(estimator, lesson.sure, shares)
+        return estimator, lesson
+
+    def _learn(self, X: Any, y: np.ndarray, callbacks: Sequence[Any]) -> Lesson | None:
+        """What folds say of a small table; of a larger one nothing."""
+        rows, settings, options = self.parts.train, self.settings, self.options
+        if self.parts.inner is not None or len(rows) >= settings.early_stopping_rows:
+            return None
+        folds, decays = affordable(rows.keys, len(rows), X.shape[1], settings, options.seed)
+        return learn_from_folds(
+            self.make,
+            decays,
+            X,
+            y,
+            rows.weights,
+            folds,
+            classification=self.scale is None,
+            drawn=loss_of(self.scale) == "squared_error",
+            class_weight=options.class_weight,
+            epochs=settings.epochs,
+            listeners=callbacks,
+        )
 
 
 def affordable(
@@ -162,5 +192,5 @@ def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: S
         say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
 
 
-def _scaled(y: np.ndarray, scale: TargetScale | None) -> np.ndarray:
+def _scaled(y: np.ndarray, scale: OwnUnits | None) -> np.ndarray:
     return y if scale is None else scale.standard(y)

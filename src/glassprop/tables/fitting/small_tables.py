@@ -106,6 +106,7 @@ def learn_from_folds(
     folds: Sequence[Fold],
     *,
     classification: bool,
+    drawn: bool = True,
     class_weight: str | None,
     epochs: int,
     listeners: Sequence[Any] = (),
@@ -122,6 +123,9 @@ def learn_from_folds(
         All rows to train on, as the network has them.
     folds : sequence of (train, kept)
     classification : bool
+    drawn : bool
+        Whether what the network says may be drawn towards the guess; not where amounts are no linear function of what
+        its last layer makes.
     class_weight : {"balanced"} or None
     epochs : int
         Of the schedule.
@@ -149,6 +153,8 @@ def learn_from_folds(
         watch = _Watch(X[kept], tell, done, len(trials))
         said, classes = _said(make(len(train), decay), X, y, weights, train, watch, epochs)
         of_fold, of_guess = _losses(said, y, counted, train, kept, classes)
+        if not drawn:
+            of_fold[:, :-1] = np.inf
         losses[decay] += of_fold / rows
         guessed += of_guess / rows / len(decays)
     if not trials:
@@ -201,8 +207,9 @@ def _losses(
 ) -> tuple[np.ndarray, float]:
     """Sums over the rows kept apart: (n_epochs, n_sure), and that of the guess."""
     if classes is None:
-        drawn = said[:, None, :, 0] * SURE[:, None]
-        return _finite((drawn - y[kept]) ** 2 @ counted[kept]), float(y[kept] ** 2 @ counted[kept])
+        amounts = said[:, None, :, 0] * SURE[:, None]
+        mean = np.average(y[train], weights=counted[train])
+        return _finite((amounts - y[kept]) ** 2 @ counted[kept]), float((mean - y[kept]) ** 2 @ counted[kept])
     shares = said if said.shape[2] > 1 else np.concatenate([1 - said, said], axis=2)
     prior = np.log(shares_of(y[train], counted[train]))
     logs = np.log(np.clip(shares, _LEAST_SHARE, 1.0))[:, None] * SURE[:, None, None]
