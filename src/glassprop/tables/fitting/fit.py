@@ -22,6 +22,9 @@ from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import read_examples
 from glassprop.tables.fitting.final_step import TargetScale
+from glassprop.tables.fitting.groups import hint_groups
+from glassprop.tables.fitting.leaks import hint_leaks
+from glassprop.tables.fitting.many_categories import tell_shared, with_inputs
 from glassprop.tables.fitting.scores import baseline_scores, scores_of
 from glassprop.tables.fitting.spoken import note_of, quiet, told
 from glassprop.tables.reading.table import Table
@@ -138,7 +141,11 @@ def fit_table(
     examples = read_examples(frame, target, options, say)
     roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
+    hint_leaks(parts.train, schema, name, say)
+    if options.group is None:
+        hint_groups(parts.train, roles, schema, say)
     del examples  # of a long table, room that training needs
+    settings = with_inputs(settings, parts.train, schema, options.seed)
     pipeline, scale = _fit(parts, schema, target, options, settings, callbacks, say)
     return _outcome(table, target, roles, options, settings, parts, pipeline, scale, notes, say)
 
@@ -189,6 +196,8 @@ def _fit(
     )
     with quiet():  # what is odd in these columns has been told for the table as a whole
         X = steps.fit_inputs(train.source.to_native(), train.rows)
+    tell_shared(steps[-1], say)
+    with quiet():
         watched = None
         if inner is not None:
             watched = (steps.inputs(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
