@@ -149,6 +149,35 @@ def test_names_that_look_like_numbers_dates_or_cells_stay_names(write, text):
     assert frame.height == text.count("\n") - 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("  name   n  x\n  A   1  2.5\n  B  2   3.5\n C 4 1\n", id="aligned"),
+        pytest.param('# x\nname n x\r\n"A" 1 2.5 \r\nB\t2 3.5\r\nC 4 1\r\n', id="quotes, tabs and blanks at the end"),
+    ],
+)
+def test_columns_may_be_separated_by_spaces(write, text):
+    frame, notes = read(write, text)
+    assert frame.rows() == ROWS
+    assert "separated by spaces" in notes
+
+
+def test_tabs_that_set_columns_apart_leave_spaces_in_cells(write):
+    assert read(write, "a b\tn\nx y\t1\nz u\t2\n")[0].rows() == [("x y", 1), ("z u", 2)]
+    assert read(write, "x y\t1\t2\nx y\t1\t1\n")[0].width == 3
+
+
+def test_a_file_without_a_header_may_have_spaces(write):
+    frame, _ = read(write, '18.0   8 307. "a b"\t1\n15.0 8 350. "a c" 1\n 16.0  4 304. "a b" 2\n')
+    assert frame.rows()[0] == (18.0, 8, 307.0, "a b", 1)
+    assert frame.height == 3
+
+
+@pytest.mark.parametrize("text", ["text\nall is well\nso it goes\n", "a b c\n1 2 3\n4 5\n", "n\n1\n2\n", "a b\n1 2\n"])
+def test_text_with_spaces_is_text(write, text):
+    assert read(write, text)[0].width == 1
+
+
 def test_a_header_in_a_comment_names_the_columns(write):
     assert read(write, "# by me\n# a, b\n1,2\n3,1\n")[0].columns == ["a", "b"]
     assert read(write, "#a,b\n1,2\n3,1\n")[0].columns == ["#a", "b"]

@@ -184,6 +184,7 @@ def test_a_saved_pipeline_predicts_the_same_bits(classifier, regressor):
         again = skops.io.loads(data, trusted=types)
         np.testing.assert_array_equal(again.predict(frame), outcome.pipeline.predict(frame))
         assert {name for name in types if "tables" in name} == {
+            "glassprop.tables.encoding.column_scaler.ColumnScaler",
             "glassprop.tables.encoding.encode.Bounded",
             "glassprop.tables.encoding.encode.TypedColumns",
             "glassprop.tables.encoding.table_pipeline.TablePipeline",

@@ -82,7 +82,7 @@ def _slope(f, h):
 
 
 @pytest.mark.parametrize("target", ["gain", "high"])
-@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+@pytest.mark.parametrize("scaling", ["auto", "standard", "robust", "quantile"])
 def test_a_column_of_numbers_through_the_whole_pipeline(scaling, target):
     drop = {"gain": "high", "high": "gain"}[target]
     outcome, frame = _fit(target, drop, scaling), _table()

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read_for
-from glassprop.cli.options import Data, Trust, Whole, Word, at_least
+from glassprop.cli.options import Trust, Whole, Word, at_least
 from glassprop.cli.output import print_json, print_line
 
 FAILED = 1
@@ -15,12 +15,11 @@ FAILED = 1
 
 def check(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
-    data: Annotated[
-        Data,
-        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data."),
-    ],
     /,
-    *,
+    *data: Annotated[
+        Word,
+        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data.", required=True),
+    ],
     rows: Annotated[Whole, Parameter(help="Take at most this many rows.")] = 200,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)

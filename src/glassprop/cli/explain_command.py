@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read_for
-from glassprop.cli.options import Data, MaybeWhole, MaybeWord, Trust, Whole, Wholes, Word, at_least
+from glassprop.cli.options import MaybeWhole, MaybeWord, Trust, Whole, Wholes, Word, at_least
 from glassprop.cli.output import Messages, print_json, say, write_bytes
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted
@@ -25,12 +25,11 @@ _MOST_PLACES = 9  # digits of a number in --weight: more than any network has ne
 
 def explain(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
-    data: Annotated[
-        Data,
-        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data."),
-    ],
     /,
-    *,
+    *data: Annotated[
+        Word,
+        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data.", required=True),
+    ],
     row: Annotated[
         Wholes,
         Parameter(help="Row to explain, counted from 0. May be repeated: several rows are one batch.", negative=""),

@@ -26,12 +26,12 @@ def _word(_: type, tokens: Sequence[Token]) -> str:
     return tokens[0].value.replace(DASH, "-")
 
 
-def _words(_: type, tokens: Sequence[Token]) -> tuple[str, ...]:
-    return tuple(token.value.replace(DASH, "-") for token in tokens)
-
-
 def _whole(_: type, tokens: Sequence[Token]) -> int:
     return _number(tokens[0])
+
+
+def _words(_: type, tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.value.replace(DASH, "-") for token in tokens)
 
 
 def _wholes(_: type, tokens: Sequence[Token]) -> tuple[int, ...]:
@@ -47,7 +47,6 @@ def _number(token: Token) -> int:
 
 
 Word = Annotated[str, Parameter(converter=_word)]
-Data = Annotated[tuple[str, ...], Parameter(converter=_words)]  # files, the rows of all of which are one table
 Whole = Annotated[int, Parameter(converter=_whole)]
 MaybeWhole = Annotated[int | None, Parameter(converter=_whole)]
 Wholes = Annotated[tuple[int, ...], Parameter(converter=_wholes)]

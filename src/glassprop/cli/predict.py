@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from glassprop.cli.delimited import delimited
 from glassprop.cli.models import load_model, read_for
-from glassprop.cli.options import Data, Trust, Word
+from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, say, write_bytes
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted, visible, without_formulas
@@ -25,12 +25,11 @@ _FORMATS = (".csv", ".tsv", ".parquet")
 
 def predict(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
-    data: Annotated[
-        Data,
-        Parameter(help="Rows to predict: files, - for CSV on standard input, built-in data."),
-    ],
     /,
-    *,
+    *data: Annotated[
+        Word,
+        Parameter(help="Rows to predict: files, - for CSV on standard input, built-in data.", required=True),
+    ],
     out: Annotated[
         Word,
         Parameter(

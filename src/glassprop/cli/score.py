@@ -7,18 +7,17 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read_for
-from glassprop.cli.options import Data, Trust, Word
+from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, print_json, print_scores
 
 
 def score(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
-    data: Annotated[
-        Data,
-        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data."),
-    ],
     /,
-    *,
+    *data: Annotated[
+        Word,
+        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data.", required=True),
+    ],
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of a table.", negative="", show_default=False)
     ] = False,

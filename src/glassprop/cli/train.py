@@ -16,7 +16,6 @@ from glassprop.cli.keep import keep
 from glassprop.cli.models import read, read_schema
 from glassprop.cli.options import (
     Columns,
-    Data,
     MaybeWhole,
     MaybeWord,
     Whole,
@@ -91,15 +90,14 @@ class TrainOptions:
 
 
 def train(
-    data: Annotated[
-        Data,
+    *data: Annotated[
+        Word,
         Parameter(
             help="A .csv, .tsv, .parquet, .arrow or .xlsx file, also packed (.gz, .zst, .zip), or several; - for CSV "
             "on standard input, or one of digits, iris, wine, breast_cancer, diabetes.",
+            required=True,
         ),
     ],
-    /,
-    *,
     options: TrainOptions | None = None,
     model: Annotated[
         MaybeWord,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassprop.export.schema.array_values import Scalar
+from glassprop.export.schema.network_field import UNITS
 from glassprop.export.schema.values import Either, Flag, Mapped, Maybe, Object, Plain, Real, Several, Text, Whole, Word
 
 # What a record has that says how to read a table; whatever has these must have the form below.
@@ -45,7 +46,7 @@ TABLE = Object(
     {
         "task": _TASK,
         "target_reading": _READING,
-        "target_scale": Maybe(Object({"mean": Real(), "spread": Real(5e-324)})),
+        "target_scale": Maybe(UNITS),
         "labels": Maybe(Several(Scalar())),
         "options": _OPTIONS,
     },

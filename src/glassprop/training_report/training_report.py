@@ -157,11 +157,18 @@ def _columns(columns: Iterable[Mapping[str, str]], defaults: Mapping[str, Any], 
     ]
 
 
+_SCALED = {
+    "auto": "standardized, not counting what lies far from all others (a heavy tail: also by rank)",
+    "standard": "standardized",
+    "robust": "scaled by the median and the typical distance from it",
+    "quantile": "made normal by rank",
+}
+
+
 def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
     """What is done to a column of each role."""
-    scaled = {"standard": "standardized", "robust": "scaled by the quartiles", "quantile": "made normal by quantiles"}
     limit = defaults["limit"]
-    number = "missing: the median, and an input that says so; then " + scaled[defaults["scaling"]]
+    number = "missing: the median, and an input that says so; then " + _SCALED[defaults["scaling"]]
     number += f" and squeezed smoothly into ±{limit:g}" if limit is not None else ""
     return {
         "number": number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
@@ -18,15 +18,15 @@ from glassprop.ground.note import Note, Say, as_note
 from glassprop.ground.text import quoted
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
-from glassprop.tables.fitting import final_step
+from glassprop.tables.fitting import final_step, target_scale
 from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import read_examples
-from glassprop.tables.fitting.final_step import TargetScale
 from glassprop.tables.fitting.groups import hint_groups
 from glassprop.tables.fitting.leaks import hint_leaks
 from glassprop.tables.fitting.many_categories import tell_shared, with_inputs
 from glassprop.tables.fitting.scores import baseline_scores, scores_of
 from glassprop.tables.fitting.spoken import note_of, quiet, told
+from glassprop.tables.fitting.target_units import loss_of
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.asked_roles import asked_of
 from glassprop.tables.schema.by_schema import target_of, with_schema
@@ -37,6 +37,7 @@ from glassprop.tables.schema.request import FitOptions, check_columns, check_opt
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.target import Target
 from glassprop.tables.schema.tell_columns import tell_columns
+from glassprop.tables.schema.tell_far_values import tell_far_targets
 from glassprop.tables.values.file_mark import file_mark
 
 _TOLD = 8  # columns of which it is told why they are dropped, where no other is left
@@ -138,7 +139,10 @@ def fit_table(
             f"class_weight={options.class_weight!r} needs classes, but target {quoted(name)} is for regression "
             f"({target.reason}): leave it out, or ask for classification"
         )
+    target_scale.check(options.target_scale, target)
     examples = read_examples(frame, target, options, say)
+    if target.task == "regression":
+        tell_far_targets(name, examples.y, examples.rows, say)
     roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
     hint_leaks(parts.train, schema, name, say)
@@ -179,13 +183,19 @@ def _fit(
     settings: Defaults,
     callbacks: Sequence[Any],
     say: Say,
-) -> tuple[Pipeline, TargetScale | None]:
+) -> tuple[Pipeline, OwnUnits | None]:
     train, inner = parts.train, parts.inner
     classification = target.task == "classification"
-    scale = None if classification else final_step.target_scale(train.y, train.weights)
+    plain = None if classification else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
-    dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
-    steps = TablePipeline(encoder(schema, settings, dtype, len(train)).steps)
+    dtype = settings.dtype if plain is None or plain.fits_float32(*targets) else "float64"
+    steps = TablePipeline(encoder(schema, settings, dtype).steps)
+    with quiet():  # what is odd in these columns has been told for the table as a whole
+        X = steps.fit_inputs(train.source.to_native(), train.rows)
+        X_inner: Any = None if inner is None else steps.inputs(inner.frame.to_native())
+    tell_shared(steps[-1], say)
+    choice = None if plain is None else target_scale.choose(X, train, plain, options, settings)
+    scale = None if choice is None else choice.units
     estimator = final_step.build(
         classification=classification,
         class_weight=options.class_weight,
@@ -193,21 +203,18 @@ def _fit(
         rows=len(train),
         stop_early=inner is not None,
         defaults=settings,
+        loss=loss_of(scale),
     )
-    with quiet():  # what is odd in these columns has been told for the table as a whole
-        X = steps.fit_inputs(train.source.to_native(), train.rows)
-    tell_shared(steps[-1], say)
-    with quiet():
-        watched = None
-        if inner is not None:
-            watched = (steps.inputs(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
+    watched = None if inner is None else (X_inner, _scaled(inner.y, scale), inner.weights)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)
         final_step.train(estimator, X, _scaled(train.y, scale), train.weights, watched, callbacks)
     _tell_warnings(caught, estimator, say)
-    if scale is not None:
-        estimator.set_units(OwnUnits(scale.mean, scale.spread))
+    if choice is not None:
+        rows = (X, train) if inner is None else (X_inner, inner)
+        scale = target_scale.set_units(estimator, choice, rows, trained_on=inner is None)
+        target_scale.tell(choice, scale, target.name, say)
     return TablePipeline([*steps.steps, ("network", estimator)]), scale
 
 
@@ -218,7 +225,7 @@ def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: S
         say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
 
 
-def _scaled(y: np.ndarray, scale: TargetScale | None) -> np.ndarray:
+def _scaled(y: np.ndarray, scale: OwnUnits | None) -> np.ndarray:
     return y if scale is None else scale.standard(y)
 
 
@@ -230,7 +237,7 @@ def _outcome(
     settings: Defaults,
     parts: Parts,
     pipeline: Pipeline,
-    scale: TargetScale | None,
+    scale: OwnUnits | None,
     notes: list[Note],
     say: Say,
 ) -> Outcome:
@@ -243,9 +250,9 @@ def _outcome(
         "task": target.task,
         "target": target.name,
         "target_reading": target.to_dict(),
-        "target_scale": None if scale is None else asdict(scale),
+        "target_scale": None if scale is None else scale.to_dict(),
         "labels": estimator.classes_.tolist() if target.task == "classification" else None,
-        "columns": [asdict(role) for role in roles],
+        "columns": [role.to_dict() for role in roles],
         "source": table.name,
         "seed": options.seed,
         "options": options.to_dict(),

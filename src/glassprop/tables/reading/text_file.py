@@ -13,8 +13,9 @@ from glassprop.tables.reading.encoding import as_utf8
 from glassprop.tables.reading.even_rows import read_even_rows
 from glassprop.tables.reading.grouped import columns_in_groups
 from glassprop.tables.reading.header import column_names
-from glassprop.tables.reading.layout import Layout, look_at_layout
+from glassprop.tables.reading.spaced import tabs_for_spaces
 from glassprop.tables.reading.surplus import without_surplus
+from glassprop.tables.reading.text_layout import Layout, look_at_layout
 from glassprop.tables.reading.typed import Typed, Words, typed_columns
 from glassprop.tables.reading.uneven_rows import SEPARATORS, UnevenRows
 
@@ -47,6 +48,9 @@ def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> 
     """
     notes: list[str] = []
     data = as_utf8(data, name, notes)
+    if separator is None and (spaced := tabs_for_spaces(data)) is not None:
+        data, separator = spaced, "\t"
+        notes.append(f"{name}: columns are separated by spaces")
     layout = look_at_layout(data, separator)
     below = look_below(data[layout.start :], layout.separator)
     notes += [f"{name}: {line}" for line in (*_above(layout, separator), *_below(below))]

@@ -12,6 +12,7 @@ import numpy as np
 
 from glassprop.ground.in_order import in_order
 from glassprop.tables.schema.dated_columns import date_column, number_dates, text_dates, times_of_day
+from glassprop.tables.schema.far_values import far_values
 from glassprop.tables.schema.readings import Reading, Schema
 from glassprop.tables.schema.roles import (
     Beforehand,
@@ -179,8 +180,8 @@ def _category(name: str, reason: str) -> Decision:
     return ColumnRole(name, "category", reason), Reading(name, "category")
 
 
-def _number(name: str, reason: str, mark: str = ".") -> Decision:
-    return ColumnRole(name, "number", reason), Reading(name, "number", decimal=mark)
+def _number(name: str, reason: str, present: np.ndarray, mark: str = ".") -> Decision:
+    return ColumnRole(name, "number", reason, far_values(present)), Reading(name, "number", decimal=mark)
 
 
 def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
@@ -197,7 +198,7 @@ def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
         )
     if whole and (_is_id(name) or _CODE_NAME.search(name)) and 2 < len(unique) <= MAX_CODES:
         return _category(name, f"codes, by its name: {len(unique)} different whole numbers")
-    return _number(name, f"numbers{missing_of(cells)}{far_out_of(cells)}")
+    return _number(name, f"numbers{missing_of(cells)}{far_out_of(cells)}", present)
 
 
 def _is_id(name: str) -> bool:
@@ -262,4 +263,4 @@ def _text_numbers(name: str, cells: Cells, mark: DecimalMark) -> Decision:
     rows, odd = cells.texts.unread(numbers, missing_number)
     if odd:
         reason += f"; {rows} that are no numbers count as missing ({some_of(odd)})"
-    return _number(name, reason, mark.mark)
+    return _number(name, reason, present, mark.mark)

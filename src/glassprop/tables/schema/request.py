@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
+from glassprop.architecture.scales import SCALES
 from glassprop.equations.activation import ActivationName
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
@@ -16,7 +17,7 @@ from glassprop.tables.schema.schema_file import TableSchema
 from glassprop.tables.values.names import category_name
 
 _TASKS = ("classification", "regression")
-TARGET_SCALES = ("none", "log", "quantile", "poisson", "auto")
+TARGET_SCALES = (*SCALES, "auto")
 _KINDS = ("number", "category", "date")
 _ROLES = (*_KINDS, "keep", "drop")
 
@@ -43,7 +44,8 @@ class FitOptions:
     schema : dict or None
         How the columns are read, as ``table_schema`` gives it; other options go before it.
     target_scale : {"none", "log", "quantile", "poisson", "auto"} or None
-        How a regression target is scaled for training.
+        For regression only: the scale that the target is learned on. None or "auto": decide by validation on training
+        rows, where the target's shape asks for it.
     weight : str or None
         Column of example weights; no feature.
     class_weight : {"balanced"} or None
@@ -72,7 +74,7 @@ class FitOptions:
     missing: tuple[str | float, ...] = ()
     missing_in: Mapping[str, tuple[str | float, ...]] = field(default_factory=dict)
     schema: Mapping[str, Any] | TableSchema | None = None
-    target_scale: str | None = None
+    target_scale: Literal["none", "log", "quantile", "poisson", "auto"] | str | None = None
     weight: str | None = None
     class_weight: Literal["balanced"] | None = None
     group: str | None = None
@@ -127,8 +129,6 @@ def check_options(options: FitOptions) -> None:
         near = get_close_matches(str(options.target_scale), TARGET_SCALES, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         faults.append(f"target_scale must be {listed(TARGET_SCALES)}, not {quoted(options.target_scale)}{hint}")
-    elif options.target_scale is not None:
-        faults.append("target_scale cannot be said yet: leave it out")
     empty = [word for word in _all_missing(options) if not str(word).strip()]
     if empty:
         faults.append("missing has an empty word: empty cells are missing anyhow, leave it out")

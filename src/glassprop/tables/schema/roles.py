@@ -8,6 +8,7 @@ import numpy as np
 
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
+from glassprop.tables.schema.far_values import FarValues
 from glassprop.tables.schema.readings import Reading
 from glassprop.tables.values.cells import Cells
 
@@ -22,11 +23,18 @@ class ColumnRole:
     role : str
         number, category, date, time of day, dropped, target, weight, group or time.
     reason : str
+    far : FarValues or None
+        What is to be told of numbers that lie far from all others.
     """
 
     name: str
     role: str
     reason: str
+    far: FarValues | None = None
+
+    def to_dict(self) -> dict[str, str]:
+        """JSON-able: what a record keeps."""
+        return {"name": self.name, "role": self.role, "reason": self.reason}
 
 
 Decision = tuple[ColumnRole, Reading | None]

@@ -214,7 +214,7 @@ def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top
     names = _names_out(before, X)
     raw, slopes = numbers_in(X), slopes_of(before, X)
     columns = None
-    if raw is not None and slopes is not None:
+    if raw is not None and slopes is not None and slopes.shape == raw.shape:
         called = _column_names(X) or names or [f"x{k}" for k in range(raw.shape[1])]
         columns = tuple(
             Column(name, (k,), as_it_stands(raw[:, k].tolist()), slopes[:, [k]]) for k, name in enumerate(called)
