@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassprop.ground.note import Note, Say
-from glassprop.ground.text import listed, quoted
+from glassprop.ground.text import in_shell, listed, quoted
 from glassprop.tables.fitting.examples import Examples
 from glassprop.tables.fitting.leaks import HINT
 from glassprop.tables.schema.readings import Schema
@@ -51,7 +51,7 @@ def hint_groups(train: Examples, roles: list[ColumnRole], schema: Schema, say: S
     text = (
         f"rows with the same {quoted(best.name)} are alike in {len(best.constant)} other column(s), "
         f"{listed(best.constant, 3)}: if new rows have other values of it, scores are too good; "
-        f"keep such rows on one side with --group {best.name}{also}"
+        f"keep such rows on one side with --group {in_shell(best.name)}{also}"
     )
     say(Note(text, HINT, best.name, best.groups, tuple(best.constant)))
 

@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.ground.note import Note, Say
-from glassprop.ground.text import quoted
+from glassprop.ground.text import in_shell, quoted
 from glassprop.tables.encoding.read_column import read_column
 from glassprop.tables.fitting.examples import Examples
 from glassprop.tables.schema.readings import Reading, Schema
@@ -144,7 +144,7 @@ def _nearest(known: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def _hint(reading: Reading, score: float, source: nw.DataFrame, target: str) -> Note:
     name = quoted(reading.name)
-    drop, group, time = (f"--{option} {reading.name}" for option in ("drop", "group", "time"))
+    drop, group, time = (f"--{option} {in_shell(reading.name)}" for option in ("drop", "group", "time"))
     share = f"{min(score, 0.999):.1%}"
     if _same(source[reading.name], source[target]) >= _COPY:
         text = f"column {name} is a copy of the target: if new rows will not have it, leave it out ({drop})"
