@@ -109,7 +109,7 @@ def test_each_is_told_once_as_data():
     texts = [f"{number:g}" for number in marked]
     mark, text, far = _notes(_frame(mark=marked, text=texts, typed=typed))
     assert (mark.kind, mark.column, mark.number, mark.examples) == ("no-data-mark", "mark", 4, ("-9999",))
-    assert "--missing -9999" in mark
+    assert "--missing mark=-9999" in mark
     assert (text.kind, text.column, text.number) == ("no-data-mark", "text", 4)
     assert (far.kind, far.column, far.number, far.examples) == ("far-values", "typed", 1, ("10000",))
     assert "from 60 to 75" in far

@@ -17,6 +17,9 @@ from glassprop.tables.fitting.assess import Assessment, Guess, assess
 from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.fit_pipeline import Fitted, fit_pipeline
+from glassprop.tables.fitting.groups import hint_groups
+from glassprop.tables.fitting.leaks import hint_leaks
+from glassprop.tables.fitting.many_categories import with_inputs
 from glassprop.tables.fitting.spoken import quiet, told
 from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
@@ -146,7 +149,11 @@ def fit_table(
         tell_far_targets(name, examples.y, examples.rows, say)
     roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
+    hint_leaks(parts.train, schema, name, say)
+    if options.group is None:
+        hint_groups(parts.train, roles, schema, say)
     del examples  # of a long table, room that training needs
+    settings = with_inputs(settings, parts.train, schema, options.seed)
     fitted = fit_pipeline(parts, schema, target, options, settings, callbacks, say)
     return _outcome(table, target, roles, options, parts, fitted, notes, say)
 

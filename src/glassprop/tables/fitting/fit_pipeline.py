@@ -20,6 +20,7 @@ from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step, target_scale
 from glassprop.tables.fitting.divide import Parts
 from glassprop.tables.fitting.folds import Fold, folds_of
+from glassprop.tables.fitting.many_categories import tell_shared
 from glassprop.tables.fitting.small_tables import (
     Lesson,
     StopAfter,
@@ -76,6 +77,7 @@ def fit_pipeline(
     with quiet():  # what is odd in these columns has been told for the table as a whole
         X = steps.fit_inputs(train.source.to_native(), train.rows)
         X_inner: Any = None if inner is None else steps.inputs(inner.frame.to_native())
+    tell_shared(steps[-1], say)
     choice = None if plain is None else target_scale.choose(X, train, plain, options, settings)
     scale = None if choice is None else choice.units
     network = _Network(parts, options, settings, scale)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from glassprop.ground.text import quoted
+from glassprop.ground.text import in_shell, quoted
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.readings import Reading
 from glassprop.tables.schema.recognize import decide_column
@@ -90,7 +90,11 @@ class Asked(Beforehand):
         if name in self.left_out:
             return ColumnRole(name, "dropped", self.left_out[name]), None
         why = row_label(name, self.places.get(name, -1), cells, self.called)
-        return None if why is None else (ColumnRole(name, "dropped", f"{why} (to learn from it: --keep)"), None)
+        return (
+            None
+            if why is None
+            else (ColumnRole(name, "dropped", f"{why} (to learn from it: --keep {in_shell(name)})"), None)
+        )
 
 
 class _CannotBeError(Exception):

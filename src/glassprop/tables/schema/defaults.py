@@ -54,6 +54,8 @@ class Defaults:
         Scaled numbers are squeezed smoothly into ±limit, so that one wild value cannot rule a row.
     max_categories : int
         At most so many inputs for one category column; the rarest values share one.
+    most_categories : int
+        More inputs than that, up to so many, are taken where the training rows show that they tell more.
     min_rows_of_category : int
         Values with fewer training rows share one input; values never seen take the same.
     dtype : {"float32", "float64"}
@@ -84,6 +86,7 @@ class Defaults:
     scaling: Literal["auto", "standard", "robust", "quantile"] = "auto"
     limit: float | None = 5.0
     max_categories: int = 32
+    most_categories: int = 1024
     min_rows_of_category: int = 2
     dtype: Literal["float32", "float64"] = "float32"
 

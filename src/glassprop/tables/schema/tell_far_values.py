@@ -6,7 +6,7 @@ import numpy as np
 
 from glassprop.ground.note import Note, Say
 from glassprop.ground.number_text import shortest
-from glassprop.ground.text import quoted
+from glassprop.ground.text import in_shell, quoted
 from glassprop.tables.schema.far_values import FarValues, Value, far_values
 
 _SHARED = 3  # columns share a line from this number on,
@@ -36,10 +36,10 @@ def tell_far_values(columns: dict[str, FarValues], say: Say) -> None:
 
 
 def _of_marks(name: str, found: FarValues) -> Note:
-    first = shortest(found.marks[0].number)
+    asked = in_shell(f"{name}={shortest(found.marks[0].number)}")
     text = (
         f"column {quoted(name)}: {_shown(found.marks)}, where all others are from {_span(found)}, looks like a mark "
-        f'for "no data"; it is taken as a number: --missing {first} would count it as missing'
+        f'for "no data"; it is taken as a number: --missing {asked} would count it as missing'
     )
     return Note(text, "no-data-mark", name, sum(value.rows for value in found.marks), _examples(found.marks))
 
