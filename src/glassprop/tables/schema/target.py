@@ -19,8 +19,9 @@ from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
 from glassprop.tables.values.absent import without
 from glassprop.tables.values.cells import MISSING, Cells, cells_of
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
-from glassprop.tables.values.names import aliases_of, names_of
+from glassprop.tables.values.names import names_of
 from glassprop.tables.values.numbers import hold_codes, missing_number, parse_number, to_numbers
+from glassprop.tables.values.spellings import aliases_of
 from glassprop.tables.values.texts import Texts
 
 MOST_BYTES = 2**30  # of class names, a row each
