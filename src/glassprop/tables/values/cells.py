@@ -251,7 +251,7 @@ def text_of(value: Any, words: frozenset[str] = frozenset()) -> str | None:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        value = value if isinstance(value, float) else float(str(value))  # 0.1 in any precision
+        value = float(value if isinstance(value, float) else str(value))  # 0.1 in any precision
         return None if math.isnan(value) or (found := shortest(value)) in words else found
     text = written(value).strip(_BLANK)
     return None if not text or (words and text.lower() in words) else text
