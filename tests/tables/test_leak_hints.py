@@ -113,3 +113,6 @@ def test_columns_that_repeat_are_no_groups():
     # a zip code says the state, and nothing of the rest
     code = rng.integers(0, 40, N)
     assert _hints(_frame(rng.normal(size=N), zip=code, state=[f"s{k // 4}" for k in code], c=rng.normal(size=N))) == []
+    # columns that are nearly constant are so within any groups
+    flags = {f"f{k}": rng.random(N) < 0.004 for k in range(6)}
+    assert _hints(_frame(rng.normal(size=N), zip=code, **flags)) == []

@@ -11,7 +11,7 @@ from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.read_column import read_column
 from glassprop.tables.fitting.examples import Examples
-from glassprop.tables.fitting.leaks import half_of, target_columns
+from glassprop.tables.fitting.leaks import half_of, sample_of, target_columns
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
 from glassprop.tables.values.texts import Texts
@@ -34,19 +34,15 @@ def with_inputs(settings: Defaults, train: Examples, schema: Schema, seed: int) 
     may be chance.
     """
     least, most = settings.max_categories, settings.most_categories
-    names = [reading for reading in schema if reading.kind == "category"]
-    if len(train) < _FEWEST or most <= least:
+    readings = [reading for reading in schema if reading.kind == "category"]
+    if len(train) < _FEWEST or most <= least or not readings:
         return settings
-    rows = np.arange(len(train))
-    if len(rows) > _ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(len(train), _ROWS, replace=False))
+    rows = sample_of(train, _ROWS, seed)
+    source = train.source.select([reading.name for reading in readings])[train.rows[rows]]
     Y, half, taken = None, half_of(len(rows), seed), least
-    for reading in names:
-        texts = read_column(train.source[reading.name], reading, [])
-        if not isinstance(texts, Texts) or len(texts.known) <= taken:
-            continue
-        texts = texts.of(train.rows[rows])
-        if int((texts.counts() > 1).sum()) > taken:
+    for reading in readings:
+        texts = read_column(source[reading.name], reading, [])
+        if isinstance(texts, Texts) and int((texts.counts() > 1).sum()) > taken:
             Y = target_columns(train, rows) if Y is None else Y
             taken = max(taken, _inputs(texts, Y, half, least, most))
     return replace(settings, max_categories=taken)
