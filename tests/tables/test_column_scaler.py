@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import norm, rankdata
 from sklearn.preprocessing import StandardScaler
 
-from glassprop.tables import Defaults, FitOptions, Table, explain_table, fit_table
+from glassprop.tables import Defaults, FitOptions, Table, explain_table, fit_table, read_table
 from glassprop.tables.encoding.column_scale import SCALINGS, scale_of
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded
@@ -137,6 +137,10 @@ def test_what_is_apart_by_hand():
     assert kept(*near, *far) == [*near, *far]  # two halves: neither is few
     assert kept(*near, 10**6, 10**6 + 1, 10**6 + 2) == [*near]
     assert kept(*near, *[10**6] * 200) == [*near]  # one value, in however many rows
+    several = [10**6 + k for k in range(5) for _ in range(20)]
+    assert kept(*range(100), *several) == sorted({*range(100), *several})  # five, in half of the rows
+    different = range(10**6, 10**6 + 10**5, 2000)  # in a fiftieth of the rows, and half of the different values
+    assert kept(*(list(near) * 50), *different) == [*near]
 
 
 def test_robust_and_rank_by_hand():
@@ -173,6 +177,21 @@ def test_inputs_by_rank_come_after_all_columns():
     np.testing.assert_array_equal(out[:, 3], out[::-1, 4])
     alone = ColumnScaler().fit(X[:, [2]]).transform(X[:, [2]])
     np.testing.assert_array_equal(out[:, [2, 4]], alone)
+
+
+def test_forms_may_be_mixed():
+    """As in a file."""
+    mixed = ColumnScaler("quantile").fit(np.stack([COLUMNS["six decades"]] * 3, axis=1))
+    expected = mixed.transform(np.ones((1, 3)))[0, 0]
+    mixed.forms_ = ["quantile", "both", "both"]
+    np.testing.assert_array_equal(mixed.transform(np.ones((1, 3)))[0], [expected, 1, 1, expected, expected])
+
+
+def test_pixels_that_are_half_zero_have_no_heavy_tail():
+    """Their median is at zero or next to it, so their typical distance says little."""
+    frame = read_table("digits").frame
+    forms = ColumnScaler().fit(frame.drop("digit").to_numpy()).forms_
+    assert "both" not in forms
 
 
 def test_bits_depend_neither_on_threads_nor_on_how_numbers_lie():

@@ -65,7 +65,7 @@ def test_others_that_lie_far_out_are_no_marks(values, far):
         NORMAL,
         AGES,
         np.r_[WHOLE, -1.0, -1.0],  # twice, and near
-        np.r_[NORMAL, -1.0, -1.0, -1.0],  # others are negative too
+        np.r_[np.linspace(-0.5, 40, 60), -1.0, -1.0, -1.0],  # others are negative too
         np.repeat(np.arange(100.0), 3),  # 99 is the next after 98
         np.repeat([-1.0, 0.0, 1.0], 30),
         np.repeat([36.0, 60.0, 360.0], 30),

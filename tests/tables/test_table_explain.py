@@ -49,7 +49,7 @@ def _table(rows=240, seed=0):
 
 
 def _fit(target, drop, scaling="standard", dtype="float64", **settings):
-    settings = {"hidden": (6, 5), "activation": "tanh", "epochs": 12} | settings
+    settings = {"hidden": (6, 5), "activation": "tanh", "epochs": 12, "early_stopping_rows": 60} | settings
     defaults = replace(Defaults(), scaling=scaling, dtype=dtype, **settings)
     return fit_table(Table(_table(), "people"), FitOptions(target=target, drop=(drop,)), defaults=defaults)
 

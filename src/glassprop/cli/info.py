@@ -9,7 +9,16 @@ from cyclopts import Parameter
 from glassprop.cli.column_list import print_columns
 from glassprop.cli.models import load_model
 from glassprop.cli.options import MaybeWord
-from glassprop.cli.output import few, print_json, print_scores, print_table, warn, write_bytes
+from glassprop.cli.output import (
+    against,
+    few,
+    print_json,
+    print_scores,
+    print_sentence,
+    print_table,
+    warn,
+    write_bytes,
+)
 from glassprop.errors import SettingsError
 from glassprop.ground.text import visible_json
 
@@ -54,7 +63,15 @@ def info(
     if columns:
         print_columns([(c.get("name"), c.get("role"), c.get("reason")) for c in columns])
     if table.get("scores"):
-        print_scores(table["scores"], table.get("baseline") or {}, title="Scores on held-out rows")
+        print_scores(
+            table["scores"],
+            table.get("baseline"),
+            table.get("intervals"),
+            title="Scores on held-out rows",
+            against=against(table["task"]),
+        )
+        for remark in table.get("remarks") or []:
+            print_sentence(remark)
     return 0
 
 

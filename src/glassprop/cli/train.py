@@ -27,11 +27,21 @@ from glassprop.cli.options import (
     layer_sizes,
     missing_words,
 )
-from glassprop.cli.output import Messages, few, number, print_json, print_line, print_scores
+from glassprop.cli.output import (
+    ABOUT_SCORES,
+    Messages,
+    against,
+    few,
+    number,
+    print_json,
+    print_line,
+    print_scores,
+    print_sentence,
+)
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.errors import SettingsError
-from glassprop.ground.note import Say
+from glassprop.ground.note import Say, as_note
 from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
@@ -132,7 +142,7 @@ def train(
     table = read(data, _as_text(chosen, schema))
     settings = _settings(chosen, schema, table)
     progress = TrainingProgress(on_start=messages.open)
-    outcome = fit_table(table, settings, callbacks=(progress,), on_message=_but_interruptions(messages))
+    outcome = fit_table(table, settings, callbacks=(progress,), on_message=_passed_on(messages))
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
@@ -156,9 +166,20 @@ def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple
     return [("the model file", model), *((what, name) for what, name in read if os.path.isfile(name))]
 
 
-def _but_interruptions(messages: Messages) -> Say:
-    """Pass on all but the estimator's word on Ctrl-C, for the last line says it with the file's name."""
-    return lambda message: None if message.startswith("Training interrupted") else messages(message)
+def _passed_on(messages: Messages) -> Say:
+    """Pass on all but the estimator's word on Ctrl-C, which the last line says with the file's name.
+
+    What is to be said of the scores stands beneath them.
+    """
+
+    def pass_on(message: str) -> None:
+        note = as_note(message)
+        if note.kind in ABOUT_SCORES:
+            messages.keep(note)
+        elif not message.startswith("Training interrupted"):
+            messages(message)
+
+    return pass_on
 
 
 def _check_numbers(options: TrainOptions) -> None:
@@ -230,9 +251,12 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
     print_scores(
         outcome.scores,
         outcome.baseline,
+        outcome.intervals,
         title="Scores on held-out rows",
-        against="most frequent class" if outcome.task == "classification" else "mean",
+        against=against(outcome.task),
     )
+    for remark in outcome.remarks:
+        print_sentence(remark)
     if path is not None:
         print_line(f"Model: {path}")
     if report is not None:
@@ -260,6 +284,8 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "rows": outcome.rows,
         "metrics": outcome.scores,
         "baseline": outcome.baseline,
+        "intervals": outcome.intervals,
+        "remarks": [str(remark) for remark in outcome.remarks],
         "model": path,
         "columns": [{"name": c.name, "role": c.role, "reason": c.reason} for c in outcome.columns],
         "labels": record.get("labels"),

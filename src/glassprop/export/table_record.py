@@ -59,6 +59,15 @@ TABLE = Object(
         "rows": _ROWS,
         "scores": _SCORES,
         "baseline": _SCORES,
+        "intervals": Mapped(Several(Real(infinite=True), least=2, most=2), most=1000),
+        "guess": Object({"shares": Maybe(Several(Real(0, 1))), "mean": Maybe(Real())}),
+        "remarks": Several(Text()),
+        "folds": Maybe(
+            Object(
+                {"weight_decay": Real(0), "epochs": Whole(1), "sure": Real(0, 1), "folds": Whole(1), "loss": Real(),
+                 "loss_of_guess": Real()}
+            )
+        ),
         "weighted": Flag(),
         "interrupted": Flag(),
         "engine": Text(100),

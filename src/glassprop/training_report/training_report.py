@@ -48,7 +48,7 @@ def report_data(
     versions : mapping, optional
         Of what made it.
     """
-    scores, baseline = record["scores"], record["baseline"]
+    scores, baseline, intervals = record["scores"], record["baseline"], record["intervals"]
     return {
         "format": FORMAT,
         "kind": "glassprop-training-report",
@@ -58,7 +58,11 @@ def report_data(
         "rows": dict(record["rows"]),
         "weighted": record["weighted"],
         "interrupted": record["interrupted"],
-        "scores": [{"name": n, "value": v, "baseline": baseline.get(n)} for n, v in scores.items()],
+        "scores": [
+            {"name": name, "value": value, "interval": intervals.get(name), "baseline": baseline.get(name)}
+            for name, value in scores.items()
+        ],
+        "remarks": list(record["remarks"]),
         "against": "most frequent class" if record["task"] == "classification" else "mean",
         "history": _history(record["history"]),
         "classes": _classes(diagnosis["shares"]),

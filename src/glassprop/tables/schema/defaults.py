@@ -35,7 +35,13 @@ class Defaults:
     inner_validation : float
         The share of the training rows that early stopping watches; never the held-out rows.
     early_stopping_rows : int
-        With fewer training rows there is no inner validation part: all epochs are trained.
+        With fewer training rows there is no inner validation part: folds choose how long to train.
+    folds : int
+        So many, at most,
+    folds_work : float
+        and not more than so many operations take.
+    small_weight_decay : float
+        What folds try besides `weight_decay`.
     patience : int
         Epochs without a better inner validation score before training stops.
     tolerance : float
@@ -70,7 +76,10 @@ class Defaults:
     label_smoothing: float = 0.0
     clip_norm: float | None = None
     inner_validation: float = 0.15
-    early_stopping_rows: int = 200
+    early_stopping_rows: int = 500
+    folds: int = 5
+    folds_work: float = 1e11
+    small_weight_decay: float = 3.0
     patience: int = 15
     tolerance: float = 1e-4
     scoring: str | None = "loss"

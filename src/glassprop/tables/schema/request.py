@@ -12,7 +12,6 @@ from glassprop.equations.activation import ActivationName
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
 from glassprop.tables.reading.table import Table
-from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.schema_file import TableSchema
 from glassprop.tables.values.names import category_name
 
@@ -176,13 +175,3 @@ def _unknown(use: str, name: str, columns: list[str]) -> str:
     near = get_close_matches(name.lower()[:LONGEST], lower, n=1)
     hint = f"did you mean {quoted(lower[near[0]])}?" if near else f"there are {listed(columns)}"
     return f"there is no column {quoted(name)} for {use}: {hint}"
-
-
-def settled(options: FitOptions, defaults: Defaults) -> Defaults:
-    """The defaults with what the options say in their place."""
-    asked: dict[str, Any] = {
-        "hidden": options.hidden,
-        "activation": options.activation,
-        "epochs": options.epochs,
-    }
-    return replace(defaults, **{key: value for key, value in asked.items() if value is not None})

@@ -15,6 +15,7 @@ from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES, Words
+from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
 from glassprop.tables.values.absent import without
 from glassprop.tables.values.cells import MISSING, Cells, cells_of
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
@@ -22,9 +23,6 @@ from glassprop.tables.values.names import aliases_of, names_of
 from glassprop.tables.values.numbers import hold_codes, missing_number, parse_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
-# Whole numbers with at most so many different values, each of them on so many rows on average, are classes.
-MAX_NUMBER_CLASSES = 10
-ROWS_PER_CLASS = 5
 MOST_BYTES = 2**30  # of class names, a row each
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
@@ -132,7 +130,7 @@ def decide(
     mark, numbers = _numeric(cells, words.mark if words is not None else None)
     if not _known(cells, numbers).any():
         raise TableError(f"target {quoted(name)} has no value in any of {len(cells.values)} rows: name another target")
-    task, reason = _task(cells, numbers) if wanted is None else (wanted, "as asked")
+    task, reason = _task(name, cells, numbers) if wanted is None else (wanted, "as asked")
     reason += mark.told()
     kind = _kind(task, cells, numbers)
     aliases = aliases_of(names_of(series, absent).known) if kind == "text" else {}
@@ -166,7 +164,7 @@ def _known(cells: Cells, numbers: np.ndarray | None) -> np.ndarray:
     return cells.texts.there if numbers is None else ~np.isnan(numbers)
 
 
-def _task(cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
+def _task(name: str, cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
     if numbers is None:
         return "classification", "true and false are classes" if cells.logical else "texts are classes"
     present = numbers[~np.isnan(numbers)]
@@ -175,13 +173,7 @@ def _task(cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
         return "classification", f"{len(unique)} different values are classes"
     if (unique != np.floor(unique)).any():
         return "regression", "numbers with decimals are amounts"
-    few = len(unique) <= MAX_NUMBER_CLASSES and len(present) >= ROWS_PER_CLASS * len(unique)
-    if few:
-        return "classification", f"whole numbers with {len(unique)} different values are classes"
-    return (
-        "regression",
-        f"whole numbers with {len(unique)} different values in {len(present)} rows are amounts",
-    )
+    return task_of_whole_numbers(name, present)
 
 
 def _kind(task: str, cells: Cells, numbers: np.ndarray | None) -> str:

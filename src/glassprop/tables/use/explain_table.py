@@ -21,8 +21,9 @@ from glassprop.insight.names import Column
 from glassprop.tables.encoding.columns import as_it_stands, inputs_of
 from glassprop.tables.encoding.encode import TypedColumns, frame_of
 from glassprop.tables.encoding.slopes import numbers_in, slopes_of
-from glassprop.tables.fitting.examples import refuse_lacking, refuse_unknown
+from glassprop.tables.fitting.examples import refuse_lacking
 from glassprop.tables.fitting.spoken import told
+from glassprop.tables.fitting.unseen import refuse_unknown
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.target import Target, there
 from glassprop.tables.use.nudged import columns_by_differences
