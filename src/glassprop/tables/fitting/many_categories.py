@@ -21,7 +21,7 @@ _FEWEST = 40
 # What more inputs must explain of the variance of other rows' targets; the second over the number of rows is chance.
 _WORTH, _CHANCE = 0.005, 5.0
 # The mean of a category counts as if so many rows with the mean of all were among its own: the best of these.
-_PULLS = (1.0, 10.0, 100.0)
+PULLS = (1.0, 10.0, 100.0)
 _TOLD = 3
 _ALIKE = 2  # categories that share an input are told of from this number on
 
@@ -54,12 +54,13 @@ def _inputs(texts: Texts, Y: np.ndarray, half: np.ndarray, least: int, most: int
     sizes = [least]
     while sizes[-1] < min(most, len(texts.known)):
         sizes.append(min(2 * sizes[-1], most))
-    scores = np.array([[_explained(np.minimum(place, size), Y, half, pull) for size in sizes] for pull in _PULLS])
+    scores = np.array([[explained(np.minimum(place, size), Y, half, pull) for size in sizes] for pull in PULLS])
     best = scores[scores.max(axis=1).argmax()]
     return sizes[int(np.argmax(best >= best.max() - _WORTH - _CHANCE / len(Y)))]
 
 
-def _explained(codes: np.ndarray, Y: np.ndarray, half: np.ndarray, pull: float) -> float:
+def explained(codes: np.ndarray, Y: np.ndarray, half: np.ndarray, pull: float) -> float:
+    """The share of the variance of Y (n, k) that the means of codes explain in the half that is not looked at."""
     wrong = right = 0.0
     for known in (half, ~half):
         mean, size = Y[known].mean(axis=0), int(codes.max()) + 1
