@@ -72,7 +72,7 @@ def schema_text(schema: Mapping[str, Any]) -> str:
 
 def schema_of(readings: Sequence[Reading], record: Mapping[str, Any]) -> TableSchema:
     """What a model's first step and its record say."""
-    roles = [ColumnRole(**found) for found in record.get("columns", ())]
+    roles = [ColumnRole(found["name"], found["role"], found["reason"]) for found in record.get("columns", ())]
     order = {role.name: place for place, role in enumerate(roles)}
     return TableSchema(
         tuple(sorted(readings, key=lambda reading: order.get(reading.name, len(order)))),
