@@ -31,6 +31,7 @@ from sklearn.preprocessing import (
 
 from glassprop import MLPClassifier, MLPRegressor
 from glassprop.tables import Defaults, FitOptions, Table, fit_table
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 
 ROWS = 24
 TARGETS = ("kind", "yes", "amount", "count")
@@ -88,6 +89,14 @@ def _with_gaps() -> np.ndarray:
     return X
 
 
+def skewed() -> np.ndarray:
+    """Twice as many rows of four numbers: one with a heavy tail, one with a value far from all others."""
+    X = np.vstack([numbers(), numbers()])
+    X[:, 1] = np.exp(np.linspace(0, 40, len(X)))
+    X[7, 2] = -9999
+    return X
+
+
 def words() -> np.ndarray:
     """Rows of two words, some of them rare."""
     rng = np.random.default_rng(2)
@@ -139,6 +148,11 @@ def _amounts(outputs: int = 1) -> Callable[[], tuple[Any, Any]]:
 
 def _step(step: Any, X: Callable[[], Any] = numbers) -> Recipe:
     return _of_arrays(make_pipeline(step, _small()), _classes(X))
+
+
+def _scaled_columns(scaling: str) -> Recipe:
+    """With the scaler of a table's columns."""
+    return _of_arrays(make_pipeline(ColumnScaler(scaling), _small()), lambda: (skewed(), np.tile(CLASSES, 2)))
 
 
 def _frames() -> Recipe:
@@ -208,6 +222,7 @@ RECIPES: dict[str, Recipe] = {
     "amounts": _of_arrays(_small(MLPRegressor), _amounts()),
     "two_amounts": _of_arrays(_small(MLPRegressor, early_stopping=True, scoring="loss"), _amounts(2)),
     **{f"step_{name}": _step(*given) for name, given in STEPS.items()},
+    **{f"columns_{scaling}": _scaled_columns(scaling) for scaling in ("auto", "quantile")},
     "left": _left(_classes(lambda: numbers(np.float32)), solver="adam", dropout=0.1),
     "left_judged": _left(_amounts(), MLPRegressor, early_stopping=True, solver="sgd", engine="compiled"),
     "frames": _frames(),

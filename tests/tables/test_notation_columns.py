@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime, time, timedelta
 
 import narwhals as nw
@@ -169,7 +170,7 @@ def test_a_time_is_hours_and_a_point_on_the_circle_of_a_day():
     ]
     moments = nw.from_native(pl.DataFrame({"at": [datetime(2020, 1, 1, 12)]}), eager_only=True)
     assert np.isnan(read_column(moments["at"], Reading("at", "time"), findings)).all()
-    assert findings[-1].told() == "column 'at' holds no times of day: all of it counts as missing"
+    assert findings[-1].note() == "column 'at' holds no times of day: all of it counts as missing"
 
 
 @pytest.mark.parametrize(
@@ -314,3 +315,14 @@ def test_standard_input_knows_the_marks_of_its_file():
     frame = read_table("-", stdin=io.BytesIO(text.encode())).frame
     assert frame.schema["people"] == pl.String
     assert recognize(nw.from_native(frame), {}, Words(mark=file_mark(nw.from_native(frame), typed=False)))[1]
+
+
+def test_times_far_from_those_of_training_are_told_as_times():
+    early = NOTED.with_columns(at=pl.Series([f"{8 + k % 2}:{k % 60:02d}" for k in range(N)]))
+    outcome = fit_table(Table(early, "early"), FitOptions(target="y", epochs=1))
+    said = []
+    late = early.with_columns(at=pl.Series(["23:30", *early["at"][1:]]))
+    predict_table(outcome.pipeline, outcome.record, Table(late, "late"), on_message=said.append)
+    (note,) = said
+    assert note.kind == "new-range"
+    assert re.search(r"what training saw, 8:\d\d to 9:5\d, the first '23:30'$", note)

@@ -74,7 +74,7 @@ def in_small_blocks(monkeypatch):
 
 
 def steps_for(dtype: str = "float32", **settings: Any) -> Pipeline:
-    steps = encoder(PLAN, Defaults(**settings), dtype, 500)
+    steps = encoder(PLAN, Defaults(**settings), dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return steps.fit(odd_frame(500))
@@ -106,7 +106,7 @@ def model(classes: bool) -> Pipeline:
     frame = odd_frame(400)
     y = np.where(frame["zip"] > 20_000, "far", "near") if classes else frame["zip"] / 7.0
     table = Table(frame.with_columns(y=pl.Series(y)), "odd")
-    quick = Defaults(hidden=(8,), epochs=2, early_stopping_rows=10**6)
+    quick = Defaults(hidden=(8,), epochs=2, early_stopping_rows=0, inner_validation=0.0)
     return fit_table(table, FitOptions(target="y"), defaults=quick).pipeline
 
 
@@ -266,9 +266,9 @@ def everything(value: Any) -> Any:
 def test_fitting_in_parts_leaves_what_scikit_learn_leaves(in_small_blocks, convert, settings, seed):
     frame = odd_frame(501, seed).with_columns(n=pl.lit(None, pl.Int8) if seed else pl.col("n"))
     frame = convert(frame)
-    expected = encoder(PLAN, Defaults(**settings), "float32", 500)
+    expected = encoder(PLAN, Defaults(**settings), "float32")
     X = expected.fit_transform(frame)
-    found = TablePipeline(encoder(PLAN, Defaults(**settings), "float32", 500).steps)
+    found = TablePipeline(encoder(PLAN, Defaults(**settings), "float32").steps)
     given = found.fit_transform(frame)
     for (_, one), (_, other) in zip(found.steps, expected.steps, strict=True):
         assert everything(one) == everything(other)

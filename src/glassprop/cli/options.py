@@ -30,6 +30,10 @@ def _whole(_: type, tokens: Sequence[Token]) -> int:
     return _number(tokens[0])
 
 
+def _words(_: type, tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.value.replace(DASH, "-") for token in tokens)
+
+
 def _wholes(_: type, tokens: Sequence[Token]) -> tuple[int, ...]:
     return tuple(_number(token) for token in tokens)
 
@@ -55,6 +59,7 @@ Trust = Annotated[
         show_default=False,
     ),
 ]
+Columns = Annotated[tuple[str, ...], Parameter(converter=_words, negative="", show_default=False)]
 MaybeWord = Annotated[str | None, Parameter(converter=_word)]
 
 
@@ -84,6 +89,21 @@ def column_names(values: Sequence[str], columns: Sequence[str]) -> tuple[str, ..
     for value in values:
         names += [value] if value in columns else [name.strip() for name in value.split(",") if name.strip()]
     return tuple(dict.fromkeys(names))
+
+
+def missing_words(values: Sequence[str], columns: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Words for "missing": of all columns, and by column where a value is COL=words; =words is of all columns."""
+    everywhere: list[str] = []
+    by_column: dict[str, list[str]] = {}
+    for value in values:
+        ends = [place for place, character in enumerate(value) if character == "="]
+        end = next((place for place in reversed(ends) if value[:place] in columns), ends[0] if ends else -1)
+        column, words = value[: max(end, 0)], value[end + 1 :]
+        found = [word.strip() for word in words.split(",") if word.strip()]
+        if not found:
+            raise SettingsError(f"--missing {quoted(value)}: give words or numbers, as NA,-9999 or COL=NA,-9999")
+        (by_column.setdefault(column, []) if column else everywhere).extend(found)
+    return tuple(dict.fromkeys(everywhere)), {name: tuple(dict.fromkeys(words)) for name, words in by_column.items()}
 
 
 def held_out_share(text: str) -> float | None:

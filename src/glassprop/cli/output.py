@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 80
 _MOST_OF_A_KIND = 100  # notes in JSON
+ABOUT_SCORES = ("worse-than-guessing", "few-rows")  # kinds of notes that stand beneath the scores
 
 
 def complain(message: str) -> None:
@@ -43,12 +44,17 @@ class Messages:
 
     def __init__(self) -> None:
         self._notes: list[Note] = []
+        self._kept: list[Note] = []
         self._open = False
 
     def __call__(self, message: str) -> None:
         self._notes.append(as_note(message))
         if self._open:
             say(message)
+
+    def keep(self, note: Note) -> None:
+        """Have a note as data alone: it is said elsewhere."""
+        self._kept.append(note)
 
     def open(self) -> None:
         """Say what has waited; from now on say things at once."""
@@ -60,7 +66,7 @@ class Messages:
     def data(self) -> list[dict[str, Any]]:
         """The notes as JSON has them; beyond so many of a kind, their number alone."""
         found, kinds = [], Counter[str]()
-        for note in self._notes:
+        for note in (*self._notes, *self._kept):
             kinds[note.kind] += 1
             if kinds[note.kind] <= _MOST_OF_A_KIND:
                 found.append(note.to_dict())
@@ -160,6 +166,13 @@ def print_line(text: str = "") -> None:
     sys.stdout.write(f"{visible(text)}\n")
 
 
+def print_sentence(text: str) -> None:
+    """A sentence on standard output, broken between words where the line ends."""
+    from rich.text import Text
+
+    console_for(sys.stdout).print(Text(encodable(shown(text, LONGEST_LINE))))
+
+
 def number(value: object) -> str:
     """A score as it is shown: four digits after the point, or four significant ones."""
     if isinstance(value, int):
@@ -183,14 +196,24 @@ def few_pieces(values: Sequence[object], most: int = 8) -> list[str]:
 def print_scores(
     scores: Mapping[str, Any],
     baseline: Mapping[str, Any] | None = None,
+    intervals: Mapping[str, Sequence[float]] | None = None,
     *,
     title: str,
     against: str = "baseline",
 ) -> None:
-    """Scores by scikit-learn's names, beside the baseline's where there is one."""
-    if baseline is None:
-        rows: list[list[str]] = [[name, number(value)] for name, value in scores.items()]
-        print_table(["score", "value"], rows, title=title, right=[1])
-        return
-    rows = [[name, number(value), number(baseline.get(name))] for name, value in scores.items()]
-    print_table(["score", "model", against], rows, title=title, right=[1, 2])
+    """Scores by scikit-learn's names, with their intervals and beside the baseline's where these are known."""
+    beside = {
+        "95 % interval": {name: f"{number(low)} to {number(high)}" for name, (low, high) in (intervals or {}).items()},
+        against: {name: number(value) for name, value in (baseline or {}).items()},
+    }
+    known = {head: texts for head, texts in beside.items() if texts}
+    rows = [
+        [name, number(value), *(texts.get(name, "-") for texts in known.values())] for name, value in scores.items()
+    ]
+    right = list(range(1, 2 + len(known)))
+    print_table(["score", "model" if known else "value", *known], rows, title=title, right=right)
+
+
+def against(task: str) -> str:
+    """What the baseline's scores are of."""
+    return "most frequent class" if task == "classification" else "mean"

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Word
-from glassprop.cli.output import Messages, print_json, print_scores
+from glassprop.cli.output import Messages, against, print_json, print_scores, print_sentence
 
 
 def score(
@@ -31,8 +31,18 @@ def score(
     messages = Messages()
     result = score_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
     messages.open()
+    for remark in result["remarks"]:
+        messages.keep(remark)
     if json:
         print_json({**result, "notes": messages.data()})
-    else:
-        print_scores(result["metrics"], title=f"{result['task'].capitalize()}, {result['rows']:,} rows")
+        return 0
+    print_scores(
+        result["metrics"],
+        result["baseline"],
+        result["intervals"],
+        title=f"{result['task'].capitalize()}, {result['rows']:,} rows",
+        against=against(result["task"]),
+    )
+    for remark in result["remarks"]:
+        print_sentence(remark)
     return 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from glassprop.tables.schema.defaults import Defaults
     from glassprop.tables.schema.request import FitOptions
     from glassprop.tables.schema.roles import ColumnRole
-    from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table, text_columns
+    from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table, table_schema, text_columns
     from glassprop.tables.use.diagnose import diagnose
     from glassprop.tables.use.explain_table import explain_table
 
@@ -33,6 +33,7 @@ _HOME = {
     "predict_table": "glassprop.tables.use.apply",
     "read_table": "glassprop.tables.reading.reader",
     "score_table": "glassprop.tables.use.apply",
+    "table_schema": "glassprop.tables.use.apply",
     "text_columns": "glassprop.tables.use.apply",
 }
 
@@ -50,6 +51,7 @@ __all__ = [
     "predict_table",
     "read_table",
     "score_table",
+    "table_schema",
     "text_columns",
 ]
 

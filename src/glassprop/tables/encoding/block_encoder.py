@@ -22,6 +22,7 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScal
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.ground.in_order import in_order
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
 from glassprop.tables.encoding.news import another_type
@@ -32,7 +33,8 @@ BLOCK = 32_768  # rows at most
 SHORT = 4_096  # rows that a thread has at least, and from which on a table goes in blocks
 _READ, _WRITTEN = 64 << 20, 16 << 20  # bytes of a block where columns or inputs are many
 _OF_THE_NETWORK = 256  # rows of the network's own blocks: of whole ones the bits are those of one call
-_BY_ROW = (SimpleImputer, StandardScaler, RobustScaler, QuantileTransformer, Bounded)  # each row for itself
+# Each row for itself. Models of before have scalers of scikit-learn's.
+_BY_ROW = (SimpleImputer, ColumnScaler, StandardScaler, RobustScaler, QuantileTransformer, Bounded)
 
 
 @dataclass(frozen=True)

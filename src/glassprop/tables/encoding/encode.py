@@ -1,7 +1,7 @@
 """From columns to the matrix that a network takes: the first steps of the Pipeline.
 
 `TypedColumns` reads each column of a data frame by name into clean numbers, dates and categories; everything
-after it is scikit-learn's own, but for `Bounded`.
+after it is scikit-learn's own, but for `ColumnScaler` and `Bounded`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
+from sklearn.preprocessing import OneHotEncoder
 
 from glassprop.errors import TableError
 from glassprop.ground.in_order import in_order
 from glassprop.ground.text import listed
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.news import news_of, seen_in
 from glassprop.tables.encoding.read_column import part_names, read_column
@@ -189,14 +190,14 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return values.astype(self.dtype)
 
 
-def encoder(schema: Schema, defaults: Defaults, dtype: str, rows: int = 1000) -> Pipeline:
-    """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs); `rows` to fit on."""
+def encoder(schema: Schema, defaults: Defaults, dtype: str) -> Pipeline:
+    """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs)."""
     typed = TypedColumns(schema)
     parts: list[tuple[str, Any, list[str]]] = []
     numbers = Pipeline(
         [
             ("missing", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
-            ("scale", _scaler(defaults, rows)),
+            ("scale", ColumnScaler(defaults.scaling)),
             ("bound", Bounded(defaults.limit, dtype)),
         ]
     )
@@ -212,13 +213,6 @@ def encoder(schema: Schema, defaults: Defaults, dtype: str, rows: int = 1000) ->
     if typed.category_names():
         parts.append(("categories", one_hot, typed.category_names()))
     return Pipeline([("columns", typed), ("inputs", ColumnTransformer(parts, sparse_threshold=0.0))])
-
-
-def _scaler(defaults: Defaults, rows: int) -> Any:
-    if defaults.scaling == "quantile":
-        quantiles = min(1000, rows)
-        return QuantileTransformer(n_quantiles=quantiles, output_distribution="normal", random_state=0)
-    return RobustScaler() if defaults.scaling == "robust" else StandardScaler()
 
 
 def frame_of(X: Any) -> nw.DataFrame:

@@ -28,7 +28,7 @@ def seen_in(series: nw.Series, reading: Reading, values: np.ndarray | Texts) -> 
     series : narwhals.Series
     reading : Reading
     values : array (n_rows,), or Texts
-        What it was read as; of dates the days since 1970.
+        What it was read as; of dates the days since 1970, of times the hours since midnight.
     """
     seen: Seen = {"type": type_of(series)} if type_of(series) is not None else {}
     if not isinstance(values, Texts) and not np.isnan(values).all():
@@ -67,10 +67,15 @@ def _far(reading: Reading, values: np.ndarray, seen: Seen) -> list[Finding]:
     far = (values < low - room) | (values > high + room)
     if not room or not far.any():
         return []
-    shown = _moment if reading.kind == "date" else shortest
+    shown = {"date": _moment, "time": _clock}.get(reading.kind, shortest)
     first = shown(float(values[far][0]))
     return [Finding(reading.name, "new-range", f"{shown(low)} to {shown(high)}", int(far.sum()), (first,))]
 
 
 def _moment(days: float) -> str:
     return moment_name(days * DAY)
+
+
+def _clock(hours: float) -> str:
+    minutes = round(hours * 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"

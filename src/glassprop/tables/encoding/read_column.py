@@ -9,6 +9,7 @@ import numpy as np
 
 from glassprop.tables.encoding.findings import Finding, far_out, no_dates, odd, of_another_kind
 from glassprop.tables.schema.readings import Reading
+from glassprop.tables.values.absent import without
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.circles import date_parts, time_parts
 from glassprop.tables.values.dates import moments_of_numbers, to_moments
@@ -48,7 +49,7 @@ def _number(series: nw.Series, reading: Reading, findings: list[Finding]) -> lis
         return [cells.texts.each(lambda text: float(text == "true"), np.nan, np.float64)]
     values = to_numbers(cells.texts, reading.decimal)
     findings += odd(reading.name, cells.texts, values, "numbers")
-    return [values]
+    return [without(values, reading.words())]
 
 
 def _date(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray]:

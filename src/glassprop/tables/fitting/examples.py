@@ -12,6 +12,7 @@ from glassprop.errors import TableError
 from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.fitting.split import SplitKeys
+from glassprop.tables.fitting.unseen import rows_seen
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.schema.request import FitOptions
@@ -97,8 +98,19 @@ class CountedClass:
     weight: float
 
 
-def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say: Say) -> Examples:
+def read_examples(
+    frame: nw.DataFrame, target: Target, options: FitOptions, say: Say, seen: np.ndarray | None = None
+) -> Examples:
     """Leave out the rows that have no target (or no time), and read the rest.
+
+    Parameters
+    ----------
+    frame : narwhals.DataFrame
+    target : Target
+    options : FitOptions
+    say : callable
+    seen : array (n_rows,) of bool, optional
+        Rows whose target a model can be scored by; the others are left out, too, and nothing of them is looked at.
 
     Raises
     ------
@@ -120,6 +132,7 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
             why = _far_out(frame, options.time)
             say(f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out")
         known = known & ~np.isnan(times)
+    known = known if seen is None else known & seen
     weights = None if options.weight is None else _weights(frame, options.weight, known, faults)
     if faults:
         raise TableError("; ".join(faults))
@@ -173,10 +186,11 @@ def labelled_examples(
     values = target.values(frame[target.name])
     if not there(values).any():
         raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
+    seen = None
     if labels is not None and isinstance(values, Texts):
-        refuse_unknown(values, labels, target, table.name)
+        seen = rows_seen(values, labels, target, table.name, say)
     has_weight = weight is not None and weight in table.frame.columns
-    return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say)
+    return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say, seen)
 
 
 def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
@@ -188,19 +202,6 @@ def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str
         names = [f"{quoted(target.name)} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
         count = len(missing) + lost_target
         raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
-
-
-def refuse_unknown(texts: Texts, labels: np.ndarray, target: Target, name: str) -> None:
-    """Raise a TableError if there are classes, as text, that a model does not know."""
-    names = {str(label) for label in labels}
-    unknown = [text for text in texts.known if text not in names]
-    if unknown:
-        rows = int(texts.each(lambda text: text not in names, False, bool).sum())
-        shown = ", ".join(quoted(text) for text in unknown[:5])
-        raise TableError(
-            f"{name}: {rows} row(s) have a {quoted(target.name)} that training never saw ({shown}): "
-            "leave those rows out, or train again with them"
-        )
 
 
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:

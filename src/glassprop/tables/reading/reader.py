@@ -10,6 +10,7 @@ from glassprop.errors import TableError
 from glassprop.ground.text import listed
 from glassprop.tables.reading.binary_file import read_arrow, read_parquet, with_text
 from glassprop.tables.reading.builtin import BUILT_IN, read_builtin
+from glassprop.tables.reading.index_columns import index_notes
 from glassprop.tables.reading.several import put_together
 from glassprop.tables.reading.sources import ARROW, PARQUET, SEPARATORS, Content, content_of, files_of, opened
 from glassprop.tables.reading.table import Table
@@ -79,4 +80,4 @@ def _of_content(content: Content, as_text: Words) -> Table:
             return Table(typed.frame, name, None, (*content.notes, *notes), typed.words, typed.quoted)
     if frame.width == 0 or frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    return Table(with_text(frame), name, None, content.notes)
+    return Table(with_text(frame), name, None, (*content.notes, *index_notes(data, name)))

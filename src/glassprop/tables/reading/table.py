@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from glassprop.ground.note import Note
 from glassprop.tables.values.packages import need_polars
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ class Table:
     notes: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
+
+    def noted(self, kind: str) -> frozenset[str]:
+        """The columns of which reading noted something of a kind."""
+        notes = [note for note in self.notes if isinstance(note, Note) and note.kind == kind]
+        return frozenset(note.column for note in notes if note.column is not None)
 
     def text_columns(self) -> dict[str, tuple[str, ...]]:
         """For ``read_table(..., as_text=)`` of a file that is to be read like this one."""

@@ -12,8 +12,18 @@ import numpy as np
 
 from glassprop.ground.in_order import in_order
 from glassprop.tables.schema.dated_columns import date_column, number_dates, text_dates, times_of_day
+from glassprop.tables.schema.far_values import far_values
 from glassprop.tables.schema.readings import Reading, Schema
-from glassprop.tables.schema.roles import ColumnRole, Decision, far_out_of, missing_of, moment_shown, shown, some_of
+from glassprop.tables.schema.roles import (
+    Beforehand,
+    ColumnRole,
+    Decision,
+    far_out_of,
+    missing_of,
+    moment_shown,
+    shown,
+    some_of,
+)
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import date_order, numbers_are_dates
@@ -68,7 +78,10 @@ class Words:
 
 
 def recognize(
-    frame: nw.DataFrame, named: dict[str, ColumnRole], words: Words | None = None
+    frame: nw.DataFrame,
+    named: dict[str, ColumnRole],
+    words: Words | None = None,
+    beforehand: Beforehand | None = None,
 ) -> tuple[list[ColumnRole], Schema]:
     """Find the role of every column, and how it is read.
 
@@ -80,6 +93,8 @@ def recognize(
         Columns whose role the user has given.
     words : Words, optional
         What stood for missing in the file.
+    beforehand : Beforehand, optional
+        What is known of them, which goes before all that is found here.
 
     Returns
     -------
@@ -88,22 +103,40 @@ def recognize(
     schema : Schema
         Of the columns that can be learned from.
     """
-    words, unnamed = words or Words(), [name for name in frame.columns if name not in named]
+    words, known = words or Words(), beforehand or Beforehand()
+    unnamed = [name for name in frame.columns if name not in named]
     threads = threads_for(len(frame), _LONG)
     decided: dict[str, Decision] = {name: (role, None) for name, role in named.items()}
-    for name, cells in zip(unnamed, in_order(lambda name: cells_of(frame[name]), unnamed, threads), strict=True):
-        role, reading = _decide(name, cells, words.mark)
-        names = names_of(frame[name]) if reading is not None and _may_be_names(reading, frame[name], cells) else None
-        if names is not None and reading is not None and reading.kind == "number":
-            role, reading = _large_numbers(name, names, (role, reading))
-        if names is not None and reading is not None and reading.kind == "category":
-            reading = replace(reading, aliases=aliases_of(names.known))
-        decided[name] = role, None if reading is None else replace(reading, **words.of(name))
+
+    def read(name: str) -> Cells:
+        return cells_of(frame[name], known.words(name))
+
+    for name, cells in zip(unnamed, in_order(read, unnamed, threads), strict=True):
+        said = known.decision(name, cells)
+        role, reading = said or decide_column(name, cells, words.mark)
+        if reading is not None and not known.is_whole(name):
+            reading = replace(reading, **words.of(name), absent=tuple(sorted(known.words(name))))
+            role, reading = _with_names((role, reading), frame[name], cells, asked=said is not None)
+        decided[name] = role, reading
     every = [decided[name] for name in frame.columns]
     return [role for role, _ in every], Schema.of(reading for _, reading in every if reading is not None)
 
 
-def _decide(name: str, cells: Cells, file_mark: str | None) -> Decision:
+def _with_names(decision: Decision, series: nw.Series, cells: Cells, *, asked: bool) -> Decision:
+    """With the other names of its categories; whole numbers that are rather names become categories."""
+    role, reading = decision
+    if reading is None or not _may_be_names(reading, series, cells):
+        return decision
+    names = names_of(series, frozenset(reading.absent))
+    if reading.kind == "number" and not asked and (why := _large_numbers(names)):
+        role, reading = replace(role, role="category", reason=why), replace(reading, kind="category", decimal=".")
+    if reading.kind == "category":
+        reading = replace(reading, aliases=aliases_of(names.known))
+    return role, reading
+
+
+def decide_column(name: str, cells: Cells, file_mark: str | None = None) -> Decision:
+    """What a column is by its name and values."""
     if cells.kind == "other":
         return _dropped(name, "its type holds no numbers, text or dates")
     if cells.missing == len(cells):
@@ -128,15 +161,15 @@ def _may_be_names(reading: Reading, series: nw.Series, cells: Cells) -> bool:
     return series.dtype.is_integer() and bool((np.abs(cells.values) >= _EXACT).any())
 
 
-def _large_numbers(name: str, names: Texts, decision: Decision) -> Decision:
+def _large_numbers(names: Texts) -> str:
     """Whole numbers beyond 2^53 that repeat are names of things: as amounts, neighbors would be one."""
     whole = [known for known in names.known if known.removeprefix("-").isdigit()]
     rows = int(names.there.sum())
     if len(whole) < len(names.known) or not any(abs(int(known)) >= _EXACT for known in whole):
-        return decision
+        return ""
     if len(whole) > MAX_CODES or _too_many(len(whole), rows):
-        return decision
-    return _category(name, f"whole numbers beyond 2^53, which are names: {len(whole)} different ones")
+        return ""
+    return f"whole numbers beyond 2^53, which are names: {len(whole)} different ones"
 
 
 def _dropped(name: str, reason: str) -> Decision:
@@ -147,8 +180,8 @@ def _category(name: str, reason: str) -> Decision:
     return ColumnRole(name, "category", reason), Reading(name, "category")
 
 
-def _number(name: str, reason: str, mark: str = ".") -> Decision:
-    return ColumnRole(name, "number", reason), Reading(name, "number", decimal=mark)
+def _number(name: str, reason: str, present: np.ndarray, mark: str = ".") -> Decision:
+    return ColumnRole(name, "number", reason, far_values(present)), Reading(name, "number", decimal=mark)
 
 
 def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
@@ -165,7 +198,7 @@ def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
         )
     if whole and (_is_id(name) or _CODE_NAME.search(name)) and 2 < len(unique) <= MAX_CODES:
         return _category(name, f"codes, by its name: {len(unique)} different whole numbers")
-    return _number(name, f"numbers{missing_of(cells)}{far_out_of(cells)}")
+    return _number(name, f"numbers{missing_of(cells)}{far_out_of(cells)}", present)
 
 
 def _is_id(name: str) -> bool:
@@ -230,4 +263,4 @@ def _text_numbers(name: str, cells: Cells, mark: DecimalMark) -> Decision:
     rows, odd = cells.texts.unread(numbers, missing_number)
     if odd:
         reason += f"; {rows} that are no numbers count as missing ({some_of(odd)})"
-    return _number(name, reason, mark.mark)
+    return _number(name, reason, present, mark.mark)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from glassprop.ground.alike import kind_of_sentence
-from glassprop.ground.note import Say
+from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.roles import ColumnRole
+from glassprop.tables.schema.tell_far_values import tell_far_values
 
 _LEARNED = ("number", "category", "date", "time of day")
 # Columns with the same fate share a line from this number on.
@@ -25,6 +26,7 @@ def tell_columns(roles: list[ColumnRole], say: Say) -> None:
     filled = [role.name for role in kept if " missing" in role.reason]
     if filled:
         say(f"{len(filled)} column(s) have missing values, which are filled in: {listed(filled, _NAMES)}")
+    tell_far_values({role.name: role.far for role in kept if role.far is not None}, say)
     _tell_dropped([role for role in roles if role.role == "dropped"], say)
 
 
@@ -53,7 +55,9 @@ def _tell_dropped(dropped: list[ColumnRole], say: Say) -> None:
         by_reason.setdefault(role.reason.split(":")[0], []).append(role)
     for reason, roles in by_reason.items():
         if len(roles) >= _SHARED:
-            say(f"{len(roles)} column(s) dropped, {reason}: {listed([role.name for role in roles], _NAMES)}")
+            names = [role.name for role in roles]
+            text = f"{len(roles)} column(s) dropped, {reason}: {listed(names, _NAMES)}"
+            say(Note(text, "dropped", number=len(roles), examples=tuple(names[:_NAMES])))
             continue
         for role in roles:
-            say(f"column {quoted(role.name)}: dropped, {role.reason}")
+            say(Note(f"column {quoted(role.name)}: dropped, {role.reason}", "dropped", role.name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import first_line, quoted
+from glassprop.tables.values.absent import without
 from glassprop.tables.values.distinct import distinct_texts, distinct_values
 from glassprop.tables.values.moments import BEYOND_CALENDAR, moment_texts, seconds_of, within_calendar
 from glassprop.tables.values.packages import panics_as
@@ -90,9 +91,12 @@ class Cells:
 
 
 def cells_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Cells:
-    """Read a column, whatever library it comes from; `words`, in lower case, stand for a missing text."""
+    """Read a column, whatever library it comes from; `words`, in lower case, stand for a missing value."""
     with panics_as(TableError, f"column {quoted(series.name)} cannot be read"):
-        return _cells_of(_in_known_zone(out_of_categories(series)), words)
+        cells = _cells_of(_in_known_zone(out_of_categories(series)), words)
+    if words and cells.kind in ("number", "date"):
+        return replace(cells, content=without(cells.values, words, dates=cells.kind == "date"))
+    return cells
 
 
 def _cells_of(series: nw.Series, words: frozenset[str]) -> Cells:
@@ -239,7 +243,7 @@ def text_of(value: Any, words: frozenset[str] = frozenset()) -> str | None:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else shortest(float(value))
+        return None if math.isnan(value) or (found := shortest(float(value))) in words else found
     text = written(value).strip(_BLANK)
     return None if not text or (words and text.lower() in words) else text
 

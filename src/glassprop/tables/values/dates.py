@@ -12,6 +12,8 @@ from glassprop.tables.values.written_dates import LONGEST_DATE, ORDERS, moments_
 # 1.2.20 may be a version number. Dates have days beyond the twelfth.
 _SHORT = re.compile(r"([0-9]{1,2})([.-])([0-9]{1,2})\2[0-9]{2}")
 _MOST_MONTHS = 12
+# 2011-12 may be a season, of two years.
+_MONTH = re.compile(r"([0-9]{4})[-/]([0-9]{2})")
 # Years that whole numbers such as 20151227 are believed in, and how many digits may come after them.
 _YEARS = (1900, 2100)
 _AFTER_THE_YEAR = (2, 4, 10)
@@ -47,7 +49,7 @@ def date_order(texts: list[str]) -> tuple[str, float, bool]:
         Another order reads as many, as other dates.
     """
     moments = np.array([moments_of(text) for text in texts]).reshape(-1, len(ORDERS))
-    moments[_versions(texts)] = np.nan
+    moments[_versions(texts) + _seasons(texts)] = np.nan
     valid = (~np.isnan(moments)).sum(axis=0)
     best = valid.max()
     same = moments[:, valid == best]
@@ -65,6 +67,14 @@ def _versions(texts: list[str]) -> list[int]:
     found = {place: match for place, match in matches if match is not None}
     dates = any(max(int(match[1]), int(match[3])) > _MOST_MONTHS for match in found.values())
     return [] if dates else list(found)
+
+
+def _seasons(texts: list[str]) -> list[int]:
+    """The places of months as 2011-12, if in all of them the month is rather the next year."""
+    matches = ((place, _MONTH.fullmatch(text)) for place, text in enumerate(texts) if len(text) <= LONGEST_DATE)
+    found = {place: match for place, match in matches if match is not None}
+    seasons = all((int(match[1]) + 1) % 100 == int(match[2]) for match in found.values())
+    return list(found) if seasons else []
 
 
 def moments_of_numbers(values: np.ndarray) -> np.ndarray:

@@ -34,6 +34,10 @@ def category_name(text: str | None) -> str:
 
 def names_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Texts:
     """The name of each value, missing where there is none; `words`, in lower case, stand for a missing one."""
+    return _without(_all_names(series, words), words)
+
+
+def _all_names(series: nw.Series, words: frozenset[str]) -> Texts:
     series = out_of_categories(series)
     if series.dtype.is_integer():
         return _of_whole_numbers(series)
@@ -45,6 +49,12 @@ def names_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Texts:
     if cells.kind == "date":
         return Texts.of_numbers(cells.values, moment_name)
     return _named(cells.texts)
+
+
+def _without(names: Texts, words: frozenset[str]) -> Texts:
+    if not words or words.isdisjoint(names.known):
+        return names
+    return Texts.of_values(names.codes, names.known, lambda name: None if name in words else name)
 
 
 def _named(texts: Texts) -> Texts:
