@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import narwhals as nw
 import numpy as np
 
 from glassprop.ground.note import Note, Say
@@ -14,7 +15,8 @@ from glassprop.tables.fitting.many_categories import PULLS, explained
 from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.recognize import is_id
 from glassprop.tables.schema.roles import ColumnRole
-from glassprop.tables.values.names import names_of
+from glassprop.tables.values.cells import cells_of
+from glassprop.tables.values.texts import Texts
 
 _ROWS = 20_000  # the first ones are looked at: of a sample, few would belong together
 _COLUMNS = 60  # at most so many others, and so many that may be groups
@@ -42,10 +44,10 @@ def hint_groups(train: Examples, roles: list[ColumnRole], schema: Schema, say: S
     if len(source) < _FEWEST_ROWS:
         return
     others = [reading.name for reading in schema if reading.kind != "text"][:_COLUMNS]
-    codes = {name: names_of(source[name]).codes for name in others}
+    codes = {name: _codes(source[name]) for name in others}
     found = []
     for name in _candidates(roles, schema)[:_COLUMNS]:
-        groups = codes[name] if name in codes else names_of(source[name]).codes
+        groups = codes[name] if name in codes else _codes(source[name])
         if (one := _group(name, groups, codes)) is not None:
             found.append(one)
     if not found:
@@ -59,6 +61,16 @@ def hint_groups(train: Examples, roles: list[ColumnRole], schema: Schema, say: S
         f"keep such rows on one side with --group {in_shell(best.name)}{also}"
     )
     say(Note(text, HINT, best.name, best.groups, tuple(best.constant)))
+
+
+def _codes(series: nw.Series) -> np.ndarray:
+    """Which values are the same, (n_rows,); -1 where missing."""
+    cells = cells_of(series)
+    if isinstance(cells.content, Texts):
+        return cells.content.codes
+    codes = np.unique(cells.content, return_inverse=True)[1]
+    codes[np.isnan(cells.content)] = -1
+    return codes
 
 
 def _hint_names(train: Examples, rows: np.ndarray, codes: dict[str, np.ndarray], say: Say) -> None:

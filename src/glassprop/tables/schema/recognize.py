@@ -127,7 +127,7 @@ def _with_names(decision: Decision, series: nw.Series, cells: Cells, *, asked: b
     role, reading = decision
     if reading is None or not _may_be_names(reading, series, cells):
         return decision
-    names = names_of(series, frozenset(reading.absent))
+    names = names_of(series, frozenset(reading.absent), cells)
     if reading.kind == "number" and not asked and (why := _large_numbers(names)):
         role, reading = replace(role, role="category", reason=why), replace(reading, kind="category", decimal=".")
     if reading.kind == "category":
