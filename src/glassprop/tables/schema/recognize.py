@@ -24,11 +24,11 @@ from glassprop.tables.schema.roles import (
     shown,
     some_of,
 )
+from glassprop.tables.values.category_names import aliases_of, names_of
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import date_order, numbers_are_dates
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
-from glassprop.tables.values.names import aliases_of, names_of
 from glassprop.tables.values.numbers import hold_codes, missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import share_of_times
