@@ -13,6 +13,7 @@ from glassprop.export.schema.values import Either, Flag, Mapped, Maybe, Object, 
 _FROM_A_TABLE = {"task", "target_reading", "target_scale", "labels", "options"}
 
 _MARK, _TASK = Word(".", ","), Word("classification", "regression")
+_WORDS = Several(Text(100), most=1000)
 _READING = Object(
     {
         "name": Text(),
@@ -21,7 +22,7 @@ _READING = Object(
         "kind": Word("number", "text", "integer"),
         "mark": Word(".", ","),
     },
-    {"missing": Several(Text(100), most=1000), "quoted": Flag(), "aliases": Mapped(Text())},
+    {"missing": _WORDS, "quoted": Flag(), "absent": _WORDS, "aliases": Mapped(Text())},
 )
 _SCORES = Mapped(Maybe(Real(infinite=True)), most=1000)
 _OPTIONS = Object(
@@ -30,7 +31,7 @@ _OPTIONS = Object(
         name: Plain()
         for name in (
             "task", "drop", "class_weight", "group", "time", "validation", "hidden", "activation", "epochs", "seed",
-            "target_scale",
+            "number", "category", "date", "keep", "missing", "missing_in", "target_scale", "schema",
         )
     },
 )  # fmt: skip
@@ -58,6 +59,15 @@ TABLE = Object(
         "rows": _ROWS,
         "scores": _SCORES,
         "baseline": _SCORES,
+        "intervals": Mapped(Several(Real(infinite=True), least=2, most=2), most=1000),
+        "guess": Object({"shares": Maybe(Several(Real(0, 1))), "mean": Maybe(Real())}),
+        "remarks": Several(Text()),
+        "folds": Maybe(
+            Object(
+                {"weight_decay": Real(0), "epochs": Whole(1), "sure": Real(0, 1), "folds": Whole(1), "loss": Real(),
+                 "loss_of_guess": Real()}
+            )
+        ),
         "weighted": Flag(),
         "interrupted": Flag(),
         "engine": Text(100),

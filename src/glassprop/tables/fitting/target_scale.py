@@ -74,7 +74,7 @@ def check(asked: str | None, target: Target) -> None:
     ------
     SettingsError
     """
-    if asked is not None and target.task == "classification":
+    if asked not in (None, "auto") and target.task == "classification":
         raise SettingsError(
             f"target_scale={asked!r} needs amounts, but target {quoted(target.name)} is for classification "
             f"({target.reason}): leave it out, or ask for regression"
@@ -99,7 +99,7 @@ def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, settin
     SettingsError
         A scale was asked for on which these targets have no place.
     """
-    if options.target_scale is not None:
+    if options.target_scale not in (None, "auto"):
         why_not = fault(options.target_scale, train.y)
         if why_not:
             raise SettingsError(f"target_scale={options.target_scale!r} {why_not}: leave it out, or ask for another")
