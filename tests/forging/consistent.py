@@ -155,6 +155,27 @@ def _of_other_classes(parts: Parts, rng: random.Random) -> None:
         parts.document["record"]["labels"] = values
 
 
+def _of_other_units(parts: Parts, rng: random.Random) -> None:
+    """A target on another scale, with numbers that go together, some of them very large; the record says so too."""
+    scale = rng.choice(["none", "log", "quantile", "poisson"])
+    units: dict[str, Any] = {"mean": rng.choice([0.0, 1.0, 700.0, -1e308]), "spread": rng.choice([1.0, 5e-324, 1e308])}
+    if scale == "poisson":
+        units["mean"] = 0.0
+        estimator = _estimator(parts)
+        estimator["loss"] = estimator["network_"]["cost"] = "poisson"
+        estimator["network_"]["layers"][-1]["activation"] = rng.choice(["exp", "softplus"])
+    if scale in ("log", "quantile"):
+        low = rng.choice([5e-324, 1.0, 1e150])
+        units["factor"] = rng.choice([1.0, 1e-3, 1e3])
+        units["knots"] = [low, rng.choice([low, 1e200]), rng.choice([1e200, 1.7e308])]
+    if scale == "log":
+        units["shift"] = rng.choice([0.0, 1.0, 1e308])
+    units |= {"scale": scale} if scale != "none" or rng.random() < 0.5 else {}
+    _estimator(parts)["network_"]["units"] = units
+    if parts.document["record"].get("target_scale"):
+        parts.document["record"]["target_scale"] = dict(units)
+
+
 def _of_other_scales(parts: Parts, rng: random.Random) -> None:
     """Columns scaled in other forms, with as many knots as those take, or nearly; far out, or all at one place."""
     node = next((h[k] for h, k in places(parts.document["model"]) if _is_scaler(h[k])), None)
@@ -177,5 +198,5 @@ def _is_scaler(node: Any) -> bool:
 
 _TURNS: list[Callable[[Parts, random.Random], None]] = [
     _renamed, _of_other_precision, _of_other_size, _of_other_functions, _of_another_optimizer, _of_the_other_kind,
-    _of_other_classes, _of_other_scales,
+    _of_other_classes, _of_other_scales, _of_other_units,
 ]  # fmt: skip

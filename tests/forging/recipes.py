@@ -113,13 +113,12 @@ CLASSES = np.array(["no", "yes", "so"])[np.arange(ROWS) % 3]
 _FOUR_ROWS_OF_TEXT = ["good day", "bad day", "good night", "bad night"]
 
 
-def _of_table(target: str, **settings: Any) -> Recipe:
+def _of_table(target: str, scale: Any = None, **settings: Any) -> Recipe:
     def make() -> tuple[Any, dict[str, Any]]:
         data = table().drop([name for name in TARGETS if name != target])
         defaults = Defaults(**{"hidden": (4, 3), "epochs": 2, **settings})
-        outcome = fit_table(
-            Table(data, "t"), FitOptions(target=target, validation=0.2, missing=("-9999",)), defaults=defaults
-        )
+        options = FitOptions(target=target, validation=0.2, target_scale=scale, missing=("-9999",))
+        outcome = fit_table(Table(data, "t"), options, defaults=defaults)
         return outcome.pipeline, outcome.record
 
     return Recipe(make, target)
@@ -215,6 +214,7 @@ RECIPES: dict[str, Recipe] = {
     "table_classes": _of_table("kind"),
     "table_binary": _of_table("yes", dtype="float64", scaling="robust"),
     "table_amount": _of_table("amount"),
+    "table_quantiles": _of_table("amount", "quantile"),
     "table_counts": _of_table("count", scaling="quantile", limit=None),
     **{f"solver_{name}": _of_arrays(_small(**given), _classes(numbers)) for name, given in SOLVERS.items()},
     "kinds": _of_arrays(_small(hidden_layer_sizes=(4, 4), residual=True, scale_inputs=True), _classes(numbers)),
@@ -222,6 +222,7 @@ RECIPES: dict[str, Recipe] = {
     "binary": _of_arrays(_small(), _classes(lambda: numbers(np.float32), 2)),
     "several_labels": _of_arrays(_small(), lambda: (numbers(), (numbers()[:, :2] > 0).astype(int))),
     "amounts": _of_arrays(_small(MLPRegressor), _amounts()),
+    "poisson": _of_arrays(_small(MLPRegressor, loss="poisson"), lambda: (numbers(), _codes()[:, 0])),
     "two_amounts": _of_arrays(_small(MLPRegressor, early_stopping=True, scoring="loss"), _amounts(2)),
     **{f"step_{name}": _step(*given) for name, given in STEPS.items()},
     **{f"columns_{scaling}": _scaled_columns(scaling) for scaling in ("auto", "quantile")},
