@@ -155,7 +155,23 @@ def _of_other_classes(parts: Parts, rng: random.Random) -> None:
         parts.document["record"]["labels"] = values
 
 
+def _of_other_terms(parts: Parts, rng: random.Random) -> None:
+    """Other terms of a text, in order or not, and weights for them, as many or nearly, of any size."""
+    steps = [
+        h[k] for h, k in places(parts.document["model"]) if isinstance(h[k], dict) and h[k].get("kind") == "text_terms"
+    ]
+    for step in steps:
+        count = len(step["terms_"][0]) + rng.choice([0, 0, 0, 1, -1, 50])
+        terms = [f"{rng.choice(_TEXTS)}{k:03}" for k in range(count)]
+        step["terms_"][0] = rng.choice([sorted(set(terms)), terms, step["terms_"][0]])
+        entry = parts.arrays[step["idf_"][0]["array"]]
+        weight = rng.choice([1.0, 1.5, 50.0, 51.0, 0.0, -1.0, 1e308, 5e-324, float("nan"), float("inf")])
+        length = rng.choice([len(step["terms_"][0]), count])
+        entry.shape, entry.data = [length], np.full(length, weight).tobytes()
+        entry.dtype = "F64"
+
+
 _TURNS: list[Callable[[Parts, random.Random], None]] = [
     _renamed, _of_other_precision, _of_other_size, _of_other_functions, _of_another_optimizer, _of_the_other_kind,
-    _of_other_classes,
+    _of_other_classes, _of_other_terms,
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""One column of any table by its reading: numbers, the numbers of a date, or the names of categories."""
+"""One column of any table by its reading: numbers, the numbers of a date, the names of categories, or text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from glassprop.tables.values.texts import Texts
 
 
 def read_column(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray] | Texts:
-    """Its numbers (of dates their parts), each (n_rows,) and NaN where missing; or the names of its categories.
+    """Its numbers (of dates their parts), each (n_rows,) and NaN where missing; or its categories' names, or texts.
 
     Each row is read by itself. What is odd in it goes to `findings`.
     """
@@ -65,6 +65,10 @@ def _category(series: nw.Series, reading: Reading, findings: list[Finding]) -> T
     return Texts.of_values(names.codes, names.known, lambda name: aliases.get(name, name))
 
 
+def _text(series: nw.Series, reading: Reading, findings: list[Finding]) -> Texts:
+    return names_of(series, reading.words())  # a number among texts is the same in every kind of table
+
+
 def _none(cells: Cells, reading: Reading, wanted: str, findings: list[Finding]) -> np.ndarray:
     findings += of_another_kind(reading.name, wanted)
     return np.full(len(cells), np.nan)
@@ -74,4 +78,5 @@ _READERS: dict[str, Callable[[nw.Series, Reading, list[Finding]], list[np.ndarra
     "number": _number,
     "date": _date,
     "category": _category,
+    "text": _text,
 }

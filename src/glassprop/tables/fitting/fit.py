@@ -16,6 +16,7 @@ from glassprop.architecture.own_units import OwnUnits
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.note import Note, Say, as_note
 from glassprop.ground.text import quoted
+from glassprop.tables.encoding.columns import tell_terms
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step
@@ -180,6 +181,7 @@ def _fit(
     )
     with quiet():  # what is odd in these columns has been told for the table as a whole
         X = steps.fit_inputs(train.source.to_native(), train.rows)
+        tell_terms(steps, say)
         watched = None
         if inner is not None:
             watched = (steps.inputs(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-KINDS = ("number", "date", "category")  # in the order in which the network's inputs have them
+KINDS = ("number", "date", "category", "text")  # in the order in which the network's inputs have them
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reading:
     ----------
     name : str
         The column.
-    kind : {"number", "date", "category"}
+    kind : {"number", "date", "category", "text"}
     decimal : {".", ","}
         The decimal mark of numbers in text.
     order : str
@@ -71,7 +71,7 @@ READING_FIELDS = tuple(one.name for one in fields(Reading))
 
 @dataclass(frozen=True)
 class Schema:
-    """The readings of all columns that are learned from, by kind: numbers, dates, categories."""
+    """The readings of all columns that are learned from, by kind: numbers, dates, categories, text."""
 
     readings: tuple[Reading, ...] = ()
 

@@ -13,6 +13,7 @@ import numpy as np
 from glassprop.ground.in_order import in_order
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
+from glassprop.tables.schema.free_text import look_at
 from glassprop.tables.schema.readings import Reading, Schema
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.cores import threads_for
@@ -45,7 +46,7 @@ class ColumnRole:
     ----------
     name : str
     role : str
-        number, category, date, dropped, target, weight, group or time.
+        number, category, date, text, dropped, target, weight, group or time.
     reason : str
     """
 
@@ -133,6 +134,10 @@ def _category(name: str, reason: str) -> Decision:
     return ColumnRole(name, "category", reason), Reading(name, "category")
 
 
+def _text(name: str, reason: str) -> Decision:
+    return ColumnRole(name, "text", reason), Reading(name, "text")
+
+
 def _number(name: str, reason: str, mark: str = ".") -> Decision:
     return ColumnRole(name, "number", reason), Reading(name, "number", decimal=mark)
 
@@ -178,8 +183,12 @@ def _text_role(name: str, cells: Cells) -> Decision:
         if dated >= MOSTLY:
             return _text_dates(name, cells, order, either)
     mixed = f" ({share:.0%} of them numbers)" if share > 0 else ""
-    if _too_many(different, rows) or (_is_id(name) and different == len(texts) > 2):
-        reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}"
+    identifier = _is_id(name) and different == len(texts) > 2
+    if identifier or _too_many(different, rows):
+        seen = look_at(texts)
+        if seen.is_text and not identifier:
+            return _text(name, f"text: {seen.words:.0f} words on average, {different} different ones{_missing(cells)}")
+        reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}{seen.why_not}"
         return _dropped(name, reason)
     said = f"{different} different texts" if different > 1 else "one text"
     return _category(name, said + mixed + _missing(cells))

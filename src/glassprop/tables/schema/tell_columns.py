@@ -6,6 +6,7 @@ import re
 
 from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
+from glassprop.tables.schema.readings import KINDS
 from glassprop.tables.schema.recognize import ColumnRole
 
 # Columns with the same fate share a line from this number on.
@@ -18,11 +19,11 @@ _EXAMPLES = re.compile(r"\([^()]*+\)|, \d++ missing|\d++")
 
 def tell_columns(roles: list[ColumnRole], say: Say) -> None:
     """Say what columns are taken as, which are dropped and why, and what was repaired in them."""
-    for kind in ("number", "category", "date"):
+    for kind in ("number", "category", "date", "text"):
         names = [role.name for role in roles if role.role == kind]
         if names:
             say(f"{len(names)} column(s) taken as {kind}: {listed(names, _NAMES)}")
-    kept = [role for role in roles if role.role in ("number", "category", "date")]
+    kept = [role for role in roles if role.role in KINDS]
     _tell_alike([role for role in kept if _is_notable(role)], say)
     filled = [role.name for role in kept if " missing" in role.reason]
     if filled:
@@ -31,7 +32,7 @@ def tell_columns(roles: list[ColumnRole], say: Say) -> None:
 
 
 def _is_notable(role: ColumnRole) -> bool:
-    return role.role == "date" or any(word in role.reason for word in (";", "as text", "codes"))
+    return role.role in ("date", "text") or any(word in role.reason for word in (";", "as text", "codes"))
 
 
 def _tell_alike(roles: list[ColumnRole], say: Say) -> None:
