@@ -180,6 +180,7 @@ def tell_terms(steps: Pipeline, say: Say) -> None:
     if not step.width() and len(groups.transformers_) == 1:
         names = listed(step.feature_names_in_.tolist(), 10)
         raise TableError(f"there are no words to learn from in the training rows of {names}: give more rows")
-    for name, terms in zip(step.feature_names_in_, step.terms_, strict=True):
+    for name, terms, idf in zip(step.feature_names_in_, step.terms_, step.idf_, strict=True):
+        common = tuple(terms[k] for k in np.argsort(idf, kind="stable")[:5])
         said = f"column {quoted(name)}: {len(terms):,} terms of text are inputs (words and pairs of words, by TF-IDF)"
-        say(Note(said, "text-terms", name, len(terms), tuple(terms[:5])))
+        say(Note(said, "text-terms", name, len(terms), common))

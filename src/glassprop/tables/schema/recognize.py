@@ -187,7 +187,10 @@ def _text_role(name: str, cells: Cells) -> Decision:
     if identifier or _too_many(different, rows):
         seen = look_at(texts)
         if seen.is_text and not identifier:
-            return _text(name, f"text: {seen.words:.0f} words on average, {different} different ones{_missing(cells)}")
+            return _text(
+                name,
+                f"words that come again: {seen.words:.0f} on average, {different} different texts{_missing(cells)}",
+            )
         reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}{seen.why_not}"
         return _dropped(name, reason)
     said = f"{different} different texts" if different > 1 else "one text"
