@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/.installed
 
-.PHONY: help setup demo test test-cpus soak lint types layers format bench bench-quick bench-more clean
+.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,9 +34,13 @@ test: $(STAMP) lint types layers ## everything that must hold
 test-cpus: $(STAMP) ## the numerical tests as other CPUs, widths and products would run them (`make test`: a part)
 	$(BIN)/python tests/cpus.py
 
-soak: $(STAMP) ## forged model files and odd tables: 10,000, or SECONDS=600; CASES=, SEED=, CASE= to do one again
+soak: $(STAMP) ## forged model files and odd tables: 10,000, or SECONDS=600 (CASES=, SEED=, CASE= to do one again); real tables
 	PYTHONPATH=tests $(BIN)/python -m forging.soak $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CASES),--cases $(CASES)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
+	$(if $(CASE),,$(BIN)/python -m bench.real_tables --docs)
+
+real-tables: $(STAMP) ## forty real tables beside simpler and stronger models; OPTIONS="--quick", "--only NAME", "--help"
+	$(BIN)/python -m bench.real_tables $(OPTIONS)
 
 lint: $(STAMP) ## style, and the page's scripts: style and types
 	$(BIN)/ruff check .

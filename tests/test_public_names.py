@@ -61,7 +61,8 @@ MODULES = {
     ],
     "tables": [
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "Table", "diagnose", "explain_table",
-        "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table", "text_columns",
+        "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table", "table_schema",
+        "text_columns",
     ],
     "typing": [
         "ActivationLike", "ActivationName", "CostLike", "CostName", "EngineName", "InitialName", "ScheduleName",

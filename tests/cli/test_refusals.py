@@ -126,7 +126,7 @@ USAGE = {
     "task": (["--task", "clustering"], ["classification"]),
     "activation": (["--activation", "rellu"], ["rellu", "relu"]),
     "group and time": (["--group", "species", "--time", "species"], ["group and time"]),
-    "two tables": (["iris"], ["too many arguments", "'iris'"]),
+    "two tables": (["wine"], ["'wine'", "cannot be one of several"]),
     "unknown option": (["--verbose"], ["--verbose"]),
     "option without value": (["--target"], ["--target"]),
     "model below a file": (["--model", "taken/m.glassprop"], ["taken", "not a folder"]),

@@ -47,6 +47,30 @@ def test_train_json_is_one_object(run):
     assert report["notes"]
 
 
+def test_what_is_to_be_said_of_scores_stands_beneath_them_and_in_json(run, tmp_path):
+    """Of a table of noise: in the terminal, in the model's record, when scored, and as data."""
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({f"x{k}": rng.normal(size=120) for k in range(5)} | {"y": rng.choice(["u", "v"], 120)})
+    frame.write_csv(tmp_path / "noise.csv")
+    model = ("--model", "m.glassprop", "--epochs", "2", "--hidden", "64")
+    result = run("train", "noise.csv", "--target", "y", *model)
+    _, after = result.out.split("Scores on held-out rows")
+    assert "95 % interval" in after
+    assert "scores of 12 row(s) say little" in " ".join(after.split())
+    assert "say little" not in result.err
+    assert max(map(len, result.out.splitlines())) <= 80
+    told = run("train", "noise.csv", "--target", "y", *model, "--json").json
+    kinds = {note["kind"]: note for note in told["notes"]}
+    assert {"task", "folds", "few-rows"} <= set(kinds)
+    assert kinds["few-rows"]["text"] in told["remarks"]
+    assert kinds["few-rows"]["count"] == 12
+    assert all(low <= told["metrics"][name] <= high for name, (low, high) in told["intervals"].items())
+    assert "say little" in run("info", "m.glassprop").out
+    later = run("score", "m.glassprop", "noise.csv", "--json").json
+    assert later["baseline"].keys() == later["metrics"].keys() == later["intervals"].keys()
+    assert [note["text"] for note in later["notes"]] == later["remarks"]
+
+
 def test_train_regression_json(run):
     report = run("train", "diabetes", "--json", *QUICK).json
     assert report["task"] == "regression"

@@ -79,7 +79,7 @@ def test_missing_columns_are_all_named(refuse, tmp_path, iris_model):
 
 def test_score_is_what_scikit_learn_says(run, iris_model):
     report = run("score", iris_model, "iris", "--json").json
-    assert set(report) == {"task", "rows", "metrics", "notes"}
+    assert set(report) == {"task", "rows", "metrics", "baseline", "intervals", "remarks", "notes"}
     assert (report["task"], report["rows"]) == ("classification", 150)
     table, model = read_table("iris"), glassprop.load(iris_model)
     truth, probabilities = table.frame[table.target].to_numpy(), model.predict_proba(table.frame)

@@ -10,8 +10,9 @@ from unittest.mock import Mock
 import pytest
 
 from glassprop.cli import progress as progress_module
+from glassprop.cli.column_list import print_columns
 from glassprop.cli.options import column_names, default_model_path, held_out_share, layer_sizes
-from glassprop.cli.output import few, number, one_line, print_columns, write_bytes
+from glassprop.cli.output import few, number, one_line, write_bytes
 from glassprop.cli.progress import TrainingProgress
 from glassprop.errors import SettingsError
 from glassprop.estimator.callbacks import CalledHooks, Unheard
@@ -119,13 +120,36 @@ def test_plain_progress_is_a_few_lines(epochs, capsys):
 
 
 def test_a_long_list_of_columns_is_cut(capsys):
-    columns = [(f"c{k}", "number", f"numbers, {k} missing") for k in range(200)]
+    columns = [(f"c{k}", "number", "numbers " + "x" * k) for k in range(200)]
     print_columns(columns, most=16)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) < 24
     assert "184 more" in "\n".join(lines)
     print_columns(columns)
     assert "c199" in capsys.readouterr().out
+
+
+def test_columns_of_one_kind_share_a_row(capsys):
+    numbers = [(f"c{k}", "number", f"numbers, {k} missing" if k % 3 else "numbers") for k in range(300)]
+    texts = [(f"t{k}", "category", f"{2 + k % 5} different texts ({k % 3 + 1}% of them numbers)") for k in range(150)]
+    print_columns([*numbers, *texts], most=16)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 10
+    assert any("numbers, up to 299 missing" in line for line in lines)
+    assert any("2 to 6 different texts" in line for line in lines)
+    assert any("(300)" in line for line in lines)
+
+
+@pytest.mark.parametrize("length", [3, 11, 17, 30, 40, 41, 60, 100])
+@pytest.mark.parametrize("blank", ["_", " "])
+def test_no_name_of_a_column_is_broken(capsys, length, blank):
+    names = [f"{k}{blank}".ljust(length, "x") + "z" for k in range(6)] + ["Größe in ㎝ 高さ"]
+    print_columns([(name, "number", "numbers that are told at some length, so that it is wrapped") for name in names])
+    out = capsys.readouterr().out
+    for name in names:
+        assert name in out
+    if length <= 40:
+        assert max(map(len, out.splitlines())) <= 80
 
 
 def test_how_far_compiling_is_stands_in_the_bar(monkeypatch):

@@ -24,6 +24,8 @@ from glassprop import Layer, Network
 from glassprop.engine.compiled import engine, kernels
 from glassprop.training.train_settings import Settings
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have what runs in the background ignore it
+
 network = Network(16, [Layer(1024), Layer(1024), Layer(2, "softmax")], "cross_entropy")
 rng = np.random.default_rng(0)
 theta = network.initial(rng, np.float32)

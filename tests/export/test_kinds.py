@@ -51,6 +51,7 @@ from glassprop.export.schema.layout import put_together, taken_apart
 from glassprop.export.schema.misfit import Misfit
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.tables import FitOptions, fit_table
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.reading.table import Table
 
@@ -73,6 +74,8 @@ STEPS = {
     "binarizer": (Binarizer(threshold=0.1), X),
     "quantile_transformer": (QuantileTransformer(n_quantiles=9, output_distribution="normal", random_state=0), X),
     "power_transformer": (PowerTransformer(), X),
+    "column_scaler": (ColumnScaler(), np.c_[X, np.exp(3 * X[:, 0]), np.where(X[:, 1] > 1.9, 1e6, X[:, 1])]),
+    "columns by rank": (ColumnScaler("quantile"), X),
     "pca": (PCA(2, whiten=True), X),
     "variance_threshold": (VarianceThreshold(0.5), X),
     "identity": (FunctionTransformer(), X),

@@ -12,6 +12,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from glassprop import MLPClassifier
 from glassprop.errors import ModelFileError
 from glassprop.export.model_file import load, save
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X = np.array([[0.0, 1.0], [1.0, 3.0], [2.0, 3.0], [0.0, 1.0]] * 3)
@@ -77,3 +78,56 @@ def test_categories_that_are_numbers_rise(tmp_path, step, values):
         document["model"]["steps"][0]["step"]["categories_"][0]["values"] = values
 
     refused(tmp_path / "m", step, "rise", change=forge)
+
+
+SCALED = np.c_[np.tile(X, (3, 1)), np.exp(np.linspace(0, 30, 36)), np.r_[np.arange(35.0), 1e6]]
+CLASSES = Y * 3
+SCALES = "model.steps[0].step."
+
+
+def _of_scales(path, *words, change=lambda node: None, **arrays):
+    model = make_pipeline(ColumnScaler(), MLPClassifier((3,), max_iter=2, random_state=0)).fit(SCALED, CLASSES)
+    assert model[0].forms_ == ["standard", "standard", "both", "robust"]
+    save(model, path)
+    replaced = {SCALES + name: np.asarray(values) for name, values in arrays.items()}
+    with pytest.raises(ModelFileError) as caught:
+        load(forged(path, lambda document: change(document["model"]["steps"][0]["step"]), replaced))
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "word"),
+    [
+        ({"center_": np.zeros(3)}, "shape (4,)"),
+        ({"center_": np.full(4, 1e200)}, "beyond"),
+        ({"scale_": np.zeros(4)}, "beyond"),
+        ({"scale_": np.full(4, -1.0)}, "beyond"),
+        ({"scale_": np.full(4, np.nan)}, "finite"),
+        ({"knots_": np.array([0, 0, 0, 36])}, "from 2 to 129"),
+        ({"knots_": np.array([0, 0, -36, 0])}, "from 2 to 129"),
+        ({"knots_": np.array([0, 0, 35, 0])}, "shape (35,)"),
+        ({"knots_": np.array([0, 0, 130, 0]), "at_": np.arange(130.0), "to_": np.arange(130.0)}, "from 2 to 129"),
+        ({"at_": np.zeros(36)}, "rise"),
+        ({"at_": np.arange(36.0)[::-1]}, "rise"),
+        ({"at_": np.linspace(0, 1e200, 36)}, "beyond"),
+        ({"to_": np.arange(36.0)[::-1]}, "rise"),
+        ({"to_": np.linspace(0, 41, 36)}, "beyond"),
+    ],
+)
+def test_scales_of_columns_fit_together(tmp_path, arrays, word):
+    """The numbers of a table, within ±1e150, then give finite inputs."""
+    _of_scales(tmp_path / "m", word, **arrays)
+
+
+@pytest.mark.parametrize("forms", [["standard"] * 3, ["standard"] * 4, ["both"] * 4, ["standard"] * 3 + ["log"]])
+def test_forms_of_scales_fit_their_knots(tmp_path, forms):
+    _of_scales(tmp_path / "m", change=lambda node: node.update(forms_=forms))
+
+
+def test_knots_of_one_column_need_not_rise_to_those_of_the_next(tmp_path):
+    model = make_pipeline(ColumnScaler("quantile"), MLPClassifier((3,), max_iter=2, random_state=0)).fit(
+        SCALED, CLASSES
+    )
+    save(model, tmp_path / "m")
+    np.testing.assert_array_equal(load(tmp_path / "m").predict_proba(SCALED), model.predict_proba(SCALED))

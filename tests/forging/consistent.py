@@ -155,6 +155,26 @@ def _of_other_classes(parts: Parts, rng: random.Random) -> None:
         parts.document["record"]["labels"] = values
 
 
+def _of_other_scales(parts: Parts, rng: random.Random) -> None:
+    """Columns scaled in other forms, with as many knots as those take, or nearly; far out, or all at one place."""
+    node = next((h[k] for h, k in places(parts.document["model"]) if _is_scaler(h[k])), None)
+    if node is None:
+        return
+    forms = node["forms_"] = [rng.choice(["standard", "robust", "quantile", "both"]) for _ in node["forms_"]]
+    most = rng.choice([2, 3, 129, 130, 1000])
+    counts = [most if form in ("quantile", "both") else rng.choice([0, 0, 0, 1]) for form in forms]
+    reach = rng.choice([1.0, 1e-150, 1e150, 1e308])
+    at = np.concatenate([np.empty(0), *(np.linspace(-reach, reach, count) for count in counts)])
+    numbers = {"knots_": np.array(counts), "at_": at, "to_": rng.choice([1, 1, 0, -1]) * np.sign(at)}
+    for key, values in numbers.items():
+        entry = parts.arrays[node[key]["array"]]
+        entry.data, entry.shape = values.astype("<i8" if key == "knots_" else "<f8").tobytes(), [len(values)]
+
+
+def _is_scaler(node: Any) -> bool:
+    return isinstance(node, dict) and node.get("kind") == "column_scaler"
+
+
 def _of_other_terms(parts: Parts, rng: random.Random) -> None:
     """Other terms of a text, in order or not, and weights for them, as many or nearly, of any size."""
     steps = [
@@ -173,5 +193,5 @@ def _of_other_terms(parts: Parts, rng: random.Random) -> None:
 
 _TURNS: list[Callable[[Parts, random.Random], None]] = [
     _renamed, _of_other_precision, _of_other_size, _of_other_functions, _of_another_optimizer, _of_the_other_kind,
-    _of_other_classes, _of_other_terms,
+    _of_other_classes, _of_other_scales, _of_other_terms,
 ]  # fmt: skip

@@ -31,6 +31,7 @@ from sklearn.preprocessing import (
 
 from glassprop import MLPClassifier, MLPRegressor
 from glassprop.tables import Defaults, FitOptions, Table, fit_table
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 
 ROWS = 24
 TARGETS = ("kind", "yes", "amount", "count")
@@ -66,6 +67,7 @@ def table() -> pl.DataFrame:
             "gap": [None if k % 5 == 0 else float(k) for k in range(ROWS)],
             "day": [f"2024-{1 + k % 12:02d}-{1 + k % 28:02d}" for k in range(ROWS)],
             "at": [f"2024-03-{1 + k % 28:02d}T{k % 24:02d}:30" for k in range(ROWS)],
+            "clock": [f"{k % 24}:{k % 60:02d}" for k in range(ROWS)],
             "color": color,
             "size": [("s", "m", "l")[k % 3] for k in range(ROWS)],
             "title": [f"The {('red', 'blue', 'white')[k % 3]} house of Größe {k}" for k in range(ROWS)],
@@ -85,6 +87,14 @@ def numbers(dtype: Any = np.float64) -> np.ndarray:
 def _with_gaps() -> np.ndarray:
     X = numbers()
     X[::5, 1] = np.nan
+    return X
+
+
+def skewed() -> np.ndarray:
+    """Twice as many rows of four numbers: one with a heavy tail, one with a value far from all others."""
+    X = np.vstack([numbers(), numbers()])
+    X[:, 1] = np.exp(np.linspace(0, 40, len(X)))
+    X[7, 2] = -9999
     return X
 
 
@@ -139,6 +149,11 @@ def _amounts(outputs: int = 1) -> Callable[[], tuple[Any, Any]]:
 
 def _step(step: Any, X: Callable[[], Any] = numbers) -> Recipe:
     return _of_arrays(make_pipeline(step, _small()), _classes(X))
+
+
+def _scaled_columns(scaling: str) -> Recipe:
+    """With the scaler of a table's columns."""
+    return _of_arrays(make_pipeline(ColumnScaler(scaling), _small()), lambda: (skewed(), np.tile(CLASSES, 2)))
 
 
 def _frames() -> Recipe:
@@ -209,6 +224,7 @@ RECIPES: dict[str, Recipe] = {
     "amounts": _of_arrays(_small(MLPRegressor), _amounts()),
     "two_amounts": _of_arrays(_small(MLPRegressor, early_stopping=True, scoring="loss"), _amounts(2)),
     **{f"step_{name}": _step(*given) for name, given in STEPS.items()},
+    **{f"columns_{scaling}": _scaled_columns(scaling) for scaling in ("auto", "quantile")},
     "left": _left(_classes(lambda: numbers(np.float32)), solver="adam", dropout=0.1),
     "left_judged": _left(_amounts(), MLPRegressor, early_stopping=True, solver="sgd", engine="compiled"),
     "frames": _frames(),

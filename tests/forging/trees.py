@@ -58,6 +58,8 @@ AIMED: dict[str, list[Any]] = {
     "spread": [0, 5e-324, 1e308, -1], "mean": [1e308, -1e308, 0], "limit": [None, 1e-150, 1e-300, 1e308, 0],
     "max_categories": [1, 0, 2**53, None], "min_frequency": [0, 0.5, 2**53, None], "n_quantiles_": [1, 2, 7, 2**40],
     "threshold": [1e308, 0, -1], "width": [0, 1, 3, 2**53], "n_components": [0, 1, 0.5, "mle", None],
+    "scaling": ["auto", "standard", "robust", "quantile", "both"],
+    "forms_": [[], ["both"], ["standard"] * 4, ["quantile"] * 4, ["both"] * 4, ["robust", "both", "quantile", "both"]],
     "output_distribution": ["normal", "uniform"], "transform": ["default", "pandas", "polars"],
     "hidden_layer_sizes": [1, [], [3], 2**53, [2**53]], "batch_size": [1, 2**53, "auto"], "max_iter": [1, 2**53],
     "verbose": [0, 1, 5, 2**53, True], "class_weight": ["balanced", [], [["no", 0]], [[["no", 1.0]]]],

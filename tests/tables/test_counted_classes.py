@@ -11,8 +11,9 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import log_loss
 
+from glassprop.tables.fitting.assess import Guess
 from glassprop.tables.fitting.examples import Examples
-from glassprop.tables.fitting.scores import baseline_scores
+from glassprop.tables.fitting.scores import class_scores, regression_scores
 from glassprop.tables.fitting.split import SplitKeys
 
 ROWS = 400
@@ -48,7 +49,9 @@ def test_baseline_is_that_of_all_rows(weighted):
     nothing = np.zeros((300, 1))
     dummy = DummyClassifier(strategy="prior").fit(nothing, train.y, sample_weight=train.weights)
     expected = log_loss(held_out.y, dummy.predict_proba(nothing[:100]), sample_weight=held_out.weights)
-    assert baseline_scores(train, held_out.y, held_out.weights)["log_loss"] == pytest.approx(expected, rel=1e-12)
+    guess = Guess.of(train).outputs(len(held_out))
+    found = class_scores(held_out.y, guess, np.unique(train.y), held_out.weights)
+    assert found["log_loss"] == pytest.approx(expected, rel=1e-12)
 
 
 def test_amounts_have_no_classes():
@@ -56,5 +59,5 @@ def test_amounts_have_no_classes():
     whole = _examples(rng, None)
     amounts = Examples(whole.source, rng.normal(size=ROWS), None, SplitKeys(), whole.rows)
     assert amounts.classes() == []
-    scores = baseline_scores(amounts, amounts.y, None)
+    scores = regression_scores(amounts.y, Guess.of(amounts).outputs(ROWS), None)
     assert scores["root_mean_squared_error"] == pytest.approx(np.std(amounts.y))

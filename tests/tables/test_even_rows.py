@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from glassprop.tables import read_table
-from glassprop.tables.reading import even_rows, fields, text_file
+from glassprop.tables.reading import even_rows, fields, text_layout
 from glassprop.tables.reading.typed import typed_columns
 
 PLAIN = {"whole": ["1", "-2", "+3", "40", "0"], "real": ["1.5", "-.5", "2.", "1e3", "0"], "text": ["a", "b b", "c"]}
@@ -103,8 +103,8 @@ def test_fields_are_counted_where_they_stand(tried_on_few):
 
 
 def test_the_separator_is_found_in_the_first_hundred_rows_alone(monkeypatch):
-    monkeypatch.setattr(text_file, "_TRIED", 50)
+    monkeypatch.setattr(text_layout, "_TRIED", 50)
     head, tail = "a;b\n" + "1,5;2,5\n" * 120, "1,2,3,4\n" * 1000
-    assert text_file._separator((head + tail).encode()) == ";"
+    assert text_layout._separator((head + tail).encode()) == ";"
     quoted = '"a";"b"\n' + '"x,\n\n,";"y"\n' * 200
-    assert text_file._separator(quoted.encode()) == ";"
+    assert text_layout._separator(quoted.encode()) == ";"

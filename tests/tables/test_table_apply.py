@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -127,10 +129,29 @@ def test_rows_without_a_target_are_not_scored(classifier):
     assert "1 of 3 rows have no target 'y'" in messages[0]
 
 
+def test_rows_of_a_class_that_training_never_saw_are_not_scored_and_told(classifier):
+    messages: list[str] = []
+    frame = NEW.with_columns(y=pl.Series(["no", "maybe", "yes"]), w=pl.Series([1.0, None, 1.0]))
+    found = score_table(classifier.pipeline, classifier.record, _named(frame), on_message=messages.append)
+    without = score_table(classifier.pipeline, classifier.record, _named(frame[[0, 2]]))
+    assert (found["rows"], found["metrics"]) == (2, without["metrics"])  # its weight is not asked for, either
+    assert "1 of 3 row(s) are not scored: their 'y' was never seen in training ('maybe')" in messages[0]
+
+
+def test_whole_number_classes_that_training_never_saw_are_told(write):
+    rows = "".join(f"{i % 3},{i % 3}\n" for i in range(90))
+    outcome = fit_table(read_table(write("x,y\n" + rows)), FitOptions(target="y"), defaults=QUICK)
+    messages: list[str] = []
+    later = read_table(write("x,y\n0,0\n1,1\n2,7\n1,1.5\n1,1\n", "later.csv"))
+    found = score_table(outcome.pipeline, outcome.record, later, on_message=messages.append)
+    assert found["rows"] == 3
+    assert any("2 of 5 row(s) are not scored" in message and "('7', '1.5')" in message for message in messages)
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        (["no", "maybe", "never"], r"2 row\(s\) have a 'y' that training never saw \('maybe', 'never'\)"),
+        (["maybe", None, "never"], r"all 2 row\(s\) with a 'y' have one that training never saw \('maybe', 'never'\)"),
         ([None, None, None], "no row with a target"),
     ],
 )
@@ -184,6 +205,7 @@ def test_a_saved_pipeline_predicts_the_same_bits(classifier, regressor):
         again = skops.io.loads(data, trusted=types)
         np.testing.assert_array_equal(again.predict(frame), outcome.pipeline.predict(frame))
         assert {name for name in types if "tables" in name} == {
+            "glassprop.tables.encoding.column_scaler.ColumnScaler",
             "glassprop.tables.encoding.encode.Bounded",
             "glassprop.tables.encoding.encode.TypedColumns",
             "glassprop.tables.encoding.table_pipeline.TablePipeline",
@@ -216,3 +238,26 @@ def test_a_table_without_rows_is_refused(classifier, regressor):
 def test_probabilities_sum_to_one_in_double_precision(classifier):
     out = predict_table(classifier.pipeline, classifier.record, _named(NEW))
     np.testing.assert_allclose(out["probability_no"] + out["probability_yes"], 1, rtol=1e-14)
+
+
+def test_probabilities_of_balanced_classes_are_said_to_be_scores_and_can_be_made_shares():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(4000, 2))
+    y = np.where(x[:, 0] + 1.5 * rng.normal(size=4000) > 2.8, "rare", "usual")
+    frame = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": y})
+    told: list[str] = []
+    options = FitOptions("y", class_weight="balanced", validation=0.5)
+    outcome = fit_table(Table(frame, "t"), options, defaults=replace(QUICK, epochs=20), on_message=told.append)
+    assert any("probabilities are scores" in message for message in told)
+    told.clear()
+    out = predict_table(outcome.pipeline, outcome.record, _named(frame), on_message=told.append)
+    assert [note.kind for note in told] == ["balanced-probabilities"]
+    p = out.select("probability_rare", "probability_usual").to_numpy()
+    share = (y == "rare").mean()
+    assert share < 0.09 < 0.25 < p[:, 0].mean()
+    shares = p * outcome.record["guess"]["shares"]
+    corrected = shares[:, 0] / shares.sum(axis=1)
+    assert corrected.mean() == pytest.approx(share, abs=0.02)
+    assert metrics.log_loss(y == "rare", corrected) < metrics.log_loss(y == "rare", p[:, 0]) - 0.1
+    found = metrics.recall_score(y, out["prediction"].to_numpy(), pos_label="rare")
+    assert found > 0.6 > 0.1 > (corrected[y == "rare"] > 0.5).mean()  # what correcting by itself would undo

@@ -83,7 +83,18 @@ def _match_all() -> None:
                 pattern.search(run * (300_000 // len(run)) + "\x00")
 
 
-SEARCHED = ("_NAMED", "_ID_NAME", "_CAMEL_ID", "_CODE_NAME", "_SAYS_SO", "_OF_PIXELS", "_EXAMPLES", "_BEYOND_ASCII")
+SEARCHED = (
+    "_DIGITS",
+    "_SAYS_DATE",
+    "_DURATION_NAME",
+    "_ID_NAME",
+    "_CAMEL_ID",
+    "_CODE_NAME",
+    "_SAYS_SO",
+    "_OF_PIXELS",
+    "_EXAMPLES",
+    "_BEYOND_ASCII",
+)
 
 
 def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
@@ -91,7 +102,9 @@ def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
         from glassprop.insight.image import find_picture
         from glassprop.tables.values.names import aliases_of, category_name
         from glassprop.tables.values.dates import date_order, parse_date
-        from glassprop.tables.values.numbers import decimal_mark, parse_number
+        from glassprop.tables.values.decimal_marks import decimal_mark, votes_of
+        from glassprop.tables.values.numbers import parse_number
+        from glassprop.tables.values.times import parse_time
         from glassprop.equations.entry_names import find
         from glassprop.equations.activation import ACTIVATIONS
         from glassprop.errors import ArchitectureError
@@ -105,8 +118,8 @@ def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
                     parse_number(text, mark)
                 for order in ("ymd", "mdy", "dmy"):
                     parse_date("2020-01-01 10:00" + text, order)
-                aliases_of([text])
-                decimal_mark([text]), date_order([text]), category_name(text), without_formulas(text), one_line(text)
+                decimal_mark([text]), votes_of([text]), date_order([text]), parse_time(text)
+                category_name(text), aliases_of([text]), without_formulas(text), one_line(text)
                 find_picture([text] * 20)
                 try:
                     find("activation", "relu" + text, ACTIVATIONS, {})

@@ -49,7 +49,7 @@ def _table(rows=240, seed=0):
 
 
 def _fit(target, drop, scaling="standard", dtype="float64", **settings):
-    settings = {"hidden": (6, 5), "activation": "tanh", "epochs": 12} | settings
+    settings = {"hidden": (6, 5), "activation": "tanh", "epochs": 12, "early_stopping_rows": 60} | settings
     defaults = replace(Defaults(), scaling=scaling, dtype=dtype, **settings)
     return fit_table(Table(_table(), "people"), FitOptions(target=target, drop=(drop,)), defaults=defaults)
 
@@ -82,7 +82,7 @@ def _slope(f, h):
 
 
 @pytest.mark.parametrize("target", ["gain", "high"])
-@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+@pytest.mark.parametrize("scaling", ["auto", "standard", "robust", "quantile"])
 def test_a_column_of_numbers_through_the_whole_pipeline(scaling, target):
     drop = {"gain": "high", "high": "gain"}[target]
     outcome, frame = _fit(target, drop, scaling), _table()

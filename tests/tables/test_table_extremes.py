@@ -33,7 +33,7 @@ def _fit(columns, defaults=QUICK, **options):
 
 
 @pytest.mark.parametrize("wild", [NO_DATA, -NO_DATA, 1e160])
-@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+@pytest.mark.parametrize("scaling", ["auto", "standard", "robust", "quantile"])
 def test_a_mark_for_no_data_is_a_missing_value(wild, scaling):
     columns = _columns()
     marked, empty = dict(columns), dict(columns)

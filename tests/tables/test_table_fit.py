@@ -105,6 +105,14 @@ def test_a_validation_table_is_the_held_out_part(people_table, people):
     )
 
 
+def test_held_out_rows_of_a_class_that_is_not_trained_on_are_told(people_table, people):
+    frame = people(50, seed=9)
+    other = Table(frame.with_columns(buys=pl.when(pl.int_range(50) < 3).then(pl.lit("perhaps")).otherwise("buys")), "o")
+    outcome, messages = _fit(people_table, target="buys", drop=("spends",), validation=other)
+    assert outcome.rows["held_out"] == 47
+    assert any("3 of 50 row(s) are not scored" in message and "('perhaps')" in message for message in messages)
+
+
 def test_a_validation_table_without_needed_columns_is_refused(people_table, people):
     other = Table(people(50, seed=9).drop("buys", "age"), "other")
     with pytest.raises(TableError, match=r"other lacks 2 column\(s\) that scoring needs: 'buys' \(the target\), 'age'"):
@@ -116,7 +124,7 @@ def test_held_out_rows_do_not_touch_the_encoder():
     table = _table(x=x, t=np.arange(100), y=np.cos(np.arange(100.0)))
     outcome, _ = _fit(table, target="y", time="t", validation=0.2)
     scaler = outcome.pipeline["inputs"].named_transformers_["numbers"]["scale"]
-    assert scaler.mean_[0] < 1
+    assert scaler.center_[0] < 1
 
 
 def test_groups_stay_on_one_side_of_both_splits():
@@ -389,7 +397,7 @@ def test_sizes_as_a_range_are_recorded_as_a_list(people_table):
 def test_the_epoch_limit_is_told_without_a_guess(people_table):
     constant = replace(QUICK, learning_rate="constant", epochs=1, patience=5)
     _, messages = _fit(people_table, target="buys", defaults=constant)
-    assert messages[-1].startswith("the limit of 1 epochs was reached")
+    assert any(message.startswith("the limit of 1 epochs was reached") for message in messages)
     assert not any("falling" in message for message in messages)
 
 
@@ -401,8 +409,8 @@ def test_a_repair_is_told_once_and_many_alike_share_a_line():
         texts[k], texts[-1 - k] = f"odd{k}", "NA"
         columns[f"t{k}"] = texts
     columns |= {f"c{k}": ["same"] * 80 for k in range(50)}
-    _, messages = _fit(_table(**columns, y=["a", "b"] * 40), target="y", epochs=1)
-    assert len(messages) <= 6
+    outcome, messages = _fit(_table(**columns, y=["a", "b"] * 40), target="y", epochs=1)
+    assert len(messages) <= 5 + len(outcome.remarks)
     assert max(map(len, messages)) < 200
     repaired = [message for message in messages if "no numbers" in message]
     assert len(repaired) == 1

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassprop.tables.schema.recognize import ColumnRole, recognize
+from glassprop.tables.schema.recognize import recognize
+from glassprop.tables.schema.roles import ColumnRole
 
 RNG = np.random.default_rng(0)
 N = 60

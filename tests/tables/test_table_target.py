@@ -31,7 +31,9 @@ def _series(values) -> nw.Series:
         (["01", "02"] * 10, "classification", "text"),
         ([3, 4, 5, 6, 7, 8] * 10, "classification", "integer"),  # quality of wine
         ([3, 4, 5, 6, 7, 8], "regression", "number"),  # too few rows a value
-        (list(range(11)) * 10, "regression", "number"),  # too many values
+        (list(range(11)) * 10, "classification", "integer"),  # labels, all as frequent
+        (list(range(11)) * 4, "regression", "number"),  # too few rows a value
+        (list(range(21)) * 10, "regression", "number"),  # too many values
         (RNG.normal(size=50), "regression", "number"),
         ([f"{k},5" for k in range(30)], "regression", "number"),
         (["1.5", "oops", *[str(k / 3) for k in range(30)]], "regression", "number"),
@@ -43,6 +45,45 @@ def test_task_and_kind(values, task, kind):
     target = decide("y", _series(values), None)
     assert (target.task, target.kind) == (task, kind)
     assert Target.from_dict(target.to_dict()) == target
+
+
+def _spread(rows: int, **shares: float) -> list[int]:
+    """Whole numbers, so many rows, in these shares: _spread(10, _3=0.4, _4=0.6)."""
+    return [int(name[1:]) for name, share in shares.items() for _ in range(round(rows * share))]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "task", "why"),
+    [
+        ("y", RNG.poisson(0.9, 800), "regression", "thin out like counts"),
+        ("y", RNG.poisson(2.0, 800), "regression", "counts|in 800 rows"),
+        ("y", RNG.poisson(4.0, 3000), "regression", "in 3000 rows"),
+        ("y", 1 + RNG.poisson(1.3, 500), "regression", "thin out like counts"),
+        ("y", RNG.negative_binomial(1, 0.4, 1000).clip(0, 8), "regression", "thin out like counts"),
+        ("y", RNG.integers(0, 10, 1500), "classification", "are classes"),  # digits
+        ("y", RNG.integers(0, 11, 600), "classification", "equally frequent"),
+        ("y", RNG.integers(1, 16, 900), "classification", "equally frequent"),
+        ("y", RNG.integers(0, 40, 5000), "regression", "in 5000 rows"),
+        ("y", _spread(1000, _3=0.01, _4=0.03, _5=0.4, _6=0.4, _7=0.12, _8=0.04), "classification", "are classes"),
+        ("y", _spread(300, _1=0.05, _2=0.05, _3=0.1, _4=0.3, _5=0.5), "classification", "are classes"),  # stars
+        ("y", _spread(300, _0=0.54, _1=0.18, _2=0.12, _3=0.12, _4=0.04), "classification", "are classes"),  # severity
+        ("y", _spread(300, _1=0.2, _2=0.2, _5=0.2, _10=0.2, _50=0.2), "classification", "are classes"),  # gaps
+        ("y", RNG.integers(18, 90, 900), "regression", "in 900 rows"),  # ages
+        ("y", RNG.integers(2012, 2021, 900), "regression", "look like years"),
+        ("year", RNG.integers(1, 6, 900), "regression", "under this name"),
+        ("number_of_rooms", RNG.integers(2, 8, 900), "regression", "under this name"),
+        ("numVisits", RNG.integers(0, 4, 900), "regression", "under this name"),
+        ("letter class", 1 + RNG.poisson(6, 5000), "classification", "under this name"),
+        ("age group", RNG.integers(1, 7, 900), "classification", "under this name|are classes"),
+        ("quality", RNG.integers(3, 9, 900), "classification", "under this name"),
+    ],
+)
+def test_whole_numbers_are_classes_or_amounts_by_name_number_and_spread(name, values, task, why):
+    target = decide(name, _series(np.asarray(values)), None)
+    assert target.task == task
+    assert any(part in target.reason for part in why.split("|"))
+    other = {"classification": "regression", "regression": "classification"}[task]
+    assert target.reason.endswith(f"if not, ask for --task {other}")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from glassprop.tables import FitOptions, Table, diagnose, fit_table
+from glassprop.tables import Defaults, FitOptions, Table, diagnose, fit_table
 from glassprop.training_report.training_report import report_data, training_report
 
 HOSTILE = [
@@ -34,7 +34,8 @@ def amounts(rows=400, seed=1):
 
 
 def trained(frame, target, **options):
-    return fit_table(Table(frame, "table.csv"), FitOptions(target, hidden=(6,), epochs=12, validation=0.2, **options))
+    defaults = Defaults(hidden=(6,), epochs=12, early_stopping_rows=60)
+    return fit_table(Table(frame, "table.csv"), FitOptions(target, validation=0.2, **options), defaults=defaults)
 
 
 def reported(outcome, **options):

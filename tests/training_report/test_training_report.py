@@ -14,6 +14,7 @@ from training_report.report_reader import Reader
 
 from glassprop.ground.number_text import number
 from glassprop.tables import diagnose
+from glassprop.tables.fitting.intervals import wilson
 from glassprop.training_report.training_report import training_report
 
 
@@ -60,8 +61,20 @@ def test_scores_stand_beside_the_baseline(classes):
     common = max(set(y), key=list(y).count)
     lines = {line[0]: line[1:] for line in Reader(reported(classes)[1]).tables["scores"][0]}
     right = metrics.accuracy_score(rows["kind"], classes.pipeline.predict(rows))
-    assert lines["accuracy"] == [f"{right:.4f}", f"{(rows['kind'] == common).mean():.4f}"]
-    assert lines["score"] == ["model", "most frequent class"]
+    low, high = wilson(right, len(rows))
+    assert lines["accuracy"] == [
+        f"{right:.4f}",
+        f"{low:.4f} to {high:.4f}",
+        f"{(rows['kind'] == common).mean():.4f}",
+    ]
+    assert lines["score"] == ["model", "95 % interval", "most frequent class"]
+
+
+def test_remarks_on_scores_stand_above_them_with_and_without_rows(classes):
+    remark = classes.remarks[0]
+    assert remark.startswith(f"scores of {len(held_out(classes))} row(s) say little")
+    for rows in (True, False):
+        assert remark in Reader(reported(classes, rows=rows)[1]).texts["scores"]
 
 
 def test_costs_by_epoch_and_the_best_of_them(classes):

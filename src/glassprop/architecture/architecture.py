@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
@@ -77,7 +77,7 @@ class Architecture:
             faults.append(str(error))
         if units is not None and not isinstance(units, OwnUnits):
             faults.append(f"units must be OwnUnits or None, got {quoted(units, 60)}")
-        if units is not None and found is not None and not REALS.within(found.outputs):
+        if isinstance(units, OwnUnits) and found is not None and not units.outputs.within(found.outputs):
             faults.append(f"units are of a regression: cost {found.spec!r} takes {found.outputs.words}")
         if faults:
             raise ArchitectureError("; ".join(faults))
@@ -147,7 +147,7 @@ class Architecture:
             )
         layers = [layer.spec() for layer in self.layers]
         spec = {"n_inputs": self.n_inputs, "layers": layers, "cost": self.cost_function.spec}
-        return spec if self.units is None else spec | {"units": asdict(self.units)}
+        return spec if self.units is None else spec | {"units": self.units.to_dict()}
 
     @classmethod
     def from_spec(cls, spec: dict[str, Any]) -> Architecture:

@@ -15,14 +15,11 @@ FAILED = 1
 
 def check(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
-    data: Annotated[
-        Word,
-        Parameter(
-            help="Rows with their target: a file, - for CSV on standard input, built-in data.",
-        ),
-    ],
     /,
-    *,
+    *data: Annotated[
+        Word,
+        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data.", required=True),
+    ],
     rows: Annotated[Whole, Parameter(help="Take at most this many rows.")] = 200,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)

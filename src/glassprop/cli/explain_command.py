@@ -25,12 +25,11 @@ _MOST_PLACES = 9  # digits of a number in --weight: more than any network has ne
 
 def explain(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
-    data: Annotated[
-        Word,
-        Parameter(help="Rows with their target: a file, - for CSV on standard input, built-in data."),
-    ],
     /,
-    *,
+    *data: Annotated[
+        Word,
+        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data.", required=True),
+    ],
     row: Annotated[
         Wholes,
         Parameter(help="Row to explain, counted from 0. May be repeated: several rows are one batch.", negative=""),
@@ -77,7 +76,7 @@ def explain(
     _check(row, top, digits, json, files)
     places = _places(weight, bias)
     for path in files.values():
-        _check_file(path, model, data)
+        _check_file(path, model, *data)
     pipeline, record = load_model(model, trust)
 
     from glassprop.tables import explain_table
@@ -160,13 +159,13 @@ def _places(weights: tuple[str, ...], biases: tuple[str, ...]) -> list[Place]:
     return list(dict.fromkeys(found))
 
 
-def _check_file(path: str, model: str, data: str) -> None:
+def _check_file(path: str, model: str, *data: str) -> None:
     """Refuse, before any work, a file that cannot be written, or that is the model or the data."""
     from glassprop.ground.atomic import check_writable
 
     if path == "-":
         return
-    for other, what in ((model, "the model file"), (data, "the data")):
+    for other, what in ((model, "the model file"), *((name, "the data") for name in data)):
         if Path(path).exists() and Path(other).exists() and Path(path).samefile(other) and Path(path).is_file():
             raise SettingsError(f"{quoted(path)} is {what}: name another file to write to")
     check_writable(path, error=TableError)

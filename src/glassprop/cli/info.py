@@ -6,9 +6,21 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from glassprop.cli.column_list import print_columns
+from glassprop.cli.models import load_model
 from glassprop.cli.options import MaybeWord
-from glassprop.cli.output import few, print_columns, print_json, print_scores, print_table, warn
+from glassprop.cli.output import (
+    against,
+    few,
+    print_json,
+    print_scores,
+    print_sentence,
+    print_table,
+    warn,
+    write_bytes,
+)
 from glassprop.errors import SettingsError
+from glassprop.ground.text import visible_json
 
 
 def info(
@@ -19,6 +31,12 @@ def info(
         bool,
         Parameter(help="Instead: which kernels train on this machine.", negative="", show_default=False),
     ] = False,
+    schema: Annotated[
+        bool,
+        Parameter(
+            help="Instead: how it reads columns, as JSON for glassprop train --schema.", negative="", show_default=False
+        ),
+    ] = False,
     json: Annotated[
         bool, Parameter(help="Print the whole record as one JSON object.", negative="", show_default=False)
     ] = False,
@@ -26,8 +44,12 @@ def info(
     """Show what a model file holds and how it was trained, or which kernels train on this machine."""
     if engine != (model is None):
         raise SettingsError("info shows a model file, or with --engine this machine's kernels: give one of the two")
+    if engine and schema:
+        raise SettingsError("--engine shows this machine's kernels, --schema how a model reads columns: give one")
     if model is None:
         return _engine(json)
+    if schema:
+        return _schema(model)
     from glassprop.export.opening import read_record
     from glassprop.export.table_record import is_of_a_table
 
@@ -41,7 +63,23 @@ def info(
     if columns:
         print_columns([(c.get("name"), c.get("role"), c.get("reason")) for c in columns])
     if table.get("scores"):
-        print_scores(table["scores"], table.get("baseline") or {}, title="Scores on held-out rows")
+        print_scores(
+            table["scores"],
+            table.get("baseline"),
+            table.get("intervals"),
+            title="Scores on held-out rows",
+            against=against(table["task"]),
+        )
+        for remark in table.get("remarks") or []:
+            print_sentence(remark)
+    return 0
+
+
+def _schema(model: str) -> int:
+    from glassprop.tables import table_schema
+    from glassprop.tables.schema.schema_file import schema_text
+
+    write_bytes(visible_json(schema_text(table_schema(*load_model(model)))).encode())
     return 0
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glassprop.cli.native import native_code_quiet
-from glassprop.errors import ModelFileError
+from glassprop.errors import ModelFileError, TableError
 from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.tables import Table
+    from glassprop.tables.schema.schema_file import TableSchema
 
 
 def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any]]:
@@ -34,16 +36,34 @@ def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any
     return model, record
 
 
-def read(source: str, as_text: Mapping[str, Collection[str]] | None = None) -> Table:
-    """The table at `source`; "-" is CSV on standard input. `as_text`: see ``read_table``."""
+def read(source: str | Sequence[str], as_text: Mapping[str, Collection[str]] | None = None) -> Table:
+    """The table at `source`, one file or several; "-" is CSV on standard input. `as_text`: see ``read_table``."""
     from glassprop.tables import read_table
 
     with native_code_quiet():
         return read_table(source, stdin=getattr(sys.stdin, "buffer", None), as_text=as_text)
 
 
-def read_for(model: tuple[Any, dict[str, Any]], source: str) -> Table:
+def read_for(model: tuple[Any, dict[str, Any]], source: str | Sequence[str]) -> Table:
     """The table at `source`, its columns as the schema of a model wants them."""
     from glassprop.tables import text_columns
 
     return read(source, text_columns(*model))
+
+
+def read_schema(path: str) -> TableSchema:
+    """The schema that a file holds.
+
+    Raises
+    ------
+    TableError
+        It cannot be read, or there are faults in it: all of them in one line.
+    """
+    from glassprop.tables.schema.schema_file import schema_from_text
+
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise TableError(f"schema {quoted(path)} cannot be read: {why or error}") from error
+    return schema_from_text(text, f"schema {quoted(path)}")

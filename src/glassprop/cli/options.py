@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # Cyclopts takes a lone "-" for an option: `run` replaces it by this word, and the types below undo that.
 DASH = "\x00-"
 
-_EXTENSIONS = (".csv", ".tsv", ".parquet", ".arrow")
+_EXTENSIONS = (".csv", ".tsv", ".txt", ".data", ".parquet", ".arrow", ".xlsx")
+_PACKED = (".gz", ".zst", ".zip")
 
 
 def _word(_: type, tokens: Sequence[Token]) -> str:
@@ -27,6 +28,10 @@ def _word(_: type, tokens: Sequence[Token]) -> str:
 
 def _whole(_: type, tokens: Sequence[Token]) -> int:
     return _number(tokens[0])
+
+
+def _words(_: type, tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.value.replace(DASH, "-") for token in tokens)
 
 
 def _wholes(_: type, tokens: Sequence[Token]) -> tuple[int, ...]:
@@ -54,6 +59,7 @@ Trust = Annotated[
         show_default=False,
     ),
 ]
+Columns = Annotated[tuple[str, ...], Parameter(converter=_words, negative="", show_default=False)]
 MaybeWord = Annotated[str | None, Parameter(converter=_word)]
 
 
@@ -85,6 +91,21 @@ def column_names(values: Sequence[str], columns: Sequence[str]) -> tuple[str, ..
     return tuple(dict.fromkeys(names))
 
 
+def missing_words(values: Sequence[str], columns: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Words for "missing": of all columns, and by column where a value is COL=words; =words is of all columns."""
+    everywhere: list[str] = []
+    by_column: dict[str, list[str]] = {}
+    for value in values:
+        ends = [place for place, character in enumerate(value) if character == "="]
+        end = next((place for place in reversed(ends) if value[:place] in columns), ends[0] if ends else -1)
+        column, words = value[: max(end, 0)], value[end + 1 :]
+        found = [word.strip() for word in words.split(",") if word.strip()]
+        if not found:
+            raise SettingsError(f"--missing {quoted(value)}: give words or numbers, as NA,-9999 or COL=NA,-9999")
+        (by_column.setdefault(column, []) if column else everywhere).extend(found)
+    return tuple(dict.fromkeys(everywhere)), {name: tuple(dict.fromkeys(words)) for name, words in by_column.items()}
+
+
 def held_out_share(text: str) -> float | None:
     """The share of rows to hold out, or None if `text` is the name of a file instead.
 
@@ -113,10 +134,15 @@ def at_least(option: str, value: int | None, least: int, most: int | None = None
 
 
 def default_model_path(data: str) -> str:
-    """A free name for the model of `data` in the current folder: iris.glassprop, or iris-2.glassprop if taken."""
+    """A free name for the model of `data` in the current folder: iris.glassprop, or iris-2.glassprop if taken.
+
+    That of a pattern, data/part-*.csv, is what is left of it: part.glassprop.
+    """
     name = Path(data).name
-    suffix = next((end for end in _EXTENSIONS if name.lower().endswith(end)), "")
-    stem = name[: len(name) - len(suffix)].strip("-.") or "model"
+    for endings in (_PACKED, _EXTENSIONS):
+        suffix = next((end for end in endings if name.lower().endswith(end)), "")
+        name = name[: len(name) - len(suffix)]
+    stem = re.sub(r"[*?\[\]]", "", name).strip("-.") or "model"
     return str(free_path(Path(f"{stem}.glassprop")))
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 80
 _MOST_OF_A_KIND = 100  # notes in JSON
+ABOUT_SCORES = ("worse-than-guessing", "few-rows")  # kinds of notes that stand beneath the scores
 
 
 def complain(message: str) -> None:
@@ -43,12 +44,17 @@ class Messages:
 
     def __init__(self) -> None:
         self._notes: list[Note] = []
+        self._kept: list[Note] = []
         self._open = False
 
     def __call__(self, message: str) -> None:
         self._notes.append(as_note(message))
         if self._open:
             say(message)
+
+    def keep(self, note: Note) -> None:
+        """Have a note as data alone: it is said elsewhere."""
+        self._kept.append(note)
 
     def open(self) -> None:
         """Say what has waited; from now on say things at once."""
@@ -60,7 +66,7 @@ class Messages:
     def data(self) -> list[dict[str, Any]]:
         """The notes as JSON has them; beyond so many of a kind, their number alone."""
         found, kinds = [], Counter[str]()
-        for note in self._notes:
+        for note in (*self._notes, *self._kept):
             kinds[note.kind] += 1
             if kinds[note.kind] <= _MOST_OF_A_KIND:
                 found.append(note.to_dict())
@@ -110,9 +116,14 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "", right: Sequence[int] = ()
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    title: str = "",
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (),
 ) -> None:
-    """A table on standard output; the columns numbered in `right` are numbers."""
+    """A table on standard output; the columns numbered in `right` are numbers, those in `whole` are not wrapped."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -124,9 +135,12 @@ def print_table(
         show_header=any(columns),
     )
     for index, name in enumerate(columns):
-        table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
+        stays = index in whole
+        table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold", no_wrap=stays)
     for row in rows:
-        table.add_row(*(Text(_encodable(shown(cell, LONGEST_LINE))) for cell in row))
+        table.add_row(
+            *(Text(str(cell) if k in whole else encodable(shown(cell, LONGEST_LINE))) for k, cell in enumerate(row))
+        )
     if title:
         print_title(title)
     console = console_for(sys.stdout)
@@ -138,10 +152,10 @@ def print_title(title: str) -> None:
     """A title on standard output."""
     from rich.text import Text
 
-    console_for(sys.stdout).print(Text(_encodable(shown(title, LONGEST_LINE)), style="bold"))
+    console_for(sys.stdout).print(Text(encodable(shown(title, LONGEST_LINE)), style="bold"))
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """`text` with escapes for what standard output cannot show, before the layout counts characters."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
@@ -152,6 +166,13 @@ def print_line(text: str = "") -> None:
     sys.stdout.write(f"{visible(text)}\n")
 
 
+def print_sentence(text: str) -> None:
+    """A sentence on standard output, broken between words where the line ends."""
+    from rich.text import Text
+
+    console_for(sys.stdout).print(Text(encodable(shown(text, LONGEST_LINE))))
+
+
 def number(value: object) -> str:
     """A score as it is shown: four digits after the point, or four significant ones."""
     if isinstance(value, int):
@@ -159,40 +180,40 @@ def number(value: object) -> str:
     return number_text.number(value, "-") if value is None or isinstance(value, float) else str(value)
 
 
-def print_columns(columns: Sequence[tuple[str, str, str]], most: int | None = None) -> None:
-    """What each column (name, role, reason) is used as; those alike in role and reason share a row.
-
-    Beyond `most` rows, the rest is counted.
-    """
-    alike: dict[tuple[str, str], list[str]] = {}
-    for name, role, reason in columns:
-        alike.setdefault((role, reason), []).append(name)
-    rows = [(role, few(names), reason) for (role, reason), names in alike.items()]
-    if most is not None and len(rows) > most:
-        rest = sum(map(len, list(alike.values())[most:]))
-        rows = [*rows[:most], ("…", f"{rest:,} more", "glassprop info shows all")]
-    print_table(["used as", "columns", "why"], rows, title="Columns")
-
-
 def few(values: Sequence[object], most: int = 8) -> str:
     """`values` by commas; a long list is cut in the middle and counted."""
-    if len(values) <= most:
-        return ", ".join(map(shown, values))
-    some = [*map(shown, values[: most - 2]), "…", shown(values[-1])]
-    return f"{', '.join(some)} ({len(values)})"
+    return " ".join(few_pieces(values, most))
+
+
+def few_pieces(values: Sequence[object], most: int = 8) -> list[str]:
+    """The same value by value, the commas with them: text that may be broken between them alone."""
+    cut = len(values) > most
+    some = [*map(shown, values[: most - 2]), "…", shown(values[-1])] if cut else list(map(shown, values))
+    count = f" ({len(values)})" if cut else ""
+    return [*(f"{piece}," for piece in some[:-1]), *(f"{piece}{count}" for piece in some[-1:])]
 
 
 def print_scores(
     scores: Mapping[str, Any],
     baseline: Mapping[str, Any] | None = None,
+    intervals: Mapping[str, Sequence[float]] | None = None,
     *,
     title: str,
     against: str = "baseline",
 ) -> None:
-    """Scores by scikit-learn's names, beside the baseline's where there is one."""
-    if baseline is None:
-        rows: list[list[str]] = [[name, number(value)] for name, value in scores.items()]
-        print_table(["score", "value"], rows, title=title, right=[1])
-        return
-    rows = [[name, number(value), number(baseline.get(name))] for name, value in scores.items()]
-    print_table(["score", "model", against], rows, title=title, right=[1, 2])
+    """Scores by scikit-learn's names, with their intervals and beside the baseline's where these are known."""
+    beside = {
+        "95 % interval": {name: f"{number(low)} to {number(high)}" for name, (low, high) in (intervals or {}).items()},
+        against: {name: number(value) for name, value in (baseline or {}).items()},
+    }
+    known = {head: texts for head, texts in beside.items() if texts}
+    rows = [
+        [name, number(value), *(texts.get(name, "-") for texts in known.values())] for name, value in scores.items()
+    ]
+    right = list(range(1, 2 + len(known)))
+    print_table(["score", "model" if known else "value", *known], rows, title=title, right=right)
+
+
+def against(task: str) -> str:
+    """What the baseline's scores are of."""
+    return "most frequent class" if task == "classification" else "mean"

@@ -25,14 +25,11 @@ _FORMATS = (".csv", ".tsv", ".parquet")
 
 def predict(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
-    data: Annotated[
-        Word,
-        Parameter(
-            help="Rows to predict: a file, - for CSV on standard input, built-in data.",
-        ),
-    ],
     /,
-    *,
+    *data: Annotated[
+        Word,
+        Parameter(help="Rows to predict: files, - for CSV on standard input, built-in data.", required=True),
+    ],
     out: Annotated[
         Word,
         Parameter(

@@ -40,6 +40,12 @@ class TrainingProgress:
         if self._bar is not None:
             self._bar.update(0, state=f"compiling: {done} of {of} parts")
 
+    def on_fold(self, done: int, of: int) -> None:
+        """Networks are trained on parts of a small table, before the one of all rows."""
+        self._on_start()
+        if done == 0:
+            say(f"small table: {of} training(s) on parts of it choose how long to train")
+
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Nothing to show before an epoch is over."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +25,13 @@ class ReportFiles:
     rows: bool
 
 
-def report_files(report: str | None, *, rows: bool, others: dict[str, str]) -> ReportFiles | None:
+def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, str]]) -> ReportFiles | None:
     """The files to write, once it is sure that they can be; None where no report is asked for.
 
     Parameters
     ----------
-    others : dict of str to str
-        Files that must not be written over, by what they are.
+    others : sequence of (str, str)
+        What files that must not be written over are, and their names.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def report_files(report: str | None, *, rows: bool, others: dict[str, str]) -> R
     if page is not None:
         check_writable(page, error=DataError)
         _refuse_same(report, report, others)
-        _refuse_same(page, report, {**others, "the report": report})
+        _refuse_same(page, report, [*others, ("the report", report)])
     return ReportFiles(report, page, rows)
 
 
@@ -64,8 +65,8 @@ def page_path(report: str) -> str:
     return str(path.with_name(f"{path.stem}-rows{path.suffix or '.html'}"))
 
 
-def _refuse_same(path: str, report: str, others: dict[str, str]) -> None:
-    for what, other in others.items():
+def _refuse_same(path: str, report: str, others: Sequence[tuple[str, str]]) -> None:
+    for what, other in others:
         if os.path.realpath(path) == os.path.realpath(other) or _linked(path, other):
             which = "it" if path == report else f"{quoted(path)}, the page beside it,"
             raise SettingsError(f"--report {quoted(report)}: {which} would replace {what}; give it another name")

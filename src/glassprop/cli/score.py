@@ -8,19 +8,16 @@ from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Word
-from glassprop.cli.output import Messages, print_json, print_scores
+from glassprop.cli.output import Messages, against, print_json, print_scores, print_sentence
 
 
 def score(
     model: Annotated[Word, Parameter(help="Model file, as glassprop train wrote it.")],
-    data: Annotated[
-        Word,
-        Parameter(
-            help="Rows with their target: a file, - for CSV on standard input, built-in data.",
-        ),
-    ],
     /,
-    *,
+    *data: Annotated[
+        Word,
+        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data.", required=True),
+    ],
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of a table.", negative="", show_default=False)
     ] = False,
@@ -34,8 +31,18 @@ def score(
     messages = Messages()
     result = score_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
     messages.open()
+    for remark in result["remarks"]:
+        messages.keep(remark)
     if json:
         print_json({**result, "notes": messages.data()})
-    else:
-        print_scores(result["metrics"], title=f"{result['task'].capitalize()}, {result['rows']:,} rows")
+        return 0
+    print_scores(
+        result["metrics"],
+        result["baseline"],
+        result["intervals"],
+        title=f"{result['task'].capitalize()}, {result['rows']:,} rows",
+        against=against(result["task"]),
+    )
+    for remark in result["remarks"]:
+        print_sentence(remark)
     return 0

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from glassprop.cli.column_list import print_columns
 from glassprop.cli.ending import Ending
 from glassprop.cli.keep import keep
-from glassprop.cli.models import read
+from glassprop.cli.models import read, read_schema
 from glassprop.cli.options import (
+    Columns,
     MaybeWhole,
     MaybeWord,
     Whole,
@@ -22,16 +25,28 @@ from glassprop.cli.options import (
     default_model_path,
     held_out_share,
     layer_sizes,
+    missing_words,
 )
-from glassprop.cli.output import Messages, few, number, print_columns, print_json, print_line, print_scores
+from glassprop.cli.output import (
+    ABOUT_SCORES,
+    Messages,
+    against,
+    few,
+    number,
+    print_json,
+    print_line,
+    print_scores,
+    print_sentence,
+)
 from glassprop.cli.progress import TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.errors import SettingsError
-from glassprop.ground.note import Say
+from glassprop.ground.note import Say, as_note
 from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
     from glassprop.tables import FitOptions, Outcome, Table
+    from glassprop.tables.schema.schema_file import TableSchema
 
 _MOST_ROWS = 16  # of the list of columns
 
@@ -55,10 +70,25 @@ class TrainOptions:
             help="Held-out rows for the final scores: their share, or a file of them.",
         ),
     ] = "0.1"
-    drop: Annotated[
-        tuple[str, ...],
-        Parameter(help="Columns to leave out: COL,... May be repeated.", negative="", show_default=False),
+    drop: Annotated[Columns, Parameter(help="Columns to leave out: COL,... May be repeated.")] = ()
+    number: Annotated[Columns, Parameter(help="Columns that are numbers, whatever they look like: COL,...")] = ()
+    category: Annotated[Columns, Parameter(help="Columns that are categories.")] = ()
+    date: Annotated[Columns, Parameter(help="Columns that are dates or times of day.")] = ()
+    keep: Annotated[Columns, Parameter(help="Columns to learn from that would be left out as names of rows.")] = ()
+    missing: Annotated[
+        Columns,
+        Parameter(
+            help="Words and numbers that stand for a missing value: NA,-9999 or, in one column, COL=NA,-9999.",
+            allow_leading_hyphen=True,
+        ),
     ] = ()
+    schema: Annotated[
+        MaybeWord,
+        Parameter(help="File that says how columns are read, as glassprop info MODEL --schema prints it."),
+    ] = None
+    target_scale: Annotated[
+        MaybeWord, Parameter(help="How a number to predict is scaled: none, log, quantile, poisson or auto.")
+    ] = None
     weight: Annotated[MaybeWord, Parameter(help="Column with the weight of each row.")] = None
     class_weight: Annotated[Literal["balanced"] | None, Parameter(help="Let every class count the same in all.")] = None
     group: Annotated[MaybeWord, Parameter(help="Rows with one value here stay on one side of a split.")] = None
@@ -70,15 +100,14 @@ class TrainOptions:
 
 
 def train(
-    data: Annotated[
+    *data: Annotated[
         Word,
         Parameter(
-            help="A .csv, .tsv, .parquet or .arrow file, - for CSV on standard input, or one of digits, "
-            "iris, wine, breast_cancer, diabetes.",
+            help="A .csv, .tsv, .parquet, .arrow or .xlsx file, also packed (.gz, .zst, .zip), or several; - for CSV "
+            "on standard input, or one of digits, iris, wine, breast_cancer, diabetes.",
+            required=True,
         ),
     ],
-    /,
-    *,
     options: TrainOptions | None = None,
     model: Annotated[
         MaybeWord,
@@ -101,18 +130,19 @@ def train(
     """Train a network on a table and save it."""
     chosen = options or TrainOptions()
     _check_numbers(chosen)
-    path = _checked_path(model, data)
+    path = _checked_path(model, data[0])
     files = report_files(report, rows=not no_rows, others=_other_files(path, data, chosen.validation))
-    if data == chosen.validation == "-":
+    if chosen.validation == "-" in data:
         raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
 
     from glassprop.tables import fit_table
 
     messages = Messages()
-    table = read(data)
-    settings = _settings(chosen, table)
+    schema = None if chosen.schema is None else read_schema(chosen.schema)
+    table = read(data, _as_text(chosen, schema))
+    settings = _settings(chosen, schema, table)
     progress = TrainingProgress(on_start=messages.open)
-    outcome = fit_table(table, settings, callbacks=(progress,), on_message=_but_interruptions(messages))
+    outcome = fit_table(table, settings, callbacks=(progress,), on_message=_passed_on(messages))
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
@@ -130,15 +160,26 @@ def train(
     return ending.code()
 
 
-def _other_files(model: str, data: str, validation: str) -> dict[str, str]:
-    """Files that a report must not replace, by what they are."""
-    read = {"the data": data, "the held-out rows": validation}
-    return {"the model file": model, **{what: name for what, name in read.items() if os.path.isfile(name)}}
+def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple[str, str]]:
+    """Files that a report must not replace, and what they are."""
+    read = [*(("the data", name) for name in data), ("the held-out rows", validation)]
+    return [("the model file", model), *((what, name) for what, name in read if os.path.isfile(name))]
 
 
-def _but_interruptions(messages: Messages) -> Say:
-    """Pass on all but the estimator's word on Ctrl-C, for the last line says it with the file's name."""
-    return lambda message: None if message.startswith("Training interrupted") else messages(message)
+def _passed_on(messages: Messages) -> Say:
+    """Pass on all but the estimator's word on Ctrl-C, which the last line says with the file's name.
+
+    What is to be said of the scores stands beneath them.
+    """
+
+    def pass_on(message: str) -> None:
+        note = as_note(message)
+        if note.kind in ABOUT_SCORES:
+            messages.keep(note)
+        elif not message.startswith("Training interrupted"):
+            messages(message)
+
+    return pass_on
 
 
 def _check_numbers(options: TrainOptions) -> None:
@@ -157,14 +198,32 @@ def _checked_path(model: str | None, data: str) -> str:
     return path
 
 
-def _settings(options: TrainOptions, table: Table) -> FitOptions:
+def _as_text(options: TrainOptions, schema: TableSchema | None) -> dict[str, Collection[str]]:
+    """Columns that are to be categories stay text, so that 1E2 is not 100; whichever way their names are meant."""
+    from glassprop.tables.values.cells import MISSING
+
+    names = [*options.category, *column_names(options.category, ())]
+    return {**dict.fromkeys(names, MISSING), **({} if schema is None else schema.text_columns())}
+
+
+def _settings(options: TrainOptions, schema: TableSchema | None, table: Table) -> FitOptions:
     from glassprop.tables import FitOptions
 
     share = held_out_share(options.validation)
+    columns = table.frame.columns
+    everywhere, by_column = missing_words(options.missing, columns)
     return FitOptions(
         target=options.target,
         task=options.task,
-        drop=column_names(options.drop, table.frame.columns),
+        drop=column_names(options.drop, columns),
+        number=column_names(options.number, columns),
+        category=column_names(options.category, columns),
+        date=column_names(options.date, columns),
+        keep=column_names(options.keep, columns),
+        missing=everywhere,
+        missing_in=by_column,
+        schema=schema,
+        target_scale=options.target_scale,
         weight=options.weight,
         class_weight=options.class_weight,
         group=options.group,
@@ -192,9 +251,12 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
     print_scores(
         outcome.scores,
         outcome.baseline,
+        outcome.intervals,
         title="Scores on held-out rows",
-        against="most frequent class" if outcome.task == "classification" else "mean",
+        against=against(outcome.task),
     )
+    for remark in outcome.remarks:
+        print_sentence(remark)
     if path is not None:
         print_line(f"Model: {path}")
     if report is not None:
@@ -222,6 +284,8 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "rows": outcome.rows,
         "metrics": outcome.scores,
         "baseline": outcome.baseline,
+        "intervals": outcome.intervals,
+        "remarks": [str(remark) for remark in outcome.remarks],
         "model": path,
         "columns": [{"name": c.name, "role": c.role, "reason": c.reason} for c in outcome.columns],
         "labels": record.get("labels"),

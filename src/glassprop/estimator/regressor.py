@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any, Literal
 
 import numpy as np
@@ -366,12 +365,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return build_network(arguments, n_inputs, n_outputs, cost, output_activation(arguments, cost), hidden)
 
     @property
-    def target_scale_(self) -> dict[str, float]:
-        """Mean and spread by which the target was standardized, where the network ends in a step that undoes it."""
+    def target_scale_(self) -> dict[str, Any]:
+        """How the target was standardized, as OwnUnits takes it, where the network ends in a step that undoes it."""
         units = self.network_.units if "network_" in self.__dict__ else None
         if units is None:
             raise AttributeError("the target was not standardized: the network was trained in its own units")
-        return asdict(units)
+        return units.to_dict()
 
     def set_units(self, units: OwnUnits | None) -> None:
         """From here on y is taken, and predictions are given, in these units; weights stay those of a standardized y.
@@ -384,7 +383,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.network_ = self.network_.in_units(units)
 
     def _validate_input(self, X: Any, y: Any, *, first: bool, incremental: bool) -> tuple[Array, Array, Array]:
-        return self._checked(X, y, None if first else self.network_.units, reset=first)
+        units = None if first else self.network_.units
+        X, y, Y = self._checked(X, y, units, reset=first)
+        if units is not None:
+            units.refuse(y)
+        return X, y, Y
 
     def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
         return self._checked(X, y, self.network_.units, reset=False)

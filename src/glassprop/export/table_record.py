@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassprop.export.schema.array_values import Scalar
+from glassprop.export.schema.network_field import UNITS
 from glassprop.export.schema.values import Either, Flag, Mapped, Maybe, Object, Plain, Real, Several, Text, Whole, Word
 
 # What a record has that says how to read a table; whatever has these must have the form below.
 _FROM_A_TABLE = {"task", "target_reading", "target_scale", "labels", "options"}
 
 _MARK, _TASK = Word(".", ","), Word("classification", "regression")
+_WORDS = Several(Text(100), most=1000)
 _READING = Object(
     {
         "name": Text(),
@@ -20,7 +22,7 @@ _READING = Object(
         "kind": Word("number", "text", "integer"),
         "mark": Word(".", ","),
     },
-    {"missing": Several(Text(100), most=1000), "quoted": Flag(), "aliases": Mapped(Text())},
+    {"missing": _WORDS, "quoted": Flag(), "absent": _WORDS, "aliases": Mapped(Text())},
 )
 _SCORES = Mapped(Maybe(Real(infinite=True)), most=1000)
 _OPTIONS = Object(
@@ -29,6 +31,7 @@ _OPTIONS = Object(
         name: Plain()
         for name in (
             "task", "drop", "class_weight", "group", "time", "validation", "hidden", "activation", "epochs", "seed",
+            "number", "category", "date", "keep", "missing", "missing_in", "target_scale", "schema",
         )
     },
 )  # fmt: skip
@@ -43,7 +46,7 @@ TABLE = Object(
     {
         "task": _TASK,
         "target_reading": _READING,
-        "target_scale": Maybe(Object({"mean": Real(), "spread": Real(5e-324)})),
+        "target_scale": Maybe(UNITS),
         "labels": Maybe(Several(Scalar())),
         "options": _OPTIONS,
     },
@@ -56,6 +59,15 @@ TABLE = Object(
         "rows": _ROWS,
         "scores": _SCORES,
         "baseline": _SCORES,
+        "intervals": Mapped(Several(Real(infinite=True), least=2, most=2), most=1000),
+        "guess": Object({"shares": Maybe(Several(Real(0, 1))), "mean": Maybe(Real())}),
+        "remarks": Several(Text()),
+        "folds": Maybe(
+            Object(
+                {"weight_decay": Real(0), "epochs": Whole(1), "sure": Real(0, 1), "folds": Whole(1), "loss": Real(),
+                 "loss_of_guess": Real()}
+            )
+        ),
         "weighted": Flag(),
         "interrupted": Flag(),
         "engine": Text(100),

@@ -14,6 +14,7 @@ NAMES = {
     "glassprop.estimator.regressor.MLPRegressor": "mlp_regressor",
     "glassprop.tables.encode.Bounded": "bounded",
     "glassprop.tables.encode.TypedColumns": "table_columns",
+    "glassprop.tables.encoding.column_scaler.ColumnScaler": "column_scaler",
     "sklearn.compose._column_transformer.ColumnTransformer": "column_transformer",
     "sklearn.decomposition._pca.PCA": "pca",
     "sklearn.feature_selection._variance_threshold.VarianceThreshold": "variance_threshold",

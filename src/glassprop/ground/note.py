@@ -65,6 +65,10 @@ class NoteWarning(UserWarning):
         self.note = note
 
 
+class NewsWarning(NoteWarning):
+    """One about what training did not see: nothing is wrong with the table, but predictions may be."""
+
+
 def as_note(said: str) -> Note:
     """A line that is no more than that becomes a note of kind "note"."""
     return said if isinstance(said, Note) else Note(said)

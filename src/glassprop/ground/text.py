@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -72,6 +73,17 @@ def listed(names: Sequence[object], most: int = 12) -> str:
     """
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(quoted(name) for name in names[:most]) + more
+
+
+def in_shell(text: str) -> str:
+    """`text` as a word of a command line that is told to be typed.
+
+    Examples
+    --------
+    >>> print(in_shell("age"), in_shell("my age"))
+    age 'my age'
+    """
+    return shlex.quote(shown(text))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

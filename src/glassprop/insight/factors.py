@@ -123,7 +123,7 @@ class ColumnDerivative(Derivative):
     parts : tuple of InputPart
         The inputs of the network that the column feeds. ``value`` is Σ ∂C₀/∂x · ∂x/∂column.
     unit : str
-        The unit of the column, where that is not plain: "day" for a date.
+        The unit of the column, where that is not plain: "day" for a date, "hour" for a time of day.
     """
 
     shown: str = ""

@@ -32,7 +32,7 @@ class Column:
     categories : tuple of str or None
         What each part stands for, where parts are one-hot.
     unit : str
-        What a derivative is by, where that is not plain: "day" for dates.
+        What a derivative is by, where that is not plain: "day" for dates, "hour" for times of day.
     """
 
     name: str

@@ -9,18 +9,19 @@ from glassprop.ground.lazily import lazily
 if TYPE_CHECKING:
     from glassprop.tables.fitting.fit import Outcome, fit_table
     from glassprop.tables.reading.builtin import BUILT_IN
-    from glassprop.tables.reading.table import Table, read_table
+    from glassprop.tables.reading.reader import read_table
+    from glassprop.tables.reading.table import Table
     from glassprop.tables.schema.defaults import Defaults
-    from glassprop.tables.schema.recognize import ColumnRole
     from glassprop.tables.schema.request import FitOptions
-    from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table, text_columns
+    from glassprop.tables.schema.roles import ColumnRole
+    from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table, table_schema, text_columns
     from glassprop.tables.use.diagnose import diagnose
     from glassprop.tables.use.explain_table import explain_table
 
 # Loaded at first use: to predict does not load what trains, and neither what explains.
 _HOME = {
     "BUILT_IN": "glassprop.tables.reading.builtin",
-    "ColumnRole": "glassprop.tables.schema.recognize",
+    "ColumnRole": "glassprop.tables.schema.roles",
     "Defaults": "glassprop.tables.schema.defaults",
     "FitOptions": "glassprop.tables.schema.request",
     "Outcome": "glassprop.tables.fitting.fit",
@@ -30,8 +31,9 @@ _HOME = {
     "fit_table": "glassprop.tables.fitting.fit",
     "gradient_arrays": "glassprop.tables.use.apply",
     "predict_table": "glassprop.tables.use.apply",
-    "read_table": "glassprop.tables.reading.table",
+    "read_table": "glassprop.tables.reading.reader",
     "score_table": "glassprop.tables.use.apply",
+    "table_schema": "glassprop.tables.use.apply",
     "text_columns": "glassprop.tables.use.apply",
 }
 
@@ -49,6 +51,7 @@ __all__ = [
     "predict_table",
     "read_table",
     "score_table",
+    "table_schema",
     "text_columns",
 ]
 

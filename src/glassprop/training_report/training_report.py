@@ -48,7 +48,7 @@ def report_data(
     versions : mapping, optional
         Of what made it.
     """
-    scores, baseline = record["scores"], record["baseline"]
+    scores, baseline, intervals = record["scores"], record["baseline"], record["intervals"]
     return {
         "format": FORMAT,
         "kind": "glassprop-training-report",
@@ -58,7 +58,11 @@ def report_data(
         "rows": dict(record["rows"]),
         "weighted": record["weighted"],
         "interrupted": record["interrupted"],
-        "scores": [{"name": n, "value": v, "baseline": baseline.get(n)} for n, v in scores.items()],
+        "scores": [
+            {"name": name, "value": value, "interval": intervals.get(name), "baseline": baseline.get(name)}
+            for name, value in scores.items()
+        ],
+        "remarks": list(record["remarks"]),
         "against": "most frequent class" if record["task"] == "classification" else "mean",
         "history": _history(record["history"]),
         "classes": _classes(diagnosis["shares"]),
@@ -157,15 +161,23 @@ def _columns(columns: Iterable[Mapping[str, str]], defaults: Mapping[str, Any], 
     ]
 
 
+_SCALED = {
+    "auto": "standardized, not counting what lies far from all others (a heavy tail: also by rank)",
+    "standard": "standardized",
+    "robust": "scaled by the median and the typical distance from it",
+    "quantile": "made normal by rank",
+}
+
+
 def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
     """What is done to a column of each role."""
-    scaled = {"standard": "standardized", "robust": "scaled by the quartiles", "quantile": "made normal by quantiles"}
     limit = defaults["limit"]
-    number = "missing: the median, and an input that says so; then " + scaled[defaults["scaling"]]
+    number = "missing: the median, and an input that says so; then " + _SCALED[defaults["scaling"]]
     number += f" and squeezed smoothly into ±{limit:g}" if limit is not None else ""
     return {
         "number": number,
         "date": f"days since 1970, and the place in week and year as points on circles; each {number}",
+        "time of day": f"hours, and the place in the day as a point on a circle; each {number}",
         "category": "an input of 0 or 1 for each value; rare and unknown values share one",
         "text": "an input for each term that comes often, a word or two that stand together, by TF-IDF",
         "dropped": "left out",

@@ -5,17 +5,26 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from glassprop.export.kinds.holders import width_of
 from glassprop.export.kinds.kind import Kind, add, kind_of
+from glassprop.export.kinds.scikit_values import has_shape
 from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.tables.encoding.news import TYPES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
 from glassprop.tables.values.cells import MISSING
-from glassprop.tables.values.dates import ORDERS
+from glassprop.tables.values.written_dates import ORDERS
 
 _COLUMNS = Several(Text())
 _SMALLEST_LIMIT = 1e-150
+_FORMS = ("standard", "robust", "quantile", "both")
+_BY_RANK = ("quantile", "both")
+_MOST_KNOTS, _MOST_SCORE = 129, 40.0
+# As cells are: numbers beyond are missing, closer to 0 they are 0, so no input of a column is infinite.
+_LARGEST, _SMALLEST = 1e150, 1e-150
 _LONGEST_TERM, _MOST_TERMS = 1000, 100_000
 _LARGEST_IDF = 50  # 1 + ln(rows), and no table has e^49 of them
 _MARK, _ORDER = Word(".", ","), Word(*ORDERS, "")
@@ -28,9 +37,11 @@ _READING = Object(
         "clock": Flag(),
         "missing": _WORDS,
         "quoted": Flag(),
+        "absent": _WORDS,
         "aliases": Mapped(Text()),
     },
 )
+_SEEN = Object({}, {"type": Word(*TYPES), "low": Real(), "high": Real()})
 # What version 1 had: words for missing were the same for all columns.
 _EARLIER: dict[str, Field] = {
     "numbers": Mapped(_MARK),
@@ -74,6 +85,27 @@ def _columns_fit(made: Any, at: str) -> None:
         raise Misfit(at, "a column stands twice, or there is none")
 
 
+def _scales_fit(made: Any, at: str) -> None:
+    """Columns and their scales are as many, within the bounds of cells; knots rise."""
+    for name in ("center_", "scale_", "knots_"):
+        has_shape(made, name, (made.n_features_in_,), at)
+    counts = made.knots_
+    ranked = np.array([form in _BY_RANK for form in made.forms_], dtype=bool)
+    if len(ranked) != len(counts):
+        raise Misfit(f"{at}.forms_", "it must have one for each column")
+    if not np.where(ranked, (counts > 1) & (counts <= _MOST_KNOTS), counts == 0).all():
+        raise Misfit(f"{at}.knots_", f"columns by rank have from 2 to {_MOST_KNOTS}, and others none")
+    for name in ("at_", "to_"):
+        has_shape(made, name, (int(counts.sum()),), at)
+    within = np.abs(made.center_).max() <= _LARGEST and (np.abs(made.at_) <= _LARGEST).all()
+    if not within or made.scale_.min() < _SMALLEST or (np.abs(made.to_) > _MOST_SCORE).any():
+        raise Misfit(at, "its scales are beyond what numbers of a table are")
+    inside = np.ones(len(made.at_), dtype=bool)  # of one column: the last of one and the first of the next may be any
+    inside[np.cumsum(counts[counts > 0])[:-1]] = False
+    if (np.diff(made.at_)[inside[1:]] <= 0).any() or (np.diff(made.to_)[inside[1:]] < 0).any():
+        raise Misfit(f"{at}.at_", "knots must rise")
+
+
 def _terms_fit(made: Any, at: str) -> None:
     """Each column has its terms, each once and in order, and as many weights, as large as those of rows can be."""
     if not len(made.terms_) == len(made.idf_) == made.n_features_in_:
@@ -90,13 +122,21 @@ add(
     Kind(
         "table_columns", "glassprop.tables.encoding.encode:TypedColumns",
         {},
-        optional={"schema": Several(_READING), **_EARLIER},
+        optional={"schema": Several(_READING), "seen_": Mapped(_SEEN), **_EARLIER},
         check=_columns_fit,
         state=_typed_state,
         restore=_restore_typed,
         version=2,
         width=lambda made: len(made.get_feature_names_out()),
         columns=False,
+    ),
+    Kind(
+        "column_scaler", "glassprop.tables.encoding.column_scaler:ColumnScaler",
+        {"scaling": Word("auto", "standard", "robust", "quantile")},
+        {"forms_": Several(Word(*_FORMS)), "center_": Array(), "scale_": Array(), "knots_": Array(("int64",)),
+         "at_": Array(), "to_": Array()},
+        check=_scales_fit,
+        width=lambda made: made.n_outputs,
     ),
     Kind(
         "bounded", "glassprop.tables.encoding.encode:Bounded",
@@ -114,7 +154,7 @@ add(
 )  # fmt: skip
 
 _NUMBER_STEPS = {"missing": ("simple_imputer",), "scale": (
-    "standard_scaler", "robust_scaler", "quantile_transformer"), "bound": ("bounded",)}  # fmt: skip
+    "column_scaler", "standard_scaler", "robust_scaler", "quantile_transformer"), "bound": ("bounded",)}  # fmt: skip
 
 
 def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> None:

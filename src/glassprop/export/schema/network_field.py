@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from glassprop.export.schema.values import Either, Exactly, Field, Flag, Object, Real, Several, Text, Whole
+from glassprop.architecture.own_units import MOST_KNOTS
+from glassprop.architecture.scales import SCALES
+from glassprop.export.schema.values import Either, Exactly, Field, Flag, Object, Real, Several, Text, Whole, Word
 
 FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
 
@@ -26,9 +28,18 @@ _DENSE = Object(
 )
 _SCALE = Object({"kind": Exactly("scale"), "n": Whole(1)}, {"rates": _factors("s"), "decays": _factors("s")})
 LAYERS: dict[str, Field] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.layer_table.KINDS`
+UNITS = Object(
+    {"mean": Real(), "spread": Real(5e-324)},
+    {
+        "scale": Word(*SCALES),
+        "shift": Real(),
+        "factor": Real(1e-3, 1e3),
+        "knots": Several(Real(), most=MOST_KNOTS),
+    },
+)
 NETWORK = Object(
     {"n_inputs": Whole(1), "layers": Several(Either(*LAYERS.values()), least=1, most=10_000), "cost": FUNCTION},
-    {"units": Object({"mean": Real(), "spread": Real(5e-324)})},
+    {"units": UNITS},
 )
 
 

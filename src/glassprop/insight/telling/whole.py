@@ -57,8 +57,7 @@ def _overview(e: Explanation) -> list[Paragraph]:
     found = [Paragraph(tuple(network)), Paragraph(("Cost: ", cost))]
     units = architecture.units
     if units is not None:  # in so many digits that y can be worked out
-        less = f"- {units.mean:.17g}" if units.mean >= 0 else f"+ {-units.mean:.17g}"
-        found.append(Paragraph(f"y: the target, standardized: (target {less}) / {units.spread:.17g}"))
+        found.append(Paragraph(f"y: the target, standardized: {units.formula}"))
     if e.n_examples > 1:
         which = f"number {e.focus + 1}" if e.focus else "the first"
         found.append(Paragraph(f"What follows is of this row, {which} of {e.n_examples}."))

@@ -22,8 +22,10 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScal
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.ground.in_order import in_order
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
+from glassprop.tables.encoding.news import another_type
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.encoding.written_inputs import NOWHERE, ArrayOfInputs, Layout, SparseInputs
 from glassprop.tables.values.texts import Texts
@@ -32,7 +34,8 @@ BLOCK = 32_768  # rows at most
 SHORT = 4_096  # rows that a thread has at least, and from which on a table goes in blocks
 _READ, _WRITTEN = 64 << 20, 16 << 20  # bytes of a block where columns or inputs are many
 _OF_THE_NETWORK = 256  # rows of the network's own blocks: of whole ones the bits are those of one call
-_BY_ROW = (SimpleImputer, StandardScaler, RobustScaler, QuantileTransformer, Bounded)  # each row for itself
+# Each row for itself. Models of before have scalers of scikit-learn's.
+_BY_ROW = (SimpleImputer, ColumnScaler, StandardScaler, RobustScaler, QuantileTransformer, Bounded)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,14 @@ class CategoryPlaces:
         """The input of each row, (n_rows,)."""
         return texts.each(lambda name: self.places.get(name, self.others), self.places.get("", self.others), np.intp)
 
+    def new_in(self, texts: Texts) -> list[Finding]:
+        """Categories that training never saw."""
+        new = [name for name in texts.known if name not in self.places]
+        if not new:
+            return []
+        rows = int(texts.each(lambda name: name not in self.places, False, bool).sum())
+        return [Finding(self.column, "new-categories", "", rows, tuple(new))]
+
 
 @dataclass(frozen=True)
 class BlockEncoder:
@@ -83,7 +94,12 @@ class BlockEncoder:
 
     def read(self, frame: nw.DataFrame, findings: list[Finding]) -> ReadRows:
         """Rows of a table as they are read; what is odd in them goes to `findings`."""
-        return self.placed(*self.typed.read(frame, findings))
+        values, categories = self.typed.read(frame, findings)
+        seen = getattr(self.typed, "seen_", {})
+        for places in self.categories:
+            if new := places.new_in(categories[places.column]):
+                findings += [*new, *another_type(frame[places.column], places.column, seen.get(places.column, {}))]
+        return self.placed(values, categories)
 
     def placed(self, values: np.ndarray, words: dict[str, Texts]) -> ReadRows:
         """What `TypedColumns.read` gives, with the input of each category."""

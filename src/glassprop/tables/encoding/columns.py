@@ -16,10 +16,10 @@ from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed, quoted, shortened
 from glassprop.insight.names import Column
 from glassprop.tables.encoding.encode import TypedColumns
-from glassprop.tables.encoding.slopes import slopes_of
+from glassprop.tables.encoding.slopes import slopes_of, sources_of
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
-from glassprop.tables.values.dates import date_parts, date_slopes
+from glassprop.tables.values.circles import date_parts, date_slopes, time_parts, time_slopes
 
 _OTHERS = "(rare or new)"  # the category that stands for all with few rows in training, and those never seen
 _MISSING = "(missing)"
@@ -72,41 +72,47 @@ def inputs_of(steps: Pipeline, frame: nw.DataFrame) -> Inputs:
 
 @dataclass(frozen=True)
 class _Numbers:
-    """The inputs made of numbers: where each stands, its mark of being missing if it has one, and ∂x/∂number."""
+    """The inputs made of numbers: those of each number, its mark of being missing if it has one, and ∂x/∂number."""
 
-    place: dict[str, int]
+    places: dict[str, list[int]]
     mark: dict[str, int]
     raw: dict[str, np.ndarray]
-    slopes: dict[str, np.ndarray]
+    slopes: dict[str, list[np.ndarray]]
 
     def column(self, name: str, parts: dict[str, np.ndarray], unit: str = "") -> Column:
         """A column from its parts and their slopes by it. Marks come after the parts, and do not move."""
         marks = [self.mark[part] for part in parts if part in self.mark]
-        slopes = [np.nan_to_num(slope) * self.slopes[part] for part, slope in parts.items()]
+        slopes = [np.nan_to_num(slope) * of for part, slope in parts.items() for of in self.slopes[part]]
         slopes += [np.zeros_like(slopes[0])] * len(marks)
-        places = (*(self.place[part] for part in parts), *marks)
+        places = (*(place for part in parts for place in self.places[part]), *marks)
         return Column(name, places, slopes=np.stack(slopes, axis=1), unit=unit)
 
 
 def _numbers(
     typed: TypedColumns, steps: Pipeline, values: nw.DataFrame, start: int, found: Inputs
 ) -> dict[str, Column]:
-    """Numbers and parts of dates: filled where missing, scaled, bounded; marks of what was missing come after them."""
+    """Numbers and parts of dates: filled where missing, scaled, bounded; marks of what was missing come after them,
+    and then the inputs by rank."""
     names, fill = values.columns, steps[0]
     raw = np.asarray(values.to_numpy(), dtype=np.float64)
     through = slopes_of(steps[1:], np.asarray(fill.transform(values.to_native()), dtype=np.float64))
     assert through is not None, "the scalers of our own Pipeline are all known"
     marked = [] if fill.indicator_ is None else [names[k] for k in fill.indicator_.features_]
-    found.names[start : start + len(names) + len(marked)] = [*names, *(f"{name} is missing" for name in marked)]
+    given = [*names, *(f"{name} is missing" for name in marked)]
+    sources = sources_of(steps[1:], len(given))
+    told = [*given, *(f"{given[k]} by rank" for k in sources[len(given) :])]
+    found.names[start : start + len(told)] = told
+    outputs = {name: np.flatnonzero(sources == k) for k, name in enumerate(names)}
     numbers = _Numbers(
-        {name: start + k for k, name in enumerate(names)},
+        {name: (start + out).tolist() for name, out in outputs.items()},
         {name: start + k for k, name in enumerate(marked, start=len(names))},
         {name: raw[:, k] for k, name in enumerate(names)},
-        {name: np.where(np.isnan(raw[:, k]), 0.0, through[:, k]) for k, name in enumerate(names)},
+        {name: list(np.where(np.isnan(raw[:, k]), 0.0, through[:, outputs[name]].T)) for k, name in enumerate(names)},
     )
     one = np.ones(len(raw))
     made = {r.name: numbers.column(r.name, {r.name: one}) for r in typed.schema.of_kind("number")}
-    return made | {r.name: _date(r.name, numbers, clock=r.clock) for r in typed.schema.of_kind("date")}
+    made |= {r.name: _date(r.name, numbers, clock=r.clock) for r in typed.schema.of_kind("date")}
+    return made | {r.name: _time(r.name, numbers) for r in typed.schema.of_kind("time")}
 
 
 def _date(name: str, numbers: _Numbers, *, clock: bool) -> Column:
@@ -114,6 +120,13 @@ def _date(name: str, numbers: _Numbers, *, clock: bool) -> Column:
     full = {part: f"{name} [{part}]" for part in date_parts(np.zeros(1), clock=clock)}
     slopes = date_slopes({part: numbers.raw[known] for part, known in full.items()})
     return numbers.column(name, {full[part]: slope for part, slope in slopes.items()}, "day")
+
+
+def _time(name: str, numbers: _Numbers) -> Column:
+    """A time of day moves by the hour: its parts are hours, and a point on the circle of a day."""
+    full = {part: f"{name} [{part}]" for part in time_parts(np.zeros(1))}
+    slopes = time_slopes({part: numbers.raw[known] for part, known in full.items()})
+    return numbers.column(name, {full[part]: slope for part, slope in slopes.items()}, "hour")
 
 
 def _categories(step: OneHotEncoder, names: list[str], start: int, found: Inputs) -> dict[str, Column]:

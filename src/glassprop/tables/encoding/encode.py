@@ -1,7 +1,7 @@
 """From columns to the matrix that a network takes: the first steps of the Pipeline.
 
-`TypedColumns` reads each column of a data frame by name into clean numbers, dates, categories and texts;
-everything after it is scikit-learn's own, but for `Bounded` and `TextTerms`.
+`TypedColumns` reads each column of a data frame by name into clean numbers, dates, categories and texts; everything
+after it is scikit-learn's own, but for `ColumnScaler`, `Bounded` and `TextTerms`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScaler, StandardScaler
+from sklearn.preprocessing import OneHotEncoder
 
 from glassprop.errors import TableError
 from glassprop.ground.in_order import in_order
 from glassprop.ground.text import listed
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.findings import Finding, together, warn_of
+from glassprop.tables.encoding.news import news_of, seen_in
 from glassprop.tables.encoding.read_column import part_names, read_column
 from glassprop.tables.encoding.text_inputs import TextTerms, most_terms
 from glassprop.tables.schema.defaults import Defaults
@@ -50,8 +52,29 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         self.schema = schema
 
     def fit(self, X: Any, y: Any = None) -> TypedColumns:
-        """Nothing to learn; the schema came with the constructor."""
+        """Learn what later tables are compared with; the schema came with the constructor."""
+        self.fit_transform(X)
         return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """`fit` and `transform`, reading the table once."""
+        self.forget()
+        frame = self.checked(X)
+        findings: list[Finding] = []
+        numbers, categories = self.read(frame, findings)
+        self.learn(frame, numbers, categories)
+        return self._made(frame, numbers, categories, findings)
+
+    def forget(self) -> None:
+        """What was learned."""
+        if hasattr(self, "seen_"):
+            del self.seen_
+
+    def learn(self, frame: nw.DataFrame, numbers: np.ndarray, categories: dict[str, Texts]) -> None:
+        """From what `read` gave of a table: what is told, when another table differs from it, changes no input."""
+        first = self._first_parts()
+        read = {r.name: categories[r.name] if r.name in categories else numbers[first[r.name]] for r in self.schema}
+        self.seen_ = {r.name: seen_in(frame[r.name], r, read[r.name]) for r in self.schema}
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -60,10 +83,14 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         """Table of the same library: float columns for numbers and parts of dates, text for the rest."""
         frame = self.checked(X)
         findings: list[Finding] = []
-        numbers, words = self.read(frame, findings)
-        warn_of(together(findings, self.columns()))
+        return self._made(frame, *self.read(frame, findings), findings)
+
+    def _made(
+        self, frame: nw.DataFrame, numbers: np.ndarray, categories: dict[str, Texts], findings: list[Finding]
+    ) -> Any:
+        warn_of(together(findings, self.columns(), len(frame)), stacklevel=4)
         columns = dict(zip(self.number_names(), numbers, strict=True))
-        texts = {name: texts.array(MISSING_CATEGORY).tolist() for name, texts in words.items()}
+        texts = {name: texts.array(MISSING_CATEGORY).tolist() for name, texts in categories.items()}
         return nw.from_dict({**columns, **texts}, backend=frame.implementation).to_native()
 
     def checked(self, X: Any) -> nw.DataFrame:
@@ -86,11 +113,16 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         `rows` are wanted, they are taken column by column, so that there is no table of them.
         """
         numbers = np.empty((len(self.number_names()), len(frame) if rows is None else len(rows)))
-        first = self._first_parts()
+        first, seen = self._first_parts(), getattr(self, "seen_", {})
 
         def work(reading: Reading) -> tuple[list[Finding], Texts | None]:
             found: list[Finding] = []
-            values = read_column(frame[reading.name], reading, found)
+            series = frame[reading.name]
+            values = read_column(series, reading, found)
+            if reading.name in seen:
+                found += news_of(
+                    series, reading, values if isinstance(values, Texts) else values[0], seen[reading.name], found
+                )
             if isinstance(values, Texts):
                 return found, values if rows is None else values.of(rows)
             for place, part in enumerate(values, first[reading.name]):
@@ -168,13 +200,13 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return values.astype(self.dtype)
 
 
-def encoder(schema: Schema, defaults: Defaults, dtype: str, rows: int = 1000) -> Pipeline:
-    """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs); `rows` to fit on."""
+def encoder(schema: Schema, defaults: Defaults, dtype: str) -> Pipeline:
+    """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs)."""
     typed = TypedColumns(schema)
     numbers = Pipeline(
         [
             ("missing", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
-            ("scale", _scaler(defaults, rows)),
+            ("scale", ColumnScaler(defaults.scaling)),
             ("bound", Bounded(defaults.limit, dtype)),
         ]
     )
@@ -185,17 +217,10 @@ def encoder(schema: Schema, defaults: Defaults, dtype: str, rows: int = 1000) ->
         sparse_output=False,
         dtype=np.dtype(dtype).type,
     )
-    terms = TextTerms(most_terms(rows, len(typed.text_names())), dtype=dtype)
+    terms = TextTerms(most_terms(len(typed.text_names())), dtype=dtype)
     steps = {"numbers": numbers, "categories": one_hot, "texts": terms}
     parts = [(group, steps[group], names) for group, names in typed.groups().items()]
     return Pipeline([("columns", typed), ("inputs", ColumnTransformer(parts, sparse_threshold=0.0))])
-
-
-def _scaler(defaults: Defaults, rows: int) -> Any:
-    if defaults.scaling == "quantile":
-        quantiles = min(1000, rows)
-        return QuantileTransformer(n_quantiles=quantiles, output_distribution="normal", random_state=0)
-    return RobustScaler() if defaults.scaling == "robust" else StandardScaler()
 
 
 def frame_of(X: Any) -> nw.DataFrame:

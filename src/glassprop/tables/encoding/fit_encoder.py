@@ -21,13 +21,14 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScal
 
 from glassprop.ground.in_order import in_order
 from glassprop.tables.encoding.block_encoder import block_encoder
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.values.cells import MISSING_CATEGORY
 from glassprop.tables.values.texts import Texts
 
-_SCALERS = (StandardScaler, RobustScaler, QuantileTransformer)
+_SCALERS = (ColumnScaler, StandardScaler, RobustScaler, QuantileTransformer)
 _SCALED = 1 << 20  # numbers that a scaler is fitted to at a time
 _FEW = 50  # rows, to have a ColumnTransformer fitted whose steps are then replaced
 
@@ -51,6 +52,7 @@ def fit_encoder(
     if not _is_ours(inputs):
         return None
     frame = typed.checked(frame)
+    typed.forget()
     values, words = typed.read(frame, findings, threads, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
@@ -61,9 +63,9 @@ def fit_encoder(
             return _fit_numbers(step, columns, values, frame, threads)
         return _OF_WORDS[name](step, [words[column] for column in columns], columns)
 
-    _put_in(
-        inputs, [(name, fitted(name, clone(step), columns), columns) for name, step, columns in inputs.transformers]
-    )
+    groups = inputs.transformers
+    _put_in(inputs, [(name, fitted(name, clone(step), columns), columns) for name, step, columns in groups])
+    typed.learn(frame, values, words)
     encoder = block_encoder([typed, inputs])
     return None if encoder is None else encoder.encoded(encoder.placed(values, words), threads, compact=compact)
 
@@ -110,7 +112,9 @@ def _fit_numbers(steps: Pipeline, names: list[str], values: np.ndarray, frame: n
     medians, gaps = (np.array(of) for of in zip(*in_order(_median_and_gaps, values, threads), strict=True))
     fill.fit(np.stack([medians, np.where(gaps, np.nan, medians)]))
     filled = _filled(fill, values, gaps, threads)
-    if frame.implementation.is_pyarrow():  # sums are rounded by how numbers lie: of Arrow they come row by row
+    if type(scale) is ColumnScaler:
+        scale.fit_columns(filled.T, threads)
+    elif frame.implementation.is_pyarrow():  # sums are rounded by how numbers lie: of Arrow they come row by row
         filled = np.ascontiguousarray(filled)
         scale.fit(filled)
     else:

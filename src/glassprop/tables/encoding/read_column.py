@@ -1,4 +1,4 @@
-"""One column of any table by its reading: numbers, the numbers of a date, the names of categories, or text."""
+"""One column of any table by its reading: numbers, those of a date or time of day, names of categories, or text."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Callable
 import narwhals as nw
 import numpy as np
 
-from glassprop.tables.encoding.findings import Finding, far_out, odd, of_another_kind
+from glassprop.tables.encoding.findings import Finding, far_out, no_dates, odd, of_another_kind
 from glassprop.tables.schema.readings import Reading
+from glassprop.tables.values.absent import without
 from glassprop.tables.values.cells import Cells, cells_of
-from glassprop.tables.values.dates import date_parts, to_moments
+from glassprop.tables.values.circles import date_parts, time_parts
+from glassprop.tables.values.dates import moments_of_numbers, to_moments
 from glassprop.tables.values.names import names_of
 from glassprop.tables.values.numbers import to_numbers
 from glassprop.tables.values.texts import Texts
+from glassprop.tables.values.times import to_times
 
 
 def read_column(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray] | Texts:
-    """Its numbers (of dates their parts), each (n_rows,) and NaN where missing; or its categories' names, or texts.
+    """Its numbers (parts of dates and times), each (n_rows,) and NaN where missing; or its categories' names, or texts.
 
     Each row is read by itself. What is odd in it goes to `findings`.
     """
@@ -30,6 +33,8 @@ def part_names(reading: Reading) -> list[str]:
         return [reading.name]
     if reading.kind == "date":
         return [f"{reading.name} [{part}]" for part in date_parts(np.zeros(1), clock=reading.clock)]
+    if reading.kind == "time":
+        return [f"{reading.name} [{part}]" for part in time_parts(np.zeros(1))]
     return []
 
 
@@ -44,7 +49,7 @@ def _number(series: nw.Series, reading: Reading, findings: list[Finding]) -> lis
         return [cells.texts.each(lambda text: float(text == "true"), np.nan, np.float64)]
     values = to_numbers(cells.texts, reading.decimal)
     findings += odd(reading.name, cells.texts, values, "numbers")
-    return [values]
+    return [without(values, reading.words())]
 
 
 def _date(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray]:
@@ -53,9 +58,21 @@ def _date(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[
     if cells.kind == "text":
         moments = to_moments(cells.texts, reading.order or "ymd")
         findings += odd(reading.name, cells.texts, moments, "dates")
+    elif cells.kind == "number" and not np.isnan(moments := moments_of_numbers(cells.values)).all():
+        findings += no_dates(reading.name, cells.values, moments)
     else:
         moments = cells.values if cells.kind == "date" else _none(cells, reading, "dates", findings)
     return list(date_parts(moments, clock=reading.clock).values())
+
+
+def _time(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray]:
+    cells = cells_of(series, reading.words())
+    if cells.kind == "text":
+        seconds = to_times(cells.texts)
+        findings += odd(reading.name, cells.texts, seconds, "times of day")
+    else:
+        seconds = _none(cells, reading, "times of day", findings)
+    return list(time_parts(seconds).values())
 
 
 def _category(series: nw.Series, reading: Reading, findings: list[Finding]) -> Texts:
@@ -77,6 +94,7 @@ def _none(cells: Cells, reading: Reading, wanted: str, findings: list[Finding]) 
 _READERS: dict[str, Callable[[nw.Series, Reading, list[Finding]], list[np.ndarray] | Texts]] = {
     "number": _number,
     "date": _date,
+    "time": _time,
     "category": _category,
     "text": _text,
 }

@@ -9,16 +9,19 @@ from scipy.stats import norm
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
+from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded
 
 _EDGE = 1e-7  # so near to its ends scikit-learn's QuantileTransformer is flat
 
 
 def slopes_of(step: Any, X: Any) -> np.ndarray | None:
-    """∂out/∂in of a fitted step at X (array, sparse matrix or data frame of numbers): (n, n_columns), float64.
+    """∂out/∂in of a fitted step at X (array, sparse matrix or data frame of numbers): (n, n_outputs), float64, each
+    by the one column that it comes from (`sources_of`).
 
     None where the step is another than these: the scalers of scikit-learn that take each column by itself, our
-    ``Bounded``, ``"passthrough"``, and Pipelines of them. Subclasses are others: they may do anything.
+    ``ColumnScaler`` and ``Bounded``, ``"passthrough"``, and Pipelines of them. Subclasses are others: they may do
+    anything.
     """
     values = numbers_in(X)
     kind = type(step)
@@ -36,10 +39,22 @@ def slopes_of(step: Any, X: Any) -> np.ndarray | None:
         return _unless_clipped(step.scale_, values * step.scale_ + step.min_, step.feature_range, step)
     if kind is Bounded:
         return np.ones(values.shape) if step.limit is None else np.hypot(1.0, values / step.limit) ** -3
+    if kind is ColumnScaler:
+        return _scaled_slopes(step, values)
     if kind is QuantileTransformer:
         columns = [_quantile_slope(values[:, k], step, step.quantiles_[:, k]) for k in range(values.shape[1])]
         return np.stack(columns, axis=1)
     return None
+
+
+def sources_of(step: Any, width: int) -> np.ndarray:
+    """The column that each output of such a step comes from, where it is given so many columns."""
+    if type(step) is Pipeline:
+        found = np.arange(width)
+        for _, part in step.steps:
+            found = found[sources_of(part, len(found))]
+        return found
+    return step.sources() if type(step) is ColumnScaler else np.arange(width)
 
 
 def numbers_in(X: Any) -> np.ndarray | None:
@@ -58,7 +73,7 @@ def _through_all(steps: Pipeline, X: Any, shape: tuple[int, ...]) -> np.ndarray 
         slopes = slopes_of(step, X)
         if slopes is None:
             return None
-        product = product * slopes
+        product = product[:, sources_of(step, product.shape[1])] * slopes
         if step is not None and step != "passthrough":
             X = step.transform(X)
     return product
@@ -82,14 +97,27 @@ def _quantile_slope(x: np.ndarray, step: QuantileTransformer, quantiles: np.ndar
     if len(values) < 2:
         return np.zeros(len(x))
     pieces = (step.references_[first[1:]] - step.references_[last[:-1]]) / np.diff(values)
-    pieces = np.concatenate([[0.0], pieces, [0.0]])
-    left = pieces[np.searchsorted(values, x, side="left")]
-    right = pieces[np.searchsorted(values, x, side="right")]
-    slopes = (left + right) / 2
+    slopes = _of_pieces(x, values, pieces)
     if step.output_distribution == "normal":
         share = _share(x, step, quantiles)
         flat = (x - _EDGE < values[0]) | (x + _EDGE > values[-1]) | (share <= _EDGE) | (share >= 1 - _EDGE)
         slopes = np.where(flat, 0.0, slopes / norm.pdf(norm.ppf(np.where(flat, 0.5, share))))
+    return slopes
+
+
+def _of_pieces(x: np.ndarray, corners: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+    """The slope of a piecewise linear map that is flat beyond its ends; at a corner the mean of those to both sides."""
+    pieces = np.concatenate([[0.0], pieces, [0.0]])
+    left = pieces[np.searchsorted(corners, x, side="left")]
+    right = pieces[np.searchsorted(corners, x, side="right")]
+    return np.asarray((left + right) / 2)
+
+
+def _scaled_slopes(step: ColumnScaler, values: np.ndarray) -> np.ndarray:
+    slopes = np.empty((len(values), step.n_outputs))
+    slopes[:, : step.n_features_in_] = 1 / step.scale_
+    for place, column, at, to in step.by_rank():
+        slopes[:, place] = _of_pieces(values[:, column], at, np.diff(to) / np.diff(at))
     return slopes
 
 

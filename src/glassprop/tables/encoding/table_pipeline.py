@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 class TablePipeline(Pipeline):
     """A Pipeline of `TypedColumns`, a `ColumnTransformer` and one of our estimators.
 
-    It gives what scikit-learn's own gives. Long tables go through it in blocks of rows, on as many threads as there are
+    It gives what scikit-learn's own gives. Tables go through it in blocks of rows, on as many threads as there are
     cores, so that beside the table itself there is only ever a block or two; results do not depend on the threads.
     Where steps were replaced by others, or are to give data frames, all is left to scikit-learn.
     """
@@ -36,21 +36,21 @@ class TablePipeline(Pipeline):
     @available_if(lambda self: hasattr(self._final_estimator, "predict"))
     def predict(self, X: Any, **params: Any) -> np.ndarray:
         """Predict every row: classes, or amounts. (n_rows,)"""
-        if params or (frame := _long(X)) is None or (encoder := self._in_blocks()) is None:
+        if params or (frame := _table(X)) is None or (encoder := self._in_blocks()) is None:
             return super().predict(X, **params)
-        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator).predict)
+        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator, len(frame)).predict)
 
     @available_if(lambda self: bool(self._final_estimator.predict_proba))
     def predict_proba(self, X: Any, **params: Any) -> np.ndarray:
         """The probabilities of the classes, (n_rows, n_classes)."""
-        if params or (frame := _long(X)) is None or (encoder := self._in_blocks()) is None:
+        if params or (frame := _table(X)) is None or (encoder := self._in_blocks()) is None:
             return super().predict_proba(X, **params)
-        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator).predict_proba)
+        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator, len(frame)).predict_proba)
 
     @available_if(lambda self: self._can_transform())
     def transform(self, X: Any, **params: Any) -> Any:
         """What the steps give, where the last of them is no estimator (``pipeline[:-1]``)."""
-        if params or (frame := _long(X)) is None or (encoder := self._in_blocks(with_network=False)) is None:
+        if params or (frame := _table(X)) is None or (encoder := self._in_blocks(with_network=False)) is None:
             return super().transform(X, **params)
         return encode(encoder, frame, compact=False)
 
@@ -68,7 +68,7 @@ class TablePipeline(Pipeline):
 
     def inputs(self, X: Any) -> Any:
         """``transform``, for a network alone: a CSR matrix where that takes much less room."""
-        if (frame := _long(X)) is None or (encoder := self._in_blocks(with_network=False)) is None:
+        if (frame := _table(X)) is None or (encoder := self._in_blocks(with_network=False)) is None:
             return super().transform(X)
         return encode(encoder, frame, compact=True)
 
@@ -82,9 +82,10 @@ class TablePipeline(Pipeline):
         return super()._fit(X, y, routed_params, raw_params, callback_ctx) if fitted is None else fitted
 
     def _fitted_in_parts(self, X: Any, steps: list[Any], *, compact: bool, rows: np.ndarray | None = None) -> Any:
-        frame = _long(X)
+        frame = _table(X)
         if (
             frame is None
+            or len(frame) < SHORT
             or (rows is not None and len(rows) < SHORT)
             or [type(step) for step in steps] != [TypedColumns, ColumnTransformer]
         ):
@@ -94,7 +95,7 @@ class TablePipeline(Pipeline):
         findings: list[Finding] = []
         threads = threads_for(len(frame), SHORT)
         given = fit_encoder(steps[0], steps[1], frame, findings, threads=threads, compact=compact, rows=rows)
-        _told_once(steps[0], [findings])
+        _told_once(steps[0], [findings], len(frame) if rows is None else len(rows))
         return given
 
     def _is_watched(self) -> bool:
@@ -111,10 +112,10 @@ class TablePipeline(Pipeline):
         return block_encoder(steps)
 
 
-def _long(X: Any) -> nw.DataFrame | None:
-    """The table, if it is one and has many rows."""
+def _table(X: Any) -> nw.DataFrame | None:
+    """The table, if it is one."""
     frame = nw.from_native(X, eager_only=True, pass_through=True)
-    return frame if isinstance(frame, nw.DataFrame) and len(frame) >= SHORT else None
+    return frame if isinstance(frame, nw.DataFrame) else None
 
 
 def encode(encoder: BlockEncoder, frame: nw.DataFrame, *, compact: bool) -> Any:
@@ -127,7 +128,7 @@ def encode(encoder: BlockEncoder, frame: nw.DataFrame, *, compact: bool) -> Any:
         encoder.write(encoder.read(frame[rows], findings), rows, room)
         return findings
 
-    _told_once(encoder.typed, _each_block(encoder, frame, work))
+    _told_once(encoder.typed, _each_block(encoder, frame, work), len(frame))
     return room.made()
 
 
@@ -161,19 +162,19 @@ def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndar
         return findings, said
 
     results = list(_each_block(encoder, frame, work))
-    _told_once(encoder.typed, (findings for findings, _ in results))
+    _told_once(encoder.typed, (findings for findings, _ in results), len(frame))
     return np.concatenate([part for _, said in results for part in said])
 
 
-def _same_for_all_blocks(network: BaseMLP) -> BaseMLP:
-    """The same network, whose engine is not chosen anew for the few rows of a last block."""
-    if network.engine != "auto":
+def _same_for_all_blocks(network: BaseMLP, rows: int) -> BaseMLP:
+    """The same network, whose engine is not chosen anew for the few rows of a last block of a long table."""
+    if network.engine != "auto" or rows < SHORT:
         return network
     network = copy(network)
     network.engine = "compiled"
     return network
 
 
-def _told_once(typed: TypedColumns, findings: Iterable[list[Finding]]) -> None:
+def _told_once(typed: TypedColumns, findings: Iterable[list[Finding]], rows: int) -> None:
     every = (finding for found in findings for finding in found)
-    warn_of(together(every, typed.columns()), stacklevel=5)
+    warn_of(together(every, typed.columns(), rows), stacklevel=5)

@@ -19,9 +19,9 @@ _TOGETHER = 8_000  # of all columns, where that leaves each the fewest
 _CHARACTERS = 10_000_000  # of a column, over which terms are counted: what is made of them is bounded
 
 
-def most_terms(rows: int, columns: int = 1) -> int:
-    """How many terms each of so many columns may have: as many as there are training rows, within bounds."""
-    return max(_FEWEST, min(rows, _MOST, _TOGETHER // max(columns, 1)))
+def most_terms(columns: int) -> int:
+    """How many terms each of so many columns may have at most."""
+    return max(_FEWEST, min(_MOST, _TOGETHER // max(columns, 1)))
 
 
 class TextTerms(TransformerMixin, BaseEstimator):
@@ -33,7 +33,7 @@ class TextTerms(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     most_terms : int
-        Of a column; those that come most often.
+        Of a column, those that come most often; and no more than training rows, but for 200.
     min_rows : int
         A term must stand in so many rows, where any does.
     dtype : {"float32", "float64"}
@@ -46,7 +46,7 @@ class TextTerms(TransformerMixin, BaseEstimator):
         By column, the weight of each term.
     """
 
-    def __init__(self, most_terms: int = 1000, min_rows: int = 2, dtype: str = "float64") -> None:
+    def __init__(self, most_terms: int = _MOST, min_rows: int = 2, dtype: str = "float64") -> None:
         self.most_terms = most_terms
         self.min_rows = min_rows
         self.dtype = dtype
@@ -93,9 +93,9 @@ class TextTerms(TransformerMixin, BaseEstimator):
         return sum(map(len, self.terms_))
 
     def _terms_of(self, texts: Texts) -> tuple[list[str], np.ndarray]:
-        rows = _rows_looked_at(texts)
+        rows, most = _rows_looked_at(texts), min(self.most_terms, max(_FEWEST, len(texts)))
         for least in dict.fromkeys((min(self.min_rows, max(len(rows), 1)), 1)):
-            vectorizer = _vectorizer(min_df=least, max_features=self.most_terms)
+            vectorizer = _vectorizer(min_df=least, max_features=most)
             try:
                 vectorizer.fit(rows)
             except ValueError:  # there is no such term

@@ -57,8 +57,6 @@ def divide(
         if part.weights is not None and not part.weights.any():
             raise TableError(f"the weights of all {len(part)} {name} rows are 0: choose another split")
     rest, inner = _spare(rest, target, settings, options.seed + 1)
-    if inner is None:
-        say(f"{len(rest)} rows to train on: none are spared for early stopping, {settings.epochs} epochs run")
     return Parts(rest, inner, held_out)
 
 

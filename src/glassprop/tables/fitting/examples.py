@@ -12,14 +12,18 @@ from glassprop.errors import TableError
 from glassprop.ground.note import Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.fitting.split import SplitKeys
+from glassprop.tables.fitting.unseen import rows_seen
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target, there
 from glassprop.tables.values.cells import BEYOND, Cells, cells_of, texts_of, values_of
 from glassprop.tables.values.dates import date_order, to_moments
-from glassprop.tables.values.numbers import decimal_mark, missing_number, to_numbers
+from glassprop.tables.values.decimal_marks import decimal_mark
+from glassprop.tables.values.file_mark import file_mark
+from glassprop.tables.values.numbers import missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
+from glassprop.tables.values.times import share_of_times, to_times
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,19 @@ class CountedClass:
     weight: float
 
 
-def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say: Say) -> Examples:
+def read_examples(
+    frame: nw.DataFrame, target: Target, options: FitOptions, say: Say, seen: np.ndarray | None = None
+) -> Examples:
     """Leave out the rows that have no target (or no time), and read the rest.
+
+    Parameters
+    ----------
+    frame : narwhals.DataFrame
+    target : Target
+    options : FitOptions
+    say : callable
+    seen : array (n_rows,) of bool, optional
+        Rows whose target a model can be scored by; the others are left out, too, and nothing of them is looked at.
 
     Raises
     ------
@@ -117,6 +132,7 @@ def read_examples(frame: nw.DataFrame, target: Target, options: FitOptions, say:
             why = _far_out(frame, options.time)
             say(f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out")
         known = known & ~np.isnan(times)
+    known = known if seen is None else known & seen
     weights = None if options.weight is None else _weights(frame, options.weight, known, faults)
     if faults:
         raise TableError("; ".join(faults))
@@ -170,10 +186,11 @@ def labelled_examples(
     values = target.values(frame[target.name])
     if not there(values).any():
         raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
+    seen = None
     if labels is not None and isinstance(values, Texts):
-        refuse_unknown(values, labels, target, table.name)
+        seen = rows_seen(values, labels, target, table.name, say)
     has_weight = weight is not None and weight in table.frame.columns
-    return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say)
+    return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say, seen)
 
 
 def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
@@ -187,22 +204,9 @@ def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str
         raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
 
 
-def refuse_unknown(texts: Texts, labels: np.ndarray, target: Target, name: str) -> None:
-    """Raise a TableError if there are classes, as text, that a model does not know."""
-    names = {str(label) for label in labels}
-    unknown = [text for text in texts.known if text not in names]
-    if unknown:
-        rows = int(texts.each(lambda text: text not in names, False, bool).sum())
-        shown = ", ".join(quoted(text) for text in unknown[:5])
-        raise TableError(
-            f"{name}: {rows} row(s) have a {quoted(target.name)} that training never saw ({shown}): "
-            "leave those rows out, or train again with them"
-        )
-
-
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
     cells = cells_of(frame[name])
-    values = _numbers(cells)
+    values = _numbers(cells, frame)
     used = values[known]
     bad = int(np.isnan(used).sum())
     if bad:
@@ -218,11 +222,12 @@ def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str
     return values
 
 
-def _numbers(cells: Cells) -> np.ndarray:
+def _numbers(cells: Cells, frame: nw.DataFrame) -> np.ndarray:
     if cells.kind != "text":
         return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
     texts = cells.texts
-    return to_numbers(texts, decimal_mark(texts.known, texts.counts().tolist())[0])
+    mark = decimal_mark(texts.known, texts.counts().tolist(), file_mark(frame, typed=True))
+    return to_numbers(texts, mark.mark)
 
 
 def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
@@ -251,7 +256,9 @@ def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
     order, share, _ = date_order(sorted(texts)[:2000])
     if texts and share >= MOSTLY:
         return to_moments(cells.texts, order)
-    numbers = _numbers(cells)
+    if texts and share_of_times(cells.texts) >= MOSTLY:
+        return to_times(cells.texts)
+    numbers = _numbers(cells, frame)
     if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
-        faults.append(f"time column {quoted(name)} holds neither dates nor numbers: name one that does")
+        faults.append(f"time column {quoted(name)} holds neither dates, times nor numbers: name one that does")
     return numbers

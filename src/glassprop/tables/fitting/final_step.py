@@ -42,6 +42,7 @@ def build(
     rows: int,
     stop_early: bool,
     defaults: Defaults,
+    loss: str = "squared_error",
 ) -> Any:
     """An unfitted estimator with the settings of `defaults`."""
     settings: dict[str, Any] = {
@@ -66,7 +67,7 @@ def build(
     }
     if classification:
         return MLPClassifier(**settings | {"class_weight": class_weight, "label_smoothing": defaults.label_smoothing})
-    return MLPRegressor(**settings)
+    return MLPRegressor(**settings, loss=loss)
 
 
 def train(

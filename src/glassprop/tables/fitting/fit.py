@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
-import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from glassprop.architecture.own_units import OwnUnits
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.note import Note, Say, as_note
 from glassprop.ground.text import quoted
-from glassprop.tables.encoding.columns import tell_terms
-from glassprop.tables.encoding.encode import encoder
-from glassprop.tables.encoding.table_pipeline import TablePipeline
-from glassprop.tables.fitting import final_step
+from glassprop.tables.fitting import target_scale
+from glassprop.tables.fitting.assess import Assessment, Guess, assess
 from glassprop.tables.fitting.divide import Parts, divide
-from glassprop.tables.fitting.examples import read_examples
-from glassprop.tables.fitting.final_step import TargetScale
-from glassprop.tables.fitting.scores import baseline_scores, scores_of
-from glassprop.tables.fitting.spoken import note_of, quiet, told
+from glassprop.tables.fitting.examples import Examples, read_examples
+from glassprop.tables.fitting.fit_pipeline import Fitted, fit_pipeline
+from glassprop.tables.fitting.groups import hint_groups
+from glassprop.tables.fitting.leaks import hint_leaks
+from glassprop.tables.fitting.many_categories import with_inputs
+from glassprop.tables.fitting.spoken import quiet, told
+from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.asked_roles import asked_of
+from glassprop.tables.schema.by_schema import target_of, with_schema
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
-from glassprop.tables.schema.recognize import ColumnRole, Words, recognize
-from glassprop.tables.schema.request import FitOptions, check_columns, check_options, settled
-from glassprop.tables.schema.target import Target, decide
+from glassprop.tables.schema.recognize import Words, recognize
+from glassprop.tables.schema.request import FitOptions, check_columns, check_options
+from glassprop.tables.schema.roles import ColumnRole
+from glassprop.tables.schema.settled import settled
+from glassprop.tables.schema.target import Target
 from glassprop.tables.schema.tell_columns import tell_columns
+from glassprop.tables.schema.tell_far_values import tell_far_targets
+from glassprop.tables.values.file_mark import file_mark
 
 _TOLD = 8  # columns of which it is told why they are dropped, where no other is left
 
@@ -50,7 +53,11 @@ class Outcome:
     rows : dict
         Numbers of rows: train, validation (inner, for early stopping), held_out.
     scores, baseline : dict of str to float
-        On the held-out rows, under scikit-learn's names.
+        On the held-out rows, under scikit-learn's names; `baseline` are those of a guess that knows no columns.
+    intervals : dict of str to (float, float)
+        In which the scores of more such rows lie, with a certainty of 95 %.
+    remarks : list of Note
+        Sentences on the scores: that they are worse than a guess, or of too few rows.
     interrupted : bool
         Training was stopped by the user; the best weights until then are kept.
     record : dict
@@ -67,6 +74,8 @@ class Outcome:
     rows: dict[str, int]
     scores: dict[str, float]
     baseline: dict[str, float]
+    intervals: dict[str, tuple[float, float]]
+    remarks: list[Note]
     interrupted: bool
     record: dict[str, Any]
     parts: Parts = field(repr=False)
@@ -118,35 +127,49 @@ def fit_table(
             on_message(notes[-1])
 
     check_options(options)
+    options = with_schema(options)
     settings = settled(options, defaults or Defaults())
     name = check_columns(options, table)
     for note in (*table.notes, *(options.validation.notes if isinstance(options.validation, Table) else ())):
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
-    target = decide(name, frame[name], options.task, Words(table.words, table.quoted))
-    say(f"target {quoted(name)}: {target.task} ({target.reason})")
+    words = Words(table.words, table.quoted, file_mark(frame, typed=not table.words))
+    target = target_of(name, frame[name], options, words)
+    say(Note(f"target {quoted(name)}: {target.task} ({target.reason})", "task", name))
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
             f"class_weight={options.class_weight!r} needs classes, but target {quoted(name)} is for regression "
             f"({target.reason}): leave it out, or ask for classification"
         )
+    if options.class_weight is not None:
+        say(balanced(name))
+    target_scale.check(options.target_scale, target)
     examples = read_examples(frame, target, options, say)
-    roles, schema = _columns(examples.frame, options, target, table, say)
+    if target.task == "regression":
+        tell_far_targets(name, examples.y, examples.rows, say)
+    roles, schema = _columns(examples.frame, options, target, table, words, say)
     parts = divide(examples, schema, target, options, settings, say)
+    hint_leaks(parts.train, schema, name, say)
+    if options.group is None:
+        hint_groups(parts.train, roles, schema, say)
     del examples  # of a long table, room that training needs
-    pipeline, scale = _fit(parts, schema, target, options, settings, callbacks, say)
-    return _outcome(table, target, roles, options, settings, parts, pipeline, scale, notes, say)
+    settings = with_inputs(settings, parts.train, schema, options.seed)
+    fitted = fit_pipeline(parts, schema, target, options, settings, callbacks, say)
+    return _outcome(table, target, roles, options, parts, fitted, notes, say)
 
 
 def _columns(
-    frame: nw.DataFrame, options: FitOptions, target: Target, table: Table, say: Say
+    frame: nw.DataFrame, options: FitOptions, target: Target, table: Table, words: Words, say: Say
 ) -> tuple[list[ColumnRole], Schema]:
     named = {target.name: ColumnRole(target.name, "target", target.reason)}
     named |= {name: ColumnRole(name, "dropped", "as asked") for name in options.drop}
     for role, name in (("weight", options.weight), ("group", options.group), ("time", options.time)):
         if name is not None:
             named[name] = ColumnRole(name, role, "as asked; not learned from")
-    roles, schema = recognize(frame, named, Words(table.words, table.quoted))
+    asked = asked_of(options, table, words.mark)
+    roles, schema = recognize(frame, named, words, asked)
+    if asked.faults:
+        raise TableError(f"{table.name}: " + "; ".join(asked.faults))
     tell_columns(roles, say)
     if not schema.names():
         dropped = [f"{quoted(role.name)} {role.reason}" for role in roles if role.role == "dropped"]
@@ -156,95 +179,93 @@ def _columns(
     return roles, schema
 
 
-def _fit(
-    parts: Parts,
-    schema: Schema,
-    target: Target,
-    options: FitOptions,
-    settings: Defaults,
-    callbacks: Sequence[Any],
-    say: Say,
-) -> tuple[Pipeline, TargetScale | None]:
-    train, inner = parts.train, parts.inner
-    classification = target.task == "classification"
-    scale = None if classification else final_step.target_scale(train.y, train.weights)
-    targets = [part.y for part in (train, inner) if part is not None]
-    dtype = settings.dtype if scale is None or scale.fits_float32(*targets) else "float64"
-    steps = TablePipeline(encoder(schema, settings, dtype, len(train)).steps)
-    estimator = final_step.build(
-        classification=classification,
-        class_weight=options.class_weight,
-        seed=options.seed,
-        rows=len(train),
-        stop_early=inner is not None,
-        defaults=settings,
-    )
-    with quiet():  # what is odd in these columns has been told for the table as a whole
-        X = steps.fit_inputs(train.source.to_native(), train.rows)
-        tell_terms(steps, say)
-        watched = None
-        if inner is not None:
-            watched = (steps.inputs(inner.frame.to_native()), _scaled(inner.y, scale), inner.weights)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", UserWarning)
-        final_step.train(estimator, X, _scaled(train.y, scale), train.weights, watched, callbacks)
-    _tell_warnings(caught, estimator, say)
-    if scale is not None:
-        estimator.set_units(OwnUnits(scale.mean, scale.spread))
-    return TablePipeline([*steps.steps, ("network", estimator)]), scale
-
-
-def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: Say) -> None:
-    for note in dict.fromkeys(note_of(w.message) for w in caught if w.category is not ConvergenceWarning):
-        say(note)
-    if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
-        say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
-
-
-def _scaled(y: np.ndarray, scale: TargetScale | None) -> np.ndarray:
-    return y if scale is None else scale.standard(y)
-
-
 def _outcome(
     table: Table,
     target: Target,
     roles: list[ColumnRole],
     options: FitOptions,
-    settings: Defaults,
     parts: Parts,
-    pipeline: Pipeline,
-    scale: TargetScale | None,
+    fitted: Fitted,
     notes: list[Note],
     say: Say,
 ) -> Outcome:
-    held_out, estimator = parts.held_out, pipeline[-1]
-    with told(say) if isinstance(options.validation, Table) else quiet():
-        scores = scores_of(pipeline, held_out.frame.to_native(), held_out.y, held_out.weights)
-    baseline = baseline_scores(parts.train, held_out.y, held_out.weights)
+    pipeline, guess = fitted.pipeline, Guess.of(parts.train)
+    estimator = pipeline[-1]
+    found = _assessed(parts.held_out, pipeline, guess, options, say)
+    remarks = _remarks(found, parts, estimator, guess, options)
+    for remark in remarks:
+        say(remark)
     interrupted = bool(getattr(estimator, "interrupted_", False))
     record = {
         "task": target.task,
         "target": target.name,
         "target_reading": target.to_dict(),
-        "target_scale": None if scale is None else asdict(scale),
+        "target_scale": None if fitted.scale is None else fitted.scale.to_dict(),
         "labels": estimator.classes_.tolist() if target.task == "classification" else None,
-        "columns": [asdict(role) for role in roles],
+        "columns": [role.to_dict() for role in roles],
         "source": table.name,
         "seed": options.seed,
         "options": options.to_dict(),
-        "defaults": settings.to_dict(),
+        "defaults": fitted.settings.to_dict(),
         "rows": parts.rows(),
-        "scores": scores,
-        "baseline": baseline,
+        "scores": found.scores,
+        "baseline": found.baseline,
+        "intervals": {name: list(ends) for name, ends in found.intervals.items()},
+        "guess": guess.to_dict(),
+        "remarks": [str(remark) for remark in remarks],
+        "folds": None if fitted.lesson is None else fitted.lesson.to_dict(),
         "weighted": options.weight is not None,
         "interrupted": interrupted,
         "engine": str(getattr(estimator, "engine_", "")),
         "history": _history(estimator),
         "notes": [note.to_dict() for note in notes],
     }
-    source = options.validation if isinstance(options.validation, Table) else table
-    return Outcome(pipeline, target.task, roles, parts.rows(), scores, baseline, interrupted, record, parts, source)
+    return Outcome(
+        pipeline=pipeline,
+        task=target.task,
+        columns=roles,
+        rows=parts.rows(),
+        scores=found.scores,
+        baseline=found.baseline,
+        intervals=found.intervals,
+        remarks=remarks,
+        interrupted=interrupted,
+        record=record,
+        parts=parts,
+        held_out_table=options.validation if isinstance(options.validation, Table) else table,
+    )
+
+
+def _assessed(held_out: Examples, pipeline: Pipeline, guess: Guess, options: FitOptions, say: Say) -> Assessment:
+    with told(say) if isinstance(options.validation, Table) else quiet():
+        X = held_out.frame.to_native()
+        return assess(pipeline, X, held_out.y, held_out.weights, guess, options.seed)
+
+
+def _remarks(found: Assessment, parts: Parts, estimator: Any, guess: Guess, options: FitOptions) -> list[Note]:
+    costs, best = estimator.loss_curve_, getattr(estimator, "best_iteration_", None)
+    weighed = options.class_weight is not None  # costs of balanced classes are not comparable with a guess's
+    around = Circumstances(
+        rows=len(parts.train),
+        epochs=int(estimator.n_iter_),
+        interrupted=bool(getattr(estimator, "interrupted_", False)),
+        asked_epochs=options.epochs,
+        balanced=weighed,
+        apart=_apart(options),
+        cost=None if weighed or not costs else float(costs[(best or len(costs)) - 1]),
+        cost_of_guess=None if weighed or estimator.loss == "poisson" else guess.cost(),
+    )
+    return [said for said in (worse_than_guessing(found, around), few_rows(found)) if said is not None]
+
+
+def _apart(options: FitOptions) -> str:
+    if isinstance(options.validation, Table):
+        return "the held-out rows come from another file than those learned from"
+    if options.time is not None:
+        return f"the held-out rows are later, by {quoted(options.time)}, than those learned from"
+    if options.group is not None:
+        return f"the held-out rows are of other groups, by {quoted(options.group)}, than those learned from"
+    return ""
 
 
 def _history(estimator: Any) -> dict[str, Any]:

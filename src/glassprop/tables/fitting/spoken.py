@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from glassprop.ground.note import Note, NoteWarning, Say
 
 
 @contextmanager
-def told(on_message: Say | None) -> Iterator[Say]:
-    """Hand warnings to `on_message`, where there is one; without it they stay warnings."""
+def told(on_message: Say | None, notes: Iterable[str] = ()) -> Iterator[Say]:
+    """Hand notes, and then warnings, to `on_message`, where there is one; without it warnings stay warnings."""
     if on_message is None:
         yield lambda message: None
         return
+    for note in notes:
+        on_message(note)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 _PARQUET = b"PAR1"
 _ARROW = b"ARROW1"
+_LOOKED_AT = 1024  # bytes
 _ZONE_HINT = "; write its times in UTC, or in a zone with a name such as Europe/Berlin"
 
 
 def read_parquet(data: bytes, name: str) -> pl.DataFrame:
     """Read a whole Parquet file."""
     if not data.startswith(_PARQUET):
-        raise TableError(f"{name} is not a Parquet file (it does not start with PAR1): check where it came from")
+        raise TableError(f"{name} is not a Parquet file (it does not start with PAR1){_instead(data)}")
     # The closing mark tells a file cut short before any reader has to guess.
     if not data.endswith(_PARQUET) or len(data) < 12:
         raise TableError(f"{name} is a Parquet file cut short ({len(data)} bytes): copy or write it again")
@@ -33,11 +34,18 @@ def read_parquet(data: bytes, name: str) -> pl.DataFrame:
 
 def read_arrow(data: bytes, name: str) -> pl.DataFrame:
     """Read an Arrow IPC file, or an Arrow IPC stream."""
+    if data[:_LOOKED_AT].isascii() and b"\0" not in data[:_LOOKED_AT]:
+        raise TableError(f"{name} is not an Arrow file{_instead(data)}")
     pl = need_polars()
     with _readable(f"{name} is not an Arrow file, or one that cannot be read"):
         if data.startswith(_ARROW):
             return pl.read_ipc(io.BytesIO(data))
         return pl.read_ipc_stream(io.BytesIO(data))
+
+
+def _instead(data: bytes) -> str:
+    some = data[:_LOOKED_AT]
+    return ": it holds text: name it .csv" if some.isascii() and b"\0" not in some else ": check where it came from"
 
 
 def with_text(frame: pl.DataFrame) -> pl.DataFrame:

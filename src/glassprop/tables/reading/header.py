@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glassprop.ground.note import Note
 from glassprop.ground.text import quoted
 
 _TOLD = 8  # names of a kind that are told one by one
@@ -40,24 +41,27 @@ class _Changes:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._unnamed: list[str] = []
-        self._double: list[str] = []
+        self._unnamed: list[tuple[str, str]] = []
+        self._double: list[tuple[str, str]] = []
 
     def note(self, place: int, column: str, unique: str) -> None:
         if not column:
-            self._unnamed.append(f"column {place + 1} has no name; it is called {quoted(unique)}")
+            self._unnamed.append((unique, f"column {place + 1} has no name; it is called {quoted(unique)}"))
         elif unique != column:
-            self._double.append(
-                f"there are several columns {quoted(column)}; number {place + 1} is called {quoted(unique)}"
-            )
+            told = f"there are several columns {quoted(column)}; number {place + 1} is called {quoted(unique)}"
+            self._double.append((unique, told))
 
-    def lines(self) -> list[str]:
+    def lines(self) -> list[Note]:
         said = []
-        for kind, lines in (("without a name", self._unnamed), ("with the name of another", self._double)):
-            said += lines[:_TOLD]
-            if len(lines) > _TOLD:
-                said.append(f"{len(lines) - _TOLD:,} more columns {kind} got one of their own")
-        return [f"{self._file}: {line}" for line in said]
+        for kind, without, lines in (
+            ("unnamed-column", "without a name", self._unnamed),
+            ("double-column", "with the name of another", self._double),
+        ):
+            said += [Note(f"{self._file}: {line}", kind, column) for column, line in lines[:_TOLD]]
+            if more := len(lines) - min(len(lines), _TOLD):
+                line = f"{self._file}: {more:,} more columns {without} got one of their own"
+                said.append(Note(line, f"{kind}s", number=more))
+        return said
 
 
 def _is_number(cell: str) -> bool:

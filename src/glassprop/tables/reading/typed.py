@@ -53,20 +53,22 @@ class Typed:
         )
 
 
-def typed_columns(frame: pl.DataFrame, as_text: Words | None = None) -> Typed:
+def typed_columns(frame: pl.DataFrame, as_text: Words | None = None, *, has_marks: bool = False) -> Typed:
     """Strip all text, make words for "missing" null, and plainly numeric columns numbers.
 
     Parameters
     ----------
     frame : polars.DataFrame
-        Of text. Cells that stood in quotes may begin with a mark: in a column of text that has others, too, a word in
-        quotes is a value.
+        Of text.
     as_text : dict of str to collection of str, optional
         Columns that stay text whatever they look like, with their words for "missing"; in quotes these are values.
+    has_marks : bool
+        Cells that stood in quotes may begin with a mark. In a column of text that has others, too, a word in quotes is
+        a value.
     """
     pl = need_polars()
     asked = {name: frozenset({"", *words}) for name, words in (as_text or {}).items() if name in frame.columns}
-    marks = {c.name: mark for c in frame.iter_columns() if (mark := c.str.starts_with(QUOTED)).any()}
+    marks = _marks(frame) if has_marks else {}
     cells = frame.with_columns(pl.col(marks).str.strip_prefix(QUOTED)) if marks else frame
     cells = cells.with_columns(pl.all().str.strip_chars())
     text = _without_words(cells, asked)
@@ -84,6 +86,12 @@ def typed_columns(frame: pl.DataFrame, as_text: Words | None = None) -> Typed:
         frozenset({*(words.keys() - marks.keys()), *(column.name for column in back)}),
         {name: column.drop_nulls().unique(maintain_order=True).to_list() for name, column in kept.items()},
     )
+
+
+def _marks(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """Which cells have a mark, of each column in which some have."""
+    marks = frame.select(need_polars().all().str.starts_with(QUOTED).fill_null(value=False))
+    return {column.name: column for column in marks.iter_columns() if column.any()}
 
 
 def _without_words(cells: pl.DataFrame, asked: Words) -> pl.DataFrame:

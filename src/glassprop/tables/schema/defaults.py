@@ -35,19 +35,27 @@ class Defaults:
     inner_validation : float
         The share of the training rows that early stopping watches; never the held-out rows.
     early_stopping_rows : int
-        With fewer training rows there is no inner validation part: all epochs are trained.
+        With fewer training rows there is no inner validation part: folds choose how long to train.
+    folds : int
+        So many, at most,
+    folds_work : float
+        and not more than so many operations take.
+    small_weight_decay : float
+        What folds try besides `weight_decay`.
     patience : int
         Epochs without a better inner validation score before training stops.
     tolerance : float
         What counts as better.
     scoring : str or None
         What early stopping watches; "loss" is the validation cost.
-    scaling : {"standard", "robust", "quantile"}
-        How numbers are brought to one scale.
+    scaling : {"auto", "standard", "robust", "quantile"}
+        How numbers are brought to one scale; "auto" decides column by column, by the rows trained on.
     limit : float or None
         Scaled numbers are squeezed smoothly into ±limit, so that one wild value cannot rule a row.
     max_categories : int
         At most so many inputs for one category column; the rarest values share one.
+    most_categories : int
+        More inputs than that, up to so many, are taken where the training rows show that they tell more.
     min_rows_of_category : int
         Values with fewer training rows share one input; values never seen take the same.
     dtype : {"float32", "float64"}
@@ -68,13 +76,17 @@ class Defaults:
     label_smoothing: float = 0.0
     clip_norm: float | None = None
     inner_validation: float = 0.15
-    early_stopping_rows: int = 200
+    early_stopping_rows: int = 500
+    folds: int = 5
+    folds_work: float = 1e11
+    small_weight_decay: float = 3.0
     patience: int = 15
     tolerance: float = 1e-4
     scoring: str | None = "loss"
-    scaling: Literal["standard", "robust", "quantile"] = "standard"
+    scaling: Literal["auto", "standard", "robust", "quantile"] = "auto"
     limit: float | None = 5.0
     max_categories: int = 32
+    most_categories: int = 1024
     min_rows_of_category: int = 2
     dtype: Literal["float32", "float64"] = "float32"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-KINDS = ("number", "date", "category", "text")  # in the order in which the network's inputs have them
+KINDS = ("number", "date", "time", "category", "text")  # in the order in which the network's inputs have them
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,13 @@ class Reading:
     ----------
     name : str
         The column.
-    kind : {"number", "date", "category", "text"}
+    kind : {"number", "date", "time", "category", "text"}
+        "time" is one of the day.
     decimal : {".", ","}
         The decimal mark of numbers in text.
     order : str
-        Of day, month and year, for dates in text; "" where training had a type of its own for dates.
+        Of day, month and year, for dates in text: "ymd", "mdy" or "dmy", which decides where day and month are numbers
+        before a year; "" where training had a type of its own for dates.
     clock : bool
         Whether dates have a time of day.
     missing : tuple of str
@@ -33,6 +35,8 @@ class Reading:
     quoted : bool
         In delimited text, such words count as missing only where they are not in quotes, and in tables that have
         types of their own they are what they say.
+    absent : tuple of str
+        Further such words, and numbers, that the user has named: missing in any table, in quotes or not.
     aliases : dict of str to str
         Name -> known name, for categories that other tables spell in another way: "100" for "1E2", "true" for "True".
     """
@@ -44,11 +48,12 @@ class Reading:
     clock: bool = False
     missing: tuple[str, ...] = ()
     quoted: bool = False
+    absent: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
 
     def words(self) -> frozenset[str]:
         """Those that count as missing in any table."""
-        return frozenset() if self.quoted else frozenset(self.missing)
+        return frozenset(self.absent) if self.quoted else frozenset((*self.missing, *self.absent))
 
     def needs_text(self) -> bool:
         """Whether its cells must come as they are written where a file has no types: as numbers they lose something."""
@@ -56,14 +61,18 @@ class Reading:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, without what is as usual."""
-        plain = asdict(self) | {"missing": list(self.missing), "aliases": dict(self.aliases)}
-        usual = asdict(Reading("", "")) | {"missing": []}
-        return {key: value for key, value in plain.items() if key in ("name", "kind") or value != usual[key]}
+        usual = asdict(Reading("", ""))
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in asdict(self).items()
+            if key in ("name", "kind") or value != usual[key]
+        }
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> Reading:
         """What `to_dict` gave."""
-        return cls(**{**found, "missing": tuple(found.get("missing", ()))})
+        words = {key: tuple(found.get(key, ())) for key in ("missing", "absent")}
+        return cls(**{**found, **words})
 
 
 READING_FIELDS = tuple(one.name for one in fields(Reading))
@@ -71,7 +80,7 @@ READING_FIELDS = tuple(one.name for one in fields(Reading))
 
 @dataclass(frozen=True)
 class Schema:
-    """The readings of all columns that are learned from, by kind: numbers, dates, categories, text."""
+    """The readings of all columns that are learned from, by kind: numbers, dates, times of day, categories."""
 
     readings: tuple[Reading, ...] = ()
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
+from glassprop.architecture.scales import SCALES
 from glassprop.equations.activation import ActivationName
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
 from glassprop.tables.reading.table import Table
-from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.schema_file import TableSchema
+from glassprop.tables.values.names import category_name
 
 _TASKS = ("classification", "regression")
+TARGET_SCALES = (*SCALES, "auto")
+_KINDS = ("number", "category", "date")
+_ROLES = (*_KINDS, "keep", "drop")
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,19 @@ class FitOptions:
     task : {"classification", "regression"} or None
     drop : tuple of str
         Columns that are not to be learned from.
+    number, category, date : tuple of str
+        Columns that are taken as such, whatever they look like.
+    keep : tuple of str
+        Columns that are learned from, even if they look like names or numbers of rows.
+    missing : tuple of str or number
+        Words and numbers that stand for a missing value in every column, in any kind of table.
+    missing_in : dict of str to tuple of str or number
+        The same by column.
+    schema : dict or None
+        How the columns are read, as ``table_schema`` gives it; other options go before it.
+    target_scale : {"none", "log", "quantile", "poisson", "auto"} or None
+        For regression only: the scale that the target is learned on. None or "auto": decide by validation on training
+        rows, where the target's shape asks for it.
     weight : str or None
         Column of example weights; no feature.
     class_weight : {"balanced"} or None
@@ -47,6 +66,14 @@ class FitOptions:
     target: str | None = None
     task: Literal["classification", "regression"] | None = None
     drop: tuple[str, ...] = ()
+    number: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    missing: tuple[str | float, ...] = ()
+    missing_in: Mapping[str, tuple[str | float, ...]] = field(default_factory=dict)
+    schema: Mapping[str, Any] | TableSchema | None = None
+    target_scale: Literal["none", "log", "quantile", "poisson", "auto"] | str | None = None
     weight: str | None = None
     class_weight: Literal["balanced"] | None = None
     group: str | None = None
@@ -60,10 +87,19 @@ class FitOptions:
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; a validation table is given by its name."""
         plain = replace(self, validation=0.1) if isinstance(self.validation, Table) else self
+        plain = replace(plain, schema=None)  # what it says of columns is in the model
         found = asdict(plain)
         if isinstance(self.validation, Table):
             found["validation"] = self.validation.name
+        found["schema"] = self.schema is not None
+        found["missing_in"] = {name: list(words) for name, words in self.missing_in.items()}
         return {key: list(value) if isinstance(value, tuple | range) else value for key, value in found.items()}
+
+
+def absent_from(options: FitOptions, name: str) -> frozenset[str]:
+    """Words, in lower case, and numbers as text, that stand for a missing value in a column."""
+    said = [str(word).strip() for word in (*options.missing, *options.missing_in.get(name, ()))]
+    return frozenset(category_name(word).lower() for word in said)
 
 
 def check_options(options: FitOptions) -> None:
@@ -88,6 +124,13 @@ def check_options(options: FitOptions) -> None:
         faults.append(f"seed must be between 0 and 4294967295, not {options.seed}")
     if not isinstance(options.validation, Table) and not 0 < options.validation < 1:
         faults.append(f"validation must be a share between 0 and 1, or a table, not {options.validation}")
+    if options.target_scale not in (None, *TARGET_SCALES):
+        near = get_close_matches(str(options.target_scale), TARGET_SCALES, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        faults.append(f"target_scale must be {listed(TARGET_SCALES)}, not {quoted(options.target_scale)}{hint}")
+    empty = [word for word in _all_missing(options) if not str(word).strip()]
+    if empty:
+        faults.append("missing has an empty word: empty cells are missing anyhow, leave it out")
     if options.group is not None and options.time is not None:
         faults.append("group and time cannot both rule the split: give one of them")
     if faults:
@@ -106,15 +149,24 @@ def check_columns(options: FitOptions, table: Table) -> str:
     target = options.target if options.target is not None else table.target
     named = [("target", target), ("weight", options.weight), ("group", options.group), ("time", options.time)]
     faults = [] if target is not None else [f"no target is named: choose one of {listed(columns)}"]
-    uses = [(use, name) for use, name in named if name is not None] + [("drop", name) for name in options.drop]
-    faults += [_unknown(use, name, columns) for use, name in uses if name not in columns]
+    uses = [(use, name) for use, name in named if name is not None]
+    uses += [(role, name) for role in _ROLES for name in getattr(options, role)]
+    asked = uses + [("missing", name) for name in options.missing_in]
+    if isinstance(options.schema, TableSchema):
+        others = {name for _, name in asked}
+        asked += [("the schema", reading.name) for reading in options.schema.readings if reading.name not in others]
+    faults += [_unknown(use, name, columns) for use, name in asked if name not in columns]
     for name in dict.fromkeys(name for _, name in uses):
         double = list(dict.fromkeys(use for use, other in uses if other == name))
-        if len(double) > 1:
+        if len(double) > 1 and not ("keep" in double and len(double) == 2 and double[0] in _KINDS):
             faults.append(f"column {quoted(name)} cannot be {' and '.join(double)} at once")
     if faults or target is None:
         raise TableError(f"{table.name}: " + "; ".join(faults))
     return target
+
+
+def _all_missing(options: FitOptions) -> list[str | float]:
+    return [*options.missing, *(word for words in options.missing_in.values() for word in words)]
 
 
 def _unknown(use: str, name: str, columns: list[str]) -> str:
@@ -123,13 +175,3 @@ def _unknown(use: str, name: str, columns: list[str]) -> str:
     near = get_close_matches(name.lower()[:LONGEST], lower, n=1)
     hint = f"did you mean {quoted(lower[near[0]])}?" if near else f"there are {listed(columns)}"
     return f"there is no column {quoted(name)} for {use}: {hint}"
-
-
-def settled(options: FitOptions, defaults: Defaults) -> Defaults:
-    """The defaults with what the options say in their place."""
-    asked: dict[str, Any] = {
-        "hidden": options.hidden,
-        "activation": options.activation,
-        "epochs": options.epochs,
-    }
-    return replace(defaults, **{key: value for key, value in asked.items() if value is not None})

@@ -15,14 +15,14 @@ from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES, Words
+from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
+from glassprop.tables.values.absent import without
 from glassprop.tables.values.cells import MISSING, Cells, cells_of
+from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
 from glassprop.tables.values.names import aliases_of, names_of
-from glassprop.tables.values.numbers import decimal_mark, is_code, missing_number, parse_number, to_numbers
+from glassprop.tables.values.numbers import hold_codes, missing_number, parse_number, to_numbers
 from glassprop.tables.values.texts import Texts
 
-# Whole numbers with at most so many different values, each of them on so many rows on average, are classes.
-MAX_NUMBER_CLASSES = 10
-ROWS_PER_CLASS = 5
 MOST_BYTES = 2**30  # of class names, a row each
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
@@ -41,7 +41,7 @@ class Target:
         Classes that are whole numbers, classes that are text, or amounts.
     mark : str
         Decimal mark of numbers in text.
-    missing, quoted, aliases
+    missing, quoted, absent, aliases
         As a `Reading` has them.
     """
 
@@ -52,13 +52,14 @@ class Target:
     mark: str = "."
     missing: tuple[str, ...] = ()
     quoted: bool = False
+    absent: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
 
     def values(self, series: nw.Series) -> np.ndarray | Texts:
         """Read a column of this kind: amounts (n_rows,), float64 and NaN where missing; or the names of classes."""
-        words: frozenset[str] = frozenset() if self.quoted else frozenset(self.missing)
+        words = frozenset(self.absent) if self.quoted else frozenset((*self.missing, *self.absent))
         if self.kind == "number":
-            return _as_numbers(cells_of(series, words), self.mark)
+            return without(_as_numbers(cells_of(series, words), self.mark), words)
         names = names_of(series, words)
         if self.kind == "integer":
             return Texts.of_values(names.codes, names.known, partial(_whole_name, mark=self.mark))
@@ -88,15 +89,23 @@ class Target:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; `Target.from_dict` makes the same target of it."""
-        return asdict(self) | {"missing": list(self.missing), "aliases": dict(self.aliases)}
+        found = asdict(self) | {"missing": list(self.missing), "aliases": dict(self.aliases)}
+        return found | {"absent": list(self.absent)}
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> Target:
         """What `to_dict` gave. Earlier records say nothing of words for missing: they were the same everywhere."""
-        return cls(**{**found, "missing": tuple(found.get("missing", sorted(MISSING)))})
+        words = {"missing": tuple(found.get("missing", sorted(MISSING))), "absent": tuple(found.get("absent", ()))}
+        return cls(**{**found, **words})
 
 
-def decide(name: str, series: nw.Series, wanted: str | None, words: Words | None = None) -> Target:
+def decide(
+    name: str,
+    series: nw.Series,
+    wanted: str | None,
+    words: Words | None = None,
+    absent: frozenset[str] = frozenset(),
+) -> Target:
     """Decide the task from the target column.
 
     Parameters
@@ -107,24 +116,26 @@ def decide(name: str, series: nw.Series, wanted: str | None, words: Words | None
         The user's choice, which goes before all rules.
     words : Words, optional
         What stood for missing in the file.
+    absent : frozenset of str
+        What the user has said to stand for it, in lower case.
 
     Raises
     ------
     TableError
         All missing, one value only, a date, or a task that its values do not allow.
     """
-    cells = cells_of(series)
+    cells = cells_of(series, absent)
     if cells.kind in ("date", "other"):
         raise TableError(f"target {quoted(name)} is neither number nor text: name another, or turn it into one")
-    mark, numbers, unsure = _numeric(cells)
+    mark, numbers = _numeric(cells, words.mark if words is not None else None)
     if not _known(cells, numbers).any():
         raise TableError(f"target {quoted(name)} has no value in any of {len(cells.values)} rows: name another target")
-    task, reason = _task(cells, numbers) if wanted is None else (wanted, "as asked")
-    if unsure:
-        reason += "; 1,234 could be read two ways and is read as 1234"
+    task, reason = _task(name, cells, numbers) if wanted is None else (wanted, "as asked")
+    reason += mark.told()
     kind = _kind(task, cells, numbers)
-    aliases = aliases_of(names_of(series).known) if kind == "text" else {}
-    target = Target(name, task, reason, kind, mark, **(words or Words()).of(name), aliases=aliases)
+    aliases = aliases_of(names_of(series, absent).known) if kind == "text" else {}
+    known = (words or Words()).of(name)
+    target = Target(name, task, reason, kind, mark.mark, **known, absent=tuple(sorted(absent)), aliases=aliases)
     if task == "regression" and numbers is None:
         raise TableError(f"target {quoted(name)} is text, which regression cannot predict: ask for classification")
     _refuse(target, target.values(series), wanted)
@@ -136,24 +147,24 @@ def there(values: np.ndarray | Texts) -> np.ndarray:
     return values.there if isinstance(values, Texts) else ~np.isnan(values)
 
 
-def _numeric(cells: Cells) -> tuple[str, np.ndarray | None, bool]:
-    """Decimal mark, numbers (None where the column is one of text), and whether the mark is a guess."""
+def _numeric(cells: Cells, file_mark: str | None) -> tuple[DecimalMark, np.ndarray | None]:
+    """Decimal mark, and numbers (None where the column is one of text)."""
     if cells.kind == "number":
-        return ".", cells.values, False
+        return DecimalMark("."), cells.values
     texts = cells.texts.of(cells.texts.each(lambda text: not missing_number(text), False, bool))
-    if cells.logical or not len(texts) or any(is_code(text) for text in texts.known):
-        return ".", None, False
-    mark, unsure = decimal_mark(texts.known, texts.counts().tolist())
-    if np.mean(~np.isnan(to_numbers(texts, mark))) < MOSTLY:
-        return ".", None, False
-    return mark, to_numbers(cells.texts, mark), unsure
+    if cells.logical or not len(texts) or hold_codes(texts.known, texts.counts().tolist()):
+        return DecimalMark("."), None
+    mark = decimal_mark(texts.known, texts.counts().tolist(), file_mark)
+    if np.mean(~np.isnan(to_numbers(texts, mark.mark))) < MOSTLY:
+        return DecimalMark("."), None
+    return mark, to_numbers(cells.texts, mark.mark)
 
 
 def _known(cells: Cells, numbers: np.ndarray | None) -> np.ndarray:
     return cells.texts.there if numbers is None else ~np.isnan(numbers)
 
 
-def _task(cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
+def _task(name: str, cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
     if numbers is None:
         return "classification", "true and false are classes" if cells.logical else "texts are classes"
     present = numbers[~np.isnan(numbers)]
@@ -162,13 +173,7 @@ def _task(cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
         return "classification", f"{len(unique)} different values are classes"
     if (unique != np.floor(unique)).any():
         return "regression", "numbers with decimals are amounts"
-    few = len(unique) <= MAX_NUMBER_CLASSES and len(present) >= ROWS_PER_CLASS * len(unique)
-    if few:
-        return "classification", f"whole numbers with {len(unique)} different values are classes"
-    return (
-        "regression",
-        f"whole numbers with {len(unique)} different values in {len(present)} rows are amounts",
-    )
+    return task_of_whole_numbers(name, present)
 
 
 def _kind(task: str, cells: Cells, numbers: np.ndarray | None) -> str:
@@ -193,6 +198,15 @@ def _whole_name(name: str, mark: str) -> str | None:
         return str(int(name))
     value = parse_number(name, mark)
     return None if np.isnan(value) else shortest(value)
+
+
+def refuse_target(target: Target, series: nw.Series) -> None:
+    """Raise a TableError if a target of which all is said cannot be learned from these values."""
+    values = target.values(series)
+    if not there(values).any():
+        what = "numbers" if target.kind != "text" else "values"
+        raise TableError(f"target {quoted(target.name)} has no {what} in any of {len(series)} rows: mend its schema")
+    _refuse(target, values, target.task)
 
 
 def _refuse(target: Target, values: np.ndarray | Texts, wanted: str | None) -> None:

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import re
-
-from glassprop.ground.note import Say
+from glassprop.ground.alike import kind_of_sentence
+from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
-from glassprop.tables.schema.readings import KINDS
-from glassprop.tables.schema.recognize import ColumnRole
+from glassprop.tables.schema.roles import ColumnRole
+from glassprop.tables.schema.tell_far_values import tell_far_values
 
+_LEARNED = ("number", "category", "date", "time of day", "text")
 # Columns with the same fate share a line from this number on.
 _SHARED = 3
 # So many of their names are given.
 _NAMES = 6
-# What differs between reasons that are alike: examples in brackets, and numbers.
-_EXAMPLES = re.compile(r"\([^()]*+\)|, \d++ missing|\d++")
 
 
 def tell_columns(roles: list[ColumnRole], say: Say) -> None:
     """Say what columns are taken as, which are dropped and why, and what was repaired in them."""
-    for kind in ("number", "category", "date", "text"):
+    for kind in _LEARNED:
         names = [role.name for role in roles if role.role == kind]
         if names:
             say(f"{len(names)} column(s) taken as {kind}: {listed(names, _NAMES)}")
-    kept = [role for role in roles if role.role in KINDS]
+    kept = [role for role in roles if role.role in _LEARNED]
     _tell_alike([role for role in kept if _is_notable(role)], say)
     filled = [role.name for role in kept if " missing" in role.reason]
     if filled:
         say(f"{len(filled)} column(s) have missing values, which are filled in: {listed(filled, _NAMES)}")
+    tell_far_values({role.name: role.far for role in kept if role.far is not None}, say)
     _tell_dropped([role for role in roles if role.role == "dropped"], say)
 
 
@@ -39,7 +38,7 @@ def _tell_alike(roles: list[ColumnRole], say: Say) -> None:
     """One line for each column, or for all of those whose reasons differ in numbers and examples only."""
     alike: dict[tuple[str, str], list[ColumnRole]] = {}
     for role in roles:
-        alike.setdefault((role.role, _EXAMPLES.sub("", role.reason)), []).append(role)
+        alike.setdefault((role.role, kind_of_sentence(role.reason)), []).append(role)
     for same in alike.values():
         first = same[0]
         if len(same) >= _SHARED:
@@ -56,7 +55,9 @@ def _tell_dropped(dropped: list[ColumnRole], say: Say) -> None:
         by_reason.setdefault(role.reason.split(":")[0], []).append(role)
     for reason, roles in by_reason.items():
         if len(roles) >= _SHARED:
-            say(f"{len(roles)} column(s) dropped, {reason}: {listed([role.name for role in roles], _NAMES)}")
+            names = [role.name for role in roles]
+            text = f"{len(roles)} column(s) dropped, {reason}: {listed(names, _NAMES)}"
+            say(Note(text, "dropped", number=len(roles), examples=tuple(names[:_NAMES])))
             continue
         for role in roles:
-            say(f"column {quoted(role.name)}: dropped, {role.reason}")
+            say(Note(f"column {quoted(role.name)}: dropped, {role.reason}", "dropped", role.name))

@@ -8,10 +8,12 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from glassprop.ground.note import Say
+from glassprop.tables.fitting.assess import Guess, assess
 from glassprop.tables.fitting.examples import Examples, labelled_examples
-from glassprop.tables.fitting.scores import scores_of
 from glassprop.tables.fitting.spoken import told
+from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, worse_than_guessing
 from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.schema_file import schema_of
 from glassprop.tables.schema.target import Target
 from glassprop.tables.values.packages import need_polars
 
@@ -27,9 +29,18 @@ def text_columns(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, tuple[
     dict of str to tuple of str
         Column -> the words, in lower case, that stand for "missing" in it.
     """
-    target = Target.from_dict(record["target_reading"])
-    columns = [reading for reading in pipeline[0].schema if reading.needs_text()]
-    return {column.name: column.missing for column in [*columns, *[target] * target.needs_text()]}
+    return schema_of(pipeline[0].schema, record).text_columns()
+
+
+def table_schema(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, Any]:
+    """How a model reads the columns of a table, as plain data: what ``FitOptions(schema=...)`` takes.
+
+    Returns
+    -------
+    dict
+        JSON-able: "target", "columns", "dropped", and those of "weight", "group" and "time" that there are.
+    """
+    return schema_of(pipeline[0].schema, record).to_dict()
 
 
 def predict_table(
@@ -44,7 +55,8 @@ def predict_table(
     Returns
     -------
     polars.DataFrame
-        ``prediction``, in the target's own units or class names; for classes also ``probability_<class>``.
+        ``prediction``, in the target's own units or class names; for classes also ``probability_<class>``. Where
+        training balanced the classes, these are scores, as if all were equally frequent, and that is told.
 
     Raises
     ------
@@ -54,9 +66,11 @@ def predict_table(
     pl = need_polars()
     model = pipeline[-1]
     if record["task"] == "regression":
-        with told(on_message):
+        with told(on_message, table.notes):
             return pl.DataFrame({"prediction": np.asarray(pipeline.predict(table.frame), dtype=np.float64)})
-    with told(on_message):
+    with told(on_message, table.notes) as say:
+        if record.get("options", {}).get("class_weight") is not None:
+            say(balanced(record["target_reading"]["name"]))
         probabilities = np.asarray(pipeline.predict_proba(table.frame), dtype=np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
     columns: dict[str, Any] = {"prediction": pl.Series(model.classes_.tolist())[probabilities.argmax(axis=1)]}
@@ -73,23 +87,46 @@ def score_table(
 ) -> dict[str, Any]:
     """Score the predictions for rows whose target is known.
 
-    Rows without a target are left out. If the model was trained with a weight column that the table has too,
-    the scores are weighted by it.
+    Rows without a target are left out, and so are those of a class that training never saw. If the model was trained
+    with a weight column that the table has too, the scores are weighted by it.
 
     Returns
     -------
     dict
-        task, rows (scored), metrics (by scikit-learn's names).
+        task, rows (scored), metrics (by scikit-learn's names), intervals (of the metrics, [low, high], 95 %),
+        baseline (the metrics of a guess that knows no columns; empty for models of earlier versions), remarks
+        (sentences: metrics that are worse than the guess's, or of too few rows).
 
     Raises
     ------
     TableError
-        No target column, no row with a target, or classes that training never saw; missing columns.
+        No target column, no row with a target, or none of a class that training saw; missing columns.
     """
-    with told(on_message) as say:
+    with told(on_message, table.notes) as say:
         examples = _labelled(pipeline, record, table, say)
-        metrics = scores_of(pipeline, examples.frame.to_native(), examples.y, examples.weights)
-    return {"task": record["task"], "rows": len(examples), "metrics": metrics}
+        guess = Guess.from_dict(record.get("guess"), None if record["labels"] is None else len(record["labels"]))
+        seed = record.get("seed") or 0
+        found = assess(pipeline, examples.frame.to_native(), examples.y, examples.weights, guess, seed)
+    sentences = (worse_than_guessing(found, _circumstances(record)), few_rows(found))
+    return {
+        "task": record["task"],
+        "rows": len(examples),
+        "metrics": found.scores,
+        "intervals": {name: list(ends) for name, ends in found.intervals.items()},
+        "baseline": found.baseline,
+        "remarks": [said for said in sentences if said is not None],
+    }
+
+
+def _circumstances(record: dict[str, Any]) -> Circumstances:
+    """Of the training that a record is of; rows that come later may be anything."""
+    return Circumstances(
+        rows=record.get("rows", {}).get("train", 0),
+        interrupted=bool(record.get("interrupted")),
+        epochs=record.get("history", {}).get("epochs") or 0,
+        balanced=record.get("options", {}).get("class_weight") is not None,
+        apart="these rows come from another file than those that the model learned from",
+    )
 
 
 def gradient_arrays(

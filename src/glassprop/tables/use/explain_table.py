@@ -21,8 +21,9 @@ from glassprop.insight.names import Column
 from glassprop.tables.encoding.columns import as_it_stands, inputs_of
 from glassprop.tables.encoding.encode import TypedColumns, frame_of
 from glassprop.tables.encoding.slopes import numbers_in, slopes_of
-from glassprop.tables.fitting.examples import refuse_lacking, refuse_unknown
+from glassprop.tables.fitting.examples import refuse_lacking
 from glassprop.tables.fitting.spoken import told
+from glassprop.tables.fitting.unseen import refuse_unknown
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.target import Target, there
 from glassprop.tables.use.nudged import columns_by_differences
@@ -76,7 +77,7 @@ def explain_table(
     if record["labels"] is not None and isinstance(values, Texts):
         refuse_unknown(values, pipeline[-1].classes_, target, table.name)
     y = target.labels(values) if isinstance(values, Texts) else values
-    with told(on_message):
+    with told(on_message, table.notes):
         return _explain_typed(
             pipeline, part, y, numbers, top, target=target.name, history=_history(record.get("history", {}))
         )
@@ -214,7 +215,7 @@ def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top
     names = _names_out(before, X)
     raw, slopes = numbers_in(X), slopes_of(before, X)
     columns = None
-    if raw is not None and slopes is not None:
+    if raw is not None and slopes is not None and slopes.shape == raw.shape:
         called = _column_names(X) or names or [f"x{k}" for k in range(raw.shape[1])]
         columns = tuple(
             Column(name, (k,), as_it_stands(raw[:, k].tolist()), slopes[:, [k]]) for k, name in enumerate(called)

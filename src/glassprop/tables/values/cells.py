@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import first_line, quoted
+from glassprop.tables.values.absent import without
 from glassprop.tables.values.distinct import distinct_texts, distinct_values
 from glassprop.tables.values.moments import BEYOND_CALENDAR, moment_texts, seconds_of, within_calendar
 from glassprop.tables.values.packages import panics_as
@@ -37,6 +39,8 @@ _NO_VALUE = ("NAType", "NaTType")  # what pandas has in columns of objects
 _BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
+_FIRST_DAY, _EPOCH = date(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)
+_TEXT = (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time)
 _MANY = 256  # rows from which on a library is quicker than Python at finding the different ones
 _BLOCK = 16_384  # rows looked at together: what is made of them stays in the caches
 
@@ -87,9 +91,12 @@ class Cells:
 
 
 def cells_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Cells:
-    """Read a column, whatever library it comes from; `words`, in lower case, stand for a missing text."""
+    """Read a column, whatever library it comes from; `words`, in lower case, stand for a missing value."""
     with panics_as(TableError, f"column {quoted(series.name)} cannot be read"):
-        return _cells_of(_in_known_zone(series), words)
+        cells = _cells_of(_in_known_zone(out_of_categories(series)), words)
+    if words and cells.kind in ("number", "date"):
+        return replace(cells, content=without(cells.values, words, dates=cells.kind == "date"))
+    return cells
 
 
 def _cells_of(series: nw.Series, words: frozenset[str]) -> Cells:
@@ -99,17 +106,54 @@ def _cells_of(series: nw.Series, words: frozenset[str]) -> Cells:
     if kind == nw.Boolean:
         return Cells("text", texts_of(series.to_list()), logical=True)
     if kind.is_numeric():
-        return _numbers(series.cast(nw.Float64).to_numpy())
+        return _numbers(_as_floats(series))
     if kind == nw.Duration:
         return _numbers(seconds_of(series))
     if kind in (nw.Date, nw.Datetime):
         moments, beyond = within_calendar(seconds_of(series))
         return Cells("date", moments, beyond)
-    if kind in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Time):
+    if kind == nw.Object and (typed := _of_objects(series)) is not None:
+        return typed
+    if kind in _TEXT:
         found = distinct_texts(series) if len(series) >= _MANY else None
         text = partial(text_of, words=words)
         return Cells("text", texts_of(values_of(series), words) if found is None else Texts.of_values(*found, text))
     return Cells("other", np.full(len(series), np.nan))
+
+
+def _of_objects(series: nw.Series) -> Cells | None:
+    """Truths or dates, where a column of objects holds nothing else; None: text."""
+    values = [None if _is_nothing(value) else value for value in series.to_list()]
+    kinds = {type(value) for value in values} - {type(None)}
+    if all(issubclass(kind, bool | np.bool_) for kind in kinds):
+        return Cells("text", texts_of(values), logical=True)
+    if all(issubclass(kind, date) for kind in kinds):
+        seconds = [np.nan if value is None else _seconds(value) for value in values]
+        return Cells("date", *within_calendar(np.array(seconds, dtype=np.float64)))
+    return None
+
+
+def _is_nothing(value: Any) -> bool:
+    return type(value).__name__ in _NO_VALUE or (isinstance(value, float) and value != value)
+
+
+def _seconds(moment: date) -> float:
+    """Since 1970; without a time zone, it is in UTC."""
+    if not isinstance(moment, datetime):
+        return (moment - _FIRST_DAY).days * 86_400.0
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH).total_seconds()
+
+
+def out_of_categories(series: nw.Series) -> nw.Series:
+    """pandas' categories of anything but text as what they are."""
+    native = series.to_native()
+    if series.dtype not in (nw.Categorical, nw.Enum) or not series.implementation.is_pandas_like():
+        return series
+    kinds = {type(category) for category in native.cat.categories}
+    if kinds <= {str}:
+        return series
+    return nw.from_native(native.astype(native.cat.categories.dtype), series_only=True)
 
 
 def _in_known_zone(series: nw.Series) -> nw.Series:
@@ -118,6 +162,30 @@ def _in_known_zone(series: nw.Series) -> nw.Series:
     if series.dtype == nw.Unknown and hasattr(getattr(native, "dtype", None), "tz"):
         return nw.from_native(native.dt.tz_convert("UTC"), series_only=True)
     return series
+
+
+def type_of(series: nw.Series) -> str | None:
+    """What kind of values a column has by its type, in words; None where it has none at all."""
+    series = out_of_categories(series)
+    if series.is_null().all():
+        return None
+    if series.dtype == nw.Boolean:
+        return "true and false"
+    if series.dtype.is_numeric() or series.dtype == nw.Duration:
+        return "numbers"
+    if series.dtype in (nw.Date, nw.Datetime):
+        return "dates"
+    if series.dtype == nw.Object and (typed := _of_objects(series)) is not None:
+        return "dates" if typed.kind == "date" else "true and false"
+    return "text" if series.dtype in _TEXT else "something else"
+
+
+def _as_floats(series: nw.Series) -> np.ndarray:
+    """float64, NaN where missing."""
+    if series.implementation.is_pyarrow() and series.dtype.is_integer():  # it refuses whole numbers that are rounded
+        missing = np.asarray(series.is_null().to_numpy(), dtype=bool)
+        return np.where(missing, np.nan, np.asarray(series.fill_null(0).to_numpy(), dtype=np.float64))
+    return np.asarray(series.cast(nw.Float64).to_numpy())
 
 
 def _numbers(values: Any) -> Cells:
@@ -175,7 +243,7 @@ def text_of(value: Any, words: frozenset[str] = frozenset()) -> str | None:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else shortest(float(value))
+        return None if math.isnan(value) or (found := shortest(float(value))) in words else found
     text = written(value).strip(_BLANK)
     return None if not text or (words and text.lower() in words) else text
 

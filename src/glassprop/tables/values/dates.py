@@ -1,93 +1,33 @@
-"""Dates written as text, and the numbers a network can use of them."""
+"""Columns of dates: the order of day, month and year in them, their moments, and dates written as whole numbers."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from glassprop.tables.values.texts import Texts
+from glassprop.tables.values.written_dates import LONGEST_DATE, ORDERS, moments_of
 
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {m: k + 1 for k, m in enumerate(_NAMES)}
-_NAMED = re.compile(rf"\b({'|'.join(_NAMES)})[a-z]*+\.?", re.IGNORECASE)
-_SHAPE = re.compile(
-    r"(?P<a>\d{1,4})(?P<mark>[-/. ])\s*+(?P<b>\d{1,2})(?P=mark)\s*+(?P<c>\d{1,4})"
-    r"(?:(?:T|,?\s++)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<part>\.\d++)?)?"
-    r"\s*+(?P<half>am|pm)?\s*+(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?)?$",
-    re.IGNORECASE,
+# 1.2.20 may be a version number. Dates have days beyond the twelfth.
+_SHORT = re.compile(r"([0-9]{1,2})([.-])([0-9]{1,2})\2[0-9]{2}")
+_MOST_MONTHS = 12
+# 2011-12 may be a season, of two years.
+_MONTH = re.compile(r"([0-9]{4})[-/]([0-9]{2})")
+# Years that whole numbers such as 20151227 are believed in, and how many digits may come after them.
+_YEARS = (1900, 2100)
+_AFTER_THE_YEAR = (2, 4, 10)
+_SOME = 1000  # where many are no dates, so many show it
+# So many different whole numbers are not all dates by chance: one in 27 numbers between those years is.
+_BEYOND_CHANCE = 10
+_SAYS_DATE = re.compile(
+    r"(^|[^a-z])(date|dates|day|datum|fecha|data|dt|ymd|yyyymmdd|yyyymm|month|monat|mois|mes|period)([^a-z]|$)|date$"
 )
-LONGEST_DATE = 100  # characters: no date has more, and longer text is not searched for one
-ORDERS = ("ymd", "mdy", "dmy")
-DAY = 86400.0
-_TURNS = {"year": 365.2425, "week": 7.0, "day": 1.0}  # what repeats, and after how many days
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_date(text: str, order: str) -> float:
     """Seconds since 1970 (UTC) of a date in a given order ("ymd", "mdy", "dmy"); NaN if it is none."""
-    if len(text) > LONGEST_DATE:
-        return float("nan")
-    if order == "ymd" and text[4:5] == "-":  # the usual case, in C
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            pass
-        else:
-            return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH).total_seconds()
-    shape = _SHAPE.match(_month_as_number(text))
-    if shape is None:
-        return float("nan")
-    parts = dict(zip(order, (shape["a"], shape["b"], shape["c"]), strict=True))
-    year = _year(parts["y"], shape["mark"])
-    if year is None or len(parts["m"]) > 2 or len(parts["d"]) > 2:
-        return float("nan")
-    try:
-        moment = datetime(year, int(parts["m"]), int(parts["d"]), tzinfo=UTC)
-    except ValueError:
-        return float("nan")
-    return (moment - _EPOCH).total_seconds() + _clock(shape)
-
-
-def _month_as_number(text: str) -> str:
-    """05-Jan-2020 as 05-1-2020, and Jan 5, 2020 as 1 5 2020."""
-    found = _NAMED.search(text)
-    if found is None:
-        return text
-    number = str(_MONTHS[found[1].lower()])
-    return _NAMED.sub(number, text, count=1).replace(", ", " ", 1)
-
-
-def _year(text: str, mark: str) -> int | None:
-    if len(text) == 4:
-        return int(text)
-    if len(text) == 2 and mark == "/":  # 1.2.20 may be a version number
-        return int(text) + (2000 if int(text) < 70 else 1900)
-    return None
-
-
-def _clock(shape: re.Match[str]) -> float:
-    if shape["hour"] is None:
-        return 0.0
-    hour = int(shape["hour"])
-    minute, second = int(shape["minute"]), float(shape["second"] or 0) + float(shape["part"] or 0)
-    if shape["half"]:
-        if hour > 12 and shape["half"].lower() == "am":
-            return float("nan")
-        hour = hour % 12 + 12 * (shape["half"].lower() == "pm")
-    if minute > 59 or second >= 60 or timedelta(hours=hour, minutes=minute, seconds=second) > timedelta(days=1):
-        return float("nan")
-    return 3600.0 * hour + 60.0 * minute + second - _offset(shape["zone"])
-
-
-def _offset(zone: str | None) -> float:
-    if zone is None or zone[0] not in "+-":
-        return 0.0
-    digits = zone[1:].replace(":", "")
-    if int(digits[:2]) > 23 or int(digits[2:]) > 59:
-        return float("nan")
-    return (1 if zone[0] == "+" else -1) * (int(digits[:2]) * 3600.0 + int(digits[2:]) * 60.0)
+    return moments_of(text)[ORDERS.index(order)]
 
 
 def to_moments(texts: Texts, order: str) -> np.ndarray:
@@ -101,45 +41,75 @@ def date_order(texts: list[str]) -> tuple[str, float, bool]:
     Returns
     -------
     order : str
-        The one that reads most values. Where day and month could be swapped in every value: month first
-        with slashes, day first otherwise.
+        The one that reads most values; year first where it makes no difference. Where day and month could be swapped
+        in every value: month first with slashes, day first otherwise.
     share : float
         The share of values it reads.
     ambiguous : bool
-        Another order reads as many.
+        Another order reads as many, as other dates.
     """
-    valid = {order: sum(not np.isnan(parse_date(text, order)) for text in texts) for order in ORDERS}
-    best = max(valid.values())
-    orders = [order for order in ORDERS if valid[order] == best]
-    slashes = any("/" in text for text in texts)
-    order = orders[0] if slashes or len(orders) == 1 or "dmy" not in orders else "dmy"
-    return order, best / max(len(texts), 1), len(orders) > 1 and best > 0
+    moments = np.array([moments_of(text) for text in texts]).reshape(-1, len(ORDERS))
+    moments[_versions(texts) + _seasons(texts)] = np.nan
+    valid = (~np.isnan(moments)).sum(axis=0)
+    best = valid.max()
+    same = moments[:, valid == best]
+    ambiguous = bool(best > 0 and ((same != same[:, :1]) & ~np.isnan(same[:, :1])).any())
+    orders = [order for order, count in zip(ORDERS, valid, strict=True) if count == best]
+    if ambiguous and len(orders) > 1:
+        orders = [order for order in orders if order != "ymd"]
+        orders = orders if any("/" in text for text in texts) else orders[::-1]
+    return orders[0], best / max(len(texts), 1), ambiguous
 
 
-def date_parts(moments: np.ndarray, *, clock: bool) -> dict[str, np.ndarray]:
-    """The numbers of a date: days since 1970, the place in the year and in the week as points on a circle.
+def _versions(texts: list[str]) -> list[int]:
+    """The places of short dates with points or hyphens, if none of them has a day that no month has."""
+    matches = ((place, _SHORT.fullmatch(text)) for place, text in enumerate(texts) if len(text) <= LONGEST_DATE)
+    found = {place: match for place, match in matches if match is not None}
+    dates = any(max(int(match[1]), int(match[3])) > _MOST_MONTHS for match in found.values())
+    return [] if dates else list(found)
+
+
+def _seasons(texts: list[str]) -> list[int]:
+    """The places of months as 2011-12, if in all of them the month is rather the next year."""
+    matches = ((place, _MONTH.fullmatch(text)) for place, text in enumerate(texts) if len(text) <= LONGEST_DATE)
+    found = {place: match for place, match in matches if match is not None}
+    seasons = all((int(match[1]) + 1) % 100 == int(match[2]) for match in found.values())
+    return list(found) if seasons else []
+
+
+def moments_of_numbers(values: np.ndarray) -> np.ndarray:
+    """Seconds since 1970 of dates written as whole numbers, 20151227 or 201512; NaN for all others. (n_rows,)"""
+    different, codes = np.unique(values, return_inverse=True)
+    whole = (different == np.floor(different)) & (different >= 0) & (different < 1e15)
+    moments = np.full(len(different), np.nan)
+    moments[whole] = [parse_date(str(int(value)), "ymd") for value in different[whole]]
+    return moments[codes]
+
+
+def numbers_are_dates(name: str, values: np.ndarray, mostly: float) -> bool:
+    """Whether whole numbers are rather dates (20151227, 201512), most of them in the years 1900 to 2099.
+
+    Either the name of their column says so, or there are too many different ones for chance.
 
     Parameters
     ----------
-    moments : array (n_rows,)
-        Seconds since 1970; NaN where missing.
-    clock : bool
-        Also the time of day, as a point on a circle.
+    name : str
+    values : array (n,)
+        None missing.
+    mostly : float
+        The share that must be dates.
     """
-    days = moments / DAY if clock else np.floor(moments / DAY)
-    parts = {"days": days}
-    for name, length in _TURNS.items():
-        if clock or name != "day":
-            parts[f"{name} sin"] = np.sin(2 * np.pi * (days / length))
-            parts[f"{name} cos"] = np.cos(2 * np.pi * (days / length))
-    return parts
-
-
-def date_slopes(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """How each of the `date_parts` moves with the date, by the day. All (n_rows,)."""
-    slopes = {"days": np.ones(len(parts["days"]))}
-    for name, length in _TURNS.items():
-        if f"{name} sin" in parts:
-            slopes[f"{name} sin"] = 2 * np.pi / length * parts[f"{name} cos"]
-            slopes[f"{name} cos"] = -2 * np.pi / length * parts[f"{name} sin"]
-    return slopes
+    first, end = (parse_date(f"{year}-01-01", "ymd") for year in _YEARS)
+    for length in _AFTER_THE_YEAR:
+        inside = (values >= _YEARS[0] * 10.0**length) & (values < _YEARS[1] * 10.0**length)
+        if not len(values) or inside.mean() < mostly:
+            continue
+        different = np.unique(values[inside])
+        some = moments_of_numbers(different[:: max(1, len(different) // _SOME)])
+        if (~np.isnan(some)).mean() < mostly:
+            return False
+        moments = moments_of_numbers(values)
+        dates = (moments >= first) & (moments < end)
+        known = len(np.unique(moments[dates])) >= _BEYOND_CHANCE or _SAYS_DATE.search(name.lower())
+        return bool(dates.mean() >= mostly and known)
+    return False

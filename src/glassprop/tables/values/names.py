@@ -11,7 +11,7 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
-from glassprop.tables.values.cells import MISSING_CATEGORY, cells_of, texts_of, values_of
+from glassprop.tables.values.cells import MISSING_CATEGORY, cells_of, out_of_categories, texts_of, values_of
 from glassprop.tables.values.packages import panics_as
 from glassprop.tables.values.texts import MISSING_CODE, Texts
 
@@ -34,6 +34,11 @@ def category_name(text: str | None) -> str:
 
 def names_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Texts:
     """The name of each value, missing where there is none; `words`, in lower case, stand for a missing one."""
+    return _without(_all_names(series, words), words)
+
+
+def _all_names(series: nw.Series, words: frozenset[str]) -> Texts:
+    series = out_of_categories(series)
     if series.dtype.is_integer():
         return _of_whole_numbers(series)
     if series.dtype == nw.Decimal:
@@ -44,6 +49,12 @@ def names_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Texts:
     if cells.kind == "date":
         return Texts.of_numbers(cells.values, moment_name)
     return _named(cells.texts)
+
+
+def _without(names: Texts, words: frozenset[str]) -> Texts:
+    if not words or words.isdisjoint(names.known):
+        return names
+    return Texts.of_values(names.codes, names.known, lambda name: None if name in words else name)
 
 
 def _named(texts: Texts) -> Texts:

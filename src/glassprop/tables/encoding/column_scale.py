@@ -1,0 +1,94 @@
+"""How one column of numbers is scaled, decided from the rows trained on: the rule of docs/tables.md, "Scaling".
+
+A column is centered and divided by its spread. A few values that lie far from all others do not count for either; a
+column with a heavy tail also gets an input by rank, in which neither its tail nor its many small values run together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from glassprop.tables.values.apart import together, typical_distance
+from glassprop.tables.values.cells import SMALLEST
+
+Scaling = Literal["auto", "standard", "robust", "quantile"]
+SCALINGS: tuple[Scaling, ...] = ("auto", "standard", "robust", "quantile")
+# "both": the column is scaled as under "standard" or "robust", and has an input by rank beside that.
+FORMS = ("standard", "robust", "quantile", "both")
+
+HEAVY = 2.0  # a standard deviation of so many typical distances from the median is a heavy tail,
+REACH = 5.0  # where something is so many standard deviations from the mean
+ENOUGH_VALUES = 10  # and there are more different values than this.
+KNOTS = 129  # at most, of an input by rank
+
+
+@dataclass(frozen=True)
+class ColumnScale:
+    """The scale of one column.
+
+    Attributes
+    ----------
+    form : {"standard", "robust", "quantile", "both"}
+    center, spread : float
+        What is subtracted, and what the rest is divided by.
+    at, to : array (n_knots,)
+        An input by rank is piecewise linear between these and flat beyond; empty where there is none.
+    """
+
+    form: str
+    center: float
+    spread: float
+    at: np.ndarray = field(default_factory=lambda: np.empty(0))
+    to: np.ndarray = field(default_factory=lambda: np.empty(0))
+
+
+def scale_of(values: np.ndarray, scaling: str) -> ColumnScale:
+    """Decide by the values of the rows trained on, none of them missing: (n_rows,), float64."""
+    known, counts = np.unique(values, return_counts=True)
+    if scaling == "quantile" and len(known) > 1:
+        return ColumnScale("quantile", 0.0, 1.0, *_knots(known, counts))
+    if scaling == "robust":
+        return ColumnScale("robust", float(np.median(values)), _usable(typical_distance(values)))
+    low, high = together(known, counts) if scaling == "auto" else (0, len(known))
+    some = high - low < len(known)
+    rest = values[(values >= known[low]) & (values <= known[high - 1])] if some else values
+    center, deviation = _moments(rest)
+    spread = _usable(deviation)
+    if scaling == "auto" and high - low > ENOUGH_VALUES and _has_heavy_tail(rest, center, deviation):
+        return ColumnScale("both", center, spread, *_knots(known, counts))
+    return ColumnScale("robust" if some else "standard", center, spread)
+
+
+def _has_heavy_tail(values: np.ndarray, center: float, deviation: float) -> bool:
+    reach = max(float(values.max()) - center, center - float(values.min()))
+    return reach > REACH * deviation and deviation > HEAVY * typical_distance(values)
+
+
+def _moments(values: np.ndarray) -> tuple[float, float]:
+    """Mean and standard deviation; no square of a large number is made on the way."""
+    mean = float(np.mean(values))
+    distances = values - mean
+    widest = float(np.abs(distances).max())
+    if widest < SMALLEST or values.min() == values.max():
+        return mean, 0.0
+    return mean, widest * float(np.sqrt(np.mean((distances / widest) ** 2)))
+
+
+def _usable(spread: float) -> float:
+    """Of a column that does not vary: 1."""
+    return spread if spread >= SMALLEST else 1.0
+
+
+def _knots(known: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values and the normal scores of their ranks (the middle one where a value stands in several rows)."""
+    ranks = (np.cumsum(counts) - counts / 2) / counts.sum()
+    scores = ndtri(ranks)
+    if len(known) > KNOTS:  # even in the scores, so that tails have some
+        wanted = ndtr(np.linspace(scores[0], scores[-1], KNOTS))
+        chosen = np.unique(np.rint(np.interp(wanted, ranks, np.arange(len(known)))).astype(int))
+        known, scores = known[chosen], scores[chosen]
+    return known, scores

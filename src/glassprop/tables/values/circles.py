@@ -1,0 +1,62 @@
+"""The numbers that a network can use of a date or a time of day: a line, and points on circles; and their slopes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+DAY = 86400.0
+_TURNS = {"year": 365.2425, "week": 7.0, "day": 1.0}  # what repeats, and after how many days
+_HOURS = 24.0
+
+
+def date_parts(moments: np.ndarray, *, clock: bool) -> dict[str, np.ndarray]:
+    """The numbers of a date: days since 1970, the place in the year and in the week as points on a circle.
+
+    Parameters
+    ----------
+    moments : array (n_rows,)
+        Seconds since 1970; NaN where missing.
+    clock : bool
+        Also the time of day, as a point on a circle.
+    """
+    days = moments / DAY if clock else np.floor(moments / DAY)
+    parts = {"days": days}
+    for name, length in _TURNS.items():
+        if clock or name != "day":
+            parts |= _point(name, days / length)
+    return parts
+
+
+def date_slopes(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """How each of the `date_parts` moves with the date, by the day. All (n_rows,)."""
+    slopes = {"days": np.ones(len(parts["days"]))}
+    for name, length in _TURNS.items():
+        if f"{name} sin" in parts:
+            slopes |= _point_slopes(name, parts, length)
+    return slopes
+
+
+def time_parts(seconds: np.ndarray) -> dict[str, np.ndarray]:
+    """The numbers of a time of day: hours since midnight, and the place in the day as a point on a circle.
+
+    Parameters
+    ----------
+    seconds : array (n_rows,)
+        Seconds since midnight; NaN where missing.
+    """
+    hours = seconds / 3600
+    return {"hours": hours, **_point("day", hours / _HOURS)}
+
+
+def time_slopes(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """How each of the `time_parts` moves with the time, by the hour. All (n_rows,)."""
+    return {"hours": np.ones(len(parts["hours"])), **_point_slopes("day", parts, _HOURS)}
+
+
+def _point(name: str, turns: np.ndarray) -> dict[str, np.ndarray]:
+    return {f"{name} sin": np.sin(2 * np.pi * turns), f"{name} cos": np.cos(2 * np.pi * turns)}
+
+
+def _point_slopes(name: str, parts: dict[str, np.ndarray], length: float) -> dict[str, np.ndarray]:
+    turn = 2 * np.pi / length
+    return {f"{name} sin": turn * parts[f"{name} cos"], f"{name} cos": -turn * parts[f"{name} sin"]}
