@@ -118,7 +118,9 @@ def _of_table(target: str, *, text: bool = False, **settings: Any) -> Recipe:
     def make() -> tuple[Any, dict[str, Any]]:
         data = table().drop([name for name in (*TARGETS, *["title"] * (not text)) if name != target])
         defaults = Defaults(**{"hidden": (4, 3), "epochs": 2, **settings})
-        outcome = fit_table(Table(data, "t"), FitOptions(target=target, validation=0.2), defaults=defaults)
+        outcome = fit_table(
+            Table(data, "t"), FitOptions(target=target, validation=0.2, missing=("-9999",)), defaults=defaults
+        )
         return outcome.pipeline, outcome.record
 
     return Recipe(make, target)

@@ -36,6 +36,7 @@ def read(write, text: str) -> tuple[pl.DataFrame, str]:
         pytest.param(PLAIN + ",,\n,,\n , ,\n", "3 line(s) of nothing but separators", id="trailers"),
         pytest.param(PLAIN + ",,,,\n", "1 line(s) of nothing but separators", id="long trailer"),
         pytest.param(PLAIN + "\nSource: the office, 2020\n".replace(", ", " "), "Source: the office", id="source"),
+        pytest.param(PLAIN + '\n"Source: the office, 2020"\n', "Source: the office, 2020", id="source in quotes"),
         pytest.param(PLAIN + ",,\n* provisional\n\n", "* provisional", id="remark"),
         pytest.param(PLAIN + "# 3 rows\n", "# 3 rows", id="comment below"),
         pytest.param(PLAIN.replace("x\n", "x\n,[m],[kg]\n"), "'[m]', '[kg]'", id="units"),

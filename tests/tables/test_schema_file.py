@@ -11,7 +11,9 @@ import pytest
 
 from glassprop.errors import TableError
 from glassprop.tables import FitOptions, Table, fit_table, read_table, table_schema
-from glassprop.tables.schema.schema_file import schema_from, schema_from_text, schema_text
+from glassprop.tables.schema.readings import Reading
+from glassprop.tables.schema.schema_file import TableSchema, schema_from, schema_from_text, schema_text
+from glassprop.tables.schema.target import Target
 
 N = 120
 RNG = np.random.default_rng(2)
@@ -175,3 +177,14 @@ def test_a_target_that_the_schema_reads_wrongly_is_refused():
     target = {"name": "y", "task": "regression"}
     with pytest.raises(TableError, match="has no numbers in any of 120 rows"):
         fit_table(Table(_typed(), "t"), FitOptions(schema=_schema(target=target)))
+
+
+def test_schemas_of_earlier_models_are_taken_back():
+    """They have the empty word among those that stand for missing."""
+    words = ("", "na", "nan")
+    schema = TableSchema(
+        (Reading("a", "category", missing=words),), {}, Target("y", "regression", "", "number", ".", words)
+    )
+    found = schema_from(schema.to_dict())
+    assert found.readings[0].missing == found.target.missing == ("na", "nan")
+    assert found.readings[0].words() == frozenset({"na", "nan"})

@@ -136,6 +136,20 @@ def test_a_small_model_is_told_saved_checked_and_trained_on_like_any_other(class
     assert 0 < np.abs(loaded[-1].theta_ - before).max() < 0.1
 
 
+@pytest.mark.parametrize("scale", ["none", "log", "poisson"])
+def test_small_counts_are_learned_on_every_scale(scale):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 3))
+    y = rng.poisson(np.exp(1 + x[:, 0])).astype(float)
+    frame = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": y})
+    outcome = _fit(frame, task="regression", target_scale=scale, validation=0.3)
+    lesson = outcome.record["folds"]
+    assert lesson["loss"] < 0.8 * lesson["loss_of_guess"]
+    assert outcome.scores["r2"] > 0.3
+    if scale == "poisson":  # what the last layer makes is no amount yet: it is not drawn towards one
+        assert lesson["sure"] == 1
+
+
 def test_the_seed_decides_folds_and_weights():
     frame = _table(70, 1.0)
     one, same, other = (_fit(frame, seed=seed) for seed in (1, 1, 2))

@@ -10,10 +10,10 @@ import numpy as np
 from glassprop.tables.encoding.findings import Finding, far_out, no_dates, odd, of_another_kind
 from glassprop.tables.schema.readings import Reading
 from glassprop.tables.values.absent import without
+from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.circles import date_parts, time_parts
 from glassprop.tables.values.dates import moments_of_numbers, to_moments
-from glassprop.tables.values.names import names_of
 from glassprop.tables.values.numbers import to_numbers
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import to_times

@@ -25,11 +25,11 @@ from glassprop.tables.schema.roles import (
     shown,
     some_of,
 )
+from glassprop.tables.values.category_names import aliases_of, names_of
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import date_order, numbers_are_dates
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
-from glassprop.tables.values.names import aliases_of, names_of
 from glassprop.tables.values.numbers import hold_codes, missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import share_of_times
@@ -128,7 +128,7 @@ def _with_names(decision: Decision, series: nw.Series, cells: Cells, *, asked: b
     role, reading = decision
     if reading is None or not _may_be_names(reading, series, cells):
         return decision
-    names = names_of(series, frozenset(reading.absent))
+    names = names_of(series, frozenset(reading.absent), cells)
     if reading.kind == "number" and not asked and (why := _large_numbers(names)):
         role, reading = replace(role, role="category", reason=why), replace(reading, kind="category", decimal=".")
     if reading.kind == "category":
@@ -195,18 +195,19 @@ def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
     whole = bool((present == np.floor(present)).all())
     unique = np.unique(present) if whole else present
     own = whole and len(unique) == len(cells.values) > 2
-    if own and (_is_id(name) or _counts_up(present)):
+    if own and (is_id(name) or _counts_up(present)):
         return _dropped(name, "identifier-like: a whole number of its own in every row")
-    if whole and _is_id(name) and (_too_many(len(unique), len(present)) or len(unique) > MAX_CODES):
+    if whole and is_id(name) and (_too_many(len(unique), len(present)) or len(unique) > MAX_CODES):
         return _dropped(
             name, f"identifier-like by its name: {len(unique)} different whole numbers in {len(present)} rows"
         )
-    if whole and (_is_id(name) or _CODE_NAME.search(name)) and 2 < len(unique) <= MAX_CODES:
+    if whole and (is_id(name) or _CODE_NAME.search(name)) and 2 < len(unique) <= MAX_CODES:
         return _category(name, f"codes, by its name: {len(unique)} different whole numbers")
     return _number(name, f"numbers{missing_of(cells)}{far_out_of(cells)}", present)
 
 
-def _is_id(name: str) -> bool:
+def is_id(name: str) -> bool:
+    """Whether a column is called as what names things is: id, customer_id, userId, key."""
     return bool(_ID_NAME.search(name.lower()) or _CAMEL_ID.search(name))
 
 
@@ -234,7 +235,7 @@ def _text_role(name: str, cells: Cells, file_mark: str | None) -> Decision:
         if dated >= MOSTLY:
             return text_dates(name, cells, order, either)
     mixed = f" ({share:.0%} of them numbers)" if share > 0 else ""
-    identifier = _is_id(name) and different == len(texts) > 2
+    identifier = is_id(name) and different == len(texts) > 2
     if identifier or _too_many(different, rows):
         seen = look_at(texts)
         if seen.is_text and not identifier:

@@ -13,7 +13,7 @@ from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.schema_file import TableSchema
-from glassprop.tables.values.names import category_name
+from glassprop.tables.values.category_names import category_name
 
 _TASKS = ("classification", "regression")
 TARGET_SCALES = (*SCALES, "auto")

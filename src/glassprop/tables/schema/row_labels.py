@@ -15,6 +15,8 @@ from glassprop.tables.values.cells import Cells
 ENOUGH_ROWS = 20
 # A run of numbers, rows of which are left out, still has this share of them.
 _NEARLY = 0.8
+# Names of rows have few words; what has more says something. So many of them are looked at.
+_WORDS, _SOME = 4, 1000
 # Names that programs give to an index without one: pandas, R and its packages. A name of blanks is none.
 _WRITERS = re.compile(r"(unnamed: ?\d+(\.\d+)*|__index_level_\d+__|\.\.\.\d+|row[._ ]?names?|_row_?index_?|\s*)", re.I)
 # What people, spreadsheets and data frames call the numbers of rows.
@@ -59,8 +61,9 @@ def row_label(name: str, place: int, cells: Cells, called: CalledIndex) -> str |
         return None
     surely = name in called.unnamed or name in called.index or _WRITERS.fullmatch(name) is not None
     if cells.kind == "text":
-        own = len(cells.texts.known) == len(cells) - cells.missing
-        return f"row labels: a text of its own in every row, {by}" if surely and own and not cells.logical else None
+        own = len(cells.texts.known) == len(cells) - cells.missing and not cells.logical
+        short = np.median([len(text.split()) for text in cells.texts.known[:_SOME]]) <= _WORDS
+        return f"row labels: a text of its own in every row, {by}" if surely and own and short else None
     if cells.kind != "number":
         return None
     present = cells.values[~np.isnan(cells.values)]
