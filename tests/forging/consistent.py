@@ -164,7 +164,7 @@ def _of_other_scales(parts: Parts, rng: random.Random) -> None:
     most = rng.choice([2, 3, 129, 130, 1000])
     counts = [most if form in ("quantile", "both") else rng.choice([0, 0, 0, 1]) for form in forms]
     reach = rng.choice([1.0, 1e-150, 1e150, 1e308])
-    at = np.concatenate([np.empty(0), *(np.linspace(-reach, reach, count) for count in counts)])
+    at = np.concatenate([np.empty(0), *(reach * np.linspace(-1, 1, count) for count in counts)])
     numbers = {"knots_": np.array(counts), "at_": at, "to_": rng.choice([1, 1, 0, -1]) * np.sign(at)}
     for key, values in numbers.items():
         entry = parts.arrays[node[key]["array"]]
