@@ -56,7 +56,7 @@ class Recipe:
 
 
 def table() -> pl.DataFrame:
-    """Numbers, missing ones, dates with and without a clock, categories (rare ones too), and four targets."""
+    """Numbers, missing ones, dates with and without a clock, categories (rare ones too), text, and four targets."""
     rng = np.random.default_rng(0)
     width = rng.normal(size=ROWS).round(2)
     color = rng.choice(["red", "blue", "Größe"], ROWS).tolist()
@@ -70,6 +70,7 @@ def table() -> pl.DataFrame:
             "clock": [f"{k % 24}:{k % 60:02d}" for k in range(ROWS)],
             "color": color,
             "size": [("s", "m", "l")[k % 3] for k in range(ROWS)],
+            "title": [f"The {('red', 'blue', 'white')[k % 3]} house of Größe {k}" for k in range(ROWS)],
             "kind": [("rose", "lily", "tulip")[k % 3] for k in range(ROWS)],
             "yes": np.where(width > 0, "yes", "no"),
             "amount": (width * 3 + rng.normal(size=ROWS)).round(3),
@@ -113,9 +114,9 @@ CLASSES = np.array(["no", "yes", "so"])[np.arange(ROWS) % 3]
 _FOUR_ROWS_OF_TEXT = ["good day", "bad day", "good night", "bad night"]
 
 
-def _of_table(target: str, scale: Any = None, **settings: Any) -> Recipe:
+def _of_table(target: str, scale: Any = None, *, text: bool = False, **settings: Any) -> Recipe:
     def make() -> tuple[Any, dict[str, Any]]:
-        data = table().drop([name for name in TARGETS if name != target])
+        data = table().drop([name for name in (*TARGETS, *["title"] * (not text)) if name != target])
         defaults = Defaults(**{"hidden": (4, 3), "epochs": 2, **settings})
         options = FitOptions(target=target, validation=0.2, target_scale=scale, missing=("-9999",))
         outcome = fit_table(Table(data, "t"), options, defaults=defaults)
@@ -216,6 +217,7 @@ RECIPES: dict[str, Recipe] = {
     "table_amount": _of_table("amount"),
     "table_quantiles": _of_table("amount", "quantile"),
     "table_counts": _of_table("count", scaling="quantile", limit=None),
+    "table_text": _of_table("kind", text=True),
     **{f"solver_{name}": _of_arrays(_small(**given), _classes(numbers)) for name, given in SOLVERS.items()},
     "kinds": _of_arrays(_small(hidden_layer_sizes=(4, 4), residual=True, scale_inputs=True), _classes(numbers)),
     "compiled": _of_arrays(_small(engine="compiled"), _classes(numbers)),

@@ -72,6 +72,9 @@ AIMED: dict[str, list[Any]] = {
     "validation_fraction": [0, 1], "clip_norm": [0, 1e-300, None], "warmup": [0, 1, 1e308], "stratify": ["auto", True],
     "label_smoothing": [1, 0.5], "weight": ["width", "color", "none", None], "target": ["color", "none", None],
     "transformer_weights": [{"a": 1e308}, {"none": 1}, None],
+    "terms_": [[], [[]], [["a", "b"], ["c"]], [["b", "a"]], [["a", "a"]], [[""]], [["x" * 2000]], ["ab"], [[None]]],
+    "idf_": [[], [[1.0]], [{"array": "none"}], [{"array": "document"}]], "most_terms": [0, 1, 2**53],
+    "min_rows": [0, 1, 2**53],
     "feature_names_in_": [["a"], ["width", "gap"], [], ["a", "a", "a", "a"]],
 }  # fmt: skip
 
