@@ -25,12 +25,13 @@ from glassprop.tables.schema.roles import (
     shown,
     some_of,
 )
-from glassprop.tables.values.category_names import aliases_of, names_of
+from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import date_order, numbers_are_dates
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
-from glassprop.tables.values.numbers import hold_codes, missing_number, to_numbers
+from glassprop.tables.values.numbers import hold_codes, missing_number, read_numbers, to_numbers
+from glassprop.tables.values.spellings import aliases_of
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import share_of_times
 
@@ -262,7 +263,7 @@ def _too_many(different: int, rows: int) -> bool:
 
 
 def _text_numbers(name: str, cells: Cells, mark: DecimalMark) -> Decision:
-    numbers = to_numbers(cells.texts, mark.mark)
+    numbers = read_numbers(cells.texts, mark.mark)
     present = numbers[~np.isnan(numbers)]
     if (present == present[0]).all() and len(present) == len(numbers):
         return _dropped(name, f"constant: every value is {shown(present[0])}")

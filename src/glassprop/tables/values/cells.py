@@ -146,9 +146,13 @@ def _seconds(moment: date) -> float:
 
 
 def out_of_categories(series: nw.Series) -> nw.Series:
-    """pandas' categories of anything but text as what they are."""
+    """Categories of pandas, and dictionaries of Arrow, of anything but text as what they are."""
     native = series.to_native()
-    if series.dtype not in (nw.Categorical, nw.Enum) or not series.implementation.is_pandas_like():
+    if series.dtype not in (nw.Categorical, nw.Enum):
+        return series
+    if series.implementation.is_pyarrow() and "string" not in str(native.type.value_type):
+        return nw.from_native(native.cast(native.type.value_type), series_only=True)
+    if not series.implementation.is_pandas_like():
         return series
     kinds = {type(category) for category in native.cat.categories}
     if kinds <= {str}:
