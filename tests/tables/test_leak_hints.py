@@ -140,3 +140,11 @@ def test_one_column_is_enough_to_know_a_person_by():
     frame = _frame(rng.normal(size=N), person_id=np.repeat(np.arange(60), 5), born=born, **more)
     (hint,) = _hints(frame)
     assert (hint.column, hint.examples) == ("person_id", ("born",))
+
+
+def test_rows_that_follow_each_other_are_alike_for_other_reasons():
+    """A file sorted by genre: neighbors with the same key have the same genre."""
+    rng = np.random.default_rng(3)
+    genre = np.repeat([f"g{k}" for k in range(8)], 1000)
+    frame = _frame(rng.normal(size=8000), key=rng.integers(0, 12, 8000), genre=genre)
+    assert _hints(frame) == []

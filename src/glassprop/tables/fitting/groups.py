@@ -54,8 +54,7 @@ def hint_groups(train: Examples, roles: list[ColumnRole], schema: Schema, say: S
         _hint_names(train, rows, codes, say)
         return
     best = max(found, key=lambda one: (len(one.constant), one.groups))
-    rest = tuple(one.name for one in found if one is not best)
-    also = f" (or {listed(rest, 3)})" if rest else ""
+    also = _also([one.name for one in found if one is not best])
     text = (
         f"rows with the same {quoted(best.name)} are alike in {len(best.constant)} other column(s), "
         f"{listed(best.constant, 3)}: if new rows have other values of it, scores are too good; "
@@ -77,15 +76,23 @@ def _codes(series: nw.Series) -> np.ndarray:
 def _hint_names(train: Examples, rows: np.ndarray, codes: dict[str, np.ndarray], say: Say) -> None:
     """Say of a column that is learned from and called as what names things is, how much its values tell."""
     Y, half = target_columns(train, rows), half_of(len(rows), 0)
+    found = []
     for name in (name for name, of in codes.items() if is_id(name) and _repeats(of)):
         share = max(explained(codes[name] + 1, Y, half, pull) for pull in PULLS)
         if share >= _TELLS:
-            text = (
-                f"column {quoted(name)} is called as what names things, and alone tells {share:.0%} of the target: "
-                "if new rows have other values of it, scores are too good; "
-                f"keep such rows on one side with --group {in_shell(name)}"
-            )
-            say(Note(text, HINT, name, int(codes[name].max()) + 1))
+            found.append((share, name))
+    if found:
+        (share, name), *rest = sorted(found, reverse=True)
+        text = (
+            f"column {quoted(name)} is called as what names things, and alone tells {share:.0%} of the target: "
+            "if new rows have other values of it, scores are too good; "
+            f"keep such rows on one side with --group {in_shell(name)}{_also([other for _, other in rest])}"
+        )
+        say(Note(text, HINT, name, int(codes[name].max()) + 1))
+
+
+def _also(names: list[str]) -> str:
+    return f" (or {listed(names, 3)})" if names else ""
 
 
 def _candidates(roles: list[ColumnRole], schema: Schema) -> list[str]:
@@ -98,7 +105,8 @@ def _group(name: str, groups: np.ndarray, codes: dict[str, np.ndarray]) -> _Foun
     """Whether values repeat in most rows, and other columns are constant where they do."""
     if not _repeats(groups):
         return None
-    order = np.argsort(groups, kind="stable")
+    # by chance within a group: rows that follow each other in the file are alike for other reasons, too
+    order = np.lexsort((np.random.default_rng(0).permutation(len(groups)), groups))
     pairs = (groups[order][1:] == groups[order][:-1]) & (groups[order][1:] >= 0)
     first, second = order[:-1][pairs], order[1:][pairs]
     others = {other: of for other, of in codes.items() if other != name and _differs(of)}

@@ -12,7 +12,7 @@ from glassprop.ground.text import in_shell, quoted
 from glassprop.tables.encoding.read_column import read_column
 from glassprop.tables.fitting.examples import Examples
 from glassprop.tables.schema.readings import Reading, Schema
-from glassprop.tables.values.names import names_of
+from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.texts import Texts
 
 HINT = "leak-hint"

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from glassprop.architecture.scales import SCALES
+from glassprop.architecture.target_scales import SCALES
 from glassprop.equations.activation import ActivationName
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.schema_file import TableSchema
-from glassprop.tables.values.names import category_name
+from glassprop.tables.values.category_names import category_name
 
 _TASKS = ("classification", "regression")
 TARGET_SCALES = (*SCALES, "auto")

@@ -13,8 +13,8 @@ from glassprop.tables.schema.readings import Reading
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.schema_fields import DROPPED, READING, TARGET, USES, Faults, check_fields
 from glassprop.tables.schema.target import Target
+from glassprop.tables.values.category_names import category_name
 from glassprop.tables.values.cells import MISSING
-from glassprop.tables.values.names import category_name
 
 FORMAT = "glassprop schema 1"
 _PARTS = ("format", "target", "columns", "dropped", *USES)
