@@ -48,9 +48,7 @@ def look_below(data: bytes, separator: str) -> Below:
         elif line.lstrip().startswith(b"#") and line.count(mark) != width:
             found.remarks += [*waiting, _shown(line)]
             found.end, waiting = begin, []
-        elif ((mark not in line and b'"' not in line) or _IN_QUOTES.fullmatch(line.strip())) and _REMARK.match(
-            _shown(line)
-        ):
+        elif _has_one_field(line, mark) and _REMARK.match(_shown(line)):
             waiting.append(_shown(line))
         else:
             break
