@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ _BY_RANK = ("quantile", "both")
 _MOST_KNOTS, _MOST_SCORE = 129, 40.0
 # As cells are: numbers beyond are missing, closer to 0 they are 0, so no input of a column is infinite.
 _LARGEST, _SMALLEST = 1e150, 1e-150
+_LONGEST_TERM, _MOST_TERMS = 1000, 100_000
+_LARGEST_IDF = 50  # 1 + ln(rows), and no table has e^49 of them
 _MARK, _ORDER = Word(".", ","), Word(*ORDERS, "")
 _WORDS = Several(Text(100), most=1000)
 _READING = Object(
@@ -103,6 +106,18 @@ def _scales_fit(made: Any, at: str) -> None:
         raise Misfit(f"{at}.at_", "knots must rise")
 
 
+def _terms_fit(made: Any, at: str) -> None:
+    """Each column has its terms, each once and in order, and as many weights, as large as those of rows can be."""
+    if not len(made.terms_) == len(made.idf_) == made.n_features_in_:
+        raise Misfit(at, f"it must have terms_ and idf_ for each of {made.n_features_in_} columns")
+    for terms, idf in zip(made.terms_, made.idf_, strict=True):
+        if len(terms) != len(idf) or "" in terms or any(not a < b for a, b in pairwise(terms)):
+            raise Misfit(at, "the terms_ of a column must be texts in rising order, with a weight each")
+        if len(idf) and not (idf.min() >= 1 and idf.max() <= _LARGEST_IDF):
+            raise Misfit(at, f"idf_ must be from 1 to {_LARGEST_IDF}")
+    made.prepare()
+
+
 add(
     Kind(
         "table_columns", "glassprop.tables.encoding.encode:TypedColumns",
@@ -127,6 +142,14 @@ add(
         "bounded", "glassprop.tables.encoding.encode:Bounded",
         {"limit": Maybe(Real(_SMALLEST_LIMIT)), "dtype": Word("float32", "float64")},
         {"n_features_in_": Whole(1)},
+    ),
+    Kind(
+        "text_terms", "glassprop.tables.encoding.text_inputs:TextTerms",
+        {"most_terms": Whole(1), "min_rows": Whole(1), "dtype": Word("float32", "float64")},
+        {"terms_": Several(Several(Text(_LONGEST_TERM), most=_MOST_TERMS)), "idf_": Several(Array())},
+        derived=("_vectorizers",),
+        check=_terms_fit,
+        width=lambda made: made.width(),
     ),
 )  # fmt: skip
 
@@ -154,8 +177,7 @@ def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> 
     if kinds[1:-1] != ["column_transformer"]:
         raise Misfit(at, "the model of a table is a pipeline of columns, inputs and a network")
     (_, typed), (_, groups), (_, network) = steps
-    wanted = {"numbers": typed.number_names(), "categories": typed.category_names()}
-    wanted = {name: columns for name, columns in wanted.items() if columns}
+    wanted = typed.groups()
     found = {name: columns for name, _, columns in groups.transformers_}
     if found != wanted or [name for name, _, _ in groups.transformers_] != list(wanted):
         raise Misfit(at, "its groups of columns are not those of its first step")
@@ -201,7 +223,9 @@ def _check_classes(network: Any, record: dict[str, Any]) -> None:
 
 
 def _check_group(name: str, step: Any, at: str) -> None:
-    if name == "categories":
+    if name == "texts":
+        fits = _kind(step) == "text_terms"
+    elif name == "categories":
         fits = _kind(step) == "one_hot_encoder" and not step.sparse_output and step.handle_unknown != "error"
     else:
         steps = [(part, _kind(value)) for part, value in getattr(step, "steps", [])]

@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.ground.note import Note, Say
 from glassprop.ground.number_text import number
+from glassprop.tables.encoding.columns import tell_terms
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step, target_scale
@@ -78,6 +79,7 @@ def fit_pipeline(
         X = steps.fit_inputs(train.source.to_native(), train.rows)
         X_inner: Any = None if inner is None else steps.inputs(inner.frame.to_native())
     tell_shared(steps[-1], say)
+    tell_terms(steps, say)
     choice = None if plain is None else target_scale.choose(X, train, plain, options, settings)
     scale = None if choice is None else choice.units
     network = _Network(parts, options, settings, scale)

@@ -13,6 +13,7 @@ import numpy as np
 from glassprop.ground.in_order import in_order
 from glassprop.tables.schema.dated_columns import date_column, number_dates, text_dates, times_of_day
 from glassprop.tables.schema.far_values import far_values
+from glassprop.tables.schema.free_text import look_at
 from glassprop.tables.schema.readings import Reading, Schema
 from glassprop.tables.schema.roles import (
     Beforehand,
@@ -180,6 +181,10 @@ def _category(name: str, reason: str) -> Decision:
     return ColumnRole(name, "category", reason), Reading(name, "category")
 
 
+def _text(name: str, reason: str) -> Decision:
+    return ColumnRole(name, "text", reason), Reading(name, "text")
+
+
 def _number(name: str, reason: str, present: np.ndarray, mark: str = ".") -> Decision:
     return ColumnRole(name, "number", reason, far_values(present)), Reading(name, "number", decimal=mark)
 
@@ -230,8 +235,13 @@ def _text_role(name: str, cells: Cells, file_mark: str | None) -> Decision:
         if dated >= MOSTLY:
             return text_dates(name, cells, order, either)
     mixed = f" ({share:.0%} of them numbers)" if share > 0 else ""
-    if _too_many(different, rows) or (is_id(name) and different == len(texts) > 2):
-        reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}"
+    identifier = is_id(name) and different == len(texts) > 2
+    if identifier or _too_many(different, rows):
+        seen = look_at(texts)
+        if seen.is_text and not identifier:
+            said = f"words that come again: {seen.words:.0f} on average, {different} different texts"
+            return _text(name, said + missing_of(cells))
+        reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}{seen.why_not}"
         return _dropped(name, reason)
     said = f"{different} different texts" if different > 1 else "one text"
     return _category(name, said + mixed + missing_of(cells))

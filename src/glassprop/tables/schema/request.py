@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from glassprop.architecture.scales import SCALES
+from glassprop.architecture.target_scales import SCALES
 from glassprop.equations.activation import ActivationName
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted

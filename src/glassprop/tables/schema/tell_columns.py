@@ -8,7 +8,7 @@ from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.tell_far_values import tell_far_values
 
-_LEARNED = ("number", "category", "date", "time of day")
+_LEARNED = ("number", "category", "date", "time of day", "text")
 # Columns with the same fate share a line from this number on.
 _SHARED = 3
 # So many of their names are given.
@@ -35,7 +35,7 @@ def _of_several(text: str, kind: str, names: list[str]) -> Note:
 
 
 def _is_notable(role: ColumnRole) -> bool:
-    return role.role == "date" or any(word in role.reason for word in (";", "as text", "codes"))
+    return role.role in ("date", "text") or any(word in role.reason for word in (";", "as text", "codes"))
 
 
 def _tell_alike(roles: list[ColumnRole], say: Say) -> None:
