@@ -192,6 +192,14 @@ def _of_other_scales(parts: Parts, rng: random.Random) -> None:
         entry.data, entry.shape = values.astype("<i8" if key == "knots_" else "<f8").tobytes(), [len(values)]
 
 
+def _of_other_ends(parts: Parts, rng: random.Random) -> None:
+    """What training saw of numbers, dates and times lies elsewhere, in order or not, within cells or beyond."""
+    for holder, key in places(parts.document["model"]):
+        if isinstance(holder[key], dict) and "low" in holder[key]:
+            ends = rng.choices([0.0, 0.5, 23.9, 24.0, -719162, 2932896, 1e150, -1e150, 1e151, 1e307, -1e307], k=2)
+            holder[key] |= dict(zip(("low", "high"), sorted(ends) if rng.random() < 0.9 else ends, strict=True))
+
+
 def _is_scaler(node: Any) -> bool:
     return isinstance(node, dict) and node.get("kind") == "column_scaler"
 
@@ -214,5 +222,5 @@ def _of_other_terms(parts: Parts, rng: random.Random) -> None:
 
 _TURNS: list[Callable[[Parts, random.Random], None]] = [
     _renamed, _of_other_precision, _of_other_size, _of_other_functions, _of_another_optimizer, _of_the_other_kind,
-    _of_other_classes, _of_other_scales, _of_other_units, _of_other_terms,
+    _of_other_classes, _of_other_scales, _of_other_ends, _of_other_units, _of_other_terms,
 ]  # fmt: skip

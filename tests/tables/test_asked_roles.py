@@ -12,6 +12,7 @@ import pytest
 
 from glassprop.errors import SettingsError, TableError
 from glassprop.tables import FitOptions, Table, fit_table, read_table
+from glassprop.tables.schema.request import check_options
 
 N = 60
 RNG = np.random.default_rng(5)
@@ -171,3 +172,16 @@ def test_marks_for_no_data_are_told_of_columns_that_are_said_as_well(asked):
         fit_table(Table(frame, "t"), FitOptions(target="y", epochs=1, hidden=(2,), **asked), on_message=notes.append)
         (mark,) = [note for note in notes if note.kind == "no-data-mark"]
         assert "--missing c=-9999" in mark
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"missing": ("w" * 101,)}, "more than 100 characters"),
+        ({"missing_in": {"x": tuple(map(str, range(1001)))}}, "1,001 words for a column: give 1,000 at most"),
+        ({"missing": tuple("abc"), "missing_in": {"x": tuple(map(str, range(998)))}}, "1,001 words for a column"),
+    ],
+)
+def test_more_words_than_a_model_keeps_are_refused_before_training(asked, words):
+    with pytest.raises(SettingsError, match=words):
+        check_options(FitOptions("y", **asked))

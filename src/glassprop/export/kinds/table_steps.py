@@ -12,23 +12,25 @@ from glassprop.export.kinds.kind import Kind, add, kind_of
 from glassprop.export.kinds.scikit_values import has_shape
 from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.misfit import Misfit
-from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word, told
+from glassprop.tables.encoding.column_scale import FORMS, KNOTS, SCALINGS
 from glassprop.tables.encoding.news import TYPES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
-from glassprop.tables.values.cells import MISSING
+from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
+from glassprop.tables.values.cells import LARGEST, MISSING, SMALLEST
+from glassprop.tables.values.circles import DAY
+from glassprop.tables.values.moments import END, FIRST
 from glassprop.tables.values.written_dates import ORDERS
 
 _COLUMNS = Several(Text())
 _SMALLEST_LIMIT = 1e-150
-_FORMS = ("standard", "robust", "quantile", "both")
 _BY_RANK = ("quantile", "both")
-_MOST_KNOTS, _MOST_SCORE = 129, 40.0
-# As cells are: numbers beyond are missing, closer to 0 they are 0, so no input of a column is infinite.
-_LARGEST, _SMALLEST = 1e150, 1e-150
+_MOST_SCORE = 40.0
+_ENDS = {"number": (-LARGEST, LARGEST), "date": (FIRST / DAY, END / DAY), "time": (0.0, 24.0)}  # of what is read
 _LONGEST_TERM, _MOST_TERMS = 1000, 100_000
 _LARGEST_IDF = 50  # 1 + ln(rows), and no table has e^49 of them
 _MARK, _ORDER = Word(".", ","), Word(*ORDERS, "")
-_WORDS = Several(Text(100), most=1000)
+_WORDS = Several(Text(LONGEST_ABSENT), most=MOST_ABSENT)
 _READING = Object(
     {"name": Text(), "kind": Word(*KINDS)},
     {
@@ -83,6 +85,19 @@ def _columns_fit(made: Any, at: str) -> None:
     names = made.columns()
     if len(set(names)) != len(names) or not names:
         raise Misfit(at, "a column stands twice, or there is none")
+    _seen_fits(made, f"{at}.seen_")
+
+
+def _seen_fits(made: Any, at: str) -> None:
+    """What training saw is of these columns, and its ends are such as these can have."""
+    kinds = {reading.name: reading.kind for reading in made.schema}
+    for name, seen in getattr(made, "seen_", {}).items():
+        ends = [seen[end] for end in ("low", "high") if end in seen]
+        if name not in kinds or len(ends) == 1 or (ends and kinds[name] not in _ENDS):
+            raise Misfit(at, f"{told(name)} is no column, or has one end, or is of a kind that has none")
+        low, high = _ENDS.get(kinds[name], (0.0, 0.0))
+        if ends and not low <= ends[0] <= ends[1] <= high:
+            raise Misfit(at, f"the ends of {told(name)} are from {ends[0]:g} to {ends[1]:g}, which it cannot have")
 
 
 def _scales_fit(made: Any, at: str) -> None:
@@ -93,12 +108,12 @@ def _scales_fit(made: Any, at: str) -> None:
     ranked = np.array([form in _BY_RANK for form in made.forms_], dtype=bool)
     if len(ranked) != len(counts):
         raise Misfit(f"{at}.forms_", "it must have one for each column")
-    if not np.where(ranked, (counts > 1) & (counts <= _MOST_KNOTS), counts == 0).all():
-        raise Misfit(f"{at}.knots_", f"columns by rank have from 2 to {_MOST_KNOTS}, and others none")
+    if not np.where(ranked, (counts > 1) & (counts <= KNOTS), counts == 0).all():
+        raise Misfit(f"{at}.knots_", f"columns by rank have from 2 to {KNOTS}, and others none")
     for name in ("at_", "to_"):
         has_shape(made, name, (int(counts.sum()),), at)
-    within = np.abs(made.center_).max() <= _LARGEST and (np.abs(made.at_) <= _LARGEST).all()
-    if not within or made.scale_.min() < _SMALLEST or (np.abs(made.to_) > _MOST_SCORE).any():
+    within = np.abs(made.center_).max() <= LARGEST and (np.abs(made.at_) <= LARGEST).all()
+    if not within or made.scale_.min() < SMALLEST or (np.abs(made.to_) > _MOST_SCORE).any():
         raise Misfit(at, "its scales are beyond what numbers of a table are")
     inside = np.ones(len(made.at_), dtype=bool)  # of one column: the last of one and the first of the next may be any
     inside[np.cumsum(counts[counts > 0])[:-1]] = False
@@ -132,8 +147,8 @@ add(
     ),
     Kind(
         "column_scaler", "glassprop.tables.encoding.column_scaler:ColumnScaler",
-        {"scaling": Word("auto", "standard", "robust", "quantile")},
-        {"forms_": Several(Word(*_FORMS)), "center_": Array(), "scale_": Array(), "knots_": Array(("int64",)),
+        {"scaling": Word(*SCALINGS)},
+        {"forms_": Several(Word(*FORMS)), "center_": Array(), "scale_": Array(), "knots_": Array(("int64",)),
          "at_": Array(), "to_": Array()},
         check=_scales_fit,
         width=lambda made: made.n_outputs,

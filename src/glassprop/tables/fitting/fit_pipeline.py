@@ -193,7 +193,8 @@ def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: S
     for note in dict.fromkeys(note_of(w.message) for w in caught if w.category is not ConvergenceWarning):
         say(note)
     if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
-        say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
+        line = f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not"
+        say(Note(line, "epoch-limit", number=estimator.max_iter))
 
 
 def _scaled(y: np.ndarray, scale: OwnUnits | None) -> np.ndarray:

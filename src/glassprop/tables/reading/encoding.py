@@ -5,20 +5,21 @@ from __future__ import annotations
 import codecs
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Note
 
 _PAIRS, _MOSTLY = 2_000, 0.7
 
 
-def as_utf8(data: bytes, name: str, notes: list[str]) -> bytes:
+def as_utf8(data: bytes, name: str, notes: list[Note]) -> bytes:
     """The text in UTF-8 without a mark; it may come in that, in UTF-16 or UTF-32, else cp1252, else latin-1."""
     if (wide := _wide(data)) is not None:
         shown, encoding = wide
-        notes.append(f"{name}: read as {shown}")
+        notes.append(Note(f"{name}: read as {shown}", "encoding"))
         return data.decode(encoding, errors="replace").removeprefix("\ufeff").encode()
     if b"\x00" in data:
         raise TableError(f"{name} holds binary data, not text: export it as UTF-8 CSV, or give its right ending")
     if data.startswith(codecs.BOM_UTF8):
-        notes.append(f"{name}: a byte order mark at the start was left out")
+        notes.append(Note(f"{name}: a byte order mark at the start was left out", "encoding"))
         data = data[len(codecs.BOM_UTF8) :]
     if data.isascii():
         return data
@@ -29,7 +30,7 @@ def as_utf8(data: bytes, name: str, notes: list[str]) -> bytes:
             continue
         if encoding == "utf-8":
             return data
-        notes.append(f"{name}: not UTF-8; read as {encoding}")
+        notes.append(Note(f"{name}: not UTF-8; read as {encoding}", "encoding"))
         return text.encode()
     raise TableError(f"{name} cannot be read as text: save it as UTF-8")  # latin-1 takes every byte
 

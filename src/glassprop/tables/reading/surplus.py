@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.ground.note import Note
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.reading.first_row import kind_of
 from glassprop.tables.reading.header_again import without_header_again
@@ -47,33 +48,37 @@ _UNIT = re.compile(
 )
 
 
-def without_surplus(typed: Typed, as_text: Words) -> tuple[Typed, list[str]]:
+def without_surplus(typed: Typed, as_text: Words) -> tuple[Typed, list[Note]]:
     """Leave out the header where it stands again, units at the top, and totals or means at the end; say so.
 
     Columns that hold nothing but plain numbers without them become numbers, unless they are in `as_text`.
     """
-    frame, notes = typed.frame, []
+    frame, notes = typed.frame, list[Note]()
     if again := without_header_again(frame):
         frame, where = again
-        notes.append(f"{len(where)} row(s) that repeat the header are left out (the first is row {where[0]})")
+        line = f"{len(where)} row(s) that repeat the header are left out (the first is row {where[0]})"
+        notes.append(Note(line, "header-again", number=len(where)))
     if not frame.height:
         return replace(typed, frame=frame), notes
     units = _units(frame)
     if units:
         frame = frame[1:]
-        notes.append(f"the row under the header holds units ({listed(units, _NAMED)}) and is left out")
+        line = f"the row under the header holds units ({listed(units, _NAMED)}) and is left out"
+        notes.append(Note(line, "units-row", number=1, examples=tuple(units[:_NAMED])))
     filled = frame[: _height(frame)]
     totals, doubtful = _totals(filled)
     if totals:
         rows = "row is" if len(totals) == 1 else f"{len(totals)} rows are"
-        notes.append(f"the last {rows} what the others add up to, or their mean{_called(totals)}, and left out")
+        line = f"the last {rows} what the others add up to, or their mean{_called(totals)}, and left out"
+        notes.append(Note(line, "totals-row", number=len(totals), examples=tuple(filter(None, totals[::-1]))))
         frame = filled[: -len(totals)]
         frame = frame[: _height(frame)]
     if doubtful:
-        notes.append(
+        line = (
             f"the last row says {quoted(doubtful)}, but its numbers are neither the sums nor the means of the others: "
             "it is kept as a row like them"
         )
+        notes.append(Note(line, "no-totals-row", examples=(doubtful,)))
     return (_retyped(typed, frame, as_text) if again or units or totals else typed), notes
 
 
