@@ -45,7 +45,8 @@ MAX_CODES = 1000
 _EXACT = 2**53  # whole numbers up to here are one to one with float64
 _LONG = 20_000  # rows, from twice as many of which on columns are read on several threads
 _ID_NAME = re.compile(
-    r"(^|[_\s.-])(id|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record|unnamed: 0)$",
+    r"(^|[_\s.-])(p?id(_?(num|number|nr|no))?|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record"
+    r"|isbn([_ -]?1[03])?|issn|ean|upc|gtin|asin|sku|ssn|doi|unnamed: 0)$",
     re.IGNORECASE,
 )
 _CAMEL_ID = re.compile(r"[a-z](Id|ID)$")
