@@ -9,7 +9,7 @@ from bench.real_tables.tables import CLASSES, PACKAGES
 
 _HEADS = ("table", "rows × columns", "task", "columns taken as", "glassprop", "constant", "ridge", "trees", "CPU s")
 MODELS = ("glassprop", "constant", "ridge", "trees")
-_KINDS = ("number", "category", "date", "time", "text", "dropped")
+_KINDS = ("number", "category", "date", "time of day", "text", "dropped")
 _ROUND = 0.01  # of the score: what counts as level
 _INTRO = """\
 # Forty real tables

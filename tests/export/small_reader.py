@@ -52,13 +52,21 @@ def outputs(node: dict[str, Any], arrays: dict[str, np.ndarray], a: np.ndarray) 
         w, b, theta = np.split(theta, [n_in * n_out, (n_in + 1) * n_out])
         a = ACTIVATIONS[layer["activation"]](x @ w.reshape(n_out, n_in).T + b)
         a = a + x if layer.get("residual") else a
-    units = network.get("units", {"mean": 0, "spread": 1})
-    return units["mean"] + units["spread"] * a
+    units = {"mean": 0, "spread": 1, "scale": "none", "shift": 0, "factor": 1, "knots": [-np.inf]} | network.get(
+        "units", {}
+    )
+    v, knots = units["mean"] + units["spread"] * a, units["knots"]
+    if units["scale"] == "log":
+        v = np.clip(np.exp(v) - units["shift"], knots[0], knots[-1])
+    if units["scale"] == "quantile":
+        v = np.interp(v, np.linspace(-3, 3, len(knots)), knots)
+    return np.maximum(units["factor"] * (v + units["shift"]) - units["shift"], knots[0])
 
 
 ACTIVATIONS = {
     "relu": lambda z: np.maximum(z, 0),
     "tanh": np.tanh,
+    "exp": np.exp,
     "identity": lambda z: z,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "softmax": lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True),

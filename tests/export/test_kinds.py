@@ -52,6 +52,7 @@ from glassprop.export.schema.misfit import Misfit
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.tables import FitOptions, fit_table
 from glassprop.tables.encoding.column_scaler import ColumnScaler
+from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.reading.table import Table
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore::UserWarning")
@@ -61,6 +62,7 @@ X = RNG.normal(size=(60, 4))
 HOLES = np.where(RNG.random(X.shape) < 0.1, np.nan, X)
 Y = (X[:, 0] > 0).astype(int)
 FRAME = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "c": RNG.choice(["x", "y", "z"], 60), "d": RNG.integers(0, 5, 60)})
+TEXTS = pd.DataFrame({name: [f"{RNG.choice(['good', 'bad'])} Tag {k % 7}" for k in range(60)] for name in ("a", "b")})
 ONE_HOT = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 
 STEPS = {
@@ -81,6 +83,7 @@ STEPS = {
     "missing_indicator": (make_pipeline(MissingIndicator()), HOLES),
     "one_hot_encoder": (OneHotEncoder(min_frequency=15, handle_unknown="infrequent_if_exist"), FRAME[["c", "d"]]),
     "ordinal_encoder": (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), FRAME[["c", "d"]]),
+    "text_terms": (TextTerms(30), TEXTS),
     "feature_union": (FeatureUnion([("a", StandardScaler()), ("b", PCA(1)), ("c", "drop")]), X),
     "pipeline": (make_pipeline(StandardScaler(), "passthrough", PCA(2)), X),
     "column_transformer": (
@@ -324,7 +327,7 @@ def test_fifty_lines_read_it_and_predict(tmp_path, activation, dtype):
     document, arrays = small_reader.read(tmp_path / "m")
     found = small_reader.outputs(document["model"], arrays, data)
     np.testing.assert_allclose(found, model.predict_proba(data), atol=20 * np.finfo(dtype).eps)
-    assert len([line for line in Path(small_reader.__file__).read_text().splitlines() if line.strip()]) <= 60
+    assert len([line for line in Path(small_reader.__file__).read_text().splitlines() if line.strip()]) <= 65
 
 
 def test_any_reader_of_safetensors_finds_the_arrays(tmp_path):
@@ -404,6 +407,35 @@ FORGERIES = {
             target_reading={"name": "y", "task": "classification", "reason": "", "kind": "text", "mark": "."}),
         "pipeline of columns"),
 }  # fmt: skip
+
+
+TEXT_FORGERIES = {
+    "a weight too few": (lambda terms, idf: (terms, idf[1:]), "with a weight each"),
+    "a term twice": (lambda terms, idf: ([terms[0], *terms[:-1]], idf), "in rising order"),
+    "terms in another order": (lambda terms, idf: (terms[::-1], idf), "in rising order"),
+    "a term without letters": (lambda terms, idf: (["", *terms[1:]], idf), "in rising order"),
+    "a term that is a number": (lambda terms, idf: ([7, *terms[1:]], idf), "it must be text"),
+    "a weight that no rows give": (lambda terms, idf: (terms, idf + 60), "idf_ must be from 1 to 50"),
+    "a weight below 1": (lambda terms, idf: (terms, idf * 0), "idf_ must be from 1 to 50"),
+    "a weight that is no number": (lambda terms, idf: (terms, idf * np.nan), "not finite"),
+}
+
+
+@pytest.mark.parametrize("case", TEXT_FORGERIES)
+def test_terms_and_weights_that_do_not_fit_are_refused(tmp_path, case):
+    change, word = TEXT_FORGERIES[case]
+    model, _ = fitted("text_terms")
+    save(model, tmp_path / "m")
+    (place,) = [name for name in small_reader.read(tmp_path / "m")[1] if name.endswith("idf_[0]")]
+    step = model[0]
+    terms, idf = change(step.terms_[0], step.idf_[0])
+
+    def put_in(document):
+        document["model"]["steps"][0]["step"]["terms_"][0] = terms
+
+    with pytest.raises(ModelFileError) as caught:
+        load(forged(tmp_path / "m", put_in, {place: idf}))
+    assert word in str(caught.value)
 
 
 @pytest.mark.parametrize("case", FORGERIES)

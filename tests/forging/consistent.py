@@ -155,6 +155,27 @@ def _of_other_classes(parts: Parts, rng: random.Random) -> None:
         parts.document["record"]["labels"] = values
 
 
+def _of_other_units(parts: Parts, rng: random.Random) -> None:
+    """A target on another scale, with numbers that go together, some of them very large; the record says so too."""
+    scale = rng.choice(["none", "log", "quantile", "poisson"])
+    units: dict[str, Any] = {"mean": rng.choice([0.0, 1.0, 700.0, -1e308]), "spread": rng.choice([1.0, 5e-324, 1e308])}
+    if scale == "poisson":
+        units["mean"] = 0.0
+        estimator = _estimator(parts)
+        estimator["loss"] = estimator["network_"]["cost"] = "poisson"
+        estimator["network_"]["layers"][-1]["activation"] = rng.choice(["exp", "softplus"])
+    if scale in ("log", "quantile"):
+        low = rng.choice([5e-324, 1.0, 1e150])
+        units["factor"] = rng.choice([1.0, 1e-3, 1e3])
+        units["knots"] = [low, rng.choice([low, 1e200]), rng.choice([1e200, 1.7e308])]
+    if scale == "log":
+        units["shift"] = rng.choice([0.0, 1.0, 1e308])
+    units |= {"scale": scale} if scale != "none" or rng.random() < 0.5 else {}
+    _estimator(parts)["network_"]["units"] = units
+    if parts.document["record"].get("target_scale"):
+        parts.document["record"]["target_scale"] = dict(units)
+
+
 def _of_other_scales(parts: Parts, rng: random.Random) -> None:
     """Columns scaled in other forms, with as many knots as those take, or nearly; far out, or all at one place."""
     node = next((h[k] for h, k in places(parts.document["model"]) if _is_scaler(h[k])), None)
@@ -164,18 +185,42 @@ def _of_other_scales(parts: Parts, rng: random.Random) -> None:
     most = rng.choice([2, 3, 129, 130, 1000])
     counts = [most if form in ("quantile", "both") else rng.choice([0, 0, 0, 1]) for form in forms]
     reach = rng.choice([1.0, 1e-150, 1e150, 1e308])
-    at = np.concatenate([np.empty(0), *(np.linspace(-reach, reach, count) for count in counts)])
+    at = np.concatenate([np.empty(0), *(reach * np.linspace(-1, 1, count) for count in counts)])
     numbers = {"knots_": np.array(counts), "at_": at, "to_": rng.choice([1, 1, 0, -1]) * np.sign(at)}
     for key, values in numbers.items():
         entry = parts.arrays[node[key]["array"]]
         entry.data, entry.shape = values.astype("<i8" if key == "knots_" else "<f8").tobytes(), [len(values)]
 
 
+def _of_other_ends(parts: Parts, rng: random.Random) -> None:
+    """What training saw of numbers, dates and times lies elsewhere, in order or not, within cells or beyond."""
+    for holder, key in places(parts.document["model"]):
+        if isinstance(holder[key], dict) and "low" in holder[key]:
+            ends = rng.choices([0.0, 0.5, 23.9, 24.0, -719162, 2932896, 1e150, -1e150, 1e151, 1e307, -1e307], k=2)
+            holder[key] |= dict(zip(("low", "high"), sorted(ends) if rng.random() < 0.9 else ends, strict=True))
+
+
 def _is_scaler(node: Any) -> bool:
     return isinstance(node, dict) and node.get("kind") == "column_scaler"
 
 
+def _of_other_terms(parts: Parts, rng: random.Random) -> None:
+    """Other terms of a text, in order or not, and weights for them, as many or nearly, of any size."""
+    steps = [
+        h[k] for h, k in places(parts.document["model"]) if isinstance(h[k], dict) and h[k].get("kind") == "text_terms"
+    ]
+    for step in steps:
+        count = len(step["terms_"][0]) + rng.choice([0, 0, 0, 1, -1, 50])
+        terms = [f"{rng.choice(_TEXTS)}{k:03}" for k in range(count)]
+        step["terms_"][0] = rng.choice([sorted(set(terms)), terms, step["terms_"][0]])
+        entry = parts.arrays[step["idf_"][0]["array"]]
+        weight = rng.choice([1.0, 1.5, 50.0, 51.0, 0.0, -1.0, 1e308, 5e-324, float("nan"), float("inf")])
+        length = rng.choice([len(step["terms_"][0]), count])
+        entry.shape, entry.data = [length], np.full(length, weight).tobytes()
+        entry.dtype = "F64"
+
+
 _TURNS: list[Callable[[Parts, random.Random], None]] = [
     _renamed, _of_other_precision, _of_other_size, _of_other_functions, _of_another_optimizer, _of_the_other_kind,
-    _of_other_classes, _of_other_scales,
+    _of_other_classes, _of_other_scales, _of_other_ends, _of_other_units, _of_other_terms,
 ]  # fmt: skip

@@ -56,7 +56,7 @@ class Recipe:
 
 
 def table() -> pl.DataFrame:
-    """Numbers, missing ones, dates with and without a clock, categories (rare ones too), and four targets."""
+    """Numbers, missing ones, dates with and without a clock, categories (rare ones too), text, and four targets."""
     rng = np.random.default_rng(0)
     width = rng.normal(size=ROWS).round(2)
     color = rng.choice(["red", "blue", "Größe"], ROWS).tolist()
@@ -70,6 +70,7 @@ def table() -> pl.DataFrame:
             "clock": [f"{k % 24}:{k % 60:02d}" for k in range(ROWS)],
             "color": color,
             "size": [("s", "m", "l")[k % 3] for k in range(ROWS)],
+            "title": [f"The {('red', 'blue', 'white')[k % 3]} house of Größe {k}" for k in range(ROWS)],
             "kind": [("rose", "lily", "tulip")[k % 3] for k in range(ROWS)],
             "yes": np.where(width > 0, "yes", "no"),
             "amount": (width * 3 + rng.normal(size=ROWS)).round(3),
@@ -113,11 +114,12 @@ CLASSES = np.array(["no", "yes", "so"])[np.arange(ROWS) % 3]
 _FOUR_ROWS_OF_TEXT = ["good day", "bad day", "good night", "bad night"]
 
 
-def _of_table(target: str, **settings: Any) -> Recipe:
+def _of_table(target: str, scale: Any = None, *, text: bool = False, **settings: Any) -> Recipe:
     def make() -> tuple[Any, dict[str, Any]]:
-        data = table().drop([name for name in TARGETS if name != target])
+        data = table().drop([name for name in (*TARGETS, *["title"] * (not text)) if name != target])
         defaults = Defaults(**{"hidden": (4, 3), "epochs": 2, **settings})
-        outcome = fit_table(Table(data, "t"), FitOptions(target=target, validation=0.2), defaults=defaults)
+        options = FitOptions(target=target, validation=0.2, target_scale=scale, missing=("-9999",))
+        outcome = fit_table(Table(data, "t"), options, defaults=defaults)
         return outcome.pipeline, outcome.record
 
     return Recipe(make, target)
@@ -213,13 +215,16 @@ RECIPES: dict[str, Recipe] = {
     "table_classes": _of_table("kind"),
     "table_binary": _of_table("yes", dtype="float64", scaling="robust"),
     "table_amount": _of_table("amount"),
+    "table_quantiles": _of_table("amount", "quantile"),
     "table_counts": _of_table("count", scaling="quantile", limit=None),
+    "table_text": _of_table("kind", text=True),
     **{f"solver_{name}": _of_arrays(_small(**given), _classes(numbers)) for name, given in SOLVERS.items()},
     "kinds": _of_arrays(_small(hidden_layer_sizes=(4, 4), residual=True, scale_inputs=True), _classes(numbers)),
     "compiled": _of_arrays(_small(engine="compiled"), _classes(numbers)),
     "binary": _of_arrays(_small(), _classes(lambda: numbers(np.float32), 2)),
     "several_labels": _of_arrays(_small(), lambda: (numbers(), (numbers()[:, :2] > 0).astype(int))),
     "amounts": _of_arrays(_small(MLPRegressor), _amounts()),
+    "poisson": _of_arrays(_small(MLPRegressor, loss="poisson"), lambda: (numbers(), _codes()[:, 0])),
     "two_amounts": _of_arrays(_small(MLPRegressor, early_stopping=True, scoring="loss"), _amounts(2)),
     **{f"step_{name}": _step(*given) for name, given in STEPS.items()},
     **{f"columns_{scaling}": _scaled_columns(scaling) for scaling in ("auto", "quantile")},

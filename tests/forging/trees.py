@@ -55,7 +55,10 @@ AIMED: dict[str, list[Any]] = {
     "columns": [[], "width", 0, [0], [-1], [5], ["width"], ["none"], [0, 0]],
     "y_type_": ["binary", "multiclass", "multilabel-indicator", "continuous"],
     "random_state": [None, 0, 2**32 - 1, 2**32], "task": ["classification", "regression"], "mark": [".", ",", ""],
-    "spread": [0, 5e-324, 1e308, -1], "mean": [1e308, -1e308, 0], "limit": [None, 1e-150, 1e-300, 1e308, 0],
+    "spread": [0, 5e-324, 1e308, -1], "mean": [1e308, -1e308, 0], "factor": [0, 1e-3, 1e3, 1e308, -1],
+    "scale": ["none", "log", "quantile", "poisson", "exp", "", None], "shift": [0, -1e308, 1e308, -1, 5e-324],
+    "knots": [[], [1], [1, 1], [2, 1], [0, 1e308], [-1e308, 0, 1e308], [1, 2, 3], list(range(1001)), None],
+    "limit": [None, 1e-150, 1e-300, 1e308, 0],
     "max_categories": [1, 0, 2**53, None], "min_frequency": [0, 0.5, 2**53, None], "n_quantiles_": [1, 2, 7, 2**40],
     "threshold": [1e308, 0, -1], "width": [0, 1, 3, 2**53], "n_components": [0, 1, 0.5, "mle", None],
     "scaling": ["auto", "standard", "robust", "quantile", "both"],
@@ -69,6 +72,9 @@ AIMED: dict[str, list[Any]] = {
     "validation_fraction": [0, 1], "clip_norm": [0, 1e-300, None], "warmup": [0, 1, 1e308], "stratify": ["auto", True],
     "label_smoothing": [1, 0.5], "weight": ["width", "color", "none", None], "target": ["color", "none", None],
     "transformer_weights": [{"a": 1e308}, {"none": 1}, None],
+    "terms_": [[], [[]], [["a", "b"], ["c"]], [["b", "a"]], [["a", "a"]], [[""]], [["x" * 2000]], ["ab"], [[None]]],
+    "idf_": [[], [[1.0]], [{"array": "none"}], [{"array": "document"}]], "most_terms": [0, 1, 2**53],
+    "min_rows": [0, 1, 2**53],
     "feature_names_in_": [["a"], ["width", "gap"], [], ["a", "a", "a", "a"]],
 }  # fmt: skip
 

@@ -51,6 +51,7 @@ _OF_FILES = {
     "os.utime",
 }  # what replacing a file takes
 _COMPILERS = ("numba", "llvmlite")  # compiling reads and writes the cache of compiled code, which is ours
+_KEEPER = "glassprop.engine.compiled.cache"  # which makes the folder for it
 _PLACES = (
     "/proc/self", "/sys/", "/dev/null", "/dev/urandom", "/usr/share/zoneinfo", "/etc/localtime", "/etc/timezone",
     "/proc/sys/kernel/random/boot_id",  # of which the names of temporary files are made
@@ -121,7 +122,8 @@ class Watch:
 def _compiling() -> bool:
     frame = sys._getframe(2)
     while frame is not None:
-        if str(frame.f_globals.get("__name__", "")).partition(".")[0] in _COMPILERS:
+        name = str(frame.f_globals.get("__name__", ""))
+        if name == _KEEPER or name.partition(".")[0] in _COMPILERS:
             return True
         frame = frame.f_back  # type: ignore[assignment]
     return False

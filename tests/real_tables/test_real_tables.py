@@ -163,6 +163,7 @@ def test_nameless_row_labels_go_by_the_name_that_they_are_given():
     table = _table("y", AMOUNTS, roles={"": "dropped", "a": "text dropped"})
     assert otherwise(table, {"column_1": "number", "a": "dropped"}) == {"(row names)": "number, not dropped"}
     assert otherwise(table, {"": "dropped", "a": "date"}) == {"a": "date, not text or dropped"}
+    assert otherwise(_table("y", AMOUNTS, roles={"at": "time"}), {"at": "time of day"}) == {}
 
 
 def test_a_hint_is_one_by_its_kind_or_by_its_words_and_about_that_column():

@@ -12,6 +12,7 @@ import pytest
 
 from glassprop.errors import SettingsError, TableError
 from glassprop.tables import FitOptions, Table, fit_table, read_table
+from glassprop.tables.schema.request import check_options
 
 N = 60
 RNG = np.random.default_rng(5)
@@ -157,3 +158,30 @@ def test_words_of_the_file_stay_values_in_typed_tables(write):
     assert "na" in reading.missing
     words = outcome.pipeline[0].transform(pa.table({"c": ["NA", "none", "DE"]}))
     assert words.column("c").to_pylist() == ["NA", "", "DE"]
+
+
+@pytest.mark.parametrize("asked", [{"number": ("c",)}, {"keep": ("c",)}, {"schema": True}])
+def test_marks_for_no_data_are_told_of_columns_that_are_said_as_well(asked):
+    notes: list = []
+    if "schema" in asked:
+        asked = {"schema": {"format": "glassprop schema 1", "columns": [{"name": "c", "kind": "number"}]}}
+    values = np.where(np.arange(N) % 9 == 0, -9999.0, Y)
+    for c in (pl.Series(values), pl.Series([f"{value:g}" for value in values])):
+        frame = pl.DataFrame({"c": c, "d": Y[::-1], "y": Y})
+        notes.clear()
+        fit_table(Table(frame, "t"), FitOptions(target="y", epochs=1, hidden=(2,), **asked), on_message=notes.append)
+        (mark,) = [note for note in notes if note.kind == "no-data-mark"]
+        assert "--missing c=-9999" in mark
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"missing": ("w" * 101,)}, "more than 100 characters"),
+        ({"missing_in": {"x": tuple(map(str, range(1001)))}}, "1,001 words for a column: give 1,000 at most"),
+        ({"missing": tuple("abc"), "missing_in": {"x": tuple(map(str, range(998)))}}, "1,001 words for a column"),
+    ],
+)
+def test_more_words_than_a_model_keeps_are_refused_before_training(asked, words):
+    with pytest.raises(SettingsError, match=words):
+        check_options(FitOptions("y", **asked))

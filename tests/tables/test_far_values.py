@@ -116,6 +116,13 @@ def test_each_is_told_once_as_data():
     assert _notes(_frame(fine=NORMAL)) == []
 
 
+def test_what_the_note_asks_for_is_what_ends_it():
+    marked = with_marks(NORMAL, (-9999.0, 4), (-8888.0, 3))
+    frame = _frame(mark=marked, text=[f"{number:g}" for number in marked])
+    assert "--missing mark=-9999,-8888 would" in _notes(frame)[0]
+    assert _notes(frame, missing_in={"mark": (-9999, -8888), "text": ("-9999", "-8888")}) == []
+
+
 def test_many_columns_share_a_line():
     columns = {f"c{k}": np.r_[RNG.normal(size=300), [[1e6 + k] + [0.5] * 3, [-9999.0] * 4][k % 2]] for k in range(40)}
     marks, far = _notes(_frame(**columns))

@@ -113,3 +113,38 @@ def test_columns_that_repeat_are_no_groups():
     # a zip code says the state, and nothing of the rest
     code = rng.integers(0, 40, N)
     assert _hints(_frame(rng.normal(size=N), zip=code, state=[f"s{k // 4}" for k in code], c=rng.normal(size=N))) == []
+    # columns that are nearly constant are so within any groups
+    flags = {f"f{k}": rng.random(N) < 0.004 for k in range(6)}
+    assert _hints(_frame(rng.normal(size=N), zip=code, **flags)) == []
+
+
+def _patients(effect: float) -> pl.DataFrame:
+    rng = np.random.default_rng(7)
+    patient = np.repeat(rng.permutation(9000)[:60], 5)
+    of_patient = np.repeat(rng.normal(size=60), 5)
+    return _frame(effect * of_patient + rng.normal(size=N), patient_id=patient)
+
+
+def test_a_column_of_names_that_tells_much_of_the_target_is_told():
+    (hint,) = _hints(_patients(1.0))
+    assert hint.column == "patient_id"
+    assert "--group patient_id" in hint
+    assert _hints(_patients(0.0)) == []
+    assert _hints(_patients(1.0).rename({"patient_id": "town"})) == []  # it may be what the rows are about
+
+
+def test_one_column_is_enough_to_know_a_person_by():
+    rng = np.random.default_rng(7)
+    born = np.repeat(rng.normal(size=60), 5)
+    more = {f"v{k}": rng.normal(size=N) for k in range(5)}
+    frame = _frame(rng.normal(size=N), person_id=np.repeat(np.arange(60), 5), born=born, **more)
+    (hint,) = _hints(frame)
+    assert (hint.column, hint.examples) == ("person_id", ("born",))
+
+
+def test_rows_that_follow_each_other_are_alike_for_other_reasons():
+    """A file sorted by genre: neighbors with the same key have the same genre."""
+    rng = np.random.default_rng(3)
+    genre = np.repeat([f"g{k}" for k in range(8)], 1000)
+    frame = _frame(rng.normal(size=8000), key=rng.integers(0, 12, 8000), genre=genre)
+    assert _hints(frame) == []

@@ -11,7 +11,9 @@ import pytest
 
 from glassprop.errors import TableError
 from glassprop.tables import FitOptions, Table, fit_table, read_table, table_schema
-from glassprop.tables.schema.schema_file import schema_from, schema_from_text, schema_text
+from glassprop.tables.schema.readings import Reading
+from glassprop.tables.schema.schema_file import TableSchema, schema_from, schema_from_text, schema_text
+from glassprop.tables.schema.target import Target
 
 N = 120
 RNG = np.random.default_rng(2)
@@ -175,3 +177,26 @@ def test_a_target_that_the_schema_reads_wrongly_is_refused():
     target = {"name": "y", "task": "regression"}
     with pytest.raises(TableError, match="has no numbers in any of 120 rows"):
         fit_table(Table(_typed(), "t"), FitOptions(schema=_schema(target=target)))
+
+
+def test_schemas_of_earlier_models_are_taken_back():
+    """They have the empty word among those that stand for missing."""
+    words = ("", "na", "nan")
+    schema = TableSchema(
+        (Reading("a", "category", missing=words),), {}, Target("y", "regression", "", "number", ".", words)
+    )
+    found = schema_from(schema.to_dict())
+    assert found.readings[0].missing == found.target.missing == ("na", "nan")
+    assert found.readings[0].words() == frozenset({"na", "nan"})
+
+
+def test_a_key_that_stands_twice_is_told_with_its_place():
+    text = '{"format": "glassprop schema 1", "columns": [{"name": "size", "kind": "number", "kind": "date"}]}'
+    with pytest.raises(TableError, match=r"the key 'kind' stands twice in .*size"):
+        schema_from_text(text, "x.json")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"columns": ' * 100_000])
+def test_json_that_is_nested_too_deeply_is_refused(text):
+    with pytest.raises(TableError, match=r"x\.json"):
+        schema_from_text(text, "x.json")

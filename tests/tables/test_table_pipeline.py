@@ -336,11 +336,11 @@ def test_inputs_in_less_room_are_the_same_inputs(in_small_blocks, monkeypatch, s
 
 def test_a_matrix_takes_less_room_where_it_is_chosen():
     single, double = np.dtype("float32"), np.dtype("float64")
-    many = written_inputs.Layout(slice(0, 20), [20, 40, 60, 80], 112, single)
+    many = written_inputs.Layout(slice(0, 20), [20, 40, 60, 80], slice(112, 112), 112, single)
     assert many.compact(200_000)
     assert not many.compact(100_000)  # 43 MiB
-    assert not written_inputs.Layout(slice(0, 60), [60, 80], 112, single).compact(10**6)
-    assert written_inputs.Layout(slice(0, 34), [34, 60], 112, double).compact(10**6)
+    assert not written_inputs.Layout(slice(0, 60), [60, 80], slice(112, 112), 112, single).compact(10**6)
+    assert written_inputs.Layout(slice(0, 34), [34, 60], slice(112, 112), 112, double).compact(10**6)
     assert not many.compact(10**8)  # more entries than can be counted in 32 bits
 
 

@@ -13,11 +13,11 @@ import pytest
 
 from glassprop.ground.number_text import shortest
 from glassprop.tables.values import cells
+from glassprop.tables.values.category_names import category_name
 from glassprop.tables.values.cells import cells_of, texts_of
 from glassprop.tables.values.circles import date_parts
 from glassprop.tables.values.dates import date_order, parse_date
 from glassprop.tables.values.decimal_marks import decimal_mark
-from glassprop.tables.values.names import category_name
 from glassprop.tables.values.numbers import parse_number
 
 NAN = float("nan")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.architecture.scales import SCALES, Scale
+from glassprop.architecture.target_scales import SCALES, TargetScale
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import Domain
 from glassprop.errors import ArchitectureError, DataError
@@ -142,7 +142,7 @@ def _added(number: float) -> str:
     return f"+ {number:.17g}" if number > 0 else f"- {-number:.17g}"
 
 
-def _faults(units: OwnUnits, scale: Scale) -> list[str]:
+def _faults(units: OwnUnits, scale: TargetScale) -> list[str]:
     knots, faults = units.knots, []
     if not scale.least_knots <= len(knots) <= (MOST_KNOTS if scale.least_knots else 0):
         faults.append(f"takes {f'{scale.least_knots} knots or more' if scale.least_knots else 'no knots'}")

@@ -8,12 +8,13 @@ from typing import Any
 from glassprop.export.schema.array_values import Scalar
 from glassprop.export.schema.network_field import UNITS
 from glassprop.export.schema.values import Either, Flag, Mapped, Maybe, Object, Plain, Real, Several, Text, Whole, Word
+from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
 
 # What a record has that says how to read a table; whatever has these must have the form below.
 _FROM_A_TABLE = {"task", "target_reading", "target_scale", "labels", "options"}
 
 _MARK, _TASK = Word(".", ","), Word("classification", "regression")
-_WORDS = Several(Text(100), most=1000)
+_WORDS = Several(Text(LONGEST_ABSENT), most=MOST_ABSENT)
 _READING = Object(
     {
         "name": Text(),

@@ -50,6 +50,10 @@ class Note(str):
         made.kind, made.column, made.number, made.examples = kind, column, number, examples
         return made
 
+    def of(self, source: str) -> Note:
+        """The same, said of a file or a part of one."""
+        return Note(f"{source}: {self}", self.kind, self.column, self.number, self.examples)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, and of bounded size."""
         examples = [shortened(example, _LONGEST_EXAMPLE) for example in self.examples[:_MOST_EXAMPLES]]

@@ -143,7 +143,7 @@ def by_column(view: View, names: Names, i: int, column: Column, paths: FindPaths
 
 
 def column_value(view: View, i: int, column: Column) -> float:
-    """Σ ∂C₀/∂x ∂x/∂column over the column's inputs; NaN for a category, which has no derivative."""
+    """Σ ∂C₀/∂x ∂x/∂column over the column's inputs; NaN for a category or text, which has no derivative."""
     if column.slopes is None:
         return float("nan")
     by_x = view.by_output[0][i]

@@ -28,7 +28,7 @@ class Column:
     shown : tuple of str
         What stands in the table, by example; empty where it is the input itself.
     slopes : array (n, number of parts) or None
-        ∂x/∂column by example, for numbers; None for categories.
+        ∂x/∂column by example, for numbers; None for categories and text.
     categories : tuple of str or None
         What each part stands for, where parts are one-hot.
     unit : str
@@ -100,9 +100,10 @@ class Names:
         return cls(inputs, outputs, columns, numbers, *said, image, pixels)
 
     def without_rows(self) -> Names:
-        """The same without what stands in the table: no cells, targets or predictions, and categories by number.
+        """The same without what stands in the table: no cells, targets or predictions; categories and words by number.
 
-        An input that stands for a category is 1 in a row that has it, so that its name would tell the cell.
+        An input that stands for a category is 1 in a row that has it, so that its name would tell the cell; those that
+        stand for words would tell what is in it.
         """
         inputs, columns = list(self.inputs), []
         for column in self.columns:
@@ -111,6 +112,9 @@ class Names:
                 categories = tuple(f"category {number}" for number in range(len(categories)))
                 for category, k in zip(categories, column.parts, strict=True):
                     inputs[k] = f"{column.name}: {category}"
+            elif column.slopes is None:
+                for number, k in enumerate(column.parts):
+                    inputs[k] = f"{column.name}: term {number}"
             columns.append(replace(column, shown=(), categories=categories))
         return replace(self, inputs=tuple(inputs), columns=tuple(columns), targets=(), predictions=())
 

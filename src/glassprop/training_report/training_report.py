@@ -179,6 +179,7 @@ def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
         "date": f"days since 1970, and the place in week and year as points on circles; each {number}",
         "time of day": f"hours, and the place in the day as a point on a circle; each {number}",
         "category": "an input of 0 or 1 for each value; rare and unknown values share one",
+        "text": "an input for each term that comes often, a word or two that stand together, by TF-IDF",
         "dropped": "left out",
         "target": "what is predicted",
         "weight": "how much each row counts",

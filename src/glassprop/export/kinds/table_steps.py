@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,21 +12,25 @@ from glassprop.export.kinds.kind import Kind, add, kind_of
 from glassprop.export.kinds.scikit_values import has_shape
 from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.misfit import Misfit
-from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word, told
+from glassprop.tables.encoding.column_scale import FORMS, KNOTS, SCALINGS
 from glassprop.tables.encoding.news import TYPES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
-from glassprop.tables.values.cells import MISSING
+from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
+from glassprop.tables.values.cells import LARGEST, MISSING, SMALLEST
+from glassprop.tables.values.circles import DAY
+from glassprop.tables.values.moments import END, FIRST
 from glassprop.tables.values.written_dates import ORDERS
 
 _COLUMNS = Several(Text())
 _SMALLEST_LIMIT = 1e-150
-_FORMS = ("standard", "robust", "quantile", "both")
 _BY_RANK = ("quantile", "both")
-_MOST_KNOTS, _MOST_SCORE = 129, 40.0
-# As cells are: numbers beyond are missing, closer to 0 they are 0, so no input of a column is infinite.
-_LARGEST, _SMALLEST = 1e150, 1e-150
+_MOST_SCORE = 40.0
+_ENDS = {"number": (-LARGEST, LARGEST), "date": (FIRST / DAY, END / DAY), "time": (0.0, 24.0)}  # of what is read
+_LONGEST_TERM, _MOST_TERMS = 1000, 100_000
+_LARGEST_IDF = 50  # 1 + ln(rows), and no table has e^49 of them
 _MARK, _ORDER = Word(".", ","), Word(*ORDERS, "")
-_WORDS = Several(Text(100), most=1000)
+_WORDS = Several(Text(LONGEST_ABSENT), most=MOST_ABSENT)
 _READING = Object(
     {"name": Text(), "kind": Word(*KINDS)},
     {
@@ -80,6 +85,19 @@ def _columns_fit(made: Any, at: str) -> None:
     names = made.columns()
     if len(set(names)) != len(names) or not names:
         raise Misfit(at, "a column stands twice, or there is none")
+    _seen_fits(made, f"{at}.seen_")
+
+
+def _seen_fits(made: Any, at: str) -> None:
+    """What training saw is of these columns, and its ends are such as these can have."""
+    kinds = {reading.name: reading.kind for reading in made.schema}
+    for name, seen in getattr(made, "seen_", {}).items():
+        ends = [seen[end] for end in ("low", "high") if end in seen]
+        if name not in kinds or len(ends) == 1 or (ends and kinds[name] not in _ENDS):
+            raise Misfit(at, f"{told(name)} is no column, or has one end, or is of a kind that has none")
+        low, high = _ENDS.get(kinds[name], (0.0, 0.0))
+        if ends and not low <= ends[0] <= ends[1] <= high:
+            raise Misfit(at, f"the ends of {told(name)} are from {ends[0]:g} to {ends[1]:g}, which it cannot have")
 
 
 def _scales_fit(made: Any, at: str) -> None:
@@ -90,17 +108,29 @@ def _scales_fit(made: Any, at: str) -> None:
     ranked = np.array([form in _BY_RANK for form in made.forms_], dtype=bool)
     if len(ranked) != len(counts):
         raise Misfit(f"{at}.forms_", "it must have one for each column")
-    if not np.where(ranked, (counts > 1) & (counts <= _MOST_KNOTS), counts == 0).all():
-        raise Misfit(f"{at}.knots_", f"columns by rank have from 2 to {_MOST_KNOTS}, and others none")
+    if not np.where(ranked, (counts > 1) & (counts <= KNOTS), counts == 0).all():
+        raise Misfit(f"{at}.knots_", f"columns by rank have from 2 to {KNOTS}, and others none")
     for name in ("at_", "to_"):
         has_shape(made, name, (int(counts.sum()),), at)
-    within = np.abs(made.center_).max() <= _LARGEST and (np.abs(made.at_) <= _LARGEST).all()
-    if not within or made.scale_.min() < _SMALLEST or (np.abs(made.to_) > _MOST_SCORE).any():
+    within = np.abs(made.center_).max() <= LARGEST and (np.abs(made.at_) <= LARGEST).all()
+    if not within or made.scale_.min() < SMALLEST or (np.abs(made.to_) > _MOST_SCORE).any():
         raise Misfit(at, "its scales are beyond what numbers of a table are")
     inside = np.ones(len(made.at_), dtype=bool)  # of one column: the last of one and the first of the next may be any
     inside[np.cumsum(counts[counts > 0])[:-1]] = False
     if (np.diff(made.at_)[inside[1:]] <= 0).any() or (np.diff(made.to_)[inside[1:]] < 0).any():
         raise Misfit(f"{at}.at_", "knots must rise")
+
+
+def _terms_fit(made: Any, at: str) -> None:
+    """Each column has its terms, each once and in order, and as many weights, as large as those of rows can be."""
+    if not len(made.terms_) == len(made.idf_) == made.n_features_in_:
+        raise Misfit(at, f"it must have terms_ and idf_ for each of {made.n_features_in_} columns")
+    for terms, idf in zip(made.terms_, made.idf_, strict=True):
+        if len(terms) != len(idf) or "" in terms or any(not a < b for a, b in pairwise(terms)):
+            raise Misfit(at, "the terms_ of a column must be texts in rising order, with a weight each")
+        if len(idf) and not (idf.min() >= 1 and idf.max() <= _LARGEST_IDF):
+            raise Misfit(at, f"idf_ must be from 1 to {_LARGEST_IDF}")
+    made.prepare()
 
 
 add(
@@ -117,8 +147,8 @@ add(
     ),
     Kind(
         "column_scaler", "glassprop.tables.encoding.column_scaler:ColumnScaler",
-        {"scaling": Word("auto", "standard", "robust", "quantile")},
-        {"forms_": Several(Word(*_FORMS)), "center_": Array(), "scale_": Array(), "knots_": Array(("int64",)),
+        {"scaling": Word(*SCALINGS)},
+        {"forms_": Several(Word(*FORMS)), "center_": Array(), "scale_": Array(), "knots_": Array(("int64",)),
          "at_": Array(), "to_": Array()},
         check=_scales_fit,
         width=lambda made: made.n_outputs,
@@ -127,6 +157,14 @@ add(
         "bounded", "glassprop.tables.encoding.encode:Bounded",
         {"limit": Maybe(Real(_SMALLEST_LIMIT)), "dtype": Word("float32", "float64")},
         {"n_features_in_": Whole(1)},
+    ),
+    Kind(
+        "text_terms", "glassprop.tables.encoding.text_inputs:TextTerms",
+        {"most_terms": Whole(1), "min_rows": Whole(1), "dtype": Word("float32", "float64")},
+        {"terms_": Several(Several(Text(_LONGEST_TERM), most=_MOST_TERMS)), "idf_": Several(Array())},
+        derived=("_vectorizers",),
+        check=_terms_fit,
+        width=lambda made: made.width(),
     ),
 )  # fmt: skip
 
@@ -154,8 +192,7 @@ def check_table_model(model: Any, record: dict[str, Any], at: str = "model") -> 
     if kinds[1:-1] != ["column_transformer"]:
         raise Misfit(at, "the model of a table is a pipeline of columns, inputs and a network")
     (_, typed), (_, groups), (_, network) = steps
-    wanted = {"numbers": typed.number_names(), "categories": typed.category_names()}
-    wanted = {name: columns for name, columns in wanted.items() if columns}
+    wanted = typed.groups()
     found = {name: columns for name, _, columns in groups.transformers_}
     if found != wanted or [name for name, _, _ in groups.transformers_] != list(wanted):
         raise Misfit(at, "its groups of columns are not those of its first step")
@@ -201,7 +238,9 @@ def _check_classes(network: Any, record: dict[str, Any]) -> None:
 
 
 def _check_group(name: str, step: Any, at: str) -> None:
-    if name == "categories":
+    if name == "texts":
+        fits = _kind(step) == "text_terms"
+    elif name == "categories":
         fits = _kind(step) == "one_hot_encoder" and not step.sparse_output and step.handle_unknown != "error"
     else:
         steps = [(part, _kind(value)) for part, value in getattr(step, "steps", [])]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from glassprop.architecture.own_units import MOST_KNOTS
-from glassprop.architecture.scales import SCALES
+from glassprop.architecture.target_scales import SCALES
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Object, Real, Several, Text, Whole, Word
 
 FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters

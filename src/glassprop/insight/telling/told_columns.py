@@ -58,8 +58,9 @@ def _chosen(e: Explanation, name: str | int, asked: Asked) -> Section:
     found = e.input(name)
     here = (" = ", Name(found.shown)) if asked.rows and found.shown else ()
     heads = _X, by(_X), Partial(_X, _COLUMN)
+    listed = sorted(found.parts, key=lambda p: -abs(p.x)) if _is_text(found) else found.parts  # words that it has
     rows = tuple(
-        (Name(p.name), Number(p.x), Number(p.by_x), _moves(p.by_column, asked.rows)) for p in found.parts[: asked.top]
+        (Name(p.name), Number(p.x), Number(p.by_x), _moves(p.by_column, asked.rows)) for p in listed[: asked.top]
     )
     columns = Column("input"), *(Column(head, numbers=True) for head in heads)
     parts: list[Block] = [Table(columns, rows, (len(found.parts) - len(rows), "inputs"))]
@@ -67,10 +68,15 @@ def _chosen(e: Explanation, name: str | int, asked: Asked) -> Section:
         parts += [Display((_through(found, asked),)), nudged(found)]
     if found.switches:
         parts += _switches(found, asked.top)
-    if found.parts:  # of a category, the input that is on
-        part = max(found.parts, key=lambda p: abs(p.x)) if found.switches else found.parts[0]
+    if found.parts:  # of a category, the input that is on; of a text, its most telling word
+        part = found.parts[0] if found.parts[0].by_column is not None else max(found.parts, key=lambda p: abs(p.x))
         parts += paths_parts(e, 0, part.index, asked.top)
     return Section(("Column ", Name(str(name), 40), *here), tuple(parts))
+
+
+def _is_text(found: ColumnDerivative) -> bool:
+    """Whether its inputs are words: nothing moves with it, and nothing is instead of another."""
+    return math.isnan(found.value) and not found.switches
 
 
 def _moves(by_column: float | None, rows: bool) -> Line:

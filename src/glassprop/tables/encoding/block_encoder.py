@@ -2,7 +2,7 @@
 
 A plan for it is derived from the fitted steps, which stay what they are; where one of them is of another kind than
 `encoder` makes, there is no plan. Numbers go through the steps themselves. Categories are written into rows of zeros,
-at the place that the one-hot encoder has for them.
+at the place that the one-hot encoder has for them; terms of texts come as sparse rows.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
 from glassprop.tables.encoding.news import another_type
+from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.encoding.written_inputs import NOWHERE, ArrayOfInputs, Layout, SparseInputs
 from glassprop.tables.values.texts import Texts
 
@@ -80,12 +81,15 @@ class BlockEncoder:
     numbers : list of transformers
         What arrays of numbers go through; none where the table has none.
     categories : list of CategoryPlaces
+    terms : TextTerms or None
+        What columns of text go through.
     layout : Layout
     """
 
     typed: TypedColumns
     numbers: list[Any]
     categories: list[CategoryPlaces]
+    terms: TextTerms | None
     layout: Layout
 
     def read(self, frame: nw.DataFrame, findings: list[Finding]) -> ReadRows:
@@ -97,16 +101,17 @@ class BlockEncoder:
                 findings += [*new, *another_type(frame[places.column], places.column, seen.get(places.column, {}))]
         return self.placed(values, categories)
 
-    def placed(self, values: np.ndarray, categories: dict[str, Texts]) -> ReadRows:
+    def placed(self, values: np.ndarray, words: dict[str, Texts]) -> ReadRows:
         """What `TypedColumns.read` gives, with the input of each category."""
-        return ReadRows(values, [places.of(categories[places.column]) for places in self.categories])
+        places = [places.of(words[places.column]) for places in self.categories]
+        return ReadRows(values, places, [words[name] for name in self.typed.text_names()])
 
     def write(self, read: ReadRows, rows: slice, to: ArrayOfInputs | SparseInputs) -> None:
         """Encode rows that were read, and write them to their place."""
         given: Any = read.values.T if self.numbers else None
         for step in self.numbers:
             given = step.transform(given)
-        to.write(rows, given, read.places)
+        to.write(rows, given, read.places, None if self.terms is None else self.terms.of_texts(read.texts))
 
     def room(self, rows: int, *, compact: bool) -> ArrayOfInputs | SparseInputs:
         """For so many rows; `compact`: a CSR matrix will do where it takes less."""
@@ -137,14 +142,15 @@ class BlockEncoder:
 
 @dataclass(frozen=True)
 class ReadRows:
-    """Rows as they were read: numbers (n_numbers, n_rows), and the inputs of categories (n_rows,), column by column."""
+    """Rows as they were read: numbers (n_numbers, n_rows), the inputs of categories (n_rows,) and texts, by column."""
 
     values: np.ndarray
     places: list[np.ndarray]
+    texts: list[Texts]
 
     def of(self, rows: slice) -> ReadRows:
         """Some of the rows."""
-        return ReadRows(self.values[:, rows], [at[rows] for at in self.places])
+        return ReadRows(self.values[:, rows], [at[rows] for at in self.places], [part.of(rows) for part in self.texts])
 
 
 def _rows_within(room: int, row: int) -> int:
@@ -166,18 +172,21 @@ def block_encoder(steps: list[Any]) -> BlockEncoder | None:
         return None
     typed, inputs = steps
     groups = {name: (step, list(columns)) for name, step, columns in inputs.transformers_}
-    wanted = {"numbers": typed.number_names(), "categories": typed.category_names()}
-    if {name: columns for name, (_, columns) in groups.items()} != {n: c for n, c in wanted.items() if c}:
+    if {name: columns for name, (_, columns) in groups.items()} != typed.groups():
         return None
     numbers = _by_row(groups["numbers"][0]) if "numbers" in groups else []
     places = inputs.output_indices_
     categories = _places(*groups["categories"], places["categories"].start) if "categories" in groups else []
-    if numbers is None or categories is None or inputs.transformer_weights or inputs.sparse_output_:
+    terms = groups["texts"][0] if "texts" in groups else None
+    if numbers is None or categories is None or type(terms) not in (TextTerms, type(None)):
+        return None
+    if inputs.transformer_weights or inputs.sparse_output_:
         return None
     width = max(place.stop for place in places.values())
     dtype = np.result_type(*(_dtype_of(step) for step, _ in groups.values()))
-    layout = Layout(places.get("numbers", slice(0, 0)), [places.first for places in categories], width, dtype)
-    return BlockEncoder(typed, numbers, categories, layout)
+    texts = places["texts"] if terms is not None and terms.width() else slice(width, width)
+    layout = Layout(places.get("numbers", slice(0, 0)), [places.first for places in categories], texts, width, dtype)
+    return BlockEncoder(typed, numbers, categories, terms, layout)
 
 
 def frames_wanted(inputs: ColumnTransformer) -> bool:
@@ -204,7 +213,7 @@ def _by_row(step: Any) -> list[Any] | None:
 
 
 def _dtype_of(step: Any) -> np.dtype[Any]:
-    return np.dtype(step.dtype if type(step) is OneHotEncoder else step[-1].dtype)
+    return np.dtype(step[-1].dtype if type(step) is Pipeline else step.dtype)
 
 
 def _places(step: Any, columns: list[str], start: int) -> list[CategoryPlaces] | None:

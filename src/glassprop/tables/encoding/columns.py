@@ -10,11 +10,14 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from glassprop.errors import TableError
+from glassprop.ground.note import Note, Say
 from glassprop.ground.number_text import shortest
-from glassprop.ground.text import shortened
+from glassprop.ground.text import listed, quoted, shortened
 from glassprop.insight.names import Column
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.slopes import slopes_of, sources_of
+from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
 from glassprop.tables.values.circles import date_parts, date_slopes, time_parts, time_slopes
 
@@ -59,6 +62,8 @@ def inputs_of(steps: Pipeline, frame: nw.DataFrame) -> Inputs:
             made |= _numbers(typed, step, values.select(list(names)), places.start, found)
         elif kind == "categories":
             made |= _categories(step, list(names), places.start, found)
+        elif kind == "texts":
+            made |= _texts(step, list(names), places.start, found)
     found.columns = [
         replace(made[name], shown=as_it_stands(values_of(frame[name]))) for name in frame.columns if name in made
     ]
@@ -142,6 +147,17 @@ def _categories(step: OneHotEncoder, names: list[str], start: int, found: Inputs
     return made
 
 
+def _texts(step: TextTerms, names: list[str], start: int, found: Inputs) -> dict[str, Column]:
+    """One input for each term of a column, which has no derivative."""
+    made = {}
+    for name, terms in zip(names, step.terms_, strict=True):
+        parts = tuple(range(start, start + len(terms)))
+        found.names[start : start + len(terms)] = [f"{name}: {term}" for term in terms]
+        made[name] = Column(name, parts)
+        start += len(terms)
+    return made
+
+
 def _unlike(name: str, others: list[str]) -> str:
     """The name, or with asterisks where a category is really called so."""
     while name in others:
@@ -160,3 +176,24 @@ def _cell(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return "" if np.isnan(value) else shortened(shortest(float(value)))
     return shortened(written(value))
+
+
+def tell_terms(steps: Pipeline, say: Say) -> None:
+    """Say what became of the columns of text, once the steps before the network are fitted.
+
+    Raises
+    ------
+    TableError
+        They have no words, and there are no other inputs.
+    """
+    groups = steps[-1]
+    step = groups.named_transformers_.get("texts", None)
+    if step is None:
+        return
+    if not step.width() and len(groups.transformers_) == 1:
+        names = listed(step.feature_names_in_.tolist(), 10)
+        raise TableError(f"there are no words to learn from in the training rows of {names}: give more rows")
+    for name, terms, idf in zip(step.feature_names_in_, step.terms_, step.idf_, strict=True):
+        common = tuple(terms[k] for k in np.argsort(idf, kind="stable")[:5])
+        said = f"column {quoted(name)}: {len(terms):,} terms of text are inputs (words and pairs of words, by TF-IDF)"
+        say(Note(said, "text-terms", name, len(terms), common))

@@ -1,7 +1,7 @@
 """From columns to the matrix that a network takes: the first steps of the Pipeline.
 
-`TypedColumns` reads each column of a data frame by name into clean numbers, dates and categories; everything
-after it is scikit-learn's own, but for `ColumnScaler` and `Bounded`.
+`TypedColumns` reads each column of a data frame by name into clean numbers, dates, categories and texts; everything
+after it is scikit-learn's own, but for `ColumnScaler`, `Bounded` and `TextTerms`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.news import news_of, seen_in
 from glassprop.tables.encoding.read_column import part_names, read_column
+from glassprop.tables.encoding.text_inputs import TextTerms, most_terms
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Reading, Schema
 from glassprop.tables.values.cells import MISSING_CATEGORY
@@ -79,7 +80,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         return True
 
     def transform(self, X: Any) -> Any:
-        """Table of the same library: float columns for numbers and parts of dates, text for categories."""
+        """Table of the same library: float columns for numbers and parts of dates, text for the rest."""
         frame = self.checked(X)
         findings: list[Finding] = []
         return self._made(frame, *self.read(frame, findings), findings)
@@ -106,7 +107,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def read(
         self, frame: nw.DataFrame, findings: list[Finding], threads: int = 1, rows: np.ndarray | None = None
     ) -> tuple[np.ndarray, dict[str, Texts]]:
-        """Numbers and parts of dates, float64 (n_numbers, n_rows), NaN where missing; and the names of categories.
+        """Numbers and parts of dates, float64 (n_numbers, n_rows), NaN where missing; names of categories, and texts.
 
         Each row is read by itself, so a table may be read in blocks. What is odd goes to `findings`. Where only some
         `rows` are wanted, they are taken column by column, so that there is no table of them.
@@ -131,16 +132,16 @@ class TypedColumns(TransformerMixin, BaseEstimator):
                     np.take(part, rows, out=numbers[place], mode="clip")
             return found, None
 
-        categories: dict[str, Texts] = {}
+        words: dict[str, Texts] = {}
         for reading, (found, texts) in zip(self.schema, in_order(work, self.schema, threads), strict=True):
             findings += found
             if texts is not None:
-                categories[reading.name] = texts
-        return numbers, categories
+                words[reading.name] = texts
+        return numbers, words
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns that `transform` gives."""
-        return np.array([*self.number_names(), *self.category_names()], dtype=object)
+        return np.array([*self.number_names(), *self.category_names(), *self.text_names()], dtype=object)
 
     def columns(self) -> list[str]:
         """The columns that are read."""
@@ -159,8 +160,17 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         return first
 
     def category_names(self) -> list[str]:
-        """The text columns that `transform` gives."""
+        """The columns of categories that `transform` gives, as text."""
         return [reading.name for reading in self.schema.of_kind("category")]
+
+    def text_names(self) -> list[str]:
+        """The columns of text that `transform` gives."""
+        return [reading.name for reading in self.schema.of_kind("text")]
+
+    def groups(self) -> dict[str, list[str]]:
+        """The columns that `transform` gives, by the group of inputs that is made of them; no empty ones."""
+        found = {"numbers": self.number_names(), "categories": self.category_names(), "texts": self.text_names()}
+        return {group: names for group, names in found.items() if names}
 
 
 class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -193,7 +203,6 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 def encoder(schema: Schema, defaults: Defaults, dtype: str) -> Pipeline:
     """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs)."""
     typed = TypedColumns(schema)
-    parts: list[tuple[str, Any, list[str]]] = []
     numbers = Pipeline(
         [
             ("missing", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
@@ -208,10 +217,9 @@ def encoder(schema: Schema, defaults: Defaults, dtype: str) -> Pipeline:
         sparse_output=False,
         dtype=np.dtype(dtype).type,
     )
-    if typed.number_names():
-        parts.append(("numbers", numbers, typed.number_names()))
-    if typed.category_names():
-        parts.append(("categories", one_hot, typed.category_names()))
+    terms = TextTerms(most_terms(len(typed.text_names())), dtype=dtype)
+    steps = {"numbers": numbers, "categories": one_hot, "texts": terms}
+    parts = [(group, steps[group], names) for group, names in typed.groups().items()]
     return Pipeline([("columns", typed), ("inputs", ColumnTransformer(parts, sparse_threshold=0.0))])
 
 

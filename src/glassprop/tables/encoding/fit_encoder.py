@@ -1,12 +1,14 @@
 """Fitting the steps before the network on a long table: what scikit-learn's own ``fit`` makes of them, in less time.
 
 Each step is fitted by scikit-learn, but on less than a `ColumnTransformer` would hand it: the imputer on two rows that
-have the table's medians and gaps, the one-hot encoder on whole numbers that stand for its categories in their order.
+have the table's medians and gaps, the one-hot encoder on whole numbers that stand for its categories in their order,
+and texts as they were read.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import narwhals as nw
@@ -22,6 +24,7 @@ from glassprop.tables.encoding.block_encoder import block_encoder
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
+from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.values.cells import MISSING_CATEGORY
 from glassprop.tables.values.texts import Texts
 
@@ -50,29 +53,28 @@ def fit_encoder(
         return None
     frame = typed.checked(frame)
     typed.forget()
-    values, categories = typed.read(frame, findings, threads, rows)
+    values, words = typed.read(frame, findings, threads, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
         inputs.fit(typed.transform(frame[:_FEW].to_native()))
-    fitted = [
-        (name, _fit_numbers(clone(step), columns, values, frame, threads), columns)
-        if name == "numbers"
-        else (name, _fit_categories(clone(step), [categories[column] for column in columns], columns), columns)
-        for name, step, columns in inputs.transformers
-    ]
-    _put_in(inputs, fitted)
-    typed.learn(frame, values, categories)
+
+    def fitted(name: str, step: Any, columns: list[str]) -> Any:
+        if name == "numbers":
+            return _fit_numbers(step, columns, values, frame, threads)
+        return _OF_WORDS[name](step, [words[column] for column in columns], columns)
+
+    groups = inputs.transformers
+    _put_in(inputs, [(name, fitted(name, clone(step), columns), columns) for name, step, columns in groups])
+    typed.learn(frame, values, words)
     encoder = block_encoder([typed, inputs])
-    return None if encoder is None else encoder.encoded(encoder.placed(values, categories), threads, compact=compact)
+    return None if encoder is None else encoder.encoded(encoder.placed(values, words), threads, compact=compact)
 
 
 def _is_ours(inputs: Any) -> bool:
     if type(inputs) is not ColumnTransformer or inputs.remainder != "drop":
         return False
-    return all(
-        (_are_of_numbers(step) if name == "numbers" else _is_of_categories(step))
-        for name, step, _ in inputs.transformers
-    )
+    known = {"numbers": _are_of_numbers, "categories": _is_of_categories, "texts": _is_of_texts}
+    return all(known[name](step) for name, step, _ in inputs.transformers)
 
 
 def _are_of_numbers(step: Any) -> bool:
@@ -87,13 +89,17 @@ def _is_of_categories(step: Any) -> bool:
     return type(step) is OneHotEncoder and step.categories == "auto"
 
 
+def _is_of_texts(step: Any) -> bool:
+    return type(step) is TextTerms
+
+
 def _put_in(inputs: ColumnTransformer, fitted: list[tuple[str, Any, list[str]]]) -> None:
     """Steps in place of those that were fitted on few rows, with the places of what they give."""
     inputs.transformers_ = fitted
     start = 0
     for name, step, _ in fitted:
         width = len(step.get_feature_names_out())
-        inputs.output_indices_[name] = slice(start, start + width)
+        inputs.output_indices_[name] = slice(start, start + width) if width else slice(0, 0)
         start += width
 
 
@@ -173,3 +179,14 @@ def _fit_categories(step: OneHotEncoder, columns: list[Texts], names: list[str])
     step.categories_ = [np.array(order, dtype=object) for order in orders]
     _named(step, names)
     return step
+
+
+def _fit_texts(step: TextTerms, columns: list[Texts], names: list[str]) -> TextTerms:
+    _named(step.fit_texts(columns), names)
+    return step
+
+
+_OF_WORDS: dict[str, Callable[[Any, list[Texts], list[str]], Any]] = {
+    "categories": _fit_categories,
+    "texts": _fit_texts,
+}

@@ -10,9 +10,9 @@ import numpy as np
 from glassprop.ground.number_text import shortest
 from glassprop.tables.encoding.findings import Finding, missing_in
 from glassprop.tables.schema.readings import Reading
+from glassprop.tables.values.category_names import moment_name
 from glassprop.tables.values.cells import type_of
 from glassprop.tables.values.circles import DAY
-from glassprop.tables.values.names import moment_name
 from glassprop.tables.values.texts import Texts
 
 TYPES = ("numbers", "text", "true and false", "dates", "something else")

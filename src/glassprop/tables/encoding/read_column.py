@@ -1,4 +1,4 @@
-"""One column of any table by its reading: numbers, those of a date or a time of day, or the names of categories."""
+"""One column of any table by its reading: numbers, those of a date or time of day, names of categories, or text."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from glassprop.tables.encoding.findings import Finding, far_out, no_dates, odd, of_another_kind
 from glassprop.tables.schema.readings import Reading
 from glassprop.tables.values.absent import without
+from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.circles import date_parts, time_parts
 from glassprop.tables.values.dates import moments_of_numbers, to_moments
-from glassprop.tables.values.names import names_of
 from glassprop.tables.values.numbers import read_numbers
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import to_times
 
 
 def read_column(series: nw.Series, reading: Reading, findings: list[Finding]) -> list[np.ndarray] | Texts:
-    """Its numbers (parts of dates and times), each (n_rows,) and NaN where missing; or the names of its categories.
+    """Its numbers (parts of dates and times), each (n_rows,) and NaN where missing; or its categories' names, or texts.
 
     Each row is read by itself. What is odd in it goes to `findings`.
     """
@@ -83,6 +83,10 @@ def _category(series: nw.Series, reading: Reading, findings: list[Finding]) -> T
     return Texts.of_values(names.codes, names.known, lambda name: aliases.get(name, name))
 
 
+def _text(series: nw.Series, reading: Reading, findings: list[Finding]) -> Texts:
+    return names_of(series, reading.words())  # a number among texts is the same in every kind of table
+
+
 def _none(cells: Cells, reading: Reading, wanted: str, findings: list[Finding]) -> np.ndarray:
     findings += of_another_kind(reading.name, wanted)
     return np.full(len(cells), np.nan)
@@ -93,4 +97,5 @@ _READERS: dict[str, Callable[[nw.Series, Reading, list[Finding]], list[np.ndarra
     "date": _date,
     "time": _time,
     "category": _category,
+    "text": _text,
 }

@@ -1,7 +1,7 @@
 """The network's inputs while they are written, rows by rows: an array, or a CSR matrix where that takes much less room.
 
-A CSR matrix has an entry for each number and one for each column of categories. Every row has as many, so that blocks
-can be written in any order.
+A CSR matrix has an entry for each number and one for each column of categories: as many in every row, so that blocks
+can be written in any order. What is made of text comes as sparse rows, which are put beside them at the end.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack, vstack
 
 NOWHERE = -1  # the input of a category that has none
 _MUCH = 64 << 20  # bytes: below, arrays are as good
 _MOST_ENTRIES = 2**31 - 1
+_TERMS = 100  # that a column of text has in a row, or thereabouts
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Layout:
         The inputs that are numbers.
     firsts : list of int
         The first input of each column of categories.
+    texts : slice
+        The inputs that are terms of texts; the last ones.
     width : int
         How many inputs there are.
     dtype : dtype
@@ -34,20 +37,21 @@ class Layout:
 
     numbers: slice
     firsts: list[int]
+    texts: slice
     width: int
     dtype: np.dtype[Any]
 
     @property
     def entries(self) -> int:
-        """Of a row of a CSR matrix."""
+        """Of a row of a CSR matrix, but for terms."""
         return self.numbers.stop - self.numbers.start + len(self.firsts)
 
     def compact(self, rows: int) -> bool:
         """Whether so many rows are better kept as a CSR matrix: it takes much less room, and there is much to keep."""
-        size = self.dtype.itemsize
+        size, entries = self.dtype.itemsize, self.entries + min(_TERMS, self.texts.stop - self.texts.start)
         array = rows * self.width * size
-        in_order = self.numbers.start == 0 and self.entries * rows < _MOST_ENTRIES
-        return in_order and array > _MUCH and 2 * rows * self.entries * (size + 4) < array
+        in_order = self.numbers.start == 0 and entries * rows < _MOST_ENTRIES
+        return in_order and array > _MUCH and 2 * rows * entries * (size + 4) < array
 
 
 class ArrayOfInputs:
@@ -56,8 +60,8 @@ class ArrayOfInputs:
     def __init__(self, layout: Layout, out: np.ndarray) -> None:
         self._layout, self._out = layout, out
 
-    def write(self, rows: slice, numbers: np.ndarray | None, places: list[np.ndarray]) -> None:
-        """Numbers (n, n_numbers), and the input of each row's category, column by column."""
+    def write(self, rows: slice, numbers: np.ndarray | None, places: list[np.ndarray], texts: Any) -> None:
+        """Numbers (n, n_numbers), the input of each row's category, column by column, and a CSR matrix of terms."""
         out = self._out[rows]
         out[...] = 0
         if numbers is not None:
@@ -66,6 +70,8 @@ class ArrayOfInputs:
         for at in places:
             some = at != NOWHERE
             out[row[some], at[some]] = 1
+        if texts is not None:
+            out[:, self._layout.texts] = texts.toarray()
 
     def made(self) -> Any:
         """What was written."""
@@ -79,8 +85,9 @@ class SparseInputs:
         self._layout = layout
         self._data = np.empty((rows, layout.entries), layout.dtype)
         self._at = np.empty((rows, layout.entries), np.int32)
+        self._texts: dict[int, Any] = {}
 
-    def write(self, rows: slice, numbers: np.ndarray | None, places: list[np.ndarray]) -> None:
+    def write(self, rows: slice, numbers: np.ndarray | None, places: list[np.ndarray], texts: Any) -> None:
         """As `ArrayOfInputs.write`. A category without an input is a 0 at the first of its column."""
         data, at = self._data[rows], self._at[rows]
         start = self._layout.numbers.stop
@@ -89,9 +96,16 @@ class SparseInputs:
         for entry, (place, first) in enumerate(zip(places, self._layout.firsts, strict=True), start):
             some = place != NOWHERE
             data[:, entry], at[:, entry] = some, np.where(some, place, first)
+        if texts is not None:
+            self._texts[rows.start] = texts
 
     def made(self) -> Any:
         """What was written."""
         rows, entries = self._data.shape
-        ends = np.arange(0, rows * entries + 1, entries, dtype=np.int32)
-        return csr_matrix((self._data.ravel(), self._at.ravel(), ends), shape=(rows, self._layout.width), copy=False)
+        ends = entries * np.arange(rows + 1, dtype=np.int32)
+        shape = rows, self._layout.width if not self._texts else self._layout.texts.start
+        fixed = csr_matrix((self._data.ravel(), self._at.ravel(), ends), shape=shape, copy=False)
+        if not self._texts:
+            return fixed
+        texts = [self._texts[start] for start in sorted(self._texts)]
+        return hstack([fixed, vstack(texts, format="csr")], format="csr")

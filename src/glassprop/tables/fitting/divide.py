@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.ground.note import Say
+from glassprop.ground.note import Note, Say
 from glassprop.ground.text import quoted, shown
 from glassprop.tables.fitting.examples import Examples, labelled_examples
 from glassprop.tables.fitting.split import numbers_there, split
@@ -49,9 +49,9 @@ def divide(
         labels = _classes(examples, target)
         held_out = labelled_examples(options.validation, target, schema.names(), labels, options.weight, say)
     else:
-        _tell_single(examples, say)
+        _tell_single(examples, target, say)
         train, kept = split(len(examples), options.validation, examples.keys, options.seed)
-        rest, held_out = examples.of(train), _known_classes(examples.of(kept), examples.of(train), say)
+        rest, held_out = examples.of(train), _known_classes(examples.of(kept), examples.of(train), target, say)
     _refuse_one_value(rest, target)
     for part, name in ((rest, "training"), (held_out, "held-out")):
         if part.weights is not None and not part.weights.any():
@@ -75,7 +75,7 @@ def _spare(rest: Examples, target: Target, settings: Defaults, seed: int) -> tup
     return (rest.of(train), rest.of(kept)) if learned and weighted else (rest, None)
 
 
-def _known_classes(held_out: Examples, trained: Examples, say: Say) -> Examples:
+def _known_classes(held_out: Examples, trained: Examples, target: Target, say: Say) -> Examples:
     """Splits by group or time may leave a class to the held-out rows alone; it cannot be scored."""
     labels = held_out.keys.labels
     if labels is None or trained.keys.labels is None:
@@ -84,8 +84,9 @@ def _known_classes(held_out: Examples, trained: Examples, say: Say) -> Examples:
     if not known.any():
         raise TableError("the held-out rows have none of the classes of the training rows: choose another split")
     if not known.all():
-        lost = ", ".join(map(shown, np.unique(held_out.y[~known])[:5]))
-        say(f"{(~known).sum()} held-out row(s) are not scored: their class is in no training row ({lost})")
+        lost, rows = [shown(label) for label in np.unique(held_out.y[~known])[:5]], int((~known).sum())
+        line = f"{rows} held-out row(s) are not scored: their class is in no training row ({', '.join(lost)})"
+        say(Note(line, "unseen-class", target.name, rows, tuple(lost)))
     return held_out.of(np.flatnonzero(known))
 
 
@@ -93,12 +94,13 @@ def _classes(examples: Examples, target: Target) -> np.ndarray | None:
     return np.unique(examples.y) if target.task == "classification" else None
 
 
-def _tell_single(examples: Examples, say: Say) -> None:
+def _tell_single(examples: Examples, target: Target, say: Say) -> None:
     if examples.keys.labels is None or examples.keys.groups is not None or examples.keys.times is not None:
         return
     single = [shown(found.label) for found in examples.classes() if found.rows == 1]
     if single:
-        say(f"{len(single)} class(es) with one example, which is trained on, not scored: " + ", ".join(single[:5]))
+        line = f"{len(single)} class(es) with one example, which is trained on, not scored: {', '.join(single[:5])}"
+        say(Note(line, "single-class", target.name, len(single), tuple(single[:5])))
 
 
 def _refuse_one_value(rest: Examples, target: Target) -> None:

@@ -9,7 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.ground.note import Say
+from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.fitting.split import SplitKeys
 from glassprop.tables.fitting.unseen import rows_seen
@@ -123,14 +123,17 @@ def read_examples(
     faults: list[str] = []
     if not known.all():
         why = _far_out(frame, target.name)
-        say(f"{(~known).sum()} of {len(known)} rows have no target {quoted(target.name)}{why} and are left out")
+        lost = int((~known).sum())
+        line = f"{lost} of {len(known)} rows have no target {quoted(target.name)}{why} and are left out"
+        say(Note(line, "no-target", target.name, lost))
     times = None
     if options.time is not None:
         times = _times(frame, options.time, faults)
         late = known & np.isnan(times)
         if late.any() and not faults:
             why = _far_out(frame, options.time)
-            say(f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out")
+            line = f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out"
+            say(Note(line, "no-time", options.time, int(late.sum())))
         known = known & ~np.isnan(times)
     known = known if seen is None else known & seen
     weights = None if options.weight is None else _weights(frame, options.weight, known, faults)

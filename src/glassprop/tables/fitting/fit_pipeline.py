@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.ground.note import Note, Say
 from glassprop.ground.number_text import number
+from glassprop.tables.encoding.columns import tell_terms
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step, target_scale
@@ -78,6 +79,7 @@ def fit_pipeline(
         X = steps.fit_inputs(train.source.to_native(), train.rows)
         X_inner: Any = None if inner is None else steps.inputs(inner.frame.to_native())
     tell_shared(steps[-1], say)
+    tell_terms(steps, say)
     choice = None if plain is None else target_scale.choose(X, train, plain, options, settings)
     scale = None if choice is None else choice.units
     network = _Network(parts, options, settings, scale)
@@ -191,7 +193,8 @@ def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: S
     for note in dict.fromkeys(note_of(w.message) for w in caught if w.category is not ConvergenceWarning):
         say(note)
     if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
-        say(f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not")
+        line = f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not"
+        say(Note(line, "epoch-limit", number=estimator.max_iter))
 
 
 def _scaled(y: np.ndarray, scale: OwnUnits | None) -> np.ndarray:

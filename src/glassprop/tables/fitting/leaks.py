@@ -12,13 +12,14 @@ from glassprop.ground.text import in_shell, quoted
 from glassprop.tables.encoding.read_column import read_column
 from glassprop.tables.fitting.examples import Examples
 from glassprop.tables.schema.readings import Reading, Schema
-from glassprop.tables.values.names import names_of
+from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.texts import Texts
 
 HINT = "leak-hint"
 _KINDS = ("number", "date", "time", "category")
 # So many rows are looked at, and of each class so many at least: what fewer show may be chance.
 _ROWS, _FEWEST, _OF_A_CLASS = 4000, 40, 12
+_WORK = 20_000_000  # rows × columns × classes that take no time to speak of
 # A column tells the target if its rows explain this share of the variance of other rows' targets,
 _NEARLY_ALL = 0.97
 # where this share of them has a category that was seen;
@@ -37,7 +38,7 @@ def hint_leaks(train: Examples, schema: Schema, target: str, say: Say, seed: int
     nearest number. Chance predicts nothing of rows that it has not seen, however many different values a column has.
     """
     readings = [reading for reading in schema if reading.kind in _KINDS]
-    rows = _sample(train, seed)
+    rows = _sample(train, len(readings), seed)
     if len(readings) < 2 or len(rows) < _FEWEST:
         return
     Y = target_columns(train, rows)
@@ -58,12 +59,18 @@ def hint_leaks(train: Examples, schema: Schema, target: str, say: Say, seed: int
         say(Note(text, HINT, number=len(names), examples=names))
 
 
-def _sample(train: Examples, seed: int) -> np.ndarray:
-    """Rows to look at, of classes that have enough of them."""
-    rows = np.arange(len(train))
-    if len(rows) > _ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(len(train), _ROWS, replace=False))
+def sample_of(train: Examples, most: int, seed: int) -> np.ndarray:
+    """So many of the rows at most, drawn at random, in their order."""
+    if len(train) <= most:
+        return np.arange(len(train))
+    return np.sort(np.random.default_rng(seed).choice(len(train), most, replace=False))
+
+
+def _sample(train: Examples, columns: int, seed: int) -> np.ndarray:
+    """Rows to look at, of classes that have enough of them; fewer where columns and classes are many."""
     labels = train.keys.labels
+    classes = 1 if labels is None else min(int(labels.max()) + 1, _CLASSES)
+    rows = sample_of(train, min(_ROWS, max(_ROWS // 10, _WORK // (columns * classes))), seed)
     if labels is None:
         return rows
     counts = np.bincount(labels[rows])

@@ -11,7 +11,7 @@ from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.read_column import read_column
 from glassprop.tables.fitting.examples import Examples
-from glassprop.tables.fitting.leaks import half_of, target_columns
+from glassprop.tables.fitting.leaks import half_of, sample_of, target_columns
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
 from glassprop.tables.values.texts import Texts
@@ -21,7 +21,7 @@ _FEWEST = 40
 # What more inputs must explain of the variance of other rows' targets; the second over the number of rows is chance.
 _WORTH, _CHANCE = 0.005, 5.0
 # The mean of a category counts as if so many rows with the mean of all were among its own: the best of these.
-_PULLS = (1.0, 10.0, 100.0)
+PULLS = (1.0, 10.0, 100.0)
 _TOLD = 3
 _ALIKE = 2  # categories that share an input are told of from this number on
 
@@ -34,19 +34,15 @@ def with_inputs(settings: Defaults, train: Examples, schema: Schema, seed: int) 
     may be chance.
     """
     least, most = settings.max_categories, settings.most_categories
-    names = [reading for reading in schema if reading.kind == "category"]
-    if len(train) < _FEWEST or most <= least:
+    readings = [reading for reading in schema if reading.kind == "category"]
+    if len(train) < _FEWEST or most <= least or not readings:
         return settings
-    rows = np.arange(len(train))
-    if len(rows) > _ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(len(train), _ROWS, replace=False))
+    rows = sample_of(train, _ROWS, seed)
+    source = train.source.select([reading.name for reading in readings])[train.rows[rows]]
     Y, half, taken = None, half_of(len(rows), seed), least
-    for reading in names:
-        texts = read_column(train.source[reading.name], reading, [])
-        if not isinstance(texts, Texts) or len(texts.known) <= taken:
-            continue
-        texts = texts.of(train.rows[rows])
-        if int((texts.counts() > 1).sum()) > taken:
+    for reading in readings:
+        texts = read_column(source[reading.name], reading, [])
+        if isinstance(texts, Texts) and int((texts.counts() > 1).sum()) > taken:
             Y = target_columns(train, rows) if Y is None else Y
             taken = max(taken, _inputs(texts, Y, half, least, most))
     return replace(settings, max_categories=taken)
@@ -58,12 +54,13 @@ def _inputs(texts: Texts, Y: np.ndarray, half: np.ndarray, least: int, most: int
     sizes = [least]
     while sizes[-1] < min(most, len(texts.known)):
         sizes.append(min(2 * sizes[-1], most))
-    scores = np.array([[_explained(np.minimum(place, size), Y, half, pull) for size in sizes] for pull in _PULLS])
+    scores = np.array([[explained(np.minimum(place, size), Y, half, pull) for size in sizes] for pull in PULLS])
     best = scores[scores.max(axis=1).argmax()]
     return sizes[int(np.argmax(best >= best.max() - _WORTH - _CHANCE / len(Y)))]
 
 
-def _explained(codes: np.ndarray, Y: np.ndarray, half: np.ndarray, pull: float) -> float:
+def explained(codes: np.ndarray, Y: np.ndarray, half: np.ndarray, pull: float) -> float:
+    """The share of the variance of Y (n, k) that the means of codes explain in the half that is not looked at."""
     wrong = right = 0.0
     for known in (half, ~half):
         mean, size = Y[known].mean(axis=0), int(codes.max()) + 1

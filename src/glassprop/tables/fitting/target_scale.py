@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.architecture.own_units import OwnUnits
-from glassprop.architecture.scales import SCALES
+from glassprop.architecture.target_scales import SCALES
 from glassprop.errors import DivergenceError, SettingsError, TableError
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import quoted

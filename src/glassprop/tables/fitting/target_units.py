@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from glassprop.architecture.own_units import OwnUnits
-from glassprop.architecture.scales import SCALES, quantile_places
+from glassprop.architecture.target_scales import SCALES, quantile_places
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.examples import Examples
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 _MOST = 50_000  # lines that are looked at
 _SURELY = 3  # separators of a line that is alone: with fewer it may be a row whose values are all missing
+_IN_QUOTES = re.compile(rb'"[^"]*+"')
 _REMARK = re.compile(r"[^\W\d_]{2}.*[ :]|[*(].*[^\W\d_]", re.DOTALL)
 
 
@@ -47,7 +48,7 @@ def look_below(data: bytes, separator: str) -> Below:
         elif line.lstrip().startswith(b"#") and line.count(mark) != width:
             found.remarks += [*waiting, _shown(line)]
             found.end, waiting = begin, []
-        elif mark not in line and b'"' not in line and _REMARK.match(_shown(line)):
+        elif _has_one_field(line, mark) and _REMARK.match(_shown(line)):
             waiting.append(_shown(line))
         else:
             break
@@ -56,5 +57,9 @@ def look_below(data: bytes, separator: str) -> Below:
     return found
 
 
+def _has_one_field(line: bytes, mark: bytes) -> bool:
+    return (mark not in line and b'"' not in line) or _IN_QUOTES.fullmatch(line.strip()) is not None
+
+
 def _shown(line: bytes) -> str:
-    return line.decode(errors="replace").strip()
+    return line.decode(errors="replace").strip().strip('"')

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from glassprop.errors import MissingPackageError, TableError
+from glassprop.ground.note import Note
 from glassprop.ground.text import first_line, listed, quoted
 from glassprop.tables.reading.unpack import check_size
 
@@ -26,7 +27,7 @@ def is_excel(data: bytes) -> bool:
         return False
 
 
-def excel_as_text(data: bytes, name: str) -> tuple[bytes, list[str]]:
+def excel_as_text(data: bytes, name: str) -> tuple[bytes, list[Note]]:
     """The first sheet that is not hidden and not empty, as CSV; and which it is, if there are others.
 
     Raises
@@ -52,7 +53,7 @@ def excel_as_text(data: bytes, name: str) -> tuple[bytes, list[str]]:
             if text:
                 others = [other.title for other in sheets[place + 1 :]]
                 says = f"{name}: sheet {quoted(sheet.title)} is read; not {listed(others, 4)}"
-                return text, [says] if others else []
+                return text, [Note(says, "sheet", number=len(others), examples=tuple(others[:4]))] if others else []
     except (TableError, MemoryError):
         raise
     except Exception as error:  # whatever the package raises of a file that is damaged

@@ -8,7 +8,7 @@ from glassprop.ground.text import quoted
 _TOLD = 8  # names of a kind that are told one by one
 
 
-def column_names(header: list[str], name: str, notes: list[str]) -> list[str]:
+def column_names(header: list[str], name: str, notes: list[Note]) -> list[str]:
     """Names stripped, filled in where empty, numbered where double; what was changed goes to `notes`.
 
     Parameters
@@ -16,11 +16,12 @@ def column_names(header: list[str], name: str, notes: list[str]) -> list[str]:
     header : list of str
     name : str
         The file's, for notes.
-    notes : list of str
+    notes : list of Note
     """
     names = [cell.strip() for cell in header]
     if all(_is_number(cell) for cell in names):
-        notes.append(f"{name}: the first line looks like data, but is taken as the header: add one if it lacks one")
+        line = f"{name}: the first line looks like data, but is taken as the header: add one if it lacks one"
+        notes.append(Note(line, "header"))
     changed = _Changes(name)
     own, taken, numbers = set(names), set[str](), dict[str, int]()
     for place, column in enumerate(names):
@@ -60,7 +61,7 @@ class _Changes:
             said += [Note(f"{self._file}: {line}", kind, column) for column, line in lines[:_TOLD]]
             if more := len(lines) - min(len(lines), _TOLD):
                 line = f"{self._file}: {more:,} more columns {without} got one of their own"
-                said.append(Note(line, f"{kind}s", number=more))
+                said.append(Note(line, kind, number=more))
         return said
 
 

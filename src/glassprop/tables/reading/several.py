@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Note
 from glassprop.ground.text import listed, quoted, shown
 from glassprop.tables.reading.table import Table
 from glassprop.tables.reading.typed import Words
@@ -48,7 +49,7 @@ def put_together(names: list[str], read: Read) -> Table:
     columns = tables[0].frame.columns
     frame = pl.concat(_alike([table.frame.select(columns) for table in tables], [table.name for table in tables]))
     title = f"{len(tables)} files ({listed([table.name for table in tables], _NAMED)})"
-    told = [f"{title} are read as one table of {frame.height:,} rows", *_notes(tables)]
+    told = Note(f"{title} are read as one table of {frame.height:,} rows", "several-files", number=len(tables))
     words = {column: some for table in tables for column, some in table.words.items()}
     texts = {name for name, kind in frame.schema.items() if kind == pl.String}
     quotes = frozenset().union(*(table.quoted for table in tables))
@@ -56,7 +57,7 @@ def put_together(names: list[str], read: Read) -> Table:
         frame,
         title,
         None,
-        tuple(told),
+        (told, *_notes(tables)),
         {column: some for column, some in words.items() if column in texts},
         quotes & texts,
     )
@@ -139,8 +140,9 @@ def _family(kind: Any) -> str:
     return next((name for name, kinds in families.items() if kind in kinds), str(kind))
 
 
-def _notes(tables: list[Table]) -> list[str]:
+def _notes(tables: list[Table]) -> list[Note]:
     """What was said of the files; of many, the first few."""
     notes = [note for table in tables for note in table.notes]
     more = len(notes) - _NOTES
-    return notes[:_NOTES] + [f"{more:,} more notes like these, on other files"] * (more > 0)
+    line = f"{more:,} more notes like these, on other files"
+    return notes[:_NOTES] + [Note(line, "more-notes", number=more)] * (more > 0)

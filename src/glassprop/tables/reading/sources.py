@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Note
 from glassprop.ground.text import LONGEST, quoted, shown
 from glassprop.tables.reading.builtin import BUILT_IN
 from glassprop.tables.reading.excel_file import excel_as_text, is_excel
@@ -40,14 +41,14 @@ class Content:
         Where they came from, for messages.
     ending : str
         In lower case: it says what they are, where they do not.
-    notes : tuple of str
+    notes : tuple of Note
         What was done to get at them.
     """
 
     data: bytes
     name: str
     ending: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def files_of(source: str | Sequence[str]) -> list[str]:
@@ -128,7 +129,7 @@ def opened(content: Content, within: str = "") -> Content:
     refuse_other_kinds(data, name)
     if content.ending in (*PACKED, *EXCEL):
         kind = "spreadsheet" if content.ending in EXCEL else f"{content.ending} file"
-        note = f"{name}: it is no {kind}, whatever its ending says; read as what it is"
+        note = Note(f"{name}: it is no {kind}, whatever its ending says; read as what it is", "ending")
         return replace(content, ending=within if content.ending in PACKED else ".csv", notes=(note,))
     return content
 

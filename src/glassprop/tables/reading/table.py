@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from glassprop.ground.note import Note
+from glassprop.ground.note import Note, as_note
 from glassprop.tables.values.packages import need_polars
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Table:
         Where it came from, for messages.
     target : str or None
         The target column, where the table knows it (built-in data sets).
-    notes : tuple of str
+    notes : tuple of Note
         Every repair made while reading, one line each.
     words : dict of str to tuple of str
         By column of text in a text file: the words, in lower case, that stand for "missing" in it and are null here.
@@ -37,14 +37,16 @@ class Table:
     frame: pl.DataFrame
     name: str
     target: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(map(as_note, self.notes)))
+
     def noted(self, kind: str) -> frozenset[str]:
         """The columns of which reading noted something of a kind."""
-        notes = [note for note in self.notes if isinstance(note, Note) and note.kind == kind]
-        return frozenset(note.column for note in notes if note.column is not None)
+        return frozenset(note.column for note in self.notes if note.kind == kind and note.column is not None)
 
     def text_columns(self) -> dict[str, tuple[str, ...]]:
         """For ``read_table(..., as_text=)`` of a file that is to be read like this one."""

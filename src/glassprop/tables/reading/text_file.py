@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Note
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.reading.below_table import Below, look_below
 from glassprop.tables.reading.encoding import as_utf8
@@ -22,7 +24,7 @@ from glassprop.tables.reading.uneven_rows import SEPARATORS, UnevenRows
 _SHOWN = 3
 
 
-def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> tuple[Typed, list[str]]:
+def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> tuple[Typed, list[Note]]:
     """Read delimited text.
 
     Parameters
@@ -46,42 +48,46 @@ def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> 
     TableError
         Binary data, no rows, rows longer than the header, an unclosed quote.
     """
-    notes: list[str] = []
+    notes: list[Note] = []
     data = as_utf8(data, name, notes)
     if separator is None and (spaced := tabs_for_spaces(data)) is not None:
         data, separator = spaced, "\t"
-        notes.append(f"{name}: columns are separated by spaces")
+        notes.append(Note(f"{name}: columns are separated by spaces", "separator"))
     layout = look_at_layout(data, separator)
     below = look_below(data[layout.start :], layout.separator)
-    notes += [f"{name}: {line}" for line in (*_above(layout, separator), *_below(below))]
+    notes += [note.of(name) for note in (*_above(layout, separator), *_below(below))]
     data = data[layout.start : layout.start + below.end]
     if not layout.has_header:
         data = _made_header(data, layout.separator) + data
     found = _columns(data, name, layout, as_text, notes)
     if in_groups := columns_in_groups(found.frame) if not as_text else {}:
         found = _columns(data, name, layout, in_groups, [])
+    found, left_out = without_surplus(found, as_text or in_groups)
     if found.frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    found, left_out = without_surplus(found, as_text or in_groups)
-    return found, notes + [f"{name}: {line}" for line in (*_kept(found.kept), *left_out)]
+    return found, notes + [note.of(name) for note in (*_kept(found.kept), *left_out)]
 
 
-def _above(layout: Layout, given: str | None) -> Iterator[str]:
+def _above(layout: Layout, given: str | None) -> Iterator[Note]:
     separator = layout.separator
     if separator not in (",", given or "\t"):
-        yield f"columns are separated by {SEPARATORS.get(separator, separator)}"
+        yield Note(f"columns are separated by {SEPARATORS.get(separator, separator)}", "separator")
     for count, what in ((layout.comments, "comment"), (layout.titles, "title")):
         if count:
-            yield f"{count} line(s) above the header are left out as {what}s"
+            yield Note(f"{count} line(s) above the header are left out as {what}s", f"{what}-lines", number=count)
     if not layout.has_header:
-        yield "the first line is data, not names: columns are called column_1, column_2, …; add a header to name them"
+        line = "the first line is data, not names: columns are called column_1, column_2, …; add a header to name them"
+        yield Note(line, "header")
 
 
-def _below(below: Below) -> Iterator[str]:
+def _below(below: Below) -> Iterator[Note]:
     if below.empty:
-        yield f"{below.empty} line(s) of nothing but separators at the end are left out"
+        line = f"{below.empty} line(s) of nothing but separators at the end are left out"
+        yield Note(line, "empty-lines", number=below.empty)
     if below.remarks:
-        yield f"{len(below.remarks)} line(s) below the table are left out ({listed(below.remarks[::-1], 1)})"
+        told = below.remarks[::-1]
+        line = f"{len(told)} line(s) below the table are left out ({listed(told, 1)})"
+        yield Note(line, "lines-below", number=len(told), examples=tuple(told[:_SHOWN]))
 
 
 def _made_header(data: bytes, separator: str) -> bytes:
@@ -89,7 +95,7 @@ def _made_header(data: bytes, separator: str) -> bytes:
     return separator.join(f"column_{k + 1}" for k in range(len(first))).encode() + b"\n"
 
 
-def _columns(data: bytes, name: str, layout: Layout, as_text: Words, notes: list[str]) -> Typed:
+def _columns(data: bytes, name: str, layout: Layout, as_text: Words, notes: list[Note]) -> Typed:
     def named(header: list[str]) -> list[str]:
         if layout.in_comment:
             header = [header[0].lstrip().removeprefix("# "), *header[1:]]
@@ -102,10 +108,11 @@ def _columns(data: bytes, name: str, layout: Layout, as_text: Words, notes: list
     return typed_columns(rows.read(data.decode(), named), as_text, has_marks=b'"' in data)
 
 
-def _kept(kept: dict[str, list[str]]) -> list[str]:
-    lines = [
-        f"{listed(words, _SHOWN)} in quotes is a value of column {quoted(column)}, without quotes it is missing"
-        for column, words in kept.items()
-    ]
-    more = len(lines) - _SHOWN
-    return lines[:_SHOWN] + [f"the same in {more:,} more columns"] * (more > 0)
+def _kept(kept: dict[str, list[str]]) -> list[Note]:
+    notes = []
+    for column, words in islice(kept.items(), _SHOWN):
+        line = f"{listed(words, _SHOWN)} in quotes is a value of column {quoted(column)}, without quotes it is missing"
+        notes.append(Note(line, "quoted-words", column, examples=tuple(words[:_SHOWN])))
+    if (more := len(kept) - _SHOWN) > 0:
+        notes.append(Note(f"the same in {more:,} more columns", "quoted-words", number=more))
+    return notes

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glassprop.errors import TableError
+from glassprop.ground.note import Note
 from glassprop.ground.text import shown
 from glassprop.tables.reading.quotes import bare, marked
 from glassprop.tables.values.packages import need_polars
@@ -33,14 +34,14 @@ class UnevenRows:
     separator : str
     above : int
         Lines of the file that stand above the text.
-    notes : list of str
+    notes : list of Note
         Repairs are added here.
     """
 
     name: str
     separator: str
     above: int
-    notes: list[str]
+    notes: list[Note]
 
     def read(self, text: str, named: Callable[[list[str]], list[str]]) -> pl.DataFrame:
         """All columns below the first line, as text; `named` gives their names by what stands in that line.
@@ -56,14 +57,14 @@ class UnevenRows:
         header, rows = [bare(cell) for cell in rows[0][1]], rows[1:]
         if {len(row) for _, row in rows} == {len(header) + 1} and any(bare(row[-1]).strip() for _, row in rows):
             header = ["row", *header]
-            self.notes.append(
-                f"{self.name}: every row has one field more than the header; the first is taken as row names"
-            )
+            line = f"{self.name}: every row has one field more than the header; the first is taken as row names"
+            self.notes.append(Note(line, "row-names", "row"))
         names = named(header)
         self._refuse_long(rows, len(names))
         short = [line for line, row in rows if len(row) < len(names)]
         if short:
-            self.notes.append(f"{self.name}: {_lines(short)} shorter than the header; their last columns are missing")
+            line = f"{self.name}: {_lines(short)} shorter than the header; their last columns are missing"
+            self.notes.append(Note(line, "short-rows", number=len(short), examples=tuple(map(str, short[:_SHOWN]))))
         return _frame(names, [row for _, row in rows])
 
     def _rows(self, text: str) -> _Rows:

@@ -10,6 +10,7 @@ import numpy as np
 
 from glassprop.ground.text import in_shell, quoted
 from glassprop.tables.reading.table import Table
+from glassprop.tables.schema.far_values import FarValues, far_values
 from glassprop.tables.schema.readings import Reading
 from glassprop.tables.schema.recognize import decide_column
 from glassprop.tables.schema.request import FitOptions, absent_from
@@ -123,7 +124,8 @@ def asked_of(options: FitOptions, table: Table, mark: str | None) -> Asked:
 def _number(name: str, cells: Cells, file_mark: str | None, decimal: str | None = None) -> Decision:
     missing = f", {cells.missing} missing" if cells.missing else ""
     if cells.kind == "number" or cells.logical:
-        return _learned(Reading(name, "number", decimal=decimal or "."), f"numbers, as asked{missing}")
+        far = None if cells.logical else far_values(cells.values[~np.isnan(cells.values)])
+        return _learned(Reading(name, "number", decimal=decimal or "."), f"numbers, as asked{missing}", far)
     if cells.kind != "text":
         raise _cannot(name, "number", _KINDS[cells.kind])
     measured = _measured(name, "number", cells)
@@ -134,7 +136,8 @@ def _number(name: str, cells: Cells, file_mark: str | None, decimal: str | None 
     numbers = read_numbers(cells.texts, mark)
     rows, odd = _unread(name, "number", cells, numbers)
     reason = "numbers as text, as asked" + (", decimal comma" if mark == "," else "") + missing
-    return _learned(Reading(name, "number", decimal=mark), reason + _counted(rows, odd, "numbers"))
+    far = far_values(numbers[~np.isnan(numbers)])
+    return _learned(Reading(name, "number", decimal=mark), reason + _counted(rows, odd, "numbers"), far)
 
 
 def _date(
@@ -225,8 +228,8 @@ def _cannot(name: str, role: str, holds: str) -> _CannotBeError:
     return _CannotBeError(f"column {quoted(name)} cannot be a {role}: it holds {holds}; {advice}")
 
 
-def _learned(reading: Reading, reason: str) -> Decision:
-    return ColumnRole(reading.name, "time of day" if reading.kind == "time" else reading.kind, reason), reading
+def _learned(reading: Reading, reason: str, far: FarValues | None = None) -> Decision:
+    return ColumnRole(reading.name, "time of day" if reading.kind == "time" else reading.kind, reason, far), reading
 
 
 def _counted(rows: int, odd: list[str], what: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-KINDS = ("number", "date", "time", "category")  # in the order in which the network's inputs have them
+KINDS = ("number", "date", "time", "category", "text")  # in the order in which the network's inputs have them
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reading:
     ----------
     name : str
         The column.
-    kind : {"number", "date", "time", "category"}
+    kind : {"number", "date", "time", "category", "text"}
         "time" is one of the day.
     decimal : {".", ","}
         The decimal mark of numbers in text.

@@ -13,6 +13,7 @@ import numpy as np
 from glassprop.ground.in_order import in_order
 from glassprop.tables.schema.dated_columns import date_column, number_dates, text_dates, times_of_day
 from glassprop.tables.schema.far_values import far_values
+from glassprop.tables.schema.free_text import look_at
 from glassprop.tables.schema.readings import Reading, Schema
 from glassprop.tables.schema.roles import (
     Beforehand,
@@ -24,11 +25,11 @@ from glassprop.tables.schema.roles import (
     shown,
     some_of,
 )
+from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.cells import MISSING, Cells, cells_of
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import date_order, numbers_are_dates
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
-from glassprop.tables.values.names import names_of
 from glassprop.tables.values.numbers import hold_codes, missing_number, read_numbers, to_numbers
 from glassprop.tables.values.spellings import aliases_of
 from glassprop.tables.values.texts import Texts
@@ -45,7 +46,8 @@ USUAL_WORDS = tuple(sorted(MISSING - {""}))
 _EXACT = 2**53  # whole numbers up to here are one to one with float64
 _LONG = 20_000  # rows, from twice as many of which on columns are read on several threads
 _ID_NAME = re.compile(
-    r"(^|[_\s.-])(id|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record|unnamed: 0)$",
+    r"(^|[_\s.-])(p?id(_?(num|number|nr|no))?|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record"
+    r"|isbn([_ -]?1[03])?|issn|ean|upc|gtin|asin|sku|ssn|doi|unnamed: 0)$",
     re.IGNORECASE,
 )
 _CAMEL_ID = re.compile(r"[a-z](Id|ID)$")
@@ -136,7 +138,7 @@ def _with_names(decision: Decision, series: nw.Series, cells: Cells, *, asked: b
     role, reading = decision
     if reading is None or not _may_be_names(reading, series, cells):
         return decision
-    names = names_of(series, frozenset(reading.absent))
+    names = names_of(series, frozenset(reading.absent), cells)
     if reading.kind == "number" and not asked and (why := _large_numbers(names)):
         role, reading = replace(role, role="category", reason=why), replace(reading, kind="category", decimal=".")
     if reading.kind == "category":
@@ -189,6 +191,10 @@ def _category(name: str, reason: str) -> Decision:
     return ColumnRole(name, "category", reason), Reading(name, "category")
 
 
+def _text(name: str, reason: str) -> Decision:
+    return ColumnRole(name, "text", reason), Reading(name, "text")
+
+
 def _number(name: str, reason: str, present: np.ndarray, mark: str = ".") -> Decision:
     return ColumnRole(name, "number", reason, far_values(present)), Reading(name, "number", decimal=mark)
 
@@ -199,18 +205,19 @@ def _number_role(name: str, cells: Cells, present: np.ndarray) -> Decision:
     whole = bool((present == np.floor(present)).all())
     unique = np.unique(present) if whole else present
     own = whole and len(unique) == len(cells.values) > 2
-    if own and (_is_id(name) or _counts_up(present)):
+    if own and (is_id(name) or _counts_up(present)):
         return _dropped(name, "identifier-like: a whole number of its own in every row")
-    if whole and _is_id(name) and (_too_many(len(unique), len(present)) or len(unique) > MAX_CODES):
+    if whole and is_id(name) and (_too_many(len(unique), len(present)) or len(unique) > MAX_CODES):
         return _dropped(
             name, f"identifier-like by its name: {len(unique)} different whole numbers in {len(present)} rows"
         )
-    if whole and (_is_id(name) or _CODE_NAME.search(name)) and 2 < len(unique) <= MAX_CODES:
+    if whole and (is_id(name) or _CODE_NAME.search(name)) and 2 < len(unique) <= MAX_CODES:
         return _category(name, f"codes, by its name: {len(unique)} different whole numbers")
     return _number(name, f"numbers{missing_of(cells)}{far_out_of(cells)}", present)
 
 
-def _is_id(name: str) -> bool:
+def is_id(name: str) -> bool:
+    """Whether a column is called as what names things is: id, customer_id, userId, key."""
     return bool(_ID_NAME.search(name.lower()) or _CAMEL_ID.search(name))
 
 
@@ -238,8 +245,13 @@ def _text_role(name: str, cells: Cells, file_mark: str | None) -> Decision:
         if dated >= MOSTLY:
             return text_dates(name, cells, order, either)
     mixed = f" ({share:.0%} of them numbers)" if share > 0 else ""
-    if _too_many(different, rows) or (_is_id(name) and different == len(texts) > 2):
-        reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}"
+    identifier = is_id(name) and different == len(texts) > 2
+    if identifier or _too_many(different, rows):
+        seen = look_at(texts)
+        if seen.is_text and not identifier:
+            said = f"words that come again: {seen.words:.0f} on average, {different} different texts"
+            return _text(name, said + missing_of(cells))
+        reason = f"identifier-like or free text: {different} different values in {rows} rows{mixed}{seen.why_not}"
         return _dropped(name, reason)
     said = f"{different} different texts" if different > 1 else "one text"
     return _category(name, said + mixed + missing_of(cells))

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from glassprop.architecture.scales import SCALES
+from glassprop.architecture.target_scales import SCALES
 from glassprop.equations.activation import ActivationName
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import LONGEST, listed, quoted
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.schema_file import TableSchema
-from glassprop.tables.values.names import category_name
+from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
+from glassprop.tables.values.category_names import category_name
 
 _TASKS = ("classification", "regression")
 TARGET_SCALES = (*SCALES, "auto")
@@ -131,6 +132,10 @@ def check_options(options: FitOptions) -> None:
     empty = [word for word in _all_missing(options) if not str(word).strip()]
     if empty:
         faults.append("missing has an empty word: empty cells are missing anyhow, leave it out")
+    if long := [word for word in _all_missing(options) if len(str(word).strip()) > LONGEST_ABSENT]:
+        faults.append(f"missing has words of more than {LONGEST_ABSENT} characters, {quoted(long[0])}: leave them out")
+    if (most := len(options.missing) + max(map(len, options.missing_in.values()), default=0)) > MOST_ABSENT:
+        faults.append(f"missing has {most:,} words for a column: give {MOST_ABSENT:,} at most")
     if options.group is not None and options.time is not None:
         faults.append("group and time cannot both rule the split: give one of them")
     if faults:

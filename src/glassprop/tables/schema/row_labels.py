@@ -15,12 +15,20 @@ from glassprop.tables.values.cells import Cells
 ENOUGH_ROWS = 20
 # A run of numbers, rows of which are left out, still has this share of them.
 _NEARLY = 0.8
+# Names of rows have few words; what has more says something. So many of them are looked at.
+_WORDS, _SOME = 4, 1000
 # Names that programs give to an index without one: pandas, R and its packages. A name of blanks is none.
 _WRITERS = re.compile(r"(unnamed: ?\d+(\.\d+)*|__index_level_\d+__|\.\.\.\d+|row[._ ]?names?|_row_?index_?|\s*)", re.I)
 # What people, spreadsheets and data frames call the numbers of rows.
 _NUMBERS = re.compile(
     r"(#|№|n[o°º]\.?|nr\.?|s(l|r|er)?[. ]*no\.?|serial([ _]?(no\.?|num(ber)?))?|lfd\.?[ _]?nr\.?|index|level_\d+|rows?|"
     r"row[ _]?(id|no\.?|nr\.?|num(ber)?|index)|obs(ervation)?(_?no)?\.?|line[ _]?(no|number)?)",
+    re.I,
+)
+# What people call them, too, but also amounts: those that are 0 to n - 1 or 1 to n number the rows.
+_COUNTED = re.compile(
+    r"(s/n|seq(uence)?|rn|i|num|number|num[eé]ro|número|nummer|case|sample|specimen|entry|item|instance|example|unit|"
+    r"subject|subj|patient|participant|respondent|person|student|proband|fall|zeile)([ _.]?(no|nr|num(ber)?))?\.?|_\d+",
     re.I,
 )
 # What R and its packages call a first column without a name, where it numbers the rows: they may be amounts, too.
@@ -59,8 +67,9 @@ def row_label(name: str, place: int, cells: Cells, called: CalledIndex) -> str |
         return None
     surely = name in called.unnamed or name in called.index or _WRITERS.fullmatch(name) is not None
     if cells.kind == "text":
-        own = len(cells.texts.known) == len(cells) - cells.missing
-        return f"row labels: a text of its own in every row, {by}" if surely and own and not cells.logical else None
+        own = len(cells.texts.known) == len(cells) - cells.missing and not cells.logical
+        short = np.median([len(text.split()) for text in cells.texts.known[:_SOME]]) <= _WORDS
+        return f"row labels: a text of its own in every row, {by}" if surely and own and short else None
     if cells.kind != "number":
         return None
     present = cells.values[~np.isnan(cells.values)]
@@ -83,6 +92,8 @@ def _called_by(name: str, place: int, called: CalledIndex) -> str | None:
         return "under a name that programs give to their index"
     if _NUMBERS.fullmatch(name.strip()):
         return "under a name for the numbers of rows"
+    if _COUNTED.fullmatch(name.strip()):
+        return "under a name that the numbers of rows often have"
     if place == 0 and _FIRST.fullmatch(name):
         return "in the first column, under a name that R gives to the numbers of rows"
     return None

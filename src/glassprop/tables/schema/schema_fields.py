@@ -8,11 +8,11 @@ from typing import Any
 from glassprop.errors import TableError
 from glassprop.ground.text import LONGEST, listed, nearest, quoted
 from glassprop.tables.schema.readings import KINDS
+from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
 from glassprop.tables.values.written_dates import ORDERS
 
 USES = ("weight", "group", "time")
 _MOST_FAULTS = 10
-_LONGEST_WORD = 100
 
 Check = Callable[[Any], str]  # what is wrong with a value, empty if nothing is
 
@@ -45,7 +45,9 @@ def _words(value: Any) -> str:
     if not isinstance(value, list):
         return f"is {quoted(value)}: {advice}"
     odd = [word for word in value if isinstance(word, bool) or not isinstance(word, str | int | float)]
-    odd += [word for word in value if isinstance(word, str) and (not word.strip() or len(word) > _LONGEST_WORD)]
+    odd += [word for word in value if isinstance(word, str) and (not word.strip() or len(word) > LONGEST_ABSENT)]
+    if len(value) > MOST_ABSENT:
+        return f"holds {len(value):,} words: give {MOST_ABSENT:,} at most"
     return f"holds {listed([quoted(word) for word in odd], 3)}: {advice}" if odd else ""
 
 

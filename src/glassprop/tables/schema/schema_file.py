@@ -13,8 +13,8 @@ from glassprop.tables.schema.readings import Reading
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.schema_fields import DROPPED, READING, TARGET, USES, Faults, check_fields
 from glassprop.tables.schema.target import Target
+from glassprop.tables.values.category_names import category_name
 from glassprop.tables.values.cells import MISSING
-from glassprop.tables.values.names import category_name
 
 FORMAT = "glassprop schema 1"
 _PARTS = ("format", "target", "columns", "dropped", *USES)
@@ -55,7 +55,7 @@ class TableSchema:
             "format": FORMAT,
             **({} if target is None else {"target": target}),
             **dict(self.uses),
-            "columns": [reading.to_dict() for reading in self.readings],
+            "columns": [_without_empty(reading.to_dict()) for reading in self.readings],
             "dropped": [{"name": name, "reason": reason} for name, reason in self.dropped.items()],
         }
 
@@ -72,7 +72,7 @@ def schema_text(schema: Mapping[str, Any]) -> str:
 
 def schema_of(readings: Sequence[Reading], record: Mapping[str, Any]) -> TableSchema:
     """What a model's first step and its record say."""
-    roles = [ColumnRole(**found) for found in record.get("columns", ())]
+    roles = [ColumnRole(found["name"], found["role"], found["reason"]) for found in record.get("columns", ())]
     order = {role.name: place for place, role in enumerate(roles)}
     return TableSchema(
         tuple(sorted(readings, key=lambda reading: order.get(reading.name, len(order)))),
@@ -91,10 +91,22 @@ def schema_from_text(text: str, name: str) -> TableSchema:
         No JSON (told with line and column), or all the faults in it.
     """
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_without_repeats)
     except ValueError as error:
         raise TableError(f"{name} is no JSON: {shown(error)}") from None
+    except RecursionError:
+        raise TableError(f"{name} holds no schema: objects or lists are nested too deeply in it") from None
     return schema_from(found, name)
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; where a key stands twice, one of both would be lost without a word."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {quoted(twice)} stands twice in {shown(json.dumps(found, ensure_ascii=False))}")
+    return found
 
 
 def schema_from(found: Any, name: str = "the schema") -> TableSchema:
@@ -187,4 +199,9 @@ def _of_target(target: Target) -> dict[str, Any]:
         absent=target.absent,
         aliases=target.aliases,
     ).to_dict()
-    return {"name": target.name, "task": target.task, **reading}
+    return {"name": target.name, "task": target.task, **_without_empty(reading)}
+
+
+def _without_empty(found: dict[str, Any]) -> dict[str, Any]:
+    """Models of before have the empty word among those for missing; an empty cell is so anyhow."""
+    return {key: [word for word in value if word] if key == "missing" else value for key, value in found.items()}

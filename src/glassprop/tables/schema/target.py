@@ -17,10 +17,10 @@ from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES, Words
 from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
 from glassprop.tables.values.absent import without
+from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.cells import MISSING, Cells, cells_of
 from glassprop.tables.values.dates import date_order
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
-from glassprop.tables.values.names import names_of
 from glassprop.tables.values.numbers import hold_codes, missing_number, parse_number, read_numbers, to_numbers
 from glassprop.tables.values.spellings import aliases_of
 from glassprop.tables.values.texts import Texts

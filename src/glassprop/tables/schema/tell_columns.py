@@ -8,7 +8,7 @@ from glassprop.ground.text import listed, quoted
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.tell_far_values import tell_far_values
 
-_LEARNED = ("number", "category", "date", "time of day")
+_LEARNED = ("number", "category", "date", "time of day", "text")
 # Columns with the same fate share a line from this number on.
 _SHARED = 3
 # So many of their names are given.
@@ -20,18 +20,22 @@ def tell_columns(roles: list[ColumnRole], say: Say) -> None:
     for kind in _LEARNED:
         names = [role.name for role in roles if role.role == kind]
         if names:
-            say(f"{len(names)} column(s) taken as {kind}: {listed(names, _NAMES)}")
+            say(_of_several(f"{len(names)} column(s) taken as {kind}", "columns-taken", names))
     kept = [role for role in roles if role.role in _LEARNED]
     _tell_alike([role for role in kept if _is_notable(role)], say)
     filled = [role.name for role in kept if " missing" in role.reason]
     if filled:
-        say(f"{len(filled)} column(s) have missing values, which are filled in: {listed(filled, _NAMES)}")
+        say(_of_several(f"{len(filled)} column(s) have missing values, which are filled in", "missing-filled", filled))
     tell_far_values({role.name: role.far for role in kept if role.far is not None}, say)
     _tell_dropped([role for role in roles if role.role == "dropped"], say)
 
 
+def _of_several(text: str, kind: str, names: list[str]) -> Note:
+    return Note(f"{text}: {listed(names, _NAMES)}", kind, number=len(names), examples=tuple(names[:_NAMES]))
+
+
 def _is_notable(role: ColumnRole) -> bool:
-    return role.role == "date" or any(word in role.reason for word in (";", "as text", "codes"))
+    return role.role in ("date", "text") or any(word in role.reason for word in (";", "as text", "codes"))
 
 
 def _tell_alike(roles: list[ColumnRole], say: Say) -> None:
@@ -42,11 +46,16 @@ def _tell_alike(roles: list[ColumnRole], say: Say) -> None:
     for same in alike.values():
         first = same[0]
         if len(same) >= _SHARED:
-            others = listed([role.name for role in same[1:]], _NAMES)
-            say(f"column {quoted(first.name)}: {first.role}, {first.reason}; {len(same) - 1} more like it: {others}")
+            names = [role.name for role in same]
+            text = f"column {quoted(first.name)}: {first.role}, {first.reason}; {len(same) - 1} more like it"
+            say(
+                Note(
+                    f"{text}: {listed(names[1:], _NAMES)}", "column-taken", first.name, len(same), tuple(names[:_NAMES])
+                )
+            )
             continue
         for role in same:
-            say(f"column {quoted(role.name)}: {role.role}, {role.reason}")
+            say(Note(f"column {quoted(role.name)}: {role.role}, {role.reason}", "column-taken", role.name))
 
 
 def _tell_dropped(dropped: list[ColumnRole], say: Say) -> None:
@@ -55,9 +64,7 @@ def _tell_dropped(dropped: list[ColumnRole], say: Say) -> None:
         by_reason.setdefault(role.reason.split(":")[0], []).append(role)
     for reason, roles in by_reason.items():
         if len(roles) >= _SHARED:
-            names = [role.name for role in roles]
-            text = f"{len(roles)} column(s) dropped, {reason}: {listed(names, _NAMES)}"
-            say(Note(text, "dropped", number=len(roles), examples=tuple(names[:_NAMES])))
+            say(_of_several(f"{len(roles)} column(s) dropped, {reason}", "dropped", [role.name for role in roles]))
             continue
         for role in roles:
             say(Note(f"column {quoted(role.name)}: dropped, {role.reason}", "dropped", role.name))

@@ -24,7 +24,7 @@ def tell_far_values(columns: dict[str, FarValues], say: Say) -> None:
     else:
         named = _named({name: found.marks for name, found in marked.items()})
         told = f'{len(marked)} column(s) have values that look like marks for "no data"; they are taken as numbers, '
-        say(Note(f"{told}--missing names such a mark: {named}", "no-data-mark", number=len(marked)))
+        say(Note(f"{told}--missing COL=MARK counts one as missing: {named}", "no-data-mark", number=len(marked)))
     apart = {name: found for name, found in columns.items() if found.others}
     if len(apart) < _SHARED:
         for name, found in apart.items():
@@ -36,7 +36,7 @@ def tell_far_values(columns: dict[str, FarValues], say: Say) -> None:
 
 
 def _of_marks(name: str, found: FarValues) -> Note:
-    asked = in_shell(f"{name}={shortest(found.marks[0].number)}")
+    asked = in_shell(f"{name}={','.join(_examples(found.marks))}")
     text = (
         f"column {quoted(name)}: {_shown(found.marks)}, where all others are from {_span(found)}, looks like a mark "
         f'for "no data"; it is taken as a number: --missing {asked} would count it as missing'

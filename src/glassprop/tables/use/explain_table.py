@@ -92,7 +92,7 @@ def refuse_other_steps(pipeline: Pipeline) -> None:
     """
     steps = [step for _, step in pipeline.steps[:-1]]
     built = [type(step) for step in steps] == [TypedColumns, ColumnTransformer]
-    if not built or {name for name, _, _ in steps[1].transformers_} - {"numbers", "categories"}:
+    if not built or {name for name, _, _ in steps[1].transformers_} - {"numbers", "categories", "texts"}:
         raise TableError(
             "this model has steps that glassprop train does not make, and cannot be explained by a table's columns: "
             "use glassprop.explain in Python"

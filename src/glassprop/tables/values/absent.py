@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+LONGEST_ABSENT, MOST_ABSENT = 100, 1000  # of one column
 _NUMBER = re.compile(r"[+-]?(\d++\.?\d*+|\.\d++)([eE][+-]?\d{1,3})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([ t]\d\d:\d\d(:\d\d)?)?", re.ASCII)
 

@@ -14,7 +14,7 @@ _FARTHEST = 3.0  # quantiles are those of a normal distribution, this many stand
 
 
 @dataclass(frozen=True)
-class Scale:
+class TargetScale:
     """A way to bend a target y before it is standardized.
 
     Parameters
@@ -77,12 +77,12 @@ def _from_quantile(v: Array, shift: float, knots: Array) -> Array:
     return np.interp(v, quantile_places(len(knots)), knots)
 
 
-SCALES: dict[str, Scale] = {
+SCALES: dict[str, TargetScale] = {
     scale.name: scale
     for scale in (
-        Scale("none", _as_it_is, _as_it_is, "{target}"),
-        Scale("log", _log, _exp, "log({target})", least_knots=2),
-        Scale("quantile", _to_quantile, _from_quantile, "normal quantile of {target}", least_knots=3),
-        Scale("poisson", _at_least_0, _as_it_is, "{target}", outputs=POSITIVE),
+        TargetScale("none", _as_it_is, _as_it_is, "{target}"),
+        TargetScale("log", _log, _exp, "log({target})", least_knots=2),
+        TargetScale("quantile", _to_quantile, _from_quantile, "normal quantile of {target}", least_knots=3),
+        TargetScale("poisson", _at_least_0, _as_it_is, "{target}", outputs=POSITIVE),
     )
 }

@@ -10,7 +10,7 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
-from glassprop.tables.values.cells import MISSING_CATEGORY, cells_of, out_of_categories, texts_of, values_of
+from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, cells_of, out_of_categories, texts_of, values_of
 from glassprop.tables.values.packages import panics_as
 from glassprop.tables.values.texts import MISSING_CODE, Texts
 
@@ -27,18 +27,21 @@ def category_name(text: str | None) -> str:
     return text
 
 
-def names_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Texts:
-    """The name of each value, missing where there is none; `words`, in lower case, stand for a missing one."""
-    return _without(_all_names(series, words), words)
+def names_of(series: nw.Series, words: frozenset[str] = frozenset(), cells: Cells | None = None) -> Texts:
+    """The name of each value, missing where there is none; `words`, in lower case, stand for a missing one.
+
+    cells : what ``cells_of(series, words)`` gave, if it is at hand.
+    """
+    return _without(_all_names(series, words, cells), words)
 
 
-def _all_names(series: nw.Series, words: frozenset[str]) -> Texts:
+def _all_names(series: nw.Series, words: frozenset[str], cells: Cells | None) -> Texts:
     series = out_of_categories(series)
     if series.dtype.is_integer():
         return _of_whole_numbers(series)
     if series.dtype == nw.Decimal:
         return _named(texts_of(values_of(series), words))
-    cells = cells_of(series, words)
+    cells = cells or cells_of(series, words)
     if cells.kind == "number":
         return Texts.of_numbers(cells.values, shortest)
     if cells.kind == "date":
