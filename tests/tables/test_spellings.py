@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from glassprop.tables import Defaults, FitOptions, Table, fit_table, read_table, text_columns
+from glassprop.tables.values.spellings import aliases_of
 
 QUICK = Defaults(hidden=(4,), epochs=1, min_rows_of_category=1, early_stopping_rows=10**6)
 ROWS = 42
@@ -119,3 +120,8 @@ def test_what_text_says_in_a_table_with_types_it_says_in_a_text_file_too(tmp_pat
     outcome = trained(["NA", "US", None], category=["c"])
     np.testing.assert_array_equal(of_text(outcome, tmp_path, "NA"), of_value(outcome, "NA"))
     assert of_value(outcome, "NA")[0].tolist() != of_value(outcome, None)[0].tolist()
+
+
+def test_spellings_of_very_many_categories_do_not_fill_a_model():
+    assert len(aliases_of([f"{k}e-09" for k in range(1, 10)])) == 72
+    assert aliases_of([f"{k / 1e4 + 1!r}e-09" for k in range(6_000)]) == {}
