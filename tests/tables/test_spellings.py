@@ -124,4 +124,4 @@ def test_what_text_says_in_a_table_with_types_it_says_in_a_text_file_too(tmp_pat
 
 def test_spellings_of_very_many_categories_do_not_fill_a_model():
     assert len(aliases_of([f"{k}e-09" for k in range(1, 10)])) == 72
-    assert aliases_of([f"{k / 1e4 + 1!r}e-09" for k in range(6_000)]) == {}
+    assert aliases_of([f"{k / 1e4 + 1!r}e-09" for k in range(1, 6_000)]) == {"2e-09": "2.0e-09"}

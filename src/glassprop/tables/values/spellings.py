@@ -20,9 +20,7 @@ _TRUTHS = (
     ("ja", "nein"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("sí", "no"), ("si", "no"),
     ("verdadero", "falso"), ("sim", "não"), ("verdadeiro", "falso"), ("vero", "falso"),
 )  # fmt: skip
-_MOST_SPELLED = (
-    5_000  # categories: of each, a dozen spellings stand in the model file
-)
+_MOST_SPELLED = 5_000  # categories: of each, a dozen spellings stand in the model file
 _AS_NUMBERS = ("true", "t")  # libraries that have true and false as 1 and 0 write these
 
 
