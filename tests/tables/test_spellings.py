@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from glassprop.tables import Defaults, FitOptions, Table, fit_table, read_table, text_columns
+from glassprop.tables.values.spellings import aliases_of
 
 QUICK = Defaults(hidden=(4,), epochs=1, min_rows_of_category=1, early_stopping_rows=10**6)
 ROWS = 42
@@ -102,3 +103,25 @@ def test_a_column_of_1_and_0_takes_true_and_false_however_they_come(tmp_path):
     for frame in frames:
         np.testing.assert_array_equal(inputs(outcome, frame), of_value(outcome, 1))
     np.testing.assert_array_equal(of_text(outcome, tmp_path, "True"), of_value(outcome, 1))
+
+
+@pytest.mark.parametrize(
+    "values", [[12, 54, None], [0.5, 1.5, None], [True, False, None], [date(2020, 1, 1), NIGHT.date(), None]]
+)
+def test_text_files_have_words_for_what_is_missing_in_a_category_with_a_type(values, tmp_path):
+    outcome = trained([*values, date(2021, 1, 1)] if isinstance(values[0], date) else values, category=["c"])
+    missing = inputs(outcome, pl.DataFrame({"c": [None], "n": [0.5]}))
+    assert missing[0, 1:].sum() == 1
+    for word in ("", "NA", "NaN", "null"):
+        np.testing.assert_array_equal(of_text(outcome, tmp_path, word), missing, word)
+
+
+def test_what_text_says_in_a_table_with_types_it_says_in_a_text_file_too(tmp_path):
+    outcome = trained(["NA", "US", None], category=["c"])
+    np.testing.assert_array_equal(of_text(outcome, tmp_path, "NA"), of_value(outcome, "NA"))
+    assert of_value(outcome, "NA")[0].tolist() != of_value(outcome, None)[0].tolist()
+
+
+def test_spellings_of_very_many_categories_do_not_fill_a_model():
+    assert len(aliases_of([f"{k}e-09" for k in range(1, 10)])) == 72
+    assert aliases_of([f"{k / 1e4 + 1!r}e-09" for k in range(1, 6_000)]) == {"2e-09": "2.0e-09"}

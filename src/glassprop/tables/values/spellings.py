@@ -20,6 +20,7 @@ _TRUTHS = (
     ("ja", "nein"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("sí", "no"), ("si", "no"),
     ("verdadero", "falso"), ("sim", "não"), ("verdadeiro", "falso"), ("vero", "falso"),
 )  # fmt: skip
+_MOST_SPELLED = 5_000  # categories: of each, a dozen spellings stand in the model file
 _AS_NUMBERS = ("true", "t")  # libraries that have true and false as 1 and 0 write these
 
 
@@ -41,7 +42,7 @@ def aliases_of(known: Iterable[str]) -> dict[str, str]:
     """
     names = list(dict.fromkeys(known))
     found = _of_numbers(names)
-    for spellings in (_exponents, _moments, _times):
+    for spellings in (_exponents, _moments, _times) if len(names) <= _MOST_SPELLED else ():
         found |= _other_ways(names, spellings)
     return found | _of_truths(names)
 
