@@ -217,3 +217,13 @@ def test_callbacks_hear_of_folds_and_of_the_epochs_of_the_network_that_is_kept()
     assert listener.heard == [(k, 10) for k in range(10)] + [*range(1, epochs + 1), epochs]
     with pytest.raises(KeyboardInterrupt):  # of the network of all rows there is nothing yet
         fit_table(Table(_table(80, 1.0), "t"), FitOptions("y"), defaults=QUICK, callbacks=[_Listener((2, 10))])
+
+
+def test_a_narrow_network_whose_units_answer_to_no_row_is_trained_anew():
+    """With these rows and this seed, three layers of four units of relu end with units that are 0 for every row."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3000, 4))
+    frame = pl.DataFrame(dict(zip("abcd", X.T, strict=True))).with_columns(y=pl.Series(3 * X[:, 0] + X[:, 1]))
+    for seed in range(3):
+        outcome = fit_table(Table(frame, "narrow"), FitOptions(target="y", hidden=(4, 4, 4), seed=seed))
+        assert outcome.scores["r2"] > 0.9

@@ -38,6 +38,9 @@ from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target
 
+# A network of a few narrow layers may end with units that answer to no row; then others are tried, so many in all.
+_TRIES, _LOOKED_AT = 3, 1000
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -102,12 +105,12 @@ class _Network:
     settings: Defaults
     scale: OwnUnits | None
 
-    def make(self, rows: int, weight_decay: float) -> Any:
-        """An unfitted one, for so many rows."""
+    def make(self, rows: int, weight_decay: float, again: int = 0) -> Any:
+        """An unfitted one, for so many rows; `again` counts those before it that begin with other weights."""
         return final_step.build(
             classification=self.scale is None,
             class_weight=self.options.class_weight,
-            seed=self.options.seed,
+            seed=(self.options.seed + again) % 2**32,
             rows=rows,
             stop_early=self.parts.inner is not None,
             defaults=replace(self.settings, weight_decay=weight_decay),
@@ -128,8 +131,17 @@ class _Network:
                 say(_without_stopping(len(rows), self.settings, lesson))
             own = () if lesson is None else (StopAfter(lesson.epochs),)
             decay = self.settings.weight_decay if lesson is None else lesson.weight_decay
-            estimator = self.make(len(rows), decay)
-            final_step.train(estimator, X, y, rows.weights, watched, (*callbacks, *own))
+            for again in range(_TRIES):
+                estimator = self.make(len(rows), decay, again)
+                final_step.train(estimator, X, y, rows.weights, watched, (*callbacks, *own))
+                if not _says_one_thing(estimator, X):
+                    break
+                then = "it is trained anew from other weights" if again < _TRIES - 1 else "wider layers may help"
+                say(
+                    Note(
+                        f"the network says the same of every row, its hidden units answer to none; {then}", "dead-units"
+                    )
+                )
         _tell_warnings(caught, estimator, say)
         if lesson is not None:
             shares = None
@@ -157,6 +169,14 @@ class _Network:
             epochs=settings.epochs,
             listeners=callbacks,
         )
+
+
+def _says_one_thing(estimator: Any, X: Any) -> bool:
+    """Whether a whole training left a network whose hidden units answer to no row."""
+    if getattr(estimator, "interrupted_", False):
+        return False
+    said = estimator.network_.predict(estimator.theta_, X[:_LOOKED_AT], engine=estimator.engine_)
+    return len(said) > 1 and not np.ptp(said, axis=0).any()
 
 
 def affordable(
