@@ -42,6 +42,11 @@ def read(write, text: str) -> tuple[pl.DataFrame, str]:
         pytest.param(PLAIN.replace("x\n", "x\n,[m],[kg]\n"), "'[m]', '[kg]'", id="units"),
         pytest.param(PLAIN.replace("x\n", "x\n-,m/s,°C\n"), "'m/s', '°C'", id="units without brackets"),
         pytest.param(PLAIN.replace("x\n", "x\ntext,persons,%\n"), "'persons', '%'", id="words beside units"),
+        pytest.param(PLAIN.replace("B", "name,n,x\nB"), "repeat the header are left out", id="header again"),
+        pytest.param(
+            PLAIN.replace("B", "name, n, x\n\nB") + "name,n,x\n", "2 row(s) that repeat", id="header twice more"
+        ),
+        pytest.param(PLAIN.replace("x\n", "x\nname,n,x\n-,m,s\n"), "holds units", id="header again above units"),
         pytest.param(PLAIN + "Total,7,7\n", "('Total')", id="total"),
         pytest.param(PLAIN + "Summe:,7,7.0\n,,\n", "('Summe:')", id="total and trailer"),
         pytest.param(PLAIN + ",,\nGrand Total,7,7\n", "('Grand Total')", id="trailer and total"),
@@ -146,8 +151,9 @@ def test_a_file_without_a_header_gets_names_and_this_is_told(write, text):
 )
 def test_names_that_look_like_numbers_dates_or_cells_stay_names(write, text):
     frame, _ = read(write, text)
-    assert frame.columns == text.split("\n")[0].split(",")
-    assert frame.height == text.count("\n") - 1
+    header = text.split("\n")[0]
+    assert frame.columns == header.split(",")
+    assert frame.height == text.count("\n") - text.count(header + "\n")
 
 
 @pytest.mark.parametrize(
@@ -196,3 +202,45 @@ def test_a_header_in_a_comment_names_the_columns(write):
 def test_long_rows_are_refused_with_the_line_of_the_file(write, text, message):
     with pytest.raises(TableError, match=message):
         read_table(write(text))
+
+
+def test_a_header_that_stands_again_far_down_leaves_the_columns_as_they_are(write):
+    rows = "".join(f"{k},{k / 4}\n" for k in range(3000))
+    frame, notes = read(write, "n,x\n" + rows + "n,x\n" + rows)
+    assert frame["n"].to_list() == [*range(3000)] * 2
+    assert frame["x"].to_list() == [k / 4 for k in range(3000)] * 2
+    assert "1 row(s) that repeat the header" in notes
+    assert "row 3001" in notes
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        pytest.param("name\nA\nname\nB\n", [("A",), ("name",), ("B",)], id="a word may be a value"),
+        pytest.param("name,n\nA,1\nname,2\nB,3\n", [("A", 1), ("name", 2), ("B", 3)], id="in part"),
+    ],
+)
+def test_words_of_the_header_are_values_elsewhere(write, text, rows):
+    assert read(write, text)[0].rows() == rows
+
+
+def test_a_file_of_headers_alone_has_no_rows(write):
+    with pytest.raises(TableError, match="has a header but no rows"):
+        read(write, "name,n\nname,n\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-be", "utf-32-le", "utf-16", "utf-16-le", "utf-16-be"])
+def test_wide_encodings_are_read(tmp_path, encoding):
+    mark = "\ufeff" if encoding.startswith("utf-32-") else ""
+    (tmp_path / "wide.csv").write_bytes((mark + PLAIN.replace("A", "Ä€")).encode(encoding))
+    table = read_table(str(tmp_path / "wide.csv"))
+    assert table.frame.rows() == [("Ä€", 1, 2.5), *ROWS[1:]]
+    assert table.frame.columns == ["name", "n", "x"]
+    assert f"read as {encoding[:6].upper()}" in table.notes[0]
+
+
+def test_names_of_rows_as_r_writes_them(write):
+    table = read_table(write('"n" "x" "kind"\n"3" 1 2.5 "one of a"\n"1" 2 3.5 "b"\n"2" 4 1 "b"\n'))
+    assert table.frame.columns[1:] == ["n", "x", "kind"]
+    assert table.frame["n"].to_list() == [1, 2, 4]
+    assert table.frame["kind"].to_list() == ["one of a", "b", "b"]

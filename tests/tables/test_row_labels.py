@@ -70,6 +70,11 @@ WRITERS = [
     ("pandas.parquet", _parquet(_noise()), ["__index_level_0__"]),
     ("named.parquet", _parquet(_noise().rename_axis("customer")), ["customer"]),
     ("texts.parquet", _parquet(_noise().set_index(np.array([f"case {k}" for k in range(N)]))), ["__index_level_0__"]),
+    ("named.csv", _csv(_noise().rename_axis("sample")), ["sample"]),
+    *(
+        (f"counted {place}.csv", _named(name, from_one=place % 2 == 0), [name])
+        for place, name in enumerate(("S/N", "seq", "Case No.", "patient", "Subject", "num", "rn", "_1", "Número"))
+    ),
     *(
         (f"{place}.csv", _named(name), [name])
         for place, name in enumerate(
@@ -109,6 +114,9 @@ AMOUNTS = [
     ("X", RNG.permutation(10**6)[:N]),
     ("x", RNG.permutation(N)),
     ("No.", RNG.integers(0, 5, N)),
+    ("sample", RNG.permutation(10**6)[:N]),
+    ("num", RNG.integers(0, 5, N)),
+    ("unit", 3 * RNG.permutation(N)),
     ("", RNG.normal(size=N)),
     ("", RNG.integers(0, 5, N)),
     ("...1", RNG.normal(size=N)),

@@ -188,3 +188,15 @@ def test_schemas_of_earlier_models_are_taken_back():
     found = schema_from(schema.to_dict())
     assert found.readings[0].missing == found.target.missing == ("na", "nan")
     assert found.readings[0].words() == frozenset({"na", "nan"})
+
+
+def test_a_key_that_stands_twice_is_told_with_its_place():
+    text = '{"format": "glassprop schema 1", "columns": [{"name": "size", "kind": "number", "kind": "date"}]}'
+    with pytest.raises(TableError, match=r"the key 'kind' stands twice in .*size"):
+        schema_from_text(text, "x.json")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"columns": ' * 100_000])
+def test_json_that_is_nested_too_deeply_is_refused(text):
+    with pytest.raises(TableError, match=r"x\.json"):
+        schema_from_text(text, "x.json")

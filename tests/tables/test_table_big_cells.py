@@ -100,7 +100,8 @@ SEARCHED = (
 def test_functions_read_cells_of_megabytes_in_one_pass() -> None:
     code = """
         from glassprop.insight.image import find_picture
-        from glassprop.tables.values.category_names import aliases_of, category_name
+        from glassprop.tables.values.category_names import category_name
+        from glassprop.tables.values.spellings import aliases_of
         from glassprop.tables.values.dates import date_order, parse_date
         from glassprop.tables.values.decimal_marks import decimal_mark, votes_of
         from glassprop.tables.values.numbers import parse_number

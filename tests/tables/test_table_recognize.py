@@ -99,3 +99,12 @@ def test_named_columns_keep_their_given_role():
 def test_codes_with_leading_zeros_are_not_numbers_but_decimals_are():
     frame = nw.from_native(pl.DataFrame({"x": ["0,5", "0,25", "1"]}), eager_only=True)
     assert [reading.decimal for reading in recognize(frame, {})[1]] == [","]
+
+
+@pytest.mark.parametrize("name", ["isbn_10", "ISBN", "pidnum", "id_nr", "item sku", "ean"])
+def test_numbers_of_things_are_no_amounts(name):
+    numbers = [f"0{k * 7919 % 10**9:09}" for k in range(1, 61)]
+    numbers[::8] = [text[:-1] + "X" for text in numbers[::8]]  # a check digit
+    for values in (numbers, [k * 7919 % 10**6 for k in range(1, 61)]):
+        (role,), _ = recognize(nw.from_native(pl.DataFrame({name: values})), {})
+        assert role.role == "dropped", role

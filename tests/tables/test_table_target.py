@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from glassprop.errors import TableError
+from glassprop.tables.schema.recognize import Words
 from glassprop.tables.schema.target import Target, decide, there
 
 RNG = np.random.default_rng(0)
@@ -114,6 +115,8 @@ def test_the_users_word_goes_before_the_rules(values, wanted, kind):
         (["a", "b"] * 5, "regression", "ask for classification"),
         ([f"name {k}" for k in range(30)], None, "30 different texts in 30 rows"),
         ([date(2020, 1, k) for k in range(1, 20)], None, "neither number nor text"),
+        ([f"2020-01-{k:02}" for k in range(1, 20)], None, "neither number nor text"),
+        ([f"Q{k % 4 + 1} 2020" for k in range(20)], None, "holds dates.*ask for classification"),
         ([[1], [2]], None, "neither number nor text"),
     ],
 )
@@ -140,3 +143,30 @@ def test_values_and_labels():
 def test_a_target_that_can_be_read_two_ways_says_how_it_was():
     assert "read as 1234" in decide("y", _series([f"{k},{k + 100}" for k in range(1, 30)]), None).reason
     assert "read as" not in decide("y", _series([f"{k},{k}5" for k in range(1, 30)]), None).reason
+
+
+def test_dates_are_classes_where_that_is_asked_for():
+    for values in ([date(2020, 1, 1), date(2020, 1, 2)] * 5, ["2020-01-01", "2020-01-02"] * 5):
+        target = decide("y", _series(values), "classification")
+        assert target.values(_series(values)).known == ["2020-01-01", "2020-01-02"]
+        assert target.values(_series(["2020-01-02 00:00:00"])).known == ["2020-01-02"]
+
+
+def test_whole_classes_keep_the_marks_they_are_written_with():
+    target = decide("y", _series(["4.733", "950", "1.200", "2.100"] * 10), None, Words(mark=","))
+    assert target.kind == "integer"
+    found = target.values(_series(["2.100", "4.733", "950,0", "950"]))
+    assert target.labels(found).tolist() == [2100, 4733, 950, 950]
+
+
+def test_whole_classes_and_amounts_take_true_and_false_as_1_and_0():
+    classes, amounts = decide("y", _series([0, 1] * 5), None), decide("y", _series([0, 1] * 5), "regression")
+    for values in ([True, False], ["True", "False"], ["TRUE", "false"]):
+        assert classes.values(_series(values)).known == ["1", "0"]
+        assert amounts.values(_series(values)).tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("turn", [int, str])
+def test_the_reason_counts_classes_that_floats_do_not_tell_apart(turn):
+    target = decide("y", _series([turn(2**53 + k % 2) for k in range(20)]), None)
+    assert target.reason == "2 different values are classes"

@@ -218,10 +218,10 @@ def test_a_megabyte_cell_is_read_up_to_its_bound():
 def test_what_is_looked_at_is_bounded(monkeypatch):
     texts = np.array([[f"word{k % 50} and word{k % 7}"] for k in range(1000)], dtype=object)
     monkeypatch.setattr(text_inputs, "_CHARACTERS", 3_000)
-    step = TextTerms(1000).fit(texts)
+    step = TextTerms(50).fit(texts)
     every = int(np.ceil(sum(len(text) for (text,) in texts) / 3_000))
-    assert step.terms_ == TextTerms(1000).fit(texts[::every]).terms_
-    assert [most_terms(columns) for columns in (1, 4, 100)] == [4_000, 2_000, 200]
+    assert step.terms_ == TextTerms(50).fit(texts[::every]).terms_
+    assert [most_terms(columns) for columns in (1, 4, 100)] == [4_000, 2_000, 80]
 
 
 def test_no_words_in_training_rows():

@@ -14,7 +14,7 @@ from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.cells import Cells, cells_of
 from glassprop.tables.values.circles import date_parts, time_parts
 from glassprop.tables.values.dates import moments_of_numbers, to_moments
-from glassprop.tables.values.numbers import to_numbers
+from glassprop.tables.values.numbers import read_numbers
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import to_times
 
@@ -45,10 +45,11 @@ def _number(series: nw.Series, reading: Reading, findings: list[Finding]) -> lis
         return [cells.values]
     if cells.kind != "text":
         return [_none(cells, reading, "numbers", findings)]
-    if cells.logical:
-        return [cells.texts.each(lambda text: float(text == "true"), np.nan, np.float64)]
-    values = to_numbers(cells.texts, reading.decimal)
-    findings += odd(reading.name, cells.texts, values, "numbers")
+    texts, aliases = cells.texts, reading.aliases
+    if aliases:
+        texts = Texts.of_values(texts.codes, texts.known, lambda text: aliases.get(text.lower(), text))
+    values = read_numbers(texts, reading.decimal)
+    findings += odd(reading.name, texts, values, "numbers")
     return [without(values, reading.words())]
 
 

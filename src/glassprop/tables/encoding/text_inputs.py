@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.words import WORD, plain_text
 
-_FEWEST, _MOST = 200, 4_000  # terms of a column
+_FEWEST, _MOST = 50, 4_000  # terms of a column
 _TOGETHER = 8_000  # of all columns, where that leaves each the fewest
 _CHARACTERS = 10_000_000  # of a column, over which terms are counted: what is made of them is bounded
 
@@ -33,7 +33,7 @@ class TextTerms(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     most_terms : int
-        Of a column, those that come most often; and no more than training rows, but for 200.
+        Of a column, those that come most often; and a tenth of the training rows at most, but for 50.
     min_rows : int
         A term must stand in so many rows, where any does.
     dtype : {"float32", "float64"}
@@ -93,7 +93,7 @@ class TextTerms(TransformerMixin, BaseEstimator):
         return sum(map(len, self.terms_))
 
     def _terms_of(self, texts: Texts) -> tuple[list[str], np.ndarray]:
-        rows, most = _rows_looked_at(texts), min(self.most_terms, max(_FEWEST, len(texts)))
+        rows, most = _rows_looked_at(texts), min(self.most_terms, max(_FEWEST, len(texts) // 10))
         for least in dict.fromkeys((min(self.min_rows, max(len(rows), 1)), 1)):
             vectorizer = _vectorizer(min_df=least, max_features=most)
             try:

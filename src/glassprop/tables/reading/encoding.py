@@ -7,12 +7,15 @@ import codecs
 from glassprop.errors import TableError
 from glassprop.ground.note import Note
 
+_PAIRS, _MOSTLY = 2_000, 0.7
+
 
 def as_utf8(data: bytes, name: str, notes: list[Note]) -> bytes:
-    """The text in UTF-8 without a mark; it may come in that, in UTF-16 with a mark, else cp1252, else latin-1."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        notes.append(Note(f"{name}: read as UTF-16", "encoding"))
-        return data.decode("utf-16", errors="replace").encode()
+    """The text in UTF-8 without a mark; it may come in that, in UTF-16 or UTF-32, else cp1252, else latin-1."""
+    if (wide := _wide(data)) is not None:
+        shown, encoding = wide
+        notes.append(Note(f"{name}: read as {shown}", "encoding"))
+        return data.decode(encoding, errors="replace").removeprefix("\ufeff").encode()
     if b"\x00" in data:
         raise TableError(f"{name} holds binary data, not text: export it as UTF-8 CSV, or give its right ending")
     if data.startswith(codecs.BOM_UTF8):
@@ -30,3 +33,20 @@ def as_utf8(data: bytes, name: str, notes: list[Note]) -> bytes:
         notes.append(Note(f"{name}: not UTF-8; read as {encoding}", "encoding"))
         return text.encode()
     raise TableError(f"{name} cannot be read as text: save it as UTF-8")  # latin-1 takes every byte
+
+
+def _wide(data: bytes) -> tuple[str, str] | None:
+    """The name of an encoding of two or four bytes a sign, and what Python calls it; None if the text has none.
+
+    Those of UTF-32 come first, for one of its marks begins like one of UTF-16. Without a mark, text is UTF-16 where
+    one byte of nearly every pair is 0, and none of the others.
+    """
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32", "utf-32"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16", "utf-16"
+    halves = data[: 2 * _PAIRS : 2], data[1 : 2 * _PAIRS : 2]
+    for encoding, high, low in (("utf-16-le", halves[1], halves[0]), ("utf-16-be", *halves)):
+        if len(data) % 2 == 0 and 0 not in low and high.count(0) > _MOSTLY * len(high):
+            return "UTF-16", encoding
+    return None

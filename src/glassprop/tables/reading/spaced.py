@@ -18,16 +18,17 @@ def tabs_for_spaces(data: bytes) -> bytes | None:
     """The text with a tab between fields; None unless it is a table of this kind.
 
     That is: no comma, semicolon or bar in its first lines, the same number of fields in each, three at least, and at
-    least half of them numbers.
+    least half of them numbers. The first may have one less, as R writes it: no name for the names of rows.
     """
     head = data if len(data) <= _TRIED else data[: data.rfind(b"\n", 0, _TRIED)]
     lines = [line for line in head.splitlines() if line.strip() and not line.lstrip().startswith(b"#")][:_ROWS]
     if not lines or any(sign in line for line in lines for sign in b",;|") or _has_tabs(lines):
         return None
     rows = [_tabs(line).split(b"\t") for line in lines]
-    if len(rows[0]) < _LEAST or any(len(row) != len(rows[0]) for row in rows):
+    width = len(rows[-1])
+    if width < _LEAST or len(rows[0]) not in (width, width - 1) or any(len(row) != width for row in rows[1:]):
         return None
-    cells = [cell.decode(errors="replace") for row in rows for cell in row]
+    cells = [cell.decode(errors="replace").strip('"') for row in rows for cell in row]
     if sum(kind_of(cell) == "number" for cell in cells) * 2 < len(cells) or not any(b" " in line for line in lines):
         return None
     return _tabs(data)

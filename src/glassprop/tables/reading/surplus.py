@@ -1,4 +1,4 @@
-"""Rows of a table that are none of its examples: units under the header, and totals at the end."""
+"""Rows of a table that are none of its examples: the header again, units under it, and totals at the end."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from glassprop.ground.note import Note
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.reading.first_row import kind_of
+from glassprop.tables.reading.header_again import without_header_again
 from glassprop.tables.reading.plain_numbers import plain_types
 from glassprop.tables.reading.typed import Typed, Words
 from glassprop.tables.values.decimal_marks import decimal_mark
@@ -48,11 +49,17 @@ _UNIT = re.compile(
 
 
 def without_surplus(typed: Typed, as_text: Words) -> tuple[Typed, list[Note]]:
-    """Leave out a row of units at the top, and rows of totals or means at the end; say so.
+    """Leave out the header where it stands again, units at the top, and totals or means at the end; say so.
 
     Columns that hold nothing but plain numbers without them become numbers, unless they are in `as_text`.
     """
     frame, notes = typed.frame, list[Note]()
+    if again := without_header_again(frame):
+        frame, where = again
+        line = f"{len(where)} row(s) that repeat the header are left out (the first is row {where[0]})"
+        notes.append(Note(line, "header-again", number=len(where)))
+    if not frame.height:
+        return replace(typed, frame=frame), notes
     units = _units(frame)
     if units:
         frame = frame[1:]
@@ -72,7 +79,7 @@ def without_surplus(typed: Typed, as_text: Words) -> tuple[Typed, list[Note]]:
             "it is kept as a row like them"
         )
         notes.append(Note(line, "no-totals-row", examples=(doubtful,)))
-    return (_retyped(typed, frame, as_text) if units or totals else typed), notes
+    return (_retyped(typed, frame, as_text) if again or units or totals else typed), notes
 
 
 def _called(totals: list[str]) -> str:

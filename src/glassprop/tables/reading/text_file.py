@@ -62,9 +62,9 @@ def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> 
     found = _columns(data, name, layout, as_text, notes)
     if in_groups := columns_in_groups(found.frame) if not as_text else {}:
         found = _columns(data, name, layout, in_groups, [])
+    found, left_out = without_surplus(found, as_text or in_groups)
     if found.frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    found, left_out = without_surplus(found, as_text or in_groups)
     return found, notes + [note.of(name) for note in (*_kept(found.kept), *left_out)]
 
 

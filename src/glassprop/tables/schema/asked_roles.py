@@ -21,7 +21,8 @@ from glassprop.tables.values.cells import Cells
 from glassprop.tables.values.circles import DAY
 from glassprop.tables.values.dates import date_order, moments_of_numbers, to_moments
 from glassprop.tables.values.decimal_marks import decimal_mark
-from glassprop.tables.values.numbers import missing_number, to_numbers
+from glassprop.tables.values.numbers import missing_number, read_numbers
+from glassprop.tables.values.spellings import truths_as_numbers
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import share_of_times, to_times
 
@@ -128,8 +129,11 @@ def _number(name: str, cells: Cells, file_mark: str | None, decimal: str | None 
     if cells.kind != "text":
         raise _cannot(name, "number", _KINDS[cells.kind])
     measured = _measured(name, "number", cells)
+    if truths := truths_as_numbers(measured.known):
+        reading = Reading(name, "number", decimal=decimal or ".", aliases=truths)
+        return _learned(reading, f"true and false, as asked{missing}")
     mark = decimal or decimal_mark(measured.known, measured.counts().tolist(), file_mark).mark
-    numbers = to_numbers(cells.texts, mark)
+    numbers = read_numbers(cells.texts, mark)
     rows, odd = _unread(name, "number", cells, numbers)
     reason = "numbers as text, as asked" + (", decimal comma" if mark == "," else "") + missing
     far = far_values(numbers[~np.isnan(numbers)])

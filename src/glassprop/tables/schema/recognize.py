@@ -25,12 +25,13 @@ from glassprop.tables.schema.roles import (
     shown,
     some_of,
 )
-from glassprop.tables.values.category_names import aliases_of, names_of
-from glassprop.tables.values.cells import Cells, cells_of
+from glassprop.tables.values.category_names import names_of
+from glassprop.tables.values.cells import MISSING, Cells, cells_of
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import date_order, numbers_are_dates
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
-from glassprop.tables.values.numbers import hold_codes, missing_number, to_numbers
+from glassprop.tables.values.numbers import hold_codes, missing_number, read_numbers, to_numbers
+from glassprop.tables.values.spellings import aliases_of
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import share_of_times
 
@@ -41,10 +42,12 @@ TOO_MANY_VALUES = 0.5
 ENOUGH_ROWS = 20
 # Whole numbers under such a name, each of them repeated, are names of things rather than amounts.
 MAX_CODES = 1000
+USUAL_WORDS = tuple(sorted(MISSING - {""}))
 _EXACT = 2**53  # whole numbers up to here are one to one with float64
 _LONG = 20_000  # rows, from twice as many of which on columns are read on several threads
 _ID_NAME = re.compile(
-    r"(^|[_\s.-])(id|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record|unnamed: 0)$",
+    r"(^|[_\s.-])(p?id(_?(num|number|nr|no))?|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record"
+    r"|isbn([_ -]?1[03])?|issn|ean|upc|gtin|asin|sku|ssn|doi|unnamed: 0)$",
     re.IGNORECASE,
 )
 _CAMEL_ID = re.compile(r"[a-z](Id|ID)$")
@@ -113,14 +116,21 @@ def recognize(
         return cells_of(frame[name], known.words(name))
 
     for name, cells in zip(unnamed, in_order(read, unnamed, threads), strict=True):
-        said = known.decision(name, cells)
-        role, reading = said or decide_column(name, cells, words.mark)
+        asked = known.decision(name, cells)
+        role, reading = asked or decide_column(name, cells, words.mark)
         if reading is not None and not known.is_whole(name):
-            reading = replace(reading, **words.of(name), absent=tuple(sorted(known.words(name))))
-            role, reading = _with_names((role, reading), frame[name], cells, asked=said is not None)
+            typed = reading.kind == "category" and name not in words.missing
+            said = _usual_words(cells) if typed else words.of(name)
+            reading = replace(reading, **said, absent=tuple(sorted(known.words(name))))
+            role, reading = _with_names((role, reading), frame[name], cells, asked=asked is not None)
         decided[name] = role, reading
     every = [decided[name] for name in frame.columns]
     return [role for role, _ in every], Schema.of(reading for _, reading in every if reading is not None)
+
+
+def _usual_words(cells: Cells) -> dict[str, Any]:
+    """Of a column that has no text: what stands for missing where a text file has one of its categories."""
+    return {} if cells.kind == "text" and not cells.logical else {"missing": USUAL_WORDS, "quoted": True}
 
 
 def _with_names(decision: Decision, series: nw.Series, cells: Cells, *, asked: bool) -> Decision:
@@ -262,7 +272,7 @@ def _too_many(different: int, rows: int) -> bool:
 
 
 def _text_numbers(name: str, cells: Cells, mark: DecimalMark) -> Decision:
-    numbers = to_numbers(cells.texts, mark.mark)
+    numbers = read_numbers(cells.texts, mark.mark)
     present = numbers[~np.isnan(numbers)]
     if (present == present[0]).all() and len(present) == len(numbers):
         return _dropped(name, f"constant: every value is {shown(present[0])}")

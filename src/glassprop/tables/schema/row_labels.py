@@ -25,6 +25,12 @@ _NUMBERS = re.compile(
     r"row[ _]?(id|no\.?|nr\.?|num(ber)?|index)|obs(ervation)?(_?no)?\.?|line[ _]?(no|number)?)",
     re.I,
 )
+# What people call them, too, but also amounts: those that are 0 to n - 1 or 1 to n number the rows.
+_COUNTED = re.compile(
+    r"(s/n|seq(uence)?|rn|i|num|number|num[eé]ro|número|nummer|case|sample|specimen|entry|item|instance|example|unit|"
+    r"subject|subj|patient|participant|respondent|person|student|proband|fall|zeile)([ _.]?(no|nr|num(ber)?))?\.?|_\d+",
+    re.I,
+)
 # What R and its packages call a first column without a name, where it numbers the rows: they may be amounts, too.
 _FIRST = re.compile(r"X|X\.?1|V1")
 
@@ -86,6 +92,8 @@ def _called_by(name: str, place: int, called: CalledIndex) -> str | None:
         return "under a name that programs give to their index"
     if _NUMBERS.fullmatch(name.strip()):
         return "under a name for the numbers of rows"
+    if _COUNTED.fullmatch(name.strip()):
+        return "under a name that the numbers of rows often have"
     if place == 0 and _FIRST.fullmatch(name):
         return "in the first column, under a name that R gives to the numbers of rows"
     return None

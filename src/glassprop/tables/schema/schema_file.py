@@ -91,10 +91,22 @@ def schema_from_text(text: str, name: str) -> TableSchema:
         No JSON (told with line and column), or all the faults in it.
     """
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_without_repeats)
     except ValueError as error:
         raise TableError(f"{name} is no JSON: {shown(error)}") from None
+    except RecursionError:
+        raise TableError(f"{name} holds no schema: objects or lists are nested too deeply in it") from None
     return schema_from(found, name)
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; where a key stands twice, one of both would be lost without a word."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {quoted(twice)} stands twice in {shown(json.dumps(found, ensure_ascii=False))}")
+    return found
 
 
 def schema_from(found: Any, name: str = "the schema") -> TableSchema:

@@ -17,14 +17,17 @@ from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALUES, Words
 from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
 from glassprop.tables.values.absent import without
-from glassprop.tables.values.category_names import aliases_of, names_of
+from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.cells import MISSING, Cells, cells_of
+from glassprop.tables.values.dates import date_order
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
-from glassprop.tables.values.numbers import hold_codes, missing_number, parse_number, to_numbers
+from glassprop.tables.values.numbers import hold_codes, missing_number, parse_number, read_numbers, to_numbers
+from glassprop.tables.values.spellings import aliases_of
 from glassprop.tables.values.texts import Texts
 
 MOST_BYTES = 2**30  # of class names, a row each
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+_TRUTHS = {"true": "1", "false": "0"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ class Target:
             return without(_as_numbers(cells_of(series, words), self.mark), words)
         names = names_of(series, words)
         if self.kind == "integer":
-            return Texts.of_values(names.codes, names.known, partial(_whole_name, mark=self.mark))
+            cells = cells_of(series, words)
+            written = cells.texts if cells.kind == "text" else names  # with a decimal comma, 2.100 is not called 2.1
+            return Texts.of_values(written.codes, written.known, partial(_whole_name, mark=self.mark))
         return Texts.of_values(names.codes, names.known, lambda name: self.aliases.get(name, name))
 
     def needs_text(self) -> bool:
@@ -125,12 +130,18 @@ def decide(
         All missing, one value only, a date, or a task that its values do not allow.
     """
     cells = cells_of(series, absent)
-    if cells.kind in ("date", "other"):
+    if cells.kind == "other":
         raise TableError(f"target {quoted(name)} is neither number nor text: name another, or turn it into one")
     mark, numbers = _numeric(cells, words.mark if words is not None else None)
+    if wanted != "classification" and numbers is None and _dated(cells):
+        raise TableError(
+            f"target {quoted(name)} holds dates, neither number nor text: name another, turn it into a number, or ask "
+            "for classification"
+        )
     if not _known(cells, numbers).any():
         raise TableError(f"target {quoted(name)} has no value in any of {len(cells.values)} rows: name another target")
-    task, reason = _task(name, cells, numbers) if wanted is None else (wanted, "as asked")
+    exact = names_of(series, absent).known if numbers is not None and (np.abs(numbers) >= 2**53).any() else []
+    task, reason = (wanted, "as asked") if wanted is not None else _task(name, cells, numbers, len(exact))
     reason += mark.told()
     kind = _kind(task, cells, numbers)
     aliases = aliases_of(names_of(series, absent).known) if kind == "text" else {}
@@ -151,26 +162,36 @@ def _numeric(cells: Cells, file_mark: str | None) -> tuple[DecimalMark, np.ndarr
     """Decimal mark, and numbers (None where the column is one of text)."""
     if cells.kind == "number":
         return DecimalMark("."), cells.values
+    if cells.kind == "date":
+        return DecimalMark("."), None
     texts = cells.texts.of(cells.texts.each(lambda text: not missing_number(text), False, bool))
     if cells.logical or not len(texts) or hold_codes(texts.known, texts.counts().tolist()):
         return DecimalMark("."), None
     mark = decimal_mark(texts.known, texts.counts().tolist(), file_mark)
     if np.mean(~np.isnan(to_numbers(texts, mark.mark))) < MOSTLY:
         return DecimalMark("."), None
-    return mark, to_numbers(cells.texts, mark.mark)
+    return mark, read_numbers(cells.texts, mark.mark)
+
+
+def _dated(cells: Cells) -> bool:
+    """Dates, of a type of their own or as text."""
+    return cells.kind == "date" or date_order(sorted(cells.texts.known)[:2000])[1] >= MOSTLY
 
 
 def _known(cells: Cells, numbers: np.ndarray | None) -> np.ndarray:
-    return cells.texts.there if numbers is None else ~np.isnan(numbers)
+    if numbers is None:
+        return ~np.isnan(cells.values) if cells.kind == "date" else cells.texts.there
+    return ~np.isnan(numbers)
 
 
-def _task(name: str, cells: Cells, numbers: np.ndarray | None) -> tuple[str, str]:
+def _task(name: str, cells: Cells, numbers: np.ndarray | None, different: int = 0) -> tuple[str, str]:
+    """The task and why; `different` values, where more than floats can tell apart."""
     if numbers is None:
         return "classification", "true and false are classes" if cells.logical else "texts are classes"
     present = numbers[~np.isnan(numbers)]
     unique = np.unique(present)
     if len(unique) <= 2:
-        return "classification", f"{len(unique)} different values are classes"
+        return "classification", f"{different or len(unique)} different values are classes"
     if (unique != np.floor(unique)).any():
         return "regression", "numbers with decimals are amounts"
     return task_of_whole_numbers(name, present)
@@ -193,9 +214,10 @@ def _is_whole(text: str) -> bool:
 
 
 def _whole_name(name: str, mark: str) -> str | None:
-    """Of a class that is a whole number: exact, if it is written plainly."""
+    """Of a class that is a whole number: exact, if it is written plainly; true and false are 1 and 0."""
     if _is_whole(name):
         return str(int(name))
+    name = _TRUTHS.get(name.lower(), name)
     value = parse_number(name, mark)
     return None if np.isnan(value) else shortest(value)
 
@@ -228,4 +250,4 @@ def _refuse(target: Target, values: np.ndarray | Texts, wanted: str | None) -> N
 def _as_numbers(cells: Cells, mark: str) -> np.ndarray:
     if cells.kind == "number":
         return cells.values
-    return to_numbers(cells.texts, mark)
+    return read_numbers(cells.texts, mark)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import narwhals as nw
 import numpy as np
@@ -16,11 +15,7 @@ from glassprop.tables.values.packages import panics_as
 from glassprop.tables.values.texts import MISSING_CODE, Texts
 
 _PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d++\.?\d*+|\.\d++)([eE][+-]?\d{1,3})?", re.ASCII)
 _EXACT = 2**53  # whole numbers up to here are one to one with float64
-# Pairs of words for true and false, in lower case.
-_TRUTHS = (("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n"), ("on", "off"))
-_AS_NUMBERS = ("true", "t")  # libraries that have true and false as 1 and 0 write these
 
 
 def category_name(text: str | None) -> str:
@@ -87,52 +82,3 @@ def _exactly(series: nw.Series) -> np.ndarray:
         return np.array([int(value) for value in series.to_list()], dtype=object)
     wide = series.cast(nw.UInt64 if series.dtype == nw.UInt64 else nw.Int64)
     return np.asarray(wide.to_numpy())
-
-
-def aliases_of(known: Iterable[str]) -> dict[str, str]:
-    """Other names of known ones, under which tables with types of their own have them.
-
-    A name that is a number in another spelling ("1E2", "007") is also called by the number, where no other is the same
-    number; words for true and false by the other spellings of them.
-
-    Examples
-    --------
-    >>> aliases_of(["1E2", "B07", "007"])
-    {'100': '1E2', '7': '007'}
-    >>> aliases_of(["True", "False"])["true"]
-    'True'
-    """
-    names = list(dict.fromkeys(known))
-    return _of_numbers(names) | _of_truths(names)
-
-
-def _of_numbers(names: list[str]) -> dict[str, str]:
-    spelled: dict[str, list[str]] = {}
-    for name in names:
-        if (number := _number_name(name)) is not None:
-            spelled.setdefault(number, []).append(name)
-    return {number: only[0] for number, only in spelled.items() if len(only) == 1 and only[0] != number}
-
-
-def _number_name(name: str) -> str | None:
-    if not _NUMBER.fullmatch(name):
-        return None
-    bare = name.removeprefix("+")
-    if (digits := bare.removeprefix("-")).isdigit():
-        return ("-" if bare != digits else "") + str(int(digits)) if len(digits) <= 300 else None
-    return shortest(float(bare)) if np.isfinite(float(bare)) else None
-
-
-def _of_truths(names: list[str]) -> dict[str, str]:
-    lower = {name.lower(): name for name in names}
-    pair = next((pair for pair in _TRUTHS if lower and lower.keys() <= set(pair)), None)
-    if pair is None or len(lower) != len(names):
-        return {}
-    found: dict[str, str] = {}
-    for place, word in enumerate(pair):
-        if (known := lower.get(word)) is not None:
-            plain = _TRUTHS[0][place]
-            also = [word, word.capitalize(), word.upper(), plain, plain.capitalize(), plain.upper()]
-            also += ["01"[1 - place]] if pair[0] in _AS_NUMBERS else []
-            found |= {name: known for name in also if name != known}
-    return found

@@ -18,6 +18,7 @@ from glassprop.tables.values.absent import without
 from glassprop.tables.values.distinct import distinct_texts, distinct_values
 from glassprop.tables.values.moments import BEYOND_CALENDAR, moment_texts, seconds_of, within_calendar
 from glassprop.tables.values.packages import panics_as
+from glassprop.tables.values.short_floats import half_doubles, written_doubles
 from glassprop.tables.values.texts import MISSING_CODE, Texts
 
 # Numbers beyond this are marks such as 1.8e308 for "no data": they count as infinite. Squares of all others,
@@ -146,9 +147,13 @@ def _seconds(moment: date) -> float:
 
 
 def out_of_categories(series: nw.Series) -> nw.Series:
-    """pandas' categories of anything but text as what they are."""
+    """Categories of pandas, and dictionaries of Arrow, of anything but text as what they are."""
     native = series.to_native()
-    if series.dtype not in (nw.Categorical, nw.Enum) or not series.implementation.is_pandas_like():
+    if series.dtype not in (nw.Categorical, nw.Enum):
+        return series
+    if series.implementation.is_pyarrow() and "string" not in str(native.type.value_type):
+        return nw.from_native(native.cast(native.type.value_type), series_only=True)
+    if not series.implementation.is_pandas_like():
         return series
     kinds = {type(category) for category in native.cat.categories}
     if kinds <= {str}:
@@ -185,7 +190,10 @@ def _as_floats(series: nw.Series) -> np.ndarray:
     if series.implementation.is_pyarrow() and series.dtype.is_integer():  # it refuses whole numbers that are rounded
         missing = np.asarray(series.is_null().to_numpy(), dtype=bool)
         return np.where(missing, np.nan, np.asarray(series.fill_null(0).to_numpy(), dtype=np.float64))
-    return np.asarray(series.cast(nw.Float64).to_numpy())
+    values = np.asarray(series.cast(nw.Float64).to_numpy())
+    if series.dtype == nw.Float16:
+        return half_doubles(values)
+    return written_doubles(values) if series.dtype == nw.Float32 else values
 
 
 def _numbers(values: Any) -> Cells:
@@ -243,7 +251,8 @@ def text_of(value: Any, words: frozenset[str] = frozenset()) -> str | None:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        return None if math.isnan(value) or (found := shortest(float(value))) in words else found
+        value = float(value if isinstance(value, float) else str(value))  # 0.1 in any precision
+        return None if math.isnan(value) or (found := shortest(value)) in words else found
     text = written(value).strip(_BLANK)
     return None if not text or (words and text.lower() in words) else text
 

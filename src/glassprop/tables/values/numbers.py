@@ -24,6 +24,7 @@ _OTHER_GROUPS = re.compile(r"[1-9][0-9]{0,2}([ '][0-9]{3})++([.,][0-9]*+)?$")
 _DIGITS = re.compile(r"[.,]?[0-9][0-9.,' ]*+((?<=[0-9.,])[eE][+-]?[0-9]++)?+")
 _BEFORE = re.compile(r"\(?+ *+[+-]?+ *+(?P<unit>[^-+() ]*+( [^-+() ]++)?+) *+\(?+ *+[+-]?+ *+")
 _BEHIND = re.compile(r" *+-?+ *+\)?+ *+(?P<unit>[^-+() ]*+( [^-+() ]++)?+) *+-?+ *+\)?+")
+_TRUTHS = {"true": 1.0, "false": 0.0}
 _LONGEST = 20  # characters before or behind the digits
 _UNITS = CURRENCIES | {"%"}
 _CODE = re.compile(r"0[0-9]++$")
@@ -96,6 +97,11 @@ def _float(text: str) -> float:
 def to_numbers(texts: Texts, mark: str) -> np.ndarray:
     """float64 (n_rows,); NaN where missing or no number."""
     return texts.each(lambda text: parse_number(text, mark), np.nan, np.float64)
+
+
+def read_numbers(texts: Texts, mark: str) -> np.ndarray:
+    """As `to_numbers`, in a column that is known to be one of numbers: true is 1 and false is 0, as of a type."""
+    return texts.each(lambda text: _TRUTHS.get(text.lower(), parse_number(text, mark)), np.nan, np.float64)
 
 
 def missing_number(text: str) -> bool:
