@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from scipy.optimize import brentq
+from scipy.special import ndtri
 from scipy.stats import norm, rankdata
 from sklearn.preprocessing import StandardScaler
 
@@ -255,3 +257,21 @@ def test_a_column_that_decides_is_learned_from_in_spite_of_wild_values(wild):
         r2[scaling] = 1 - np.mean(error**2) / np.var(y)
     assert r2["auto"] > 0.9
     assert r2["standard"] < 0.5
+
+
+def _log_normal(ratio: float) -> np.ndarray:
+    """Quantiles of a log-normal column whose standard deviation is so many typical distances from the median."""
+    scores = ndtri((np.arange(2000) + 0.5) / 2000)
+
+    def found(width: float) -> float:
+        values = np.exp(width * scores)
+        return float(values.std() / (np.median(np.abs(values - np.median(values))) / ndtri(0.75)))
+
+    return np.exp(brentq(lambda width: found(width) - ratio, 0.1, 2.0) * scores)
+
+
+@pytest.mark.parametrize(("ratio", "form"), [(1.95, "standard"), (2.05, "both")])
+def test_a_tail_is_heavy_from_two_typical_distances_on(ratio, form):
+    values = _log_normal(ratio)
+    assert values.max() - values.mean() > 5 * values.std()
+    assert scale_of(values, "auto").form == form

@@ -7,7 +7,7 @@ file that holds it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 KINDS = ("number", "date", "time", "category", "text")  # in the order in which the network's inputs have them
@@ -73,9 +73,6 @@ class Reading:
         """What `to_dict` gave."""
         words = {key: tuple(found.get(key, ())) for key in ("missing", "absent")}
         return cls(**{**found, **words})
-
-
-READING_FIELDS = tuple(one.name for one in fields(Reading))
 
 
 @dataclass(frozen=True)
