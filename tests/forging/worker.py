@@ -72,6 +72,8 @@ def _warm_up(folder: Path, own: Path) -> None:
     """Import and compile what good files need, so that it does not count against a forged one."""
     faults = Faults()
     import_module("jinja2")  # for reports
+    with ONE_THREAD:  # large networks have libraries of products looked for, once
+        pass
     command(["--help"], faults)
     for name, recipe in RECIPES.items():
         for kind in (1, 2):
