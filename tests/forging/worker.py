@@ -24,6 +24,7 @@ from forging.odd_tables import TABLES, TARGET
 from forging.recipes import RECIPES
 from forging.use import Faults, command, read, read_trusting, use
 from forging.watch import Memory, Watch, scratch, status
+from glassprop.engine.blas_threads import ONE_THREAD
 
 # Above what two files and the arrays take: what descriptions may become (16 MiB, glassprop.export.schema.budget), the
 # allocator's own blocks, and what scikit-learn holds on to when it meets a kind for the first time.
