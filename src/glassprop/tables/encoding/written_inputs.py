@@ -68,8 +68,10 @@ class ArrayOfInputs:
             out[:, self._layout.numbers] = numbers
         row = np.arange(len(out))
         for at in places:
-            some = at != NOWHERE
-            out[row[some], at[some]] = 1
+            if (some := at != NOWHERE).all():
+                out[row, at] = 1
+            else:
+                out[row[some], at[some]] = 1
         if texts is not None:
             out[:, self._layout.texts] = texts.toarray()
 

@@ -59,7 +59,7 @@ def other_kind(data: bytes) -> tuple[str, str] | None:
     for beginning, found in _BEGINNINGS.items():
         if data.startswith(beginning) and not (beginning.isalnum() and _is_plain(data[:_SOME])):
             return found
-    if data[_TAR_AT:].startswith(_TAR):
+    if data.startswith(_TAR, _TAR_AT):
         return "a tar archive", _UNPACK
     start = data[:_SOME].removeprefix(b"\xef\xbb\xbf").lstrip()
     for pattern, found in _TEXTS.items():
