@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -121,3 +122,14 @@ def test_what_is_said_of_a_training_and_after_it(kinds, options):
         assert (note.column is None) or note.column in frame.columns
         assert (note.number is None) or type(note.number) is int
         assert all(type(example) is str for example in note.examples), note
+
+
+def test_every_kind_that_the_code_has_is_in_the_documentation(kinds):
+    """Also those that no table above brings about."""
+    found = set()
+    for path in (Path(__file__).parents[2] / "src/glassprop/tables").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Note" and len(node.args) > 1:
+                found |= {node.args[1].value} if isinstance(node.args[1], ast.Constant) else set()
+    assert {"dead-units", "text-terms", "task"} <= found
+    assert found <= kinds

@@ -30,7 +30,8 @@ def seen_in(series: nw.Series, reading: Reading, values: np.ndarray | Texts) -> 
     values : array (n_rows,), or Texts
         What it was read as; of dates the days since 1970, of times the hours since midnight.
     """
-    seen: Seen = {"type": type_of(series)} if type_of(series) is not None else {}
+    kind = type_of(series)
+    seen: Seen = {} if kind is None else {"type": kind}
     if not isinstance(values, Texts) and not np.isnan(values).all():
         seen |= {"low": float(np.nanmin(values)), "high": float(np.nanmax(values))}
     return seen

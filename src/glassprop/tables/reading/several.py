@@ -10,7 +10,7 @@ from glassprop.ground.note import Note
 from glassprop.ground.text import listed, quoted, shown
 from glassprop.tables.reading.table import Table
 from glassprop.tables.reading.typed import Words
-from glassprop.tables.values.cells import MISSING
+from glassprop.tables.values.cells import EXACT, MISSING
 from glassprop.tables.values.packages import need_polars
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _NAMED = 5  # files, columns
 _NOTES = 8
-_EXACT = 2**53  # whole numbers up to here are one to one with float64
 
 Read = Callable[[str, Words], Table]
 
@@ -96,7 +95,7 @@ def _agree(columns: list[pl.Series]) -> bool:
         return not any(column.dtype.is_numeric() for column in columns)
     floats = any(column.dtype.is_float() for column in columns)
     whole = [column for column in columns if column.dtype.is_integer()]
-    return not floats or all((column.cast(need_polars().Int128).abs() <= _EXACT).all() for column in whole)
+    return not floats or all((column.cast(need_polars().Int128).abs() <= EXACT).all() for column in whole)
 
 
 def _numbers_among(table: Table, names: Words) -> bool:

@@ -26,7 +26,7 @@ from glassprop.tables.schema.roles import (
     some_of,
 )
 from glassprop.tables.values.category_names import names_of
-from glassprop.tables.values.cells import MISSING, Cells, cells_of
+from glassprop.tables.values.cells import EXACT, MISSING, Cells, cells_of
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.dates import date_order, numbers_are_dates
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
@@ -43,7 +43,6 @@ ENOUGH_ROWS = 20
 # Whole numbers under such a name, each of them repeated, are names of things rather than amounts.
 MAX_CODES = 1000
 USUAL_WORDS = tuple(sorted(MISSING - {""}))
-_EXACT = 2**53  # whole numbers up to here are one to one with float64
 _LONG = 20_000  # rows, from twice as many of which on columns are read on several threads
 _ID_NAME = re.compile(
     r"(^|[_\s.-])(p?id(_?(num|number|nr|no))?|uuid|guid|index|idx|row|rowid|row_?names?|row_?(number|nr|no)|key|record"
@@ -169,14 +168,14 @@ def _may_be_names(reading: Reading, series: nw.Series, cells: Cells) -> bool:
         return reading.kind == "category"
     if cells.kind == "text":
         return len(cells.texts.known) <= MAX_CODES and any(len(text) > 15 for text in cells.texts.known)
-    return series.dtype.is_integer() and bool((np.abs(cells.values) >= _EXACT).any())
+    return series.dtype.is_integer() and bool((np.abs(cells.values) >= EXACT).any())
 
 
 def _large_numbers(names: Texts) -> str:
     """Whole numbers beyond 2^53 that repeat are names of things: as amounts, neighbors would be one."""
     whole = [known for known in names.known if known.removeprefix("-").isdigit()]
     rows = int(names.there.sum())
-    if len(whole) < len(names.known) or not any(abs(int(known)) >= _EXACT for known in whole):
+    if len(whole) < len(names.known) or not any(abs(int(known)) >= EXACT for known in whole):
         return ""
     if len(whole) > MAX_CODES or _too_many(len(whole), rows):
         return ""

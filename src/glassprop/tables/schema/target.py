@@ -18,7 +18,7 @@ from glassprop.tables.schema.recognize import ENOUGH_ROWS, MOSTLY, TOO_MANY_VALU
 from glassprop.tables.schema.whole_numbers import task_of_whole_numbers
 from glassprop.tables.values.absent import without
 from glassprop.tables.values.category_names import names_of
-from glassprop.tables.values.cells import MISSING, Cells, cells_of
+from glassprop.tables.values.cells import EXACT, MISSING, Cells, cells_of
 from glassprop.tables.values.dates import date_order
 from glassprop.tables.values.decimal_marks import DecimalMark, decimal_mark
 from glassprop.tables.values.numbers import hold_codes, missing_number, parse_number, read_numbers, to_numbers
@@ -140,7 +140,7 @@ def decide(
         )
     if not _known(cells, numbers).any():
         raise TableError(f"target {quoted(name)} has no value in any of {len(cells.values)} rows: name another target")
-    exact = names_of(series, absent).known if numbers is not None and (np.abs(numbers) >= 2**53).any() else []
+    exact = names_of(series, absent).known if numbers is not None and (np.abs(numbers) >= EXACT).any() else []
     task, reason = (wanted, "as asked") if wanted is not None else _task(name, cells, numbers, len(exact))
     reason += mark.told()
     kind = _kind(task, cells, numbers)
@@ -205,7 +205,7 @@ def _kind(task: str, cells: Cells, numbers: np.ndarray | None) -> str:
     present = numbers[~np.isnan(numbers)]
     if (present != np.floor(present)).any():
         return "text"
-    exact = np.abs(present).max() < 2**53 or cells.kind == "number" or all(map(_is_whole, cells.texts.known))
+    exact = np.abs(present).max() < EXACT or cells.kind == "number" or all(map(_is_whole, cells.texts.known))
     return "integer" if exact and (np.abs(present) < 2**63).all() else "text"
 
 

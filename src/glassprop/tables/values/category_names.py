@@ -10,19 +10,26 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
-from glassprop.tables.values.cells import MISSING_CATEGORY, Cells, cells_of, out_of_categories, texts_of, values_of
+from glassprop.tables.values.cells import (
+    EXACT,
+    MISSING_CATEGORY,
+    Cells,
+    cells_of,
+    out_of_categories,
+    texts_of,
+    values_of,
+)
 from glassprop.tables.values.packages import panics_as
 from glassprop.tables.values.texts import MISSING_CODE, Texts
 
 _PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
-_EXACT = 2**53  # whole numbers up to here are one to one with float64
 
 
 def category_name(text: str | None) -> str:
     """The name a category goes by: 1.0, 1 and " 1" are one, but 01 and 1 are two."""
     if text is None:
         return MISSING_CATEGORY
-    if _PLAIN_NUMBER.fullmatch(text) and abs(value := float(text)) < _EXACT:
+    if _PLAIN_NUMBER.fullmatch(text) and abs(value := float(text)) < EXACT:
         return shortest(value)
     return text
 

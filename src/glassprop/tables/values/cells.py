@@ -25,6 +25,7 @@ from glassprop.tables.values.texts import MISSING_CODE, Texts
 # and of all that are not 0, stay within float64.
 LARGEST = 1e150
 SMALLEST = 1e-150
+EXACT = 2**53  # whole numbers up to here are one to one with float64
 BEYOND = "infinite or beyond 1e150"
 # Words for "missing" in delimited text, in lower case; in tables that have types of their own, text is what it says.
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?", "\\n", "nat"})
