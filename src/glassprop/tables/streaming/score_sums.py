@@ -107,7 +107,7 @@ class ClassSums:
 
 
 class AmountSums:
-    """Of rows with predicted amounts.
+    """Of rows with predicted amounts. Means are told as distances from a number that is like those of the column.
 
     Parameters
     ----------
@@ -115,11 +115,17 @@ class AmountSums:
         What a guess says of every row.
     """
 
-    _NAMES = ("weight", "mean", "spread", "squared_error", "error", "guess_error")
+    _NAMES = ("weight", "mean", "spread", "squared_error", "error", "guess_squared_error", "guess_error")
 
     def __init__(self, guessed: float | None, arrays: dict[str, np.ndarray] | None = None) -> None:
         self._guessed = guessed
-        self.arrays = {name: np.zeros(MOST_UNITS) if arrays is None else arrays[name].copy() for name in self._NAMES}
+        self._near: float | None = None if arrays is None else float(arrays["near"][0])
+        self._sums = {name: np.zeros(MOST_UNITS) if arrays is None else arrays[name].copy() for name in self._NAMES}
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All of it, as plain arrays."""
+        return self._sums | {"near": np.array([np.nan if self._near is None else self._near])}
 
     def add(self, y: np.ndarray, outputs: np.ndarray, weights: np.ndarray, groups: np.ndarray) -> None:
         def by_group(column: np.ndarray) -> np.ndarray:
@@ -127,43 +133,44 @@ class AmountSums:
 
         errors = np.asarray(outputs, dtype=np.float64) - y
         weight = by_group(weights)
-        near = y[0]  # a number like those of the column: what is left of them is summed without large roundings
-        with np.errstate(invalid="ignore"):
-            mean = np.where(weight > 0, near + by_group(weights * (y - near)) / weight, 0.0)
-        spread = by_group(weights * (y - mean[groups]) ** 2)
-        self._more(weight, mean, spread)
-        self.arrays["squared_error"] += by_group(weights * errors**2)
-        self.arrays["error"] += by_group(weights * abs(errors))
+        self._near = float(np.median(y)) if self._near is None else self._near
+        away = y - self._near
+        mean = _shares(by_group(weights * away), weight)
+        self._more(weight, mean, by_group(weights * (away - mean[groups]) ** 2))
+        self._sums["squared_error"] += by_group(weights * errors**2)
+        self._sums["error"] += by_group(weights * abs(errors))
         if self._guessed is not None:
-            self.arrays["guess_error"] += by_group(weights * abs(y - self._guessed))
+            self._sums["guess_squared_error"] += by_group(weights * (y - self._guessed) ** 2)
+            self._sums["guess_error"] += by_group(weights * abs(y - self._guessed))
 
     def _more(self, weight: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> None:
         """Chan's formula, for each group."""
-        own = self.arrays
+        own = self._sums
         total = own["weight"] + weight
-        away = np.where((own["weight"] > 0) & (weight > 0), mean - own["mean"], 0.0)
-        with np.errstate(invalid="ignore"):
-            share = np.where(total > 0, weight / total, 0.0)
+        away, share = mean - own["mean"], _shares(weight, total)
         own["spread"] += spread + away**2 * own["weight"] * share
-        own["mean"] = np.where(own["weight"] > 0, own["mean"] + away * share, mean)
+        own["mean"] += away * share
         own["weight"] = total
 
     def merge(self, other: Sums) -> None:
-        self._more(*(other.arrays[name] for name in ("weight", "mean", "spread")))
-        for name in ("squared_error", "error", "guess_error"):
-            self.arrays[name] += other.arrays[name]
+        assert isinstance(other, AmountSums)
+        if other._near is None:
+            return
+        self._near = other._near if self._near is None else self._near
+        theirs = other._sums
+        self._more(theirs["weight"], theirs["mean"] + (other._near - self._near), theirs["spread"])
+        for name in self._NAMES[3:]:
+            self._sums[name] += theirs[name]
 
     def rescale(self, factor: float) -> None:
         for name in self._NAMES:
             if name != "mean":
-                self.arrays[name] *= factor
+                self._sums[name] *= factor
 
     def assessment(self, rows: int, guess: Guess | None, seed: int) -> tuple[Assessment, dict[str, float]]:
-        weight, mean, spread, squared, error, by_guess = (self.arrays[name] for name in self._NAMES)
+        weight, mean, spread, squared, error, squared_by_guess, by_guess = (self._sums[name] for name in self._NAMES)
         total = weight.sum()
-        near = mean[np.argmax(weight)]
-        middle = near + (weight * np.where(weight > 0, mean - near, 0.0)).sum() / total
-        away = np.where(weight > 0, mean - middle, 0.0)
+        away = np.where(weight > 0, mean - (weight * mean).sum() / total, 0.0)
         spreads = spread + weight * away**2  # of each group, from the mean of all
         scores = _scores(rows, total, spreads.sum(), squared.sum(), error.sum())
         unit = float(np.sqrt(max(squared.max(), spreads.max()) / total)) or 1.0
@@ -171,9 +178,13 @@ class AmountSums:
         found = regression_intervals_of(scores, np.stack(columns, axis=1), unit, np.random.default_rng(seed))
         other = {}
         if guess is not None and self._guessed is not None:
-            of_guess = spreads.sum() + total * (middle - self._guessed) ** 2
-            other = _scores(rows, total, spreads.sum(), of_guess, by_guess.sum())
+            other = _scores(rows, total, spreads.sum(), squared_by_guess.sum(), by_guess.sum())
         return Assessment(rows, scores, found, other), {}
+
+
+def _shares(parts: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """Parts divided by what they are of; 0 where that is 0."""
+    return np.divide(parts, of, out=np.zeros_like(parts), where=of > 0)
 
 
 def _scores(rows: int, weight: float, spread: float, squared: float, error: float) -> dict[str, float]:

@@ -20,6 +20,7 @@ from glassprop.tables.fitting.assess import Assessment, Guess, assessed
 from glassprop.tables.fitting.examples import of_mean_one
 from glassprop.tables.fitting.intervals import MOST_UNITS
 from glassprop.tables.streaming.score_sums import AmountSums, ClassSums, Sums
+from glassprop.tables.streaming.uses import groups_of_rows
 
 MOST_ROWS = 100_000  # that are kept
 _MOST_BYTES = 64 << 20
@@ -149,7 +150,7 @@ class StreamScores:
         if (largest := weights.max()) > 0:
             self._in_units(frexp(largest)[1])
         weights = np.ldexp(weights, -max(self._exponent, -1000))
-        self._sums.add(block.y, block.outputs, weights, groups_of(block.numbers, self._seed))
+        self._sums.add(block.y, block.outputs, weights, groups_of_rows(block.numbers, MOST_UNITS, self._seed))
 
     def _in_units(self, exponent: int) -> None:
         """Sums whose weights are in units of 2 to this at least: none is above 1, whatever they came as."""
@@ -168,18 +169,3 @@ def together(parts: Sequence[StreamScores]) -> StreamScores:
     first, second = together(parts[:middle]), together(parts[middle:])
     first.merge(second)
     return first
-
-
-def groups_of(numbers: np.ndarray, seed: int) -> np.ndarray:
-    """Which of a thousand groups each row is in, by its number: as if drawn at random."""
-    with np.errstate(over="ignore"):  # SplitMix64, twice: of the seed, and of the row
-        key = _mixed(np.array([seed & (2**64 - 1)], dtype=np.uint64))
-        mixed = _mixed(numbers.astype(np.uint64) ^ key)
-    return (mixed % np.uint64(MOST_UNITS)).astype(np.intp)
-
-
-def _mixed(values: np.ndarray) -> np.ndarray:
-    values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(values ^ (values >> np.uint64(31)))
