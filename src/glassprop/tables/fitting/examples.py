@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +12,13 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
-from glassprop.tables.fitting.key_columns import fault_of_weights, numbered_groups, time_reading, weight_reading
+from glassprop.tables.fitting.key_columns import numbered_groups, time_reading, weight_reading
 from glassprop.tables.fitting.split import SplitKeys
 from glassprop.tables.fitting.unseen import rows_seen
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target, there
-from glassprop.tables.values.cells import cells_of
+from glassprop.tables.values.cells import BEYOND, cells_of
 from glassprop.tables.values.texts import Texts
 
 
@@ -117,16 +118,15 @@ def read_examples(
     known = there(values)
     faults: list[str] = []
     if not known.all():
-        why = _far_out(frame, target.name)
-        lost = int((~known).sum())
-        line = f"{lost} of {len(known)} rows have no target {quoted(target.name)}{why} and are left out"
-        say(Note(line, "no-target", target.name, lost))
+        far = cells_of(frame[target.name])
+        say(without_target(target.name, int((~known).sum()), len(known), far.infinite, far.beyond))
     times = None
     if options.time is not None:
         times = time_reading(frame, options.time, faults).values(frame[options.time])
         late = known & np.isnan(times)
         if late.any() and not faults:
-            why = _far_out(frame, options.time)
+            far = cells_of(frame[options.time])
+            why = f" ({far.infinite} {far.beyond})" if far.infinite else ""
             line = f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out"
             say(Note(line, "no-time", options.time, int(late.sum())))
         known = known & ~np.isnan(times)
@@ -151,9 +151,11 @@ def _targets(values: np.ndarray | Texts, rows: np.ndarray, target: Target) -> tu
     return target.labels(texts), np.unique(names, return_inverse=True)[1][texts.codes]
 
 
-def _far_out(frame: nw.DataFrame, name: str) -> str:
-    cells = cells_of(frame[name])
-    return f" ({cells.infinite} {cells.beyond})" if cells.infinite else ""
+def without_target(name: str, lost: int, rows: int, infinite: int, beyond: str) -> Note:
+    """That so many of the rows have no target; of these, values of how many are too far out."""
+    why = f" ({infinite} {beyond})" if infinite else ""
+    line = f"{lost} of {rows} rows have no target {quoted(name)}{why} and are left out"
+    return Note(line, "no-target", name, lost)
 
 
 def labelled_examples(
@@ -179,11 +181,11 @@ def labelled_examples(
     TableError
         See `score_table`.
     """
-    refuse_lacking(table, target, needed, "scoring")
+    refuse_lacking(table.name, table.frame.columns, target, needed, "scoring")
     frame = nw.from_native(table.frame, eager_only=True)
     values = target.values(frame[target.name])
     if not there(values).any():
-        raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
+        raise TableError(nothing_to_score(table.name, target))
     seen = None
     if labels is not None and isinstance(values, Texts):
         seen = rows_seen(values, labels, target, table.name, say)
@@ -191,24 +193,43 @@ def labelled_examples(
     return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say, seen)
 
 
-def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
-    """Raise a TableError that names the columns, the target among them, that a table does not have."""
-    known = set(table.frame.columns)
-    missing = [name for name in needed if name not in known]
+def nothing_to_score(name: str, target: Target) -> str:
+    """What is wrong with a table in which no row has a target."""
+    return f"{name} has no row with a target {quoted(target.name)} to score by"
+
+
+def refuse_lacking(name: str, columns: Sequence[str], target: Target, needed: list[str], purpose: str) -> None:
+    """Raise a TableError that names the columns, the target among them, that a table of these does not have."""
+    known = set(columns)
+    missing = [column for column in needed if column not in known]
     lost_target = target.name not in known
     if missing or lost_target:
         names = [f"{quoted(target.name)} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
         count = len(missing) + lost_target
-        raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
+        raise TableError(f"{name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
 
 
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
     values = weight_reading(frame, name).values(frame[name])
     used = values[known]
-    fault = fault_of_weights(name, int(np.isnan(used).sum()), int((used < 0).sum()), float(used.sum()))
+    bad = int(np.isnan(used).sum())
+    fault = weight_fault(name, bad, 0 if bad else int((used < 0).sum()), used.max(initial=0.0) > 0)
     if fault:
         faults.append(fault)
-    else:  # only their ratios matter; as they came, they could be beyond what float32 holds
-        values = values / used.max()
-        values = values / values[known].mean()
-    return values
+        return values
+    return of_mean_one(values, known)
+
+
+def weight_fault(name: str, bad: int, negative: int, some: bool) -> str:
+    """What is wrong with a column of weights: how many are no numbers, how many negative; whether some are above 0."""
+    if bad:
+        return f"weight column {quoted(name)} has {bad} value(s) that are missing, no numbers, {BEYOND}: fill them"
+    if negative:
+        return f"weight column {quoted(name)} has {negative} negative value(s): weights start at 0"
+    return "" if some else f"weight column {quoted(name)} is 0 in every row: some row must count"
+
+
+def of_mean_one(weights: np.ndarray, used: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """Weights whose mean is 1 in the rows that are used: only their ratios matter."""
+    weights = weights / weights[used].max()  # as they came, they could be beyond what float32 holds
+    return np.asarray(weights / weights[used].mean())

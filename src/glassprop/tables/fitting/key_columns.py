@@ -9,10 +9,8 @@ import numpy as np
 
 from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import MOSTLY
-from glassprop.tables.values.cells import BEYOND, Cells, cells_of, texts_of, values_of
+from glassprop.tables.values.cells import Cells, cells_of, texts_of, values_of
 from glassprop.tables.values.dates import date_order, to_moments
-from glassprop.tables.values.decimal_marks import decimal_mark
-from glassprop.tables.values.file_mark import file_mark
 from glassprop.tables.values.numbers import missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import share_of_times, to_times
@@ -43,16 +41,16 @@ class KeyReading:
 
     def of_cells(self, cells: Cells) -> np.ndarray:
         """The same of cells that have been read."""
+        if self.kind == "number":
+            return numbers_of(cells, self.mark)
         if cells.kind != "text":
             return cells.values if cells.kind == self.kind else np.full(len(cells.values), np.nan)
-        if self.kind == "date":
-            return to_moments(cells.texts, self.order)
-        return to_times(cells.texts) if self.kind == "time" else to_numbers(cells.texts, self.mark)
+        return to_moments(cells.texts, self.order) if self.kind == "date" else to_times(cells.texts)
 
 
 def weight_reading(frame: nw.DataFrame, name: str) -> KeyReading:
     """Weights are numbers."""
-    return KeyReading(name, mark=_mark(cells_of(frame[name]), frame))
+    return KeyReading(name, mark=mark_of(cells_of(frame[name]), frame))
 
 
 def time_reading(frame: nw.DataFrame, name: str, faults: list[str]) -> KeyReading:
@@ -66,27 +64,25 @@ def time_reading(frame: nw.DataFrame, name: str, faults: list[str]) -> KeyReadin
         return KeyReading(name, "date", order=order)
     if texts and share_of_times(cells.texts) >= MOSTLY:
         return KeyReading(name, "time")
-    numbers = KeyReading(name, mark=_mark(cells, frame))
+    numbers = KeyReading(name, mark=mark_of(cells, frame))
     if not texts or np.isnan(numbers.of_cells(cells)).mean() > 1 - MOSTLY:
         faults.append(f"time column {quoted(name)} holds neither dates, times nor numbers: name one that does")
     return numbers
 
 
-def _mark(cells: Cells, frame: nw.DataFrame) -> str:
+def mark_of(cells: Cells, frame: nw.DataFrame) -> str:
+    """The decimal mark of a column of a frame."""
     if cells.kind != "text":
         return "."
     texts = cells.texts
-    return decimal_mark(texts.known, texts.counts().tolist(), file_mark(frame, typed=True)).mark
+    return decimalmark_of(texts.known, texts.counts().tolist(), filemark_of(frame, typed=True)).mark
 
 
-def fault_of_weights(name: str, bad: int, negative: int, total: float) -> str:
-    """Why rows cannot be weighed so, or nothing: `bad` that are no numbers, some below 0, or all of them 0."""
-    if bad:
-        what = f"missing, no numbers, {BEYOND}"
-        return f"weight column {quoted(name)} has {bad} value(s) that are {what}: fill them"
-    if negative:
-        return f"weight column {quoted(name)} has {negative} negative value(s): weights start at 0"
-    return "" if total > 0 else f"weight column {quoted(name)} is 0 in every row: some row must count"
+def numbers_of(cells: Cells, mark: str) -> np.ndarray:
+    """Cells as numbers, NaN where they are none."""
+    if cells.kind == "text":
+        return to_numbers(cells.texts, mark)
+    return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
 
 
 def named_groups(series: nw.Series) -> Cells:
