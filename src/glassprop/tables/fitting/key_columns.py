@@ -11,6 +11,8 @@ from glassprop.ground.text import quoted
 from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.values.cells import Cells, cells_of, texts_of, values_of
 from glassprop.tables.values.dates import date_order, to_moments
+from glassprop.tables.values.decimal_marks import decimal_mark
+from glassprop.tables.values.file_mark import file_mark
 from glassprop.tables.values.numbers import missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
 from glassprop.tables.values.times import share_of_times, to_times
@@ -75,7 +77,7 @@ def mark_of(cells: Cells, frame: nw.DataFrame) -> str:
     if cells.kind != "text":
         return "."
     texts = cells.texts
-    return decimalmark_of(texts.known, texts.counts().tolist(), filemark_of(frame, typed=True)).mark
+    return decimal_mark(texts.known, texts.counts().tolist(), file_mark(frame, typed=True)).mark
 
 
 def numbers_of(cells: Cells, mark: str) -> np.ndarray:
