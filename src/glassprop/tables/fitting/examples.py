@@ -215,7 +215,8 @@ def refuse_lacking(name: str, columns: Sequence[str], target: Target, needed: li
 
 
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
-    values = numbers_of(cells_of(frame[name]), frame)
+    cells = cells_of(frame[name])
+    values = numbers_of(cells, mark_of(cells, frame))
     used = values[known]
     bad = int(np.isnan(used).sum())
     fault = weight_fault(name, bad, 0 if bad else int((used < 0).sum()), used.max(initial=0.0) > 0)
@@ -240,13 +241,18 @@ def of_mean_one(weights: np.ndarray, used: np.ndarray | slice = slice(None)) -> 
     return np.asarray(weights / weights[used].mean())
 
 
-def numbers_of(cells: Cells, frame: nw.DataFrame) -> np.ndarray:
-    """Cells of a frame as numbers, NaN where they are none."""
+def mark_of(cells: Cells, frame: nw.DataFrame) -> str:
+    """The decimal mark of a column of a frame, where it is text."""
     if cells.kind != "text":
-        return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
-    texts = cells.texts
-    mark = decimal_mark(texts.known, texts.counts().tolist(), file_mark(frame, typed=True))
-    return to_numbers(texts, mark.mark)
+        return "."
+    return decimal_mark(cells.texts.known, cells.texts.counts().tolist(), file_mark(frame, typed=True)).mark
+
+
+def numbers_of(cells: Cells, mark: str) -> np.ndarray:
+    """Cells as numbers, NaN where they are none."""
+    if cells.kind == "text":
+        return to_numbers(cells.texts, mark)
+    return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
 
 
 def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
@@ -277,7 +283,7 @@ def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
         return to_moments(cells.texts, order)
     if texts and share_of_times(cells.texts) >= MOSTLY:
         return to_times(cells.texts)
-    numbers = numbers_of(cells, frame)
+    numbers = numbers_of(cells, mark_of(cells, frame))
     if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
         faults.append(f"time column {quoted(name)} holds neither dates, times nor numbers: name one that does")
     return numbers
