@@ -26,7 +26,8 @@ from glassprop.tables.streaming.plain_bytes import as_numbers, of_bytes, of_numb
 from glassprop.tables.streaming.recut import recut
 from glassprop.tables.streaming.row_reader import RowReader
 from glassprop.tables.streaming.sample import Rows
-from glassprop.tables.streaming.tally import Tally, Unvaried, Wanted
+from glassprop.tables.streaming.tally import Tally, Wanted
+from glassprop.tables.streaming.unvaried import Unvaried
 from glassprop.tables.streaming.uses import LEFT_OUT, TRAINED, USES
 from glassprop.tables.values.cores import threads_for
 from glassprop.tables.values.texts import Texts
@@ -50,11 +51,14 @@ class Statistics:
         What was counted, by which readings.
     tally : Tally
         The counts.
+    lanes : sequence of (first, stop)
+        The rows of each lane.
     """
 
     name: str
     wanted: Wanted
     tally: Tally
+    lanes: Sequence[tuple[int, int]]
 
     @property
     def schema(self) -> Schema:
@@ -80,6 +84,15 @@ class Statistics:
     def rows_by_lane(self, use: int = TRAINED) -> list[int]:
         """How many rows of a use each lane has."""
         found: list[int] = self.tally.rows[:, use].tolist()
+        return found
+
+    def trained(self) -> np.ndarray:
+        """A bit for each row of the table (``numpy.packbits``): whether it is trained on."""
+        found = np.zeros(-(-self.lanes[-1][1] // 8), np.uint8)
+        for lane, (first, stop) in enumerate(self.lanes):
+            bits = np.unpackbits(np.frombuffer(self.tally.trained.get(lane, b""), np.uint8), count=stop - first)
+            in_place = np.packbits(np.concatenate([np.zeros(first % 8, np.uint8), bits]))
+            found[first // 8 : first // 8 + len(in_place)] |= in_place
         return found
 
     @cached_property
@@ -152,7 +165,7 @@ def statistics(
     roots = _folded((_counted(source, wanted, lanes[lane], lane) for lane in here), adds, wanted)
     if sums is not None and sums.group.size > 1:
         roots = _everywhere(roots, sums, wanted)
-    found = Statistics(source.name, wanted, roots[0])
+    found = Statistics(source.name, wanted, roots[0], lanes)
     _refuse(found)
     return found
 

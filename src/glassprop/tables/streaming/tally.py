@@ -20,40 +20,13 @@ from glassprop.tables.streaming.number_statistics import NumberStatistics
 from glassprop.tables.streaming.row_reader import ReadTargets, RowReader
 from glassprop.tables.streaming.sketch import size_for
 from glassprop.tables.streaming.target_statistics import TargetStatistics
+from glassprop.tables.streaming.unvaried import Unvaried
 from glassprop.tables.streaming.uses import LEFT_OUT, TRAINED
-from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.cells import MISSING_CATEGORY, cells_of, type_of
 from glassprop.tables.values.texts import Texts
 
 _BLOCK, _LEAST_BLOCK = 65_536, 1_024  # rows
 _TOGETHER = 32 << 20  # bytes of numbers
-
-
-@dataclass(frozen=True)
-class Unvaried:
-    """A column that is not learned from because it is constant in the sample, or empty.
-
-    Attributes
-    ----------
-    name : str
-    value : str or None
-        By name, as of a category; None where it is empty.
-    absent : frozenset of str
-        What the user has said to stand for a missing value.
-    """
-
-    name: str
-    value: str | None
-    absent: frozenset[str] = frozenset()
-
-    def others(self, series: nw.Series) -> tuple[int, str]:
-        """How many rows of a column hold something else, and the first such thing."""
-        names = names_of(series, self.absent)
-        others = names.each(lambda name: name != self.value, self.value is not None, bool)
-        if not others.any():
-            return 0, ""
-        found = names.of(others)
-        return int(others.sum()), found.known[0] if found.known else ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +91,8 @@ class Tally:
     target : TargetStatistics
     rows : array (n_lanes, 4) of int
         How many rows there are of each lane and use, the last of those left out.
+    trained : dict of int to bytes
+        By lane, a bit for each of its rows (``numpy.packbits``): whether it is trained on.
     findings : list of Finding
         Of all rows: cells that do not fit the schema.
     changed : dict of str to list
@@ -129,6 +104,7 @@ class Tally:
     types: dict[str, str]
     target: TargetStatistics
     rows: np.ndarray
+    trained: dict[int, bytearray] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -149,7 +125,9 @@ class Tally:
         read = wanted.reader.read(frame, np.arange(first, first + len(frame)))
         self.rows[lane] += np.bincount(read.uses, minlength=LEFT_OUT + 1)
         self._add_targets(wanted.reader, frame, read)
-        trained = np.flatnonzero(read.uses == TRAINED)
+        is_trained = read.uses == TRAINED
+        self.trained.setdefault(lane, bytearray()).extend(np.packbits(is_trained).tobytes())
+        trained = np.flatnonzero(is_trained)
 
         def work(reading: Reading) -> list[Finding]:
             return self._add_column(frame[reading.name], reading, trained)
@@ -170,6 +148,7 @@ class Tally:
         self.types = {**other.types, **self.types}
         self.target.merge(other.target)
         self.rows += other.rows
+        self.trained |= other.trained
         self.findings = together([*self.findings, *other.findings], wanted.schema.names(), 0)
         for name, (rows, example) in other.changed.items():
             self._change(name, rows, example)
@@ -183,6 +162,7 @@ class Tally:
             "target": self.target.plain(),
             "lanes": len(self.rows),
             "rows": self.rows.ravel(),
+            "trained": {str(lane): [len(bits), _whole_numbers(bits)] for lane, bits in sorted(self.trained.items())},
             "findings": [asdict(finding) for finding in self.findings],
             "changed": self.changed,
         }
@@ -196,6 +176,7 @@ class Tally:
             found["types"],
             TargetStatistics.of_plain(found["target"]),
             found["rows"].reshape(found["lanes"], -1),
+            {int(lane): bytearray(bits.tobytes()[:length]) for lane, (length, bits) in found["trained"].items()},
             [Finding(**{**each, "values": tuple(each["values"])}) for each in found["findings"]],
             found["changed"],
         )
@@ -222,3 +203,7 @@ class Tally:
         if rows:
             before, first = self.changed.get(name, (0, example))
             self.changed[name] = [before + rows, first]
+
+
+def _whole_numbers(bits: bytearray) -> np.ndarray:
+    return np.frombuffer(bytes(bits) + b"\0" * (-len(bits) % 8), np.int64)
