@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -71,6 +71,8 @@ class EpochPlan:
     bounds : integers (number of batches + 1,) or None
         Where in the order each batch begins, and the last one ends; a batch may be empty. None: all batches have
         ``batch_size`` examples, but the last, which may be short.
+    begun : int
+        Examples that earlier steps of the same epoch have taken; 0 where it begins with this plan.
     """
 
     order: NDArray[np.integer]
@@ -81,6 +83,7 @@ class EpochPlan:
     decays: NDArray[np.float64] | None = None
     dropouts: NDArray[np.float64] | None = None
     bounds: NDArray[np.integer] | None = None
+    begun: int = 0
 
     @cached_property
     def edges(self) -> NDArray[np.integer]:
@@ -91,10 +94,10 @@ class EpochPlan:
 
     @property
     def taken(self) -> int:
-        """How many examples all batches have: where the last one ends."""
+        """How many examples all batches of the epoch have: where the last one ends."""
         if self.bounds is not None:
-            return int(self.bounds[-1])
-        return min(len(self.rates) * self.batch_size, len(self.order))
+            return self.begun + int(self.bounds[-1])
+        return self.begun + min(len(self.rates) * self.batch_size, len(self.order))
 
     def weights(self, data: Data) -> NDArray[np.float64]:
         """Σ weight of each batch; the number of its examples where they have no weights. -> (number of batches,)."""
@@ -119,6 +122,84 @@ class EpochPlan:
             dropouts,
             bounds - bounds[0],
         )
+
+    def from_step(self, first: int) -> EpochPlan:
+        """The plan of what is left of the epoch after ``first`` steps, with the same batches."""
+        if not first:
+            return self
+        start, decays, dropouts = int(self.edges[first]), self.decays, self.dropouts
+        return EpochPlan(
+            self.order[start:],
+            self.batch_size,
+            self.rates[first:],
+            self.dropout_key,
+            self.first_step + first,
+            None if decays is None else decays[first:],
+            None if dropouts is None else dropouts[first:],
+            None if self.bounds is None else self.bounds[first:] - self.bounds[first],
+            self.begun + start,
+        )
+
+
+@dataclass(frozen=True)
+class StepCosts:
+    """What steps have cost, as the engine that made them counts it: an epoch's cost follows from those of its steps.
+
+    Attributes
+    ----------
+    costs, squares : arrays (steps, parts), float64
+        Σ weight · C_0 and Σ w², in as many parts as the engine has; of the reference engine their averages, C_0 and
+        ½ l2 Σ w² / Σ weight.
+    rows, totals : arrays (steps,), int64 and float64
+        Examples of each batch, and their weights.
+    averaged : bool
+        Whether they are averages.
+    """
+
+    costs: NDArray[np.float64]
+    squares: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    totals: NDArray[np.float64]
+    averaged: bool
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def as_averages(self, l2: float) -> StepCosts:
+        """As the reference engine has them."""
+        if self.averaged:
+            return self
+        each = np.where(self.totals > 0, self.totals, 1.0)[:, None]
+        data = self.costs.sum(axis=1, keepdims=True) / each
+        penalty = 0.5 * l2 * self.squares.sum(axis=1, keepdims=True) / each
+        return StepCosts(data, penalty, self.rows, self.totals, True)
+
+    def as_sums(self, l2: float) -> StepCosts:
+        """As machine code has them."""
+        if not self.averaged:
+            return self
+        squares = 2 * self.squares * self.totals[:, None] / l2 if l2 else np.zeros_like(self.squares)
+        return StepCosts(self.costs * self.totals[:, None], squares, self.rows, self.totals, False)
+
+
+@dataclass(frozen=True)
+class Midway:
+    """An epoch that is begun in its middle, or that somebody may want to keep there.
+
+    Attributes
+    ----------
+    before : StepCosts or None
+        Of the steps that were made before the plan's first.
+    due : callable () -> bool
+        Asked between steps, as often as an engine can leave off; it must be quick.
+    keep : callable (StepCosts)
+        Called where it is due, when θ and the optimizer's memory are those after the last step; with the costs of all
+        steps of the epoch until then. What it raises ends the epoch.
+    """
+
+    before: StepCosts | None
+    due: Callable[[], bool]
+    keep: Callable[[StepCosts], None]
 
 
 @dataclass(frozen=True)
@@ -168,6 +249,8 @@ class Engine(Protocol):
         """Whether it can still run."""
         ...
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost: ...
+    def epoch(
+        self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan, midway: Midway | None = None
+    ) -> EpochCost: ...
 
     def cost(self, theta: Array, data: Data) -> float: ...

@@ -72,9 +72,12 @@ class Feed:
         """Whether these are arrays, which an epoch takes in an order of the loop's."""
         return self._source is None
 
-    def rows(self, epoch: int) -> Examples:
-        """The examples of an epoch (from 0)."""
-        return self.sample if self._source is None else self._blocks(self._source, epoch)
+    def rows(self, epoch: int, first_step: int = 0) -> Examples:
+        """The examples of an epoch (from 0); of a source those from a step on, while arrays have them all."""
+        if self._source is None:
+            return self.sample
+        skipped = 0 if self.bounds is None else int(self.bounds[first_step])
+        return self._blocks(self._source, epoch, skipped)
 
     def settle(self) -> None:
         """From here on hold arrays of its own, into which ``bring`` brings others."""
@@ -90,11 +93,14 @@ class Feed:
         if place.sample_weight is not None:
             place.sample_weight[...] = fresh.sample_weight
 
-    def _blocks(self, source: Source, epoch: int) -> Iterator[Data]:
+    def _blocks(self, source: Source, epoch: int, skipped: int = 0) -> Iterator[Data]:
         for block in source.blocks(epoch):
-            if not len(block):
+            if len(block) <= skipped:
+                skipped -= len(block)
                 continue
             block = _in_rows(block)
+            if skipped:
+                block, skipped = block.rows(slice(skipped, None)), 0
             check_examples(self._architecture, block)
             if not _alike(block, self.sample):
                 raise DataError(
