@@ -20,7 +20,7 @@ USES = ("train", "validation", "held_out")  # what a record calls them
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # of splitmix64: 2^64 over the golden ratio
 _ONE, _TWO = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_USE, _SAMPLE = 1, 2  # what a hash is for
+_USE, _SAMPLE, _DRAWN = 1, 2, 3  # what a hash is for
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,18 @@ def sampled_first(first: int, stop: int, seed: int) -> np.ndarray:
     return _hashes_of_rows(first, stop, seed, _SAMPLE)
 
 
+def groups_of_rows(numbers: np.ndarray, groups: int, seed: int) -> np.ndarray:
+    """In which of so many groups each row is, as if drawn at random: (n,) of int; `numbers` (n,) in the whole table."""
+    hashes = _hashes(numbers.astype(np.uint64), seed, _DRAWN)
+    return (hashes % np.uint64(groups)).astype(np.intp)
+
+
 def _hashes_of_rows(first: int, stop: int, seed: int, purpose: int) -> np.ndarray:
-    """splitmix64's numbers first, ..., stop - 1 from a start that the seed and the purpose give: one to one."""
-    numbers = np.arange(first, stop, dtype=np.uint64)
+    return _hashes(np.arange(first, stop, dtype=np.uint64), seed, purpose)
+
+
+def _hashes(numbers: np.ndarray, seed: int, purpose: int) -> np.ndarray:
+    """splitmix64's numbers from a start that the seed and the purpose give: one to one."""
     return _mixed(_key(seed, purpose) + (numbers + np.uint64(1)) * _STEP)
 
 
