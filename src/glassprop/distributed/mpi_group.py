@@ -146,14 +146,14 @@ class MpiGroup:
         """Rows for each process (n, ...) against the rows from each; all of one dtype and one shape but for n."""
         counts = np.array([len(part) for part in parts], dtype=np.float64)
         coming = [int(each[self.rank]) for each in self.everyone(counts)]
-        sent = np.ascontiguousarray(np.concatenate(parts))
-        received = np.empty((sum(coming), *sent.shape[1:]), sent.dtype)
-        row = _row_type(sent)
+        rows = np.ascontiguousarray(np.concatenate(parts))
+        came = np.empty((sum(coming), *rows.shape[1:]), rows.dtype)
+        sent, received, row = _as_bytes(rows), _as_bytes(came), _row_type(rows)
         going = [len(part) for part in parts]
         self._count(sent.nbytes)
         self._wait(self._communicator.Ialltoallv([sent, going, row], [received, coming, row]), sent, received)
         row.Free()
-        return np.split(received, np.cumsum(coming)[:-1])
+        return np.split(came, np.cumsum(coming)[:-1])
 
     def meet(self) -> None:
         """Wait until all processes have come here."""
@@ -211,6 +211,11 @@ def _duplicate(communicator: Any) -> Any:
     while not request.Test():  # rather than in MPI, which Ctrl-C does not reach
         time.sleep(_PAUSE)
     return duplicate
+
+
+def _as_bytes(rows: NDArray[Any]) -> NDArray[np.uint8]:
+    """The memory of an array, for kinds of numbers, and text, that MPI does not know."""
+    return rows.reshape(-1).view(np.uint8)
 
 
 def _row_type(rows: NDArray[Any]) -> Any:
