@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,12 +24,23 @@ _SPINS, _YIELDS = 200, 2000  # how often to look before giving up the core, and 
 _PAUSE = 5e-5  # seconds
 
 
+def words_of(error: BaseException) -> tuple[str, int]:
+    """An error as the others are told of it, and the exit code that goes with it."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", 130
+    if isinstance(error, SystemExit | GeneratorExit):
+        return "it ended before the others", 1
+    return first_line(error) or type(error).__name__, 1
+
+
 @contextmanager
-def together(communicator: Any) -> Iterator[MpiGroup]:
+def together(communicator: Any, told: Callable[[BaseException], tuple[str, int]] = words_of) -> Iterator[MpiGroup]:
     """A group over a communicator of mpi4py's, for as long as the block lasts; all its processes come here.
 
     The block ends for all or for none: where one process leaves it with an error, or ends, the others raise
     DistributedError with its words as soon as they wait for it, and leave it too.
+
+    told: gives the words for an error and an exit code.
 
     Raises
     ------
@@ -41,19 +52,10 @@ def together(communicator: Any) -> Iterator[MpiGroup]:
         yield group
         group.meet()
     except BaseException as error:
-        group.alarm.raise_elsewhere(words_of(error))
+        group.alarm.raise_elsewhere(*told(error))
         never_freed(group)
         raise
     group.free()
-
-
-def words_of(error: BaseException) -> str:
-    """An error as the others are told of it."""
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted"
-    if isinstance(error, SystemExit | GeneratorExit):
-        return "it ended before the others"
-    return first_line(error) or type(error).__name__
 
 
 class MpiGroup:

@@ -116,7 +116,7 @@ def gathered(group: MpiGroup, here: RowsHere, what: str = "X") -> RowsAmongRanks
     X, y, weight, dtype = here.X, here.y, here.weight, np.result_type(*(head["y"] for head in some))
     assert X is not None
     assert y is not None
-    if dtype == object:
+    if dtype.kind == "O":
         y = np.concatenate([part for part in group.told(y) if len(part)])
     else:
         y = all_rows(group, y.astype(dtype))
@@ -148,7 +148,9 @@ def _refuse_unlike(heads: Sequence[dict[str, Any]], what: str) -> None:
             continue
         compared = [name for name in head if name not in ("rows", "y")]
         unlike = [name for name in compared if not np.array_equal(head[name], like[name])]
-        faults += [f"{name}: {_shown(like[name])} in rank {rank}, {_shown(head[name])} in rank {other}" for name in unlike]
+        faults += [
+            f"{name}: {_shown(like[name])} in rank {rank}, {_shown(head[name])} in rank {other}" for name in unlike
+        ]
     if faults:
         raise DataError(f"the rows of {what} that the processes give are not alike: {listed(faults, 3)}")
 
@@ -167,4 +169,3 @@ def _no_rows(like: dict[str, Any]) -> RowsHere:
         X = csr_array(shape, dtype=like["dtype"])
     weight = np.empty(0) if like["with weights"] else None
     return RowsHere(X, np.empty((0, *like["targets"]), like["y"]), weight, like["names"])
-
