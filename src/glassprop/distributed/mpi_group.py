@@ -34,20 +34,25 @@ def words_of(error: BaseException) -> tuple[str, int]:
 
 
 @contextmanager
-def together(communicator: Any, told: Callable[[BaseException], tuple[str, int]] = words_of) -> Iterator[MpiGroup]:
+def together(
+    communicator: Any,
+    *,
+    fast_sums: bool = False,
+    told: Callable[[BaseException], tuple[str, int]] = words_of,
+) -> Iterator[MpiGroup]:
     """A group over a communicator of mpi4py's, for as long as the block lasts; all its processes come here.
 
     The block ends for all or for none: where one process leaves it with an error, or ends, the others raise
     DistributedError with its words as soon as they wait for it, and leave it too.
 
-    told: gives the words for an error and an exit code.
+    fast_sums: whether MPI adds up gradients as it likes. told: gives the words for an error and an exit code.
 
     Raises
     ------
     DistributedError, SettingsError, MissingPackageError
     """
     check_communicator(communicator)
-    group = MpiGroup(communicator)
+    group = MpiGroup(communicator, fast_sums=fast_sums)
     try:
         yield group
         group.meet()
@@ -68,20 +73,25 @@ class MpiGroup:
     ----------
     communicator : mpi4py communicator
         It is duplicated, twice: whatever else is sent over it stays apart.
+    fast_sums : bool
+        Whether gradients are added up by MPI as it likes: quicker, to bits that depend on the number of processes.
 
     Attributes
     ----------
     rank, size : int
         Which process this is, and how many there are.
+    reduce : callable or None
+        What adds up gradients, where they are not to meet in the fixed tree.
     alarm : Alarm
         Tells the others of an error.
     bytes_sent, messages : int
         What went out from here so far, to one other process or to all.
     """
 
-    def __init__(self, communicator: Any) -> None:
+    def __init__(self, communicator: Any, *, fast_sums: bool = False) -> None:
         self.rank, self.size = int(communicator.rank), int(communicator.size)
         self.bytes_sent = self.messages = 0
+        self.reduce = self.summed if fast_sums else None
         self._communicator = _duplicate(communicator)
         self.alarm = Alarm(_duplicate(communicator))
         self._frame, self._frames = np.zeros(_FRAME), np.zeros((self.size, _FRAME))

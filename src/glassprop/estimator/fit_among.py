@@ -17,15 +17,17 @@ from sklearn.utils import check_random_state
 from glassprop.backprop.ranks import lanes_of_rank
 from glassprop.distributed.mpi_group import MpiGroup, together
 from glassprop.engine.plan import Data
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
+from glassprop.estimator.callbacks import told_data
 from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.rows_among_ranks import RowsAmongRanks, gathered, rows_here
 from glassprop.estimator.validation import example_weights, split_validation
-from glassprop.ground.text import listed, quoted
+from glassprop.ground.text import quoted
 from glassprop.training.lanes import ArrayLanes, lane_edges
 
+_LATER = (None, None, None)  # validation data that are to come
 LANES = 12  # whole ones to each of 1, 2, 3, 4, 6 or 12 processes, as many as all have
 
 
@@ -54,8 +56,8 @@ class FitsAmongRanks(FitsSources):
     shuffle: bool
 
     @abstractmethod
-    def _encoded(self, X: Rows, y: Array) -> Array:
-        """The targets y (n,) or (n, n_outputs), checked, as the network has them, in X's dtype."""
+    def _targets_of(self, y: Array, dtype: Any, *, first: bool) -> Array:
+        """Targets (n,) or (n, n_outputs) as the network has them. first: whether it begins with new weights."""
 
     @abstractmethod
     def _all_labels(self, y: Array) -> Any:
@@ -63,9 +65,14 @@ class FitsAmongRanks(FitsSources):
 
     def _fit_among(self, X: Any, y: Any, sample_weight: Any, val: tuple[Any, Any, Any], among: Among) -> Self:
         """``fit``, of the rows of all processes, one after the other."""
-        with together(among.communicator) as group, _quiet_unless_first(group), UndoneOnFailure(self.__dict__):
+        with (
+            together(among.communicator, fast_sums=among.fast_sums) as group,
+            _quiet_unless_first(group),
+            UndoneOnFailure(self.__dict__),
+        ):
             self._agree(group, among)
-            first = not (self.warm_start and hasattr(self, "_state"))
+            self._refuse_for_sources(_LATER)
+            first = self._is_first("fit")
             rows = gathered(group, self._rows_here(X, y, sample_weight))
             classes = self._all_labels(rows.y)
             n_outputs = self._take_classes(classes, first=first) or (1 if rows.y.ndim == 1 else rows.y.shape[1])
@@ -73,11 +80,12 @@ class FitsAmongRanks(FitsSources):
             as_many, balance = np.broadcast_to(np.zeros(1), (len(rows), 1)), self._arguments().get("class_weight")
             weight = example_weights(balance, as_many, rows.y, rows.weight, incremental=False)
             kept, held = self._held_among(rows, weight, val, rng, n_outputs)
-            source = self._lanes_here(rows, weight, kept, among.lanes, rng)
-            self._fit_from(
-                source, source.data, classes=classes, validation=held, feature_names=rows.names, rng=rng,
-                group=group, reduce=group.summed if among.fast_sums else None,
-            )  # fmt: skip
+            edges = lane_edges(len(kept), among.lanes)
+            data, first_row = self._data_here(rows, weight, kept, edges, n_outputs)
+            source = ArrayLanes(data, edges, int(rng.randint(2**31)), first_row, bool(self.shuffle))
+            self._take_columns(source.data, source.data.X.shape[1], None, first=first)
+            outside = self._outside(told_data(X, y, sample_weight, None), "fit")
+            self._fit_from(source, source.data, classes, held, rows.names, rng, outside, "fit", group)
         return self
 
     def _rows_here(self, X: Any, y: Any, weight: Any) -> Any:
@@ -97,7 +105,7 @@ class FitsAmongRanks(FitsSources):
         for rank, other in enumerate(group.told(asked)):
             unlike = [f"{name}={other[name]}, here {asked[name]}" for name in asked if other[name] != asked[name]]
             if unlike:
-                raise SettingsError(f"the processes must be asked for the same: rank {rank} has {listed(unlike, 3)}")
+                raise SettingsError(f"the processes must be asked for the same: rank {rank} has {'; '.join(unlike)}")
 
     def _held_among(
         self, rows: RowsAmongRanks, weight: Array | None, val: tuple[Any, Any, Any], rng: Any, n_outputs: int
@@ -113,23 +121,23 @@ class FitsAmongRanks(FitsSources):
             return every, None
         wish = getattr(self, "stratify", False)
         by_class = n_outputs == 1 if isinstance(wish, str) else bool(wish)
-        Y = self._encoded(np.empty((0, 1), np.float32), rows.y) if by_class else np.empty((len(rows), 0))
+        Y = self._targets_of(rows.y, np.float32, first=True) if by_class else np.empty((len(rows), 0))
         nothing = Data(np.empty((len(rows), 0)), Y)
         kept, aside = split_validation(nothing, rows.y, rng, fraction=self.validation_fraction, by_class=by_class)
         kept, aside = np.sort(kept), np.sort(aside)
         return kept, (rows.everywhere(aside), rows.y[aside], None if weight is None else weight[aside])
 
-    def _lanes_here(
-        self, rows: RowsAmongRanks, weight: Array | None, kept: NDArray[np.integer], n_lanes: int, rng: Any
-    ) -> ArrayLanes:
-        """The examples of this process's lanes, brought here from whichever process has them."""
-        group, edges = rows.group, lane_edges(len(kept), n_lanes)
-        bounds = [int(edges[lanes_of_rank(n_lanes, rank, group.size).start]) for rank in range(group.size)]
+    def _data_here(
+        self, rows: RowsAmongRanks, weight: Array | None, kept: Array, edges: Array, n_outputs: int
+    ) -> tuple[Data, int]:
+        """The examples of this process's lanes, brought here from whichever has them; and the number of the first."""
+        group, lanes = rows.group, len(edges) - 1
+        bounds = [int(edges[lanes_of_rank(lanes, rank, group.size).start]) for rank in range(group.size)]
         bounds.append(len(kept))
-        X = rows.shared_out(kept, bounds)
-        mine = kept[bounds[group.rank] : bounds[group.rank + 1]]
-        data = Data(X, self._encoded(X, rows.y[mine]), None if weight is None else weight[mine])
-        return ArrayLanes(data, edges, int(rng.randint(2**31)), bounds[group.rank], bool(self.shuffle))
+        X, mine = rows.shared_out(kept, bounds), kept[bounds[group.rank] : bounds[group.rank + 1]]
+        y, first = rows.y[mine], self._is_first("fit")
+        Y = self._targets_of(y, X.dtype, first=first) if len(y) else np.empty((0, n_outputs), X.dtype)
+        return Data(X, Y, None if weight is None else weight[mine]), bounds[group.rank]
 
 
 def _spelled(value: Any) -> str:

@@ -152,7 +152,7 @@ def _refuse_unlike(heads: Sequence[dict[str, Any]], what: str) -> None:
             f"{name}: {_shown(like[name])} in rank {rank}, {_shown(head[name])} in rank {other}" for name in unlike
         ]
     if faults:
-        raise DataError(f"the rows of {what} that the processes give are not alike: {listed(faults, 3)}")
+        raise DataError(f"the rows of {what} that the processes give are not alike: {'; '.join(faults)}")
 
 
 def _shown(value: Any) -> str:
