@@ -74,7 +74,7 @@ class RowsAmongRanks:
         return all_rows(self.group, self.here(rows))
 
 
-def rows_here(X: Any, y: Any, sample_weight: Any, *, numeric: bool, estimator: Any) -> RowsHere:
+def rows_here(X: Any, y: Any, sample_weight: Any, *, numeric: bool, estimator: object) -> RowsHere:
     """Check what this process gives as ``fit`` does; there may be no rows.
 
     Raises
