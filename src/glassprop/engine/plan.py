@@ -127,8 +127,20 @@ class EpochPlan:
         rows = np.diff(self.edges)
         if data.sample_weight is None:
             return rows.astype(np.float64)
+        return self._sums_of(data.sample_weight, rows, self.edges)
+
+    def weights_of_shares(self, data: Data) -> NDArray[np.float64]:
+        """The same of each share. -> (number of batches, lanes here)."""
+        assert self.shares is not None
+        rows = self.shares.rows
+        if data.sample_weight is None:
+            return rows.astype(np.float64)
+        return self._sums_of(data.sample_weight, rows.ravel(), self.share_edges).reshape(rows.shape)
+
+    def _sums_of(self, weight: Array, rows: NDArray[np.integer], edges: NDArray[np.integer]) -> NDArray[np.float64]:
         totals, some = np.zeros(len(rows)), rows > 0
-        totals[some] = np.add.reduceat(data.sample_weight[self.order], self.edges[:-1][some])
+        if some.any():
+            totals[some] = np.add.reduceat(weight[self.order], edges[:-1][some])
         return totals
 
     @property
