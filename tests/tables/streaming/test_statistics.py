@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import polars as pl
 import pytest
+from groups import together
 
 from glassprop.backprop.ranks import LaneSums
 from glassprop.errors import TableError
@@ -18,7 +19,6 @@ from glassprop.tables.streaming.tally import Tally
 from glassprop.tables.streaming.uses import HELD_OUT, LEFT_OUT, TRAINED, WATCHED
 
 from .long_tables import Long, mixed
-from .stand_ins import Threads
 
 CLASSES = FitOptions(target="y", drop=("amount",), seed=3)
 AMOUNTS = FitOptions(target="amount", drop=("y",), weight="weight", seed=3)
@@ -109,7 +109,7 @@ def test_any_number_of_processes_has_the_same_statistics(small, options):
     assert not alone.tally.numbers["normal"].exact
     assert alone.tally.categories["town"].error > 0
     for ranks in (1, 2, 3, 5):
-        found = Threads(ranks).run(lambda group: table.statistics(sums=LaneSums(group, 12)))
+        found = together(ranks, lambda rank, group: table.statistics(sums=LaneSums(group, 12)))
         assert {of.digest for of in found} == {alone.digest}
     np.testing.assert_array_equal(found[-1].trained(), alone.trained())
 
