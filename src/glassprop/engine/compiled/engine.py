@@ -11,7 +11,7 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks, SumsOverRanks, cost_over_all
+from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks, SumsOverRanks, asked_among, cost_over_all
 from glassprop.engine.compiled import kernels
 from glassprop.engine.compiled.control import FAILED, TO, control_for
 from glassprop.engine.compiled.entries import Reading, inputs
@@ -30,7 +30,7 @@ from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.compiled.turned import Turned
 from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.engine.pieces import pieces
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, is_csr, straight
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, Midway, StepCosts, is_csr, straight
 from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import Optimizer, OptimizerState
 
@@ -66,6 +66,24 @@ class _Ran(NamedTuple):
     def kept(self) -> _Ran:
         """The same, with numbers of its own, which the next steps do not write over."""
         return self._replace(costs=self.costs.copy(), squares=self.squares.copy())
+
+    def until(self, step: int, plan: EpochPlan) -> _Ran:
+        """Of the first steps of the plan alone, each with its rows and weight."""
+        rows = (np.diff(plan.edges) if self.rows is None else self.rows)[:step].astype(np.int64)
+        totals = rows.astype(np.float64) if self.totals is None else self.totals[:step]
+        return _Ran(self.costs[:step], self.squares[:step], int(rows.sum()), rows, totals, self.weighted)
+
+
+class _Leaving(NamedTuple):
+    """Who may want to keep an epoch in its middle. before: what earlier steps of it have left behind."""
+
+    midway: Midway
+    before: list[_Ran]
+
+    def keep(self, ran: _Ran) -> None:
+        """Hand on the costs of all steps until now."""
+        costs, squares, _, rows, totals, _ = _together([*self.before, ran])
+        self.midway.keep(StepCosts(costs, squares, np.asarray(rows), np.asarray(totals), averaged=False))
 
 
 class CompiledEngine:
@@ -129,15 +147,21 @@ class CompiledEngine:
     def _put_parts(self, lowered: Lowered, dtype: str) -> None:
         kernels.put(self.architecture, lowered, TRAIN, dtype, self.optimizer, lanes=isinstance(self.ranks, LaneSums))
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
+    def epoch(
+        self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan, midway: Midway | None = None
+    ) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
-        all_ran = []
+        all_ran = _before(midway, self.objective.l2)
         for data, part in pieces(rows, plan):
             reading = self._reading(data.X, plan.taken)
-            ran = self._run(theta, state, data if data is rows else straight(data, theta.dtype), part, reading)
+            leaving = None if midway is None else _Leaving(midway, all_ran)
+            ready = data if data is rows else straight(data, theta.dtype)
+            ran = self._run(theta, state, ready, part, reading, leaving)
             if isinstance(ran, int):
                 examples = data.rows(part.order[slice(*part.edges[ran : ran + 2])])
                 return EpochCost(np.nan, np.nan, part.first_step - plan.first_step + ran, examples)
+            if all_ran:
+                ran = ran.until(len(part.rates), part)
             all_ran.append(ran if data is rows else ran.kept())
         return self._cost(all_ran[0] if len(all_ran) == 1 else _together(all_ran))
 
@@ -170,42 +194,62 @@ class CompiledEngine:
             self._read_sparse = read if self.ranks is None else read.in_order()
         return self._read_sparse
 
-    def _run(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> _Ran | int:
+    def _run(
+        self,
+        theta: Array,
+        state: OptimizerState,
+        data: Data,
+        plan: EpochPlan,
+        reading: Reading,
+        leaving: _Leaving | None = None,
+    ) -> _Ran | int:
         """Make the plan's steps on arrays in memory; the number of the batch whose cost was not finite, if one was."""
         room = self._room_for(theta, state, data, plan, reading)
         if room.turned is not None:
             room.turned.take_in()
         if self.ranks is None:
-            found = self._steps(room, state, data, plan)
+            found = self._steps(room, state, data, plan, leaving)
         else:
-            found = self._steps_over_ranks(room, state, data, plan, self.ranks)
+            found = self._steps_over_ranks(room, state, data, plan, self.ranks, leaving)
         if room.turned is not None:
             room.turned.bring_back()
         if not isinstance(found, int) and self.objective.l2 and not np.isfinite(room.squares.sum()):
             return int(np.argmin(np.isfinite(room.squares).all(axis=1)))
         return found
 
-    def _steps(self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan) -> _Ran | int:
+    def _steps(
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, leaving: _Leaving | None
+    ) -> _Ran | int:
         """All steps, in as few calls of the kernel as Ctrl-C allows."""
         plain = data.sample_weight is None and plan.bounds is None
         totals = None if plain else plan.weights(data)
         counts = _counts_of_steps(state.t, len(plan.rates), totals)
-        room.take(plan, counts)
+        room.take(plan, counts if totals is None else np.maximum(counts, 1))  # a batch before the first step asks none
         n_steps = len(plan.rates)
+        rows, weighted = None if totals is None else np.diff(plan.edges), data.sample_weight is not None
+        ran = _Ran(room.costs, room.squares, len(plan.order), rows, totals, totals is not None and weighted)
         for start in range(0, n_steps, room.steps_a_call):
-            self._call(room, start * room.phases, min(n_steps, start + room.steps_a_call) * room.phases)
+            stop = min(n_steps, start + room.steps_a_call)
+            self._call(room, start * room.phases, stop * room.phases)
             if room.control[FAILED]:
                 failed = int(room.control[FAILED]) - 1
                 state.t = int(counts[failed]) - 1
                 return failed
-        state.t = int(counts[-1])
-        if totals is None:
-            return _Ran(room.costs, room.squares, len(plan.order))
-        weighted = data.sample_weight is not None
-        return _Ran(room.costs, room.squares, len(plan.order), np.diff(plan.edges), totals, weighted)
+            state.t = int(counts[stop - 1])
+            if leaving is not None and leaving.midway.due():
+                self._leave(room, ran.until(stop, plan), leaving)
+        return ran
+
+    def _leave(self, room: Room, ran: _Ran, leaving: _Leaving) -> None:
+        """Put vectors as they are after these steps, and have that kept; not where the last of them is to be refused."""
+        if self.objective.l2 and not np.isfinite(ran.squares.sum()):
+            return
+        if room.turned is not None:
+            room.turned.bring_back()
+        leaving.keep(ran)
 
     def _steps_over_ranks(
-        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: Ranks
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: Ranks, leaving: _Leaving | None
     ) -> _Ran | int:
         """Step by step: the kernel's gradient of the examples here, the sums over all ranks, and the kernel's step."""
         room.take(plan, np.ones(len(plan.rates)))
@@ -228,6 +272,9 @@ class CompiledEngine:
                 state.t += 1
                 room.schedule[step, COUNT], room.schedule[step, TOTAL] = state.t, found.weight
                 self._call(room, first + before, first + room.phases)
+            if leaving is not None and asked_among(ranks, plan.first_step + step, leaving.midway.due):
+                made = _Ran(room.costs, room.squares, 0, rows, totals, weighted=True)
+                self._leave(room, made.until(step + 1, plan), leaving)
         return _Ran(room.costs, room.squares, int(rows.sum()), rows, totals, weighted=True)
 
     def _call(self, room: Room, start: int, stop: int) -> None:
@@ -308,18 +355,32 @@ def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Cal
 
 
 def _together(ran: list[_Ran]) -> _Ran:
-    """Steps that were made piece by piece, as those of one epoch."""
-    costs, squares, rows, totals = (
-        np.concatenate([getattr(each, name) for each in ran]) for name in ("costs", "squares", "rows", "totals")
+    """Steps that were made piece by piece, as those of one epoch; whether they have weights is the last one's to say."""
+    rows, totals = (np.concatenate([getattr(each, name) for each in ran]) for name in ("rows", "totals"))
+    chunks = max(each.costs.shape[1] for each in ran)
+    costs, squares = (
+        np.concatenate([_in_columns(getattr(each, name), chunks) for each in ran]) for name in ("costs", "squares")
     )
-    return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[0].weighted)
+    return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[-1].weighted)
+
+
+def _in_columns(numbers: Array, chunks: int) -> Array:
+    """With zeros for the chunks that there were not: of steps that other kernels made."""
+    lacks = chunks - numbers.shape[1]
+    return np.pad(numbers, ((0, 0), (0, lacks))) if lacks else numbers
+
+
+def _before(midway: Midway | None, l2: float) -> list[_Ran]:
+    """Of the steps that were made before the epoch was left."""
+    if midway is None or midway.before is None:
+        return []
+    made = midway.before.as_sums(l2)
+    return [_Ran(made.costs, made.squares, int(made.rows.sum()), made.rows, made.totals)]
 
 
 def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
     """The optimizer's count after each step: a batch of weight 0 makes none."""
-    if totals is None:
-        return np.arange(t + 1, t + 1 + n_steps)
-    return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch before the first step is never asked
+    return np.arange(t + 1, t + 1 + n_steps) if totals is None else t + np.cumsum(totals > 0)
 
 
 def parts_used(
