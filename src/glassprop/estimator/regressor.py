@@ -15,13 +15,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from glassprop.architecture.compressed import refuse_broken
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.engine.choose import EngineName
+from glassprop.engine.elsewhere import numpy_type
 from glassprop.equations.activation import ActivationLike
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.cost import CostLike
 from glassprop.errors import DataError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
+from glassprop.estimator.dispatched import beside, float_types, taken
 from glassprop.estimator.plain_arrays import are_plain_numbers
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
@@ -347,7 +349,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._labels(self._outputs(X))
 
     def _labels(self, a: Array) -> Array:
-        return a.ravel() if a.shape[1] == 1 else a
+        return namespace(a).reshape(a, (-1,)) if a.shape[1] == 1 else a
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
         from sklearn.metrics import r2_score  # as for classifiers
@@ -398,12 +400,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             refuse_broken(X)
             X, y = validate_data(
                 self,
-                X,
-                y,
+                taken(X),
+                beside(X, y),
                 accept_sparse=["csr", "csc"],
                 multi_output=True,
                 y_numeric=True,
-                dtype=(np.float64, np.float32),
+                dtype=float_types(X),
                 reset=reset,
             )
         if y.ndim == 2 and y.shape[1] == 1:
@@ -412,7 +414,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         if plain and units is None and Y.dtype == X.dtype:
             return X, y, np.ascontiguousarray(Y)
         with np.errstate(over="ignore"):
-            Y = np.ascontiguousarray(Y if units is None else units.standard(Y), dtype=X.dtype)
+            Y = np.ascontiguousarray(Y if units is None else units.standard(Y), dtype=numpy_type(X))
         if not np.isfinite(Y).all():
             raise DataError(
                 f"y has numbers up to {np.abs(y).max():.4g}, more than the {X.dtype} of X can hold; scale y, or pass X "
