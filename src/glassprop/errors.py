@@ -8,9 +8,10 @@ GlasspropError
  │    └── TableError        the same for a file or table, found by its columns
  ├── DivergenceError        the cost turned NaN or infinite while training         (ValueError)
  ├── ModelFileError         a model file that cannot be written or read            (ValueError)
+ ├── DistributedError       another of several processes ended, with an error      (RuntimeError)
  └── MissingPackageError    an optional package is not installed                   (ImportError)
 
-All but the last are also ``ValueError``, since that is what users of scikit-learn catch. Messages are one
+All but the last two are also ``ValueError``, since that is what users of scikit-learn catch. Messages are one
 line: what was asked, what arrived, what would do.
 """
 
@@ -77,6 +78,30 @@ def _divergence(message: str, epoch: int, layer: int | None, state: Any = None) 
 
 class ModelFileError(GlasspropError, ValueError):
     """A model file that cannot be written or read."""
+
+
+class DistributedError(GlasspropError, RuntimeError):
+    """Another of the processes that train together has ended; the message says which, and with what error.
+
+    Attributes
+    ----------
+    rank : int or None
+        Which process; None if it is not known.
+    code : int
+        The exit code that it asks all to end with.
+    """
+
+    def __init__(self, message: str, *, rank: int | None = None, code: int = 1) -> None:
+        super().__init__(message)
+        self.rank = rank
+        self.code = code
+
+    def __reduce__(self) -> Any:
+        return _distributed, (str(self), self.rank, self.code)
+
+
+def _distributed(message: str, rank: int | None, code: int) -> DistributedError:
+    return DistributedError(message, rank=rank, code=code)
 
 
 class MissingPackageError(GlasspropError, ImportError):

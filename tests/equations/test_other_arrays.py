@@ -95,10 +95,11 @@ def test_layers(library, z):
 @pytest.mark.parametrize("rate", [0.0, 0.3, 0.999999999999])
 def test_dropout_masks_are_the_same_bits(library, rate, dtype):
     shape, beside = (123, 45), library(np.zeros(1, dtype))
-    found = dropout_mask(2**32 - 1, 2**40 + 17, 3, shape, rate, beside.dtype, beside)
-    assert library.is_own(found)
-    expected = dropout_mask(2**32 - 1, 2**40 + 17, 3, shape, rate, np.dtype(dtype))
-    np.testing.assert_array_equal(on_host(found), expected)
+    where = 2**32 - 1, 2**40 + 17, 3, shape, rate
+    for first in (0, 7, 2**32):
+        found, expected = (dropout_mask(*where, of, first, by) for of, by in ((beside.dtype, beside), (dtype, None)))
+        assert library.is_own(found)
+        np.testing.assert_array_equal(on_host(found), expected)
     assert 0.2 < (expected == 0).mean() < 0.4 or rate != 0.3
 
 

@@ -19,7 +19,7 @@ from sklearn.preprocessing import MaxAbsScaler
 import glassprop
 from glassprop import MLPClassifier, MLPRegressor
 from glassprop.architecture.given import given_inputs
-from glassprop.backprop.ranks import Ranks
+from glassprop.backprop.ranks import SumsOverRanks
 from glassprop.engine.choose import choose
 from glassprop.engine.plan import Data
 from glassprop.errors import DataError, DivergenceError, MissingPackageError, SettingsError
@@ -209,7 +209,7 @@ def test_what_cannot_be_run(library):
     clf = MLPClassifier(**PLAIN).fit(there, y)
     data = Data(there, np.eye(3)[Y])
     with pytest.raises(SettingsError, match=r"several processes train together on NumPy arrays, and X is an array of"):
-        choose("auto", clf.network_, Objective(), SGD(), data, clf.theta_, ranks=Ranks(lambda vector: None))
+        choose("auto", clf.network_, Objective(), SGD(), data, clf.theta_, ranks=SumsOverRanks(lambda vector: None))
     with pytest.raises(DataError, match=r"X must be a NumPy array, got a \w+"):
         given_inputs(clf.network_, clf.theta_, there)
     with pytest.raises(DivergenceError, match="stopped being a finite number in epoch"):

@@ -265,8 +265,8 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
 
 def _classes(outcome: Outcome) -> str:
     """The classes with their shares of the rows trained on, so that yes, Yes and YES are seen to be three."""
-    found = sorted(outcome.parts.train.classes(), key=lambda one: (-one.rows, one.first))
-    rows = len(outcome.parts.train)
+    found = sorted(outcome.classes, key=lambda one: (-one.rows, one.first))
+    rows = outcome.rows["train"]
     return f"{len(found)} classes: {few([f'{shown(one.label)} {one.rows / rows:.1%}' for one in found])}"
 
 

@@ -63,6 +63,7 @@ def choose(
     amount: Amount | None = None,
     began_with: tuple[str, str] = ("", ""),
     recorded: str = "",
+    entries: float | None = None,
 ) -> Choice:
     """Take the engine that was asked for, or for ``"auto"`` the one that is done first, if it can run this.
 
@@ -79,6 +80,8 @@ def choose(
         The engine of a training that is gone on with, which ``"auto"`` takes again, and why it was taken.
     recorded : str
         Who made the large products of the training that is gone on with; empty if none is.
+    entries : float, optional
+        How many an example of a sparse X has on average, where that does not follow from the first X that comes.
 
     Raises
     ------
@@ -101,7 +104,9 @@ def choose(
     seconds = None if amount is None else seconds_of_training(architecture, amount, theta.dtype.itemsize)
     if not found and wish == "auto" and not goes_on and seconds is not None and seconds <= SMALL_FIT:
         return Choice(reference, _small(seconds), data)
-    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify, saved(seconds), recorded)
+    if not found:
+        made = architecture, objective, optimizer, ranks, recorded, entries
+        found = _loaded(lambda module: module.CompiledEngine(*made), data.X, notify, saved(seconds))
     if not isinstance(found, str):
         dtype = theta.dtype.name
         why = f"the compiled engine{found.caution(dtype)}"
@@ -140,23 +145,14 @@ def _small(seconds: float) -> str:
     )
 
 
-def _loaded(
-    architecture: Architecture,
-    objective: Objective,
-    optimizer: Optimizer,
-    ranks: Ranks | None,
-    X: Rows,
-    notify: Notify | None,
-    instead: str,
-    recorded: str,
-) -> Any:
+def _loaded(make: Callable[[Any], Any], X: Rows, notify: Notify | None, instead: str) -> Any:
     """The compiled engine, ready to run, or in words why there is none."""
     module = compiled_module()
     if isinstance(module, str):
         return module
     if module.POOL.closed:
         return "Python is ending, and its kernels with it"
-    engine = module.CompiledEngine(architecture, objective, optimizer, ranks, recorded)
+    engine = make(module)
     try:
         with module.kernels.told_of_compiling(notify, instead):
             engine.load(X)

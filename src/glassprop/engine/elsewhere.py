@@ -12,7 +12,7 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import blocks_of
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.passes import forward
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, Midway, StepCosts
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.arrays import Array, like, namespace, on_host
@@ -37,21 +37,27 @@ class ElsewhereEngine:
         self._reference = ReferenceEngine(architecture, objective, optimizer)
         self._brought: list[tuple[Data, Data]] = []
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
+    def epoch(
+        self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan, midway: Midway | None = None
+    ) -> EpochCost:
         """As ``ReferenceEngine.epoch``."""
         if not isinstance(rows, Data):
             raise SettingsError("examples that come in blocks must be NumPy arrays or sparse matrices")
         data = self._beside_its_inputs(rows)
         there = like(theta, data.X)
         memory = OptimizerState(tuple(like(vector, data.X) for vector in state.vectors), state.t, state.kind)
-        cost = self._reference.epoch(there, memory, data, plan)
-        theta[...], state.t = on_host(there), memory.t
-        for vector, moved in zip(state.vectors, memory.vectors, strict=True):
-            vector[...] = on_host(moved)
+
+        def come_back() -> None:
+            theta[...], state.t = on_host(there), memory.t
+            for vector, moved in zip(state.vectors, memory.vectors, strict=True):
+                vector[...] = on_host(moved)
+
+        cost = self._reference.epoch(there, memory, data, plan, _kept_here(midway, come_back))
+        come_back()
         return cost if cost.examples is None else replace(cost, examples=brought_home(cost.examples))
 
-    def cost(self, theta: Array, data: Data) -> float:
-        """As ``ReferenceEngine.cost``."""
+    def cost(self, theta: Array, data: Data, edges: Array | None = None) -> float:
+        """As ``ReferenceEngine.cost``; there are no lanes, which edges would be of."""
         data = self._beside_its_inputs(data)
         return self._reference.cost(like(theta, data.X), data)
 
@@ -63,6 +69,19 @@ class ElsewhereEngine:
         found = beside_its_inputs(data)
         self._brought = [*self._brought, (data, found)][-_KEPT:]
         return found
+
+
+def _kept_here(midway: Midway | None, come_back: Callable[[], None]) -> Midway | None:
+    """The same, where what is kept in the middle of an epoch has come here first."""
+    if midway is None:
+        return None
+    keep = midway.keep
+
+    def come_back_and_keep(costs: StepCosts) -> None:
+        come_back()
+        keep(costs)
+
+    return replace(midway, keep=come_back_and_keep)
 
 
 def beside_its_inputs(data: Data) -> Data:

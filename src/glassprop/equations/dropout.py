@@ -32,17 +32,26 @@ def mask_key(key: int, step: int, layer: int) -> int:
 
 
 def dropout_mask(
-    key: int, step: int, layer: int, shape: tuple[int, int], rate: float, dtype: Any, beside: Any = None
+    key: int,
+    step: int,
+    layer: int,
+    shape: tuple[int, int],
+    rate: float,
+    dtype: Any,
+    first: int = 0,
+    beside: Any = None,
 ) -> Array:
     """Return the mask of one layer: 0 with probability ``rate``, else 1 / (1 - rate). shape (n, n_l).
 
-    beside: an array of the library, and on the device, that the mask is made with; None is NumPy's.
+    first: the number of its first row in the batch, where others have the rows before it. beside: an array of the
+    library, and on the device, that the mask is made with; None is NumPy's.
     """
     xp: Any = np if beside is None or isinstance(beside, np.ndarray) else namespace(beside)
-    n, seed = shape[0] * shape[1], mask_key(key, step, layer)
+    n, begin, seed = shape[0] * shape[1], first * shape[1] & _LOW, mask_key(key, step, layer)
     if xp is np:
-        bits = _mix(_mix(np.arange(n, dtype=np.uint32)) ^ seed)
+        bits = _mix(_mix(np.arange(n, dtype=np.uint32) + np.uint32(begin)) ^ seed)
     else:  # not all multiply uint32; less 2^32, the factor lets no int64 overflow, and the lower bits stay the same
-        bits = _mix(_mix(xp.arange(n, dtype=xp.int64, device=device(beside)), _SECOND - 2**32) ^ seed, _SECOND - 2**32)
+        counter = (xp.arange(n, dtype=xp.int64, device=device(beside)) + begin) & _LOW
+        bits = _mix(_mix(counter, _SECOND - 2**32) ^ seed, _SECOND - 2**32)
     keep = xp.reshape(bits >= min(round(rate * 2**32), 2**32 - 1), shape)
     return xp.astype(xp.astype(keep, xp.float64) / (1 - rate), dtype)

@@ -11,7 +11,7 @@ from sklearn import get_config
 from glassprop.engine.elsewhere import outputs_elsewhere
 from glassprop.engine.plan import is_elsewhere
 from glassprop.equations.arrays import Array, device, namespace, on_host, writable
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 from glassprop.network import Network
 
 _ROWS = (np.float64, np.float32)
@@ -35,6 +35,20 @@ def taken(X: Any) -> Any:
     if str(getattr(X, "layout", "torch.strided")) != "torch.strided":
         raise DataError("X is a sparse tensor; give X.to_dense(), or a sparse matrix of SciPy's")
     return X.detach() if hasattr(X, "detach") else X
+
+
+def refuse_elsewhere(X: Any) -> None:
+    """Refuse an array of another library, where several processes train together.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if is_dispatched(X):
+        library = type(X).__module__.partition(".")[0]
+        raise SettingsError(
+            f"several processes train together on NumPy arrays, and X is an array of {library}; give one of NumPy's"
+        )
 
 
 def beside(X: Any, array: Any) -> Any:

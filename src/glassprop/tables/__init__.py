@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from glassprop.ground.lazily import lazily
 
 if TYPE_CHECKING:
-    from glassprop.tables.fitting.fit import Outcome, fit_table
+    from glassprop.tables.fitting.fit import fit_table
+    from glassprop.tables.fitting.outcome import Outcome
     from glassprop.tables.reading.builtin import BUILT_IN
     from glassprop.tables.reading.reader import read_table
     from glassprop.tables.reading.table import Table
@@ -24,7 +25,7 @@ _HOME = {
     "ColumnRole": "glassprop.tables.schema.roles",
     "Defaults": "glassprop.tables.schema.defaults",
     "FitOptions": "glassprop.tables.schema.request",
-    "Outcome": "glassprop.tables.fitting.fit",
+    "Outcome": "glassprop.tables.fitting.outcome",
     "Table": "glassprop.tables.reading.table",
     "diagnose": "glassprop.tables.use.diagnose",
     "explain_table": "glassprop.tables.use.explain_table",

@@ -6,6 +6,7 @@ after it is scikit-learn's own, but for `ColumnScaler`, `Bounded` and `TextTerms
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import narwhals as nw
@@ -96,13 +97,17 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def checked(self, X: Any) -> nw.DataFrame:
         """The table, where it has rows and all the columns that are needed."""
         frame = frame_of(X)
-        known = set(frame.columns)
+        self.check(frame.columns, len(frame))
+        return frame
+
+    def check(self, columns: Iterable[str], rows: int) -> None:
+        """Refuse a table of these columns and so many rows, where it lacks any that are needed."""
+        known = set(columns)
         missing = [name for name in self.columns() if name not in known]
         if missing:
             raise TableError(f"the table lacks {len(missing)} column(s) that the model needs: {listed(missing, 10)}")
-        if not len(frame):
+        if not rows:
             raise TableError("the table has no rows: give at least one")
-        return frame
 
     def read(
         self, frame: nw.DataFrame, findings: list[Finding], threads: int = 1, rows: np.ndarray | None = None

@@ -100,15 +100,30 @@ def missing_in(column: str, rows: int) -> Finding:
     return Finding(column, _MISSING, "", rows)
 
 
+class Findings:
+    """Those of a table that comes in blocks, as those of the whole of it."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, str], Finding] = {}
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Of one more block, in the order of blocks."""
+        for finding in findings:
+            key = finding.column, finding.kind, finding.detail
+            self._found[key] = self._found[key].and_of(finding) if key in self._found else finding
+
+    def of_table(self, columns: Iterable[str], rows: int) -> list[Finding]:
+        """All of them, in the order of the columns, of a table of so many rows."""
+        places = {name: place for place, name in enumerate(columns)}
+        kept = [found for found in self._found.values() if found.kind != _MISSING or 1 < rows == found.rows]
+        return sorted(kept, key=lambda finding: places[finding.column])
+
+
 def together(findings: Iterable[Finding], columns: Iterable[str], rows: int) -> list[Finding]:
     """Those of all blocks, handed over in their order, as those of the whole table of `rows`, in its columns' order."""
-    found: dict[tuple[str, str, str], Finding] = {}
-    for finding in findings:
-        key = finding.column, finding.kind, finding.detail
-        found[key] = found[key].and_of(finding) if key in found else finding
-    places = {name: place for place, name in enumerate(columns)}
-    kept = [finding for finding in found.values() if finding.kind != _MISSING or 1 < rows == finding.rows]
-    return sorted(kept, key=lambda finding: places[finding.column])
+    found = Findings()
+    found.add(findings)
+    return found.of_table(columns, rows)
 
 
 def notes_of(findings: Iterable[Finding]) -> list[Note]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from threading import Event, Lock, local
 from typing import Any, TypeVar
 
 import narwhals as nw
@@ -20,6 +19,7 @@ from glassprop.tables.encoding.block_encoder import SHORT, BlockEncoder, block_e
 from glassprop.tables.encoding.encode import TypedColumns, frame_of
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.fit_encoder import fit_encoder
+from glassprop.tables.encoding.passage import Passage
 from glassprop.tables.values.cores import threads_for
 
 Result = TypeVar("Result")
@@ -36,16 +36,27 @@ class TablePipeline(Pipeline):
     @available_if(lambda self: hasattr(self._final_estimator, "predict"))
     def predict(self, X: Any, **params: Any) -> np.ndarray:
         """Predict every row: classes, or amounts. (n_rows,)"""
-        if params or (frame := _table(X)) is None or (encoder := self._in_blocks()) is None:
+        if params or (frame := _table(X)) is None or (passage := self.passage(len(frame), "predict")) is None:
             return super().predict(X, **params)
-        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator, len(frame)).predict)
+        return _through(passage, passage.typed.checked(frame))
 
     @available_if(lambda self: bool(self._final_estimator.predict_proba))
     def predict_proba(self, X: Any, **params: Any) -> np.ndarray:
         """The probabilities of the classes, (n_rows, n_classes)."""
-        if params or (frame := _table(X)) is None or (encoder := self._in_blocks()) is None:
+        if params or (frame := _table(X)) is None or (passage := self.passage(len(frame), "predict_proba")) is None:
             return super().predict_proba(X, **params)
-        return _through(encoder, frame, _same_for_all_blocks(self._final_estimator, len(frame)).predict_proba)
+        return _through(passage, passage.typed.checked(frame))
+
+    def passage(self, rows: int, verb: str) -> Passage | None:
+        """For the pieces of a table of so many rows: what ``predict`` or ``predict_proba`` says of each.
+
+        None where steps were replaced by others: then scikit-learn alone can say it.
+        """
+        encoder = self._in_blocks()
+        if encoder is None:
+            return None
+        network = _same_for_all_blocks(self._final_estimator, rows)
+        return Passage(encoder, getattr(network, verb), rows, threads_for(rows, SHORT))
 
     @available_if(lambda self: self._can_transform())
     def transform(self, X: Any, **params: Any) -> Any:
@@ -137,32 +148,15 @@ def _each_block(encoder: BlockEncoder, frame: nw.DataFrame, work: Callable[[slic
     return in_order(work, blocks_of(len(frame), threads, encoder.rows_read()), threads)
 
 
-def _through(encoder: BlockEncoder, frame: nw.DataFrame, verb: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """What the network says of all rows; each block is encoded and put through it by one thread."""
-    frame = encoder.typed.checked(frame)
-    mine, loaded, loading = local(), Event(), Lock()
-
-    def say(inputs: np.ndarray) -> np.ndarray:
-        if loaded.is_set():
-            return verb(inputs)
-        with loading:  # the first to come may have to load or compile what all of them use
-            said = verb(inputs)
-            loaded.set()
-            return said
+def _through(passage: Passage, frame: nw.DataFrame) -> np.ndarray:
+    """What the network says of all rows."""
 
     def work(rows: slice) -> tuple[list[Finding], list[np.ndarray]]:
         findings: list[Finding] = []
-        if not hasattr(mine, "room"):
-            mine.room = encoder.room(min(len(frame), encoder.rows_written()), compact=False)
-        read, said = encoder.read(frame[rows], findings), []
-        for some in blocks_of(rows.stop - rows.start, 1, encoder.rows_written()):
-            part = slice(0, some.stop - some.start)
-            encoder.write(read.of(some), part, mine.room)
-            said.append(say(mine.room.made()[part]))
-        return findings, said
+        return findings, passage(frame[rows], findings)
 
-    results = list(_each_block(encoder, frame, work))
-    _told_once(encoder.typed, (findings for findings, _ in results), len(frame))
+    results = list(in_order(work, passage.pieces(), passage.threads))
+    _told_once(passage.typed, (findings for findings, _ in results), len(frame))
     return np.concatenate([part for _, said in results for part in said])
 
 

@@ -72,14 +72,26 @@ class Assessment:
 def assess(model: Any, X: Any, y: np.ndarray, weights: np.ndarray | None, guess: Guess | None, seed: int) -> Assessment:
     """Score a fitted classifier or regressor on some rows. The seed is for drawing rows anew, for the intervals."""
     classes = getattr(model, "classes_", None)
+    outputs = model.predict(X) if classes is None else model.predict_proba(X)
+    return assessed(classes, y, np.asarray(outputs), weights, guess, seed)
+
+
+def assessed(
+    classes: np.ndarray | None,
+    y: np.ndarray,
+    outputs: np.ndarray,
+    weights: np.ndarray | None,
+    guess: Guess | None,
+    seed: int,
+) -> Assessment:
+    """Score what a model says of some rows: probabilities of `classes` (n_rows, n_classes), or amounts (n_rows,)."""
     if classes is None:
-        predicted = np.asarray(model.predict(X), dtype=np.float64)
+        predicted = outputs.astype(np.float64)
         scores = regression_scores(y, predicted, weights)
         found = regression_intervals(scores, y, predicted, weights, seed)
         other = {} if guess is None else regression_scores(y, guess.outputs(len(y)), weights)
         return Assessment(len(y), scores, found, other)
-    probabilities = np.asarray(model.predict_proba(X))
-    scores = class_scores(y, probabilities, classes, weights)
-    found = class_intervals(scores, y, probabilities.astype(np.float64), classes, weights, seed)
+    scores = class_scores(y, outputs, classes, weights)
+    found = class_intervals(scores, y, outputs.astype(np.float64), classes, weights, seed)
     other = {} if guess is None else class_scores(y, guess.outputs(len(y)), classes, weights)
     return Assessment(len(y), scores, found, other)

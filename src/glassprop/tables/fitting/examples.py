@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,19 +12,14 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
+from glassprop.tables.fitting.key_columns import numbered_groups, time_reading, weight_reading
 from glassprop.tables.fitting.split import SplitKeys
 from glassprop.tables.fitting.unseen import rows_seen
 from glassprop.tables.reading.table import Table
-from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target, there
-from glassprop.tables.values.cells import BEYOND, Cells, cells_of, texts_of, values_of
-from glassprop.tables.values.dates import date_order, to_moments
-from glassprop.tables.values.decimal_marks import decimal_mark
-from glassprop.tables.values.file_mark import file_mark
-from glassprop.tables.values.numbers import missing_number, to_numbers
+from glassprop.tables.values.cells import BEYOND, cells_of
 from glassprop.tables.values.texts import Texts
-from glassprop.tables.values.times import share_of_times, to_times
 
 
 @dataclass(frozen=True)
@@ -122,16 +118,15 @@ def read_examples(
     known = there(values)
     faults: list[str] = []
     if not known.all():
-        why = _far_out(frame, target.name)
-        lost = int((~known).sum())
-        line = f"{lost} of {len(known)} rows have no target {quoted(target.name)}{why} and are left out"
-        say(Note(line, "no-target", target.name, lost))
+        far = cells_of(frame[target.name])
+        say(without_target(target.name, int((~known).sum()), len(known), far.infinite, far.beyond))
     times = None
     if options.time is not None:
-        times = _times(frame, options.time, faults)
+        times = time_reading(frame, options.time, faults).values(frame[options.time])
         late = known & np.isnan(times)
         if late.any() and not faults:
-            why = _far_out(frame, options.time)
+            far = cells_of(frame[options.time])
+            why = f" ({far.infinite} {far.beyond})" if far.infinite else ""
             line = f"{late.sum()} rows have no time {quoted(options.time)}{why} and are left out"
             say(Note(line, "no-time", options.time, int(late.sum())))
         known = known & ~np.isnan(times)
@@ -141,7 +136,7 @@ def read_examples(
         raise TableError("; ".join(faults))
     rows = np.flatnonzero(known)
     y, labels = _targets(values, rows, target)
-    groups = None if options.group is None else _groups(frame, options.group)[rows]
+    groups = None if options.group is None else numbered_groups(frame[options.group])[rows]
     keys = SplitKeys(labels, groups, None if times is None else times[rows])
     return Examples(frame, y, None if weights is None else weights[rows], keys, rows)
 
@@ -156,9 +151,11 @@ def _targets(values: np.ndarray | Texts, rows: np.ndarray, target: Target) -> tu
     return target.labels(texts), np.unique(names, return_inverse=True)[1][texts.codes]
 
 
-def _far_out(frame: nw.DataFrame, name: str) -> str:
-    cells = cells_of(frame[name])
-    return f" ({cells.infinite} {cells.beyond})" if cells.infinite else ""
+def without_target(name: str, lost: int, rows: int, infinite: int, beyond: str) -> Note:
+    """That so many of the rows have no target; of these, values of how many are too far out."""
+    why = f" ({infinite} {beyond})" if infinite else ""
+    line = f"{lost} of {rows} rows have no target {quoted(name)}{why} and are left out"
+    return Note(line, "no-target", name, lost)
 
 
 def labelled_examples(
@@ -184,11 +181,11 @@ def labelled_examples(
     TableError
         See `score_table`.
     """
-    refuse_lacking(table, target, needed, "scoring")
+    refuse_lacking(table.name, table.frame.columns, target, needed, "scoring")
     frame = nw.from_native(table.frame, eager_only=True)
     values = target.values(frame[target.name])
     if not there(values).any():
-        raise TableError(f"{table.name} has no row with a target {quoted(target.name)} to score by")
+        raise TableError(nothing_to_score(table.name, target))
     seen = None
     if labels is not None and isinstance(values, Texts):
         seen = rows_seen(values, labels, target, table.name, say)
@@ -196,72 +193,43 @@ def labelled_examples(
     return read_examples(frame, target, FitOptions(weight=weight if has_weight else None), say, seen)
 
 
-def refuse_lacking(table: Table, target: Target, needed: list[str], purpose: str) -> None:
-    """Raise a TableError that names the columns, the target among them, that a table does not have."""
-    known = set(table.frame.columns)
-    missing = [name for name in needed if name not in known]
+def nothing_to_score(name: str, target: Target) -> str:
+    """What is wrong with a table in which no row has a target."""
+    return f"{name} has no row with a target {quoted(target.name)} to score by"
+
+
+def refuse_lacking(name: str, columns: Sequence[str], target: Target, needed: list[str], purpose: str) -> None:
+    """Raise a TableError that names the columns, the target among them, that a table of these does not have."""
+    known = set(columns)
+    missing = [column for column in needed if column not in known]
     lost_target = target.name not in known
     if missing or lost_target:
         names = [f"{quoted(target.name)} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
         count = len(missing) + lost_target
-        raise TableError(f"{table.name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
+        raise TableError(f"{name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
 
 
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
-    cells = cells_of(frame[name])
-    values = _numbers(cells, frame)
+    values = weight_reading(frame, name).values(frame[name])
     used = values[known]
     bad = int(np.isnan(used).sum())
+    fault = weight_fault(name, bad, 0 if bad else int((used < 0).sum()), used.max(initial=0.0) > 0)
+    if fault:
+        faults.append(fault)
+        return values
+    return of_mean_one(values, known)
+
+
+def weight_fault(name: str, bad: int, negative: int, some: bool) -> str:
+    """What is wrong with a column of weights: how many are no numbers, how many negative; whether some are above 0."""
     if bad:
-        what = f"missing, no numbers, {BEYOND}"
-        faults.append(f"weight column {quoted(name)} has {bad} value(s) that are {what}: fill them")
-    elif (used < 0).any():
-        faults.append(f"weight column {quoted(name)} has {(used < 0).sum()} negative value(s): weights start at 0")
-    elif not used.sum() > 0:
-        faults.append(f"weight column {quoted(name)} is 0 in every row: some row must count")
-    else:  # only their ratios matter; as they came, they could be beyond what float32 holds
-        values = values / used.max()
-        values = values / values[known].mean()
-    return values
+        return f"weight column {quoted(name)} has {bad} value(s) that are missing, no numbers, {BEYOND}: fill them"
+    if negative:
+        return f"weight column {quoted(name)} has {negative} negative value(s): weights start at 0"
+    return "" if some else f"weight column {quoted(name)} is 0 in every row: some row must count"
 
 
-def _numbers(cells: Cells, frame: nw.DataFrame) -> np.ndarray:
-    if cells.kind != "text":
-        return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
-    texts = cells.texts
-    mark = decimal_mark(texts.known, texts.counts().tolist(), file_mark(frame, typed=True))
-    return to_numbers(texts, mark.mark)
-
-
-def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
-    """A number for each group; a row without one is a group of its own."""
-    cells = cells_of(frame[name])
-    if cells.infinite:  # those that are too far out to be learned from are the names of groups like any other
-        cells = Cells("text", texts_of(values_of(frame[name])))
-    if cells.kind == "text":
-        missing = ~cells.texts.there
-        rank = np.argsort(np.argsort(np.array(cells.texts.known, dtype=object)))  # counted in the order of their names
-        numbers = rank[cells.texts.codes[~missing]]
-    else:
-        missing = np.isnan(cells.values)
-        _, numbers = np.unique(cells.values[~missing], return_inverse=True)
-    groups = np.empty(len(missing), dtype=np.int64)
-    groups[~missing] = numbers
-    groups[missing] = -1 - np.arange(int(missing.sum()))
-    return groups
-
-
-def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
-    cells = cells_of(frame[name])
-    if cells.kind in ("number", "date"):
-        return cells.values
-    texts = [text for text in cells.texts.known if not missing_number(text)]
-    order, share, _ = date_order(sorted(texts)[:2000])
-    if texts and share >= MOSTLY:
-        return to_moments(cells.texts, order)
-    if texts and share_of_times(cells.texts) >= MOSTLY:
-        return to_times(cells.texts)
-    numbers = _numbers(cells, frame)
-    if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
-        faults.append(f"time column {quoted(name)} holds neither dates, times nor numbers: name one that does")
-    return numbers
+def of_mean_one(weights: np.ndarray, used: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """Weights whose mean is 1 in the rows that are used: only their ratios matter."""
+    weights = weights / weights[used].max()  # as they came, they could be beyond what float32 holds
+    return np.asarray(weights / weights[used].mean())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -79,17 +80,24 @@ def train(
     callbacks: Sequence[Any],
 ) -> Any:
     """Fit, with the inner validation part (X, y, weights) where there is one."""
-    if callbacks:
-        estimator.set_callbacks(*callbacks)
-    try:
+    with heard_by(estimator, callbacks):
         if inner is None:
             estimator.fit(X, y, sample_weight=weights)
         else:
             X_val, y_val, weights_val = inner
             estimator.fit(X, y, sample_weight=weights, X_val=X_val, y_val=y_val, sample_weight_val=weights_val)
+    return estimator
+
+
+@contextmanager
+def heard_by(estimator: Any, callbacks: Sequence[Any]) -> Iterator[None]:
+    """Callbacks for a fit within the block, of which nothing is kept after it but the model."""
+    if callbacks:
+        estimator.set_callbacks(*callbacks)
+    try:
+        yield
     finally:
         if callbacks:
             estimator.set_callbacks()  # a model file has no use for them
         if hasattr(estimator, "network_"):
             estimator.let_go()  # nor for what a fit would be resumed with: these rows are not at hand again
-    return estimator

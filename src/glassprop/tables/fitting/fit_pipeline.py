@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
 from glassprop.architecture.own_units import OwnUnits
@@ -31,15 +29,13 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
 )
 from glassprop.tables.fitting.split import SplitKeys
-from glassprop.tables.fitting.spoken import note_of, quiet
+from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.target_units import loss_of
+from glassprop.tables.fitting.trained import trained
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target
-
-# A network of a few narrow layers may end with units that answer to no row; then others are tried, so many in all.
-_TRIES, _LOOKED_AT = 3, 1000
 
 
 @dataclass(frozen=True)
@@ -122,27 +118,18 @@ class _Network:
         rows, inner = self.parts.train, self.parts.inner
         y = _scaled(rows.y, self.scale)
         watched = None if inner is None else (X_inner, _scaled(inner.y, self.scale), inner.weights)
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("always", UserWarning)
+        with quiet():  # those networks nobody will see
             lesson = self._learn(X, y, callbacks)
-            caught.clear()  # of networks that nobody will see
-            if inner is None:
-                say(_without_stopping(len(rows), self.settings, lesson))
-            own = () if lesson is None else (StopAfter(lesson.epochs),)
-            decay = self.settings.weight_decay if lesson is None else lesson.weight_decay
-            for again in range(_TRIES):
-                estimator = self.make(len(rows), decay, again)
-                final_step.train(estimator, X, y, rows.weights, watched, (*callbacks, *own))
-                if not _says_one_thing(estimator, X):
-                    break
-                then = "it is trained anew from other weights" if again < _TRIES - 1 else "wider layers may help"
-                say(
-                    Note(
-                        f"the network says the same of every row, its hidden units answer to none; {then}", "dead-units"
-                    )
-                )
-        _tell_warnings(caught, estimator, say)
+        if inner is None:
+            say(without_stopping(len(rows), self.settings, lesson))
+        own = () if lesson is None else (StopAfter(lesson.epochs),)
+        decay = self.settings.weight_decay if lesson is None else lesson.weight_decay
+        estimator = trained(
+            lambda again: self.make(len(rows), decay, again),
+            lambda made: final_step.train(made, X, y, rows.weights, watched, (*callbacks, *own)),
+            X,
+            say,
+        )
         if lesson is not None:
             shares = None
             if self.scale is None:
@@ -171,14 +158,6 @@ class _Network:
         )
 
 
-def _says_one_thing(estimator: Any, X: Any) -> bool:
-    """Whether a whole training left a network whose hidden units answer to no row."""
-    if getattr(estimator, "interrupted_", False):
-        return False
-    said = estimator.network_.predict(estimator.theta_, X[:_LOOKED_AT], engine=estimator.engine_)
-    return len(said) > 1 and not np.ptp(said, axis=0).any()
-
-
 def affordable(
     keys: SplitKeys, rows: int, inputs: int, settings: Defaults, seed: int
 ) -> tuple[list[Fold], tuple[float, ...]]:
@@ -194,7 +173,8 @@ def affordable(
     return folds_of(rows, keys, max(1, min(settings.folds, trials)), seed), decays
 
 
-def _without_stopping(rows: int, settings: Defaults, lesson: Lesson | None) -> Note:
+def without_stopping(rows: int, settings: Defaults, lesson: Lesson | None) -> Note:
+    """That no rows are spared for early stopping, and what that leads to."""
     said = f"{rows} rows to train on: none are spared for early stopping"
     if lesson is None:
         return Note(f"{said}, at most {settings.epochs} epochs run", "no-stopping", number=rows)
@@ -207,14 +187,6 @@ def _without_stopping(rows: int, settings: Defaults, lesson: Lesson | None) -> N
         "folds",
         number=rows,
     )
-
-
-def _tell_warnings(caught: list[warnings.WarningMessage], estimator: Any, say: Say) -> None:
-    for note in dict.fromkeys(note_of(w.message) for w in caught if w.category is not ConvergenceWarning):
-        say(note)
-    if estimator.early_stopping and any(w.category is ConvergenceWarning for w in caught):
-        line = f"the limit of {estimator.max_iter} epochs was reached: more epochs may do better, or may not"
-        say(Note(line, "epoch-limit", number=estimator.max_iter))
 
 
 def _scaled(y: np.ndarray, scale: OwnUnits | None) -> np.ndarray:

@@ -17,8 +17,8 @@ Interval = tuple[float, float]
 LEVEL = 0.95
 _Z = 1.959963984540054  # of the normal distribution, for LEVEL
 _RESAMPLES = 1000
-_MOST_UNITS = 1000  # of what is resampled: rows, or random groups of rows where there are more
-_LEAST_ROWS = 5  # below, resampling rows tells nothing
+MOST_UNITS = 1000  # of what is resampled: rows, or random groups of rows where there are more
+LEAST_ROWS = 5  # below, resampling rows tells nothing
 
 
 def wilson(share: float, rows: float) -> Interval:
@@ -46,15 +46,39 @@ def class_intervals(
     weights: np.ndarray | None, seed: int,
 ) -> dict[str, Interval]:  # fmt: skip
     """Of the scores that `class_scores` gives for the same rows."""
-    found = {"accuracy": wilson(scores["accuracy"], effective_rows(weights, len(y)))}
     of_true = probabilities[np.arange(len(y)), np.searchsorted(classes, y)] / probabilities.sum(axis=1)
     loss = -np.log(np.clip(of_true, np.finfo(np.float64).eps, 1.0))
-    found |= _bootstrapped({"log_loss": lambda sums: sums[:, 1] / sums[:, 0]}, [np.ones(len(y)), loss], weights, seed)
+    rng = np.random.default_rng(seed)
+    sums = _sums_of_units([np.ones(len(y)), loss], weights, rng)
+    shares, sizes = [], []
     if "roc_auc" in scores:
         sides = [y == label for label in classes]
         sizes = [effective_rows(None if weights is None else weights[side], int(side.sum())) for side in sides]
         right = classes[probabilities.argmax(axis=1)] == y
         shares = [float(np.average(right[side], weights=None if weights is None else weights[side])) for side in sides]
+    return class_intervals_of(scores, effective_rows(weights, len(y)), shares, sizes, sums, rng)
+
+
+def class_intervals_of(
+    scores: Mapping[str, float], rows: float, shares: list[float], sizes: list[float],
+    sums: np.ndarray | None, rng: np.random.Generator,
+) -> dict[str, Interval]:  # fmt: skip
+    """Of the scores of classes, from sums over rows.
+
+    Parameters
+    ----------
+    scores : mapping
+    rows : float
+        Of as many without weights all are worth.
+    shares, sizes : lists of float
+        Of each of two classes: how many of its rows are right, and of how many it is. Empty for other classes.
+    sums : array (n_units, 2) or None
+        Of what is resampled: weights, and losses times weights. None where rows are too few for it.
+    rng : numpy.random.Generator
+    """
+    found = {"accuracy": wilson(scores["accuracy"], rows)}
+    found |= _bootstrapped({"log_loss": lambda drawn: drawn[:, 1] / drawn[:, 0]}, sums, rng)
+    if "roc_auc" in scores:
         found["balanced_accuracy"] = _mean_of_shares(shares, sizes)
         found["roc_auc"] = _area(scores["roc_auc"], *sizes)
     return _in_order(found, scores)
@@ -67,6 +91,26 @@ def regression_intervals(
     errors, away = predicted - y, y - np.average(y, weights=weights)
     unit = float(max(abs(errors).max(), abs(away).max())) or 1.0  # squares of large numbers would be infinite
     errors, away = errors / unit, away / unit
+    columns = [np.ones(len(y)), errors**2, abs(errors), away, away**2]
+    rng = np.random.default_rng(seed)
+    return regression_intervals_of(scores, _sums_of_units(columns, weights, rng), unit, rng)
+
+
+def regression_intervals_of(
+    scores: Mapping[str, float], sums: np.ndarray | None, unit: float, rng: np.random.Generator
+) -> dict[str, Interval]:
+    """Of the scores of amounts, from sums over rows.
+
+    Parameters
+    ----------
+    scores : mapping
+    sums : array (n_units, 5) or None
+        Of what is resampled: weights, and times these squared errors, errors without sign, distances of the target from
+        the mean of all, and their squares. None where rows are too few for it.
+    unit : float
+        In which errors and distances are.
+    rng : numpy.random.Generator
+    """
 
     def r2(sums: np.ndarray) -> np.ndarray:
         spread = sums[:, 4] - sums[:, 3] ** 2 / sums[:, 0]
@@ -78,8 +122,7 @@ def regression_intervals(
         "root_mean_squared_error": lambda sums: unit * np.sqrt(sums[:, 1] / sums[:, 0]),
         "mean_absolute_error": lambda sums: unit * sums[:, 2] / sums[:, 0],
     }
-    columns = [np.ones(len(y)), errors**2, abs(errors), away, away**2]
-    return _in_order(_bootstrapped(of_sums, columns, weights, seed), scores)
+    return _in_order(_bootstrapped(of_sums, sums, rng), scores)
 
 
 def _in_order(found: Mapping[str, Interval], scores: Mapping[str, float]) -> dict[str, Interval]:
@@ -114,25 +157,33 @@ def _area(area: float, negative: float, positive: float) -> Interval:
     return end(0.0), end(1.0)
 
 
-def _bootstrapped(
-    of_sums: Mapping[str, Callable[[np.ndarray], np.ndarray]],
-    columns: list[np.ndarray],
-    weights: np.ndarray | None,
-    seed: int,
-) -> dict[str, Interval]:
-    """The middle share LEVEL of what scores are on rows drawn from these with replacement.
+def _sums_of_units(
+    columns: list[np.ndarray], weights: np.ndarray | None, rng: np.random.Generator
+) -> np.ndarray | None:
+    """Sums of columns (n_rows,) over what is resampled, (n_units, n_columns); None where rows are too few for it.
 
-    Each score is a function of sums over rows (n_resamples, n_columns). Of many rows, random groups are drawn instead
-    of single ones: their sums are as uncertain, and a million rows take no longer than a thousand.
+    Of many rows, random groups are drawn instead of single ones: their sums are as uncertain, and a million rows take
+    no longer than a thousand.
     """
     rows = len(columns[0])
-    if rows < _LEAST_ROWS:
-        return {}
-    rng = np.random.default_rng(seed)
+    if rows < LEAST_ROWS:
+        return None
     weighted = columns if weights is None else [column * weights for column in columns]
-    units = min(rows, _MOST_UNITS)
+    units = min(rows, MOST_UNITS)
     group = np.arange(rows) if rows == units else rng.permutation(rows) % units
-    sums = np.stack([np.bincount(group, column, minlength=units) for column in weighted], axis=1)
+    return np.stack([np.bincount(group, column, minlength=units) for column in weighted], axis=1)
+
+
+def _bootstrapped(
+    of_sums: Mapping[str, Callable[[np.ndarray], np.ndarray]], sums: np.ndarray | None, rng: np.random.Generator
+) -> dict[str, Interval]:
+    """The middle share LEVEL of what scores are on units drawn from these with replacement.
+
+    Each score is a function of sums over rows (n_resamples, n_columns), the first of which are weights.
+    """
+    if sums is None:
+        return {}
+    units = len(sums)
     drawn = rng.multinomial(units, np.full(units, 1 / units), size=_RESAMPLES) @ sums
     drawn = drawn[drawn[:, 0] > 0]  # weights of 0 in all rows that were drawn
     ends = [50 * (1 - LEVEL), 50 * (1 + LEVEL)]

@@ -14,24 +14,29 @@ from glassprop.tables.values.texts import Texts
 def rows_seen(texts: Texts, labels: np.ndarray, target: Target, name: str, say: Say) -> np.ndarray:
     """bool (n_rows,): where the class is one of `labels`; the others are told, and refused where they are all."""
     seen, unknown = _unknown(texts, labels)
-    rows = int((texts.there & ~seen).sum())
-    if unknown and not seen.any():
+    if unknown:
+        tell_unseen(int((texts.there & ~seen).sum()), int(texts.there.sum()), unknown, target, name, say)
+    return seen
+
+
+def tell_unseen(rows: int, known: int, unknown: list[str], target: Target, name: str, say: Say) -> None:
+    """Say that so many of the `known` rows are of `unknown` classes.
+
+    Raises
+    ------
+    TableError
+        All of them are.
+    """
+    if rows == known:
         raise TableError(
             f"{name}: all {rows} row(s) with a {quoted(target.name)} have one that training never saw "
             f"({listed(unknown, 5)}): there is nothing to score; train again with such rows"
         )
-    if unknown:
-        say(
-            Note(
-                f"{name}: {rows} of {texts.there.sum()} row(s) are not scored: their {quoted(target.name)} was never "
-                f"seen in training ({listed(unknown, 5)}), so the model cannot say it",
-                "unseen-class",
-                target.name,
-                rows,
-                tuple(unknown[:5]),
-            )
-        )
-    return seen
+    text = (
+        f"{name}: {rows} of {known} row(s) are not scored: their {quoted(target.name)} was never "
+        f"seen in training ({listed(unknown, 5)}), so the model cannot say it"
+    )
+    say(Note(text, "unseen-class", target.name, rows, tuple(unknown[:5])))
 
 
 def _unknown(texts: Texts, labels: np.ndarray) -> tuple[np.ndarray, list[str]]:

@@ -22,25 +22,35 @@ _ZONE_HINT = "; write its times in UTC, or in a zone with a name such as Europe/
 
 def read_parquet(data: bytes, name: str) -> pl.DataFrame:
     """Read a whole Parquet file."""
-    if not data.startswith(_PARQUET):
-        raise TableError(f"{name} is not a Parquet file (it does not start with PAR1){_instead(data)}")
-    # The closing mark tells a file cut short before any reader has to guess.
-    if not data.endswith(_PARQUET) or len(data) < 12:
-        raise TableError(f"{name} is a Parquet file cut short ({len(data)} bytes): copy or write it again")
+    check_parquet(data[:_LOOKED_AT], data[-4:], len(data), name)
     pl = need_polars()
-    with _readable(f"{name} is a Parquet file that cannot be read"):
+    with readable(f"{name} is a Parquet file that cannot be read"):
         return pl.read_parquet(io.BytesIO(data))
+
+
+def check_parquet(start: bytes, end: bytes, size: int, name: str) -> None:
+    """Refuse what does not begin and end as Parquet files do."""
+    if not start.startswith(_PARQUET):
+        raise TableError(f"{name} is not a Parquet file (it does not start with PAR1){_instead(start)}")
+    # The closing mark tells a file cut short before any reader has to guess.
+    if not end.endswith(_PARQUET) or size < 12:
+        raise TableError(f"{name} is a Parquet file cut short ({size} bytes): copy or write it again")
 
 
 def read_arrow(data: bytes, name: str) -> pl.DataFrame:
     """Read an Arrow IPC file, or an Arrow IPC stream."""
-    if data[:_LOOKED_AT].isascii() and b"\0" not in data[:_LOOKED_AT]:
-        raise TableError(f"{name} is not an Arrow file{_instead(data)}")
+    check_arrow(data[:_LOOKED_AT], name)
     pl = need_polars()
-    with _readable(f"{name} is not an Arrow file, or one that cannot be read"):
+    with readable(f"{name} is not an Arrow file, or one that cannot be read"):
         if data.startswith(_ARROW):
             return pl.read_ipc(io.BytesIO(data))
         return pl.read_ipc_stream(io.BytesIO(data))
+
+
+def check_arrow(start: bytes, name: str) -> None:
+    """Refuse what is text."""
+    if start[:_LOOKED_AT].isascii() and b"\0" not in start[:_LOOKED_AT]:
+        raise TableError(f"{name} is not an Arrow file{_instead(start)}")
 
 
 def _instead(data: bytes) -> str:
@@ -60,7 +70,7 @@ def with_text(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 @contextmanager
-def _readable(message: str) -> Iterator[None]:
+def readable(message: str) -> Iterator[None]:
     """Whatever polars raises, panics of its Rust side among it, becomes one line."""
     try:
         with panics_as(ValueError, "polars gave up"):

@@ -38,7 +38,7 @@ def put_together(names: list[str], read: Read) -> Table:
     """
     pl = need_polars()
     tables = [read(name, {}) for name in names]
-    _refuse_others(tables)
+    refuse_other_columns([(table.name, table.frame.columns) for table in tables])
     as_text = dict.fromkeys(_differing(tables), MISSING)
     if as_text:
         tables = [
@@ -47,8 +47,8 @@ def put_together(names: list[str], read: Read) -> Table:
         ]
     columns = tables[0].frame.columns
     frame = pl.concat(_alike([table.frame.select(columns) for table in tables], [table.name for table in tables]))
-    title = f"{len(tables)} files ({listed([table.name for table in tables], _NAMED)})"
-    told = Note(f"{title} are read as one table of {frame.height:,} rows", "several-files", number=len(tables))
+    title = title_of([table.name for table in tables])
+    told = read_together(title, frame.height, len(tables))
     words = {column: some for table in tables for column, some in table.words.items()}
     texts = {name for name, kind in frame.schema.items() if kind == pl.String}
     quotes = frozenset().union(*(table.quoted for table in tables))
@@ -56,25 +56,41 @@ def put_together(names: list[str], read: Read) -> Table:
         frame,
         title,
         None,
-        (told, *_notes(tables)),
+        (told, *some_notes([note for table in tables for note in table.notes])),
         {column: some for column, some in words.items() if column in texts},
         quotes & texts,
     )
 
 
-def _refuse_others(tables: list[Table]) -> None:
-    first, *others = tables
-    known = set(first.frame.columns)
-    for table in others:
-        found = set(table.frame.columns)
-        lacking = [name for name in first.frame.columns if name not in found]
-        more = [name for name in table.frame.columns if name not in known]
+def title_of(names: list[str]) -> str:
+    """What several files are called together."""
+    return f"{len(names)} files ({listed(names, _NAMED)})"
+
+
+def read_together(title: str, rows: int, files: int) -> Note:
+    """That they are one table."""
+    return Note(f"{title} are read as one table of {rows:,} rows", "several-files", number=files)
+
+
+def refuse_other_columns(columns_of: list[tuple[str, list[str]]]) -> None:
+    """Refuse files, each with its columns, where one has others than the first.
+
+    Raises
+    ------
+    TableError
+    """
+    (first, wanted), *others = columns_of
+    known = set(wanted)
+    for name, columns in others:
+        found = set(columns)
+        lacking = [column for column in wanted if column not in found]
+        more = [column for column in columns if column not in known]
         if lacking or more:
             faults = [f"it lacks {listed(lacking, _NAMED)}"] * bool(lacking)
             faults += [f"{listed(more, _NAMED)} {'is' if len(more) == 1 else 'are'} not in the first"] * bool(more)
             raise TableError(
-                f"{table.name} has other columns than {first.name}: {'; '.join(faults)}; files that are read together "
-                "need the same columns"
+                f"{name} has other columns than {first}: {'; '.join(faults)}; files that are read together need the "
+                "same columns"
             )
 
 
@@ -116,19 +132,29 @@ def _alike(frames: list[pl.DataFrame], names: list[str]) -> list[pl.DataFrame]:
 
 
 def _common(columns: tuple[pl.Series, ...], names: list[str]) -> Any:
-    """The type that holds what all have: polars' rule, where it knows one."""
-    pl = need_polars()
     filled = [pair for pair in zip(columns, names, strict=True) if pair[0].null_count() < len(pair[0])]
     kinds = {column.dtype: name for column, name in filled}
-    if len(kinds) < 2:
-        return next(iter(kinds), columns[0].dtype)
+    return common_type(columns[0].name, kinds) if kinds else columns[0].dtype
+
+
+def common_type(column: str, kinds: dict[Any, str]) -> Any:
+    """The type that holds what all have: polars' rule, where it knows one. kinds: each type, and a file that has it.
+
+    Raises
+    ------
+    TableError
+        There is none.
+    """
+    pl = need_polars()
+    if len(kinds) == 1:
+        return next(iter(kinds))
     try:
         if len(set(map(_family, kinds))) == 1:
             return pl.concat([pl.DataFrame(schema={"": kind}) for kind in kinds], how="vertical_relaxed").dtypes[0]
     except pl.exceptions.PolarsError:  # not even these are alike: times in different zones
         pass
     found = ", ".join(f"{shown(kind)} in {name}" for kind, name in list(kinds.items())[:_NAMED])
-    raise TableError(f"column {quoted(columns[0].name)} is {found}: files that are read together need the same types")
+    raise TableError(f"column {quoted(column)} is {found}: files that are read together need the same types")
 
 
 def _family(kind: Any) -> str:
@@ -139,9 +165,8 @@ def _family(kind: Any) -> str:
     return next((name for name, kinds in families.items() if kind in kinds), str(kind))
 
 
-def _notes(tables: list[Table]) -> list[Note]:
-    """What was said of the files; of many, the first few."""
-    notes = [note for table in tables for note in table.notes]
+def some_notes(notes: list[Note]) -> list[Note]:
+    """What was said of the files; of much, the first."""
     more = len(notes) - _NOTES
     line = f"{more:,} more notes like these, on other files"
     return notes[:_NOTES] + [Note(line, "more-notes", number=more)] * (more > 0)

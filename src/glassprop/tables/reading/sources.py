@@ -82,21 +82,32 @@ def content_of(source: str) -> Content:
     TableError
         There is no such file, or it holds no table.
     """
+    path = file_at(source)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TableError(f"{quoted(source)} cannot be read: {error.strerror or error}") from error
+    return opened(Content(data, shown(source), path.suffix.lower()), Path(path.stem).suffix.lower())
+
+
+def file_at(source: str) -> Path:
+    """The path of a file of a kind that is known.
+
+    Raises
+    ------
+    TableError
+        There is none.
+    """
     path = Path(source)
-    ending = path.suffix.lower()
     if not os.path.exists(source):  # False, too, for a name that no system allows
         near = get_close_matches(source[:LONGEST], BUILT_IN, n=1)
         hint = f"did you mean the built-in {near[0]}?" if near else f"give {KNOWN}"
         raise TableError(f"there is no file {quoted(source)}: {hint}")
     if path.is_dir():
         raise TableError(f"{quoted(source)} is a folder: give {KNOWN}")
-    if ending not in (*ENDINGS, *PACKED, *EXCEL):
+    if path.suffix.lower() not in (*ENDINGS, *PACKED, *EXCEL):
         raise TableError(f"the kind of the file {quoted(source)} is not known from its ending: give {KNOWN}")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise TableError(f"{quoted(source)} cannot be read: {error.strerror or error}") from error
-    return opened(Content(data, shown(source), ending), Path(path.stem).suffix.lower())
+    return path
 
 
 def opened(content: Content, within: str = "") -> Content:

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from glassprop.ground.note import Say
-from glassprop.tables.fitting.assess import Guess, assess
+from glassprop.tables.fitting.assess import Assessment, Guess, assess
 from glassprop.tables.fitting.examples import Examples, labelled_examples
 from glassprop.tables.fitting.spoken import told
 from glassprop.tables.fitting.verdict import Circumstances, balanced, few_rows, worse_than_guessing
@@ -63,18 +63,31 @@ def predict_table(
     TableError
         Columns that the model needs are missing (named), or there is no row.
     """
-    pl = need_polars()
-    model = pipeline[-1]
-    if record["task"] == "regression":
-        with told(on_message, table.notes):
-            return pl.DataFrame({"prediction": np.asarray(pipeline.predict(table.frame), dtype=np.float64)})
+    regression = record["task"] == "regression"
     with told(on_message, table.notes) as say:
-        if record.get("options", {}).get("class_weight") is not None:
+        if not regression and record.get("options", {}).get("class_weight") is not None:
             say(balanced(record["target_reading"]["name"]))
-        probabilities = np.asarray(pipeline.predict_proba(table.frame), dtype=np.float64)
-    probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
-    columns: dict[str, Any] = {"prediction": pl.Series(model.classes_.tolist())[probabilities.argmax(axis=1)]}
-    columns |= {f"probability_{label}": probabilities[:, k] for k, label in enumerate(model.classes_)}
+        said = pipeline.predict(table.frame) if regression else pipeline.predict_proba(table.frame)
+    return predictions(pipeline, record, np.asarray(said, dtype=np.float64))
+
+
+def predictions(pipeline: Pipeline, record: dict[str, Any], said: np.ndarray) -> pl.DataFrame:
+    """As `predict_table` gives them, of what the model says of some rows: probabilities, which it changes, or amounts.
+
+    Parameters
+    ----------
+    pipeline : sklearn.pipeline.Pipeline
+    record : dict
+    said : array (n_rows, n_classes) or (n_rows,)
+        float64.
+    """
+    pl = need_polars()
+    if record["task"] == "regression":
+        return pl.DataFrame({"prediction": said})
+    said /= said.sum(axis=1, keepdims=True)  # float32 rows sum to 1 within 1e-7 only
+    classes = pipeline[-1].classes_
+    columns: dict[str, Any] = {"prediction": pl.Series(classes.tolist())[said.argmax(axis=1)]}
+    columns |= {f"probability_{label}": said[:, k] for k, label in enumerate(classes)}
     return pl.DataFrame(columns)
 
 
@@ -104,13 +117,22 @@ def score_table(
     """
     with told(on_message, table.notes) as say:
         examples = _labelled(pipeline, record, table, say)
-        guess = Guess.from_dict(record.get("guess"), None if record["labels"] is None else len(record["labels"]))
-        seed = record.get("seed") or 0
-        found = assess(pipeline, examples.frame.to_native(), examples.y, examples.weights, guess, seed)
+        found = assess(pipeline, examples.frame.to_native(), examples.y, examples.weights, *guess_and_seed(record))
+    return scored(record, found)
+
+
+def guess_and_seed(record: dict[str, Any]) -> tuple[Guess | None, int]:
+    """The guess that scores stand beside, and the seed of their intervals."""
+    classes = None if record["labels"] is None else len(record["labels"])
+    return Guess.from_dict(record.get("guess"), classes), record.get("seed") or 0
+
+
+def scored(record: dict[str, Any], found: Assessment) -> dict[str, Any]:
+    """As `score_table` gives it."""
     sentences = (worse_than_guessing(found, _circumstances(record)), few_rows(found))
     return {
         "task": record["task"],
-        "rows": len(examples),
+        "rows": found.rows,
         "metrics": found.scores,
         "intervals": {name: list(ends) for name, ends in found.intervals.items()},
         "baseline": found.baseline,

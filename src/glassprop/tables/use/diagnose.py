@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix
 
 from glassprop.backprop.check import check_gradient
 from glassprop.errors import GlasspropError
-from glassprop.tables.fitting.fit import Outcome
+from glassprop.tables.fitting.outcome import Outcome
 from glassprop.tables.fitting.spoken import told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.use.apply import gradient_arrays

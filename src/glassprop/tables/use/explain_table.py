@@ -65,7 +65,7 @@ def explain_table(
     refuse_other_steps(pipeline)
     frame = nw.from_native(table.frame, eager_only=True)
     target = Target.from_dict(record["target_reading"])
-    refuse_lacking(table, target, _needed(pipeline), "explaining")
+    refuse_lacking(table.name, table.frame.columns, target, _needed(pipeline), "explaining")
     numbers = row_numbers(len(frame), None, rows)
     part = frame[numbers]
     values = target.values(part[target.name])

@@ -1,0 +1,59 @@
+"""Predictions for tables larger than memory, as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from glassprop.ground.note import Say
+from glassprop.tables.fitting.verdict import balanced
+from glassprop.tables.streaming.piece_by_piece import PieceByPiece, Said
+from glassprop.tables.streaming.row_source import RowSource
+from glassprop.tables.use.apply import predictions
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def predict_stream(
+    pipeline: Pipeline, record: dict[str, Any], source: RowSource, *, on_message: Say | None = None
+) -> Iterator[pl.DataFrame]:
+    """Predict every row of a source, piece by piece.
+
+    Pieces are read, encoded and predicted on as many threads as there are cores; a few of them are in memory at a time.
+
+    Returns
+    -------
+    iterator of polars.DataFrame
+        Put together they are what `predict_table` gives, to the bit. What is new or odd in the rows is told at the
+        end, once for all of them.
+
+    Raises
+    ------
+    TableError
+        Columns that the model needs are missing (named), or there is no row; while it is read: rows that cannot be.
+    """
+    model = PieceByPiece(pipeline, record["task"], source)
+    return _predicted(model, pipeline, record, source, on_message)
+
+
+def _predicted(
+    model: PieceByPiece, pipeline: Pipeline, record: dict[str, Any], source: RowSource, on_message: Say | None
+) -> Iterator[pl.DataFrame]:
+    if on_message is not None:
+        for note in source.notes:
+            on_message(note)
+        if record["task"] != "regression" and record.get("options", {}).get("class_weight") is not None:
+            on_message(balanced(record["target_reading"]["name"]))
+
+    def work(_: int, frame: pl.DataFrame) -> tuple[Said, pl.DataFrame]:
+        said = model.said(frame)
+        return said, predictions(pipeline, record, np.asarray(said.outputs, dtype=np.float64))
+
+    for said, predicted in model.each(work):
+        model.keep(said)
+        yield predicted
+    model.tell(source.n_rows, on_message)
