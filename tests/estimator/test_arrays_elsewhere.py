@@ -21,10 +21,12 @@ from glassprop import MLPClassifier, MLPRegressor
 from glassprop.architecture.given import given_inputs
 from glassprop.backprop.ranks import SumsOverRanks
 from glassprop.engine.choose import choose
-from glassprop.engine.plan import Data
+from glassprop.engine.elsewhere import ElsewhereEngine
+from glassprop.engine.plan import Data, EpochPlan, Midway
+from glassprop.engine.reference import ReferenceEngine
 from glassprop.errors import DataError, DivergenceError, MissingPackageError, SettingsError
 from glassprop.functions import Activation
-from glassprop.optimizers import SGD
+from glassprop.optimizers import SGD, Adam
 from glassprop.settings import Objective
 
 __all__ = ["library"]
@@ -258,3 +260,26 @@ def test_tensors_of_other_kinds():
     assert MLPClassifier(**PLAIN).fit(there.bfloat16(), y).theta_.dtype == np.float64
     with pytest.raises(DataError, match=r"X is a sparse tensor; give X.to_dense\(\)"):
         MLPClassifier(**PLAIN).fit(there.to_sparse(), y)
+
+
+def keeper(seen, theta, memory):
+    return lambda costs: seen.append((theta.copy(), memory.copy(), costs.costs))
+
+
+def test_what_is_kept_in_the_middle_of_an_epoch(library):
+    """Whoever keeps a training between two steps finds θ, and what the optimizer remembers, as they are there."""
+    clf = MLPClassifier(**PLAIN).fit(X, Y)
+    data, plan = Data(X, np.eye(3)[Y]), EpochPlan(np.arange(150), 30, np.full(5, 0.01), 0, 0)
+    kept = []
+    for engine, given in ((ReferenceEngine, data), (ElsewhereEngine, Data(library(X), data.Y))):
+        theta, seen = clf.theta_.copy(), []
+        memory = Adam().start(theta)
+        midway = Midway(None, lambda: True, keeper(seen, theta, memory))
+        engine(clf.network_, Objective(), Adam()).epoch(theta, memory, given, plan, midway)
+        kept.append(seen)
+    assert [len(seen) for seen in kept] == [5, 5]
+    for (theta, memory, costs), (theta_there, memory_there, costs_there) in zip(*kept, strict=True):
+        assert_same(library, theta_there, theta)
+        assert_same(library, memory_there.vectors, memory.vectors)
+        assert memory_there.t == memory.t
+        assert_same(library, costs_there, costs)
