@@ -1,4 +1,4 @@
-"""Ranks that have a share of every batch each make the steps of one run on all of it."""
+"""SumsOverRanks that have a share of every batch each make the steps of one run on all of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.test_engines_agree import assert_same
 from training.rank_cases import Together
 
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.ranks import BatchSums, Ranks
+from glassprop.backprop.ranks import BatchSums, SumsOverRanks
 from glassprop.engine.plan import Data, EpochPlan
 from glassprop.optimizer import OPTIMIZERS, SGD, AdamW
 
@@ -46,7 +46,7 @@ def over_ranks(engines: list[str], case: Case, dtype: str, problem: Any = None) 
 
     def work(rank: int, reduce: Any) -> Result:
         own = theta.copy()
-        runner = ENGINES[engines[rank]](case.network, case.objective, case.optimizer, Ranks(reduce))
+        runner = ENGINES[engines[rank]](case.network, case.objective, case.optimizer, SumsOverRanks(reduce))
         state, costs, failed = case.optimizer.start(own), [], []
         with np.errstate(all="ignore"):
             for epoch in parts:
@@ -121,7 +121,7 @@ def test_a_reduce_that_does_nothing_is_one_rank_alone(engine: str, dtype: str) -
     drops = ((17, "relu", 0.25), (8, "gelu", 0.9), (3, "softmax"))
     case = Case("alone", drops, weights="holes", objective=Objective(0.1))
     theta, data = case.problem(dtype)
-    runner = ENGINES[engine](case.network, case.objective, case.optimizer, Ranks(lambda sums: None))
+    runner = ENGINES[engine](case.network, case.objective, case.optimizer, SumsOverRanks(lambda sums: None))
     state, costs = case.optimizer.start(theta), []
     for plan in plans(case, len(data), 20):
         cost = runner.epoch(theta, state, data, plan)
@@ -149,7 +149,7 @@ def test_costs_of_all_ranks_are_averaged(engine: str) -> None:
     cuts = [np.arange(13), np.arange(13, len(data))]
 
     def work(rank: int, reduce: Any) -> float:
-        runner = ENGINES[engine](case.network, case.objective, case.optimizer, Ranks(reduce))
+        runner = ENGINES[engine](case.network, case.objective, case.optimizer, SumsOverRanks(reduce))
         return runner.cost(theta, data.rows(cuts[rank]))
 
     one, other = Together(2).run(work)
@@ -159,7 +159,7 @@ def test_costs_of_all_ranks_are_averaged(engine: str) -> None:
 
 def test_a_gradient_of_no_weight_may_be_anything() -> None:
     out = np.empty(2)
-    sums = Ranks(lambda sums: np.add(sums, [3.0, 5.0, 2.0, 4.0, 6.0])).average(
+    sums = SumsOverRanks(lambda sums: np.add(sums, [3.0, 5.0, 2.0, 4.0, 6.0])).average(
         np.array([np.nan, np.inf]), BatchSums(0.0, 0.0, 3), out
     )
     assert (sums.cost, sums.weight, sums.rows) == (2.0, 4.0, 9)
@@ -167,7 +167,7 @@ def test_a_gradient_of_no_weight_may_be_anything() -> None:
 
 
 def test_what_a_reduce_returns_may_stand_for_what_it_writes() -> None:
-    doubled = Ranks(lambda sums: sums * 2)
+    doubled = SumsOverRanks(lambda sums: sums * 2)
     assert doubled.add(1.0, 2.5) == [2.0, 5.0]
 
 
@@ -175,7 +175,7 @@ def test_what_a_reduce_returns_may_stand_for_what_it_writes() -> None:
 def test_one_vector_goes_through_for_each_step(engine: str) -> None:
     case, lengths = Case("vectors", weights="holes"), []
     theta, data = case.problem("float64")
-    ranks = Ranks(lambda sums: lengths.append(len(sums)))
+    ranks = SumsOverRanks(lambda sums: lengths.append(len(sums)))
     runner = ENGINES[engine](case.network, case.objective, case.optimizer, ranks)
     (plan,) = plans(case, len(data), 5)
     runner.epoch(theta, case.optimizer.start(theta), data, plan)

@@ -13,7 +13,7 @@ from scipy.stats import norm, rankdata
 from sklearn.preprocessing import StandardScaler
 
 from glassprop.tables import Defaults, FitOptions, Table, explain_table, fit_table, read_table
-from glassprop.tables.encoding.column_scale import SCALINGS, scale_of
+from glassprop.tables.encoding.column_scale import SCALINGS, ColumnInMemory, scale_of
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded
 from glassprop.tables.encoding.slopes import slopes_of, sources_of
@@ -161,7 +161,7 @@ def test_robust_and_rank_by_hand():
 @pytest.mark.parametrize("name", ["six decades", "both signs", "heavy counts"])
 def test_a_heavy_tail_gets_an_input_by_rank_beside_the_other(name):
     values = COLUMNS[name]
-    scale = scale_of(values, "auto")
+    scale = scale_of(ColumnInMemory(values), "auto")
     assert scale.form == "both"
     assert len(scale.at) <= 129
     one, ranked = inputs(values, limit=None).T
@@ -274,4 +274,4 @@ def _log_normal(ratio: float) -> np.ndarray:
 def test_a_tail_is_heavy_from_two_typical_distances_on(ratio, form):
     values = _log_normal(ratio)
     assert values.max() - values.mean() > 5 * values.std()
-    assert scale_of(values, "auto").form == form
+    assert scale_of(ColumnInMemory(values), "auto").form == form

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import fill_gradient, scale_rows
 from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_errors
-from glassprop.backprop.ranks import BatchSums, Ranks
+from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks
 from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 
@@ -55,17 +55,26 @@ def evaluate(
     masks: Mapping[int, Array] | None,
     out: Array,
     ranks: Ranks | None = None,
+    shares: Sequence[slice] | None = None,
 ) -> BatchCost:
     """Forward, cost, backward: the objective on a batch, its gradient written into ``out`` (size,).
 
     With ``ranks`` these are the examples of one rank, and the batch is that of all: the sums over the examples here are
-    made sums over all before they become averages, and before L2 and clipping.
+    made sums over all before they become averages, and before L2 and clipping; ``shares`` are the rows of each lane,
+    where these are added up lane by lane.
 
     A batch whose weights sum to 0 has no average: its cost is 0 and so is its gradient.
     """
-    sums = _sums(architecture, objective, theta, X, Y, sample_weight, masks, out)
-    if ranks is not None:
-        sums = ranks.average(out, sums, out)
+    if isinstance(ranks, LaneSums):
+        cut, parts = [], np.empty((len(shares or ()), len(out)), out.dtype)
+        for rows, part in zip(shares or (), parts, strict=True):
+            weight, kept = None if sample_weight is None else sample_weight[rows], _rows_of(masks, rows)
+            cut.append(_sums(architecture, objective, theta, X[rows], Y[rows], weight, kept, part))
+        sums = ranks.average(parts, cut, out)
+    else:
+        sums = _sums(architecture, objective, theta, X, Y, sample_weight, masks, out)
+        if ranks is not None:
+            sums = ranks.average(out, sums, out)
     if sums.weight <= 0:
         return BatchCost(0.0, 0.0, sums.weight, sums.rows)
     strength = objective.l2 / sums.weight
@@ -75,6 +84,10 @@ def evaluate(
     if objective.clip_norm is not None:
         clip(out, objective.clip_norm)
     return BatchCost(sums.cost / sums.weight, penalty(architecture, strength, theta), sums.weight, sums.rows)
+
+
+def _rows_of(masks: Mapping[int, Array] | None, rows: slice) -> Mapping[int, Array]:
+    return {l: mask[rows] for l, mask in (masks or {}).items()}
 
 
 def _sums(

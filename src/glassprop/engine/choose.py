@@ -10,7 +10,7 @@ import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.ranks import Ranks
+from glassprop.backprop.ranks import LaneSums, Ranks
 from glassprop.engine.plan import Data, Engine, is_csr, straight
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.engine.variables import refuse_nonsense
@@ -95,6 +95,7 @@ def choose(
     if goes_on == reference.name:
         return Choice(reference, began_with[1] or "the reference engine, with which it began", data)
     found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
+    found = found or ("sums lane by lane have no kernel yet" if isinstance(ranks, LaneSums) else "")
     seconds = None if amount is None else seconds_of_training(architecture, amount, theta.dtype.itemsize)
     if not found and wish == "auto" and not goes_on and seconds is not None and seconds <= SMALL_FIT:
         return Choice(reference, _small(seconds), data)

@@ -51,6 +51,29 @@ def straight(data: Data, dtype: Any) -> Data:
 
 
 @dataclass(frozen=True)
+class Shares:
+    """What each lane that is here has of every batch, whose examples are these shares, one after another.
+
+    Attributes
+    ----------
+    rows : integers (number of batches, lanes here)
+        How many examples each share has; there may be none.
+    firsts : integers (number of batches, lanes here)
+        The number that the first of them has in the whole batch, of all lanes wherever they are.
+    largest : int
+        Examples of the largest share of any lane, in any batch.
+    """
+
+    rows: NDArray[np.integer]
+    firsts: NDArray[np.integer]
+    largest: int
+
+    def part(self, first: int, last: int) -> Shares:
+        """Those of batches [first, last)."""
+        return Shares(self.rows[first:last], self.firsts[first:last], self.largest)
+
+
+@dataclass(frozen=True)
 class EpochPlan:
     """What an engine needs to know of one epoch.
 
@@ -71,6 +94,8 @@ class EpochPlan:
     bounds : integers (number of batches + 1,) or None
         Where in the order each batch begins, and the last one ends; a batch may be empty. None: all batches have
         ``batch_size`` examples, but the last, which may be short.
+    shares : Shares or None
+        Where each lane's gradient is to be made by itself: then the examples come lane by lane within a batch.
     """
 
     order: NDArray[np.integer]
@@ -81,6 +106,7 @@ class EpochPlan:
     decays: NDArray[np.float64] | None = None
     dropouts: NDArray[np.float64] | None = None
     bounds: NDArray[np.integer] | None = None
+    shares: Shares | None = None
 
     @cached_property
     def edges(self) -> NDArray[np.integer]:
@@ -105,19 +131,39 @@ class EpochPlan:
         totals[some] = np.add.reduceat(data.sample_weight[self.order], self.edges[:-1][some])
         return totals
 
+    @property
+    def share_edges(self) -> NDArray[np.integer]:
+        """Where in the order each share begins, and the last one ends. -> (number of batches · lanes here + 1,)."""
+        assert self.shares is not None
+        return np.concatenate([[0], np.cumsum(self.shares.rows)]) + self.edges[0]
+
     def part(self, first: int, last: int) -> EpochPlan:
         """The plan of batches [first, last) by themselves, of examples that come in order."""
-        cut, bounds = slice(first, last), self.edges[first : last + 1]
+        bounds = self.edges[first : last + 1]
+        return self._cut(first, last, np.arange(bounds[-1] - bounds[0]), bounds - bounds[0])
+
+    def from_step(self, first: int) -> EpochPlan:
+        """What is left of the epoch when so many of its steps are made."""
+        if not first:
+            return self
+        order, bounds = self.order, self.bounds
+        if len(order):
+            order = order[self.edges[first] :]
+        return self._cut(first, len(self.rates), order, None if bounds is None else bounds[first:] - bounds[first])
+
+    def _cut(self, first: int, last: int, order: NDArray[np.integer], bounds: NDArray[np.integer] | None) -> EpochPlan:
+        cut = slice(first, last)
         decays, dropouts = (None if each is None else each[cut] for each in (self.decays, self.dropouts))
         return EpochPlan(
-            np.arange(bounds[-1] - bounds[0]),
+            order,
             self.batch_size,
             self.rates[cut],
             self.dropout_key,
             self.first_step + first,
             decays,
             dropouts,
-            bounds - bounds[0],
+            bounds,
+            None if self.shares is None else self.shares.part(first, last),
         )
 
 
@@ -154,6 +200,26 @@ class Source(Protocol):
         ...
 
 
+class LanedSource(Protocol):
+    """Examples in lanes: streams of them that are read by themselves, each of which has a share of every batch.
+
+    Several processes that train together take whole lanes; the order of examples, the batches and the sums do not
+    depend on how many these are. All pieces are alike, as the blocks of a ``Source`` are.
+    """
+
+    @property
+    def lanes(self) -> tuple[int, ...]:
+        """How many examples an epoch each lane has, the same in each: of all lanes, whoever reads them."""
+        ...
+
+    def lane(self, lane: int, epoch: int, first: int) -> Iterable[Data]:
+        """A lane's examples in the order of that epoch (from 0), from number ``first`` on, in pieces of any size.
+
+        What comes may follow from these numbers and from nothing else. It is asked for in a thread of its own.
+        """
+        ...
+
+
 # What an engine is given of an epoch: arrays, taken in the plan's order, or blocks, taken as they come.
 Examples = Data | Iterable[Data]
 
@@ -170,4 +236,4 @@ class Engine(Protocol):
 
     def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost: ...
 
-    def cost(self, theta: Array, data: Data) -> float: ...
+    def cost(self, theta: Array, data: Data, edges: Array | None = None) -> float: ...

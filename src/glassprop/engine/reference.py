@@ -40,7 +40,8 @@ class ReferenceEngine:
         for data, part in pieces(rows, plan):
             for number, (start, stop) in enumerate(pairwise(part.edges)):
                 batch = data.rows(part.order[start:stop])
-                cost = self._evaluate(theta, batch, self._masks(len(batch), theta.dtype, part, number), gradient)
+                masks = self._masks(len(batch), theta.dtype, part, number)
+                cost = self._evaluate(theta, batch, masks, gradient, _shares(part, number))
                 if not np.isfinite(cost.data + cost.penalty):
                     failed = part.first_step - plan.first_step + number
                     return EpochCost(np.nan, np.nan, failed, batch)
@@ -53,9 +54,11 @@ class ReferenceEngine:
                 self._step(theta, gradient, state, float(part.rates[number]), factors)
         return EpochCost(data_cost / max(seen, 1), penalty / max(seen, 1))
 
-    def _evaluate(self, theta: Array, batch: Data, masks: dict[int, Array], gradient: Array) -> BatchCost:
+    def _evaluate(
+        self, theta: Array, batch: Data, masks: dict[int, Array], gradient: Array, shares: list[slice] | None
+    ) -> BatchCost:
         X, Y, weight = batch.X, batch.Y, batch.sample_weight
-        return evaluate(self.architecture, self.objective, theta, X, Y, weight, masks, gradient, self.ranks)
+        return evaluate(self.architecture, self.objective, theta, X, Y, weight, masks, gradient, self.ranks, shares)
 
     def _step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         """The optimizer's step: on θ whole, or where blocks have rates of their own on each that is trained."""
@@ -71,16 +74,32 @@ class ReferenceEngine:
                 self.optimizer.step(theta[own], gradient[own], part, rate * block.rate, decays[own])
         state.t = t + 1
 
-    def cost(self, theta: Array, data: Data) -> float:
-        """The plain (weighted) average cost of some examples: no L2, no smoothing, no dropout."""
-        cost = average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
-        return cost_over_all(self.ranks, cost, data.sample_weight, len(data))
+    def cost(self, theta: Array, data: Data, edges: Array | None = None) -> float:
+        """The plain (weighted) average cost of some examples: no L2, no smoothing, no dropout.
+
+        edges: where the examples of each lane begin, and the last ones end, where sums are made lane by lane.
+        """
+
+        def of(rows: slice) -> float:
+            part = data if edges is None else data.rows(rows)
+            return average_cost(self.architecture, theta, part.X, part.Y, part.sample_weight)
+
+        return cost_over_all(self.ranks, of, data.sample_weight, len(data), edges)
 
     def _masks(self, n: int, dtype: np.dtype, plan: EpochPlan, number: int) -> dict[int, Array]:
         factor = 1.0 if plan.dropouts is None else float(plan.dropouts[number])
         step = plan.first_step + number
+        first = 0 if plan.shares is None else int(plan.shares.firsts[number, 0])
         return {
-            l: dropout_mask(plan.dropout_key, step, l, (n, layer.n), factor * layer.dropout, dtype)
+            l: dropout_mask(plan.dropout_key, step, l, (n, layer.n), factor * layer.dropout, dtype, first)
             for l, layer in enumerate(self.architecture.layers, start=1)
             if layer.dropout
         }
+
+
+def _shares(plan: EpochPlan, number: int) -> list[slice] | None:
+    """The rows of each lane in a batch, where sums are made lane by lane."""
+    if plan.shares is None:
+        return None
+    ends = np.cumsum(plan.shares.rows[number])
+    return [slice(int(end - n), int(end)) for end, n in zip(ends, plan.shares.rows[number], strict=True)]

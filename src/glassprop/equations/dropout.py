@@ -28,10 +28,13 @@ def mask_key(key: int, step: int, layer: int) -> int:
 
 
 def dropout_mask(
-    key: int, step: int, layer: int, shape: tuple[int, int], rate: float, dtype: np.dtype[np.floating]
+    key: int, step: int, layer: int, shape: tuple[int, int], rate: float, dtype: np.dtype[np.floating], first: int = 0
 ) -> NDArray[np.floating]:
-    """Return the mask of one layer: 0 with probability ``rate``, else 1 / (1 - rate). shape (n, n_l)."""
-    counter = np.arange(shape[0] * shape[1], dtype=np.uint32)
+    """Return the mask of one layer: 0 with probability ``rate``, else 1 / (1 - rate). shape (n, n_l).
+
+    first: the number of its first row in the batch, where others have the rows before it.
+    """
+    counter = np.arange(shape[0] * shape[1], dtype=np.uint32) + np.uint32(first * shape[1] % 2**32)
     bits = _mix(_mix(counter) ^ np.uint32(mask_key(key, step, layer)))
     keep = bits >= np.uint32(min(round(rate * 2**32), 2**32 - 1))
     return (keep.reshape(shape) / (1 - rate)).astype(dtype)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy, deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
@@ -15,13 +15,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassprop.architecture.compressed import refuse_broken
-from glassprop.engine.plan import Data, is_csr
+from glassprop.backprop.ranks import Group
+from glassprop.engine.plan import Data, LanedSource, Source, is_csr
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
+from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.left import Left, refuse_to_resume
 from glassprop.estimator.plain_arrays import are_plain_rows
 from glassprop.estimator.plain_state import from_plain, to_plain
@@ -29,7 +31,14 @@ from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.stream import STREAM, Stream
-from glassprop.estimator.validation import Held, Scoring, example_weights, given_validation, split_validation
+from glassprop.estimator.validation import (
+    Held,
+    Scoring,
+    example_weights,
+    given_validation,
+    shared_out,
+    split_validation,
+)
 from glassprop.estimator.verbose import tell
 from glassprop.estimator.weights import SetWeights
 from glassprop.insight.largest import MOST_PATHS
@@ -43,7 +52,7 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.explanation import Explanation
 
 
-class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, FitsSources, SetWeights, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     # --- what the two differ in ----------------------------------------------------------------------------
@@ -170,7 +179,7 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
                 plan, ready = stream.plan(arguments, len(data), planned)
             else:
                 plan, ready = planned(), None
-            self._run(plan, ready, data, held, rng, self._outside(told, call, left.kept), left)
+            self._run(plan, ready, data, held, rng, self._outside(told_data(*told, left.kept), call), left)
             if stream is not None and stream.pays and not self._state.interrupted:
                 self._stream = stream
         return self
@@ -185,17 +194,28 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
         return vars(self).get("network_"), vars(self).get("_label_binarizer")
 
     def _run(
-        self, plan: FitPlan, ready: Ready | None, data: Data, held: Held | None, rng: Any, outside: Outside, left: Left
+        self,
+        plan: FitPlan,
+        ready: Ready | None,
+        data: Data | Source | LanedSource,
+        held: Held | None,
+        rng: Any,
+        outside: Outside,
+        left: Left,
+        group: Group | None = None,
     ) -> None:
-        """Train as the plan says."""
+        """Train as the plan says. group: the processes that share the lanes of the data."""
         state = self._state
         if not plan.stochastic:
+            assert isinstance(data, Data)
             run_lbfgs(plan, state, data, None if held is None else held.data, outside)
             return
         validation = None if held is None else held.as_validation(self._scoring())
+        if validation is not None and group is not None:
+            validation = shared_out(validation, len(cast(LanedSource, data).lanes), group)
         self._judge_as_planned(plan, left)
         try:
-            run_stochastic(plan, state, data, validation, rng, outside, ready)
+            run_stochastic(plan, state, data, validation, rng, outside, ready, group)
         finally:
             if not state.left:
                 self.__dict__.pop("_left", None)
@@ -293,14 +313,14 @@ class BaseMLP(CallbackSupportMixin, SetWeights, BaseEstimator, ABC):
 
     # --- what is seen of it --------------------------------------------------------------------------------
 
-    def _outside(self, told: tuple[Any, Any, Any], call: Call, rows: Any) -> Outside:
-        """How a run shows itself. told: X, y and their weights as ``fit`` was given them; rows: those it is on."""
+    def _outside(self, told: dict[str, Callable[[], Any]], call: Call) -> Outside:
+        """How a run shows itself. told: what hooks may ask for by name."""
 
         def hooks(epochs: int) -> EpochHooks:
             if call == "partial_fit" and not any(name in vars(self) for name in LISTENERS):
                 return Unheard()
             root = self._init_callback_context(max_subtasks=epochs)
-            return CalledHooks(self, root, told_data(*told, rows), epochs, self._as_it_stands)
+            return CalledHooks(self, root, told, epochs, self._as_it_stands)
 
         return Outside(self._record, hooks)
 

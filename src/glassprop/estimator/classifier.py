@@ -480,6 +480,19 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             refuse_other_labels(self.classes_, y, all_of_them=self.warm_start)
         return X, y, self._encoded(X, y)
 
+    def _take_classes(self, classes: Any, *, first: bool) -> int | None:
+        if classes is None:
+            raise SettingsError("a classifier that is fitted from a source needs classes: give all labels there are")
+        if not first:
+            refuse_other_labels(self.classes_, np.asarray(classes), all_of_them=True)
+            return len(self.classes_) if len(self.classes_) > 2 else 1
+        labels = np.unique(np.asarray(classes))
+        if len(labels) < 2:
+            raise SettingsError(f"classes must be two labels or more, all different, got {len(labels)}")
+        self._label_binarizer = LabelBinarizer().fit(labels)
+        self.classes_ = self._label_binarizer.classes_
+        return len(labels) if len(labels) > 2 else 1
+
     def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
         X, y = self._checked(X, y, reset=False)
         unknown = np.setdiff1d(unique_labels(y), self.classes_)

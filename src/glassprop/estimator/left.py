@@ -44,9 +44,14 @@ class Left:
             If there are more or fewer rows, or they are of another dtype.
         """
         given = 0 if X_val is None else X_val.shape[0] if hasattr(X_val, "shape") else len(X_val)
-        faults = [] if len_of(X) == self.n else [f"it was on {self.n} rows, got {len_of(X)}"]
-        if str(X.dtype) != self.dtype:
-            faults.append(f"its X was {self.dtype}, got {X.dtype}")
+        self.refuse_other(Left(len_of(X), str(X.dtype), n_val=given))
+
+    def refuse_other(self, now: Left) -> None:
+        """The same, from what the data given now are."""
+        given = now.n_val
+        faults = [] if now.n == self.n else [f"it was on {self.n} rows, got {now.n}"]
+        if now.dtype != self.dtype:
+            faults.append(f"its X was {self.dtype}, got {now.dtype}")
         if given and self.aside is not None:
             faults.append(f"it set {len(self.aside)} rows aside to judge by, and does so again: leave X_val out")
         elif given != self.n_val:

@@ -18,7 +18,7 @@ from glassprop.engine.choose import EngineName
 from glassprop.equations.activation import ActivationLike
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import CostLike
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
@@ -388,6 +388,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         if units is not None:
             units.refuse(y)
         return X, y, Y
+
+    def _take_classes(self, classes: Any, *, first: bool) -> int | None:
+        if classes is not None:
+            raise SettingsError("classes are for classifiers: a regressor that is fitted from a source has none")
+        return None
 
     def _validate_val(self, X: Any, y: Any) -> tuple[Array, Array, Array]:
         return self._checked(X, y, self.network_.units, reset=False)

@@ -10,7 +10,8 @@ from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 
-from glassprop.engine.plan import Data
+from glassprop.backprop.ranks import Group
+from glassprop.engine.plan import Data, LanedSource, Source
 from glassprop.errors import DivergenceError
 from glassprop.estimator.callbacks import EpochHooks
 from glassprop.estimator.fit_plan import FitPlan
@@ -47,22 +48,29 @@ class Outside:
         Shows where training stands as attributes; the loss where it is known better than by the history.
     hooks : callable (epochs) -> EpochHooks
         Tells the callbacks that the fit begins.
+    report : callable (EpochReport)
+        Takes in what is told of each epoch.
     """
 
     record: Callable[[float | None], None]
     hooks: Callable[[int], EpochHooks]
+    report: Callable[[EpochReport], Any] = lambda report: None
 
 
 def run_stochastic(
     plan: FitPlan,
     state: TrainState,
-    data: Data,
+    data: Data | Source | LanedSource,
     validation: Validation | None,
     rng: Any,
     outside: Outside,
     ready: Ready | None,
+    group: Group | None = None,
 ) -> None:
-    """Train in epochs: all those of ``fit``, one of ``partial_fit``, or those that are left for ``resume``."""
+    """Train in epochs: all those of ``fit``, one of ``partial_fit``, or those that are left for ``resume``.
+
+    group: the processes that share the lanes of the data; the first of them shows how it goes.
+    """
     if plan.cuts_batches:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
@@ -71,12 +79,14 @@ def run_stochastic(
     resumed = plan.call == "resume"
     dropout_key = draw_key(rng) if plan.drops and not resumed else 0
     done = state.epoch if resumed else 0
-    hooks, show = outside.hooks(max(plan.epochs - done, 0)), display(plan.verbose, plan.epochs)
+    verbose = plan.verbose if group is None or group.rank == 0 else False
+    hooks, show = outside.hooks(max(plan.epochs - done, 0)), display(verbose, plan.epochs)
 
     def on_epoch(report: EpochReport) -> bool:
+        outside.report(report)
         if hooks.heard:
             outside.record(None)
-        if plan.verbose and report.state.epoch == done + 1:
+        if verbose and report.state.epoch == done + 1:
             tell(f"glassprop: {report.state.engine_why}")
         show(report)
         return hooks.epoch_ended(report.state)
@@ -96,6 +106,7 @@ def run_stochastic(
             notify=hooks.told,
             open_ended=plan.open_ended,
             ready=ready,
+            group=group,
         )
     except DivergenceError as error:
         _add_words(error)

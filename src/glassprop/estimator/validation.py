@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
@@ -11,10 +11,12 @@ import numpy as np
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
+from glassprop.backprop.ranks import Group, lanes_of_rank
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import listed
+from glassprop.training.lanes import lane_edges
 from glassprop.training.reports import Validation
 
 
@@ -70,6 +72,19 @@ class Held:
         weight = self.data.sample_weight
         keywords = {"sample_weight": weight} if weight is not None and takes_weights(scorer) else {}
         return float(scorer(model, self.data.X, self.y, **keywords))
+
+
+def shared_out(validation: Validation, n_lanes: int, group: Group) -> Validation:
+    """Of validation data that every process has, those that this one is to work out the cost of: a part a lane.
+
+    Where a score is asked for, which needs all of them, each works it out by itself.
+    """
+    data = validation.data
+    if data is None or validation.score is not None:
+        return validation
+    here, edges = lanes_of_rank(n_lanes, group.rank, group.size), lane_edges(len(data), n_lanes)
+    mine = edges[here.start : here.stop + 1]
+    return replace(validation, data=data.rows(slice(int(mine[0]), int(mine[-1]))), lanes=mine - mine[0])
 
 
 def _scorer(name: str) -> Any:

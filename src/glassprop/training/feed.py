@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +13,19 @@ from numpy.typing import NDArray
 from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.compressed import refuse_broken
 from glassprop.architecture.fits import check_shapes
-from glassprop.backprop.ranks import Ranks
+from glassprop.backprop.ranks import Group, LaneSums, Ranks, lanes_of_rank
 from glassprop.backprop.user_defined import check_user_defined
-from glassprop.engine.plan import Data, Examples, Source
+from glassprop.engine.plan import Data, Examples, LanedSource, Shares, Source
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
+from glassprop.training.lanes import is_laned, shares_here, shares_of
+from glassprop.training.lanes_here import LanesHere
 from glassprop.training.targets import smooth
 from glassprop.training.train_settings import Settings
 
 
 class Feed:
-    """Arrays are made ready once; what comes in blocks, block by block.
+    """Arrays are made ready once; what comes in blocks, block by block; lanes become blocks, ahead of time.
 
     Attributes
     ----------
@@ -32,6 +35,8 @@ class Feed:
         Examples and steps of an epoch; examples of a batch: of all ranks.
     bounds : integers (n_steps + 1,) or None
         Where batches begin among the examples here; None: all of ``batch_size``, but the last.
+    shares : Shares or None
+        What each lane has of every batch, where sums are made lane by lane.
     batch_here : int
         Examples of the largest batch that are here, or 1 if there are none.
     """
@@ -39,42 +44,78 @@ class Feed:
     def __init__(
         self,
         architecture: Architecture,
-        given: Data | Source,
+        given: Data | Source | LanedSource,
         settings: Settings,
         theta: Array,
         epoch: int,
         *,
         ranks: Ranks | None = None,
+        group: Group | None = None,
         checked: bool = False,
     ) -> None:
-        """epoch: the number of the next. checked: whether arrays have been looked at, as ``given_examples`` does."""
-        self._architecture, self._smoothing = architecture, settings.label_smoothing
-        self._source = None if isinstance(given, Data) else given
-        first = given if isinstance(given, Data) else _in_rows(_first_block(given, epoch))
-        if not (checked and self._source is None):
+        """epoch: the number of the next. checked: whether arrays have been looked at, as ``given_examples`` does.
+
+        group: whose lanes are shared out; None: all are here.
+        """
+        self._architecture, self._settings = architecture, settings
+        self._source: Source | None = None
+        self._lanes: LanesHere | None = None
+        self.shares: Shares | None = None
+        self.bounds: NDArray[np.integer] | None = None
+        if isinstance(given, Data):
+            here, first = len(given), given
+        elif is_laned(given):
+            here, first = self._take_lanes(cast(LanedSource, given), group, ranks, theta)
+        else:
+            self._source = source = cast(Source, given)
+            here, first = len(source), _in_rows(_first_block(source, epoch))
+        if not (checked and self.in_order) and (len(first) or self._lanes is None):
             check_examples(architecture, first, theta)
         check_user_defined(architecture, first.Y)
-        here = len(given)
-        self.n = here if ranks is None else _over_all(ranks, here, theta)
+        if ranks is None:
+            self.n = here if self._lanes is None else sum(self._lanes.counts)
+        else:
+            self.n = _over_all(ranks, here, theta, self._lanes)
         self.batch_size = settings.batch_of(self.n)
         self.n_steps = ceil(self.n / self.batch_size)
-        self.bounds: NDArray[np.integer] | None = None
-        if ranks is not None or self._source is not None:
+        if self._lanes is not None:
+            self.bounds = self._lanes.bounds
+        elif ranks is not None or self._source is not None:
             ends = np.minimum(np.arange(self.n_steps + 1) * self.batch_size, self.n)
             self.bounds = ends * here // self.n
         self.batch_here = self.batch_size if self.bounds is None else max(1, int(np.diff(self.bounds).max()))
-        if self._source is not None:
+        if not self.in_order:
             first = first.rows(np.arange(min(len(first), self.batch_size)))  # a copy, and no more than is looked at
         self.sample = self._smoothed(first)
 
     @property
     def in_order(self) -> bool:
         """Whether these are arrays, which an epoch takes in an order of the loop's."""
-        return self._source is None
+        return self._source is None and self._lanes is None
 
-    def rows(self, epoch: int) -> Examples:
-        """The examples of an epoch (from 0)."""
-        return self.sample if self._source is None else self._blocks(self._source, epoch)
+    @property
+    def waited(self) -> float:
+        """For how many seconds of the epoch that ``rows`` was asked for last the training has waited for examples."""
+        return 0.0 if self._lanes is None else self._lanes.waited
+
+    @property
+    def seconds(self) -> float:
+        """How long ago that was; 0 where nothing has to be read."""
+        return 0.0 if self._lanes is None else self._lanes.seconds
+
+    def rows(self, epoch: int, first_step: int = 0) -> Examples:
+        """The examples of an epoch (from 0), from a step on."""
+        if self._lanes is not None:
+            return self._lanes.blocks(epoch, first_step)
+        if self._source is not None:
+            assert self.bounds is not None
+            return self._blocks(self._source, epoch, int(self.bounds[first_step]))
+        return self.sample
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._lanes is not None:
+            self._lanes.close()
 
     def settle(self) -> None:
         """From here on hold arrays of its own, into which ``bring`` brings others."""
@@ -90,20 +131,51 @@ class Feed:
         if place.sample_weight is not None:
             place.sample_weight[...] = fresh.sample_weight
 
-    def _blocks(self, source: Source, epoch: int) -> Iterator[Data]:
+    def _take_lanes(
+        self, source: LanedSource, group: Group | None, ranks: Ranks | None, theta: Array
+    ) -> tuple[int, Data]:
+        """Make ready to read lanes; how many examples an epoch has here, and the first of some lane."""
+        counts = tuple(source.lanes)
+        if not sum(counts):
+            raise DataError(f"the source has no example in its {len(counts)} lanes: there must be at least one")
+        here = range(len(counts)) if group is None else lanes_of_rank(len(counts), group.rank, group.size)
+        edges = shares_of(counts, self._settings.batch_of(sum(counts)))
+        if isinstance(ranks, LaneSums):
+            self.shares = shares_here(edges, here)
+        first = self._first_of_lanes(source, counts, here, theta)
+        self._lanes = LanesHere(source, counts, edges, here, first, self._looked_at, self._settings.epochs)
+        return sum(counts[lane] for lane in here), first
+
+    def _first_of_lanes(self, source: LanedSource, counts: tuple[int, ...], here: range, theta: Array) -> Data:
+        """Of epoch 0, whichever is next, so that nothing that follows from it does from where training stands."""
+        for lane in here:
+            if counts[lane]:
+                return _in_rows(_first_of(source.lane(lane, 0, 0), f"lane {lane} of the source gives no examples"))
+        n_in, n_out = self._architecture.sizes[0], self._architecture.sizes[-1]
+        return Data(np.empty((0, n_in), theta.dtype), np.empty((0, n_out), theta.dtype))
+
+    def _blocks(self, source: Source, epoch: int, left_out: int) -> Iterator[Data]:
+        """left_out: so many examples of the epoch come no more."""
         for block in source.blocks(epoch):
-            if not len(block):
-                continue
-            block = _in_rows(block)
-            check_examples(self._architecture, block)
-            if not _alike(block, self.sample):
-                raise DataError(
-                    f"all blocks of a source must be alike: {_kind(self.sample)} came first, and now {_kind(block)}"
-                )
-            yield self._smoothed(block)
+            here = len(block)
+            if here > left_out:
+                block = self._looked_at(block)
+                yield block if not left_out else block.rows(slice(left_out, None))
+            left_out = max(left_out - here, 0)
+
+    def _looked_at(self, block: Data) -> Data:
+        """A block as engines read it, or refused."""
+        block = _in_rows(block)
+        check_examples(self._architecture, block)
+        if not _alike(block, self.sample):
+            raise DataError(
+                f"all blocks of a source must be alike: {_kind(self.sample)} came first, and now {_kind(block)}"
+            )
+        return self._smoothed(block)
 
     def _smoothed(self, data: Data) -> Data:
-        return Data(data.X, smooth(self._architecture, data.Y, self._smoothing), data.sample_weight)
+        Y = smooth(self._architecture, data.Y, self._settings.label_smoothing)
+        return Data(data.X, Y, data.sample_weight)
 
 
 def check_examples(architecture: Architecture, data: Data, theta: Array | None = None) -> None:
@@ -118,10 +190,14 @@ def check_examples(architecture: Architecture, data: Data, theta: Array | None =
 
 
 def _first_block(source: Source, epoch: int) -> Data:
-    for block in source.blocks(epoch):
+    return _first_of(source.blocks(epoch), "the source has no block")
+
+
+def _first_of(blocks: Iterable[Data], none: str) -> Data:
+    for block in blocks:
         if len(block):
             return block
-    raise DataError("the source has no block: there must be at least one example")
+    raise DataError(f"{none}: there must be at least one example")
 
 
 def _in_rows(data: Data) -> Data:
@@ -141,22 +217,24 @@ def _alike(one: Data, other: Data) -> bool:
     return _kind(one) == _kind(other)
 
 
-def _over_all(ranks: Ranks, here: int, theta: Array) -> int:
-    """The number of examples of all ranks, which must have begun with the same θ.
+def _over_all(ranks: Ranks, here: int, theta: Array, lanes: LanesHere | None) -> int:
+    """The number of examples of all ranks, which must have begun with the same θ, and the same lanes.
 
     Raises
     ------
     SettingsError
     """
-    digest = hashlib.blake2b(theta.dtype.str.encode() + theta.tobytes(), digest_size=16).digest()
+    counts = repr(lanes.counts).encode() if lanes is not None else b""
+    digest = hashlib.blake2b(theta.dtype.str.encode() + theta.tobytes() + counts, digest_size=16).digest()
     at = np.frombuffer(digest, np.uint16).astype(np.float64)  # whole numbers, whose sums are exact
     n, count, *sums = ranks.add(here, 1, *at, *at**2)
     if not (n >= 1 and count >= 1 and np.isfinite(sums).all()):
         raise SettingsError(f"reduce gave back {n:g} examples of {count:g} processes: it must give the sums over all")
     totals, squares = np.split(np.array(sums), 2)
     if (count * squares != totals**2).any():
+        others = ", or with other lanes" if counts else ""
         raise SettingsError(
-            f"the {count:g} processes begin with different parameters, or precisions; give each the same theta, as "
-            "drawn from a generator of the same seed"
+            f"the {count:g} processes begin with different parameters, or precisions{others}; give each the same theta,"
+            " as drawn from a generator of the same seed" + (", and the same source" if counts else "")
         )
     return round(n)

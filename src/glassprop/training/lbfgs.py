@@ -10,7 +10,7 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
-from glassprop.backprop.ranks import Ranks, Reduce, any_rank, cost_over_all
+from glassprop.backprop.ranks import Reduce, SumsOverRanks, any_rank, cost_over_all
 from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.engine.plan import Data
@@ -72,7 +72,7 @@ def train_lbfgs(
     check_user_defined(architecture, data.Y)
     state.begin_call()
     state.engine, state.engine_why = "reference", "the reference engine: L-BFGS takes all examples at once"
-    ranks = None if reduce is None else Ranks(reduce)
+    ranks = None if reduce is None else SumsOverRanks(reduce)
     run = _Run(_Problem(architecture, settings, data, ranks), state, validation, on_iteration)
     options = {"maxfun": max_calls, "maxiter": max_iterations, "gtol": tol}
     try:
@@ -137,15 +137,15 @@ class _Run:
         data = self.validation
         if data is None:
             return None
-        cost = average_cost(self.problem.architecture, theta, data.X, data.Y, data.sample_weight)
-        cost = cost_over_all(self.problem.ranks, cost, data.sample_weight, len(data))
+        here = average_cost(self.problem.architecture, theta, data.X, data.Y, data.sample_weight)
+        cost = cost_over_all(self.problem.ranks, lambda rows: here, data.sample_weight, len(data))
         return self.problem.settings.cost_scale * cost
 
 
 class _Problem:
     """The objective over all examples as SciPy sees it: float64 throughout, one vector for the gradient."""
 
-    def __init__(self, architecture: Architecture, settings: Settings, data: Data, ranks: Ranks | None) -> None:
+    def __init__(self, architecture: Architecture, settings: Settings, data: Data, ranks: SumsOverRanks | None) -> None:
         self.architecture, self.settings, self.ranks = architecture, settings, ranks
         Y = smooth(architecture, data.Y.astype(np.float64), settings.label_smoothing)
         self.data = Data(data.X.astype(np.float64), Y, data.sample_weight)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.backprop.ranks import Ranks, Reduce, any_rank
+from glassprop.backprop.ranks import Group, LaneSums, Ranks, Reduce, SumsOverRanks, any_rank
 from glassprop.engine.blas_threads import ONE_THREAD, may_be_shared
 from glassprop.engine.choose import Notify, choose
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Source
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, LanedSource, Source
 from glassprop.engine.worth import Amount
+from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState
 from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.feed import Feed, check_examples
 from glassprop.training.kernels_record import note_kernels
+from glassprop.training.lanes import is_laned
 from glassprop.training.plateau import answer
 from glassprop.training.ready import Ready
 from glassprop.training.reports import EpochReport, OnEpoch, Validation
@@ -33,7 +35,7 @@ _FEW = 13  # examples, of which an order is the same again by chance once in 13!
 def train(
     architecture: Architecture,
     state: TrainState,
-    data: Data | Source,
+    data: Data | Source | LanedSource,
     settings: Settings,
     *,
     rng: Any = None,
@@ -44,6 +46,7 @@ def train(
     resume: bool = False,
     notify: Notify | None = None,
     reduce: Reduce | None = None,
+    group: Group | None = None,
     checked: bool = False,
     open_ended: bool = False,
     ready: Ready | None = None,
@@ -58,8 +61,8 @@ def train(
     ----------
     state : TrainState
         Holds θ; changed in place and returned.
-    data : Data or Source
-        Arrays, which each epoch takes in an order of its own; or what gives blocks of them, in its order.
+    data : Data, Source or LanedSource
+        Arrays, which each epoch takes in an order of its own; or what gives blocks of them, or lanes, in its order.
     rng : numpy Generator (or RandomState)
         Shuffles; nothing else is drawn from it.
     dropout_key : int
@@ -73,6 +76,9 @@ def train(
         Told when machine code has to be compiled first, which happens once per machine where it can be kept.
     reduce : callable (vector), optional
         Makes of this process's sums those over all that train this network together: see ``Network.train``.
+    group : Group, optional
+        The processes that share the lanes of a LanedSource, each of which has it whole: bits do not depend on how many
+        there are, unless there is a ``reduce``, which adds up as it likes.
     checked : bool
         Whether the arrays, those of validation too, have been looked at already, as ``given_examples`` does.
     open_ended : bool
@@ -95,12 +101,12 @@ def train(
         state.resume_call(n, drops=any(layer.dropout for layer in architecture.layers))
     else:
         state.begin_call(n, rng, dropout_key)
-    ranks = None if reduce is None else Ranks(reduce)
+    ranks = _ranks(data, reduce, group)
     length = None if open_ended else settings.epochs  # of which this call may make a part
     began_with = (state.engine, state.engine_why) if resume else ("", "")
 
     def made() -> _Run:
-        return _Run(architecture, state, data, settings, validation, notify, ranks, checked, length, began_with)
+        return _Run(architecture, state, data, settings, validation, notify, ranks, group, checked, length, began_with)
 
     run = ready.run(data, state, made) if ready is not None and isinstance(data, Data) else made()
     run.epochs = settings.epochs if epochs is None else epochs
@@ -110,7 +116,7 @@ def train(
         with ONE_THREAD if run.needs_one_thread else nullcontext():
             while not state.stopped_by:
                 message = run.epoch() or run.decide()
-                stop = on_epoch is not None and bool(on_epoch(EpochReport(state, message)))
+                stop = on_epoch is not None and bool(on_epoch(run.report(message)))
                 if any_rank(ranks, stop) and not state.stopped_by:
                     state.stopped_by = BY_CALLBACK
     except KeyboardInterrupt:
@@ -120,9 +126,24 @@ def train(
         run.settle()
         raise
     finally:
+        run.feed.close()
         if run.keeps_best:
             state.restore_best()
     return state
+
+
+def _ranks(data: Data | Source | LanedSource, reduce: Reduce | None, group: Group | None) -> Ranks | None:
+    """Who makes sums over all processes of those here.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if group is not None and not is_laned(data):
+        raise SettingsError(f"a group of processes shares the lanes of a LanedSource, got a {type(data).__name__}")
+    if reduce is not None:
+        return SumsOverRanks(reduce)
+    return None if group is None else LaneSums(group, len(cast(LanedSource, data).lanes))
 
 
 class _Run:
@@ -132,11 +153,12 @@ class _Run:
         self,
         architecture: Architecture,
         state: TrainState,
-        data: Data | Source,
+        data: Data | Source | LanedSource,
         settings: Settings,
         validation: Validation | None,
         notify: Notify | None,
         ranks: Ranks | None,
+        group: Group | None,
         checked: bool,
         length: int | None,
         began_with: tuple[str, str],
@@ -145,7 +167,8 @@ class _Run:
         self.validation = validation or Validation(judges=False)
         self.judged_by_validation = self.validation.judges
         self.keeps_best = self.validation.judges and settings.restore_best
-        self.feed = Feed(architecture, data, settings, state.theta, state.epoch, ranks=ranks, checked=checked)
+        where = architecture, data, settings, state.theta, state.epoch
+        self.feed = Feed(*where, ranks=ranks, group=group, checked=checked)
         state.make_writable()
         check_factors(architecture, settings)
         if self.validation.data is not None and not checked:
@@ -211,6 +234,10 @@ class _Run:
         rows = max(self.feed.batch_here, 0 if held_out is None else len(held_out))
         return may_be_shared(self.architecture, rows, with_others=self.validation.score is not None)
 
+    def report(self, message: str) -> EpochReport:
+        """What is told of the epoch that was run last."""
+        return EpochReport(self.state, message, self.feed.waited, self.feed.seconds)
+
     def progress(self) -> Progress:
         state = self.state
         return Progress(state.step, self.total_steps, state.optimizer_samples, state.plateaus)
@@ -230,6 +257,7 @@ class _Run:
             dropout_key=state.dropout_key,
             first_step=state.step,
             bounds=self.feed.bounds,
+            shares=self.feed.shares,
             **planned,
         )
         with np.errstate(all="ignore"):  # what overflows is found and explained below
@@ -237,7 +265,9 @@ class _Run:
             validation = self.validation.data
             if cost.failed is not None or not np.isfinite(state.theta).all():
                 return self._diverged_in_batch(plan, cost)
-            validation_cost = None if validation is None else self.engine.cost(state.theta, validation)
+            validation_cost = (
+                None if validation is None else self.engine.cost(state.theta, validation, self.validation.lanes)
+            )
         scaled = self.settings.cost_scale * cost.data + cost.penalty
         if validation is not None and self.validation.judges and not np.isfinite(validation_cost or 0.0):
             of = "the cost of the validation data"
@@ -270,7 +300,8 @@ class _Run:
         if not self.validation.judges:
             return None
         if self.validation.score is not None:
-            return self.validation.score(self.state.theta)
+            score = self.validation.score(self.state.theta)
+            return self.ranks.of_first(score) if isinstance(self.ranks, LaneSums) else score
         return -self.settings.cost_scale * (validation_cost or 0.0)
 
     def _write(self, cost: float, validation_cost: float | None, score: float | None, rate: float, **more: Any) -> None:

@@ -12,10 +12,18 @@ from glassprop.training.state import TrainState
 
 @dataclass(frozen=True)
 class EpochReport:
-    """What ``on_epoch`` is told: the state as it stands, and a sentence where something was decided."""
+    """What ``on_epoch`` is told: the state as it stands, and a sentence where something was decided.
+
+    Attributes
+    ----------
+    waited, seconds : float
+        For how long the epoch has waited for examples, and how long it took with all that; 0 where none are read ahead.
+    """
 
     state: TrainState
     message: str = ""
+    waited: float = 0.0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,9 @@ class Validation:
         Its plain cost goes into the history.
     score : callable (theta) -> float, or None
         More is better; None with ``judges``: minus the validation cost.
+    lanes : integers (lanes here + 1,), or None
+        Where the examples of each lane begin, and the last ones end, if each process of a group has those of its lanes;
+        None: each has all.
     judges : bool
         Whether stopping and the best weights follow it; else it is only recorded.
     """
@@ -35,6 +46,7 @@ class Validation:
     data: Data | None = None
     score: Callable[[Any], float] | None = None
     judges: bool = True
+    lanes: Any = None
 
 
 OnEpoch = Callable[[EpochReport], bool | None]

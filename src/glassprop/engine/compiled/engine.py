@@ -11,7 +11,7 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.ranks import BatchSums, Ranks, cost_over_all
+from glassprop.backprop.ranks import BatchSums, Ranks, SumsOverRanks, cost_over_all
 from glassprop.engine.compiled import kernels
 from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
 from glassprop.engine.compiled.entries import Reading, inputs
@@ -136,9 +136,13 @@ class CompiledEngine:
             all_ran.append(ran if data is rows else ran.kept())
         return self._cost(all_ran[0] if len(all_ran) == 1 else _together(all_ran))
 
-    def cost(self, theta: Array, data: Data) -> float:
+    def cost(self, theta: Array, data: Data, edges: Array | None = None) -> float:
         """As ``ReferenceEngine.cost``, and with its results up to rounding."""
-        return cost_over_all(self.ranks, self._cost_here(theta, data), data.sample_weight, len(data))
+
+        def of(rows: slice) -> float:
+            return self._cost_here(theta, data if edges is None else data.rows(rows))
+
+        return cost_over_all(self.ranks, of, data.sample_weight, len(data), edges)
 
     def _cost_here(self, theta: Array, data: Data) -> float:
         if not (isinstance(data.X, np.ndarray) or is_csr(data.X)):
@@ -168,7 +172,7 @@ class CompiledEngine:
             room.turned.take_in()
         if self.ranks is None:
             found = self._steps(room, state, data, plan)
-        else:
+        elif isinstance(self.ranks, SumsOverRanks):
             found = self._steps_over_ranks(room, state, data, plan, self.ranks)
         if room.turned is not None:
             room.turned.bring_back()
@@ -196,7 +200,7 @@ class CompiledEngine:
         return _Ran(room.costs, room.squares, len(plan.order), np.diff(plan.edges), totals, weighted)
 
     def _steps_over_ranks(
-        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: Ranks
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: SumsOverRanks
     ) -> _Ran | int:
         """Step by step: the kernel's gradient of the examples here, the sums over all ranks, and the kernel's step."""
         here, here_rows = plan.weights(data), np.diff(plan.edges)
@@ -207,7 +211,8 @@ class CompiledEngine:
             self._call(room, first, first + 1)
             cost = float(room.costs[step].sum())
             gradient = room.gradients.sum(axis=0, dtype=np.float64)
-            found = ranks.average(gradient, BatchSums(cost, here[step], here_rows[step]), room.gradients[0])
+            sums = BatchSums(cost, here[step], here_rows[step])
+            found = ranks.average(gradient, sums, room.gradients[0])
             totals[step], rows[step] = found.weight, found.rows
             room.costs[step], room.costs[step, 0] = 0, found.cost
             if not np.isfinite(found.cost):

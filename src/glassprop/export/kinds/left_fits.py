@@ -50,7 +50,8 @@ def left_fits(state: dict[str, Any], solver: str, at: str) -> None:
     if left["kept"] is not None:
         _once_each(np.concatenate([left["kept"], left["aside"]]), left["rows"], f"{at}.kept")
         trained_on = len(left["kept"])
-    _once_each(left["order"], trained_on, f"{at}.order")
+    if left["kept"] is not None or len(left["order"]):  # rows of a source come in an order of its own
+        _once_each(left["order"], trained_on, f"{at}.order")
     if not trained_on or (left["aside"] is not None and not len(left["aside"])):
         raise Misfit(at, "it has no rows to train on, or none to judge by")
     best = 0 if left["best"] is None else state["best_epoch"]

@@ -7,7 +7,7 @@ column with a heavy tail also gets an input by rank, in which neither its tail n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -46,36 +46,76 @@ class ColumnScale:
     to: np.ndarray = field(default_factory=lambda: np.empty(0))
 
 
-def scale_of(values: np.ndarray, scaling: str) -> ColumnScale:
-    """Decide by the values of the rows trained on, none of them missing: (n_rows,), float64."""
-    known, counts = np.unique(values, return_counts=True)
+class Column(Protocol):
+    """A column of numbers, none of them missing, as its scale is decided by: its values, however they are kept.
+
+    Attributes
+    ----------
+    known : array (n_known,)
+        The different ones, rising.
+    counts : array (n_known,) of int
+        In how many rows each of them stands.
+    """
+
+    known: np.ndarray
+    counts: np.ndarray
+
+    def median(self) -> float:
+        """Of all rows."""
+
+    def moments(self, low: int, high: int) -> tuple[float, float]:
+        """Mean and standard deviation of the rows with known[low:high]; exactly 0 where they are all the same."""
+
+    def typical_distance(self, low: int, high: int) -> float:
+        """As the function of that name, of these rows."""
+
+
+class ColumnInMemory:
+    """A column whose rows are all at hand: (n_rows,), float64."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self._values = values
+        self.known, self.counts = np.unique(values, return_counts=True)
+
+    def median(self) -> float:
+        """As `Column` has it."""
+        return float(np.median(self._values))
+
+    def moments(self, low: int, high: int) -> tuple[float, float]:
+        """As `Column` has it; no square of a large number is made on the way."""
+        values = self._between(low, high)
+        mean = float(np.mean(values))
+        distances = values - mean
+        widest = float(np.abs(distances).max())
+        if widest < SMALLEST or self.known[low] == self.known[high - 1]:
+            return mean, 0.0
+        return mean, widest * float(np.sqrt(np.mean((distances / widest) ** 2)))
+
+    def typical_distance(self, low: int, high: int) -> float:
+        """As `Column` has it."""
+        return typical_distance(self._between(low, high))
+
+    def _between(self, low: int, high: int) -> np.ndarray:
+        if (low, high) == (0, len(self.known)):
+            return self._values
+        return self._values[(self._values >= self.known[low]) & (self._values <= self.known[high - 1])]
+
+
+def scale_of(column: Column, scaling: str) -> ColumnScale:
+    """Decide by the values of the rows trained on."""
+    known, counts, every = column.known, column.counts, (0, len(column.known))
     if scaling == "quantile" and len(known) > 1:
         return ColumnScale("quantile", 0.0, 1.0, *_knots(known, counts))
     if scaling == "robust":
-        return ColumnScale("robust", float(np.median(values)), _usable(typical_distance(values)))
-    low, high = together(known, counts) if scaling == "auto" else (0, len(known))
-    some = high - low < len(known)
-    rest = values[(values >= known[low]) & (values <= known[high - 1])] if some else values
-    center, deviation = _moments(rest)
+        return ColumnScale("robust", column.median(), _usable(column.typical_distance(*every)))
+    low, high = together(known, counts) if scaling == "auto" else every
+    center, deviation = column.moments(low, high)
     spread = _usable(deviation)
-    if scaling == "auto" and high - low > ENOUGH_VALUES and _has_heavy_tail(rest, center, deviation):
-        return ColumnScale("both", center, spread, *_knots(known, counts))
-    return ColumnScale("robust" if some else "standard", center, spread)
-
-
-def _has_heavy_tail(values: np.ndarray, center: float, deviation: float) -> bool:
-    reach = max(float(values.max()) - center, center - float(values.min()))
-    return reach > REACH * deviation and deviation > HEAVY * typical_distance(values)
-
-
-def _moments(values: np.ndarray) -> tuple[float, float]:
-    """Mean and standard deviation; no square of a large number is made on the way."""
-    mean = float(np.mean(values))
-    distances = values - mean
-    widest = float(np.abs(distances).max())
-    if widest < SMALLEST or values.min() == values.max():
-        return mean, 0.0
-    return mean, widest * float(np.sqrt(np.mean((distances / widest) ** 2)))
+    if scaling == "auto" and high - low > ENOUGH_VALUES:
+        reach = max(float(known[high - 1]) - center, center - float(known[low]))
+        if reach > REACH * deviation and deviation > HEAVY * column.typical_distance(low, high):
+            return ColumnScale("both", center, spread, *_knots(known, counts))
+    return ColumnScale("standard" if (low, high) == every else "robust", center, spread)
 
 
 def _usable(spread: float) -> float:

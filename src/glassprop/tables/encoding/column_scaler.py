@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.ground.in_order import in_order
-from glassprop.tables.encoding.column_scale import ColumnScale, scale_of
+from glassprop.tables.encoding.column_scale import Column, ColumnInMemory, ColumnScale, scale_of
 
 
 class ColumnScaler(TransformerMixin, BaseEstimator):
@@ -47,8 +46,16 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
 
     def fit_columns(self, columns: np.ndarray, threads: int) -> ColumnScaler:
         """The same of (n_columns, n_rows), on several threads."""
-        decide = partial(scale_of, scaling=self.scaling)
-        self._take(list(in_order(lambda column: decide(np.ascontiguousarray(column)), columns, threads)))
+
+        def decided(column: np.ndarray) -> ColumnScale:
+            return scale_of(ColumnInMemory(np.ascontiguousarray(column)), self.scaling)
+
+        self._take(list(in_order(decided, columns, threads)))
+        return self
+
+    def fit_kept(self, columns: Iterable[Column]) -> ColumnScaler:
+        """The same of columns of which less may be kept than their rows."""
+        self._take([scale_of(column, self.scaling) for column in columns])
         return self
 
     def _take(self, scales: Sequence[ColumnScale]) -> None:

@@ -12,19 +12,14 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
+from glassprop.tables.fitting.key_columns import numbered_groups, time_reading, weight_reading
 from glassprop.tables.fitting.split import SplitKeys
 from glassprop.tables.fitting.unseen import rows_seen
 from glassprop.tables.reading.table import Table
-from glassprop.tables.schema.recognize import MOSTLY
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target, there
-from glassprop.tables.values.cells import BEYOND, Cells, cells_of, texts_of, values_of
-from glassprop.tables.values.dates import date_order, to_moments
-from glassprop.tables.values.decimal_marks import decimal_mark
-from glassprop.tables.values.file_mark import file_mark
-from glassprop.tables.values.numbers import missing_number, to_numbers
+from glassprop.tables.values.cells import BEYOND, cells_of
 from glassprop.tables.values.texts import Texts
-from glassprop.tables.values.times import share_of_times, to_times
 
 
 @dataclass(frozen=True)
@@ -127,7 +122,7 @@ def read_examples(
         say(without_target(target.name, int((~known).sum()), len(known), far.infinite, far.beyond))
     times = None
     if options.time is not None:
-        times = _times(frame, options.time, faults)
+        times = time_reading(frame, options.time, faults).values(frame[options.time])
         late = known & np.isnan(times)
         if late.any() and not faults:
             far = cells_of(frame[options.time])
@@ -141,7 +136,7 @@ def read_examples(
         raise TableError("; ".join(faults))
     rows = np.flatnonzero(known)
     y, labels = _targets(values, rows, target)
-    groups = None if options.group is None else _groups(frame, options.group)[rows]
+    groups = None if options.group is None else numbered_groups(frame[options.group])[rows]
     keys = SplitKeys(labels, groups, None if times is None else times[rows])
     return Examples(frame, y, None if weights is None else weights[rows], keys, rows)
 
@@ -215,8 +210,7 @@ def refuse_lacking(name: str, columns: Sequence[str], target: Target, needed: li
 
 
 def _weights(frame: nw.DataFrame, name: str, known: np.ndarray, faults: list[str]) -> np.ndarray:
-    cells = cells_of(frame[name])
-    values = numbers_of(cells, mark_of(cells, frame))
+    values = weight_reading(frame, name).values(frame[name])
     used = values[known]
     bad = int(np.isnan(used).sum())
     fault = weight_fault(name, bad, 0 if bad else int((used < 0).sum()), used.max(initial=0.0) > 0)
@@ -239,51 +233,3 @@ def of_mean_one(weights: np.ndarray, used: np.ndarray | slice = slice(None)) -> 
     """Weights whose mean is 1 in the rows that are used: only their ratios matter."""
     weights = weights / weights[used].max()  # as they came, they could be beyond what float32 holds
     return np.asarray(weights / weights[used].mean())
-
-
-def mark_of(cells: Cells, frame: nw.DataFrame) -> str:
-    """The decimal mark of a column of a frame, where it is text."""
-    if cells.kind != "text":
-        return "."
-    return decimal_mark(cells.texts.known, cells.texts.counts().tolist(), file_mark(frame, typed=True)).mark
-
-
-def numbers_of(cells: Cells, mark: str) -> np.ndarray:
-    """Cells as numbers, NaN where they are none."""
-    if cells.kind == "text":
-        return to_numbers(cells.texts, mark)
-    return cells.values if cells.kind == "number" else np.full(len(cells.values), np.nan)
-
-
-def _groups(frame: nw.DataFrame, name: str) -> np.ndarray:
-    """A number for each group; a row without one is a group of its own."""
-    cells = cells_of(frame[name])
-    if cells.infinite:  # those that are too far out to be learned from are the names of groups like any other
-        cells = Cells("text", texts_of(values_of(frame[name])))
-    if cells.kind == "text":
-        missing = ~cells.texts.there
-        rank = np.argsort(np.argsort(np.array(cells.texts.known, dtype=object)))  # counted in the order of their names
-        numbers = rank[cells.texts.codes[~missing]]
-    else:
-        missing = np.isnan(cells.values)
-        _, numbers = np.unique(cells.values[~missing], return_inverse=True)
-    groups = np.empty(len(missing), dtype=np.int64)
-    groups[~missing] = numbers
-    groups[missing] = -1 - np.arange(int(missing.sum()))
-    return groups
-
-
-def _times(frame: nw.DataFrame, name: str, faults: list[str]) -> np.ndarray:
-    cells = cells_of(frame[name])
-    if cells.kind in ("number", "date"):
-        return cells.values
-    texts = [text for text in cells.texts.known if not missing_number(text)]
-    order, share, _ = date_order(sorted(texts)[:2000])
-    if texts and share >= MOSTLY:
-        return to_moments(cells.texts, order)
-    if texts and share_of_times(cells.texts) >= MOSTLY:
-        return to_times(cells.texts)
-    numbers = numbers_of(cells, mark_of(cells, frame))
-    if not texts or np.isnan(numbers).mean() > 1 - MOSTLY:
-        faults.append(f"time column {quoted(name)} holds neither dates, times nor numbers: name one that does")
-    return numbers

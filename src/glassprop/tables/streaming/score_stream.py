@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 from sklearn.pipeline import Pipeline
 
 from glassprop.errors import TableError
 from glassprop.ground.note import Say
 from glassprop.tables.fitting.examples import refuse_lacking
+from glassprop.tables.fitting.key_columns import KeyReading, weight_reading
 from glassprop.tables.schema.target import Target
 from glassprop.tables.streaming.labelled_rows import Labelled, LabelledRows, Others
 from glassprop.tables.streaming.piece_by_piece import PieceByPiece, Said
@@ -46,8 +48,7 @@ def score_stream(
     classes = None if record["labels"] is None else np.asarray(pipeline[-1].classes_)
     asked = record["options"]["weight"]
     weight = asked if asked in source.columns else None
-    start = None if weight is None else next(iter(source.frames(0, min(_START, source.n_rows))))
-    reader = LabelledRows(target, classes, weight, start, source.name)
+    reader = LabelledRows(target, classes, None if weight is None else _weighing(source, weight), source.name)
     scores, others = StreamScores(classes, *guess_and_seed(record)), Others()
 
     def work(first: int, frame: pl.DataFrame) -> tuple[Labelled, Said | None]:
@@ -66,6 +67,12 @@ def score_stream(
     model.tell(scores.rows, on_message)
     assessment, within = scores.assessment()
     return {**scored(record, assessment), "within": within}
+
+
+def _weighing(source: RowSource, name: str) -> KeyReading:
+    """The first rows say which decimal mark weights have that are text."""
+    start = next(iter(source.frames(0, min(_START, source.n_rows))))
+    return weight_reading(nw.from_native(start, eager_only=True), name)
 
 
 def _finite(said: Said, name: str) -> Said:

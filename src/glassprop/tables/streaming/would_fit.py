@@ -1,0 +1,65 @@
+"""Whether a table would fit into memory, learned from there: by the sizes of its files, before they are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from glassprop.errors import GlasspropError
+from glassprop.ground.free_memory import free_memory
+from glassprop.tables.reading.builtin import BUILT_IN
+from glassprop.tables.reading.sources import ARROW, PARQUET, SEPARATORS, files_of
+from glassprop.tables.values.packages import need_polars
+
+# Learning in memory takes at its peak so many times what a table's cells do (8 bytes a number, 24 any other cell), and
+# so many times the bytes of a file. By measurement on tables of a million rows; docs/streaming.md.
+_CELLS, _TEXT_FILE, _ARROW_FILE = 2.0, 5.0, 3.0
+_NUMBER, _CELL = 8, 24
+_PART = 0.8  # of the free memory, which others want some of, too
+
+
+@dataclass(frozen=True)
+class Room:
+    """What learning from a table in memory would take, and what there is; bytes."""
+
+    needed: int
+    free: int | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is enough; where nobody knows, it is assumed."""
+        return self.free is None or self.needed <= _PART * self.free
+
+
+def room_for(source: str | Sequence[str]) -> Room | None:
+    """The room for files; None where they cannot be streamed, or be looked at: whoever reads them says why."""
+    try:
+        names = files_of(source)
+        sizes = [_needed(Path(name)) for name in names if name != "-" and name not in BUILT_IN]
+    except (GlasspropError, OSError):
+        return None
+    if len(sizes) < len(names) or None in sizes:
+        return None
+    return Room(int(sum(size for size in sizes if size is not None)), free_memory())
+
+
+def _needed(path: Path) -> float | None:
+    ending = path.suffix.lower()
+    if ending in PARQUET:
+        return _cells(path)
+    if ending in (*ARROW, *SEPARATORS):
+        return (_ARROW_FILE if ending in ARROW else _TEXT_FILE) * os.path.getsize(path)
+    return None
+
+
+def _cells(path: Path) -> float | None:
+    pl = need_polars()
+    try:
+        schema = pl.read_parquet_schema(path)
+        rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    except Exception:
+        return None
+    row = sum(_NUMBER if kind.is_numeric() or kind.is_temporal() else _CELL for kind in schema.values())
+    return _CELLS * rows * row + os.path.getsize(path)

@@ -1,0 +1,99 @@
+"""Examples in lanes: how every batch is shared out among them, where their order comes from, and arrays as lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.engine.plan import Data, Shares
+from glassprop.equations.arrays import Array
+from glassprop.errors import DataError
+
+_PIECE = 4096  # rows that arrays in lanes give at a time
+
+
+def is_laned(source: Any) -> bool:
+    """Whether this is a ``LanedSource``."""
+    return hasattr(source, "lanes") and hasattr(source, "lane")
+
+
+def lane_edges(n_rows: int, n_lanes: int) -> NDArray[np.int64]:
+    """Where lanes of a table begin that are as long as each other, or one longer. -> (n_lanes + 1,)."""
+    return np.arange(n_lanes + 1, dtype=np.int64) * n_rows // n_lanes
+
+
+def generator_of(seed: int, epoch: int, lane: int, window: int = 0) -> np.random.Generator:
+    """The generator of one window of one lane in one epoch: follows from these numbers, and from none drawn before.
+
+    Seed and lane are the key of Philox, epoch and window the upper half of its counter: so no two of these streams
+    meet.
+    """
+    bits = np.random.Philox(key=[seed % 2**64, lane], counter=[0, 0, window, epoch])
+    return np.random.Generator(bits)
+
+
+def shares_of(lanes: Sequence[int], batch_size: int) -> NDArray[np.int64]:
+    """How far each lane is when each batch begins, and at the end: all end in the last step, however unequal they are.
+
+    Of e examples, a lane of n of the N gives ``⌊(e n + N l / L) / N⌋``: its part, rounded down in another place for
+    each lane l of L. So lanes of the same length fill batches that are whole, and small batches are not all from the
+    same lanes.
+    -> (number of batches + 1, number of lanes).
+    """
+    total = sum(lanes)
+    exact: Any = np.int64 if total < 2**31 else object  # whose products have no bound
+    ends = np.minimum(np.arange(ceil(total / batch_size) + 1) * batch_size, total).astype(exact)
+    offsets = np.arange(len(lanes)).astype(exact) * total // len(lanes)
+    return ((ends[:, None] * np.array(lanes, dtype=exact) + offsets) // total).astype(np.int64)
+
+
+def shares_here(edges: NDArray[np.int64], here: range) -> Shares:
+    """The shares of some lanes. edges: as ``shares_of`` gives them."""
+    rows = np.diff(edges, axis=0)
+    firsts = np.cumsum(rows, axis=1) - rows
+    cut = slice(here.start, here.stop)
+    return Shares(rows[:, cut], firsts[:, cut], max(1, int(rows.max())))
+
+
+@dataclass(frozen=True)
+class ArrayLanes:
+    """Arrays in memory as lanes, whose examples each epoch takes in an order that follows from seed and epoch.
+
+    Parameters
+    ----------
+    data : Data
+        The examples of all lanes, one lane after the other, or of those that are read here.
+    edges : integers (number of lanes + 1,)
+        Where each lane begins among the examples of all lanes, and the last one ends.
+    seed : int
+    first_row : int
+        Which of the examples of all lanes ``data`` begins with.
+    shuffle : bool
+        Whether the order is a new one in each epoch; else it is that of the rows.
+    """
+
+    data: Data
+    edges: Array
+    seed: int
+    first_row: int = 0
+    shuffle: bool = True
+
+    @property
+    def lanes(self) -> tuple[int, ...]:
+        """How many examples each lane has."""
+        return tuple(int(stop - start) for start, stop in pairwise(self.edges))
+
+    def lane(self, lane: int, epoch: int, first: int) -> Iterator[Data]:
+        """A lane's examples in the order of that epoch, from number ``first`` on."""
+        start, n = int(self.edges[lane]) - self.first_row, int(self.edges[lane + 1] - self.edges[lane])
+        if start < 0 or start + n > len(self.data):
+            raise DataError(f"the examples of lane {lane} were asked for, and are not among those that are here")
+        order = generator_of(self.seed, epoch, lane).permutation(n) if self.shuffle else np.arange(n)
+        for at in range(first, n, _PIECE):
+            yield self.data.rows(start + order[at : at + _PIECE])
