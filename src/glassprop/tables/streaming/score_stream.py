@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -27,9 +28,24 @@ _START = 10_000  # rows
 
 
 def score_stream(
-    pipeline: Pipeline, record: dict[str, Any], source: RowSource, *, on_message: Say | None = None
+    pipeline: Pipeline,
+    record: dict[str, Any],
+    source: RowSource,
+    *,
+    on_message: Say | None = None,
+    on_rows: Callable[[int], None] = lambda rows: None,
 ) -> dict[str, Any]:
     """Score the predictions for the rows of a source whose target is known, in one pass.
+
+    Parameters
+    ----------
+    pipeline : sklearn.pipeline.Pipeline
+    record : dict
+    source : RowSource
+    on_message : callable, optional
+        Is given each thing a user should know.
+    on_rows : callable, optional
+        Is given how many rows of the source are done since it was last called.
 
     Returns
     -------
@@ -60,6 +76,7 @@ def score_stream(
         say(note)
     for found, said in model.each(work, reader.columns()):
         others.add(found.others)
+        on_rows(found.others.rows)
         if said is not None:
             model.keep(said)
             scores.add(found.y, said.outputs, found.weights, found.numbers)
