@@ -108,10 +108,14 @@ class BlockEncoder:
 
     def write(self, read: ReadRows, rows: slice, to: ArrayOfInputs | SparseInputs) -> None:
         """Encode rows that were read, and write them to their place."""
+        to.write(rows, *self.parts(read))
+
+    def parts(self, read: ReadRows) -> tuple[np.ndarray | None, list[np.ndarray], Any]:
+        """What rows are encoded to: numbers (n, n_numbers), the input of each category, and a CSR matrix of terms."""
         given: Any = read.values.T if self.numbers else None
         for step in self.numbers:
             given = step.transform(given)
-        to.write(rows, given, read.places, None if self.terms is None else self.terms.of_texts(read.texts))
+        return given, read.places, None if self.terms is None else self.terms.of_texts(read.texts)
 
     def room(self, rows: int, *, compact: bool) -> ArrayOfInputs | SparseInputs:
         """For so many rows; `compact`: a CSR matrix will do where it takes less."""

@@ -13,6 +13,7 @@ from glassprop.errors import TableError
 from glassprop.tables.reading.binary_file import check_parquet, readable
 from glassprop.tables.reading.index_columns import index_notes
 from glassprop.tables.streaming.arrow_package import arrow_errors, need_pyarrow
+from glassprop.tables.streaming.rewriting import with_smaller_groups
 from glassprop.tables.streaming.source_file import SourceFile
 from glassprop.tables.streaming.typed_rows import TypedRows, least_bytes, texts_in_bytes
 from glassprop.tables.values.packages import need_polars
@@ -46,7 +47,7 @@ def parquet_rows(file: SourceFile) -> TypedRows:
     groups = _Groups(file, metadata, np.cumsum([0, *sizes], dtype=np.int64))
     notes = index_notes(file.path, file.name)
     rows = TypedRows(file.name, int(cuts[-1]), schema, cuts, groups.read, file.digest, groups.row_bytes(schema), notes)
-    return replace(rows, schema=texts_in_bytes(rows))
+    return replace(rows, schema=texts_in_bytes(rows), rewriting=with_smaller_groups(file.path))
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,11 @@ class RowSource(Protocol):
         """As a `Table` has them."""
         ...
 
+    @property
+    def rewriting(self) -> str | None:
+        """The command that writes the file anew, where to read from between two cuts is slow; None: it is not."""
+        ...
+
     def frames(self, first: int, stop: int, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """The rows [first, stop), in their order, in pieces of at most `piece_rows`; these columns, or all of them.
 

@@ -73,6 +73,13 @@ class SeveralRows:
     def row_bytes(self) -> float:
         return max(part.row_bytes for part in self.parts)
 
+    @property
+    def rewriting(self) -> str | None:
+        """As `row_source.RowSource` says: of the file whose cuts are the furthest apart."""
+        slow = [part for part in self.parts if part.rewriting is not None]
+        worst = max(slow, key=lambda part: np.diff(part.cuts).max(), default=None)
+        return None if worst is None else worst.rewriting
+
     @cached_property
     def _starts(self) -> NDArray[np.int64]:
         return np.cumsum([0, *(part.n_rows for part in self.parts)], dtype=np.int64)

@@ -42,7 +42,10 @@ class TypedRows:
         Gives the digest of the data.
     row_bytes : float
         That a row takes in memory, or thereabouts.
-    notes : tuple of Note
+    notes, words, quoted, target
+        As a `Table` has them.
+    rewriting : str or None
+        As `row_source.RowSource` says.
     """
 
     name: str
@@ -56,6 +59,7 @@ class TypedRows:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
     target: str | None = None
+    rewriting: str | None = None
 
     @property
     def columns(self) -> list[str]:

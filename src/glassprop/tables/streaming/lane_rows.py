@@ -1,0 +1,167 @@
+"""`EncodedLanes`: a table larger than memory as examples in lanes, encoded as they are read, in a bounded room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.engine.plan import Data
+from glassprop.errors import SettingsError
+from glassprop.ground.note import Note
+from glassprop.tables.streaming.compact_rows import CompactRows, row_bytes
+from glassprop.tables.streaming.piece_reader import ExampleReader, PieceReader
+from glassprop.tables.streaming.row_source import RowSource, lanes_of
+from glassprop.tables.streaming.windows import LaneOrder, Window, pieces_of
+
+LANES = 12
+BUDGET = 256 * 10**6  # bytes
+_READING = 4  # copies of the rows that are read together, that there are for a moment
+_ROOMS = 2  # windows of a lane: one that is taken from, and one that is being filled
+_PIECES = 2  # of a window at least, where reading may begin anywhere
+_FEWEST = 64  # rows of a window: with less, there would be no order to speak of
+_SPREAD, _SHORT = 8, 4096  # windows of a lane at least, so that reading goes on all the time; rows that are enough
+_GIVEN, _MOST = 1 << 20, 4096  # bytes, and rows, that are handed out at a time
+_AT_ONCE = 40_960  # rows that are at hand as a network is given them; if these take much room, they are a CSR matrix
+_SLOW = 8  # parts that a row group is read in, from which on it is told
+_TERMS = 100  # of a row's texts that are not 0, or thereabouts
+
+
+class EncodedLanes:
+    """A `LanedSource` of a table's rows.
+
+    Which rows a lane has, their order in each epoch, and so every bit of what is learned, follow from the table, the
+    seed, the number of lanes and the budget: not from who reads which lanes.
+
+    Parameters
+    ----------
+    source : RowSource
+    steps : sequence
+        Those before the network, fitted.
+    examples : ExampleReader
+        What is learned from rows.
+    n_lanes : int
+    seed : int
+    budget : int
+        Bytes for rows in memory, over all lanes.
+    used : array of uint8, optional
+        The bits (``numpy.packbits``) that say which rows of the table are learned from, where a pass over it has told;
+        else a pass over the columns of `examples` does.
+
+    Attributes
+    ----------
+    lanes : tuple of int
+        How many rows an epoch each lane has.
+    window_rows : int
+        The most rows that are shuffled together.
+    notes : tuple of Note
+        What a user should know of how the table is read.
+
+    Raises
+    ------
+    SettingsError
+        The budget is too small.
+    """
+
+    def __init__(
+        self,
+        source: RowSource,
+        steps: Sequence[Any],
+        examples: ExampleReader,
+        *,
+        n_lanes: int = LANES,
+        seed: int = 0,
+        budget: int = BUDGET,
+        used: NDArray[np.uint8] | None = None,
+    ) -> None:
+        self._reader, self._seed = PieceReader.of(source, steps, examples), seed
+        ranges = lanes_of(source, n_lanes)
+        self.window_rows = self._window_rows(
+            source, examples, max(stop - first for first, stop in ranges), n_lanes, budget
+        )
+        most = max(self.window_rows // _PIECES, 1)
+        self._pieces = [pieces_of(first, stop, source.cuts, most) for first, stop in ranges]
+        self._counts = [self._counted(edges, used) for edges in self._pieces]
+        self.lanes = tuple(int(counts.sum()) for counts in self._counts)
+        layout = self._reader.layout
+        self._sparse = layout.compact(_AT_ONCE)
+        self._given = min(max(_GIVEN // (layout.width * layout.dtype.itemsize), 1), _MOST)
+        self.notes = tuple(self._slow(source))
+
+    def lane(self, lane: int, epoch: int, first: int) -> Iterator[Data]:
+        """The lane's rows in that epoch's order, from number `first` on.
+
+        While rows of a window are handed out, those of the next one are read, piece by piece; and at other moments than
+        other lanes do, so that reading is spread as evenly as training takes rows.
+        """
+        order = LaneOrder(self._counts[lane], self.window_rows, self._seed, epoch, lane)
+        windows = order.from_row(first)
+        window, ready = next(windows, None), list[CompactRows]()
+        while window is not None:
+            ready += (self._piece(lane, piece) for piece in window.pieces[len(ready) :])
+            rows = CompactRows.together(ready)
+            ready, following = [], next(windows, None)
+            coming = [] if following is None else following.pieces
+            marks = [(piece + (lane + 1) / len(self.lanes)) / len(coming) * window.rows for piece in range(len(coming))]
+            for given, data in self._handed_out(rows, order, window, max(first - window.first, 0)):
+                yield data
+                while len(ready) < len(marks) and given >= marks[len(ready)]:
+                    ready.append(self._piece(lane, coming[len(ready)]))
+            del rows
+            window = following
+
+    def _handed_out(
+        self, rows: CompactRows, order: LaneOrder, window: Window, first: int
+    ) -> Iterator[tuple[int, Data]]:
+        """The rows of a window from number `first` on, as a network is given them; and how many have been by then."""
+        shuffled = order.shuffled(window)
+        for start in range(first, window.rows, self._given):
+            some = rows.of(shuffled[start : start + self._given])
+            yield start + len(some), some.data(self._reader.layout, sparse=self._sparse)
+
+    def _piece(self, lane: int, piece: int) -> CompactRows:
+        first, stop = self._pieces[lane][piece : piece + 2].tolist()
+        return self._reader.rows(first, stop, int(self._counts[lane][piece]))
+
+    def _window_rows(self, source: RowSource, examples: ExampleReader, longest: int, n_lanes: int, budget: int) -> int:
+        """The most rows of a window: it follows from all lanes, whoever reads them, and from no machine."""
+        layout = self._reader.layout
+        terms = min(layout.texts.stop - layout.texts.start, _TERMS)
+        row = row_bytes(layout, examples.n_outputs, weighted=examples.weighted, terms=terms)
+        reading = min(_READING * source.piece_rows * source.row_bytes + n_lanes * _GIVEN, budget / 2)
+        most = int((budget - reading) // (_ROOMS * n_lanes * row))
+        if most < _FEWEST:
+            needed = 2 * _FEWEST * _ROOMS * n_lanes * row
+            raise SettingsError(
+                f"a budget of {budget:,} bytes leaves room for {most} encoded rows in each of {n_lanes} lanes: give "
+                f"{needed:,} bytes at least"
+            )
+        return min(most, max(longest // _SPREAD, _SHORT))
+
+    def _counted(self, edges: NDArray[np.int64], used: NDArray[np.uint8] | None) -> NDArray[np.int64]:
+        """How many rows of each piece of a lane are learned from."""
+        first, stop = int(edges[0]), int(edges[-1])
+        if used is None:
+            taken = self._reader.taken(first, stop)
+        else:
+            taken = np.unpackbits(used[first // 8 : -(-stop // 8)])[first % 8 : first % 8 + stop - first].astype(bool)
+        ends = np.concatenate([[0], np.cumsum(taken)])
+        return np.diff(ends[edges - first]).astype(np.int64)
+
+    def _slow(self, source: RowSource) -> Iterator[Note]:
+        """Where row groups are so large that to read a part of one takes much longer than it should."""
+        command = source.rewriting
+        if command is None:
+            return
+        starts = np.unique(np.concatenate(self._pieces))
+        parts = int(np.diff(np.searchsorted(starts, source.cuts)).max())
+        if parts >= _SLOW:
+            rows = int(np.diff(source.cuts).max())
+            yield Note(
+                f"{source.name} has row groups of {rows:,} rows, which are read in up to {parts} parts: each takes as "
+                f"long as all before it; to write it with smaller ones: {command}",
+                "large-row-groups",
+                number=rows,
+            )
