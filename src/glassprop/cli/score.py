@@ -53,9 +53,7 @@ def score(
         against=against(result["task"]),
     )
     for name, most in result.get("within", {}).items():
-        print_sentence(
-            f"{name} is counted in bins of scores, as rows are many: the exact one is {most:.1g} away at most"
-        )
+        print_sentence(f"rows are many: {name} is made from bins of them, {most:.1g} at most from the exact one")
     for remark in result["remarks"]:
         print_sentence(remark)
     return 0
