@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from forging.sealing import Parts, parts_of, sealed
 from leaving import StopAfter
 
 from glassprop import MLPRegressor, load, save
+from glassprop.engine.plan import StepCosts
 from glassprop.errors import ModelFileError
 
 X = np.random.default_rng(0).normal(size=(20, 3))
@@ -71,7 +75,7 @@ PLAIN: dict[str, tuple[Callable[[Parts], None], str]] = {
     "a row below": (rows("order", [*range(19), -1], "<i8"), "name each of 20 rows once"),
     "too few rows": (rows("order", range(19)), "name each of 20 rows once"),
     "too many rows": (rows("order", range(21)), "name each of 20 rows once"),
-    "no rows": (rows("order", []), "name each of 20 rows once"),
+    "one row": (rows("order", [0]), "name each of 20 rows once"),
     "rows that are no whole numbers": (rows("order", range(20), "<f8"), "uint32 or int64"),
     "another count": (set_to(21, "left", "rows"), "name each of 21 rows once"),
     "none at all": (set_to(0, "left", "rows"), "from 1 to"),
@@ -127,3 +131,41 @@ def test_an_optimizer_that_overflowed_is_not_gone_on_with_from_a_file(tmp_path: 
     save(model, tmp_path / "m.glassprop")
     assert "_left" in vars(model)
     assert "_left" not in vars(load(tmp_path / "m.glassprop"))
+
+
+def in_the_middle() -> MLPRegressor:
+    """A fit that was left after two steps of its fourth epoch."""
+    model = left(batch_size=5)
+    ones = np.ones((2, 1))
+    model._state.so_far = StepCosts(ones, 0 * ones, np.full(2, 5), np.full(2, 5.0), averaged=True)
+    model._state.drawn = True
+    return model
+
+
+def test_the_costs_of_an_epoch_that_was_left_in_its_middle_are_kept(tmp_path: Path) -> None:
+    model = in_the_middle()
+    save(model, tmp_path / "m.glassprop")
+    for again in (load(tmp_path / "m.glassprop"), pickle.loads(pickle.dumps(model))):
+        for name, part in asdict(again._state.so_far).items():
+            np.testing.assert_array_equal(part, getattr(model._state.so_far, name))
+        np.testing.assert_array_equal(again.resume(X, Y).theta_, copy.deepcopy(model).resume(X, Y).theta_)
+
+
+MIDDLE: dict[str, tuple[Callable[[Parts], None], str]] = {
+    "fewer costs": (rows("so_far.totals", [5.0], "<f8"), "what steps have cost"),
+    "another order": (set_to(False, "left", "drawn"), "goes with an order"),
+    "negative rows": (rows("so_far.rows", [-5, 5], "<i8"), "what steps have cost"),
+    "NaN": (rows("so_far.totals", [5.0, np.nan], "<f8"), "not finite"),
+}
+
+
+@pytest.mark.parametrize("case", MIDDLE)
+def test_costs_that_do_not_fit_are_refused(case: str, tmp_path: Path) -> None:
+    path = tmp_path / "m.glassprop"
+    save(in_the_middle(), path)
+    parts = parts_of(path.read_bytes())
+    forge, words = MIDDLE[case]
+    forge(parts)
+    path.write_bytes(sealed(parts))
+    with pytest.raises(ModelFileError, match=words):
+        load(path)

@@ -63,7 +63,7 @@ def test_what_is_of_another_type_is_refused_by_name(case: str) -> None:
 
 
 def test_every_part_of_a_state_has_a_rule() -> None:
-    own = {"optimizer", "best_optimizer", "last_optimizer", "history", "rng"}
+    own = {"optimizer", "best_optimizer", "last_optimizer", "history", "rng", "so_far"}
     assert set(RULES) | own == {each.name for each in fields(TrainState)}
 
 

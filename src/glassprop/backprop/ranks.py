@@ -14,6 +14,7 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 
+_ASKED_EVERY = 16  # steps: what all ranks must agree on costs a reduction
 # Takes a vector of this process's sums and makes of it the sums over all, in place or as what it returns.
 Reduce = Callable[[NDArray[np.float64]], Any]
 
@@ -260,3 +261,10 @@ def cost_over_all(
 def any_rank(ranks: Ranks | None, wish: bool) -> bool:
     """Whether any rank has this wish: then all do as it says."""
     return wish if ranks is None else ranks.add(wish)[0] > 0
+
+
+def asked_among(ranks: Ranks | None, step: int, wish: Callable[[], bool]) -> bool:
+    """Whether any rank has a wish between two steps; all are asked at the same steps, and not at each."""
+    if ranks is None:
+        return wish()
+    return step % _ASKED_EVERY == 0 and any_rank(ranks, wish())

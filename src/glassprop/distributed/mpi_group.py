@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,36 +24,43 @@ _SPINS, _YIELDS = 200, 2000  # how often to look before giving up the core, and 
 _PAUSE = 5e-5  # seconds
 
 
+def words_of(error: BaseException) -> tuple[str, int]:
+    """An error as the others are told of it, and the exit code that goes with it."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", 130
+    if isinstance(error, SystemExit | GeneratorExit):
+        return "it ended before the others", 1
+    return first_line(error) or type(error).__name__, 1
+
+
 @contextmanager
-def together(communicator: Any) -> Iterator[MpiGroup]:
+def together(
+    communicator: Any,
+    *,
+    fast_sums: bool = False,
+    told: Callable[[BaseException], tuple[str, int]] = words_of,
+) -> Iterator[MpiGroup]:
     """A group over a communicator of mpi4py's, for as long as the block lasts; all its processes come here.
 
     The block ends for all or for none: where one process leaves it with an error, or ends, the others raise
     DistributedError with its words as soon as they wait for it, and leave it too.
+
+    fast_sums: whether MPI adds up gradients as it likes. told: gives the words for an error and an exit code.
 
     Raises
     ------
     DistributedError, SettingsError, MissingPackageError
     """
     check_communicator(communicator)
-    group = MpiGroup(communicator)
+    group = MpiGroup(communicator, fast_sums=fast_sums)
     try:
         yield group
         group.meet()
     except BaseException as error:
-        group.alarm.raise_elsewhere(words_of(error))
+        group.alarm.raise_elsewhere(*told(error))
         never_freed(group)
         raise
     group.free()
-
-
-def words_of(error: BaseException) -> str:
-    """An error as the others are told of it."""
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted"
-    if isinstance(error, SystemExit | GeneratorExit):
-        return "it ended before the others"
-    return first_line(error) or type(error).__name__
 
 
 class MpiGroup:
@@ -66,20 +73,25 @@ class MpiGroup:
     ----------
     communicator : mpi4py communicator
         It is duplicated, twice: whatever else is sent over it stays apart.
+    fast_sums : bool
+        Whether gradients are added up by MPI as it likes: quicker, to bits that depend on the number of processes.
 
     Attributes
     ----------
     rank, size : int
         Which process this is, and how many there are.
+    reduce : callable or None
+        What adds up gradients, where they are not to meet in the fixed tree.
     alarm : Alarm
         Tells the others of an error.
     bytes_sent, messages : int
         What went out from here so far, to one other process or to all.
     """
 
-    def __init__(self, communicator: Any) -> None:
+    def __init__(self, communicator: Any, *, fast_sums: bool = False) -> None:
         self.rank, self.size = int(communicator.rank), int(communicator.size)
         self.bytes_sent = self.messages = 0
+        self.reduce = self.summed if fast_sums else None
         self._communicator = _duplicate(communicator)
         self.alarm = Alarm(_duplicate(communicator))
         self._frame, self._frames = np.zeros(_FRAME), np.zeros((self.size, _FRAME))
@@ -146,14 +158,14 @@ class MpiGroup:
         """Rows for each process (n, ...) against the rows from each; all of one dtype and one shape but for n."""
         counts = np.array([len(part) for part in parts], dtype=np.float64)
         coming = [int(each[self.rank]) for each in self.everyone(counts)]
-        sent = np.ascontiguousarray(np.concatenate(parts))
-        received = np.empty((sum(coming), *sent.shape[1:]), sent.dtype)
-        row = _row_type(sent)
+        rows = np.ascontiguousarray(np.concatenate(parts))
+        came = np.empty((sum(coming), *rows.shape[1:]), rows.dtype)
+        sent, received, row = _as_bytes(rows), _as_bytes(came), _row_type(rows)
         going = [len(part) for part in parts]
         self._count(sent.nbytes)
         self._wait(self._communicator.Ialltoallv([sent, going, row], [received, coming, row]), sent, received)
         row.Free()
-        return np.split(received, np.cumsum(coming)[:-1])
+        return np.split(came, np.cumsum(coming)[:-1])
 
     def meet(self) -> None:
         """Wait until all processes have come here."""
@@ -211,6 +223,11 @@ def _duplicate(communicator: Any) -> Any:
     while not request.Test():  # rather than in MPI, which Ctrl-C does not reach
         time.sleep(_PAUSE)
     return duplicate
+
+
+def _as_bytes(rows: NDArray[Any]) -> NDArray[np.uint8]:
+    """The memory of an array, for kinds of numbers, and text, that MPI does not know."""
+    return rows.reshape(-1).view(np.uint8)
 
 
 def _row_type(rows: NDArray[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -96,6 +96,8 @@ class EpochPlan:
         ``batch_size`` examples, but the last, which may be short.
     shares : Shares or None
         Where each lane's gradient is to be made by itself: then the examples come lane by lane within a batch.
+    begun : int
+        Examples that earlier steps of the same epoch have taken; 0 where it begins with this plan.
     """
 
     order: NDArray[np.integer]
@@ -107,6 +109,7 @@ class EpochPlan:
     dropouts: NDArray[np.float64] | None = None
     bounds: NDArray[np.integer] | None = None
     shares: Shares | None = None
+    begun: int = 0
 
     @cached_property
     def edges(self) -> NDArray[np.integer]:
@@ -117,18 +120,30 @@ class EpochPlan:
 
     @property
     def taken(self) -> int:
-        """How many examples all batches have: where the last one ends."""
+        """How many examples all batches of the epoch have: where the last one ends."""
         if self.bounds is not None:
-            return int(self.bounds[-1])
-        return min(len(self.rates) * self.batch_size, len(self.order))
+            return self.begun + int(self.bounds[-1])
+        return self.begun + min(len(self.rates) * self.batch_size, len(self.order))
 
     def weights(self, data: Data) -> NDArray[np.float64]:
         """Σ weight of each batch; the number of its examples where they have no weights. -> (number of batches,)."""
         rows = np.diff(self.edges)
         if data.sample_weight is None:
             return rows.astype(np.float64)
+        return self._sums_of(data.sample_weight, rows, self.edges)
+
+    def weights_of_shares(self, data: Data) -> NDArray[np.float64]:
+        """The same of each share. -> (number of batches, lanes here)."""
+        assert self.shares is not None
+        rows = self.shares.rows
+        if data.sample_weight is None:
+            return rows.astype(np.float64)
+        return self._sums_of(data.sample_weight, rows.ravel(), self.share_edges).reshape(rows.shape)
+
+    def _sums_of(self, weight: Array, rows: NDArray[np.integer], edges: NDArray[np.integer]) -> NDArray[np.float64]:
         totals, some = np.zeros(len(rows)), rows > 0
-        totals[some] = np.add.reduceat(data.sample_weight[self.order], self.edges[:-1][some])
+        if some.any():
+            totals[some] = np.add.reduceat(weight[self.order], edges[:-1][some])
         return totals
 
     @property
@@ -149,9 +164,12 @@ class EpochPlan:
         order, bounds = self.order, self.bounds
         if len(order):
             order = order[self.edges[first] :]
-        return self._cut(first, len(self.rates), order, None if bounds is None else bounds[first:] - bounds[first])
+        bounds = None if bounds is None else bounds[first:] - bounds[first]
+        return self._cut(first, len(self.rates), order, bounds, self.begun + int(self.edges[first]))
 
-    def _cut(self, first: int, last: int, order: NDArray[np.integer], bounds: NDArray[np.integer] | None) -> EpochPlan:
+    def _cut(
+        self, first: int, last: int, order: NDArray[np.integer], bounds: NDArray[np.integer] | None, begun: int = 0
+    ) -> EpochPlan:
         cut = slice(first, last)
         decays, dropouts = (None if each is None else each[cut] for each in (self.decays, self.dropouts))
         return EpochPlan(
@@ -164,7 +182,69 @@ class EpochPlan:
             dropouts,
             bounds,
             None if self.shares is None else self.shares.part(first, last),
+            begun,
         )
+
+
+@dataclass(frozen=True)
+class StepCosts:
+    """What steps have cost, as the engine that made them counts it: an epoch's cost follows from those of its steps.
+
+    Attributes
+    ----------
+    costs, squares : arrays (steps, parts), float64
+        Σ weight · C_0 and Σ w², in as many parts as the engine has; of the reference engine their averages, C_0 and
+        ½ l2 Σ w² / Σ weight.
+    rows, totals : arrays (steps,), int64 and float64
+        Examples of each batch, and their weights.
+    averaged : bool
+        Whether they are averages.
+    """
+
+    costs: NDArray[np.float64]
+    squares: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    totals: NDArray[np.float64]
+    averaged: bool
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def as_averages(self, l2: float) -> StepCosts:
+        """As the reference engine has them."""
+        if self.averaged:
+            return self
+        each = np.where(self.totals > 0, self.totals, 1.0)[:, None]
+        data = self.costs.sum(axis=1, keepdims=True) / each
+        penalty = 0.5 * l2 * self.squares.sum(axis=1, keepdims=True) / each
+        return StepCosts(data, penalty, self.rows, self.totals, True)
+
+    def as_sums(self, l2: float) -> StepCosts:
+        """As machine code has them."""
+        if not self.averaged:
+            return self
+        squares = 2 * self.squares * self.totals[:, None] / l2 if l2 else np.zeros_like(self.squares)
+        return StepCosts(self.costs * self.totals[:, None], squares, self.rows, self.totals, False)
+
+
+@dataclass(frozen=True)
+class Midway:
+    """An epoch that is begun in its middle, or that somebody may want to keep there.
+
+    Attributes
+    ----------
+    before : StepCosts or None
+        Of the steps that were made before the plan's first.
+    due : callable () -> bool
+        Asked between steps, as often as an engine can leave off; it must be quick.
+    keep : callable (StepCosts)
+        Called where it is due, when θ and the optimizer's memory are those after the last step; with the costs of all
+        steps of the epoch until then. What it raises ends the epoch.
+    """
+
+    before: StepCosts | None
+    due: Callable[[], bool]
+    keep: Callable[[StepCosts], None]
 
 
 @dataclass(frozen=True)
@@ -234,6 +314,8 @@ class Engine(Protocol):
         """Whether it can still run."""
         ...
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost: ...
+    def epoch(
+        self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan, midway: Midway | None = None
+    ) -> EpochCost: ...
 
     def cost(self, theta: Array, data: Data, edges: Array | None = None) -> float: ...

@@ -9,9 +9,9 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate
-from glassprop.backprop.ranks import Ranks, cost_over_all
+from glassprop.backprop.ranks import Ranks, asked_among, cost_over_all
 from glassprop.engine.pieces import pieces
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, Midway, StepCosts
 from glassprop.equations.arrays import Array
 from glassprop.equations.dropout import dropout_mask
 from glassprop.optimizer import Optimizer, OptimizerState
@@ -28,15 +28,16 @@ class ReferenceEngine:
     ) -> None:
         self.architecture, self.objective, self.optimizer, self.ranks = architecture, objective, optimizer, ranks
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
+    def epoch(
+        self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan, midway: Midway | None = None
+    ) -> EpochCost:
         """Gather, forward, cost, backward, sum over ranks, clip, step, batch by batch; θ and the state change in place.
 
         Stops before the step of a batch whose cost is NaN or infinite. A batch whose weights sum to 0 makes no step.
         """
         gradient = np.empty_like(theta)
         decays = self.architecture.layout.decay_factors.astype(theta.dtype)
-        data_cost = penalty = 0.0
-        seen = 0
+        made: list[BatchCost] = [] if midway is None else _batches(midway.before, self.objective.l2)
         for data, part in pieces(rows, plan):
             for number, (start, stop) in enumerate(pairwise(part.edges)):
                 batch = data.rows(part.order[start:stop])
@@ -45,14 +46,13 @@ class ReferenceEngine:
                 if not np.isfinite(cost.data + cost.penalty):
                     failed = part.first_step - plan.first_step + number
                     return EpochCost(np.nan, np.nan, failed, batch)
-                if cost.weight <= 0:
-                    continue
-                seen += cost.rows
-                data_cost += cost.data * cost.rows
-                penalty += cost.penalty * cost.rows
-                factors = decays if part.decays is None else decays * theta.dtype.type(part.decays[number])
-                self._step(theta, gradient, state, float(part.rates[number]), factors)
-        return EpochCost(data_cost / max(seen, 1), penalty / max(seen, 1))
+                made.append(cost)
+                if cost.weight > 0:
+                    factors = decays if part.decays is None else decays * theta.dtype.type(part.decays[number])
+                    self._step(theta, gradient, state, float(part.rates[number]), factors)
+                if midway is not None and asked_among(self.ranks, part.first_step + number, midway.due):
+                    midway.keep(_step_costs(made))
+        return _averaged(made)
 
     def _evaluate(
         self, theta: Array, batch: Data, masks: dict[int, Array], gradient: Array, shares: list[slice] | None
@@ -103,3 +103,31 @@ def _shares(plan: EpochPlan, number: int) -> list[slice] | None:
         return None
     ends = np.cumsum(plan.shares.rows[number])
     return [slice(int(end - n), int(end)) for end, n in zip(ends, plan.shares.rows[number], strict=True)]
+
+
+def _averaged(made: list[BatchCost]) -> EpochCost:
+    """Over batches, with their rows as weights; those whose weights sum to 0 do not count."""
+    data_cost = penalty = 0.0
+    seen = 0
+    for cost in made:
+        if cost.weight > 0:
+            seen += cost.rows
+            data_cost += cost.data * cost.rows
+            penalty += cost.penalty * cost.rows
+    return EpochCost(data_cost / max(seen, 1), penalty / max(seen, 1))
+
+
+def _step_costs(made: list[BatchCost]) -> StepCosts:
+    """Costs of batches as arrays."""
+    numbers = np.array([(cost.data, cost.penalty, cost.weight) for cost in made], dtype=np.float64).reshape(-1, 3)
+    rows = np.array([cost.rows for cost in made], dtype=np.int64)
+    return StepCosts(numbers[:, :1].copy(), numbers[:, 1:2].copy(), rows, numbers[:, 2].copy(), True)
+
+
+def _batches(given: StepCosts | None, l2: float) -> list[BatchCost]:
+    """Undo ``_step_costs``."""
+    if given is None:
+        return []
+    costs = given.as_averages(l2)
+    columns = costs.costs[:, 0], costs.squares[:, 0], costs.totals, costs.rows
+    return [BatchCost(*numbers) for numbers in zip(*(column.tolist() for column in columns), strict=True)]

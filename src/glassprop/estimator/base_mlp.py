@@ -22,8 +22,8 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
 from glassprop.estimator.far import warn_if_far
+from glassprop.estimator.fit_among import FitsAmongRanks
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
-from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.left import Left, refuse_to_resume
 from glassprop.estimator.plain_arrays import are_plain_rows
 from glassprop.estimator.plain_state import from_plain, to_plain
@@ -52,7 +52,7 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.explanation import Explanation
 
 
-class BaseMLP(CallbackSupportMixin, FitsSources, SetWeights, BaseEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     # --- what the two differ in ----------------------------------------------------------------------------

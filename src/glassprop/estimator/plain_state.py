@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.own_units import OwnUnits
+from glassprop.engine.plan import StepCosts
 from glassprop.equations.activation import Activation
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.cost import Cost
@@ -24,7 +25,7 @@ from glassprop.training.state import History, TrainState
 _OWN_FORM = {"theta", "optimizer", "history", "diverged"}
 _POINTS = ("best", "last")  # θ, optimizer and rate as they stood at another time
 # What is kept only while a fit is under way or left: to go on with it, not to predict or to train on.
-_OF_A_FIT = {"order", "rng", "dropout_key", "drawn", "aside"} | {
+_OF_A_FIT = {"order", "rng", "dropout_key", "drawn", "aside", "so_far"} | {
     f"{point}_{part}" for point in _POINTS for part in ("theta", "optimizer", "rate")
 }
 _PLAIN = tuple(each.name for each in fields(TrainState) if each.name not in _OWN_FORM | _OF_A_FIT)
@@ -142,6 +143,7 @@ def _plain_left(left: Left, train: TrainState) -> dict[str, Any]:
         "drawn": train.drawn,
         "rng": train.rng,
         "dropout_key": train.dropout_key,
+        **({} if train.so_far is None else {"so_far": asdict(train.so_far)}),
         **{point: None if parts["theta"] is None else parts for point, parts in points.items()},
     }
 
@@ -151,6 +153,7 @@ def _take_left(stored: dict[str, Any], train: TrainState) -> Left:
     rows = {name: None if stored[name] is None else stored[name].astype(np.intp) for name in ("order", "kept", "aside")}
     train.order, train.drawn, train.rng = rows["order"], stored["drawn"], stored["rng"]
     train.dropout_key = stored["dropout_key"]
+    train.so_far = StepCosts(**stored["so_far"]) if "so_far" in stored else None
     for point in _POINTS:
         if stored[point] is not None:
             setattr(train, f"{point}_theta", stored[point]["theta"])

@@ -107,6 +107,7 @@ def run_stochastic(
             open_ended=plan.open_ended,
             ready=ready,
             group=group,
+            reduce=getattr(group, "reduce", None),  # of a group that is not to add up in the fixed tree
         )
     except DivergenceError as error:
         _add_words(error)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.backprop.ranks import Group, LaneSums, Ranks, Reduce, SumsOverRanks, any_rank
+from glassprop.backprop.ranks import Group, LaneSums, Ranks, Reduce, SumsOverRanks, any_rank, asked_among
 from glassprop.engine.blas_threads import ONE_THREAD, may_be_shared
 from glassprop.engine.choose import Notify, choose
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, LanedSource, Source
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, LanedSource, Midway, Source, StepCosts
 from glassprop.engine.worth import Amount
 from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState
 from glassprop.training.batches import shuffle
 from glassprop.training.divergence import diagnose
 from glassprop.training.feed import Feed, check_examples
+from glassprop.training.keeping import Keeper
 from glassprop.training.kernels_record import note_kernels
 from glassprop.training.lanes import is_laned
 from glassprop.training.plateau import answer
@@ -50,6 +52,7 @@ def train(
     checked: bool = False,
     open_ended: bool = False,
     ready: Ready | None = None,
+    keeper: Keeper | None = None,
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
 
@@ -86,6 +89,9 @@ def train(
     ready : Ready, optional
         What earlier calls have made with the same architecture, settings and θ, and the next may use again: only after
         one that came to its end.
+    keeper : Keeper, optional
+        Asked between steps, every few tenths of a second at most, whether it is to be handed the state to keep. What it
+        raises ends training.
 
     Raises
     ------
@@ -109,7 +115,7 @@ def train(
         return _Run(architecture, state, data, settings, validation, notify, ranks, group, checked, length, began_with)
 
     run = ready.run(data, state, made) if ready is not None and isinstance(data, Data) else made()
-    run.epochs = settings.epochs if epochs is None else epochs
+    run.epochs, run.keeper = settings.epochs if epochs is None else epochs, keeper
     if resume and state.epoch:
         run.decide()  # it may have been left before that; a second time changes nothing
     try:
@@ -119,6 +125,8 @@ def train(
                 stop = on_epoch is not None and bool(on_epoch(run.report(message)))
                 if any_rank(ranks, stop) and not state.stopped_by:
                     state.stopped_by = BY_CALLBACK
+                if keeper is not None and not state.stopped_by and asked_among(ranks, 0, keeper.due):
+                    keeper.keep(state)
     except KeyboardInterrupt:
         run.settle()
         state.interrupted, state.stopped_by = True, BY_USER
@@ -146,6 +154,10 @@ def _ranks(data: Data | Source | LanedSource, reduce: Reduce | None, group: Grou
     return None if group is None else LaneSums(group, len(cast(LanedSource, data).lanes))
 
 
+def _never() -> bool:
+    return False
+
+
 class _Run:
     """One call of ``train``: what stays the same from epoch to epoch."""
 
@@ -171,8 +183,9 @@ class _Run:
         self.feed = Feed(*where, ranks=ranks, group=group, checked=checked)
         state.make_writable()
         check_factors(architecture, settings)
-        if self.validation.data is not None and not checked:
-            check_examples(architecture, self.validation.data)
+        held_out = self.validation.data
+        if held_out is not None and not checked and (len(held_out) or self.validation.lanes is None):
+            check_examples(architecture, held_out)
         objective, optimizer, sample = settings.objective, settings.optimizer, self.feed.sample
         choice = choose(
             settings.engine,
@@ -186,13 +199,20 @@ class _Run:
             amount=None if length is None else self._amount(length),
             began_with=began_with,
             recorded=state.products,
+            entries=self.feed.entries,
         )
         self.engine, self.feed.sample, self.choice = choice.engine, choice.data, choice
         self.needs_one_thread = self._may_share_products()
         self.n_steps = self.feed.n_steps
         self.epochs = settings.epochs
+        self.keeper: Keeper | None = None
         self.total_steps = self.n_steps * settings.epochs
         self._begin()
+        if state.so_far is not None and not 0 < state.steps_made < self.n_steps:
+            raise SettingsError(
+                f"this state is of a training that was left after {state.steps_made} steps of an epoch, which has "
+                f"{self.n_steps} here: give the same data, and the same batch_size"
+            )
         self.good_theta, self.good_optimizer = state.theta.copy(), self._optimizer().copy()
 
     def _begin(self) -> None:
@@ -260,8 +280,12 @@ class _Run:
             shares=self.feed.shares,
             **planned,
         )
+        midway, made = None, 0
+        if self.keeper is not None or state.so_far is not None:
+            midway, made = self._midway(order), state.steps_made
+            plan = plan.from_step(made)
         with np.errstate(all="ignore"):  # what overflows is found and explained below
-            cost = self.engine.epoch(state.theta, state.optimizer, self.feed.rows(state.epoch), plan)
+            cost = self.engine.epoch(state.theta, state.optimizer, self.feed.rows(state.epoch, made), plan, midway)
             validation = self.validation.data
             if cost.failed is not None or not np.isfinite(state.theta).all():
                 return self._diverged_in_batch(plan, cost)
@@ -275,6 +299,16 @@ class _Run:
         score = self._score(validation_cost)
         self._write(scaled, validation_cost, score, float(plan.rates[-1]), order=order)
         return ""
+
+    def _midway(self, order: NDArray[np.integer]) -> Midway:
+        """What the engine is told of an epoch that begins in its middle, or may be kept there."""
+        keeper = self.keeper
+
+        def keep(costs: StepCosts) -> None:
+            if keeper is not None and len(costs) < self.n_steps:  # else the epoch is judged first
+                keeper.keep(replace(self.state, order=order, drawn=True, so_far=costs))
+
+        return Midway(self.state.so_far, _never if keeper is None else keeper.due, keep)
 
     def _remember(self) -> None:
         """Keep θ and the optimizer's memory as they stand, in case the epoch to come is left in its middle."""
@@ -320,6 +354,7 @@ class _Run:
                 "samples": samples,
                 "optimizer_samples": samples,
                 "drawn": False,
+                "so_far": None,
                 **judged,
                 **more,
             },
@@ -347,7 +382,7 @@ class _Run:
         where = self.architecture, state.theta, examples
         error = diagnose(*where, of=of, epoch=epoch, rate=rate, kept=kept, alone=self.ranks is None)
         self.settle()
-        state.optimizer = state.order = None  # what it remembers is as spoiled as θ was
+        state.optimizer = state.order = state.so_far = None  # what it remembers is as spoiled as θ was
         if not best:
             error.state = state
             raise error

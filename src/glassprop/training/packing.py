@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.engine.plan import StepCosts
 from glassprop.errors import DataError
 from glassprop.ground.json_values import spelled, unspelled
 from glassprop.ground.text import quoted
@@ -16,7 +17,8 @@ from glassprop.training.state_facts import faults_of_facts
 
 _ARRAYS = ("theta", "best_theta", "last_theta", "order", "aside")
 _OPTIMIZERS = ("optimizer", "best_optimizer", "last_optimizer")
-_OWN_WAY = {*_ARRAYS, *_OPTIMIZERS, "history", "rng"}
+_PARTS = ("costs", "squares", "rows", "totals")  # of what steps have cost
+_OWN_WAY = {*_ARRAYS, *_OPTIMIZERS, "history", "rng", "so_far"}
 _FACTS = tuple(each.name for each in fields(TrainState) if each.name not in _OWN_WAY)
 _LATER = {"drawn", "last_rate", "vector_bits", "products"}  # facts that states written down earlier lack
 # Generators by name: nothing else can be asked for. Their states are whole numbers, but for MT19937's array.
@@ -58,6 +60,9 @@ def pack(state: TrainState) -> Packed:
         if optimizer is not None:
             facts[name] = {"t": optimizer.t, "kind": optimizer.kind, "vectors": len(optimizer.vectors)}
             arrays |= {f"{name}.{k}": np.array(vector) for k, vector in enumerate(optimizer.vectors)}
+    if state.so_far is not None:
+        facts["so_far"] = {"averaged": state.so_far.averaged}
+        arrays |= {f"so_far.{part}": np.array(getattr(state.so_far, part)) for part in _PARTS}
     if state.rng is not None:
         facts["rng"], key = _of_generator(state.rng)
         arrays |= {} if key is None else {"rng": key}
@@ -83,6 +88,9 @@ def unpack(packed: Packed) -> TrainState:
             if name in facts:
                 vectors = tuple(np.array(arrays[f"{name}.{k}"]) for k in range(_count(facts[name]["vectors"])))
                 setattr(state, name, OptimizerState(vectors, facts[name]["t"], facts[name]["kind"]))
+        if "so_far" in facts:
+            parts = {part: np.array(arrays[f"so_far.{part}"]) for part in _PARTS}
+            state.so_far = StepCosts(**parts, averaged=facts["so_far"]["averaged"])
         state.rng = _generator(facts["rng"], arrays.get("rng")) if "rng" in facts else None
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         told = " ".join(str(error).split())[:100]

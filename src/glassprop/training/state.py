@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.engine.plan import StepCosts
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState
@@ -102,6 +103,9 @@ class TrainState:
         Whether the order is already that of the next epoch, which was left in its middle.
     aside : array of rows or None
         Those that the present call was given and set aside for validation.
+    so_far : StepCosts or None
+        Of the steps that were made of the next epoch, where training was left in its middle; ``theta`` and the
+        optimizer's memory are those after the last of them, all else is as after the epoch before. None between epochs.
     """
 
     theta: Array
@@ -136,6 +140,7 @@ class TrainState:
     dropout_key: int = 0
     drawn: bool = False
     aside: NDArray[np.integer] | None = None
+    so_far: StepCosts | None = None
 
     def make_writable(self) -> None:
         """Copy what training writes to, where it cannot be written as it is: read-only, memory-mapped, misaligned."""
@@ -143,6 +148,11 @@ class TrainState:
         for optimizer in (self.optimizer, self.best_optimizer, self.last_optimizer):
             if optimizer is not None:
                 optimizer.vectors = tuple(_writable(vector) for vector in optimizer.vectors)
+
+    @property
+    def steps_made(self) -> int:
+        """How many steps of the next epoch were made, where training was left in its middle."""
+        return 0 if self.so_far is None else len(self.so_far)
 
     @property
     def left(self) -> bool:
@@ -180,7 +190,7 @@ class TrainState:
         self.epoch, self.kept_epoch, self.stopped_by = 0, 0, ""
         self.exhausted = self.interrupted = self.diverged = False
         self.order, self.rng, self.dropout_key, self.drawn = np.arange(n), rng, dropout_key, False
-        self.last_theta, self.last_optimizer, self.last_rate = None, None, None
+        self.last_theta, self.last_optimizer, self.last_rate, self.so_far = None, None, None, None
 
     def resume_call(self, n: int, *, drops: bool = False) -> None:
         """Go on with a call that was left after an epoch. drops: whether there is dropout now.
@@ -210,7 +220,7 @@ class TrainState:
     def forget_call(self) -> None:
         """Let go of what chance decided: the call is over, and will not be gone on with."""
         self.order, self.rng, self.dropout_key, self.drawn, self.aside = None, None, 0, False, None
-        self.last_theta, self.last_optimizer, self.last_rate = None, None, None
+        self.last_theta, self.last_optimizer, self.last_rate, self.so_far = None, None, None, None
 
     def judged(self, score: float, epoch: int, tol: float, *, keep: bool) -> dict[str, Any]:
         """What changes with the score of an epoch; epochs without improvement are counted as scikit-learn does.

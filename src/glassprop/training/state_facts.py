@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.engine.plan import StepCosts
 from glassprop.ground.text import quoted
 from glassprop.training.state import TrainState
 
 _MOST = 2**63 - 1  # what kernels count with
 _KEYS = 2**32 - 1
+_MOST_PARTS = 64  # of what a step has cost
 
 
 def _whole(most: int) -> Callable[[Any], bool]:
@@ -68,10 +70,41 @@ def faults_of_facts(state: TrainState) -> list[str]:
             faults.append(f"{name}.t must be {_COUNT[1]}, got {_told(optimizer.t)}")
         if optimizer is not None and not _TEXT[0](optimizer.kind):
             faults.append(f"{name}.kind must be {_TEXT[1]}, got {_told(optimizer.kind)}")
+    faults += faults_of_costs(state.so_far, goes_on=state.order is not None and state.drawn)
     for name, numbers in state.history.curves().items():
         if not (isinstance(numbers, list) and all(map(_real, numbers))):
             faults.append(f"history.{name} must be numbers, one an epoch")
     return faults
+
+
+def faults_of_costs(made: StepCosts | None, *, goes_on: bool) -> list[str]:
+    """What is wrong with what the steps of an epoch have cost that was left in its middle, in words.
+
+    goes_on: whether the state has the order of that epoch.
+    """
+    if made is None:
+        return []
+    if not (_FLAG[0](made.averaged) and _are_of_steps(made)):
+        return ["so_far must be what steps have cost: arrays of finite numbers, a row for each step"]
+    if not goes_on:
+        return ["so_far goes with an order that is that of the next epoch already"]
+    return []
+
+
+def _are_of_steps(made: StepCosts) -> bool:
+    tables, rows, totals = (made.costs, made.squares), made.rows, made.totals
+    return (
+        all(each.ndim == 2 and each.dtype == np.float64 for each in tables)
+        and rows.ndim == totals.ndim == 1
+        and rows.dtype.kind in "iu"
+        and totals.dtype == np.float64
+        and len({len(each) for each in (*tables, rows, totals)}) == 1
+        and len(rows) > 0
+        and made.costs.shape == made.squares.shape
+        and 1 <= made.costs.shape[1] <= _MOST_PARTS
+        and bool((rows >= 0).all() and (totals >= 0).all())
+        and all(bool(np.isfinite(each).all()) for each in (*tables, totals))
+    )
 
 
 def _told(value: Any) -> str:

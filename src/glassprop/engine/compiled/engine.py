@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.ranks import BatchSums, Ranks, SumsOverRanks, cost_over_all
+from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks, SumsOverRanks, asked_among, cost_over_all
 from glassprop.engine.compiled import kernels
-from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
+from glassprop.engine.compiled.control import FAILED, TO, control_for
 from glassprop.engine.compiled.entries import Reading, inputs
-from glassprop.engine.compiled.epoch import COUNT, TOTAL
+from glassprop.engine.compiled.epoch_plan import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.kernel_facts import narrow
 from glassprop.engine.compiled.kinds.dense_kernels import LARGE
@@ -23,13 +23,14 @@ from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
 from glassprop.engine.compiled.products import Products, chosen
-from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
+from glassprop.engine.compiled.room import Room, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
+from glassprop.engine.compiled.shares_room import aligned_zeros
 from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.compiled.turned import Turned
 from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.engine.pieces import pieces
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, is_csr, straight
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, Midway, StepCosts, is_csr, straight
 from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import Optimizer, OptimizerState
 
@@ -66,6 +67,24 @@ class _Ran(NamedTuple):
         """The same, with numbers of its own, which the next steps do not write over."""
         return self._replace(costs=self.costs.copy(), squares=self.squares.copy())
 
+    def until(self, step: int, plan: EpochPlan) -> _Ran:
+        """Of the first steps of the plan alone, each with its rows and weight."""
+        rows = (np.diff(plan.edges) if self.rows is None else self.rows)[:step].astype(np.int64)
+        totals = rows.astype(np.float64) if self.totals is None else self.totals[:step]
+        return _Ran(self.costs[:step], self.squares[:step], int(rows.sum()), rows, totals, self.weighted)
+
+
+class _Leaving(NamedTuple):
+    """Who may want to keep an epoch in its middle. before: what earlier steps of it have left behind."""
+
+    midway: Midway
+    before: list[_Ran]
+
+    def keep(self, ran: _Ran) -> None:
+        """Hand on the costs of all steps until now."""
+        costs, squares, _, rows, totals, _ = _together([*self.before, ran])
+        self.midway.keep(StepCosts(costs, squares, np.asarray(rows), np.asarray(totals), averaged=False))
+
 
 class CompiledEngine:
     """Runs epochs in machine code; holds the workspace, so that steps allocate nothing."""
@@ -79,10 +98,14 @@ class CompiledEngine:
         optimizer: Optimizer,
         ranks: Ranks | None = None,
         recorded: str = "",
+        entries: float | None = None,
     ) -> None:
-        """recorded: who made the large products of the training that is gone on with; empty if none is."""
+        """recorded: who made the large products of the training that is gone on with; empty if none is.
+
+        entries: how many an example of a sparse X has on average, where that does not follow from the first X.
+        """
         self.architecture, self.objective, self.optimizer, self.ranks = architecture, objective, optimizer, ranks
-        self._recorded = recorded
+        self._recorded, self._entries = recorded, entries
         self._products: dict[str, Products] = {}
         self._made_for: tuple[Any, ...] = ()
         self._read_sparse: Reading | None = None
@@ -122,17 +145,23 @@ class CompiledEngine:
         return WIDTH.bits, self.products(dtype).name if any(way & LARGE for way in ways) else ""
 
     def _put_parts(self, lowered: Lowered, dtype: str) -> None:
-        kernels.put(self.architecture, lowered, TRAIN, dtype, self.optimizer)
+        kernels.put(self.architecture, lowered, TRAIN, dtype, self.optimizer, lanes=isinstance(self.ranks, LaneSums))
 
-    def epoch(self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan) -> EpochCost:
+    def epoch(
+        self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan, midway: Midway | None = None
+    ) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
-        all_ran = []
+        all_ran = _before(midway, self.objective.l2)
         for data, part in pieces(rows, plan):
             reading = self._reading(data.X, plan.taken)
-            ran = self._run(theta, state, data if data is rows else straight(data, theta.dtype), part, reading)
+            leaving = None if midway is None else _Leaving(midway, all_ran)
+            ready = data if data is rows else straight(data, theta.dtype)
+            ran = self._run(theta, state, ready, part, reading, leaving)
             if isinstance(ran, int):
                 examples = data.rows(part.order[slice(*part.edges[ran : ran + 2])])
                 return EpochCost(np.nan, np.nan, part.first_step - plan.first_step + ran, examples)
+            if all_ran:
+                ran = ran.until(len(part.rates), part)
             all_ran.append(ran if data is rows else ran.kept())
         return self._cost(all_ran[0] if len(all_ran) == 1 else _together(all_ran))
 
@@ -161,58 +190,80 @@ class CompiledEngine:
         if isinstance(X, np.ndarray):
             return Reading()
         if self._read_sparse is None:
-            read = Reading.of(self.architecture, X, taken)
+            read = Reading.of(self.architecture, X, taken, self._entries)
             self._read_sparse = read if self.ranks is None else read.in_order()
         return self._read_sparse
 
-    def _run(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> _Ran | int:
+    def _run(
+        self,
+        theta: Array,
+        state: OptimizerState,
+        data: Data,
+        plan: EpochPlan,
+        reading: Reading,
+        leaving: _Leaving | None = None,
+    ) -> _Ran | int:
         """Make the plan's steps on arrays in memory; the number of the batch whose cost was not finite, if one was."""
         room = self._room_for(theta, state, data, plan, reading)
         if room.turned is not None:
             room.turned.take_in()
         if self.ranks is None:
-            found = self._steps(room, state, data, plan)
-        elif isinstance(self.ranks, SumsOverRanks):
-            found = self._steps_over_ranks(room, state, data, plan, self.ranks)
+            found = self._steps(room, state, data, plan, leaving)
+        else:
+            found = self._steps_over_ranks(room, state, data, plan, self.ranks, leaving)
         if room.turned is not None:
             room.turned.bring_back()
         if not isinstance(found, int) and self.objective.l2 and not np.isfinite(room.squares.sum()):
             return int(np.argmin(np.isfinite(room.squares).all(axis=1)))
         return found
 
-    def _steps(self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan) -> _Ran | int:
+    def _steps(
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, leaving: _Leaving | None
+    ) -> _Ran | int:
         """All steps, in as few calls of the kernel as Ctrl-C allows."""
         plain = data.sample_weight is None and plan.bounds is None
         totals = None if plain else plan.weights(data)
         counts = _counts_of_steps(state.t, len(plan.rates), totals)
-        room.take(plan, counts)
+        room.take(plan, counts if totals is None else np.maximum(counts, 1))  # a batch before the first step asks none
         n_steps = len(plan.rates)
+        rows, weighted = None if totals is None else np.diff(plan.edges), data.sample_weight is not None
+        ran = _Ran(room.costs, room.squares, len(plan.order), rows, totals, totals is not None and weighted)
         for start in range(0, n_steps, room.steps_a_call):
-            self._call(room, start * room.phases, min(n_steps, start + room.steps_a_call) * room.phases)
+            stop = min(n_steps, start + room.steps_a_call)
+            self._call(room, start * room.phases, stop * room.phases)
             if room.control[FAILED]:
                 failed = int(room.control[FAILED]) - 1
                 state.t = int(counts[failed]) - 1
                 return failed
-        state.t = int(counts[-1])
-        if totals is None:
-            return _Ran(room.costs, room.squares, len(plan.order))
-        weighted = data.sample_weight is not None
-        return _Ran(room.costs, room.squares, len(plan.order), np.diff(plan.edges), totals, weighted)
+            state.t = int(counts[stop - 1])
+            if leaving is not None and leaving.midway.due():
+                self._leave(room, ran.until(stop, plan), leaving)
+        return ran
+
+    def _leave(self, room: Room, ran: _Ran, leaving: _Leaving) -> None:
+        """Put vectors as they are after these steps, and have that kept; not where the last of them is to be refused."""
+        if self.objective.l2 and not np.isfinite(ran.squares.sum()):
+            return
+        if room.turned is not None:
+            room.turned.bring_back()
+        leaving.keep(ran)
 
     def _steps_over_ranks(
-        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: SumsOverRanks
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: Ranks, leaving: _Leaving | None
     ) -> _Ran | int:
         """Step by step: the kernel's gradient of the examples here, the sums over all ranks, and the kernel's step."""
-        here, here_rows = plan.weights(data), np.diff(plan.edges)
         room.take(plan, np.ones(len(plan.rates)))
-        totals, rows = np.empty(len(here)), np.empty(len(here), dtype=np.int64)
-        for step in range(len(here)):
+        over_all = (
+            _over_lanes(room, data, plan, ranks)
+            if isinstance(ranks, LaneSums)
+            else _over_ranks(room, data, plan, ranks)
+        )
+        before, n_steps = 1 if room.shares is None else room.shares.before, len(plan.rates)
+        totals, rows = np.empty(n_steps), np.empty(n_steps, dtype=np.int64)
+        for step in range(n_steps):
             first = step * room.phases
-            self._call(room, first, first + 1)
-            cost = float(room.costs[step].sum())
-            gradient = room.gradients.sum(axis=0, dtype=np.float64)
-            sums = BatchSums(cost, here[step], here_rows[step])
-            found = ranks.average(gradient, sums, room.gradients[0])
+            self._call(room, first, first + before)
+            found = over_all(step)
             totals[step], rows[step] = found.weight, found.rows
             room.costs[step], room.costs[step, 0] = 0, found.cost
             if not np.isfinite(found.cost):
@@ -220,7 +271,10 @@ class CompiledEngine:
             if found.weight > 0:
                 state.t += 1
                 room.schedule[step, COUNT], room.schedule[step, TOTAL] = state.t, found.weight
-                self._call(room, first + 1, first + room.phases)
+                self._call(room, first + before, first + room.phases)
+            if leaving is not None and asked_among(ranks, plan.first_step + step, leaving.midway.due):
+                made = _Ran(room.costs, room.squares, 0, rows, totals, weighted=True)
+                self._leave(room, made.until(step + 1, plan), leaving)
         return _Ran(room.costs, room.squares, int(rows.sum()), rows, totals, weighted=True)
 
     def _call(self, room: Room, start: int, stop: int) -> None:
@@ -247,7 +301,7 @@ class CompiledEngine:
                 plan,
                 reading,
                 self.products(theta.dtype.name),
-                reduced=self.ranks is not None,
+                self.ranks,
             )
             self._made_for, self._kept = wanted, arrays  # kept: no other array may get the number of one of these
         return self._room
@@ -270,19 +324,63 @@ class CompiledEngine:
         return EpochCost(data_cost / n, penalty / n)
 
 
+def _over_ranks(room: Room, data: Data, plan: EpochPlan, ranks: SumsOverRanks) -> Callable[[int], BatchSums]:
+    """What makes of a step's sums here those over all ranks, and of the first chunk's gradient the average over them."""
+    weights, rows = plan.weights(data), np.diff(plan.edges)
+
+    def over_all(step: int) -> BatchSums:
+        gradient = room.gradients.sum(axis=0, dtype=np.float64)
+        here = BatchSums(float(room.costs[step].sum()), weights[step], rows[step])
+        return ranks.average(gradient, here, room.gradients[0])
+
+    return over_all
+
+
+def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Callable[[int], BatchSums]:
+    """What makes of a step's roots here the sums over all lanes, and hands them to the kernel."""
+    assert room.shares is not None
+    assert plan.shares is not None
+    shares, rows = room.shares, plan.shares.rows
+    shares.weights[...] = plan.weights_of_shares(data)
+
+    def over_all(step: int) -> BatchSums:
+        by_lane = np.stack([room.costs[step], shares.weights[step], rows[step]], axis=1)
+        shares.roots[:, -3:] = lanes.fold(by_lane)
+        whole = lanes.combined(shares.roots)
+        room.handed.put(room.theta, whole=whole)
+        cost, weight, n = whole[-3:].tolist()
+        return BatchSums(cost, weight, round(n))
+
+    return over_all
+
+
 def _together(ran: list[_Ran]) -> _Ran:
-    """Steps that were made piece by piece, as those of one epoch."""
-    costs, squares, rows, totals = (
-        np.concatenate([getattr(each, name) for each in ran]) for name in ("costs", "squares", "rows", "totals")
+    """Steps that were made piece by piece, as those of one epoch; whether they have weights is the last one's to say."""
+    rows, totals = (np.concatenate([getattr(each, name) for each in ran]) for name in ("rows", "totals"))
+    chunks = max(each.costs.shape[1] for each in ran)
+    costs, squares = (
+        np.concatenate([_in_columns(getattr(each, name), chunks) for each in ran]) for name in ("costs", "squares")
     )
-    return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[0].weighted)
+    return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[-1].weighted)
+
+
+def _in_columns(numbers: Array, chunks: int) -> Array:
+    """With zeros for the chunks that there were not: of steps that other kernels made."""
+    lacks = chunks - numbers.shape[1]
+    return np.pad(numbers, ((0, 0), (0, lacks))) if lacks else numbers
+
+
+def _before(midway: Midway | None, l2: float) -> list[_Ran]:
+    """Of the steps that were made before the epoch was left."""
+    if midway is None or midway.before is None:
+        return []
+    made = midway.before.as_sums(l2)
+    return [_Ran(made.costs, made.squares, int(made.rows.sum()), made.rows, made.totals)]
 
 
 def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
     """The optimizer's count after each step: a batch of weight 0 makes none."""
-    if totals is None:
-        return np.arange(t + 1, t + 1 + n_steps)
-    return np.maximum(t + np.cumsum(totals > 0), 1)  # 1: a batch before the first step is never asked
+    return np.arange(t + 1, t + 1 + n_steps) if totals is None else t + np.cumsum(totals > 0)
 
 
 def parts_used(
@@ -375,7 +473,7 @@ class Predictor:
         return Handed(
             theta, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
             fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work,
-            control=np.zeros(CONTROL_SIZE, dtype=np.int64),
+            control=control_for(1),
         )  # fmt: skip
 
     def _space(self, threads: int, low: Lowered) -> tuple[Array, Array]:

@@ -6,14 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.engine.plan import StepCosts
 from glassprop.export.kinds.scikit_values import RandomState
 from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.values import Flag, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.training.state_facts import faults_of_costs
 
 _FLOATS = ("float64", "float32")
 _ROWS = Array(("uint32", "int64"))
 OPTIMIZER = Object({"vectors": Several(Array(_FLOATS), most=8), "t": Whole(), "kind": Text(40)})
+_TABLE, _STEPS = Array(("float64",), axes=2), Array(("int64",))
+_SO_FAR = Object(
+    {"costs": _TABLE, "squares": _TABLE, "rows": _STEPS, "totals": Array(("float64",)), "averaged": Flag()}
+)
 _POINT = Object({"theta": Array(_FLOATS), "optimizer": Maybe(OPTIMIZER), "rate": Maybe(Real(0))})
 LEFT = Object(
     {
@@ -28,7 +34,8 @@ LEFT = Object(
         "dropout_key": Whole(0, 2**32 - 1),
         "best": Maybe(_POINT),
         "last": Maybe(_POINT),
-    }
+    },
+    {"so_far": _SO_FAR},
 )
 
 
@@ -54,6 +61,9 @@ def left_fits(state: dict[str, Any], solver: str, at: str) -> None:
         _once_each(left["order"], trained_on, f"{at}.order")
     if not trained_on or (left["aside"] is not None and not len(left["aside"])):
         raise Misfit(at, "it has no rows to train on, or none to judge by")
+    so_far = None if "so_far" not in left else StepCosts(**left["so_far"])
+    for fault in faults_of_costs(so_far, goes_on=left["drawn"]):
+        raise Misfit(f"{at}.so_far", fault)
     best = 0 if left["best"] is None else state["best_epoch"]
     if not best <= state["epoch"] <= len(state["history"]["cost"]):
         raise Misfit(at, "its epochs are not those of the history")

@@ -152,7 +152,8 @@ def _plain_state(value: Any) -> dict[str, Any]:
     state = {name: part for name, part in value.__getstate__().items() if name not in _OF_THE_RUN}
     state["hidden_layer_sizes"] = _whole(state["hidden_layer_sizes"])
     train = dict(state["_state"])
-    points = [part for part in (train, *train.get("left", {}).values()) if isinstance(part, dict)]
+    parts = (train, *train.get("left", {}).values())
+    points = [part for part in parts if isinstance(part, dict) and "optimizer" in part]
     if not all(_finite(point["optimizer"]) for point in points):
         train.pop("left", None)  # for its next step cannot be written down
     if not _finite(train["optimizer"]):
