@@ -61,8 +61,8 @@ MODULES = {
     ],
     "tables": [
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "RowSource", "Table", "diagnose",
-        "explain_table", "fit_table", "gradient_arrays", "predict_stream", "predict_table", "read_table", "row_source",
-        "score_stream", "score_table", "table_schema", "text_columns",
+        "explain_table", "fit_stream", "fit_table", "gradient_arrays", "predict_stream", "predict_table", "read_table",
+        "row_source", "score_stream", "score_table", "table_schema", "text_columns",
     ],
     "typing": [
         "ActivationLike", "ActivationName", "CostLike", "CostName", "EngineName", "InitialName", "ScheduleName",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from glassprop.tables.schema.defaults import Defaults
     from glassprop.tables.schema.request import FitOptions
     from glassprop.tables.schema.roles import ColumnRole
+    from glassprop.tables.streaming.fit_stream import fit_stream
     from glassprop.tables.streaming.predict_stream import predict_stream
     from glassprop.tables.streaming.row_source import RowSource, row_source
     from glassprop.tables.streaming.score_stream import score_stream
@@ -33,6 +34,7 @@ _HOME = {
     "Table": "glassprop.tables.reading.table",
     "diagnose": "glassprop.tables.use.diagnose",
     "explain_table": "glassprop.tables.use.explain_table",
+    "fit_stream": "glassprop.tables.streaming.fit_stream",
     "fit_table": "glassprop.tables.fitting.fit",
     "gradient_arrays": "glassprop.tables.use.apply",
     "predict_stream": "glassprop.tables.streaming.predict_stream",
@@ -55,6 +57,7 @@ __all__ = [
     "Table",
     "diagnose",
     "explain_table",
+    "fit_stream",
     "fit_table",
     "gradient_arrays",
     "predict_stream",
