@@ -163,7 +163,7 @@ def statistics(
     wanted = Wanted(schema, reader, unvaried, len(lanes))
     here = range(len(lanes)) if sums is None else sums.here
     adds = tree_of(len(lanes)) if sums is None else sums.adds
-    roots = _folded((_counted(source, wanted, lanes[lane], lane) for lane in here), adds, wanted)
+    roots = _folded(_counted(source, wanted, lanes, here), adds, wanted)
     if sums is not None and sums.group.size > 1:
         roots = _everywhere(roots, sums, wanted)
     found = Statistics(source.name, wanted, Tally.of_plain(of_bytes(roots[0])), lanes)
@@ -200,22 +200,29 @@ def _merged(one: bytes, other: bytes, wanted: Wanted) -> bytes:
     return to_bytes(tally.plain())
 
 
-def _counted(source: RowSource, wanted: Wanted, rows: tuple[int, int], lane: int) -> Tally:
-    """One lane, read ahead by another thread, in blocks that begin where the lane does."""
-    tally, first = Tally.empty(wanted), rows[0]
+def _counted(source: RowSource, wanted: Wanted, lanes: Sequence[tuple[int, int]], here: range) -> Iterator[Tally]:
+    """Lane after lane, read ahead by another thread, in blocks that begin where the lane does."""
 
-    def frames(_: object) -> Generator[pl.DataFrame, None, None]:
-        yield from recut(source.frames(*rows, wanted.columns), wanted.block_rows)
+    def blocks(_: object) -> Generator[tuple[int, pl.DataFrame | None], None, None]:
+        for lane in here:
+            first, stop = lanes[lane]
+            for frame in recut(source.frames(first, stop, wanted.columns), wanted.block_rows):
+                yield first, frame
+                first += frame.height
+            yield stop, None
 
-    ahead: Ahead[pl.DataFrame] = Ahead(frames)
+    ahead = Ahead(blocks)
     try:
-        for frame in ahead:
-            threads = threads_for(len(frame), _SHORT)
-            tally.add(wanted, nw.from_native(frame, eager_only=True), first, lane, threads)
-            first += len(frame)
+        for lane in here:
+            tally = Tally.empty(wanted)
+            for first, frame in ahead:
+                if frame is None:
+                    break
+                rows = nw.from_native(frame, eager_only=True)
+                tally.add(wanted, rows, first, lane, threads_for(len(rows), _SHORT))
+            yield tally
     finally:
         ahead.close()
-    return tally
 
 
 def _refuse(found: Statistics) -> None:
