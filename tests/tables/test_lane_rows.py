@@ -18,6 +18,7 @@ from stream_cases import fitted_steps, mixed_table, targets_of, write_groups
 from glassprop.engine.plan import Data
 from glassprop.errors import SettingsError, TableError
 from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.fitting.key_columns import KeyReading
 from glassprop.tables.streaming import lane_rows
 from glassprop.tables.streaming.lane_rows import EncodedLanes
 from glassprop.tables.streaming.row_source import row_source
@@ -63,7 +64,7 @@ def test_each_row_comes_once_an_epoch_encoded_as_in_memory(
     frame = mixed_table(ROWS if group > 1 else 300, texts=texts)
     steps = fitted_steps(frame)
     source = row_source(write_groups(frame, tmp_path / "a.parquet", group))
-    targets = targets_of(frame, weight="weight", weight_unit=2.0, class_weights=np.array([1.0, 2.0, 4.0]))
+    targets = targets_of(frame, weight=KeyReading("weight"), weight_unit=2.0, class_weights=np.array([1.0, 2.0, 4.0]))
     lanes = EncodedLanes(source, steps, targets, n_lanes=n_lanes, budget=400_000 * n_lanes)
     taken = frame["y"].is_not_null().to_numpy()
     assert sum(lanes.lanes) == taken.sum()

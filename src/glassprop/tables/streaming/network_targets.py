@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.errors import TableError
 from glassprop.ground.text import listed, quoted
+from glassprop.tables.fitting.key_columns import KeyReading
 from glassprop.tables.schema.target import Target, there
-from glassprop.tables.values.cells import cells_of
 from glassprop.tables.values.texts import Texts
 
 # (rows, number of the first) -> which are for training, whether or not they have a target.
@@ -40,8 +40,8 @@ class NetworkTargets:
         Which rows are for training; all by default.
     use_columns : sequence of str
         What it reads.
-    weight : str or None
-        A column of weights.
+    weight : KeyReading or None
+        How a column of weights is read.
     weight_unit : float
         What these are divided by.
     class_weights : array (n_classes,) or None
@@ -54,14 +54,14 @@ class NetworkTargets:
     units: OwnUnits | None = None
     use: Use | None = None
     use_columns: Sequence[str] = ()
-    weight: str | None = None
+    weight: KeyReading | None = None
     weight_unit: float = 1.0
     class_weights: NDArray[np.float64] | None = None
 
     @property
     def columns(self) -> list[str]:
         """What it reads."""
-        weight = [] if self.weight is None else [self.weight]
+        weight = [] if self.weight is None else [self.weight.name]
         return list(dict.fromkeys([self.target.name, *self.use_columns, *weight]))
 
     @property
@@ -128,7 +128,7 @@ class NetworkTargets:
             return None
         found = np.ones(int(taken.sum()))
         if self.weight is not None:
-            found = cells_of(frame[self.weight]).values[taken] / self.weight_unit
+            found = self.weight.values(frame[self.weight.name])[taken] / self.weight_unit
         if self.class_weights is not None and codes is not None:
             found = found * self.class_weights[codes]
         return found

@@ -29,6 +29,9 @@ from glassprop.tables.streaming.uses import (
 from glassprop.tables.values.category_names import names_of
 from glassprop.tables.values.texts import Texts
 
+MOST_WATCHED = 65_536  # rows of a long table, by early stopping
+_WATCHED = 64_000  # that are expected, so that chance makes no more of it
+
 
 @dataclass(frozen=True)
 class ReadTargets:
@@ -129,10 +132,14 @@ class RowReader:
 
 
 def shares_of(options: FitOptions, settings: Defaults, rows: int) -> Shares:
-    """As a table in memory of so many rows is divided: a short one spares no rows for early stopping."""
+    """As a table in memory of so many rows is divided: a short one spares no rows for early stopping.
+
+    Of a long one no more are watched than are kept in memory, `MOST_WATCHED`.
+    """
     held_out = 0.0 if isinstance(options.validation, Table) else options.validation
-    enough = rows * (1.0 - held_out) >= settings.early_stopping_rows
-    return Shares(held_out, settings.inner_validation if enough else 0.0)
+    rest = rows * (1.0 - held_out)
+    watched = min(settings.inner_validation, _WATCHED / max(rest, 1.0))
+    return Shares(held_out, watched if rest >= settings.early_stopping_rows else 0.0)
 
 
 def parts_of_sample(sample: Sample, examples: Examples, reader: RowReader) -> Parts:
