@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
 
+from glassprop.backprop.ranks import Group
 from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.task import Task
+from glassprop.tables.streaming.plain_bytes import as_numbers, of_numbers
 from glassprop.tables.streaming.row_reader import RowReader
 from glassprop.tables.streaming.uses import WATCHED
 from glassprop.tables.values.packages import need_polars
@@ -40,6 +43,18 @@ class WatchedRows:
             some = frame[rows]
             with self._lock:
                 self._found[first] = some
+
+    def everywhere(self, group: Group) -> None:
+        """Have those, too, that the other processes of a group have come by."""
+        pl, mine = need_polars(), list[bytes]()
+        for first, frame in self._found.items():
+            written = BytesIO()
+            frame.write_ipc(written)
+            mine += [first.to_bytes(8, "little"), written.getvalue()]
+        for vector in group.everyone(as_numbers(mine)):
+            parts = of_numbers(vector)
+            for first_row, rows in zip(parts[::2], parts[1::2], strict=True):
+                self._found[int.from_bytes(first_row, "little")] = pl.read_ipc(BytesIO(rows))
 
     def examples(self, task: Task, classes: np.ndarray | None) -> Examples | None:
         """Those of a class that is trained on; None where there are none, or all have a weight of 0."""
