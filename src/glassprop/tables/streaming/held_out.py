@@ -10,6 +10,7 @@ import numpy as np
 
 from glassprop.errors import TableError
 from glassprop.tables.fitting.assess import Assessment, Guess
+from glassprop.tables.fitting.key_columns import weight_reading
 from glassprop.tables.streaming.labelled_rows import Labelled, LabelledRows
 from glassprop.tables.streaming.on_sample import Decided
 from glassprop.tables.streaming.piece_by_piece import PieceByPiece, Said
@@ -35,7 +36,8 @@ def held_out_scores(
     target, weight, split = decided.task.target, decided.task.options.weight, decided.reader
     classes = np.asarray(pipeline[-1].classes_) if target.task == "classification" else None
     model = PieceByPiece(pipeline, target.task, source)
-    reader = LabelledRows(target, classes, weight, decided.table.frame, source.name)
+    start = nw.from_native(decided.table.frame, eager_only=True)
+    reader = LabelledRows(target, classes, None if weight is None else weight_reading(start, weight), source.name)
     scores = StreamScores(classes, guess, split.seed)
 
     def work(first: int, frame: pl.DataFrame) -> tuple[Labelled, Said] | None:
