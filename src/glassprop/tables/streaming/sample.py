@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassprop.tables.reading.table import Table
+from glassprop.tables.streaming.own_rows import own_rows
 from glassprop.tables.streaming.row_source import RowSource
 from glassprop.tables.streaming.uses import sampled_first
 from glassprop.tables.values.packages import need_polars
@@ -71,7 +72,7 @@ def pieces_of(source: RowSource, rows: np.ndarray, first: int = 0, stop: int | N
     for piece in source.frames(first, source.n_rows if stop is None else stop):
         low, high = np.searchsorted(rows, [start, start + len(piece)])
         if high > low:
-            yield piece[rows[low:high] - start]
+            yield own_rows(piece, rows[low:high] - start)
         start += len(piece)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from glassprop.backprop.ranks import Group
 from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.task import Task
+from glassprop.tables.streaming.own_rows import own_rows
 from glassprop.tables.streaming.plain_bytes import as_numbers, of_numbers
 from glassprop.tables.streaming.row_reader import RowReader
 from glassprop.tables.streaming.uses import WATCHED
@@ -40,7 +41,7 @@ class WatchedRows:
         numbers = np.arange(first, first + frame.height)
         rows = np.flatnonzero(self._reader.read(nw.from_native(frame, eager_only=True), numbers).uses == WATCHED)
         if len(rows):
-            some = frame[rows]
+            some = own_rows(frame, rows)
             with self._lock:
                 self._found[first] = some
 
