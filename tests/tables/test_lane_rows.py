@@ -30,6 +30,8 @@ ROWS = 3000
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lane_rows, "_SHORT", 100)
+    monkeypatch.setattr(lane_rows, "_SPREAD", 8)
+    monkeypatch.setattr(lane_rows, "_KEPT", 0)
     monkeypatch.setattr(lane_rows, "_GIVEN", 1 << 10)
 
 
@@ -156,7 +158,7 @@ def test_rows_that_were_to_come_and_do_not_are_told(tmp_path: Path) -> None:
     source = row_source(write_groups(frame, tmp_path / "a.parquet", 130))
     used = np.packbits(np.ones(ROWS, dtype=bool))
     lanes = EncodedLanes(source, fitted_steps(frame), targets_of(frame), n_lanes=2, budget=2_000_000, used=used)
-    with pytest.raises(TableError, match="rows to learn from, and now hold"):
+    with pytest.raises(TableError, match="rows that had a target"):
         next(iter(lanes.lane(0, 0, 0)))
 
 

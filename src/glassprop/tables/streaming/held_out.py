@@ -12,6 +12,7 @@ import numpy as np
 from glassprop.backprop.ranks import Group, lanes_of_rank
 from glassprop.errors import TableError
 from glassprop.tables.fitting.assess import Assessment, Guess
+from glassprop.tables.fitting.key_columns import weight_reading
 from glassprop.tables.streaming.labelled_rows import Labelled, LabelledRows
 from glassprop.tables.streaming.on_sample import Decided
 from glassprop.tables.streaming.piece_by_piece import PieceByPiece, Said
@@ -40,7 +41,8 @@ def held_out_scores(
     target, weight, split = decided.task.target, decided.task.options.weight, decided.reader
     classes = np.asarray(pipeline[-1].classes_) if target.task == "classification" else None
     model = PieceByPiece(pipeline, target.task, source)
-    reader = LabelledRows(target, classes, weight, decided.table.frame, source.name)
+    start = nw.from_native(decided.table.frame, eager_only=True)
+    reader = LabelledRows(target, classes, None if weight is None else weight_reading(start, weight), source.name)
     lanes, here = lanes_of(source, n_lanes), range(n_lanes)
     if group is not None:
         here = lanes_of_rank(n_lanes, group.rank, group.size)
