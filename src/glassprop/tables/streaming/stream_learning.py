@@ -123,7 +123,7 @@ def _counted(decided: Decided, reading: Reading, say: Say) -> tuple[Statistics, 
     found = statistics(watched, decided.schema, decided.reader, ranges, unvaried=unvaried, sums=sums)
     tell_statistics(found, decided.sample, say)
     if reading.group is not None and reading.group.size > 1:
-        kept.everywhere(reading.group)
+        kept.share(reading.group)
     classes = found.classes if target.task == "classification" else None
     return found, kept.examples(decided.task, classes)
 

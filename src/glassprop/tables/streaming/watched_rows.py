@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,8 @@ import numpy as np
 from glassprop.backprop.ranks import Group
 from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.task import Task
+from glassprop.tables.streaming.frames_of_all import frames_of_all
 from glassprop.tables.streaming.own_rows import own_rows
-from glassprop.tables.streaming.plain_bytes import as_numbers, of_numbers
 from glassprop.tables.streaming.row_reader import RowReader
 from glassprop.tables.streaming.uses import WATCHED
 from glassprop.tables.values.packages import need_polars
@@ -45,17 +44,13 @@ class WatchedRows:
             with self._lock:
                 self._found[first] = some
 
-    def everywhere(self, group: Group) -> None:
-        """Have those, too, that the other processes of a group have come by."""
-        pl, mine = need_polars(), list[bytes]()
-        for first, frame in self._found.items():
-            written = BytesIO()
-            frame.write_ipc(written)
-            mine += [first.to_bytes(8, "little"), written.getvalue()]
-        for vector in group.everyone(as_numbers(mine)):
-            parts = of_numbers(vector)
-            for first_row, rows in zip(parts[::2], parts[1::2], strict=True):
-                self._found[int.from_bytes(first_row, "little")] = pl.read_ipc(BytesIO(rows))
+    def share(self, group: Group) -> None:
+        """Have those that each process of a group has come by; all do so at the same time."""
+        pl, firsts = need_polars(), sorted(self._found)
+        numbers = frames_of_all([pl.DataFrame({"first": firsts}, schema={"first": pl.Int64})], group)
+        frames = frames_of_all([self._found[first] for first in firsts], group)
+        every = [first for each in numbers for first in each["first"].to_list()]
+        self._found = dict(zip(every, frames, strict=True))
 
     def examples(self, task: Task, classes: np.ndarray | None) -> Examples | None:
         """Those of a class that is trained on; None where there are none, or all have a weight of 0."""
