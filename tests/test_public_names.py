@@ -61,7 +61,7 @@ MODULES = {
     ],
     "tables": [
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "Table", "diagnose", "explain_table",
-        "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table", "table_schema",
+        "fit_stream", "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table", "table_schema",
         "text_columns",
     ],
     "typing": [

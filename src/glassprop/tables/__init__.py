@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from glassprop.tables.schema.defaults import Defaults
     from glassprop.tables.schema.request import FitOptions
     from glassprop.tables.schema.roles import ColumnRole
+    from glassprop.tables.streaming.fit_stream import fit_stream
     from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table, table_schema, text_columns
     from glassprop.tables.use.diagnose import diagnose
     from glassprop.tables.use.explain_table import explain_table
@@ -29,6 +30,7 @@ _HOME = {
     "Table": "glassprop.tables.reading.table",
     "diagnose": "glassprop.tables.use.diagnose",
     "explain_table": "glassprop.tables.use.explain_table",
+    "fit_stream": "glassprop.tables.streaming.fit_stream",
     "fit_table": "glassprop.tables.fitting.fit",
     "gradient_arrays": "glassprop.tables.use.apply",
     "predict_table": "glassprop.tables.use.apply",
@@ -47,6 +49,7 @@ __all__ = [
     "Table",
     "diagnose",
     "explain_table",
+    "fit_stream",
     "fit_table",
     "gradient_arrays",
     "predict_table",

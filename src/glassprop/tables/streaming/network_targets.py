@@ -41,7 +41,7 @@ class NetworkTargets:
     use_columns : sequence of str
         What it reads.
     weight : KeyReading or None
-        A column of weights.
+        How a column of weights is read.
     weight_unit : float
         What these are divided by.
     class_weights : array (n_classes,) or None
