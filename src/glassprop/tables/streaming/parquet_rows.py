@@ -64,9 +64,10 @@ class _Groups:
         low = int(np.searchsorted(self.starts, first, side="right")) - 1
         high = int(np.searchsorted(self.starts, stop, side="left"))
         skip, left = first - int(self.starts[low]), stop - first
+        size = -(-left // -(-left // most))  # alike: then little is read behind the last row
         with arrow_errors(self.file.name, _WHAT), self._opened() as opened:
             for batch in opened.iter_batches(
-                batch_size=most, row_groups=range(low, high), columns=columns, use_threads=False
+                batch_size=size, row_groups=range(low, high), columns=columns, use_threads=False
             ):
                 if skip >= batch.num_rows:
                     skip -= batch.num_rows
