@@ -121,6 +121,8 @@ def _counted(decided: Decided, reading: Reading, say: Say) -> tuple[Statistics, 
     unvaried = unvaried_of(decided.table, decided.roles, decided.task.options)
     ranges = lanes_of(rows, reading.lanes)
     found = statistics(watched, decided.schema, decided.reader, ranges, unvaried=unvaried, sums=sums)
+    if reading.group is not None and reading.group.size > 1:
+        kept.share(reading.group)
     tell_pass(found, decided.task.options.time, rows.n_rows, len(decided.sample.rows), say)
     classes = found.classes if target.task == "classification" else None
     return found, kept.examples(decided.task, classes)
