@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def parquet_rows(file: SourceFile) -> TypedRows:
     groups = _Groups(file, metadata, np.cumsum([0, *sizes], dtype=np.int64))
     notes = index_notes(file.path, file.name)
     rows = TypedRows(file.name, int(cuts[-1]), schema, cuts, groups.read, file.digest, groups.row_bytes(schema), notes)
-    return replace(rows, schema=texts_in_bytes(rows), rewriting=with_smaller_groups(file.path))
+    return replace(rows, schema=texts_in_bytes(rows), rewriting=partial(with_smaller_groups, file.path))
 
 
 @dataclass(frozen=True)
