@@ -11,7 +11,8 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import Ranks
-from glassprop.engine.plan import Data, Engine, is_csr, straight
+from glassprop.engine.elsewhere import ElsewhereEngine, refuse_functions_of_numpy
+from glassprop.engine.plan import Data, Engine, is_csr, is_elsewhere, straight
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.engine.variables import refuse_nonsense
 from glassprop.engine.worth import (
@@ -22,7 +23,7 @@ from glassprop.engine.worth import (
     seconds_of_prediction,
     seconds_of_training,
 )
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, device
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
 from glassprop.layers.layer_table import KINDS
@@ -90,6 +91,8 @@ def choose(
     """
     if wish not in ENGINES:
         raise SettingsError(f"engine must be one of {', '.join(ENGINES)}, got {wish!r}")
+    if is_elsewhere(data.X):
+        return _where_it_lies(wish, architecture, objective, optimizer, data, ranks)
     reference = ReferenceEngine(architecture, objective, optimizer, ranks)
     if wish == "reference":
         return Choice(reference, "the reference engine, as asked for", data)
@@ -115,6 +118,24 @@ def choose(
         if notify is not None:
             notify(f"glassprop: goes on with the reference engine: {found}")
     return Choice(reference, f"the reference engine: {found}", data)
+
+
+def _where_it_lies(
+    wish: EngineName,
+    architecture: Architecture,
+    objective: Objective,
+    optimizer: Optimizer,
+    data: Data,
+    ranks: Ranks | None,
+) -> Choice:
+    """The reference engine, for X of another library."""
+    whose = f"X is an array of {type(data.X).__module__.partition('.')[0]} on {device(data.X)}"
+    if wish == "compiled":
+        raise SettingsError(f"engine='compiled' cannot run this: {whose}; use engine='auto', or give a NumPy array")
+    if ranks is not None:
+        raise SettingsError(f"several processes train together on NumPy arrays, and {whose}; give one of NumPy's")
+    refuse_functions_of_numpy(architecture, data.X)
+    return Choice(ElsewhereEngine(architecture, objective, optimizer), f"the reference engine: {whose}", data)
 
 
 def _small(seconds: float) -> str:

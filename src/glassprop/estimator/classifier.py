@@ -17,13 +17,15 @@ from sklearn.utils.validation import validate_data
 
 from glassprop.architecture.compressed import refuse_broken
 from glassprop.engine.choose import EngineName
+from glassprop.engine.elsewhere import numpy_type
 from glassprop.equations.activation import ActivationLike, find_activation
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, namespace, on_host
 from glassprop.equations.cost import CostLike, find_cost
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
+from glassprop.estimator.dispatched import beside, float_types, taken, there
 from glassprop.estimator.fit_among import LANES, Among
 from glassprop.estimator.labels import (
     binarizer_for,
@@ -331,13 +333,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         self
         """
-        known = vars(self).get("classes_")
+        classes, known = beside(X, classes), vars(self).get("classes_")
         if known is not None and (classes is None or np.array_equal(classes, known)):
             return self._fit(X, y, sample_weight, call="partial_fit")
         with UndoneOnFailure(self.__dict__):
             if _check_partial_fit_first_call(self, classes):
                 self._label_binarizer = LabelBinarizer()
-                self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
+                labels = beside(X, y)
+                self._label_binarizer.fit(labels if type_of_target(labels).startswith("multilabel") else classes)
             return self._fit(X, y, sample_weight, call="partial_fit")
 
     @classmethod
@@ -419,7 +422,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def predict(self, X: Any) -> Array:
         """Predict labels. X (n, n_features) -> (n,), or an indicator matrix (n, n_labels) for multilabel."""
-        return self._labels(self._outputs(X))
+        a = self._outputs(X)
+        return there(self._labels(on_host(a)), a)
 
     @available_if(lambda self: gives_probabilities(getattr(self, "network_", None)))
     def predict_proba(self, X: Any) -> Array:
@@ -432,7 +436,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def predict_log_proba(self, X: Any) -> Array:
         """The logarithm of ``predict_proba``."""
         with np.errstate(divide="ignore"):  # log 0 is -inf, and meant
-            return np.log(self.predict_proba(X))
+            p = self.predict_proba(X)
+            return namespace(p).log(p)
 
     def _labels(self, a: Array) -> Array:
         return labels_of(self._binarizer(), a)
@@ -527,11 +532,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         refuse_broken(X)
         X, y = validate_data(
             self,
-            X,
-            y,
+            taken(X),
+            beside(X, y),
             accept_sparse=["csr", "csc"],
             multi_output=True,
-            dtype=(np.float64, np.float32),
+            dtype=float_types(X),
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:
@@ -541,8 +546,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def _encoded(self, X: Rows, y: Array) -> Array:
         binarizer = self._binarizer()
-        Y = plain_targets(binarizer, vars(self)["classes_"], y, len_of(X), X.dtype)
-        return np.asarray(binarizer.transform(y)).astype(X.dtype) if Y is None else Y
+        dtype = numpy_type(X)
+        Y = plain_targets(binarizer, vars(self)["classes_"], y, len_of(X), dtype)
+        return np.asarray(binarizer.transform(y)).astype(dtype) if Y is None else Y
 
     def _targets_of(self, y: Array, dtype: Any, *, first: bool) -> Array:
         return self._encoded(np.empty((len(y), 0), dtype), y)

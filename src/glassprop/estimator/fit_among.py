@@ -20,6 +20,7 @@ from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.estimator.callbacks import told_data
+from glassprop.estimator.dispatched import refuse_elsewhere
 from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.rows_among_ranks import RowsAmongRanks, gathered, rows_here
@@ -89,6 +90,7 @@ class FitsAmongRanks(FitsSources):
         return self
 
     def _rows_here(self, X: Any, y: Any, weight: Any) -> Any:
+        refuse_elsewhere(X)
         return rows_here(X, y, weight, numeric=self._all_labels(np.zeros(2)) is None, estimator=self)
 
     def _agree(self, group: MpiGroup, among: Among) -> None:

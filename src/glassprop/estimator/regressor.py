@@ -15,13 +15,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from glassprop.architecture.compressed import refuse_broken
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.engine.choose import EngineName
+from glassprop.engine.elsewhere import numpy_type
 from glassprop.equations.activation import ActivationLike
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.cost import CostLike
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
+from glassprop.estimator.dispatched import beside, float_types, taken
 from glassprop.estimator.fit_among import LANES, Among
 from glassprop.estimator.plain_arrays import are_plain_numbers
 from glassprop.network import Network
@@ -365,7 +367,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._labels(self._outputs(X))
 
     def _labels(self, a: Array) -> Array:
-        return a.ravel() if a.shape[1] == 1 else a
+        return namespace(a).reshape(a, (-1,)) if a.shape[1] == 1 else a
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
         from sklearn.metrics import r2_score  # as for classifiers
@@ -421,19 +423,19 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             refuse_broken(X)
             X, y = validate_data(
                 self,
-                X,
-                y,
+                taken(X),
+                beside(X, y),
                 accept_sparse=["csr", "csc"],
                 multi_output=True,
                 y_numeric=True,
-                dtype=(np.float64, np.float32),
+                dtype=float_types(X),
                 reset=reset,
             )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if plain and units is None and y.dtype == X.dtype:
             return X, y, np.ascontiguousarray(y.reshape(len(y), -1))
-        return X.tocsr() if hasattr(X, "tocsr") else X, y, _standard(y, units, X.dtype)
+        return X.tocsr() if hasattr(X, "tocsr") else X, y, _standard(y, units, numpy_type(X))
 
     def _targets_of(self, y: Array, dtype: Any, *, first: bool) -> Array:
         return _standard(y, None if first else self.network_.units, dtype)
