@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -364,17 +364,14 @@ def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Cal
 def _together(ran: list[_Ran]) -> _Ran:
     """Steps that were made piece by piece, as those of one epoch; whether they have weights is the last one's to say."""
     rows, totals = (np.concatenate([getattr(each, name) for each in ran]) for name in ("rows", "totals"))
-    chunks = max(each.costs.shape[1] for each in ran)
-    costs, squares = (
-        np.concatenate([_in_columns(getattr(each, name), chunks) for each in ran]) for name in ("costs", "squares")
-    )
+    costs, squares = (_in_columns([getattr(each, name) for each in ran]) for name in ("costs", "squares"))
     return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[-1].weighted)
 
 
-def _in_columns(numbers: Array, chunks: int) -> Array:
-    """With zeros for the chunks that there were not: of steps that other kernels made."""
-    lacks = chunks - numbers.shape[1]
-    return np.pad(numbers, ((0, 0), (0, lacks))) if lacks else numbers
+def _in_columns(numbers: Sequence[Array]) -> Array:
+    """One below the other, with zeros for the chunks that there were not: of steps that other kernels made."""
+    widest = max(each.shape[1] for each in numbers)
+    return np.concatenate([np.pad(each, ((0, 0), (0, widest - each.shape[1]))) for each in numbers])
 
 
 def _before(midway: Midway | None, l2: float) -> list[_Ran]:
