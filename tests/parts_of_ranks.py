@@ -71,6 +71,94 @@ def _fail(how: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def examples(n: int = 250) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """X, labels of three classes as text, and weights."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(n, 6))
+    labels = np.array(["ant", "bee", "cockchafer"])[np.argmax(X[:, :3] + rng.normal(size=(n, 3)) / 2, axis=1)]
+    return X, labels, rng.uniform(0.5, 2, n)
+
+
+def cut(rank: int, size: int, n: int, how: str) -> slice:
+    """The rows of a rank: even parts, or all at the last one but one."""
+    if how == "uneven":
+        edges = [0, *[n // (2 + other) for other in range(size - 1, 0, -1)], n]
+        return slice(edges[rank], edges[rank + 1])
+    if how == "one has all":
+        return slice(0, n if rank == max(0, size - 2) else 0)
+    return slice(n * rank // size, n * (rank + 1) // size)
+
+
+def fits() -> dict[str, tuple[Any, Any]]:
+    """Estimators to fit, by name, and what makes y of the labels."""
+    from glassprop import MLPClassifier, MLPRegressor
+
+    small = {"hidden_layer_sizes": (9,), "batch_size": 32, "max_iter": 4, "random_state": 3, "n_iter_no_change": 100}
+    return {
+        "classes": (MLPClassifier(**small, dropout=0.2), lambda y: y),
+        "early stopping": (
+            MLPClassifier(**small, early_stopping=True, scoring="loss", class_weight="balanced"), lambda y: y == "bee"
+        ),
+        "a score": (MLPClassifier(**small, early_stopping=True, stratify=True), lambda y: y),
+        "several labels": (MLPClassifier(**small), lambda y: np.stack([y == "ant", y != "bee"], axis=1).astype(int)),
+        "numbers": (
+            MLPRegressor(**small, solver="sgd", clip_norm=0.5), lambda y: np.array([len(each) for each in y], float)
+        ),
+    }  # fmt: skip
+
+
+def fitted(world: Any, how: str, engine: str) -> None:
+    """Fit each estimator on rows that are cut in some way among the ranks."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+
+    X, labels, weight = examples()
+    mine = cut(world.rank, world.size, len(X), how)
+    ends = {}
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    for name, (estimator, targets) in fits().items():
+        y, rows = targets(labels), X[mine].astype(np.float32) if name == "numbers" else X[mine]
+        given = None if name == "several labels" else weight[mine]
+        estimator.set_params(engine=engine).fit(rows, y[mine], given, communicator=world)
+        ends[name] = {
+            "theta": estimator.theta_.tobytes().hex(), "loss": estimator.loss_curve_,
+            "validation": estimator.validation_curve_, "scores": estimator.validation_scores_,
+            "predicted": np.asarray(estimator.predict(X[:9])).tolist(), "engine": estimator.engine_,
+        }  # fmt: skip
+    found(world.rank, ends)
+
+
+REFUSED = ("columns", "missing", "settings", "weights", "lanes", "no rows", "solver", "nothing")
+
+
+def refused(world: Any) -> None:
+    """Fits that cannot be, one after the other, and one that can: each rank says what it heard."""
+    found(world.rank, {what: _refused(world, what) for what in REFUSED})
+
+
+def _refused(world: Any, what: str) -> str:
+    from glassprop import MLPClassifier
+
+    X, y, weight = examples(40)
+    more: dict[str, Any] = {"lanes": 1} if what == "lanes" else {}
+    settings: dict[str, Any] = {"max_iter": 2, "engine": "reference", "n_iter_no_change": 1}
+    if what == "solver":
+        settings["solver"] = "lbfgs"
+    if what == "no rows":
+        X, y = X[:0], y[:0]
+    if world.rank == world.size - 1:
+        X = X[:, :5] if what == "columns" else X
+        X[:1] = np.nan if what == "missing" else X[:1]
+        settings |= {"alpha": 0.5} if what == "settings" else {}
+        more |= {"sample_weight": weight} if what == "weights" else {}
+    try:
+        MLPClassifier((4,), **settings).fit(X, y, communicator=world, **more)
+    except (ValueError, DistributedError) as error:
+        return f"{type(error).__name__}: {error}"
+    return "fitted"
+
+
 if __name__ == "__main__":
     from glassprop.distributed.needs_mpi import world as all_ranks
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from glassprop.cli import app as module
+from glassprop.cli import faults
 from glassprop.cli.app import app
 from glassprop.export import container
 
@@ -32,7 +33,7 @@ def test_every_command_is_documented():
 
 
 def test_every_exit_code_is_documented():
-    codes = {0, 1, module.BAD_INPUT, module.BUG, module.INTERRUPTED, module.PIPE_CLOSED}
+    codes = {0, 1, faults.BAD_INPUT, faults.BUG, faults.INTERRUPTED, module.PIPE_CLOSED}
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)} == codes
 
 

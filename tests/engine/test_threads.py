@@ -20,7 +20,7 @@ from waiting import HANG, wait_for
 from glassprop import MLPClassifier
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import engine, threads
-from glassprop.engine.compiled.control import ALLOWED, CALL, CONTROL_SIZE, DONE, PRESENT
+from glassprop.engine.compiled.control import ALLOWED, CALL, DONE, PRESENT, control_for
 from glassprop.engine.compiled.lowering import chunks_for
 from glassprop.engine.plan import Data, EpochPlan
 from glassprop.optimizer import OPTIMIZERS
@@ -287,7 +287,7 @@ def test_a_helper_that_comes_late_touches_nothing() -> None:
 
 
 def counters() -> np.ndarray:
-    return np.zeros(CONTROL_SIZE, dtype=np.int64)
+    return control_for(1)
 
 
 def test_a_helper_that_is_there_is_not_called_again(pool: Any) -> None:

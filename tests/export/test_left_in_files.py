@@ -75,7 +75,7 @@ PLAIN: dict[str, tuple[Callable[[Parts], None], str]] = {
     "a row below": (rows("order", [*range(19), -1], "<i8"), "name each of 20 rows once"),
     "too few rows": (rows("order", range(19)), "name each of 20 rows once"),
     "too many rows": (rows("order", range(21)), "name each of 20 rows once"),
-    "no rows": (rows("order", []), "name each of 20 rows once"),
+    "one row": (rows("order", [0]), "name each of 20 rows once"),
     "rows that are no whole numbers": (rows("order", range(20), "<f8"), "uint32 or int64"),
     "another count": (set_to(21, "left", "rows"), "name each of 21 rows once"),
     "none at all": (set_to(0, "left", "rows"), "from 1 to"),

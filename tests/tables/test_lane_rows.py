@@ -18,6 +18,7 @@ from stream_cases import fitted_steps, mixed_table, targets_of, write_groups
 from glassprop.engine.plan import Data
 from glassprop.errors import SettingsError, TableError
 from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.fitting.key_columns import KeyReading
 from glassprop.tables.streaming import lane_rows
 from glassprop.tables.streaming.lane_rows import EncodedLanes
 from glassprop.tables.streaming.row_source import row_source
@@ -29,6 +30,8 @@ ROWS = 3000
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lane_rows, "_SHORT", 100)
+    monkeypatch.setattr(lane_rows, "_SPREAD", 8)
+    monkeypatch.setattr(lane_rows, "_KEPT", 0)
     monkeypatch.setattr(lane_rows, "_GIVEN", 1 << 10)
 
 
@@ -63,7 +66,7 @@ def test_each_row_comes_once_an_epoch_encoded_as_in_memory(
     frame = mixed_table(ROWS if group > 1 else 300, texts=texts)
     steps = fitted_steps(frame)
     source = row_source(write_groups(frame, tmp_path / "a.parquet", group))
-    targets = targets_of(frame, weight="weight", weight_unit=2.0, class_weights=np.array([1.0, 2.0, 4.0]))
+    targets = targets_of(frame, weight=KeyReading("weight"), weight_unit=2.0, class_weights=np.array([1.0, 2.0, 4.0]))
     lanes = EncodedLanes(source, steps, targets, n_lanes=n_lanes, budget=400_000 * n_lanes)
     taken = frame["y"].is_not_null().to_numpy()
     assert sum(lanes.lanes) == taken.sum()
@@ -155,7 +158,7 @@ def test_rows_that_were_to_come_and_do_not_are_told(tmp_path: Path) -> None:
     source = row_source(write_groups(frame, tmp_path / "a.parquet", 130))
     used = np.packbits(np.ones(ROWS, dtype=bool))
     lanes = EncodedLanes(source, fitted_steps(frame), targets_of(frame), n_lanes=2, budget=2_000_000, used=used)
-    with pytest.raises(TableError, match="rows to learn from, and now hold"):
+    with pytest.raises(TableError, match="rows that had a target"):
         next(iter(lanes.lane(0, 0, 0)))
 
 

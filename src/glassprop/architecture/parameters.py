@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, namespace
 from glassprop.layers.layer_kind import LayerKind
 
 
@@ -49,7 +49,7 @@ class Block:
 
     def view(self, theta: Array) -> Array:
         """This block of θ (or of ∇C), shaped; no copy."""
-        return theta[self.start : self.stop].reshape(self.shape)
+        return namespace(theta).reshape(theta[self.start : self.stop], self.shape)
 
     def place(self, i: int) -> tuple[int, ...]:
         """The index within the block of entry ``i`` of θ: (j, k) of a weight, (j,) of a bias."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, namespace
 from glassprop.errors import DataError, SettingsError
 
 _ROWS_AT_ONCE = 4096  # so that memory does not grow with the examples
@@ -37,16 +37,22 @@ def average_cost(
     architecture: Architecture, theta: Array, X: Rows, Y: Array, sample_weight: Array | None = None
 ) -> float:
     """The (weighted) average of C_0 over examples, block by block. X (n, n_inputs), Y (n, n_L), sample_weight (n,)."""
-    blocks = [slice(start, start + _ROWS_AT_ONCE) for start in range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)]
-    costs = [example_costs(architecture, forward(architecture, theta, X[rows]), Y[rows]) for rows in blocks]
-    return average(np.concatenate(costs), sample_weight)
+    costs = [example_costs(architecture, forward(architecture, theta, X[rows, :]), Y[rows, :]) for rows in blocks_of(X)]
+    return average(namespace(costs[0]).concat(costs), sample_weight)
+
+
+def blocks_of(X: Rows) -> list[slice]:
+    """The rows of X in blocks: one at least, be it empty."""
+    n = int(X.shape[0])
+    return [slice(start, min(start + _ROWS_AT_ONCE, n)) for start in range(0, max(n, 1), _ROWS_AT_ONCE)]
 
 
 def average(costs: Array, sample_weight: Array | None) -> float:
     """The (weighted) average of the costs of examples. costs, sample_weight (n,)."""
+    xp = namespace(costs)
     if sample_weight is None:
-        return float(costs.mean())
-    return float((costs * sample_weight).sum() / total_weight(sample_weight))
+        return float(xp.mean(costs))
+    return float(xp.sum(costs * sample_weight) / total_weight(sample_weight))
 
 
 def average_gradient(
@@ -55,7 +61,9 @@ def average_gradient(
     """E11: ∇C, the (weighted) average over examples, in the layout of θ. -> (size,)."""
     trace = forward(architecture, theta, X)
     last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
-    return fill_gradient(architecture, trace, backward(architecture, theta, trace, last), np.empty_like(theta))
+    return fill_gradient(
+        architecture, trace, backward(architecture, theta, trace, last), namespace(theta).empty_like(theta)
+    )
 
 
 def scale_rows(last: tuple[Array, Array | None], sample_weight: Array | None) -> tuple[Array, Array | None]:
@@ -64,7 +72,7 @@ def scale_rows(last: tuple[Array, Array | None], sample_weight: Array | None) ->
     if sample_weight is None:
         n = delta.shape[0]
         return delta / n, None if by_a is None else by_a / n
-    share = (sample_weight / total_weight(sample_weight)).astype(delta.dtype)[:, None]
+    share = namespace(delta).astype(sample_weight / total_weight(sample_weight), delta.dtype)[:, None]
     return delta * share, None if by_a is None else by_a * share
 
 
@@ -76,7 +84,7 @@ def total_weight(sample_weight: Array) -> float:
     DataError
         If it is 0: there is no average to take.
     """
-    total = float(sample_weight.sum())
+    total = float(namespace(sample_weight).sum(sample_weight))
     if total <= 0:
         raise DataError(
             f"the weights of the examples sum to {total:g}, so there is no average to take; give at least one "

@@ -11,7 +11,7 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import fill_gradient, scale_rows
 from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_errors
 from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, namespace
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 
 
@@ -101,14 +101,14 @@ def _sums(
     out: Array,
 ) -> BatchSums:
     """Both passes over some examples; ``out`` becomes the average of their gradients, or 0 where there is none."""
-    rows = int(X.shape[0])
-    total = float(rows) if sample_weight is None else float(sample_weight.sum())
+    rows, xp = int(X.shape[0]), namespace(out)
+    total = float(rows) if sample_weight is None else float(xp.sum(sample_weight))
     if total <= 0:
         out[...] = 0
         return BatchSums(0.0, total, rows)
     trace = forward(architecture, theta, X, masks)
     costs = reported_costs(architecture, objective, trace, Y)
-    cost = float(costs.sum() if sample_weight is None else (costs * sample_weight).sum())
+    cost = float(xp.sum(costs if sample_weight is None else costs * sample_weight))
     last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
     fill_gradient(architecture, trace, backward(architecture, theta, trace, last), out)
     return BatchSums(cost, total, rows)
@@ -140,7 +140,7 @@ def leave_out_untrained(architecture: Architecture, out: Array) -> None:
 
 def clip(gradient: Array, norm: float) -> None:
     """Shorten a gradient in place to that norm if it is longer (Pascanu et al. 2013, arXiv 1211.5063)."""
-    length = float(np.sqrt(gradient @ gradient))
+    length = float(namespace(gradient).sqrt(gradient @ gradient))
     if length > norm:
         gradient *= norm / length
 
@@ -148,7 +148,7 @@ def clip(gradient: Array, norm: float) -> None:
 def reported_costs(architecture: Architecture, objective: Objective, trace: Trace, Y: Array) -> Array:
     """C_0 of every example as it is reported: probabilities clipped where the objective says so. -> (n,)."""
     if objective.clip_probabilities and architecture.cost_function.outputs in (UNIT_OPEN, SIMPLEX_OPEN):
-        a = trace.a[-1]
-        epsilon = np.finfo(a.dtype).eps
-        return architecture.cost_function(np.clip(a, epsilon, 1 - epsilon), Y)
+        a, xp = trace.a[-1], namespace(trace.a[-1])
+        epsilon = xp.finfo(a.dtype).eps
+        return architecture.cost_function(xp.clip(a, epsilon, 1 - epsilon), Y)
     return example_costs(architecture, trace, Y)

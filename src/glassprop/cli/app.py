@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from cyclopts import App, CycloptsError, UnusedCliTokensError
+from cyclopts import App
 
 from glassprop import __version__
 from glassprop.cli.check_command import check
 from glassprop.cli.explain_command import explain
+from glassprop.cli.faults import BAD_INPUT, BUG, fault
 from glassprop.cli.info import info
 from glassprop.cli.options import DASH
 from glassprop.cli.output import abandon_stdout, complain, warn
@@ -22,10 +23,9 @@ from glassprop.cli.predict import predict
 from glassprop.cli.score import score
 from glassprop.cli.train import train
 from glassprop.cli.warmup_command import warmup
-from glassprop.errors import GlasspropError, is_panic
-from glassprop.ground.text import LONGEST_LINE, first_line, listed, quoted, shown
+from glassprop.errors import is_panic
 
-BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 2, 70, 130, 141
+PIPE_CLOSED = 141
 
 app = App(
     name="glassprop",
@@ -50,9 +50,8 @@ def run(argv: list[str]) -> int:
             code = app([DASH if word == "-" else word for word in argv])
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except KeyboardInterrupt:
-        complain("interrupted; nothing was saved")
-        return INTERRUPTED
+    except KeyboardInterrupt as error:
+        return _report(error)
     except BrokenPipeError:  # whoever read our output has seen enough
         abandon_stdout()
         return PIPE_CLOSED
@@ -63,60 +62,14 @@ def run(argv: list[str]) -> int:
 
 
 def _report(error: BaseException) -> int:
-    """Say on one line what went wrong; tell bad input from a bug of ours."""
-    if isinstance(error, CycloptsError):
-        complain(f"{_misuse(error)} See: glassprop {_command_of(error)}--help")
-    elif isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("glassprop"):
-        complain(f"this command needs the package {error.name}: pip install 'glassprop[cli]'")
-    elif isinstance(error, GlasspropError) or _is_refused_parameter(error):
-        complain(str(error))
-    elif isinstance(error, OSError):
+    """Say on one line what went wrong, and return the exit code."""
+    line, code = fault(error, commands=list(app))
+    if isinstance(error, OSError) and code == BAD_INPUT:
         abandon_stdout()
-        where = quoted(error.filename) if error.filename is not None else "standard output"
-        complain(f"cannot read or write {where}: {error.strerror or error}")
-    elif isinstance(error, MemoryError):
-        complain("there is not enough memory: take fewer rows, fewer columns (--drop) or smaller layers (--hidden)")
-    elif _is_refused_data(error):
-        complain(f"scikit-learn cannot use these data: {first_line(error)}")
-    else:
-        return _admit(error)
-    return BAD_INPUT
-
-
-def _misuse(error: CycloptsError) -> str:
-    if isinstance(error, UnusedCliTokensError):
-        return f"too many arguments: {listed(error.unused_tokens or ())}."
-    return str(error)
-
-
-def _admit(error: BaseException) -> int:
-    if os.environ.get("GLASSPROP_TRACEBACK"):
+    if code == BUG and os.environ.get("GLASSPROP_TRACEBACK"):
         traceback.print_exception(error)
-    complain(
-        "this is a bug in glassprop, please report it (GLASSPROP_TRACEBACK=1 shows where): "
-        f"{type(error).__name__}: {shown(error, LONGEST_LINE)}"
-    )
-    return BUG
-
-
-def _command_of(error: CycloptsError) -> str:
-    chain = [name for name in (error.command_chain or ()) if name in app]
-    return " ".join([*chain, ""])
-
-
-def _is_refused_parameter(error: BaseException) -> bool:
-    """Whether scikit-learn refused the value of a constructor argument, found without importing it."""
-    return type(error).__name__ == "InvalidParameterError"
-
-
-def _is_refused_data(error: BaseException) -> bool:
-    """Whether scikit-learn itself raised a plain ValueError, as it does on data that it cannot use."""
-    place = error.__traceback__
-    if type(error) is not ValueError or place is None:
-        return False
-    while place.tb_next is not None:
-        place = place.tb_next
-    return str(place.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == "sklearn"
+    complain(line)
+    return code
 
 
 @contextmanager

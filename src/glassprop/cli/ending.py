@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from glassprop.cli.faults import INTERRUPTED
 from glassprop.cli.keep import Kept
 from glassprop.cli.output import abandon_stdout, say
 from glassprop.errors import GlasspropError, ModelFileError, is_panic
 from glassprop.ground.text import quoted, shown
-
-INTERRUPTED = 130
 
 
 @dataclass

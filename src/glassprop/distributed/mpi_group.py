@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,36 +24,43 @@ _SPINS, _YIELDS = 200, 2000  # how often to look before giving up the core, and 
 _PAUSE = 5e-5  # seconds
 
 
+def words_of(error: BaseException) -> tuple[str, int]:
+    """An error as the others are told of it, and the exit code that goes with it."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", 130
+    if isinstance(error, SystemExit | GeneratorExit):
+        return "it ended before the others", 1
+    return first_line(error) or type(error).__name__, 1
+
+
 @contextmanager
-def together(communicator: Any) -> Iterator[MpiGroup]:
+def together(
+    communicator: Any,
+    *,
+    fast_sums: bool = False,
+    told: Callable[[BaseException], tuple[str, int]] = words_of,
+) -> Iterator[MpiGroup]:
     """A group over a communicator of mpi4py's, for as long as the block lasts; all its processes come here.
 
     The block ends for all or for none: where one process leaves it with an error, or ends, the others raise
     DistributedError with its words as soon as they wait for it, and leave it too.
+
+    fast_sums: whether MPI adds up gradients as it likes. told: gives the words for an error and an exit code.
 
     Raises
     ------
     DistributedError, SettingsError, MissingPackageError
     """
     check_communicator(communicator)
-    group = MpiGroup(communicator)
+    group = MpiGroup(communicator, fast_sums=fast_sums)
     try:
         yield group
         group.meet()
     except BaseException as error:
-        group.alarm.raise_elsewhere(words_of(error))
+        group.alarm.raise_elsewhere(*told(error))
         never_freed(group)
         raise
     group.free()
-
-
-def words_of(error: BaseException) -> str:
-    """An error as the others are told of it."""
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted"
-    if isinstance(error, SystemExit | GeneratorExit):
-        return "it ended before the others"
-    return first_line(error) or type(error).__name__
 
 
 class MpiGroup:
@@ -66,23 +73,29 @@ class MpiGroup:
     ----------
     communicator : mpi4py communicator
         It is duplicated, twice: whatever else is sent over it stays apart.
+    fast_sums : bool
+        Whether gradients are added up by MPI as it likes: quicker, to bits that depend on the number of processes.
 
     Attributes
     ----------
     rank, size : int
         Which process this is, and how many there are.
+    reduce : callable or None
+        What adds up gradients, where they are not to meet in the fixed tree.
     alarm : Alarm
         Tells the others of an error.
     bytes_sent, messages : int
-        What went out from here so far, to one other process or to all.
+        What has left here for the others so far, in operations of all.
     """
 
-    def __init__(self, communicator: Any) -> None:
+    def __init__(self, communicator: Any, *, fast_sums: bool = False) -> None:
         self.rank, self.size = int(communicator.rank), int(communicator.size)
         self.bytes_sent = self.messages = 0
+        self.reduce = self.summed if fast_sums else None
         self._communicator = _duplicate(communicator)
         self.alarm = Alarm(_duplicate(communicator))
         self._frame, self._frames = np.zeros(_FRAME), np.zeros((self.size, _FRAME))
+        self._total = np.empty(0)
         self._segments: dict[tuple[int, Any], Segments] = {}
 
     def everyone(self, vector: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -92,13 +105,13 @@ class MpiGroup:
             return [here.copy()]
         self._frame[0] = len(here)
         self._frame[1 : 1 + min(len(here), _FRAME - 1)] = here[: _FRAME - 1]
-        self._count(self._frame.nbytes)
+        self._count(self._frame.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgather(self._frame, self._frames), self._frame, self._frames)
         lengths = [int(each) for each in self._frames[:, 0]]
         if max(lengths) < _FRAME:
             return [frame[1 : 1 + length].copy() for frame, length in zip(self._frames, lengths, strict=True)]
         whole = np.empty(sum(lengths))
-        self._count(here.nbytes)
+        self._count(here.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgatherv(here, [whole, lengths]), here, whole)
         return np.split(whole, np.cumsum(lengths)[:-1])
 
@@ -115,11 +128,11 @@ class MpiGroup:
         if roots.shape[1] <= _SHORT:
             return self._combined_everywhere(roots, tree, segments)
         sent, received, whole = segments.pack(roots), segments.received, segments.whole
-        self._count(sent.nbytes)
+        self._count(sent.nbytes - 8 * segments.sent_counts[self.rank])
         sending, receiving = [sent, segments.sent_counts], [received, segments.received_counts]
         self._wait(self._communicator.Ialltoallv(sending, receiving), sent, received)
         own = added_up(received, tree)
-        self._count(own.nbytes)
+        self._count(own.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgatherv(own, [whole, segments.widths]), received, whole)
         return whole
 
@@ -128,8 +141,8 @@ class MpiGroup:
         if self.size > 1:
             from mpi4py import MPI
 
-            total = np.empty_like(vector)
-            self._count(vector.nbytes)
+            total = self._total = vector.copy() if self._total.shape != vector.shape else self._total
+            self._count(2 * vector.nbytes * (self.size - 1) // self.size)
             self._wait(self._communicator.Iallreduce(vector, total, MPI.SUM), vector, total)
             vector[...] = total
 
@@ -138,7 +151,7 @@ class MpiGroup:
         packed = np.frombuffer(pickle.dumps(thing), dtype=np.uint8)
         lengths = [int(each[0]) for each in self.everyone(np.array([len(packed)], dtype=np.float64))]
         whole = np.empty(sum(lengths), dtype=np.uint8)
-        self._count(packed.nbytes)
+        self._count(packed.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgatherv(packed, [whole, lengths]), packed, whole)
         return [pickle.loads(part.tobytes()) for part in np.split(whole, np.cumsum(lengths)[:-1])]
 
@@ -146,14 +159,14 @@ class MpiGroup:
         """Rows for each process (n, ...) against the rows from each; all of one dtype and one shape but for n."""
         counts = np.array([len(part) for part in parts], dtype=np.float64)
         coming = [int(each[self.rank]) for each in self.everyone(counts)]
-        sent = np.ascontiguousarray(np.concatenate(parts))
-        received = np.empty((sum(coming), *sent.shape[1:]), sent.dtype)
-        row = _row_type(sent)
+        rows = np.ascontiguousarray(np.concatenate(parts))
+        came = np.empty((sum(coming), *rows.shape[1:]), rows.dtype)
+        sent, received, row = _as_bytes(rows), _as_bytes(came), _row_type(rows)
         going = [len(part) for part in parts]
-        self._count(sent.nbytes)
+        self._count(sent.nbytes - parts[self.rank].nbytes)
         self._wait(self._communicator.Ialltoallv([sent, going, row], [received, coming, row]), sent, received)
         row.Free()
-        return np.split(received, np.cumsum(coming)[:-1])
+        return np.split(came, np.cumsum(coming)[:-1])
 
     def meet(self) -> None:
         """Wait until all processes have come here."""
@@ -168,7 +181,7 @@ class MpiGroup:
         """The same, of short vectors: all go to all, and each process makes all adds."""
         sent, received = np.ascontiguousarray(roots), np.empty((segments.total, roots.shape[1]))
         counts = [each * roots.shape[1] for each in segments.rows]
-        self._count(sent.nbytes)
+        self._count(sent.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgatherv(sent, [received, counts]), sent, received)
         return added_up(received, tree)
 
@@ -211,6 +224,11 @@ def _duplicate(communicator: Any) -> Any:
     while not request.Test():  # rather than in MPI, which Ctrl-C does not reach
         time.sleep(_PAUSE)
     return duplicate
+
+
+def _as_bytes(rows: NDArray[Any]) -> NDArray[np.uint8]:
+    """The memory of an array, for kinds of numbers, and text, that MPI does not know."""
+    return rows.reshape(-1).view(np.uint8)
 
 
 def _row_type(rows: NDArray[Any]) -> Any:

@@ -10,8 +10,9 @@ import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.ranks import LaneSums, Ranks
-from glassprop.engine.plan import Data, Engine, is_csr, straight
+from glassprop.backprop.ranks import Ranks
+from glassprop.engine.elsewhere import ElsewhereEngine, refuse_functions_of_numpy
+from glassprop.engine.plan import Data, Engine, is_csr, is_elsewhere, straight
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.engine.variables import refuse_nonsense
 from glassprop.engine.worth import (
@@ -22,7 +23,7 @@ from glassprop.engine.worth import (
     seconds_of_prediction,
     seconds_of_training,
 )
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, device
 from glassprop.errors import SettingsError
 from glassprop.ground.text import first_line
 from glassprop.layers.layer_table import KINDS
@@ -62,6 +63,7 @@ def choose(
     amount: Amount | None = None,
     began_with: tuple[str, str] = ("", ""),
     recorded: str = "",
+    entries: float | None = None,
 ) -> Choice:
     """Take the engine that was asked for, or for ``"auto"`` the one that is done first, if it can run this.
 
@@ -78,6 +80,8 @@ def choose(
         The engine of a training that is gone on with, which ``"auto"`` takes again, and why it was taken.
     recorded : str
         Who made the large products of the training that is gone on with; empty if none is.
+    entries : float, optional
+        How many an example of a sparse X has on average, where that does not follow from the first X that comes.
 
     Raises
     ------
@@ -87,6 +91,8 @@ def choose(
     """
     if wish not in ENGINES:
         raise SettingsError(f"engine must be one of {', '.join(ENGINES)}, got {wish!r}")
+    if is_elsewhere(data.X):
+        return _where_it_lies(wish, architecture, objective, optimizer, data, ranks)
     reference = ReferenceEngine(architecture, objective, optimizer, ranks)
     if wish == "reference":
         return Choice(reference, "the reference engine, as asked for", data)
@@ -95,11 +101,12 @@ def choose(
     if goes_on == reference.name:
         return Choice(reference, began_with[1] or "the reference engine, with which it began", data)
     found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
-    found = found or ("sums lane by lane have no kernel yet" if isinstance(ranks, LaneSums) else "")
     seconds = None if amount is None else seconds_of_training(architecture, amount, theta.dtype.itemsize)
     if not found and wish == "auto" and not goes_on and seconds is not None and seconds <= SMALL_FIT:
         return Choice(reference, _small(seconds), data)
-    found = found or _loaded(architecture, objective, optimizer, ranks, data.X, notify, saved(seconds), recorded)
+    if not found:
+        made = architecture, objective, optimizer, ranks, recorded, entries
+        found = _loaded(lambda module: module.CompiledEngine(*made), data.X, notify, saved(seconds))
     if not isinstance(found, str):
         dtype = theta.dtype.name
         why = f"the compiled engine{found.caution(dtype)}"
@@ -113,6 +120,24 @@ def choose(
     return Choice(reference, f"the reference engine: {found}", data)
 
 
+def _where_it_lies(
+    wish: EngineName,
+    architecture: Architecture,
+    objective: Objective,
+    optimizer: Optimizer,
+    data: Data,
+    ranks: Ranks | None,
+) -> Choice:
+    """The reference engine, for X of another library."""
+    whose = f"X is an array of {type(data.X).__module__.partition('.')[0]} on {device(data.X)}"
+    if wish == "compiled":
+        raise SettingsError(f"engine='compiled' cannot run this: {whose}; use engine='auto', or give a NumPy array")
+    if ranks is not None:
+        raise SettingsError(f"several processes train together on NumPy arrays, and {whose}; give one of NumPy's")
+    refuse_functions_of_numpy(architecture, data.X)
+    return Choice(ElsewhereEngine(architecture, objective, optimizer), f"the reference engine: {whose}", data)
+
+
 def _small(seconds: float) -> str:
     return (
         f"the reference engine: so small a training takes it {max(seconds, 0.01):.2f} seconds at most, less than "
@@ -120,23 +145,14 @@ def _small(seconds: float) -> str:
     )
 
 
-def _loaded(
-    architecture: Architecture,
-    objective: Objective,
-    optimizer: Optimizer,
-    ranks: Ranks | None,
-    X: Rows,
-    notify: Notify | None,
-    instead: str,
-    recorded: str,
-) -> Any:
+def _loaded(make: Callable[[Any], Any], X: Rows, notify: Notify | None, instead: str) -> Any:
     """The compiled engine, ready to run, or in words why there is none."""
     module = compiled_module()
     if isinstance(module, str):
         return module
     if module.POOL.closed:
         return "Python is ending, and its kernels with it"
-    engine = module.CompiledEngine(architecture, objective, optimizer, ranks, recorded)
+    engine = make(module)
     try:
         with module.kernels.told_of_compiling(notify, instead):
             engine.load(X)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, like, namespace
 from glassprop.optimizer import OptimizerState
 
 
@@ -29,9 +29,25 @@ class Data:
         return int(self.X.shape[0])
 
     def rows(self, index: Array | slice) -> Data:
-        """Some of the examples. index: integers (m,) or a slice."""
+        """Some of the examples. index: integers (m,), NumPy's, or a slice."""
+        if is_elsewhere(self.X) and not isinstance(index, slice):
+            weight = None if self.sample_weight is None else _taken(self.sample_weight, index)
+            return Data(_taken(self.X, index), _taken(self.Y, index), weight)
         weight = None if self.sample_weight is None else self.sample_weight[index]
         return Data(self.X[index], self.Y[index], weight)
+
+
+def is_elsewhere(X: Rows) -> bool:
+    """Whether this is an array of another library than NumPy, on whatever device; no sparse matrix of SciPy's."""
+    return not isinstance(X, np.ndarray) and hasattr(X, "__dlpack__")
+
+
+def _taken(part: Array, index: Array) -> Array:
+    """Some rows of an array of any library."""
+    if isinstance(part, np.ndarray):
+        return part[index]
+    xp = namespace(part)
+    return xp.take(part, like(index, part, xp.int64), axis=0)
 
 
 def is_csr(X: Rows) -> bool:
@@ -130,8 +146,20 @@ class EpochPlan:
         rows = np.diff(self.edges)
         if data.sample_weight is None:
             return rows.astype(np.float64)
+        return self._sums_of(data.sample_weight, rows, self.edges)
+
+    def weights_of_shares(self, data: Data) -> NDArray[np.float64]:
+        """The same of each share. -> (number of batches, lanes here)."""
+        assert self.shares is not None
+        rows = self.shares.rows
+        if data.sample_weight is None:
+            return rows.astype(np.float64)
+        return self._sums_of(data.sample_weight, rows.ravel(), self.share_edges).reshape(rows.shape)
+
+    def _sums_of(self, weight: Array, rows: NDArray[np.integer], edges: NDArray[np.integer]) -> NDArray[np.float64]:
         totals, some = np.zeros(len(rows)), rows > 0
-        totals[some] = np.add.reduceat(data.sample_weight[self.order], self.edges[:-1][some])
+        if some.any():
+            totals[some] = np.add.reduceat(weight[self.order], edges[:-1][some])
         return totals
 
     @property

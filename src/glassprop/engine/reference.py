@@ -1,4 +1,4 @@
-"""The plain engine: an epoch as the equations have it, in NumPy. The specification for any faster one."""
+"""The plain engine: an epoch as the equations have it. The specification for any faster one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from glassprop.backprop.objective import BatchCost, Objective, evaluate
 from glassprop.backprop.ranks import Ranks, asked_among, cost_over_all
 from glassprop.engine.pieces import pieces
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, Midway, StepCosts
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, like, namespace
 from glassprop.equations.dropout import dropout_mask
 from glassprop.optimizer import Optimizer, OptimizerState
 
@@ -35,20 +35,20 @@ class ReferenceEngine:
 
         Stops before the step of a batch whose cost is NaN or infinite. A batch whose weights sum to 0 makes no step.
         """
-        gradient = np.empty_like(theta)
-        decays = self.architecture.layout.decay_factors.astype(theta.dtype)
+        gradient = namespace(theta).empty_like(theta)
+        decays = like(self.architecture.layout.decay_factors, theta)
         made: list[BatchCost] = [] if midway is None else _batches(midway.before, self.objective.l2)
         for data, part in pieces(rows, plan):
             for number, (start, stop) in enumerate(pairwise(part.edges)):
                 batch = data.rows(part.order[start:stop])
-                masks = self._masks(len(batch), theta.dtype, part, number)
+                masks = self._masks(len(batch), theta, part, number)
                 cost = self._evaluate(theta, batch, masks, gradient, _shares(part, number))
                 if not np.isfinite(cost.data + cost.penalty):
                     failed = part.first_step - plan.first_step + number
                     return EpochCost(np.nan, np.nan, failed, batch)
                 made.append(cost)
                 if cost.weight > 0:
-                    factors = decays if part.decays is None else decays * theta.dtype.type(part.decays[number])
+                    factors = decays if part.decays is None else decays * float(part.decays[number])
                     self._step(theta, gradient, state, float(part.rates[number]), factors)
                 if midway is not None and asked_among(self.ranks, part.first_step + number, midway.due):
                     midway.keep(_step_costs(made))
@@ -86,12 +86,12 @@ class ReferenceEngine:
 
         return cost_over_all(self.ranks, of, data.sample_weight, len(data), edges)
 
-    def _masks(self, n: int, dtype: np.dtype, plan: EpochPlan, number: int) -> dict[int, Array]:
+    def _masks(self, n: int, theta: Array, plan: EpochPlan, number: int) -> dict[int, Array]:
         factor = 1.0 if plan.dropouts is None else float(plan.dropouts[number])
         step = plan.first_step + number
         first = 0 if plan.shares is None else int(plan.shares.firsts[number, 0])
         return {
-            l: dropout_mask(plan.dropout_key, step, l, (n, layer.n), factor * layer.dropout, dtype, first)
+            l: dropout_mask(plan.dropout_key, step, l, (n, layer.n), factor * layer.dropout, theta.dtype, first, theta)
             for l, layer in enumerate(self.architecture.layers, start=1)
             if layer.dropout
         }

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from math import pi, sqrt
 from typing import Any, Literal, TypeAlias
 
-from glassprop.equations.arrays import Array, namespace
+import numpy as np
+
+from glassprop.equations.arrays import Array, like, namespace
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, REALS, SIMPLEX_OPEN, UNIT_OPEN, Domain
 from glassprop.equations.entry_names import find, is_entry, spec_of
 from glassprop.errors import ArchitectureError
@@ -180,7 +182,7 @@ def _selu_slope(z: Array, a: Array) -> Array:
 
 
 def _normal_below(z: Array) -> Array:
-    from scipy.special import ndtr  # Φ; the array API standard has no erf
+    from scipy.special import ndtr  # Φ; the array API standard has no erf, and SciPy knows that of each library
 
     return ndtr(z)
 
@@ -268,8 +270,7 @@ def softmax_jacobian(a: Array) -> Array:
     array([[ 0.25, -0.25],
            [-0.25,  0.25]])
     """
-    xp = namespace(a)
-    return a[:, None] * (xp.eye(a.shape[0], dtype=a.dtype) - a[None, :])
+    return a[:, None] * (like(np.eye(a.shape[0]), a) - a[None, :])
 
 
 # --- the table ---------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, namespace
 
 
 def affine(a: Array, w: Array, b: Array) -> Array:
@@ -17,7 +17,7 @@ def by_weight(delta: Array, a: Array) -> Array:
 
 def by_bias(delta: Array) -> Array:
     """E5, E17: ``∂z_j/∂b_j = 1``, so ``Σ_examples δ_j``. delta (n, n_out) -> (n_out,)."""
-    return delta.sum(axis=0)
+    return namespace(delta).sum(delta, axis=0)
 
 
 def by_input(delta: Array, w: Array) -> Array:

@@ -115,7 +115,7 @@ _REMEDY = {
 
 
 def _squared_error(a: Array, y: Array) -> Array:  # E2, E14
-    return ((a - y) ** 2).sum(axis=1)
+    return namespace(a).sum((a - y) ** 2, axis=1)
 
 
 def _squared_error_gradient(a: Array, y: Array) -> Array:  # E7
@@ -123,7 +123,7 @@ def _squared_error_gradient(a: Array, y: Array) -> Array:  # E7
 
 
 def _half_squared_error(a: Array, y: Array) -> Array:
-    return 0.5 * ((a - y) ** 2).sum(axis=1)
+    return 0.5 * namespace(a).sum((a - y) ** 2, axis=1)
 
 
 def _half_squared_error_gradient(a: Array, y: Array) -> Array:
@@ -137,7 +137,7 @@ def _times_log(y: Array, a: Array) -> Array:
 
 
 def _cross_entropy(a: Array, y: Array) -> Array:  # E25
-    return -_times_log(y, a).sum(axis=1)
+    return -namespace(a).sum(_times_log(y, a), axis=1)
 
 
 def _over(y: Array, a: Array) -> Array:
@@ -151,7 +151,7 @@ def _cross_entropy_gradient(a: Array, y: Array) -> Array:  # E25
 
 
 def _binary_cross_entropy(a: Array, y: Array) -> Array:
-    return -(_times_log(y, a) + _times_log(1 - y, 1 - a)).sum(axis=1)
+    return -namespace(a).sum(_times_log(y, a) + _times_log(1 - y, 1 - a), axis=1)
 
 
 def _binary_cross_entropy_gradient(a: Array, y: Array) -> Array:
@@ -159,7 +159,8 @@ def _binary_cross_entropy_gradient(a: Array, y: Array) -> Array:
 
 
 def _absolute_error(a: Array, y: Array) -> Array:
-    return namespace(a).abs(a - y).sum(axis=1)
+    xp = namespace(a)
+    return xp.sum(xp.abs(a - y), axis=1)
 
 
 def _absolute_error_gradient(a: Array, y: Array) -> Array:
@@ -173,7 +174,7 @@ def _residual_kink(a: Array, y: Array, *parameters: float) -> list[Array]:
 def _huber(a: Array, y: Array, delta: float) -> Array:
     xp = namespace(a)
     r = xp.abs(a - y)
-    return xp.where(r <= delta, 0.5 * r * r, delta * (r - 0.5 * delta)).sum(axis=1)
+    return xp.sum(xp.where(r <= delta, 0.5 * r * r, delta * (r - 0.5 * delta)), axis=1)
 
 
 def _huber_gradient(a: Array, y: Array, delta: float) -> Array:
@@ -186,7 +187,7 @@ def _huber_kink(a: Array, y: Array, delta: float) -> list[Array]:
 
 def _poisson(a: Array, y: Array) -> Array:
     """Half the Poisson deviance: ``y log(y/a) - y + a``, which is 0 at a = y."""
-    return (_times_log(y, y) - _times_log(y, a) - y + a).sum(axis=1)
+    return namespace(a).sum(_times_log(y, y) - _times_log(y, a) - y + a, axis=1)
 
 
 def _poisson_gradient(a: Array, y: Array) -> Array:
@@ -194,8 +195,8 @@ def _poisson_gradient(a: Array, y: Array) -> Array:
 
 
 def _quantile(a: Array, y: Array, level: float) -> Array:
-    r = y - a
-    return namespace(a).maximum(level * r, (level - 1) * r).sum(axis=1)
+    xp, r = namespace(a), y - a
+    return xp.sum(xp.maximum(level * r, (level - 1) * r), axis=1)
 
 
 def _quantile_gradient(a: Array, y: Array, level: float) -> Array:
@@ -209,9 +210,8 @@ def _log_cosh(a: Array, y: Array) -> Array:
     d = xp.abs(a - y)
     near = xp.minimum(d, 1)
     less = xp.expm1(-near)
-    return xp.where(d < 1, xp.log1p(0.5 * less * less * xp.exp(near)), d + xp.log1p(xp.exp(-2 * d)) - log(2)).sum(
-        axis=1
-    )
+    costs = xp.where(d < 1, xp.log1p(0.5 * less * less * xp.exp(near)), d + xp.log1p(xp.exp(-2 * d)) - log(2))
+    return xp.sum(costs, axis=1)
 
 
 def _log_cosh_gradient(a: Array, y: Array) -> Array:

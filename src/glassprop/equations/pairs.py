@@ -31,27 +31,28 @@ def _softmax_cross_entropy(z: Array, y: Array) -> Array:
     xp = namespace(z)
     top = xp.max(z, axis=-1, keepdims=True)
     log_sum = top + xp.log(xp.sum(xp.exp(z - top), axis=-1, keepdims=True))
-    return (y * (log_sum - z)).sum(axis=1)
+    return xp.sum(y * (log_sum - z), axis=1)
 
 
 def _softmax_cross_entropy_delta(a: Array, y: Array) -> Array:
     """E26: ``a - y`` for targets that sum to 1; ``a Σy - y`` for any."""
-    return a * y.sum(axis=1, keepdims=True) - y
+    return a * namespace(a).sum(y, axis=1, keepdims=True) - y
 
 
 def _sigmoid_binary_cross_entropy(z: Array, y: Array) -> Array:
     """``log(1 + e^z) - y z``."""
     xp = namespace(z)
-    return (xp.maximum(z, 0) - y * z + xp.log1p(xp.exp(-xp.abs(z)))).sum(axis=1)
+    return xp.sum(xp.maximum(z, 0) - y * z + xp.log1p(xp.exp(-xp.abs(z))), axis=1)
 
 
 def _identity_half_squared_error(z: Array, y: Array) -> Array:
-    return 0.5 * ((z - y) ** 2).sum(axis=1)
+    return 0.5 * namespace(z).sum((z - y) ** 2, axis=1)
 
 
 def _exp_poisson(z: Array, y: Array) -> Array:
     """``e^z - y z + y log y - y``."""
-    return (namespace(z).exp(z) - y * z + _times_log(y, y) - y).sum(axis=1)
+    xp = namespace(z)
+    return xp.sum(xp.exp(z) - y * z + _times_log(y, y) - y, axis=1)
 
 
 def _difference(a: Array, y: Array) -> Array:

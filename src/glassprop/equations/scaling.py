@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, namespace
 
 
 def scaled(a: Array, s: Array) -> Array:
@@ -12,7 +12,7 @@ def scaled(a: Array, s: Array) -> Array:
 
 def by_factor(delta: Array, a: Array) -> Array:
     """E30: ``∂z_k/∂s_k = a_k``, so ``Σ_examples δ_k a_k``. delta, a (n, n_in) -> (n_in,)."""
-    return (delta * a).sum(axis=0)
+    return namespace(delta).sum(delta * a, axis=0)
 
 
 def by_scaled_input(delta: Array, s: Array) -> Array:

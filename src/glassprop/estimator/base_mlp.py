@@ -16,14 +16,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassprop.architecture.compressed import refuse_broken
 from glassprop.backprop.ranks import Group
-from glassprop.engine.plan import Data, LanedSource, Source, is_csr
-from glassprop.equations.arrays import Array
+from glassprop.engine.elsewhere import numpy_type
+from glassprop.engine.plan import Data, LanedSource, Source, is_csr, is_elsewhere
+from glassprop.equations.arrays import Array, on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
+from glassprop.estimator.dispatched import has_nan, outputs_there, taken
 from glassprop.estimator.far import warn_if_far
+from glassprop.estimator.fit_among import FitsAmongRanks
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
-from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.job import FitKeeper
 from glassprop.estimator.left import Left, refuse_to_resume
 from glassprop.estimator.plain_arrays import are_plain_rows
@@ -53,7 +55,7 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.explanation import Explanation
 
 
-class BaseMLP(CallbackSupportMixin, FitsSources, SetWeights, BaseEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     # --- what the two differ in ----------------------------------------------------------------------------
@@ -168,7 +170,7 @@ class BaseMLP(CallbackSupportMixin, FitsSources, SetWeights, BaseEstimator, ABC)
                 rng = stream.random_state(self.random_state)
             else:
                 stream, rng = None, check_random_state(self.random_state)
-                self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, X.dtype, first=first)
+                self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, numpy_type(X), first=first)
             whole = Data(X, Y, weight)
             data, held, left = self._set_aside(whole, y, val, rng, call, left)
             check_parts(data, None if held is None else held.data)
@@ -286,6 +288,8 @@ class BaseMLP(CallbackSupportMixin, FitsSources, SetWeights, BaseEstimator, ABC)
             return None
 
         def outputs(theta: Array, X: Any) -> Array:
+            if is_elsewhere(X):
+                return on_host(outputs_there(self.network_, theta, X))
             engine: Any = self._state.engine if self.engine == "auto" else self.engine  # that of the epochs
             return self.network_.predict(theta, X, engine=engine)
 
@@ -378,12 +382,15 @@ class BaseMLP(CallbackSupportMixin, FitsSources, SetWeights, BaseEstimator, ABC)
             check_is_fitted(self)
         if not (self._is_plain(X) or self._is_plain_csr(X)):
             refuse_broken(X)  # before scikit-learn makes it CSR
-            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+            X = validate_data(self, taken(X), accept_sparse=["csr", "csc"], reset=False)
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
-            outputs = self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
-            unsaid = np.isnan(outputs.sum()) and np.isnan(outputs).any()  # the sum is quick, but may be ∞ - ∞
+            if is_elsewhere(X):
+                outputs = outputs_there(self.network_, self._state.theta, X)
+            else:
+                outputs = self.network_.predict(self._state.theta, X, engine=self.engine, notify=tell)
+            unsaid = has_nan(outputs)
         if unsaid:
-            raise DataError(_unsaid(outputs, self._state.theta))
+            raise DataError(_unsaid(on_host(outputs), self._state.theta))
         return outputs
 
     def _is_plain(self, X: Any) -> bool:
@@ -417,7 +424,7 @@ class BaseMLP(CallbackSupportMixin, FitsSources, SetWeights, BaseEstimator, ABC)
         """
         check_is_fitted(self)
         X, _, Y = self._validate_val(X, y)
-        return X, Y
+        return on_host(X), Y
 
     def explain(
         self, X: Any, y: Any, *, row: int | None = None, rows: Sequence[int] | None = None, top: int = MOST_PATHS

@@ -17,13 +17,16 @@ from sklearn.utils.validation import validate_data
 
 from glassprop.architecture.compressed import refuse_broken
 from glassprop.engine.choose import EngineName
+from glassprop.engine.elsewhere import numpy_type
 from glassprop.equations.activation import ActivationLike, find_activation
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, namespace, on_host
 from glassprop.equations.cost import CostLike, find_cost
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
+from glassprop.estimator.dispatched import beside, float_types, taken, there
+from glassprop.estimator.fit_among import LANES, Among
 from glassprop.estimator.labels import (
     binarizer_for,
     binarizer_of_weights,
@@ -264,6 +267,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
+        communicator: Any = None,
+        fast_sums: bool = False,
+        lanes: int = LANES,
     ) -> MLPClassifier:
         """Train on X and y.
 
@@ -280,6 +286,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             ``validation_curve_`` is made from them. They must be transformed as X was, and a warning says so where they
             lie far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
             ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
+        communicator : mpi4py communicator, optional
+            Train together with its other processes, which call ``fit`` at the same time, each with rows of its own (as
+            many as it has, or none): on all of them, one process's after the other's, to the same bits however many
+            processes there are. All end with the same fitted estimator. See docs/scaling.md.
+        fast_sums : bool, default=False
+            With a communicator: let MPI add up gradients as it likes, so that bits depend on the number of processes.
+        lanes : int, default=12
+            With a communicator: into how many lanes the rows are divided, of which each process takes whole ones; at
+            least as many as there are processes. Bits depend on it.
 
         Returns
         -------
@@ -294,8 +309,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             With ``early_stopping`` a ConvergenceWarning instead, and the best weights, once there are some.
         DerivativeError
             If the derivative of a user-defined activation or loss is wrong.
+        DistributedError
+            If another process has failed, or ended.
         """
-        return self._fit(X, y, sample_weight, val=(X_val, y_val, sample_weight_val))
+        val = X_val, y_val, sample_weight_val
+        if communicator is not None:
+            return self._fit_among(X, y, sample_weight, val, Among(communicator, fast_sums, lanes))
+        return self._fit(X, y, sample_weight, val=val)
 
     @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
@@ -313,13 +333,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         self
         """
-        known = vars(self).get("classes_")
+        classes, known = beside(X, classes), vars(self).get("classes_")
         if known is not None and (classes is None or np.array_equal(classes, known)):
             return self._fit(X, y, sample_weight, call="partial_fit")
         with UndoneOnFailure(self.__dict__):
             if _check_partial_fit_first_call(self, classes):
                 self._label_binarizer = LabelBinarizer()
-                self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
+                labels = beside(X, y)
+                self._label_binarizer.fit(labels if type_of_target(labels).startswith("multilabel") else classes)
             return self._fit(X, y, sample_weight, call="partial_fit")
 
     @classmethod
@@ -401,7 +422,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def predict(self, X: Any) -> Array:
         """Predict labels. X (n, n_features) -> (n,), or an indicator matrix (n, n_labels) for multilabel."""
-        return self._labels(self._outputs(X))
+        a = self._outputs(X)
+        return there(self._labels(on_host(a)), a)
 
     @available_if(lambda self: gives_probabilities(getattr(self, "network_", None)))
     def predict_proba(self, X: Any) -> Array:
@@ -414,7 +436,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def predict_log_proba(self, X: Any) -> Array:
         """The logarithm of ``predict_proba``."""
         with np.errstate(divide="ignore"):  # log 0 is -inf, and meant
-            return np.log(self.predict_proba(X))
+            p = self.predict_proba(X)
+            return namespace(p).log(p)
 
     def _labels(self, a: Array) -> Array:
         return labels_of(self._binarizer(), a)
@@ -485,8 +508,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             raise SettingsError("a classifier that is fitted from a source needs classes: give all labels there are")
         if not first:
             refuse_other_labels(self.classes_, np.asarray(classes), all_of_them=True)
-            return len(self.classes_) if len(self.classes_) > 2 else 1
-        labels = np.unique(np.asarray(classes))
+            return int(self.n_outputs_)
+        labels = np.asarray(classes)
+        if labels.ndim == 2:  # an indicator matrix: each column is a label by itself
+            self._label_binarizer = LabelBinarizer().fit(labels)
+            self.classes_ = self._label_binarizer.classes_
+            return labels.shape[1]
+        labels = np.unique(labels)
         if len(labels) < 2:
             raise SettingsError(f"classes must be two labels or more, all different, got {len(labels)}")
         self._label_binarizer = LabelBinarizer().fit(labels)
@@ -504,11 +532,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         refuse_broken(X)
         X, y = validate_data(
             self,
-            X,
-            y,
+            taken(X),
+            beside(X, y),
             accept_sparse=["csr", "csc"],
             multi_output=True,
-            dtype=(np.float64, np.float32),
+            dtype=float_types(X),
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:
@@ -518,8 +546,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def _encoded(self, X: Rows, y: Array) -> Array:
         binarizer = self._binarizer()
-        Y = plain_targets(binarizer, vars(self)["classes_"], y, len_of(X), X.dtype)
-        return np.asarray(binarizer.transform(y)).astype(X.dtype) if Y is None else Y
+        dtype = numpy_type(X)
+        Y = plain_targets(binarizer, vars(self)["classes_"], y, len_of(X), dtype)
+        return np.asarray(binarizer.transform(y)).astype(dtype) if Y is None else Y
+
+    def _targets_of(self, y: Array, dtype: Any, *, first: bool) -> Array:
+        return self._encoded(np.empty((len(y), 0), dtype), y)
+
+    def _all_labels(self, y: Array) -> Any:
+        refuse_missing_labels(y)
+        several = y.ndim == 2 and type_of_target(y) == "multilabel-indicator"
+        return np.eye(y.shape[1], dtype=int) if several else unique_labels(y)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

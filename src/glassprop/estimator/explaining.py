@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars, build_settings
 from glassprop.ground.text import listed
@@ -176,6 +176,7 @@ def take(X: Any, numbers: list[int]) -> Any:
         return X.take(numbers)
     if hasattr(X, "tocsr"):
         return X.tocsr()[numbers]
+    X = on_host(X)
     if hasattr(X, "shape"):
         return X[numbers]
     return [X[number] for number in numbers]

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.sparsefuncs import mean_variance_axis, min_max_axis
 
-from glassprop.equations.arrays import Rows
+from glassprop.engine.plan import is_elsewhere
+from glassprop.equations.arrays import Rows, on_host
 
 FENCE = 4.0  # standard deviations of training's column
 _SHARE = 0.5  # of validation's rows that must lie beyond
@@ -28,7 +29,7 @@ def warn_if_far(X: Rows, X_val: Rows, names: Any = None) -> None:
 
     X, X_val : arrays or CSR matrices (n, n_features), (n_val, n_features)
     """
-    X, X_val = (some[:: -(-some.shape[0] // _MOST)] for some in (X, X_val))
+    X, X_val = (_few(some) for some in (X, X_val))
     if X.shape[0] < _FEWEST or X_val.shape[0] < _FEWEST_VAL:
         return
     with np.errstate(all="ignore"):
@@ -45,6 +46,12 @@ def warn_if_far(X: Rows, X_val: Rows, names: Any = None) -> None:
         UserWarning,
         stacklevel=6,
     )
+
+
+def _few(X: Rows) -> Rows:
+    """Rows of X, evenly spaced, as NumPy or SciPy has them."""
+    step = max(1, -(-X.shape[0] // _MOST))
+    return on_host(X[::step, :]) if is_elsewhere(X) else X[::step]
 
 
 def _fence(X: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -115,31 +115,54 @@ class FitsSources(KeptFits, ABC):
         DataError
             If rows, classes and n_features do not go together.
         """
+        if self._arguments().get("class_weight") is not None:
+            raise SettingsError(
+                "class_weight does not go with a source, whose rows are not counted: multiply its sample_weight by it"
+            )
         self._refuse_for_sources(validation)
         call: Call = "resume" if resume else "fit"
         with UndoneOnFailure(self.__dict__):
-            self._stream_before(call)
-            before = self._begin(call)
-            first = call == "fit" and not (self.warm_start and hasattr(self, "_state"))
-            rows = _first_rows(source)
-            self._take_columns(rows, n_features, feature_names, first=first)
-            n_outputs = self._take_classes(classes, first=first) or rows.Y.shape[1]
-            rng, n, dtype = check_random_state(self.random_state), examples_of(source), rows.X.dtype
-            self._take_network(self._network_for(n_features, n_outputs), rng, dtype, first=first)
-            held = None if validation is None else self._held(validation, dtype)
-            left = Left(n, str(dtype), n_val=0 if held is None else len(held.data))
-            if before is not None:
-                before.refuse_other(left)
-            if feature_names is not None:
-                self.feature_names_in_: NDArray[Any] = np.asarray(feature_names, dtype=object)
-            with self._kept(call, source, held, left, group) as keeper:
-                if keeper is not None and keeper.state is not None:
-                    call, left = "resume", self._take_up(keeper)
-                plan = plan_fit(self._arguments(), self.network_, self._particulars(), n, call=call)
-                outside = self._outside({}, call)
-                outside = outside if on_epoch is None else replace(outside, report=on_epoch)
-                self._run(plan, None, source, held, rng, outside, left, group, keeper)
+            rows, rng = _first_rows(source), check_random_state(self.random_state)
+            self._take_columns(rows, n_features, feature_names, first=self._is_first(call))
+            outside = self._outside({}, call)
+            outside = outside if on_epoch is None else replace(outside, report=on_epoch)
+            self._fit_from(source, rows, classes, validation, feature_names, rng, outside, call, group)
         return self
+
+    def _is_first(self, call: Call) -> bool:
+        """Whether it begins with new weights."""
+        return call == "fit" and not (self.warm_start and hasattr(self, "_state"))
+
+    def _fit_from(
+        self,
+        source: Source | LanedSource,
+        like: Data,
+        classes: Any,
+        validation: tuple[Any, Any, Any] | None,
+        feature_names: Sequence[str] | NDArray[Any] | None,
+        rng: Any,
+        outside: Outside,
+        call: Call,
+        group: Group | None,
+    ) -> None:
+        """Train on a source whose columns are known. like: examples of it, of which there may be none."""
+        first = self._is_first(call)
+        self._stream_before(call)
+        before = self._begin(call)
+        n_outputs = self._take_classes(classes, first=first) or like.Y.shape[1]
+        n, dtype = examples_of(source), like.X.dtype
+        self._take_network(self._network_for(like.X.shape[1], n_outputs), rng, dtype, first=first)
+        held = None if validation is None else self._held(validation, dtype)
+        left = Left(n, str(dtype), n_val=0 if held is None else len(held.data))
+        if before is not None:
+            before.refuse_other(left)
+        if feature_names is not None:
+            self.feature_names_in_: NDArray[Any] = np.asarray(feature_names, dtype=object)
+        with self._kept(call, source, held, left, group) as keeper:
+            if keeper is not None and keeper.state is not None:
+                call, left = "resume", self._take_up(keeper)
+            plan = plan_fit(self._arguments(), self.network_, self._particulars(), n, call=call)
+            self._run(plan, None, source, held, rng, outside, left, group, keeper)
 
     def _refuse_for_sources(self, validation: tuple[Any, Any, Any] | None) -> None:
         if self.solver not in STOCHASTIC_SOLVERS:
@@ -151,10 +174,6 @@ class FitsSources(KeptFits, ABC):
             raise SettingsError(
                 "early_stopping=True needs rows to judge by, which no source can spare: give validation=(X, y, None), "
                 "or set early_stopping=False"
-            )
-        if self._arguments().get("class_weight") is not None:
-            raise SettingsError(
-                "class_weight does not go with a source, whose rows are not counted: multiply its sample_weight by it"
             )
 
     def _take_columns(self, rows: Data, n: int, names: Sequence[str] | None, *, first: bool) -> None:

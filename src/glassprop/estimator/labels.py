@@ -9,7 +9,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.multiclass import unique_labels
 
 from glassprop.equations.activation import Activation
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.domain import UNIT
 from glassprop.errors import DataError
 from glassprop.network import Network
@@ -131,13 +131,14 @@ def probabilities(a: Array, kind: str, output: Activation, n_classes: int | None
 
     kind: as ``kind_of`` has it. n_classes: None where they are not known.
     """
+    xp = namespace(a)
     if n_classes == 1:
-        return np.ones_like(a)
+        return xp.ones_like(a)
     if a.shape[1] == 1:
-        return np.hstack([1 - a, a])
+        return xp.concat([1 - a, a], axis=1)
     if kind == "multiclass" and not output.range.simplex:
-        total = a.sum(axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1, even where all of them are 0
-        return np.where(total > 0, a / np.where(total > 0, total, 1), 1 / a.shape[1]).astype(a.dtype, copy=False)
+        total = xp.sum(a, axis=1, keepdims=True)  # one sigmoid a class: made to sum to 1, even where all of them are 0
+        return xp.astype(xp.where(total > 0, a / xp.where(total > 0, total, 1), 1 / a.shape[1]), a.dtype, copy=False)
     return a
 
 

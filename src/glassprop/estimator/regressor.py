@@ -15,13 +15,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from glassprop.architecture.compressed import refuse_broken
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.engine.choose import EngineName
+from glassprop.engine.elsewhere import numpy_type
 from glassprop.equations.activation import ActivationLike
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.cost import CostLike
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation, regression_cost
 from glassprop.estimator.constraints import SHARED
+from glassprop.estimator.dispatched import beside, float_types, taken
+from glassprop.estimator.fit_among import LANES, Among
 from glassprop.estimator.plain_arrays import are_plain_numbers
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
@@ -236,6 +239,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
+        communicator: Any = None,
+        fast_sums: bool = False,
+        lanes: int = LANES,
     ) -> MLPRegressor:
         """Train on X and y.
 
@@ -252,6 +258,15 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             ``validation_curve_`` is made from them. They must be transformed as X was, and a warning says so where they
             lie far outside: a Pipeline does that with ``Pipeline(..., transform_input=["X_val"])``, not with
             ``step__X_val``. See "Validation data in a Pipeline" in docs/estimators.md.
+        communicator : mpi4py communicator, optional
+            Train together with its other processes, which call ``fit`` at the same time, each with rows of its own (as
+            many as it has, or none): on all of them, one process's after the other's, to the same bits however many
+            processes there are. All end with the same fitted estimator. See docs/scaling.md.
+        fast_sums : bool, default=False
+            With a communicator: let MPI add up gradients as it likes, so that bits depend on the number of processes.
+        lanes : int, default=12
+            With a communicator: into how many lanes the rows are divided, of which each process takes whole ones; at
+            least as many as there are processes. Bits depend on it.
 
         Returns
         -------
@@ -266,8 +281,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             With ``early_stopping`` a ConvergenceWarning instead, and the best weights, once there are some.
         DerivativeError
             If the derivative of a user-defined activation or loss is wrong.
+        DistributedError
+            If another process has failed, or ended.
         """
-        return self._fit(X, y, sample_weight, val=(X_val, y_val, sample_weight_val))
+        val = X_val, y_val, sample_weight_val
+        if communicator is not None:
+            return self._fit_among(X, y, sample_weight, val, Among(communicator, fast_sums, lanes))
+        return self._fit(X, y, sample_weight, val=val)
 
     @available_if(lambda self: self._check_solver())
     @_fit_context(prefer_skip_nested_validation=True)
@@ -347,7 +367,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._labels(self._outputs(X))
 
     def _labels(self, a: Array) -> Array:
-        return a.ravel() if a.shape[1] == 1 else a
+        return namespace(a).reshape(a, (-1,)) if a.shape[1] == 1 else a
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
         from sklearn.metrics import r2_score  # as for classifiers
@@ -403,24 +423,35 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             refuse_broken(X)
             X, y = validate_data(
                 self,
-                X,
-                y,
+                taken(X),
+                beside(X, y),
                 accept_sparse=["csr", "csc"],
                 multi_output=True,
                 y_numeric=True,
-                dtype=(np.float64, np.float32),
+                dtype=float_types(X),
                 reset=reset,
             )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        Y = y.reshape(len(y), -1)
-        if plain and units is None and Y.dtype == X.dtype:
-            return X, y, np.ascontiguousarray(Y)
-        with np.errstate(over="ignore"):
-            Y = np.ascontiguousarray(Y if units is None else units.standard(Y), dtype=X.dtype)
-        if not np.isfinite(Y).all():
-            raise DataError(
-                f"y has numbers up to {np.abs(y).max():.4g}, more than the {X.dtype} of X can hold; scale y, or pass X "
-                "as float64"
-            )
-        return X.tocsr() if hasattr(X, "tocsr") else X, y, Y
+        if plain and units is None and y.dtype == X.dtype:
+            return X, y, np.ascontiguousarray(y.reshape(len(y), -1))
+        return X.tocsr() if hasattr(X, "tocsr") else X, y, _standard(y, units, numpy_type(X))
+
+    def _targets_of(self, y: Array, dtype: Any, *, first: bool) -> Array:
+        return _standard(y, None if first else self.network_.units, dtype)
+
+    def _all_labels(self, y: Array) -> Any:
+        return None
+
+
+def _standard(y: Array, units: OwnUnits | None, dtype: Any) -> Array:
+    """Targets as the network has them. y (n,) or (n, n_outputs) -> (n, n_outputs)."""
+    Y = y.reshape(len(y), int(np.prod(y.shape[1:], dtype=np.int64)))
+    with np.errstate(over="ignore"):
+        Y = np.ascontiguousarray(Y if units is None else units.standard(Y), dtype=dtype)
+    if not np.isfinite(Y).all():
+        raise DataError(
+            f"y has numbers up to {np.abs(y).max():.4g}, more than the {dtype} of X can hold; scale y, or pass X as "
+            "float64"
+        )
+    return Y

@@ -113,6 +113,7 @@ def run_stochastic(
             ready=ready,
             group=group,
             keeper=keeper,
+            reduce=getattr(group, "reduce", None),  # of a group that is not to add up in the fixed tree
         )
 
     try:

@@ -12,9 +12,11 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
 from glassprop.backprop.ranks import Group, lanes_of_rank
-from glassprop.engine.plan import Data
+from glassprop.engine.elsewhere import numpy_type
+from glassprop.engine.plan import Data, is_elsewhere
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
+from glassprop.estimator.dispatched import beside, there
 from glassprop.ground.text import listed
 from glassprop.training.lanes import lane_edges
 from glassprop.training.reports import Validation
@@ -71,7 +73,8 @@ class Held:
     def _score(self, scorer: Callable[..., float], model: object) -> float:
         weight = self.data.sample_weight
         keywords = {"sample_weight": weight} if weight is not None and takes_weights(scorer) else {}
-        return float(scorer(model, self.data.X, self.y, **keywords))
+        y = there(self.y, self.data.X)
+        return float(scorer(model, self.data.X, y, **keywords))
 
 
 def shared_out(validation: Validation, n_lanes: int, group: Group) -> Validation:
@@ -149,13 +152,23 @@ def given_validation(
     check_consistent_length(X, y)
     if Y.shape[1] != n_outputs:
         raise DataError(f"y_val has {Y.shape[1]} outputs, but y has {n_outputs}; give validation data of the same form")
-    weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, allow_all_zero_weights=True)
+    weight = None
+    if sample_weight is not None:
+        weight = _check_sample_weight(beside(X, sample_weight), _numpy_rows(X), allow_all_zero_weights=True)
     return Held(Data(X, Y, weight), y)  # what else its weights must be is looked at with those of the other part
 
 
 def _weights(sample_weight: Any, X: Rows) -> Array | None:
     """Check weights of examples: as many as rows, finite, not negative, not all 0."""
-    return None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+    if sample_weight is None:
+        return None
+    beside_them = _numpy_rows(X)
+    return _check_sample_weight(beside(X, sample_weight), beside_them, ensure_non_negative=True)
+
+
+def _numpy_rows(X: Rows) -> Rows:
+    """X, or as many rows of NumPy's where it is of another library: weights are looked at here."""
+    return np.zeros((X.shape[0], 1), numpy_type(X)) if is_elsewhere(X) else X
 
 
 def split_validation(data: Data, y: Array, rng: Any, *, fraction: float, by_class: bool) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from glassprop.equations.activation import Activation
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, namespace
 
 Parameters = Mapping[str, Array]  # a layer's blocks of θ (or of ∇C) by name: views of it
 PARAMETRIC = "p"  # the block of an activation's parameter, where it is trained
@@ -123,7 +123,7 @@ class LayerKind(ABC):
         """Write the sum over examples of ∂C_0 by each parameter. by_parameter: g ∂a/∂p, where p is trained."""
         self.fill_z(gradient, delta, x)
         if by_parameter is not None:
-            gradient[PARAMETRIC][...] = by_parameter.sum(axis=0)
+            gradient[PARAMETRIC][...] = namespace(by_parameter).sum(by_parameter, axis=0)
 
     @abstractmethod
     def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, ClassVar
 
-import numpy as np
-
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, namespace
 from glassprop.equations.domain import NOT_NEGATIVE, POSITIVE, SHARE, Domain, refuse_numbers
 from glassprop.optimizer.base import Optimizer, OptimizerState
 
@@ -40,7 +38,7 @@ class Adam(Optimizer):
         v *= self.beta_2
         v += (1 - self.beta_2) * gradient**2
         corrected = rate * sqrt(1 - self.beta_2**state.t) / (1 - self.beta_1**state.t)
-        theta -= corrected * m / (np.sqrt(v) + self.epsilon)
+        theta -= corrected * m / (namespace(v).sqrt(v) + self.epsilon)
 
 
 @dataclass(frozen=True)

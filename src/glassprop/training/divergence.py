@@ -6,6 +6,7 @@ import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.passes import example_costs, forward
+from glassprop.engine.elsewhere import brought_home
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DivergenceError
@@ -27,6 +28,7 @@ def diagnose(
     of: whose cost. kept: which weights are left, as the end of a sentence; empty if there are none to speak of.
     alone: whether these are all the examples of the batch, and no other process has some.
     """
+    batch = brought_home(batch)
     with np.errstate(all="ignore"):
         layer, what = _first_bad(architecture, theta, batch, alone)
     where = f"{what} of layer {layer} went first" if layer else what

@@ -39,6 +39,9 @@ class Feed:
         What each lane has of every batch, where sums are made lane by lane.
     batch_here : int
         Examples of the largest batch that are here, or 1 if there are none.
+    entries : float or None
+        How many an example of a sparse X has on average, among the first of the first lane that has some: so that how
+        it is read follows neither from who reads it nor from where training stands. None: that is to be seen.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Feed:
         self._source: Source | None = None
         self._lanes: LanesHere | None = None
         self.shares: Shares | None = None
+        self.entries: float | None = None
         self.bounds: NDArray[np.integer] | None = None
         if isinstance(given, Data):
             here, first = len(given), given
@@ -87,6 +91,8 @@ class Feed:
         if not self.in_order:
             first = first.rows(np.arange(min(len(first), self.batch_size)))  # a copy, and no more than is looked at
         self.sample = self._smoothed(first)
+        if self._lanes is not None:
+            self.entries = _entries(self.sample, ranks)
 
     @property
     def in_order(self) -> bool:
@@ -206,6 +212,16 @@ def _in_rows(data: Data) -> Data:
         return data
     refuse_broken(data.X)
     return Data(data.X.tocsr(), data.Y, data.sample_weight)
+
+
+def _entries(first: Data, ranks: Ranks | None) -> float | None:
+    """How many entries an example has, of the first process that has examples."""
+    here = [float(getattr(first.X, "nnz", -1)), float(len(first))]
+    every = [np.array(here)]
+    if isinstance(ranks, LaneSums):
+        every = ranks.group.everyone(every[0])
+    count, rows = next(each for each in every if each[1] > 0)
+    return None if count < 0 else float(count / rows)
 
 
 def _kind(data: Data) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, gcd
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from glassprop.engine.plan import Data, Shares
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
 
+_UNIT = 16  # examples: whole vectors of the kernels, whatever the width of these
 _PIECE = 4096  # rows that arrays in lanes give at a time
 
 
@@ -34,23 +35,36 @@ def generator_of(seed: int, epoch: int, lane: int, window: int = 0) -> np.random
     Seed and lane are the key of Philox, epoch and window the upper half of its counter: so no two of these streams
     meet.
     """
-    bits = np.random.Philox(key=[seed % 2**64, lane], counter=[0, 0, window, epoch])
+    key, counter = (np.array(numbers, dtype=np.uint64) for numbers in ([seed % 2**64, lane], [0, 0, window, epoch]))
+    bits = np.random.Philox(key=key, counter=counter)
     return np.random.Generator(bits)
 
 
 def shares_of(lanes: Sequence[int], batch_size: int) -> NDArray[np.int64]:
     """How far each lane is when each batch begins, and at the end: all end in the last step, however unequal they are.
 
-    Of e examples, a lane of n of the N gives ``⌊(e n + N l / L) / N⌋``: its part, rounded down in another place for
-    each lane l of L. So lanes of the same length fill batches that are whole, and small batches are not all from the
-    same lanes.
+    Of e examples a lane of n of the N has given ``e n / N``, rounded down: each lane in another place, so that lanes of
+    the same length fill whole batches, and small batches are not all from the same lanes. Where a batch has so many for
+    every lane, it is rounded to units of 16 examples: kernels work on as many at once, and a share of 17 takes as long
+    as one of 32.
     -> (number of batches + 1, number of lanes).
     """
-    total = sum(lanes)
+    total, n_lanes = sum(lanes), len(lanes)
+    unit = _UNIT if batch_size >= _UNIT * n_lanes else 1
     exact: Any = np.int64 if total < 2**31 else object  # whose products have no bound
     ends = np.minimum(np.arange(ceil(total / batch_size) + 1) * batch_size, total).astype(exact)
-    offsets = np.arange(len(lanes)).astype(exact) * total // len(lanes)
-    return ((ends[:, None] * np.array(lanes, dtype=exact) + offsets) // total).astype(np.int64)
+    given = ends[:, None] * np.array(lanes, dtype=exact)
+    whole, rest = given // total, given % total
+    scattered = np.arange(n_lanes) * _scatter(n_lanes) % n_lanes  # lanes that are side by side do not round up together
+    units = (whole * n_lanes + rest * n_lanes // total + scattered * unit) // (unit * n_lanes)
+    edges = np.minimum((units * unit).astype(np.int64), lanes)
+    edges[-1] = lanes
+    return edges
+
+
+def _scatter(n: int) -> int:
+    """A number that visits all n in turn by its multiples, about 0.6 n: whose neighbors then lie far apart."""
+    return min((k for k in range(1, n + 1) if gcd(k, n) == 1), key=lambda k: abs(k - 0.618 * n))
 
 
 def shares_here(edges: NDArray[np.int64], here: range) -> Shares:

@@ -13,8 +13,9 @@ from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
 from glassprop.backprop.ranks import Reduce, SumsOverRanks, any_rank, cost_over_all
 from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
-from glassprop.engine.plan import Data
-from glassprop.equations.arrays import Array
+from glassprop.engine.elsewhere import beside_its_inputs
+from glassprop.engine.plan import Data, is_elsewhere
+from glassprop.equations.arrays import Array, like, namespace, on_host
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training.feed import check_examples
 from glassprop.training.state import BY_CALLBACK, BY_USER, Changes, TrainState
@@ -137,7 +138,7 @@ class _Run:
         data = self.validation
         if data is None:
             return None
-        here = average_cost(self.problem.architecture, theta, data.X, data.Y, data.sample_weight)
+        here = self.problem.plain_cost(theta, data)
         cost = cost_over_all(self.problem.ranks, lambda rows: here, data.sample_weight, len(data))
         return self.problem.settings.cost_scale * cost
 
@@ -148,7 +149,8 @@ class _Problem:
     def __init__(self, architecture: Architecture, settings: Settings, data: Data, ranks: SumsOverRanks | None) -> None:
         self.architecture, self.settings, self.ranks = architecture, settings, ranks
         Y = smooth(architecture, data.Y.astype(np.float64), settings.label_smoothing)
-        self.data = Data(data.X.astype(np.float64), Y, data.sample_weight)
+        self.data = _in_float64(Data(data.X, Y, data.sample_weight))
+        self._watched: tuple[Data, Data] | None = None
         here = len(data) if data.sample_weight is None else float(data.sample_weight.sum())
         self.total = here if ranks is None else ranks.add(here)[0]
         self.gradient = np.empty(architecture.layout.size)
@@ -176,10 +178,34 @@ class _Problem:
         cost = self._evaluate(self.settings.objective, theta.astype(np.float64))
         return self.settings.cost_scale * cost.data + cost.penalty
 
+    def plain_cost(self, theta: Array, data: Data) -> float:
+        """The average cost of other examples, which stay the same from call to call."""
+        if is_elsewhere(data.X):
+            if self._watched is None:
+                self._watched = data, beside_its_inputs(data)
+            data = self._watched[1]
+            theta = like(theta, data.X)
+        return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
+
     def _evaluate(self, objective: Objective, at: Array) -> BatchCost:
         X, Y, weight = self.data.X, self.data.Y, self.data.sample_weight
+        there, gradient = at, self.gradient
+        if is_elsewhere(X):
+            there = like(at, X)
+            gradient = namespace(X).empty_like(there)
         with np.errstate(all="ignore"):
-            return evaluate(self.architecture, objective, at, X, Y, weight, None, self.gradient, self.ranks)
+            cost = evaluate(self.architecture, objective, there, X, Y, weight, None, gradient, self.ranks)
+        if gradient is not self.gradient:
+            self.gradient[...] = on_host(gradient)
+        return cost
+
+
+def _in_float64(data: Data) -> Data:
+    """The same examples in float64, targets and weights where X lies. Y is float64 already."""
+    if not is_elsewhere(data.X):
+        return Data(data.X.astype(np.float64), data.Y, data.sample_weight)
+    xp = namespace(data.X)
+    return beside_its_inputs(Data(xp.astype(data.X, xp.float64, copy=False), data.Y, data.sample_weight))
 
 
 def _refuse(architecture: Architecture, settings: Settings) -> None:

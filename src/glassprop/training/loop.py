@@ -183,8 +183,9 @@ class _Run:
         self.feed = Feed(*where, ranks=ranks, group=group, checked=checked)
         state.make_writable()
         check_factors(architecture, settings)
-        if self.validation.data is not None and not checked:
-            check_examples(architecture, self.validation.data)
+        held_out = self.validation.data
+        if held_out is not None and not checked and (len(held_out) or self.validation.lanes is None):
+            check_examples(architecture, held_out)
         objective, optimizer, sample = settings.objective, settings.optimizer, self.feed.sample
         choice = choose(
             settings.engine,
@@ -198,6 +199,7 @@ class _Run:
             amount=None if length is None else self._amount(length),
             began_with=began_with,
             recorded=state.products,
+            entries=self.feed.entries,
         )
         self.engine, self.feed.sample, self.choice = choice.engine, choice.data, choice
         self.needs_one_thread = self._may_share_products()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from glassprop.engine.compiled.low_level import (
     OPTIONS,
@@ -15,10 +17,15 @@ from glassprop.engine.compiled.low_level import (
 )
 
 # entries of `control`, on cache lines of their own where threads write them; one line a track from NEXT on
-DONE, FAILED, CALL, INSIDE, FROM, TO, ALLOWED, NEXT, LINE = 0, 16, 32, 48, 64, 65, 66, 80, 16
+DONE, FAILED, CALL, INSIDE, FROM, TO, ALLOWED, LINE = 0, 16, 32, 48, 64, 65, 66, 16
 # from PRESENT on: whether there is a helper of this number, or one is on its way
-PRESENT, MOST_THREADS, CONTROL_SIZE = 208, 16, 224
+PRESENT, MOST_THREADS, NEXT = 80, 16, 96
 LINGER = 200_000  # turns, some tenths of a millisecond: longer than what Python does between two epochs
+
+
+def control_for(tracks: int) -> NDArray[np.int64]:
+    """The counters of calls whose work is on so many tracks."""
+    return np.zeros(NEXT + LINE * tracks, dtype=np.int64)
 
 
 @njit(**OPTIONS)

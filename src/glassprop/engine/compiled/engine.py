@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy as np
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.ranks import BatchSums, Ranks, SumsOverRanks, asked_among, cost_over_all
+from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks, SumsOverRanks, asked_among, cost_over_all
 from glassprop.engine.compiled import kernels
-from glassprop.engine.compiled.control import CONTROL_SIZE, FAILED, TO
+from glassprop.engine.compiled.control import FAILED, TO, control_for
 from glassprop.engine.compiled.entries import Reading, inputs
-from glassprop.engine.compiled.epoch import COUNT, TOTAL
+from glassprop.engine.compiled.epoch_plan import COUNT, TOTAL
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.kernel_facts import narrow
 from glassprop.engine.compiled.kinds.dense_kernels import LARGE
@@ -23,8 +23,9 @@ from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
 from glassprop.engine.compiled.products import Products, chosen
-from glassprop.engine.compiled.room import Room, aligned_zeros, made_for, make_room
+from glassprop.engine.compiled.room import Room, made_for, make_room
 from glassprop.engine.compiled.row import W_TURNED
+from glassprop.engine.compiled.shares_room import aligned_zeros
 from glassprop.engine.compiled.threads import ThreadPool
 from glassprop.engine.compiled.turned import Turned
 from glassprop.engine.compiled.vector_width import WIDTH
@@ -97,10 +98,14 @@ class CompiledEngine:
         optimizer: Optimizer,
         ranks: Ranks | None = None,
         recorded: str = "",
+        entries: float | None = None,
     ) -> None:
-        """recorded: who made the large products of the training that is gone on with; empty if none is."""
+        """recorded: who made the large products of the training that is gone on with; empty if none is.
+
+        entries: how many an example of a sparse X has on average, where that does not follow from the first X.
+        """
         self.architecture, self.objective, self.optimizer, self.ranks = architecture, objective, optimizer, ranks
-        self._recorded = recorded
+        self._recorded, self._entries = recorded, entries
         self._products: dict[str, Products] = {}
         self._made_for: tuple[Any, ...] = ()
         self._read_sparse: Reading | None = None
@@ -140,7 +145,7 @@ class CompiledEngine:
         return WIDTH.bits, self.products(dtype).name if any(way & LARGE for way in ways) else ""
 
     def _put_parts(self, lowered: Lowered, dtype: str) -> None:
-        kernels.put(self.architecture, lowered, TRAIN, dtype, self.optimizer)
+        kernels.put(self.architecture, lowered, TRAIN, dtype, self.optimizer, lanes=isinstance(self.ranks, LaneSums))
 
     def epoch(
         self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan, midway: Midway | None = None
@@ -185,7 +190,7 @@ class CompiledEngine:
         if isinstance(X, np.ndarray):
             return Reading()
         if self._read_sparse is None:
-            read = Reading.of(self.architecture, X, taken)
+            read = Reading.of(self.architecture, X, taken, self._entries)
             self._read_sparse = read if self.ranks is None else read.in_order()
         return self._read_sparse
 
@@ -204,7 +209,7 @@ class CompiledEngine:
             room.turned.take_in()
         if self.ranks is None:
             found = self._steps(room, state, data, plan, leaving)
-        elif isinstance(self.ranks, SumsOverRanks):
+        else:
             found = self._steps_over_ranks(room, state, data, plan, self.ranks, leaving)
         if room.turned is not None:
             room.turned.bring_back()
@@ -244,25 +249,21 @@ class CompiledEngine:
         leaving.keep(ran)
 
     def _steps_over_ranks(
-        self,
-        room: Room,
-        state: OptimizerState,
-        data: Data,
-        plan: EpochPlan,
-        ranks: SumsOverRanks,
-        leaving: _Leaving | None,
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: Ranks, leaving: _Leaving | None
     ) -> _Ran | int:
         """Step by step: the kernel's gradient of the examples here, the sums over all ranks, and the kernel's step."""
-        here, here_rows = plan.weights(data), np.diff(plan.edges)
         room.take(plan, np.ones(len(plan.rates)))
-        totals, rows = np.empty(len(here)), np.empty(len(here), dtype=np.int64)
-        for step in range(len(here)):
+        over_all = (
+            _over_lanes(room, data, plan, ranks)
+            if isinstance(ranks, LaneSums)
+            else _over_ranks(room, data, plan, ranks)
+        )
+        before, n_steps = 1 if room.shares is None else room.shares.before, len(plan.rates)
+        totals, rows = np.empty(n_steps), np.empty(n_steps, dtype=np.int64)
+        for step in range(n_steps):
             first = step * room.phases
-            self._call(room, first, first + 1)
-            cost = float(room.costs[step].sum())
-            gradient = room.gradients.sum(axis=0, dtype=np.float64)
-            sums = BatchSums(cost, here[step], here_rows[step])
-            found = ranks.average(gradient, sums, room.gradients[0])
+            self._call(room, first, first + before)
+            found = over_all(step)
             totals[step], rows[step] = found.weight, found.rows
             room.costs[step], room.costs[step, 0] = 0, found.cost
             if not np.isfinite(found.cost):
@@ -270,7 +271,7 @@ class CompiledEngine:
             if found.weight > 0:
                 state.t += 1
                 room.schedule[step, COUNT], room.schedule[step, TOTAL] = state.t, found.weight
-                self._call(room, first + 1, first + room.phases)
+                self._call(room, first + before, first + room.phases)
             if leaving is not None and asked_among(ranks, plan.first_step + step, leaving.midway.due):
                 made = _Ran(room.costs, room.squares, 0, rows, totals, weighted=True)
                 self._leave(room, made.until(step + 1, plan), leaving)
@@ -300,7 +301,7 @@ class CompiledEngine:
                 plan,
                 reading,
                 self.products(theta.dtype.name),
-                reduced=self.ranks is not None,
+                self.ranks,
             )
             self._made_for, self._kept = wanted, arrays  # kept: no other array may get the number of one of these
         return self._room
@@ -321,6 +322,36 @@ class CompiledEngine:
         data_cost, penalty = float((data_costs * rows).sum()), float((penalties * rows).sum())
         n = int(rows.sum())
         return EpochCost(data_cost / n, penalty / n)
+
+
+def _over_ranks(room: Room, data: Data, plan: EpochPlan, ranks: SumsOverRanks) -> Callable[[int], BatchSums]:
+    """What makes of a step's sums here those over all ranks, and of the first chunk's gradient the average over them."""
+    weights, rows = plan.weights(data), np.diff(plan.edges)
+
+    def over_all(step: int) -> BatchSums:
+        gradient = room.gradients.sum(axis=0, dtype=np.float64)
+        here = BatchSums(float(room.costs[step].sum()), weights[step], rows[step])
+        return ranks.average(gradient, here, room.gradients[0])
+
+    return over_all
+
+
+def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Callable[[int], BatchSums]:
+    """What makes of a step's roots here the sums over all lanes, and hands them to the kernel."""
+    assert room.shares is not None
+    assert plan.shares is not None
+    shares, rows = room.shares, plan.shares.rows
+    shares.weights[...] = plan.weights_of_shares(data)
+
+    def over_all(step: int) -> BatchSums:
+        by_lane = np.stack([room.costs[step], shares.weights[step], rows[step]], axis=1)
+        shares.roots[:, -3:] = lanes.fold(by_lane)
+        whole = lanes.combined(shares.roots)
+        room.handed.put(room.theta, whole=whole)
+        cost, weight, n = whole[-3:].tolist()
+        return BatchSums(cost, weight, round(n))
+
+    return over_all
 
 
 def _together(ran: list[_Ran]) -> _Ran:
@@ -442,7 +473,7 @@ class Predictor:
         return Handed(
             theta, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
             fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work,
-            control=np.zeros(CONTROL_SIZE, dtype=np.int64),
+            control=control_for(1),
         )  # fmt: skip
 
     def _space(self, threads: int, low: Lowered) -> tuple[Array, Array]:

@@ -37,15 +37,17 @@ class Reading(NamedTuple):
     first: int = 0
 
     @classmethod
-    def of(cls, architecture: Architecture, X: Rows, taken: int) -> Reading:
+    def of(cls, architecture: Architecture, X: Rows, taken: int, entries: float | None = None) -> Reading:
         """taken: the examples that go through the first layer before others need its parameters.
+
+        entries: how many an example has on average, where that does not follow from this X alone.
 
         To turn W in and out, with the optimizer's vectors, takes about as long as two entries for each of its columns do
         without.
         """
         if isinstance(X, np.ndarray):
             return cls()
-        each, layer = X.nnz / max(X.shape[0], 1), architecture.layers[0]
+        each, layer = X.nnz / max(X.shape[0], 1) if entries is None else entries, architecture.layers[0]
         if layer.kind != "dense" or layer.residual or each + _AN_EXAMPLE > _DENSE * architecture.n_inputs:
             return cls(each, SPARSE)
         return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > 2 * architecture.n_inputs))

@@ -18,6 +18,27 @@ from glassprop.engine.compiled.block import GATHER as GATHER_SHAPE
 from glassprop.engine.compiled.block import padded
 from glassprop.engine.compiled.block_passes import backward, forward
 from glassprop.engine.compiled.control import CALL, DONE, FAILED, FROM, INSIDE, LINGER, TO, close, opened, take
+from glassprop.engine.compiled.epoch_plan import (
+    CACHE_LINE,
+    CHUNKS,
+    CLIP_NORM,
+    CORRECTS,
+    COUNT,
+    DECAY,
+    DROPOUT,
+    FIRST_STEP,
+    KEY,
+    L2,
+    MOMENTUM,
+    OF_STEP,
+    ONE_RATE,
+    PHASES,
+    RATE,
+    REDUCED,
+    SEGMENTS,
+    TOTAL,
+    part_of,
+)
 from glassprop.engine.compiled.low_level import (
     INLINE,
     OPTIONS,
@@ -41,6 +62,7 @@ from glassprop.engine.compiled.places import (
     CHUNK,
     GATHER,
     LANES,
+    MEET,
     OUTER_ENTRIES,
     OUTPUT,
     ROWS,
@@ -51,6 +73,8 @@ from glassprop.engine.compiled.places import (
     Y_AT,
 )
 from glassprop.engine.compiled.row import COLUMNS, NUMBERS
+from glassprop.engine.compiled.shares import MEET as MEET_SHAPE
+from glassprop.engine.compiled.shares import OF_SHARE, take_whole
 from glassprop.engine.compiled.sparse_rows import ADD_TOUCHED as ADD_TOUCHED_SHAPE
 from glassprop.engine.compiled.sparse_rows import OUTER_ENTRIES as OUTER_ENTRIES_SHAPE
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
@@ -60,26 +84,7 @@ TASK_OF_CHUNK = Shape("N P I I I", CHUNK)  # theta, handed, thread, number, piec
 TASK_OF_SEGMENT = Shape("N P I I I", SEGMENT)  # theta, handed, number, piece, phase
 _gather, _output = GATHER_SHAPE.call, OUTPUT_SHAPE.call
 _outer_entries, _add_touched = OUTER_ENTRIES_SHAPE.call, ADD_TOUCHED_SHAPE.call
-_chunk, _segment = TASK_OF_CHUNK.call, TASK_OF_SEGMENT.call
-_CACHE_LINE = 16  # numbers of float32: segments of θ are cut at such
-# entries of `plan`; CORRECTS: whether Adam's correction is in the rate; REDUCED: whether a step has the sums over all ranks, ONE_RATE: whether all blocks have its rate
-(FIRST_STEP, CHUNKS, CORRECTS, KEY, REDUCED, ONE_RATE) = range(6)
-# columns of `schedule`: the rate, the factors of decay and dropout, the optimizer's count, the weight over all ranks
-(RATE, DECAY, DROPOUT, COUNT, TOTAL) = range(5)
-OF_STEP = 5
-# entries of `fixed`
-(COST_PARAMETER, CLIP, L2, CLIP_NORM, MOMENTUM) = range(5)  # β₁, β₂, ε, decay, ln β₁ and ln β₂ follow momentum
-
-
-@njit(**INLINE)
-def _bounds(low, high, part, parts, multiple):
-    """The part of [low, high) that is number ``part`` of ``parts``, cut at multiples of some number."""
-    if parts == 1:  # a division takes as long as a small layer's loop
-        return low, high
-    size = (high - low + parts - 1) // parts
-    size = (size + multiple - 1) // multiple * multiple
-    start = min(high, low + part * size)
-    return start, min(high, start + size)
+_chunk, _segment, _meet = TASK_OF_CHUNK.call, TASK_OF_SEGMENT.call, MEET_SHAPE.call
 
 
 @njit(**INLINE)
@@ -98,9 +103,15 @@ def chunk(theta, handed, thread, number, piece):
     plan, places, bounds = integers_at(handed[of.PLAN]), integers_at(handed[of.PLACES]), integers_at(handed[of.BOUNDS])
     chunks, order, size = plan[CHUNKS], integers_at(handed[of.ORDER]), handed[of.SIZE]
     schedule = doubles_at(handed[of.SCHEDULE] + 8 * OF_STEP * number)
-    low, high = bounds[number], bounds[number + 1]
-    total = _total_weight(handed, order, low, high)
-    start, stop = _bounds(low, high, piece, chunks, LANES)
+    if handed[of.SHARES] == 0:
+        low, high = bounds[number], bounds[number + 1]
+        total = _total_weight(handed, order, low, high)
+        start, stop = part_of(low, high, piece, chunks, LANES)
+    else:
+        own = number * chunks + piece
+        share = pointer(integers_at(handed[of.SHARES]), OF_SHARE * own)
+        start, stop, low = share[0], share[1], share[2]
+        total = doubles_at(handed[of.SHARE_WEIGHTS])[own]
     gradient = pointer(pointer_like(theta, handed[of.GRADIENTS]), piece * size)
     touched = pointer(integers_at(handed[of.TOUCHED]), piece * handed[of.N_IN])
     if start >= stop:
@@ -118,7 +129,7 @@ def chunk(theta, handed, thread, number, piece):
 
 @njit(**INLINE)
 def _blocks(theta, handed, plan, places, order, gradient, touched, work, costs, low, start, stop, step, dropout, total):
-    """The blocks of rows [start, stop) of a batch that begins at ``low``; returns their Σ weight · C_0.
+    """The blocks of rows [start, stop) of a batch whose first is at ``low``, or would be; returns their Σ weight · C_0.
 
     Leaves off where control[FAILED] is set: Python may be waiting for that, in order to end.
     """
@@ -215,10 +226,13 @@ def segment(theta, handed, number, piece, phase):
         pointer_like(theta, handed[of.GRADIENTS]),
     )
     blocks, factors, n_blocks = integers_at(handed[of.BLOCKS]), doubles_at(handed[of.FACTORS]), handed[of.N_BLOCKS]
-    squares, one_rate, own = doubles_at(handed[of.SQUARES]), plan[ONE_RATE] != 0, number * chunks + piece
+    segments, squares, one_rate = plan[SEGMENTS], doubles_at(handed[of.SQUARES]), plan[ONE_RATE] != 0
+    own = number * segments + piece
     summed, strength, clips = 1 if reduced else chunks, fixed[L2] / total, fixed[CLIP_NORM] > 0
-    start, stop = _bounds(0, size, piece, chunks, _CACHE_LINE)
+    start, stop = part_of(0, size, piece, segments, CACHE_LINE)
     added = 0
+    if phase == 1 and handed[of.WHOLE] != 0:
+        take_whole(gradients, doubles_at(handed[of.WHOLE]), total, start, stop)
     if places[ADD_TOUCHED] != 0 and not reduced and phase == 1:
         added = handed[of.ADDED]
         if start < added:
@@ -229,7 +243,7 @@ def segment(theta, handed, number, piece, phase):
         )  # fmt: skip
         lengths[own] = squared_length(gradients, start, stop - start)
         return
-    scale = _clip_scale(lengths, number, chunks, fixed[CLIP_NORM]) if clips else 1.0
+    scale = _clip_scale(lengths, number, segments, fixed[CLIP_NORM]) if clips else 1.0
     found = steps_along(
         0 if clips else summed, added, strength, places[STEP], plan[CORRECTS] != 0, pointer(fixed, MOMENTUM), schedule[RATE],
         schedule[DECAY], schedule[COUNT], scale, theta, size, gradients, pointer_like(theta, handed[of.M]),
@@ -243,15 +257,17 @@ def segment(theta, handed, number, piece, phase):
 def run_steps(theta, handed, thread):
     """Work off the tasks of phases [FROM, TO) of an epoch, together with whatever other threads do the same.
 
-    Phases are counted through the epoch, two or three a step. Where they are called for by themselves and REDUCED
-    is set, those after the first of a step find the average over all ranks in the first chunk's gradient.
+    Phases are counted through the epoch, two or three a step, and one more where sums are made lane by lane: their tree,
+    after the chunks. Where they are called for by themselves and REDUCED is set, those after these find the average over
+    all ranks in the first chunk's gradient, or what is over all lanes in WHOLE.
 
     Stops before the step of a batch whose cost is not finite, and leaves its number + 1 in control[FAILED]. Thread 0
     returns when all is done. Other threads stay, awake, for the next call with the same arrays, and return when none
     comes for some tenths of a millisecond: to wake a sleeping thread takes longer than an epoch of a small network.
     """
     control, plan, seen = integers_at(handed[of.CONTROL]), integers_at(handed[of.PLAN]), 0
-    places, chunks, clips = integers_at(handed[of.PLACES]), plan[CHUNKS], doubles_at(handed[of.FIXED])[CLIP_NORM] > 0
+    places, chunks, phases = integers_at(handed[of.PLACES]), plan[CHUNKS], plan[PHASES]
+    segments, meets = plan[SEGMENTS], 1 if handed[of.SHARES] != 0 else 0
     if thread == 0:
         fetch_add(control, CALL, 1)
     while True:
@@ -266,12 +282,17 @@ def run_steps(theta, handed, thread):
             if taken < 0:
                 break
             at = first + taken
-            number, phase = (at // 3, at % 3) if clips else (at >> 1, at & 1)
+            number, phase = (at >> 1, at & 1) if phases == 2 else (at // phases, at % phases)
             if atomic_read(control, FAILED) == 0:
                 if phase == 0:
                     _chunk(places[CHUNK], theta, handed, thread, number, piece)
+                elif phase <= meets:
+                    _meet(places[MEET], theta, handed, number, piece)
                 else:
-                    _segment(places[SEGMENT], theta, handed, number, piece, phase)
+                    own = piece
+                    while own < segments:
+                        _segment(places[SEGMENT], theta, handed, number, own, phase - meets)
+                        own += chunks
             if chunks > 1:
                 fetch_add(control, DONE, 1)
         if thread == 0:

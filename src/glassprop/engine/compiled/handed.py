@@ -11,6 +11,9 @@ from glassprop.equations.arrays import Array
 
 # touched (chunks, n_inputs): in which step a chunk has last written to the gradient by the weights of an input; added:
 # where in θ these end.
+# Where sums are made lane by lane, a chunk is the share of a lane, else these are 0: shares (steps, chunks, 3), see
+# ``shares.py``; share_weights (steps, chunks): Σ weight of each; tree: see there; roots (their number, size + 3): Σ weight ∇C;
+# meeting (chunks, chunks, ``shares.AT_ONCE``): where they are added up; whole (size + 3,): Σ weight ∇C over all lanes.
 # X (n, n_inputs), or if it is sparse the values of its entries, their columns, int32, and where in them each example
 # starts (n + 1,). Y (n, n_L), weight (n,) or 0, order (n,); m, v (size,) like θ; gradients (chunks, size).
 # schedule (steps, 5); bounds (steps + 1,): where batches begin in the order. rooms: a block's costs for each thread.
@@ -19,18 +22,18 @@ from glassprop.equations.arrays import Array
 NAMES = (
     "x", "columns", "starts", "touched", "y", "weight", "order", "m", "v", "schedule", "bounds", "gradients", "plan", "fixed", "layers", "numbers",
     "blocks", "factors", "places", "work", "rooms", "costs", "squares", "lengths", "control", "out", "orders",
-    "n_rows", "n_in", "n_out", "size", "depth", "n_blocks", "added",
+    "n_rows", "n_in", "n_out", "size", "depth", "n_blocks", "added", "shares", "share_weights", "tree", "roots", "meeting", "whole",
 )  # fmt: skip
 (
     X, COLUMNS, STARTS, TOUCHED, Y, WEIGHT, ORDER, M, V, SCHEDULE, BOUNDS, GRADIENTS, PLAN, FIXED, LAYERS, NUMBERS, BLOCKS, FACTORS, PLACES, WORK,
-    ROOMS, COSTS, SQUARES, LENGTHS, CONTROL, OUT, ORDERS, N_ROWS, N_IN, N_OUT, SIZE, DEPTH, N_BLOCKS, ADDED,
+    ROOMS, COSTS, SQUARES, LENGTHS, CONTROL, OUT, ORDERS, N_ROWS, N_IN, N_OUT, SIZE, DEPTH, N_BLOCKS, ADDED, SHARES, SHARE_WEIGHTS, TREE, ROOTS, MEETING, WHOLE,
 ) = range(len(NAMES))  # fmt: skip
 _AT = {name: place for place, name in enumerate(NAMES)}
 # what arrays are of, where that is not the kind of number that θ is of
 _KINDS: dict[str, Any] = {
-    **dict.fromkeys(("order", "bounds", "plan", "layers", "blocks", "places", "control", "orders", "starts", "touched"), np.dtype(np.int64)),
+    **dict.fromkeys(("order", "bounds", "plan", "layers", "blocks", "places", "control", "orders", "starts", "touched", "shares", "tree"), np.dtype(np.int64)),
     **dict.fromkeys(
-        ("weight", "schedule", "fixed", "numbers", "factors", "rooms", "costs", "squares", "lengths"), np.dtype(np.float64)
+        ("weight", "schedule", "fixed", "numbers", "factors", "rooms", "costs", "squares", "lengths", "share_weights", "roots", "meeting", "whole"), np.dtype(np.float64)
     ),
     "columns": np.dtype(np.int32),
 }  # fmt: skip

@@ -27,6 +27,7 @@ from glassprop.engine.compiled.machine_code import Loaded, compiled
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import TRAIN, anywhere, of_layers
 from glassprop.engine.compiled.predicting import predict_blocks as PREDICT_BLOCKS
+from glassprop.engine.compiled.shares import meet as MEET
 from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.ground.tell import Tell, Told
 
@@ -165,9 +166,14 @@ def _words(cache: Cache, missing: int) -> str:
     return FIRST
 
 
-def put(architecture: Architecture, lowered: Lowered, use: int, dtype: str, optimizer: Any = None) -> None:
-    """Write into the tables of a lowered network where the parts are that it uses, which are compiled if need be."""
-    by_layer, found = _used(architecture, lowered, use, optimizer)
+def put(
+    architecture: Architecture, lowered: Lowered, use: int, dtype: str, optimizer: Any = None, *, lanes: bool = False
+) -> None:
+    """Write into the tables of a lowered network where the parts are that it uses, which are compiled if need be.
+
+    lanes: whether sums are made lane by lane.
+    """
+    by_layer, found = _used(architecture, lowered, use, optimizer, lanes)
     at = load(found, dtype)
     for number, columns in enumerate(by_layer):
         for column, part in columns.items():
@@ -178,18 +184,18 @@ def put(architecture: Architecture, lowered: Lowered, use: int, dtype: str, opti
 
 
 def _used(
-    architecture: Architecture, lowered: Lowered, use: int, optimizer: Any
+    architecture: Architecture, lowered: Lowered, use: int, optimizer: Any, lanes: bool
 ) -> tuple[list[dict[int, Part]], list[Part]]:
     """The parts of each layer, and all that the network uses but for those that parts call."""
     by_layer = of_layers(architecture, lowered.ways, use)
     entry = RUN_STEPS if use == TRAIN else PREDICT_BLOCKS
-    others = anywhere(architecture, lowered.ways, use, optimizer)
+    others = [*anywhere(architecture, lowered.ways, use, optimizer), *([MEET] if lanes else [])]
     return by_layer, [entry, *others, *(part for columns in by_layer for part in columns.values())]
 
 
 def used(architecture: Architecture, lowered: Lowered, use: int, optimizer: Any = None) -> list[Part]:
-    """All parts that a network uses."""
-    return _with_all_they_call(_used(architecture, lowered, use, optimizer)[1])
+    """All parts that a network uses, with lanes or without."""
+    return _with_all_they_call(_used(architecture, lowered, use, optimizer, use == TRAIN)[1])
 
 
 def keep(

@@ -13,9 +13,9 @@ from glassprop.engine.compiled.vector_width import WIDTH
 # addresses of parts (``part.py``); 0 for those that this network does not use
 (
     PRODUCT, OUTER, SUMS, TRANSPOSE, LARGE_PRODUCT, GATHER, DROP, OUTPUT, COST_FROM_Z, COST_FROM_A, COST_SLOPE, STEP, CHUNK,
-    SEGMENT, OUTER_ENTRIES, ADD_TOUCHED,
-) = range(14, 30)  # fmt: skip
-PLACES = 30
+    SEGMENT, OUTER_ENTRIES, ADD_TOUCHED, MEET,
+) = range(14, 31)  # fmt: skip
+PLACES = 31
 
 # the examples of a block are padded to a multiple of this, and a batch is cut at such: of a vector's numbers, of either
 # precision

@@ -11,14 +11,17 @@ import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.objective import Objective
-from glassprop.engine.compiled.control import CONTROL_SIZE, DONE, FAILED, FROM, LINE, NEXT, PRESENT, TO
+from glassprop.backprop.ranks import LaneSums, Ranks
+from glassprop.engine.compiled.control import DONE, FAILED, FROM, LINE, NEXT, TO, control_for
 from glassprop.engine.compiled.entries import Reading, inputs
-from glassprop.engine.compiled.epoch import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, RATE
+from glassprop.engine.compiled.epoch_plan import COUNT, DECAY, DROPOUT, FIRST_STEP, KEY, OF_STEP, RATE
 from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.lowering import Lowered, chunks_for, lower, multiplications
 from glassprop.engine.compiled.parts_of import optimizer_kernels
 from glassprop.engine.compiled.products import Products
 from glassprop.engine.compiled.row import W_TURNED
+from glassprop.engine.compiled.shares import AT_ONCE
+from glassprop.engine.compiled.shares_room import SharesRoom, aligned_zeros, table_of, tree_table
 from glassprop.engine.compiled.threads import Kernel
 from glassprop.engine.compiled.turned import Turned
 from glassprop.engine.plan import EpochPlan
@@ -33,7 +36,7 @@ _CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a s
 class Room:
     """A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch.
 
-    What is new in an epoch is copied into ``order``, ``bounds`` and ``schedule``. turned: θ and the optimizer's vectors as the
+    What is new in an epoch is copied into ``order``, ``bounds``, ``schedule`` and, where there are some, ``shares``. turned: θ and the optimizer's vectors as the
     kernels have them, where that is not as they are; touched: see ``handed.py``.
     """
 
@@ -51,6 +54,9 @@ class Room:
     kernel: Kernel
     turned: Turned | None
     touched: Array
+    shares: SharesRoom | None
+    handed: Handed
+    theta: Array
 
     def take(self, plan: EpochPlan, counts: Array) -> None:
         """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
@@ -62,6 +68,8 @@ class Room:
             self.schedule[:, DECAY] = plan.decays
         if plan.dropouts is not None:
             self.schedule[:, DROPOUT] = plan.dropouts
+        if self.shares is not None:
+            self.shares.table[...] = table_of(plan)
         self.codes[FIRST_STEP] = plan.first_step
         self.touched[...] = -1
         if self.codes[KEY] >= 0:
@@ -71,20 +79,12 @@ class Room:
         """Make the counters ready for phases [start, stop) of the epoch; nobody is inside."""
         control = self.control
         control[DONE], control[FAILED], control[FROM], control[TO] = 0, 0, start, stop
-        control[NEXT:PRESENT:LINE] = 0
-
-
-def aligned_zeros(n: int, dtype: Any) -> Array:
-    """n zeros from the beginning of a cache line on: a wide vector that lies across two of them takes twice as long."""
-    line, dtype = 64, np.dtype(dtype)
-    raw = np.zeros(n * dtype.itemsize + line, dtype=np.uint8)
-    start = -raw.ctypes.data % line
-    return raw[start : start + n * dtype.itemsize].view(dtype)
+        control[NEXT::LINE] = 0
 
 
 def made_for(plan: EpochPlan, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
     """What a room can be used again for: shapes, arrays, and what the plan leaves as the room has it."""
-    without = (plan.bounds is None, plan.decays is None, plan.dropouts is None)
+    without = (plan.bounds is None, plan.decays is None, plan.dropouts is None, plan.shares is None)
     return (plan.batch_size, len(plan.rates), without, plan.order.shape, *map(id, arrays))
 
 
@@ -98,29 +98,35 @@ def make_room(
     plan: EpochPlan,
     reading: Reading,
     products: Products,
-    *,
-    reduced: bool,
+    ranks: Ranks | None,
 ) -> Room:
     """A room for these arrays (X, Y, weights or None, θ, the optimizer's vectors) and epochs like that of the plan.
 
-    put_parts: writes the addresses of parts into what was lowered. reduced: whether steps get the sums over all ranks.
+    put_parts: writes the addresses of parts into what was lowered. ranks: whose sums steps get.
     """
     X, Y, weight, *vectors = arrays
     batch, n_steps, (entries, first) = plan.batch_size, len(plan.rates), reading
-    chunks = chunks_for(architecture, batch, entries)
-    lowered = lower(architecture, ceil(batch / chunks), vectors[0].dtype.itemsize, first, products.library)
+    lanes = ranks if isinstance(ranks, LaneSums) else None
+    chunks = chunks_for(architecture, batch, entries) if lanes is None else len(lanes.here)
+    segments = (
+        chunks if lanes is None else lanes.n_lanes
+    )  # of lengths that are summed: as many, whoever has which lanes
+    rows = ceil(batch / chunks) if plan.shares is None else plan.shares.largest
+    lowered = lower(architecture, rows, vectors[0].dtype.itemsize, first, products.library)
     turned = Turned(architecture, vectors) if first & W_TURNED else None
     theta, *memory = vectors if turned is None else turned.own
     m, v = [*memory, theta, theta][:2]  # θ stands in for vectors that the optimizer does not have
     put_parts(lowered)
     key = 0 if any(layer.dropout for layer in architecture.layers) else -1
     corrects = optimizer_kernels(optimizer).corrects
-    codes = np.array([0, chunks, corrects, key, reduced, architecture.layout.one_rate], dtype=np.int64)
+    phases = (3 if objective.clip_norm else 2) + (lanes is not None)
+    one_rate = architecture.layout.one_rate
+    codes = np.array([0, chunks, corrects, key, ranks is not None, one_rate, segments, phases], dtype=np.int64)
     order, bounds = np.empty(len(plan.order), np.int64), plan.edges.astype(np.int64)
-    schedule = np.ones((n_steps, 5))
-    costs, squares, lengths = (np.zeros((n_steps, chunks)) for _ in range(3))
+    schedule, costs = np.ones((n_steps, OF_STEP)), np.zeros((n_steps, chunks))
+    squares, lengths = (np.zeros((n_steps, segments)) for _ in range(2))
     weights = 0 if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
-    control = np.zeros(CONTROL_SIZE, dtype=np.int64)
+    control = control_for(chunks)
     gradients = aligned_zeros(chunks * lowered.size, theta.dtype)
     work = aligned_zeros(chunks * lowered.work_size, theta.dtype)
     block_costs, fixed = (
@@ -135,6 +141,12 @@ def make_room(
         lengths=lengths, control=control, n_out=Y.shape[1], size=theta.size,
         depth=architecture.depth, n_blocks=len(lowered.blocks),
     )  # fmt: skip
+    shares = SharesRoom.of(plan, theta.size, 0 if lanes is None else len(lanes.roots))
+    if shares is not None and lanes is not None:
+        handed.put(
+            theta, shares=shares.table, share_weights=shares.weights, roots=shares.roots, whole=shares.roots[0],
+            tree=tree_table(lanes.adds, lanes.roots), meeting=aligned_zeros(chunks * chunks * AT_ONCE, np.float64),
+        )  # fmt: skip
     return Room(
         codes=codes,
         order=order,
@@ -145,11 +157,14 @@ def make_room(
         squares=squares,
         control=control,
         chunks=chunks,
-        phases=3 if objective.clip_norm else 2,
+        phases=phases,
         steps_a_call=max(1, int(_CALL_WORK / (_work_of_row(architecture, entries) * batch))),
         kernel=products.held(lambda thread: run_steps(handed, thread)),
         turned=turned,
         touched=touched,
+        shares=shares,
+        handed=handed,
+        theta=theta,
     )
 
 
