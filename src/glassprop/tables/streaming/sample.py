@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassprop.backprop.ranks import Group
 from glassprop.tables.reading.table import Table
+from glassprop.tables.streaming.frames_of_all import frames_of_all
+from glassprop.tables.streaming.own_rows import own_rows
 from glassprop.tables.streaming.row_source import RowSource
 from glassprop.tables.streaming.uses import sampled_first
 from glassprop.tables.values.packages import need_polars
@@ -43,11 +46,18 @@ class Sample:
     of: int
 
 
-def sample_of(source: RowSource, seed: int, most: int = MOST_ROWS) -> Sample:
-    """Read the sample of a table in one pass over it; a short table is its own sample."""
+def sample_of(source: RowSource, seed: int, most: int = MOST_ROWS, *, group: Group | None = None) -> Sample:
+    """Read the sample of a table in one pass over it; a short table is its own sample.
+
+    group: processes that each read a part of the table, and all have the whole sample in the end.
+    """
     pl = need_polars()
-    rows = sampled_rows(source.n_rows, seed, most)
-    pieces = list(pieces_of(source, rows))
+    rows, n = sampled_rows(source.n_rows, seed, most), source.n_rows
+    if group is None or group.size == 1:
+        pieces = list(pieces_of(source, rows))
+    else:
+        mine = pieces_of(source, rows, n * group.rank // group.size, n * (group.rank + 1) // group.size)
+        pieces = frames_of_all(list(mine), group)
     frame = pl.concat(pieces, rechunk=True) if pieces else pl.DataFrame({name: [] for name in source.columns})
     table = Table(frame, source.name, source.target, source.notes, source.words, source.quoted)
     return Sample(table, rows, source.n_rows)
@@ -71,7 +81,7 @@ def pieces_of(source: RowSource, rows: np.ndarray, first: int = 0, stop: int | N
     for piece in source.frames(first, source.n_rows if stop is None else stop):
         low, high = np.searchsorted(rows, [start, start + len(piece)])
         if high > low:
-            yield piece[rows[low:high] - start]
+            yield own_rows(piece, rows[low:high] - start)
         start += len(piece)
 
 
