@@ -16,10 +16,10 @@ from glassprop.tables.schema.request import FitOptions, check_options
 from glassprop.tables.streaming.held_out import held_out_scores
 from glassprop.tables.streaming.lane_rows import BUDGET, LANES
 from glassprop.tables.streaming.on_sample import Decided, decide
-from glassprop.tables.streaming.passes import OnPass, WatchedPass
 from glassprop.tables.streaming.row_source import RowSource, row_source
 from glassprop.tables.streaming.sample import sample_of
 from glassprop.tables.streaming.stream_learning import Reading, Taught, learn
+from glassprop.tables.streaming.watched_pass import OnPass, WatchedPass
 
 
 def fit_stream(
