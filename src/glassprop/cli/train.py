@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from glassprop.cli.checkpoint_options import CheckpointOptions
 from glassprop.cli.column_list import print_columns
 from glassprop.cli.ending import Ending
+from glassprop.cli.faults import INTERRUPTED
 from glassprop.cli.keep import keep
 from glassprop.cli.models import open_rows, read, read_schema, text_columns_of
 from glassprop.cli.options import (
@@ -112,6 +114,7 @@ def train(
     ],
     options: TrainOptions | None = None,
     streaming: StreamingOptions | None = None,
+    keeping: CheckpointOptions | None = None,
     model: Annotated[
         MaybeWord,
         Parameter(help="Model file to write. Default: a free name in this folder, after the data."),
@@ -139,9 +142,12 @@ def train(
         raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
 
     messages = Messages()
-    outcome = _learned(data, chosen, streaming or StreamingOptions(), messages)
+    kept = (keeping or CheckpointOptions()).callback(messages)
+    outcome = _learned(data, chosen, streaming or StreamingOptions(), kept, messages)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
+        if kept:
+            return INTERRUPTED  # where to go on from has been said
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
     ending = Ending(
         keep(outcome.pipeline, outcome.record, path, named=model is not None), interrupted=outcome.interrupted
@@ -157,24 +163,30 @@ def train(
     return ending.code()
 
 
-def _learned(data: Sequence[str], options: TrainOptions, streaming: StreamingOptions, messages: Messages) -> Outcome:
-    """What the table teaches, read into memory or piece by piece."""
+def _learned(
+    data: Sequence[str],
+    options: TrainOptions,
+    streaming: StreamingOptions,
+    kept: tuple[Any, ...],
+    messages: Messages,
+) -> Outcome:
+    """What the table teaches, read into memory or piece by piece. kept: the callback that keeps it, if there is one."""
     from glassprop.tables import fit_stream, fit_table
 
     streamed = is_streamed(streaming, data, messages)
     streaming.check(streamed=streamed)
     schema = None if options.schema is None else read_schema(options.schema)
     as_text, pass_on = _as_text(options, schema), _passed_on(messages)
-    progress = TrainingProgress(on_start=messages.open)
+    callbacks = (TrainingProgress(on_start=messages.open), *kept)
     if not streamed:
         table = read(data, as_text)
         settings = _settings(options, schema, table.frame.columns, table.text_columns)
-        return fit_table(table, settings, callbacks=(progress,), on_message=pass_on)
+        return fit_table(table, settings, callbacks=callbacks, on_message=pass_on)
     rows = open_rows(data, as_text)
     settings = _settings(options, schema, rows.columns, lambda: text_columns_of(rows))
     more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch}
     with PassProgress() as passes:
-        return fit_stream(rows, settings, callbacks=(progress,), on_message=pass_on, on_pass=passes, **more)
+        return fit_stream(rows, settings, callbacks=callbacks, on_message=pass_on, on_pass=passes, **more)
 
 
 def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple[str, str]]:
