@@ -10,8 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 from groups import together
+from leaving import FailAfter
 
 import glassprop
+from glassprop import Checkpoint
 from glassprop.errors import SettingsError, TableError
 from glassprop.tables import (
     Defaults,
@@ -216,6 +218,21 @@ def test_few_rows_are_watched_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_reader, "_WATCHED", 100)
     found = stream(table(), options("amount"))
     assert 60 < found.rows["validation"] < 140
+
+
+def test_a_training_that_broke_is_gone_on_with_to_the_same_bits(file: str, tmp_path: Path) -> None:
+    long = replace(QUICK, epochs=12, patience=4, dropout=0.1)
+
+    def learned(*callbacks: Any) -> Outcome:
+        return stream(file, options("label"), defaults=long, callbacks=callbacks)
+
+    straight = learned()
+    with pytest.raises(RuntimeError, match="disk"):
+        learned(FailAfter(5), Checkpoint(tmp_path / "kept", every=0))
+    found = learned(Checkpoint(tmp_path / "kept", every=0, resume=True, on_message=lambda _: None))
+    np.testing.assert_array_equal(theta(found), theta(straight))
+    assert found.record["history"] == straight.record["history"]
+    assert found.scores == straight.scores
 
 
 @pytest.mark.parametrize("target", ["label", "amount"])
