@@ -12,6 +12,7 @@ from glassprop.backprop.ranks import Group
 from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.task import Task
 from glassprop.tables.streaming.frames_of_all import frames_of_all
+from glassprop.tables.streaming.own_rows import own_rows
 from glassprop.tables.streaming.row_reader import RowReader
 from glassprop.tables.streaming.uses import WATCHED
 from glassprop.tables.values.packages import need_polars
@@ -39,7 +40,7 @@ class WatchedRows:
         numbers = np.arange(first, first + frame.height)
         rows = np.flatnonzero(self._reader.read(nw.from_native(frame, eager_only=True), numbers).uses == WATCHED)
         if len(rows):
-            some = frame[rows]
+            some = own_rows(frame, rows)
             with self._lock:
                 self._found[first] = some
 
