@@ -17,6 +17,7 @@ from glassprop import errors
 
 PUBLIC = [
     "Activation",
+    "Checkpoint",
     "Cost",
     "GlasspropError",
     "Layer",
@@ -60,9 +61,9 @@ MODULES = {
         "Explanation", "Training", "classroom_network", "html_of", "latex_of", "markdown_of", "page", "worksheet_of",
     ],
     "tables": [
-        "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "Table", "diagnose", "explain_table",
-        "fit_table", "gradient_arrays", "predict_table", "read_table", "score_table", "table_schema",
-        "text_columns",
+        "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "RowSource", "Table", "diagnose",
+        "explain_table", "fit_stream", "fit_table", "gradient_arrays", "predict_stream", "predict_table", "read_table",
+        "row_source", "score_stream", "score_table", "table_schema", "text_columns",
     ],
     "typing": [
         "ActivationLike", "ActivationName", "CostLike", "CostName", "EngineName", "InitialName", "ScheduleName",

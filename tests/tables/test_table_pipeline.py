@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 import glassprop
-from glassprop.cli import delimited as cli_delimited
+from glassprop.cli import prediction_bytes
 from glassprop.errors import TableError
 from glassprop.ground import in_order as ordering
 from glassprop.ground.note import NewsWarning
@@ -290,8 +290,8 @@ def test_a_pipeline_of_a_table_is_fitted_anew_as_scikit_learn_fits_it(in_small_b
 @pytest.mark.parametrize("change", [None, str.upper])
 def test_predictions_are_written_in_pieces_as_they_are_written_at_once(monkeypatch, change):
     frame = pl.DataFrame({"prediction": ['a "b"', "c,d", None, "é"] * 5, "probability_x,y": np.linspace(0, 1, 20)})
-    monkeypatch.setattr(cli_delimited, "_ROWS", 7)
-    pieces = list(cli_delimited.delimited(frame, ",", change))
+    monkeypatch.setattr(prediction_bytes, "_ROWS", 7)
+    pieces = list(prediction_bytes.delimited([frame], ",", change))
     assert len(pieces) == 4
     whole = frame.write_csv()
     assert b"".join(pieces).decode() == (whole if change is None else whole.upper().replace("E-", "e-"))

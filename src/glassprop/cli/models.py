@@ -14,6 +14,7 @@ from glassprop.ground.text import quoted
 if TYPE_CHECKING:
     from glassprop.tables import Table
     from glassprop.tables.schema.schema_file import TableSchema
+    from glassprop.tables.streaming.row_source import RowSource
 
 
 def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any]]:
@@ -42,6 +43,22 @@ def read(source: str | Sequence[str], as_text: Mapping[str, Collection[str]] | N
 
     with native_code_quiet():
         return read_table(source, stdin=getattr(sys.stdin, "buffer", None), as_text=as_text)
+
+
+def open_rows(source: Sequence[str], as_text: Mapping[str, Collection[str]] | None = None) -> RowSource:
+    """The table at `source`, to be read piece by piece. `as_text`: see ``read_table``."""
+    from glassprop.tables.streaming.row_source import row_source
+
+    with native_code_quiet():
+        return row_source(list(source), as_text=as_text)
+
+
+def text_columns_of(rows: RowSource) -> dict[str, tuple[str, ...]]:
+    """For a file that is to be read like this one: as ``Table.text_columns``."""
+    from glassprop.tables.values.packages import need_polars
+
+    text = need_polars().String
+    return {name: rows.words.get(name, ()) for name, kind in rows.schema.items() if kind == text}
 
 
 def read_for(model: tuple[Any, dict[str, Any]], source: str | Sequence[str]) -> Table:

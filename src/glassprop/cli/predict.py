@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from io import BytesIO
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from glassprop.cli.delimited import delimited
 from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, say, write_bytes
+from glassprop.cli.prediction_bytes import delimited, parquet, parquet_pieces
+from glassprop.cli.streamed import Stream, rows_passing, source_of
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted, visible, without_formulas
 
@@ -44,10 +45,11 @@ def predict(
             show_default=False,
         ),
     ] = False,
+    stream: Stream = None,
     trust: Trust = (),
 ) -> int:
     """Predict the target for each row of a table."""
-    from glassprop.ground.atomic import check_writable, replacing
+    from glassprop.ground.atomic import check_writable
 
     if out != "-":
         if _suffix(out) == ".parquet" and escape_formulas:
@@ -55,21 +57,52 @@ def predict(
         check_writable(out, error=TableError)
     pipeline, record = load_model(model, trust)
 
-    from glassprop.tables import predict_table
-
     messages = Messages()
-    frame = predict_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
-    messages.open()
+    source = source_of((pipeline, record), data, stream)
+    if source is None:
+        from glassprop.tables import predict_table
+
+        frame = predict_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
+        messages.open()
+        rows = frame.height
+        _write(iter([frame]), out, escape_formulas, streamed=False)
+    else:
+        from glassprop.tables import predict_stream
+
+        rows, to_terminal = source.n_rows, out == "-" and sys.stdout.isatty()
+        with (
+            closing(predict_stream(pipeline, record, source, on_message=messages)) as frames,
+            rows_passing(rows, "predicting", hidden=to_terminal) as passed,
+        ):
+            _write(_counted(frames, passed), out, escape_formulas, streamed=True)
+        messages.open()
+    if out != "-":
+        say(f"{rows:,} predictions in {out}")
+    return 0
+
+
+def _counted(frames: Iterable[polars.DataFrame], passed: Callable[[int], None]) -> Iterator[polars.DataFrame]:
+    """The same; what goes wrong with the file that they are read from is not said of the one that is written."""
+    try:
+        for frame in frames:
+            yield frame
+            passed(frame.height)
+    except OSError as error:
+        raise TableError(f"the rows cannot be read to their end: {error.strerror or error}") from error
+
+
+def _write(frames: Iterator[polars.DataFrame], out: str, escape_formulas: bool, *, streamed: bool) -> None:
+    """Write predictions as they come."""
+    from glassprop.ground.atomic import replacing
+
     if out == "-":
-        for piece in _encoded(frame, ".csv", escape_formulas, sys.stdout.isatty()):
+        for piece in _encoded(frames, ".csv", escape_formulas, sys.stdout.isatty(), streamed):
             write_bytes(piece)
-        return 0
-    document = _encoded(frame, _suffix(out), escape_formulas, _is_terminal(out))
+        return
+    document = _encoded(frames, _suffix(out), escape_formulas, _is_terminal(out), streamed)
     with replacing(out, error=TableError) as file:
         for piece in document:
             file.write(piece)
-    say(f"{frame.height:,} predictions in {out}")
-    return 0
 
 
 def _suffix(out: str) -> str:
@@ -95,15 +128,15 @@ def _is_terminal(out: str) -> bool:
         return False
 
 
-def _encoded(frame: polars.DataFrame, suffix: str, escape_formulas: bool, terminal: bool) -> Iterable[bytes]:
-    """The table as bytes, piece by piece. On a terminal, names cannot move the cursor."""
+def _encoded(
+    frames: Iterator[polars.DataFrame], suffix: str, escape_formulas: bool, terminal: bool, streamed: bool
+) -> Iterable[bytes]:
+    """The predictions as bytes, piece by piece. On a terminal, names cannot move the cursor."""
     if suffix == ".parquet":
-        buffer = BytesIO()
-        frame.write_parquet(buffer)
-        return [buffer.getvalue()]
+        return parquet_pieces(frames) if streamed else map(parquet, frames)
 
     def change(text: str) -> str:
         text = without_formulas(text) if escape_formulas else text
         return visible(text) if terminal else text
 
-    return delimited(frame, "\t" if suffix == ".tsv" else ",", change if escape_formulas or terminal else None)
+    return delimited(frames, "\t" if suffix == ".tsv" else ",", change if escape_formulas or terminal else None)

@@ -65,6 +65,47 @@ class TrainingProgress:
             self._bar = None
 
 
+class PassProgress:
+    """Shows how far a pass over a table's rows is, on a terminal: elsewhere a refusal has to be the only line."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._what = ""
+
+    def __enter__(self) -> PassProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        """`done` of so many rows have been read for this purpose; the last call has all of them."""
+        if what != self._what:
+            self._open(what, of)
+        if self._bar is not None:
+            self._bar.update(0, completed=done)
+        if done >= of:
+            self._close()
+
+    def _open(self, what: str, of: int) -> None:
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        self._close()
+        self._what = what
+        console = console_for(sys.stderr)
+        if console.is_terminal and not console.is_dumb_terminal:
+            told = TextColumn(f"{of:,} rows: {what}", markup=False)
+            columns = told, BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn()
+            self._bar = Progress(*columns, console=console, transient=True, expand=True)
+            self._bar.add_task("", total=of)
+            self._bar.start()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+        self._bar, self._what = None, ""
+
+
 def _bar(console: Any, epochs: int | None) -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, against, print_json, print_scores, print_sentence
+from glassprop.cli.streamed import Stream, rows_passing, source_of
 
 
 def score(
@@ -21,15 +22,23 @@ def score(
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of a table.", negative="", show_default=False)
     ] = False,
+    stream: Stream = None,
     trust: Trust = (),
 ) -> int:
     """Score a model on a table that has the target."""
     pipeline, record = load_model(model, trust)
 
-    from glassprop.tables import score_table
-
     messages = Messages()
-    result = score_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
+    source = source_of((pipeline, record), data, stream)
+    if source is None:
+        from glassprop.tables import score_table
+
+        result = score_table(pipeline, record, read_for((pipeline, record), data), on_message=messages)
+    else:
+        from glassprop.tables import score_stream
+
+        with rows_passing(source.n_rows, "scoring") as passed:
+            result = score_stream(pipeline, record, source, on_message=messages, on_rows=passed)
     messages.open()
     for remark in result["remarks"]:
         messages.keep(remark)
@@ -43,6 +52,8 @@ def score(
         title=f"{result['task'].capitalize()}, {result['rows']:,} rows",
         against=against(result["task"]),
     )
+    for name, most in result.get("within", {}).items():
+        print_sentence(f"rows are many: {name} is made from bins of them, {most:.1g} at most from the exact one")
     for remark in result["remarks"]:
         print_sentence(remark)
     return 0

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from glassprop.cli.all_ranks import all_ranks
 from glassprop.cli.column_list import print_columns
+from glassprop.cli.distributed_options import DistributedOptions
 from glassprop.cli.ending import Ending
+from glassprop.cli.faults import INTERRUPTED
 from glassprop.cli.keep import keep
-from glassprop.cli.models import read, read_schema
+from glassprop.cli.models import open_rows, read, read_schema, text_columns_of
 from glassprop.cli.options import (
     Columns,
     MaybeWhole,
@@ -38,14 +41,17 @@ from glassprop.cli.output import (
     print_scores,
     print_sentence,
 )
-from glassprop.cli.progress import TrainingProgress
+from glassprop.cli.progress import PassProgress, TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
+from glassprop.cli.streaming_options import StreamingOptions, is_streamed
 from glassprop.errors import SettingsError
+from glassprop.ground import number_text
 from glassprop.ground.note import Say, as_note
 from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
-    from glassprop.tables import FitOptions, Outcome, Table
+    from glassprop.distributed.mpi_group import MpiGroup
+    from glassprop.tables import FitOptions, Outcome
     from glassprop.tables.schema.schema_file import TableSchema
 
 _MOST_ROWS = 16  # of the list of columns
@@ -109,6 +115,8 @@ def train(
         ),
     ],
     options: TrainOptions | None = None,
+    streaming: StreamingOptions | None = None,
+    among: DistributedOptions | None = None,
     model: Annotated[
         MaybeWord,
         Parameter(help="Model file to write. Default: a free name in this folder, after the data."),
@@ -128,36 +136,84 @@ def train(
     ] = False,
 ) -> int:
     """Train a network on a table and save it."""
-    chosen = options or TrainOptions()
-    _check_numbers(chosen)
-    path = _checked_path(model, data[0])
-    files = report_files(report, rows=not no_rows, others=_other_files(path, data, chosen.validation))
-    if chosen.validation == "-" in data:
-        raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
+    chosen, sharing = options or TrainOptions(), among or DistributedOptions()
+    written = Written(model, report, rows=not no_rows, as_json=json)
+    with all_ranks(sharing.distributed, fast_sums=sharing.fast_sums) as group:
+        _check_numbers(chosen)
+        if chosen.validation == "-" in data:
+            raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
+        how = streaming or StreamingOptions()
+        sharing.check(data, how)
+        if group is not None and group.rank:
+            return INTERRUPTED if _learned(data, chosen, how, sharing, Messages(), group).interrupted else 0
+        return _train(data, chosen, how, sharing, written, group)
 
-    from glassprop.tables import fit_table
 
+@dataclass(frozen=True)
+class Written:
+    """What is to be written: the model file, a report and whether it may hold rows, JSON rather than tables."""
+
+    model: str | None
+    report: str | None
+    rows: bool
+    as_json: bool
+
+
+def _train(
+    data: Sequence[str],
+    options: TrainOptions,
+    streaming: StreamingOptions,
+    among: DistributedOptions,
+    out: Written,
+    group: MpiGroup | None,
+) -> int:
+    """The same, in the process that speaks for all."""
+    path = _checked_path(out.model, data[0])
+    files = report_files(out.report, rows=out.rows, others=_other_files(path, data, options.validation))
     messages = Messages()
-    schema = None if chosen.schema is None else read_schema(chosen.schema)
-    table = read(data, _as_text(chosen, schema))
-    settings = _settings(chosen, schema, table)
-    progress = TrainingProgress(on_start=messages.open)
-    outcome = fit_table(table, settings, callbacks=(progress,), on_message=_passed_on(messages))
+    outcome = _learned(data, options, streaming, among, messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
-    ending = Ending(
-        keep(outcome.pipeline, outcome.record, path, named=model is not None), interrupted=outcome.interrupted
-    )
-    written = None
+    kept = keep(outcome.pipeline, outcome.record, path, named=out.model is not None)
+    ending, report = Ending(kept, interrupted=outcome.interrupted), None
     with ending.step("there is no report"):
         if files is not None:
             write_report(outcome, files, ending.kept.path or "")
-            written = files.report
+            report = files.report
     with ending.step("the scores are not printed"):
-        _print(outcome, ending.kept.path, written, messages, as_json=json)
+        _print(outcome, ending.kept.path, report, messages, as_json=out.as_json)
         sys.stdout.flush()
     return ending.code()
+
+
+def _learned(
+    data: Sequence[str],
+    options: TrainOptions,
+    streaming: StreamingOptions,
+    among: DistributedOptions,
+    messages: Messages,
+    group: MpiGroup | None,
+) -> Outcome:
+    """What the table teaches, read into memory or piece by piece."""
+    from glassprop.tables import fit_stream, fit_table
+
+    streamed = group is not None or is_streamed(streaming, data, messages)
+    streaming.check(streamed=streamed)
+    schema = None if options.schema is None else read_schema(options.schema)
+    as_text, pass_on = _as_text(options, schema), _passed_on(messages)
+    progress = TrainingProgress(on_start=messages.open)
+    if not streamed:
+        table = read(data, as_text)
+        settings = _settings(options, schema, table.frame.columns, table.text_columns)
+        return fit_table(table, settings, callbacks=(progress,), on_message=pass_on)
+    rows = open_rows(data, as_text)
+    settings = _settings(options, schema, rows.columns, lambda: text_columns_of(rows))
+    more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}
+    with PassProgress() as passes:
+        return fit_stream(
+            rows, settings, callbacks=(progress,), on_message=pass_on, on_pass=passes, group=group, **more
+        )
 
 
 def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple[str, str]]:
@@ -206,11 +262,16 @@ def _as_text(options: TrainOptions, schema: TableSchema | None) -> dict[str, Col
     return {**dict.fromkeys(names, MISSING), **({} if schema is None else schema.text_columns())}
 
 
-def _settings(options: TrainOptions, schema: TableSchema | None, table: Table) -> FitOptions:
+def _settings(
+    options: TrainOptions,
+    schema: TableSchema | None,
+    columns: Sequence[str],
+    text_columns: Callable[[], Mapping[str, Collection[str]]],
+) -> FitOptions:
+    """text_columns: gives the columns that are text, for held-out rows that come from another file."""
     from glassprop.tables import FitOptions
 
     share = held_out_share(options.validation)
-    columns = table.frame.columns
     everywhere, by_column = missing_words(options.missing, columns)
     return FitOptions(
         target=options.target,
@@ -228,7 +289,7 @@ def _settings(options: TrainOptions, schema: TableSchema | None, table: Table) -
         class_weight=options.class_weight,
         group=options.group,
         time=options.time,
-        validation=read(options.validation, table.text_columns()) if share is None else share,
+        validation=read(options.validation, text_columns()) if share is None else share,
         hidden=layer_sizes(options.hidden),
         activation=options.activation,
         epochs=options.epochs,
@@ -247,6 +308,8 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
     if outcome.task == "classification":
         print_line(_classes(outcome))
     print_line(_length(outcome.pipeline[-1]))
+    if "stream" in outcome.record:
+        print_line(_waited(outcome.record["stream"]))
     print_line()
     print_scores(
         outcome.scores,
@@ -276,6 +339,17 @@ def _length(estimator: Any) -> str:
     return f"{epochs} epochs{kept}; training cost {number(float(estimator.loss_))}"
 
 
+def _waited(stream: dict[str, Any]) -> str:
+    """How long training has waited for rows, and how long it took with that."""
+    share = number_text.percent(_waited_share(stream))
+    return f"Read piece by piece in {stream['lanes']} lanes; {share} of the training was spent waiting for rows"
+
+
+def _waited_share(stream: dict[str, Any]) -> float:
+    """Of the seconds of training, those that rows were waited for."""
+    return float(stream["waited"] / stream["seconds"]) if stream["seconds"] else 0.0
+
+
 def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str, Any]:
     record = outcome.record
     return {
@@ -293,5 +367,6 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "epochs": int(outcome.pipeline[-1].n_iter_),
         "engine": record.get("engine"),
         "interrupted": outcome.interrupted,
+        "stream": record.get("stream"),
         "notes": messages.data(),
     }

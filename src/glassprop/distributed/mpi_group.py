@@ -85,7 +85,7 @@ class MpiGroup:
     alarm : Alarm
         Tells the others of an error.
     bytes_sent, messages : int
-        What went out from here so far, to one other process or to all.
+        What has left here for the others so far, in operations of all.
     """
 
     def __init__(self, communicator: Any, *, fast_sums: bool = False) -> None:
@@ -95,6 +95,7 @@ class MpiGroup:
         self._communicator = _duplicate(communicator)
         self.alarm = Alarm(_duplicate(communicator))
         self._frame, self._frames = np.zeros(_FRAME), np.zeros((self.size, _FRAME))
+        self._total = np.empty(0)
         self._segments: dict[tuple[int, Any], Segments] = {}
 
     def everyone(self, vector: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -104,13 +105,13 @@ class MpiGroup:
             return [here.copy()]
         self._frame[0] = len(here)
         self._frame[1 : 1 + min(len(here), _FRAME - 1)] = here[: _FRAME - 1]
-        self._count(self._frame.nbytes)
+        self._count(self._frame.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgather(self._frame, self._frames), self._frame, self._frames)
         lengths = [int(each) for each in self._frames[:, 0]]
         if max(lengths) < _FRAME:
             return [frame[1 : 1 + length].copy() for frame, length in zip(self._frames, lengths, strict=True)]
         whole = np.empty(sum(lengths))
-        self._count(here.nbytes)
+        self._count(here.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgatherv(here, [whole, lengths]), here, whole)
         return np.split(whole, np.cumsum(lengths)[:-1])
 
@@ -127,11 +128,11 @@ class MpiGroup:
         if roots.shape[1] <= _SHORT:
             return self._combined_everywhere(roots, tree, segments)
         sent, received, whole = segments.pack(roots), segments.received, segments.whole
-        self._count(sent.nbytes)
+        self._count(sent.nbytes - 8 * segments.sent_counts[self.rank])
         sending, receiving = [sent, segments.sent_counts], [received, segments.received_counts]
         self._wait(self._communicator.Ialltoallv(sending, receiving), sent, received)
         own = added_up(received, tree)
-        self._count(own.nbytes)
+        self._count(own.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgatherv(own, [whole, segments.widths]), received, whole)
         return whole
 
@@ -140,8 +141,8 @@ class MpiGroup:
         if self.size > 1:
             from mpi4py import MPI
 
-            total = np.empty_like(vector)
-            self._count(vector.nbytes)
+            total = self._total = vector.copy() if self._total.shape != vector.shape else self._total
+            self._count(2 * vector.nbytes * (self.size - 1) // self.size)
             self._wait(self._communicator.Iallreduce(vector, total, MPI.SUM), vector, total)
             vector[...] = total
 
@@ -150,7 +151,7 @@ class MpiGroup:
         packed = np.frombuffer(pickle.dumps(thing), dtype=np.uint8)
         lengths = [int(each[0]) for each in self.everyone(np.array([len(packed)], dtype=np.float64))]
         whole = np.empty(sum(lengths), dtype=np.uint8)
-        self._count(packed.nbytes)
+        self._count(packed.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgatherv(packed, [whole, lengths]), packed, whole)
         return [pickle.loads(part.tobytes()) for part in np.split(whole, np.cumsum(lengths)[:-1])]
 
@@ -162,7 +163,7 @@ class MpiGroup:
         came = np.empty((sum(coming), *rows.shape[1:]), rows.dtype)
         sent, received, row = _as_bytes(rows), _as_bytes(came), _row_type(rows)
         going = [len(part) for part in parts]
-        self._count(sent.nbytes)
+        self._count(sent.nbytes - parts[self.rank].nbytes)
         self._wait(self._communicator.Ialltoallv([sent, going, row], [received, coming, row]), sent, received)
         row.Free()
         return np.split(came, np.cumsum(coming)[:-1])
@@ -180,7 +181,7 @@ class MpiGroup:
         """The same, of short vectors: all go to all, and each process makes all adds."""
         sent, received = np.ascontiguousarray(roots), np.empty((segments.total, roots.shape[1]))
         counts = [each * roots.shape[1] for each in segments.rows]
-        self._count(sent.nbytes)
+        self._count(sent.nbytes * (self.size - 1))
         self._wait(self._communicator.Iallgatherv(sent, [received, counts]), sent, received)
         return added_up(received, tree)
 

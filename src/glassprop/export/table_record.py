@@ -78,6 +78,10 @@ TABLE = Object(
              "best_epoch": Maybe(Whole())},
         ),
         "notes": Several(Either(Text(), _NOTE)),
+        "stream": Object(
+            {"rows": Whole(), "sample_rows": Whole(), "lanes": Whole(1), "window_rows": Whole(1), "waited": Real(0),
+             "seconds": Real(0)}
+        ),
     },
 )  # fmt: skip
 

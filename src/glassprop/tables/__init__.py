@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from glassprop.tables.schema.defaults import Defaults
     from glassprop.tables.schema.request import FitOptions
     from glassprop.tables.schema.roles import ColumnRole
+    from glassprop.tables.streaming.fit_stream import fit_stream
+    from glassprop.tables.streaming.predict_stream import predict_stream
+    from glassprop.tables.streaming.row_source import RowSource, row_source
+    from glassprop.tables.streaming.score_stream import score_stream
     from glassprop.tables.use.apply import gradient_arrays, predict_table, score_table, table_schema, text_columns
     from glassprop.tables.use.diagnose import diagnose
     from glassprop.tables.use.explain_table import explain_table
@@ -26,13 +30,18 @@ _HOME = {
     "Defaults": "glassprop.tables.schema.defaults",
     "FitOptions": "glassprop.tables.schema.request",
     "Outcome": "glassprop.tables.fitting.outcome",
+    "RowSource": "glassprop.tables.streaming.row_source",
     "Table": "glassprop.tables.reading.table",
     "diagnose": "glassprop.tables.use.diagnose",
     "explain_table": "glassprop.tables.use.explain_table",
+    "fit_stream": "glassprop.tables.streaming.fit_stream",
     "fit_table": "glassprop.tables.fitting.fit",
     "gradient_arrays": "glassprop.tables.use.apply",
+    "predict_stream": "glassprop.tables.streaming.predict_stream",
     "predict_table": "glassprop.tables.use.apply",
     "read_table": "glassprop.tables.reading.reader",
+    "row_source": "glassprop.tables.streaming.row_source",
+    "score_stream": "glassprop.tables.streaming.score_stream",
     "score_table": "glassprop.tables.use.apply",
     "table_schema": "glassprop.tables.use.apply",
     "text_columns": "glassprop.tables.use.apply",
@@ -44,13 +53,18 @@ __all__ = [
     "Defaults",
     "FitOptions",
     "Outcome",
+    "RowSource",
     "Table",
     "diagnose",
     "explain_table",
+    "fit_stream",
     "fit_table",
     "gradient_arrays",
+    "predict_stream",
     "predict_table",
     "read_table",
+    "row_source",
+    "score_stream",
     "score_table",
     "table_schema",
     "text_columns",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, gcd
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from glassprop.engine.plan import Data, Shares
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
 
+_UNIT = 16  # examples: whole vectors of the kernels, whatever the width of these
 _PIECE = 4096  # rows that arrays in lanes give at a time
 
 
@@ -34,23 +35,36 @@ def generator_of(seed: int, epoch: int, lane: int, window: int = 0) -> np.random
     Seed and lane are the key of Philox, epoch and window the upper half of its counter: so no two of these streams
     meet.
     """
-    bits = np.random.Philox(key=[seed % 2**64, lane], counter=[0, 0, window, epoch])
+    key, counter = (np.array(numbers, dtype=np.uint64) for numbers in ([seed % 2**64, lane], [0, 0, window, epoch]))
+    bits = np.random.Philox(key=key, counter=counter)
     return np.random.Generator(bits)
 
 
 def shares_of(lanes: Sequence[int], batch_size: int) -> NDArray[np.int64]:
     """How far each lane is when each batch begins, and at the end: all end in the last step, however unequal they are.
 
-    Of e examples, a lane of n of the N gives ``⌊(e n + N l / L) / N⌋``: its part, rounded down in another place for
-    each lane l of L. So lanes of the same length fill batches that are whole, and small batches are not all from the
-    same lanes.
+    Of e examples a lane of n of the N has given ``e n / N``, rounded down: each lane in another place, so that lanes of
+    the same length fill whole batches, and small batches are not all from the same lanes. Where a batch has so many for
+    every lane, it is rounded to units of 16 examples: kernels work on as many at once, and a share of 17 takes as long
+    as one of 32.
     -> (number of batches + 1, number of lanes).
     """
-    total = sum(lanes)
+    total, n_lanes = sum(lanes), len(lanes)
+    unit = _UNIT if batch_size >= _UNIT * n_lanes else 1
     exact: Any = np.int64 if total < 2**31 else object  # whose products have no bound
     ends = np.minimum(np.arange(ceil(total / batch_size) + 1) * batch_size, total).astype(exact)
-    offsets = np.arange(len(lanes)).astype(exact) * total // len(lanes)
-    return ((ends[:, None] * np.array(lanes, dtype=exact) + offsets) // total).astype(np.int64)
+    given = ends[:, None] * np.array(lanes, dtype=exact)
+    whole, rest = given // total, given % total
+    scattered = np.arange(n_lanes) * _scatter(n_lanes) % n_lanes  # lanes that are side by side do not round up together
+    units = (whole * n_lanes + rest * n_lanes // total + scattered * unit) // (unit * n_lanes)
+    edges = np.minimum((units * unit).astype(np.int64), lanes)
+    edges[-1] = lanes
+    return edges
+
+
+def _scatter(n: int) -> int:
+    """A number that visits all n in turn by its multiples, about 0.6 n: whose neighbors then lie far apart."""
+    return min((k for k in range(1, n + 1) if gcd(k, n) == 1), key=lambda k: abs(k - 0.618 * n))
 
 
 def shares_here(edges: NDArray[np.int64], here: range) -> Shares:
@@ -59,6 +73,13 @@ def shares_here(edges: NDArray[np.int64], here: range) -> Shares:
     firsts = np.cumsum(rows, axis=1) - rows
     cut = slice(here.start, here.stop)
     return Shares(rows[:, cut], firsts[:, cut], max(1, int(rows.max())))
+
+
+def places_of(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Where among the examples of some batches those of each lane stand. rows: of each share (batches, lanes)."""
+    starts = (np.cumsum(rows) - rows.ravel()).reshape(rows.shape)
+    for start, count in zip(starts.T, rows.T, strict=True):
+        yield np.repeat(start - (np.cumsum(count) - count), count) + np.arange(count.sum())
 
 
 @dataclass(frozen=True)
@@ -89,11 +110,23 @@ class ArrayLanes:
         """How many examples each lane has."""
         return tuple(int(stop - start) for start, stop in pairwise(self.edges))
 
-    def lane(self, lane: int, epoch: int, first: int) -> Iterator[Data]:
-        """A lane's examples in the order of that epoch, from number ``first`` on."""
+    def order(self, lane: int, epoch: int) -> NDArray[np.int64]:
+        """The rows of a lane in the order of that epoch."""
         start, n = int(self.edges[lane]) - self.first_row, int(self.edges[lane + 1] - self.edges[lane])
         if start < 0 or start + n > len(self.data):
             raise DataError(f"the examples of lane {lane} were asked for, and are not among those that are here")
-        order = generator_of(self.seed, epoch, lane).permutation(n) if self.shuffle else np.arange(n)
-        for at in range(first, n, _PIECE):
-            yield self.data.rows(start + order[at : at + _PIECE])
+        return start + (generator_of(self.seed, epoch, lane).permutation(n) if self.shuffle else np.arange(n))
+
+    def lane(self, lane: int, epoch: int, first: int) -> Iterator[Data]:
+        """A lane's examples in the order of that epoch, from number ``first`` on."""
+        order = self.order(lane, epoch)
+        for at in range(first, len(order), _PIECE):
+            yield self.data.rows(order[at : at + _PIECE])
+
+    def woven(self, lanes: range, epoch: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of an epoch's batches, as far as they are of these lanes. edges: as ``shares_of`` gives them."""
+        rows = np.diff(edges[:, lanes.start : lanes.stop], axis=0)
+        order = np.empty(int(rows.sum()), dtype=np.int64)
+        for lane, places in zip(lanes, places_of(rows), strict=True):
+            order[places] = self.order(lane, epoch)
+        return order

@@ -76,7 +76,7 @@ def test_rows_of_a_group_stay_together():
     rng = np.random.default_rng(0)
     codes = rng.integers(-1, 3000, 60_000)
     groups = Texts(codes, [f"person {k}" for k in range(3000)])
-    found = uses_of_groups(groups, 500, 0, SHARES)
+    found = uses_of_groups(groups, np.arange(500, 60_500), 0, SHARES)
     for use in (TRAINED, WATCHED, HELD_OUT):
         others = set(codes[(found != use) & (codes >= 0)].tolist())
         assert not others & set(codes[(found == use) & (codes >= 0)].tolist())
@@ -85,7 +85,7 @@ def test_rows_of_a_group_stay_together():
     # Those without a group are rows of their own; and a group is told by its text, whatever its code.
     np.testing.assert_array_equal(found[codes < 0], uses(500, 60_500, 0, SHARES)[codes < 0])
     turned = Texts(np.where(codes < 0, -1, 2999 - codes), [f"person {2999 - k}" for k in range(3000)])
-    np.testing.assert_array_equal(found, uses_of_groups(turned, 500, 0, SHARES))
+    np.testing.assert_array_equal(found, uses_of_groups(turned, np.arange(500, 60_500), 0, SHARES))
 
 
 def test_the_later_rows_are_held_out_and_those_before_them_watched():

@@ -1,8 +1,7 @@
 """Fitting the steps before the network on a long table: what scikit-learn's own ``fit`` makes of them, in less time.
 
 Each step is fitted by scikit-learn, but on less than a `ColumnTransformer` would hand it: the imputer on two rows that
-have the table's medians and gaps, the one-hot encoder on whole numbers that stand for its categories in their order,
-and texts as they were read.
+have the table's medians and gaps, the one-hot encoder on the counts of its categories, and texts as they were read.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from glassprop.tables.encoding.block_encoder import block_encoder
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
+from glassprop.tables.encoding.one_hot import counts_of, fit_to_counts
 from glassprop.tables.encoding.text_inputs import TextTerms
-from glassprop.tables.values.cells import MISSING_CATEGORY
 from glassprop.tables.values.texts import Texts
 
 _SCALERS = (ColumnScaler, StandardScaler, RobustScaler, QuantileTransformer)
@@ -54,17 +53,13 @@ def fit_encoder(
     frame = typed.checked(frame)
     typed.forget()
     values, words = typed.read(frame, findings, threads, rows)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
-        inputs.fit(typed.transform(frame[:_FEW].to_native()))
 
     def fitted(name: str, step: Any, columns: list[str]) -> Any:
         if name == "numbers":
             return _fit_numbers(step, columns, values, frame, threads)
         return _OF_WORDS[name](step, [words[column] for column in columns], columns)
 
-    groups = inputs.transformers
-    _put_in(inputs, [(name, fitted(name, clone(step), columns), columns) for name, step, columns in groups])
+    fit_groups(typed, inputs, frame, fitted)
     typed.learn(frame, values, words)
     encoder = block_encoder([typed, inputs])
     return None if encoder is None else encoder.encoded(encoder.placed(values, words), threads, compact=compact)
@@ -93,24 +88,40 @@ def _is_of_texts(step: Any) -> bool:
     return type(step) is TextTerms
 
 
-def _put_in(inputs: ColumnTransformer, fitted: list[tuple[str, Any, list[str]]]) -> None:
-    """Steps in place of those that were fitted on few rows, with the places of what they give."""
-    inputs.transformers_ = fitted
+def fit_groups(
+    typed: TypedColumns,
+    inputs: ColumnTransformer,
+    frame: nw.DataFrame,
+    fitted: Callable[[str, Any, list[str]], Any],
+) -> None:
+    """Fit `inputs`, each group of columns by a function of its name, its unfitted step and the columns' names.
+
+    frame: some rows, of which a few are looked at.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # too few rows for a quantile each, and the like
+        inputs.fit(typed.transform(frame[:_FEW].to_native()))
+    inputs.transformers_ = [
+        (name, fitted(name, clone(step), names), names) for name, step, names in inputs.transformers
+    ]
     start = 0
-    for name, step, _ in fitted:
+    for name, step, _ in inputs.transformers_:  # the places of what they give
         width = len(step.get_feature_names_out())
         inputs.output_indices_[name] = slice(start, start + width) if width else slice(0, 0)
         start += width
 
 
-def _named(step: Any, names: list[str]) -> None:
-    step.feature_names_in_ = np.array(names, dtype=object)
+def fit_fill(fill: SimpleImputer, names: list[str], medians: np.ndarray, gaps: np.ndarray) -> SimpleImputer:
+    """Fit the imputer to the medians of columns, and to which have gaps."""
+    fill.fit(np.stack([medians, np.where(gaps, np.nan, medians)]))
+    fill.feature_names_in_ = np.array(names, dtype=object)
+    return fill
 
 
 def _fit_numbers(steps: Pipeline, names: list[str], values: np.ndarray, frame: nw.DataFrame, threads: int) -> Pipeline:
     fill, scale, bound = (step for _, step in steps.steps)
     medians, gaps = (np.array(of) for of in zip(*in_order(_median_and_gaps, values, threads), strict=True))
-    fill.fit(np.stack([medians, np.where(gaps, np.nan, medians)]))
+    fit_fill(fill, names, medians, gaps)
     filled = _filled(fill, values, gaps, threads)
     if type(scale) is ColumnScaler:
         scale.fit_columns(filled.T, threads)
@@ -120,7 +131,6 @@ def _fit_numbers(steps: Pipeline, names: list[str], values: np.ndarray, frame: n
     else:
         _fit_scaler(scale, filled, threads)
     bound.fit(scale.transform(filled[:1]))
-    _named(fill, names)
     return steps
 
 
@@ -169,24 +179,17 @@ def _fit_scaler(scale: Any, filled: np.ndarray, threads: int) -> None:
 
 
 def _fit_categories(step: OneHotEncoder, columns: list[Texts], names: list[str]) -> OneHotEncoder:
-    """On the numbers of the categories, counted in the order that scikit-learn has them in; then by their names."""
-    orders = [sorted({*texts.known, *[MISSING_CATEGORY] * (texts.missing > 0)}) for texts in columns]
-    numbers = np.empty((len(columns[0]), len(columns)), dtype=np.int32, order="F")
-    for place, (texts, order) in enumerate(zip(columns, orders, strict=True)):
-        rank = {name: number for number, name in enumerate(order)}
-        numbers[:, place] = texts.each(rank.__getitem__, rank.get(MISSING_CATEGORY, 0), np.int32)
-    step.fit(numbers)
-    step.categories_ = [np.array(order, dtype=object) for order in orders]
-    _named(step, names)
-    return step
+    return fit_to_counts(step, [counts_of(texts) for texts in columns], names)
 
 
-def _fit_texts(step: TextTerms, columns: list[Texts], names: list[str]) -> TextTerms:
-    _named(step.fit_texts(columns), names)
+def fit_texts(step: TextTerms, columns: list[Texts], names: list[str]) -> TextTerms:
+    """Fit the terms of columns that have been read."""
+    step.fit_texts(columns)
+    step.feature_names_in_ = np.array(names, dtype=object)
     return step
 
 
 _OF_WORDS: dict[str, Callable[[Any, list[Texts], list[str]], Any]] = {
     "categories": _fit_categories,
-    "texts": _fit_texts,
+    "texts": fit_texts,
 }

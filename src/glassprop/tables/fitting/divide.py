@@ -46,13 +46,12 @@ def divide(
         raise TableError(f"{len(examples)} row(s) can be learned from: at least two are needed")
     if isinstance(options.validation, Table):
         rest = examples
-        labels = _classes(examples, target)
-        held_out = labelled_examples(options.validation, target, schema.names(), labels, options.weight, say)
+        held_out = held_out_table(options.validation, examples, schema, target, options, say)
     else:
         _tell_single(examples, target, say)
         train, kept = split(len(examples), options.validation, examples.keys, options.seed)
         rest, held_out = examples.of(train), _known_classes(examples.of(kept), examples.of(train), target, say)
-    _refuse_one_value(rest, target)
+    refuse_one_value(rest, target)
     for part, name in ((rest, "training"), (held_out, "held-out")):
         if part.weights is not None and not part.weights.any():
             raise TableError(f"the weights of all {len(part)} {name} rows are 0: choose another split")
@@ -90,8 +89,12 @@ def _known_classes(held_out: Examples, trained: Examples, target: Target, say: S
     return held_out.of(np.flatnonzero(known))
 
 
-def _classes(examples: Examples, target: Target) -> np.ndarray | None:
-    return np.unique(examples.y) if target.task == "classification" else None
+def held_out_table(
+    table: Table, examples: Examples, schema: Schema, target: Target, options: FitOptions, say: Say
+) -> Examples:
+    """The rows of a table that was given to be held out: those that what is learned from examples can be scored by."""
+    labels = np.unique(examples.y) if target.task == "classification" else None
+    return labelled_examples(table, target, schema.names(), labels, options.weight, say)
 
 
 def _tell_single(examples: Examples, target: Target, say: Say) -> None:
@@ -103,7 +106,7 @@ def _tell_single(examples: Examples, target: Target, say: Say) -> None:
         say(Note(line, "single-class", target.name, len(single), tuple(single[:5])))
 
 
-def _refuse_one_value(rest: Examples, target: Target) -> None:
+def refuse_one_value(rest: Examples, target: Target) -> None:
     if (rest.y != rest.y[0]).any():
         return
     raise TableError(

@@ -76,7 +76,7 @@ def fit_table(
     settings = with_inputs(task.settings, parts.train, schema, options.seed)
     fitted = fit_pipeline(parts, schema, target, options, settings, callbacks, say)
     guess, classes = Guess.of(parts.train), parts.train.classes()
-    found = _assessed(parts.held_out, fitted.pipeline, guess, options, say)
+    found = assessed_on(parts.held_out, fitted.pipeline, guess, options, say)
     learned = Learned(table, target, roles, options, fitted, guess, classes, parts, parts.rows())
     return outcome_of(learned, found, notes, say)
 
@@ -93,7 +93,8 @@ def noted(on_message: Say | None) -> tuple[list[Note], Say]:
     return notes, say
 
 
-def _assessed(held_out: Examples, pipeline: Pipeline, guess: Guess, options: FitOptions, say: Say) -> Assessment:
+def assessed_on(held_out: Examples, pipeline: Pipeline, guess: Guess, options: FitOptions, say: Say) -> Assessment:
+    """Score a model on held-out rows in memory; what is odd in them is told where they are of another table."""
     with told(say) if isinstance(options.validation, Table) else quiet():
         X = held_out.frame.to_native()
         return assess(pipeline, X, held_out.y, held_out.weights, guess, options.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,12 +27,20 @@ _TOLD = 3
 _ALIKE = 2  # categories that share an input are told of from this number on
 
 
-def with_inputs(settings: Defaults, train: Examples, schema: Schema, seed: int) -> Defaults:
+def with_inputs(
+    settings: Defaults,
+    train: Examples,
+    schema: Schema,
+    seed: int,
+    counts: Mapping[str, Mapping[str, int]] | None = None,
+) -> Defaults:
     """The settings with `max_categories` for these rows: itself, or twice that, and so on up to `most_categories`.
 
     Half of a sample predicts the other by the mean target of each category, those beyond the most frequent ones taken
     together. The fewest inputs are taken that explain as much as any number, but for half a percent and what
     may be chance.
+
+    counts: by column, how many rows each category has, where more rows than `train` are learned from.
     """
     least, most = settings.max_categories, settings.most_categories
     readings = [reading for reading in schema if reading.kind == "category"]
@@ -42,14 +51,18 @@ def with_inputs(settings: Defaults, train: Examples, schema: Schema, seed: int) 
     Y, half, taken = None, half_of(len(rows), seed), least
     for reading in readings:
         texts = read_column(source[reading.name], reading, [])
-        if isinstance(texts, Texts) and int((texts.counts() > 1).sum()) > taken:
+        if not isinstance(texts, Texts):
+            continue
+        known = None if counts is None else counts[reading.name]
+        frequent = texts.counts() if known is None else np.array([known.get(name, 0) for name in texts.known])
+        if int((frequent > 1).sum()) > taken:
             Y = target_columns(train, rows) if Y is None else Y
-            taken = max(taken, _inputs(texts, Y, half, least, most))
+            taken = max(taken, _inputs(texts, frequent, Y, half, least, most))
     return replace(settings, max_categories=taken)
 
 
-def _inputs(texts: Texts, Y: np.ndarray, half: np.ndarray, least: int, most: int) -> int:
-    rank = np.argsort(np.argsort(-texts.counts(), kind="stable"))
+def _inputs(texts: Texts, counts: np.ndarray, Y: np.ndarray, half: np.ndarray, least: int, most: int) -> int:
+    rank = np.argsort(np.argsort(-counts, kind="stable"))
     place = np.append(rank, -1)[texts.codes] + 1  # 0 where it is missing, then by how frequent it is
     sizes = [least]
     while sizes[-1] < min(most, len(texts.known)):

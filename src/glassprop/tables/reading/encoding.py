@@ -12,7 +12,7 @@ _PAIRS, _MOSTLY = 2_000, 0.7
 
 def as_utf8(data: bytes, name: str, notes: list[Note]) -> bytes:
     """The text in UTF-8 without a mark; it may come in that, in UTF-16 or UTF-32, else cp1252, else latin-1."""
-    if (wide := _wide(data)) is not None:
+    if (wide := wide_encoding(data)) is not None:
         shown, encoding = wide
         notes.append(Note(f"{name}: read as {shown}", "encoding"))
         return data.decode(encoding, errors="replace").removeprefix("\ufeff").encode()
@@ -35,7 +35,7 @@ def as_utf8(data: bytes, name: str, notes: list[Note]) -> bytes:
     raise TableError(f"{name} cannot be read as text: save it as UTF-8")  # latin-1 takes every byte
 
 
-def _wide(data: bytes) -> tuple[str, str] | None:
+def wide_encoding(data: bytes) -> tuple[str, str] | None:
     """The name of an encoding of two or four bytes a sign, and what Python calls it; None if the text has none.
 
     Those of UTF-32 come first, for one of its marks begins like one of UTF-16. Without a mark, text is UTF-16 where

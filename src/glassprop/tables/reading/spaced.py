@@ -24,14 +24,14 @@ def tabs_for_spaces(data: bytes) -> bytes | None:
     lines = [line for line in head.splitlines() if line.strip() and not line.lstrip().startswith(b"#")][:_ROWS]
     if not lines or any(sign in line for line in lines for sign in b",;|") or _has_tabs(lines):
         return None
-    rows = [_tabs(line).split(b"\t") for line in lines]
+    rows = [with_tabs(line).split(b"\t") for line in lines]
     width = len(rows[-1])
     if width < _LEAST or len(rows[0]) not in (width, width - 1) or any(len(row) != width for row in rows[1:]):
         return None
     cells = [cell.decode(errors="replace").strip('"') for row in rows for cell in row]
     if sum(kind_of(cell) == "number" for cell in cells) * 2 < len(cells) or not any(b" " in line for line in lines):
         return None
-    return _tabs(data)
+    return with_tabs(data)
 
 
 def _has_tabs(lines: list[bytes]) -> bool:
@@ -39,6 +39,7 @@ def _has_tabs(lines: list[bytes]) -> bool:
     return b"\t" in lines[0] and len({line.count(b"\t") for line in lines}) == 1 and not any(b"  " in k for k in lines)
 
 
-def _tabs(data: bytes) -> bytes:
+def with_tabs(data: bytes) -> bytes:
+    """The text with a tab in place of the spaces between fields, and none around them."""
     spread = _GAP.sub(lambda found: found[1] or b"\t", data) if b'"' in data else _SPACES.sub(b"\t", data)
     return _ENDS.sub(b"", spread)

@@ -56,15 +56,13 @@ def without_surplus(typed: Typed, as_text: Words) -> tuple[Typed, list[Note]]:
     frame, notes = typed.frame, list[Note]()
     if again := without_header_again(frame):
         frame, where = again
-        line = f"{len(where)} row(s) that repeat the header are left out (the first is row {where[0]})"
-        notes.append(Note(line, "header-again", number=len(where)))
+        notes.append(header_told(len(where), where[0]))
     if not frame.height:
         return replace(typed, frame=frame), notes
-    units = _units(frame)
-    if units:
+    units = units_told(frame)
+    if units is not None:
         frame = frame[1:]
-        line = f"the row under the header holds units ({listed(units, _NAMED)}) and is left out"
-        notes.append(Note(line, "units-row", number=1, examples=tuple(units[:_NAMED])))
+        notes.append(units)
     filled = frame[: _height(frame)]
     totals, doubtful = _totals(filled)
     if totals:
@@ -79,14 +77,36 @@ def without_surplus(typed: Typed, as_text: Words) -> tuple[Typed, list[Note]]:
             "it is kept as a row like them"
         )
         notes.append(Note(line, "no-totals-row", examples=(doubtful,)))
-    return (_retyped(typed, frame, as_text) if again or units or totals else typed), notes
+    return (retyped(typed, frame, as_text) if again or units is not None or totals else typed), notes
+
+
+def header_told(rows: int, first: int) -> Note:
+    """That rows which repeat the header are left out."""
+    return Note(
+        f"{rows} row(s) that repeat the header are left out (the first is row {first})", "header-again", number=rows
+    )
+
+
+def units_told(frame: pl.DataFrame) -> Note | None:
+    """That the first row holds units, if it does."""
+    units = _units(frame)
+    if not units:
+        return None
+    line = f"the row under the header holds units ({listed(units, _NAMED)}) and is left out"
+    return Note(line, "units-row", number=1, examples=tuple(units[:_NAMED]))
+
+
+def called_total(frame: pl.DataFrame) -> str | None:
+    """What the last row is called, if it is a word for a total that stands nowhere else in its column."""
+    return _label(frame, frame.height - 1)
 
 
 def _called(totals: list[str]) -> str:
     return f" ({listed(totals[::-1])})" if all(totals) else ""
 
 
-def _retyped(typed: Typed, frame: pl.DataFrame, as_text: Words) -> Typed:
+def retyped(typed: Typed, frame: pl.DataFrame, as_text: Words) -> Typed:
+    """With other rows, and numbers where the text in these is nothing but plain ones."""
     pl = need_polars()
     texts = [column.name for column in frame.iter_columns() if column.dtype == pl.String and column.name not in as_text]
     types = plain_types(frame.select(texts))

@@ -55,20 +55,21 @@ def read_text(data: bytes, name: str, separator: str | None, as_text: Words) -> 
         notes.append(Note(f"{name}: columns are separated by spaces", "separator"))
     layout = look_at_layout(data, separator)
     below = look_below(data[layout.start :], layout.separator)
-    notes += [note.of(name) for note in (*_above(layout, separator), *_below(below))]
+    notes += [note.of(name) for note in (*told_above(layout, separator), *told_below(below))]
     data = data[layout.start : layout.start + below.end]
     if not layout.has_header:
-        data = _made_header(data, layout.separator) + data
-    found = _columns(data, name, layout, as_text, notes)
+        data = made_header(data, layout.separator) + data
+    found = columns_below(data, name, layout, as_text, notes)
     if in_groups := columns_in_groups(found.frame) if not as_text else {}:
-        found = _columns(data, name, layout, in_groups, [])
+        found = columns_below(data, name, layout, in_groups, [])
     found, left_out = without_surplus(found, as_text or in_groups)
     if found.frame.height == 0:
         raise TableError(f"{name} has a header but no rows: give a table with at least one row")
-    return found, notes + [note.of(name) for note in (*_kept(found.kept), *left_out)]
+    return found, notes + [note.of(name) for note in (*told_kept(found.kept), *left_out)]
 
 
-def _above(layout: Layout, given: str | None) -> Iterator[Note]:
+def told_above(layout: Layout, given: str | None) -> Iterator[Note]:
+    """What was left out above a table, and what separates its columns."""
     separator = layout.separator
     if separator not in (",", given or "\t"):
         yield Note(f"columns are separated by {SEPARATORS.get(separator, separator)}", "separator")
@@ -80,7 +81,8 @@ def _above(layout: Layout, given: str | None) -> Iterator[Note]:
         yield Note(line, "header")
 
 
-def _below(below: Below) -> Iterator[Note]:
+def told_below(below: Below) -> Iterator[Note]:
+    """What was left out below a table."""
     if below.empty:
         line = f"{below.empty} line(s) of nothing but separators at the end are left out"
         yield Note(line, "empty-lines", number=below.empty)
@@ -90,12 +92,15 @@ def _below(below: Below) -> Iterator[Note]:
         yield Note(line, "lines-below", number=len(told), examples=tuple(told[:_SHOWN]))
 
 
-def _made_header(data: bytes, separator: str) -> bytes:
+def made_header(data: bytes, separator: str) -> bytes:
+    """A line of names for a table whose first line is data."""
     first = next(csv.reader(io.StringIO(data.decode(), newline=""), delimiter=separator, skipinitialspace=True))
     return separator.join(f"column_{k + 1}" for k in range(len(first))).encode() + b"\n"
 
 
-def _columns(data: bytes, name: str, layout: Layout, as_text: Words, notes: list[Note]) -> Typed:
+def columns_below(data: bytes, name: str, layout: Layout, as_text: Words, notes: list[Note]) -> Typed:
+    """The columns of a table whose header is the first line of the text."""
+
     def named(header: list[str]) -> list[str]:
         if layout.in_comment:
             header = [header[0].lstrip().removeprefix("# "), *header[1:]]
@@ -108,7 +113,8 @@ def _columns(data: bytes, name: str, layout: Layout, as_text: Words, notes: list
     return typed_columns(rows.read(data.decode(), named), as_text, has_marks=b'"' in data)
 
 
-def _kept(kept: dict[str, list[str]]) -> list[Note]:
+def told_kept(kept: dict[str, list[str]]) -> list[Note]:
+    """Which words are values in quotes."""
     notes = []
     for column, words in islice(kept.items(), _SHOWN):
         line = f"{listed(words, _SHOWN)} in quotes is a value of column {quoted(column)}, without quotes it is missing"

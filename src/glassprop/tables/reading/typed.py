@@ -53,7 +53,9 @@ class Typed:
         )
 
 
-def typed_columns(frame: pl.DataFrame, as_text: Words | None = None, *, has_marks: bool = False) -> Typed:
+def typed_columns(
+    frame: pl.DataFrame, as_text: Words | None = None, *, has_marks: bool = False, unmarked: Collection[str] = ()
+) -> Typed:
     """Strip all text, make words for "missing" null, and plainly numeric columns numbers.
 
     Parameters
@@ -65,6 +67,8 @@ def typed_columns(frame: pl.DataFrame, as_text: Words | None = None, *, has_mark
     has_marks : bool
         Cells that stood in quotes may begin with a mark. In a column of text that has others, too, a word in quotes is
         a value.
+    unmarked : collection of str
+        Columns in which quotes tell nothing.
     """
     pl = need_polars()
     asked = {name: frozenset({"", *words}) for name, words in (as_text or {}).items() if name in frame.columns}
@@ -74,7 +78,8 @@ def typed_columns(frame: pl.DataFrame, as_text: Words | None = None, *, has_mark
     text = _without_words(cells, asked)
     types = plain_types(text.drop(asked))
     words = {name: asked.get(name, MISSING) for name in frame.columns if name not in types}
-    back = _in_quotes(cells, {name: mark for name, mark in marks.items() if name in words}, words, asked)
+    telling = {name: mark for name, mark in marks.items() if name in words and name not in unmarked}
+    back = _in_quotes(cells, telling, words, asked)
     kept = {column.name: column for column in back if column.null_count() < len(column)}
     text = text.with_columns(
         *(pl.col(name).cast(kind) for name, kind in types.items()),

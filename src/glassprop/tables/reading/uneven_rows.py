@@ -63,8 +63,7 @@ class UnevenRows:
         self._refuse_long(rows, len(names))
         short = [line for line, row in rows if len(row) < len(names)]
         if short:
-            line = f"{self.name}: {_lines(short)} shorter than the header; their last columns are missing"
-            self.notes.append(Note(line, "short-rows", number=len(short), examples=tuple(map(str, short[:_SHOWN]))))
+            self.notes.append(short_told(self.name, short[:_SHOWN], len(short)))
         return _frame(names, [row for _, row in rows])
 
     def _rows(self, text: str) -> _Rows:
@@ -119,10 +118,13 @@ class UnevenRows:
         )
 
 
-def _lines(lines: list[int]) -> str:
-    shown = ", ".join(str(line) for line in lines[:_SHOWN])
-    more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
-    return f"line {shown} is" if len(lines) == 1 else f"lines {shown}{more} are"
+def short_told(name: str, lines: list[int], rows: int) -> Note:
+    """That rows lack their last fields. lines: the first of them."""
+    shown = ", ".join(str(line) for line in lines)
+    more = f" and {rows - len(lines)} more" if rows > len(lines) else ""
+    which = f"line {shown} is" if rows == 1 else f"lines {shown}{more} are"
+    line = f"{name}: {which} shorter than the header; their last columns are missing"
+    return Note(line, "short-rows", number=rows, examples=tuple(map(str, lines)))
 
 
 def _frame(names: list[str], rows: list[list[str]]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 from glassprop.errors import TableError
 from glassprop.ground.note import Say
 from glassprop.tables.fitting.examples import nothing_to_score, weight_fault, without_target
-from glassprop.tables.fitting.key_columns import mark_of, numbers_of
+from glassprop.tables.fitting.key_columns import KeyReading
 from glassprop.tables.fitting.unseen import tell_unseen
 from glassprop.tables.schema.target import Target, there
 from glassprop.tables.values.cells import cells_of
@@ -91,27 +91,19 @@ class LabelledRows:
     target : Target
     classes : array (n_classes,) or None
         Those that the model knows.
-    weight : str or None
-        The column of weights.
-    start : polars.DataFrame or None
-        The first rows, with all columns, where there is one of weights: they say which decimal mark it has, if any.
+    weight : KeyReading or None
+        How the column of weights is read.
     name : str
         Of the source.
     """
 
-    def __init__(
-        self, target: Target, classes: np.ndarray | None, weight: str | None, start: pl.DataFrame | None, name: str
-    ) -> None:
+    def __init__(self, target: Target, classes: np.ndarray | None, weight: KeyReading | None, name: str) -> None:
         self._target, self._weight, self._name = target, weight, name
         self._places = None if classes is None else {str(label): place for place, label in enumerate(classes)}
-        self._mark = "."
-        if weight is not None and start is not None:
-            rows = nw.from_native(start, eager_only=True)
-            self._mark = mark_of(cells_of(rows[weight]), rows)
 
     def columns(self) -> tuple[str, ...]:
         """Those that are read here."""
-        return (self._target.name,) if self._weight is None else (self._target.name, self._weight)
+        return (self._target.name,) if self._weight is None else (self._target.name, self._weight.name)
 
     def read(self, first: int, frame: pl.DataFrame) -> Labelled:
         """Of a piece whose first row has that number.
@@ -130,7 +122,7 @@ class LabelledRows:
             far = cells_of(series)
             others.infinite, others.beyond = far.infinite, far.beyond
         y, rows = self._classes(values, known, others) if isinstance(values, Texts) else (values, known)
-        weights = None if self._weight is None else self._weights(table, rows, first)
+        weights = None if self._weight is None else self._weights(self._weight, table, rows, first)
         others.weight = weights is not None and bool((weights > 0).any())
         chosen = np.flatnonzero(rows)
         kept = frame if rows.all() else frame[chosen]
@@ -144,11 +136,10 @@ class LabelledRows:
         others.unseen_names = dict.fromkeys(name for name in values.known if name not in places)
         return y, y >= 0
 
-    def _weights(self, table: nw.DataFrame, rows: np.ndarray, first: int) -> np.ndarray:
-        name = self._weight or ""
-        weights = numbers_of(cells_of(table[name]), self._mark)[rows]
+    def _weights(self, reading: KeyReading, table: nw.DataFrame, rows: np.ndarray, first: int) -> np.ndarray:
+        weights = reading.values(table[reading.name])[rows]
         bad, negative = int(np.isnan(weights).sum()), int((weights < 0).sum())
         if bad or negative:  # at once: nobody wants to wait for the count of all
             where = f"{self._name}, rows {first + 1:,} to {first + len(rows):,}"
-            raise TableError(f"{where}: {weight_fault(name, bad, negative, some=True)}")
+            raise TableError(f"{where}: {weight_fault(reading.name, bad, negative, some=True)}")
         return weights

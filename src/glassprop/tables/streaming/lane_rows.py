@@ -14,6 +14,7 @@ from glassprop.ground.note import Note
 from glassprop.tables.streaming.compact_rows import CompactRows, row_bytes
 from glassprop.tables.streaming.piece_reader import ExampleReader, PieceReader
 from glassprop.tables.streaming.row_source import RowSource, lanes_of
+from glassprop.tables.streaming.scratch import KeptInMemory, Scratch, ScratchSettings
 from glassprop.tables.streaming.windows import LaneOrder, Window, pieces_of
 
 LANES = 12
@@ -22,7 +23,8 @@ _READING = 4  # copies of the rows that are read together, that there are for a 
 _ROOMS = 2  # windows of a lane: one that is taken from, and one that is being filled
 _PIECES = 2  # of a window at least, where reading may begin anywhere
 _FEWEST = 64  # rows of a window: with less, there would be no order to speak of
-_SPREAD, _SHORT = 8, 4096  # windows of a lane at least, so that reading goes on all the time; rows that are enough
+_SPREAD, _SHORT = 2, 4096  # windows of a lane at least, so that reading goes on all the time; rows that are enough
+_KEPT = 0.5  # of the budget, for rows that are kept from epoch to epoch if all of them have room there
 _GIVEN, _MOST = 1 << 20, 4096  # bytes, and rows, that are handed out at a time
 _AT_ONCE = 40_960  # rows that are at hand as a network is given them; if these take much room, they are a CSR matrix
 _SLOW = 8  # parts that a row group is read in, from which on it is told
@@ -50,6 +52,10 @@ class EncodedLanes:
         The bits (``numpy.packbits``) that say which rows of the table are learned from, where a pass over it has told;
         else a pass over the columns of `examples` does.
 
+    scratch : ScratchSettings, optional
+        Encoded rows are kept in a file from the first time they are read on, as many as have room there. Their order,
+        and all bits, are the same as without.
+
     Attributes
     ----------
     lanes : tuple of int
@@ -75,20 +81,30 @@ class EncodedLanes:
         seed: int = 0,
         budget: int = BUDGET,
         used: NDArray[np.uint8] | None = None,
+        scratch: ScratchSettings | None = None,
     ) -> None:
-        self._reader, self._seed = PieceReader.of(source, steps, examples), seed
-        ranges = lanes_of(source, n_lanes)
-        self.window_rows = self._window_rows(
-            source, examples, max(stop - first for first, stop in ranges), n_lanes, budget
-        )
-        most = max(self.window_rows // _PIECES, 1)
-        self._pieces = [pieces_of(first, stop, source.cuts, most) for first, stop in ranges]
-        self._counts = [self._counted(edges, used) for edges in self._pieces]
-        self.lanes = tuple(int(counts.sum()) for counts in self._counts)
-        layout = self._reader.layout
+        self._reader, self._seed = PieceReader.of(source, steps, examples, used), seed
+        ranges, layout = lanes_of(source, n_lanes), self._reader.layout
+        terms = min(layout.texts.stop - layout.texts.start, _TERMS)
+        self._row = row_bytes(layout, examples.n_outputs, weighted=examples.weighted, terms=terms)
         self._sparse = layout.compact(_AT_ONCE)
         self._given = min(max(_GIVEN // (layout.width * layout.dtype.itemsize), 1), _MOST)
-        self.notes = tuple(self._slow(source))
+        few = source.n_rows * self._row <= _KEPT * budget
+        self.window_rows = self._window_rows(source, ranges, (1.0 - _KEPT * few) * budget)
+        most = max(self.window_rows // _PIECES, 1)
+        self._pieces = [pieces_of(first, stop, source.cuts, most) for first, stop in ranges]
+        self._counts = [self._counted(edges) for edges in self._pieces]
+        self.lanes = tuple(int(counts.sum()) for counts in self._counts)
+        self._kept = KeptInMemory() if few else None if scratch is None else Scratch(scratch)
+        self.notes = (
+            *([] if few else self._slow(source, most)),
+            *([] if few or scratch is None else self._told(scratch)),
+        )
+
+    def close(self) -> None:
+        """Let go of what is kept for other epochs."""
+        if self._kept is not None:
+            self._kept.close()
 
     def lane(self, lane: int, epoch: int, first: int) -> Iterator[Data]:
         """The lane's rows in that epoch's order, from number `first` on.
@@ -122,46 +138,60 @@ class EncodedLanes:
             yield start + len(some), some.data(self._reader.layout, sparse=self._sparse)
 
     def _piece(self, lane: int, piece: int) -> CompactRows:
-        first, stop = self._pieces[lane][piece : piece + 2].tolist()
-        return self._reader.rows(first, stop, int(self._counts[lane][piece]))
+        found = None if self._kept is None else self._kept.get((lane, piece))
+        if found is None:
+            found = self._reader.rows(*self._pieces[lane][piece : piece + 2].tolist())
+            assert found is not None  # pieces without rows are in no window
+            if self._kept is not None:
+                self._kept.put((lane, piece), found)
+        return found
 
-    def _window_rows(self, source: RowSource, examples: ExampleReader, longest: int, n_lanes: int, budget: int) -> int:
+    def _window_rows(self, source: RowSource, ranges: list[tuple[int, int]], budget: float) -> int:
         """The most rows of a window: it follows from all lanes, whoever reads them, and from no machine."""
-        layout = self._reader.layout
-        terms = min(layout.texts.stop - layout.texts.start, _TERMS)
-        row = row_bytes(layout, examples.n_outputs, weighted=examples.weighted, terms=terms)
+        n_lanes, longest = len(ranges), max(stop - first for first, stop in ranges)
         reading = min(_READING * source.piece_rows * source.row_bytes + n_lanes * _GIVEN, budget / 2)
-        most = int((budget - reading) // (_ROOMS * n_lanes * row))
+        most = int((budget - reading) // (_ROOMS * n_lanes * self._row))
         if most < _FEWEST:
-            needed = 2 * _FEWEST * _ROOMS * n_lanes * row
+            needed = 2 * _FEWEST * _ROOMS * n_lanes * self._row
             raise SettingsError(
-                f"a budget of {budget:,} bytes leaves room for {most} encoded rows in each of {n_lanes} lanes: give "
+                f"a budget of {budget:,.0f} bytes leaves room for {most} encoded rows in each of {n_lanes} lanes: give "
                 f"{needed:,} bytes at least"
             )
         return min(most, max(longest // _SPREAD, _SHORT))
 
-    def _counted(self, edges: NDArray[np.int64], used: NDArray[np.uint8] | None) -> NDArray[np.int64]:
+    def _counted(self, edges: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many rows of each piece of a lane are learned from."""
         first, stop = int(edges[0]), int(edges[-1])
-        if used is None:
-            taken = self._reader.taken(first, stop)
-        else:
-            taken = np.unpackbits(used[first // 8 : -(-stop // 8)])[first % 8 : first % 8 + stop - first].astype(bool)
-        ends = np.concatenate([[0], np.cumsum(taken)])
-        return np.diff(ends[edges - first]).astype(np.int64)
+        ends = np.concatenate([[0], np.cumsum(self._reader.taken(first, stop), dtype=np.int64)])
+        return np.asarray(np.diff(ends[edges - first]))
 
-    def _slow(self, source: RowSource) -> Iterator[Note]:
+    def _told(self, scratch: ScratchSettings) -> Iterator[Note]:
+        needed = sum(self.lanes) * self._row
+        if needed > scratch.bound:
+            yield Note(
+                f"the scratch file holds {scratch.bound / needed:.0%} of the encoded rows, the others are read anew in "
+                f"each epoch; all of them take {needed / 1e9:.3g} GB",
+                "scratch",
+                number=needed,
+            )
+
+    def _slow(self, source: RowSource, most: int) -> Iterator[Note]:
         """Where row groups are so large that to read a part of one takes much longer than it should."""
-        command = source.rewriting
-        if command is None:
+        if source.rewriting is None:
             return
         starts = np.unique(np.concatenate(self._pieces))
         parts = int(np.diff(np.searchsorted(starts, source.cuts)).max())
         if parts >= _SLOW:
-            rows = int(np.diff(source.cuts).max())
+            rows, command = int(np.diff(source.cuts).max()), source.rewriting(_rounded(most))
             yield Note(
                 f"{source.name} has row groups of {rows:,} rows, which are read in up to {parts} parts: each takes as "
                 f"long as all before it; to write it with smaller ones: {command}",
                 "large-row-groups",
                 number=rows,
             )
+
+
+def _rounded(rows: int) -> int:
+    """Down, to two digits."""
+    unit = 10 ** max(len(str(rows)) - 2, 0)
+    return rows // unit * unit

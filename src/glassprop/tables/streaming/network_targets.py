@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.errors import TableError
 from glassprop.ground.text import listed, quoted
+from glassprop.tables.fitting.key_columns import KeyReading
 from glassprop.tables.schema.target import Target, there
-from glassprop.tables.values.cells import cells_of
 from glassprop.tables.values.texts import Texts
 
 # (rows, number of the first) -> which are for training, whether or not they have a target.
@@ -37,11 +37,11 @@ class NetworkTargets:
     units : OwnUnits or None
         The scale of amounts; None: as they are.
     use : callable, optional
-        Which rows are for training; all by default.
+        Which rows are for training, where that is not known; all by default.
     use_columns : sequence of str
         What it reads.
-    weight : str or None
-        A column of weights.
+    weight : KeyReading or None
+        How a column of weights is read.
     weight_unit : float
         What these are divided by.
     class_weights : array (n_classes,) or None
@@ -54,15 +54,14 @@ class NetworkTargets:
     units: OwnUnits | None = None
     use: Use | None = None
     use_columns: Sequence[str] = ()
-    weight: str | None = None
+    weight: KeyReading | None = None
     weight_unit: float = 1.0
     class_weights: NDArray[np.float64] | None = None
 
     @property
     def columns(self) -> list[str]:
-        """What it reads."""
-        weight = [] if self.weight is None else [self.weight]
-        return list(dict.fromkeys([self.target.name, *self.use_columns, *weight]))
+        """As `ExampleReader` says."""
+        return list(dict.fromkeys([self.target.name, *([] if self.weight is None else [self.weight.name])]))
 
     @property
     def n_outputs(self) -> int:
@@ -74,41 +73,36 @@ class NetworkTargets:
 
     def taken(self, frame: nw.DataFrame, first: int) -> NDArray[np.bool_]:
         """As `ExampleReader` says."""
-        return self._taken(frame, first, self.target.values(frame[self.target.name]))
+        known = there(self.target.values(frame[self.target.name]))
+        return known if self.use is None else known & self.use(frame, first)
 
-    def examples(self, frame: nw.DataFrame, first: int) -> tuple[NDArray[np.bool_], np.ndarray, np.ndarray | None]:
+    def examples(self, frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:
         """As `ExampleReader` says.
 
         Raises
         ------
         TableError
-            A class that is none of `classes`.
+            A row has no target, or a class that is none of `classes`.
         """
         values = self.target.values(frame[self.target.name])
-        taken = self._taken(frame, first, values)
-        if self.classes is None:
-            amounts = np.asarray(values)[taken]
-            Y = (amounts if self.units is None else self.units.standard(amounts)).astype(self.dtype)[:, None]
-            return taken, Y, self._weights(frame, taken, None)
-        codes = self._codes(self._of_classes(values), taken)
-        return taken, self._one_hot(codes), self._weights(frame, taken, codes)
-
-    def _taken(self, frame: nw.DataFrame, first: int, values: np.ndarray | Texts) -> NDArray[np.bool_]:
-        known = there(values)
-        return known if self.use is None else known & self.use(frame, first)
-
-    def _of_classes(self, values: np.ndarray | Texts) -> Texts:
-        assert isinstance(values, Texts)
-        return values
+        if not there(values).all():
+            raise TableError(
+                f"rows that had a target {quoted(self.target.name)} when they were first read have none now: begin anew"
+            )
+        if isinstance(values, Texts):
+            codes = self._codes(values)
+            return self._one_hot(codes), self._weights(frame, codes)
+        Y = (values if self.units is None else self.units.standard(values)).astype(self.dtype)
+        return Y[:, None], self._weights(frame, None)
 
     @cached_property
     def _places(self) -> dict[str, int]:
         return {str(label): place for place, label in enumerate([] if self.classes is None else self.classes.tolist())}
 
-    def _codes(self, values: Texts, taken: NDArray[np.bool_]) -> NDArray[np.intp]:
-        codes = values.each(lambda name: self._places.get(name, _NOT_THERE), _NOT_THERE, np.intp)[taken]
+    def _codes(self, values: Texts) -> NDArray[np.intp]:
+        codes = values.each(lambda name: self._places.get(name, _NOT_THERE), _NOT_THERE, np.intp)
         if (codes == _NOT_THERE).any():
-            new = [name for name in values.of(taken).known if name not in self._places]
+            new = [name for name in values.known if name not in self._places]
             raise TableError(
                 f"target {quoted(self.target.name)} has a class that is none of those known: {listed(new, 3)}"
             )
@@ -121,14 +115,12 @@ class NetworkTargets:
         Y[np.arange(len(codes)), codes] = 1
         return Y
 
-    def _weights(
-        self, frame: nw.DataFrame, taken: NDArray[np.bool_], codes: NDArray[np.intp] | None
-    ) -> np.ndarray | None:
+    def _weights(self, frame: nw.DataFrame, codes: NDArray[np.intp] | None) -> np.ndarray | None:
         if not self.weighted:
             return None
-        found = np.ones(int(taken.sum()))
+        found = np.ones(len(frame))
         if self.weight is not None:
-            found = cells_of(frame[self.weight]).values[taken] / self.weight_unit
+            found = self.weight.values(frame[self.weight.name]) / self.weight_unit
         if self.class_weights is not None and codes is not None:
             found = found * self.class_weights[codes]
         return found

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import config_context
 
-from glassprop.errors import SettingsError, TableError
+from glassprop.errors import SettingsError
 from glassprop.tables.encoding.block_encoder import BlockEncoder, block_encoder
 from glassprop.tables.encoding.written_inputs import Layout
 from glassprop.tables.streaming.compact_rows import CompactRows
 from glassprop.tables.streaming.row_source import RowSource
+from glassprop.tables.values.packages import need_polars
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class ExampleReader(Protocol):
     """What is learned from rows: which of them, their targets as the network takes them, and their weights."""
 
     @property
+    def use_columns(self) -> Sequence[str]:
+        """The columns by which it is told which rows are learned from."""
+        ...
+
+    @property
     def columns(self) -> Sequence[str]:
-        """The columns that it reads."""
+        """The columns of targets and weights."""
         ...
 
     @property
@@ -37,8 +46,8 @@ class ExampleReader(Protocol):
         """Which rows are learned from, (n_rows,), of a frame whose first is row number `first` of the table."""
         ...
 
-    def examples(self, frame: nw.DataFrame, first: int) -> tuple[NDArray[np.bool_], np.ndarray, np.ndarray | None]:
-        """The same, with Y (n, n_outputs), of the inputs' type, and weights (n,), of the rows that are learned from."""
+    def examples(self, frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:
+        """Y (n, n_outputs), of the inputs' type, and weights (n,), of rows that are all learned from."""
         ...
 
 
@@ -51,15 +60,20 @@ class PieceReader:
     source : RowSource
     encoder : BlockEncoder
     examples : ExampleReader
+    used : array of uint8
+        A bit for each row of the table (``numpy.packbits``): whether it is learned from.
     """
 
     source: RowSource
     encoder: BlockEncoder
     examples: ExampleReader
+    used: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, source: RowSource, steps: Sequence[Any], examples: ExampleReader) -> PieceReader:
-        """steps: fitted, as `encoder` of tables/encoding makes them.
+    def of(
+        cls, source: RowSource, steps: Sequence[Any], examples: ExampleReader, used: NDArray[np.uint8] | None
+    ) -> PieceReader:
+        """steps: fitted, as `encoder` of tables/encoding makes them. used: None has a pass over the table tell.
 
         Raises
         ------
@@ -74,45 +88,51 @@ class PieceReader:
             )
         typed = copy(found.typed)
         typed.forget()  # what is new in rows has been told of the table as a whole
-        return cls(source, replace(found, typed=typed), examples)
+        used = _used(source, examples) if used is None else used
+        return cls(source, replace(found, typed=typed), examples, used)
 
     @property
     def layout(self) -> Layout:
         return self.encoder.layout
 
     def taken(self, first: int, stop: int) -> NDArray[np.bool_]:
-        """Which of the rows [first, stop) are learned from; no other columns are read than it takes to know."""
-        found, at = [np.zeros(0, dtype=bool)], first
-        for frame in self.source.frames(first, stop, list(self.examples.columns)):
-            found.append(self.examples.taken(nw.from_native(frame, eager_only=True), at))
-            at += frame.height
-        return np.concatenate(found)
+        """Which of the rows [first, stop) are learned from."""
+        bits = np.unpackbits(self.used[first // 8 : -(-stop // 8)])
+        return bits[first % 8 : first % 8 + stop - first].astype(bool)
 
-    def rows(self, first: int, stop: int, count: int) -> CompactRows:
-        """Those of the rows [first, stop) that are learned from, `count` of them.
-
-        Raises
-        ------
-        TableError
-            They are not as many.
-        """
+    def rows(self, first: int, stop: int) -> CompactRows | None:
+        """Those of the rows [first, stop) that are learned from; None if there are none."""
         columns = list(dict.fromkeys([*self.encoder.typed.columns(), *self.examples.columns]))
         found, at = list[CompactRows](), first
-        for frame in self.source.frames(first, stop, columns):
-            if some := self._encoded(nw.from_native(frame, eager_only=True), at):
-                found.append(some)
+        for frame in _not_short(self.source.frames(first, stop, columns), self.source.piece_rows):
+            taken = self.taken(at, at + frame.height)
             at += frame.height
-        if sum(map(len, found)) != count:
-            raise TableError(
-                f"rows {first} to {stop} of {self.source.name} held {count} rows to learn from, and now hold "
-                f"{sum(map(len, found))}: begin again, and leave the file alone"
-            )
-        return CompactRows.together(found)
+            if taken.any():
+                table = nw.from_native(frame, eager_only=True)
+                found.append(self._encoded(table if taken.all() else table[np.flatnonzero(taken)]))
+        return CompactRows.together(found) if found else None
 
-    def _encoded(self, frame: nw.DataFrame, first: int) -> CompactRows | None:
-        taken, Y, weight = self.examples.examples(frame, first)
-        if not len(Y):
-            return None
-        some = frame if taken.all() else frame[np.flatnonzero(taken)]
-        parts = self.encoder.parts(self.encoder.read(some, []))
-        return CompactRows.of_parts(self.layout, parts, Y, weight)
+    def _encoded(self, frame: nw.DataFrame) -> CompactRows:
+        Y, weight = self.examples.examples(frame)
+        return CompactRows.of_parts(self.layout, self.encoder.parts(self.encoder.read(frame, [])), Y, weight)
+
+
+def _not_short(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
+    """The same rows in frames of so many at least, but for the last: each column of each takes some time to look at."""
+    pl, some, height = need_polars(), list[Any](), 0
+    for frame in frames:
+        some.append(frame)
+        height += frame.height
+        if height > rows:
+            yield pl.concat(some, rechunk=True)
+            some, height = [], 0
+    if some:
+        yield pl.concat(some, rechunk=True)
+
+
+def _used(source: RowSource, examples: ExampleReader) -> NDArray[np.uint8]:
+    found, at = list[NDArray[np.bool_]](), 0
+    for frame in source.frames(0, source.n_rows, list(dict.fromkeys([*examples.columns, *examples.use_columns]))):
+        found.append(examples.taken(nw.from_native(frame, eager_only=True), at))
+        at += frame.height
+    return np.packbits(np.concatenate(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def predict_stream(
     pipeline: Pipeline, record: dict[str, Any], source: RowSource, *, on_message: Say | None = None
-) -> Iterator[pl.DataFrame]:
+) -> Generator[pl.DataFrame]:
     """Predict every row of a source, piece by piece.
 
     Pieces are read, encoded and predicted on as many threads as there are cores; a few of them are in memory at a time.
@@ -42,7 +42,7 @@ def predict_stream(
 
 def _predicted(
     model: PieceByPiece, pipeline: Pipeline, record: dict[str, Any], source: RowSource, on_message: Say | None
-) -> Iterator[pl.DataFrame]:
+) -> Generator[pl.DataFrame]:
     if on_message is not None:
         for note in source.notes:
             on_message(note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -15,7 +15,7 @@ from glassprop.ground.text import listed, quoted
 from glassprop.tables.reading.builtin import BUILT_IN
 from glassprop.tables.reading.other_kinds import refuse_other_kinds
 from glassprop.tables.reading.reader import read_table
-from glassprop.tables.reading.sources import ARROW, PARQUET, file_at, files_of
+from glassprop.tables.reading.sources import ARROW, PARQUET, SEPARATORS, file_at, files_of
 from glassprop.tables.reading.typed import Words
 from glassprop.tables.reading.unpack import GZIP, ZIP, ZSTANDARD
 from glassprop.tables.streaming.arrow_package import need_pyarrow
@@ -25,12 +25,14 @@ from glassprop.tables.streaming.parquet_rows import parquet_rows
 from glassprop.tables.streaming.rewriting import unpacked
 from glassprop.tables.streaming.several_rows import SeveralRows
 from glassprop.tables.streaming.source_file import SourceFile
+from glassprop.tables.streaming.text_rows import text_rows
 from glassprop.tables.values.packages import need_polars
 
 if TYPE_CHECKING:
     import polars as pl
 
 _CLOSE = 0.05  # of a lane's rows: as far as its end may be moved, to where reading begins cheaply
+WHOLE = 16 << 20  # bytes of a text file that is read at once
 _PACKED = ((GZIP, "gzip", "gunzip -k"), (ZSTANDARD, "Zstandard", "unzstd"))
 
 
@@ -92,8 +94,9 @@ class RowSource(Protocol):
         ...
 
     @property
-    def rewriting(self) -> str | None:
-        """The command that writes the file anew, where to read from between two cuts is slow; None: it is not."""
+    def rewriting(self) -> Callable[[int], str] | None:
+        """Gives the command that writes the file with a cut every so many rows, where to read from between two cuts is
+        slow; None: it is not."""
         ...
 
     def frames(self, first: int, stop: int, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
@@ -182,7 +185,9 @@ def _of_one(name: str, as_text: Words) -> RowSource:
         return parquet_rows(file)
     if ending in ARROW or start.startswith(b"ARROW1"):
         return arrow_rows(file)
-    return table_rows(read_table(name, as_text=as_text))
+    if file.size <= WHOLE:
+        return table_rows(read_table(name, as_text=as_text))
+    return text_rows(file, SEPARATORS.get(ending), as_text)
 
 
 def _refuse_packed(file: SourceFile, start: bytes) -> None:

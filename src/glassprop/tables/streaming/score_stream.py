@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 from sklearn.pipeline import Pipeline
 
 from glassprop.errors import TableError
 from glassprop.ground.note import Say
 from glassprop.tables.fitting.examples import refuse_lacking
+from glassprop.tables.fitting.key_columns import KeyReading, weight_reading
 from glassprop.tables.schema.target import Target
 from glassprop.tables.streaming.labelled_rows import Labelled, LabelledRows, Others
 from glassprop.tables.streaming.piece_by_piece import PieceByPiece, Said
@@ -25,9 +28,24 @@ _START = 10_000  # rows
 
 
 def score_stream(
-    pipeline: Pipeline, record: dict[str, Any], source: RowSource, *, on_message: Say | None = None
+    pipeline: Pipeline,
+    record: dict[str, Any],
+    source: RowSource,
+    *,
+    on_message: Say | None = None,
+    on_rows: Callable[[int], None] = lambda rows: None,
 ) -> dict[str, Any]:
     """Score the predictions for the rows of a source whose target is known, in one pass.
+
+    Parameters
+    ----------
+    pipeline : sklearn.pipeline.Pipeline
+    record : dict
+    source : RowSource
+    on_message : callable, optional
+        Is given each thing a user should know.
+    on_rows : callable, optional
+        Is given how many rows of the source are done since it was last called.
 
     Returns
     -------
@@ -46,8 +64,7 @@ def score_stream(
     classes = None if record["labels"] is None else np.asarray(pipeline[-1].classes_)
     asked = record["options"]["weight"]
     weight = asked if asked in source.columns else None
-    start = None if weight is None else next(iter(source.frames(0, min(_START, source.n_rows))))
-    reader = LabelledRows(target, classes, weight, start, source.name)
+    reader = LabelledRows(target, classes, None if weight is None else _weighing(source, weight), source.name)
     scores, others = StreamScores(classes, *guess_and_seed(record)), Others()
 
     def work(first: int, frame: pl.DataFrame) -> tuple[Labelled, Said | None]:
@@ -59,6 +76,7 @@ def score_stream(
         say(note)
     for found, said in model.each(work, reader.columns()):
         others.add(found.others)
+        on_rows(found.others.rows)
         if said is not None:
             model.keep(said)
             scores.add(found.y, said.outputs, found.weights, found.numbers)
@@ -66,6 +84,12 @@ def score_stream(
     model.tell(scores.rows, on_message)
     assessment, within = scores.assessment()
     return {**scored(record, assessment), "within": within}
+
+
+def _weighing(source: RowSource, name: str) -> KeyReading:
+    """The first rows say which decimal mark weights have that are text."""
+    start = next(iter(source.frames(0, min(_START, source.n_rows))))
+    return weight_reading(nw.from_native(start, eager_only=True), name)
 
 
 def _finite(said: Said, name: str) -> Said:

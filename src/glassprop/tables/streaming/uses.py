@@ -15,7 +15,7 @@ import numpy as np
 from glassprop.tables.fitting.split import SplitKeys, split
 from glassprop.tables.values.texts import Texts
 
-TRAINED, WATCHED, HELD_OUT = 0, 1, 2
+TRAINED, WATCHED, HELD_OUT, LEFT_OUT = 0, 1, 2, 3  # the last of rows without a target, or without a time
 USES = ("train", "validation", "held_out")  # what a record calls them
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # of splitmix64: 2^64 over the golden ratio
@@ -71,19 +71,25 @@ class TimeBounds:
 def uses(first: int, stop: int, seed: int, shares: Shares) -> np.ndarray:
     """The use of rows first, ..., stop - 1 of the whole table: (stop - first,) of uint8, 0 trained on, 1 watched by
     early stopping, 2 held out."""
-    return shares.of_hashes(_hashes_of_rows(first, stop, seed, _USE))
+    return uses_of_rows(np.arange(first, stop), seed, shares)
 
 
-def uses_of_groups(groups: Texts, first: int, seed: int, shares: Shares) -> np.ndarray:
+def uses_of_rows(rows: np.ndarray, seed: int, shares: Shares) -> np.ndarray:
+    """The same of rows of any numbers, (n,)."""
+    return shares.of_hashes(_hashes_of_rows(rows, seed, _USE))
+
+
+def uses_of_groups(groups: Texts, rows: np.ndarray, seed: int, shares: Shares) -> np.ndarray:
     """The same where rows of a group stay together; a row without a group is one of its own.
 
-    groups: of rows first, first + 1, ... of the whole table.
+    groups, rows: the group and the number of each row, (n,).
     """
     key = int(_key(seed, _USE)).to_bytes(8, "little")
     known = np.fromiter((_hash_of_text(text, key) for text in groups.known), np.uint64, len(groups.known))
-    found = uses(first, first + len(groups), seed, shares)
+    found = uses_of_rows(rows, seed, shares)
     there = groups.there
-    found[there] = shares.of_hashes(known)[groups.codes[there]] if len(known) else found[there]
+    if there.any():
+        found[there] = shares.of_hashes(known)[groups.codes[there]]
     return found
 
 
@@ -92,22 +98,17 @@ def sampled_first(first: int, stop: int, seed: int) -> np.ndarray:
 
     They tell nothing of the rows' uses.
     """
-    return _hashes_of_rows(first, stop, seed, _SAMPLE)
+    return _hashes_of_rows(np.arange(first, stop), seed, _SAMPLE)
 
 
 def groups_of_rows(numbers: np.ndarray, groups: int, seed: int) -> np.ndarray:
     """In which of so many groups each row is, as if drawn at random: (n,) of int; `numbers` (n,) in the whole table."""
-    hashes = _hashes(numbers.astype(np.uint64), seed, _DRAWN)
-    return (hashes % np.uint64(groups)).astype(np.intp)
+    return (_hashes_of_rows(numbers, seed, _DRAWN) % np.uint64(groups)).astype(np.intp)
 
 
-def _hashes_of_rows(first: int, stop: int, seed: int, purpose: int) -> np.ndarray:
-    return _hashes(np.arange(first, stop, dtype=np.uint64), seed, purpose)
-
-
-def _hashes(numbers: np.ndarray, seed: int, purpose: int) -> np.ndarray:
-    """splitmix64's numbers from a start that the seed and the purpose give: one to one."""
-    return _mixed(_key(seed, purpose) + (numbers + np.uint64(1)) * _STEP)
+def _hashes_of_rows(rows: np.ndarray, seed: int, purpose: int) -> np.ndarray:
+    """splitmix64's numbers of these places, from a start that the seed and the purpose give: one to one."""
+    return _mixed(_key(seed, purpose) + (rows.astype(np.uint64) + np.uint64(1)) * _STEP)
 
 
 def _key(seed: int, purpose: int) -> np.uint64:

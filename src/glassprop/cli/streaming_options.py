@@ -1,0 +1,113 @@
+"""Options of reading a table piece by piece, several times, rather than into memory; and when that is done unasked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from glassprop.cli.options import MaybeWord
+from glassprop.errors import MissingPackageError, SettingsError
+from glassprop.ground.note import Note
+from glassprop.ground.number_text import size_text
+from glassprop.ground.text import quoted
+
+_UNITS = {"": 1, **{letter: 1000**n for n, letter in enumerate("kmgt", 1)}}
+_UNITS |= {f"{letter}i": 1024**n for n, letter in enumerate("kmgt", 1)}
+_SIZE = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]i?)?b?\s*", re.IGNORECASE)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class StreamingOptions:
+    """How a table is read that may be larger than memory."""
+
+    stream: Annotated[
+        bool | None,
+        Parameter(
+            name="--stream",
+            negative="--no-stream",
+            help="Read the table piece by piece, once an epoch, rather than into memory. On by itself where a .csv, "
+            ".parquet or .arrow file would not fit.",
+            show_default=False,
+        ),
+    ] = None
+    budget: Annotated[
+        MaybeWord, Parameter(help="With --stream: the most memory that rows being read may take, for example 256MB.")
+    ] = None
+    scratch: Annotated[
+        MaybeWord,
+        Parameter(
+            help="With --stream: keep the rows as the network takes them in a temporary file, in this folder or of at "
+            "most this size (10GB), which later epochs read; quicker for small networks."
+        ),
+    ] = None
+
+    def budget_bytes(self) -> int | None:
+        """What was asked for; None: nothing.
+
+        Raises
+        ------
+        SettingsError
+            It is no size.
+        """
+        if self.budget is None:
+            return None
+        found = size_of(self.budget)
+        if not found:
+            raise SettingsError(f"--budget {quoted(self.budget)}: give a size above 0, for example 256MB")
+        return found
+
+    def check(self, *, streamed: bool) -> None:
+        """Refuse options that go with a stream alone, where there is none.
+
+        Raises
+        ------
+        SettingsError
+        """
+        self.budget_bytes()
+        given = [f"--{name}" for name in ("budget", "scratch") if getattr(self, name) is not None]
+        if given and not streamed:
+            raise SettingsError(f"{' and '.join(given)}: only for a table that is read piece by piece, add --stream")
+
+
+def size_of(text: str) -> int | None:
+    """ "256MB" in bytes; None where it is no size.
+
+    Examples
+    --------
+    >>> size_of("256MB"), size_of("1.5 GiB"), size_of("folder")
+    (256000000, 1610612736, None)
+    """
+    match = _SIZE.fullmatch(text)
+    return None if match is None else int(float(match[1]) * _UNITS[(match[2] or "").lower()])
+
+
+def is_streamed(options: StreamingOptions, data: Sequence[str], say: Callable[[str], None]) -> bool:
+    """Whether to read the table piece by piece: as asked, or else where it would not fit into memory, which is said.
+
+    Raises
+    ------
+    MissingPackageError
+        It would not fit, and what reads it in pieces is not installed.
+    """
+    if options.stream is not None:
+        return options.stream
+    from glassprop.tables.streaming.would_fit import room_for
+
+    room = room_for(data)
+    if room is None or room.fits or room.free is None:
+        return False
+    sizes = f"in memory it would take some {size_text(room.needed)}, and {size_text(room.free)} are free"
+    try:
+        from glassprop.tables.streaming.arrow_package import need_pyarrow
+
+        need_pyarrow()
+    except MissingPackageError as error:
+        raise MissingPackageError(f"{error}; {sizes} (--no-stream reads it into memory all the same)") from error
+    line = f"the table is read piece by piece, once an epoch: {sizes} (--no-stream reads it into memory)"
+    say(Note(line, "streamed", number=room.needed))
+    return True
