@@ -116,6 +116,18 @@ def test_large_files_stream_by_themselves_and_others_do_not(run, models, large, 
     assert "within" not in run("score", models["kind"], "all.parquet", "--json").json
 
 
+def test_explain_and_check_read_a_few_rows(run, refuse, models, large):
+    asked = ("explain", models["kind"], "all.parquet", "--row", 2999, "--row", 5, "--json")
+    found = [run(*asked, by) for by in ("--stream", "--no-stream")]
+    assert found[0].json == found[1].json
+    assert found[0].code == 0
+    assert "2999" in found[0].out
+    refuse("explain", models["kind"], "all.parquet", "--row", 3000, "--stream", words=["there is no row 3000"])
+    checked = run("check", models["width"], "part-*.parquet", "--rows", 50, "--stream", "--json")
+    assert checked.code == 0
+    assert checked.json["rows"] == 50
+
+
 def test_what_cannot_stream_is_refused_where_it_is_asked(refuse, models, large, monkeypatch):
     refuse("predict", models["kind"], "-", "--stream", words=["-", "streamed"], stdin=b"width,color\n1,red\n")
     refuse("predict", models["kind"], "absent-*.parquet", "--stream", words=["absent-*.parquet"])

@@ -26,6 +26,7 @@ class FrameRows:
     notes: tuple[Note, ...] = ()
     words: Mapping[str, tuple[str, ...]] = ()
     quoted: frozenset[str] = frozenset()
+    row_bytes: float = 100.0
 
     def __post_init__(self) -> None:
         self.words = dict(self.words)

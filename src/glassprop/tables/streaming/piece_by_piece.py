@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.ground.in_order import in_order
 from glassprop.ground.note import Note, Say, as_note
-from glassprop.tables.encoding.block_encoder import BLOCK
+from glassprop.tables.encoding.block_encoder import BLOCK, OF_THE_NETWORK
 from glassprop.tables.encoding.findings import Finding, Findings, notes_of, warn_of
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting.spoken import told
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Result = TypeVar("Result")
+_PIECE = 64 << 20  # bytes of rows that one thread has at a time
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class PieceByPiece:
         """
         source, passage = self._source, self._passage
         columns = list(dict.fromkeys((*self._typed.columns(), *also)))
-        rows = BLOCK if passage is None else next(passage.pieces()).stop
+        rows = _within(BLOCK if passage is None else next(passage.pieces()).stop, source.row_bytes)
         frames = recut(source.frames(0, source.n_rows, columns), rows)
         pieces = ((rows * number, frame) for number, frame in enumerate(frames))
         return in_order(lambda piece: work(*piece), pieces, 1 if passage is None else passage.threads)
@@ -101,3 +102,9 @@ class PieceByPiece:
             return
         for note in (*notes_of(found), *self._notes):
             say(note)
+
+
+def _within(rows: int, row_bytes: float) -> int:
+    """So many rows, or fewer where they are wide: whole blocks of the network's own, which bits do not depend on."""
+    most = int(_PIECE / max(row_bytes, 1.0)) // OF_THE_NETWORK * OF_THE_NETWORK
+    return min(rows, max(most, OF_THE_NETWORK))
