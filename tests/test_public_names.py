@@ -17,6 +17,7 @@ from glassprop import errors
 
 PUBLIC = [
     "Activation",
+    "Checkpoint",
     "Cost",
     "GlasspropError",
     "Layer",

@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 # Public name -> module it lives in. Loaded at first use, so that `import glassprop` stays quick.
 _HOME = {
     "Activation": "glassprop.equations.activation",
+    "Checkpoint": "glassprop.export.checkpoint",
     "Cost": "glassprop.equations.cost",
     "Layer": "glassprop.layers.dense",
     "Network": "glassprop.network",
@@ -28,6 +29,7 @@ _HOME = {
 
 __all__ = [
     "Activation",
+    "Checkpoint",
     "Cost",
     "GlasspropError",
     "Layer",
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from glassprop.errors import GlasspropError
     from glassprop.estimator.classifier import MLPClassifier
     from glassprop.estimator.regressor import MLPRegressor
+    from glassprop.export.checkpoint import Checkpoint
     from glassprop.export.model_file import load, save
     from glassprop.layers.dense import Layer
     from glassprop.layers.scale import Scale

@@ -20,6 +20,7 @@ from glassprop.engine.compiled import room
 from glassprop.engine.plan import Data, StepCosts
 from glassprop.errors import DataError, DivergenceError, SettingsError
 from glassprop.optimizer import OPTIMIZERS, SGD, AdamW
+from glassprop.training.lanes import ArrayLanes
 from glassprop.training.loop import train
 from glassprop.training.packing import Packed, pack, unpack
 from glassprop.training.reports import Validation
@@ -156,6 +157,7 @@ JOBS: dict[str, Job] = {
         Network(4, [Layer(80, "tanh", dropout=0.2), Layer(80, "relu"), Layer(3, "softmax")], "cross_entropy"),
         settings_of(batch_size=50),
     ),
+    "in lanes": Job(ArrayLanes(Data(X, Y, WEIGHT), (0, 11, 13, 13, 30, 45), seed=4)),
     "a source": Job(Listed(Data(X, Y, WEIGHT), (5, 16, 29, 45))),
     "a source in one block": Job(Listed(Data(X, Y), (45,))),
 }

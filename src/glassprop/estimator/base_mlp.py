@@ -26,6 +26,7 @@ from glassprop.estimator.dispatched import has_nan, outputs_there, taken
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_among import FitsAmongRanks
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
+from glassprop.estimator.job import FitKeeper
 from glassprop.estimator.left import Left, refuse_to_resume
 from glassprop.estimator.plain_arrays import are_plain_rows
 from glassprop.estimator.plain_state import from_plain, to_plain
@@ -170,18 +171,24 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
             else:
                 stream, rng = None, check_random_state(self.random_state)
                 self._take_network(self._network_for(X.shape[1], Y.shape[1]), rng, numpy_type(X), first=first)
-            data, held, left = self._set_aside(Data(X, Y, weight), y, val, rng, call, left)
+            whole = Data(X, Y, weight)
+            data, held, left = self._set_aside(whole, y, val, rng, call, left)
             check_parts(data, None if held is None else held.data)
+            with self._kept(call, whole, held if left.n_val else None, left) as keeper:
+                if keeper is not None and keeper.state is not None:
+                    call = "resume"
+                    data, held, left = self._set_aside(whole, y, val, rng, call, self._take_up(keeper))
 
-            def planned() -> FitPlan:
-                return plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
+                def planned() -> FitPlan:
+                    return plan_fit(arguments, self.network_, self._particulars(), len(data), call=call)
 
-            if call == "partial_fit":
-                stream = stream or Stream(self.network_, arguments, self._objects())
-                plan, ready = stream.plan(arguments, len(data), planned)
-            else:
-                plan, ready = planned(), None
-            self._run(plan, ready, data, held, rng, self._outside(told_data(*told, left.kept), call), left)
+                if call == "partial_fit":
+                    stream = stream or Stream(self.network_, arguments, self._objects())
+                    plan, ready = stream.plan(arguments, len(data), planned)
+                else:
+                    plan, ready = planned(), None
+                outside = self._outside(told_data(*told, left.kept), call)
+                self._run(plan, ready, data, held, rng, outside, left, keeper=keeper)
             if stream is not None and stream.pays and not self._state.interrupted:
                 self._stream = stream
         return self
@@ -205,8 +212,9 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         outside: Outside,
         left: Left,
         group: Group | None = None,
+        keeper: FitKeeper | None = None,
     ) -> None:
-        """Train as the plan says. group: the processes that share the lanes of the data."""
+        """Train as the plan says. group: the processes that share the lanes of the data; keeper: who keeps the fit."""
         state = self._state
         if not plan.stochastic:
             assert isinstance(data, Data)
@@ -215,9 +223,11 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         validation = None if held is None else held.as_validation(self._scoring())
         if validation is not None and group is not None:
             validation = shared_out(validation, len(cast(LanedSource, data).lanes), group)
+        if keeper is not None and keeper.state is not None:
+            self._judged_by = plan.judged_by  # as the checkpoint's, for it has the same settings
         self._judge_as_planned(plan, left)
         try:
-            run_stochastic(plan, state, data, validation, rng, outside, ready, group)
+            run_stochastic(plan, state, data, validation, rng, outside, ready, group, keeper)
         finally:
             if not state.left:
                 self.__dict__.pop("_left", None)

@@ -17,8 +17,10 @@ from glassprop.backprop.ranks import Group
 from glassprop.engine.plan import Data, LanedSource, Source
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, Particulars
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
+from glassprop.estimator.job import FitKeeper
+from glassprop.estimator.kept_fits import KeptFits
 from glassprop.estimator.left import Left
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.run import Outside
@@ -28,20 +30,16 @@ from glassprop.training.batches import check_parts
 from glassprop.training.lanes import is_laned
 from glassprop.training.ready import Ready
 from glassprop.training.reports import EpochReport
-from glassprop.training.state import TrainState
 
 
-class FitsSources(ABC):
+class FitsSources(KeptFits, ABC):
     """The part of an estimator that trains from a source. It ends as ``fit`` would have left it."""
 
-    network_: Network
-    _state: TrainState
     n_features_in_: int
     n_outputs_: int
     random_state: Any
     warm_start: bool
     early_stopping: bool
-    solver: str
 
     # --- what the estimators have ----------------------------------------------------------------------------
 
@@ -58,12 +56,11 @@ class FitsSources(ABC):
     @abstractmethod
     def _particulars(self) -> Particulars: ...
 
-    _arguments: Callable[[], Arguments]
     _stream_before: Callable[[Call], Any]
     _begin: Callable[[Call], Left | None]
     _take_network: Callable[..., None]
     _outside: Callable[[dict[str, Callable[[], Any]], Call], Outside]
-    _run: Callable[[FitPlan, Ready | None, Any, Held | None, Any, Outside, Left, Group | None], None]
+    _run: Callable[[FitPlan, Ready | None, Any, Held | None, Any, Outside, Left, Group | None, FitKeeper | None], None]
 
     # -----------------------------------------------------------------------------------------------------------
 
@@ -161,8 +158,11 @@ class FitsSources(ABC):
             before.refuse_other(left)
         if feature_names is not None:
             self.feature_names_in_: NDArray[Any] = np.asarray(feature_names, dtype=object)
-        plan = plan_fit(self._arguments(), self.network_, self._particulars(), n, call=call)
-        self._run(plan, None, source, held, rng, outside, left, group)
+        with self._kept(call, source, held, left, group) as keeper:
+            if keeper is not None and keeper.state is not None:
+                call, left = "resume", self._take_up(keeper)
+            plan = plan_fit(self._arguments(), self.network_, self._particulars(), n, call=call)
+            self._run(plan, None, source, held, rng, outside, left, group, keeper)
 
     def _refuse_for_sources(self, validation: tuple[Any, Any, Any] | None) -> None:
         if self.solver not in STOCHASTIC_SOLVERS:

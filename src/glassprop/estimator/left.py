@@ -77,3 +77,21 @@ def refuse_to_resume(solver: str, state: TrainState) -> None:
         raise SettingsError(f"L-BFGS keeps its memory inside SciPy, and cannot be gone on with; {then}")
     ended = state.stopped_by if state.stopped_by and not state.left else "no fit was left before its end."
     raise SettingsError(f"there is nothing to go on with: {ended.rstrip('.')}; {then}")
+
+
+def refuse_to_keep(call: str, solver: str, keepers: int) -> None:
+    """Say why a fit cannot be kept while it runs.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if solver == "lbfgs":
+        raise SettingsError(
+            "L-BFGS keeps its memory inside SciPy, so that no checkpoint can be written: take another solver, or leave "
+            "Checkpoint out"
+        )
+    if call == "partial_fit":
+        raise SettingsError("a Checkpoint keeps fits: after partial_fit, which is one epoch, save the model instead")
+    if keepers > 1:
+        raise SettingsError(f"one Checkpoint keeps a fit, got {keepers}")

@@ -15,6 +15,7 @@ from glassprop.engine.plan import Data, LanedSource, Source
 from glassprop.errors import DivergenceError
 from glassprop.estimator.callbacks import EpochHooks
 from glassprop.estimator.fit_plan import FitPlan
+from glassprop.estimator.job import FitKeeper
 from glassprop.estimator.verbose import display, tell
 from glassprop.training.generators import draw_key
 from glassprop.training.loop import train
@@ -66,10 +67,12 @@ def run_stochastic(
     outside: Outside,
     ready: Ready | None,
     group: Group | None = None,
+    keeper: FitKeeper | None = None,
 ) -> None:
     """Train in epochs: all those of ``fit``, one of ``partial_fit``, or those that are left for ``resume``.
 
-    group: the processes that share the lanes of the data; the first of them shows how it goes.
+    group: the processes that share the lanes of the data; the first of them shows how it goes. keeper: who keeps it,
+    and may have it in its end.
     """
     if plan.cuts_batches:
         warnings.warn(
@@ -79,8 +82,10 @@ def run_stochastic(
     resumed = plan.call == "resume"
     dropout_key = draw_key(rng) if plan.drops and not resumed else 0
     done = state.epoch if resumed else 0
+    over = keeper is not None and keeper.over
     verbose = plan.verbose if group is None or group.rank == 0 else False
-    hooks, show = outside.hooks(max(plan.epochs - done, 0)), display(verbose, plan.epochs)
+    left = 0 if over else max(plan.epochs - done, 0)
+    hooks, show = outside.hooks(left), display(verbose, plan.epochs)
 
     def on_epoch(report: EpochReport) -> bool:
         outside.report(report)
@@ -91,7 +96,7 @@ def run_stochastic(
         show(report)
         return hooks.epoch_ended(report.state)
 
-    try:
+    def run() -> None:
         train(
             plan.network,
             state,
@@ -107,8 +112,15 @@ def run_stochastic(
             open_ended=plan.open_ended,
             ready=ready,
             group=group,
+            keeper=keeper,
             reduce=getattr(group, "reduce", None),  # of a group that is not to add up in the fixed tree
         )
+
+    try:
+        if not over:
+            run()
+        if keeper is not None:
+            keeper.ends(state)
     except DivergenceError as error:
         _add_words(error)
         raise

@@ -115,8 +115,10 @@ def is_ours(head: bytes) -> bool:
     return head[8 : 8 + len(MAGIC)] == MAGIC
 
 
-def opened(file: BinaryIO) -> tuple[dict[str, Any], FileArrays]:
+def opened(file: BinaryIO, start: int = 0) -> tuple[dict[str, Any], FileArrays]:
     """The document of a file, and its arrays, not yet read. All sizes are checked against the file's own.
+
+    start: how many bytes come before, and have been read.
 
     Raises
     ------
@@ -125,7 +127,7 @@ def opened(file: BinaryIO) -> tuple[dict[str, Any], FileArrays]:
     NewerFormat
         Its number is beyond `FORMAT`.
     """
-    size = os.fstat(file.fileno()).st_size
+    size = os.fstat(file.fileno()).st_size - start
     length = int.from_bytes(file.read(8), "little")
     if not len(MAGIC) <= length <= min(_MOST_HEADER, size - 8):
         raise Misfit("", f"its header would have {length:,} bytes")
@@ -137,7 +139,7 @@ def opened(file: BinaryIO) -> tuple[dict[str, Any], FileArrays]:
         raise Misfit("header", "it does not say its format's number")
     if version != str(FORMAT):
         raise NewerFormat(version[:12])
-    arrays = FileArrays(file, 8 + length, _entries(header, size - 8 - length), budget)
+    arrays = FileArrays(file, start + 8 + length, _entries(header, size - 8 - length), budget)
     budget.left += arrays.entries[DOCUMENT].start
     return _document(arrays, metadata), arrays
 

@@ -123,6 +123,15 @@ def alone_in(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
+def held(path: Path) -> BinaryIO | None:
+    """The file at `path`, made where there is none, and locked until it is closed; None where another has it locked."""
+    file = open(os.open(path, os.O_CREAT | os.O_RDWR | _BINARY, 0o666), "r+b")  # noqa: SIM115
+    if _lock(file.fileno()) is False:
+        file.close()
+        return None
+    return file
+
+
 def _sweep(folder: Path, mine: os.stat_result) -> None:
     """Remove what dead writers left in `folder`. `mine`, just made there, tells the folder's own time and our user."""
     with suppress(OSError):

@@ -272,7 +272,7 @@ class _Run:
         self.finished = False
         order = self._order()
         plan = EpochPlan(
-            order,
+            self.feed.order(state.epoch, order),
             self.feed.batch_here,
             dropout_key=state.dropout_key,
             first_step=state.step,
@@ -368,7 +368,7 @@ class _Run:
         examples = cost.examples
         if examples is None:  # a step that no cost was worked out after
             sample = self.feed.sample
-            examples = sample.rows(plan.order[: plan.edges[1]]) if self.feed.in_order else sample
+            examples = sample.rows(plan.order[: plan.edges[1]]) if len(plan.order) else sample
         missing = None if self.validation.data is None else float("nan")
         return self._diverged("the cost", examples, float(plan.rates[cost.failed or 0]), float("nan"), missing)
 

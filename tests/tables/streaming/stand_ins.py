@@ -27,6 +27,7 @@ class FrameRows:
     words: Mapping[str, tuple[str, ...]] = ()
     quoted: frozenset[str] = frozenset()
     row_bytes: float = 100.0
+    target: str | None = None
 
     def __post_init__(self) -> None:
         self.words = dict(self.words)
@@ -34,7 +35,7 @@ class FrameRows:
 
     @classmethod
     def of(cls, table: Table, piece: int = 100) -> FrameRows:
-        return cls(table.frame, piece, table.name, table.notes, table.words, table.quoted)
+        return cls(table.frame, piece, table.name, table.notes, table.words, table.quoted, table.target)
 
     @property
     def n_rows(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from groups import together
 
 import glassprop
 from glassprop.errors import SettingsError, TableError
@@ -216,6 +217,21 @@ def test_few_rows_are_watched_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_reader, "_WATCHED", 100)
     found = stream(table(), options("amount"))
     assert 60 < found.rows["validation"] < 140
+
+
+@pytest.mark.parametrize("target", ["label", "amount"])
+def test_processes_that_share_the_lanes_learn_the_same(file: str, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample.sample_of, "__defaults__", (500,))  # so that watched rows come from all lanes
+    short = replace(QUICK, epochs=3)
+
+    def work(rank: int, group: Any) -> Outcome:
+        return stream(file, options(target), defaults=short, group=group)
+
+    (alone,), pair = together(1, work), together(2, work)
+    for outcome in pair:
+        np.testing.assert_array_equal(theta(outcome), theta(alone))
+        assert outcome.scores == alone.scores
+        assert outcome.rows == alone.rows
 
 
 def test_held_out_rows_from_another_table(file: str) -> None:

@@ -180,6 +180,18 @@ def test_scores_are_those_of_the_table(learned, monkeypatch, target, weight, few
     )
 
 
+def test_scores_have_the_same_bits_on_any_number_of_threads_and_from_any_pieces(learned, monkeypatch):
+    from glassprop.tables.values import cores
+
+    monkeypatch.setattr(score_module, "StreamScores", lambda *args: StreamScores(*args, most=1000))
+    outcome, found = learned("amount", weight="w"), []
+    for threads, piece in ((1, 100), (2, 5000), (3, 777)):
+        monkeypatch.setattr(cores, "usable_cores", lambda threads=threads: threads)
+        source = FrameRows(_odd(ROWS), piece, "rows")
+        found.append(score_stream(outcome.pipeline, outcome.record, source, on_message=lambda message: None))
+    assert found[0] == found[1] == found[2]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -51,22 +51,33 @@ def left_fits(state: dict[str, Any], solver: str, at: str) -> None:
         raise Misfit(at, "L-BFGS cannot be gone on with")
     if not isinstance(left["rng"], np.random.RandomState):
         raise Misfit(f"{at}.rng", "it must be a generator")
-    if (left["kept"] is None) != (left["aside"] is None):
-        raise Misfit(at, "it has rows that were kept or set aside, and not the others")
-    trained_on = left["rows"]
-    if left["kept"] is not None:
-        _once_each(np.concatenate([left["kept"], left["aside"]]), left["rows"], f"{at}.kept")
-        trained_on = len(left["kept"])
+    trained_on = check_rows(left["kept"], left["aside"], left["rows"], at)
     if left["kept"] is not None or len(left["order"]):  # rows of a source come in an order of its own
         _once_each(left["order"], trained_on, f"{at}.order")
-    if not trained_on or (left["aside"] is not None and not len(left["aside"])):
-        raise Misfit(at, "it has no rows to train on, or none to judge by")
     so_far = None if "so_far" not in left else StepCosts(**left["so_far"])
     for fault in faults_of_costs(so_far, goes_on=left["drawn"]):
         raise Misfit(f"{at}.so_far", fault)
     best = 0 if left["best"] is None else state["best_epoch"]
     if not best <= state["epoch"] <= len(state["history"]["cost"]):
         raise Misfit(at, "its epochs are not those of the history")
+
+
+def check_rows(kept: np.ndarray | None, aside: np.ndarray | None, rows: int, at: str) -> int:
+    """Refuse rows to train on and rows set aside that are not each row once; how many there are to train on.
+
+    Raises
+    ------
+    Misfit
+    """
+    if (kept is None) != (aside is None):
+        raise Misfit(at, "it has rows that were kept or set aside, and not the others")
+    trained_on = rows
+    if kept is not None and aside is not None:
+        _once_each(np.concatenate([kept, aside]), rows, f"{at}.kept")
+        trained_on = len(kept)
+    if not trained_on or (aside is not None and not len(aside)):
+        raise Misfit(at, "it has no rows to train on, or none to judge by")
+    return trained_on
 
 
 def _once_each(rows: np.ndarray, n: int, at: str) -> None:

@@ -16,10 +16,10 @@ from glassprop.tables.schema.request import FitOptions, check_options
 from glassprop.tables.streaming.held_out import held_out_scores
 from glassprop.tables.streaming.lane_rows import BUDGET, LANES
 from glassprop.tables.streaming.on_sample import Decided, decide
-from glassprop.tables.streaming.passes import OnPass, WatchedPass
 from glassprop.tables.streaming.row_source import RowSource, row_source
 from glassprop.tables.streaming.sample import sample_of
 from glassprop.tables.streaming.stream_learning import Reading, Taught, learn
+from glassprop.tables.streaming.watched_pass import OnPass, WatchedPass
 
 
 def fit_stream(
@@ -89,7 +89,7 @@ def fit_stream(
     notes, say = noted(on_message)
     check_options(options)
     rows: RowSource = source if hasattr(source, "frames") else row_source(source)
-    sample = sample_of(WatchedPass(rows, "a sample of them", on_pass), options.seed)
+    sample = sample_of(WatchedPass(rows, "a sample of them", on_pass), options.seed, group=group)
     if len(sample.rows) < sample.of:
         line = f"{sample.of:,} rows are read piece by piece; columns are recognized on {len(sample.rows):,} of them"
         say(Note(line, "streamed", number=sample.of))
@@ -118,4 +118,4 @@ def _assessed(taught: Taught, decided: Decided, reading: Reading, say: Say) -> A
     if isinstance(task.options.validation, Table):
         return assessed_on(decided.parts.held_out, pipeline, taught.guess, task.options, say)
     watched = WatchedPass(reading.rows, "scores of those held out", reading.on_pass)
-    return held_out_scores(pipeline, decided, taught.guess, watched)[0]
+    return held_out_scores(pipeline, decided, taught.guess, watched, reading.lanes, reading.group)[0]

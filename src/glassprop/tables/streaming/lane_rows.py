@@ -96,7 +96,10 @@ class EncodedLanes:
         self._counts = [self._counted(edges) for edges in self._pieces]
         self.lanes = tuple(int(counts.sum()) for counts in self._counts)
         self._kept = KeptInMemory() if few else None if scratch is None else Scratch(scratch)
-        self.notes = (*self._slow(source), *([] if few or scratch is None else self._told(scratch)))
+        self.notes = (
+            *([] if few else self._slow(source, most)),
+            *([] if few or scratch is None else self._told(scratch)),
+        )
 
     def close(self) -> None:
         """Let go of what is kept for other epochs."""
@@ -172,18 +175,23 @@ class EncodedLanes:
                 number=needed,
             )
 
-    def _slow(self, source: RowSource) -> Iterator[Note]:
+    def _slow(self, source: RowSource, most: int) -> Iterator[Note]:
         """Where row groups are so large that to read a part of one takes much longer than it should."""
-        command = source.rewriting
-        if command is None:
+        if source.rewriting is None:
             return
         starts = np.unique(np.concatenate(self._pieces))
         parts = int(np.diff(np.searchsorted(starts, source.cuts)).max())
         if parts >= _SLOW:
-            rows = int(np.diff(source.cuts).max())
+            rows, command = int(np.diff(source.cuts).max()), source.rewriting(_rounded(most))
             yield Note(
                 f"{source.name} has row groups of {rows:,} rows, which are read in up to {parts} parts: each takes as "
                 f"long as all before it; to write it with smaller ones: {command}",
                 "large-row-groups",
                 number=rows,
             )
+
+
+def _rounded(rows: int) -> int:
+    """Down, to two digits."""
+    unit = 10 ** max(len(str(rows)) - 2, 0)
+    return rows // unit * unit

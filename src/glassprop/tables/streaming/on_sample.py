@@ -64,7 +64,7 @@ def decide(sample: Sample, rows: RowSource, options: FitOptions, defaults: Defau
     SettingsError, TableError
         As `fit_table`; also where the sample has no rows for one of the uses.
     """
-    table = replace(sample.table, target=rows.target)
+    table = sample.table
     task = task_of(table, options, defaults, say)
     options, target = task.options, task.target
     examples = read_examples(task.frame, target, options, _but(_COUNTED, say))

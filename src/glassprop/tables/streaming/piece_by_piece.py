@@ -60,7 +60,14 @@ class PieceByPiece:
         self._findings = Findings()
         self._notes: dict[Note, None] = {}
 
-    def each(self, work: Callable[[int, pl.DataFrame], Result], also: tuple[str, ...] = ()) -> Iterator[Result]:
+    def each(
+        self,
+        work: Callable[[int, pl.DataFrame], Result],
+        also: tuple[str, ...] = (),
+        of_rows: tuple[int, int] | None = None,
+        *,
+        as_in_memory: bool = False,
+    ) -> Iterator[Result]:
         """What a function gives for each piece, in the pieces' order; it is called from several threads.
 
         Parameters
@@ -68,12 +75,18 @@ class PieceByPiece:
         work : callable
             Is given the number of the first row, and the columns of the model with those named in `also`.
         also : tuple of str
+        of_rows : (first, stop), optional
+            Some of the rows alone.
+        as_in_memory : bool
+            In the pieces that a table in memory goes in, which depend on how many threads there are; else they do not.
         """
         source, passage = self._source, self._passage
         columns = list(dict.fromkeys((*self._typed.columns(), *also)))
-        rows = _within(BLOCK if passage is None else next(passage.pieces()).stop, source.row_bytes)
-        frames = recut(source.frames(0, source.n_rows, columns), rows)
-        pieces = ((rows * number, frame) for number, frame in enumerate(frames))
+        rows = BLOCK if passage is None else passage.rows_of_piece(as_in_memory=as_in_memory)
+        rows = _within(rows, source.row_bytes)
+        first, stop = of_rows or (0, source.n_rows)
+        frames = recut(source.frames(first, stop, columns), rows)
+        pieces = ((first + rows * number, frame) for number, frame in enumerate(frames))
         return in_order(lambda piece: work(*piece), pieces, 1 if passage is None else passage.threads)
 
     def said(self, frame: pl.DataFrame) -> Said:

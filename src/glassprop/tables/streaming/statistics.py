@@ -25,7 +25,7 @@ from glassprop.tables.schema.target import Target
 from glassprop.tables.streaming.plain_bytes import as_numbers, of_bytes, of_numbers, to_bytes
 from glassprop.tables.streaming.recut import recut
 from glassprop.tables.streaming.row_reader import RowReader
-from glassprop.tables.streaming.sample import Rows
+from glassprop.tables.streaming.row_source import RowSource
 from glassprop.tables.streaming.tally import Tally, Wanted
 from glassprop.tables.streaming.unvaried import Unvaried
 from glassprop.tables.streaming.uses import LEFT_OUT, TRAINED, USES
@@ -131,7 +131,7 @@ class Statistics:
 
 
 def statistics(
-    source: Rows,
+    source: RowSource,
     schema: Schema,
     reader: RowReader,
     lanes: Sequence[tuple[int, int]],
@@ -191,7 +191,7 @@ def _everywhere(roots: list[Tally], sums: LaneSums, wanted: Wanted) -> list[Tall
     return list(kept.values())
 
 
-def _counted(source: Rows, wanted: Wanted, rows: tuple[int, int], lane: int) -> Tally:
+def _counted(source: RowSource, wanted: Wanted, rows: tuple[int, int], lane: int) -> Tally:
     """One lane, read ahead by another thread, in blocks that begin where the lane does."""
     tally, first = Tally.empty(wanted), rows[0]
 

@@ -25,13 +25,13 @@ from glassprop.tables.streaming.fitted_steps import fitted_steps
 from glassprop.tables.streaming.lane_rows import EncodedLanes
 from glassprop.tables.streaming.network_targets import NetworkTargets
 from glassprop.tables.streaming.on_sample import Decided
-from glassprop.tables.streaming.passes import OnPass, WatchedPass
 from glassprop.tables.streaming.row_source import RowSource, lanes_of
 from glassprop.tables.streaming.statistics import Statistics, statistics
 from glassprop.tables.streaming.stream_network import Network, Waited
-from glassprop.tables.streaming.tell_pass import tell_pass
+from glassprop.tables.streaming.tell_statistics import tell_statistics
 from glassprop.tables.streaming.unvaried import unvaried_of
 from glassprop.tables.streaming.uses import TRAINED, WATCHED
+from glassprop.tables.streaming.watched_pass import OnPass, WatchedPass
 from glassprop.tables.streaming.watched_rows import WatchedRows
 
 
@@ -121,7 +121,9 @@ def _counted(decided: Decided, reading: Reading, say: Say) -> tuple[Statistics, 
     unvaried = unvaried_of(decided.table, decided.roles, decided.task.options)
     ranges = lanes_of(rows, reading.lanes)
     found = statistics(watched, decided.schema, decided.reader, ranges, unvaried=unvaried, sums=sums)
-    tell_pass(found, decided.task.options.time, rows.n_rows, len(decided.sample.rows), say)
+    tell_statistics(found, decided.sample, say)
+    if reading.group is not None and reading.group.size > 1:
+        kept.share(reading.group)
     classes = found.classes if target.task == "classification" else None
     return found, kept.examples(decided.task, classes)
 
