@@ -180,6 +180,27 @@ def test_a_disk_that_fills_up_midway_leaves_nothing(refuse, models, large, monke
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
+@posix
+def test_a_run_that_is_told_to_end_leaves_nothing(run, models, large, tmp_path, monkeypatch):
+    real = predict._counted
+
+    def told(frames, passed):
+        for number, frame in enumerate(real(frames, passed)):
+            if number == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+            yield frame
+
+    monkeypatch.setattr(predict, "_counted", told)
+    before, usual = sorted(tmp_path.iterdir()), signal.getsignal(signal.SIGTERM)
+    try:
+        code = run("predict", models["kind"], "all.parquet", "--out", "p.csv", "--stream").code
+    except SystemExit as end:  # what becomes of it is Python's to say
+        code = end.code
+    assert code == 143
+    assert sorted(tmp_path.iterdir()) == before
+    assert signal.getsignal(signal.SIGTERM) == usual
+
+
 SLAIN = """
 import os, signal, sys
 from glassprop.cli import main, predict
