@@ -21,6 +21,7 @@ class FrameRows:
     notes: tuple[Note, ...] = ()
     words: Mapping[str, tuple[str, ...]] = ()
     quoted: frozenset[str] = frozenset()
+    row_bytes: float = 100.0
     target: str | None = None
 
     def __post_init__(self) -> None:
