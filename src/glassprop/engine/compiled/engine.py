@@ -347,12 +347,13 @@ def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Cal
     """What makes of a step's roots here the sums over all lanes, and hands them to the kernel."""
     assert room.shares is not None
     assert plan.shares is not None
-    shares, rows = room.shares, plan.shares.rows
+    shares = room.shares
     shares.weights[...] = plan.weights_of_shares(data)
+    counts = lanes.fold(np.stack([shares.weights.T, plan.shares.rows.T], axis=2))  # of all steps: (roots, steps, 2)
 
     def over_all(step: int) -> BatchSums:
-        by_lane = np.stack([room.costs[step], shares.weights[step], rows[step]], axis=1)
-        shares.roots[:, -3:] = lanes.fold(by_lane)
+        shares.roots[:, -3] = lanes.fold_numbers(room.costs[step].tolist())
+        shares.roots[:, -2:] = counts[:, step]
         whole = lanes.combined(shares.roots)
         room.handed.put(room.theta, whole=whole)
         cost, weight, n = whole[-3:].tolist()
