@@ -129,6 +129,8 @@ def train(
                     keeper.keep(state)
     except KeyboardInterrupt:
         run.settle()
+        if group is not None and group.size > 1:
+            raise  # the others have to hear of it: they wait for this process
         state.interrupted, state.stopped_by = True, BY_USER
     except BaseException:  # a scorer or a user-defined function failed, or a callback
         run.settle()

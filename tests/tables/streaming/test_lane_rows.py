@@ -262,6 +262,6 @@ def test_rows_in_memory_keep_to_the_budget_however_large_row_groups_are(tmp_path
             for lane in open_lanes:
                 rows += len(next(lane))
         assert 0 < tracemalloc.get_traced_memory()[1] <= budget
-        assert 0 < source.most - before <= 3 << 20  # a page of each column, as the file has them: not a row group
+        assert 0 < source.most - before <= 3 << 21  # a page of each column in both threads, not a row group
     finally:
         tracemalloc.stop()
