@@ -69,6 +69,10 @@ class TrainOptions:
     ] = None
     activation: Annotated[MaybeWord, Parameter(help="Activation of the hidden layers, for example relu.")] = None
     epochs: Annotated[MaybeWhole, Parameter(help="At most this many passes over the rows.")] = None
+    accumulate: Annotated[
+        Whole,
+        Parameter(help="Each step follows the gradient of so many batches together: fewer steps, and fewer sums."),
+    ] = 1
     seed: Annotated[Whole, Parameter(help="The same seed, data and machine give the same model.")] = 0
     validation: Annotated[
         Word,
@@ -242,6 +246,7 @@ def _check_numbers(options: TrainOptions) -> None:
     layer_sizes(options.hidden)
     held_out_share(options.validation)
     at_least("--epochs", options.epochs, 1)
+    at_least("--accumulate", options.accumulate, 1, 1_000_000)
     at_least("--seed", options.seed, 0, 2**32 - 1)
 
 
@@ -293,6 +298,7 @@ def _settings(
         hidden=layer_sizes(options.hidden),
         activation=options.activation,
         epochs=options.epochs,
+        accumulate=options.accumulate,
         seed=options.seed,
     )
 
