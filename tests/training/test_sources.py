@@ -18,6 +18,7 @@ from glassprop.backprop.objective import Objective
 from glassprop.engine.pieces import pieces
 from glassprop.engine.plan import Data, EpochPlan
 from glassprop.errors import DataError, DivergenceError
+from glassprop.ground.array_digest import digest_of
 from glassprop.optimizer import OPTIMIZERS, AdamW
 from glassprop.training.loop import train
 from glassprop.training.packing import pack, unpack
@@ -45,6 +46,9 @@ class Listed:
 
     def __len__(self) -> int:
         return len(self.data) if self.said is None else self.said
+
+    def digest(self) -> str:
+        return digest_of([self.data.X, self.data.Y], self.cuts)
 
     def blocks(self, epoch: int) -> Iterator[Data]:
         data = self.data if self.orders is None else self.data.rows(self.orders(epoch))

@@ -24,13 +24,15 @@ from glassprop.cli.score import score
 from glassprop.cli.train import train
 from glassprop.cli.warmup_command import warmup
 from glassprop.errors import is_panic
+from glassprop.ground.stop_signals import TERMINATED, TerminatedExit
 
 PIPE_CLOSED = 141
 
 app = App(
     name="glassprop",
     help="Train dense neural networks on tables, predict with them, and show their work.",
-    help_epilogue="Exit codes: 0 done, 1 the gradient check failed, 2 bad input or output, 130 interrupted.",
+    help_epilogue="Exit codes: 0 done, 1 the gradient check failed, 2 bad input or output, 130 interrupted, 143 "
+    "terminated with a checkpoint written.",
     help_format="plaintext",
     version=__version__,
     result_action="return_value",
@@ -52,6 +54,9 @@ def run(argv: list[str]) -> int:
         return code if isinstance(code, int) else 0
     except KeyboardInterrupt as error:
         return _report(error)
+    except TerminatedExit as end:  # SIGTERM, after what was under way has been kept
+        complain(str(end))
+        return TERMINATED
     except BrokenPipeError:  # whoever read our output has seen enough
         abandon_stdout()
         return PIPE_CLOSED

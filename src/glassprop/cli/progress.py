@@ -52,10 +52,12 @@ class TrainingProgress:
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         if context.parent is None:
             return
-        self._epoch += 1
+        before, self._epoch = self._epoch, int(getattr(estimator, "n_iter_", self._epoch + 1))
+        if not before and self._epochs:  # some epochs may have been made before the training was left
+            self._epochs += self._epoch - 1
         if self._bar is not None:
-            self._bar.update(0, advance=1, state=_state(estimator))
-        elif self._epoch == 1 or self._epoch % max(1, (self._epochs or 100) // _LINES) == 0:
+            self._bar.update(0, completed=self._epoch, total=self._epochs, state=_state(estimator))
+        elif not before or self._epoch % max(1, (self._epochs or 100) // _LINES) == 0:
             of = f"/{self._epochs}" if self._epochs else ""
             say(f"epoch {self._epoch}{of}: {_state(estimator)}")
 

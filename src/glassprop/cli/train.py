@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from glassprop.cli.all_ranks import all_ranks
+from glassprop.cli.checkpoint_options import CheckpointOptions
 from glassprop.cli.column_list import print_columns
 from glassprop.cli.distributed_options import DistributedOptions
 from glassprop.cli.ending import Ending
@@ -121,6 +122,7 @@ def train(
     options: TrainOptions | None = None,
     streaming: StreamingOptions | None = None,
     among: DistributedOptions | None = None,
+    keeping: CheckpointOptions | None = None,
     model: Annotated[
         MaybeWord,
         Parameter(help="Model file to write. Default: a free name in this folder, after the data."),
@@ -149,8 +151,8 @@ def train(
         how = streaming or StreamingOptions()
         sharing.check(data, how)
         if group is not None and group.rank:
-            return INTERRUPTED if _learned(data, chosen, how, sharing, Messages(), group).interrupted else 0
-        return _train(data, chosen, how, sharing, written, group)
+            return INTERRUPTED if _learned(data, chosen, how, (), sharing, Messages(), group).interrupted else 0
+        return _train(data, chosen, how, keeping or CheckpointOptions(), sharing, written, group)
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def _train(
     data: Sequence[str],
     options: TrainOptions,
     streaming: StreamingOptions,
+    keeping: CheckpointOptions,
     among: DistributedOptions,
     out: Written,
     group: MpiGroup | None,
@@ -175,12 +178,15 @@ def _train(
     path = _checked_path(out.model, data[0])
     files = report_files(out.report, rows=out.rows, others=_other_files(path, data, options.validation))
     messages = Messages()
-    outcome = _learned(data, options, streaming, among, messages, group)
+    kept = keeping.callback(messages)
+    outcome = _learned(data, options, streaming, kept, among, messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
+        if kept:
+            return INTERRUPTED  # where to go on from has been said
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
-    kept = keep(outcome.pipeline, outcome.record, path, named=out.model is not None)
-    ending, report = Ending(kept, interrupted=outcome.interrupted), None
+    place = keep(outcome.pipeline, outcome.record, path, named=out.model is not None)
+    ending, report = Ending(place, interrupted=outcome.interrupted), None
     with ending.step("there is no report"):
         if files is not None:
             write_report(outcome, files, ending.kept.path or "")
@@ -195,29 +201,28 @@ def _learned(
     data: Sequence[str],
     options: TrainOptions,
     streaming: StreamingOptions,
+    kept: tuple[Any, ...],
     among: DistributedOptions,
     messages: Messages,
     group: MpiGroup | None,
 ) -> Outcome:
-    """What the table teaches, read into memory or piece by piece."""
+    """What the table teaches, read into memory or piece by piece. kept: the callback that keeps it, if there is one."""
     from glassprop.tables import fit_stream, fit_table
 
     streamed = group is not None or is_streamed(streaming, data, messages)
     streaming.check(streamed=streamed)
     schema = None if options.schema is None else read_schema(options.schema)
     as_text, pass_on = _as_text(options, schema), _passed_on(messages)
-    progress = TrainingProgress(on_start=messages.open)
+    callbacks = (TrainingProgress(on_start=messages.open), *kept)
     if not streamed:
         table = read(data, as_text)
         settings = _settings(options, schema, table.frame.columns, table.text_columns)
-        return fit_table(table, settings, callbacks=(progress,), on_message=pass_on)
+        return fit_table(table, settings, callbacks=callbacks, on_message=pass_on)
     rows = open_rows(data, as_text)
     settings = _settings(options, schema, rows.columns, lambda: text_columns_of(rows))
     more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}
     with PassProgress() as passes:
-        return fit_stream(
-            rows, settings, callbacks=(progress,), on_message=pass_on, on_pass=passes, group=group, **more
-        )
+        return fit_stream(rows, settings, callbacks=callbacks, on_message=pass_on, on_pass=passes, group=group, **more)
 
 
 def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -14,17 +14,16 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from glassprop.engine.plan import Data, LanedSource, Source, is_csr
-from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import Arguments
 from glassprop.estimator.left import Left
+from glassprop.ground.array_digest import digest_of
 from glassprop.training.keeping import Keeper
 from glassprop.training.lanes import is_laned
 from glassprop.training.state import TrainState
 
 _NOT_COMPARED = ("engine", "verbose", "max_fun")  # which engine runs decides bits: of that it is told
 _LONGEST = 200  # characters of a value that is shown
-_AT_ONCE = 1 << 24  # bytes
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -167,9 +166,14 @@ def job_of(
     classes : array or None
         What outputs stand for.
     data : Data, Source or LanedSource
-        All rows, before any are set aside. A source's are known by its ``digest()``, if it has one.
+        All rows, before any are set aside.
     validation : Data or None
         Where they are given.
+
+    Raises
+    ------
+    SettingsError
+        Rows that are not NumPy's, or a source that cannot say what it is.
     """
     settings: dict[str, str | None] = {
         name: _told(value) for name, value in arguments.items() if name not in _NOT_COMPARED
@@ -177,7 +181,7 @@ def job_of(
     settings |= {"network": _told(repr(network)), "classes": None if classes is None else _told(classes)}
     found = _of_arrays(data) if isinstance(data, Data) else _of_source(data)
     if validation is not None:
-        found |= {"validation rows": f"{len(validation)}", "validation data": _digest(_arrays(validation))}
+        found |= {"validation rows": f"{len(validation)}", "validation data": _digest(validation)}
     machine = {"engine": _told(arguments.get("engine")), **_machine()}
     return Job(version("glassprop"), found, settings, machine)
 
@@ -199,42 +203,31 @@ def _simple(value: Any) -> Any:
 
 
 def _of_arrays(data: Data) -> dict[str, str | None]:
+    if not (isinstance(data.X, np.ndarray) or is_csr(data.X)):
+        raise SettingsError(f"a Checkpoint keeps fits on NumPy arrays and CSR matrices, got a {type(data.X).__name__}")
     return {
         "rows": f"{len(data)}",
         "columns": f"{data.X.shape[1]}",
-        "X": _digest(_parts(data.X)),
-        "y": _digest([data.Y]),
-        "sample_weight": None if data.sample_weight is None else _digest([data.sample_weight]),
+        "X": digest_of([data.X]),
+        "y": digest_of([data.Y]),
+        "sample_weight": None if data.sample_weight is None else digest_of([data.sample_weight]),
     }
 
 
+def _digest(data: Data) -> str:
+    return digest_of([data.X, data.Y, *([] if data.sample_weight is None else [data.sample_weight])])
+
+
 def _of_source(data: Source | LanedSource) -> dict[str, str | None]:
-    """Digests are the source's own affair, which may take a look at its files to make one."""
-    own = getattr(data, "digest", None)
-    found: dict[str, str | None] = {"the source": None if own is None else str(own())}
+    """What a source is, its own ``digest()`` says: of what it gives, in which order."""
+    digest = getattr(data, "digest", None)
+    if digest is None:
+        raise SettingsError(
+            f"a checkpoint needs to know its data again, and this {type(data).__name__} has no digest()"
+        )
     if is_laned(data):
-        return {"lanes": str(list(cast(LanedSource, data).lanes)), **found}
-    return {"rows": f"{len(cast(Source, data))}", **found}
-
-
-def _arrays(data: Data) -> list[Array]:
-    weight = [] if data.sample_weight is None else [data.sample_weight]
-    return [*_parts(data.X), data.Y, *weight]
-
-
-def _parts(X: Any) -> list[Array]:
-    return [X.data, X.indices.astype(np.int64), X.indptr.astype(np.int64)] if is_csr(X) else [X]
-
-
-def _digest(arrays: Iterable[Array]) -> str:
-    """Of numbers, whichever way they lie in memory."""
-    digest = hashlib.blake2b(digest_size=16)
-    for array in arrays:
-        digest.update(f"{array.dtype.str}{array.shape}".encode())
-        rows = max(1, _AT_ONCE // max(1, array[:1].nbytes))
-        for start in range(0, len(array), rows):
-            digest.update(np.ascontiguousarray(array[start : start + rows]).reshape(-1).view(np.uint8).data)
-    return digest.hexdigest()
+        return {"lanes": str(list(cast(LanedSource, data).lanes)), "the source": str(digest())}
+    return {"rows": f"{len(cast(Source, data))}", "the source": str(digest())}
 
 
 @lru_cache(maxsize=1)

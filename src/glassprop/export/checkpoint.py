@@ -8,6 +8,7 @@ import warnings
 from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
+from signal import SIGTERM
 from typing import Any
 
 from glassprop.errors import DataError, ModelFileError, SettingsError
@@ -94,13 +95,8 @@ class Checkpoint:
 
     def begin_fit(self, job: Job, left: Left, *, reads: bool = True, writes: bool = True) -> Any:
         """A fit of an estimator begins, or is to be gone on with: called by the estimator."""
-        folder = CheckpointFolder(self.folder)
-        say = self.on_message or _warn
-        if folder.files() and not (self.resume or self.has_written):
-            raise SettingsError(
-                f"{folder} has checkpoints of a training: go on with it (resume=True, or --resume), or name another "
-                "folder"
-            )
+        self.refuse_others()
+        folder, say = CheckpointFolder(self.folder), self.on_message or _warn
         if writes:
             folder.make()
         try:
@@ -113,6 +109,20 @@ class Checkpoint:
         if self.resume and reads and found is None and not self.over:
             say(Note(f"there is no checkpoint to go on from in {folder}: training begins anew", _TOLD))
         return _Keeping(self, folder, job, left, found, say, writes)
+
+    def refuse_others(self) -> None:
+        """Refuse a folder that has checkpoints which are not to be gone on with.
+
+        Raises
+        ------
+        SettingsError
+        """
+        folder = CheckpointFolder(self.folder)
+        if folder.files() and not (self.resume or self.has_written):
+            raise SettingsError(
+                f"{folder} has checkpoints of a training: go on with it (resume=True, or --resume), or name another "
+                "folder"
+            )
 
     # --- scikit-learn's protocol, of which there is nothing to be done ----------------------------------------
 
@@ -165,10 +175,15 @@ class _Keeping:
         KeyboardInterrupt, TerminatedExit
         """
         self._write(state, ended=False)
-        if self._signals.heard:
-            where = self._folder if self._newest is None else f"{self._folder}, {self._newest.name}"
-            self._say(Note(f"stopped; training can be gone on with from {where}", _TOLD))
-        self._signals.answer()
+        if not self._signals.heard:
+            return
+        if self._newest is None:
+            then = "no checkpoint could be written, so it has to begin anew"
+        else:
+            then = f"it can be gone on with from {quoted(os.fspath(self._newest))} (resume=True, or --resume)"
+        if self._signals.heard != SIGTERM:
+            self._say(Note(f"training was stopped; {then}", _TOLD))
+        self._signals.answer(f"terminated; {then}")
 
     def ends(self, state: TrainState) -> None:
         """Write the end down; of a fit that Ctrl-C ended only if it did not wait for a checkpoint."""

@@ -14,8 +14,12 @@ TERMINATED = 128 + signal.SIGTERM
 class TerminatedExit(SystemExit):
     """SIGTERM came, and what was under way has been brought to an end; unanswered, Python ends with code 143."""
 
-    def __init__(self) -> None:
+    def __init__(self, message: str) -> None:
         super().__init__(TERMINATED)
+        self._message = message
+
+    def __str__(self) -> str:
+        return self._message
 
 
 class StopSignals:
@@ -53,14 +57,14 @@ class StopSignals:
         if again or not self.waits:
             self.answer()
 
-    def answer(self) -> None:
-        """End as the signal asks for, if one came.
+    def answer(self, message: str = "terminated") -> None:
+        """End as the signal asks for, if one came. message: that of the end by SIGTERM.
 
         Raises
         ------
         KeyboardInterrupt, TerminatedExit
         """
         if self.heard == signal.SIGTERM:
-            raise TerminatedExit
+            raise TerminatedExit(message)
         if self.heard:
             raise KeyboardInterrupt

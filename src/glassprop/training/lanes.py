@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from glassprop.engine.plan import Data, Shares
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
+from glassprop.ground.array_digest import digest_of
 
 _UNIT = 16  # examples: whole vectors of the kernels, whatever the width of these
 _PIECE = 4096  # rows that arrays in lanes give at a time
@@ -130,3 +131,9 @@ class ArrayLanes:
         for lane, places in zip(lanes, places_of(rows), strict=True):
             order[places] = self.order(lane, epoch)
         return order
+
+    def digest(self) -> str:
+        """Of the examples that are here, and of what decides their order."""
+        weight = [] if self.data.sample_weight is None else [self.data.sample_weight]
+        facts = list(map(int, self.edges)), self.seed, self.first_row, self.shuffle
+        return digest_of([self.data.X, self.data.Y, *weight], *facts)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassprop.engine.plan import Data
 from glassprop.errors import SettingsError
+from glassprop.ground.array_digest import digest_of
 from glassprop.ground.note import Note
 from glassprop.tables.streaming.compact_rows import CompactRows, row_bytes
 from glassprop.tables.streaming.piece_reader import ExampleReader, PieceReader
@@ -100,6 +101,14 @@ class EncodedLanes:
             *([] if few else self._slow(source, most)),
             *([] if few or scratch is None else self._told(scratch)),
         )
+
+    def digest(self) -> str:
+        """Of the table, of which rows are learned from in which order, and of how the first ones are encoded."""
+        first = next((lane for lane, rows in enumerate(self.lanes) if rows), None)
+        rows: list[Data] = [] if first is None else [next(iter(self.lane(first, 0, 0)))]
+        encoded = [array for data in rows for array in (data.X, data.Y, data.sample_weight) if array is not None]
+        facts = self._reader.source.digest(), self.lanes, self.window_rows, self._seed
+        return digest_of([*encoded, self._reader.used], *facts)
 
     def close(self) -> None:
         """Let go of what is kept for other epochs."""

@@ -26,6 +26,7 @@ from glassprop.tables.streaming.lane_rows import EncodedLanes
 from glassprop.tables.streaming.network_targets import NetworkTargets
 from glassprop.tables.streaming.on_sample import Decided
 from glassprop.tables.streaming.row_source import RowSource, lanes_of
+from glassprop.tables.streaming.scratch import ScratchSettings
 from glassprop.tables.streaming.statistics import Statistics, statistics
 from glassprop.tables.streaming.stream_network import Network, Waited
 from glassprop.tables.streaming.tell_statistics import tell_statistics
@@ -44,7 +45,8 @@ class Reading:
     rows : RowSource
     budget : int
         Bytes for rows in memory.
-    scratch : object
+    scratch : ScratchSettings or None
+        Where encoded rows are kept for later epochs.
     lanes : int
     group : Group or None
     on_pass : OnPass or None
@@ -52,7 +54,7 @@ class Reading:
 
     rows: RowSource
     budget: int
-    scratch: Any
+    scratch: ScratchSettings | None
     lanes: int
     group: Group | None
     on_pass: OnPass | None
@@ -94,9 +96,12 @@ def learn(decided: Decided, reading: Reading, callbacks: Sequence[Any], say: Say
     classes = None if choice is not None else found.classes
     network = Network(decided, None if choice is None else choice.units, classes, X.dtype, reading.group)
     lanes = _lanes(decided, reading, found, steps, network)
-    for note in lanes.notes:
-        say(note)
-    estimator = network.train(lanes, inner, X, callbacks, say)
+    try:
+        for note in lanes.notes:
+            say(note)
+        estimator = network.train(lanes, inner, X, callbacks, say)
+    finally:
+        lanes.close()
     scale = None
     if choice is not None:
         rows = (X, decided.parts.train) if inner is None else inner
@@ -174,6 +179,7 @@ def _lanes(
         seed=options.seed,
         budget=reading.budget,
         used=found.trained(),
+        scratch=reading.scratch,
     )
 
 
