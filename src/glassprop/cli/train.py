@@ -150,9 +150,11 @@ def train(
             raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
         how = streaming or StreamingOptions()
         sharing.check(data, how)
+        messages = Messages()
+        kept = (keeping or CheckpointOptions()).callback(messages)
         if group is not None and group.rank:
-            return INTERRUPTED if _learned(data, chosen, how, (), sharing, Messages(), group).interrupted else 0
-        return _train(data, chosen, how, keeping or CheckpointOptions(), sharing, written, group)
+            return INTERRUPTED if _learned(data, chosen, how, kept, sharing, messages, group).interrupted else 0
+        return _train(data, chosen, how, kept, sharing, messages, written, group)
 
 
 @dataclass(frozen=True)
@@ -169,16 +171,15 @@ def _train(
     data: Sequence[str],
     options: TrainOptions,
     streaming: StreamingOptions,
-    keeping: CheckpointOptions,
+    kept: tuple[Any, ...],
     among: DistributedOptions,
+    messages: Messages,
     out: Written,
     group: MpiGroup | None,
 ) -> int:
     """The same, in the process that speaks for all."""
     path = _checked_path(out.model, data[0])
     files = report_files(out.report, rows=out.rows, others=_other_files(path, data, options.validation))
-    messages = Messages()
-    kept = keeping.callback(messages)
     outcome = _learned(data, options, streaming, kept, among, messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
