@@ -116,6 +116,18 @@ def test_large_files_stream_by_themselves_and_others_do_not(run, models, large, 
     assert "within" not in run("score", models["kind"], "all.parquet", "--json").json
 
 
+def test_explain_and_check_read_a_few_rows(run, refuse, models, large):
+    asked = ("explain", models["kind"], "all.parquet", "--row", 2999, "--row", 5, "--json")
+    found = [run(*asked, by) for by in ("--stream", "--no-stream")]
+    assert found[0].json == found[1].json
+    assert found[0].code == 0
+    assert "2999" in found[0].out
+    refuse("explain", models["kind"], "all.parquet", "--row", 3000, "--stream", words=["there is no row 3000"])
+    checked = run("check", models["width"], "part-*.parquet", "--rows", 50, "--stream", "--json")
+    assert checked.code == 0
+    assert checked.json["rows"] == 50
+
+
 def test_what_cannot_stream_is_refused_where_it_is_asked(refuse, models, large, monkeypatch):
     refuse("predict", models["kind"], "-", "--stream", words=["-", "streamed"], stdin=b"width,color\n1,red\n")
     refuse("predict", models["kind"], "absent-*.parquet", "--stream", words=["absent-*.parquet"])
@@ -166,6 +178,27 @@ def test_a_disk_that_fills_up_midway_leaves_nothing(refuse, models, large, monke
         refuse("predict", models["kind"], "all.parquet", "--stream", "--out", name, words=[f"cannot write '{name}'"])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@posix
+def test_a_run_that_is_told_to_end_leaves_nothing(run, models, large, tmp_path, monkeypatch):
+    real = predict._counted
+
+    def told(frames, passed):
+        for number, frame in enumerate(real(frames, passed)):
+            if number == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+            yield frame
+
+    monkeypatch.setattr(predict, "_counted", told)
+    before, usual = sorted(tmp_path.iterdir()), signal.getsignal(signal.SIGTERM)
+    try:
+        code = run("predict", models["kind"], "all.parquet", "--out", "p.csv", "--stream").code
+    except SystemExit as end:  # what becomes of it is Python's to say
+        code = end.code
+    assert code == 143
+    assert sorted(tmp_path.iterdir()) == before
+    assert signal.getsignal(signal.SIGTERM) == usual
 
 
 SLAIN = """

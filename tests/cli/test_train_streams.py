@@ -43,7 +43,7 @@ def test_a_streamed_model_is_used_like_any_other(run, files, name):
 def test_json_has_how_long_rows_were_waited_for(run, files):
     result = run("train", "t.parquet", *QUICK, "--stream", "--json")
     stream = result.json["stream"]
-    assert 0 <= stream["waited"] <= stream["seconds"]
+    assert 0 <= stream["seconds"]["waiting"] <= stream["seconds"]["training"]
     assert (stream["rows"], stream["lanes"]) == (900, 12)
     assert run("train", "t.parquet", *QUICK, "--json").json["stream"] is None
 

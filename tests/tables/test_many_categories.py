@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
 
 from glassprop.tables import Defaults, FitOptions, Table, fit_table
+from glassprop.tables.fitting.examples import Examples
+from glassprop.tables.fitting.many_categories import with_inputs
+from glassprop.tables.fitting.split import SplitKeys
+from glassprop.tables.schema.readings import Reading, Schema
 
 
 def _countries(rows: int, many: int, effect: float, noise: float = 0.1, seed: int = 0) -> Table:
@@ -66,3 +71,18 @@ def test_those_that_share_an_input_are_told():
     assert "169 of 200 categories, the rarest, share one input" in note
     _, none = _inputs(_countries(2000, 200, 1.0))
     assert none == []
+
+
+def test_counts_of_more_rows_say_which_are_frequent():
+    """Of 200 countries, those that tell something are the rarest in these rows, and the most frequent of all rows."""
+    rng = np.random.default_rng(0)
+    country = np.where(rng.random(4_000) < 0.3, rng.integers(0, 30, 4_000), rng.integers(30, 200, 4_000))
+    country = np.where(rng.random(4_000) < 0.5, rng.integers(150, 200, 4_000), country)
+    y = np.where(country < 30, rng.normal(size=30)[country % 30], 0.0) * 5
+    frame = nw.from_native(pl.DataFrame({"country": [f"c{k}" for k in country], "y": y}), eager_only=True)
+    train = Examples(frame, y, None, SplitKeys(), np.arange(4_000))
+    schema = Schema.of([Reading("country", "category")])
+    settings = replace(Defaults(), max_categories=32)
+    assert with_inputs(settings, train, schema, 0).max_categories > 32
+    counts = {"country": {f"c{k}": 10_000 if k < 30 else 10 for k in range(200)}}
+    assert with_inputs(settings, train, schema, 0, counts).max_categories == 32

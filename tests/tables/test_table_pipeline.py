@@ -69,7 +69,7 @@ def odd_frame(rows: int, seed: int = 0) -> pl.DataFrame:
 @pytest.fixture
 def in_small_blocks(monkeypatch):
     monkeypatch.setattr(block_encoder_module, "BLOCK", 64)
-    monkeypatch.setattr(block_encoder_module, "_OF_THE_NETWORK", 1)
+    monkeypatch.setattr(block_encoder_module, "OF_THE_NETWORK", 1)
     monkeypatch.setattr(table_pipeline, "SHORT", 2)
 
 

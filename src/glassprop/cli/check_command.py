@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Whole, Word, at_least
 from glassprop.cli.output import print_json, print_line
+from glassprop.cli.streamed import Stream, source_of
+
+if TYPE_CHECKING:
+    from glassprop.tables import RowSource, Table
 
 FAILED = 1
 
@@ -24,6 +28,7 @@ def check(
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)
     ] = False,
+    stream: Stream = None,
     trust: Trust = (),
 ) -> int:
     """Check a model's gradient on a table; exit code 1 if it fails."""
@@ -33,7 +38,9 @@ def check(
     from glassprop import check_gradient
     from glassprop.tables import gradient_arrays
 
-    network, theta, X, Y, weight = gradient_arrays(pipeline, record, read_for((pipeline, record), data), limit=rows)
+    source = source_of((pipeline, record), data, stream)
+    table = read_for((pipeline, record), data) if source is None else _spread(source, rows)
+    network, theta, X, Y, weight = gradient_arrays(pipeline, record, table, limit=rows)
     result = check_gradient(network, theta, X, Y, sample_weight=weight)
     if json:
         print_json({**result.to_dict(), "ok": bool(result.ok), "rows": int(X.shape[0])})
@@ -42,3 +49,9 @@ def check(
         for line in str(result).splitlines():
             print_line(line)
     return 0 if result.ok else FAILED
+
+
+def _spread(source: RowSource, rows: int) -> Table:
+    from glassprop.tables.streaming.some_rows import spread_rows
+
+    return spread_rows(source, rows)

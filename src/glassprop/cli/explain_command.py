@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import MaybeWhole, MaybeWord, Trust, Whole, Wholes, Word, at_least
 from glassprop.cli.output import Messages, print_json, say, write_bytes
+from glassprop.cli.streamed import Stream, source_of
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted
 
@@ -67,6 +68,7 @@ def explain(
     no_rows: Annotated[
         bool, Parameter(help="Leave out what stands in the table.", negative="", show_default=False)
     ] = False,
+    stream: Stream = None,
     trust: Trust = (),
 ) -> int:
     """Show the chain rule, with numbers, for rows of a table."""
@@ -79,10 +81,8 @@ def explain(
         _check_file(path, model, *data)
     pipeline, record = load_model(model, trust)
 
-    from glassprop.tables import explain_table
-
     messages = Messages()
-    found = explain_table(pipeline, record, read_for((pipeline, record), data), row, on_message=messages, top=top)
+    found = _explained((pipeline, record), data, row, stream, messages, top)
     _check_asked(found, places, input)
     found = found.without_rows() if no_rows else found
     asked = places if places or input else None
@@ -105,6 +105,26 @@ def explain(
     messages.open()
     show(pieces)
     return 0
+
+
+def _explained(
+    model: tuple[Any, dict[str, Any]],
+    data: tuple[str, ...],
+    rows: tuple[int, ...],
+    stream: bool | None,
+    messages: Messages,
+    top: int,
+) -> Explanation:
+    """Of a table that is read piece by piece, only the rows that are asked for."""
+    from glassprop.tables import explain_table
+
+    source = source_of(model, data, stream)
+    if source is None:
+        return explain_table(*model, read_for(model, data), rows, on_message=messages, top=top)
+    from glassprop.tables.streaming.some_rows import rows_of
+
+    table = rows_of(source, rows)
+    return explain_table(*model, table, range(len(rows)), numbers=rows, on_message=messages, top=top)
 
 
 # --- options --------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,6 +71,7 @@ def predict(
 
         rows, to_terminal = source.n_rows, out == "-" and sys.stdout.isatty()
         with (
+            _ended_by_signals(),
             closing(predict_stream(pipeline, record, source, on_message=messages)) as frames,
             rows_passing(rows, "predicting", hidden=to_terminal) as passed,
         ):
@@ -79,6 +80,19 @@ def predict(
     if out != "-":
         say(f"{rows:,} predictions in {out}")
     return 0
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM ends the work as Ctrl-C does, so that what was half written is removed."""
+    from glassprop.ground.stop_signals import StopSignals
+
+    signals = StopSignals()
+    signals.start()
+    try:
+        yield
+    finally:
+        signals.stop()
 
 
 def _counted(frames: Iterable[polars.DataFrame], passed: Callable[[int], None]) -> Iterator[polars.DataFrame]:

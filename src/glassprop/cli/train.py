@@ -321,7 +321,7 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
         print_line(_classes(outcome))
     print_line(_length(outcome.pipeline[-1]))
     if "stream" in outcome.record:
-        print_line(_waited(outcome.record["stream"]))
+        print_line(_waited(outcome))
     print_line()
     print_scores(
         outcome.scores,
@@ -351,15 +351,12 @@ def _length(estimator: Any) -> str:
     return f"{epochs} epochs{kept}; training cost {number(float(estimator.loss_))}"
 
 
-def _waited(stream: dict[str, Any]) -> str:
-    """How long training has waited for rows, and how long it took with that."""
-    share = number_text.percent(_waited_share(stream))
-    return f"Read piece by piece in {stream['lanes']} lanes; {share} of the training was spent waiting for rows"
-
-
-def _waited_share(stream: dict[str, Any]) -> float:
-    """Of the seconds of training, those that rows were waited for."""
-    return float(stream["waited"] / stream["seconds"]) if stream["seconds"] else 0.0
+def _waited(outcome: Outcome) -> str:
+    """For how much of the training rows were waited for."""
+    seconds, lanes = outcome.seconds, outcome.record["stream"]["lanes"]
+    share = seconds["waiting"] / seconds["training"] if seconds["training"] else 0.0
+    told = f"{number_text.percent(share)} of the training was spent waiting for rows"
+    return f"Read piece by piece in {lanes} lanes; {told}"
 
 
 def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str, Any]:
@@ -379,6 +376,6 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "epochs": int(outcome.pipeline[-1].n_iter_),
         "engine": record.get("engine"),
         "interrupted": outcome.interrupted,
-        "stream": record.get("stream"),
+        "stream": {**record["stream"], "seconds": outcome.seconds} if "stream" in record else None,
         "notes": messages.data(),
     }

@@ -9,13 +9,14 @@ import polars as pl
 import pytest
 from sklearn.pipeline import Pipeline
 
-from glassprop.errors import TableError
+from glassprop.errors import DataError, TableError
 from glassprop.tables import Defaults, FitOptions, Table, fit_table, predict_table, score_table
 from glassprop.tables.encoding import block_encoder
 from glassprop.tables.streaming import score_stream as score_module
 from glassprop.tables.streaming.predict_stream import predict_stream
 from glassprop.tables.streaming.recut import recut
 from glassprop.tables.streaming.score_stream import score_stream
+from glassprop.tables.streaming.some_rows import rows_of, spread_rows
 from glassprop.tables.streaming.stream_scores import StreamScores
 
 from .stand_ins import FrameRows
@@ -110,6 +111,14 @@ def test_a_source_shorter_than_a_block_is_predicted_as_the_table_is(learned):
     assert found["prediction"].to_list() == true["prediction"].to_list()
 
 
+def test_wide_rows_go_in_smaller_pieces_with_the_same_bits(learned):
+    outcome, frame = learned("kind"), _odd(ROWS)
+    pieces = list(predict_stream(outcome.pipeline, outcome.record, FrameRows(frame, 1000, row_bytes=1e5)))
+    assert {len(piece) for piece in pieces[:-1]} == {512}  # of 64 MB at most, and whole blocks of the network's
+    true = predict_table(outcome.pipeline, outcome.record, Table(frame, "rows"))
+    assert pl.concat(pieces)["probability_low"].to_list() == true["probability_low"].to_list()
+
+
 def test_steps_of_others_are_taken_through_scikit_learn(learned):
     outcome = learned("kind")
     plain = Pipeline(outcome.pipeline.steps)
@@ -171,6 +180,18 @@ def test_scores_are_those_of_the_table(learned, monkeypatch, target, weight, few
     )
 
 
+def test_scores_have_the_same_bits_on_any_number_of_threads_and_from_any_pieces(learned, monkeypatch):
+    from glassprop.tables.values import cores
+
+    monkeypatch.setattr(score_module, "StreamScores", lambda *args: StreamScores(*args, most=1000))
+    outcome, found = learned("amount", weight="w"), []
+    for threads, piece in ((1, 100), (2, 5000), (3, 777)):
+        monkeypatch.setattr(cores, "usable_cores", lambda threads=threads: threads)
+        source = FrameRows(_odd(ROWS), piece, "rows")
+        found.append(score_stream(outcome.pipeline, outcome.record, source, on_message=lambda message: None))
+    assert found[0] == found[1] == found[2]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -230,3 +251,19 @@ def test_what_a_piece_raises_is_raised_and_nothing_hangs(learned, threads):
     source.frames = broken
     with pytest.raises(TableError, match="it broke"):
         list(predict_stream(outcome.pipeline, outcome.record, source))
+
+
+def test_some_rows_are_read_alone(learned):
+    frame = _frame(ROWS)
+    source = FrameRows(frame, 64)
+    assert rows_of(source, [7, 8000, 3]).frame.equals(frame[[7, 8000, 3]])
+    with pytest.raises(DataError, match="there is no row 9000"):
+        rows_of(source, [1, ROWS])
+    source.reads.clear()
+    spread = spread_rows(source, 40)
+    assert len(spread.frame) == 200
+    assert spread.frame["x"].is_in(frame["x"].to_list()).all()
+    assert sum(stop - first for first, stop in source.reads) == 200
+    assert min(first for first, _ in source.reads) == 0
+    assert max(stop for _, stop in source.reads) == ROWS
+    assert spread_rows(source, 5000).frame.equals(frame)

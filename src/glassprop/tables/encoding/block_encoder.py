@@ -33,7 +33,7 @@ from glassprop.tables.values.texts import Texts
 BLOCK = 32_768  # rows at most
 SHORT = 4_096  # rows that a thread has at least, and from which on a table goes in blocks
 _READ, _WRITTEN = 64 << 20, 16 << 20  # bytes of a block where columns or inputs are many
-_OF_THE_NETWORK = 256  # rows of the network's own blocks: of whole ones the bits are those of one call
+OF_THE_NETWORK = 256  # rows of the network's own blocks: of whole ones the bits are those of one call
 # Each row for itself. Models of before have scalers of scikit-learn's.
 _BY_ROW = (SimpleImputer, ColumnScaler, StandardScaler, RobustScaler, QuantileTransformer, Bounded)
 
@@ -159,12 +159,12 @@ class ReadRows:
 
 def _rows_within(room: int, row: int) -> int:
     """How many rows of so many bytes go into the room: whole blocks of the network's own."""
-    return min(BLOCK, max(1, room // (row * _OF_THE_NETWORK)) * _OF_THE_NETWORK)
+    return min(BLOCK, max(1, room // (row * OF_THE_NETWORK)) * OF_THE_NETWORK)
 
 
 def blocks_of(rows: int, threads: int, most: int) -> Iterator[slice]:
     """All rows, in blocks that give each thread some."""
-    share = -(-rows // (threads * _OF_THE_NETWORK)) * _OF_THE_NETWORK
+    share = -(-rows // (threads * OF_THE_NETWORK)) * OF_THE_NETWORK
     size = min(most, share)
     return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 

@@ -41,6 +41,10 @@ class Passage:
         """The rows of each piece."""
         return blocks_of(self._rows, self.threads, self._encoder.rows_read())
 
+    def rows_of_piece(self, *, as_in_memory: bool) -> int:
+        """How many rows a piece has: of those pieces, or of such that do not depend on the threads."""
+        return next(self.pieces()).stop if as_in_memory else self._encoder.rows_read()
+
     def __call__(self, frame: nw.DataFrame, findings: list[Finding]) -> list[np.ndarray]:
         """What the network says of a piece, in parts of (some rows, ...); what is odd in it goes to `findings`."""
         frame, encoder, mine = frame_of(frame), self._encoder, self._mine

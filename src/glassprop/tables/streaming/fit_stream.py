@@ -111,6 +111,7 @@ def fit_stream(
         decided.parts,
         {**taught.rows, "held_out": found.rows},
         taught.more,
+        taught.seconds,
     )
     return outcome_of(learned, found, notes, say)
 

@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.ground.in_order import in_order
 from glassprop.ground.note import Note, Say, as_note
-from glassprop.tables.encoding.block_encoder import BLOCK
+from glassprop.tables.encoding.block_encoder import BLOCK, OF_THE_NETWORK
 from glassprop.tables.encoding.findings import Finding, Findings, notes_of, warn_of
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting.spoken import told
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Result = TypeVar("Result")
+_PIECE = 64 << 20  # bytes of rows that one thread has at a time
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class PieceByPiece:
         work: Callable[[int, pl.DataFrame], Result],
         also: tuple[str, ...] = (),
         of_rows: tuple[int, int] | None = None,
+        *,
+        as_in_memory: bool = False,
     ) -> Iterator[Result]:
         """What a function gives for each piece, in the pieces' order; it is called from several threads.
 
@@ -74,10 +77,13 @@ class PieceByPiece:
         also : tuple of str
         of_rows : (first, stop), optional
             Some of the rows alone.
+        as_in_memory : bool
+            In the pieces that a table in memory goes in, which depend on how many threads there are; else they do not.
         """
         source, passage = self._source, self._passage
         columns = list(dict.fromkeys((*self._typed.columns(), *also)))
-        rows = BLOCK if passage is None else next(passage.pieces()).stop
+        rows = BLOCK if passage is None else passage.rows_of_piece(as_in_memory=as_in_memory)
+        rows = _within(rows, source.row_bytes)
         first, stop = of_rows or (0, source.n_rows)
         frames = recut(source.frames(first, stop, columns), rows)
         pieces = ((first + rows * number, frame) for number, frame in enumerate(frames))
@@ -109,3 +115,9 @@ class PieceByPiece:
             return
         for note in (*notes_of(found), *self._notes):
             say(note)
+
+
+def _within(rows: int, row_bytes: float) -> int:
+    """So many rows, or fewer where they are wide: whole blocks of the network's own, which bits do not depend on."""
+    most = int(_PIECE / max(row_bytes, 1.0)) // OF_THE_NETWORK * OF_THE_NETWORK
+    return min(rows, max(most, OF_THE_NETWORK))

@@ -53,7 +53,7 @@ def _predicted(
         said = model.said(frame)
         return said, predictions(pipeline, record, np.asarray(said.outputs, dtype=np.float64))
 
-    for said, predicted in model.each(work):
+    for said, predicted in model.each(work, as_in_memory=True):
         model.keep(said)
         yield predicted
     model.tell(source.n_rows, on_message)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-_ROOM = 32 << 20  # bytes that the sketches of all columns may take, but for the least sizes
+_ROOM = 64 << 20  # bytes that the sketches of all columns may take, but for the least sizes
 _LEVELS = 12  # that are filled in a long table
 _LEAST, _MOST = 256, 4096
 _OUTER = 8  # so large a part of the size are the values that stay in a level, on each side
@@ -51,12 +51,12 @@ class QuantileSketch:
         self.low, self.high = np.inf, -np.inf
         self._levels: list[np.ndarray] = []
         self._upper: list[bool] = []  # by level, whether it is the upper ones' turn to go up
-        self._over = self._under = 0
+        self._off = 0  # ranks that are too high; the turns in which they get too low come after, and weigh no more
 
     @property
     def error(self) -> int:
         """See the class; the one row is that of a smallest value that is put in its place."""
-        return max(self._over, self._under) + (self._over + self._under > 0)
+        return self._off + (self._off > 0)
 
     def add(self, values: np.ndarray) -> None:
         """Take in values that rise, none of them NaN."""
@@ -75,8 +75,7 @@ class QuantileSketch:
     def merge(self, other: QuantileSketch) -> None:
         """Take in what another of the same size has seen."""
         self._reach(other.rows, other.low, other.high)
-        self._over += other._over
-        self._under += other._under
+        self._off += other._off
         for level, values in enumerate(other._levels):
             self._put(np.sort(values), level)
 
@@ -103,7 +102,7 @@ class QuantileSketch:
             "values": np.concatenate([np.sort(level) for level in self._levels] or [np.empty(0)]),
             "levels": [len(level) for level in self._levels],
             "upper": [int(turn) for turn in self._upper],
-            "off": [self._over, self._under],
+            "off": self._off,
         }
 
     @classmethod
@@ -113,7 +112,7 @@ class QuantileSketch:
         made.rows, (made.low, made.high) = found["rows"], found["ends"].tolist()
         made._levels = np.split(found["values"], np.cumsum(found["levels"])[:-1]) if found["levels"] else []
         made._upper = [bool(turn) for turn in found["upper"]]
-        made._over, made._under = found["off"]
+        made._off = found["off"]
         return made
 
     def _reach(self, rows: int, low: float, high: float) -> None:
@@ -147,10 +146,7 @@ class QuantileSketch:
         high = len(values) - low - len(values) % 2
         upper = self._upper[level]
         self._upper[level] = not upper
-        if upper:
-            self._under += 1 << level
-        else:
-            self._over += 1 << level
+        self._off += 0 if upper else 1 << level
         return np.concatenate([values[:low], values[high:]]), values[low + int(upper) : high : 2]
 
 

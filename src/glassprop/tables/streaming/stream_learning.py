@@ -28,7 +28,7 @@ from glassprop.tables.streaming.on_sample import Decided
 from glassprop.tables.streaming.row_source import RowSource, lanes_of
 from glassprop.tables.streaming.scratch import ScratchSettings
 from glassprop.tables.streaming.statistics import Statistics, statistics
-from glassprop.tables.streaming.stream_network import Network, Waited
+from glassprop.tables.streaming.stream_network import Network
 from glassprop.tables.streaming.tell_statistics import tell_statistics
 from glassprop.tables.streaming.unvaried import unvaried_of
 from glassprop.tables.streaming.uses import TRAINED, WATCHED
@@ -73,6 +73,8 @@ class Taught:
         Trained on, and watched.
     more : dict
         What else the record is to tell.
+    seconds : dict of str to float
+        Of training, and of its waiting for rows.
     """
 
     fitted: Fitted
@@ -80,6 +82,7 @@ class Taught:
     classes: list[CountedClass]
     rows: dict[str, int]
     more: dict[str, Any]
+    seconds: dict[str, float]
 
 
 def learn(decided: Decided, reading: Reading, callbacks: Sequence[Any], say: Say) -> Taught:
@@ -112,7 +115,8 @@ def learn(decided: Decided, reading: Reading, callbacks: Sequence[Any], say: Say
         _guess(found),
         _classes(found),
         {"train": sum(lanes.lanes), "validation": 0 if watched is None else len(watched)},
-        {"stream": _told(lanes, decided, network.waited)},
+        {"stream": _told(lanes, decided)},
+        {"training": network.waited.seconds, "waiting": network.waited.waited},
     )
 
 
@@ -204,13 +208,11 @@ def _balanced(found: Statistics) -> np.ndarray:
     return np.asarray(rows.sum() / (len(rows) * rows))
 
 
-def _told(lanes: EncodedLanes, decided: Decided, waited: Waited) -> dict[str, Any]:
+def _told(lanes: EncodedLanes, decided: Decided) -> dict[str, Any]:
     """What a record has of how the table was read."""
     return {
         "rows": decided.sample.of,
         "sample_rows": len(decided.sample.rows),
         "lanes": len(lanes.lanes),
         "window_rows": lanes.window_rows,
-        "waited": round(waited.waited, 3),
-        "seconds": round(waited.seconds, 3),
     }

@@ -21,7 +21,7 @@ from glassprop.tables.values.cells import BEYOND
 from glassprop.tables.values.texts import Texts
 
 _SHOWN = 5
-_INEXACT = 0.001  # of the rows: ranks that are further off are told
+_INEXACT = 0.005  # of the rows: ranks that are further off are told
 
 
 def tell_statistics(found: Statistics, sample: Sample, say: Say) -> None:

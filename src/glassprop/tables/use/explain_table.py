@@ -36,6 +36,7 @@ def explain_table(
     table: Table,
     rows: Sequence[int],
     *,
+    numbers: Sequence[int] | None = None,
     on_message: Say | None = None,
     top: int = MOST_PATHS,
 ) -> Explanation:
@@ -50,6 +51,8 @@ def explain_table(
         As ``fit_table`` made them, or read from a model file.
     rows : sequence of int
         Counted from 0, as they stand in the table.
+    numbers : sequence of int, optional
+        What these rows are called, where the table holds but some of the rows of another.
     on_message : callable, optional
         Is given what a user should know, a `Note` each.
     top : int
@@ -66,12 +69,12 @@ def explain_table(
     frame = nw.from_native(table.frame, eager_only=True)
     target = Target.from_dict(record["target_reading"])
     refuse_lacking(table.name, table.frame.columns, target, _needed(pipeline), "explaining")
-    numbers = row_numbers(len(frame), None, rows)
-    part = frame[numbers]
+    places = row_numbers(len(frame), None, rows)
+    part, called = frame[places], places if numbers is None else list(numbers)
     values = target.values(part[target.name])
     known = there(values)
     if not known.all():
-        lacking = [number for number, there in zip(numbers, known, strict=True) if not there]
+        lacking = [number for number, there in zip(called, known, strict=True) if not there]
         which = f"row {lacking[0]} has" if len(lacking) == 1 else f"rows {', '.join(map(str, lacking[:5]))} have"
         raise TableError(f"{table.name}: {which} no target {quoted(target.name)}: choose rows that have one")
     if record["labels"] is not None and isinstance(values, Texts):
@@ -79,7 +82,7 @@ def explain_table(
     y = target.labels(values) if isinstance(values, Texts) else values
     with told(on_message, table.notes):
         return _explain_typed(
-            pipeline, part, y, numbers, top, target=target.name, history=_history(record.get("history", {}))
+            pipeline, part, y, called, top, target=target.name, history=_history(record.get("history", {}))
         )
 
 
