@@ -189,6 +189,23 @@ def interrupted(world: Any) -> None:
         found(world.rank, f"{type(error).__name__}: {error}")
 
 
+def dies(world: Any, sums: str, *words: str) -> None:
+    """A command of glassprop's in which the last rank kills itself after so many sums."""
+    from glassprop.cli import main
+    from glassprop.distributed.mpi_group import MpiGroup
+
+    combined, left = MpiGroup.combined, [int(sums)]
+
+    def combined_until(self: Any, *given: Any) -> Any:
+        left[0] -= 1
+        if not left[0] and world.rank == world.size - 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return combined(self, *given)
+
+    MpiGroup.combined = combined_until  # type: ignore[method-assign]
+    sys.exit(main(list(words)))
+
+
 if __name__ == "__main__":
     from glassprop.distributed.needs_mpi import world as all_ranks
 

@@ -3,8 +3,8 @@
 #
 #     sbatch examples/cluster/slurm.sh DATA TARGET MODEL [OPTIONS OF glassprop train...]
 #
-# A job whose time is over is sent SIGTERM; --checkpoint keeps where it stands at least every minute, and the same
-# command with --resume goes on, on as many nodes as there are then.
+# Every minute a checkpoint is written beside the model; a job that was ended, requeued or submitted again goes on from
+# the newest, on as many nodes as it has then.
 #SBATCH --job-name=glassprop
 #SBATCH --nodes=2
 #SBATCH --ntasks-per-node=6
@@ -23,4 +23,5 @@ export GLASSPROP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OMP_NUM_THREADS=1
 # nodes are found by Open MPI itself.
 start=${START:-srun --mpi=pmix --kill-on-bad-exit=1}
 # shellcheck disable=SC2086  # several words
-exec $start glassprop train "$data" --target "$target" --model "$model" --distributed "$@"
+exec $start glassprop train "$data" --target "$target" --model "$model" --distributed \
+    --checkpoint "$model.kept" --resume "$@"

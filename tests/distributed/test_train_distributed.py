@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from ranks_at_work import mpiexec
+from ranks_at_work import mpiexec, script
 
 import glassprop
 
@@ -71,3 +71,18 @@ def test_fast_sums_come_close(table, alone, tmp_path):
     assert ended.code == 0, ended.error
     fast = glassprop.load(tmp_path / "m.glassprop")
     assert np.allclose(fast[-1].theta_, alone[0][-1].theta_, rtol=1e-3, atol=1e-4)
+
+
+def test_a_killed_process_ends_the_job_and_another_number_of_them_goes_on_to_the_same_bits(table, alone, tmp_path):
+    command = ("train", str(table), *EPOCHS, "--model", "m.glassprop", "--checkpoint", "kept", "--every", "0s")
+    ended = script(3, "dies", "60", *command, folder=tmp_path)
+    assert ended.code != 0
+    assert "signal 9" in ended.error
+    assert not (tmp_path / "m.glassprop").exists()
+    assert list((tmp_path / "kept").glob("*.checkpoint"))
+    ended = mpiexec(2, *COMMAND, *command, "--resume", folder=tmp_path)
+    assert ended.code == 0, ended.error
+    assert "training goes on from" in ended.error
+    assert ", step " in ended.error  # in the middle of an epoch
+    assert "passed over" not in ended.error
+    assert np.array_equal(glassprop.load(tmp_path / "m.glassprop")[-1].theta_, alone[0][-1].theta_)

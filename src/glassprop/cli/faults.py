@@ -8,6 +8,7 @@ from typing import Any
 from cyclopts import CycloptsError, UnusedCliTokensError
 
 from glassprop.errors import DistributedError, GlasspropError
+from glassprop.ground.stop_signals import TERMINATED, TerminatedExit
 from glassprop.ground.text import LONGEST_LINE, first_line, listed, quoted, shown
 
 BAD_INPUT, BUG, INTERRUPTED = 2, 70, 130
@@ -17,6 +18,8 @@ def fault(error: BaseException, commands: Container[Any] = ()) -> tuple[str, int
     """The line and the exit code. commands: the names of those there are, for what was misspelled."""
     if isinstance(error, KeyboardInterrupt):
         return "interrupted; nothing was saved", INTERRUPTED
+    if isinstance(error, TerminatedExit):
+        return str(error), TERMINATED
     if isinstance(error, DistributedError):
         return str(error), error.code
     return _bad_input(error, commands) or _bug(error)

@@ -70,6 +70,10 @@ class TrainOptions:
     ] = None
     activation: Annotated[MaybeWord, Parameter(help="Activation of the hidden layers, for example relu.")] = None
     epochs: Annotated[MaybeWhole, Parameter(help="At most this many passes over the rows.")] = None
+    accumulate: Annotated[
+        Whole,
+        Parameter(help="Each step follows the gradient of so many batches together: fewer steps, and fewer sums."),
+    ] = 1
     seed: Annotated[Whole, Parameter(help="The same seed, data and machine give the same model.")] = 0
     validation: Annotated[
         Word,
@@ -146,9 +150,11 @@ def train(
             raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
         how = streaming or StreamingOptions()
         sharing.check(data, how)
+        messages = Messages()
+        kept = (keeping or CheckpointOptions()).callback(messages)
         if group is not None and group.rank:
-            return INTERRUPTED if _learned(data, chosen, how, (), sharing, Messages(), group).interrupted else 0
-        return _train(data, chosen, how, keeping or CheckpointOptions(), sharing, written, group)
+            return INTERRUPTED if _learned(data, chosen, how, kept, sharing, messages, group).interrupted else 0
+        return _train(data, chosen, how, kept, sharing, messages, written, group)
 
 
 @dataclass(frozen=True)
@@ -165,16 +171,15 @@ def _train(
     data: Sequence[str],
     options: TrainOptions,
     streaming: StreamingOptions,
-    keeping: CheckpointOptions,
+    kept: tuple[Any, ...],
     among: DistributedOptions,
+    messages: Messages,
     out: Written,
     group: MpiGroup | None,
 ) -> int:
     """The same, in the process that speaks for all."""
     path = _checked_path(out.model, data[0])
     files = report_files(out.report, rows=out.rows, others=_other_files(path, data, options.validation))
-    messages = Messages()
-    kept = keeping.callback(messages)
     outcome = _learned(data, options, streaming, kept, among, messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
@@ -247,6 +252,7 @@ def _check_numbers(options: TrainOptions) -> None:
     layer_sizes(options.hidden)
     held_out_share(options.validation)
     at_least("--epochs", options.epochs, 1)
+    at_least("--accumulate", options.accumulate, 1, 1_000_000)
     at_least("--seed", options.seed, 0, 2**32 - 1)
 
 
@@ -298,6 +304,7 @@ def _settings(
         hidden=layer_sizes(options.hidden),
         activation=options.activation,
         epochs=options.epochs,
+        accumulate=options.accumulate,
         seed=options.seed,
     )
 

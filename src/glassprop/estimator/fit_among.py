@@ -19,12 +19,13 @@ from glassprop.distributed.mpi_group import MpiGroup, together
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
-from glassprop.estimator.callbacks import told_data
+from glassprop.estimator.callbacks import LISTENERS, told_data
 from glassprop.estimator.dispatched import refuse_elsewhere
 from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.rows_among_ranks import RowsAmongRanks, gathered, rows_here
 from glassprop.estimator.validation import example_weights, split_validation
+from glassprop.ground.array_digest import digest_of
 from glassprop.ground.text import quoted
 from glassprop.training.lanes import ArrayLanes, lane_edges
 
@@ -48,6 +49,30 @@ class Among:
     communicator: Any
     fast_sums: bool = False
     lanes: int = LANES
+
+
+@dataclass(frozen=True)
+class SharedLanes(ArrayLanes):
+    """Lanes of which this process has its own.
+
+    Parameters
+    ----------
+    group : MpiGroup
+        The processes that have the others.
+    """
+
+    group: MpiGroup | None = None
+
+    def digest(self) -> str:
+        """Of the examples of all processes, and of what decides their order; all processes ask at the same time."""
+        assert self.group is not None
+        cuts = [int(edge) - self.first_row for edge in self.edges]
+        lanes = lanes_of_rank(len(self.lanes), self.group.rank, self.group.size)
+        own = [self.data.rows(slice(cuts[lane], cuts[lane + 1])) for lane in lanes]
+        weight = self.data.sample_weight is not None
+        parts = [digest_of([lane.X, lane.Y, *([lane.sample_weight] if weight else [])]) for lane in own]
+        every = [part for of_rank in self.group.told(parts) for part in of_rank]
+        return digest_of([], list(map(int, self.edges)), self.seed, self.shuffle, every)
 
 
 class FitsAmongRanks(FitsSources):
@@ -83,7 +108,7 @@ class FitsAmongRanks(FitsSources):
             kept, held = self._held_among(rows, weight, val, rng, n_outputs)
             edges = lane_edges(len(kept), among.lanes)
             data, first_row = self._data_here(rows, weight, kept, edges, n_outputs)
-            source = ArrayLanes(data, edges, int(rng.randint(2**31)), first_row, bool(self.shuffle))
+            source = SharedLanes(data, edges, int(rng.randint(2**31)), first_row, bool(self.shuffle), group)
             self._take_columns(source.data, source.data.X.shape[1], None, first=first)
             outside = self._outside(told_data(X, y, sample_weight, None), "fit")
             self._fit_from(source, source.data, classes, held, rows.names, rng, outside, "fit", group)
@@ -102,7 +127,9 @@ class FitsAmongRanks(FitsSources):
         """
         if not (isinstance(among.lanes, int) and among.lanes >= 1):
             raise SettingsError(f"lanes must be a whole number of 1 or more, got {quoted(among.lanes, 60)}")
-        asked = {**self._arguments(), "fast_sums": among.fast_sums, "lanes": among.lanes, "of": type(self).__name__}
+        kept = any(hasattr(each, "begin_fit") for each in vars(self).get(LISTENERS[0], ()))
+        how = {"fast_sums": among.fast_sums, "lanes": among.lanes, "estimator": type(self).__name__, "Checkpoint": kept}
+        asked = {**self._arguments(), **how}
         asked = {name: _spelled(value) for name, value in asked.items() if name not in ("random_state", "verbose")}
         for rank, other in enumerate(group.told(asked)):
             unlike = [f"{name}={other[name]}, here {asked[name]}" for name in asked if other[name] != asked[name]]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
+import numpy as np
+
 from glassprop.backprop.ranks import Group
 from glassprop.engine.plan import Data, LanedSource, Source
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import Arguments
 from glassprop.estimator.callbacks import LISTENERS
 from glassprop.estimator.fit_plan import Call
@@ -43,6 +45,8 @@ class KeptFits:
         job = job_of(self._arguments(), self.network_, classes, data, validation)
         writes = group is None or group.rank == 0
         with closing(keepers[0].begin_fit(job, left, reads=call == "fit", writes=writes)) as keeper:
+            if group is not None and group.size > 1:
+                _refuse_unlike(keeper.state, group)
             yield keeper
 
     def _take_up(self, keeper: FitKeeper) -> Left:
@@ -54,3 +58,23 @@ class KeptFits:
             raise DataError(f"the checkpoint has {state.theta.size} weights of {state.theta.dtype}, which do not fit")
         self._state = state
         return left
+
+
+def _refuse_unlike(state: TrainState | None, group: Group) -> None:
+    """Refuse to go on where processes have found different checkpoints.
+
+    Raises
+    ------
+    SettingsError
+    """
+    here = [-1.0, 0.0] if state is None else [state.epoch, state.steps_made]
+    every = [tuple(each) for each in group.everyone(np.array(here, dtype=np.float64))]
+    other = next((rank for rank, place in enumerate(every) if place != every[0]), None)
+    if other is not None:
+        first, then = (
+            "no checkpoint" if epoch < 0 else f"one of epoch {epoch:.0f}, step {step:.0f}"
+            for epoch, step in (every[0], every[other])
+        )
+        raise SettingsError(
+            f"rank 0 has found {first}, and rank {other} {then}: name a folder that all processes see, on a shared disk"
+        )

@@ -177,7 +177,9 @@ class _Keeping:
         self._write(state, ended=False)
         if not self._signals.heard:
             return
-        if self._newest is None:
+        if not self._writes:
+            then = "it can be gone on with (resume=True, or --resume)"
+        elif self._newest is None:
             then = "no checkpoint could be written, so it has to begin anew"
         else:
             then = f"it can be gone on with from {quoted(os.fspath(self._newest))} (resume=True, or --resume)"

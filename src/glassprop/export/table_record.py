@@ -32,7 +32,7 @@ _OPTIONS = Object(
         name: Plain()
         for name in (
             "task", "drop", "class_weight", "group", "time", "validation", "hidden", "activation", "epochs", "seed",
-            "number", "category", "date", "keep", "missing", "missing_in", "target_scale", "schema",
+            "number", "category", "date", "keep", "missing", "missing_in", "target_scale", "schema", "accumulate",
         )
     },
 )  # fmt: skip

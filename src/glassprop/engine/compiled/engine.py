@@ -370,14 +370,15 @@ def _ran_together(room: Room, rows: Array, totals: Array) -> _Ran:
 def _together(ran: list[_Ran]) -> _Ran:
     """Steps that were made piece by piece, as those of one epoch; whether they have weights is the last one's to say."""
     rows, totals = (np.concatenate([getattr(each, name) for each in ran]) for name in ("rows", "totals"))
-    costs, squares = (_in_columns([getattr(each, name) for each in ran]) for name in ("costs", "squares"))
+    parts = [[getattr(each, name) for each in ran] for name in ("costs", "squares")]
+    widest = max(each.shape[1] for part in parts for each in part)
+    costs, squares = (_in_columns(part, widest) for part in parts)
     return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[-1].weighted)
 
 
-def _in_columns(numbers: Sequence[Array]) -> Array:
+def _in_columns(numbers: Sequence[Array], columns: int) -> Array:
     """One below the other, with zeros for the chunks that there were not: of steps that other kernels made."""
-    widest = max(each.shape[1] for each in numbers)
-    return np.concatenate([np.pad(each, ((0, 0), (0, widest - each.shape[1]))) for each in numbers])
+    return np.concatenate([np.pad(each, ((0, 0), (0, columns - each.shape[1]))) for each in numbers])
 
 
 def _before(midway: Midway | None, l2: float) -> list[_Ran]:

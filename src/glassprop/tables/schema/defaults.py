@@ -30,6 +30,8 @@ class Defaults:
         At most; early stopping ends most runs before.
     batch_size : int or None
         None: see `batch_rows`.
+    accumulate : int
+        Batches whose gradient a step follows together: they are one batch, so many times as large.
     alpha, weight_decay, dropout, label_smoothing, clip_norm
         As the estimators take them.
     inner_validation : float
@@ -70,6 +72,7 @@ class Defaults:
     beta_2: float = 0.999
     epochs: int = 60
     batch_size: int | None = None
+    accumulate: int = 1
     alpha: float = 0.0
     weight_decay: float = 0.3
     dropout: float = 0.0
@@ -95,8 +98,7 @@ class Defaults:
         return asdict(self) | {"hidden": list(self.hidden)}
 
     def batch_rows(self, rows: int) -> int:
-        """Rows of one batch: `batch_size`, or a power of two, 16 to 256, for 40 batches an epoch or more."""
-        if self.batch_size is not None:
-            return min(self.batch_size, rows)
+        """Rows of a step: `batch_size`, or a power of two, 16 to 256, for 40 steps an epoch; times `accumulate`."""
         power = 1 << max(rows // 40, 1).bit_length() - 1
-        return min(max(16, min(256, power)), rows)
+        batch = max(16, min(256, power)) if self.batch_size is None else self.batch_size
+        return min(batch * self.accumulate, rows)

@@ -61,6 +61,8 @@ class FitOptions:
     activation : str or None
     epochs : int or None
         At most so many.
+    accumulate : int
+        Each step follows the gradient of so many batches together.
     seed : int
     """
 
@@ -83,6 +85,7 @@ class FitOptions:
     hidden: tuple[int, ...] | None = None
     activation: ActivationName | str | None = None
     epochs: int | None = None
+    accumulate: int = 1
     seed: int = 0
 
     def to_dict(self) -> dict[str, Any]:
@@ -121,6 +124,8 @@ def check_options(options: FitOptions) -> None:
         faults.append(f"hidden layers need sizes of at least 1, not {', '.join(map(str, bad))}")
     if options.epochs is not None and options.epochs < 1:
         faults.append(f"epochs must be at least 1, not {options.epochs}")
+    if isinstance(options.accumulate, bool) or options.accumulate != int(options.accumulate) or options.accumulate < 1:
+        faults.append(f"accumulate must be a whole number of batches, at least 1, not {options.accumulate}")
     if not 0 <= options.seed < 2**32:
         faults.append(f"seed must be between 0 and 4294967295, not {options.seed}")
     if not isinstance(options.validation, Table) and not 0 < options.validation < 1:

@@ -22,6 +22,7 @@ def settled(options: FitOptions, defaults: Defaults) -> Defaults:
         "hidden": options.hidden,
         "activation": options.activation,
         "epochs": options.epochs,
+        "accumulate": options.accumulate if options.accumulate != 1 else None,
     }
     asked = {key: value for key, value in asked.items() if value is not None}
     if options.hidden is None and options.epochs is None:
