@@ -159,6 +159,36 @@ def _refused(world: Any, what: str) -> str:
     return "fitted"
 
 
+class InterruptsItself:
+    """A callback that is interrupted after two epochs, as by Ctrl-C, in the last rank alone."""
+
+    def __init__(self, last: bool) -> None:
+        self.last, self.epochs = last, 0
+
+    def setup(self, estimator: Any, context: Any) -> None: ...
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None: ...
+
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+        self.epochs += 1
+        if self.last and self.epochs == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    def teardown(self, estimator: Any, context: Any) -> None: ...
+
+
+def interrupted(world: Any) -> None:
+    """A fit that is interrupted in one rank."""
+    from glassprop import MLPClassifier
+
+    X, y, _ = examples(40)
+    clf = MLPClassifier((4,), max_iter=50, engine="reference")
+    try:
+        clf.set_callbacks(InterruptsItself(world.rank == world.size - 1)).fit(X, y, communicator=world)
+    except (KeyboardInterrupt, DistributedError) as error:
+        found(world.rank, f"{type(error).__name__}: {error}")
+
+
 if __name__ == "__main__":
     from glassprop.distributed.needs_mpi import world as all_ranks
 

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassprop.cli.streaming_options import size_of
+import glassprop
 from glassprop.ground import free_memory
+from glassprop.ground.sizes import size_of
 from glassprop.tables.streaming import would_fit
 
 
@@ -42,7 +43,7 @@ def test_a_streamed_model_is_used_like_any_other(run, files, name):
 def test_json_has_how_long_rows_were_waited_for(run, files):
     result = run("train", "t.parquet", *QUICK, "--stream", "--json")
     stream = result.json["stream"]
-    assert 0 <= stream["waited"] <= stream["seconds"]
+    assert 0 <= stream["seconds"]["waiting"] <= stream["seconds"]["training"]
     assert (stream["rows"], stream["lanes"]) == (900, 12)
     assert run("train", "t.parquet", *QUICK, "--json").json["stream"] is None
 
@@ -51,6 +52,16 @@ def test_a_report_of_a_streamed_training(run, files):
     result = run("train", "t.parquet", *QUICK, "--stream", "--report", "r.html")
     assert result.code == 0
     assert (files / "r.html").exists()
+
+
+def test_a_scratch_file_changes_no_bit_and_is_gone_in_the_end(run, files):
+    (files / "scratch").mkdir()
+    for place, name in ((), "plain"), (("--scratch", "scratch"), "folder"), (("--scratch", "1MB"), "size"):
+        assert run("train", "t.parquet", *QUICK, "--stream", *place, "--model", name, "--json").code == 0
+    plain, *others = (glassprop.load(files / name)[-1].theta_ for name in ("plain", "folder", "size"))
+    for theta in others:
+        np.testing.assert_array_equal(theta, plain)
+    assert list((files / "scratch").iterdir()) == []
 
 
 def test_held_out_rows_from_a_file(run, files):
@@ -104,6 +115,7 @@ def test_without_pyarrow_one_line_says_what_to_install(run, files, monkeypatch, 
         (("t.parquet", "--target", "label", "--stream", "--budget", "much"), "give a size above 0"),
         (("t.parquet", "--target", "label", "--stream", "--budget", "0"), "give a size above 0"),
         (("t.parquet", "--target", "label", "--stream", "--budget", "10kB"), "give"),
+        (("t.parquet", "--target", "label", "--stream", "--scratch", "no-such"), "neither a size"),
         (("t.parquet", "--target", "lable", "--stream"), "did you mean 'label'?"),
         (("-", "--target", "label", "--stream"), "cannot be streamed"),
         (("none.parquet", "--target", "label", "--stream"), "there is no file"),

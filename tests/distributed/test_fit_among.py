@@ -63,3 +63,8 @@ def refusals(tmp_path_factory):
 def test_what_cannot_be_is_refused_everywhere_and_the_next_fit_can(refusals, what, first, last):
     assert first in refusals[0][what]
     assert last in refusals[1][what]
+
+
+def test_ctrl_c_in_one_process_ends_the_fit_of_all(tmp_path):
+    ended = script(2, "interrupted", folder=tmp_path)
+    assert ended.found == ["DistributedError: rank 1: interrupted", "KeyboardInterrupt: "]

@@ -119,7 +119,7 @@ def test_every_way_ends_there(case: Case, way: str, dtype: str, monkeypatch: pyt
     """Which way is taken follows from shapes and density; each must do for all."""
     taken = []
 
-    def forced(architecture: Any, X: Any, rows: int) -> Reading:
+    def forced(architecture: Any, X: Any, rows: int, entries: float | None = None) -> Reading:
         taken.append(X)
         return Reading(X.nnz / X.shape[0], WAYS[way])
 

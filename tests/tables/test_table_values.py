@@ -260,3 +260,15 @@ def test_what_fields_are_filled_up_with_is_no_part_of_them():
     found = texts_of(["a", "a\0", "\0 a\0\0", " \t\0", "a\0b", None])
     assert found.array().tolist() == ["a", "a", "a", None, "a\0b", None]
     assert {chr(code) for code in range(0x110000) if chr(code).isspace()} | {"\0"} == set(cells._BLANK)
+
+
+@pytest.mark.parametrize("span", [1, 30, 399, 100_000])
+def test_the_parts_of_days_that_rows_share_are_those_of_each_row(span):
+    rng = np.random.default_rng(0)
+    moments = 86_400 * rng.integers(-span, span + 1, 400) + rng.uniform(0, 86_399, 400)
+    moments[::9] = np.nan
+    found = date_parts(moments, clock=False)
+    single = [date_parts(moment[None], clock=False) for moment in moments]
+    for name, part in found.items():
+        np.testing.assert_array_equal(part, np.concatenate([of[name] for of in single]))
+    assert np.isnan(date_parts(np.full(3, np.nan), clock=False)["week sin"]).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import narwhals as nw
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from glassprop.ground.number_text import shortest
-from glassprop.tables.values import cells
+from glassprop.tables.values import cells, distinct
 from glassprop.tables.values.cells import cells_of, text_of
 from glassprop.tables.values.numbers import missing_number, to_numbers
 from glassprop.tables.values.texts import Texts
@@ -89,3 +90,12 @@ def test_names_of_numbers():
 def test_what_gave_no_number_is_counted_by_rows_and_named_once():
     texts = Texts(np.array([0, 1, 2, 1, -1, 3]), ["1,5", "many", "none", "few"])
     assert texts.unread(to_numbers(texts, ","), missing_number) == (3, ["many", "few"])
+
+
+def test_texts_are_found_the_same_with_arrow_at_hand_and_without(monkeypatch):
+    series = nw.from_native(pl.Series([*WORDS, "\ud7ff", "x" * 40] * 3), series_only=True)
+    codes, known = distinct.distinct_texts(series)
+    monkeypatch.setattr(distinct, "sys", SimpleNamespace(modules={}))
+    others, names = distinct.distinct_texts(series)
+    np.testing.assert_array_equal(codes, others)
+    assert known == names == list(dict.fromkeys(word for word in series.to_list() if word is not None))

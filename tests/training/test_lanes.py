@@ -184,6 +184,9 @@ def test_lanes_are_a_source_of_the_same_batches(engine: str, weighted: bool, edg
 
     expected = with_bounds(SameBatches(data, (101,), rows), settings, bounds, options)
     assert_equal(found, expected)
+    options["rng"] = np.random.default_rng(1)
+    in_memory = train(network(), TrainState(network().initial(np.random.default_rng(0))), lanes, settings, **options)
+    assert_equal(in_memory, expected)
 
 
 def with_bounds(source: Any, settings: Any, bounds: Any, options: Any) -> TrainState:
@@ -356,9 +359,9 @@ def test_the_thread_ends_with_the_training(error: Any) -> None:
     options = {"on_epoch": on_epoch}
     if error is ZeroDivisionError:
         with pytest.raises(ZeroDivisionError):
-            trained(in_lanes(data_of()), settings_of(epochs=50), **options)
+            trained(Cut(in_lanes(data_of())), settings_of(epochs=50), **options)
     else:
-        state = trained(in_lanes(data_of()), settings_of(epochs=50), **options)
+        state = trained(Cut(in_lanes(data_of())), settings_of(epochs=50), **options)
         assert state.epoch == 1
         assert state.interrupted == (error is KeyboardInterrupt)
     assert not reading()

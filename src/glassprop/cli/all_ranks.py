@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 import sys
 import time
+import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from glassprop.cli.faults import fault
+from glassprop.cli.faults import BUG, fault
 from glassprop.cli.output import complain
 from glassprop.errors import DistributedError
 
 if TYPE_CHECKING:
     from glassprop.distributed.mpi_group import MpiGroup
 
+_STARTED_BY = "OMPI_COMM_WORLD_SIZE"  # there where Open MPI's mpiexec has started this process
 _PATIENCE = 20.0  # seconds within which the process with the error has ended all others
 
 
 @contextmanager
-def all_ranks(distributed: bool) -> Iterator[MpiGroup | None]:
+def all_ranks(distributed: bool, *, fast_sums: bool = False) -> Iterator[MpiGroup | None]:
     """The processes that were started together, if the command is to run in all of them.
 
     Rank 0 prints; what goes wrong in any of them is told once, by rank 0 if it can, and ends all with its exit code.
@@ -39,7 +41,11 @@ def all_ranks(distributed: bool) -> Iterator[MpiGroup | None]:
     group: Any = None
     stderr = sys.stderr
     try:
-        with _silent(communicator.rank > 0), together(communicator, told=fault) as group:
+        with (
+            _silent(communicator.rank > 0),
+            _no_terminal(communicator.size > 1 or _STARTED_BY in os.environ),
+            together(communicator, fast_sums=fast_sums, told=fault) as group,
+        ):
             yield group
     except BaseException as error:
         if communicator.size == 1 or group is None:
@@ -50,6 +56,8 @@ def all_ranks(distributed: bool) -> Iterator[MpiGroup | None]:
 def _end_all(communicator: Any, group: MpiGroup, error: BaseException, stderr: Any) -> NoReturn:
     """Have the error told, once, and all processes end with its exit code."""
     line, code = fault(error)
+    if code == BUG and os.environ.get("GLASSPROP_TRACEBACK"):
+        traceback.print_exception(error, file=stderr)
     of = error.rank if isinstance(error, DistributedError) else None
     if group.rank == 0:
         complain(line)
@@ -63,6 +71,20 @@ def _end_all(communicator: Any, group: MpiGroup, error: BaseException, stderr: A
         stream.flush()
     communicator.Abort(code)
     raise AssertionError("MPI goes on after Abort")
+
+
+@contextmanager
+def _no_terminal(wish: bool) -> Iterator[None]:
+    """Write plain text: what mpiexec reads as if it were a terminal goes on to wherever."""
+    if wish:
+        with suppress(AttributeError):
+            sys.stdout.isatty = lambda: False  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        if wish:
+            with suppress(AttributeError):
+                del sys.stdout.isatty
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,12 +11,8 @@ from cyclopts import Parameter
 from glassprop.cli.options import MaybeWord
 from glassprop.errors import MissingPackageError, SettingsError
 from glassprop.ground.note import Note
-from glassprop.ground.number_text import size_text
+from glassprop.ground.sizes import size_of, size_text
 from glassprop.ground.text import quoted
-
-_UNITS = {"": 1, **{letter: 1000**n for n, letter in enumerate("kmgt", 1)}}
-_UNITS |= {f"{letter}i": 1024**n for n, letter in enumerate("kmgt", 1)}
-_SIZE = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]i?)?b?\s*", re.IGNORECASE)
 
 
 @Parameter(name="*")
@@ -72,18 +67,6 @@ class StreamingOptions:
         given = [f"--{name}" for name in ("budget", "scratch") if getattr(self, name) is not None]
         if given and not streamed:
             raise SettingsError(f"{' and '.join(given)}: only for a table that is read piece by piece, add --stream")
-
-
-def size_of(text: str) -> int | None:
-    """ "256MB" in bytes; None where it is no size.
-
-    Examples
-    --------
-    >>> size_of("256MB"), size_of("1.5 GiB"), size_of("folder")
-    (256000000, 1610612736, None)
-    """
-    match = _SIZE.fullmatch(text)
-    return None if match is None else int(float(match[1]) * _UNITS[(match[2] or "").lower()])
 
 
 def is_streamed(options: StreamingOptions, data: Sequence[str], say: Callable[[str], None]) -> bool:

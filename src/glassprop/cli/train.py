@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from glassprop.cli.all_ranks import all_ranks
 from glassprop.cli.checkpoint_options import CheckpointOptions
 from glassprop.cli.column_list import print_columns
+from glassprop.cli.distributed_options import DistributedOptions
 from glassprop.cli.ending import Ending
 from glassprop.cli.faults import INTERRUPTED
 from glassprop.cli.keep import keep
@@ -49,6 +51,7 @@ from glassprop.ground.note import Say, as_note
 from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
+    from glassprop.distributed.mpi_group import MpiGroup
     from glassprop.tables import FitOptions, Outcome
     from glassprop.tables.schema.schema_file import TableSchema
 
@@ -114,6 +117,7 @@ def train(
     ],
     options: TrainOptions | None = None,
     streaming: StreamingOptions | None = None,
+    among: DistributedOptions | None = None,
     keeping: CheckpointOptions | None = None,
     model: Annotated[
         MaybeWord,
@@ -134,31 +138,57 @@ def train(
     ] = False,
 ) -> int:
     """Train a network on a table and save it."""
-    chosen = options or TrainOptions()
-    _check_numbers(chosen)
-    path = _checked_path(model, data[0])
-    files = report_files(report, rows=not no_rows, others=_other_files(path, data, chosen.validation))
-    if chosen.validation == "-" in data:
-        raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
+    chosen, sharing = options or TrainOptions(), among or DistributedOptions()
+    written = Written(model, report, rows=not no_rows, as_json=json)
+    with all_ranks(sharing.distributed, fast_sums=sharing.fast_sums) as group:
+        _check_numbers(chosen)
+        if chosen.validation == "-" in data:
+            raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
+        how = streaming or StreamingOptions()
+        sharing.check(data, how)
+        if group is not None and group.rank:
+            return INTERRUPTED if _learned(data, chosen, how, (), sharing, Messages(), group).interrupted else 0
+        return _train(data, chosen, how, keeping or CheckpointOptions(), sharing, written, group)
 
+
+@dataclass(frozen=True)
+class Written:
+    """What is to be written: the model file, a report and whether it may hold rows, JSON rather than tables."""
+
+    model: str | None
+    report: str | None
+    rows: bool
+    as_json: bool
+
+
+def _train(
+    data: Sequence[str],
+    options: TrainOptions,
+    streaming: StreamingOptions,
+    keeping: CheckpointOptions,
+    among: DistributedOptions,
+    out: Written,
+    group: MpiGroup | None,
+) -> int:
+    """The same, in the process that speaks for all."""
+    path = _checked_path(out.model, data[0])
+    files = report_files(out.report, rows=out.rows, others=_other_files(path, data, options.validation))
     messages = Messages()
-    kept = (keeping or CheckpointOptions()).callback(messages)
-    outcome = _learned(data, chosen, streaming or StreamingOptions(), kept, messages)
+    kept = keeping.callback(messages)
+    outcome = _learned(data, options, streaming, kept, among, messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         if kept:
             return INTERRUPTED  # where to go on from has been said
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
-    ending = Ending(
-        keep(outcome.pipeline, outcome.record, path, named=model is not None), interrupted=outcome.interrupted
-    )
-    written = None
+    place = keep(outcome.pipeline, outcome.record, path, named=out.model is not None)
+    ending, report = Ending(place, interrupted=outcome.interrupted), None
     with ending.step("there is no report"):
         if files is not None:
             write_report(outcome, files, ending.kept.path or "")
-            written = files.report
+            report = files.report
     with ending.step("the scores are not printed"):
-        _print(outcome, ending.kept.path, written, messages, as_json=json)
+        _print(outcome, ending.kept.path, report, messages, as_json=out.as_json)
         sys.stdout.flush()
     return ending.code()
 
@@ -168,12 +198,14 @@ def _learned(
     options: TrainOptions,
     streaming: StreamingOptions,
     kept: tuple[Any, ...],
+    among: DistributedOptions,
     messages: Messages,
+    group: MpiGroup | None,
 ) -> Outcome:
     """What the table teaches, read into memory or piece by piece. kept: the callback that keeps it, if there is one."""
     from glassprop.tables import fit_stream, fit_table
 
-    streamed = is_streamed(streaming, data, messages)
+    streamed = group is not None or is_streamed(streaming, data, messages)
     streaming.check(streamed=streamed)
     schema = None if options.schema is None else read_schema(options.schema)
     as_text, pass_on = _as_text(options, schema), _passed_on(messages)
@@ -184,9 +216,9 @@ def _learned(
         return fit_table(table, settings, callbacks=callbacks, on_message=pass_on)
     rows = open_rows(data, as_text)
     settings = _settings(options, schema, rows.columns, lambda: text_columns_of(rows))
-    more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch}
+    more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}
     with PassProgress() as passes:
-        return fit_stream(rows, settings, callbacks=callbacks, on_message=pass_on, on_pass=passes, **more)
+        return fit_stream(rows, settings, callbacks=callbacks, on_message=pass_on, on_pass=passes, group=group, **more)
 
 
 def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple[str, str]]:
@@ -282,7 +314,7 @@ def _print(outcome: Outcome, path: str | None, report: str | None, messages: Mes
         print_line(_classes(outcome))
     print_line(_length(outcome.pipeline[-1]))
     if "stream" in outcome.record:
-        print_line(_waited(outcome.record["stream"]))
+        print_line(_waited(outcome))
     print_line()
     print_scores(
         outcome.scores,
@@ -312,15 +344,12 @@ def _length(estimator: Any) -> str:
     return f"{epochs} epochs{kept}; training cost {number(float(estimator.loss_))}"
 
 
-def _waited(stream: dict[str, Any]) -> str:
-    """How long training has waited for rows, and how long it took with that."""
-    share = number_text.percent(_waited_share(stream))
-    return f"Read piece by piece in {stream['lanes']} lanes; {share} of the training was spent waiting for rows"
-
-
-def _waited_share(stream: dict[str, Any]) -> float:
-    """Of the seconds of training, those that rows were waited for."""
-    return float(stream["waited"] / stream["seconds"]) if stream["seconds"] else 0.0
+def _waited(outcome: Outcome) -> str:
+    """For how much of the training rows were waited for."""
+    seconds, lanes = outcome.seconds, outcome.record["stream"]["lanes"]
+    share = seconds["waiting"] / seconds["training"] if seconds["training"] else 0.0
+    told = f"{number_text.percent(share)} of the training was spent waiting for rows"
+    return f"Read piece by piece in {lanes} lanes; {told}"
 
 
 def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str, Any]:
@@ -340,6 +369,6 @@ def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str
         "epochs": int(outcome.pipeline[-1].n_iter_),
         "engine": record.get("engine"),
         "interrupted": outcome.interrupted,
-        "stream": record.get("stream"),
+        "stream": {**record["stream"], "seconds": outcome.seconds} if "stream" in record else None,
         "notes": messages.data(),
     }

@@ -79,8 +79,7 @@ TABLE = Object(
         ),
         "notes": Several(Either(Text(), _NOTE)),
         "stream": Object(
-            {"rows": Whole(), "sample_rows": Whole(), "lanes": Whole(1), "window_rows": Whole(1), "waited": Real(0),
-             "seconds": Real(0)}
+            {"rows": Whole(), "sample_rows": Whole(), "lanes": Whole(1), "window_rows": Whole(1)}
         ),
     },
 )  # fmt: skip

@@ -46,22 +46,6 @@ def percent(share: float | None) -> str:
     return f"{100 * share:.1f} %"
 
 
-def size_text(n_bytes: float) -> str:
-    """A number of bytes in the unit that suits it.
-
-    Examples
-    --------
-    >>> size_text(999), size_text(256_000_000), size_text(1.94e12)
-    ('999 bytes', '256 MB', '1.94 TB')
-    """
-    value, unit = float(n_bytes), "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 999.5:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.3g} {unit}"
-
-
 def tick(value: float) -> str:
     """A number at an axis."""
     if value == 0:

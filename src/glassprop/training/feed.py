@@ -18,8 +18,8 @@ from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.plan import Data, Examples, LanedSource, Shares, Source
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.training.lanes import is_laned, shares_here, shares_of
-from glassprop.training.lanes_here import LanesHere
+from glassprop.training.lanes import ArrayLanes, is_laned, shares_here, shares_of
+from glassprop.training.lanes_here import LanesHere, LanesInMemory
 from glassprop.training.targets import smooth
 from glassprop.training.train_settings import Settings
 
@@ -62,7 +62,7 @@ class Feed:
         """
         self._architecture, self._settings = architecture, settings
         self._source: Source | None = None
-        self._lanes: LanesHere | None = None
+        self._lanes: LanesHere | LanesInMemory | None = None
         self.shares: Shares | None = None
         self.entries: float | None = None
         self.bounds: NDArray[np.integer] | None = None
@@ -88,11 +88,11 @@ class Feed:
             ends = np.minimum(np.arange(self.n_steps + 1) * self.batch_size, self.n)
             self.bounds = ends * here // self.n
         self.batch_here = self.batch_size if self.bounds is None else max(1, int(np.diff(self.bounds).max()))
-        if not self.in_order:
+        if self._lanes is not None:
+            self.entries = _entries(self._lanes.looked_at(first, self.batch_size), ranks)
+        if not isinstance(given, Data | ArrayLanes):
             first = first.rows(np.arange(min(len(first), self.batch_size)))  # a copy, and no more than is looked at
         self.sample = self._smoothed(first)
-        if self._lanes is not None:
-            self.entries = _entries(self.sample, ranks)
 
     @property
     def in_order(self) -> bool:
@@ -111,12 +111,16 @@ class Feed:
 
     def rows(self, epoch: int, first_step: int = 0) -> Examples:
         """The examples of an epoch (from 0), from a step on."""
-        if self._lanes is not None:
+        if isinstance(self._lanes, LanesHere):
             return self._lanes.blocks(epoch, first_step)
         if self._source is not None:
             assert self.bounds is not None
             return self._blocks(self._source, epoch, int(self.bounds[first_step]))
         return self.sample
+
+    def order(self, epoch: int, drawn: NDArray[np.integer]) -> NDArray[np.integer]:
+        """In which order an epoch takes the rows: as drawn for it, or as arrays in lanes have it."""
+        return self._lanes.order(epoch) if isinstance(self._lanes, LanesInMemory) else drawn
 
     def close(self) -> None:
         """Read no more."""
@@ -148,9 +152,12 @@ class Feed:
         edges = shares_of(counts, self._settings.batch_of(sum(counts)))
         if isinstance(ranks, LaneSums):
             self.shares = shares_here(edges, here)
+        if isinstance(source, ArrayLanes):
+            self._lanes = LanesInMemory(source, edges, here)
+            return self._lanes.taken, source.data
         first = self._first_of_lanes(source, counts, here, theta)
         self._lanes = LanesHere(source, counts, edges, here, first, self._looked_at, self._settings.epochs)
-        return sum(counts[lane] for lane in here), first
+        return self._lanes.taken, first
 
     def _first_of_lanes(self, source: LanedSource, counts: tuple[int, ...], here: range, theta: Array) -> Data:
         """Of epoch 0, whichever is next, so that nothing that follows from it does from where training stands."""
@@ -233,7 +240,7 @@ def _alike(one: Data, other: Data) -> bool:
     return _kind(one) == _kind(other)
 
 
-def _over_all(ranks: Ranks, here: int, theta: Array, lanes: LanesHere | None) -> int:
+def _over_all(ranks: Ranks, here: int, theta: Array, lanes: LanesHere | LanesInMemory | None) -> int:
     """The number of examples of all ranks, which must have begun with the same θ, and the same lanes.
 
     Raises

@@ -76,6 +76,13 @@ def shares_here(edges: NDArray[np.int64], here: range) -> Shares:
     return Shares(rows[:, cut], firsts[:, cut], max(1, int(rows.max())))
 
 
+def places_of(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Where among the examples of some batches those of each lane stand. rows: of each share (batches, lanes)."""
+    starts = (np.cumsum(rows) - rows.ravel()).reshape(rows.shape)
+    for start, count in zip(starts.T, rows.T, strict=True):
+        yield np.repeat(start - (np.cumsum(count) - count), count) + np.arange(count.sum())
+
+
 @dataclass(frozen=True)
 class ArrayLanes:
     """Arrays in memory as lanes, whose examples each epoch takes in an order that follows from seed and epoch.
@@ -104,14 +111,26 @@ class ArrayLanes:
         """How many examples each lane has."""
         return tuple(int(stop - start) for start, stop in pairwise(self.edges))
 
-    def lane(self, lane: int, epoch: int, first: int) -> Iterator[Data]:
-        """A lane's examples in the order of that epoch, from number ``first`` on."""
+    def order(self, lane: int, epoch: int) -> NDArray[np.int64]:
+        """The rows of a lane in the order of that epoch."""
         start, n = int(self.edges[lane]) - self.first_row, int(self.edges[lane + 1] - self.edges[lane])
         if start < 0 or start + n > len(self.data):
             raise DataError(f"the examples of lane {lane} were asked for, and are not among those that are here")
-        order = generator_of(self.seed, epoch, lane).permutation(n) if self.shuffle else np.arange(n)
-        for at in range(first, n, _PIECE):
-            yield self.data.rows(start + order[at : at + _PIECE])
+        return start + (generator_of(self.seed, epoch, lane).permutation(n) if self.shuffle else np.arange(n))
+
+    def lane(self, lane: int, epoch: int, first: int) -> Iterator[Data]:
+        """A lane's examples in the order of that epoch, from number ``first`` on."""
+        order = self.order(lane, epoch)
+        for at in range(first, len(order), _PIECE):
+            yield self.data.rows(order[at : at + _PIECE])
+
+    def woven(self, lanes: range, epoch: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of an epoch's batches, as far as they are of these lanes. edges: as ``shares_of`` gives them."""
+        rows = np.diff(edges[:, lanes.start : lanes.stop], axis=0)
+        order = np.empty(int(rows.sum()), dtype=np.int64)
+        for lane, places in zip(lanes, places_of(rows), strict=True):
+            order[places] = self.order(lane, epoch)
+        return order
 
     def digest(self) -> str:
         """Of the examples that are here, and of what decides their order."""

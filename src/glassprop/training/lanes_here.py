@@ -13,9 +13,42 @@ from numpy.typing import NDArray
 from glassprop.engine.plan import Data, LanedSource
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
+from glassprop.training.lanes import ArrayLanes, places_of
 from glassprop.training.reading_ahead import MOST, Ahead
 
 _ROWS = 8192  # of a block, at most, unless a batch has more
+
+
+class LanesInMemory:
+    """The lanes that are here of arrays, which are taken where they lie, in an order of their own.
+
+    Attributes
+    ----------
+    counts, bounds, waited, seconds
+        As ``LanesHere`` has them.
+    taken : int
+        How many examples an epoch has here.
+    """
+
+    waited = seconds = 0.0
+
+    def __init__(self, source: ArrayLanes, edges: NDArray[np.int64], here: range) -> None:
+        self.counts, self.bounds = source.lanes, edges[:, here.start : here.stop].sum(axis=1)
+        self.taken = int(self.bounds[-1])
+        self._source, self._edges, self._here = source, edges, here
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """The rows of the epoch's batches."""
+        return self._source.woven(self._here, epoch, self._edges)
+
+    def looked_at(self, data: Data, rows: int) -> Data:
+        """The first examples of the first lane that has some, or none."""
+        lane = next((lane for lane in self._here if self.counts[lane]), self._here.start)
+        start = int(self._source.edges[lane]) - self._source.first_row
+        return data.rows(slice(start, start + min(self.counts[lane], rows)))
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 class LanesHere:
@@ -27,6 +60,8 @@ class LanesHere:
         How many examples each lane has, of all.
     bounds : integers (n_steps + 1,)
         Where batches begin among the examples here.
+    taken : int
+        How many examples an epoch has here.
     waited : float
         Seconds for which blocks of this epoch were waited for.
     """
@@ -43,6 +78,7 @@ class LanesHere:
     ) -> None:
         """sample: how pieces are. look: gives a piece as engines read it, or refuses it. epochs: how many there are."""
         self.counts, self.bounds, self.waited = counts, edges[:, here.start : here.stop].sum(axis=1), 0.0
+        self.taken = int(self.bounds[-1])
         self._woven, self._epochs = _Woven(source, edges, here, sample, look), epochs
         self._ahead: Ahead[Data | None] | None = None
         self._began = time.perf_counter()
@@ -72,6 +108,10 @@ class LanesHere:
             last = max(self._epochs, epoch + 1)
             self._ahead = Ahead(partial(self._woven.epochs, epoch, first_step, last))
         return self._ahead
+
+    def looked_at(self, first: Data, rows: int) -> Data:
+        """Of the first examples as many as are looked at."""
+        return first.rows(slice(0, rows))
 
     def close(self) -> None:
         """Read no more."""
@@ -114,7 +154,7 @@ class _Woven:
         try:
             while step < n_steps and wanted():
                 stop = max(int(np.searchsorted(bounds, bounds[step] + _ROWS, side="right")) - 1, step + 1)
-                places = _places(np.diff(mine[step : stop + 1], axis=0))
+                places = places_of(np.diff(mine[step : stop + 1], axis=0))
                 parts = (part for lane, own in zip(lanes, places, strict=True) if wanted() for part in lane.take(own))
                 yield self._block(parts, int(bounds[stop] - bounds[step]))
                 step = stop
@@ -162,13 +202,6 @@ def _in_places(parts: list[tuple[Any, Array]], n: int) -> Any:
     order = np.empty(n, dtype=np.int64)
     order[np.concatenate([places for _, places in parts])] = np.arange(n)
     return vstack([X for X, _ in parts], format="csr")[order]
-
-
-def _places(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Where in a block each lane's examples stand. rows: of each share (steps, lanes). -> an array a lane."""
-    starts = (np.cumsum(rows) - rows.ravel()).reshape(rows.shape)
-    for start, count in zip(starts.T, rows.T, strict=True):
-        yield np.repeat(start - (np.cumsum(count) - count), count) + np.arange(count.sum())
 
 
 class _Lane:

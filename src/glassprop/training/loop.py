@@ -129,6 +129,8 @@ def train(
                     keeper.keep(state)
     except KeyboardInterrupt:
         run.settle()
+        if group is not None and group.size > 1:
+            raise  # the others have to hear of it: they wait for this process
         state.interrupted, state.stopped_by = True, BY_USER
     except BaseException:  # a scorer or a user-defined function failed, or a callback
         run.settle()
@@ -272,7 +274,7 @@ class _Run:
         self.finished = False
         order = self._order()
         plan = EpochPlan(
-            order,
+            self.feed.order(state.epoch, order),
             self.feed.batch_here,
             dropout_key=state.dropout_key,
             first_step=state.step,
@@ -368,7 +370,7 @@ class _Run:
         examples = cost.examples
         if examples is None:  # a step that no cost was worked out after
             sample = self.feed.sample
-            examples = sample.rows(plan.order[: plan.edges[1]]) if self.feed.in_order else sample
+            examples = sample.rows(plan.order[: plan.edges[1]]) if len(plan.order) else sample
         missing = None if self.validation.data is None else float("nan")
         return self._diverged("the cost", examples, float(plan.rates[cost.failed or 0]), float("nan"), missing)
 

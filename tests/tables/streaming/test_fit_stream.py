@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from groups import together
+from leaving import FailAfter
 
 import glassprop
+from glassprop import Checkpoint
 from glassprop.errors import SettingsError, TableError
 from glassprop.tables import (
     Defaults,
@@ -105,8 +108,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_others(file: str, tmp_pat
     assert one.scores == same.scores
     assert (theta(one) != theta(other)).any()
     for outcome, name in ((one, "one"), (same, "same")):
-        untimed = {**outcome.record["stream"], "waited": 0.0, "seconds": 0.0}
-        glassprop.save(outcome.pipeline, tmp_path / name, {**outcome.record, "stream": untimed})
+        glassprop.save(outcome.pipeline, tmp_path / name, outcome.record)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "same").read_bytes()
 
 
@@ -216,6 +218,36 @@ def test_few_rows_are_watched_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_reader, "_WATCHED", 100)
     found = stream(table(), options("amount"))
     assert 60 < found.rows["validation"] < 140
+
+
+def test_a_training_that_broke_is_gone_on_with_to_the_same_bits(file: str, tmp_path: Path) -> None:
+    long = replace(QUICK, epochs=12, patience=4, dropout=0.1)
+
+    def learned(*callbacks: Any) -> Outcome:
+        return stream(file, options("label"), defaults=long, callbacks=callbacks)
+
+    straight = learned()
+    with pytest.raises(RuntimeError, match="disk"):
+        learned(FailAfter(5), Checkpoint(tmp_path / "kept", every=0))
+    found = learned(Checkpoint(tmp_path / "kept", every=0, resume=True, on_message=lambda _: None))
+    np.testing.assert_array_equal(theta(found), theta(straight))
+    assert found.record["history"] == straight.record["history"]
+    assert found.scores == straight.scores
+
+
+@pytest.mark.parametrize("target", ["label", "amount"])
+def test_processes_that_share_the_lanes_learn_the_same(file: str, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample.sample_of, "__defaults__", (500,))  # so that watched rows come from all lanes
+    short = replace(QUICK, epochs=3)
+
+    def work(rank: int, group: Any) -> Outcome:
+        return stream(file, options(target), defaults=short, group=group)
+
+    (alone,), pair = together(1, work), together(2, work)
+    for outcome in pair:
+        np.testing.assert_array_equal(theta(outcome), theta(alone))
+        assert outcome.scores == alone.scores
+        assert outcome.rows == alone.rows
 
 
 def test_held_out_rows_from_another_table(file: str) -> None:

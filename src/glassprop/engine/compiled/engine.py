@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,6 +108,8 @@ class CompiledEngine:
         self._recorded, self._entries = recorded, entries
         self._products: dict[str, Products] = {}
         self._made_for: tuple[Any, ...] = ()
+        self._room: Room
+        self._read: Data | None = None
         self._read_sparse: Reading | None = None
         self._predictor: Predictor | None = None
 
@@ -286,10 +288,13 @@ class CompiledEngine:
             POOL.run(room.kernel, room.control, room.chunks)
 
     def _room_for(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> Room:
-        """The room of the epoch before, if shapes and arrays are the same, or a new one."""
-        arrays = (data.X, data.Y, data.sample_weight, theta, *state.vectors)
-        wanted = made_for(plan, arrays)
-        if wanted != self._made_for:
+        """The room of the epoch before, if shapes and vectors are the same, or a new one."""
+        vectors = (theta, *state.vectors)
+        wanted = made_for(plan, data, vectors)
+        if wanted == self._made_for:
+            if data is not self._read:
+                self._room.bring(data)
+        else:
             self._kernel = kernels.run_steps(theta.dtype.name)
             self._room = make_room(
                 self.architecture,
@@ -297,13 +302,15 @@ class CompiledEngine:
                 self.optimizer,
                 self._kernel,
                 lambda lowered: self._put_parts(lowered, theta.dtype.name),
-                arrays,
+                data,
+                vectors,
                 plan,
                 reading,
                 self.products(theta.dtype.name),
                 self.ranks,
             )
-            self._made_for, self._kept = wanted, arrays  # kept: no other array may get the number of one of these
+            self._made_for, self._kept = wanted, vectors  # kept: no other array may get the number of one of these
+        self._read = data
         return self._room
 
     def _cost(self, ran: _Ran) -> EpochCost:
@@ -357,17 +364,14 @@ def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Cal
 def _together(ran: list[_Ran]) -> _Ran:
     """Steps that were made piece by piece, as those of one epoch; whether they have weights is the last one's to say."""
     rows, totals = (np.concatenate([getattr(each, name) for each in ran]) for name in ("rows", "totals"))
-    chunks = max(each.costs.shape[1] for each in ran)
-    costs, squares = (
-        np.concatenate([_in_columns(getattr(each, name), chunks) for each in ran]) for name in ("costs", "squares")
-    )
+    costs, squares = (_in_columns([getattr(each, name) for each in ran]) for name in ("costs", "squares"))
     return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[-1].weighted)
 
 
-def _in_columns(numbers: Array, chunks: int) -> Array:
-    """With zeros for the chunks that there were not: of steps that other kernels made."""
-    lacks = chunks - numbers.shape[1]
-    return np.pad(numbers, ((0, 0), (0, lacks))) if lacks else numbers
+def _in_columns(numbers: Sequence[Array]) -> Array:
+    """One below the other, with zeros for the chunks that there were not: of steps that other kernels made."""
+    widest = max(each.shape[1] for each in numbers)
+    return np.concatenate([np.pad(each, ((0, 0), (0, widest - each.shape[1]))) for each in numbers])
 
 
 def _before(midway: Midway | None, l2: float) -> list[_Ran]:

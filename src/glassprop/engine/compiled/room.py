@@ -24,7 +24,7 @@ from glassprop.engine.compiled.shares import AT_ONCE
 from glassprop.engine.compiled.shares_room import SharesRoom, aligned_zeros, table_of, tree_table
 from glassprop.engine.compiled.threads import Kernel
 from glassprop.engine.compiled.turned import Turned
-from glassprop.engine.plan import EpochPlan
+from glassprop.engine.plan import Data, EpochPlan
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 from glassprop.optimizer import Optimizer
@@ -75,6 +75,10 @@ class Room:
         if self.codes[KEY] >= 0:
             self.codes[KEY] = plan.dropout_key
 
+    def bring(self, data: Data) -> None:
+        """Have kernels read other examples, of the same kind."""
+        self.handed.put(self.theta, **examples_handed(data))
+
     def open_for(self, start: int, stop: int) -> None:
         """Make the counters ready for phases [start, stop) of the epoch; nobody is inside."""
         control = self.control
@@ -82,10 +86,18 @@ class Room:
         control[NEXT::LINE] = 0
 
 
-def made_for(plan: EpochPlan, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What a room can be used again for: shapes, arrays, and what the plan leaves as the room has it."""
+def made_for(plan: EpochPlan, data: Data, vectors: tuple[Array, ...]) -> tuple[Any, ...]:
+    """What a room can be used again for: shapes, θ and the optimizer's vectors, and what the plan leaves as it is."""
     without = (plan.bounds is None, plan.decays is None, plan.dropouts is None, plan.shares is None)
-    return (plan.batch_size, len(plan.rates), without, plan.order.shape, *map(id, arrays))
+    kinds = type(data.X), data.sample_weight is None
+    return (plan.batch_size, len(plan.rates), without, plan.order.shape, kinds, *map(id, vectors))
+
+
+def examples_handed(data: Data) -> dict[str, Any]:
+    """What kernels are handed of examples, by name."""
+    weight = data.sample_weight
+    weights = 0 if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
+    return inputs(data.X) | {"y": data.Y, "weight": weights}
 
 
 def make_room(
@@ -94,17 +106,17 @@ def make_room(
     optimizer: Optimizer,
     run_steps: Any,
     put_parts: Callable[[Lowered], None],
-    arrays: tuple[Any, ...],
+    data: Data,
+    vectors: tuple[Array, ...],
     plan: EpochPlan,
     reading: Reading,
     products: Products,
     ranks: Ranks | None,
 ) -> Room:
-    """A room for these arrays (X, Y, weights or None, θ, the optimizer's vectors) and epochs like that of the plan.
+    """A room for such examples, for these vectors (θ, and the optimizer's), and for epochs like that of the plan.
 
     put_parts: writes the addresses of parts into what was lowered. ranks: whose sums steps get.
     """
-    X, Y, weight, *vectors = arrays
     batch, n_steps, (entries, first) = plan.batch_size, len(plan.rates), reading
     lanes = ranks if isinstance(ranks, LaneSums) else None
     chunks = chunks_for(architecture, batch, entries) if lanes is None else len(lanes.here)
@@ -125,7 +137,6 @@ def make_room(
     order, bounds = np.empty(len(plan.order), np.int64), plan.edges.astype(np.int64)
     schedule, costs = np.ones((n_steps, OF_STEP)), np.zeros((n_steps, chunks))
     squares, lengths = (np.zeros((n_steps, segments)) for _ in range(2))
-    weights = 0 if weight is None else np.ascontiguousarray(weight, dtype=np.float64)
     control = control_for(chunks)
     gradients = aligned_zeros(chunks * lowered.size, theta.dtype)
     work = aligned_zeros(chunks * lowered.work_size, theta.dtype)
@@ -133,12 +144,12 @@ def make_room(
         np.zeros(chunks * lowered.rows),
         _fixed(architecture, objective, optimizer, lowered, theta.dtype),
     )
-    touched = np.empty((chunks, 0 if turned is None else X.shape[1]), dtype=np.int64)
+    touched = np.empty((chunks, 0 if turned is None else data.X.shape[1]), dtype=np.int64)
     handed = Handed(
-        theta, **inputs(X), touched=touched, added=0 if turned is None else turned.stop, y=Y, weight=weights, order=order, m=m, v=v, schedule=schedule, bounds=bounds, gradients=gradients,
+        theta, **examples_handed(data), touched=touched, added=0 if turned is None else turned.stop, order=order, m=m, v=v, schedule=schedule, bounds=bounds, gradients=gradients,
         plan=codes, fixed=fixed, layers=lowered.layers, numbers=lowered.numbers, blocks=lowered.blocks,
         factors=lowered.factors, places=lowered.places, work=work, rooms=block_costs, costs=costs, squares=squares,
-        lengths=lengths, control=control, n_out=Y.shape[1], size=theta.size,
+        lengths=lengths, control=control, n_out=data.Y.shape[1], size=theta.size,
         depth=architecture.depth, n_blocks=len(lowered.blocks),
     )  # fmt: skip
     shares = SharesRoom.of(plan, theta.size, 0 if lanes is None else len(lanes.roots))

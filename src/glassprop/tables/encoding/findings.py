@@ -23,6 +23,9 @@ _MISSING = "wholly-missing"
 _NEWS = ("new-categories", "new-range", "new-type", _MISSING)
 
 
+_OF_EACH = ("new-range", "beyond-sample", "not-constant", "estimated")  # whose details are those of one column
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something about a column.
@@ -68,6 +71,9 @@ _TOLD = {
     "new-range": ": {rows} value(s) are far outside of what training saw, {detail}",
     "new-type": " {detail}",
     _MISSING: " has no value in any of {rows} rows; training had some",
+    "beyond-sample": " {detail}",
+    "not-constant": " is not learned from, since {detail}; {rows} other row(s) hold something else",
+    "estimated": ": {detail}",
 }
 
 
@@ -130,7 +136,7 @@ def notes_of(findings: Iterable[Finding]) -> list[Note]:
     """A line for each, or for many columns of which the same is to be told."""
     alike: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        detail = "" if finding.kind == "new-range" else finding.detail
+        detail = "" if finding.kind in _OF_EACH else finding.detail
         alike.setdefault((finding.kind, detail), []).append(finding)
     notes: list[Note] = []
     for same in alike.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import narwhals as nw
@@ -60,17 +61,25 @@ def another_type(series: nw.Series, name: str, seen: Seen) -> list[Finding]:
     return [Finding(name, "new-type", f"has {now} here, and had {seen['type']} in training")]
 
 
-def _far(reading: Reading, values: np.ndarray, seen: Seen) -> list[Finding]:
-    if "low" not in seen:
-        return []
-    low, high = seen["low"], seen["high"]
+def far_from(values: np.ndarray, seen: Seen) -> np.ndarray:
+    """Which of some values are far outside of what was seen, (n,) of bool."""
+    low, high = seen.get("low", -np.inf), seen.get("high", np.inf)
     room = _FAR * (high - low)
-    far = (values < low - room) | (values > high + room)
-    if not room or not far.any():
+    return ((values < low - room) | (values > high + room)) & (0 < room < np.inf)
+
+
+def as_told(reading: Reading, value: float) -> str:
+    """What a column was read as, in its own words."""
+    shown: Callable[[float], str] = {"date": _moment, "time": _clock}.get(reading.kind, shortest)
+    return shown(value)
+
+
+def _far(reading: Reading, values: np.ndarray, seen: Seen) -> list[Finding]:
+    far = far_from(values, seen)
+    if not far.any():
         return []
-    shown = {"date": _moment, "time": _clock}.get(reading.kind, shortest)
-    first = shown(float(values[far][0]))
-    return [Finding(reading.name, "new-range", f"{shown(low)} to {shown(high)}", int(far.sum()), (first,))]
+    low, high, first = (as_told(reading, float(value)) for value in (seen["low"], seen["high"], values[far][0]))
+    return [Finding(reading.name, "new-range", f"{low} to {high}", int(far.sum()), (first,))]
 
 
 def _moment(days: float) -> str:

@@ -48,6 +48,9 @@ class Outcome:
         The classes of the rows trained on; none for regression.
     parts : Parts
         The rows themselves, by their use; of a table that was streamed, those of the sample.
+    seconds : dict of str to float
+        Of a table that was streamed: how long training took, and for how long it waited for rows. No part of the
+        record, since models of the same seed are the same bytes.
     held_out_table : Table
         The table that the held-out rows are rows of: the one learned from, or the one given for them; of a table that
         was streamed, the sample.
@@ -66,6 +69,7 @@ class Outcome:
     classes: list[CountedClass] = field(repr=False)
     parts: Parts = field(repr=False)
     held_out_table: Table = field(repr=False)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class Learned:
         As an `Outcome` has them.
     more : dict
         What else the record is to tell.
+    seconds : dict of str to float
     """
 
     table: Table
@@ -99,6 +104,7 @@ class Learned:
     parts: Parts
     rows: dict[str, int]
     more: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def outcome_of(learned: Learned, found: Assessment, notes: Sequence[Note], say: Say) -> Outcome:
@@ -123,6 +129,7 @@ def outcome_of(learned: Learned, found: Assessment, notes: Sequence[Note], say: 
         classes=learned.classes,
         parts=learned.parts,
         held_out_table=options.validation if isinstance(options.validation, Table) else learned.table,
+        seconds=learned.seconds,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -80,8 +81,12 @@ def task_of(table: Table, options: FitOptions, defaults: Defaults | None, say: S
     return Task(frame, options, settings, target, words)
 
 
-def columns_of(frame: nw.DataFrame, task: Task, table: Table, say: Say) -> tuple[list[ColumnRole], Schema]:
+def columns_of(
+    frame: nw.DataFrame, task: Task, table: Table, say: Say, known: Sequence[ColumnRole] = ()
+) -> tuple[list[ColumnRole], Schema]:
     """The use of each column, and how those that are learned from are read, by the rows of `frame`.
+
+    known: roles of columns that the user says nothing of, which these rows do not show by themselves.
 
     Raises
     ------
@@ -89,7 +94,8 @@ def columns_of(frame: nw.DataFrame, task: Task, table: Table, say: Say) -> tuple
         Columns that cannot be what they were said to be, or none to learn from.
     """
     options, target = task.options, task.target
-    named = {target.name: ColumnRole(target.name, "target", target.reason)}
+    named = {role.name: role for role in known}
+    named |= {target.name: ColumnRole(target.name, "target", target.reason)}
     named |= {name: ColumnRole(name, "dropped", "as asked") for name in options.drop}
     for role, name in (("weight", options.weight), ("group", options.group), ("time", options.time)):
         if name is not None:

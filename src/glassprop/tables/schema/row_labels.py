@@ -62,7 +62,7 @@ def row_label(name: str, place: int, cells: Cells, called: CalledIndex) -> str |
     cells : Cells
     called : CalledIndex
     """
-    by = _called_by(name, place, called)
+    by = called_by(name, place, called)
     if by is None or len(cells) - cells.missing < 3:
         return None
     surely = name in called.unnamed or name in called.index or _WRITERS.fullmatch(name) is not None
@@ -77,13 +77,14 @@ def row_label(name: str, place: int, cells: Cells, called: CalledIndex) -> str |
         return None
     different = np.unique(present)
     own = len(different) == len(present)
-    if own and (surely or _NUMBERS.fullmatch(name) or (len(present) >= ENOUGH_ROWS and _is_run(different))):
+    if own and (surely or _NUMBERS.fullmatch(name) or (len(present) >= ENOUGH_ROWS and is_run(different))):
         return f"row labels: a whole number of its own in every row, {by}"
-    several = len(different) >= ENOUGH_ROWS and (_is_run(different) or 2 * len(different) > len(present))
+    several = len(different) >= ENOUGH_ROWS and (is_run(different) or 2 * len(different) > len(present))
     return f"row labels: {len(different)} whole numbers, {by}" if not own and surely and several else None
 
 
-def _called_by(name: str, place: int, called: CalledIndex) -> str | None:
+def called_by(name: str, place: int, called: CalledIndex) -> str | None:
+    """What the name of a column, or the want of one, says of numbers of rows; None: nothing."""
     if name in called.unnamed:
         return "in a column without a name"
     if name in called.index:
@@ -99,8 +100,9 @@ def _called_by(name: str, place: int, called: CalledIndex) -> str | None:
     return None
 
 
-def _is_run(different: np.ndarray) -> bool:
-    """Whether these are 0 to n - 1 or 1 to n, in any order, but for rows that were left out."""
+def is_run(different: np.ndarray, share: float = 1.0) -> bool:
+    """Whether these are 0 to n - 1 or 1 to n, in any order, but for rows that were left out; or so large a share of
+    them, drawn at random."""
     low, high = different[0], different[-1]
     span = high - min(low, 1.0) + 1
-    return bool(low >= 0 and len(different) >= _NEARLY * span)
+    return bool(low >= 0 and len(different) >= _NEARLY * span * share)

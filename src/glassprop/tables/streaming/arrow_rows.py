@@ -99,7 +99,7 @@ class _Batches:
         if size > _LARGE and self._is_packed(largest):
             raise TableError(
                 f"{self.file.name} has a record batch of {sizes[largest]:,} rows ({size / 1e6:,.0f} MB), which is "
-                f"packed and can only be read whole: {with_smaller_groups(self.file.path, 'ipc')}"
+                f"packed and can only be read whole: {with_smaller_groups(self.file.path, kind='ipc')}"
             )
         return float(found)
 

@@ -16,10 +16,11 @@ from glassprop.tables.schema.request import FitOptions, check_options
 from glassprop.tables.streaming.held_out import held_out_scores
 from glassprop.tables.streaming.lane_rows import BUDGET, LANES
 from glassprop.tables.streaming.on_sample import Decided, decide
-from glassprop.tables.streaming.passes import OnPass, WatchedPass
 from glassprop.tables.streaming.row_source import RowSource, row_source
 from glassprop.tables.streaming.sample import sample_of
+from glassprop.tables.streaming.scratch import ScratchSettings
 from glassprop.tables.streaming.stream_learning import Reading, Taught, learn
+from glassprop.tables.streaming.watched_pass import OnPass, WatchedPass
 
 
 def fit_stream(
@@ -31,7 +32,7 @@ def fit_stream(
     on_message: Say | None = None,
     on_pass: OnPass | None = None,
     budget: int | None = None,
-    scratch: Any = None,
+    scratch: str | None = None,
     lanes: int = LANES,
     group: Group | None = None,
 ) -> Outcome:
@@ -56,8 +57,9 @@ def fit_stream(
         Is told of each pass before training how many rows have been read.
     budget : int, optional
         Bytes for rows in memory; 256 MB by default. The order of rows, and so the bits, follow from it.
-    scratch : optional
-        Where to keep encoded rows, so that later epochs need not read the table.
+    scratch : str, optional
+        Where to keep encoded rows, so that later epochs need not read the table: a folder, half of whose room may be
+        used, or a size, such as ``"20GB"``, for a temporary file. It is gone in the end.
     lanes : int
         Streams of rows that are read side by side, of which several processes take whole ones.
     group : Group, optional
@@ -88,13 +90,14 @@ def fit_stream(
     """
     notes, say = noted(on_message)
     check_options(options)
+    keeping = None if scratch is None else ScratchSettings.of(scratch)
     rows: RowSource = source if hasattr(source, "frames") else row_source(source)
-    sample = sample_of(WatchedPass(rows, "a sample of them", on_pass), options.seed)
+    sample = sample_of(WatchedPass(rows, "a sample of them", on_pass), options.seed, group=group)
     if len(sample.rows) < sample.of:
         line = f"{sample.of:,} rows are read piece by piece; columns are recognized on {len(sample.rows):,} of them"
         say(Note(line, "streamed", number=sample.of))
     decided = decide(sample, rows, options, defaults, say)
-    reading = Reading(rows, budget or BUDGET, scratch, lanes, group, on_pass)
+    reading = Reading(rows, budget or BUDGET, keeping, lanes, group, on_pass)
     taught = learn(decided, reading, callbacks, say)
     found = _assessed(taught, decided, reading, say)
     learned = Learned(
@@ -108,6 +111,7 @@ def fit_stream(
         decided.parts,
         {**taught.rows, "held_out": found.rows},
         taught.more,
+        taught.seconds,
     )
     return outcome_of(learned, found, notes, say)
 
@@ -118,4 +122,4 @@ def _assessed(taught: Taught, decided: Decided, reading: Reading, say: Say) -> A
     if isinstance(task.options.validation, Table):
         return assessed_on(decided.parts.held_out, pipeline, taught.guess, task.options, say)
     watched = WatchedPass(reading.rows, "scores of those held out", reading.on_pass)
-    return held_out_scores(pipeline, decided, taught.guess, watched)[0]
+    return held_out_scores(pipeline, decided, taught.guess, watched, reading.lanes, reading.group)[0]

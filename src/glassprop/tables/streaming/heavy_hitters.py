@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-_ROOM = 400_000  # names of all columns together, but for the fewest and the most
+_ROOM = 200_000  # names of all columns together, but for the fewest and the most
 _FEWEST, _MOST = 2_048, 16_384
 
 

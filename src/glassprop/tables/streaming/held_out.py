@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
 
+from glassprop.backprop.ranks import Group, lanes_of_rank
 from glassprop.errors import TableError
 from glassprop.tables.fitting.assess import Assessment, Guess
 from glassprop.tables.fitting.key_columns import weight_reading
 from glassprop.tables.streaming.labelled_rows import Labelled, LabelledRows
 from glassprop.tables.streaming.on_sample import Decided
 from glassprop.tables.streaming.piece_by_piece import PieceByPiece, Said
-from glassprop.tables.streaming.row_source import RowSource
-from glassprop.tables.streaming.stream_scores import StreamScores
+from glassprop.tables.streaming.plain_bytes import as_numbers, of_numbers
+from glassprop.tables.streaming.row_source import RowSource, lanes_of
+from glassprop.tables.streaming.stream_scores import StreamScores, together
 from glassprop.tables.streaming.uses import HELD_OUT
 
 if TYPE_CHECKING:
@@ -24,9 +27,11 @@ if TYPE_CHECKING:
 
 
 def held_out_scores(
-    pipeline: Pipeline, decided: Decided, guess: Guess, source: RowSource
+    pipeline: Pipeline, decided: Decided, guess: Guess, source: RowSource, n_lanes: int, group: Group | None = None
 ) -> tuple[Assessment, dict[str, float]]:
-    """Score them; and, by name, how far scores may be off that are made of bins.
+    """Score them, lane by lane; and, by name, how far scores may be off that are made of bins.
+
+    group: processes that each score their lanes, and all have all scores in the end.
 
     Raises
     ------
@@ -38,7 +43,9 @@ def held_out_scores(
     model = PieceByPiece(pipeline, target.task, source)
     start = nw.from_native(decided.table.frame, eager_only=True)
     reader = LabelledRows(target, classes, None if weight is None else weight_reading(start, weight), source.name)
-    scores = StreamScores(classes, guess, split.seed)
+    lanes, here = lanes_of(source, n_lanes), range(n_lanes)
+    if group is not None:
+        here = lanes_of_rank(n_lanes, group.rank, group.size)
 
     def work(first: int, frame: pl.DataFrame) -> tuple[Labelled, Said] | None:
         rows = np.arange(first, first + frame.height)
@@ -48,12 +55,29 @@ def held_out_scores(
             return None
         return replace(found, numbers=first + mine[found.numbers]), model.said(found.frame)
 
-    for each in model.each(work, (*reader.columns(), *split.columns)):
-        if each is not None:
-            found, said = each
-            if not np.isfinite(said.outputs).all():
-                raise TableError(f"{source.name}: what the model says of some held-out rows is no finite number")
-            scores.add(found.y, said.outputs, found.weights, found.numbers)
+    def scores_of(lane: int) -> StreamScores:
+        scores = StreamScores(classes, guess, split.seed)
+        for each in model.each(work, (*reader.columns(), *split.columns), lanes[lane]):
+            if each is not None:
+                found, said = each
+                if not np.isfinite(said.outputs).all():
+                    raise TableError(f"{source.name}: what the model says of some held-out rows is no finite number")
+                scores.add(found.y, said.outputs, found.weights, found.numbers)
+        return scores
+
+    parts = [scores_of(lane) for lane in here]
+    scores = together(parts if group is None or group.size == 1 else _of_all(parts, group))
     if not scores.rows:
         raise TableError(f"{source.name}: no held-out row has a target to score by: choose another split")
     return scores.assessment()
+
+
+def _of_all(parts: list[StreamScores], group: Group) -> list[StreamScores]:
+    """Those of the lanes of all processes, in their order."""
+    mine = []
+    for scores in parts:
+        buffer = BytesIO()
+        np.savez(buffer, **scores.arrays())  # type: ignore[arg-type]
+        mine.append(buffer.getvalue())
+    every = [part for vector in group.everyone(as_numbers(mine)) for part in of_numbers(vector)]
+    return [parts[0].taken(dict(np.load(BytesIO(part)))) for part in every]

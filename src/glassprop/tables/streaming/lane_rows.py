@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ _ROOMS = 2  # windows of a lane: one that is taken from, and one that is being f
 _PIECES = 2  # of a window at least, where reading may begin anywhere
 _FEWEST = 64  # rows of a window: with less, there would be no order to speak of
 _SPREAD, _SHORT = 2, 4096  # windows of a lane at least, so that reading goes on all the time; rows that are enough
+_THREADS = 2  # that read
 _KEPT = 0.5  # of the budget, for rows that are kept from epoch to epoch if all of them have room there
 _GIVEN, _MOST = 1 << 20, 4096  # bytes, and rows, that are handed out at a time
 _AT_ONCE = 40_960  # rows that are at hand as a network is given them; if these take much room, they are a CSR matrix
@@ -96,8 +98,12 @@ class EncodedLanes:
         self._pieces = [pieces_of(first, stop, source.cuts, most) for first, stop in ranges]
         self._counts = [self._counted(edges) for edges in self._pieces]
         self.lanes = tuple(int(counts.sum()) for counts in self._counts)
+        self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="glassprop-rows")
         self._kept = KeptInMemory() if few else None if scratch is None else Scratch(scratch)
-        self.notes = (*self._slow(source), *([] if few or scratch is None else self._told(scratch)))
+        self.notes = (
+            *([] if few else self._slow(source, most)),
+            *([] if few or scratch is None else self._told(scratch)),
+        )
 
     def digest(self) -> str:
         """Of the table, of which rows are learned from in which order, and of how the first ones are encoded."""
@@ -108,40 +114,51 @@ class EncodedLanes:
         return digest_of([*encoded, self._reader.used], *facts)
 
     def close(self) -> None:
-        """Let go of what is kept for other epochs."""
+        """Read no more, and let go of what is kept for other epochs."""
+        self._readers.shutdown(wait=True, cancel_futures=True)
         if self._kept is not None:
             self._kept.close()
 
     def lane(self, lane: int, epoch: int, first: int) -> Iterator[Data]:
         """The lane's rows in that epoch's order, from number `first` on.
 
-        While rows of a window are handed out, those of the next one are read, piece by piece; and at other moments than
-        other lanes do, so that reading is spread as evenly as training takes rows.
+        While rows of a window are handed out, those of the next one are read, by threads of their own.
         """
         order = LaneOrder(self._counts[lane], self.window_rows, self._seed, epoch, lane)
         windows = order.from_row(first)
-        window, ready = next(windows, None), list[CompactRows]()
-        while window is not None:
-            ready += (self._piece(lane, piece) for piece in window.pieces[len(ready) :])
-            rows = CompactRows.together(ready)
-            ready, following = [], next(windows, None)
-            coming = [] if following is None else following.pieces
-            marks = [(piece + (lane + 1) / len(self.lanes)) / len(coming) * window.rows for piece in range(len(coming))]
-            for given, data in self._handed_out(rows, order, window, max(first - window.first, 0)):
-                yield data
-                while len(ready) < len(marks) and given >= marks[len(ready)]:
-                    ready.append(self._piece(lane, coming[len(ready)]))
-            del rows
-            window = following
+        window = next(windows, None)
+        return self._windows(order, window, windows, self._begun(lane, window), first)  # begun before it is asked for
 
-    def _handed_out(
-        self, rows: CompactRows, order: LaneOrder, window: Window, first: int
-    ) -> Iterator[tuple[int, Data]]:
-        """The rows of a window from number `first` on, as a network is given them; and how many have been by then."""
+    def _windows(
+        self,
+        order: LaneOrder,
+        window: Window | None,
+        later: Iterator[Window],
+        coming: list[Future[CompactRows]],
+        first: int,
+    ) -> Iterator[Data]:
+        try:
+            while window is not None:
+                rows = CompactRows.together([piece.result() for piece in coming])
+                following = next(later, None)
+                coming = self._begun(order.lane, following)
+                yield from self._handed_out(rows, order, window, max(first - window.first, 0))
+                del rows
+                window = following
+        finally:
+            for piece in coming:
+                piece.cancel()
+
+    def _begun(self, lane: int, window: Window | None) -> list[Future[CompactRows]]:
+        pieces = [] if window is None else window.pieces
+        return [self._readers.submit(self._piece, lane, piece) for piece in pieces]
+
+    def _handed_out(self, rows: CompactRows, order: LaneOrder, window: Window, first: int) -> Iterator[Data]:
+        """The rows of a window from number `first` on, as a network is given them."""
         shuffled = order.shuffled(window)
         for start in range(first, window.rows, self._given):
             some = rows.of(shuffled[start : start + self._given])
-            yield start + len(some), some.data(self._reader.layout, sparse=self._sparse)
+            yield some.data(self._reader.layout, sparse=self._sparse)
 
     def _piece(self, lane: int, piece: int) -> CompactRows:
         found = None if self._kept is None else self._kept.get((lane, piece))
@@ -181,18 +198,23 @@ class EncodedLanes:
                 number=needed,
             )
 
-    def _slow(self, source: RowSource) -> Iterator[Note]:
+    def _slow(self, source: RowSource, most: int) -> Iterator[Note]:
         """Where row groups are so large that to read a part of one takes much longer than it should."""
-        command = source.rewriting
-        if command is None:
+        if source.rewriting is None:
             return
         starts = np.unique(np.concatenate(self._pieces))
         parts = int(np.diff(np.searchsorted(starts, source.cuts)).max())
         if parts >= _SLOW:
-            rows = int(np.diff(source.cuts).max())
+            rows, command = int(np.diff(source.cuts).max()), source.rewriting(_rounded(most))
             yield Note(
                 f"{source.name} has row groups of {rows:,} rows, which are read in up to {parts} parts: each takes as "
                 f"long as all before it; to write it with smaller ones: {command}",
                 "large-row-groups",
                 number=rows,
             )
+
+
+def _rounded(rows: int) -> int:
+    """Down, to two digits."""
+    unit = 10 ** max(len(str(rows)) - 2, 0)
+    return rows // unit * unit

@@ -60,9 +60,8 @@ class NetworkTargets:
 
     @property
     def columns(self) -> list[str]:
-        """What it reads."""
-        weight = [] if self.weight is None else [self.weight.name]
-        return list(dict.fromkeys([self.target.name, *self.use_columns, *weight]))
+        """As `ExampleReader` says."""
+        return list(dict.fromkeys([self.target.name, *([] if self.weight is None else [self.weight.name])]))
 
     @property
     def n_outputs(self) -> int:

@@ -20,6 +20,7 @@ from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.tell_far_values import tell_far_targets
+from glassprop.tables.streaming.numbered_rows import numbered_rows
 from glassprop.tables.streaming.row_reader import RowReader, parts_of_sample
 from glassprop.tables.streaming.row_source import RowSource
 from glassprop.tables.streaming.sample import Sample
@@ -64,13 +65,13 @@ def decide(sample: Sample, rows: RowSource, options: FitOptions, defaults: Defau
     SettingsError, TableError
         As `fit_table`; also where the sample has no rows for one of the uses.
     """
-    table = replace(sample.table, target=rows.target)
+    table = sample.table
     task = task_of(table, options, defaults, say)
     options, target = task.options, task.target
     examples = read_examples(task.frame, target, options, _but(_COUNTED, say))
     if target.task == "regression":
         tell_far_targets(target.name, examples.y, sample.rows[examples.rows], say)
-    roles, schema = columns_of(examples.frame, task, table, say)
+    roles, schema = columns_of(examples.frame, task, table, say, numbered_rows(sample, options))
     reader = RowReader.of_sample(sample, target, options, task.settings)
     parts = _parts(parts_of_sample(sample, examples, reader), task, schema, table.name, say)
     hint_leaks(parts.train, schema, target.name, say)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def parquet_rows(file: SourceFile) -> TypedRows:
     groups = _Groups(file, metadata, np.cumsum([0, *sizes], dtype=np.int64))
     notes = index_notes(file.path, file.name)
     rows = TypedRows(file.name, int(cuts[-1]), schema, cuts, groups.read, file.digest, groups.row_bytes(schema), notes)
-    return replace(rows, schema=texts_in_bytes(rows), rewriting=with_smaller_groups(file.path))
+    return replace(rows, schema=texts_in_bytes(rows), rewriting=partial(with_smaller_groups, file.path))
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ class _Groups:
         low = int(np.searchsorted(self.starts, first, side="right")) - 1
         high = int(np.searchsorted(self.starts, stop, side="left"))
         skip, left = first - int(self.starts[low]), stop - first
+        size = -(-left // -(-left // most))  # alike: then little is read behind the last row
         with arrow_errors(self.file.name, _WHAT), self._opened() as opened:
             for batch in opened.iter_batches(
-                batch_size=most, row_groups=range(low, high), columns=columns, use_threads=False
+                batch_size=size, row_groups=range(low, high), columns=columns, use_threads=False
             ):
                 if skip >= batch.num_rows:
                     skip -= batch.num_rows

@@ -59,7 +59,12 @@ class PieceByPiece:
         self._findings = Findings()
         self._notes: dict[Note, None] = {}
 
-    def each(self, work: Callable[[int, pl.DataFrame], Result], also: tuple[str, ...] = ()) -> Iterator[Result]:
+    def each(
+        self,
+        work: Callable[[int, pl.DataFrame], Result],
+        also: tuple[str, ...] = (),
+        of_rows: tuple[int, int] | None = None,
+    ) -> Iterator[Result]:
         """What a function gives for each piece, in the pieces' order; it is called from several threads.
 
         Parameters
@@ -67,12 +72,15 @@ class PieceByPiece:
         work : callable
             Is given the number of the first row, and the columns of the model with those named in `also`.
         also : tuple of str
+        of_rows : (first, stop), optional
+            Some of the rows alone.
         """
         source, passage = self._source, self._passage
         columns = list(dict.fromkeys((*self._typed.columns(), *also)))
         rows = BLOCK if passage is None else next(passage.pieces()).stop
-        frames = recut(source.frames(0, source.n_rows, columns), rows)
-        pieces = ((rows * number, frame) for number, frame in enumerate(frames))
+        first, stop = of_rows or (0, source.n_rows)
+        frames = recut(source.frames(first, stop, columns), rows)
+        pieces = ((first + rows * number, frame) for number, frame in enumerate(frames))
         return in_order(lambda piece: work(*piece), pieces, 1 if passage is None else passage.threads)
 
     def said(self, frame: pl.DataFrame) -> Said:

@@ -8,11 +8,11 @@ from pathlib import Path
 GROUP = 100_000  # rows
 
 
-def with_smaller_groups(path: str, kind: str = "parquet") -> str:
-    """The command that writes a Parquet or Arrow (`ipc`) file as Parquet with row groups of a good size."""
+def with_smaller_groups(path: str, rows: int = GROUP, kind: str = "parquet") -> str:
+    """The command that writes a Parquet or Arrow (`ipc`) file as Parquet with row groups of so many rows."""
     new = _beside(path, ".groups.parquet")
     return _python(
-        f"import polars as pl; pl.scan_{kind}({path!r}).sink_parquet({new!r}, row_group_size={GROUP}); print({new!r})"
+        f"import polars as pl; pl.scan_{kind}({path!r}).sink_parquet({new!r}, row_group_size={rows}); print({new!r})"
     )
 
 

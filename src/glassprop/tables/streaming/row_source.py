@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -94,8 +94,9 @@ class RowSource(Protocol):
         ...
 
     @property
-    def rewriting(self) -> str | None:
-        """The command that writes the file anew, where to read from between two cuts is slow; None: it is not."""
+    def rewriting(self) -> Callable[[int], str] | None:
+        """Gives the command that writes the file with a cut every so many rows, where to read from between two cuts is
+        slow; None: it is not."""
         ...
 
     def frames(self, first: int, stop: int, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:

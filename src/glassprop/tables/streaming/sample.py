@@ -5,14 +5,17 @@ Which rows those are follows from the seed and the number of rows: those whose h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassprop.ground.note import Note
+from glassprop.backprop.ranks import Group
 from glassprop.tables.reading.table import Table
+from glassprop.tables.streaming.frames_of_all import frames_of_all
+from glassprop.tables.streaming.own_rows import own_rows
+from glassprop.tables.streaming.row_source import RowSource
 from glassprop.tables.streaming.uses import sampled_first
 from glassprop.tables.values.packages import need_polars
 
@@ -22,29 +25,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 100_000
 _TOGETHER = 1 << 20  # rows whose hashes are looked at together
 _DEVIATIONS = 8.0  # beyond what is expected, of a bound that more than enough hashes lie below
-
-
-class Rows(Protocol):
-    """What is asked of a source of rows here; ``row_source`` makes them."""
-
-    name: str
-    n_rows: int
-    columns: list[str]
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What was told when it was opened."""
-
-    @property
-    def words(self) -> Mapping[str, tuple[str, ...]]:
-        """As a `Table` has them."""
-
-    @property
-    def quoted(self) -> frozenset[str]:
-        """As a `Table` has them."""
-
-    def frames(self, first: int, stop: int, columns: Any = None) -> Iterator[Any]:
-        """Rows first, ..., stop - 1 in their order, in pieces of any size."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +46,20 @@ class Sample:
     of: int
 
 
-def sample_of(source: Rows, seed: int, most: int = MOST_ROWS) -> Sample:
-    """Read the sample of a table in one pass over it; a short table is its own sample."""
+def sample_of(source: RowSource, seed: int, most: int = MOST_ROWS, *, group: Group | None = None) -> Sample:
+    """Read the sample of a table in one pass over it; a short table is its own sample.
+
+    group: processes that each read a part of the table, and all have the whole sample in the end.
+    """
     pl = need_polars()
-    rows = sampled_rows(source.n_rows, seed, most)
-    pieces = list(pieces_of(source, rows))
+    rows, n = sampled_rows(source.n_rows, seed, most), source.n_rows
+    if group is None or group.size == 1:
+        pieces = list(pieces_of(source, rows))
+    else:
+        mine = pieces_of(source, rows, n * group.rank // group.size, n * (group.rank + 1) // group.size)
+        pieces = frames_of_all(list(mine), group)
     frame = pl.concat(pieces, rechunk=True) if pieces else pl.DataFrame({name: [] for name in source.columns})
-    table = Table(frame, source.name, None, source.notes, source.words, source.quoted)
+    table = Table(frame, source.name, source.target, source.notes, source.words, source.quoted)
     return Sample(table, rows, source.n_rows)
 
 
@@ -88,23 +75,14 @@ def sampled_rows(n_rows: int, seed: int, most: int = MOST_ROWS) -> np.ndarray:
     return np.sort(rows[np.argpartition(hashes, most - 1)[:most]])
 
 
-def pieces_of(source: Rows, rows: np.ndarray, first: int = 0, stop: int | None = None) -> Iterator[pl.DataFrame]:
+def pieces_of(source: RowSource, rows: np.ndarray, first: int = 0, stop: int | None = None) -> Iterator[pl.DataFrame]:
     """Those of `rows`, rising, that are among rows first, ..., stop - 1 of a table, as they are read."""
     start = first
     for piece in source.frames(first, source.n_rows if stop is None else stop):
         low, high = np.searchsorted(rows, [start, start + len(piece)])
         if high > low:
-            yield as_polars(piece)[rows[low:high] - start]
+            yield own_rows(piece, rows[low:high] - start)
         start += len(piece)
-
-
-def as_polars(piece: Any) -> pl.DataFrame:
-    """Rows of any library as a polars frame."""
-    pl = need_polars()
-    native = piece.to_native() if hasattr(piece, "to_native") else piece
-    if isinstance(native, pl.DataFrame):
-        return native
-    return pl.from_arrow(native) if hasattr(native, "schema") else pl.from_pandas(native)
 
 
 def _below(share: float, n_rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import struct
 import tempfile
@@ -18,14 +17,13 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from glassprop.errors import SettingsError, TableError
+from glassprop.ground.sizes import size_of
 from glassprop.ground.text import first_line, quoted
 from glassprop.tables.streaming.compact_rows import CompactRows
 
 Key = tuple[int, int]  # lane, piece
 
 _SHARE = 0.5  # of what is free where no size is said
-_UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([kmgt]?b)?", re.IGNORECASE)
 # Magic word, lane, piece, rows; bytes of each array, 0 where there is none; their checksum.
 _ARRAYS = 7
 _HEADER = struct.Struct(f"<8s3q{_ARRAYS}qI")
@@ -74,14 +72,13 @@ class ScratchSettings:
         SettingsError
             It is neither; or there is not as much room.
         """
-        size = _SIZE.fullmatch(said.strip())
-        folder = tempfile.gettempdir() if size else said
+        bound = size_of(said)
+        folder = tempfile.gettempdir() if bound else said
         if not Path(folder).is_dir():
             raise SettingsError(f"scratch {quoted(said)} is neither a size, such as 20GB, nor a folder that is there")
         free = shutil.disk_usage(folder).free
-        if size is None:
+        if not bound:
             return cls(folder, int(_SHARE * free))
-        bound = int(float(size[1]) * _UNITS[(size[2] or "").lower()])
         if bound > free:
             raise SettingsError(
                 f"scratch {quoted(said)}: {folder} has {free / 1e9:,.1f} GB left: say less, or a folder"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -74,11 +74,12 @@ class SeveralRows:
         return max(part.row_bytes for part in self.parts)
 
     @property
-    def rewriting(self) -> str | None:
+    def rewriting(self) -> Callable[[int], str] | None:
         """As `row_source.RowSource` says: of the file whose cuts are the furthest apart."""
         slow = [part for part in self.parts if part.rewriting is not None]
         worst = max(slow, key=lambda part: np.diff(part.cuts).max(), default=None)
-        return None if worst is None else worst.rewriting
+        found: Callable[[int], str] | None = None if worst is None else worst.rewriting
+        return found
 
     @cached_property
     def _starts(self) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-_ROOM = 32 << 20  # bytes that the sketches of all columns may take, but for the least sizes
+_ROOM = 64 << 20  # bytes that the sketches of all columns may take, but for the least sizes
 _LEVELS = 12  # that are filled in a long table
 _LEAST, _MOST = 256, 4096
 _OUTER = 8  # so large a part of the size are the values that stay in a level, on each side

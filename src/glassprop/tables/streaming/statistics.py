@@ -1,7 +1,8 @@
 """`statistics`: one pass over a table larger than memory, which tells all that its encoding and its target need.
 
 Rows are counted by lane, and the lanes' counts are put together in one fixed tree: what comes out does not depend on
-how many processes took the lanes. At any time there are the counts of a few lanes, each of bounded size.
+how many processes took the lanes. At any time there are the counts of one lane, and a few that wait as bytes, each of
+bounded size.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from glassprop.tables.schema.target import Target
 from glassprop.tables.streaming.plain_bytes import as_numbers, of_bytes, of_numbers, to_bytes
 from glassprop.tables.streaming.recut import recut
 from glassprop.tables.streaming.row_reader import RowReader
-from glassprop.tables.streaming.sample import Rows
+from glassprop.tables.streaming.row_source import RowSource
 from glassprop.tables.streaming.tally import Tally, Wanted
 from glassprop.tables.streaming.unvaried import Unvaried
 from glassprop.tables.streaming.uses import LEFT_OUT, TRAINED, USES
@@ -131,7 +132,7 @@ class Statistics:
 
 
 def statistics(
-    source: Rows,
+    source: RowSource,
     schema: Schema,
     reader: RowReader,
     lanes: Sequence[tuple[int, int]],
@@ -162,51 +163,66 @@ def statistics(
     wanted = Wanted(schema, reader, unvaried, len(lanes))
     here = range(len(lanes)) if sums is None else sums.here
     adds = tree_of(len(lanes)) if sums is None else sums.adds
-    roots = _folded((_counted(source, wanted, lanes[lane], lane) for lane in here), adds, wanted)
+    roots = _folded(_counted(source, wanted, lanes, here), adds, wanted)
     if sums is not None and sums.group.size > 1:
         roots = _everywhere(roots, sums, wanted)
-    found = Statistics(source.name, wanted, roots[0], lanes)
+    found = Statistics(source.name, wanted, Tally.of_plain(of_bytes(roots[0])), lanes)
     _refuse(found)
     return found
 
 
-def _folded(lanes: Iterator[Tally], adds: Sequence[tuple[int, int]], wanted: Wanted) -> list[Tally]:
-    """The lanes put together as far as the tree tells, each as soon as both sides of it are there."""
-    kept: dict[int, Tally] = {}
+def _folded(lanes: Iterator[Tally], adds: Sequence[tuple[int, int]], wanted: Wanted) -> list[bytes]:
+    """The lanes put together as far as the tree tells, each as soon as both sides of it are there.
+
+    Those that wait are kept as bytes, which are a tenth of what they are to be added to.
+    """
+    kept: dict[int, bytes] = {}
     left = list(adds)
     for number, tally in enumerate(lanes):
-        kept[number] = tally
+        kept[number] = to_bytes(tally.plain())
         while left and left[0][1] in kept:
             a, b = left.pop(0)
-            kept[a].merge(kept.pop(b), wanted)
-    return list(kept.values())
+            kept[a] = _merged(kept.pop(a), kept.pop(b), wanted)
+    return [kept[number] for number in sorted(kept)]
 
 
-def _everywhere(roots: list[Tally], sums: LaneSums, wanted: Wanted) -> list[Tally]:
-    mine = as_numbers([to_bytes(tally.plain()) for tally in roots])
-    every = [part for vector in sums.group.everyone(mine) for part in of_numbers(vector)]
-    kept = {number: Tally.of_plain(of_bytes(part)) for number, part in enumerate(every)}
+def _everywhere(roots: list[bytes], sums: LaneSums, wanted: Wanted) -> list[bytes]:
+    vectors = sums.group.everyone(as_numbers(roots))
+    kept = dict(enumerate(part for vector in vectors for part in of_numbers(vector)))
     for a, b in sums.tree:
-        kept[a].merge(kept.pop(b), wanted)
+        kept[a] = _merged(kept.pop(a), kept.pop(b), wanted)
     return list(kept.values())
 
 
-def _counted(source: Rows, wanted: Wanted, rows: tuple[int, int], lane: int) -> Tally:
-    """One lane, read ahead by another thread, in blocks that begin where the lane does."""
-    tally, first = Tally.empty(wanted), rows[0]
+def _merged(one: bytes, other: bytes, wanted: Wanted) -> bytes:
+    tally = Tally.of_plain(of_bytes(one))
+    tally.merge(Tally.of_plain(of_bytes(other)), wanted)
+    return to_bytes(tally.plain())
 
-    def frames(_: object) -> Generator[pl.DataFrame, None, None]:
-        yield from recut(source.frames(*rows, wanted.columns), wanted.block_rows)
 
-    ahead: Ahead[pl.DataFrame] = Ahead(frames)
+def _counted(source: RowSource, wanted: Wanted, lanes: Sequence[tuple[int, int]], here: range) -> Iterator[Tally]:
+    """Lane after lane, read ahead by another thread, in blocks that begin where the lane does."""
+
+    def blocks(_: object) -> Generator[tuple[int, pl.DataFrame | None], None, None]:
+        for lane in here:
+            first, stop = lanes[lane]
+            for frame in recut(source.frames(first, stop, wanted.columns), wanted.block_rows):
+                yield first, frame
+                first += frame.height
+            yield stop, None
+
+    ahead = Ahead(blocks)
     try:
-        for frame in ahead:
-            threads = threads_for(len(frame), _SHORT)
-            tally.add(wanted, nw.from_native(frame, eager_only=True), first, lane, threads)
-            first += len(frame)
+        for lane in here:
+            tally = Tally.empty(wanted)
+            for first, frame in ahead:
+                if frame is None:
+                    break
+                rows = nw.from_native(frame, eager_only=True)
+                tally.add(wanted, rows, first, lane, threads_for(len(rows), _SHORT))
+            yield tally
     finally:
         ahead.close()
-    return tally
 
 
 def _refuse(found: Statistics) -> None:

@@ -25,13 +25,14 @@ from glassprop.tables.streaming.fitted_steps import fitted_steps
 from glassprop.tables.streaming.lane_rows import EncodedLanes
 from glassprop.tables.streaming.network_targets import NetworkTargets
 from glassprop.tables.streaming.on_sample import Decided
-from glassprop.tables.streaming.passes import OnPass, WatchedPass
 from glassprop.tables.streaming.row_source import RowSource, lanes_of
+from glassprop.tables.streaming.scratch import ScratchSettings
 from glassprop.tables.streaming.statistics import Statistics, statistics
-from glassprop.tables.streaming.stream_network import Network, Waited
-from glassprop.tables.streaming.tell_pass import tell_pass
+from glassprop.tables.streaming.stream_network import Network
+from glassprop.tables.streaming.tell_statistics import tell_statistics
 from glassprop.tables.streaming.unvaried import unvaried_of
 from glassprop.tables.streaming.uses import TRAINED, WATCHED
+from glassprop.tables.streaming.watched_pass import OnPass, WatchedPass
 from glassprop.tables.streaming.watched_rows import WatchedRows
 
 
@@ -44,7 +45,8 @@ class Reading:
     rows : RowSource
     budget : int
         Bytes for rows in memory.
-    scratch : object
+    scratch : ScratchSettings or None
+        Where encoded rows are kept for later epochs.
     lanes : int
     group : Group or None
     on_pass : OnPass or None
@@ -52,7 +54,7 @@ class Reading:
 
     rows: RowSource
     budget: int
-    scratch: Any
+    scratch: ScratchSettings | None
     lanes: int
     group: Group | None
     on_pass: OnPass | None
@@ -71,6 +73,8 @@ class Taught:
         Trained on, and watched.
     more : dict
         What else the record is to tell.
+    seconds : dict of str to float
+        Of training, and of its waiting for rows.
     """
 
     fitted: Fitted
@@ -78,6 +82,7 @@ class Taught:
     classes: list[CountedClass]
     rows: dict[str, int]
     more: dict[str, Any]
+    seconds: dict[str, float]
 
 
 def learn(decided: Decided, reading: Reading, callbacks: Sequence[Any], say: Say) -> Taught:
@@ -94,9 +99,12 @@ def learn(decided: Decided, reading: Reading, callbacks: Sequence[Any], say: Say
     classes = None if choice is not None else found.classes
     network = Network(decided, None if choice is None else choice.units, classes, X.dtype, reading.group)
     lanes = _lanes(decided, reading, found, steps, network)
-    for note in lanes.notes:
-        say(note)
-    estimator = network.train(lanes, inner, X, callbacks, say)
+    try:
+        for note in lanes.notes:
+            say(note)
+        estimator = network.train(lanes, inner, X, callbacks, say)
+    finally:
+        lanes.close()
     scale = None
     if choice is not None:
         rows = (X, decided.parts.train) if inner is None else inner
@@ -107,7 +115,8 @@ def learn(decided: Decided, reading: Reading, callbacks: Sequence[Any], say: Say
         _guess(found),
         _classes(found),
         {"train": sum(lanes.lanes), "validation": 0 if watched is None else len(watched)},
-        {"stream": _told(lanes, decided, network.waited)},
+        {"stream": _told(lanes, decided)},
+        {"training": network.waited.seconds, "waiting": network.waited.waited},
     )
 
 
@@ -121,7 +130,9 @@ def _counted(decided: Decided, reading: Reading, say: Say) -> tuple[Statistics, 
     unvaried = unvaried_of(decided.table, decided.roles, decided.task.options)
     ranges = lanes_of(rows, reading.lanes)
     found = statistics(watched, decided.schema, decided.reader, ranges, unvaried=unvaried, sums=sums)
-    tell_pass(found, decided.task.options.time, rows.n_rows, len(decided.sample.rows), say)
+    tell_statistics(found, decided.sample, say)
+    if reading.group is not None and reading.group.size > 1:
+        kept.share(reading.group)
     classes = found.classes if target.task == "classification" else None
     return found, kept.examples(decided.task, classes)
 
@@ -172,6 +183,7 @@ def _lanes(
         seed=options.seed,
         budget=reading.budget,
         used=found.trained(),
+        scratch=reading.scratch,
     )
 
 
@@ -196,13 +208,11 @@ def _balanced(found: Statistics) -> np.ndarray:
     return np.asarray(rows.sum() / (len(rows) * rows))
 
 
-def _told(lanes: EncodedLanes, decided: Decided, waited: Waited) -> dict[str, Any]:
+def _told(lanes: EncodedLanes, decided: Decided) -> dict[str, Any]:
     """What a record has of how the table was read."""
     return {
         "rows": decided.sample.of,
         "sample_rows": len(decided.sample.rows),
         "lanes": len(lanes.lanes),
         "window_rows": lanes.window_rows,
-        "waited": round(waited.waited, 3),
-        "seconds": round(waited.seconds, 3),
     }

@@ -33,11 +33,6 @@ class Waited:
         self.waited += report.waited
         self.seconds += report.seconds
 
-    @property
-    def share(self) -> float:
-        """Of the time."""
-        return self.waited / self.seconds if self.seconds > 0 else 0.0
-
 
 @dataclass(frozen=True)
 class Network:

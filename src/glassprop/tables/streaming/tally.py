@@ -26,7 +26,7 @@ from glassprop.tables.values.cells import MISSING_CATEGORY, cells_of, type_of
 from glassprop.tables.values.texts import Texts
 
 _BLOCK, _LEAST_BLOCK = 65_536, 1_024  # rows
-_TOGETHER = 32 << 20  # bytes of numbers
+_TOGETHER = 16 << 20  # bytes of numbers
 
 
 @dataclass(frozen=True)

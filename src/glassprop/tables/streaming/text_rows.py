@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +69,7 @@ class TextRows:
     notes: tuple[Note, ...]
     row_bytes: float
     target: str | None = None
-    rewriting: str | None = None
+    rewriting: Callable[[int], str] | None = None
 
     @property
     def name(self) -> str:

@@ -44,7 +44,7 @@ class TypedRows:
         That a row takes in memory, or thereabouts.
     notes, words, quoted, target
         As a `Table` has them.
-    rewriting : str or None
+    rewriting : callable or None
         As `row_source.RowSource` says.
     """
 
@@ -59,7 +59,7 @@ class TypedRows:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
     target: str | None = None
-    rewriting: str | None = None
+    rewriting: Callable[[int], str] | None = None
 
     @property
     def columns(self) -> list[str]:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
+from glassprop.backprop.ranks import Group
 from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.task import Task
+from glassprop.tables.streaming.frames_of_all import frames_of_all
+from glassprop.tables.streaming.own_rows import own_rows
 from glassprop.tables.streaming.row_reader import RowReader
 from glassprop.tables.streaming.uses import WATCHED
 from glassprop.tables.values.packages import need_polars
@@ -37,9 +40,17 @@ class WatchedRows:
         numbers = np.arange(first, first + frame.height)
         rows = np.flatnonzero(self._reader.read(nw.from_native(frame, eager_only=True), numbers).uses == WATCHED)
         if len(rows):
-            some = frame[rows]
+            some = own_rows(frame, rows)
             with self._lock:
                 self._found[first] = some
+
+    def share(self, group: Group) -> None:
+        """Have those that each process of a group has come by; all do so at the same time."""
+        pl, firsts = need_polars(), sorted(self._found)
+        numbers = frames_of_all([pl.DataFrame({"first": firsts}, schema={"first": pl.Int64})], group)
+        frames = frames_of_all([self._found[first] for first in firsts], group)
+        every = [first for each in numbers for first in each["first"].to_list()]
+        self._found = dict(zip(every, frames, strict=True))
 
     def examples(self, task: Task, classes: np.ndarray | None) -> Examples | None:
         """Those of a class that is trained on; None where there are none, or all have a weight of 0."""

@@ -103,7 +103,7 @@ def cells_of(series: nw.Series, words: frozenset[str] = frozenset()) -> Cells:
 
 def _cells_of(series: nw.Series, words: frozenset[str]) -> Cells:
     kind = series.dtype
-    if series.is_null().all():  # whatever its type
+    if series.null_count() == len(series):  # whatever its type
         return Cells("text", _no_texts(len(series)))
     if kind == nw.Boolean:
         return Cells("text", texts_of(series.to_list()), logical=True)
@@ -173,7 +173,7 @@ def _in_known_zone(series: nw.Series) -> nw.Series:
 def type_of(series: nw.Series) -> str | None:
     """What kind of values a column has by its type, in words; None where it has none at all."""
     series = out_of_categories(series)
-    if series.is_null().all():
+    if series.null_count() == len(series):
         return None
     if series.dtype == nw.Boolean:
         return "true and false"

@@ -7,6 +7,7 @@ import numpy as np
 DAY = 86400.0
 _TURNS = {"year": 365.2425, "week": 7.0, "day": 1.0}  # what repeats, and after how many days
 _HOURS = 24.0
+_ALIKE = 4  # rows for each day of the time that dates are from: so many are looked up
 
 
 def date_parts(moments: np.ndarray, *, clock: bool) -> dict[str, np.ndarray]:
@@ -19,11 +20,26 @@ def date_parts(moments: np.ndarray, *, clock: bool) -> dict[str, np.ndarray]:
     clock : bool
         Also the time of day, as a point on a circle.
     """
-    days = moments / DAY if clock else np.floor(moments / DAY)
+    if clock:
+        return _parts(moments / DAY, _TURNS)
+    days = np.floor(moments / DAY)
+    turns = {name: length for name, length in _TURNS.items() if name != "day"}
+    missing = np.isnan(days)
+    if missing.all():
+        return _parts(days, turns)
+    low, high = np.nanmin(days), np.nanmax(days)
+    if high - low >= len(days) // _ALIKE:
+        return _parts(days, turns)
+    # Rows share their days: each is looked up among all days from the first to the last.
+    known = _parts(np.append(np.arange(low, high + 1), np.nan), turns)
+    places = np.where(missing, high - low + 1, days - low).astype(np.intp)
+    return {name: part[places] for name, part in known.items()}
+
+
+def _parts(days: np.ndarray, turns: dict[str, float]) -> dict[str, np.ndarray]:
     parts = {"days": days}
-    for name, length in _TURNS.items():
-        if clock or name != "day":
-            parts |= _point(name, days / length)
+    for name, length in turns.items():
+        parts |= _point(name, days / length)
     return parts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import narwhals as nw
@@ -31,6 +32,8 @@ def distinct_texts(series: nw.Series) -> Distinct | None:
 def _of_polars(native: Any) -> Distinct:
     pl = need_polars()
     texts = native.cast(pl.String)
+    if "pyarrow" in sys.modules:  # in half the time, without a query of its own; not worth loading it
+        return _of_arrow(texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
     known = texts.unique(maintain_order=True).drop_nulls()
     codes = texts.replace_strict(
         known, pl.Series(np.arange(len(known), dtype=np.int32)), default=None, return_dtype=pl.Int32
@@ -48,7 +51,8 @@ def _of_pandas(native: Any, pandas: Any) -> Distinct | None:
 
 
 def _of_arrow(native: Any) -> Distinct:
-    encoded = native.dictionary_encode().combine_chunks()
+    encoded = native.dictionary_encode()
+    encoded = encoded.combine_chunks() if hasattr(encoded, "combine_chunks") else encoded
     encoded = encoded.chunk(0) if hasattr(encoded, "chunk") else encoded
     return encoded.indices.fill_null(MISSING_CODE).to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
 

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Trains one network on the machines that a host file names, with Open MPI:
+#
+#     examples/cluster/run_on_hosts.sh HOSTS PROCESSES DATA TARGET [OPTIONS OF glassprop train...]
+#
+# Every machine needs the same Python environment and the data at the same path (a shared folder, or copies), and ssh
+# without a password from this one. MPI_OPTIONS may hold more for mpiexec, for example
+# "--mca btl_tcp_if_include eth1", or in a container that runs as root "--allow-run-as-root --oversubscribe".
+set -euo pipefail
+if (($# < 4)); then
+    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+fi
+hosts=$1 processes=$2 data=$3 target=$4
+shift 4
+# One thread a process, and one process a core: processes share the work better than threads do over several sockets.
+export GLASSPROP_NUM_THREADS=${GLASSPROP_NUM_THREADS:-1} OMP_NUM_THREADS=1
+# shellcheck disable=SC2086  # MPI_OPTIONS are several words
+exec mpiexec ${MPI_OPTIONS:-} --hostfile "$hosts" -n "$processes" -x GLASSPROP_NUM_THREADS -x OMP_NUM_THREADS \
+    glassprop train "$data" --target "$target" --distributed "$@"
