@@ -144,11 +144,13 @@ def train(
         _check_numbers(chosen)
         if chosen.validation == "-" in data:
             raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
-        how = streaming or StreamingOptions()
+        how, kept_how = streaming or StreamingOptions(), keeping or CheckpointOptions()
         sharing.check(data, how)
         if group is not None and group.rank:
-            return INTERRUPTED if _learned(data, chosen, how, (), sharing, Messages(), group).interrupted else 0
-        return _train(data, chosen, how, keeping or CheckpointOptions(), sharing, written, group)
+            unsaid = Messages()
+            kept = kept_how.callback(unsaid)  # all leave at the same step; the first one writes
+            return INTERRUPTED if _learned(data, chosen, how, kept, sharing, unsaid, group).interrupted else 0
+        return _train(data, chosen, how, kept_how, sharing, written, group)
 
 
 @dataclass(frozen=True)
