@@ -102,16 +102,23 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "glassprop.cli", "train", *words]
 
 
+def newest(folder: Path) -> int:
+    """The number of the newest checkpoint; 0 where there is none."""
+    return max((int(path.stem[-6:]) for path in (folder / "kept").glob("*.checkpoint")), default=0)
+
+
 def killed_at_times(folder: Path, words: list[str], draw: random.Random, most: int) -> tuple[int, int, bool]:
     """Kills, those of them after which there was a checkpoint to go on from, and whether the models are the same."""
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    began = time.monotonic()
     subprocess.run(command(*words, "--model", f"{folder}/straight"), check=True, **quiet)
-    whole, kills, kept = time.monotonic() - began, 0, 0
+    kills = kept = 0
     again = command(*words, "--model", f"{folder}/model", "--checkpoint", f"{folder}/kept", "--every", "0", "--resume")
     while kills < most:
         process = subprocess.Popen(again, **quiet)
-        time.sleep(draw.uniform(0.3, 1.0) * whole)
+        enough = newest(folder) + draw.randrange(12)  # checkpoints, which say how far it is on any machine
+        while process.poll() is None and newest(folder) < enough:
+            time.sleep(0.001)
+        time.sleep(draw.uniform(0, 0.02))
         if process.poll() is not None:
             break
         process.kill()
