@@ -34,9 +34,10 @@ test: $(STAMP) lint types layers ## everything that must hold
 test-cpus: $(STAMP) ## the numerical tests as other CPUs, widths and products would run them (`make test`: a part)
 	$(BIN)/python tests/cpus.py
 
-soak: $(STAMP) ## forged model files and odd tables: 10,000, or SECONDS=600 (CASES=, SEED=, CASE= to do one again); real tables
+soak: $(STAMP) ## forged model files and odd tables: 10,000, or SECONDS=600 (CASES=, SEED=, CASE= to do one again); 50 kills; real tables
 	PYTHONPATH=tests $(BIN)/python -m forging.soak $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CASES),--cases $(CASES)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
+	$(if $(CASE),,PYTHONPATH=tests $(BIN)/python -m export.killed_fits --kills 50 --docs)
 	$(if $(CASE),,$(BIN)/python -m bench.real_tables --docs)
 
 real-tables: $(STAMP) ## forty real tables beside simpler and stronger models; OPTIONS="--quick", "--only NAME", "--help"

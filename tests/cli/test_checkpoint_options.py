@@ -5,29 +5,55 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from cli.test_processes import GLASSPROP, call
-from waiting import HANG, wait_for
+from cli.test_processes import call
+from waiting import HANG
 
 from glassprop.cli.checkpoint_options import seconds_of
 from glassprop.export.checkpoint_file import read_checkpoint
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-TRAIN = ["train", "digits", "--epochs", "30", "--hidden", "300,300"]
+TRAIN = ["train", "digits", "--epochs", "12"]
 KEPT = ["--checkpoint", "kept", "--every", "0s"]
 
 
+SENDS = """
+import os, sys
+from glassprop.cli import main
+from glassprop.export.checkpoint_folder import CheckpointFolder
+number, after, write, count = int(sys.argv[1]), int(sys.argv[2]), CheckpointFolder.write, []
+def write_and_send(*arguments):
+    path = write(*arguments)
+    count.append(path)
+    if len(count) == after:
+        os.kill(os.getpid(), number)
+    return path
+CheckpointFolder.write = write_and_send
+sys.exit(main(sys.argv[3:]))
+"""
+
+
 def stopped(number: int, folder: Path, *more: str, after: int = 4) -> subprocess.CompletedProcess[str]:
-    """Send a signal once there are some checkpoints."""
-    command = [*GLASSPROP, *TRAIN, "--model", "m.glassprop", *KEPT, *more]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=folder, **pipes) as process:
-        wait_for(lambda: newest(folder) >= after or process.poll() is not None)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=HANG)
-    return subprocess.CompletedProcess(command, process.returncode, out, err)
+    """A training that sends itself a signal when it has written so many checkpoints."""
+    command = [
+        sys.executable,
+        "-c",
+        SENDS,
+        str(int(number)),
+        str(after),
+        *TRAIN,
+        "--model",
+        "m.glassprop",
+        *KEPT,
+        *more,
+    ]
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | path, capture_output=True, text=True, check=False, timeout=HANG
+    )
 
 
 def newest(folder: Path) -> int:
@@ -43,10 +69,10 @@ def test_what_signals_stop_ends_with_the_same_file(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith("glassprop: terminated; it can be gone on with from 'kept/fit-001-")
     assert "Traceback" not in done.stderr
     before = newest(tmp_path)
-    done = stopped(signal.SIGKILL, tmp_path, "--resume", after=before + 2)
+    done = stopped(signal.SIGKILL, tmp_path, "--resume", after=2)
     assert done.returncode == -signal.SIGKILL
     assert f"training goes on from 'fit-001-{before:06d}.checkpoint', after epoch" in done.stderr
-    done = stopped(signal.SIGINT, tmp_path, "--resume", after=newest(tmp_path) + 2)
+    done = stopped(signal.SIGINT, tmp_path, "--resume", after=2)
     assert done.returncode == 130, done.stderr
     assert "training was stopped; it can be gone on with from" in done.stderr
     done = call(*TRAIN, "--model", "m.glassprop", *KEPT, "--resume", cwd=tmp_path)

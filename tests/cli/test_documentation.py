@@ -33,7 +33,7 @@ def test_every_command_is_documented():
 
 
 def test_every_exit_code_is_documented():
-    codes = {0, 1, faults.BAD_INPUT, faults.BUG, faults.INTERRUPTED, module.PIPE_CLOSED}
+    codes = {0, 1, faults.BAD_INPUT, faults.BUG, faults.INTERRUPTED, module.PIPE_CLOSED, module.TERMINATED}
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)} == codes
 
 

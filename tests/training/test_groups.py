@@ -9,9 +9,12 @@ import pytest
 from groups import together
 from rounding import OF_A_TRAINING, assert_rounded
 from scipy import sparse
+from training.test_in_the_middle import LeaveAt, LeftError
+from training.test_resume import read
 from training.test_sources import assert_equal
 
 from glassprop import Layer, Network
+from glassprop.backprop import ranks
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import Group, lanes_of_rank
 from glassprop.engine.plan import Data
@@ -185,6 +188,33 @@ def test_a_group_goes_on_with_another_number_of_processes(engine: str) -> None:
         source, validation = own_part(data_of(), rank, group.size), held_out("float64", rank, group.size)
         return train(network(), unpack(left[1]), source, settings, validation=validation, resume=True, group=group)
 
+    for size in (1, 2, 5):
+        assert_all_equal(together(size, resumed), straight)
+
+
+@pytest.mark.parametrize("engine", BOTH)
+def test_a_group_that_is_left_in_the_middle_of_an_epoch_goes_on_as_another(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranks, "_ASKED_EVERY", 1)
+    settings = settings_of(engine=engine, objective=Objective(0.1, 0.5))
+    straight = of_group(3, settings, judged=True)[0]
+    kept: list[bytes] = []
+
+    def left(rank: int, group: Group) -> None:
+        state, keeper = TrainState(network().initial(np.random.default_rng(0))), LeaveAt(11 if rank else 10**6)
+        options = {"validation": held_out("float64", rank, 3), "rng": np.random.default_rng(0), "dropout_key": 7}
+        with pytest.raises(LeftError):
+            train(network(), state, own_part(data_of(), rank, 3), settings, group=group, keeper=keeper, **options)
+        kept.extend(keeper.kept)
+
+    def resumed(rank: int, group: Group) -> TrainState:
+        source, validation = own_part(data_of(), rank, group.size), held_out("float64", rank, group.size)
+        return train(network(), read(kept[0]), source, settings, validation=validation, resume=True, group=group)
+
+    together(3, left)
+    assert len(kept) == 3
+    assert read(kept[0]).steps_made % 7  # of an epoch's steps
     for size in (1, 2, 5):
         assert_all_equal(together(size, resumed), straight)
 

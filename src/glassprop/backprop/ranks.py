@@ -185,10 +185,16 @@ class LaneSums:
         return float(self.group.everyone(np.array([number], dtype=np.float64))[0][0])
 
     def fold(self, by_lane: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The roots of sums by lane, which are written over. by_lane (lanes here, k) -> (roots here, k)."""
+        """The roots of sums by lane, which are written over. by_lane (lanes here, ...) -> (roots here, ...)."""
         for a, b in self.adds:
             by_lane[a] += by_lane[b]
         return by_lane[self.roots]
+
+    def fold_numbers(self, by_lane: list[float]) -> list[float]:
+        """The same of one number a lane, in a tenth of the time."""
+        for a, b in self.adds:
+            by_lane[a] += by_lane[b]
+        return [by_lane[root] for root in self.roots]
 
     def combined(self, roots: NDArray[np.float64]) -> NDArray[np.float64]:
         """The sum over the lanes of all processes. roots (roots here, k), which may be written over -> (k,)."""

@@ -275,9 +275,8 @@ class CompiledEngine:
                 room.schedule[step, COUNT], room.schedule[step, TOTAL] = state.t, found.weight
                 self._call(room, first + before, first + room.phases)
             if leaving is not None and asked_among(ranks, plan.first_step + step, leaving.midway.due):
-                made = _Ran(room.costs, room.squares, 0, rows, totals, weighted=True)
-                self._leave(room, made.until(step + 1, plan), leaving)
-        return _Ran(room.costs, room.squares, int(rows.sum()), rows, totals, weighted=True)
+                self._leave(room, _ran_together(room, rows, totals).until(step + 1, plan), leaving)
+        return _ran_together(room, rows, totals)
 
     def _call(self, room: Room, start: int, stop: int) -> None:
         """Have the kernel run phases [start, stop) of the epoch."""
@@ -347,18 +346,25 @@ def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Cal
     """What makes of a step's roots here the sums over all lanes, and hands them to the kernel."""
     assert room.shares is not None
     assert plan.shares is not None
-    shares, rows = room.shares, plan.shares.rows
+    shares = room.shares
     shares.weights[...] = plan.weights_of_shares(data)
+    counts = lanes.fold(np.stack([shares.weights.T, plan.shares.rows.T], axis=2))  # of all steps: (roots, steps, 2)
 
     def over_all(step: int) -> BatchSums:
-        by_lane = np.stack([room.costs[step], shares.weights[step], rows[step]], axis=1)
-        shares.roots[:, -3:] = lanes.fold(by_lane)
+        shares.roots[:, -3] = lanes.fold_numbers(room.costs[step].tolist())
+        shares.roots[:, -2:] = counts[:, step]
         whole = lanes.combined(shares.roots)
         room.handed.put(room.theta, whole=whole)
         cost, weight, n = whole[-3:].tolist()
         return BatchSums(cost, weight, round(n))
 
     return over_all
+
+
+def _ran_together(room: Room, rows: Array, totals: Array) -> _Ran:
+    """What steps of all ranks have left behind, each in one number: as many wherever, and whatever was made where."""
+    squares = room.squares.sum(axis=1, keepdims=True)
+    return _Ran(room.costs[:, :1], squares, int(rows.sum()), rows, totals, weighted=True)
 
 
 def _together(ran: list[_Ran]) -> _Ran:
