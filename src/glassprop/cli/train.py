@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from glassprop.cli.all_ranks import all_ranks
-from glassprop.cli.allocator import give_back_large_pieces
 from glassprop.cli.checkpoint_options import CheckpointOptions
 from glassprop.cli.column_list import print_columns
 from glassprop.cli.distributed_options import DistributedOptions
@@ -220,7 +219,6 @@ def _learned(
         table = read(data, as_text)
         settings = _settings(options, schema, table.frame.columns, table.text_columns)
         return fit_table(table, settings, callbacks=callbacks, on_message=pass_on)
-    give_back_large_pieces()
     rows = open_rows(data, as_text)
     settings = _settings(options, schema, rows.columns, lambda: text_columns_of(rows))
     more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}
