@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from glassprop.engine.plan import Data
 from glassprop.training.lanes import ArrayLanes, lane_edges
 
-ENGINE = "reference"
+ENGINE = "compiled"
 
 
 @pytest.fixture(scope="module")
