@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from engine.engine_cases import CASES, DTYPES, Case, run
 
-from glassprop.engine.compiled import engine, room
+from glassprop.engine.compiled import predictor, room
 
 _BESIDE = 64  # numbers on either side
 _MARK = 12345.5
@@ -37,7 +37,7 @@ _zeros = room.aligned_zeros
 @pytest.fixture
 def fenced(monkeypatch: pytest.MonkeyPatch) -> Fenced:
     found = Fenced()
-    for module in (engine, room):
+    for module in (predictor, room):
         monkeypatch.setattr(module, "aligned_zeros", found)
     return found
 
@@ -66,8 +66,8 @@ def test_predictions_and_costs_likewise(
     theta, data = case.problem(dtype)
 
     def said() -> tuple[np.ndarray, np.ndarray]:
-        predictor = engine.Predictor(case.network, dtype)
-        return predictor(theta, data.X), predictor.costs(theta, data.X, data.Y)
+        model = predictor.Predictor(case.network, dtype)
+        return model(theta, data.X), model.costs(theta, data.X, data.Y)
 
     found = said()
     assert fenced.made

@@ -22,7 +22,8 @@ from glassprop.architecture.given import given_inputs
 from glassprop.backprop.ranks import SumsOverRanks
 from glassprop.engine.choose import choose
 from glassprop.engine.elsewhere import ElsewhereEngine
-from glassprop.engine.plan import Data, EpochPlan, Midway
+from glassprop.engine.midway import Midway
+from glassprop.engine.plan import Data, EpochPlan
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.errors import DataError, DivergenceError, MissingPackageError, SettingsError
 from glassprop.functions import Activation

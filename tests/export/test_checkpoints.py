@@ -27,6 +27,7 @@ from glassprop.engine.plan import Data
 from glassprop.errors import DataError, DivergenceError, ModelFileError, SettingsError
 from glassprop.estimator import job
 from glassprop.estimator.build import STOCHASTIC_SOLVERS
+from glassprop.estimator.left import Left
 from glassprop.export import checkpoint_folder
 from glassprop.export.checkpoint_file import Kept, read_checkpoint
 from glassprop.export.checkpoint_folder import CheckpointFolder
@@ -432,6 +433,34 @@ def test_a_signal_writes_a_checkpoint_first(engine: str, tmp_path: Path) -> None
     assert stopped.n_iter_ == 4
     done = clf(engine=engine).set_callbacks(Checkpoint(tmp_path / "c", resume=True)).fit(X, Y)
     same(done.set_callbacks(), straight, tmp_path)
+
+
+@pytest.mark.usefixtures("usual_handlers")
+def test_a_signal_at_the_very_end_is_answered(tmp_path: Path) -> None:
+    """After the last epoch nobody asks whether one came."""
+    make = lambda: clf(max_iter=3)  # noqa: E731
+    with pytest.raises(TerminatedExit, match="training had come to its end, and it can be gone on with from"):
+        make().set_callbacks(Signals(signal.SIGTERM, 3), kept(tmp_path / "a")).fit(X, Y)
+    done = make().set_callbacks(Checkpoint(tmp_path / "a", resume=True)).fit(X, Y)
+    same(done.set_callbacks(), make().fit(X, Y), tmp_path)
+    stopped = make().set_callbacks(Signals(signal.SIGINT, 3), kept(tmp_path / "b")).fit(X, Y)
+    assert stopped.interrupted_
+    assert stopped.n_iter_ == 3
+
+
+def test_a_process_that_does_not_write_begins_another_fit(tmp_path: Path) -> None:
+    """Of several that train together one alone writes; what is in the folder then is theirs."""
+    callback, folder = Checkpoint(tmp_path / "c", every=3600), tmp_path / "c"
+    fitted = clf(max_iter=2).fit(X, Y)
+    own = job.Job("1", {}, {}, {}), Left(len(X), "float64")
+    keeping = callback.begin_fit(*own, writes=False)
+    folder.mkdir()
+    CheckpointFolder(folder).write(1, Kept(*own[:1], fitted._state, own[1], True), 1)
+    keeping.ends(fitted._state)
+    keeping.close()
+    callback.begin_fit(*own, writes=False).close()
+    with pytest.raises(SettingsError, match="has checkpoints of a training"):
+        Checkpoint(folder).begin_fit(*own, writes=False)
 
 
 @pytest.mark.usefixtures("usual_handlers")

@@ -15,7 +15,7 @@ from forging.sealing import Parts, parts_of, sealed
 from leaving import StopAfter
 
 from glassprop import MLPRegressor, load, save
-from glassprop.engine.plan import StepCosts
+from glassprop.engine.midway import StepCosts
 from glassprop.errors import ModelFileError
 
 X = np.random.default_rng(0).normal(size=(20, 3))

@@ -17,7 +17,8 @@ from training.test_sources import Listed
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled import room
-from glassprop.engine.plan import Data, StepCosts
+from glassprop.engine.midway import StepCosts
+from glassprop.engine.plan import Data
 from glassprop.errors import DataError, DivergenceError, SettingsError
 from glassprop.optimizer import OPTIMIZERS, SGD, AdamW
 from glassprop.training.lanes import ArrayLanes

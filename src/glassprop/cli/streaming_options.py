@@ -56,15 +56,15 @@ class StreamingOptions:
             raise SettingsError(f"--budget {quoted(self.budget)}: give a size above 0, for example 256MB")
         return found
 
-    def check(self, *, streamed: bool) -> None:
-        """Refuse options that go with a stream alone, where there is none.
+    def check(self, others: Sequence[str] = (), *, streamed: bool) -> None:
+        """Refuse options that go with a stream alone, these and others that were given, where there is none.
 
         Raises
         ------
         SettingsError
         """
         self.budget_bytes()
-        given = [f"--{name}" for name in ("budget", "scratch") if getattr(self, name) is not None]
+        given = [*(f"--{name}" for name in ("budget", "scratch") if getattr(self, name) is not None), *others]
         if given and not streamed:
             raise SettingsError(f"{' and '.join(given)}: only for a table that is read piece by piece, add --stream")
 

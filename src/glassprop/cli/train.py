@@ -12,7 +12,6 @@ from cyclopts import Parameter
 
 from glassprop.cli.all_ranks import all_ranks
 from glassprop.cli.checkpoint_options import CheckpointOptions
-from glassprop.cli.column_list import print_columns
 from glassprop.cli.distributed_options import DistributedOptions
 from glassprop.cli.ending import Ending
 from glassprop.cli.faults import INTERRUPTED
@@ -31,31 +30,18 @@ from glassprop.cli.options import (
     layer_sizes,
     missing_words,
 )
-from glassprop.cli.output import (
-    ABOUT_SCORES,
-    Messages,
-    against,
-    few,
-    number,
-    print_json,
-    print_line,
-    print_scores,
-    print_sentence,
-)
+from glassprop.cli.output import ABOUT_SCORES, Messages
+from glassprop.cli.print_outcome import print_outcome
 from glassprop.cli.progress import PassProgress, TrainingProgress
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.cli.streaming_options import StreamingOptions, is_streamed
 from glassprop.errors import SettingsError
-from glassprop.ground import number_text
 from glassprop.ground.note import Say, as_note
-from glassprop.ground.text import shown
 
 if TYPE_CHECKING:
     from glassprop.distributed.mpi_group import MpiGroup
     from glassprop.tables import FitOptions, Outcome
     from glassprop.tables.schema.schema_file import TableSchema
-
-_MOST_ROWS = 16  # of the list of columns
 
 
 @Parameter(name="*")
@@ -193,7 +179,7 @@ def _train(
             write_report(outcome, files, ending.kept.path or "")
             report = files.report
     with ending.step("the scores are not printed"):
-        _print(outcome, ending.kept.path, report, messages, as_json=out.as_json)
+        print_outcome(outcome, ending.kept.path, report, messages, as_json=out.as_json)
         sys.stdout.flush()
     return ending.code()
 
@@ -211,7 +197,7 @@ def _learned(
     from glassprop.tables import fit_stream, fit_table
 
     streamed = group is not None or is_streamed(streaming, data, messages)
-    streaming.check(streamed=streamed)
+    streaming.check(() if among.lanes is None else ("--lanes",), streamed=streamed)
     schema = None if options.schema is None else read_schema(options.schema)
     as_text, pass_on = _as_text(options, schema), _passed_on(messages)
     callbacks = (TrainingProgress(on_start=messages.open), *kept)
@@ -307,75 +293,3 @@ def _settings(
         accumulate=options.accumulate,
         seed=options.seed,
     )
-
-
-def _print(outcome: Outcome, path: str | None, report: str | None, messages: Messages, *, as_json: bool) -> None:
-    if as_json:
-        print_json({**_summary(outcome, path, messages), "report": report})
-        return
-    print_columns([(column.name, column.role, column.reason) for column in outcome.columns], most=_MOST_ROWS)
-    rows = outcome.rows
-    parts = f"{rows['train']:,} training rows, {rows['validation']:,} for stopping, {rows['held_out']:,} held out"
-    print_line(f"{outcome.task.capitalize()}; {parts}")
-    if outcome.task == "classification":
-        print_line(_classes(outcome))
-    print_line(_length(outcome.pipeline[-1]))
-    if "stream" in outcome.record:
-        print_line(_waited(outcome))
-    print_line()
-    print_scores(
-        outcome.scores,
-        outcome.baseline,
-        outcome.intervals,
-        title="Scores on held-out rows",
-        against=against(outcome.task),
-    )
-    for remark in outcome.remarks:
-        print_sentence(remark)
-    if path is not None:
-        print_line(f"Model: {path}")
-    if report is not None:
-        print_line(f"Report: {report}")
-
-
-def _classes(outcome: Outcome) -> str:
-    """The classes with their shares of the rows trained on, so that yes, Yes and YES are seen to be three."""
-    found = sorted(outcome.classes, key=lambda one: (-one.rows, one.first))
-    rows = outcome.rows["train"]
-    return f"{len(found)} classes: {few([f'{shown(one.label)} {one.rows / rows:.1%}' for one in found])}"
-
-
-def _length(estimator: Any) -> str:
-    epochs, best = estimator.n_iter_, getattr(estimator, "best_iteration_", None)
-    kept = f", best after {best}" if best is not None and best != epochs else ""
-    return f"{epochs} epochs{kept}; training cost {number(float(estimator.loss_))}"
-
-
-def _waited(outcome: Outcome) -> str:
-    """For how much of the training rows were waited for."""
-    seconds, lanes = outcome.seconds, outcome.record["stream"]["lanes"]
-    share = seconds["waiting"] / seconds["training"] if seconds["training"] else 0.0
-    told = f"{number_text.percent(share)} of the training was spent waiting for rows"
-    return f"Read piece by piece in {lanes} lanes; {told}"
-
-
-def _summary(outcome: Outcome, path: str | None, messages: Messages) -> dict[str, Any]:
-    record = outcome.record
-    return {
-        "task": outcome.task,
-        "target": record.get("target"),
-        "rows": outcome.rows,
-        "metrics": outcome.scores,
-        "baseline": outcome.baseline,
-        "intervals": outcome.intervals,
-        "remarks": [str(remark) for remark in outcome.remarks],
-        "model": path,
-        "columns": [{"name": c.name, "role": c.role, "reason": c.reason} for c in outcome.columns],
-        "labels": record.get("labels"),
-        "seed": record.get("seed"),
-        "epochs": int(outcome.pipeline[-1].n_iter_),
-        "engine": record.get("engine"),
-        "interrupted": outcome.interrupted,
-        "stream": {**record["stream"], "seconds": outcome.seconds} if "stream" in record else None,
-        "notes": messages.data(),
-    }

@@ -12,7 +12,8 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import blocks_of
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.passes import forward
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, Midway, StepCosts
+from glassprop.engine.midway import Midway, StepCosts
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.arrays import Array, like, namespace, on_host

@@ -10,8 +10,9 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import BatchCost, Objective, evaluate
 from glassprop.backprop.ranks import Ranks, asked_among, cost_over_all
+from glassprop.engine.midway import Midway, StepCosts
 from glassprop.engine.pieces import pieces
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, Midway, StepCosts
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples
 from glassprop.equations.arrays import Array, like, namespace
 from glassprop.equations.dropout import dropout_mask
 from glassprop.optimizer import Optimizer, OptimizerState

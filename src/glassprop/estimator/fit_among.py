@@ -26,8 +26,7 @@ from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.rows_among_ranks import RowsAmongRanks, gathered, rows_here
 from glassprop.estimator.validation import example_weights, split_validation
 from glassprop.ground.array_digest import digest_of
-from glassprop.ground.text import quoted
-from glassprop.training.lanes import ArrayLanes, lane_edges
+from glassprop.training.lanes import ArrayLanes, check_lanes, lane_edges
 
 _LATER = (None, None, None)  # validation data that are to come
 LANES = 12  # whole ones to each of 1, 2, 3, 4, 6 or 12 processes, as many as all have
@@ -125,8 +124,7 @@ class FitsAmongRanks(FitsSources):
         ------
         SettingsError
         """
-        if not (isinstance(among.lanes, int) and among.lanes >= 1):
-            raise SettingsError(f"lanes must be a whole number of 1 or more, got {quoted(among.lanes, 60)}")
+        check_lanes(among.lanes)
         kept = any(hasattr(each, "begin_fit") for each in vars(self).get(LISTENERS[0], ()))
         how = {"fast_sums": among.fast_sums, "lanes": among.lanes, "estimator": type(self).__name__, "Checkpoint": kept}
         asked = {**self._arguments(), **how}

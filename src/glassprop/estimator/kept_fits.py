@@ -13,7 +13,7 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import Arguments
 from glassprop.estimator.callbacks import LISTENERS
 from glassprop.estimator.fit_plan import Call
-from glassprop.estimator.job import FitKeeper, job_of
+from glassprop.estimator.job import FitKeeper, KeepsFits, job_of
 from glassprop.estimator.left import Left, refuse_to_keep
 from glassprop.estimator.validation import Held
 from glassprop.network import Network
@@ -36,7 +36,7 @@ class KeptFits:
 
         data: all rows; held: those that were given to judge by, or to be watched.
         """
-        keepers = [each for each in vars(self).get(LISTENERS[0], ()) if hasattr(each, "begin_fit")]
+        keepers: list[KeepsFits] = [each for each in vars(self).get(LISTENERS[0], ()) if hasattr(each, "begin_fit")]
         if not keepers:
             yield None
             return

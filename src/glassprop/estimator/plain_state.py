@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.own_units import OwnUnits
-from glassprop.engine.plan import StepCosts
+from glassprop.engine.midway import StepCosts
 from glassprop.equations.activation import Activation
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.cost import Cost

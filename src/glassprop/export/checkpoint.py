@@ -188,14 +188,29 @@ class _Keeping:
         self._signals.answer(f"terminated; {then}")
 
     def ends(self, state: TrainState) -> None:
-        """Write the end down; of a fit that Ctrl-C ended only if it did not wait for a checkpoint."""
+        """Write the end down; of a fit that Ctrl-C ended only if it did not wait for a checkpoint.
+
+        Raises
+        ------
+        TerminatedExit
+            SIGTERM came when the end was so near that nobody asked any more; Ctrl-C is then told by the state.
+        """
         if self.over:
             self._callback.over += 1
         elif not state.interrupted:
             self._write(state, ended=True)
             self._callback.over += 1
+            state.interrupted = bool(self._signals.heard)
+            if self._signals.heard == SIGTERM:
+                self._signals.answer(f"terminated; training had come to its end, and {self._then()}")
         elif not self._signals.heard and state.left:
             self._write(state, ended=False)
+
+    def _then(self) -> str:
+        """Where it can be gone on with, in words."""
+        if self._newest is None:
+            return "no checkpoint could be written, so it has to begin anew"
+        return f"it can be gone on with from {quoted(os.fspath(self._newest))} (resume=True, or --resume)"
 
     def close(self) -> None:
         """Give back the signals, and the folder."""
@@ -204,6 +219,7 @@ class _Keeping:
 
     def _write(self, state: TrainState, *, ended: bool) -> None:
         if not self._writes:
+            self._callback.has_written = True  # another process does, for this one too
             return
         rows = self.left or self._rows
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, gcd
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 
 from glassprop.engine.plan import Data, Shares
 from glassprop.equations.arrays import Array
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 from glassprop.ground.array_digest import digest_of
+from glassprop.ground.text import quoted
 
 _UNIT = 16  # examples: whole vectors of the kernels, whatever the width of these
 _PIECE = 4096  # rows that arrays in lanes give at a time
@@ -23,6 +25,17 @@ _PIECE = 4096  # rows that arrays in lanes give at a time
 def is_laned(source: Any) -> bool:
     """Whether this is a ``LanedSource``."""
     return hasattr(source, "lanes") and hasattr(source, "lane")
+
+
+def check_lanes(lanes: Any) -> None:
+    """Refuse what is no number of lanes.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if isinstance(lanes, bool) or not isinstance(lanes, Integral) or lanes < 1:
+        raise SettingsError(f"lanes must be a whole number of 1 or more, got {quoted(lanes, 60)}")
 
 
 def lane_edges(n_rows: int, n_lanes: int) -> NDArray[np.int64]:

@@ -13,7 +13,8 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.ranks import Group, LaneSums, Ranks, Reduce, SumsOverRanks, any_rank, asked_among
 from glassprop.engine.blas_threads import ONE_THREAD, may_be_shared
 from glassprop.engine.choose import Notify, choose
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, LanedSource, Midway, Source, StepCosts
+from glassprop.engine.midway import Midway, StepCosts
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, LanedSource, Source
 from glassprop.engine.worth import Amount
 from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.engine.plan import StepCosts
+from glassprop.engine.midway import StepCosts
 from glassprop.errors import DataError
 from glassprop.ground.json_values import spelled, unspelled
 from glassprop.ground.text import quoted

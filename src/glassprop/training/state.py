@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.engine.plan import StepCosts
+from glassprop.engine.midway import StepCosts
 from glassprop.equations.arrays import Array
 from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.engine.plan import StepCosts
+from glassprop.engine.midway import StepCosts
 from glassprop.ground.text import quoted
 from glassprop.training.state import TrainState
 

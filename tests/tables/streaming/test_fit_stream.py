@@ -277,3 +277,16 @@ def test_what_cannot_be_done_is_refused_as_in_memory(file: str, asked: FitOption
 def test_too_few_rows_for_a_split() -> None:
     with pytest.raises(TableError):
         stream(table(3), options("amount"))
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ({"lanes": 0}, "lanes must be a whole number of 1 or more, got 0"),
+        ({"lanes": 2.5}, "lanes must be a whole number of 1 or more, got 2.5"),
+        ({"budget": 0}, "a budget of 0 bytes leaves room for 0 encoded rows"),
+    ],
+)
+def test_how_it_cannot_be_read(file: str, how: dict[str, Any], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        fit_stream(file, FitOptions(target="label"), defaults=QUICK, **how)

@@ -38,7 +38,7 @@ def test_rows_are_counted_by_use_and_lane():
         "held_out": (uses == HELD_OUT).sum(),
     }
     for use in (TRAINED, WATCHED, HELD_OUT, LEFT_OUT):
-        assert found.rows_by_lane(use) == [(uses[a:b] == use).sum() for a, b in table.edges()]
+        assert found.tally.rows[:, use].tolist() == [(uses[a:b] == use).sum() for a, b in table.edges()]
     np.testing.assert_array_equal(np.unpackbits(found.trained(), count=len(uses)), uses == TRAINED)
     assert found.tally.target.without_target == table.table.frame["y"].null_count() == (uses == LEFT_OUT).sum()
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -13,77 +12,25 @@ from glassprop.backprop.gradient import average, average_cost
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks, SumsOverRanks, asked_among, cost_over_all
 from glassprop.engine.compiled import kernels
-from glassprop.engine.compiled.control import FAILED, TO, control_for
-from glassprop.engine.compiled.entries import Reading, inputs
+from glassprop.engine.compiled.control import FAILED
+from glassprop.engine.compiled.entries import Reading
 from glassprop.engine.compiled.epoch_plan import COUNT, TOTAL
-from glassprop.engine.compiled.handed import Handed
 from glassprop.engine.compiled.kernel_facts import narrow
 from glassprop.engine.compiled.kinds.dense_kernels import LARGE
-from glassprop.engine.compiled.lowering import Lowered, lower, multiplications
+from glassprop.engine.compiled.lowering import Lowered, lower
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.parts_of import COST, PREDICT, TRAIN
+from glassprop.engine.compiled.pool import POOL, noted
+from glassprop.engine.compiled.predictor import Predictor
 from glassprop.engine.compiled.products import Products, chosen
+from glassprop.engine.compiled.ran import Leaving, Ran, made_before, together
 from glassprop.engine.compiled.room import Room, made_for, make_room
-from glassprop.engine.compiled.row import W_TURNED
-from glassprop.engine.compiled.shares_room import aligned_zeros
-from glassprop.engine.compiled.threads import ThreadPool
-from glassprop.engine.compiled.turned import Turned
 from glassprop.engine.compiled.vector_width import WIDTH
+from glassprop.engine.midway import Midway
 from glassprop.engine.pieces import pieces
-from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, Midway, StepCosts, is_csr, straight
+from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, is_csr, straight
 from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import Optimizer, OptimizerState
-
-_PREDICTED_AT_ONCE = 256  # rows of a block
-_SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
-_MOST_THREADS = 8
-POOL = ThreadPool()
-POOL.close_before("Numba")
-
-
-def _noted(products: Products) -> Products:
-    """The same; a library that has been loaded for it may end itself with Python, and kernels must have stopped by then."""
-    if products.library is not None:
-        POOL.close_before(products.name)
-    return products
-
-
-class _Ran(NamedTuple):
-    """What steps have left behind.
-
-    costs, squares (steps, chunks): Σ weight · C_0 and Σ w² by chunk and segment. n: examples. rows, totals (steps,):
-    those of each batch, and their weights; None where no example has one and no batch is empty. weighted: whether
-    examples have weights: else a batch's weight is its rows, and they cancel.
-    """
-
-    costs: Array
-    squares: Array
-    n: int
-    rows: Array | None = None
-    totals: Array | None = None
-    weighted: bool = False
-
-    def kept(self) -> _Ran:
-        """The same, with numbers of its own, which the next steps do not write over."""
-        return self._replace(costs=self.costs.copy(), squares=self.squares.copy())
-
-    def until(self, step: int, plan: EpochPlan) -> _Ran:
-        """Of the first steps of the plan alone, each with its rows and weight."""
-        rows = (np.diff(plan.edges) if self.rows is None else self.rows)[:step].astype(np.int64)
-        totals = rows.astype(np.float64) if self.totals is None else self.totals[:step]
-        return _Ran(self.costs[:step], self.squares[:step], int(rows.sum()), rows, totals, self.weighted)
-
-
-class _Leaving(NamedTuple):
-    """Who may want to keep an epoch in its middle. before: what earlier steps of it have left behind."""
-
-    midway: Midway
-    before: list[_Ran]
-
-    def keep(self, ran: _Ran) -> None:
-        """Hand on the costs of all steps until now."""
-        costs, squares, _, rows, totals, _ = _together([*self.before, ran])
-        self.midway.keep(StepCosts(costs, squares, np.asarray(rows), np.asarray(totals), averaged=False))
 
 
 class CompiledEngine:
@@ -133,7 +80,7 @@ class CompiledEngine:
 
     def take_products(self, dtype: str, products: Products) -> None:
         """Have large products made by somebody else than would be chosen; before the first epoch."""
-        self._products[dtype] = _noted(products)
+        self._products[dtype] = noted(products)
 
     def caution(self, dtype: str) -> str:
         """In words, if a library makes large products whose kernels use less than this CPU has; empty if not."""
@@ -153,10 +100,10 @@ class CompiledEngine:
         self, theta: Array, state: OptimizerState, rows: Examples, plan: EpochPlan, midway: Midway | None = None
     ) -> EpochCost:
         """As ``ReferenceEngine.epoch``, and with its results up to rounding."""
-        all_ran = _before(midway, self.objective.l2)
+        all_ran = made_before(midway, self.objective.l2)
         for data, part in pieces(rows, plan):
             reading = self._reading(data.X, plan.taken)
-            leaving = None if midway is None else _Leaving(midway, all_ran)
+            leaving = None if midway is None else Leaving(midway, all_ran)
             ready = data if data is rows else straight(data, theta.dtype)
             ran = self._run(theta, state, ready, part, reading, leaving)
             if isinstance(ran, int):
@@ -165,7 +112,7 @@ class CompiledEngine:
             if all_ran:
                 ran = ran.until(len(part.rates), part)
             all_ran.append(ran if data is rows else ran.kept())
-        return self._cost(all_ran[0] if len(all_ran) == 1 else _together(all_ran))
+        return (all_ran[0] if len(all_ran) == 1 else together(all_ran)).cost(self.objective.l2)
 
     def cost(self, theta: Array, data: Data, edges: Array | None = None) -> float:
         """As ``ReferenceEngine.cost``, and with its results up to rounding."""
@@ -203,8 +150,8 @@ class CompiledEngine:
         data: Data,
         plan: EpochPlan,
         reading: Reading,
-        leaving: _Leaving | None = None,
-    ) -> _Ran | int:
+        leaving: Leaving | None = None,
+    ) -> Ran | int:
         """Make the plan's steps on arrays in memory; the number of the batch whose cost was not finite, if one was."""
         room = self._room_for(theta, state, data, plan, reading)
         if room.turned is not None:
@@ -220,8 +167,8 @@ class CompiledEngine:
         return found
 
     def _steps(
-        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, leaving: _Leaving | None
-    ) -> _Ran | int:
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, leaving: Leaving | None
+    ) -> Ran | int:
         """All steps, in as few calls of the kernel as Ctrl-C allows."""
         plain = data.sample_weight is None and plan.bounds is None
         totals = None if plain else plan.weights(data)
@@ -229,7 +176,7 @@ class CompiledEngine:
         room.take(plan, counts if totals is None else np.maximum(counts, 1))  # a batch before the first step asks none
         n_steps = len(plan.rates)
         rows, weighted = None if totals is None else np.diff(plan.edges), data.sample_weight is not None
-        ran = _Ran(room.costs, room.squares, len(plan.order), rows, totals, totals is not None and weighted)
+        ran = Ran(room.costs, room.squares, len(plan.order), rows, totals, totals is not None and weighted)
         for start in range(0, n_steps, room.steps_a_call):
             stop = min(n_steps, start + room.steps_a_call)
             self._call(room, start * room.phases, stop * room.phases)
@@ -242,7 +189,7 @@ class CompiledEngine:
                 self._leave(room, ran.until(stop, plan), leaving)
         return ran
 
-    def _leave(self, room: Room, ran: _Ran, leaving: _Leaving) -> None:
+    def _leave(self, room: Room, ran: Ran, leaving: Leaving) -> None:
         """Put vectors as they are after these steps, and have that kept; not where the last of them is to be refused."""
         if self.objective.l2 and not np.isfinite(ran.squares.sum()):
             return
@@ -251,8 +198,8 @@ class CompiledEngine:
         leaving.keep(ran)
 
     def _steps_over_ranks(
-        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: Ranks, leaving: _Leaving | None
-    ) -> _Ran | int:
+        self, room: Room, state: OptimizerState, data: Data, plan: EpochPlan, ranks: Ranks, leaving: Leaving | None
+    ) -> Ran | int:
         """Step by step: the kernel's gradient of the examples here, the sums over all ranks, and the kernel's step."""
         room.take(plan, np.ones(len(plan.rates)))
         over_all = (
@@ -312,23 +259,6 @@ class CompiledEngine:
         self._read = data
         return self._room
 
-    def _cost(self, ran: _Ran) -> EpochCost:
-        """Average over batches with their rows as weights, as the reference does."""
-        l2 = self.objective.l2
-        if ran.totals is None or ran.rows is None or (ran.rows.all() and not ran.weighted):
-            data_cost = float(ran.costs.sum()) / ran.n
-            return EpochCost(data_cost, 0.5 * l2 * float(ran.squares.sum()) / ran.n if l2 else 0.0)
-        counts = ran.totals > 0  # a batch of weight 0 has no cost
-        if not counts.any():
-            return EpochCost(0.0, 0.0)
-        rows, totals = ran.rows[counts], ran.totals[counts]
-        data_costs = ran.costs[counts].sum(axis=1) / totals
-        penalties = 0.5 * l2 * ran.squares[counts].sum(axis=1) / totals
-        # Sums, not @: BLAS may share a long product among threads, and round it by their number.
-        data_cost, penalty = float((data_costs * rows).sum()), float((penalties * rows).sum())
-        n = int(rows.sum())
-        return EpochCost(data_cost / n, penalty / n)
-
 
 def _over_ranks(room: Room, data: Data, plan: EpochPlan, ranks: SumsOverRanks) -> Callable[[int], BatchSums]:
     """What makes of a step's sums here those over all ranks, and of the first chunk's gradient the average over them."""
@@ -361,32 +291,10 @@ def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Cal
     return over_all
 
 
-def _ran_together(room: Room, rows: Array, totals: Array) -> _Ran:
+def _ran_together(room: Room, rows: Array, totals: Array) -> Ran:
     """What steps of all ranks have left behind, each in one number: as many wherever, and whatever was made where."""
     squares = room.squares.sum(axis=1, keepdims=True)
-    return _Ran(room.costs[:, :1], squares, int(rows.sum()), rows, totals, weighted=True)
-
-
-def _together(ran: list[_Ran]) -> _Ran:
-    """Steps that were made piece by piece, as those of one epoch; whether they have weights is the last one's to say."""
-    rows, totals = (np.concatenate([getattr(each, name) for each in ran]) for name in ("rows", "totals"))
-    parts = [[getattr(each, name) for each in ran] for name in ("costs", "squares")]
-    widest = max(each.shape[1] for part in parts for each in part)
-    costs, squares = (_in_columns(part, widest) for part in parts)
-    return _Ran(costs, squares, int(rows.sum()), rows, totals, ran[-1].weighted)
-
-
-def _in_columns(numbers: Sequence[Array], columns: int) -> Array:
-    """One below the other, with zeros for the chunks that there were not: of steps that other kernels made."""
-    return np.concatenate([np.pad(each, ((0, 0), (0, columns - each.shape[1]))) for each in numbers])
-
-
-def _before(midway: Midway | None, l2: float) -> list[_Ran]:
-    """Of the steps that were made before the epoch was left."""
-    if midway is None or midway.before is None:
-        return []
-    made = midway.before.as_sums(l2)
-    return [_Ran(made.costs, made.squares, int(made.rows.sum()), made.rows, made.totals)]
+    return Ran(room.costs[:, :1], squares, int(rows.sum()), rows, totals, weighted=True)
 
 
 def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:
@@ -409,90 +317,3 @@ def parts_used(
             found += [part for use in (PREDICT, COST) for part in kernels.used(network, lowered, use)]
             found += [part for optimizer in choices for part in kernels.used(network, lowered, TRAIN, optimizer)]
     return found
-
-
-class Predictor:
-    """Predictions and costs of one network in machine code; each thread has a workspace of its own."""
-
-    def __init__(self, architecture: Architecture, dtype: str, products: Products | None = None) -> None:
-        """products: who makes large ones; None: as for a training that begins."""
-        self._architecture, self._dtype = architecture, np.dtype(dtype)
-        self._products = _noted(products or chosen(architecture, dtype))
-        self.lowered = self._lowered(PREDICT)
-        self._known = {(PREDICT, 0): self.lowered}
-        self._kernel = kernels.predict_blocks(dtype)
-        self._n_out = architecture.sizes[-1]
-        self._work = multiplications(architecture)
-        self._mine = threading.local()
-
-    def _lowered(self, use: int, first: int = 0) -> Lowered:
-        lowered = lower(self._architecture, _PREDICTED_AT_ONCE, self._dtype.itemsize, first, self._products.library)
-        kernels.put(self._architecture, lowered, use, self._dtype.name)
-        return lowered
-
-    def _for(self, use: int, first: int) -> Lowered:
-        """The tables of predictions, or of costs, which predictions do without; made at the first call that asks."""
-        if (use, first) not in self._known:
-            self._known[use, first] = self._lowered(use, first)
-        return self._known[use, first]
-
-    @property
-    def works(self) -> bool:
-        """Whether kernels can still be called: not when Python is ending."""
-        return not POOL.closed
-
-    def __call__(self, theta: Array, X: Rows) -> Array:
-        """a of the last layer. X (n, n_inputs), contiguous, or CSR -> (n, n_L)."""
-        out = np.empty((X.shape[0], self._n_out), self._dtype)
-        self._run(PREDICT, theta, X, out=out)
-        return out
-
-    def costs(self, theta: Array, X: Rows, Y: Array) -> Array:
-        """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous, X perhaps CSR -> (n,), float64."""
-        costs = np.empty(X.shape[0])
-        self._run(COST, theta, X, y=Y, costs=costs)
-        return costs
-
-    def _run(self, use: int, theta: Array, X: Rows, **results: Array) -> None:
-        n, work_of_row, first = X.shape[0], self._work, 0
-        if not isinstance(X, np.ndarray):
-            entries, first = Reading.of(self._architecture, X, n)
-            work_of_row = multiplications(self._architecture, entries)
-            if first & W_TURNED:
-                (theta,) = Turned(self._architecture, (theta,)).take_in()
-        low = self._for(use, first)
-        tasks = -(-n // low.rows)
-        threads = min(tasks, _MOST_THREADS) if work_of_row * n > _SHARED_WORK else 1
-        alone = threads == 1 and not first
-        kept: dict[Any, Any] = self._mine.__dict__
-        # one that helpers were called with is not used again: a late one may still read it
-        handed = (kept.pop(use, None) if alone else None) or self._handed(low, theta, threads)
-        handed.put(theta, **inputs(X), n_rows=n, **results)
-        control = handed.control
-        control[:], control[TO] = 0, tasks
-        kernel = self._products.held(lambda thread: self._kernel(handed, thread))
-        if not alone:
-            POOL.run(kernel, control, threads)
-            return
-        POOL.run_alone(kernel, control)
-        handed.let_go("x", *results)
-        kept[use] = handed
-
-    def _handed(self, low: Lowered, theta: Array, threads: int) -> Handed:
-        """The table of a call, with all that is the same in every call of this thread."""
-        orders, work = self._space(threads, low)
-        return Handed(
-            theta, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
-            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work,
-            control=control_for(1),
-        )  # fmt: skip
-
-    def _space(self, threads: int, low: Lowered) -> tuple[Array, Array]:
-        """Row numbers and workspace of the calling thread, made at its first call, and when one needs more."""
-        mine = self._mine
-        rows, size = threads * low.rows, threads * low.work_size
-        if getattr(mine, "rows", 0) < rows or mine.size < size:
-            mine.rows, mine.size = rows, size
-            mine.orders = np.empty(rows, dtype=np.int64)
-            mine.work = aligned_zeros(size, self._dtype)
-        return mine.orders, mine.work

@@ -36,8 +36,9 @@ _CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a s
 class Room:
     """A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch.
 
-    What is new in an epoch is copied into ``order``, ``bounds``, ``schedule`` and, where there are some, ``shares``. turned: θ and the optimizer's vectors as the
-    kernels have them, where that is not as they are; touched: see ``handed.py``.
+    What is new in an epoch is copied into ``order``, ``bounds``, ``schedule`` and, where there are some, ``shares``.
+    turned: θ and the optimizer's vectors as the kernels have them, where that is not as they are; touched: see
+    ``handed.py``.
     """
 
     codes: Array
@@ -120,9 +121,8 @@ def make_room(
     batch, n_steps, (entries, first) = plan.batch_size, len(plan.rates), reading
     lanes = ranks if isinstance(ranks, LaneSums) else None
     chunks = chunks_for(architecture, batch, entries) if lanes is None else len(lanes.here)
-    segments = (
-        chunks if lanes is None else lanes.n_lanes
-    )  # of lengths that are summed: as many, whoever has which lanes
+    # of lengths that are summed: as many, whoever has which lanes
+    segments = chunks if lanes is None else lanes.n_lanes
     rows = ceil(batch / chunks) if plan.shares is None else plan.shares.largest
     lowered = lower(architecture, rows, vectors[0].dtype.itemsize, first, products.library)
     turned = Turned(architecture, vectors) if first & W_TURNED else None

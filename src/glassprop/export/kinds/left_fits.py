@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.engine.plan import StepCosts
+from glassprop.engine.midway import StepCosts
 from glassprop.export.kinds.scikit_values import RandomState
 from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.misfit import Misfit

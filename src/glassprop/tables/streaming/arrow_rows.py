@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.errors import TableError
+from glassprop.ground.sizes import size_text
 from glassprop.tables.reading.binary_file import check_arrow, readable
 from glassprop.tables.streaming.arrow_package import arrow_errors, need_pyarrow
 from glassprop.tables.streaming.rewriting import stream_to_parquet, with_smaller_groups
@@ -98,7 +99,7 @@ class _Batches:
         size = found * sizes[largest]
         if size > _LARGE and self._is_packed(largest):
             raise TableError(
-                f"{self.file.name} has a record batch of {sizes[largest]:,} rows ({size / 1e6:,.0f} MB), which is "
+                f"{self.file.name} has a record batch of {sizes[largest]:,} rows ({size_text(size)}), which is "
                 f"packed and can only be read whole: {with_smaller_groups(self.file.path, kind='ipc')}"
             )
         return float(found)

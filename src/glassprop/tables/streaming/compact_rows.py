@@ -66,17 +66,6 @@ class CompactRows:
     def __len__(self) -> int:
         return len(self.Y)
 
-    @property
-    def nbytes(self) -> int:
-        """What these rows take."""
-        terms = self.terms
-        sparse = 0 if terms is None else terms.data.nbytes + terms.indices.nbytes + terms.indptr.nbytes
-        return self.numbers.nbytes + self.places.nbytes + self.Y.nbytes + sparse + self.weight_bytes
-
-    @property
-    def weight_bytes(self) -> int:
-        return 0 if self.weight is None else self.weight.nbytes
-
     def of(self, rows: Any) -> CompactRows:
         """Some of them: numbers or a slice."""
         terms = None if self.terms is None else self.terms[rows]

@@ -21,6 +21,7 @@ from glassprop.tables.streaming.sample import sample_of
 from glassprop.tables.streaming.scratch import ScratchSettings
 from glassprop.tables.streaming.stream_learning import Reading, Taught, learn
 from glassprop.tables.streaming.watched_pass import OnPass, WatchedPass
+from glassprop.training.lanes import check_lanes
 
 
 def fit_stream(
@@ -90,6 +91,7 @@ def fit_stream(
     """
     notes, say = noted(on_message)
     check_options(options)
+    check_lanes(lanes)
     keeping = None if scratch is None else ScratchSettings.of(scratch)
     rows: RowSource = source if hasattr(source, "frames") else row_source(source)
     sample = sample_of(WatchedPass(rows, "a sample of them", on_pass), options.seed, group=group)
@@ -97,7 +99,7 @@ def fit_stream(
         line = f"{sample.of:,} rows are read piece by piece; columns are recognized on {len(sample.rows):,} of them"
         say(Note(line, "streamed", number=sample.of))
     decided = decide(sample, rows, options, defaults, say)
-    reading = Reading(rows, budget or BUDGET, keeping, lanes, group, on_pass)
+    reading = Reading(rows, BUDGET if budget is None else budget, keeping, lanes, group, on_pass)
     taught = learn(decided, reading, callbacks, say)
     found = _assessed(taught, decided, reading, say)
     learned = Learned(

@@ -1,17 +1,15 @@
-"""Tables in memory (polars, pandas, Arrow) as sources of rows, by slices; and Arrow batches that come one by one."""
+"""Tables in memory (polars, pandas, Arrow) as sources of rows, by slices."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glassprop.errors import TableError
-from glassprop.ground.text import first_line
 from glassprop.tables.reading.binary_file import with_text
 from glassprop.tables.reading.table import Table
 from glassprop.tables.streaming.arrow_package import arrow_errors, need_pyarrow
@@ -112,31 +110,3 @@ def _digest(frames: Iterator[pl.DataFrame]) -> str:
         frame.rechunk().write_ipc_stream(written)
         found.update(written.getbuffer())
     return found.hexdigest()
-
-
-def spooled(batches: Any, folder: str | None = None) -> Any:
-    """Record batches that come once, brought to an Arrow file, open and without a name where the system allows it.
-
-    Parameters
-    ----------
-    batches : pyarrow.RecordBatchReader
-    folder : str, optional
-        For the file; that of temporary files by default.
-
-    Returns
-    -------
-    The file's path, and what has to be kept as long as it is needed.
-    """
-    pa = need_pyarrow()
-    kept = tempfile.NamedTemporaryFile(dir=folder, prefix="glassprop-", suffix=".arrow")  # noqa: SIM115
-    try:
-        with pa.ipc.new_file(kept.file, batches.schema) as writer:
-            for batch in batches:
-                writer.write_batch(batch)
-        kept.flush()
-    except OSError as error:
-        kept.close()
-        raise TableError(
-            f"the rows do not fit in {folder or tempfile.gettempdir()}: {first_line(error)}; give a Parquet file"
-        ) from error
-    return kept

@@ -13,6 +13,7 @@ from glassprop.engine.plan import Data
 from glassprop.errors import SettingsError
 from glassprop.ground.array_digest import digest_of
 from glassprop.ground.note import Note
+from glassprop.ground.sizes import size_text
 from glassprop.tables.streaming.compact_rows import CompactRows, row_bytes
 from glassprop.tables.streaming.piece_reader import ExampleReader, PieceReader
 from glassprop.tables.streaming.row_source import RowSource, lanes_of
@@ -198,7 +199,7 @@ class EncodedLanes:
         if needed > scratch.bound:
             yield Note(
                 f"the scratch file holds {scratch.bound / needed:.0%} of the encoded rows, the others are read anew in "
-                f"each epoch; all of them take {needed / 1e9:.3g} GB",
+                f"each epoch; all of them take {size_text(needed)}",
                 "scratch",
                 number=needed,
             )

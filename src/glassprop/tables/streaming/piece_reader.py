@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import narwhals as nw
 import numpy as np
@@ -16,11 +16,8 @@ from glassprop.errors import SettingsError
 from glassprop.tables.encoding.block_encoder import BlockEncoder, block_encoder
 from glassprop.tables.encoding.written_inputs import Layout
 from glassprop.tables.streaming.compact_rows import CompactRows
+from glassprop.tables.streaming.recut import recut
 from glassprop.tables.streaming.row_source import RowSource
-from glassprop.tables.values.packages import need_polars
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class ExampleReader(Protocol):
@@ -104,7 +101,7 @@ class PieceReader:
         """Those of the rows [first, stop) that are learned from; None if there are none."""
         columns = list(dict.fromkeys([*self.encoder.typed.columns(), *self.examples.columns]))
         found, at = list[CompactRows](), first
-        for frame in _not_short(self.source.frames(first, stop, columns), self.source.piece_rows):
+        for frame in recut(self.source.frames(first, stop, columns), self.source.piece_rows):
             taken = self.taken(at, at + frame.height)
             at += frame.height
             if taken.any():
@@ -115,19 +112,6 @@ class PieceReader:
     def _encoded(self, frame: nw.DataFrame) -> CompactRows:
         Y, weight = self.examples.examples(frame)
         return CompactRows.of_parts(self.layout, self.encoder.parts(self.encoder.read(frame, [])), Y, weight)
-
-
-def _not_short(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
-    """The same rows in frames of so many at least, but for the last: each column of each takes some time to look at."""
-    pl, some, height = need_polars(), list[Any](), 0
-    for frame in frames:
-        some.append(frame)
-        height += frame.height
-        if height > rows:
-            yield pl.concat(some, rechunk=True)
-            some, height = [], 0
-    if some:
-        yield pl.concat(some, rechunk=True)
 
 
 def _used(source: RowSource, examples: ExampleReader) -> NDArray[np.uint8]:

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from glassprop.errors import SettingsError, TableError
-from glassprop.ground.sizes import size_of
+from glassprop.ground.sizes import size_of, size_text
 from glassprop.ground.text import first_line, quoted
 from glassprop.tables.streaming.compact_rows import CompactRows
 
@@ -80,9 +80,7 @@ class ScratchSettings:
         if not bound:
             return cls(folder, int(_SHARE * free))
         if bound > free:
-            raise SettingsError(
-                f"scratch {quoted(said)}: {folder} has {free / 1e9:,.1f} GB left: say less, or a folder"
-            )
+            raise SettingsError(f"scratch {quoted(said)}: {folder} has {size_text(free)} left: say less, or a folder")
         return cls(folder, bound)
 
 

@@ -82,11 +82,6 @@ class Statistics:
         """How many rows each use has."""
         return dict(zip(USES, self.tally.rows[:, :LEFT_OUT].sum(axis=0).tolist(), strict=True))
 
-    def rows_by_lane(self, use: int = TRAINED) -> list[int]:
-        """How many rows of a use each lane has."""
-        found: list[int] = self.tally.rows[:, use].tolist()
-        return found
-
     def trained(self) -> np.ndarray:
         """A bit for each row of the table (``numpy.packbits``): whether it is trained on."""
         found = np.zeros(-(-self.lanes[-1][1] // 8), np.uint8)

@@ -16,6 +16,7 @@ from math import frexp, ldexp
 
 import numpy as np
 
+from glassprop.backprop.ranks import tree_of
 from glassprop.tables.fitting.assess import Assessment, Guess, assessed
 from glassprop.tables.fitting.examples import of_mean_one
 from glassprop.tables.fitting.intervals import MOST_UNITS
@@ -162,10 +163,7 @@ class StreamScores:
 
 
 def together(parts: Sequence[StreamScores]) -> StreamScores:
-    """Those of all lanes, in one fixed tree: halves of halves. The parts are used up."""
-    if len(parts) == 1:
-        return parts[0]
-    middle = len(parts) // 2
-    first, second = together(parts[:middle]), together(parts[middle:])
-    first.merge(second)
-    return first
+    """Those of all lanes, in the fixed tree of sums over lanes. The parts are used up."""
+    for a, b in tree_of(len(parts)):
+        parts[a].merge(parts[b])
+    return parts[0]

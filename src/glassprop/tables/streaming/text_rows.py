@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,7 +80,7 @@ class TextRows:
     def columns(self) -> list[str]:
         return self.form.names
 
-    @property
+    @cached_property
     def cuts(self) -> NDArray[np.int64]:
         return np.unique(np.cumsum([0, *(block.rows for block in self.blocks)], dtype=np.int64))
 

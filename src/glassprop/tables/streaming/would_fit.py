@@ -11,12 +11,12 @@ from glassprop.errors import GlasspropError
 from glassprop.ground.free_memory import free_memory
 from glassprop.tables.reading.builtin import BUILT_IN
 from glassprop.tables.reading.sources import ARROW, PARQUET, SEPARATORS, files_of
+from glassprop.tables.streaming.typed_rows import least_bytes
 from glassprop.tables.values.packages import need_polars
 
 # Learning in memory takes at its peak so many times what a table's cells do (8 bytes a number, 24 any other cell), and
 # so many times the bytes of a file. By measurement on tables of a million rows; docs/streaming.md.
 _CELLS, _TEXT_FILE, _ARROW_FILE = 2.0, 5.0, 3.0
-_NUMBER, _CELL = 8, 24
 _PART = 0.8  # of the free memory, which others want some of, too
 
 
@@ -61,5 +61,4 @@ def _cells(path: Path) -> float | None:
         rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
     except Exception:
         return None
-    row = sum(_NUMBER if kind.is_numeric() or kind.is_temporal() else _CELL for kind in schema.values())
-    return _CELLS * rows * row + os.path.getsize(path)
+    return _CELLS * rows * least_bytes(schema) + os.path.getsize(path)
