@@ -227,12 +227,12 @@ def test_ctrl_c_before_training_saves_nothing(run, monkeypatch, tmp_path):
 
 
 def test_ctrl_c_in_the_first_epoch_saves_nothing(run, monkeypatch, tmp_path):
-    from glassprop.training import loop
+    from glassprop.training import epochs
 
     def press(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(loop._Run, "epoch", press)
+    monkeypatch.setattr(epochs.Epochs, "epoch", press)
     result = run("train", "iris")
     assert (result.code, result.out) == (130, "")
     assert result.err.splitlines()[-1] == "glassprop: interrupted; nothing was saved"

@@ -23,7 +23,7 @@ from glassprop.engine.choose import choose
 from glassprop.errors import DivergenceError
 from glassprop.estimator import base_mlp
 from glassprop.estimator.stream import STREAM
-from glassprop.training import loop
+from glassprop.training import epochs
 
 ENGINES = ["compiled", "reference"]
 rng = np.random.default_rng(0)
@@ -103,7 +103,7 @@ def test_a_call_makes_no_network_plan_or_engine_when_nothing_changed(
     def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *args, **more: (made.append(name), function(*args, **more))[1]
 
-    monkeypatch.setattr(loop, "choose", counted("engine", choose))
+    monkeypatch.setattr(epochs, "choose", counted("engine", choose))
     monkeypatch.setattr(base_mlp, "plan_fit", counted("plan", base_mlp.plan_fit))
     monkeypatch.setattr(kind, "_network_for", counted("network", kind._network_for))  # type: ignore[attr-defined]
     monkeypatch.setattr(base_mlp, "validate_data", counted("checks", base_mlp.validate_data))

@@ -32,7 +32,7 @@ app = App(
     name="glassprop",
     help="Train dense neural networks on tables, predict with them, and show their work.",
     help_epilogue="Exit codes: 0 done, 1 the gradient check failed, 2 bad input or output, 130 interrupted, 143 "
-    "terminated with a checkpoint written.",
+    "terminated with nothing lost.",
     help_format="plaintext",
     version=__version__,
     result_action="return_value",

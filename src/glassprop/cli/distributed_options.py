@@ -39,8 +39,8 @@ class DistributedOptions:
     lanes: Annotated[
         MaybeWhole,
         Parameter(
-            help="Parts of a table that are read side by side, 12 unless asked: with --distributed at least as many as "
-            "there are processes. The model depends on it."
+            help="With --stream or --distributed: how many parts of the table are read side by side, at least as many "
+            "as there are processes. The model depends on it. Default: 12."
         ),
     ] = None
 
