@@ -74,7 +74,7 @@ class ScratchSettings:
         """
         bound = size_of(said)
         folder = tempfile.gettempdir() if bound else said
-        if not Path(folder).is_dir():
+        if not (folder and Path(folder).is_dir()):
             raise SettingsError(f"scratch {quoted(said)} is neither a size, such as 20GB, nor a folder that is there")
         free = shutil.disk_usage(folder).free
         if not bound:
