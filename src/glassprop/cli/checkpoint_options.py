@@ -14,7 +14,7 @@ from glassprop.ground.note import Say
 from glassprop.ground.text import quoted
 
 _UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
-_TIME = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(s|m|min|h|d)?\s*", re.IGNORECASE)
+_TIME = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*+(s|m|min|h|d)?\s*", re.IGNORECASE)
 _EVERY, _LAST = 60.0, 3
 
 

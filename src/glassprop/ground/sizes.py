@@ -6,7 +6,7 @@ import re
 
 _UNITS = {"": 1, **{letter: 1000**n for n, letter in enumerate("kmgt", 1)}}
 _UNITS |= {f"{letter}i": 1024**n for n, letter in enumerate("kmgt", 1)}
-_SIZE = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]i?)?b?\s*", re.IGNORECASE)
+_SIZE = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*+([kmgt]i?)?b?\s*", re.IGNORECASE)
 
 
 def size_of(text: str) -> int | None:

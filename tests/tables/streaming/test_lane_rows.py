@@ -180,14 +180,19 @@ def test_the_order_does_not_follow_from_how_a_file_is_read_or_who_reads(tmp_path
         np.testing.assert_array_equal(np.concatenate(found[place]), alone[place])
 
 
-def test_a_budget_that_is_too_small_is_refused_with_one_that_would_do(tmp_path: Path) -> None:
-    frame = mixed_table(ROWS)
+@pytest.mark.parametrize("rows", [20, ROWS // 10, ROWS])  # few ones, which would be kept from epoch to epoch, and many
+def test_a_budget_that_is_too_small_is_refused_with_one_that_would_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.undo()
+    frame = mixed_table(ROWS).head(rows)
     steps, targets = fitted_steps(frame), targets_of(frame)
     source = row_source(write_groups(frame, tmp_path / "a.parquet", 300))
     with pytest.raises(SettingsError, match="a budget of 10,000 bytes leaves room for") as caught:
         EncodedLanes(source, steps, targets, budget=10_000)
     enough = int(str(caught.value).split("give ")[1].split(" bytes")[0].replace(",", ""))
-    assert EncodedLanes(source, steps, targets, budget=enough).window_rows >= 64
+    for more in (1, 1.2, 1.4, 1.7, 2, 3, 5):
+        assert EncodedLanes(source, steps, targets, budget=int(more * enough)).window_rows >= 64
 
 
 def test_large_row_groups_are_told_with_a_command_that_makes_smaller_ones(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, is_csr, 
 from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import Optimizer, OptimizerState
 
+_SPARE = 0.25  # of a block: for how many more steps and examples the next room has space, where blocks differ in size
+
 
 class CompiledEngine:
     """Runs epochs in machine code; holds the workspace, so that steps allocate nothing."""
@@ -162,8 +164,8 @@ class CompiledEngine:
             found = self._steps_over_ranks(room, state, data, plan, self.ranks, leaving)
         if room.turned is not None:
             room.turned.bring_back()
-        if not isinstance(found, int) and self.objective.l2 and not np.isfinite(room.squares.sum()):
-            return int(np.argmin(np.isfinite(room.squares).all(axis=1)))
+        if not isinstance(found, int) and self.objective.l2 and not np.isfinite(found.squares.sum()):
+            return int(np.argmin(np.isfinite(found.squares).all(axis=1)))
         return found
 
     def _steps(
@@ -176,7 +178,9 @@ class CompiledEngine:
         room.take(plan, counts if totals is None else np.maximum(counts, 1))  # a batch before the first step asks none
         n_steps = len(plan.rates)
         rows, weighted = None if totals is None else np.diff(plan.edges), data.sample_weight is not None
-        ran = Ran(room.costs, room.squares, len(plan.order), rows, totals, totals is not None and weighted)
+        ran = Ran(
+            room.costs[:n_steps], room.squares[:n_steps], len(plan.order), rows, totals, totals is not None and weighted
+        )
         for start in range(0, n_steps, room.steps_a_call):
             stop = min(n_steps, start + room.steps_a_call)
             self._call(room, start * room.phases, stop * room.phases)
@@ -234,10 +238,11 @@ class CompiledEngine:
             POOL.run(room.kernel, room.control, room.chunks)
 
     def _room_for(self, theta: Array, state: OptimizerState, data: Data, plan: EpochPlan, reading: Reading) -> Room:
-        """The room of the epoch before, if shapes and vectors are the same, or a new one."""
+        """The room of what ran before, if it is for the same vectors and large enough, or a new one."""
         vectors = (theta, *state.vectors)
         wanted = made_for(plan, data, vectors)
-        if wanted == self._made_for:
+        alike = wanted == self._made_for
+        if alike and self._room.holds(plan):
             if data is not self._read:
                 self._room.bring(data)
         else:
@@ -254,6 +259,7 @@ class CompiledEngine:
                 reading,
                 self.products(theta.dtype.name),
                 self.ranks,
+                _SPARE if alike else 0.0,
             )
             self._made_for, self._kept = wanted, vectors  # kept: no other array may get the number of one of these
         self._read = data
@@ -277,8 +283,9 @@ def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Cal
     assert room.shares is not None
     assert plan.shares is not None
     shares = room.shares
-    shares.weights[...] = plan.weights_of_shares(data)
-    counts = lanes.fold(np.stack([shares.weights.T, plan.shares.rows.T], axis=2))  # of all steps: (roots, steps, 2)
+    weights = shares.weights[: len(plan.rates)]
+    weights[...] = plan.weights_of_shares(data)
+    counts = lanes.fold(np.stack([weights.T, plan.shares.rows.T], axis=2))  # of all steps: (roots, steps, 2)
 
     def over_all(step: int) -> BatchSums:
         shares.roots[:, -3] = lanes.fold_numbers(room.costs[step].tolist())
@@ -293,8 +300,9 @@ def _over_lanes(room: Room, data: Data, plan: EpochPlan, lanes: LaneSums) -> Cal
 
 def _ran_together(room: Room, rows: Array, totals: Array) -> Ran:
     """What steps of all ranks have left behind, each in one number: as many wherever, and whatever was made where."""
-    squares = room.squares.sum(axis=1, keepdims=True)
-    return Ran(room.costs[:, :1], squares, int(rows.sum()), rows, totals, weighted=True)
+    steps = slice(len(rows))
+    squares = room.squares[steps].sum(axis=1, keepdims=True)
+    return Ran(room.costs[steps, :1], squares, int(rows.sum()), rows, totals, weighted=True)
 
 
 def _counts_of_steps(t: int, n_steps: int, totals: Array | None) -> Array:

@@ -36,7 +36,9 @@ _CALL_WORK = 3e9  # multiplications in one call of the kernel: a fraction of a s
 class Room:
     """A kernel is called with the same arrays every time, so that helpers can stay in it from epoch to epoch.
 
-    What is new in an epoch is copied into ``order``, ``bounds``, ``schedule`` and, where there are some, ``shares``.
+    What is new in an epoch is copied into ``order``, ``bounds``, ``schedule`` and, where there are some, ``shares``. There
+    may be room for more steps and examples than come: blocks of an epoch are not all as large. holding: (steps, examples)
+    of those that came last.
     turned: θ and the optimizer's vectors as the kernels have them, where that is not as they are; touched: see
     ``handed.py``.
     """
@@ -58,19 +60,26 @@ class Room:
     shares: SharesRoom | None
     handed: Handed
     theta: Array
+    holding: tuple[int, int]
+
+    def holds(self, plan: EpochPlan) -> bool:
+        """Whether there is room for so many steps and examples."""
+        return len(plan.rates) <= len(self.schedule) and len(plan.order) <= len(self.order)
 
     def take(self, plan: EpochPlan, counts: Array) -> None:
         """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
-        self.order[:] = plan.order
-        self.schedule[:, RATE], self.schedule[:, COUNT] = plan.rates, counts
-        if plan.bounds is not None:
-            self.bounds[:] = plan.bounds
+        holding = steps, examples = len(plan.rates), len(plan.order)
+        self.order[:examples] = plan.order
+        schedule = self.schedule[:steps]
+        schedule[:, RATE], schedule[:, COUNT] = plan.rates, counts
+        if plan.bounds is not None or holding != self.holding:
+            self.bounds[: steps + 1], self.holding = plan.edges, holding
         if plan.decays is not None:
-            self.schedule[:, DECAY] = plan.decays
+            schedule[:, DECAY] = plan.decays
         if plan.dropouts is not None:
-            self.schedule[:, DROPOUT] = plan.dropouts
+            schedule[:, DROPOUT] = plan.dropouts
         if self.shares is not None:
-            self.shares.table[...] = table_of(plan)
+            self.shares.table[:steps] = table_of(plan)
         self.codes[FIRST_STEP] = plan.first_step
         self.touched[...] = -1
         if self.codes[KEY] >= 0:
@@ -88,10 +97,10 @@ class Room:
 
 
 def made_for(plan: EpochPlan, data: Data, vectors: tuple[Array, ...]) -> tuple[Any, ...]:
-    """What a room can be used again for: shapes, θ and the optimizer's vectors, and what the plan leaves as it is."""
+    """What a room can be used again for, if it is large enough: θ, the optimizer's vectors, what the plan leaves as it is."""
     without = (plan.bounds is None, plan.decays is None, plan.dropouts is None, plan.shares is None)
     kinds = type(data.X), data.sample_weight is None
-    return (plan.batch_size, len(plan.rates), without, plan.order.shape, kinds, *map(id, vectors))
+    return (plan.batch_size, without, kinds, *map(id, vectors))
 
 
 def examples_handed(data: Data) -> dict[str, Any]:
@@ -113,12 +122,16 @@ def make_room(
     reading: Reading,
     products: Products,
     ranks: Ranks | None,
+    spare: float,
 ) -> Room:
     """A room for such examples, for these vectors (θ, and the optimizer's), and for epochs like that of the plan.
 
+    spare: for how many more steps and examples there is to be room, as a share of the plan's.
+
     put_parts: writes the addresses of parts into what was lowered. ranks: whose sums steps get.
     """
-    batch, n_steps, (entries, first) = plan.batch_size, len(plan.rates), reading
+    batch, (entries, first) = plan.batch_size, reading
+    n_steps, n = (ceil(of * (1 + spare)) for of in (len(plan.rates), len(plan.order)))
     lanes = ranks if isinstance(ranks, LaneSums) else None
     chunks = chunks_for(architecture, batch, entries) if lanes is None else len(lanes.here)
     # of lengths that are summed: as many, whoever has which lanes
@@ -134,7 +147,7 @@ def make_room(
     phases = (3 if objective.clip_norm else 2) + (lanes is not None)
     one_rate = architecture.layout.one_rate
     codes = np.array([0, chunks, corrects, key, ranks is not None, one_rate, segments, phases], dtype=np.int64)
-    order, bounds = np.empty(len(plan.order), np.int64), plan.edges.astype(np.int64)
+    order, bounds = np.empty(n, np.int64), np.zeros(n_steps + 1, np.int64)
     schedule, costs = np.ones((n_steps, OF_STEP)), np.zeros((n_steps, chunks))
     squares, lengths = (np.zeros((n_steps, segments)) for _ in range(2))
     control = control_for(chunks)
@@ -152,7 +165,7 @@ def make_room(
         lengths=lengths, control=control, n_out=data.Y.shape[1], size=theta.size,
         depth=architecture.depth, n_blocks=len(lowered.blocks),
     )  # fmt: skip
-    shares = SharesRoom.of(plan, theta.size, 0 if lanes is None else len(lanes.roots))
+    shares = SharesRoom.of(plan, n_steps, theta.size, 0 if lanes is None else len(lanes.roots))
     if shares is not None and lanes is not None:
         handed.put(
             theta, shares=shares.table, share_weights=shares.weights, roots=shares.roots, whole=shares.roots[0],
@@ -176,6 +189,7 @@ def make_room(
         shares=shares,
         handed=handed,
         theta=theta,
+        holding=(-1, -1),
     )
 
 

@@ -23,12 +23,13 @@ class SharesRoom:
     before: int = 2
 
     @classmethod
-    def of(cls, plan: EpochPlan, size: int, n_roots: int) -> SharesRoom | None:
-        """For such epochs."""
+    def of(cls, plan: EpochPlan, steps: int, size: int, n_roots: int) -> SharesRoom | None:
+        """For so many steps of such epochs; size: of θ."""
         if plan.shares is None:
             return None
         roots = aligned_zeros(n_roots * (size + 3), np.float64).reshape(n_roots, size + 3)
-        return cls(np.zeros_like(table_of(plan)), np.zeros(plan.shares.rows.shape), roots)
+        chunks = plan.shares.rows.shape[1]
+        return cls(np.zeros((steps, chunks, 3), np.int64), np.zeros((steps, chunks)), roots)
 
 
 def table_of(plan: EpochPlan) -> NDArray[np.int64]:

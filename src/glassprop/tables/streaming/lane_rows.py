@@ -93,8 +93,9 @@ class EncodedLanes:
         self._row = row_bytes(layout, examples.n_outputs, weighted=examples.weighted, terms=terms)
         self._sparse = layout.compact(_AT_ONCE)
         self._given = min(max(_GIVEN // (layout.width * layout.dtype.itemsize), 1), _MOST)
-        few = source.n_rows * self._row <= _KEPT * budget
-        self.window_rows = self._window_rows(source, ranges, (1.0 - _KEPT * few) * budget)
+        rest = (1.0 - _KEPT) * budget
+        few = source.n_rows * self._row <= _KEPT * budget and self._most(source, ranges, rest) >= _FEWEST
+        self.window_rows = self._window_rows(source, ranges, rest if few else budget)
         most = max(self.window_rows // _PIECES, 1)
         self._pieces = [pieces_of(first, stop, source.cuts, most) for first, stop in ranges]
         self._counts = [self._counted(edges) for edges in self._pieces]
@@ -173,8 +174,7 @@ class EncodedLanes:
     def _window_rows(self, source: RowSource, ranges: list[tuple[int, int]], budget: float) -> int:
         """The most rows of a window: it follows from all lanes, whoever reads them, and from no machine."""
         n_lanes, longest = len(ranges), max(stop - first for first, stop in ranges)
-        reading = min(_READING * source.piece_rows * source.row_bytes + n_lanes * _GIVEN, budget / 2)
-        most = int((budget - reading) // (_ROOMS * n_lanes * self._row))
+        most = self._most(source, ranges, budget)
         if most < _FEWEST:
             needed = 2 * _FEWEST * _ROOMS * n_lanes * self._row
             raise SettingsError(
@@ -182,6 +182,11 @@ class EncodedLanes:
                 f"{needed:,} bytes at least"
             )
         return min(most, max(longest // _SPREAD, _SHORT))
+
+    def _most(self, source: RowSource, ranges: list[tuple[int, int]], budget: float) -> int:
+        """Rows that each lane's windows have room for, beside what is being read."""
+        reading = min(_READING * source.piece_rows * source.row_bytes + len(ranges) * _GIVEN, budget / 2)
+        return int((budget - reading) // (_ROOMS * len(ranges) * self._row))
 
     def _counted(self, edges: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many rows of each piece of a lane are learned from."""
