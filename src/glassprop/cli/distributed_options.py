@@ -51,7 +51,10 @@ class DistributedOptions:
         ------
         SettingsError
         """
-        at_least("--lanes", self.lanes, 1, 100_000)
+        if self.lanes is not None:
+            from glassprop.training.lanes import MOST_LANES
+
+            at_least("--lanes", self.lanes, 1, MOST_LANES)
         if self.fast_sums and not self.distributed:
             raise SettingsError("--fast-sums: only for several processes, add --distributed")
         if not self.distributed:

@@ -19,6 +19,7 @@ from glassprop.ground.array_digest import digest_of
 from glassprop.ground.text import quoted
 
 _UNIT = 16  # examples: whole vectors of the kernels, whatever the width of these
+MOST_LANES = 4096  # each is asked for and counted by itself: with more, that takes longer than training
 _PIECE = 4096  # rows that arrays in lanes give at a time
 
 
@@ -34,8 +35,8 @@ def check_lanes(lanes: Any) -> None:
     ------
     SettingsError
     """
-    if isinstance(lanes, bool) or not isinstance(lanes, Integral) or lanes < 1:
-        raise SettingsError(f"lanes must be a whole number of 1 or more, got {quoted(lanes, 60)}")
+    if isinstance(lanes, bool) or not isinstance(lanes, Integral) or not 1 <= int(lanes) <= MOST_LANES:
+        raise SettingsError(f"lanes must be a whole number from 1 to {MOST_LANES:,}, got {quoted(lanes, 60)}")
 
 
 def lane_edges(n_rows: int, n_lanes: int) -> NDArray[np.int64]:
@@ -56,6 +57,8 @@ def generator_of(seed: int, epoch: int, lane: int, window: int = 0) -> np.random
 
 def shares_of(lanes: Sequence[int], batch_size: int) -> NDArray[np.int64]:
     """How far each lane is when each batch begins, and at the end: all end in the last step, however unequal they are.
+
+    A batch may be empty where it is much smaller than there are lanes, and makes no step then.
 
     Of e examples a lane of n of the N has given ``e n / N``, rounded down: each lane in another place, so that lanes of
     the same length fill whole batches, and small batches are not all from the same lanes. Where a batch has so many for

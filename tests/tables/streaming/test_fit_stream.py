@@ -282,8 +282,9 @@ def test_too_few_rows_for_a_split() -> None:
 @pytest.mark.parametrize(
     ("how", "says"),
     [
-        ({"lanes": 0}, "lanes must be a whole number of 1 or more, got 0"),
-        ({"lanes": 2.5}, "lanes must be a whole number of 1 or more, got 2.5"),
+        ({"lanes": 0}, "lanes must be a whole number from 1 to 4,096, got 0"),
+        ({"lanes": 2.5}, "lanes must be a whole number from 1 to 4,096, got 2.5"),
+        ({"lanes": 100_000}, "from 1 to 4,096, got 100000"),
         ({"budget": "1MB"}, "budget must be a number of bytes, got '1MB'"),
         ({"budget": float("nan")}, "budget must be a number of bytes, got nan"),
         ({"scratch": -1}, "scratch -1 is neither a size"),
