@@ -69,7 +69,7 @@ def test_each_row_comes_once_an_epoch_encoded_as_in_memory(
     steps = fitted_steps(frame)
     source = row_source(write_groups(frame, tmp_path / "a.parquet", group))
     targets = targets_of(frame, weight=KeyReading("weight"), weight_unit=2.0, class_weights=np.array([1.0, 2.0, 4.0]))
-    lanes = EncodedLanes(source, steps, targets, n_lanes=n_lanes, budget=400_000 * n_lanes)
+    lanes = EncodedLanes(source, steps, targets, n_lanes=n_lanes, budget=800_000 * n_lanes)
     taken = frame["y"].is_not_null().to_numpy()
     assert sum(lanes.lanes) == taken.sum()
     assert len(lanes.lanes) == n_lanes
