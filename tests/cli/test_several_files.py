@@ -53,6 +53,20 @@ def test_a_pattern_in_quotes_is_expanded_here(run, parts):
     assert run("train", "flowers.csv", "--validation", "part-[02].csv", "--target", "kind", "--epochs", "2").code == 0
 
 
+@pytest.mark.parametrize("names", [["part-0.csv", "part-2.csv"], ["part-[02].csv"]])
+def test_neither_a_model_nor_predictions_nor_a_report_replace_a_file_that_is_read(refuse, run, parts, tmp_path, names):
+    assert train(run, "flowers.csv").code == 0
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    (tmp_path / "link.csv").symlink_to("part-2.csv")
+    for written in ("part-2.csv", str(tmp_path / "part-2.csv"), "link.csv"):
+        refuse("train", *names, "--target", "kind", "--model", written, words=["is the data"])
+        refuse("predict", "flowers.glassprop", *names, "--out", written, words=["is the data"])
+    refuse("train", *names, "--target", "kind", "--report", "part-2.csv", words=["the data"])
+    refuse("train", "part-0.csv", "--validation", "part-2.csv", "--target", "kind", "--model", "part-2.csv",
+           words=["is the held-out rows"])  # fmt: skip
+    assert all((tmp_path / name).read_bytes() == content for name, content in before.items())
+
+
 def test_a_report_and_a_page_replace_none_of_the_files(refuse, run, parts):
     refuse("train", "part-0.csv", "part-2.csv", "--target", "kind", "--report", "part-2.csv", words=["the data"])
     assert train(run, "flowers.csv").code == 0

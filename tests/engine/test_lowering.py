@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rounding import assert_rounded
 
 from glassprop import Layer, Network
-from glassprop.engine.compiled import activations, epoch, large_product, lowering, places
+from glassprop.engine.compiled import activations, epoch_plan, large_product, lowering, places
 from glassprop.engine.compiled.kinds.dense_kernels import LARGE
 from glassprop.engine.compiled.row import (
     A_AT,
@@ -103,7 +103,7 @@ def test_the_kernels_read_the_places_in_the_order_they_are_written() -> None:
 
 @given(low=st.integers(0, 100), n=st.integers(0, 5000), parts=st.integers(1, 9), multiple=st.sampled_from([8, 16]))
 def test_parts_cover_everything_once(low: int, n: int, parts: int, multiple: int) -> None:
-    cuts = [epoch._bounds.py_func(low, low + n, part, parts, multiple) for part in range(parts)]
+    cuts = [epoch_plan.part_of.py_func(low, low + n, part, parts, multiple) for part in range(parts)]
     rows = [row for start, stop in cuts for row in range(start, stop)]
     assert rows == list(range(low, low + n))
 

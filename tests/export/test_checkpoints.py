@@ -326,6 +326,19 @@ def test_other_validation_data_are_refused(tmp_path: Path) -> None:
             make().set_callbacks(Checkpoint(tmp_path / "c", resume=True)).fit(X, Y, **other)
 
 
+def test_a_warm_start_goes_on_from_the_weights_it_began_with_and_from_no_others(tmp_path: Path) -> None:
+    make = lambda: clf(warm_start=True)  # noqa: E731
+    straight = make().fit(X, Y).fit(X, Y)
+    keeping = kept(tmp_path / "c")
+    twice = make().set_callbacks(keeping).fit(X, Y)
+    with pytest.raises(ZeroDivisionError):
+        twice.set_callbacks(keeping, EndsAfter(2)).fit(X, Y)
+    again = make().set_callbacks(kept(tmp_path / "c", resume=True)).fit(X, Y).fit(X, Y)
+    np.testing.assert_array_equal(again.theta_, straight.theta_)
+    with pytest.raises(DataError, match="the model that it trains on from is not what it was"):
+        straight.set_callbacks(kept(tmp_path / "c", resume=True)).fit(X, Y)  # which would be its first fit again
+
+
 def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crashed(tmp_path / "c")
     monkeypatch.setattr(job, "version", lambda package: "9.9.9")

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import MaybeWhole, MaybeWord, Trust, Whole, Wholes, Word, at_least
 from glassprop.cli.output import Messages, print_json, say, write_bytes
+from glassprop.cli.read_files import data_files, refuse_to_replace
 from glassprop.cli.streamed import Stream, source_of
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted
@@ -185,9 +186,7 @@ def _check_file(path: str, model: str, *data: str) -> None:
 
     if path == "-":
         return
-    for other, what in ((model, "the model file"), *((name, "the data") for name in data)):
-        if Path(path).exists() and Path(other).exists() and Path(path).samefile(other) and Path(path).is_file():
-            raise SettingsError(f"{quoted(path)} is {what}: name another file to write to")
+    refuse_to_replace(path, [("the model file", model), *data_files(data)])
     check_writable(path, error=TableError)
 
 

@@ -14,6 +14,7 @@ from glassprop.cli.models import load_model, read_for
 from glassprop.cli.options import Trust, Word
 from glassprop.cli.output import Messages, say, write_bytes
 from glassprop.cli.prediction_bytes import delimited, parquet, parquet_pieces
+from glassprop.cli.read_files import data_files, refuse_to_replace
 from glassprop.cli.streamed import Stream, rows_passing, source_of
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted, visible, without_formulas
@@ -54,6 +55,7 @@ def predict(
     if out != "-":
         if _suffix(out) == ".parquet" and escape_formulas:
             raise SettingsError("--escape-formulas is about CSV and TSV, which spreadsheets open: leave it out")
+        refuse_to_replace(out, [("the model file", model), *data_files(data)])
         check_writable(out, error=TableError)
     pipeline, record = load_model(model, trust)
 

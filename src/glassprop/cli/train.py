@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from glassprop.cli.options import (
 from glassprop.cli.output import ABOUT_SCORES, Messages
 from glassprop.cli.print_outcome import print_outcome
 from glassprop.cli.progress import PassProgress, TrainingProgress
+from glassprop.cli.read_files import data_files, refuse_to_replace
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.cli.streaming_options import StreamingOptions, is_streamed
 from glassprop.errors import SettingsError
@@ -165,7 +165,9 @@ def _train(
 ) -> int:
     """The same, in the process that speaks for all."""
     path = _checked_path(out.model, data[0])
-    files = report_files(out.report, rows=out.rows, others=_other_files(path, data, options.validation))
+    read_ones = [*data_files(data), *data_files([options.validation], "the held-out rows")]
+    refuse_to_replace(path, read_ones)
+    files = report_files(out.report, rows=out.rows, others=[("the model file", path), *read_ones])
     outcome = _learned(data, options, streaming, kept, among, messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
@@ -210,12 +212,6 @@ def _learned(
     more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}
     with PassProgress() as passes:
         return fit_stream(rows, settings, callbacks=callbacks, on_message=pass_on, on_pass=passes, group=group, **more)
-
-
-def _other_files(model: str, data: Sequence[str], validation: str) -> list[tuple[str, str]]:
-    """Files that a report must not replace, and what they are."""
-    read = [*(("the data", name) for name in data), ("the held-out rows", validation)]
-    return [("the model file", model), *((what, name) for what, name in read if os.path.isfile(name))]
 
 
 def _passed_on(messages: Messages) -> Say:

@@ -174,7 +174,7 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
             whole = Data(X, Y, weight)
             data, held, left = self._set_aside(whole, y, val, rng, call, left)
             check_parts(data, None if held is None else held.data)
-            with self._kept(call, whole, held if left.n_val else None, left) as keeper:
+            with self._kept(call, whole, held if left.n_val else None, left, first=first) as keeper:
                 if keeper is not None and keeper.state is not None:
                     call = "resume"
                     data, held, left = self._set_aside(whole, y, val, rng, call, self._take_up(keeper))

@@ -158,7 +158,7 @@ class FitsSources(KeptFits, ABC):
             before.refuse_other(left)
         if feature_names is not None:
             self.feature_names_in_: NDArray[Any] = np.asarray(feature_names, dtype=object)
-        with self._kept(call, source, held, left, group) as keeper:
+        with self._kept(call, source, held, left, group, first=first) as keeper:
             if keeper is not None and keeper.state is not None:
                 call, left = "resume", self._take_up(keeper)
             plan = plan_fit(self._arguments(), self.network_, self._particulars(), n, call=call)

@@ -155,6 +155,7 @@ def job_of(
     classes: Any,
     data: Data | Source | LanedSource,
     validation: Data | None,
+    begun: Any = None,
 ) -> Job:
     """What a fit is.
 
@@ -169,6 +170,8 @@ def job_of(
         All rows, before any are set aside.
     validation : Data or None
         Where they are given.
+    begun : array or None
+        The weights of an earlier fit that it begins with; None: new ones.
 
     Raises
     ------
@@ -182,6 +185,8 @@ def job_of(
     found = _of_arrays(data) if isinstance(data, Data) else _of_source(data)
     if validation is not None:
         found |= {"validation rows": f"{len(validation)}", "validation data": _digest(validation)}
+    if begun is not None:
+        found |= {"the model that it trains on from": digest_of([begun])}
     machine = {"engine": _told(arguments.get("engine")), **_machine()}
     return Job(version("glassprop"), found, settings, machine)
 

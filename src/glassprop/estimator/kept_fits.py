@@ -30,11 +30,19 @@ class KeptFits:
 
     @contextmanager
     def _kept(
-        self, call: Call, data: Data | Source | LanedSource, held: Held | None, left: Left, group: Group | None = None
+        self,
+        call: Call,
+        data: Data | Source | LanedSource,
+        held: Held | None,
+        left: Left,
+        group: Group | None = None,
+        *,
+        first: bool,
     ) -> Iterator[FitKeeper | None]:
         """Who keeps the fit while it runs: a callback that does, if there is one.
 
-        data: all rows; held: those that were given to judge by, or to be watched.
+        data: all rows; held: those that were given to judge by, or to be watched; first: whether it begins with new
+        weights.
         """
         keepers: list[KeepsFits] = [each for each in vars(self).get(LISTENERS[0], ()) if hasattr(each, "begin_fit")]
         if not keepers:
@@ -42,7 +50,8 @@ class KeptFits:
             return
         refuse_to_keep(call, self.solver, len(keepers))
         classes, validation = getattr(self, "classes_", None), None if held is None else held.data
-        job = job_of(self._arguments(), self.network_, classes, data, validation)
+        begun = None if first or call != "fit" else self._state.theta
+        job = job_of(self._arguments(), self.network_, classes, data, validation, begun)
         writes = group is None or group.rank == 0
         with closing(keepers[0].begin_fit(job, left, reads=call == "fit", writes=writes)) as keeper:
             if group is not None and group.size > 1:

@@ -58,7 +58,7 @@ class CheckpointFolder:
     def files(self, fit: int | None = None) -> list[Path]:
         """All checkpoints, or those of a fit, the oldest first."""
         found = []
-        with suppress(FileNotFoundError, NotADirectoryError):
+        with suppress(FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: no folder has such a name
             for name in os.listdir(self.path):
                 match = _NAME.fullmatch(name)
                 if match and fit in (None, int(match[1])):

@@ -285,6 +285,11 @@ def test_too_few_rows_for_a_split() -> None:
         ({"lanes": 0}, "lanes must be a whole number from 1 to 4,096, got 0"),
         ({"lanes": 2.5}, "lanes must be a whole number from 1 to 4,096, got 2.5"),
         ({"lanes": 100_000}, "from 1 to 4,096, got 100000"),
+        ({"budget": "1MB"}, "budget must be a number of bytes, got '1MB'"),
+        ({"budget": float("nan")}, "budget must be a number of bytes, got nan"),
+        ({"scratch": -1}, "scratch -1 is neither a size"),
+        ({"scratch": True}, "scratch True is neither a size"),
+        ({"scratch": ""}, "scratch '' is neither a size"),
         ({"budget": 0}, "a budget of 0 bytes leaves room for 0 encoded rows"),
     ],
 )

@@ -118,6 +118,21 @@ def test_a_pandas_column_of_no_one_type_is_refused() -> None:
         row_source(pd.DataFrame({"a": [1, "x", 2.5, None]}))
 
 
+def test_a_record_batch_is_a_table() -> None:
+    frame = pl.DataFrame({"a": [1, 2, 3], "b": ["x", None, "y"]})
+    source = row_source(frame.to_arrow().to_batches()[0])
+    assert pl.concat(source.frames(0, 3)).equals(frame)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [(None, "NoneType"), ({"a": [1]}, "dict"), (np.zeros((3, 2)), "ndarray"), (pl.LazyFrame({"a": [1]}), "LazyFrame")],
+)
+def test_what_is_no_table_is_refused_by_its_kind(given: object, name: str) -> None:
+    with pytest.raises(TableError, match=f"a {name} is no table: give names of files, or a polars, pandas or Arrow"):
+        row_source(given)
+
+
 def test_files_are_put_together_in_the_order_of_their_names(tmp_path: Path) -> None:
     frame = odd_frame().drop("bytes")
     for name, part in (("b", frame[4:]), ("a", frame[:4])):

@@ -190,6 +190,7 @@ def test_what_is_said_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert ScratchSettings.of("20 kb").bound == 20_000
     monkeypatch.setattr(scratch.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10**6}))
     assert ScratchSettings.of(str(tmp_path)) == ScratchSettings(str(tmp_path), 500_000)
-    for said, why in (("nowhere", "neither a size"), ("", "neither a size"), ("2MB", "has 1 MB left")):
+    assert ScratchSettings.of(tmp_path) == ScratchSettings(str(tmp_path), 500_000)
+    for said, why in (("nowhere", "neither a size"), ("2MB", "has 1 MB left")):
         with pytest.raises(SettingsError, match=why):
             ScratchSettings.of(said)

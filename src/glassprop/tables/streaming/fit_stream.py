@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 from glassprop.backprop.ranks import Group
+from glassprop.errors import SettingsError
 from glassprop.ground.note import Note, Say
+from glassprop.ground.text import quoted
 from glassprop.tables.fitting.assess import Assessment
 from glassprop.tables.fitting.fit import assessed_on, noted
 from glassprop.tables.fitting.outcome import Learned, Outcome, outcome_of
@@ -33,7 +38,7 @@ def fit_stream(
     on_message: Say | None = None,
     on_pass: OnPass | None = None,
     budget: int | None = None,
-    scratch: str | None = None,
+    scratch: str | os.PathLike[str] | None = None,
     lanes: int = LANES,
     group: Group | None = None,
 ) -> Outcome:
@@ -58,7 +63,7 @@ def fit_stream(
         Is told of each pass before training how many rows have been read.
     budget : int, optional
         Bytes for rows in memory; 256 MB by default. The order of rows, and so the bits, follow from it.
-    scratch : str, optional
+    scratch : str or path, optional
         Where to keep encoded rows, so that later epochs need not read the table: a folder, half of whose room may be
         used, or a size, such as ``"20GB"``, for a temporary file. It is gone in the end.
     lanes : int
@@ -92,6 +97,7 @@ def fit_stream(
     notes, say = noted(on_message)
     check_options(options)
     check_lanes(lanes)
+    _check_budget(budget)
     keeping = None if scratch is None else ScratchSettings.of(scratch)
     rows: RowSource = source if hasattr(source, "frames") else row_source(source)
     sample = sample_of(WatchedPass(rows, "a sample of them", on_pass), options.seed, group=group)
@@ -116,6 +122,11 @@ def fit_stream(
         taught.seconds,
     )
     return outcome_of(learned, found, notes, say)
+
+
+def _check_budget(budget: Any) -> None:
+    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, Real) or not isfinite(budget)):
+        raise SettingsError(f"budget must be a number of bytes, got {quoted(budget, 60)}")
 
 
 def _assessed(taught: Taught, decided: Decided, reading: Reading, say: Say) -> Assessment:

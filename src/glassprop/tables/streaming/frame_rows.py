@@ -41,16 +41,23 @@ def frame_rows(given: Any) -> TypedRows:
     Raises
     ------
     TableError
-        It has no rows, or columns that are of no one type.
+        It is no table, has no rows, or columns that are of no one type.
     """
     pl = need_polars()
     if isinstance(given, pl.DataFrame):
         return table_rows(Table(with_text(given), "the table"))
     pa = need_pyarrow()
     with arrow_errors("the table", "one"):
+        if isinstance(given, pa.RecordBatch):
+            given = pa.Table.from_batches([given])
         if isinstance(given, pa.Table):
             return _arrow(given)
-        return _pandas(given)
+        if hasattr(given, "iloc"):
+            return _pandas(given)
+    raise TableError(
+        f"a {type(given).__name__} is no table: give names of files, or a polars, pandas or Arrow table"
+        + (" (collect it)" if isinstance(given, pl.LazyFrame) else "")
+    )
 
 
 def _arrow(given: Any) -> TypedRows:

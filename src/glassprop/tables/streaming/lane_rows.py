@@ -23,7 +23,7 @@ from glassprop.tables.streaming.windows import LaneOrder, Window, pieces_of
 LANES = 12
 BUDGET = 256 * 10**6  # bytes
 _READING = 4  # copies of the rows that are read together, that there are for a moment
-_ROOMS = 3  # windows of a lane: one that is taken from, one that is being filled, and what allocators hold on to
+_ROOMS = 6  # windows of a lane: one that is taken from, one that is being filled, and what allocators hold on to
 _PIECES = 1  # of a window at least, where reading may begin anywhere
 _FEWEST = 64  # rows of a window: with less, there would be no order to speak of
 _SPREAD, _SHORT = 2, 4096  # windows of a lane at least, so that reading goes on all the time; rows that are enough

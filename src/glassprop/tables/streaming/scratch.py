@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import tempfile
@@ -64,7 +65,7 @@ class ScratchSettings:
     bound: int
 
     @classmethod
-    def of(cls, said: str) -> ScratchSettings:
+    def of(cls, said: str | os.PathLike[str]) -> ScratchSettings:
         """A size, such as ``20GB``, for a file among temporary ones; or a folder, half of whose room may be used.
 
         Raises
@@ -72,9 +73,10 @@ class ScratchSettings:
         SettingsError
             It is neither; or there is not as much room.
         """
-        bound = size_of(said)
-        folder = tempfile.gettempdir() if bound else said
-        if not (folder and Path(folder).is_dir()):
+        name = os.fspath(said) if isinstance(said, str | os.PathLike) else ""
+        bound = size_of(name)
+        folder = tempfile.gettempdir() if bound else name
+        if not name or not Path(folder).is_dir():
             raise SettingsError(f"scratch {quoted(said)} is neither a size, such as 20GB, nor a folder that is there")
         free = shutil.disk_usage(folder).free
         if not bound:

@@ -17,12 +17,13 @@ from glassprop.tables.values.packages import need_polars
 # Learning in memory takes at its peak so many times what a table's cells do (8 bytes a number, 24 any other cell), and
 # so many times the bytes of a file. By measurement on tables of a million rows; docs/streaming.md.
 _CELLS, _TEXT_FILE, _ARROW_FILE = 2.0, 5.0, 3.0
+_FEW = 64 << 20  # bytes for which nobody needs to look how many there are: libraries alone take more
 _PART = 0.8  # of the free memory, which others want some of, too
 
 
 @dataclass(frozen=True)
 class Room:
-    """What learning from a table in memory would take, and what there is; bytes."""
+    """What learning from a table in memory would take, and what there is; bytes. free: None where it is not known."""
 
     needed: int
     free: int | None
@@ -38,11 +39,12 @@ def room_for(source: str | Sequence[str]) -> Room | None:
     try:
         names = files_of(source)
         sizes = [_needed(Path(name)) for name in names if name != "-" and name not in BUILT_IN]
-    except (GlasspropError, OSError):
+    except (GlasspropError, OSError, ValueError):  # ValueError: of names that no file can have
         return None
     if len(sizes) < len(names) or None in sizes:
         return None
-    return Room(int(sum(size for size in sizes if size is not None)), free_memory())
+    needed = int(sum(size for size in sizes if size is not None))
+    return Room(needed, None if needed < _FEW else free_memory())
 
 
 def _needed(path: Path) -> float | None:
