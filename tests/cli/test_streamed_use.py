@@ -15,7 +15,7 @@ from waiting import HANG
 from glassprop.cli import main, predict, prediction_bytes, streamed
 from glassprop.errors import MissingPackageError
 from glassprop.tables.encoding import block_encoder
-from glassprop.tables.streaming import row_source
+from glassprop.tables.streaming import row_source, would_fit
 
 from .conftest import flowers
 
@@ -105,7 +105,7 @@ def test_areas_from_bins_say_how_far_off_they_are(run, models, large, monkeypatc
     assert "roc_auc is made from bins" in told
 
 
-def test_large_files_stream_by_themselves_and_others_do_not(run, models, large, monkeypatch, iris_model):
+def test_large_files_stream_by_themselves_and_others_do_not(run, refuse, models, large, monkeypatch, iris_model):
     assert "within" not in run("score", models["kind"], "all.parquet", "--json").json
     monkeypatch.setattr(streamed, "LARGE", 0)
     assert "within" in run("score", models["kind"], "all.parquet", "--json").json
@@ -114,6 +114,9 @@ def test_large_files_stream_by_themselves_and_others_do_not(run, models, large, 
     assert run("predict", iris_model, "-", stdin=b"a,b\n").code == 2  # of a pipe it is not even tried
     monkeypatch.setattr(row_source, "need_pyarrow", _without_pyarrow)
     assert "within" not in run("score", models["kind"], "all.parquet", "--json").json
+    monkeypatch.setattr(would_fit, "_FEW", 0)
+    monkeypatch.setattr(would_fit, "free_memory", lambda: 20_000)  # then it cannot be read whole instead
+    refuse("score", models["kind"], "all.parquet", words=["glassprop[stream]"])
 
 
 def test_explain_and_check_read_a_few_rows(run, refuse, models, large):

@@ -35,22 +35,24 @@ def source_of(model: tuple[Any, dict[str, Any]], data: Sequence[str], stream: bo
     Raises
     ------
     TableError, MissingPackageError
-        Streaming is asked for, and cannot be done.
+        Streaming is asked for, or the only way, and cannot be done.
     """
     from glassprop.tables.streaming.would_fit import room_for
 
     if stream is False:
         return None
+    fits = True
     if stream is None:
         room = room_for(data)
         if room is None or room.needed < LARGE:
             return None
+        fits = room.fits
     from glassprop.tables import row_source, text_columns
 
     try:
         return row_source(list(data), as_text=text_columns(*model))
     except (TableError, MissingPackageError):
-        if stream:
+        if stream or not fits:
             raise
         return None  # whoever reads it whole may manage, or has more to say
 
