@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from glassprop.distributed.mpi_group import MpiGroup
 
 _STARTED_BY = "OMPI_COMM_WORLD_SIZE"  # there where Open MPI's mpiexec has started this process
+_PASSING_ON = 0.25  # seconds that mpiexec may need to pass on what has been written, which Abort does not wait for
 _PATIENCE = 20.0  # seconds within which the process with the error has ended all others
 
 
@@ -69,6 +70,7 @@ def _end_all(communicator: Any, group: MpiGroup, error: BaseException, stderr: A
         stderr.write(f"glassprop: rank {group.rank}: {line}\n")
     for stream in (sys.stdout, stderr):
         stream.flush()
+    time.sleep(_PASSING_ON)
     communicator.Abort(code)
     raise AssertionError("MPI goes on after Abort")
 
