@@ -85,7 +85,7 @@ def test_standard_output_is_full_too(run, tmp_path, monkeypatch):
     def full_output(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(sys.modules["glassprop.cli.train"], "print_columns", full_output)
+    monkeypatch.setattr(sys.modules["glassprop.cli.print_outcome"], "print_columns", full_output)
     result = run("train", "iris", *QUICK, "--model", "m.glassprop")
     assert result.code == 2
     last = result.err.splitlines()[-1]
@@ -99,7 +99,7 @@ def test_a_reader_that_leaves_early_hides_no_news(run, tmp_path, monkeypatch, el
     def closed(*_, **__):
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
-    monkeypatch.setattr(sys.modules["glassprop.cli.train"], "print_columns", closed)
+    monkeypatch.setattr(sys.modules["glassprop.cli.print_outcome"], "print_columns", closed)
     if elsewhere:
         full(monkeypatch, tmp_path / "out")
     result = run("train", "iris", *QUICK, "--model", "out/m.glassprop")

@@ -71,6 +71,7 @@ def test_held_out_rows_from_a_file(run, files):
 
 def test_it_is_on_by_itself_where_the_table_would_not_fit(run, files, monkeypatch):
     monkeypatch.setattr(would_fit, "free_memory", lambda: 20_000)
+    monkeypatch.setattr(would_fit, "_FEW", 0)
     result = run("train", "t.parquet", *QUICK, "--json")
     assert result.json["stream"] is not None
     (note,) = [note for note in result.json["notes"] if note["kind"] == "streamed"]
@@ -82,6 +83,7 @@ def test_it_is_on_by_itself_where_the_table_would_not_fit(run, files, monkeypatc
 def test_what_is_small_or_cannot_be_streamed_is_read_into_memory(run, files, monkeypatch):
     for name, free in (("t.parquet", 10**9), ("iris", 1000)):
         monkeypatch.setattr(would_fit, "free_memory", lambda free=free: free)
+        monkeypatch.setattr(would_fit, "_FEW", 0)
         target = () if name == "iris" else QUICK
         assert run("train", name, *target, "--json").json["stream"] is None
     monkeypatch.setattr(would_fit, "free_memory", lambda: None)
@@ -91,6 +93,7 @@ def test_what_is_small_or_cannot_be_streamed_is_read_into_memory(run, files, mon
 @pytest.mark.parametrize("asked", [("--stream",), ()])
 def test_without_pyarrow_one_line_says_what_to_install(run, files, monkeypatch, asked):
     monkeypatch.setattr(would_fit, "free_memory", lambda: 20_000)
+    monkeypatch.setattr(would_fit, "_FEW", 0)
     real = builtins.__import__
 
     def refuse(name, *args, **kwargs):
