@@ -5,6 +5,8 @@ import pytest
 from groups import together
 
 from glassprop import Layer, Network
+from glassprop.engine.compiled import engine as compiled
+from glassprop.engine.compiled.room import make_room
 from glassprop.engine.plan import Data
 from glassprop.settings import Objective, Settings, TrainState
 from glassprop.training.lanes import ArrayLanes, lane_edges
@@ -44,3 +46,23 @@ def test_costs_of_blocks_meet(size, l2):
     for state in _trained(size, l2):
         assert np.allclose(state.history.cost, expected.history.cost, rtol=1e-10)
         assert np.allclose(state.theta, expected.theta, rtol=1e-9)
+
+
+def test_blocks_of_different_sizes_share_a_room(monkeypatch):
+    """Each room has arrays of its own, as large as a block: one for each block of an epoch would be the whole table."""
+    rng, rows = np.random.default_rng(0), 90_000
+    data = Data(rng.normal(size=(rows, 3)), rng.normal(size=(rows, 1)))
+    edges = np.array([0, 500, 11_003, 40_000, rows])  # lanes so unequal that blocks are, too
+    made = []
+    monkeypatch.setattr(compiled, "make_room", lambda *args: made.append(make_room(*args)) or made[-1])
+
+    network = Network(3, [Layer(5, "tanh"), Layer(1, "identity")])
+    theta = network.initial(np.random.default_rng(1))
+    states = {}
+    for engine in ("compiled", "reference"):
+        settings = Settings(epochs=2, batch_size=250, engine=engine)
+        states[engine] = train(network, TrainState(theta.copy()), _Read(ArrayLanes(data, edges, 0)), settings)
+    blocks = 2 * rows / 8192
+    assert 1 <= len(made) <= 4 < blocks
+    assert np.allclose(states["compiled"].theta, states["reference"].theta, rtol=1e-9)
+    assert np.allclose(states["compiled"].history.cost, states["reference"].history.cost, rtol=1e-10)

@@ -138,9 +138,21 @@ def train(
         sharing.check(data, how)
         messages = Messages()
         kept = (keeping or CheckpointOptions()).callback(messages)
+        asked = Asked(data, chosen, how, kept, sharing)
         if group is not None and group.rank:
-            return INTERRUPTED if _learned(data, chosen, how, kept, sharing, messages, group).interrupted else 0
-        return _train(data, chosen, how, kept, sharing, messages, written, group)
+            return INTERRUPTED if _learned(asked, messages, group).interrupted else 0
+        return _train(asked, messages, written, group)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be learned from, and how. kept: the callback that keeps the training, if there is one."""
+
+    data: Sequence[str]
+    options: TrainOptions
+    streaming: StreamingOptions
+    kept: tuple[Any, ...]
+    among: DistributedOptions
 
 
 @dataclass(frozen=True)
@@ -153,25 +165,16 @@ class Written:
     as_json: bool
 
 
-def _train(
-    data: Sequence[str],
-    options: TrainOptions,
-    streaming: StreamingOptions,
-    kept: tuple[Any, ...],
-    among: DistributedOptions,
-    messages: Messages,
-    out: Written,
-    group: MpiGroup | None,
-) -> int:
+def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | None) -> int:
     """The same, in the process that speaks for all."""
-    path = _checked_path(out.model, data[0])
-    read_ones = [*data_files(data), *data_files([options.validation], "the held-out rows")]
+    path = _checked_path(out.model, asked.data[0])
+    read_ones = [*data_files(asked.data), *data_files([asked.options.validation], "the held-out rows")]
     refuse_to_replace(path, read_ones)
     files = report_files(out.report, rows=out.rows, others=[("the model file", path), *read_ones])
-    outcome = _learned(data, options, streaming, kept, among, messages, group)
+    outcome = _learned(asked, messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
-        if kept:
+        if asked.kept:
             return INTERRUPTED  # where to go on from has been said
         raise KeyboardInterrupt  # before the first epoch was over there is nothing worth keeping
     place = keep(outcome.pipeline, outcome.record, path, named=out.model is not None)
@@ -186,23 +189,16 @@ def _train(
     return ending.code()
 
 
-def _learned(
-    data: Sequence[str],
-    options: TrainOptions,
-    streaming: StreamingOptions,
-    kept: tuple[Any, ...],
-    among: DistributedOptions,
-    messages: Messages,
-    group: MpiGroup | None,
-) -> Outcome:
-    """What the table teaches, read into memory or piece by piece. kept: the callback that keeps it, if there is one."""
+def _learned(asked: Asked, messages: Messages, group: MpiGroup | None) -> Outcome:
+    """What the table teaches, read into memory or piece by piece."""
     from glassprop.tables import fit_stream, fit_table
 
+    data, options, streaming, among = asked.data, asked.options, asked.streaming, asked.among
     streamed = group is not None or is_streamed(streaming, data, messages)
     streaming.check(() if among.lanes is None else ("--lanes",), streamed=streamed)
     schema = None if options.schema is None else read_schema(options.schema)
     as_text, pass_on = _as_text(options, schema), _passed_on(messages)
-    callbacks = (TrainingProgress(on_start=messages.open), *kept)
+    callbacks = (TrainingProgress(on_start=messages.open), *asked.kept)
     if not streamed:
         table = read(data, as_text)
         settings = _settings(options, schema, table.frame.columns, table.text_columns)
