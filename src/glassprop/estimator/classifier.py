@@ -65,9 +65,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         L2: ``½ alpha ‖w‖²``, divided by the batch's rows (or the sum of their weights), is added to the cost.
     batch_size : int or "auto", default="auto"
         Examples a step; "auto" is min(200, n). Not used by lbfgs.
-    learning_rate : {"constant", "invscaling", "adaptive", "cosine", "one_cycle"}, default="constant"
-        The schedule. invscaling and adaptive act with sgd alone, as in scikit-learn; cosine and one_cycle with any
-        solver but lbfgs, over ``max_iter`` epochs.
+    learning_rate : str, default="constant"
+        The schedule, by its name in ``glassprop.schedules.SCHEDULES``. "invscaling" and "adaptive" act with sgd alone,
+        as in scikit-learn; with any solver but lbfgs, over ``max_iter`` epochs: "cosine" falls to 0, "one_cycle" rises
+        first, "coslog4" rises and falls four times, "flat_cos" falls in the second half.
     learning_rate_init : float, default=0.001
         The learning rate that the schedule starts from.
     power_t : float, default=0.5
