@@ -118,5 +118,5 @@ class Scale(LayerKind):
         return 1
 
     def spec(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"kind": self.kind, "n": self.n}
+        found: dict[str, Any] = {"kind": self.kind, **({"n": self.n} if self.n else {})}
         return found | self.factors
