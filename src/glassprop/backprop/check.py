@@ -139,8 +139,8 @@ def _units(architecture: Architecture, trace: Trace) -> NDArray[np.float64]:
     """How far each parameter may go for z (or a) to change by 1 at most, over these examples. (size,)"""
     units = np.ones(architecture.layout.size)
     for l, layer in enumerate(architecture.layers, start=1):
-        blocks = architecture.layout.of_layer(units, l)
-        layer.nudge_units(blocks, trace.a[l - 1])
+        blocks, parameters = (architecture.layout.of_layer(vector, l) for vector in (units, trace.theta))
+        layer.nudge_units(blocks, parameters, trace.a[l - 1])
         if layer.parametric:
             sigma = trace.sigma[l]
             moves = sigma.by_parameter(trace.z[l], trace.s[l], *sigma.parameters)

@@ -20,8 +20,9 @@ _ROWS_AT_ONCE = 4096  # so that memory does not grow with the examples
 def fill_gradient(architecture: Architecture, trace: Trace, errors: Errors, out: Array) -> Array:
     """E12: write the sums over examples of ∂C_0 by every parameter of every layer into ``out`` (size,)."""
     for l, layer in enumerate(architecture.layers, start=1):
-        blocks = architecture.layout.of_layer(out, l)
-        layer.fill(blocks, errors.delta[l], trace.out(l - 1), _by_activation_parameter(architecture, trace, errors, l))
+        blocks, parameters = (architecture.layout.of_layer(vector, l) for vector in (out, trace.theta))
+        by_parameter = _by_activation_parameter(architecture, trace, errors, l)
+        layer.fill(blocks, parameters, errors.delta[l], trace.out(l - 1), by_parameter)
     return out
 
 
@@ -61,9 +62,7 @@ def average_gradient(
     """E11: ∇C, the (weighted) average over examples, in the layout of θ. -> (size,)."""
     trace = forward(architecture, theta, X)
     last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
-    return fill_gradient(
-        architecture, trace, backward(architecture, theta, trace, last), namespace(theta).empty_like(theta)
-    )
+    return fill_gradient(architecture, trace, backward(architecture, trace, last), namespace(theta).empty_like(theta))
 
 
 def scale_rows(last: tuple[Array, Array | None], sample_weight: Array | None) -> tuple[Array, Array | None]:
@@ -96,8 +95,8 @@ def total_weight(sample_weight: Array) -> float:
 def input_gradient(architecture: Architecture, theta: Array, X: Rows, Y: Array) -> Array:
     """E18, E33 at the first layer: ∂C_0/∂x of every example. -> (n, n_inputs)."""
     trace = forward(architecture, theta, X)
-    errors = backward(architecture, theta, trace, last_errors(architecture, trace, Y))
-    return by_layer_before(architecture, theta, errors, 1)
+    errors = backward(architecture, trace, last_errors(architecture, trace, Y))
+    return by_layer_before(architecture, trace, errors, 1)
 
 
 def refuse_mixing(architecture: Architecture) -> None:
@@ -149,7 +148,7 @@ class ExampleGradients:
         """
         refuse_mixing(architecture)
         trace = forward(architecture, theta, X)
-        return cls(architecture, trace, backward(architecture, theta, trace, last_errors(architecture, trace, Y)))
+        return cls(architecture, trace, backward(architecture, trace, last_errors(architecture, trace, Y)))
 
     @property
     def deltas(self) -> list[Array]:
@@ -181,11 +180,14 @@ class ExampleGradients:
         depth = self.architecture.depth
         return [_by_activation_parameter(self.architecture, self.trace, self.errors, l) for l in range(1, depth + 1)]
 
+    def _parameters(self, l: int) -> dict[str, Array]:
+        return self.architecture.layout.of_layer(self.trace.theta, l)
+
     def squares(self) -> list[Array]:
         """‖∇C_i‖² of every example, of each layer: of a dense one ``‖δ‖² (‖a‖² + 1)``. -> arrays (n,)."""
         found = []
         for l, layer in enumerate(self.architecture.layers, start=1):
-            square = layer.squares(self.errors.delta[l], self.trace.out(l - 1))
+            square = layer.squares(self._parameters(l), self.errors.delta[l], self.trace.out(l - 1))
             by_parameter = self._by_parameter[l - 1]
             found.append(square if by_parameter is None else square + (by_parameter**2).sum(axis=1))
         return found
@@ -199,7 +201,8 @@ class ExampleGradients:
         total: Any = 0.0
         for l, layer in enumerate(self.architecture.layers, start=1):
             mine, others = self.trace.out(l - 1), other.trace.out(l - 1)
-            total = total + layer.dots(self.errors.delta[l], mine, other.errors.delta[l], others)
+            here, there = (self._parameters(l), self.errors.delta[l]), (other._parameters(l), other.errors.delta[l])
+            total = total + layer.dots(*here, mine, *there, others)
             by_mine, by_others = self._by_parameter[l - 1], other._by_parameter[l - 1]
             if by_mine is not None and by_others is not None:
                 total = total + by_mine @ by_others.T

@@ -110,7 +110,7 @@ def _sums(
     costs = reported_costs(architecture, objective, trace, Y)
     cost = float(xp.sum(costs if sample_weight is None else costs * sample_weight))
     last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
-    fill_gradient(architecture, trace, backward(architecture, theta, trace, last), out)
+    fill_gradient(architecture, trace, backward(architecture, trace, last), out)
     return BatchSums(cost, total, rows)
 
 
