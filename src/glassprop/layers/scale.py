@@ -134,5 +134,5 @@ class Scale(LayerKind):
         return np.eye(self.n, n_in, dtype=bool)
 
     def spec(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"kind": self.kind, "n": self.n}
+        found: dict[str, Any] = {"kind": self.kind, **({"n": self.n} if self.n else {})}
         return found | ({"own": True} if self.own else {}) | self.factors
