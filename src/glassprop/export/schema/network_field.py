@@ -27,8 +27,20 @@ _DENSE = Object(
     },
 )
 _SCALE = Object({"kind": Exactly("scale"), "n": Whole(1)}, {"rates": _factors("s"), "decays": _factors("s")})
+_MOST = 100_000  # columns that are embedded
+_COLUMNS = Several(Whole(0), least=1, most=_MOST)
+_PERIODIC = Object(
+    {"kind": Exactly("periodic"), "columns": _COLUMNS, "n": Whole(2), "frequencies": Whole(1), "sigma": Real(5e-324)},
+    {"rates": _factors("f", "c", "w", "e"), "decays": _factors("f", "c", "w", "e")},
+)
+_SIZES = Several(Whole(1), least=1, most=_MOST)
+_CATEGORY = Object(
+    {"kind": Exactly("category"), "columns": _COLUMNS, "sizes": _SIZES, "n": _SIZES},
+    {"rates": _factors("t"), "decays": _factors("t")},
+)
+# by the names of `layers.layer_table.KINDS`
+LAYERS: dict[str, Object] = {"dense": _DENSE, "scale": _SCALE, "periodic": _PERIODIC, "category": _CATEGORY}
 OUTPUT_OPTIONS = Object({}, {"initial": Text(40), "rates": _factors("w", "b"), "decays": _factors("w", "b")})
-LAYERS: dict[str, Object] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.layer_table.KINDS`
 
 
 def _as_asked(layer: Object) -> Object:
@@ -57,7 +69,21 @@ NETWORK = Object(
 
 def sizes_of(network: dict[str, Any]) -> list[int]:
     """The number of inputs, then of neurons of each layer."""
-    return [network["n_inputs"], *(layer["n"] for layer in network["layers"])]
+    sizes = [network["n_inputs"]]
+    for layer in network["layers"]:
+        sizes.append(_SIZES_OF.get(layer.get("kind"), _own_size)(layer, sizes[-1]))
+    return sizes
+
+
+def _own_size(layer: dict[str, Any], n_in: int) -> int:
+    return int(layer["n"])
+
+
+# How many neurons a layer of some kinds has, from its description and the number of what it sees.
+_SIZES_OF: dict[str | None, Callable[[dict[str, Any], int], int]] = {
+    "periodic": lambda layer, n_in: n_in + len(layer["columns"]) * (int(layer["n"]) - 1),
+    "category": lambda layer, n_in: n_in - len(layer["columns"]) + sum(layer["n"]),
+}
 
 
 def parameters_of(network: dict[str, Any]) -> int:
@@ -73,4 +99,8 @@ def _parameters_of(layer: dict[str, Any], n_in: int) -> int:
 _COUNTS: dict[str, Callable[[dict[str, Any], int], int]] = {
     "dense": lambda layer, n_in: int(layer["n"]) * (n_in + 1 + bool(layer.get("parametric"))),
     "scale": lambda layer, n_in: int(layer["n"]),
+    "periodic": lambda layer, n_in: (
+        len(layer["columns"]) * (int(layer["frequencies"]) * (int(layer["n"]) + 1) + int(layer["n"]) - 1)
+    ),
+    "category": lambda layer, n_in: sum(size * n for size, n in zip(layer["sizes"], layer["n"], strict=False)),
 }
