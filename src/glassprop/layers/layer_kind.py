@@ -139,13 +139,22 @@ class LayerKind(ABC):
 
     # --- one example's gradient -------------------------------------------------------------------------------
 
-    @abstractmethod
     def squares(self, delta: Array, x: Rows) -> Array:
-        """‖∇C_i‖² of every example, of the layer's own blocks, from δ and x alone. -> (n,)."""
+        """‖∇C_i‖² of every example, of the layer's blocks but the activation's, from δ and x alone. -> (n,)."""
+        return self.products(delta, x, delta, x)
 
     @abstractmethod
     def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
-        """∇C_i · ∇C'_j of every pair, of the layer's own blocks. -> (n, n')."""
+        """∇C_i · ∇C'_j of every pair, of the same blocks. -> (n, n')."""
+
+    def products(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
+        """∇C_i · ∇C'_i of every example with itself elsewhere, as in another member: the diagonal of ``dots``. -> (n,).
+
+        A kind may know a shorter way.
+        """
+        rows = [slice(i, i + 1) for i in range(delta.shape[0])]
+        each = [self.dots(delta[one], x[one], other_delta[one], other_x[one]) for one in rows]
+        return np.concatenate(each).ravel() if each else np.zeros(0, delta.dtype)
 
     # --- what check and explain ask ---------------------------------------------------------------------------
 
