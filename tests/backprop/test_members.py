@@ -277,16 +277,17 @@ def test_gradients_of_single_examples_are_built_from_factors(case):
 
 
 def test_what_a_kind_says_of_one_example_twice_is_what_it_says_of_all(case):
-    network = case[0]
+    network, theta = case[:2]
     rng = np.random.default_rng(5)
-    for n_in, layer in zip(network.sizes[:-1], network.layers, strict=True):
+    for l, layer in enumerate(network.layers, start=1):
+        here, there = (network.member(m).layout.of_layer(theta, l) for m in (0, 1))
         delta, other = rng.normal(size=(2, 5, layer.n))
-        x, y = rng.normal(size=(2, 5, n_in))
-        known = np.diag(layer.dots(delta, x, other, y))
-        size = np.diag(layer.dots(*map(np.abs, (delta, x, other, y))))
-        assert_rounded(layer.products(delta, x, other, y), known, size)
-        assert_rounded(LayerKind.products(layer, delta, x, other, y), known, size)
-        assert_rounded(layer.squares(delta, x), layer.products(delta, x, delta, x))
+        x, y = rng.normal(size=(2, 5, network.sizes[l - 1]))
+        known = np.diag(layer.dots(here, delta, x, there, other, y))
+        size = np.diag(layer.dots(here, abs(delta), abs(x), there, abs(other), abs(y)))
+        assert_rounded(layer.products(here, delta, x, there, other, y), known, size)
+        assert_rounded(LayerKind.products(layer, here, delta, x, there, other, y), known, size)
+        assert_rounded(layer.squares(here, delta, x), layer.products(here, delta, x, here, delta, x))
 
 
 def test_products_of_other_numbers_of_members():

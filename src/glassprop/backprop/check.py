@@ -146,8 +146,8 @@ def _units_of_member(architecture: Architecture, trace: Trace) -> NDArray[np.flo
     """The same of one, 1 where it has no part."""
     units = np.ones(architecture.layout.size)
     for l, layer in enumerate(architecture.layers, start=1):
-        blocks = architecture.layout.of_layer(units, l)
-        layer.nudge_units(blocks, trace.a[l - 1])
+        blocks, parameters = (architecture.layout.of_layer(vector, l) for vector in (units, trace.theta))
+        layer.nudge_units(blocks, parameters, trace.a[l - 1])
         if layer.parametric:
             sigma = trace.sigma[l]
             moves = sigma.by_parameter(trace.z[l], trace.s[l], *sigma.parameters)

@@ -16,6 +16,7 @@ from glassprop.backprop.members import sum_over_members
 from glassprop.backprop.passes import Errors, Trace, backward, forward, last_errors, refuse_several
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
+from glassprop.layers.layer_kind import Parameters
 
 
 def refuse_mixing(architecture: Architecture) -> None:
@@ -71,7 +72,7 @@ class ExampleGradients:
         for member in architecture.each_member:
             trace = forward(member, theta, X)
             traces.append(trace)
-            errors.append(backward(member, theta, trace, last_errors(member, trace, Y)))
+            errors.append(backward(member, trace, last_errors(member, trace, Y)))
         return cls(architecture, tuple(traces), tuple(errors))
 
     @property
@@ -141,9 +142,11 @@ class ExampleGradients:
         p, p_other = self._by_parameter[m][l - 1], self._by_parameter[other][l - 1]
         return found if p is None or p_other is None else found + (p * p_other).sum(axis=1)
 
-    def _factors(self, l: int, m: int) -> tuple[Array, Rows]:
-        """δ of a layer, and what it sees."""
-        return self.errors[m].delta[l], self.traces[m].out(l - 1)
+    def _factors(self, l: int, m: int) -> tuple[Parameters, Array, Rows]:
+        """A layer's parameters in a member, its δ, and what it sees."""
+        trace = self.traces[m]
+        parameters = self.architecture.each_member[m].layout.of_layer(trace.theta, l)
+        return parameters, self.errors[m].delta[l], trace.out(l - 1)
 
     def norms(self) -> Array:
         """‖∇C_i‖ of every example: the root of the sum over layers of ``squares``. -> (n,)."""

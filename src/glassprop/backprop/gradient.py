@@ -19,8 +19,9 @@ _ROWS_AT_ONCE = 4096  # so that memory does not grow with the examples
 def fill_gradient(architecture: Architecture, trace: Trace, errors: Errors, out: Array) -> Array:
     """E12: write the sums over examples of ∂C_0 by every parameter of every layer into ``out`` (size,)."""
     for l, layer in enumerate(architecture.layers, start=1):
-        blocks = architecture.layout.of_layer(out, l)
-        layer.fill(blocks, errors.delta[l], trace.out(l - 1), by_activation_parameter(architecture, trace, errors, l))
+        blocks, parameters = (architecture.layout.of_layer(vector, l) for vector in (out, trace.theta))
+        by_parameter = by_activation_parameter(architecture, trace, errors, l)
+        layer.fill(blocks, parameters, errors.delta[l], trace.out(l - 1), by_parameter)
     return out
 
 
@@ -71,7 +72,7 @@ def average_gradient(
     def fill(member: Architecture, _: int, out: Array) -> None:
         trace = forward(member, theta, X)
         last = scale_rows(last_errors(member, trace, Y), sample_weight, total * architecture.members)
-        fill_gradient(member, trace, backward(member, theta, trace, last), out)
+        fill_gradient(member, trace, backward(member, trace, last), out)
 
     return sum_over_members(architecture, fill, namespace(theta).empty_like(theta))
 
@@ -112,7 +113,7 @@ def input_gradient(architecture: Architecture, theta: Array, X: Rows, Y: Array) 
 
     def of(member: Architecture) -> Array:
         trace = forward(member, theta, X)
-        errors = backward(member, theta, trace, last_errors(member, trace, Y))
-        return by_layer_before(member, theta, errors, 1)
+        errors = backward(member, trace, last_errors(member, trace, Y))
+        return by_layer_before(member, trace, errors, 1)
 
     return mean_over_members([of(member) for member in architecture.each_member])

@@ -120,7 +120,7 @@ def _sums(
         each = reported_costs(member, objective, trace, batch.Y)
         costs.append(float(xp.sum(each if batch.sample_weight is None else each * batch.sample_weight)))
         last = scale_rows(last_errors(member, trace, batch.Y), batch.sample_weight, total)
-        fill_gradient(member, trace, backward(member, theta, trace, last), out)
+        fill_gradient(member, trace, backward(member, trace, last), out)
 
     sum_over_members(architecture, fill, out)
     return BatchSums(sum(costs) / members, total / members, rows)

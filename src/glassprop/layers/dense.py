@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.equations.activation import ACTIVATIONS, Activation, ActivationLike, find_activation
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
@@ -160,36 +161,52 @@ class Layer(LayerKind):
         """E1, E14."""
         return affine(x, parameters["w"], parameters["b"])
 
-    def by_input(self, parameters: Parameters, delta: Array) -> Array:
+    def by_input(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
         """E18."""
         return by_input(delta, parameters["w"])
 
-    def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:
+    def fill_z(self, gradient: Parameters, parameters: Parameters, delta: Array, x: Rows) -> None:
         """E16, E17."""
         gradient["w"][...] = by_weight(delta, x)
         gradient["b"][...] = by_bias(delta)
 
-    def products(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
         """``(δ·δ') (a·a' + 1)``, the bias counted in."""
         return row_dots(delta, other_delta) * (row_dots(x, other_x) + 1)
 
-    def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
+    def dots(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
         """``(δ·δ') (a·a' + 1)``."""
         products = x @ other_x.T
         products = products.toarray() if hasattr(products, "toarray") else products
         return (delta @ other_delta.T) * (products + 1)
 
-    def nudge_units(self, units: Parameters, x: Rows) -> None:
+    def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         units["w"][...] = unit_of(largest_sizes(x))
 
-    def edges(self, parameters: Parameters) -> Array:
+    def edges(self, parameters: Parameters, x: Array) -> Array:
         return parameters["w"]
 
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]]:
         return "w", (j, k)
 
-    def fan_out(self) -> int:
-        return self.n
+    def joins(self, n_in: int) -> NDArray[np.bool_]:
+        return np.ones((self.n, n_in), dtype=bool)
 
     def spec(self) -> dict[str, Any]:
         found: dict[str, Any] = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.arrays import Array, Rows
@@ -98,32 +99,48 @@ class Scale(LayerKind):
         """E29."""
         return scaled(full(x), parameters["s"])
 
-    def by_input(self, parameters: Parameters, delta: Array) -> Array:
+    def by_input(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
         """E31."""
         return by_scaled_input(delta, parameters["s"])
 
-    def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:
+    def fill_z(self, gradient: Parameters, parameters: Parameters, delta: Array, x: Rows) -> None:
         """E30."""
         gradient["s"][...] = by_factor(delta, full(x))
 
-    def products(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
         return ((delta * full(x)) * (other_delta * full(other_x))).sum(axis=1)
 
-    def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
+    def dots(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
         return (delta * full(x)) @ (other_delta * full(other_x)).T
 
-    def nudge_units(self, units: Parameters, x: Rows) -> None:
+    def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         units["s"][...] = unit_of(largest_sizes(x))
 
-    def edges(self, parameters: Parameters) -> Array:
+    def edges(self, parameters: Parameters, x: Array) -> Array:
         return np.diag(parameters["s"])
 
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
         return ("s", (k,)) if j == k else None
 
-    def fan_out(self) -> int:
-        return 1
+    def joins(self, n_in: int) -> NDArray[np.bool_]:
+        return np.eye(self.n, n_in, dtype=bool)
 
     def spec(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"kind": self.kind, "n": self.n}
+        found: dict[str, Any] = {"kind": self.kind, **({"n": self.n} if self.n else {})}
         return found | ({"own": True} if self.own else {}) | self.factors

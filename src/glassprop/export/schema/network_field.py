@@ -27,7 +27,19 @@ _DENSE = Object(
     },
 )
 _SCALE = Object({"kind": Exactly("scale"), "n": Whole(1)}, {"rates": _factors("s"), "decays": _factors("s")})
-LAYERS: dict[str, Field] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.layer_table.KINDS`
+OUTPUT_OPTIONS = Object({}, {"initial": Text(40), "rates": _factors("w", "b"), "decays": _factors("w", "b")})
+LAYERS: dict[str, Object] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.layer_table.KINDS`
+
+
+def _as_asked(layer: Object) -> Object:
+    """A layer of an estimator's argument: it may take the size it finds, and then says none."""
+    if "kind" not in layer.keys:
+        return layer
+    keys = {name: field for name, field in layer.keys.items() if name != "n"}
+    return Object(keys, {**layer.optional, "n": layer.keys["n"]})
+
+
+LAYER_ASKED = Either(*map(_as_asked, LAYERS.values()))
 UNITS = Object(
     {"mean": Real(), "spread": Real(5e-324)},
     {
