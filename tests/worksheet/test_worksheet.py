@@ -236,7 +236,7 @@ def test_given_numbers_are_rounded_first(digits):
     half = 0.5 * 10.0**-digits + 1e-12
     for l in (1, 2):
         shown = np.array(paper.w[l], dtype=float)
-        assert np.abs(shown - e.view.w(l)).max() <= half
+        assert np.abs(shown - e.view.w(l, e.focus)).max() <= half
         assert np.abs(shown * 10**digits - np.round(shown * 10**digits)).max() < 1e-9
     assert np.abs(np.array(paper.x, dtype=float) - e.view.X[0]).max() <= half
 
