@@ -62,6 +62,7 @@ CASES = {
     "waves of codes": Network(
         2, [PeriodicEmbedding([1], 2, 2, 0.3), CategoryEmbedding([1], [3], 2), Layer(1, "exp")], cost="poisson"
     ),
+    "blended": Network(3, [Layer(4, n, parametric=True) for n in ("blended_selu(0.4)", "blended_mish")]),
     "all": Network(
         3,
         [

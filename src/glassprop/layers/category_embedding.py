@@ -14,7 +14,7 @@ from glassprop.equations.arrays import Array, Rows, namespace
 from glassprop.equations.lookup import by_row, looked_up
 from glassprop.errors import ArchitectureError
 from glassprop.ground.text import quoted
-from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_size
+from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_flags, faults_of_size
 from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, Way, full
 from glassprop.layers.some_columns import Columns, faults_of_columns
 
@@ -38,6 +38,8 @@ class CategoryEmbedding(LayerKind):
         How many categories each has.
     n : int, or sequence of int
         How many numbers become of a code, of all or of each.
+    own : bool
+        Whether each member of a network has parameters of its own here (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
         What the learning rate, and weight decay and L2, are multiplied by, of all tables: ``rates={"t": 0.5}``. Where
         nothing is said, the rate is as it is, and tables do not decay.
@@ -59,6 +61,7 @@ class CategoryEmbedding(LayerKind):
     sizes: tuple[int, ...]
     each: tuple[int, ...]
     n: int
+    own: bool
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
@@ -74,6 +77,7 @@ class CategoryEmbedding(LayerKind):
         sizes: Sequence[int],
         n: int | Sequence[int] = 8,
         *,
+        own: bool = False,
         rates: Mapping[str, float] | None = None,
         decays: Mapping[str, float] | None = None,
     ) -> None:
@@ -82,6 +86,7 @@ class CategoryEmbedding(LayerKind):
         each = [n] * count if hasattr(n, "__index__") else n
         if not faults:
             faults += _faults_of_sizes("sizes", sizes, count) + _faults_of_sizes("n", each, count)
+        faults += faults_of_flags(own=own)
         faults += faults_of_factors("rates", rates, (_TABLE,)) + faults_of_factors("decays", decays, (_TABLE,))
         if faults:
             raise ArchitectureError("a layer CategoryEmbedding cannot be built: " + "; ".join(faults))
@@ -90,6 +95,7 @@ class CategoryEmbedding(LayerKind):
             ("sizes", tuple(int(size) for size in sizes)),
             ("each", tuple(int(one) for one in each)),
             ("n", 0),
+            ("own", bool(own)),
             ("rates", factors_of(rates)),
             ("decays", factors_of(decays)),
         ):
@@ -97,11 +103,12 @@ class CategoryEmbedding(LayerKind):
 
     def __repr__(self) -> str:
         said = [repr(list(self.columns)), repr(list(self.sizes)), repr(self._n())]
+        said += ["own=True"] if self.own else []
         said += [f"{name}={said!r}" for name, said in self.factors.items()]
         return f"CategoryEmbedding({', '.join(said)})"
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.columns, self.sizes, self.each, self.rates, self.decays))
+        return hash((self.kind, self.columns, self.sizes, self.each, self.own, self.rates, self.decays))
 
     def _n(self) -> int | list[int]:
         return self.each[0] if len(set(self.each)) == 1 else list(self.each)
@@ -110,7 +117,8 @@ class CategoryEmbedding(LayerKind):
 
     def placed(self, n_in: int) -> CategoryEmbedding:
         """The layer with its size."""
-        placed = CategoryEmbedding(self.columns, self.sizes, self.each, rates=self.rates, decays=self.decays)
+        how = self.columns, self.sizes, self.each
+        placed = CategoryEmbedding(*how, own=self.own, rates=self.rates, decays=self.decays)
         object.__setattr__(placed, "n", n_in + sum(self.each) - len(self.columns))
         return placed
 
@@ -225,7 +233,7 @@ class CategoryEmbedding(LayerKind):
 
     def spec(self) -> dict[str, Any]:
         found = {"kind": self.kind, "columns": list(self.columns), "sizes": list(self.sizes), "n": list(self.each)}
-        return found | self.factors
+        return found | ({"own": True} if self.own else {}) | self.factors
 
 
 def _faults_of_sizes(name: str, sizes: Any, count: int) -> list[str]:

@@ -25,7 +25,7 @@ from glassprop.equations.periodic import (
     embedded,
 )
 from glassprop.errors import ArchitectureError
-from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_size
+from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_flags, faults_of_size
 from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, Way, full, largest_sizes, unit_of
 from glassprop.layers.some_columns import Columns, faults_of_columns
 
@@ -60,6 +60,8 @@ class PeriodicEmbedding(LayerKind):
     sigma : float
         Frequencies start normally distributed around 0 with this standard deviation: inputs are expected to be scaled.
         Phases c start uniform within ±π, w and e within ±1/√frequencies.
+    own : bool
+        Whether each member of a network has parameters of its own here (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
         What the learning rate, and weight decay and L2, are multiplied by: ``rates={"f": 0.1, "c": 0.1}``; names are
         ``"f"``, ``"c"``, ``"w"`` and ``"e"``. Where nothing is said, rates are as they are, and only w decays.
@@ -82,6 +84,7 @@ class PeriodicEmbedding(LayerKind):
     frequencies: int
     deviation: float
     n: int
+    own: bool
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
@@ -98,6 +101,7 @@ class PeriodicEmbedding(LayerKind):
         frequencies: int = 16,
         sigma: float = 0.1,
         *,
+        own: bool = False,
         rates: Mapping[str, float] | None = None,
         decays: Mapping[str, float] | None = None,
     ) -> None:
@@ -106,6 +110,7 @@ class PeriodicEmbedding(LayerKind):
         faults += [f"frequencies: {fault}" for fault in faults_of_size(frequencies)]
         if isinstance(sigma, bool) or not isinstance(sigma, Real) or not 0 < float(sigma) < inf:
             faults.append(f"sigma must be a number above 0, got {sigma!r}")
+        faults += faults_of_flags(own=own)
         faults += faults_of_factors("rates", rates, _BLOCKS) + faults_of_factors("decays", decays, _BLOCKS)
         if faults:
             raise ArchitectureError("a layer PeriodicEmbedding cannot be built: " + "; ".join(faults))
@@ -115,6 +120,7 @@ class PeriodicEmbedding(LayerKind):
             ("frequencies", int(frequencies)),
             ("deviation", float(sigma)),
             ("n", 0),
+            ("own", bool(own)),
             ("rates", factors_of(rates)),
             ("decays", factors_of(decays)),
         ):
@@ -123,11 +129,13 @@ class PeriodicEmbedding(LayerKind):
     def __repr__(self) -> str:
         said = [] if self.columns is None else [repr(list(self.columns))]
         said += [f"n={self.each}", f"frequencies={self.frequencies}", f"sigma={self.deviation!r}"]
+        said += ["own=True"] if self.own else []
         said += [f"{name}={said!r}" for name, said in self.factors.items()]
         return f"PeriodicEmbedding({', '.join(said)})"
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.columns, self.each, self.frequencies, self.deviation, self.rates, self.decays))
+        how = self.columns, self.each, self.frequencies, self.deviation
+        return hash((self.kind, *how, self.own, self.rates, self.decays))
 
     # --- what it holds ----------------------------------------------------------------------------------------
 
@@ -135,7 +143,13 @@ class PeriodicEmbedding(LayerKind):
         """The layer with the columns that it embeds, where nobody said which, and its size."""
         columns = range(n_in) if self.columns is None else self.columns
         placed = PeriodicEmbedding(
-            columns, self.each, self.frequencies, self.deviation, rates=self.rates, decays=self.decays
+            columns,
+            self.each,
+            self.frequencies,
+            self.deviation,
+            own=self.own,
+            rates=self.rates,
+            decays=self.decays,
         )
         object.__setattr__(placed, "n", n_in + len(columns) * (self.each - 1))
         return placed
@@ -277,9 +291,10 @@ class PeriodicEmbedding(LayerKind):
     # --- as data ----------------------------------------------------------------------------------------------
 
     def spec(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"kind": self.kind, "columns": None if self.columns is None else list(self.columns)}
+        found: dict[str, Any] = {"kind": self.kind}
+        found |= {} if self.columns is None else {"columns": list(self.columns)}
         found |= {"n": self.each, "frequencies": self.frequencies, "sigma": self.deviation}
-        return found | self.factors
+        return found | ({"own": True} if self.own else {}) | self.factors
 
 
 def _faults_of_each(n: int) -> list[str]:
