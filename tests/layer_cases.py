@@ -10,7 +10,7 @@ from glassprop import CategoryEmbedding, Layer, Network, PeriodicEmbedding, Scal
 CASES = {
     "scale first": Network(3, [Scale(), Layer(4, "tanh"), Layer(2, "softmax")], cost="cross_entropy"),
     "scale between": Network(3, [Layer(4, "relu"), Scale(), Layer(2, "identity")]),
-    "scale last": Network(3, [Layer(2, "tanh"), Scale()], cost="half_squared_error"),
+    "scale last": Network(3, [Layer(2, "tanh"), Scale(initial="signs")], cost="half_squared_error"),
     "scale alone": Network(3, [Scale()], cost="huber"),
     "scale twice": Network(2, [Scale(), Scale(), Layer(1, "sigmoid")], cost="binary_cross_entropy"),
     "residual": Network(3, [Layer(4, "tanh"), Layer(4, "tanh", residual=True), Layer(2, "identity")]),

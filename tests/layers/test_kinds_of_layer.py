@@ -10,6 +10,7 @@ import textbook
 from layer_cases import CASES, example
 from rounding import assert_rounded, size_of_gradient, sizes_by_a_and_z
 from scipy.sparse import csr_array
+from scipy.stats import kstest
 
 import glassprop
 from glassprop import Layer, Network, Scale, check_gradient
@@ -197,6 +198,7 @@ def test_layers_that_do_not_fit_where_they_stand(layers, message):
     ("build", "message"),
     [
         (lambda: Scale(0), "its size must be a whole number of 1 or more, got 0"),
+        (lambda: Scale(initial="random"), "initial must be one of ones, normal, signs, got 'random'"),
         (lambda: Scale(rates={"w": 1}), "rates names 'w'; the layer's parameters are s"),
         (lambda: Scale(rates={"s": -1}), r"rates\['s'\] must be a number of 0 or more, got -1"),
         (lambda: Scale(decays=3), "decays must map names of parameters"),
@@ -223,6 +225,20 @@ def test_parameters_that_are_not_there():
         e.bias(1, 0)
     with pytest.raises(SettingsError, match="layer 2 has an activation without a trained parameter"):
         e.activation_parameter(2, 0)
+
+
+def test_factors_start_as_asked():
+    def start(initial, seed=0):
+        return Network(4000, [Scale(initial=initial)]).initial(np.random.default_rng(seed))
+
+    assert (start("ones") == 1).all()
+    assert set(start("signs")) == {1.0, -1.0}
+    assert abs(start("signs").mean()) < 0.1
+    normal = start("normal")
+    assert abs(normal.mean()) < 0.1
+    assert abs(normal.std() - 1) < 0.1
+    assert kstest(normal, "norm").pvalue > 1e-3
+    assert (start("normal", 1) != normal).all()
 
 
 def test_a_start_that_looks_at_data():

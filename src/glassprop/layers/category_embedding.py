@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,8 +118,7 @@ class CategoryEmbedding(LayerKind):
 
     def placed(self, n_in: int) -> CategoryEmbedding:
         """The layer with its size."""
-        how = self.columns, self.sizes, self.each
-        placed = CategoryEmbedding(*how, own=self.own, rates=self.rates, decays=self.decays)
+        placed = copy(self)
         object.__setattr__(placed, "n", n_in + sum(self.each) - len(self.columns))
         return placed
 

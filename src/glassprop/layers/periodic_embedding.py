@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from math import inf, pi, sqrt
 from numbers import Real
@@ -142,15 +143,8 @@ class PeriodicEmbedding(LayerKind):
     def placed(self, n_in: int) -> PeriodicEmbedding:
         """The layer with the columns that it embeds, where nobody said which, and its size."""
         columns = range(n_in) if self.columns is None else self.columns
-        placed = PeriodicEmbedding(
-            columns,
-            self.each,
-            self.frequencies,
-            self.deviation,
-            own=self.own,
-            rates=self.rates,
-            decays=self.decays,
-        )
+        placed = copy(self)
+        object.__setattr__(placed, "columns", tuple(columns))
         object.__setattr__(placed, "n", n_in + len(columns) * (self.each - 1))
         return placed
 

@@ -9,6 +9,7 @@ from glassprop.architecture.architecture import MOST_MEMBERS
 from glassprop.architecture.own_units import MOST_KNOTS
 from glassprop.architecture.target_scales import SCALES
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Object, Real, Several, Text, Whole, Word
+from glassprop.layers.scale import STARTS
 
 FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
 
@@ -27,7 +28,10 @@ _DENSE = Object(
         "decays": _factors("w", "b", "p"),
     },
 )
-_SCALE = Object({"kind": Exactly("scale"), "n": Whole(1)}, {"rates": _factors("s"), "decays": _factors("s")})
+_SCALE = Object(
+    {"kind": Exactly("scale"), "n": Whole(1)},
+    {"initial": Word(*STARTS), "rates": _factors("s"), "decays": _factors("s")},
+)
 _MOST = 100_000  # columns that are embedded
 _COLUMNS = Several(Whole(0), least=1, most=_MOST)
 _PERIODIC = Object(
