@@ -26,6 +26,8 @@ PUBLIC = [
     "Network",
     "OwnUnits",
     "Scale",
+    "TabularClassifier",
+    "TabularRegressor",
     "check_gradient",
     "explain",
     "load",

@@ -63,7 +63,7 @@ def test_gradient_under_dropout_is_that_of_the_thinned_network(case):
     masks = {1: (rng.random((5, 4)) > 0.4) / 0.6, 2: (rng.random((5, 3)) > 0.3) / 0.7}
     trace = forward(NETWORK, theta, X, masks)
     np.testing.assert_array_equal(trace.out(1), trace.a[1] * masks[1])
-    errors = backward(NETWORK, trace, scale_rows(last_errors(NETWORK, trace, Y), None))
+    errors = backward(NETWORK, trace, scale_rows(last_errors(NETWORK, trace, Y), None, len(X)))
     given = fill_gradient(NETWORK, trace, errors, np.empty_like(theta))
     exact = central(lambda t: example_costs(NETWORK, forward(NETWORK, t, X, masks), Y).mean(), theta)
     np.testing.assert_allclose(given, exact, rtol=1e-6, atol=1e-9)

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, example_costs, forward, last_errors
+from glassprop.backprop.members import (
+    costs_of_members,
+    costs_of_prediction,
+    mean_over_members,
+    sum_over_members,
+)
+from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, forward, last_errors
 from glassprop.equations.arrays import Array, Rows, namespace
 from glassprop.errors import DataError, SettingsError
 
@@ -38,7 +44,15 @@ def average_cost(
     architecture: Architecture, theta: Array, X: Rows, Y: Array, sample_weight: Array | None = None
 ) -> float:
     """The (weighted) average of C_0 over examples, block by block. X (n, n_inputs), Y (n, n_L), sample_weight (n,)."""
-    costs = [example_costs(architecture, forward(architecture, theta, X[rows, :]), Y[rows, :]) for rows in blocks_of(X)]
+    costs = [costs_of_members(architecture, theta, X[rows, :], Y[rows, :]) for rows in blocks_of(X)]
+    return average(namespace(costs[0]).concat(costs), sample_weight)
+
+
+def cost_of_prediction(
+    architecture: Architecture, theta: Array, X: Rows, Y: Array, sample_weight: Array | None = None
+) -> float:
+    """The same of what is predicted, which of several members is their mean: what examples held out are judged by."""
+    costs = [costs_of_prediction(architecture, theta, X[rows, :], Y[rows, :]) for rows in blocks_of(X)]
     return average(namespace(costs[0]).concat(costs), sample_weight)
 
 
@@ -59,19 +73,28 @@ def average(costs: Array, sample_weight: Array | None) -> float:
 def average_gradient(
     architecture: Architecture, theta: Array, X: Rows, Y: Array, sample_weight: Array | None = None
 ) -> Array:
-    """E11: ∇C, the (weighted) average over examples, in the layout of θ. -> (size,)."""
-    trace = forward(architecture, theta, X)
-    last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
-    return fill_gradient(architecture, trace, backward(architecture, trace, last), namespace(theta).empty_like(theta))
+    """E11: ∇C, the (weighted) average over examples and members, in the layout of θ. -> (size,)."""
+    total = X.shape[0] if sample_weight is None else total_weight(sample_weight)
+
+    def fill(member: Architecture, _: int, out: Array) -> None:
+        trace = forward(member, theta, X)
+        last = scale_rows(last_errors(member, trace, Y), sample_weight, total * architecture.members)
+        fill_gradient(member, trace, backward(member, trace, last), out)
+
+    return sum_over_members(architecture, fill, namespace(theta).empty_like(theta))
 
 
-def scale_rows(last: tuple[Array, Array | None], sample_weight: Array | None) -> tuple[Array, Array | None]:
-    """Turn the errors of examples into their shares in the average. Two of (n, n_L); sample_weight (n,) or None."""
+def scale_rows(
+    last: tuple[Array, Array | None], sample_weight: Array | None, total: float
+) -> tuple[Array, Array | None]:
+    """Turn the errors of examples into their shares in the average. Two of (n, n_L); sample_weight (n,) or None.
+
+    total: the weight of all examples of all members.
+    """
     delta, by_a = last
     if sample_weight is None:
-        n = delta.shape[0]
-        return delta / n, None if by_a is None else by_a / n
-    share = namespace(delta).astype(sample_weight / total_weight(sample_weight), delta.dtype)[:, None]
+        return delta / total, None if by_a is None else by_a / total
+    share = namespace(delta).astype(sample_weight / total, delta.dtype)[:, None]
     return delta * share, None if by_a is None else by_a * share
 
 
@@ -93,10 +116,14 @@ def total_weight(sample_weight: Array) -> float:
 
 
 def input_gradient(architecture: Architecture, theta: Array, X: Rows, Y: Array) -> Array:
-    """E18, E33 at the first layer: ∂C_0/∂x of every example. -> (n, n_inputs)."""
-    trace = forward(architecture, theta, X)
-    errors = backward(architecture, trace, last_errors(architecture, trace, Y))
-    return by_layer_before(architecture, trace, errors, 1)
+    """E18, E33 at the first layer: ∂C_0/∂x of every example, the mean over members. -> (n, n_inputs)."""
+
+    def of(member: Architecture) -> Array:
+        trace = forward(member, theta, X)
+        errors = backward(member, trace, last_errors(member, trace, Y))
+        return by_layer_before(member, trace, errors, 1)
+
+    return mean_over_members([of(member) for member in architecture.each_member])
 
 
 def refuse_mixing(architecture: Architecture) -> None:

@@ -10,6 +10,7 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.pairs import output_cost, output_errors
+from glassprop.errors import SettingsError
 from glassprop.layers.layer_kind import LayerKind, Parameters, full
 
 _INPUT: Any = None  # at 0 of lists by layer: the input has no z and no δ
@@ -77,6 +78,7 @@ class Errors:
 
 def forward(architecture: Architecture, theta: Array, X: Rows, masks: Mapping[int, Array] | None = None) -> Trace:
     """E1, E14: a^(0) = X; then z^(l) from a^(l-1), a^(l) = σ(z^(l)), + a^(l-1) if residual (E32). X (n, n_inputs)."""
+    refuse_several(architecture)
     trace = Trace(z=[_INPUT], a=[X], s=[_INPUT], sigma=[_INPUT], theta=theta, masks=masks or {})
     for l, layer in enumerate(architecture.layers, start=1):
         sigma, z, s, a = through(layer, architecture.layout.of_layer(theta, l), trace.out(l - 1))
@@ -85,6 +87,21 @@ def forward(architecture: Architecture, theta: Array, X: Rows, masks: Mapping[in
         trace.s.append(s)
         trace.a.append(a)
     return trace
+
+
+def refuse_several(architecture: Architecture) -> None:
+    """Refuse a network of several members: each has passes of its own.
+
+    Raises
+    ------
+    SettingsError
+        It says how to ask for one.
+    """
+    if architecture.members > 1:
+        raise SettingsError(
+            f"a network of {architecture.members} members has z, a and δ of each: ask one, as network.member(0), up to "
+            f"member({architecture.members - 1})"
+        )
 
 
 def through(layer: LayerKind, parameters: Parameters, x: Rows) -> tuple[Activation, Array, Array, Array]:

@@ -41,6 +41,8 @@ class Layer(LayerKind):
         layer before has.
     parametric : bool
         Whether the activation's parameter is trained, one for each neuron: from 0.2 on for ``"leaky_relu(0.2)"``.
+    own : bool
+        Whether each member of a network has parameters of its own here (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
         What the learning rate, and weight decay and L2, are multiplied by: ``rates={"b": 0.1}``; names are ``"w"``,
         ``"b"`` and, of a trained activation, ``"p"``. Where nothing is said, rates are as they are, and only weights
@@ -65,6 +67,7 @@ class Layer(LayerKind):
     initial: str
     residual: bool
     parametric: bool
+    own: bool
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
@@ -79,13 +82,14 @@ class Layer(LayerKind):
         *,
         residual: bool = False,
         parametric: bool = False,
+        own: bool = False,
         rates: Mapping[str, float] | None = None,
         decays: Mapping[str, float] | None = None,
     ) -> None:
         faults = faults_of_size(n) + faults_of_dropout(dropout)
         if initial not in ("auto", DATA, *INITIALS):
             faults.append(f"initial must be auto, {DATA} or one of {', '.join(INITIALS)}, got {initial!r}")
-        faults += faults_of_flags(residual=residual, parametric=parametric)
+        faults += faults_of_flags(residual=residual, parametric=parametric, own=own)
         found: Any = None
         try:
             found = find_activation(activation)
@@ -107,6 +111,7 @@ class Layer(LayerKind):
             ("initial", initial),
             ("residual", bool(residual)),
             ("parametric", bool(parametric)),
+            ("own", bool(own)),
             ("rates", factors_of(rates)),
             ("decays", factors_of(decays)),
         ):
@@ -115,12 +120,12 @@ class Layer(LayerKind):
     def __repr__(self) -> str:
         extras = f", dropout={self.dropout:g}" if self.dropout else ""
         extras += f", initial={self.initial!r}" if self.initial != "auto" else ""
-        extras += "".join(f", {name}=True" for name in ("residual", "parametric") if getattr(self, name))
+        extras += "".join(f", {name}=True" for name in ("residual", "parametric", "own") if getattr(self, name))
         extras += "".join(f", {name}={said!r}" for name, said in self.factors.items())
         return f"Layer({self.n}, {self.activation.spec!r}{extras})"
 
     def __hash__(self) -> int:
-        how = self.residual, self.parametric, self.rates, self.decays
+        how = self.residual, self.parametric, self.own, self.rates, self.decays
         return hash((self.n, self.activation, self.dropout, self.initial, *how))
 
     @property
@@ -202,5 +207,5 @@ class Layer(LayerKind):
             "dropout": self.dropout,
             "initial": self.initial,
         }
-        found |= {name: True for name in ("residual", "parametric") if getattr(self, name)}
+        found |= {name: True for name in ("residual", "parametric", "own") if getattr(self, name)}
         return found | self.factors

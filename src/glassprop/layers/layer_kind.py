@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class LayerKind(ABC):
     dropout: float
     residual: bool
     parametric: bool
+    own: bool = False  # whether each member of a network has parameters of its own here
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
@@ -71,8 +73,14 @@ class LayerKind(ABC):
             return [f"it is residual and has {self.n} neurons, but sees {n_in}: a + x needs as many"]
         return []
 
+    def owned(self, own: bool = True) -> Self:
+        """The same layer, ``own`` or not."""
+        found = copy(self)
+        object.__setattr__(found, "own", own)
+        return found
+
     def blocks(self, n_in: int) -> tuple[BlockShape, ...]:
-        """Its parameter arrays, in the order they have in θ."""
+        """Its parameter arrays, in the order they have in θ: of one network, and so of each member."""
         found = self.blocks_of_z(n_in)
         if self.parametric:
             found = (*found, BlockShape(PARAMETRIC, (self.n,), "parameters of the activation"))
@@ -189,7 +197,7 @@ class LayerKind(ABC):
 def title_of(spec: dict[str, Any]) -> str:
     """``LayerKind.title`` of what is written down, from the words alone: nothing is built."""
     said = str(spec.get("kind") or spec.get("activation", ""))
-    return said + "".join(f", {name}" for name in ("parametric", "residual") if spec.get(name))
+    return said + "".join(f", {name}" for name in ("parametric", "residual", "own") if spec.get(name))
 
 
 _FARTHEST = 1e300  # a number beyond it is as good as infinite, and its unit must not be 0
