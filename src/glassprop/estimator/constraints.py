@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from glassprop.engine.choose import ENGINES
 from glassprop.equations.activation import Activation
 from glassprop.equations.cost import Cost
-from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName, MemberName
 from glassprop.training.schedule import SCHEDULES
 
 
@@ -26,6 +26,9 @@ SHARED: dict[str, Any] = {
     "activation": [str, Activation, list, tuple],
     "layers": [None, list, tuple],
     "output_options": [None, Mapping],
+    "n_members": [Interval(Integral, 1, None, closed="left")],
+    "member": [StrOptions(set(get_args(MemberName)))],
+    "own_batches": ["boolean"],
     "solver": [StrOptions({"lbfgs", *STOCHASTIC_SOLVERS})],
     "alpha": [_from(0)],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],

@@ -38,6 +38,9 @@ _LATER = {
     "scale_inputs": False,
     "layers": None,
     "output_options": None,
+    "n_members": 1,
+    "member": "head",
+    "own_batches": True,
     "decay_schedule": None,
     "dropout_schedule": None,
 }

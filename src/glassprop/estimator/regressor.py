@@ -23,6 +23,7 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import (
     FactorName,
+    MemberName,
     Particulars,
     SolverName,
     build_network,
@@ -86,7 +87,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         A progress bar on a terminal; lines on standard output elsewhere.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the weights it has. They must mean the same: ``hidden_layer_sizes``,
-        ``scale_inputs`` and ``residual``, or ``layers``, stay as they were.
+        ``scale_inputs`` and ``residual``, or ``layers``, and members stay as they were.
     momentum : float, default=0.9
         Of sgd.
     nesterovs_momentum : bool, default=True
@@ -125,7 +126,14 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         ``dropout``, ``residual`` and ``scale_inputs`` describe, without the output's. Where a layer's start looks at
         examples (``initial="data"``), it sees up to 10,000 of the rows to train on.
     output_options : mapping or None, default=None
-        What else is to be said of the output layer: ``initial``, ``rates`` and ``decays`` of ``Layer``.
+        What else is to be said of the output layer: ``initial``, ``rates``, ``decays`` and ``own`` of ``Layer``.
+    n_members : int, default=1
+        How many networks are trained together as one model: what they say is averaged, in predictions and scores.
+    member : {"head", "network"}, default="head"
+        What each member has for itself: "head" is a factor for each input and the output layer, and all between is
+        shared; "network" is every layer. Where layers say ``own=True`` themselves, it is these and the output.
+    own_batches : bool, default=True
+        Whether each member takes the examples in an order of its own.
     decay_schedule, dropout_schedule : {"cosine", "one_cycle", "coslog4", "flat_cos"} or None, default=None
         What ``weight_decay``, and the dropout of all layers, are multiplied by over ``max_iter`` epochs; None is 1.
     scoring : str, callable or None, default=None
@@ -154,7 +162,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     theta_ : array (n_parameters,)
         θ: all weights and biases in one vector, layer by layer, W row by row (n_out × n_in), then b.
     coefs_, intercepts_ : lists of arrays (n_in, n_out) and (n_out,)
-        Weights and biases, layer by layer: views of θ.
+        Weights and biases, layer by layer: views of θ. Of dense layers alone; with several members there are none, and
+        ``network_.member(0).w(theta_, 1)`` is of one.
     network_ : Network
         The network that θ belongs to: ``network_.gradient(theta_, X, Y)`` and the like.
     n_features_in_, feature_names_in_, n_layers_, n_outputs_, out_activation_
@@ -211,6 +220,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         warmup: float = 0.0,
         layers: Sequence[LayerKind] | None = None,
         output_options: Mapping[str, Any] | None = None,
+        n_members: int = 1,
+        member: MemberName = "head",
+        own_batches: bool = True,
         decay_schedule: FactorName | None = None,
         dropout_schedule: FactorName | None = None,
         scoring: Literal["loss"] | str | Callable[..., float] | None = None,
@@ -249,6 +261,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.warmup = warmup
         self.layers = layers
         self.output_options = output_options
+        self.n_members = n_members
+        self.member = member
+        self.own_batches = own_batches
         self.decay_schedule = decay_schedule
         self.dropout_schedule = dropout_schedule
         self.scoring = scoring

@@ -49,6 +49,8 @@ class Settings:
         Training stops after more than this many epochs in a row without such an improvement; infinity never.
     restore_best : bool
         End with the weights of the best validation score rather than the last.
+    own_batches : bool
+        Whether each member of a network takes the examples in an order of its own, where they are arrays.
     cost_scale : float
         What the data's part of the cost is multiplied by in reports.
     engine : {"auto", "compiled", "reference"}
@@ -73,6 +75,7 @@ class Settings:
     tol: float = 1e-4
     patience: float = 10
     restore_best: bool = True
+    own_batches: bool = True
     cost_scale: float = 1.0
     engine: EngineName = "auto"
 
@@ -83,7 +86,7 @@ class Settings:
             *(_fault_of_factors(name, getattr(self, name)) for name in ("decay_schedule", "dropout_schedule")),
             self._fault_of_decay(),
             fault_of_kind("objective", self.objective, Objective),
-            *(_fault_of_switch(name, getattr(self, name)) for name in ("shuffle", "restore_best")),
+            *(_fault_of_switch(name, getattr(self, name)) for name in ("shuffle", "restore_best", "own_batches")),
         ]
         objective = self.objective if isinstance(self.objective, Objective) else Objective()
         norm, size, patience = objective.clip_norm, self.batch_size, self.patience

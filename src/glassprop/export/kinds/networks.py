@@ -10,7 +10,7 @@ import numpy as np
 
 from glassprop.engine.choose import ENGINES
 from glassprop.errors import ArchitectureError
-from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName, MemberName
 from glassprop.estimator.plain_state import from_plain
 from glassprop.export.kinds.kind import Kind, add
 from glassprop.export.kinds.left_fits import LEFT, OPTIMIZER, left_fits
@@ -140,6 +140,9 @@ _AFTERWARDS: dict[str, Field] = {
     "scale_inputs": Flag(),
     "layers": Maybe(Several(LAYER_ASKED, most=10_000)),
     "output_options": Maybe(OUTPUT_OPTIONS),
+    "n_members": Whole(1),
+    "member": Word(*get_args(MemberName)),
+    "own_batches": Flag(),
     "decay_schedule": Maybe(Word(*get_args(FactorName))),
     "dropout_schedule": Maybe(Word(*get_args(FactorName))),
     "interrupted_": Flag(),

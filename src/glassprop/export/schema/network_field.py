@@ -27,7 +27,9 @@ _DENSE = Object(
     },
 )
 _SCALE = Object({"kind": Exactly("scale"), "n": Whole(1)}, {"rates": _factors("s"), "decays": _factors("s")})
-OUTPUT_OPTIONS = Object({}, {"initial": Text(40), "rates": _factors("w", "b"), "decays": _factors("w", "b")})
+OUTPUT_OPTIONS = Object(
+    {}, {"initial": Text(40), "rates": _factors("w", "b"), "decays": _factors("w", "b"), "own": Flag()}
+)
 LAYERS: dict[str, Object] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.layer_table.KINDS`
 
 
