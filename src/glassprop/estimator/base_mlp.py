@@ -370,6 +370,8 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         self.validation_scores_ = history.score if judged else None
         self.best_validation_score_ = state.best_score if judged else None
         self.best_loss_ = None if judged else history.least_cost()
+        before = len(history.cost) - state.epoch  # epochs of earlier calls
+        self.best_epoch_ = state.kept_epoch - before if state.kept_epoch else state.epoch
 
     def _check_solver(self) -> bool:
         if self.solver not in STOCHASTIC_SOLVERS:

@@ -214,5 +214,6 @@ def build_settings(arguments: Arguments, n: int, particulars: Particulars) -> Se
         patience=float(arguments["n_iter_no_change"]),
         cost_scale=particulars.cost_scale,
         engine=arguments["engine"],
+        best_epoch=arguments["best_epoch"],
         own_batches=bool(arguments["own_batches"]),
     )

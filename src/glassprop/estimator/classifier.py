@@ -44,6 +44,7 @@ from glassprop.estimator.weights import OUTPUT
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
+from glassprop.training.train_settings import BestEpoch
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
@@ -102,7 +103,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     epsilon : float, default=1e-8
         Added to the root of that mean, by which adam and adamw divide.
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs in a row without improvement.
+        Training stops after more than this many epochs in a row without improvement. With infinity and
+        ``early_stopping`` all epochs are run, and the best is kept.
     max_fun : int, default=15000
         Calls of the objective at most, for lbfgs.
     output_activation : str or Activation, default="auto"
@@ -126,6 +128,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         examples (``initial="data"``), it sees up to 10,000 of the rows to train on.
     output_options : mapping or None, default=None
         What else is to be said of the output layer: ``initial``, ``rates``, ``decays`` and ``own`` of ``Layer``.
+    best_epoch : {"first", "last"}, default="first"
+        Which epoch early stopping keeps, of several whose scores are equal; "first" as scikit-learn does.
     n_members : int, default=1
         How many networks are trained together as one model: what they say is averaged, in predictions and scores.
     member : {"head", "network"}, default="head"
@@ -168,6 +172,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         With early stopping.
     n_iter_, best_iteration_ : int
         Epochs run, and the one with the best score or loss, counted from 1.
+    best_epoch_ : int
+        The epoch whose weights were kept: with early stopping the best, else the last.
     t_ : int
         Examples seen.
     theta_ : array (n_parameters,)
@@ -236,6 +242,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         warmup: float = 0.0,
         layers: Sequence[LayerKind] | None = None,
         output_options: Mapping[str, Any] | None = None,
+        best_epoch: BestEpoch = "first",
         n_members: int = 1,
         member: MemberName = "head",
         own_batches: bool = True,
@@ -280,6 +287,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.warmup = warmup
         self.layers = layers
         self.output_options = output_options
+        self.best_epoch = best_epoch
         self.n_members = n_members
         self.member = member
         self.own_batches = own_batches

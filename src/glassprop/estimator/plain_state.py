@@ -38,6 +38,7 @@ _LATER = {
     "scale_inputs": False,
     "layers": None,
     "output_options": None,
+    "best_epoch": "first",
     "n_members": 1,
     "member": "head",
     "own_batches": True,

@@ -222,15 +222,15 @@ class TrainState:
         self.order, self.rng, self.dropout_key, self.drawn, self.aside = None, None, 0, False, None
         self.last_theta, self.last_optimizer, self.last_rate, self.so_far = None, None, None, None
 
-    def judged(self, score: float, epoch: int, tol: float, *, keep: bool) -> dict[str, Any]:
+    def judged(self, score: float, epoch: int, tol: float, *, keep: bool, last: bool = False) -> dict[str, Any]:
         """What changes with the score of an epoch; epochs without improvement are counted as scikit-learn does.
 
         A score that is NaN or -infinity is no improvement. ``keep``: copy θ, and what the optimizer
-        remembers, where the score is the best so far.
+        remembers, where the score is the best so far. ``last``: of equal scores the later one is the best.
         """
         improved = score >= self.best_score + tol and score > -inf
         changes: dict[str, Any] = {"waiting": 0 if improved else self.waiting + 1}
-        if score > self.best_score:
+        if score > self.best_score or (last and score == self.best_score > -inf):
             changes |= {"best_score": score, "best_epoch": epoch}
             if keep:
                 optimizer = None if self.optimizer is None else self.optimizer.copy()

@@ -29,6 +29,7 @@ from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.schedule import SCHEDULES
+from glassprop.training.train_settings import BestEpoch
 
 _FLOATS = ("float64", "float32")
 _SIGNED = Real(infinite=True)
@@ -140,6 +141,7 @@ _AFTERWARDS: dict[str, Field] = {
     "scale_inputs": Flag(),
     "layers": Maybe(Several(LAYER_ASKED, most=10_000)),
     "output_options": Maybe(OUTPUT_OPTIONS),
+    "best_epoch": Word(*get_args(BestEpoch)),
     "n_members": Whole(1),
     "member": Word(*get_args(MemberName)),
     "own_batches": Flag(),
@@ -155,6 +157,7 @@ _AFTERWARDS: dict[str, Field] = {
     "validation_scores_": Flag(),
     "loss_": _COST,
     "best_iteration_": Maybe(Whole()),
+    "best_epoch_": Whole(),
     "best_validation_score_": Maybe(_COST),
     "best_loss_": Maybe(_COST),
     "target_scale_": Object({"mean": Real(), "spread": Real(0)}),  # of earlier files: see `estimator/plain_state.py`
