@@ -44,7 +44,7 @@ def test_of_equal_scores(multiclass: Any, which: Any, best: int, engine: Any) ->
 
 
 def test_nothing_is_better_than_minus_infinity(one_output: Any) -> None:
-    model, seen = fitted(MLPRegressor, one_output, [-np.inf, -np.inf, -np.inf], best_epoch="last")
+    model, seen = fitted(MLPRegressor, one_output, [-np.inf, -np.inf, np.nan], best_epoch="last")
     assert model.best_epoch_ == 3
     np.testing.assert_array_equal(model.theta_, seen[-1])
 
