@@ -104,6 +104,8 @@ class Architecture:
     def member(self, member: int) -> Self:
         """One of the members (from 0) as a network by itself, whose parameters are where they are in the same θ.
 
+        What is no part of it in θ, it leaves alone, and in a gradient it is 0, or not written.
+
         Raises
         ------
         SettingsError

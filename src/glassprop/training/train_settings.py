@@ -45,6 +45,9 @@ class Settings:
         Targets of a classification become ``(1 - s) y + s / n_classes``.
     shuffle : bool
         Whether each epoch takes the examples in a new order.
+    own_batches : bool
+        Whether each member of a network takes the examples of an epoch in an order of its own, so that its batches are
+        not those of the others. Only where they are shuffled, and come as arrays to one process.
     tol : float
         By how much the score must improve to count.
     patience : float
@@ -53,8 +56,6 @@ class Settings:
         End with the weights of the best validation score rather than the last.
     best_epoch : {"first", "last"}
         Which epoch is the best, of several whose scores are equal.
-    own_batches : bool
-        Whether each member of a network takes the examples in an order of its own, where they are arrays.
     cost_scale : float
         What the data's part of the cost is multiplied by in reports.
     engine : {"auto", "compiled", "reference"}
@@ -76,11 +77,11 @@ class Settings:
     objective: Objective = field(default_factory=Objective)
     label_smoothing: float = 0.0
     shuffle: bool = True
+    own_batches: bool = True
     tol: float = 1e-4
     patience: float = 10
     restore_best: bool = True
     best_epoch: BestEpoch = "first"
-    own_batches: bool = True
     cost_scale: float = 1.0
     engine: EngineName = "auto"
 
@@ -91,7 +92,7 @@ class Settings:
             *(_fault_of_factors(name, getattr(self, name)) for name in ("decay_schedule", "dropout_schedule")),
             self._fault_of_decay(),
             fault_of_kind("objective", self.objective, Objective),
-            *(_fault_of_switch(name, getattr(self, name)) for name in ("shuffle", "restore_best", "own_batches")),
+            *(_fault_of_switch(name, getattr(self, name)) for name in ("shuffle", "own_batches", "restore_best")),
         ]
         objective = self.objective if isinstance(self.objective, Objective) else Objective()
         norm, size, patience = objective.clip_norm, self.batch_size, self.patience
