@@ -128,6 +128,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         examples (``initial="data"``), it sees up to 10,000 of the rows to train on.
     output_options : mapping or None, default=None
         What else is to be said of the output layer: ``initial``, ``rates``, ``decays`` and ``own`` of ``Layer``.
+    max_time : float or None, default=None
+        Seconds that ``fit`` is to take: before the first step some are timed on a copy, and as many epochs are planned
+        as fit, ``max_iter`` at most and one at least (``n_epochs_planned_``). Schedules run over these. What has to
+        be compiled once on a machine is not counted. It is not to be had with lbfgs, and ``partial_fit`` takes no
+        notice of it.
     best_epoch : {"first", "last"}, default="first"
         Which epoch early stopping keeps, of several whose scores are equal; "first" as scikit-learn does.
     n_members : int, default=1
@@ -174,6 +179,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Epochs run, and the one with the best score or loss, counted from 1.
     best_epoch_ : int
         The epoch whose weights were kept: with early stopping the best, else the last.
+    n_epochs_planned_ : int
+        How many epochs ``fit`` was to have at most: ``max_iter``, or fewer for ``max_time``. As ``max_iter``, without
+        ``max_time``, it gives the same bits.
+    time_curve_ : list of (float, int, float, float or None)
+        Seconds since ``fit`` began, epoch, training loss and validation score, at the end of each epoch. It is in no
+        file and no pickle, so that the same fit gives the same file.
     t_ : int
         Examples seen.
     theta_ : array (n_parameters,)
@@ -242,6 +253,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         warmup: float = 0.0,
         layers: Sequence[LayerKind] | None = None,
         output_options: Mapping[str, Any] | None = None,
+        max_time: float | None = None,
         best_epoch: BestEpoch = "first",
         n_members: int = 1,
         member: MemberName = "head",
@@ -287,6 +299,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.warmup = warmup
         self.layers = layers
         self.output_options = output_options
+        self.max_time = max_time
         self.best_epoch = best_epoch
         self.n_members = n_members
         self.member = member

@@ -27,6 +27,7 @@ SHARED: dict[str, Any] = {
     "activation": [str, Activation, list, tuple],
     "layers": [None, list, tuple],
     "output_options": [None, Mapping],
+    "max_time": [None, _from(0, open_low=True)],
     "best_epoch": [StrOptions(set(get_args(BestEpoch)))],
     "n_members": [Interval(Integral, 1, None, closed="left")],
     "member": [StrOptions(set(get_args(MemberName)))],

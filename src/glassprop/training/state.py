@@ -93,6 +93,8 @@ class TrainState:
         Who ran the epochs of the last call, and why.
     vector_bits, products : int and str
         With vectors of how many bits, and who made large products; 0 and empty if nobody did or it is not known.
+    planned : int
+        How many epochs the present call was to have at most, where that was worked out; 0 if it is not known.
     kept_epoch : int
         The epoch, of all in the history, whose weights the last call went back to; 0 if they are the last epoch's.
     order, rng, dropout_key
@@ -135,6 +137,7 @@ class TrainState:
     vector_bits: int = 0
     products: str = ""
     kept_epoch: int = 0
+    planned: int = 0
     order: NDArray[np.integer] | None = None
     rng: Any = None
     dropout_key: int = 0

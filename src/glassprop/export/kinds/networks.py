@@ -133,7 +133,7 @@ _STATE = Object(
         "rate": Maybe(Real(0)),
         "kept_epoch": Whole(),
     },
-    {"diverged": Flag(), "left": LEFT, "vector_bits": Whole(), "products": Text(40)},
+    {"diverged": Flag(), "left": LEFT, "vector_bits": Whole(), "products": Text(40), "planned": Whole()},
 )
 _FITTED: dict[str, Field] = {"network_": NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
 _AFTERWARDS: dict[str, Field] = {
@@ -141,6 +141,7 @@ _AFTERWARDS: dict[str, Field] = {
     "scale_inputs": Flag(),
     "layers": Maybe(Several(LAYER_ASKED, most=10_000)),
     "output_options": Maybe(OUTPUT_OPTIONS),
+    "max_time": Maybe(Real(0)),
     "best_epoch": Word(*get_args(BestEpoch)),
     "n_members": Whole(1),
     "member": Word(*get_args(MemberName)),
@@ -158,6 +159,7 @@ _AFTERWARDS: dict[str, Field] = {
     "loss_": _COST,
     "best_iteration_": Maybe(Whole()),
     "best_epoch_": Whole(),
+    "n_epochs_planned_": Whole(1),
     "best_validation_score_": Maybe(_COST),
     "best_loss_": Maybe(_COST),
     "target_scale_": Object({"mean": Real(), "spread": Real(0)}),  # of earlier files: see `estimator/plain_state.py`
