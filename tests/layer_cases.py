@@ -27,6 +27,7 @@ CASES = {
     "residual past a scale": Network(2, [Layer(2, "tanh"), Scale(), Layer(2, "silu", residual=True), Scale()]),
     "residual after one neuron": Network(1, [Layer(1, "tanh", residual=True), Layer(1, "identity", residual=True)]),
     "parametric": Network(3, [Layer(4, "leaky_relu(0.2)", parametric=True), Layer(2, "elu", parametric=True)]),
+    "blended": Network(3, [Layer(4, n, parametric=True) for n in ("blended_selu(0.4)", "blended_mish")]),
     "all": Network(
         3,
         [
@@ -39,6 +40,53 @@ CASES = {
         cost="cross_entropy",
     ),
 }
+
+# Networks of several members: what all share and what is each one's own, in every place.
+MEMBERS = {
+    "heads": Network(
+        3,
+        [Scale(own=True), Layer(4, "tanh"), Layer(2, "softmax", own=True)],
+        cost="cross_entropy",
+        members=3,
+    ),
+    "networks": Network(
+        3,
+        [Layer(4, "silu", own=True), Layer(2, "identity", own=True)],
+        cost="half_squared_error",
+        members=2,
+    ),
+    "own in the middle": Network(
+        3,
+        [
+            Layer(4, "leaky_relu(0.2)", parametric=True),
+            Layer(4, "elu", residual=True, parametric=True, own=True, rates={"b": 0.1}),
+            Scale(),
+            Layer(1, "sigmoid", decays={"b": 1}),
+        ],
+        cost="binary_cross_entropy",
+        members=4,
+    ),
+    "own residual first": Network(
+        2, [Layer(2, "tanh", residual=True, own=True), Scale(), Layer(1, "exp")], cost="poisson", members=2
+    ),
+    "own scale alone": Network(3, [Scale(own=True)], cost="huber", members=2),
+}
+
+
+def alone(network, theta):
+    """Each member as a network that knows of no others, cut out of θ by its documented order. -> [(network, θ), …]."""
+    parts, start = [[] for _ in range(network.members)], 0
+    for n_in, layer in zip(network.sizes[:-1], network.layers, strict=True):
+        for block in layer.blocks(n_in):
+            size = int(np.prod(block.shape))
+            for number, part in enumerate(parts):
+                at = start + (size * number if layer.own else 0)
+                part.append(np.arange(at, at + size))
+            start += size * (network.members if layer.own else 1)
+    assert start == len(theta)
+    layers = [layer.owned(False) for layer in network.layers]
+    plain = Network(network.n_inputs, layers, network.cost_function, network.units)
+    return [(plain, np.concatenate(part)) for part in parts]
 
 
 def example(network, n=4, seed=0):

@@ -60,7 +60,10 @@ def sizes_by_a_and_z(network, theta, X, Y) -> tuple[Sizes, Sizes]:
     for l in range(network.depth, 0, -1):
         layer, here = network.layers[l - 1], by_a[0]
         by_z.insert(0, here + _through(trace.sigma[l], trace.z[l], here))
-        by_a.insert(0, by_z[0] @ np.abs(layer.edges(network.parameters(theta, l))) + (here if layer.residual else 0))
+        parameters, x = network.parameters(theta, l), trace.a[l - 1]
+        edges = [np.abs(layer.edges(parameters, row)) for row in (x[:1] if layer.linear else x)]
+        back = np.stack([z @ edge for z, edge in zip(by_z[0], edges * (len(x) // len(edges)), strict=True)])
+        by_a.insert(0, back + (here if layer.residual else 0))
     return by_a, [np.zeros_like(X), *by_z]
 
 

@@ -17,6 +17,8 @@ _HOME = {
     "Network": "glassprop.network",
     "OwnUnits": "glassprop.architecture.own_units",
     "Scale": "glassprop.layers.scale",
+    "TabularClassifier": "glassprop.tables.tabular.tabular_classifier",
+    "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
     "check_gradient": "glassprop.backprop.check",
     "explain": "glassprop.tables.use.explain_table",
     "MLPClassifier": "glassprop.estimator.classifier",
@@ -38,6 +40,8 @@ __all__ = [
     "Network",
     "OwnUnits",
     "Scale",
+    "TabularClassifier",
+    "TabularRegressor",
     "__version__",
     "check_gradient",
     "explain",
@@ -60,6 +64,8 @@ if TYPE_CHECKING:
     from glassprop.layers.dense import Layer
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
+    from glassprop.tables.tabular.tabular_classifier import TabularClassifier
+    from glassprop.tables.tabular.tabular_regressor import TabularRegressor
     from glassprop.tables.use.explain_table import explain
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +12,10 @@ from numpy.typing import ArrayLike
 from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.fits import check_view
 from glassprop.architecture.given import floating_dtype, given_examples, given_inputs
-from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
+from glassprop.architecture.joining import joined, some_members
+from glassprop.backprop.example_gradients import ExampleGradients
+from glassprop.backprop.gradient import average_cost, average_gradient, input_gradient
+from glassprop.backprop.members import predicted
 from glassprop.backprop.passes import Trace, forward
 from glassprop.backprop.ranks import Reduce
 from glassprop.backprop.start import start
@@ -59,6 +63,10 @@ class Network(Architecture):
     units : OwnUnits, optional
         Of a regression whose target was standardized: ``predict`` gives ``mean + spread · a``. All other verbs, and the
         targets that they take, are in the standardized units.
+    members : int, default 1
+        How many networks are one model: they are trained together, and the mean of what they say is predicted. They
+        share the layers but for those with ``own=True``, whose blocks in θ hold each member's parameters, one after
+        another. ``member(0)`` is the first of them, a network by itself over the same θ.
 
     Raises
     ------
@@ -80,6 +88,7 @@ class Network(Architecture):
     def __repr__(self) -> str:
         layers = ", ".join(map(repr, self.layers))
         units = "" if self.units is None else f", units={self.units!r}"
+        units += "" if self.members == 1 else f", members={self.members}"
         return f"Network({self.n_inputs}, [{layers}], cost={self.cost_function.spec!r}{units})"
 
     def initial(self, rng: Any, dtype: Any = np.float64, *, X: Any = None) -> Array:
@@ -108,12 +117,12 @@ class Network(Architecture):
         return start(self, rng, np.empty(self.layout.size, dtype=floating_dtype(dtype)), X)
 
     def w(self, theta: Array, layer: int) -> Array:
-        """W of a dense layer (from 1): a view of θ (or of ∇C), (n_out, n_in)."""
+        """W of a dense layer (from 1): a view of θ (or of ∇C), (n_out, n_in); (members, n_out, n_in) if it is own."""
         check_view(self, theta, layer, "w")
         return self.layout.w(theta, layer)
 
     def b(self, theta: Array, layer: int) -> Array:
-        """b of a dense layer (from 1): a view of θ (or of ∇C), (n_out,)."""
+        """b of a dense layer (from 1): a view of θ (or of ∇C), (n_out,); (members, n_out) if it is own."""
         check_view(self, theta, layer, "b")
         return self.layout.b(theta, layer)
 
@@ -122,11 +131,57 @@ class Network(Architecture):
         check_view(self, theta, layer)
         return self.layout.of_layer(theta, layer)
 
+    def of_members(self, members: Sequence[int], theta: Array) -> tuple[Self, Array]:
+        """Some of the members as a network by themselves, and their θ, a copy: those that are best together, say.
+
+        Parameters
+        ----------
+        members : sequence of int
+            Which (from 0), in the order they are to have. One that comes twice counts twice in the mean.
+
+        Raises
+        ------
+        SettingsError
+            If there are none, or one that is not there.
+        DataError
+            If θ does not fit.
+        """
+        return some_members(self, members, theta)
+
+    @classmethod
+    def joined(cls, networks: Iterable[tuple[Network, Array]]) -> tuple[Network, Array]:
+        """Networks that were trained apart, each with its θ, as the members of one, and its θ: all layers are own.
+
+        They have the same layers, cost and units; what theirs predict is averaged from here on.
+
+        Raises
+        ------
+        ArchitectureError
+            If they differ in more than their parameters.
+        DataError
+            If a θ does not fit its network, or there is none.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from glassprop import Layer, Network
+        >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+        >>> thetas = [network.initial(np.random.default_rng(seed)) for seed in range(3)]
+        >>> both, theta = Network.joined([(network, theta) for theta in thetas])
+        >>> x = np.ones((1, 2))
+        >>> mean = np.mean([network.predict(theta, x) for theta in thetas], axis=0)
+        >>> both.members, bool(np.allclose(both.predict(theta, x), mean))
+        (3, True)
+        """
+        return joined(networks)
+
     def forward(self, theta: ArrayLike, X: Rows) -> Trace:
         """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l).
 
         Raises
         ------
+        SettingsError
+            If there are several members: ``member(0).forward(theta, X)`` is that of the first.
         DataError
             If θ or X does not fit.
         """
@@ -135,6 +190,8 @@ class Network(Architecture):
 
     def predict(self, theta: ArrayLike, X: Rows, *, engine: EngineName = "auto", notify: Notify | None = None) -> Array:
         """What the network says: a of the last layer, in the target's own units. X (n, n_inputs) -> (n, n_L).
+
+        Of several members it is the mean (E44).
 
         Parameters
         ----------
@@ -161,13 +218,13 @@ class Network(Architecture):
     def _by_blocks(self, theta: ArrayLike, X: Rows) -> Array:
         """a of the last layer, as the reference engine has it."""
         theta, starts = np.asarray(theta), range(0, max(X.shape[0], 1), _ROWS_AT_ONCE)
-        blocks = [forward(self, theta, X[start : start + _ROWS_AT_ONCE]).a[-1] for start in starts]
+        blocks = [predicted(self, theta, X[start : start + _ROWS_AT_ONCE]) for start in starts]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
     def _by_one_thread(self, theta: Array, X: Rows) -> Array:
         """The same for a few rows, so that bits depend on threads as little as those of machine code."""
         with ONE_THREAD if may_be_shared(self, X.shape[0]) else nullcontext():
-            return forward(self, theta, X).a[-1]
+            return predicted(self, theta, X)
 
     def _said(self, a: Array) -> Array:
         return a if self.units is None else self.units.own(a)
@@ -194,10 +251,14 @@ class Network(Architecture):
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: the description alone, not what was compiled for it."""
-        return {name: self.__dict__[name] for name in ("n_inputs", "layers", "cost_function", "units")}
+        names = ("n_inputs", "layers", "cost_function", "units", "members", "part")
+        return {name: getattr(self, name) for name in names}
 
     def cost(self, theta: ArrayLike, X: Rows, Y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """C: the (weighted) average over examples of C_0. X (n, n_inputs), Y (n, n_L), sample_weight (n,).
+
+        Of several members C_0 is the mean of what theirs are (E41), which is what they are trained by; that of
+        the mean of what they predict is less, where a cost is convex.
 
         Raises
         ------

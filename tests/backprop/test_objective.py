@@ -7,7 +7,7 @@ import pytest
 from core_cases import central, dense
 from rounding import assert_rounded, size_of_gradient
 
-from glassprop.backprop.objective import Objective, clip, evaluate
+from glassprop.backprop.objective import Batch, Objective, clip, evaluate
 
 NETWORK = dense(3, (4, "tanh"), (2, "softmax"), cost="cross_entropy")
 WEIGHTS = np.array([1.0, 0.0, 3.0, 0.5, 1.0])
@@ -21,7 +21,7 @@ def case():
 
 def value_and_gradient(objective, theta, X, Y, weights=None, masks=None):
     out = np.full_like(theta, np.nan)
-    cost = evaluate(NETWORK, objective, theta, X, Y, weights, masks, out)
+    cost = evaluate(NETWORK, objective, theta, [Batch(X, Y, weights, masks or {})], out)
     return cost, out
 
 
@@ -88,8 +88,8 @@ def test_clipped_probabilities_change_the_report_and_not_the_gradient(dtype):
     network = dense(1, (2, "softmax"), cost="cross_entropy")
     theta, X, Y = np.array([1e3, 0, 0, 0], dtype), np.ones((1, 1), dtype), np.array([[0, 1]], dtype)
     plain, clipped = np.empty_like(theta), np.empty_like(theta)
-    cost = evaluate(network, Objective(), theta, X, Y, None, None, plain)
-    reported = evaluate(network, Objective(clip_probabilities=True), theta, X, Y, None, None, clipped)
+    cost = evaluate(network, Objective(), theta, [Batch(X, Y)], plain)
+    reported = evaluate(network, Objective(clip_probabilities=True), theta, [Batch(X, Y)], clipped)
     assert cost.data == pytest.approx(1e3)
     assert reported.data == pytest.approx(-np.log(np.finfo(dtype).eps), rel=1e-6)
     np.testing.assert_array_equal(plain, clipped)

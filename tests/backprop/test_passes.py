@@ -33,7 +33,7 @@ def test_a_trace_holds_every_layer(case):
 def test_deltas_are_the_derivatives_by_z(case):
     theta, X, Y = case
     trace = forward(NETWORK, theta, X)
-    deltas = backward(NETWORK, theta, trace, last_errors(NETWORK, trace, Y)).delta
+    deltas = backward(NETWORK, trace, last_errors(NETWORK, trace, Y)).delta
 
     def cost_with_shift(l, i):  # a nudge of z^(l) is a nudge of b^(l)
         def cost(shift):
@@ -63,7 +63,7 @@ def test_gradient_under_dropout_is_that_of_the_thinned_network(case):
     masks = {1: (rng.random((5, 4)) > 0.4) / 0.6, 2: (rng.random((5, 3)) > 0.3) / 0.7}
     trace = forward(NETWORK, theta, X, masks)
     np.testing.assert_array_equal(trace.out(1), trace.a[1] * masks[1])
-    errors = backward(NETWORK, theta, trace, scale_rows(last_errors(NETWORK, trace, Y), None))
+    errors = backward(NETWORK, trace, scale_rows(last_errors(NETWORK, trace, Y), None, len(X)))
     given = fill_gradient(NETWORK, trace, errors, np.empty_like(theta))
     exact = central(lambda t: example_costs(NETWORK, forward(NETWORK, t, X, masks), Y).mean(), theta)
     np.testing.assert_allclose(given, exact, rtol=1e-6, atol=1e-9)
@@ -86,6 +86,6 @@ def test_sparse_rows_give_what_dense_rows_give(case, form):
 def test_dtype_is_kept(case, dtype):
     theta, X, Y = (array.astype(dtype) for array in case)
     trace = forward(NETWORK, theta, X)
-    deltas = backward(NETWORK, theta, trace, last_errors(NETWORK, trace, Y)).delta
+    deltas = backward(NETWORK, trace, last_errors(NETWORK, trace, Y)).delta
     assert {array.dtype for array in (*trace.z[1:], *trace.a, *deltas[1:])} == {np.dtype(dtype)}
     assert NETWORK.gradient(theta, X, Y, np.ones(5)).dtype == dtype

@@ -13,7 +13,7 @@ from rounding import OF_A_TRAINING, assert_rounded
 
 from glassprop import Layer, Network
 from glassprop.architecture.parameters import Layout
-from glassprop.backprop.objective import Objective, evaluate
+from glassprop.backprop.objective import Batch, Objective, evaluate
 from glassprop.engine.plan import Data
 from glassprop.optimizer import OPTIMIZERS, SGD, AdamW
 
@@ -136,5 +136,5 @@ def test_lbfgs_leaves_alone_what_is_not_trained() -> None:
     still = np.repeat([False, True, True, False], [6, 3, 3, 1])
     assert ((state.theta != theta) == ~still).all()
     out = np.empty_like(theta)
-    evaluate(network, Objective(0.1), theta, X, X[:, :1], None, None, out)
+    evaluate(network, Objective(0.1), theta, [Batch(X, X[:, :1])], out)
     assert not out[still].any()

@@ -203,7 +203,7 @@ def test_E13_the_layers_before_repeat_the_same_step():
     second = third * w[2] * slope[2]
     first = second * w[1] * slope[1]
     trace = forward(CHAIN, CHAIN_THETA, np.array([[X1]]))
-    deltas = backward(CHAIN, CHAIN_THETA, trace, last_errors(CHAIN, trace, np.array([[Y1]]))).delta
+    deltas = backward(CHAIN, trace, last_errors(CHAIN, trace, np.array([[Y1]]))).delta
     assert deltas[0] is None
     assert_rounded([delta.item() for delta in deltas[1:]], [first, second, third])
 

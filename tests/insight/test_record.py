@@ -50,7 +50,7 @@ def _sums_come_out(e, record):
             w, b = np.array(record["w"][l]), np.array(record["b"][l])
             a, delta = (np.array(example[name][at]) for name, at in (("a", l - 1), ("delta", l)))
             z, by_a = w @ a + b + example["rest_z"][l], delta @ w + example["rest_by_a"][l - 1]
-            whole_w, terms = np.abs(e.view.w(l)), sum(e.view.w(l).shape)
+            whole_w, terms = np.abs(e.view.w(l, e.focus)), sum(e.view.w(l, e.focus).shape)
             assert_rounded(z, example["z"][l], (whole_w @ np.abs(one.a(l - 1)) + np.abs(e.view.b(l))).max(), terms)
             assert_rounded(by_a, example["by_a"][l - 1], (np.abs(one.delta(l)) @ whole_w).max(), terms)
             if example["slope"][l] is not None and example["long_way"]:

@@ -7,7 +7,7 @@ import pytest
 from core_cases import dense
 from rounding import assert_function, assert_rounded, size_of_gradient
 
-from glassprop.backprop.objective import Objective, evaluate
+from glassprop.backprop.objective import Batch, Objective, evaluate
 from glassprop.errors import SettingsError
 from glassprop.insight.step import Training, moves_of
 from glassprop.optimizer import OPTIMIZERS, OptimizerState
@@ -62,7 +62,7 @@ def test_a_step_is_the_optimizers_own(case, name, l2, clip_norm):
     state = OptimizerState(vectors, 7, type(optimizer).__name__)
     e = network.explain(theta, X, Y, training=Training(optimizer, state, 0.02, l2, clip_norm))
     gradient, moved, own = np.empty_like(theta), theta.copy(), state.copy()
-    evaluate(network, Objective(l2, clip_norm), theta, X, Y, None, None, gradient)
+    evaluate(network, Objective(l2, clip_norm), theta, [Batch(X, Y)], gradient)
     optimizer.step(moved, gradient, own, 0.02, network.layout.decay_factors)
     size = size_of_gradient(network, theta, X, Y) + l2 * np.abs(theta)
     for l, j, k in _places(network):

@@ -270,7 +270,7 @@ def test_layers_of_other_kinds_are_told_as_they_are(capsys):
     (k, written, said), *_ = told_sums(e, "a", 0)
     assert written == pytest.approx(said) == pytest.approx(s[k] * e.delta(1)[k])
     (k, written, said), *_ = told_sums(e, "a", 1)
-    assert written == pytest.approx(said) == pytest.approx(e.delta(2) @ e.view.w(2)[:, k] + e.by_a(2)[k])
+    assert written == pytest.approx(said) == pytest.approx(e.delta(2) @ e.view.w(2, e.focus)[:, k] + e.by_a(2)[k])
     text = " ".join(shown_in("terminal", document(e), capsys).split())
     assert "z_j = s_j a_j" in text
     assert "a_j⁽²⁾ = σ(z_j⁽²⁾) + a_j⁽¹⁾" in text

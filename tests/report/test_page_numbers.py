@@ -38,7 +38,7 @@ def check_chain(found, e, layer, j):
     """The sum that ∂C₀/∂a came from, the column of the Jacobian, the collapse."""
     depth, view, i = e.architecture.depth, e.view, e.focus
     if layer < depth and "by_a" in found["tables"]:
-        W, delta = view.w(layer + 1), view.deltas[layer + 1][i]
+        W, delta = view.w(layer + 1, i), view.deltas[layer + 1][i]
         terms = [(m, W[m, j], delta[m]) for m in range(len(delta)) if view.joins(layer + 1)[m, j]]
         check_sum(found["tables"]["by_a"], terms, e.by_a(layer)[j])
     if layer and not e.architecture.layer(layer).activation.elementwise:
@@ -59,7 +59,7 @@ def check_weight(found, e, layer, j, k):
         assert close(shown, true)
     assert close(np.prod(list(factors.values())), d.value, abs(d.value) * 3)
     assert close(found["named"]["value"], d.value)
-    assert close(found["named"]["parameter"], e.view.b(layer)[j] if k is None else e.view.w(layer)[j, k])
+    assert close(found["named"]["parameter"], e.view.b(layer)[j] if k is None else e.view.w(layer, e.focus)[j, k])
     if not d.kink:
         assert close(found["named"]["difference"], d.by_difference, abs(d.by_difference) + 1e-9)
     check_chain(found, e, layer, j)
@@ -92,7 +92,7 @@ def test_every_neuron_shows_its_sum_and_its_error(look, name):
         for j in range(e.architecture.sizes[layer]):
             found = choose(shown, f"neuron:{layer}:{j}")
             assert (found["of"]["kind"], found["of"]["l"], found["of"]["j"]) == ("neuron", str(layer), str(j))
-            W, a = e.view.w(layer), e.a(layer - 1)
+            W, a = e.view.w(layer, e.focus), e.a(layer - 1)
             terms = [(k, W[j, k], a[k]) for k in range(len(a)) if e.view.joins(layer)[j, k]]
             check_sum(found["tables"]["z"], terms, e.z(layer)[j])
             if e.view.has_biases(layer):
@@ -184,10 +184,10 @@ def test_what_is_left_out_stands_in_every_sum_as_one_number(look):
     for layer in (1, 2):
         j = record["shown"][layer][0]
         found = choose(shown, f"neuron:{layer}:{j}")
-        W, a, here = e.view.w(layer), e.a(layer - 1), record["shown"][layer - 1]
+        W, a, here = e.view.w(layer, e.focus), e.a(layer - 1), record["shown"][layer - 1]
         rest = sum(W[j, k] * a[k] for k in range(len(a)) if k not in here)
         check_sum(found["tables"]["z"], [(k, W[j, k], a[k]) for k in here], e.z(layer)[j], rest)
-        W, delta, here = e.view.w(layer + 1), e.delta(layer + 1), record["shown"][layer + 1]
+        W, delta, here = e.view.w(layer + 1, e.focus), e.delta(layer + 1), record["shown"][layer + 1]
         rest = sum(W[m, j] * delta[m] for m in range(len(delta)) if m not in here)
         check_sum(found["tables"]["by_a"], [(m, W[m, j], delta[m]) for m in here], e.by_a(layer)[j], rest)
     out = next(j for j in range(5) if j not in record["shown"][1])
@@ -240,7 +240,7 @@ def test_the_drawing_shows_weights_activations_or_the_gradient(look, mode):
     assert len(lines) == 3 * 4 + 4 * 2
     for at, value, dashes in lines:
         layer, j, k = map(int, at.split(":"))
-        w, a = e.view.w(layer)[j, k], e.a(layer - 1)[k]
+        w, a = e.view.w(layer, e.focus)[j, k], e.a(layer - 1)[k]
         assert close(value, {"weight": w, "activation": w * a, "gradient": e.weight(layer, j, k).value}[mode])
         assert (dashes != "none") == (value < 0)
     circles = each(shown, "[data-neuron]", "[n.dataset.neuron, Number(n.dataset.value)]")

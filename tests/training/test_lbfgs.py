@@ -8,7 +8,7 @@ from rounding import assert_rounded, bound
 from scipy.optimize import approx_fprime, check_grad
 
 from glassprop import Layer, Network
-from glassprop.backprop.objective import Objective, evaluate
+from glassprop.backprop.objective import Batch, Objective, evaluate
 from glassprop.engine.plan import Data
 from glassprop.errors import DataError, DivergenceError, SettingsError
 from glassprop.training.lbfgs import train_lbfgs
@@ -32,12 +32,12 @@ def test_gradient_and_objective_agree_for_several_outputs(n_out: int, weight: np
     net, objective = network(n_out), Objective(l2=0.3)
 
     def value(theta: np.ndarray) -> float:
-        cost = evaluate(net, objective, theta, X, Y[:, :n_out], weight, None, np.empty_like(theta))
+        cost = evaluate(net, objective, theta, [Batch(X, Y[:, :n_out], weight)], np.empty_like(theta))
         return cost.data + cost.penalty
 
     def gradient(theta: np.ndarray) -> np.ndarray:
         out = np.empty_like(theta)
-        evaluate(net, objective, theta, X, Y[:, :n_out], weight, None, out)
+        evaluate(net, objective, theta, [Batch(X, Y[:, :n_out], weight)], out)
         return out
 
     theta = net.initial(np.random.default_rng(2))
@@ -50,7 +50,7 @@ def test_it_ends_at_a_minimum_of_the_objective() -> None:
     state = TrainState(net.initial(np.random.default_rng(2)))
     result = train_lbfgs(net, state, Data(X, Y, WEIGHT), settings, max_iterations=3000, max_calls=10000, tol=1e-7)
     gradient = np.empty_like(state.theta)
-    cost = evaluate(net, settings.objective, state.theta, X, Y, WEIGHT, None, gradient)
+    cost = evaluate(net, settings.objective, state.theta, [Batch(X, Y, WEIGHT)], gradient)
     assert np.abs(gradient).max() < 1e-3
     assert_rounded(result.cost, cost.data + cost.penalty)
     assert (np.diff(state.history.cost) <= bound(state.history.cost[:-1])).all()
@@ -106,7 +106,7 @@ def test_ctrl_c_keeps_the_last_iteration() -> None:
     assert result.scipy is None
     np.testing.assert_array_equal(state.theta, seen[-1])
     gradient = np.empty_like(state.theta)
-    assert result.cost == pytest.approx(evaluate(network(), Objective(), seen[-1], X, Y, None, None, gradient).data)
+    assert result.cost == pytest.approx(evaluate(network(), Objective(), seen[-1], [Batch(X, Y)], gradient).data)
 
 
 def test_dropout_and_clipping_are_refused_together() -> None:

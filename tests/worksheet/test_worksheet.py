@@ -48,6 +48,8 @@ ACTIVATIONS = {
     "softsign": lambda z, up: z / (1 + z if up else 1 - z),
     "hardswish": lambda z, up: z * (z + 3) / 6,  # near 0, where the numbers of the tests lie
     "squared_relu": lambda z, up: z**2 if up else sp.Integer(0) * z,
+    "blended_selu": lambda z, up: SCALE * z if up else SCALE * ALPHA * (sp.exp(z) - 1),  # all of it: p = 1
+    "blended_mish": lambda z, up: z * sp.tanh(softplus(z)),
     "exp": lambda z, up: sp.exp(z),
 }
 COSTS = {
@@ -234,7 +236,7 @@ def test_given_numbers_are_rounded_first(digits):
     half = 0.5 * 10.0**-digits + 1e-12
     for l in (1, 2):
         shown = np.array(paper.w[l], dtype=float)
-        assert np.abs(shown - e.view.w(l)).max() <= half
+        assert np.abs(shown - e.view.w(l, e.focus)).max() <= half
         assert np.abs(shown * 10**digits - np.round(shown * 10**digits)).max() < 1e-9
     assert np.abs(np.array(paper.x, dtype=float) - e.view.X[0]).max() <= half
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Self
 
@@ -14,18 +14,20 @@ from glassprop.equations.cost import Cost, CostLike, find_cost
 from glassprop.equations.cost import is_built_in as cost_is_built_in
 from glassprop.equations.domain import REALS
 from glassprop.equations.pairs import Pair, check_pair, find_pair
-from glassprop.errors import ArchitectureError
+from glassprop.errors import ArchitectureError, SettingsError
 from glassprop.ground.text import quoted
 from glassprop.layers.dense import Layer
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.layers.layer_table import KINDS, from_spec
 
+MOST_MEMBERS = 10_000
+
 
 @dataclass(frozen=True)
 class Architecture:
-    """What is trained: the number of inputs, the layers, the cost.
+    """What is trained: the number of inputs, the layers, the cost, and how many networks of these are one model.
 
-    Layers are counted from 1 (0 is the input), neurons from 0.
+    Layers are counted from 1 (0 is the input), neurons and members from 0.
 
     Parameters
     ----------
@@ -37,6 +39,9 @@ class Architecture:
         What is minimized.
     units : OwnUnits, optional
         Of a regression whose target is standardized: what turns outputs into predictions.
+    members : int
+        How many networks are trained together, whose outputs are averaged (E41). They share the layers, but for those
+        that are ``own``, in which each has parameters of its own. With 1, ``own`` means nothing.
 
     Raises
     ------
@@ -48,6 +53,8 @@ class Architecture:
     layers: tuple[LayerKind, ...]
     cost_function: Cost
     units: OwnUnits | None = None
+    members: int = 1
+    part: tuple[int, int] | None = None  # of ``member``: which one it is, and among how many, in whose θ it lies
 
     def __init__(
         self,
@@ -55,6 +62,7 @@ class Architecture:
         layers: Sequence[LayerKind],
         cost: CostLike = "squared_error",
         units: OwnUnits | None = None,
+        members: int = 1,
     ) -> None:
         faults = []
         layers = tuple(layers) if isinstance(layers, Iterable) else (layers,)
@@ -67,7 +75,7 @@ class Architecture:
         else:
             width = layers[0].n or 1 if faults else int(n_inputs)
             layers = _placed(width, layers)
-            faults += _faults_of_layers(width, layers)
+            faults += _faults_of_layers(width, layers) + _faults_of_members(members, layers)
         try:
             found = find_cost(cost)
             if layers and isinstance(layers[-1], LayerKind):
@@ -86,12 +94,44 @@ class Architecture:
             ("layers", layers),
             ("cost_function", found),
             ("units", units),
+            ("members", int(members)),
+            ("part", None),
         ):
             object.__setattr__(self, name, value)
 
     def in_units(self, units: OwnUnits | None) -> Self:
         """The same, with predictions in these units."""
-        return type(self)(self.n_inputs, self.layers, self.cost_function, units)
+        return type(self)(self.n_inputs, self.layers, self.cost_function, units, self.members)
+
+    def member(self, member: int) -> Self:
+        """One of the members (from 0) as a network by itself, whose parameters are where they are in the same θ.
+
+        What is no part of it in θ, it leaves alone, and in a gradient it is 0, or not written.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such member.
+        """
+        whole = not isinstance(member, bool) and hasattr(member, "__index__")
+        if not whole or not 0 <= member < self.members:
+            last = "there is one, 0" if self.members == 1 else f"they are 0 to {self.members - 1}"
+            raise SettingsError(f"there is no member {quoted(member, 60)}: {last}")
+        return self.each_member[int(member)]
+
+    @cached_property
+    def each_member(self) -> tuple[Self, ...]:
+        """The members, each a network by itself; of a network without others, this is the one."""
+        if self.members == 1:
+            return (self,)
+        return tuple(self._alone(member) for member in range(self.members))
+
+    def _alone(self, member: int) -> Self:
+        alone = object.__new__(type(self))
+        alike = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, value in (alike | {"members": 1, "part": (member, self.members)}).items():
+            object.__setattr__(alone, name, value)
+        return alone
 
     @property
     def depth(self) -> int:
@@ -106,7 +146,10 @@ class Architecture:
     @cached_property
     def layout(self) -> Layout:
         """Which entry of θ is which parameter."""
-        return Layout.of(self.layers, self.sizes)
+        if self.part is not None:
+            member, among = self.part
+            return Layout.of(self.layers, self.sizes, among).member(member)
+        return Layout.of(self.layers, self.sizes, self.members)
 
     def layer(self, number: int) -> LayerKind:
         """The layer of that number, from 1."""
@@ -135,6 +178,8 @@ class Architecture:
     def spec(self) -> dict[str, Any]:
         """Return all of it as plain numbers and strings, ready for JSON; ``from_spec`` reads it.
 
+        One member among others is written as a network by itself: its θ is then that of ``of_members``.
+
         Raises
         ------
         ArchitectureError
@@ -147,13 +192,15 @@ class Architecture:
             )
         layers = [layer.spec() for layer in self.layers]
         spec = {"n_inputs": self.n_inputs, "layers": layers, "cost": self.cost_function.spec}
+        spec |= {} if self.members == 1 else {"members": self.members}
         return spec if self.units is None else spec | {"units": self.units.to_dict()}
 
     @classmethod
     def from_spec(cls, spec: dict[str, Any]) -> Architecture:
         """Build what ``spec()`` wrote down."""
         units = None if spec.get("units") is None else OwnUnits(**spec["units"])
-        return cls(spec["n_inputs"], [from_spec(layer) for layer in spec["layers"]], spec["cost"], units)
+        layers = [from_spec(layer) for layer in spec["layers"]]
+        return cls(spec["n_inputs"], layers, spec["cost"], units, spec.get("members", 1))
 
 
 def _placed(n_inputs: int, layers: tuple[LayerKind, ...]) -> tuple[LayerKind, ...]:
@@ -178,6 +225,18 @@ def _faults_of_layers(n_inputs: int, layers: tuple[LayerKind, ...]) -> list[str]
                 "sigmoid for the probability of one class (with binary_cross_entropy), or a neuron for each class"
             )
     return faults
+
+
+def _faults_of_members(members: Any, layers: tuple[LayerKind, ...]) -> list[str]:
+    """Members that share all layers would be one and the same network."""
+    if isinstance(members, bool) or not hasattr(members, "__index__") or not 1 <= members <= MOST_MEMBERS:
+        return [f"members must be a whole number from 1 to {MOST_MEMBERS:,}, got {quoted(members, 60)}"]
+    if members > 1 and not any(layer.own for layer in layers):
+        return [
+            f"{members} members need a layer in which each has parameters of its own, else they are all the same: give "
+            "own=True to the layers that they are not to share"
+        ]
+    return []
 
 
 def _faults_of_sum(output: LayerKind, cost: Cost) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
@@ -28,6 +28,9 @@ class Block:
         What the learning rate is multiplied by here; 0: the block is not trained, and nothing moves it.
     words : str
         What its entries are called, in the plural.
+    members : int
+        How many members have such an array each here: then these lie one after another, and ``shape`` begins with
+        this number. 1: there is one array, which all share.
     """
 
     layer: int  # from 1
@@ -37,6 +40,7 @@ class Block:
     decay: float = 1.0
     rate: float = 1.0
     words: str = ""
+    members: int = 1
 
     @property
     def decays(self) -> bool:
@@ -46,6 +50,13 @@ class Block:
     @property
     def stop(self) -> int:
         return self.start + prod(self.shape)
+
+    def of_member(self, member: int) -> Block:
+        """The part of that member (from 0): the whole block where all share it."""
+        if self.members == 1:
+            return self
+        shape = self.shape[1:]
+        return replace(self, shape=shape, start=self.start + member * prod(shape), members=1)
 
     def view(self, theta: Array) -> Array:
         """This block of θ (or of ∇C), shaped; no copy."""
@@ -60,6 +71,14 @@ class Block:
 class Layout:
     """Which entry of θ is which: layer by layer; of a dense layer W row by row (n_out × n_in), then b.
 
+    Where members have parameters of their own, a block holds those of all of them, one member after another.
+
+    Attributes
+    ----------
+    blocks : tuple of Block
+    entries : int or None
+        How many entries θ has, where the blocks are not all of it, as those of one member among others. None: they are.
+
     Examples
     --------
     >>> from glassprop import Layer
@@ -69,22 +88,34 @@ class Layout:
     """
 
     blocks: tuple[Block, ...]
+    entries: int | None = None
 
     @classmethod
-    def of(cls, layers: Iterable[LayerKind], sizes: Sequence[int]) -> Layout:
+    def of(cls, layers: Iterable[LayerKind], sizes: Sequence[int], members: int = 1) -> Layout:
         """The layout of these layers; sizes: the number of inputs, then of neurons in each."""
         blocks: list[Block] = []
         start = 0
         for number, (layer, n_in) in enumerate(zip(layers, sizes, strict=False), start=1):
-            for shape in layer.blocks(n_in):
-                blocks.append(Block(number, shape.name, shape.shape, start, shape.decay, shape.rate, shape.words))
+            count = members if layer.own else 1
+            for one in layer.blocks(n_in):
+                shape = one.shape if count == 1 else (count, *one.shape)
+                blocks.append(Block(number, one.name, shape, start, one.decay, one.rate, one.words, count))
                 start = blocks[-1].stop
         return cls(tuple(blocks))
 
+    def member(self, member: int) -> Layout:
+        """The layout of that member (from 0) in the same θ: what all share, and what is its own."""
+        return Layout(tuple(block.of_member(member) for block in self.blocks), self.size)
+
     @cached_property
     def size(self) -> int:
-        """How many parameters there are."""
-        return self.blocks[-1].stop
+        """How many entries θ has."""
+        return self.blocks[-1].stop if self.entries is None else self.entries
+
+    @cached_property
+    def used(self) -> int:
+        """How many of them are in the blocks: fewer in the layout of one member among others."""
+        return sum(prod(block.shape) for block in self.blocks)
 
     @cached_property
     def _by_name(self) -> dict[tuple[int, str], Block]:
@@ -117,7 +148,10 @@ class Layout:
     @cached_property
     def decay_factors(self) -> NDArray[np.float64]:
         """What weight decay is multiplied by, entry by entry: 0 for biases of dense layers. (size,)."""
-        return np.repeat([block.decay for block in self.blocks], [block.stop - block.start for block in self.blocks])
+        factors = np.zeros(self.size)
+        for block in self.blocks:
+            factors[block.start : block.stop] = block.decay
+        return factors
 
     @cached_property
     def one_rate(self) -> bool:

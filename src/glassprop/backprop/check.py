@@ -14,6 +14,7 @@ from glassprop.architecture.given import given_examples
 from glassprop.architecture.parameters import Block
 from glassprop.backprop.check_result import GradientCheck, LayerCheck, Place
 from glassprop.backprop.gradient import average, average_gradient
+from glassprop.backprop.members import mean_over_members
 from glassprop.backprop.passes import Trace, example_costs, forward
 from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.domain import POSITIVE
@@ -121,7 +122,7 @@ def check_gradient(
     if directions is None and 8.0 * architecture.layout.size**2 * X.shape[0] > _BUDGET:
         directions = _AUTO_DIRECTIONS
     gradient = average_gradient(architecture, theta, X, Y, sample_weight)
-    units = _units(architecture, forward(architecture, theta, X))
+    units = _units(architecture, theta, X)
     rng = np.random.default_rng(seed)
 
     def look(probe: Probe) -> Along:
@@ -135,12 +136,18 @@ def check_gradient(
     return GradientCheck(tuple(checks), tolerance, directions is not None)
 
 
-def _units(architecture: Architecture, trace: Trace) -> NDArray[np.float64]:
+def _units(architecture: Architecture, theta: Array, X: Rows) -> NDArray[np.float64]:
     """How far each parameter may go for z (or a) to change by 1 at most, over these examples. (size,)"""
+    each = [_units_of_member(member, forward(member, theta, X)) for member in architecture.each_member]
+    return np.minimum.reduce(each)
+
+
+def _units_of_member(architecture: Architecture, trace: Trace) -> NDArray[np.float64]:
+    """The same of one, 1 where it has no part."""
     units = np.ones(architecture.layout.size)
     for l, layer in enumerate(architecture.layers, start=1):
-        blocks = architecture.layout.of_layer(units, l)
-        layer.nudge_units(blocks, trace.a[l - 1])
+        blocks, parameters = (architecture.layout.of_layer(vector, l) for vector in (units, trace.theta))
+        layer.nudge_units(blocks, parameters, trace.a[l - 1])
         if layer.parametric:
             sigma = trace.sigma[l]
             moves = sigma.by_parameter(trace.z[l], trace.s[l], *sigma.parameters)
@@ -211,8 +218,12 @@ def _line(
     """The cost along a line through θ, and on which side of each kink the network is there."""
 
     def along(h: float) -> tuple[float, list[Array]]:
-        trace = forward(architecture, theta + h * direction, X)
-        return average(example_costs(architecture, trace, Y), sample_weight), _sides(architecture, trace, Y)
+        costs, sides = [], []
+        for member in architecture.each_member:
+            trace = forward(member, theta + h * direction, X)
+            costs.append(example_costs(member, trace, Y))
+            sides += _sides(member, trace, Y)
+        return average(mean_over_members(costs), sample_weight), sides
 
     return along
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import fill_gradient, scale_rows
+from glassprop.backprop.members import off_the_ends, sum_over_members
 from glassprop.backprop.passes import Trace, backward, example_costs, forward, last_errors
 from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks
 from glassprop.equations.arrays import Array, Rows, namespace
-from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,21 @@ class Objective:
     clip_probabilities: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The examples of one step, and the dropout masks that they go through, by layer."""
+
+    X: Rows
+    Y: Array
+    sample_weight: Array | None = None
+    masks: Mapping[int, Array] = field(default_factory=dict)
+
+    def rows(self, rows: slice) -> Batch:
+        """Some of them."""
+        weight = None if self.sample_weight is None else self.sample_weight[rows]
+        return Batch(self.X[rows], self.Y[rows], weight, {l: mask[rows] for l, mask in self.masks.items()})
+
+
 @dataclass(frozen=True)
 class BatchCost:
     """The two parts of an objective's value on one batch, the sum of its examples' weights, and how many there are."""
@@ -49,15 +64,15 @@ def evaluate(
     architecture: Architecture,
     objective: Objective,
     theta: Array,
-    X: Rows,
-    Y: Array,
-    sample_weight: Array | None,
-    masks: Mapping[int, Array] | None,
+    batches: Sequence[Batch],
     out: Array,
     ranks: Ranks | None = None,
     shares: Sequence[slice] | None = None,
 ) -> BatchCost:
     """Forward, cost, backward: the objective on a batch, its gradient written into ``out`` (size,).
+
+    There is one batch for all members, or one for each, of as many examples. The average is over the examples of all
+    (E41), each with its weight; the weight and the rows that are told are those of a member, on average.
 
     With ``ranks`` these are the examples of one rank, and the batch is that of all: the sums over the examples here are
     made sums over all before they become averages, and before L2 and clipping; ``shares`` are the rows of each lane,
@@ -68,11 +83,10 @@ def evaluate(
     if isinstance(ranks, LaneSums):
         cut, parts = [], np.empty((len(shares or ()), len(out)), out.dtype)
         for rows, part in zip(shares or (), parts, strict=True):
-            weight, kept = None if sample_weight is None else sample_weight[rows], _rows_of(masks, rows)
-            cut.append(_sums(architecture, objective, theta, X[rows], Y[rows], weight, kept, part))
+            cut.append(_sums(architecture, objective, theta, [batch.rows(rows) for batch in batches], part))
         sums = ranks.average(parts, cut, out)
     else:
-        sums = _sums(architecture, objective, theta, X, Y, sample_weight, masks, out)
+        sums = _sums(architecture, objective, theta, batches, out)
         if ranks is not None:
             sums = ranks.average(out, sums, out)
     if sums.weight <= 0:
@@ -86,32 +100,30 @@ def evaluate(
     return BatchCost(sums.cost / sums.weight, penalty(architecture, strength, theta), sums.weight, sums.rows)
 
 
-def _rows_of(masks: Mapping[int, Array] | None, rows: slice) -> Mapping[int, Array]:
-    return {l: mask[rows] for l, mask in (masks or {}).items()}
-
-
 def _sums(
-    architecture: Architecture,
-    objective: Objective,
-    theta: Array,
-    X: Array,
-    Y: Array,
-    sample_weight: Array | None,
-    masks: Mapping[int, Array] | None,
-    out: Array,
+    architecture: Architecture, objective: Objective, theta: Array, batches: Sequence[Batch], out: Array
 ) -> BatchSums:
     """Both passes over some examples; ``out`` becomes the average of their gradients, or 0 where there is none."""
-    rows, xp = int(X.shape[0]), namespace(out)
-    total = float(rows) if sample_weight is None else float(xp.sum(sample_weight))
+    members, xp = architecture.members, namespace(out)
+    of = batches if len(batches) == members else [batches[0]] * members
+    rows = int(of[0].X.shape[0])
+    weights = [batch.sample_weight for batch in of]
+    total = sum(float(rows) if weight is None else float(xp.sum(weight)) for weight in weights)
     if total <= 0:
         out[...] = 0
-        return BatchSums(0.0, total, rows)
-    trace = forward(architecture, theta, X, masks)
-    costs = reported_costs(architecture, objective, trace, Y)
-    cost = float(xp.sum(costs if sample_weight is None else costs * sample_weight))
-    last = scale_rows(last_errors(architecture, trace, Y), sample_weight)
-    fill_gradient(architecture, trace, backward(architecture, theta, trace, last), out)
-    return BatchSums(cost, total, rows)
+        return BatchSums(0.0, total / members, rows)
+    costs: list[float] = []
+
+    def fill(member: Architecture, number: int, out: Array) -> None:
+        batch = of[number]
+        trace = forward(member, theta, batch.X, batch.masks)
+        each = reported_costs(member, objective, trace, batch.Y)
+        costs.append(float(xp.sum(each if batch.sample_weight is None else each * batch.sample_weight)))
+        last = scale_rows(last_errors(member, trace, batch.Y), batch.sample_weight, total)
+        fill_gradient(member, trace, backward(member, trace, last), out)
+
+    sum_over_members(architecture, fill, out)
+    return BatchSums(sum(costs) / members, total / members, rows)
 
 
 def penalty(architecture: Architecture, strength: float, theta: Array) -> float:
@@ -147,8 +159,5 @@ def clip(gradient: Array, norm: float) -> None:
 
 def reported_costs(architecture: Architecture, objective: Objective, trace: Trace, Y: Array) -> Array:
     """C_0 of every example as it is reported: probabilities clipped where the objective says so. -> (n,)."""
-    if objective.clip_probabilities and architecture.cost_function.outputs in (UNIT_OPEN, SIMPLEX_OPEN):
-        a, xp = trace.a[-1], namespace(trace.a[-1])
-        epsilon = xp.finfo(a.dtype).eps
-        return architecture.cost_function(xp.clip(a, epsilon, 1 - epsilon), Y)
-    return example_costs(architecture, trace, Y)
+    kept = off_the_ends(architecture, trace.a[-1]) if objective.clip_probabilities else trace.a[-1]
+    return example_costs(architecture, trace, Y) if kept is trace.a[-1] else architecture.cost_function(kept, Y)

@@ -10,6 +10,7 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.pairs import output_cost, output_errors
+from glassprop.errors import SettingsError
 from glassprop.layers.layer_kind import LayerKind, Parameters, full
 
 _INPUT: Any = None  # at 0 of lists by layer: the input has no z and no δ
@@ -29,6 +30,8 @@ class Trace:
         σ(z), which is ``a`` but in residual layers; ``s[0]`` is None.
     sigma : list of Activation
         Of each layer, with its trained parameter where it has one; ``sigma[0]`` is None.
+    theta : array (size,)
+        The parameters it went through.
     masks : mapping of layer to array (n, n_l)
         Dropout masks, of the layers that have one.
     """
@@ -37,6 +40,7 @@ class Trace:
     a: list[Array]
     s: list[Array]
     sigma: list[Any]
+    theta: Array
     masks: Mapping[int, Array] = field(default_factory=dict)
 
     def out(self, layer: int) -> Array:
@@ -74,7 +78,8 @@ class Errors:
 
 def forward(architecture: Architecture, theta: Array, X: Rows, masks: Mapping[int, Array] | None = None) -> Trace:
     """E1, E14: a^(0) = X; then z^(l) from a^(l-1), a^(l) = σ(z^(l)), + a^(l-1) if residual (E32). X (n, n_inputs)."""
-    trace = Trace(z=[_INPUT], a=[X], s=[_INPUT], sigma=[_INPUT], masks=masks or {})
+    refuse_several(architecture)
+    trace = Trace(z=[_INPUT], a=[X], s=[_INPUT], sigma=[_INPUT], theta=theta, masks=masks or {})
     for l, layer in enumerate(architecture.layers, start=1):
         sigma, z, s, a = through(layer, architecture.layout.of_layer(theta, l), trace.out(l - 1))
         trace.sigma.append(sigma)
@@ -82,6 +87,21 @@ def forward(architecture: Architecture, theta: Array, X: Rows, masks: Mapping[in
         trace.s.append(s)
         trace.a.append(a)
     return trace
+
+
+def refuse_several(architecture: Architecture) -> None:
+    """Refuse a network of several members: each has passes of its own.
+
+    Raises
+    ------
+    SettingsError
+        It says how to ask for one.
+    """
+    if architecture.members > 1:
+        raise SettingsError(
+            f"a network of {architecture.members} members has z, a and δ of each: ask one, as network.member(0), up to "
+            f"member({architecture.members - 1})"
+        )
 
 
 def through(layer: LayerKind, parameters: Parameters, x: Rows) -> tuple[Activation, Array, Array, Array]:
@@ -92,7 +112,7 @@ def through(layer: LayerKind, parameters: Parameters, x: Rows) -> tuple[Activati
     return sigma, z, s, s + full(x) if layer.residual else s
 
 
-def backward(architecture: Architecture, theta: Array, trace: Trace, last: tuple[Array, Array | None]) -> Errors:
+def backward(architecture: Architecture, trace: Trace, last: tuple[Array, Array | None]) -> Errors:
     """E13, E15: from the last layer to δ^(l) = ∂C/∂z^(l) of every layer.
 
     The error of a layer reaches the one before through its weights (E18) and past them where it is residual (E33),
@@ -106,16 +126,16 @@ def backward(architecture: Architecture, theta: Array, trace: Trace, last: tuple
     depth = architecture.depth
     errors = Errors([_INPUT] * depth + [last[0]], [_INPUT] * depth + [last[1]])
     for l in range(depth - 1, 0, -1):
-        g = by_layer_before(architecture, theta, errors, l + 1)
+        g = by_layer_before(architecture, trace, errors, l + 1)
         errors.by_a[l] = g * trace.masks[l] if l in trace.masks else g
         errors.delta[l] = trace.sigma[l].pullback(errors.by_a[l], trace.z[l], trace.s[l])
     return errors
 
 
-def by_layer_before(architecture: Architecture, theta: Array, errors: Errors, l: int) -> Array:
+def by_layer_before(architecture: Architecture, trace: Trace, errors: Errors, l: int) -> Array:
     """E18, E33: ∂C by what layer l sees: through its weights, and past them where it is residual. -> (n, n_(l-1))."""
     layer = architecture.layer(l)
-    g = layer.by_input(architecture.layout.of_layer(theta, l), errors.delta[l])
+    g = layer.by_input(architecture.layout.of_layer(trace.theta, l), errors.delta[l], trace.out(l - 1))
     return g + errors.by_a[l] if layer.residual else g
 
 

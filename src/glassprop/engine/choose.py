@@ -175,6 +175,10 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
         return f"X is of dtype {X.dtype}, neither float32 nor float64"
     if X.dtype != theta.dtype:
         return f"X is of dtype {X.dtype} and theta of {theta.dtype}"
+    if architecture.members > 1:
+        return f"there are no kernels for {architecture.members} members"
+    if architecture.part is not None:
+        return "there are no kernels for one member among others"
     for number, layer in enumerate(architecture.layers, start=1):
         if type(layer) not in KINDS.values():
             return f"layer {number} is of a kind that has no kernel"

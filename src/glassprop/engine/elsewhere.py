@@ -10,8 +10,8 @@ import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import blocks_of
+from glassprop.backprop.members import predicted
 from glassprop.backprop.objective import Objective
-from glassprop.backprop.passes import forward
 from glassprop.engine.midway import Midway, StepCosts
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples
 from glassprop.engine.reference import ReferenceEngine
@@ -103,7 +103,7 @@ def outputs_elsewhere(architecture: Architecture, theta: Array, X: Array) -> Arr
     wide = np.result_type(theta, numpy_type(X)) if xp.isdtype(X.dtype, "real floating") else theta.dtype
     X = xp.astype(X, getattr(xp, wide.name), copy=False)
     theta = like(theta, X)
-    blocks = [forward(architecture, theta, X[rows, :]).a[-1] for rows in blocks_of(X)]
+    blocks = [predicted(architecture, theta, X[rows, :]) for rows in blocks_of(X)]
     return blocks[0] if len(blocks) == 1 else xp.concat(blocks)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -77,17 +77,20 @@ class Shares:
         How many examples each share has; there may be none.
     firsts : integers (number of batches, lanes here)
         The number that the first of them has in the whole batch, of all lanes wherever they are.
+    totals : integers (number of batches,)
+        How many examples the whole batch has.
     largest : int
         Examples of the largest share of any lane, in any batch.
     """
 
     rows: NDArray[np.integer]
     firsts: NDArray[np.integer]
+    totals: NDArray[np.integer]
     largest: int
 
     def part(self, first: int, last: int) -> Shares:
         """Those of batches [first, last)."""
-        return Shares(self.rows[first:last], self.firsts[first:last], self.largest)
+        return Shares(self.rows[first:last], self.firsts[first:last], self.totals[first:last], self.largest)
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,9 @@ class EpochPlan:
         Where each lane's gradient is to be made by itself: then the examples come lane by lane within a batch.
     begun : int
         Examples that earlier steps of the same epoch have taken; 0 where it begins with this plan.
+    orders : integers (members, n) or None
+        In which order each member takes the examples, the first of which is ``order``, where batches are the members'
+        own; they begin at the same places in all. None: all members take the same ones.
     """
 
     order: NDArray[np.integer]
@@ -127,6 +133,7 @@ class EpochPlan:
     bounds: NDArray[np.integer] | None = None
     shares: Shares | None = None
     begun: int = 0
+    orders: NDArray[np.integer] | None = None
 
     @cached_property
     def edges(self) -> NDArray[np.integer]:
@@ -143,11 +150,17 @@ class EpochPlan:
         return self.begun + min(len(self.rates) * self.batch_size, len(self.order))
 
     def weights(self, data: Data) -> NDArray[np.float64]:
-        """Σ weight of each batch; the number of its examples where they have no weights. -> (number of batches,)."""
-        rows = np.diff(self.edges)
-        if data.sample_weight is None:
+        """Σ weight of each batch; the number of its examples where they have no weights. -> (number of batches,).
+
+        Where members have batches of their own, the mean over these.
+        """
+        rows, weight = np.diff(self.edges), data.sample_weight
+        if weight is None:
             return rows.astype(np.float64)
-        return self._sums_of(data.sample_weight, rows, self.edges)
+        if self.orders is None:
+            return self._sums_of(weight, rows, self.edges, self.order)
+        sums = [self._sums_of(weight, rows, self.edges, order) for order in self.orders]
+        return np.sum(sums, axis=0) / len(sums)
 
     def weights_of_shares(self, data: Data) -> NDArray[np.float64]:
         """The same of each share. -> (number of batches, lanes here)."""
@@ -155,12 +168,15 @@ class EpochPlan:
         rows = self.shares.rows
         if data.sample_weight is None:
             return rows.astype(np.float64)
-        return self._sums_of(data.sample_weight, rows.ravel(), self.share_edges).reshape(rows.shape)
+        return self._sums_of(data.sample_weight, rows.ravel(), self.share_edges, self.order).reshape(rows.shape)
 
-    def _sums_of(self, weight: Array, rows: NDArray[np.integer], edges: NDArray[np.integer]) -> NDArray[np.float64]:
+    @staticmethod
+    def _sums_of(
+        weight: Array, rows: NDArray[np.integer], edges: NDArray[np.integer], order: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
         totals, some = np.zeros(len(rows)), rows > 0
         if some.any():
-            totals[some] = np.add.reduceat(weight[self.order], edges[:-1][some])
+            totals[some] = np.add.reduceat(weight[order], edges[:-1][some])
         return totals
 
     @property
@@ -178,11 +194,18 @@ class EpochPlan:
         """What is left of the epoch when so many of its steps are made."""
         if not first:
             return self
-        order, bounds = self.order, self.bounds
+        order, bounds, orders = self.order, self.bounds, self.orders
         if len(order):
             order = order[self.edges[first] :]
+        if orders is not None:
+            orders = orders[:, self.edges[first] :]
         bounds = None if bounds is None else bounds[first:] - bounds[first]
-        return self._cut(first, len(self.rates), order, bounds, self.begun + int(self.edges[first]))
+        rest = self._cut(first, len(self.rates), order, bounds, self.begun + int(self.edges[first]))
+        return replace(rest, orders=orders)
+
+    def taken_by(self, member: int) -> NDArray[np.integer]:
+        """In which order that member takes the examples."""
+        return self.order if self.orders is None else self.orders[member]
 
     def _cut(
         self, first: int, last: int, order: NDArray[np.integer], bounds: NDArray[np.integer] | None, begun: int = 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.backprop.gradient import average_cost
-from glassprop.backprop.objective import BatchCost, Objective, evaluate
+from glassprop.backprop.gradient import cost_of_prediction
+from glassprop.backprop.objective import Batch, BatchCost, Objective, evaluate
 from glassprop.backprop.ranks import Ranks, asked_among, cost_over_all
 from glassprop.engine.midway import Midway, StepCosts
 from glassprop.engine.pieces import pieces
@@ -41,12 +42,10 @@ class ReferenceEngine:
         made: list[BatchCost] = [] if midway is None else _batches(midway.before, self.objective.l2)
         for data, part in pieces(rows, plan):
             for number, (start, stop) in enumerate(pairwise(part.edges)):
-                batch = data.rows(part.order[start:stop])
-                masks = self._masks(len(batch), theta, part, number)
-                cost = self._evaluate(theta, batch, masks, gradient, _shares(part, number))
+                cost = self._evaluate(theta, self._batches(data, theta, part, number), gradient, part, number)
                 if not np.isfinite(cost.data + cost.penalty):
                     failed = part.first_step - plan.first_step + number
-                    return EpochCost(np.nan, np.nan, failed, batch)
+                    return EpochCost(np.nan, np.nan, failed, data.rows(examples_of(part, start, stop)))
                 made.append(cost)
                 if cost.weight > 0:
                     factors = decays if part.decays is None else decays * float(part.decays[number])
@@ -55,11 +54,20 @@ class ReferenceEngine:
                     midway.keep(_step_costs(made))
         return _averaged(made)
 
-    def _evaluate(
-        self, theta: Array, batch: Data, masks: dict[int, Array], gradient: Array, shares: list[slice] | None
-    ) -> BatchCost:
-        X, Y, weight = batch.X, batch.Y, batch.sample_weight
-        return evaluate(self.architecture, self.objective, theta, X, Y, weight, masks, gradient, self.ranks, shares)
+    def _evaluate(self, theta: Array, batches: list[Batch], gradient: Array, plan: EpochPlan, number: int) -> BatchCost:
+        shares = _shares(plan, number)
+        return evaluate(self.architecture, self.objective, theta, batches, gradient, self.ranks, shares)
+
+    def _batches(self, data: Data, theta: Array, plan: EpochPlan, number: int) -> list[Batch]:
+        """The examples of a step, once for each member: with masks of its own, and perhaps others than its siblings."""
+        start, stop = plan.edges[number : number + 2]
+        found: list[Batch] = []
+        for member in range(self.architecture.members):
+            if member == 0 or plan.orders is not None:
+                batch = data.rows(plan.taken_by(member)[start:stop])
+            masks = self._masks(len(batch), theta, plan, number, member)
+            found.append(Batch(batch.X, batch.Y, batch.sample_weight, masks))
+        return found
 
     def _step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         """The optimizer's step: on θ whole, or where blocks have rates of their own on each that is trained."""
@@ -76,26 +84,35 @@ class ReferenceEngine:
         state.t = t + 1
 
     def cost(self, theta: Array, data: Data, edges: Array | None = None) -> float:
-        """The plain (weighted) average cost of some examples: no L2, no smoothing, no dropout.
+        """The plain (weighted) average cost of what is predicted of some examples: no L2, no smoothing, no dropout.
 
         edges: where the examples of each lane begin, and the last ones end, where sums are made lane by lane.
         """
 
         def of(rows: slice) -> float:
             part = data if edges is None else data.rows(rows)
-            return average_cost(self.architecture, theta, part.X, part.Y, part.sample_weight)
+            return cost_of_prediction(self.architecture, theta, part.X, part.Y, part.sample_weight)
 
         return cost_over_all(self.ranks, of, data.sample_weight, len(data), edges)
 
-    def _masks(self, n: int, theta: Array, plan: EpochPlan, number: int) -> dict[int, Array]:
+    def _masks(self, n: int, theta: Array, plan: EpochPlan, number: int, member: int) -> dict[int, Array]:
+        """By layer: those of the rows that are this member's, if a batch were the examples of one after another's."""
         factor = 1.0 if plan.dropouts is None else float(plan.dropouts[number])
         step = plan.first_step + number
-        first = 0 if plan.shares is None else int(plan.shares.firsts[number, 0])
+        whole = n if plan.shares is None else int(plan.shares.totals[number])
+        first = member * whole + (0 if plan.shares is None else int(plan.shares.firsts[number, 0]))
         return {
             l: dropout_mask(plan.dropout_key, step, l, (n, layer.n), factor * layer.dropout, theta.dtype, first, theta)
             for l, layer in enumerate(self.architecture.layers, start=1)
             if layer.dropout
         }
+
+
+def examples_of(plan: EpochPlan, start: int, stop: int) -> NDArray[np.integer]:
+    """Those of a step, of all members, each once."""
+    if plan.orders is None:
+        return plan.order[start:stop]
+    return np.unique(plan.orders[:, start:stop])
 
 
 def _shares(plan: EpochPlan, number: int) -> list[slice] | None:

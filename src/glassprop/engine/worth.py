@@ -43,7 +43,7 @@ class Amount:
 
 def seconds_of_training(architecture: Architecture, amount: Amount, itemsize: int) -> float:
     """How long the reference engine takes at most. itemsize: bytes of a number."""
-    step = _seconds(architecture, amount.batch, itemsize) + _PARAMETER * architecture.layout.size * itemsize / _DOUBLE
+    step = _seconds(architecture, amount.batch, itemsize) + _PARAMETER * architecture.layout.used * itemsize / _DOUBLE
     watching = seconds_of_prediction(architecture, amount.watched, itemsize) if amount.watched else 0.0
     return amount.epochs * (amount.steps * step + watching)
 
@@ -54,9 +54,10 @@ def seconds_of_prediction(architecture: Architecture, rows: int, itemsize: int) 
 
 
 def _seconds(architecture: Architecture, rows: int, itemsize: int) -> float:
-    """Forward and backward."""
-    each = _PRODUCT * architecture.layout.size + _NUMBER * sum(architecture.sizes[1:])
-    return _LAYER * architecture.depth + rows * each * itemsize / _DOUBLE
+    """Forward and backward, of all members."""
+    one = architecture.each_member[0]
+    each = _PRODUCT * one.layout.used + _NUMBER * sum(one.sizes[1:])
+    return architecture.members * (_LAYER * one.depth + rows * each * itemsize / _DOUBLE)
 
 
 def saved(reference: float | None) -> str:

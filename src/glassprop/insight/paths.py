@@ -8,6 +8,7 @@ pass from the last layer to the first finds them, in steps that grow with the nu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -81,23 +82,30 @@ class PathFinder:
             return Paths((Path((), total, total),) if total else (), 0.0, total, 1)
         products = self._from_a(layer)[0]
         found = [self._follow(layer, j, rank) for rank in range(products.shape[0]) if products[rank, j] != 0]
-        rest = self._rest(layer, j, found, total)
-        return Paths(tuple(found), rest, total, self._count(layer))
+        count = self._counts[layer][j]
+        return Paths(tuple(found), self._rest(found, total, count), total, count)
 
-    def _rest(self, layer: int, j: int, found: list[Path], total: float) -> float:
-        if len(found) == self._count(layer) or len(found) < self.most:  # all others are 0
+    def _rest(self, found: list[Path], total: float, count: int) -> float:
+        if len(found) == count or len(found) < self.most:  # all others are 0
             return 0.0
         return total - float(np.sum([path.product for path in found]))
 
-    def _count(self, layer: int) -> int:
-        """How many paths lead from a neuron of a layer to the output."""
+    @cached_property
+    def _counts(self) -> list[list[int]]:
+        """How many paths lead to the output, from each neuron of each layer."""
         architecture, depth = self.view.architecture, self.view.architecture.depth
-        from_a = 1
-        for l in range(depth, layer, -1):
-            mixed = architecture.sizes[l] if self._mixes(l) and l < depth else 1
-            past = from_a if architecture.layer(l).residual else 0
-            from_a = architecture.layer(l).fan_out() * mixed * from_a + past
-        return from_a
+        found = [[1] * architecture.sizes[depth]]
+        for l in range(depth, 0, -1):
+            from_a, joins = found[0], self.view.joins(l)
+            from_z = [sum(from_a)] * len(from_a) if self._mixes(l) and l < depth else from_a
+            if joins.all():
+                before = [sum(from_z)] * joins.shape[1]
+            else:
+                before = [sum(from_z[j] for j in np.flatnonzero(column)) for column in joins.T]
+            if architecture.layer(l).residual:
+                before = [one + past for one, past in zip(before, from_a, strict=True)]
+            found.insert(0, before)
+        return found
 
     def _mixes(self, layer: int) -> bool:
         return not self.view.architecture.layer(layer).activation.elementwise
@@ -115,7 +123,7 @@ class PathFinder:
         view = self.view
         if layer == view.architecture.depth:
             return view.by_output[layer][self.example][None, :], np.empty((0, 0), dtype=np.int64)
-        products, entries = self._largest(view.w(layer + 1), self._from_z(layer + 1)[0])
+        products, entries = self._largest(view.w(layer + 1, self.example), self._from_z(layer + 1)[0])
         if not view.architecture.layer(layer + 1).residual:
             return products, entries
         past = self._from_a(layer + 1)[0]
@@ -169,7 +177,7 @@ class PathFinder:
                 steps.append(Step(l, here, None, None, here))
                 continue
             into, rank = divmod(entry, self._from_z(l)[0].shape[0])
-            weight = float(view.w(l)[into, here])
+            weight = float(view.w(l, self.example)[into, here])
             slope, here, rank = self._through(l, into, rank)
             steps.append(Step(l, into, weight, slope, here))
         at_z = steps[-1].slope is None and not steps[-1].skips

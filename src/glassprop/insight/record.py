@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassprop.architecture.parameters import Block
-from glassprop.backprop.gradient import ExampleGradients
+from glassprop.backprop.example_gradients import ExampleGradients
 from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
 from glassprop.ground.json_values import plain_number as _number
@@ -18,6 +18,7 @@ from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
 from glassprop.insight.step import formula_of_step, settings_of
+from glassprop.insight.view import View
 from glassprop.layers.layer_kind import LayerKind
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def record_of(
         "picture": _picture(explanation) if len(shown[0]) < architecture.sizes[0] else None,
         "columns": [_column(column) for column in columns],
         "columns_left_out": len(names.columns) - len(columns),
-        "w": [None, *(_numbers(view.w(l)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
+        "w": [None, *(_of_edges(view, l, shown) for l in layers)],
         "b": [None, *(_numbers(view.b(l)[shown[l]]) for l in layers)],
         "p": [None, *(_of_activation(explanation, l, shown[l]) for l in layers)],
         "examples": [_example(explanation.of(i), shown, columns, rows, most) for i in range(explanation.n_examples)],
@@ -120,6 +121,12 @@ def _factors(layer: LayerKind, blocks: Sequence[Block]) -> dict[str, list[float]
     edge = layer.edge(0, 0)
     none = [1.0, 0.0]
     return {"edge": none if edge is None else found[edge[0]], "bias": found.get("b", none)}
+
+
+def _of_edges(view: View, layer: int, shown: list[Array], vector: Array | None = None) -> Any:
+    """The parameters that lead from k to j, of θ or another vector; None for a layer that has others."""
+    found = view.of_edges(layer, vector)
+    return None if found is None else _numbers(found[np.ix_(shown[layer], shown[layer - 1])])
 
 
 def _of_activation(explanation: Explanation, layer: int, shown: Array) -> Any:
@@ -191,14 +198,14 @@ def _picture(explanation: Explanation) -> dict[str, Any] | None:
 
 def _rest_forward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
     """What inputs that are not shown add to z of the neurons that are."""
-    w, a = explanation.view.w(layer)[shown[layer]], explanation.a(layer - 1)
+    w, a = explanation.view.w(layer, explanation.focus)[shown[layer]], explanation.a(layer - 1)
     rest = _not_among(shown[layer - 1], len(a))
     return w[:, rest] @ a[rest]
 
 
 def _rest_backward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
     """What neurons of the next layer that are not shown add to ∂C₀/∂a of the neurons of this one that are."""
-    w, delta = explanation.view.w(layer + 1)[:, shown[layer]], explanation.delta(layer + 1)
+    w, delta = explanation.view.w(layer + 1, explanation.focus)[:, shown[layer]], explanation.delta(layer + 1)
     rest = _not_among(shown[layer + 1], len(delta))
     return delta[rest] @ w[rest]
 
@@ -244,7 +251,7 @@ def _entries(js: Array, ks: Array, values: Array, kinks: Array) -> list[list[Any
 def _gradient_size(explanation: Explanation) -> list[list[float]]:
     """By example: the length of the gradient of each layer; of a dense one ‖δ‖ √(‖a‖² + 1)."""
     view = explanation.view
-    sizes = ExampleGradients(view.architecture, view.trace, view.errors).squares()
+    sizes = ExampleGradients(view.architecture, (view.trace,), (view.errors,)).squares()
     return _numbers(np.sqrt(np.stack(sizes, axis=1)))
 
 
@@ -258,7 +265,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     settings = settings_of(training.optimizer, training.rate, training.state.t + 1)  # before a layer's own factors
     vectors = {
         name: {
-            "w": [None, *(_numbers(view.w(l, v)[np.ix_(shown[l], shown[l - 1])]) for l in layers)],
+            "w": [None, *(_of_edges(view, l, shown, v) for l in layers)],
             "b": [None, *(_numbers(view.b(l, v)[shown[l]]) for l in layers)],
         }
         for name, v in zip([key for key in step.before if key != "w"], training.state.vectors, strict=True)

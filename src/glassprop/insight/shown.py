@@ -45,8 +45,13 @@ def _together(view: View) -> list[list[int]]:
     """Layers by runs whose neurons go on one to one, past a residual layer or through factors: shown are the same."""
     runs = [[0]]
     for l, layer in enumerate(view.architecture.layers, start=1):
-        if layer.residual or layer.fan_out() < layer.n:
+        if layer.residual or _goes_on_one_to_one(view, l):
             runs[-1].append(l)
         else:
             runs.append([l])
     return runs
+
+
+def _goes_on_one_to_one(view: View, l: int) -> bool:
+    joins = view.joins(l)
+    return joins.shape[0] == joins.shape[1] and len(joins) > 1 and bool(joins.sum() == np.trace(joins))

@@ -44,7 +44,7 @@ class View:
     def errors(self) -> Errors:
         """δ = ∂C_0/∂z and ∂C_0/∂a of every layer, as the chain rule has them."""
         last = last_errors(self.architecture, self.trace, self.Y)
-        return backward(self.architecture, self.theta, self.trace, last)
+        return backward(self.architecture, self.trace, last)
 
     @property
     def deltas(self) -> list[Array]:
@@ -55,14 +55,19 @@ class View:
     def by_output(self) -> list[Array]:
         """∂C_0/∂a of every layer, the input's included, (n, n_l): E7 for the last, E18 and E33 for the others."""
         last = self.architecture.cost_function.by_output(self.trace.a[-1], self.Y)
-        return [by_layer_before(self.architecture, self.theta, self.errors, 1), *self.errors.by_a[1:-1], last]
+        return [by_layer_before(self.architecture, self.trace, self.errors, 1), *self.errors.by_a[1:-1], last]
 
-    def w(self, layer: int, vector: Array | None = None) -> Array:
-        """∂z_j/∂x_k of a layer (n_l, n_in): W of a dense one; 0 where nothing leads from k to j.
+    def w(self, layer: int, example: int) -> Array:
+        """∂z_j/∂x_k of a layer for one example (n_l, n_in): W of a dense one; 0 where nothing leads from k to j."""
+        return self.architecture.layer(layer).edges(self._blocks(layer, None), self.trace.a[layer - 1][example])
+
+    def of_edges(self, layer: int, vector: Array | None = None) -> Array | None:
+        """The parameters that lead from k to j (n_l, n_in), where all that leads does so by one; else None.
 
         vector (size,): another in the layout of θ, as what an optimizer remembers.
         """
-        return self.architecture.layer(layer).edges(self._blocks(layer, vector))
+        kind, n_in = self.architecture.layer(layer), self.architecture.sizes[layer - 1]
+        return kind.edges(self._blocks(layer, vector), np.zeros(n_in)) if kind.linear else None
 
     def b(self, layer: int, vector: Array | None = None) -> Array:
         """b of a layer (n_l,); 0 where it has none."""
@@ -73,10 +78,7 @@ class View:
 
     def joins(self, layer: int) -> NDArray[np.bool_]:
         """Whether something leads from k to j, by pairs (n_l, n_in)."""
-        n_out, n_in = self.architecture.sizes[layer], self.architecture.sizes[layer - 1]
-        if self.architecture.layer(layer).fan_out() == n_out:
-            return np.ones((n_out, n_in), dtype=bool)
-        return np.eye(n_out, n_in, dtype=bool)
+        return self.architecture.layer(layer).joins(self.architecture.sizes[layer - 1])
 
     def has_biases(self, layer: int) -> bool:
         """Whether the layer has biases."""

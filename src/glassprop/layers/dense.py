@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.equations.activation import ACTIVATIONS, Activation, ActivationLike, find_activation
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
@@ -40,6 +41,8 @@ class Layer(LayerKind):
         layer before has.
     parametric : bool
         Whether the activation's parameter is trained, one for each neuron: from 0.2 on for ``"leaky_relu(0.2)"``.
+    own : bool
+        Whether each member of a network has parameters of its own here (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
         What the learning rate, and weight decay and L2, are multiplied by: ``rates={"b": 0.1}``; names are ``"w"``,
         ``"b"`` and, of a trained activation, ``"p"``. Where nothing is said, rates are as they are, and only weights
@@ -64,6 +67,7 @@ class Layer(LayerKind):
     initial: str
     residual: bool
     parametric: bool
+    own: bool
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
@@ -78,13 +82,14 @@ class Layer(LayerKind):
         *,
         residual: bool = False,
         parametric: bool = False,
+        own: bool = False,
         rates: Mapping[str, float] | None = None,
         decays: Mapping[str, float] | None = None,
     ) -> None:
         faults = faults_of_size(n) + faults_of_dropout(dropout)
         if initial not in ("auto", DATA, *INITIALS):
             faults.append(f"initial must be auto, {DATA} or one of {', '.join(INITIALS)}, got {initial!r}")
-        faults += faults_of_flags(residual=residual, parametric=parametric)
+        faults += faults_of_flags(residual=residual, parametric=parametric, own=own)
         found: Any = None
         try:
             found = find_activation(activation)
@@ -106,6 +111,7 @@ class Layer(LayerKind):
             ("initial", initial),
             ("residual", bool(residual)),
             ("parametric", bool(parametric)),
+            ("own", bool(own)),
             ("rates", factors_of(rates)),
             ("decays", factors_of(decays)),
         ):
@@ -114,12 +120,12 @@ class Layer(LayerKind):
     def __repr__(self) -> str:
         extras = f", dropout={self.dropout:g}" if self.dropout else ""
         extras += f", initial={self.initial!r}" if self.initial != "auto" else ""
-        extras += "".join(f", {name}=True" for name in ("residual", "parametric") if getattr(self, name))
+        extras += "".join(f", {name}=True" for name in ("residual", "parametric", "own") if getattr(self, name))
         extras += "".join(f", {name}={said!r}" for name, said in self.factors.items())
         return f"Layer({self.n}, {self.activation.spec!r}{extras})"
 
     def __hash__(self) -> int:
-        how = self.residual, self.parametric, self.rates, self.decays
+        how = self.residual, self.parametric, self.own, self.rates, self.decays
         return hash((self.n, self.activation, self.dropout, self.initial, *how))
 
     @property
@@ -155,36 +161,52 @@ class Layer(LayerKind):
         """E1, E14."""
         return affine(x, parameters["w"], parameters["b"])
 
-    def by_input(self, parameters: Parameters, delta: Array) -> Array:
+    def by_input(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
         """E18."""
         return by_input(delta, parameters["w"])
 
-    def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:
+    def fill_z(self, gradient: Parameters, parameters: Parameters, delta: Array, x: Rows) -> None:
         """E16, E17."""
         gradient["w"][...] = by_weight(delta, x)
         gradient["b"][...] = by_bias(delta)
 
-    def squares(self, delta: Array, x: Rows) -> Array:
-        """``‖δ‖² (‖a‖² + 1)``, the bias counted in."""
-        return row_dots(delta, delta) * (row_dots(x, x) + 1)
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
+        """``(δ·δ') (a·a' + 1)``, the bias counted in."""
+        return row_dots(delta, other_delta) * (row_dots(x, other_x) + 1)
 
-    def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
+    def dots(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
         """``(δ·δ') (a·a' + 1)``."""
         products = x @ other_x.T
         products = products.toarray() if hasattr(products, "toarray") else products
         return (delta @ other_delta.T) * (products + 1)
 
-    def nudge_units(self, units: Parameters, x: Rows) -> None:
+    def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         units["w"][...] = unit_of(largest_sizes(x))
 
-    def edges(self, parameters: Parameters) -> Array:
+    def edges(self, parameters: Parameters, x: Array) -> Array:
         return parameters["w"]
 
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]]:
         return "w", (j, k)
 
-    def fan_out(self) -> int:
-        return self.n
+    def joins(self, n_in: int) -> NDArray[np.bool_]:
+        return np.ones((self.n, n_in), dtype=bool)
 
     def spec(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -193,5 +215,5 @@ class Layer(LayerKind):
             "dropout": self.dropout,
             "initial": self.initial,
         }
-        found |= {name: True for name in ("residual", "parametric") if getattr(self, name)}
+        found |= {name: True for name in ("residual", "parametric", "own") if getattr(self, name)}
         return found | self.factors

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array, Rows, namespace
@@ -49,11 +51,13 @@ class LayerKind(ABC):
 
     kind: ClassVar[str]  # its name in files
     mixes_examples: ClassVar[str] = ""  # in words, why there is no gradient of a single example: statistics of a batch
+    linear: ClassVar[bool] = True  # whether z is so in x: then each ∂z_j/∂x_k is a parameter, or 0
     n: int
     activation: Activation
     dropout: float
     residual: bool
     parametric: bool
+    own: bool = False  # whether each member of a network has parameters of its own here
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
@@ -69,8 +73,14 @@ class LayerKind(ABC):
             return [f"it is residual and has {self.n} neurons, but sees {n_in}: a + x needs as many"]
         return []
 
+    def owned(self, own: bool = True) -> Self:
+        """The same layer, ``own`` or not."""
+        found = copy(self)
+        object.__setattr__(found, "own", own)
+        return found
+
     def blocks(self, n_in: int) -> tuple[BlockShape, ...]:
-        """Its parameter arrays, in the order they have in θ."""
+        """Its parameter arrays, in the order they have in θ: of one network, and so of each member."""
         found = self.blocks_of_z(n_in)
         if self.parametric:
             found = (*found, BlockShape(PARAMETRIC, (self.n,), "parameters of the activation"))
@@ -109,8 +119,8 @@ class LayerKind(ABC):
         """z, from what the layer sees: x (n, n_in) -> (n, n_l)."""
 
     @abstractmethod
-    def by_input(self, parameters: Parameters, delta: Array) -> Array:
-        """Take δ to what it adds to ∂C/∂x: delta (n, n_l) -> (n, n_in)."""
+    def by_input(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
+        """Take δ to what it adds to ∂C/∂x: delta (n, n_l), x (n, n_in) -> (n, n_in)."""
 
     def sigma(self, parameters: Parameters) -> Activation:
         """The activation, with its trained parameter where it has one."""
@@ -119,43 +129,71 @@ class LayerKind(ABC):
         each: Any = parameters[PARAMETRIC]  # one number for each neuron, where functions of z expect one for all
         return replace(self.activation, parameters=(each,))
 
-    def fill(self, gradient: Parameters, delta: Array, x: Rows, by_parameter: Array | None) -> None:
+    def fill(
+        self, gradient: Parameters, parameters: Parameters, delta: Array, x: Rows, by_parameter: Array | None
+    ) -> None:
         """Write the sum over examples of ∂C_0 by each parameter. by_parameter: g ∂a/∂p, where p is trained."""
-        self.fill_z(gradient, delta, x)
+        self.fill_z(gradient, parameters, delta, x)
         if by_parameter is not None:
             gradient[PARAMETRIC][...] = namespace(by_parameter).sum(by_parameter, axis=0)
 
     @abstractmethod
-    def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:
+    def fill_z(self, gradient: Parameters, parameters: Parameters, delta: Array, x: Rows) -> None:
         """The same without the activation's."""
 
     # --- one example's gradient -------------------------------------------------------------------------------
 
-    @abstractmethod
-    def squares(self, delta: Array, x: Rows) -> Array:
-        """‖∇C_i‖² of every example, of the layer's own blocks, from δ and x alone. -> (n,)."""
+    def squares(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
+        """‖∇C_i‖² of every example, of the layer's blocks but the activation's: nothing of its size is built. (n,)."""
+        return self.products(parameters, delta, x, parameters, delta, x)
 
     @abstractmethod
-    def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
-        """∇C_i · ∇C'_j of every pair, of the layer's own blocks. -> (n, n')."""
+    def dots(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
+        """∇C_i · ∇C'_j of every pair, of the same blocks. -> (n, n')."""
+
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
+        """∇C_i · ∇C'_i of every example with itself elsewhere, as in another member: the diagonal of ``dots``. -> (n,).
+
+        A kind may know a shorter way.
+        """
+        rows = [slice(i, i + 1) for i in range(delta.shape[0])]
+        there = other_parameters
+        each = [self.dots(parameters, delta[i], x[i], there, other_delta[i], other_x[i]) for i in rows]
+        return np.concatenate(each).ravel() if each else np.zeros(0, delta.dtype)
 
     # --- what check and explain ask ---------------------------------------------------------------------------
 
     @abstractmethod
-    def nudge_units(self, units: Parameters, x: Rows) -> None:
+    def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         """Write how far each parameter may go for z to change by 1 at most, over these examples."""
 
     @abstractmethod
-    def edges(self, parameters: Parameters) -> Array:
-        """∂z_j/∂x_k of every pair, 0 where nothing leads from k to j. -> (n_l, n_in)."""
+    def edges(self, parameters: Parameters, x: Array) -> Array:
+        """∂z_j/∂x_k of every pair at one example, 0 where nothing leads from k to j. x (n_in,) -> (n_l, n_in)."""
 
     @abstractmethod
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
-        """The block and the index in it of ∂z_j/∂x_k, where it is a parameter; None where nothing leads from k to j."""
+        """The block and the index in it of ∂z_j/∂x_k; None where that is no parameter, or nothing leads from k to j."""
 
     @abstractmethod
-    def fan_out(self) -> int:
-        """To how many of its neurons each input leads."""
+    def joins(self, n_in: int) -> NDArray[np.bool_]:
+        """Whether something leads from k to j, whatever the example. -> (n_l, n_in)."""
 
     @property
     def title(self) -> str:
@@ -177,7 +215,7 @@ class LayerKind(ABC):
 def title_of(spec: dict[str, Any]) -> str:
     """``LayerKind.title`` of what is written down, from the words alone: nothing is built."""
     said = str(spec.get("kind") or spec.get("activation", ""))
-    return said + "".join(f", {name}" for name in ("parametric", "residual") if spec.get(name))
+    return said + "".join(f", {name}" for name in ("parametric", "residual", "own") if spec.get(name))
 
 
 _FARTHEST = 1e300  # a number beyond it is as good as infinite, and its unit must not be 0

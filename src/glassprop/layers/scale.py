@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.scaling import by_factor, by_scaled_input, scaled
 from glassprop.errors import ArchitectureError
-from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_size
+from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_flags, faults_of_size
 from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, full, largest_sizes, unit_of
 
 
@@ -26,6 +27,8 @@ class Scale(LayerKind):
     ----------
     n : int, optional
         How many factors; by default as many as there are inputs, or neurons in the layer before.
+    own : bool
+        Whether each member of a network has factors of its own (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
         What the learning rate, and weight decay and L2, are multiplied by: ``rates={"s": 6}``. Where nothing is said,
         the rate is as it is, and the factors do not decay.
@@ -43,6 +46,7 @@ class Scale(LayerKind):
     """
 
     n: int
+    own: bool
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
@@ -55,28 +59,32 @@ class Scale(LayerKind):
         self,
         n: int | None = None,
         *,
+        own: bool = False,
         rates: Mapping[str, float] | None = None,
         decays: Mapping[str, float] | None = None,
     ) -> None:
         faults = [] if n is None else faults_of_size(n)
+        faults += faults_of_flags(own=own)
         faults += faults_of_factors("rates", rates, ("s",)) + faults_of_factors("decays", decays, ("s",))
         if faults:
             raise ArchitectureError("a layer Scale cannot be built: " + "; ".join(faults))
         object.__setattr__(self, "n", 0 if n is None else int(n))
+        object.__setattr__(self, "own", bool(own))
         object.__setattr__(self, "rates", factors_of(rates))
         object.__setattr__(self, "decays", factors_of(decays))
 
     def __repr__(self) -> str:
         said = [str(self.n)] if self.n else []
+        said += ["own=True"] if self.own else []
         said += [f"{name}={said!r}" for name, said in self.factors.items()]
         return f"Scale({', '.join(said)})"
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.n, self.rates, self.decays))
+        return hash((self.kind, self.n, self.own, self.rates, self.decays))
 
     def placed(self, n_in: int) -> Scale:
         """The layer with as many factors as it sees inputs, where nobody said how many."""
-        return self if self.n else Scale(n_in, rates=self.rates, decays=self.decays)
+        return self if self.n else Scale(n_in, own=self.own, rates=self.rates, decays=self.decays)
 
     def misplaced(self, n_in: int) -> list[str]:
         return [f"it has {self.n} factors, but sees {n_in}: leave the number out"] if self.n != n_in else []
@@ -91,32 +99,48 @@ class Scale(LayerKind):
         """E29."""
         return scaled(full(x), parameters["s"])
 
-    def by_input(self, parameters: Parameters, delta: Array) -> Array:
+    def by_input(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
         """E31."""
         return by_scaled_input(delta, parameters["s"])
 
-    def fill_z(self, gradient: Parameters, delta: Array, x: Rows) -> None:
+    def fill_z(self, gradient: Parameters, parameters: Parameters, delta: Array, x: Rows) -> None:
         """E30."""
         gradient["s"][...] = by_factor(delta, full(x))
 
-    def squares(self, delta: Array, x: Rows) -> Array:
-        return ((delta * full(x)) ** 2).sum(axis=1)
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
+        return ((delta * full(x)) * (other_delta * full(other_x))).sum(axis=1)
 
-    def dots(self, delta: Array, x: Rows, other_delta: Array, other_x: Rows) -> Array:
+    def dots(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
         return (delta * full(x)) @ (other_delta * full(other_x)).T
 
-    def nudge_units(self, units: Parameters, x: Rows) -> None:
+    def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         units["s"][...] = unit_of(largest_sizes(x))
 
-    def edges(self, parameters: Parameters) -> Array:
+    def edges(self, parameters: Parameters, x: Array) -> Array:
         return np.diag(parameters["s"])
 
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
         return ("s", (k,)) if j == k else None
 
-    def fan_out(self) -> int:
-        return 1
+    def joins(self, n_in: int) -> NDArray[np.bool_]:
+        return np.eye(self.n, n_in, dtype=bool)
 
     def spec(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"kind": self.kind, "n": self.n}
-        return found | self.factors
+        found: dict[str, Any] = {"kind": self.kind, **({"n": self.n} if self.n else {})}
+        return found | ({"own": True} if self.own else {}) | self.factors

@@ -46,16 +46,20 @@ def _first_bad(architecture: Architecture, theta: Array, batch: Data, alone: boo
     x = batch.X.data if hasattr(batch.X, "tocsr") else batch.X
     if not np.isfinite(x).all():
         return None, "the inputs themselves are not all finite"
-    trace = forward(architecture, theta, batch.X)
+    members = architecture.each_member
+    traces = [forward(member, theta, batch.X) for member in members]
     for l in range(1, architecture.depth + 1):
         for block in architecture.layout.by_layer[l]:
             if not np.isfinite(block.view(theta)).all():
                 return l, f"the {block.words}"
-        if not np.isfinite(trace.z[l]).all():
-            return l, "the weighted sums z"
-        if not np.isfinite(trace.a[l]).all():
-            return l, "the activations a"
-    if not alone and np.isfinite(example_costs(architecture, trace, batch.Y)).all():
+        for number, trace in enumerate(traces):
+            of = f" of member {number}" if len(traces) > 1 else ""
+            if not np.isfinite(trace.z[l]).all():
+                return l, f"the weighted sums z{of}"
+            if not np.isfinite(trace.a[l]).all():
+                return l, f"the activations a{of}"
+    costs = [example_costs(member, trace, batch.Y) for member, trace in zip(members, traces, strict=True)]
+    if not alone and np.isfinite(costs).all():
         return None, "every number of the examples of this process is finite"
-    largest = float(np.abs(trace.a[-1]).max())
+    largest = max(float(np.abs(trace.a[-1]).max()) for trace in traces)
     return None, f"every layer is finite (outputs up to {largest:.3g}), only the cost itself overflowed"

@@ -89,7 +89,7 @@ def shares_here(edges: NDArray[np.int64], here: range) -> Shares:
     rows = np.diff(edges, axis=0)
     firsts = np.cumsum(rows, axis=1) - rows
     cut = slice(here.start, here.stop)
-    return Shares(rows[:, cut], firsts[:, cut], max(1, int(rows.max())))
+    return Shares(rows[:, cut], firsts[:, cut], rows.sum(axis=1), max(1, int(rows.max())))
 
 
 def places_of(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

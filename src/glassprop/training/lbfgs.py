@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.backprop.gradient import average_cost
-from glassprop.backprop.objective import BatchCost, Objective, evaluate, penalty
+from glassprop.backprop.gradient import cost_of_prediction
+from glassprop.backprop.objective import Batch, BatchCost, Objective, evaluate, penalty
 from glassprop.backprop.ranks import Reduce, SumsOverRanks, any_rank, cost_over_all
 from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.blas_threads import ONE_THREAD
@@ -185,7 +185,7 @@ class _Problem:
                 self._watched = data, beside_its_inputs(data)
             data = self._watched[1]
             theta = like(theta, data.X)
-        return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
+        return cost_of_prediction(self.architecture, theta, data.X, data.Y, data.sample_weight)
 
     def _evaluate(self, objective: Objective, at: Array) -> BatchCost:
         X, Y, weight = self.data.X, self.data.Y, self.data.sample_weight
@@ -194,7 +194,8 @@ class _Problem:
             there = like(at, X)
             gradient = namespace(X).empty_like(there)
         with np.errstate(all="ignore"):
-            cost = evaluate(self.architecture, objective, there, X, Y, weight, None, gradient, self.ranks)
+            batch = Batch(X, Y, weight)
+            cost = evaluate(self.architecture, objective, there, [batch], gradient, self.ranks)
         if gradient is not self.gradient:
             self.gradient[...] = on_host(gradient)
         return cost

@@ -45,9 +45,9 @@ class SheetNumbers:
             If all weights of a layer round to 0.
         """
         depth = e.architecture.depth
-        w = [[[number(x, digits) for x in row] for row in e.view.w(l)] for l in range(1, depth + 1)]
+        w = [[[number(x, digits) for x in row] for row in e.view.w(l, e.focus)] for l in range(1, depth + 1)]
         for l, block in enumerate(w, start=1):
-            if e.view.w(l).any() and not any(one.value for row in block for one in row):
+            if e.view.w(l, e.focus).any() and not any(one.value for row in block for one in row):
                 raise SettingsError(
                     f"with {digits} digits every weight of layer {l} is 0 and nothing is left to compute: "
                     "take more digits (--digits)"

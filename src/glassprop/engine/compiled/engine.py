@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.backprop.gradient import average, average_cost
+from glassprop.backprop.gradient import average, cost_of_prediction
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks, SumsOverRanks, asked_among, cost_over_all
 from glassprop.engine.compiled import kernels
@@ -126,7 +126,7 @@ class CompiledEngine:
 
     def _cost_here(self, theta: Array, data: Data) -> float:
         if not (isinstance(data.X, np.ndarray) or is_csr(data.X)):
-            return average_cost(self.architecture, theta, data.X, data.Y, data.sample_weight)
+            return cost_of_prediction(self.architecture, theta, data.X, data.Y, data.sample_weight)
         if self._predictor is None:
             name = theta.dtype.name
             self._predictor = Predictor(self.architecture, name, self.products(name))

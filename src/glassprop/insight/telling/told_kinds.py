@@ -52,13 +52,13 @@ class Dense:
         return Sum((Total("k", Product((self.parameter(l, j, "k"), a))), Symbol("b", l, (j,))))
 
     def z_written(self, e: Explanation, l: int, j: int) -> Math:
-        return Sum((*written_out(e.view.w(l)[j], e.a(l - 1)), Number(float(e.view.b(l)[j]))))
+        return Sum((*written_out(e.view.w(l, e.focus)[j], e.a(l - 1)), Number(float(e.view.b(l)[j]))))
 
     def into(self, l: int, k: Index) -> Math:
         return Total("j", Product((self.parameter(l, "j", k), Symbol(_DELTA, l, ("j",)))))
 
     def into_written(self, e: Explanation, l: int, k: int) -> tuple[Math, ...]:
-        return written_out(e.view.w(l)[:, k], e.delta(l))
+        return written_out(e.view.w(l, e.focus)[:, k], e.delta(l))
 
     def parameter(self, l: int | None, j: Index, k: Index) -> Symbol:
         return Symbol("w", l, (j, k))
@@ -76,13 +76,13 @@ class Factors:
         return Product((self.parameter(l, j, j), Symbol("a", None if l is None else l - 1, (j,))))
 
     def z_written(self, e: Explanation, l: int, j: int) -> Math:
-        return Product(numbers(e.view.w(l)[j, j], e.a(l - 1)[j]))
+        return Product(numbers(e.view.w(l, e.focus)[j, j], e.a(l - 1)[j]))
 
     def into(self, l: int, k: Index) -> Math:
         return Product((self.parameter(l, k, k), Symbol(_DELTA, l, (k,))))
 
     def into_written(self, e: Explanation, l: int, k: int) -> tuple[Math, ...]:
-        return (Product(numbers(e.view.w(l)[k, k], e.delta(l)[k])),)
+        return (Product(numbers(e.view.w(l, e.focus)[k, k], e.delta(l)[k])),)
 
     def parameter(self, l: int | None, j: Index, k: Index) -> Symbol:
         return Symbol("s", l, (j,))

@@ -55,11 +55,11 @@ def divide(
     for part, name in ((rest, "training"), (held_out, "held-out")):
         if part.weights is not None and not part.weights.any():
             raise TableError(f"the weights of all {len(part)} {name} rows are 0: choose another split")
-    rest, inner = _spare(rest, target, settings, options.seed + 1)
+    rest, inner = spared(rest, target, settings, options.seed + 1)
     return Parts(rest, inner, held_out)
 
 
-def _spare(rest: Examples, target: Target, settings: Defaults, seed: int) -> tuple[Examples, Examples | None]:
+def spared(rest: Examples, target: Target, settings: Defaults, seed: int) -> tuple[Examples, Examples | None]:
     """The rows to train on and those that early stopping watches; None where none can be spared."""
     if len(rest) < settings.early_stopping_rows or settings.inner_validation <= 0:
         return rest, None

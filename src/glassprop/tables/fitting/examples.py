@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,10 +116,26 @@ def read_examples(
     """
     values = target.values(frame[target.name])
     known = there(values)
-    faults: list[str] = []
     if not known.all():
         far = cells_of(frame[target.name])
         say(without_target(target.name, int((~known).sum()), len(known), far.infinite, far.beyond))
+    return examples_of(frame, lambda rows: _targets(values, rows, target), known, options, say, seen)
+
+
+def examples_of(
+    frame: nw.DataFrame,
+    targets: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray | None]],
+    known: np.ndarray,
+    options: FitOptions,
+    say: Say,
+    seen: np.ndarray | None = None,
+) -> Examples:
+    """The same for targets that have been read.
+
+    targets: gives those of some rows, and the number of each row's class, counted in their order; known: bool
+    (n_rows,), where there is one.
+    """
+    faults: list[str] = []
     times = None
     if options.time is not None:
         times = time_reading(frame, options.time, faults).values(frame[options.time])
@@ -135,7 +151,7 @@ def read_examples(
     if faults:
         raise TableError("; ".join(faults))
     rows = np.flatnonzero(known)
-    y, labels = _targets(values, rows, target)
+    y, labels = targets(rows)
     groups = None if options.group is None else numbered_groups(frame[options.group])[rows]
     keys = SplitKeys(labels, groups, None if times is None else times[rows])
     return Examples(frame, y, None if weights is None else weights[rows], keys, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,8 @@ from glassprop.architecture.own_units import OwnUnits
 from glassprop.estimator.classifier import MLPClassifier
 from glassprop.estimator.regressor import MLPRegressor
 from glassprop.tables.schema.defaults import Defaults
+
+ClassWeight = Mapping[Any, float] | str | None
 
 # Beyond this ratio of mean to standard deviation, float32 would not hold the target's own units well enough.
 _FAR = 1e3
@@ -38,7 +40,7 @@ def target_scale(y: np.ndarray, weights: np.ndarray | None) -> TargetScale:
 def build(
     *,
     classification: bool,
-    class_weight: str | None,
+    class_weight: ClassWeight,
     seed: int,
     rows: int,
     stop_early: bool,

@@ -9,18 +9,20 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.ground.note import Note, Say, as_note
 from glassprop.tables.fitting.assess import Assessment, Guess, assess
-from glassprop.tables.fitting.divide import divide
+from glassprop.tables.fitting.divide import Parts, divide
 from glassprop.tables.fitting.examples import Examples, read_examples
-from glassprop.tables.fitting.fit_pipeline import fit_pipeline
+from glassprop.tables.fitting.fit_pipeline import Fitted, fit_pipeline
 from glassprop.tables.fitting.groups import hint_groups
 from glassprop.tables.fitting.leaks import hint_leaks
 from glassprop.tables.fitting.many_categories import with_inputs
 from glassprop.tables.fitting.outcome import Learned, Outcome, outcome_of
 from glassprop.tables.fitting.spoken import quiet, told
-from glassprop.tables.fitting.task import columns_of, task_of
+from glassprop.tables.fitting.task import Task, columns_of, task_of
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
+from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.tell_far_values import tell_far_targets
 
 
@@ -69,16 +71,24 @@ def fit_table(
         tell_far_targets(target.name, examples.y, examples.rows, say)
     roles, schema = columns_of(examples.frame, task, table, say)
     parts = divide(examples, schema, target, options, task.settings, say)
-    hint_leaks(parts.train, schema, target.name, say)
-    if options.group is None:
-        hint_groups(parts.train, roles, schema, say)
     del examples  # of a long table, room that training needs
-    settings = with_inputs(task.settings, parts.train, schema, options.seed)
-    fitted = fit_pipeline(parts, schema, target, options, settings, callbacks, say)
+    fitted = fit_parts(parts, roles, schema, task, callbacks, say)
     guess, classes = Guess.of(parts.train), parts.train.classes()
     found = assessed_on(parts.held_out, fitted.pipeline, guess, options, say)
     learned = Learned(table, target, roles, options, fitted, guess, classes, parts, parts.rows())
     return outcome_of(learned, found, notes, say)
+
+
+def fit_parts(
+    parts: Parts, roles: list[ColumnRole], schema: Schema, task: Task, callbacks: Sequence[Any], say: Say
+) -> Fitted:
+    """Hints of what the rows to train on may be misread for, and a Pipeline fitted on them."""
+    options, name = task.options, task.target.name
+    hint_leaks(parts.train, schema, name, say)
+    if options.group is None:
+        hint_groups(parts.train, roles, schema, say)
+    settings = with_inputs(task.settings, parts.train, schema, options.seed)
+    return fit_pipeline(parts, schema, task.target, options, settings, callbacks, say)
 
 
 def noted(on_message: Say | None) -> tuple[list[Note], Say]:

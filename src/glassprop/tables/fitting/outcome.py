@@ -111,10 +111,10 @@ def outcome_of(learned: Learned, found: Assessment, notes: Sequence[Note], say: 
     """All that is to be told of a model and its scores; what is odd in these is said. notes: what was said so far."""
     options, target = learned.options, learned.target
     pipeline = learned.fitted.pipeline
-    interrupted = bool(getattr(pipeline[-1], "interrupted_", False))
     remarks = _remarks(found, learned)
     for remark in remarks:
         say(remark)
+    record = {**record_of(learned, notes), **_of_scores(found, remarks)}
     return Outcome(
         pipeline=pipeline,
         task=target.task,
@@ -124,8 +124,8 @@ def outcome_of(learned: Learned, found: Assessment, notes: Sequence[Note], say: 
         baseline=found.baseline,
         intervals=found.intervals,
         remarks=remarks,
-        interrupted=interrupted,
-        record=_record(learned, found, remarks, interrupted, notes),
+        interrupted=record["interrupted"],
+        record=record,
         classes=learned.classes,
         parts=learned.parts,
         held_out_table=options.validation if isinstance(options.validation, Table) else learned.table,
@@ -133,9 +133,8 @@ def outcome_of(learned: Learned, found: Assessment, notes: Sequence[Note], say: 
     )
 
 
-def _record(
-    learned: Learned, found: Assessment, remarks: list[Note], interrupted: bool, notes: Sequence[Note]
-) -> dict[str, Any]:
+def record_of(learned: Learned, notes: Sequence[Note]) -> dict[str, Any]:
+    """What a model file keeps of a model besides its scores."""
     options, target, fitted = learned.options, learned.target, learned.fitted
     estimator = fitted.pipeline[-1]
     return {
@@ -150,18 +149,23 @@ def _record(
         "options": options.to_dict(),
         "defaults": fitted.settings.to_dict(),
         "rows": learned.rows,
-        "scores": found.scores,
-        "baseline": found.baseline,
-        "intervals": {name: list(ends) for name, ends in found.intervals.items()},
         "guess": learned.guess.to_dict(),
-        "remarks": [str(remark) for remark in remarks],
         "folds": None if fitted.lesson is None else fitted.lesson.to_dict(),
         "weighted": options.weight is not None,
-        "interrupted": interrupted,
+        "interrupted": bool(getattr(estimator, "interrupted_", False)),
         "engine": str(getattr(estimator, "engine_", "")),
         "history": _history(estimator),
         "notes": [note.to_dict() for note in notes],
         **learned.more,
+    }
+
+
+def _of_scores(found: Assessment, remarks: list[Note]) -> dict[str, Any]:
+    return {
+        "scores": found.scores,
+        "baseline": found.baseline,
+        "intervals": {name: list(ends) for name, ends in found.intervals.items()},
+        "remarks": [str(remark) for remark in remarks],
     }
 
 

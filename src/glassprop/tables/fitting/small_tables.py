@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.utils.class_weight import compute_sample_weight
 
 from glassprop.errors import DivergenceError
+from glassprop.tables.fitting.final_step import ClassWeight
 from glassprop.tables.fitting.folds import Fold
 
 # How sure the network may be, between the guess (0) and what it was trained to say (1). Never 0: a network all of whose
@@ -107,7 +108,7 @@ def learn_from_folds(
     *,
     classification: bool,
     drawn: bool = True,
-    class_weight: str | None,
+    class_weight: ClassWeight,
     epochs: int,
     listeners: Sequence[Any] = (),
 ) -> Lesson | None:
@@ -126,7 +127,7 @@ def learn_from_folds(
     drawn : bool
         Whether what the network says may be drawn towards the guess; not where amounts are no linear function of what
         its last layer makes.
-    class_weight : {"balanced"} or None
+    class_weight : {"balanced"}, mapping or None
     epochs : int
         Of the schedule.
     listeners : sequence
@@ -224,7 +225,7 @@ def _finite(losses: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(losses), np.inf, losses)
 
 
-def counted_as(y: np.ndarray, weights: np.ndarray | None, class_weight: str | None) -> np.ndarray:
+def counted_as(y: np.ndarray, weights: np.ndarray | None, class_weight: ClassWeight) -> np.ndarray:
     """How much each row counts in training. (n_rows,)"""
     counted = np.ones(len(y)) if weights is None else weights
     return counted if class_weight is None else counted * compute_sample_weight(class_weight, y)

@@ -52,8 +52,10 @@ class Task:
     words: Words
 
 
-def task_of(table: Table, options: FitOptions, defaults: Defaults | None, say: Say) -> Task:
-    """See that what is asked for can be had of this table.
+def task_of(
+    table: Table, options: FitOptions, defaults: Defaults | None, say: Say, known: Target | None = None
+) -> Task:
+    """See that what is asked for can be had of this table. known: the target, where nothing of it is to be decided.
 
     Raises
     ------
@@ -68,15 +70,16 @@ def task_of(table: Table, options: FitOptions, defaults: Defaults | None, say: S
         say(note)
     frame = nw.from_native(table.frame, eager_only=True)
     words = Words(table.words, table.quoted, file_mark(frame, typed=not table.words))
-    target = target_of(name, frame[name], options, words)
-    say(Note(f"target {quoted(name)}: {target.task} ({target.reason})", "task", name))
+    target = target_of(name, frame[name], options, words) if known is None else known
+    if known is None:
+        say(Note(f"target {quoted(name)}: {target.task} ({target.reason})", "task", name))
     if options.class_weight is not None and target.task == "regression":
         raise SettingsError(
             f"class_weight={options.class_weight!r} needs classes, but target {quoted(name)} is for regression "
             f"({target.reason}): leave it out, or ask for classification"
         )
     if options.class_weight is not None:
-        say(balanced(name))
+        say(balanced(name, options.class_weight))
     target_scale.check(options.target_scale, target)
     return Task(frame, options, settings, target, words)
 

@@ -49,12 +49,15 @@ class Circumstances:
     cost_of_guess: float | None = None
 
 
-def balanced(target: str) -> Note:
-    """That probabilities of a network of balanced classes are not shares of rows."""
-    text = (
+def balanced(target: str, weights: object = "balanced") -> Note:
+    """That probabilities of a network of balanced classes are not shares of rows; `weights`: or of weighed classes."""
+    how = (
         "classes count the same in all, as asked: probabilities are scores, as if every class were as frequent as the "
-        "others, to rank and decide by; they are not shares of rows (docs/tables.md says how to make shares of them)"
     )
+    how += "others"
+    if weights != "balanced":
+        how = "classes are weighed, as asked: probabilities are scores, as if classes were as frequent as they weigh"
+    text = f"{how}, to rank and decide by; they are not shares of rows (docs/tables.md says how to make shares of them)"
     return Note(text, "balanced-probabilities", target)
 
 

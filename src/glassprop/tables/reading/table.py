@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import narwhals as nw
+
 from glassprop.ground.note import Note, as_note
 from glassprop.tables.values.packages import need_polars
 
@@ -20,7 +22,7 @@ class Table:
     Attributes
     ----------
     frame : polars.DataFrame
-        One row per example.
+        One row per example. (A table that is handed to an estimator may be of pandas or Arrow.)
     name : str
         Where it came from, for messages.
     target : str or None
@@ -43,6 +45,11 @@ class Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(map(as_note, self.notes)))
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, whatever library the table is of."""
+        return list(nw.from_native(self.frame, eager_only=True).columns)
 
     def noted(self, kind: str) -> frozenset[str]:
         """The columns of which reading noted something of a kind."""

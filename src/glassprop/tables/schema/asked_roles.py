@@ -108,14 +108,14 @@ def asked_of(options: FitOptions, table: Table, mark: str | None) -> Asked:
     named = {role: getattr(options, role) for role in ROLES}
     schema = options.schema if isinstance(options.schema, TableSchema) else None
     readings = {} if schema is None else {reading.name: reading for reading in schema.readings}
-    others = {} if schema is None else dict.fromkeys(table.frame.columns, "not in the schema")
+    others = {} if schema is None else dict.fromkeys(table.columns, "not in the schema")
     return Asked(
         readings=readings,
         left_out={} if schema is None else {**others, **schema.dropped},
         roles={name: role for role, names in named.items() for name in names},
         keep=frozenset(options.keep),
         called=CalledIndex(table.noted("unnamed-column"), table.noted("index-column")),
-        places={name: place for place, name in enumerate(table.frame.columns)},
+        places={name: place for place, name in enumerate(table.columns)},
         absent=partial(absent_from, options),
         mark=mark,
     )

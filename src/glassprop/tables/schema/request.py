@@ -48,7 +48,7 @@ class FitOptions:
         rows, where the target's shape asks for it.
     weight : str or None
         Column of example weights; no feature.
-    class_weight : {"balanced"} or None
+    class_weight : {"balanced"}, mapping of class to weight, or None
         For classification only.
     group : str or None
         Rows with the same value in this column stay on one side of every split; no feature.
@@ -78,7 +78,7 @@ class FitOptions:
     schema: Mapping[str, Any] | TableSchema | None = None
     target_scale: Literal["none", "log", "quantile", "poisson", "auto"] | str | None = None
     weight: str | None = None
-    class_weight: Literal["balanced"] | None = None
+    class_weight: Literal["balanced"] | Mapping[Any, float] | None = None
     group: str | None = None
     time: str | None = None
     validation: float | Table = 0.1
@@ -96,6 +96,8 @@ class FitOptions:
         if isinstance(self.validation, Table):
             found["validation"] = self.validation.name
         found["schema"] = self.schema is not None
+        if isinstance(self.class_weight, Mapping):
+            found["class_weight"] = {str(label): float(weight) for label, weight in self.class_weight.items()}
         found["missing_in"] = {name: list(words) for name, words in self.missing_in.items()}
         return {key: list(value) if isinstance(value, tuple | range) else value for key, value in found.items()}
 
@@ -117,7 +119,7 @@ def check_options(options: FitOptions) -> None:
     faults = []
     if options.task not in (None, *_TASKS):
         faults.append(f"task must be classification or regression, not {quoted(options.task)}")
-    if options.class_weight not in (None, "balanced"):
+    if options.class_weight not in (None, "balanced") and not isinstance(options.class_weight, Mapping):
         faults.append(f"class_weight must be 'balanced' or left out, not {quoted(options.class_weight)}")
     bad = [size for size in options.hidden or () if isinstance(size, bool) or size != int(size) or size < 1]
     if bad:
@@ -155,7 +157,7 @@ def check_columns(options: FitOptions, table: Table) -> str:
     TableError
         All faults in one line, each unknown column with the nearest that there is.
     """
-    columns = table.frame.columns
+    columns = table.columns
     target = options.target if options.target is not None else table.target
     named = [("target", target), ("weight", options.weight), ("group", options.group), ("time", options.time)]
     faults = [] if target is not None else [f"no target is named: choose one of {listed(columns)}"]

@@ -65,8 +65,9 @@ def predict_table(
     """
     regression = record["task"] == "regression"
     with told(on_message, table.notes) as say:
-        if not regression and record.get("options", {}).get("class_weight") is not None:
-            say(balanced(record["target_reading"]["name"]))
+        weights = record.get("options", {}).get("class_weight")
+        if not regression and weights is not None:
+            say(balanced(record["target_reading"]["name"], weights))
         said = pipeline.predict(table.frame) if regression else pipeline.predict_proba(table.frame)
     return predictions(pipeline, record, np.asarray(said, dtype=np.float64))
 

@@ -1,0 +1,1 @@
+"""Estimators that take tables as they are: scikit-learn's manners around what `fit_table` does."""

@@ -1,0 +1,185 @@
+"""What both tabular estimators share: columns as they are, the Pipeline that is fitted to them, its file."""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import narwhals as nw
+import numpy as np
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, Options
+from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
+
+import glassprop
+from glassprop.errors import SettingsError, TableError
+from glassprop.estimator.verbose import tell
+from glassprop.ground.text import listed, quoted
+from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.schema.request import FitOptions
+from glassprop.tables.tabular.given_frame import given_frame
+from glassprop.tables.tabular.given_target import GivenTarget, given_weights, same_length
+from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame
+
+ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
+_RULING = ("group", "time")  # roles that one column can have
+
+
+class BaseTabular(BaseEstimator):
+    """fit, predict and save; what the target is, and how it is predicted, says who inherits."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "validation": [Options(str, {"auto"}), Interval(Real, 0, 1, closed="neither")],
+        "epochs": [None, Interval(Integral, 1, None, closed="left")],
+        "roles": [None, Mapping],
+        "schema": [None, Mapping],
+        "random_state": ["random_state"],
+        "verbose": ["boolean"],
+    }
+
+    pipeline_: TablePipeline
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
+        """Learn from a table.
+
+        Parameters
+        ----------
+        X : pandas, polars or Arrow table, or array-like (n_rows, n_columns)
+            Numbers, texts, true and false, dates; values may be missing.
+        y : array-like (n_rows,)
+        sample_weight : array-like (n_rows,), optional
+        X_val, y_val : table and array-like, optional
+            Rows that training is judged by, in place of some of X.
+
+        Raises
+        ------
+        TableError, SettingsError, ValueError
+            Rows that cannot be learned from, in one line that says why.
+        """
+        frame, named = self._frame(X, reset=True)
+        target = self._target(y)
+        same_length(frame, target)
+        weights = given_weights(sample_weight, frame)
+        given = Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
+        share = None if isinstance(self.validation, str) else float(self.validation)
+        self._take(learn_frame(given, self._options(), share, (), tell if self.verbose else None))
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict every row: classes, or amounts. (n_rows,)"""
+        return self._said("predict", X)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write `pipeline_` to a model file, which `glassprop.load` and the command line read.
+
+        Raises
+        ------
+        ModelFileError
+            The file cannot be written.
+        """
+        check_is_fitted(self)
+        glassprop.save(self.pipeline_, path, self.report_)
+
+    # --- what the two differ in ----------------------------------------------------------------------------
+
+    @abstractmethod
+    def _target(self, y: Any) -> GivenTarget:
+        """The target, checked."""
+
+    def _more_options(self) -> dict[str, Any]:
+        """What else is asked of a table, as `FitOptions` has it."""
+        return {}
+
+    # --- what is handed over -------------------------------------------------------------------------------
+
+    def _frame(self, X: Any, *, reset: bool) -> tuple[nw.DataFrame, bool]:
+        """X as a table, with the names that the columns had in ``fit``, and whether they are its own.
+
+        Names are looked for, in whatever order; further columns are left out.
+        """
+        frame, named = given_frame(X, self)
+        if not len(frame.columns) or not len(frame):
+            rows, columns = frame.shape
+            what = "sample(s)" if columns else "feature(s)"
+            raise TableError(f"Found array with 0 {what} (shape=({rows}, {columns})) while a minimum of 1 is required.")
+        if reset:
+            _check_n_features(self, frame, reset=True)
+            _check_feature_names(self, frame.to_native() if named else X, reset=True)
+            self._names, self._named = list(frame.columns), named
+            return frame, named
+        if named and self._named:
+            return frame, named
+        _check_n_features(self, frame, reset=False)
+        _check_feature_names(self, X, reset=False)
+        renamed = dict(zip(frame.columns, self._names, strict=True))
+        return frame.rename({old: new for old, new in renamed.items() if old != new}), named
+
+    def _watched(self, X_val: Any, y_val: Any) -> tuple[nw.DataFrame, GivenTarget] | None:
+        if (X_val is None) != (y_val is None):
+            raise SettingsError("X_val and y_val go together: one of them is missing")
+        if X_val is None:
+            return None
+        frame, target = self._frame(X_val, reset=False)[0], self._target_to_watch(y_val)
+        same_length(frame, target)
+        return frame, target
+
+    def _target_to_watch(self, y: Any) -> GivenTarget:
+        return self._target(y)
+
+    def _options(self) -> FitOptions:
+        """What the arguments ask for, as a table is asked.
+
+        Raises
+        ------
+        SettingsError
+            A role that there is not.
+        """
+        by_role: dict[str, list[str]] = {role: [] for role in ROLES}
+        for column, role in (self.roles or {}).items():
+            if role not in by_role:
+                raise SettingsError(f"roles: column {quoted(column)} is to be {quoted(role)}, none of {listed(ROLES)}")
+            by_role[role].append(column)
+        for role in _RULING:
+            if len(by_role[role]) > 1:
+                raise SettingsError(f"roles: {role} can be one column, not {listed(by_role[role])}")
+        ruling: dict[str, Any] = {role: next(iter(by_role.pop(role)), None) for role in _RULING}
+        columns: dict[str, Any] = {role: tuple(names) for role, names in by_role.items()}
+        # Its target is the one of the model that it comes from, and here y is given.
+        schema = None if self.schema is None else {key: part for key, part in self.schema.items() if key != "target"}
+        more: dict[str, Any] = {"schema": schema, "epochs": self.epochs, "seed": self._seed()}
+        return FitOptions(**columns, **ruling, **more, **self._more_options())
+
+    def _seed(self) -> int:
+        state = self.random_state
+        if isinstance(state, Integral):
+            return int(state)
+        return int(check_random_state(state).randint(np.iinfo(np.int32).max))
+
+    # --- what was fitted -----------------------------------------------------------------------------------
+
+    def _take(self, learned: LearnedFrame) -> None:
+        self.pipeline_ = learned.fitted.pipeline
+        self.columns_ = learned.roles
+        self.schema_ = learned.schema
+        self.report_ = learned.record
+        self.notes_ = learned.notes
+        self.n_iter_ = int(self.pipeline_[-1].n_iter_)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "pipeline_")
+
+    def _said(self, verb: str, X: Any) -> np.ndarray:
+        check_is_fitted(self)
+        frame, _ = self._frame(X, reset=False)
+        return np.asarray(getattr(self.pipeline_, verb)(frame.to_native()))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
+        tags.target_tags.required = True
+        return tags

@@ -1,0 +1,105 @@
+"""TabularClassifier: classes from a table as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils._param_validation import Options
+
+from glassprop.tables.tabular.base_tabular import BaseTabular
+from glassprop.tables.tabular.given_target import GivenTarget, given_classes
+
+
+class TabularClassifier(ClassifierMixin, BaseTabular):
+    """Predict classes from the columns of a table, whatever they are.
+
+    Columns are recognized and read by the rules of ``glassprop train`` (docs/tables.md), numbers brought to one scale,
+    what is missing filled, and a network trained on them with settings that need no choice.
+
+    Parameters
+    ----------
+    validation : "auto" or float, default="auto"
+        The share of rows that training is judged by; "auto": 15 % of 500 or more, folds of fewer.
+    class_weight : "balanced", dict or None, default=None
+        Weights of the classes.
+    epochs : int or None, default=None
+        At most so many passes over the rows; None: as many as tables have shown to be enough.
+    roles : mapping of str to str, or None
+        Column -> "number", "category", "date", "keep", "drop"; or "group" (rows with one value stay together in every
+        division) or "time" (later rows judge), which are not learned from. Others are recognized.
+    schema : mapping or None
+        How columns are read, as `schema_` of another model.
+    random_state : int, RandomState or None, default=None
+        The same int, data and machine give the same model.
+    verbose : bool, default=False
+        Whether what is found in the table is told on standard error.
+
+    Attributes
+    ----------
+    pipeline_ : Pipeline
+        Reads columns, makes inputs of them, and ends in an `MLPClassifier`.
+    classes_ : array (n_classes,)
+    columns_ : list of ColumnRole
+        What each column is taken for, and why.
+    schema_ : dict
+        How they are read.
+    notes_ : list of str
+        What was found, a line each.
+    report_ : dict
+        All of it, and the course of training, JSON-able.
+    n_features_in_, feature_names_in_, n_iter_
+        As in scikit-learn.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from glassprop import TabularClassifier
+    >>> days = [7 * k % 60 for k in range(60)]
+    >>> frame = pl.DataFrame({"town": ["Ulm", "Bonn", None, "Jena"] * 15, "days": days})
+    >>> late = ["late" if day > 30 else "early" for day in days]
+    >>> model = TabularClassifier(random_state=0).fit(frame, late)
+    >>> model.predict(pl.DataFrame({"days": [2, 58], "town": ["Ulm", "Rome"]})).tolist()
+    ['early', 'late']
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseTabular._parameter_constraints,
+        "class_weight": [None, dict, Options(str, {"balanced"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        validation: Literal["auto"] | float = "auto",
+        class_weight: Literal["balanced"] | Mapping[Any, float] | None = None,
+        epochs: int | None = None,
+        roles: Mapping[str, str] | None = None,
+        schema: Mapping[str, Any] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.validation = validation
+        self.class_weight = class_weight
+        self.epochs = epochs
+        self.roles = roles
+        self.schema = schema
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """The probabilities of the classes, (n_rows, n_classes)."""
+        return self._said("predict_proba", X)
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The classes, in the order of their probabilities."""
+        return np.asarray(self.pipeline_[-1].classes_)
+
+    def _target(self, y: Any) -> GivenTarget:
+        return given_classes(y)
+
+    def _more_options(self) -> dict[str, Any]:
+        return {"class_weight": self.class_weight}
