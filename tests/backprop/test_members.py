@@ -218,9 +218,10 @@ def test_a_start_that_looks_at_data_sees_what_the_members_see():
     ("layers", "members", "message"),
     [
         ([Layer(2)], 3, "3 members need a layer in which each has parameters of its own"),
-        ([Layer(2, own=True)], 0, "members must be a whole number of 1 or more, got 0"),
-        ([Layer(2, own=True)], True, "members must be a whole number of 1 or more, got True"),
-        ([Layer(2, own=True)], 2.0, "members must be a whole number of 1 or more, got 2.0"),
+        ([Layer(2, own=True)], 0, "members must be a whole number from 1 to 10,000, got 0"),
+        ([Layer(2, own=True)], True, "members must be a whole number from 1 to 10,000, got True"),
+        ([Layer(2, own=True)], 10_001, "members must be a whole number from 1 to 10,000, got 10001"),
+        ([Layer(2, own=True)], 2.0, "members must be a whole number from 1 to 10,000, got 2.0"),
     ],
 )
 def test_members_that_cannot_be(layers, members, message):

@@ -12,6 +12,7 @@ from rounding import assert_rounded
 from sklearn.base import clone
 from sklearn.metrics import log_loss
 
+import glassprop
 from glassprop import Layer, MLPClassifier, MLPRegressor, Network, Scale
 from glassprop.errors import SettingsError
 from glassprop.settings import Objective, Settings
@@ -85,12 +86,15 @@ def test_training_is_that_of_the_core(one_output: Any, own_batches: bool) -> Non
     )  # fmt: skip
     result = reg.network_.train(theta, X, y[:, None], settings=settings, rng=rng)
     np.testing.assert_array_equal(reg.theta_, result.theta)
+    other = MLPRegressor(**QUICK, n_members=3, own_batches=not own_batches, engine="reference").fit(X, y)
+    assert not np.array_equal(reg.theta_, other.theta_)
 
 
-def test_copies_and_clones(multiclass: Any) -> None:
+def test_copies_clones_and_files(multiclass: Any, tmp_path: Any) -> None:
     X, y = multiclass.X, multiclass.y
     clf = MLPClassifier(**QUICK, n_members=3, member="network", own_batches=False).fit(X, y)
-    for again in (pickle.loads(pickle.dumps(clf)), clone(clf).fit(X, y)):
+    glassprop.save(clf, tmp_path / "m.glassprop")
+    for again in (glassprop.load(tmp_path / "m.glassprop"), pickle.loads(pickle.dumps(clf)), clone(clf).fit(X, y)):
         assert (again.n_members, again.member, again.own_batches) == (3, "network", False)
         np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))
         again.partial_fit(X, y)
