@@ -87,6 +87,7 @@ STEPS = {
     "one_hot_encoder": (OneHotEncoder(min_frequency=15, handle_unknown="infrequent_if_exist"), FRAME[["c", "d"]]),
     "ordinal_encoder": (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), FRAME[["c", "d"]]),
     "category_inputs": (CategoryInputs(most_one_hot=4, min_rows=3), WORDS),
+    "categories by means of classes": (CategoryInputs(2, code_rows=6, target="classes"), WORDS),
     "text_terms": (TextTerms(30), TEXTS),
     "feature_union": (FeatureUnion([("a", StandardScaler()), ("b", PCA(1)), ("c", "drop")]), X),
     "pipeline": (make_pipeline(StandardScaler(), "passthrough", PCA(2)), X),
@@ -468,6 +469,28 @@ def test_categories_that_do_not_fit_are_refused(tmp_path, case):
 
     with pytest.raises(ModelFileError) as caught:
         load(forged(tmp_path / "m", put_in, {place: kept}))
+    assert word in str(caught.value)
+
+
+MEANS_FORGERIES = {
+    "a category too few": (lambda means: means[1:], "cannot have"),
+    "no category": (lambda means: means[:0], "cannot have"),
+    "no mean": (lambda means: means[:, :0], "cannot have"),
+    "more than classes": (lambda means: np.tile(means, 11), "cannot have"),
+    "one axis": (lambda means: means[:, 0], "with 2 axes"),
+    "no numbers": (lambda means: means * np.nan, "not finite"),
+}
+
+
+@pytest.mark.parametrize("case", MEANS_FORGERIES)
+def test_means_that_do_not_fit_are_refused(tmp_path, case):
+    change, word = MEANS_FORGERIES[case]
+    model, _ = fitted("categories by means of classes")
+    save(model, tmp_path / "m")
+    (place,) = [name for name in small_reader.read(tmp_path / "m")[1] if name.endswith("means_[1]")]
+    assert model[0].forms_[1] == "codes and means"
+    with pytest.raises(ModelFileError) as caught:
+        load(forged(tmp_path / "m", lambda document: None, {place: change(model[0].means_[1])}))
     assert word in str(caught.value)
 
 

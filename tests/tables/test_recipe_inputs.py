@@ -92,6 +92,33 @@ def test_blocks_and_long_tables_are_to_the_bit_what_the_steps_give(monkeypatch):
     np.testing.assert_array_equal(recipe_encoder(PLAN).fit_inputs(frame, some), plain.fit_transform(frame[some]))
 
 
+@pytest.mark.parametrize("target", ["amounts", "classes"])
+def test_with_a_target_too(monkeypatch, target):
+    """In the rows trained on stand means of other rows, by each way that leads to them."""
+    frame, rng = (
+        odd_frame(600).with_columns(rarely=pl.Series([f"r{k // 4}" for k in range(600)])),
+        np.random.default_rng(2),
+    )
+    plan = Schema.of([*PLAN, Reading("rarely", "category")])
+    y = rng.normal(size=600) if target == "amounts" else rng.choice(["a", "b", "c"], 600)
+    plain = Pipeline(clone(recipe_encoder(plan, target=target)).steps)
+    expected, later = plain.fit_transform(frame, y), plain.transform(frame)
+    assert not np.array_equal(expected, later)
+    monkeypatch.setattr(table_pipeline, "SHORT", 2)
+    steps = recipe_encoder(plan, target=target)
+    np.testing.assert_array_equal(steps.fit_transform(frame, y), expected)
+    np.testing.assert_array_equal(steps.transform(frame), later)
+    assert steps.numbers_ == TablePipeline(plain.steps).numbers_
+    names = steps.get_feature_names_out().tolist()
+    means = [k for k, name in enumerate(names) if name.startswith("categories__rarely_mean")]
+    assert len(means) == (1 if target == "amounts" else 3)
+    assert set(means) < set(steps.numbers_)
+    some = rng.permutation(600)[:300]
+    again = recipe_encoder(plan, target=target)
+    found = again.fit_inputs(frame, some, y[some])
+    np.testing.assert_array_equal(found, clone(plain).fit_transform(frame[some], y[some]))
+
+
 def test_codes_are_never_sparse():
     """A code is no 1 among zeros, and what embeds it takes rows of numbers."""
     rng = np.random.default_rng(0)

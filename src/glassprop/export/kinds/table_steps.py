@@ -16,6 +16,7 @@ from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, R
 from glassprop.tables.encoding.category_inputs import CATEGORY_FORMS
 from glassprop.tables.encoding.column_scale import FORMS, KNOTS, SCALINGS
 from glassprop.tables.encoding.news import TYPES
+from glassprop.tables.encoding.target_means import MOST_CLASSES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
 from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
 from glassprop.tables.values.cells import LARGEST, MISSING, SMALLEST
@@ -136,14 +137,19 @@ def _terms_fit(made: Any, at: str) -> None:
 
 def _category_inputs_fit(made: Any, at: str) -> None:
     """Each column has its categories, each once, and as many of them are told apart as its form can have."""
-    if not len(made.forms_) == len(made.categories_) == len(made.kept_) == made.n_features_in_:
-        raise Misfit(at, f"it must have forms_, categories_ and kept_ for each of {made.n_features_in_} columns")
-    for form, names, kept in zip(made.forms_, made.categories_, made.kept_.tolist(), strict=True):
+    if not len(made.forms_) == len(made.categories_) == len(made.kept_) == len(made.means_) == made.n_features_in_:
+        raise Misfit(
+            at, f"it must have forms_, categories_, kept_ and means_ for each of {made.n_features_in_} columns"
+        )
+    for form, names, kept, means in zip(made.forms_, made.categories_, made.kept_.tolist(), made.means_, strict=True):
         listed = names.tolist()
         if not listed or len(set(listed)) != len(listed) or not all(type(name) is str for name in listed):
             raise Misfit(f"{at}.categories_", "the categories of a column must be texts, each once, and at least one")
-        if not (form == "codes") <= kept <= min(len(listed), 2**24 - 1):  # float32 has whole numbers so far
+        if not ("codes" in form) <= kept <= min(len(listed), 2**24 - 1):  # float32 has whole numbers so far
             raise Misfit(f"{at}.kept_", f"of {len(listed)} categories {kept} cannot be told apart")
+        rows, width = means.shape
+        if (rows, width > 0) != ((len(listed) + 1, True) if "means" in form else (0, False)) or width > MOST_CLASSES:
+            raise Misfit(f"{at}.means_", f"{form} of {len(listed)} categories cannot have {rows} x {width} means")
 
 
 add(
@@ -174,8 +180,11 @@ add(
     ),
     Kind(
         "category_inputs", "glassprop.tables.encoding.category_inputs:CategoryInputs",
-        {"most_one_hot": Whole(), "most_codes": Whole(1), "min_rows": Whole(), "dtype": Word("float32", "float64")},
-        {"forms_": Several(Word(*CATEGORY_FORMS)), "categories_": Categories(), "kept_": Array(("int64",))},
+        {"most_one_hot": Whole(), "most_codes": Whole(1), "min_rows": Whole(), "code_rows": Whole(),
+         "share": Real(0, 1), "target": Maybe(Word("amounts", "classes")), "limit": Maybe(Real(_SMALLEST_LIMIT)),
+         "dtype": Word("float32", "float64")},
+        {"forms_": Several(Word(*CATEGORY_FORMS)), "categories_": Categories(), "kept_": Array(("int64",)),
+         "means_": Several(Array(axes=2))},
         check=_category_inputs_fit,
         width=lambda made: made.width(),
     ),

@@ -139,6 +139,11 @@ def _by_quartiles(column: Column) -> ColumnScale:
     return ColumnScale(form, center, 1.0)
 
 
+def squeezed(values: np.ndarray, limit: float | None) -> np.ndarray:
+    """x / sqrt(1 + (x / limit)²): within ±limit, and nearly x where that is small."""
+    return values if limit is None else values / np.hypot(1.0, values / limit)
+
+
 def quantiles_of(known: np.ndarray, counts: np.ndarray, shares: Sequence[float]) -> list[float]:
     """Of values that rise, each so many times: as NumPy has them of all of them."""
     rows = np.cumsum(counts)
