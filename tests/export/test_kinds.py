@@ -78,7 +78,7 @@ STEPS = {
     "power_transformer": (PowerTransformer(), X),
     "column_scaler": (ColumnScaler(), np.c_[X, np.exp(3 * X[:, 0]), np.where(X[:, 1] > 1.9, 1e6, X[:, 1])]),
     "columns by rank": (ColumnScaler("quantile"), X),
-    "columns by quartiles": (ColumnScaler("quartiles"), np.c_[X, np.ones(60), X[:, 0] > 0]),
+    "columns by their shape": (ColumnScaler("shape"), np.c_[X, np.ones(60), X[:, 0] > 0, np.exp(4 * X)]),
     "pca": (PCA(2, whiten=True), X),
     "variance_threshold": (VarianceThreshold(0.5), X),
     "identity": (FunctionTransformer(), X),
@@ -470,6 +470,44 @@ def test_categories_that_do_not_fit_are_refused(tmp_path, case):
     with pytest.raises(ModelFileError) as caught:
         load(forged(tmp_path / "m", put_in, {place: kept}))
     assert word in str(caught.value)
+
+
+BENDS = {
+    "a unit of none": ({"unit_": 0.0}, "columns by logarithms have one"),
+    "a unit below 0": ({"unit_": -1.0}, "columns by logarithms have one"),
+    "a unit too small": ({"unit_": 1e-200}, "columns by logarithms have one"),
+    "a unit too large": ({"unit_": 1e200}, "columns by logarithms have one"),
+    "an origin too far": ({"origin_": 1e200}, "beyond what numbers of a table are"),
+}
+
+
+@pytest.mark.parametrize("case", BENDS)
+def test_bends_that_no_table_has_are_refused(tmp_path, case):
+    change, word = BENDS[case]
+    model, _ = fitted("columns by their shape")
+    save(model, tmp_path / "m")
+    place = model[0].forms_.index("log")
+    ((name, value),) = change.items()
+    (file_name,) = [found for found in small_reader.read(tmp_path / "m")[1] if found.endswith(name)]
+    array = getattr(model[0], name).copy()
+    array[place] = value
+    with pytest.raises(ModelFileError) as caught:
+        load(forged(tmp_path / "m", lambda document: None, {file_name: array}))
+    assert word in str(caught.value)
+
+
+def test_scales_of_version_1_have_no_bends(tmp_path):
+    model, data = fitted("column_scaler")
+    save(model, tmp_path / "m")
+
+    def as_before(document):
+        step = document["model"]["steps"][0]["step"]
+        step["version"] = 1
+        del step["origin_"], step["unit_"]
+
+    names = [name for name in small_reader.read(tmp_path / "m")[1] if name.endswith((".origin_", ".unit_"))]
+    again = load(forged(tmp_path / "m", as_before, dict.fromkeys(names)))
+    np.testing.assert_array_equal(again.predict_proba(data), model.predict_proba(data))
 
 
 MEANS_FORGERIES = {

@@ -104,7 +104,9 @@ def _seen_fits(made: Any, at: str) -> None:
 
 def _scales_fit(made: Any, at: str) -> None:
     """Columns and their scales are as many, within the bounds of cells; knots rise."""
-    for name in ("center_", "scale_", "knots_"):
+    if not hasattr(made, "unit_") and not hasattr(made, "origin_"):  # of version 1: nothing is bent
+        made.origin_, made.unit_ = np.zeros(made.n_features_in_), np.zeros(made.n_features_in_)
+    for name in ("center_", "scale_", "knots_", "origin_", "unit_"):
         has_shape(made, name, (made.n_features_in_,), at)
     counts = made.knots_
     ranked = np.array([form in _BY_RANK for form in made.forms_], dtype=bool)
@@ -112,9 +114,14 @@ def _scales_fit(made: Any, at: str) -> None:
         raise Misfit(f"{at}.forms_", "it must have one for each column")
     if not np.where(ranked, (counts > 1) & (counts <= KNOTS), counts == 0).all():
         raise Misfit(f"{at}.knots_", f"columns by rank have from 2 to {KNOTS}, and others none")
+    bent = np.array([form == "log" for form in made.forms_], dtype=bool)
+    if not np.where(bent, (made.unit_ >= SMALLEST) & (made.unit_ <= LARGEST), made.unit_ == 0).all():
+        raise Misfit(f"{at}.unit_", "columns by logarithms have one, and others none")
     for name in ("at_", "to_"):
         has_shape(made, name, (int(counts.sum()),), at)
-    within = np.abs(made.center_).max() <= LARGEST and (np.abs(made.at_) <= LARGEST).all()
+    within = (
+        max(np.abs(made.center_).max(), np.abs(made.origin_).max()) <= LARGEST and (np.abs(made.at_) <= LARGEST).all()
+    )
     if not within or made.scale_.min() < SMALLEST or (np.abs(made.to_) > _MOST_SCORE).any():
         raise Misfit(at, "its scales are beyond what numbers of a table are")
     inside = np.ones(len(made.at_), dtype=bool)  # of one column: the last of one and the first of the next may be any
@@ -169,6 +176,7 @@ add(
         {"scaling": Word(*SCALINGS)},
         {"forms_": Several(Word(*FORMS)), "center_": Array(), "scale_": Array(), "knots_": Array(("int64",)),
          "at_": Array(), "to_": Array()},
+        {"origin_": Array(), "unit_": Array()},
         check=_scales_fit,
         version=2,
         width=lambda made: made.n_outputs,

@@ -26,7 +26,7 @@ class InputRules:
         Of categories, as `CategoryInputs` takes them.
     """
 
-    scaling: Scaling = "quartiles"
+    scaling: Scaling = "shape"
     limit: float | None = 3.0
     most_one_hot: int = 8
     most_codes: int = 10_000
