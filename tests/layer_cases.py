@@ -27,6 +27,7 @@ CASES = {
     "residual past a scale": Network(2, [Layer(2, "tanh"), Scale(), Layer(2, "silu", residual=True), Scale()]),
     "residual after one neuron": Network(1, [Layer(1, "tanh", residual=True), Layer(1, "identity", residual=True)]),
     "parametric": Network(3, [Layer(4, "leaky_relu(0.2)", parametric=True), Layer(2, "elu", parametric=True)]),
+    "blended": Network(3, [Layer(4, n, parametric=True) for n in ("blended_selu(0.4)", "blended_mish")]),
     "all": Network(
         3,
         [

@@ -33,6 +33,8 @@ ACTIVATIONS = {
     "softsign": lambda z: z / (1 + anp.abs(z)),
     "hardswish": lambda z: anp.where(z > 3, z, anp.where(z > -3, z * (z + 3) / 6, 0.0)),
     "squared_relu": lambda z: anp.where(z > 0, z * z, 0.0),
+    "blended_selu": lambda z, p=1.0: (1 - p) * z + p * ACTIVATIONS["selu"](z),
+    "blended_mish": lambda z, p=1.0: (1 - p) * z + p * ACTIVATIONS["mish"](z),
     "exp": anp.exp,
     "softmax": _softmax,
 }

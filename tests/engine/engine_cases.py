@@ -346,7 +346,7 @@ def _trained() -> list[Case]:
             rows=45,
             batch=19,
         )
-        for act, n in product(("leaky_relu", "elu"), (1, 7, 8, 17))
+        for act, n in product(("leaky_relu", "elu", "blended_selu(0.3)", "blended_mish"), (1, 7, 8, 17))
     ]
     found += [
         Case(f"trained {act} under {cost}, past {past}", ((3, "relu"), trained(3, act, residual=past)), cost, 3)
@@ -354,10 +354,12 @@ def _trained() -> list[Case]:
         if REALS.within(COSTS[cost].outputs)
     ]
     wide = (trained(40, "leaky_relu", residual=True), trained(50, "elu", 0.3), S, trained(3, "elu"))
+    blends = (trained(40, "blended_mish", 0.2), trained(50, "blended_selu"), trained(3, "elu"))
     chunks = Case("trained in two chunks", wide, "log_cosh", 40, rows=700, batch=333, weights="random")
     return [
         *found,
         chunks,
+        replace(chunks, name="trained blends in two chunks", layers=blends),
         replace(chunks, name="trained in two chunks, clipped", objective=Objective(0.3, 0.02), optimizer=SGD()),
         Case("trained from below 0", (trained(5, "leaky_relu(-0.3)"), trained(4, "elu"), out), weights="holes"),
         Case("trained alone", (trained(3, "leaky_relu"),), "squared_error"),

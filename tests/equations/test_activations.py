@@ -37,6 +37,8 @@ REFERENCE = {
     "softsign": lambda z: z / (1 + abs(z)),
     "hardswish": lambda z: z * min(max(z + 3, mp.mpf(0)), mp.mpf(6)) / 6,
     "squared_relu": lambda z: max(z, mp.mpf(0)) ** 2,
+    "blended_selu": lambda z: REFERENCE["selu"](z),  # p = 1
+    "blended_mish": lambda z: REFERENCE["mish"](z),
     "exp": mp.exp,
 }
 # Saved numbers: the same definitions typed into sympy 1.14 at 7/10 and -13/10, `.evalf(17)`.
@@ -218,8 +220,8 @@ def test_one_derivative_and_only_one(functions):
     ("spec", "message"),
     [
         ("rleu", "did you mean 'relu'"),
-        ("qqqq", "there are: elu, exp,"),
-        ("", "there are: elu, exp,"),
+        ("qqqq", "there are: blended_mish, blended_selu, elu, exp,"),
+        ("", "there are: blended_mish, blended_selu, elu, exp,"),
         (None, "no activation is called None; there are"),
         ("leaky_relu(0.1, 0.2)", "takes 1, as in 'leaky_relu\\(0.01\\)'"),
         ("leaky_relu(big)", "the brackets hold its parameters as numbers"),

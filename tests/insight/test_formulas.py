@@ -29,6 +29,11 @@ TEXTS = {  # value and derivative, written by hand; a new function asks for its 
     "softsign": ("z/(1 + |z|)", "1/(1 + |z|)²"),
     "hardswish": ("z min(max(z + 3, 0), 6)/6", "1 if z > 3 else (2 z + 3)/6 if z > -3 else 0"),
     "squared_relu": ("max(z, 0)²", "2 max(z, 0)"),
+    "blended_selu": (
+        "(1 - p + p λ) z if z > 0 else (1 - p) z + p λ α (eᶻ - 1), p = 1",
+        "1 - p + p λ if z > 0 else 1 - p + p λ α eᶻ, p = 1",
+    ),
+    "blended_mish": ("(1 - p) z + p z t, t = tanh(ln(1 + eᶻ)), p = 1", "1 - p + p (t + z (1 - t²) σ(z)), p = 1"),
     "exp": ("eᶻ", "a"),
     "softmax": ("eᶻʲ / Σ eᶻᵐ", "∂a_m/∂z_j = a_m (δ_mj - a_j)"),
     "squared_error": ("Σ (a - y)²", "2 (a - y)"),

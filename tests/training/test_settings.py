@@ -80,6 +80,7 @@ def test_text_is_no_number() -> None:
         ({"objective": 0.1}, r"objective must be an Objective object, such as Objective\(\), got 0.1"),
         ({"objective": {"l2": 1}}, "objective must be an Objective object"),
         ({"shuffle": "no"}, "shuffle must be True or False, got 'no'"),
+        ({"own_batches": 1}, "own_batches must be True or False, got 1"),
         ({"engine": "gpu"}, "engine must be one of auto, compiled, reference, got 'gpu'"),
         ({"restore_best": None}, "restore_best must be True or False, got None"),
         ({"cost_scale": "x"}, "cost_scale must be above 0, got 'x'"),

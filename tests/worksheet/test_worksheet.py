@@ -48,6 +48,8 @@ ACTIVATIONS = {
     "softsign": lambda z, up: z / (1 + z if up else 1 - z),
     "hardswish": lambda z, up: z * (z + 3) / 6,  # near 0, where the numbers of the tests lie
     "squared_relu": lambda z, up: z**2 if up else sp.Integer(0) * z,
+    "blended_selu": lambda z, up: SCALE * z if up else SCALE * ALPHA * (sp.exp(z) - 1),  # all of it: p = 1
+    "blended_mish": lambda z, up: z * sp.tanh(softplus(z)),
     "exp": lambda z, up: sp.exp(z),
 }
 COSTS = {

@@ -150,11 +150,17 @@ class EpochPlan:
         return self.begun + min(len(self.rates) * self.batch_size, len(self.order))
 
     def weights(self, data: Data) -> NDArray[np.float64]:
-        """Σ weight of each batch; the number of its examples where they have no weights. -> (number of batches,)."""
-        rows = np.diff(self.edges)
-        if data.sample_weight is None:
+        """Σ weight of each batch; the number of its examples where they have no weights. -> (number of batches,).
+
+        Where members have batches of their own, the mean over these.
+        """
+        rows, weight = np.diff(self.edges), data.sample_weight
+        if weight is None:
             return rows.astype(np.float64)
-        return self._sums_of(data.sample_weight, rows, self.edges)
+        if self.orders is None:
+            return self._sums_of(weight, rows, self.edges, self.order)
+        sums = [self._sums_of(weight, rows, self.edges, order) for order in self.orders]
+        return np.sum(sums, axis=0) / len(sums)
 
     def weights_of_shares(self, data: Data) -> NDArray[np.float64]:
         """The same of each share. -> (number of batches, lanes here)."""
@@ -162,12 +168,15 @@ class EpochPlan:
         rows = self.shares.rows
         if data.sample_weight is None:
             return rows.astype(np.float64)
-        return self._sums_of(data.sample_weight, rows.ravel(), self.share_edges).reshape(rows.shape)
+        return self._sums_of(data.sample_weight, rows.ravel(), self.share_edges, self.order).reshape(rows.shape)
 
-    def _sums_of(self, weight: Array, rows: NDArray[np.integer], edges: NDArray[np.integer]) -> NDArray[np.float64]:
+    @staticmethod
+    def _sums_of(
+        weight: Array, rows: NDArray[np.integer], edges: NDArray[np.integer], order: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
         totals, some = np.zeros(len(rows)), rows > 0
         if some.any():
-            totals[some] = np.add.reduceat(weight[self.order], edges[:-1][some])
+            totals[some] = np.add.reduceat(weight[order], edges[:-1][some])
         return totals
 
     @property

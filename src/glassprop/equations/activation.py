@@ -17,7 +17,7 @@ from glassprop.errors import ArchitectureError
 # Names as types, so that editors offer them and type checkers know them; a test holds them to the table below.
 ActivationName = Literal[
     "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "selu", "gelu", "silu", "mish", "softsign",
-    "hardswish", "squared_relu", "exp", "softmax", "logistic",
+    "hardswish", "squared_relu", "blended_selu", "blended_mish", "exp", "softmax", "logistic",
 ]  # fmt: skip
 
 # SELU's constants, from its fixed-point condition: Klambauer et al. 2017, arXiv 1706.02515, equation 14.
@@ -213,6 +213,34 @@ def _mish_slope(z: Array, a: Array) -> Array:
     return t + z * (1 - t * t) * _sigmoid(z)
 
 
+def _blended_selu(z: Array, part: float) -> Array:
+    return (1 - part) * z + part * _selu(z)
+
+
+def _blended_selu_slope(z: Array, a: Array, part: float) -> Array:
+    return 1 - part + part * _selu_slope(z, _selu(z))
+
+
+def _selu_by_part(z: Array, a: Array, part: Array) -> Array:
+    return _selu(z) - z
+
+
+def _blended_mish(z: Array, part: float) -> Array:
+    return (1 - part) * z + part * _mish(z)
+
+
+def _blended_mish_slope(z: Array, a: Array, part: float) -> Array:
+    return 1 - part + part * _mish_slope(z, a)
+
+
+def _mish_by_part(z: Array, a: Array, part: Array) -> Array:
+    """mish(z) - z: with n = e^z (e^z + 2), tanh(ln(1 + e^z)) - 1 is -2 / (n + 2). From 40 on it is 0 to rounding."""
+    xp = namespace(z)
+    near = xp.minimum(z, 40.0)
+    e = xp.exp(near)
+    return -2 * near / (e * (e + 2) + 2)
+
+
 def _softsign(z: Array) -> Array:
     return z / (1 + namespace(z).abs(z))
 
@@ -310,6 +338,24 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation("softsign", _softsign, _softsign_slope, range=_BETWEEN_ONES, kinks=(0.0,)),
         Activation("hardswish", _hardswish, _hardswish_slope, kinks=(-3.0, 3.0)),
         Activation("squared_relu", _squared_relu, _squared_relu_slope, range=NOT_NEGATIVE, kinks=(0.0,)),
+        # (1 - p) z + p σ(z): the parametric activations of RealMLP (Holzmüller et al. 2024, arXiv 2407.04491)
+        Activation(
+            "blended_selu",
+            _blended_selu,
+            _blended_selu_slope,
+            kinks=(0.0,),
+            parameters=(1.0,),
+            limits=(NOT_NEGATIVE,),
+            by_parameter=_selu_by_part,
+        ),
+        Activation(
+            "blended_mish",
+            _blended_mish,
+            _blended_mish_slope,
+            parameters=(1.0,),
+            limits=(NOT_NEGATIVE,),
+            by_parameter=_mish_by_part,
+        ),
         Activation("exp", _exp, _exp_slope, range=POSITIVE),
         Activation("softmax", _softmax, mixing=_softmax_pullback, range=SIMPLEX_OPEN),
     )

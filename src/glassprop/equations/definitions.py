@@ -57,6 +57,7 @@ class Definition:
 
 _SELU = {"λ": SELU_SCALE, "α": SELU_ALPHA}
 _SOFTPLUS = "ln(1 + exp(z))"
+_OF_MISH = {"t": f"tanh({_SOFTPLUS})"}
 
 ACTIVATION_DEFINITIONS: dict[str, Definition] = {
     "identity": Definition("z", "1"),
@@ -69,10 +70,16 @@ ACTIVATION_DEFINITIONS: dict[str, Definition] = {
     "selu": Definition("λ*z if z > 0 else λ*α*(exp(z) - 1)", "λ if z > 0 else a + λ*α", constants=_SELU),
     "gelu": Definition("z*Φ(z)", "Φ(z) + z*φ(z)"),
     "silu": Definition("z*σ(z)", "σ(z) + a*(1 - σ(z))"),
-    "mish": Definition("z*t", "t + z*(1 - t**2)*σ(z)", where={"t": f"tanh({_SOFTPLUS})"}),
+    "mish": Definition("z*t", "t + z*(1 - t**2)*σ(z)", where=_OF_MISH),
     "softsign": Definition("z/(1 + abs(z))", "1/(1 + abs(z))**2"),
     "hardswish": Definition("z*min(max(z + 3, 0), 6)/6", "1 if z > 3 else (2*z + 3)/6 if z > -3 else 0"),
     "squared_relu": Definition("max(z, 0)**2", "2*max(z, 0)"),
+    "blended_selu": Definition(
+        "(1 - p + p*λ)*z if z > 0 else (1 - p)*z + p*λ*α*(exp(z) - 1)",
+        "1 - p + p*λ if z > 0 else 1 - p + p*λ*α*exp(z)",
+        constants=_SELU,
+    ),
+    "blended_mish": Definition("(1 - p)*z + p*z*t", "1 - p + p*(t + z*(1 - t**2)*σ(z))", where=_OF_MISH),
     "exp": Definition("exp(z)", "a"),
     "softmax": Definition("exp(z_j)/Σ_m(exp(z_m))", "a_m*(δ_mj - a_j)"),
 }

@@ -123,7 +123,7 @@ def _ends_linear(network: Network) -> bool:
     """Whether all that comes out is one z of a dense layer."""
     last = network.layers[-1]
     plain = last.kind == Layer.kind and not last.parametric and not last.residual
-    return plain and last.n == 1 and last.activation.name == "identity"
+    return plain and network.members == 1 and last.n == 1 and last.activation.name == "identity"
 
 
 def _without_scale(theta: NDArray[Any], n_in: int, units: OwnUnits) -> NDArray[Any]:

@@ -107,8 +107,16 @@ class Scale(LayerKind):
         """E30."""
         gradient["s"][...] = by_factor(delta, full(x))
 
-    def squares(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
-        return ((delta * full(x)) ** 2).sum(axis=1)
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
+        return ((delta * full(x)) * (other_delta * full(other_x))).sum(axis=1)
 
     def dots(
         self,

@@ -152,6 +152,7 @@ class Epochs:
             first_step=state.step,
             bounds=self.feed.bounds,
             shares=self.feed.shares,
+            orders=self.feed.orders(state.epoch, order, state.dropout_key),
             **planned,
         )
         midway, made = None, 0

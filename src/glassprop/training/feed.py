@@ -18,7 +18,7 @@ from glassprop.backprop.user_defined import check_user_defined
 from glassprop.engine.plan import Data, Examples, LanedSource, Shares, Source
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.training.lanes import ArrayLanes, is_laned, shares_here, shares_of
+from glassprop.training.lanes import ArrayLanes, generator_of, is_laned, shares_here, shares_of
 from glassprop.training.lanes_here import LanesHere, LanesInMemory
 from glassprop.training.targets import smooth
 from glassprop.training.train_settings import Settings
@@ -39,6 +39,8 @@ class Feed:
         What each lane has of every batch, where sums are made lane by lane.
     batch_here : int
         Examples of the largest batch that are here, or 1 if there are none.
+    alone : bool
+        Whether no other process trains on examples of its own.
     entries : float or None
         How many an example of a sparse X has on average, among the first of the first lane that has some: so that how
         it is read follows neither from who reads it nor from where training stands. None: that is to be seen.
@@ -60,7 +62,7 @@ class Feed:
 
         group: whose lanes are shared out; None: all are here.
         """
-        self._architecture, self._settings = architecture, settings
+        self._architecture, self._settings, self.alone = architecture, settings, ranks is None
         self._source: Source | None = None
         self._lanes: LanesHere | LanesInMemory | None = None
         self.shares: Shares | None = None
@@ -121,6 +123,17 @@ class Feed:
     def order(self, epoch: int, drawn: NDArray[np.integer]) -> NDArray[np.integer]:
         """In which order an epoch takes the rows: as drawn for it, or as arrays in lanes have it."""
         return self._lanes.order(epoch) if isinstance(self._lanes, LanesInMemory) else drawn
+
+    def orders(self, epoch: int, order: NDArray[np.integer], key: int) -> NDArray[np.integer] | None:
+        """In which order each member takes them in an epoch, that of the first is given; None if all take the same.
+
+        They follow from it, the key and the numbers of epoch and member, so that there is nothing else to be kept.
+        """
+        members, settings = self._architecture.members, self._settings
+        if members == 1 or not (settings.own_batches and settings.shuffle and self.in_order and self.alone):
+            return None
+        others = [order[generator_of(key, epoch, member).permutation(len(order))] for member in range(1, members)]
+        return np.stack([order, *others])
 
     def close(self) -> None:
         """Read no more."""

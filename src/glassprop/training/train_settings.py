@@ -43,6 +43,9 @@ class Settings:
         Targets of a classification become ``(1 - s) y + s / n_classes``.
     shuffle : bool
         Whether each epoch takes the examples in a new order.
+    own_batches : bool
+        Whether each member of a network takes the examples of an epoch in an order of its own, so that its batches are
+        not those of the others. Only where they are shuffled, and come as arrays to one process.
     tol : float
         By how much the score must improve to count.
     patience : float
@@ -70,6 +73,7 @@ class Settings:
     objective: Objective = field(default_factory=Objective)
     label_smoothing: float = 0.0
     shuffle: bool = True
+    own_batches: bool = True
     tol: float = 1e-4
     patience: float = 10
     restore_best: bool = True
@@ -83,7 +87,7 @@ class Settings:
             *(_fault_of_factors(name, getattr(self, name)) for name in ("decay_schedule", "dropout_schedule")),
             self._fault_of_decay(),
             fault_of_kind("objective", self.objective, Objective),
-            *(_fault_of_switch(name, getattr(self, name)) for name in ("shuffle", "restore_best")),
+            *(_fault_of_switch(name, getattr(self, name)) for name in ("shuffle", "own_batches", "restore_best")),
         ]
         objective = self.objective if isinstance(self.objective, Objective) else Objective()
         norm, size, patience = objective.clip_norm, self.batch_size, self.patience

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from glassprop.engine.compiled.elementary import exp, expm1, gelu, log1p, sigmoid, tanh
-from glassprop.engine.compiled.low_level import INLINE, fill, part
+from glassprop.engine.compiled.elementary import exp, expm1, gelu, log1p, mish, selu, sigmoid, tanh
+from glassprop.engine.compiled.low_level import INLINE, fill, part, product
 from glassprop.engine.compiled.part import Part, Shape
 from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 
@@ -197,14 +197,26 @@ def _hardswish(z, slope, p):
 
 @njit(**INLINE)
 def _mish(z, slope, p):
-    """z tanh(softplus(z)): with n = e^z (e^z + 2), the tanh is n / (n + 2); for large z it is 1, and then nothing else counts."""
-    one, two, far = z.dtype.type(1), z.dtype.type(2), z.dtype.type(20)
     for i in range(z.shape[0]):
-        e = exp(min(z[i], far))
-        n = e * (e + two)
-        t = n / (n + two)
-        slope[i] = t + z[i] * (one - t * t) * (e / (one + e))
-        z[i] = z[i] * t
+        z[i], slope[i], _ = mish(z[i])
+
+
+@njit(**INLINE)
+def _blended_selu(z, slope, p):
+    one = z.dtype.type(1)
+    for i in range(z.shape[0]):
+        value, by_z, _ = selu(z[i])
+        slope[i] = (one - p) + p * by_z
+        z[i] = product(one - p, z[i]) + p * value
+
+
+@njit(**INLINE)
+def _blended_mish(z, slope, p):
+    one = z.dtype.type(1)
+    for i in range(z.shape[0]):
+        value, by_z, _ = mish(z[i])
+        slope[i] = (one - p) + p * by_z
+        z[i] = product(one - p, z[i]) + p * value
 
 
 @njit(**INLINE)
@@ -284,6 +296,22 @@ def trained_elu(parameter, trained, z, slope, n, ld, scratch):
             row[i] = row[i] if row[i] > zero else p * by_p[i]
 
 
+def _trained_blend(name: str, function: Any) -> Part:
+    """The part of (1 - p) z + p σ(z), by σ as a function to value, slope and what it is more than z."""
+
+    def activate(parameter, trained, z, slope, n, ld, scratch):
+        one = part(z, 0, ld).dtype.type(1)
+        for j in range(n):
+            p, row = trained[j], part(z, j * ld, ld)
+            up, by_p = part(slope, j * ld, ld), part(slope, (n + j) * ld, ld)
+            for i in range(ld):
+                value, by_z, by_p[i] = function(row[i])
+                up[i] = (one - p) + p * by_z
+                row[i] = product(one - p, row[i]) + p * value
+
+    return ACTIVATE.part(name=name)(activate)
+
+
 BY_SLOPE = _way_back("by_slope", _by_slope)
 _FROM_A: dict[str, tuple[Callable[..., None], Callable[..., None]]] = {
     "relu": (_relu, _relu_back),
@@ -303,6 +331,8 @@ _KEEPING = {
     "softsign": _softsign,
     "hardswish": _hardswish,
     "squared_relu": _squared_relu,
+    "blended_selu": _blended_selu,
+    "blended_mish": _blended_mish,
 }
 KERNELS: dict[str, Kernels] = {
     "identity": Kernels(None, None),
@@ -314,4 +344,6 @@ KERNELS: dict[str, Kernels] = {
 TRAINED: dict[str, Kernels] = {
     "leaky_relu": Kernels(trained_leaky_relu, BY_SLOPE, keeps_slope=True),
     "elu": Kernels(trained_elu, BY_SLOPE, keeps_slope=True),
+    "blended_selu": Kernels(_trained_blend("trained_selu", selu), BY_SLOPE, keeps_slope=True),
+    "blended_mish": Kernels(_trained_blend("trained_mish", mish), BY_SLOPE, keeps_slope=True),
 }

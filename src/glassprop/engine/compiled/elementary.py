@@ -25,6 +25,7 @@ from glassprop.engine.compiled.low_level import (
     upper_half,
 )
 from glassprop.engine.compiled.polynomials import polynomial
+from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 
 # ln 2 in two parts: n times the first is exact for every exponent n there is
 _LN2_HIGH_32, _LN2_LOW_32 = np.float32(0.693359375), np.float32(-2.12194440e-4)
@@ -132,6 +133,32 @@ def log1p(x):
     """ln(1 + x) for x from 0 to 1: the logarithm of the rounded sum, and what the rounding took."""
     whole = type(x)(1) + x
     return log(whole) + (x - (whole - type(x)(1))) / whole
+
+
+@njit(**INLINE)
+def selu(x):
+    """SELU, its slope, and what it is more than x."""
+    zero, scale, low = type(x)(0), type(x)(SELU_SCALE), type(x)(SELU_SCALE * SELU_ALPHA)
+    below = low * expm1(min(x, zero))
+    more = (scale - type(x)(1)) * x
+    return (scale * x, scale, more) if x > zero else (below, below + low, below - x)
+
+
+@njit(**INLINE)
+def mish(x):
+    """x tanh(ln(1 + e^x)), its slope, and what it is more than x, of one exponential and one division.
+
+    With n = e^x (e^x + 2), the tanh is t = n / (n + 2), and (1 - t²) σ(x) = 4 e^x (e^x + 1) / (n + 2)². From 40 on t and the
+    slope are 1, and it is x, to rounding; NaN stays NaN.
+    """
+    one, two = type(x)(1), type(x)(2)
+    within = min(x, type(x)(40))
+    e = exp(within)
+    n = e * (e + two)
+    part = one / (n + two)
+    t = n * part
+    slope = t + within * ((type(x)(4) * e * part) * ((e + one) * part))
+    return x * t, slope, -two * within * part
 
 
 # Φ(-y) e^(y²/2), which is Mills' ratio / √(2π), for y from 0 to 14.75 (float32) and to 39 (float64) as a quotient: the one that agrees
