@@ -12,11 +12,13 @@ from sklearn.pipeline import Pipeline
 
 import glassprop
 from glassprop import MLPRegressor
+from glassprop.ground.note import Note
 from glassprop.tables.encoding import block_encoder as block_encoder_module
 from glassprop.tables.encoding import table_pipeline
 from glassprop.tables.encoding.block_encoder import block_encoder
 from glassprop.tables.encoding.recipe_inputs import InputRules, recipe_encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.fitting.many_categories import tell_means
 from glassprop.tables.schema.readings import Reading, Schema
 
 pytestmark = pytest.mark.filterwarnings("ignore:column", "ignore::sklearn.exceptions.ConvergenceWarning")
@@ -195,3 +197,20 @@ def test_five_thousand_columns():
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
     scaled = (values - middle) / (high - low)
     np.testing.assert_allclose(X, scaled / np.sqrt(1 + (scaled / 3) ** 2), rtol=1e-5, atol=1e-6)
+
+
+def test_means_are_told():
+    rng = np.random.default_rng(0)
+    names = {f"c{k}": [f"v{v}" for v in rng.integers(0, 100, 300)] for k in range(5)}
+    often = [f"v{v}" for v in np.r_[np.repeat(np.arange(6), 20), rng.integers(10, 60, 180)]]
+    frame = pl.DataFrame({"mixed": often, **names, "few": rng.choice(["a", "b"], 300)})
+    steps = recipe_encoder(schema(category=list(frame.columns)), target="amounts").fit(frame, rng.normal(size=300))
+    said: list[Note] = []
+    tell_means(steps[1], said.append)
+    assert {note.kind for note in said} == {"category-means"}
+    assert [note.column for note in said] == ["mixed", "c0", "c1", None]
+    assert f"of {frame['mixed'].n_unique()} categories 6 have a code of their own, and all are inputs" in said[0]
+    assert "c2, c3, c4" in said[3].replace("'", "").replace('"', "")
+    silent: list[Note] = []
+    tell_means(recipe_encoder(schema(category=list(frame.columns))).fit(frame)[1], silent.append)
+    assert silent == []
