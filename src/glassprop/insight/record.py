@@ -142,6 +142,7 @@ def _column(column: Column) -> dict[str, Any]:
         "parts": list(column.parts),
         "categories": None if column.categories is None else list(column.categories),
         "unit": column.unit,
+        "one_hot": column.categories is not None and column.stands is None,
     }
 
 
