@@ -11,6 +11,7 @@ from layer_cases import CASES, example
 from rounding import assert_rounded, size_of_gradient, sizes_by_a_and_z
 from scipy.sparse import csr_array
 
+import glassprop
 from glassprop import Layer, Network, Scale, check_gradient
 from glassprop.errors import ArchitectureError, SettingsError
 from glassprop.export.schema.network_field import LAYERS
@@ -94,11 +95,17 @@ def test_explanation_takes_every_parameter_apart(case):
 
 
 def _taken_apart(e, layer, l, name, index):
+    found = e.parameter(l, name, index)
+    if not layer.linear:
+        return found
     if name == "p":
-        return e.activation_parameter(l, *index)
-    if name == "b":
-        return e.bias(l, *index)
-    return e.weight(l, *index) if name == "w" else e.weight(l, index[0], index[0])
+        same = e.activation_parameter(l, *index)
+    elif name == "b":
+        same = e.bias(l, *index)
+    else:
+        same = e.weight(l, *index) if name == "w" else e.weight(l, index[0], index[0])
+    assert (same.symbol, same.value, same.factors) == (found.symbol, found.value, found.factors)
+    return same
 
 
 def test_paths_add_up(case):
@@ -127,9 +134,11 @@ def test_record_adds_up(case):
     sizes = sizes_by_a_and_z(network, theta, X, Y)[0]
     for i, here in enumerate(record["examples"]):
         for l, layer in enumerate(record["network"]["layers"], start=1):
-            w, b = np.array(record["w"][l]), np.array(record["b"][l])
-            x = np.array(here["a"][l - 1])
-            assert_rounded(w @ x + b, here["z"][l], np.abs(w) @ (np.abs(x) + 1) + np.abs(b) + 1)
+            x, edges = np.array(here["a"][l - 1]), here["edges"][l]
+            assert (edges is None) != (record["w"][l] is None)
+            w, b = np.array(record["w"][l] if edges is None else edges), np.array(record["b"][l])
+            if edges is None:
+                assert_rounded(w @ x + b, here["z"][l], np.abs(w) @ (np.abs(x) + 1) + np.abs(b) + 1)
             back = np.array(here["delta"][l]) @ w
             back = back + np.array(here["by_a"][l]) if layer["residual"] else back
             assert_rounded(back, here["by_a"][l - 1], sizes[l - 1][i])
@@ -152,7 +161,7 @@ def test_what_is_written_down_is_what_is_read(case):
     again = Network.from_spec(network.spec())
     assert again == network
     assert repr(again) == repr(network)
-    assert eval(repr(network), {"Network": Network, "Layer": Layer, "Scale": Scale}) == network
+    assert eval(repr(network), vars(glassprop)) == network
     assert again.layout.size == theta.size
 
 

@@ -14,7 +14,7 @@ from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.scaling import by_factor, by_scaled_input, scaled
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_flags, faults_of_size
-from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, full, largest_sizes, unit_of
+from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, Way, full, largest_sizes, unit_of
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -137,6 +137,9 @@ class Scale(LayerKind):
 
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
         return ("s", (k,)) if j == k else None
+
+    def way(self, parameters: Parameters, x: Array, name: str, index: tuple[int, ...]) -> Way:
+        return Way({"∂z/∂s": float(x[index[0]])}, {index[0]: 1.0})
 
     def joins(self, n_in: int) -> NDArray[np.bool_]:
         return np.eye(self.n, n_in, dtype=bool)
