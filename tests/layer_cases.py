@@ -71,22 +71,7 @@ MEMBERS = {
     ),
     "own scale alone": Network(3, [Scale(own=True)], cost="huber", members=2),
 }
-
-
-def alone(network, theta):
-    """Each member as a network that knows of no others, cut out of θ by its documented order. -> [(network, θ), …]."""
-    parts, start = [[] for _ in range(network.members)], 0
-    for n_in, layer in zip(network.sizes[:-1], network.layers, strict=True):
-        for block in layer.blocks(n_in):
-            size = int(np.prod(block.shape))
-            for number, part in enumerate(parts):
-                at = start + (size * number if layer.own else 0)
-                part.append(np.arange(at, at + size))
-            start += size * (network.members if layer.own else 1)
-    assert start == len(theta)
-    layers = [layer.owned(False) for layer in network.layers]
-    plain = Network(network.n_inputs, layers, network.cost_function, network.units)
-    return [(plain, np.concatenate(part)) for part in parts]
+CASES |= MEMBERS
 
 
 def example(network, n=4, seed=0):
