@@ -105,6 +105,28 @@ MEMBERS = {
         2, [Layer(2, "tanh", residual=True, own=True), Scale(), Layer(1, "exp")], cost="poisson", members=2
     ),
     "own scale alone": Network(3, [Scale(own=True)], cost="huber", members=2),
+    "heads behind waves and codes": Network(
+        3,
+        [
+            PeriodicEmbedding([0], n=3, frequencies=2, sigma=0.5),
+            CategoryEmbedding([0], [4], 2),
+            Scale(own=True, initial="signs"),
+            Layer(3, "tanh"),
+            Layer(2, "softmax", own=True),
+        ],
+        cost="cross_entropy",
+        members=3,
+    ),
+    "own waves and codes": Network(
+        3,
+        [
+            PeriodicEmbedding([2], n=2, frequencies=3, sigma=0.4, own=True),
+            CategoryEmbedding([1], [3], 2, own=True),
+            Layer(2, "elu", parametric=True),
+            Layer(1, "identity", own=True),
+        ],
+        members=2,
+    ),
 }
 CASES |= MEMBERS
 

@@ -85,14 +85,22 @@ def test_columns_are_of_the_mean(case):
     names = Names.numbered(network, 4, columns=categories)
     e = network.explain(theta, X, Y, names=names).of(2)
     known = mean_of(network, theta, lambda plain, own: plain.input_gradient(own, X, Y))[2]
-    for k in range(network.n_inputs):
-        found = e.by_column(names.columns[k])
+    codes = dict(network.codes)
+    for k, size in codes.items():
+        rows = np.tile(X[2], (size, 1))
+        rows[:, k] = range(size)
+        costs = [network.cost(theta, row[None], Y[2:3]) for row in rows]
+        found = e.by_column(e.names.columns[k]).switches
+        assert_rounded(list(found.values()), np.array(costs) - network.cost(theta, X[2:3], Y[2:3]), 10)
+    for k in set(range(network.n_inputs)) - set(codes):
+        found = e.by_column(e.names.columns[k])
         assert_rounded(found.value, 2 * known[k], 1 + np.abs(known).max())
         assert_rounded(found.parts[0].by_x, known[k], 1 + np.abs(known).max())
         assert found.kink or abs(found.by_difference - found.value) <= 1e-6 * (1 + np.abs(known).max())
     record = e.to_dict()["members"]["examples"][2]
     assert_rounded(record["by_x"], known, 1 + np.abs(known).max())
-    assert_rounded(record["columns"], 2 * known, 1 + np.abs(known).max())
+    columns = [2 * known[k] for k in range(network.n_inputs) if k not in codes]
+    assert_rounded([value for value in record["columns"] if value is not None], columns, 1 + np.abs(known).max())
 
 
 def test_categories_are_switched_in_all_members():
@@ -128,10 +136,9 @@ def test_a_step_is_the_optimizers_own_on_all_members(case, l2, clip_norm):
             chosen = e.member(member)
             part = block.of_member(member)
             index = (0,) * len(part.shape)
-            if part.name == "p":
-                continue
-            j, k = (0, None) if part.name == "b" else (0, 0)
-            step = chosen.step(part.layer, j, k)
+            step = chosen.step_of(part.layer, part.name, index)
+            if part.name in ("w", "s") and network.layer(part.layer).linear:
+                assert step == chosen.step(part.layer, 0, 0)
             at = part.start + int(np.ravel_multi_index(index, part.shape))
             assert_rounded(step.gradient, gradient[at], size[at])
             after = theta.copy()
