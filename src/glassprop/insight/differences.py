@@ -67,13 +67,13 @@ def nudge_parameter(view: View, example: int, layer: int, name: str, index: tupl
     return Nudge(np.array([costs @ _WEIGHTS / unit]), crossed)
 
 
-def changes_by_input(view: View, example: int, k: int, values: Array) -> Array:
-    """What C_0 would change by if x_k had each of these values (n,), by passes forward. (n,)"""
+def changes_by_inputs(view: View, example: int, ks: Array, values: Array) -> Array:
+    """What C_0 would change by if the x_k were as in each row of values (n, number of ks), by passes forward. (n,)"""
     found = np.empty(len(values))
     for low in range(0, len(values), _AT_ONCE):
         some = values[low : low + _AT_ONCE]
         rows = np.tile(view.X[example], (len(some), 1))
-        rows[:, k] = some
+        rows[:, ks] = some
         costs = example_costs(
             view.architecture, forward(view.architecture, view.theta, rows), np.tile(view.Y[example], (len(some), 1))
         )

@@ -132,7 +132,7 @@ class ColumnDerivative(Derivative):
     """∂C_0 with respect to a column of the table, in the column's own units, through scaling and the like.
 
     ``value`` is NaN for a category, which has no derivative: ``switches`` then holds, for every category, how C_0 would
-    change if the example had it instead: to first order, or exactly (``exact``) where categories are codes.
+    change if the example had it instead: to first order, or exactly (``exact``) where its inputs are not one-hot.
 
     Attributes
     ----------

@@ -30,7 +30,9 @@ class Column:
     slopes : array (n, number of parts) or None
         ∂x/∂column by example, for numbers; None for categories and text.
     categories : tuple of str or None
-        What each part stands for, where parts are one-hot; or each code, from 0, where there is one part for all.
+        What each part stands for, where parts are one-hot; or each row of ``stands``.
+    stands : array (number of categories, number of parts) or None
+        What the parts are by category, where they are not one-hot: a code, say.
     unit : str
         What a derivative is by, where that is not plain: "day" for dates, "hour" for times of day.
     """
@@ -41,18 +43,15 @@ class Column:
     slopes: Array | None = None
     categories: tuple[str, ...] | None = None
     unit: str = ""
-
-    @property
-    def coded(self) -> bool:
-        """Whether its categories are the codes of one input."""
-        return self.categories is not None and len(self.categories) > len(self.parts)
+    stands: Array | None = None
 
 
 def as_code(column: Column, codes: Mapping[int, int]) -> Column:
     """The column, which is a number, as one of categories, where it is the code of one; codes: how many, by input."""
     if column.categories is not None or len(column.parts) != 1 or column.parts[0] not in codes:
         return column
-    return replace(column, slopes=None, categories=tuple(map(str, range(codes[column.parts[0]]))))
+    each = range(codes[column.parts[0]])
+    return replace(column, slopes=None, categories=tuple(map(str, each)), stands=np.array(each, float)[:, None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +125,7 @@ class Names:
             categories = column.categories
             if categories is not None:
                 categories = tuple(f"category {number}" for number in range(len(categories)))
-                for category, k in zip(categories, () if column.coded else column.parts, strict=not column.coded):
+                for category, k in zip(categories, column.parts, strict=True) if column.stands is None else ():
                     inputs[k] = f"{column.name}: {category}"
             elif column.slopes is None:
                 for number, k in enumerate(column.parts):
