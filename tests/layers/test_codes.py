@@ -75,6 +75,14 @@ def test_codes_are_followed_through_embeddings():
     assert itself.codes == ((1, 6),)  # the first number of an embedded one is itself
 
 
+def test_to_follow_codes_takes_no_memory_for_what_is_not_there():
+    """A forged file may say any size; what is as long as that must not be built."""
+    many = 10**14
+    assert Network(many, [Layer(many, "relu"), Layer(1, "identity")]).codes == ()
+    layers = [PeriodicEmbedding([0, 7]), CategoryEmbedding([many - 3], [3]), Layer(many, "relu")]
+    assert Network(many, layers).codes == ((many - 1, 3),)
+
+
 @pytest.mark.parametrize(
     "layers",
     [

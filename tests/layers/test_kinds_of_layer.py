@@ -11,10 +11,10 @@ from layer_cases import CASES, example
 from members_alone import walked
 from rounding import assert_rounded, size_of_gradient, sizes_by_a_and_z
 from scipy.sparse import csr_array
-from scipy.stats import kstest
+from scipy.stats import kstest, norm, uniform
 
 import glassprop
-from glassprop import Layer, Network, Scale, check_gradient
+from glassprop import CategoryEmbedding, Layer, Network, PeriodicEmbedding, Scale, check_gradient
 from glassprop.errors import ArchitectureError, SettingsError
 from glassprop.export.schema.network_field import LAYERS
 from glassprop.layers.layer_kind import title_of
@@ -186,6 +186,9 @@ def test_plain_layers_are_written_as_ever():
     [
         ([Layer(4, residual=True), Layer(1, "identity")], "layer 1: it is residual and has 4 neurons, but sees 3"),
         ([Scale(4), Layer(1, "identity")], "layer 1: it has 4 factors, but sees 3: leave the number out"),
+        ([Layer(10**14), PeriodicEmbedding()], "layer 2: it is to embed all of 100000000000000 numbers"),
+        ([PeriodicEmbedding([3])], "layer 1: it embeds number 3, but sees 3, counted from 0"),
+        ([CategoryEmbedding([4], [2])], "layer 1: it embeds number 4, but sees 3, counted from 0"),
         ([Layer(3, "sigmoid", residual=True)], "outputs of any number"),
     ],
 )
@@ -203,6 +206,31 @@ def test_layers_that_do_not_fit_where_they_stand(layers, message):
     [
         (lambda: Scale(0), "its size must be a whole number of 1 or more, got 0"),
         (lambda: Scale(initial="random"), "initial must be one of ones, normal, signs, got 'random'"),
+        (
+            lambda: PeriodicEmbedding([]),
+            r"columns must be numbers of inputs, counted from 0, or None for all, got \[\]",
+        ),
+        (lambda: PeriodicEmbedding([0, 0]), r"columns must name each input once, got \[0, 0\]"),
+        (lambda: PeriodicEmbedding([-1]), "columns must be numbers of inputs"),
+        (lambda: PeriodicEmbedding([True]), "columns must be numbers of inputs"),
+        (lambda: PeriodicEmbedding("ab"), "columns must be numbers of inputs"),
+        (lambda: PeriodicEmbedding(n=1), "n must be 2 or more, the first of them is the number itself: got 1"),
+        (lambda: PeriodicEmbedding(n="x"), "n: its size must be a whole number of 1 or more, got 'x'"),
+        (lambda: PeriodicEmbedding(frequencies=0), "frequencies: its size must be a whole number of 1 or more, got 0"),
+        (lambda: PeriodicEmbedding(sigma=float("inf")), "sigma must be a number above 0, got inf"),
+        (lambda: PeriodicEmbedding(rates={"b": 1}), "rates names 'b'; the layer's parameters are f, c, w, e"),
+        (lambda: CategoryEmbedding(None, [3]), "columns must be numbers of inputs"),
+        (lambda: CategoryEmbedding([0, 1], [3]), "sizes must be whole numbers of 1 or more, one for each of 2 columns"),
+        (
+            lambda: CategoryEmbedding([0], 3),
+            "sizes must be whole numbers of 1 or more, one for each of 1 columns, got 3",
+        ),
+        (
+            lambda: CategoryEmbedding([0], [3], [2, 2]),
+            "n must be whole numbers of 1 or more, one for each of 1 columns",
+        ),
+        (lambda: CategoryEmbedding([0], [3], 0), "n must be whole numbers of 1 or more"),
+        (lambda: CategoryEmbedding([0], [3], decays={"t0": 1}), "decays names 't0'; the layer's parameters are t"),
         (lambda: Scale(rates={"w": 1}), "rates names 'w'; the layer's parameters are s"),
         (lambda: Scale(rates={"s": -1}), r"rates\['s'\] must be a number of 0 or more, got -1"),
         (lambda: Scale(decays=3), "decays must map names of parameters"),
@@ -243,6 +271,17 @@ def test_factors_start_as_asked():
     assert abs(normal.std() - 1) < 0.1
     assert kstest(normal, "norm").pvalue > 1e-3
     assert (start("normal", 1) != normal).all()
+
+
+def test_embeddings_start_as_they_say():
+    waves = PeriodicEmbedding(n=5, frequencies=9, sigma=0.3)
+    network = Network(200, [waves, CategoryEmbedding([0], [400], 5)])
+    theta = network.initial(np.random.default_rng(0))
+    f, c, w, e = (network.parameters(theta, 1)[name].ravel() for name in "fcwe")
+    known = {"f": (f, norm(0, 0.3)), "c": (c, uniform(-np.pi, 2 * np.pi)), "w": (w, uniform(-1 / 3, 2 / 3))}
+    known |= {"e": (e, uniform(-1 / 3, 2 / 3)), "t0": (network.parameters(theta, 2)["t0"].ravel(), norm())}
+    for name, (found, law) in known.items():
+        assert kstest(found, law.cdf).pvalue > 1e-3, name
 
 
 def test_a_start_that_looks_at_data():

@@ -221,11 +221,13 @@ def _codes(n_inputs: int, layers: tuple[LayerKind, ...]) -> Iterator[tuple[int, 
 
     Inputs are followed through layers that pass them on as they are; None: it is another number by then.
     """
-    passed: list[int | None] = [*range(n_inputs)]
+    sizes = [n_inputs, *(layer.n for layer in layers)]
     for number, layer in enumerate(layers, start=1):
         for column, size in layer.codes.items():
-            yield number, column, passed[column], size
-        passed = [None if k is None else passed[k] for k in layer.passes(len(passed))]
+            where: int | None = column
+            for l in range(number - 1, 0, -1):
+                where = None if where is None else layers[l - 1].passed_on(where, sizes[l - 1])
+            yield number, column, where, size
 
 
 def _faults_of_layers(n_inputs: int, layers: tuple[LayerKind, ...]) -> list[str]:

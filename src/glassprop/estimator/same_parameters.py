@@ -8,7 +8,7 @@ from glassprop.errors import SettingsError
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.network import Network
 
-_NO_MEANING = {"activation", "dropout", "initial", "rates", "decays"}  # parts of a layer's spec
+_NO_MEANING = {"activation", "dropout", "initial", "sigma", "rates", "decays"}  # parts of a layer's spec
 
 
 def refuse_other_parameters(present: Network, described: Network) -> None:

@@ -148,8 +148,9 @@ class CategoryEmbedding(LayerKind):
         for name in self._names:
             parameters[name][...] = rng.normal(0.0, 1.0, parameters[name].shape)
 
-    def passes(self, n_in: int) -> list[int | None]:
-        return [*self.columns_among(n_in).other_columns, *[None] * sum(self.each)]
+    def passed_on(self, j: int, n_in: int) -> int | None:
+        columns = self.columns_among(n_in)
+        return columns.passed_on(j) if j < columns.n_others else None
 
     @property
     def codes(self) -> dict[int, int]:

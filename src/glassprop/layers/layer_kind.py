@@ -127,9 +127,9 @@ class LayerKind(ABC):
         """Whether its start looks at examples."""
         return False
 
-    def passes(self, n_in: int) -> list[int | None]:
-        """Of each of its neurons, which number before it it gives as it is; None for the others."""
-        return [None] * self.n
+    def passed_on(self, j: int, n_in: int) -> int | None:
+        """Which number before it neuron j is, as it stands there; None where it is none."""
+        return None
 
     @property
     def codes(self) -> dict[int, int]:

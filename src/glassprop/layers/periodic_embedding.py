@@ -31,6 +31,7 @@ from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, Way, 
 from glassprop.layers.some_columns import Columns, faults_of_columns
 
 _BLOCKS = ("f", "c", "w", "e")
+MOST_EMBEDDED = 100_000  # columns of one layer
 
 
 class _Seen(NamedTuple):
@@ -142,13 +143,15 @@ class PeriodicEmbedding(LayerKind):
 
     def placed(self, n_in: int) -> PeriodicEmbedding:
         """The layer with the columns that it embeds, where nobody said which, and its size."""
-        columns = range(n_in) if self.columns is None else self.columns
+        columns = range(n_in) if self.columns is None and n_in <= MOST_EMBEDDED else self.columns or ()
         placed = copy(self)
-        object.__setattr__(placed, "columns", tuple(columns))
+        object.__setattr__(placed, "columns", tuple(columns))  # none of too many, which is a fault
         object.__setattr__(placed, "n", n_in + len(columns) * (self.each - 1))
         return placed
 
     def misplaced(self, n_in: int) -> list[str]:
+        if not self.columns:
+            return [f"it is to embed all of {n_in} numbers, and at most {MOST_EMBEDDED} can be: give columns"]
         return self.columns_among(n_in).faults()
 
     def columns_among(self, n_in: int) -> Columns:
@@ -173,9 +176,12 @@ class PeriodicEmbedding(LayerKind):
         w[...] = rng.uniform(-bound, bound, w.shape)
         e[...] = rng.uniform(-bound, bound, e.shape)
 
-    def passes(self, n_in: int) -> list[int | None]:
-        columns, rest = self.columns_among(n_in), [None] * (self.each - 1)
-        return [*columns.other_columns, *(one for column in columns.columns for one in (column, *rest))]
+    def passed_on(self, j: int, n_in: int) -> int | None:
+        columns = self.columns_among(n_in)
+        if j < columns.n_others:
+            return columns.passed_on(j)
+        place, number = divmod(j - columns.n_others, self.each)
+        return None if number else columns.columns[place]
 
     # --- the chain rule ---------------------------------------------------------------------------------------
 

@@ -35,6 +35,12 @@ class Columns:
     def n_others(self) -> int:
         return self.n_in - len(self.columns)
 
+    def passed_on(self, j: int) -> int:
+        """The j-th of those that are not embedded. Nothing as long as all of them is built: sizes may be forged."""
+        for column in sorted(self.columns):
+            j += column <= j
+        return j
+
     def chosen(self, x: Array) -> Array:
         """Those that are embedded. x (n, n_in) -> (n, k)."""
         return _take(x, self.columns)

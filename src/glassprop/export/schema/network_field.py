@@ -9,6 +9,7 @@ from glassprop.architecture.architecture import MOST_MEMBERS
 from glassprop.architecture.own_units import MOST_KNOTS
 from glassprop.architecture.target_scales import SCALES
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Object, Real, Several, Text, Whole, Word
+from glassprop.layers.periodic_embedding import MOST_EMBEDDED
 from glassprop.layers.scale import STARTS
 
 FUNCTION = Text(200)  # an activation or cost of the tables, by name, with its parameters
@@ -32,13 +33,12 @@ _SCALE = Object(
     {"kind": Exactly("scale"), "n": Whole(1)},
     {"initial": Word(*STARTS), "rates": _factors("s"), "decays": _factors("s")},
 )
-_MOST = 100_000  # columns that are embedded
-_COLUMNS = Several(Whole(0), least=1, most=_MOST)
+_COLUMNS = Several(Whole(0), least=1, most=MOST_EMBEDDED)
 _PERIODIC = Object(
     {"kind": Exactly("periodic"), "columns": _COLUMNS, "n": Whole(2), "frequencies": Whole(1), "sigma": Real(5e-324)},
     {"rates": _factors("f", "c", "w", "e"), "decays": _factors("f", "c", "w", "e")},
 )
-_SIZES = Several(Whole(1), least=1, most=_MOST)
+_SIZES = Several(Whole(1), least=1, most=MOST_EMBEDDED)
 _CATEGORY = Object(
     {"kind": Exactly("category"), "columns": _COLUMNS, "sizes": _SIZES, "n": _SIZES},
     {"rates": _factors("t"), "decays": _factors("t")},

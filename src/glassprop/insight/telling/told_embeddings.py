@@ -25,7 +25,7 @@ class _PassesOn:
     """What both kinds do with inputs that they do not embed: these are passed on."""
 
     def __init__(self, layer: LayerKind, n_in: int) -> None:
-        self._passes, self._joins = layer.passes(n_in), layer.joins(n_in)
+        self._passes, self._joins = [layer.passed_on(j, n_in) for j in range(layer.n)], layer.joins(n_in)
 
     def _passed(self, l: int | None, j: int) -> Symbol | None:
         """What z_j is where it is a number before the layer."""
