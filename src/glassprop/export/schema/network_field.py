@@ -43,8 +43,8 @@ _CATEGORY = Object(
     {"kind": Exactly("category"), "columns": _COLUMNS, "sizes": _SIZES, "n": _SIZES},
     {"rates": _factors("t"), "decays": _factors("t")},
 )
-OUTPUT_OPTIONS = Object({}, {"initial": Text(40), "rates": _factors("w", "b"), "decays": _factors("w", "b")})
-_EACH = {"own": Flag()}  # what a layer of any kind may say
+_EACH: dict[str, Field] = {"own": Flag()}  # what a layer of any kind may say
+OUTPUT_OPTIONS = Object({}, {"initial": Text(40), "rates": _factors("w", "b"), "decays": _factors("w", "b"), **_EACH})
 _KINDS = {"dense": _DENSE, "scale": _SCALE, "periodic": _PERIODIC, "category": _CATEGORY}
 LAYERS: dict[str, Object] = {  # by the names of `layers.layer_table.KINDS`
     kind: Object(layer.keys, {**layer.optional, **_EACH}) for kind, layer in _KINDS.items()
