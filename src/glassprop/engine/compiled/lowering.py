@@ -20,16 +20,20 @@ from glassprop.engine.compiled.libraries import Library
 from glassprop.engine.compiled.parts_of import activation_kernels
 from glassprop.engine.compiled.places import LANES, PLACES
 from glassprop.engine.compiled.row import (
+    BLOCK_1,
+    BLOCK_2,
     BY_ENTRIES,
     COLUMNS,
     DROPS,
     FIRST,
     KEEPS,
     OUT_AT,
+    OWN,
     RESIDUAL,
     TRAINS,
     WAYS,
     WEIGH,
+    P,
 )
 from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.layers.layer_kind import PARAMETRIC
@@ -50,8 +54,10 @@ class Lowered:
 
     Attributes
     ----------
-    layers : int64 (L, 15)
-        A row a layer: see ``row.py``; without the addresses of parts.
+    members : int
+    layers : int64 (members · L, 15)
+        A row a layer: see ``row.py``; without the addresses of parts. Those of a member one after another, who all use the
+        same places in turn.
     numbers : float64 (L, 2)
     blocks : int64 (number of parameter blocks, 2)
         Start and stop.
@@ -71,6 +77,7 @@ class Lowered:
         The address of a library's product, and how it is called; 0 where own tiles make it.
     """
 
+    members: int
     layers: NDArray[np.int64]
     numbers: NDArray[np.float64]
     blocks: NDArray[np.int64]
@@ -96,21 +103,29 @@ class Lowered:
         """The offsets in the order that the kernels read them, and room for the addresses of parts."""
         offsets = [
             self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
-            self.rows, self.collapses, self.rows_at, self.kept_at, self.panel_at, *self.called,
+            self.rows, self.collapses, self.rows_at, self.kept_at, self.panel_at, *self.called, self.members,
         ]  # fmt: skip
         return np.array([*offsets, *[0] * (PLACES - len(offsets))], dtype=np.int64)
 
     @cached_property
     def ways(self) -> tuple[int, ...]:
         """The bits of ``WAYS`` of every layer."""
-        return tuple(int(way) for way in self.layers[:, WAYS])
+        return tuple(int(way) for way in self.layers[: self.depth, WAYS])
+
+    @property
+    def depth(self) -> int:
+        """How many layers a member has."""
+        return len(self.layers) // self.members
 
 
 def multiplications(architecture: Architecture, entries: float | None = None) -> float:
-    """How many multiplications one example costs, forward and backward. entries: those of a sparse X that it has."""
+    """How many multiplications one example costs, forward and backward, of all members.
+
+    entries: those of a sparse X that it has.
+    """
     widths = zip(architecture.layers, pairwise(_sizes_seen(architecture, entries)), strict=True)
     products = [kernels_of(layer).multiplications(n_in, n_out) for layer, (n_in, n_out) in widths]
-    return 3 * sum(products) - products[0]
+    return architecture.members * (3 * sum(products) - products[0])
 
 
 def _sizes_seen(architecture: Architecture, entries: float | None) -> list[float]:
@@ -150,6 +165,7 @@ def _ways(architecture: Architecture, number: int, first: int, by_library: bool)
     ways = first if number == 1 else 0
     if not ways & BY_ENTRIES:
         ways |= int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1], by_library))
+    ways |= OWN * (layer.own and architecture.members > 1)
     ways |= FIRST * (number == 1) | RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
     needed_for_x = layer.residual and number > 1
     needed_for_p = layer.parametric and number == architecture.depth  # of others it is used before it becomes δ
@@ -167,9 +183,7 @@ def _rows(sizes: list[int], needed: int, batch_rows: int, itemsize: int) -> int:
 def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: _Space) -> tuple[int, ...]:
     """The row of one layer, in the order of ``row.py``; hands out its places."""
     layer = architecture.layer(number)
-    blocks = {block.name: block.start for block in architecture.layout.by_layer[number]}
-    p = blocks.pop(PARAMETRIC, 0)
-    first, second = [*blocks.values(), 0, 0][:2]
+    first, second, p = _starts(architecture.each_member[0], number)
     a_at = space.room(layer.n)
     keeps_slope = activation_kernels(layer).keeps_slope
     slope_at = space.room(layer.n * (1 + layer.parametric)) if keeps_slope else a_at
@@ -178,6 +192,23 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
         architecture.sizes[number - 1], layer.n, first, second, p, ways, in_at, a_at, slope_at, out_at,
         *[0] * (COLUMNS - WEIGH),
     )  # fmt: skip
+
+
+def _starts(member: Architecture, number: int) -> tuple[int, int, int]:
+    """Where in θ a layer's own blocks start, of which there are two at most, and its activation's."""
+    blocks = {block.name: block.start for block in member.layout.by_layer[number]}
+    p = blocks.pop(PARAMETRIC, 0)
+    first, second = [*blocks.values(), 0, 0][:2]
+    return first, second, p
+
+
+def _of_all_members(architecture: Architecture, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows of the first member, and those of the others, which differ in where their own parameters start."""
+    every = np.tile(rows, (architecture.members, 1))
+    for member, alone in enumerate(architecture.each_member):
+        for number in range(1, architecture.depth + 1):
+            every[member * architecture.depth + number - 1, [BLOCK_1, BLOCK_2, P]] = _starts(alone, number)
+    return every
 
 
 def lower(
@@ -211,7 +242,8 @@ def lower(
     panel_at = space.numbers(panel)
     cost = architecture.cost_function
     return Lowered(
-        layers=layers,
+        members=architecture.members,
+        layers=_of_all_members(architecture, layers),
         numbers=np.array(
             [((layer.activation.parameters or (0.0,))[0], layer.dropout) for layer in architecture.layers]
         ),
