@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/.installed
+ACCURACY := .venv-accuracy
+ACCURACY_STAMP := $(ACCURACY)/.installed
 
-.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more clean
+.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,5 +75,14 @@ bench-quick: $(BENCH_STAMP) ## the main cases as the CPU is, in under three minu
 bench-more: $(BENCH_STAMP) ## first model, one row, small calls, big tables, memory, growth
 	$(BENCH)/bin/python -m bench.more
 
+$(ACCURACY_STAMP): pyproject.toml
+	$(PYTHON) -m venv $(ACCURACY)
+	$(ACCURACY)/bin/python -m pip install --quiet --upgrade pip
+	$(ACCURACY)/bin/python -m pip install --quiet -e '.[accuracy]'
+	@touch $(ACCURACY_STAMP)
+
+bench-accuracy: $(ACCURACY_STAMP) ## errors and times on 31 tables beside the peers, for hours; OPTIONS="--quick" (20 minutes), "--help"
+	$(ACCURACY)/bin/python -m bench.accuracy $(OPTIONS)
+
 clean: ## removes what was built
-	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(ACCURACY) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -57,7 +57,10 @@ MODULES = {
     "functions": ["ACTIVATIONS", "COSTS", "PAIRS", "Activation", "Cost", "Domain"],
     "optimizers": ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer"],
     "saving": ["Packed", "load", "pack", "read_record", "save", "unpack"],
-    "schedules": ["SCHEDULES", "Adaptive", "Constant", "Cosine", "InvScaling", "OneCycle", "Schedule", "WarmUp"],
+    "schedules": [
+        "SCHEDULES", "Adaptive", "CosLog4", "Constant", "Cosine", "FlatCos", "InvScaling", "OneCycle", "Schedule",
+        "WarmUp",
+    ],
     "settings": ["EpochReport", "History", "Objective", "Settings", "TrainState"],
     "showing": [
         "Explanation", "Training", "classroom_network", "html_of", "latex_of", "markdown_of", "page", "worksheet_of",

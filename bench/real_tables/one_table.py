@@ -50,17 +50,17 @@ def run(table: RealTable, path: Path) -> dict[str, Any]:
     return found | _glassprop(table, path, len(raw), parts, found["scores"])
 
 
-def divide(y: pd.Series, task: str) -> tuple[np.ndarray, np.ndarray]:
+def divide(y: pd.Series, task: str, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
     """The rows to learn from and those to score, of all that have a target; a class with one row is learned from."""
     rows = np.flatnonzero(y.notna())
     if task != CLASSES:
-        train, test = train_test_split(rows, test_size=TEST_SHARE, random_state=SEED)
+        train, test = train_test_split(rows, test_size=TEST_SHARE, random_state=seed)
         return train, test
     labels = y.iloc[rows].to_numpy()
     counts = y.value_counts()
     single = np.isin(labels, counts.index[counts < 2])
     several = rows[~single]
-    train, test = train_test_split(several, test_size=TEST_SHARE, random_state=SEED, stratify=labels[~single])
+    train, test = train_test_split(several, test_size=TEST_SHARE, random_state=seed, stratify=labels[~single])
     return np.concatenate([train, rows[single]]), test
 
 

@@ -82,7 +82,7 @@ def _date(name: str, column: pd.Series) -> dict[str, pd.Series]:
 def reference_scores(table: RealTable, X: pd.DataFrame, y: pd.Series, parts: tuple[Any, Any]) -> dict[str, Any]:
     """Scores on the second part of models fitted on the first, by name of the model."""
     train, test = parts
-    models = {"constant": _constant(table.task), "trees": _trees(table.task, X), "ridge": _ridge(table.task, X)}
+    models = {"constant": _constant(table.task), "trees": trees(table.task, X), "ridge": _ridge(table.task, X)}
     found = {}
     for name, model in models.items():
         with warnings.catch_warnings():
@@ -111,7 +111,7 @@ def _constant(task: str) -> Any:
     return DummyClassifier(strategy="prior") if task == CLASSES else DummyRegressor()
 
 
-def _kinds(X: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
+def kinds(X: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
     """Numbers, categories, and categories of too many values."""
     texts = [name for name in X.columns if X[name].dtype == object]
     many = [name for name in texts if X[name].nunique() > _CATEGORIES]
@@ -122,16 +122,17 @@ def _by_target(task: str) -> Any:
     return TargetEncoder(target_type="auto" if task == CLASSES else "continuous", random_state=0)
 
 
-def _trees(task: str, X: pd.DataFrame) -> Any:
-    numbers, few, many = _kinds(X)
+def trees(task: str, X: pd.DataFrame, seed: int = 0) -> Any:
+    """scikit-learn's gradient-boosted trees, which take categories as such, up to as many as they can."""
+    numbers, few, many = kinds(X)
     ordinal = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
     columns = make_column_transformer((ordinal, few), ("passthrough", numbers), (_by_target(task), many))
     kind = HistGradientBoostingClassifier if task == CLASSES else HistGradientBoostingRegressor
-    return make_pipeline(columns, kind(random_state=0, categorical_features=list(range(len(few)))))
+    return make_pipeline(columns, kind(random_state=seed, categorical_features=list(range(len(few)))))
 
 
 def _ridge(task: str, X: pd.DataFrame) -> Any:
-    numbers, few, many = _kinds(X)
+    numbers, few, many = kinds(X)
     columns = make_column_transformer(
         (make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler()), numbers),
         (OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=2, sparse_output=False), few),

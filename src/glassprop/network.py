@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +12,9 @@ from numpy.typing import ArrayLike
 from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.fits import check_view
 from glassprop.architecture.given import floating_dtype, given_examples, given_inputs
-from glassprop.backprop.gradient import ExampleGradients, average_cost, average_gradient, input_gradient
+from glassprop.architecture.joining import joined, some_members
+from glassprop.backprop.example_gradients import ExampleGradients
+from glassprop.backprop.gradient import average_cost, average_gradient, input_gradient
 from glassprop.backprop.members import predicted
 from glassprop.backprop.passes import Trace, forward
 from glassprop.backprop.ranks import Reduce
@@ -127,6 +130,50 @@ class Network(Architecture):
         """All parameters of a layer (from 1) by name, ``{"w": …, "b": …}``: views of θ (or of ∇C)."""
         check_view(self, theta, layer)
         return self.layout.of_layer(theta, layer)
+
+    def of_members(self, members: Sequence[int], theta: Array) -> tuple[Self, Array]:
+        """Some of the members as a network by themselves, and their θ, a copy: those that are best together, say.
+
+        Parameters
+        ----------
+        members : sequence of int
+            Which (from 0), in the order they are to have. One that comes twice counts twice in the mean.
+
+        Raises
+        ------
+        SettingsError
+            If there are none, or one that is not there.
+        DataError
+            If θ does not fit.
+        """
+        return some_members(self, members, theta)
+
+    @classmethod
+    def joined(cls, networks: Iterable[tuple[Network, Array]]) -> tuple[Network, Array]:
+        """Networks that were trained apart, each with its θ, as the members of one, and its θ: all layers are own.
+
+        They have the same layers, cost and units; what theirs predict is averaged from here on.
+
+        Raises
+        ------
+        ArchitectureError
+            If they differ in more than their parameters.
+        DataError
+            If a θ does not fit its network, or there is none.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from glassprop import Layer, Network
+        >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+        >>> thetas = [network.initial(np.random.default_rng(seed)) for seed in range(3)]
+        >>> both, theta = Network.joined([(network, theta) for theta in thetas])
+        >>> x = np.ones((1, 2))
+        >>> mean = np.mean([network.predict(theta, x) for theta in thetas], axis=0)
+        >>> both.members, bool(np.allclose(both.predict(theta, x), mean))
+        (3, True)
+        """
+        return joined(networks)
 
     def forward(self, theta: ArrayLike, X: Rows) -> Trace:
         """E1, E14 for every layer. X (n, n_inputs) -> trace with ``z[l]``, ``a[l]`` (n, n_l).

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from glassprop.training.schedule import SCHEDULES, Adaptive, Constant, Cosine, InvScaling, OneCycle, Schedule, WarmUp
+from glassprop.training.schedule import (
+    SCHEDULES,
+    Adaptive,
+    Constant,
+    Cosine,
+    CosLog4,
+    FlatCos,
+    InvScaling,
+    OneCycle,
+    Schedule,
+    WarmUp,
+)
 
-__all__ = ["SCHEDULES", "Adaptive", "Constant", "Cosine", "InvScaling", "OneCycle", "Schedule", "WarmUp"]
+__all__ = [
+    "SCHEDULES",
+    "Adaptive",
+    "Constant",
+    "CosLog4",
+    "Cosine",
+    "FlatCos",
+    "InvScaling",
+    "OneCycle",
+    "Schedule",
+    "WarmUp",
+]

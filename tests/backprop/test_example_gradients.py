@@ -87,7 +87,7 @@ def test_the_gradients_are_not_kept_in_full():
         rng.normal(size=network.layout.size), rng.normal(size=(n, 50)), rng.normal(size=(n, 5))
     )
     each.norms()
-    kept = [*each.deltas[1:], *each.trace.a, *each.trace.z[1:]]
+    kept = [*each.deltas[1:], *each.traces[0].a, *each.traces[0].z[1:]]
     assert sum(array.nbytes for array in kept) < 0.2 * n * network.layout.size * 8
 
 
@@ -118,5 +118,5 @@ def test_comparing_is_by_identity():
     one, other = (network.example_gradients(np.zeros(13), np.zeros((4, 2)), np.zeros((4, 1))) for _ in range(2))
     assert one == one
     assert one != other
-    assert one.trace != other.trace
-    assert len({one, other, one.trace}) == 3
+    assert one.traces[0] != other.traces[0]
+    assert len({one, other, one.traces[0]}) == 3

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from layer_cases import MEMBERS, alone, example
 from rounding import assert_rounded, size_of_gradient
 
 from glassprop import Layer, Network, Scale, check_gradient
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.backprop.gradient import cost_of_prediction
 from glassprop.backprop.objective import Batch, Objective, evaluate
-from glassprop.errors import ArchitectureError, SettingsError
+from glassprop.errors import ArchitectureError, DataError, SettingsError
+from glassprop.layers.layer_kind import LayerKind
 
 WEIGHTS = np.array([0.5, 2.0, 0.0, 1.0])
 
@@ -83,18 +87,26 @@ def test_check_looks_at_every_parameter_of_every_member(case):
     assert check_gradient(network, theta, X, Y, directions=8).ok
 
 
+def test_steps_of_a_check_are_as_long_as_the_inputs_of_every_member_allow():
+    network = Network(2, [Layer(3, "tanh", own=True), Layer(1, "identity")], members=2)
+    theta, X, Y = example(network)
+    theta[: network.layout.by_layer[1][0].stop] /= 1e7
+    assert check_gradient(network, theta, 1e7 * X, Y).ok
+
+
 def test_a_member_is_a_network_over_the_same_parameters(case):
     network, theta, X, Y = case
     for number, (plain, at) in enumerate(alone(network, theta)):
         member = network.member(number)
         assert member.layout.size == len(theta)
         assert member.layout.used == len(at)
-        np.testing.assert_array_equal(member.predict(theta, X), plain.predict(theta[at], X, engine="reference"))
+        assert_rounded(member.predict(theta, X), plain.predict(theta[at], X, engine="reference"))
         gradient = np.zeros_like(theta)
         gradient[at] = plain.gradient(theta[at], X, Y)
-        for block in member.layout.blocks:
-            mine = slice(block.start, block.stop)
-            np.testing.assert_array_equal(member.gradient(theta, X, Y)[mine], gradient[mine])
+        np.testing.assert_array_equal(member.gradient(theta, X, Y), gradient)
+        np.testing.assert_array_equal(
+            member.example_gradients(theta, X[:1], Y[:1])[0], member.gradient(theta, X[:1], Y[:1])
+        )
     assert network.member(0) != network.member(1)
     assert network.member(1) == network.member(1)
 
@@ -206,9 +218,10 @@ def test_a_start_that_looks_at_data_sees_what_the_members_see():
     ("layers", "members", "message"),
     [
         ([Layer(2)], 3, "3 members need a layer in which each has parameters of its own"),
-        ([Layer(2, own=True)], 0, "members must be a whole number of 1 or more, got 0"),
-        ([Layer(2, own=True)], True, "members must be a whole number of 1 or more, got True"),
-        ([Layer(2, own=True)], 2.0, "members must be a whole number of 1 or more, got 2.0"),
+        ([Layer(2, own=True)], 0, "members must be a whole number from 1 to 10,000, got 0"),
+        ([Layer(2, own=True)], True, "members must be a whole number from 1 to 10,000, got True"),
+        ([Layer(2, own=True)], 10_001, "members must be a whole number from 1 to 10,000, got 10001"),
+        ([Layer(2, own=True)], 2.0, "members must be a whole number from 1 to 10,000, got 2.0"),
     ],
 )
 def test_members_that_cannot_be(layers, members, message):
@@ -242,3 +255,120 @@ def test_what_is_written_down_is_what_is_read(case):
     assert again == network
     assert eval(repr(network), {"Network": Network, "Layer": Layer, "Scale": Scale}) == network
     assert Network.from_spec(network.member(1).spec()).layout.size == network.member(1).layout.used
+
+
+def test_gradients_of_single_examples_are_built_from_factors(case):
+    """Each against the gradient of that example alone; so are their squares by layer, products and mean."""
+    network, theta, X, Y = case
+    each = network.example_gradients(theta, X, Y)
+    whole = np.stack([network.gradient(theta, X[i : i + 1], Y[i : i + 1]) for i in range(len(X))])
+    sizes = np.stack([size_of_members(network, theta, X[i], Y[i]) for i in range(len(X))])
+    for i in range(len(X)):
+        assert_rounded(each[i], whole[i], sizes[i])
+    assert_rounded(each.mean(), network.gradient(theta, X, Y), sizes.max(axis=0))
+    assert_rounded(each.norms(), np.linalg.norm(whole, axis=1), np.linalg.norm(sizes, axis=1))
+    for l, squares in enumerate(each.squares(), start=1):
+        blocks = network.layout.by_layer[l]
+        mine = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
+        assert_rounded(squares, (whole[:, mine] ** 2).sum(axis=1), (sizes[:, mine] ** 2).sum(axis=1))
+    other = network.example_gradients(theta + 0.1, X[:3], Y[:3])
+    others = np.stack([other[i] for i in range(3)])
+    theirs = np.stack([size_of_members(network, theta + 0.1, X[i], Y[i]) for i in range(3)])
+    assert_rounded(each.dot(other), whole @ others.T, sizes @ theirs.T)
+
+
+def test_what_a_kind_says_of_one_example_twice_is_what_it_says_of_all(case):
+    network, theta = case[:2]
+    rng = np.random.default_rng(5)
+    for l, layer in enumerate(network.layers, start=1):
+        here, there = (network.member(m).layout.of_layer(theta, l) for m in (0, 1))
+        delta, other = rng.normal(size=(2, 5, layer.n))
+        x, y = rng.normal(size=(2, 5, network.sizes[l - 1]))
+        known = np.diag(layer.dots(here, delta, x, there, other, y))
+        size = np.diag(layer.dots(here, abs(delta), abs(x), there, abs(other), abs(y)))
+        assert_rounded(layer.products(here, delta, x, there, other, y), known, size)
+        assert_rounded(LayerKind.products(layer, here, delta, x, there, other, y), known, size)
+        assert_rounded(layer.squares(here, delta, x), layer.products(here, delta, x, here, delta, x))
+
+
+def test_products_of_other_numbers_of_members():
+    pair = [network.example_gradients(*example(network)) for network in (MEMBERS["networks"], MEMBERS["heads"])]
+    with pytest.raises(SettingsError, match="of a network of 2 members have no product with those of one of 3"):
+        pair[0].dot(pair[1])
+    with pytest.raises(SettingsError, match="ask one, as"):
+        _ = pair[0].deltas
+
+
+def test_some_of_the_members(case):
+    network, theta, X, _ = case
+    singles = [plain.predict(theta[at], X, engine="reference") for plain, at in alone(network, theta)]
+    chosen = [network.members - 1, 0, 0]
+    some, own = network.of_members(chosen, theta)
+    assert (some.members, type(some)) == (3, Network)
+    assert_rounded(some.predict(own, X), np.mean([singles[member] for member in chosen], axis=0))
+    one, own = network.of_members(np.array([1]), theta)
+    assert (one.members, one.part, own.size) == (1, None, network.member(1).layout.used)
+    assert_rounded(one.predict(own, X), network.member(1).predict(theta, X))
+    same, own = network.of_members(range(network.members), theta)
+    assert same == network
+    np.testing.assert_array_equal(own, theta)
+
+
+@pytest.mark.parametrize("members", [[], "01", 0, None])
+def test_no_members_at_all(members):
+    network = MEMBERS["heads"]
+    with pytest.raises(SettingsError, match="members must be one or more numbers of members, as"):
+        network.of_members(members, example(network)[0])
+
+
+def test_members_that_are_not_there_or_parameters_that_do_not_fit():
+    network = MEMBERS["heads"]
+    theta = example(network)[0]
+    with pytest.raises(SettingsError, match="there is no member 3: they are 0 to 2"):
+        network.of_members([0, 3], theta)
+    with pytest.raises(DataError, match="theta must have shape"):
+        network.of_members([0], theta[1:])
+
+
+def test_networks_that_were_trained_apart_are_members_of_one(case):
+    """A network with members of its own is joined member by member."""
+    network, theta, X, Y = case
+    plain, at = alone(network, theta)[0]
+    other = network.initial(np.random.default_rng(4))
+    whole, joined = Network.joined([(plain, theta[at]), (network, other)])
+    assert whole.members == 1 + network.members
+    assert all(layer.own for layer in whole.layers)
+    assert_rounded(
+        whole.predict(joined, X),
+        (plain.predict(theta[at], X) + network.members * network.predict(other, X)) / whole.members,
+    )
+    assert check_gradient(whole, joined, X, Y).ok
+    alike, own = Network.joined([(plain, theta[at])])
+    assert_rounded(alike.predict(own, X), plain.predict(theta[at], X, engine="reference"))
+
+
+def test_networks_that_cannot_be_joined():
+    one, theta = Network(2, [Layer(1, "identity")]), np.zeros(3)
+    for other, message in (
+        (Network(2, [Layer(1, "tanh")]), "network 1 of those to be joined has other layers than the first"),
+        (Network(2, [Layer(1, "identity")], cost="huber"), "has other costs than the first"),
+        (one.in_units(OwnUnits(1.0, 2.0)), "has other units than the first"),
+    ):
+        with pytest.raises(ArchitectureError, match=message):
+            Network.joined([(one, theta), (other, theta)])
+    with pytest.raises(ArchitectureError, match="has other inputs than the first"):
+        Network.joined([(one, theta), (Network(1, [Layer(1, "identity")]), np.zeros(2))])
+    with pytest.raises(DataError, match="network 1 of those to be joined: theta must have shape"):
+        Network.joined([(one, theta), (one, theta[1:])])
+    for wrong in ([], [one], None, [(theta, one)]):
+        with pytest.raises(DataError, match="to be joined must be"):
+            Network.joined(wrong)
+
+
+def test_a_copy_of_a_member_is_that_member():
+    network = MEMBERS["heads"]
+    theta, X, _ = example(network)
+    for member in (network, network.member(2)):
+        again = pickle.loads(pickle.dumps(member))
+        assert again == member
+        np.testing.assert_array_equal(again.predict(theta, X), member.predict(theta, X))

@@ -43,15 +43,20 @@ def outputs(node: dict[str, Any], arrays: dict[str, np.ndarray], a: np.ndarray) 
     if node["kind"] == "standard_scaler":
         return (a - arrays[node["mean_"]["array"]]) / arrays[node["scale_"]["array"]]
     theta, network = arrays[node["_state"]["theta"]["array"]], node["network_"]
+    members, first = network.get("members", 1), a.astype(theta.dtype)
+    each = [first] * members
     for layer in network["layers"]:
-        x, n_in, n_out = a.astype(theta.dtype), a.shape[1], layer["n"]
-        if layer.get("kind") == "scale":
-            s, theta = np.split(theta, [n_out])
-            a = s * x
-            continue
-        w, b, theta = np.split(theta, [n_in * n_out, (n_in + 1) * n_out])
-        a = ACTIVATIONS[layer["activation"]](x @ w.reshape(n_out, n_in).T + b)
-        a = a + x if layer.get("residual") else a
+        n_in, n_out, own = each[0].shape[1], layer["n"], members if layer.get("own") else 1
+        sizes = [n_out] if layer.get("kind") == "scale" else [n_in * n_out, n_out]
+        *parts, theta = np.split(theta, np.cumsum([own * size for size in sizes]))
+        parts = [np.resize(part, (members, size)) for part, size in zip(parts, sizes, strict=True)]
+        for m, x in enumerate(each):
+            if layer.get("kind") == "scale":
+                each[m] = parts[0][m] * x
+                continue
+            z = x @ parts[0][m].reshape(n_out, n_in).T + parts[1][m]
+            each[m] = ACTIVATIONS[layer["activation"]](z) + (x if layer.get("residual") else 0)
+    a = sum(each) / members
     units = {"mean": 0, "spread": 1, "scale": "none", "shift": 0, "factor": 1, "knots": [-np.inf]} | network.get(
         "units", {}
     )

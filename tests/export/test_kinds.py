@@ -51,6 +51,7 @@ from glassprop.export.schema.layout import put_together, taken_apart
 from glassprop.export.schema.misfit import Misfit
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.tables import FitOptions, fit_table
+from glassprop.tables.encoding.category_inputs import CategoryInputs
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.reading.table import Table
@@ -63,6 +64,7 @@ HOLES = np.where(RNG.random(X.shape) < 0.1, np.nan, X)
 Y = (X[:, 0] > 0).astype(int)
 FRAME = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "c": RNG.choice(["x", "y", "z"], 60), "d": RNG.integers(0, 5, 60)})
 TEXTS = pd.DataFrame({name: [f"{RNG.choice(['good', 'bad'])} Tag {k % 7}" for k in range(60)] for name in ("a", "b")})
+WORDS = pd.DataFrame({"a": RNG.choice(["x", "", "z"], 60), "b": [f"ä{k}" for k in RNG.geometric(0.2, 60)]})
 ONE_HOT = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 
 STEPS = {
@@ -76,6 +78,7 @@ STEPS = {
     "power_transformer": (PowerTransformer(), X),
     "column_scaler": (ColumnScaler(), np.c_[X, np.exp(3 * X[:, 0]), np.where(X[:, 1] > 1.9, 1e6, X[:, 1])]),
     "columns by rank": (ColumnScaler("quantile"), X),
+    "columns by quartiles": (ColumnScaler("quartiles"), np.c_[X, np.ones(60), X[:, 0] > 0]),
     "pca": (PCA(2, whiten=True), X),
     "variance_threshold": (VarianceThreshold(0.5), X),
     "identity": (FunctionTransformer(), X),
@@ -83,6 +86,7 @@ STEPS = {
     "missing_indicator": (make_pipeline(MissingIndicator()), HOLES),
     "one_hot_encoder": (OneHotEncoder(min_frequency=15, handle_unknown="infrequent_if_exist"), FRAME[["c", "d"]]),
     "ordinal_encoder": (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), FRAME[["c", "d"]]),
+    "category_inputs": (CategoryInputs(most_one_hot=4, min_rows=3), WORDS),
     "text_terms": (TextTerms(30), TEXTS),
     "feature_union": (FeatureUnion([("a", StandardScaler()), ("b", PCA(1)), ("c", "drop")]), X),
     "pipeline": (make_pipeline(StandardScaler(), "passthrough", PCA(2)), X),
@@ -327,7 +331,7 @@ def test_fifty_lines_read_it_and_predict(tmp_path, activation, dtype):
     document, arrays = small_reader.read(tmp_path / "m")
     found = small_reader.outputs(document["model"], arrays, data)
     np.testing.assert_allclose(found, model.predict_proba(data), atol=20 * np.finfo(dtype).eps)
-    assert len([line for line in Path(small_reader.__file__).read_text().splitlines() if line.strip()]) <= 65
+    assert len([line for line in Path(small_reader.__file__).read_text().splitlines() if line.strip()]) <= 80
 
 
 def test_any_reader_of_safetensors_finds_the_arrays(tmp_path):
@@ -435,6 +439,35 @@ def test_terms_and_weights_that_do_not_fit_are_refused(tmp_path, case):
 
     with pytest.raises(ModelFileError) as caught:
         load(forged(tmp_path / "m", put_in, {place: idf}))
+    assert word in str(caught.value)
+
+
+CATEGORY_FORGERIES = {
+    "more told apart than there are": (lambda names, kept: (names, kept + 9), "cannot be told apart"),
+    "fewer than none": (lambda names, kept: (names, -kept), "cannot be told apart"),
+    "codes of nothing": (lambda names, kept: (names, kept * [1, 0]), "0 cannot be told apart"),
+    "for another column too": (lambda names, kept: (names, np.append(kept, 1)), "for each of 2 columns"),
+    "halves": (lambda names, kept: (names, kept / 2), "it must be an array of int64"),
+    "a category twice": (lambda names, kept: ([names[0], *names[:-1]], kept), "each once"),
+    "a category that is a number": (lambda names, kept: ([7, *names[1:]], kept), "must be texts"),
+    "no categories": (lambda names, kept: ([], kept), "at least one"),
+}
+
+
+@pytest.mark.parametrize("case", CATEGORY_FORGERIES)
+def test_categories_that_do_not_fit_are_refused(tmp_path, case):
+    change, word = CATEGORY_FORGERIES[case]
+    model, _ = fitted("category_inputs")
+    save(model, tmp_path / "m")
+    (place,) = [name for name in small_reader.read(tmp_path / "m")[1] if name.endswith("kept_")]
+    assert model[0].forms_ == ["one-hot", "codes"]
+    names, kept = change(model[0].categories_[1].tolist(), model[0].kept_)
+
+    def put_in(document):
+        document["model"]["steps"][0]["step"]["categories_"][1]["values"] = names
+
+    with pytest.raises(ModelFileError) as caught:
+        load(forged(tmp_path / "m", put_in, {place: kept}))
     assert word in str(caught.value)
 
 

@@ -29,7 +29,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from glassprop import MLPClassifier, MLPRegressor
+from glassprop import Layer, MLPClassifier, MLPRegressor, Scale
 from glassprop.tables import Defaults, FitOptions, Table, fit_table
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 
@@ -220,6 +220,18 @@ RECIPES: dict[str, Recipe] = {
     "table_text": _of_table("kind", text=True),
     **{f"solver_{name}": _of_arrays(_small(**given), _classes(numbers)) for name, given in SOLVERS.items()},
     "kinds": _of_arrays(_small(hidden_layer_sizes=(4, 4), residual=True, scale_inputs=True), _classes(numbers)),
+    "layers": _of_arrays(
+        _small(
+            hidden_layer_sizes=(100,),
+            layers=[Scale(rates={"s": 6}), Layer(4, "elu(0.1)", 0.1, parametric=True)],
+            output_options={"initial": "he", "rates": {"b": 0.1}},
+            solver="adamw",
+            decay_schedule="flat_cos",
+            dropout_schedule="cosine",
+            learning_rate="coslog4",
+        ),
+        _classes(numbers),
+    ),
     "compiled": _of_arrays(_small(engine="compiled"), _classes(numbers)),
     "binary": _of_arrays(_small(), _classes(lambda: numbers(np.float32), 2)),
     "several_labels": _of_arrays(_small(), lambda: (numbers(), (numbers()[:, :2] > 0).astype(int))),

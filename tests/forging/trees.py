@@ -37,7 +37,7 @@ AIMED: dict[str, list[Any]] = {
     "output_activation": ["softmax", "identity", "relu", "auto", "logistic", "leaky_relu(9e999)", "exp"],
     "initial": ["he", "glorot", "lecun", "auto", "nothing", ""],
     "engine": ["compiled", "reference", "auto", "native", ""], "solver": ["sgd", "adam", "adamw", "lbfgs"],
-    "learning_rate": ["constant", "adaptive", "invscaling", "one_cycle", "cosine"],
+    "learning_rate": ["constant", "adaptive", "invscaling", "one_cycle", "cosine", "coslog4", "flat_cos"],
     "scoring": ["accuracy", "r2", "loss", "roc_auc", "nothing", "neg_log_loss", "__call__"],
     "n": [0, 1, 2, 3, 4, 5, 10**5, 2**31, 2**40, 2**53, -1, 1.0, True], "n_inputs": [0, 1, 2, 3, 5, 2**40, 2**53],
     "pos": [10**6, -1, 625, 624, 2**31], "t": [0, 1, 2**53, -1, 2**31],

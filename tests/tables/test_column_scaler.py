@@ -13,7 +13,7 @@ from scipy.stats import norm, rankdata
 from sklearn.preprocessing import StandardScaler
 
 from glassprop.tables import Defaults, FitOptions, Table, explain_table, fit_table, read_table
-from glassprop.tables.encoding.column_scale import SCALINGS, ColumnInMemory, scale_of
+from glassprop.tables.encoding.column_scale import SCALINGS, ColumnInMemory, quantiles_of, scale_of
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded
 from glassprop.tables.encoding.slopes import slopes_of, sources_of
@@ -275,3 +275,39 @@ def test_a_tail_is_heavy_from_two_typical_distances_on(ratio, form):
     values = _log_normal(ratio)
     assert values.max() - values.mean() > 5 * values.std()
     assert scale_of(ColumnInMemory(values), "auto").form == form
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_quantiles_of_counted_values_are_those_of_all_rows(name):
+    values = COLUMNS[name]
+    shares = (0.0, 0.1, 0.25, 0.5, 0.75, 0.993, 1.0)
+    found = quantiles_of(*np.unique(values, return_counts=True), shares)
+    np.testing.assert_allclose(found, np.quantile(values, shares), rtol=1e-12, atol=1e-150)
+
+
+def test_quartiles_as_realmlp_has_them():
+    """(x − median) / IQR; by half the range where that is 0; 0 where nothing varies: arXiv 2407.04491, appendix."""
+    columns = {
+        "normal": RNG.normal(3, 2, 401),
+        "counts": RNG.poisson(2, 500).astype(float),
+        "a rare one": np.r_[np.zeros(97), 4.0, 5.0, 6.0],
+        "two": np.r_[np.zeros(70), np.ones(30)],
+    }
+    for name, x in columns.items():
+        low, middle, high = np.percentile(x, [25, 50, 75])
+        spread = high - low if high > low else (x.max() - x.min()) / 2
+        step = ColumnScaler("quartiles").fit(x[:, None])
+        np.testing.assert_allclose(step.transform(x[:, None])[:, 0], (x - middle) / spread, rtol=1e-12, atol=1e-12)
+        assert step.forms_ == ["two" if name == "two" else "quartiles"]
+        assert step.shaped() == ([] if name == "two" else [0])
+    step = ColumnScaler("quartiles").fit(np.full((9, 1), 4.0))
+    assert step.forms_ == ["constant"]
+    np.testing.assert_array_equal(step.transform(np.array([[4.0], [1e150], [-3.0]])), np.zeros((3, 1)))
+
+
+def test_quartiles_leave_out_what_is_apart():
+    x = RNG.normal(0, 1, 400)
+    marked = np.r_[x, np.full(250, -9999.0)]  # of all rows a third: the lower quartile is a mark
+    plain, other = ColumnScaler("quartiles").fit(x[:, None]), ColumnScaler("quartiles").fit(marked[:, None])
+    np.testing.assert_array_equal(other.scale_, plain.scale_)
+    np.testing.assert_array_equal(other.center_, plain.center_)

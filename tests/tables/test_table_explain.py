@@ -17,6 +17,7 @@ import glassprop
 from glassprop import MLPClassifier, MLPRegressor
 from glassprop.errors import DataError, SettingsError, TableError
 from glassprop.tables import Defaults, FitOptions, Table, explain_table, fit_table, gradient_arrays, read_table
+from glassprop.tables.encoding.column_scale import SCALINGS
 from glassprop.tables.encoding.slopes import slopes_of
 from glassprop.tables.fitting.final_step import TargetScale
 
@@ -82,7 +83,7 @@ def _slope(f, h):
 
 
 @pytest.mark.parametrize("target", ["gain", "high"])
-@pytest.mark.parametrize("scaling", ["auto", "standard", "robust", "quantile"])
+@pytest.mark.parametrize("scaling", SCALINGS)
 def test_a_column_of_numbers_through_the_whole_pipeline(scaling, target):
     drop = {"gain": "high", "high": "gain"}[target]
     outcome, frame = _fit(target, drop, scaling), _table()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, pi
+from math import cos, log, pi
 
 import numpy as np
 import pytest
@@ -14,6 +14,8 @@ from glassprop.training.schedule import (
     Adaptive,
     Constant,
     Cosine,
+    CosLog4,
+    FlatCos,
     InvScaling,
     OneCycle,
     Progress,
@@ -83,6 +85,33 @@ def test_one_cycle() -> None:
     assert rates[0] == pytest.approx(0.3 / 25)
 
 
+def test_coslog4() -> None:
+    expected = [0.3 * (1 - cos(2 * pi * log(1 + 15 * t / TOTAL) / log(2))) / 2 for t in range(TOTAL)]
+    assert_rounded(all_rates(CosLog4(0.3)), expected, 8 * pi * 0.3)  # the rounding of what the cosine is taken of
+
+
+def test_coslog4_has_four_hills_that_double() -> None:
+    """log₂(1 + 15 t) is a whole number, and the rate 0, at t = 0, 1/15, 3/15, 7/15 and 1; ½ more at the tops."""
+    rates = all_rates(CosLog4(0.3), epochs=30, steps=100)
+    assert_rounded(rates[[0, 200, 600, 1400]], np.zeros(4), 0.3 * 1e-6)
+    tops = [round(3000 * (2 ** (k + 0.5) - 1) / 15) for k in range(4)]
+    np.testing.assert_allclose(rates[tops], 0.3, rtol=1e-4)
+    between = [int(rates[low:high].argmax()) + low for low, high in ((0, 200), (200, 600), (600, 1400), (1400, 3000))]
+    assert between == tops
+    assert CosLog4(0.3).now(Progress(step=3000, total_steps=3000)) == pytest.approx(0, abs=1e-12)
+
+
+def test_flat_cos() -> None:
+    def by_hand(t: int) -> float:
+        return 1.0 if 2 * t <= TOTAL else (1 + cos(pi * (2 * t / TOTAL - 1))) / 2
+
+    rates = all_rates(FlatCos(0.3))
+    assert_rounded(rates, [0.3 * by_hand(t) for t in range(TOTAL)])
+    assert (rates[: TOTAL // 2 + 1] == 0.3).all()
+    assert rates[3 * TOTAL // 4] == pytest.approx(0.15)
+    assert FlatCos(0.3).now(Progress(step=TOTAL, total_steps=TOTAL)) == 0
+
+
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_warm_up_rises_linearly_and_then_leaves_the_schedule_alone(name: str) -> None:
     inner = SCHEDULES[name](0.3)
@@ -130,6 +159,8 @@ def test_power_of_invscaling(power) -> None:
 
 
 def test_which_run_to_the_end() -> None:
-    assert {name for name, kind in SCHEDULES.items() if kind().runs_to_the_end} == {"cosine", "one_cycle"}
+    assert {name for name, kind in SCHEDULES.items() if kind().runs_to_the_end} == {
+        "cosine", "one_cycle", "coslog4", "flat_cos",
+    }  # fmt: skip
     assert WarmUp(Cosine(), 3).runs_to_the_end
     assert not WarmUp(Constant(), 3).runs_to_the_end

@@ -20,6 +20,8 @@ from glassprop.layers.dense import Layer
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.layers.layer_table import KINDS, from_spec
 
+MOST_MEMBERS = 10_000
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -103,6 +105,8 @@ class Architecture:
 
     def member(self, member: int) -> Self:
         """One of the members (from 0) as a network by itself, whose parameters are where they are in the same θ.
+
+        What is no part of it in θ, it leaves alone, and in a gradient it is 0, or not written.
 
         Raises
         ------
@@ -225,8 +229,8 @@ def _faults_of_layers(n_inputs: int, layers: tuple[LayerKind, ...]) -> list[str]
 
 def _faults_of_members(members: Any, layers: tuple[LayerKind, ...]) -> list[str]:
     """Members that share all layers would be one and the same network."""
-    if isinstance(members, bool) or not hasattr(members, "__index__") or members < 1:
-        return [f"members must be a whole number of 1 or more, got {quoted(members, 60)}"]
+    if isinstance(members, bool) or not hasattr(members, "__index__") or not 1 <= members <= MOST_MEMBERS:
+        return [f"members must be a whole number from 1 to {MOST_MEMBERS:,}, got {quoted(members, 60)}"]
     if members > 1 and not any(layer.own for layer in layers):
         return [
             f"{members} members need a layer in which each has parameters of its own, else they are all the same: give "

@@ -24,7 +24,7 @@ def check_shapes(
     DataError
     """
     n_out = architecture.sizes[-1]
-    faults = [] if theta is None else _faults_of_theta(architecture, theta)
+    faults = [] if theta is None else faults_of_theta(architecture, theta)
     faults += _faults_of_inputs(architecture, X)
     x, y, w = _shape(X), _shape(Y), _shape(sample_weight)
     if len(y) != 2 or y[1] != n_out:
@@ -46,7 +46,7 @@ def check_inputs(architecture: Architecture, theta: Array, X: Rows) -> None:
     ------
     DataError
     """
-    faults = _faults_of_theta(architecture, theta) + _faults_of_inputs(architecture, X)
+    faults = faults_of_theta(architecture, theta) + _faults_of_inputs(architecture, X)
     if faults:
         raise DataError("; ".join(faults))
 
@@ -107,7 +107,7 @@ def _as_rows(architecture: Architecture, x: tuple[int, ...]) -> str:
     return "; for one example give X[None, :]" if x[0] == architecture.n_inputs else ""
 
 
-def _faults_of_theta(architecture: Architecture, theta: Array) -> list[str]:
+def faults_of_theta(architecture: Architecture, theta: Array) -> list[str]:
     """θ must hold every parameter and no more, in floating point: ∇C takes its dtype."""
     size = architecture.layout.size
     if _shape(theta) != (size,):

@@ -1,13 +1,6 @@
-"""The averaged ∇C (E11, E12), and gradients of single examples kept as factors, never built."""
+"""The averaged ∇C (E11, E12), and the averages of costs that it is of."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from functools import cached_property
-from operator import index
-from typing import Any
-
-import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.members import (
@@ -18,7 +11,7 @@ from glassprop.backprop.members import (
 )
 from glassprop.backprop.passes import Errors, Trace, backward, by_layer_before, forward, last_errors
 from glassprop.equations.arrays import Array, Rows, namespace
-from glassprop.errors import DataError, SettingsError
+from glassprop.errors import DataError
 
 _ROWS_AT_ONCE = 4096  # so that memory does not grow with the examples
 
@@ -27,12 +20,12 @@ def fill_gradient(architecture: Architecture, trace: Trace, errors: Errors, out:
     """E12: write the sums over examples of ∂C_0 by every parameter of every layer into ``out`` (size,)."""
     for l, layer in enumerate(architecture.layers, start=1):
         blocks, parameters = (architecture.layout.of_layer(vector, l) for vector in (out, trace.theta))
-        by_parameter = _by_activation_parameter(architecture, trace, errors, l)
+        by_parameter = by_activation_parameter(architecture, trace, errors, l)
         layer.fill(blocks, parameters, errors.delta[l], trace.out(l - 1), by_parameter)
     return out
 
 
-def _by_activation_parameter(architecture: Architecture, trace: Trace, errors: Errors, l: int) -> Array | None:
+def by_activation_parameter(architecture: Architecture, trace: Trace, errors: Errors, l: int) -> Array | None:
     """∂C/∂a ∂a/∂p of a layer whose activation's parameter is trained, by example (n, n_l)."""
     if not architecture.layer(l).parametric:
         return None
@@ -124,117 +117,3 @@ def input_gradient(architecture: Architecture, theta: Array, X: Rows, Y: Array) 
         return by_layer_before(member, trace, errors, 1)
 
     return mean_over_members([of(member) for member in architecture.each_member])
-
-
-def refuse_mixing(architecture: Architecture) -> None:
-    """Refuse a network in which examples depend on each other.
-
-    Raises
-    ------
-    SettingsError
-        Naming the layer, and why it has no gradient of a single example.
-    """
-    for number, layer in enumerate(architecture.layers, start=1):
-        if layer.mixes_examples:
-            raise SettingsError(f"layer {number} has no gradient of a single example: {layer.mixes_examples}")
-
-
-@dataclass(frozen=True, eq=False)
-class ExampleGradients:
-    """∇C_i of single examples, as the factors they are made of: for a dense layer an outer product δ_j a_k.
-
-    Only δ and a are kept, (n, n_l) a layer; the n gradients of full size are never in memory at once.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from glassprop import Layer, Network
-    >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
-    >>> rng = np.random.default_rng(0)
-    >>> theta = network.initial(rng)
-    >>> X, Y = rng.normal(size=(5, 2)), rng.normal(size=(5, 1))
-    >>> each = network.example_gradients(theta, X, Y)
-    >>> bool(np.allclose(each.mean(), network.gradient(theta, X, Y)))
-    True
-    >>> bool(np.allclose(each.norms()[3], np.linalg.norm(each[3])))
-    True
-    """
-
-    architecture: Architecture
-    trace: Trace
-    errors: Errors
-
-    @classmethod
-    def of(cls, architecture: Architecture, theta: Array, X: Rows, Y: Array) -> ExampleGradients:
-        """Run both passes for these examples. X (n, n_inputs), Y (n, n_L).
-
-        Raises
-        ------
-        SettingsError
-            If a layer has no gradient of a single example; the message says why.
-        """
-        refuse_mixing(architecture)
-        trace = forward(architecture, theta, X)
-        return cls(architecture, trace, backward(architecture, trace, last_errors(architecture, trace, Y)))
-
-    @property
-    def deltas(self) -> list[Array]:
-        """δ of every layer (n, n_l), by its number; index 0 is None."""
-        return self.errors.delta
-
-    def __len__(self) -> int:
-        return int(self.errors.delta[-1].shape[0])
-
-    def __getitem__(self, i: int) -> Array:
-        """∇C_i of example i in full, in the layout of θ. -> (size,)."""
-        try:
-            i = index(i)
-        except TypeError:
-            raise TypeError(
-                f"gradients of examples are built one at a time: ask for a whole number, got a {type(i).__name__}"
-            ) from None
-        if not -len(self) <= i < len(self):
-            raise IndexError(f"example {i} was asked for; there are {len(self)}, counted from 0")
-        i = i % len(self)
-        return fill_gradient(self.architecture, self.trace.row(i), self.errors.row(i), self._empty())
-
-    def _empty(self) -> Array:
-        return np.empty(self.architecture.layout.size, dtype=self.errors.delta[-1].dtype)
-
-    @cached_property
-    def _by_parameter(self) -> list[Array | None]:
-        """∂C_0/∂a ∂a/∂p, by layer, where an activation's parameter is trained."""
-        depth = self.architecture.depth
-        return [_by_activation_parameter(self.architecture, self.trace, self.errors, l) for l in range(1, depth + 1)]
-
-    def _parameters(self, l: int) -> dict[str, Array]:
-        return self.architecture.layout.of_layer(self.trace.theta, l)
-
-    def squares(self) -> list[Array]:
-        """‖∇C_i‖² of every example, of each layer: of a dense one ``‖δ‖² (‖a‖² + 1)``. -> arrays (n,)."""
-        found = []
-        for l, layer in enumerate(self.architecture.layers, start=1):
-            square = layer.squares(self._parameters(l), self.errors.delta[l], self.trace.out(l - 1))
-            by_parameter = self._by_parameter[l - 1]
-            found.append(square if by_parameter is None else square + (by_parameter**2).sum(axis=1))
-        return found
-
-    def norms(self) -> Array:
-        """‖∇C_i‖ of every example: the root of the sum over layers of ``squares``. -> (n,)."""
-        return sum(self.squares()) ** 0.5
-
-    def dot(self, other: ExampleGradients) -> Array:
-        """∇C_i · ∇C'_j of every pair: of a dense layer ``(δ·δ') (a·a' + 1)``, summed over layers. -> (n, n')."""
-        total: Any = 0.0
-        for l, layer in enumerate(self.architecture.layers, start=1):
-            mine, others = self.trace.out(l - 1), other.trace.out(l - 1)
-            here, there = (self._parameters(l), self.errors.delta[l]), (other._parameters(l), other.errors.delta[l])
-            total = total + layer.dots(*here, mine, *there, others)
-            by_mine, by_others = self._by_parameter[l - 1], other._by_parameter[l - 1]
-            if by_mine is not None and by_others is not None:
-                total = total + by_mine @ by_others.T
-        return total
-
-    def mean(self) -> Array:
-        """E11: the average over the examples. -> (size,)."""
-        return fill_gradient(self.architecture, self.trace, self.errors, self._empty()) / len(self)

@@ -61,6 +61,8 @@ def sum_over_members(architecture: Architecture, fill: Fill, out: Array) -> Arra
     Where all share a block, every member adds to it; where each has one of its own, there is only that.
     """
     members = architecture.each_member
+    if architecture.part is not None:
+        out[...] = 0  # beside what is its own
     if len(members) == 1:
         fill(members[0], 0, out)
         return out

@@ -18,7 +18,7 @@ from glassprop.architecture.compressed import refuse_broken
 from glassprop.backprop.ranks import Group
 from glassprop.engine.elsewhere import numpy_type
 from glassprop.engine.plan import Data, LanedSource, Source, is_csr, is_elsewhere
-from glassprop.equations.arrays import Array, on_host
+from glassprop.equations.arrays import Array, Rows, on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
@@ -33,6 +33,7 @@ from glassprop.estimator.plain_state import from_plain, to_plain
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
+from glassprop.estimator.starting import looks_at_examples, sample_of, starting_weights
 from glassprop.estimator.stream import STREAM, Stream
 from glassprop.estimator.validation import (
     Held,
@@ -116,8 +117,8 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
             If there was no fit.
         SettingsError
             If no fit was left: it came to its end, diverged, or another call came since; or if ``early_stopping``,
-            ``scoring``, ``hidden_layer_sizes``, ``scale_inputs`` or ``residual`` was changed since. (``max_iter`` and
-            others may be changed.)
+            ``scoring``, ``hidden_layer_sizes``, ``scale_inputs``, ``residual`` or ``layers`` was changed since.
+            (``max_iter`` and others may be changed.)
         DataError
             If the data cannot be the same: another number of rows, or another dtype.
 
@@ -174,6 +175,8 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
             whole = Data(X, Y, weight)
             data, held, left = self._set_aside(whole, y, val, rng, call, left)
             check_parts(data, None if held is None else held.data)
+            if first and looks_at_examples(self.network_):
+                self._look_at(sample_of(data, rng), rng)
             with self._kept(call, whole, held if left.n_val else None, left, first=first) as keeper:
                 if keeper is not None and keeper.state is not None:
                     call = "resume"
@@ -252,12 +255,16 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
     def _take_network(self, network: Network, rng: Any, dtype: Any, *, first: bool) -> None:
         """Start with new weights, or go on with the ones there are."""
         if first:
-            self._state = TrainState(network.initial(rng, dtype))
+            self._state = TrainState(starting_weights(network, rng, dtype, None))
             self.n_outputs_, self.n_layers_ = network.sizes[-1], network.depth + 1
         else:
             refuse_other_parameters(self.network_, network)
         self.network_ = network if first else network.in_units(self.network_.units)
         self.interrupted_ = False
+
+    def _look_at(self, X: Rows, rng: Any) -> None:
+        """Start anew, from examples, where layers look at some."""
+        self._state.theta[...] = starting_weights(self.network_, rng, self._state.theta.dtype, X)
 
     def _set_aside(
         self, data: Data, y: Array, val: tuple[Any, Any, Any], rng: Any, call: Call, left: Left | None

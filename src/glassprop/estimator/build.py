@@ -14,7 +14,9 @@ from glassprop.equations.activation import Activation, ActivationLike, find_acti
 from glassprop.equations.cost import Cost, CostLike, find_cost
 from glassprop.equations.initial import InitialName
 from glassprop.errors import SettingsError
+from glassprop.estimator.layers_given import layers_given, output_options
 from glassprop.layers.dense import Layer
+from glassprop.layers.layer_kind import LayerKind
 from glassprop.layers.scale import Scale
 from glassprop.network import Network
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
@@ -26,6 +28,7 @@ _BEHIND_SGD = ("momentum", "nesterov")
 STOCHASTIC_SOLVERS = tuple(name for name in OPTIMIZERS if name not in _BEHIND_SGD)
 SolverName = Literal["lbfgs", "sgd", "adam", "adamw"]
 _WITH_SGD_ALONE = ("invscaling", "adaptive")
+FactorName = Literal["cosine", "one_cycle", "coslog4", "flat_cos"]  # schedules of what rates are not
 # What optimizers and schedules call the estimators' arguments, where they call them otherwise.
 _ARGUMENTS = {"decay": "weight_decay", "rate": "learning_rate_init", "power": "power_t"}
 # What an argument that may list one entry a hidden layer takes, and how messages say it.
@@ -91,22 +94,30 @@ def build_network(
     output: ActivationLike,
     hidden_layers: Sequence[int] | None = None,
 ) -> Network:
-    """The network that the arguments describe; ``hidden_layers``: sizes other than theirs.
+    """The network that the arguments describe; ``hidden_layers``: sizes other than theirs, of weights that were set.
 
-    Starting weights follow scikit-learn: with ``activation="logistic"`` every layer, the output included, is drawn
-    from the narrower range; else every layer from Glorot's. Where a list gives an activation for each layer, each
-    hidden layer is drawn by that one.
+    With ``layers``, these stand before the output. Else starting weights follow scikit-learn: with
+    ``activation="logistic"`` every layer, the output included, is drawn from the narrower range; else every layer from
+    Glorot's. Where a list gives an activation for each layer, each hidden layer is drawn by that one.
     """
-    sizes = hidden_sizes(arguments) if hidden_layers is None else list(hidden_layers)
+    sizes, options = hidden_sizes(arguments), output_options(arguments)
+    if arguments["layers"] is not None:
+        layers = layers_given(arguments, sizes, hidden_layers)
+        return Network(n_inputs, [*layers, Layer(n_outputs, output, **options)], cost)
+    layers = _layers_in_words(arguments, n_inputs, sizes if hidden_layers is None else list(hidden_layers))
+    alone = arguments["activation"] if isinstance(arguments["activation"], str | Activation) else "identity"
+    options = {"initial": _start_of(find_activation(alone)), **options}
+    return Network(n_inputs, [*layers, Layer(n_outputs, output, **options)], cost)
+
+
+def _layers_in_words(arguments: Arguments, n_inputs: int, sizes: list[int]) -> list[LayerKind]:
+    """The layers before the output, from sizes, activations and switches."""
     activations = [find_activation(a) for a in per_layer("activation", arguments["activation"], len(sizes))]
     dropouts = per_layer("dropout", arguments["dropout"], len(sizes))
-    alone = arguments["activation"] if isinstance(arguments["activation"], str | Activation) else "identity"
     residual = _residual_among([n_inputs, *sizes]) if arguments["residual"] else [False] * len(sizes)
     each = zip(sizes, activations, dropouts, residual, strict=True)
     hidden = [Layer(n, a, d, _start_of(a), residual=r) for n, a, d, r in each]
-    front = [Scale()] if arguments["scale_inputs"] else []
-    output_layer = Layer(n_outputs, output, initial=_start_of(find_activation(alone)))
-    return Network(n_inputs, [*front, *hidden, output_layer], cost)
+    return [Scale(), *hidden] if arguments["scale_inputs"] else [*hidden]
 
 
 def _residual_among(sizes: list[int]) -> list[bool]:
@@ -165,6 +176,11 @@ def build_schedule(arguments: Arguments, steps_per_epoch: int) -> Schedule:
     return WarmUp(schedule, steps) if steps else schedule
 
 
+def _factors(name: str | None) -> Schedule | None:
+    """What weight decay or dropout are multiplied by: a schedule that starts from 1."""
+    return None if name is None else SCHEDULES[name](1.0)
+
+
 def build_settings(arguments: Arguments, n: int, particulars: Particulars) -> Settings:
     """All settings of a run over n examples."""
     asked = arguments["batch_size"]
@@ -173,6 +189,8 @@ def build_settings(arguments: Arguments, n: int, particulars: Particulars) -> Se
     return Settings(
         optimizer=build_optimizer(arguments),
         schedule=build_schedule(arguments, steps),
+        decay_schedule=_factors(arguments["decay_schedule"]),
+        dropout_schedule=_factors(arguments["dropout_schedule"]),
         epochs=int(arguments["max_iter"]),
         batch_size=batch_size,
         objective=Objective(float(arguments["alpha"]), arguments["clip_norm"], particulars.clip_probabilities),

@@ -23,7 +23,7 @@ from glassprop.equations.arrays import Array, Rows, namespace, on_host
 from glassprop.equations.cost import CostLike, find_cost
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.build import Particulars, SolverName, build_network, output_activation
+from glassprop.estimator.build import FactorName, Particulars, SolverName, build_network, output_activation
 from glassprop.estimator.constraints import CLASSIFIER
 from glassprop.estimator.dispatched import beside, float_types, taken, there
 from glassprop.estimator.fit_among import LANES, Among
@@ -41,6 +41,7 @@ from glassprop.estimator.labels import (
 from glassprop.estimator.left import len_of
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.weights import OUTPUT
+from glassprop.layers.layer_kind import LayerKind
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
 
@@ -65,9 +66,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         L2: ``½ alpha ‖w‖²``, divided by the batch's rows (or the sum of their weights), is added to the cost.
     batch_size : int or "auto", default="auto"
         Examples a step; "auto" is min(200, n). Not used by lbfgs.
-    learning_rate : {"constant", "invscaling", "adaptive", "cosine", "one_cycle"}, default="constant"
-        The schedule. invscaling and adaptive act with sgd alone, as in scikit-learn; cosine and one_cycle with any
-        solver but lbfgs, over ``max_iter`` epochs.
+    learning_rate : str, default="constant"
+        The schedule, by its name in ``glassprop.schedules.SCHEDULES``. "invscaling" and "adaptive" act with sgd alone,
+        as in scikit-learn; with any solver but lbfgs, over ``max_iter`` epochs: "cosine" falls to 0, "one_cycle" rises
+        first, "coslog4" rises and falls four times, "flat_cos" falls in the second half.
     learning_rate_init : float, default=0.001
         The learning rate that the schedule starts from.
     power_t : float, default=0.5
@@ -84,7 +86,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         A progress bar on a terminal; lines on standard output elsewhere.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the weights it has. They must mean the same: ``hidden_layer_sizes``,
-        ``scale_inputs`` and ``residual`` stay as they were.
+        ``scale_inputs`` and ``residual``, or ``layers``, stay as they were.
     momentum : float, default=0.9
         Of sgd.
     nesterovs_momentum : bool, default=True
@@ -118,6 +120,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Whether a layer of factors stands in front, one for each input, which start at 1 and are trained.
     warmup : float, default=0.0
         Epochs over which the learning rate rises to its schedule.
+    layers : list of layers or None, default=None
+        Layers of any kind (``Layer`` and others) in place of those that ``hidden_layer_sizes``, ``activation``,
+        ``dropout``, ``residual`` and ``scale_inputs`` describe, without the output's. Where a layer's start looks at
+        examples (``initial="data"``), it sees up to 10,000 of the rows to train on.
+    output_options : mapping or None, default=None
+        What else is to be said of the output layer: ``initial``, ``rates`` and ``decays`` of ``Layer``.
+    decay_schedule, dropout_schedule : {"cosine", "one_cycle", "coslog4", "flat_cos"} or None, default=None
+        What ``weight_decay``, and the dropout of all layers, are multiplied by over ``max_iter`` epochs; None is 1.
     scoring : str, callable or None, default=None
         What early stopping follows: None is accuracy or R²; "loss" the validation loss; else a scorer of
         scikit-learn's by name, or a callable ``scorer(estimator, X, y)``. Weights of examples are handed to it if it
@@ -216,6 +226,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         residual: bool = False,
         scale_inputs: bool = False,
         warmup: float = 0.0,
+        layers: Sequence[LayerKind] | None = None,
+        output_options: Mapping[str, Any] | None = None,
+        decay_schedule: FactorName | None = None,
+        dropout_schedule: FactorName | None = None,
         scoring: Literal["loss"] | str | Callable[..., float] | None = None,
         stratify: bool | Literal["auto"] = "auto",
         engine: EngineName = "auto",
@@ -253,6 +267,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.residual = residual
         self.scale_inputs = scale_inputs
         self.warmup = warmup
+        self.layers = layers
+        self.output_options = output_options
+        self.decay_schedule = decay_schedule
+        self.dropout_schedule = dropout_schedule
         self.scoring = scoring
         self.stratify = stratify
         self.engine = engine

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
@@ -11,7 +12,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from glassprop.engine.choose import ENGINES
 from glassprop.equations.activation import Activation
 from glassprop.equations.cost import Cost
-from glassprop.estimator.build import STOCHASTIC_SOLVERS
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName
 from glassprop.training.schedule import SCHEDULES
 
 
@@ -23,12 +24,16 @@ def _from(low: float, *, open_low: bool = False, high: float | None = None, clos
 SHARED: dict[str, Any] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
+    "layers": [None, list, tuple],
+    "output_options": [None, Mapping],
     "solver": [StrOptions({"lbfgs", *STOCHASTIC_SOLVERS})],
     "alpha": [_from(0)],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [StrOptions(set(SCHEDULES))],
     "learning_rate_init": [_from(0, open_low=True)],
     "power_t": [_from(0)],
+    "decay_schedule": [None, StrOptions(set(get_args(FactorName)))],
+    "dropout_schedule": [None, StrOptions(set(get_args(FactorName)))],
     "max_iter": [Interval(Integral, 1, None, closed="left")],
     "loss": [str, Cost],
     "shuffle": ["boolean"],

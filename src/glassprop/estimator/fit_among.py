@@ -24,6 +24,7 @@ from glassprop.estimator.dispatched import refuse_elsewhere
 from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.rows_among_ranks import RowsAmongRanks, gathered, rows_here
+from glassprop.estimator.starting import sampled_rows
 from glassprop.estimator.validation import example_weights, split_validation
 from glassprop.ground.array_digest import digest_of
 from glassprop.training.lanes import ArrayLanes, check_lanes, lane_edges
@@ -110,7 +111,18 @@ class FitsAmongRanks(FitsSources):
             source = SharedLanes(data, edges, int(rng.randint(2**31)), first_row, bool(self.shuffle), group)
             self._take_columns(source.data, source.data.X.shape[1], None, first=first)
             outside = self._outside(told_data(X, y, sample_weight, None), "fit")
-            self._fit_from(source, source.data, classes, held, rows.names, rng, outside, "fit", group)
+            self._fit_from(
+                source,
+                source.data,
+                classes,
+                held,
+                rows.names,
+                rng,
+                outside,
+                "fit",
+                group,
+                looked_at=lambda: rows.everywhere(kept[sampled_rows(len(kept), rng)]),
+            )
         return self
 
     def _rows_here(self, X: Any, y: Any, weight: Any) -> Any:

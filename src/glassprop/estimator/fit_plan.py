@@ -76,7 +76,7 @@ def plan_fit(
         call=call,
         epochs=1 if call == "partial_fit" else settings.epochs,
         max_calls=arguments["max_fun"],
-        drops=bool(np.any(arguments["dropout"])),
+        drops=bool(np.any(arguments["dropout"])) or any(layer.dropout for layer in network.layers),
         cuts_batches=asked != "auto" and asked > n,
         judged_by=(early, arguments["scoring"] if early else None),
         verbose=arguments["verbose"],

@@ -15,7 +15,7 @@ from sklearn.utils import check_random_state
 
 from glassprop.backprop.ranks import Group
 from glassprop.engine.plan import Data, LanedSource, Source
-from glassprop.equations.arrays import Array
+from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Particulars
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
@@ -24,6 +24,7 @@ from glassprop.estimator.kept_fits import KeptFits
 from glassprop.estimator.left import Left
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.run import Outside
+from glassprop.estimator.starting import looks_at_examples, sample_of_source
 from glassprop.estimator.validation import Held, given_validation
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
@@ -59,6 +60,7 @@ class FitsSources(KeptFits, ABC):
     _stream_before: Callable[[Call], Any]
     _begin: Callable[[Call], Left | None]
     _take_network: Callable[..., None]
+    _look_at: Callable[[Rows, Any], None]
     _outside: Callable[[dict[str, Callable[[], Any]], Call], Outside]
     _run: Callable[[FitPlan, Ready | None, Any, Held | None, Any, Outside, Left, Group | None, FitKeeper | None], None]
 
@@ -126,7 +128,18 @@ class FitsSources(KeptFits, ABC):
             self._take_columns(rows, n_features, feature_names, first=self._is_first(call))
             outside = self._outside({}, call)
             outside = outside if on_epoch is None else replace(outside, report=on_epoch)
-            self._fit_from(source, rows, classes, validation, feature_names, rng, outside, call, group)
+            self._fit_from(
+                source,
+                rows,
+                classes,
+                validation,
+                feature_names,
+                rng,
+                outside,
+                call,
+                group,
+                looked_at=lambda: sample_of_source(source),
+            )
         return self
 
     def _is_first(self, call: Call) -> bool:
@@ -144,14 +157,21 @@ class FitsSources(KeptFits, ABC):
         outside: Outside,
         call: Call,
         group: Group | None,
+        *,
+        looked_at: Callable[[], Rows],
     ) -> None:
-        """Train on a source whose columns are known. like: examples of it, of which there may be none."""
+        """Train on a source whose columns are known. like: examples of it, of which there may be none.
+
+        looked_at: gives examples for layers whose start looks at some, to every process the same.
+        """
         first = self._is_first(call)
         self._stream_before(call)
         before = self._begin(call)
         n_outputs = self._take_classes(classes, first=first) or like.Y.shape[1]
         n, dtype = examples_of(source), like.X.dtype
         self._take_network(self._network_for(like.X.shape[1], n_outputs), rng, dtype, first=first)
+        if first and looks_at_examples(self.network_):
+            self._look_at(looked_at(), rng)
         held = None if validation is None else self._held(validation, dtype)
         left = Left(n, str(dtype), n_val=0 if held is None else len(held.data))
         if before is not None:

@@ -18,6 +18,7 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import Arguments
 from glassprop.estimator.left import Left
 from glassprop.ground.array_digest import digest_of
+from glassprop.layers.layer_kind import LayerKind
 from glassprop.training.keeping import Keeper
 from glassprop.training.lanes import is_laned
 from glassprop.training.state import TrainState
@@ -204,7 +205,9 @@ def _simple(value: Any) -> Any:
         return [_simple(each) for each in value]
     if isinstance(value, np.random.RandomState | np.random.Generator):
         return type(value).__name__
-    return getattr(value, "spec", value)
+    if isinstance(value, Mapping):
+        return {name: _simple(each) for name, each in value.items()}
+    return value if isinstance(value, LayerKind) else getattr(value, "spec", value)
 
 
 def _of_arrays(data: Data) -> dict[str, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -18,6 +19,8 @@ from glassprop.errors import ArchitectureError
 from glassprop.estimator.left import Left
 from glassprop.estimator.stream import STREAM
 from glassprop.layers.dense import Layer
+from glassprop.layers.layer_kind import LayerKind
+from glassprop.layers.layer_table import from_spec
 from glassprop.network import Network
 from glassprop.optimizer import OptimizerState
 from glassprop.training.state import History, TrainState
@@ -29,7 +32,15 @@ _OF_A_FIT = {"order", "rng", "dropout_key", "drawn", "aside", "so_far"} | {
     f"{point}_{part}" for point in _POINTS for part in ("theta", "optimizer", "rate")
 }
 _PLAIN = tuple(each.name for each in fields(TrainState) if each.name not in _OWN_FORM | _OF_A_FIT)
-_LATER = {"residual": False, "scale_inputs": False}  # arguments that files of earlier versions do not have
+# Arguments that files of earlier versions do not have.
+_LATER = {
+    "residual": False,
+    "scale_inputs": False,
+    "layers": None,
+    "output_options": None,
+    "decay_schedule": None,
+    "dropout_schedule": None,
+}
 _RECORDED = (
     "loss_curve_",
     "validation_curve_",
@@ -44,6 +55,7 @@ def to_plain(state: dict[str, Any]) -> dict[str, Any]:
     left: Left | None = state.pop("_left", None)
     for name in ("activation", "output_activation", "loss"):
         state[name] = _name(state[name])
+    state["layers"], state["output_options"] = _specs(state["layers"]), _options(state["output_options"])
     if "network_" in state and not state["network_"].own_functions:
         state["network_"] = state["network_"].spec()
     if "_state" in state:
@@ -65,6 +77,9 @@ def from_plain(state: dict[str, Any]) -> dict[str, Any]:
     """Undo ``to_plain``."""
     for name, value in _LATER.items():
         state.setdefault(name, value)
+    if state["layers"] is not None:
+        layers = [from_spec(layer) if isinstance(layer, dict) else layer for layer in state["layers"]]
+        state["layers"] = type(state["layers"])(layers)
     if isinstance(state.get("network_"), dict):
         state["network_"] = Network.from_spec(state["network_"])
     if isinstance(state.get("_state"), dict):
@@ -108,7 +123,7 @@ def _ends_linear(network: Network) -> bool:
     """Whether all that comes out is one z of a dense layer."""
     last = network.layers[-1]
     plain = last.kind == Layer.kind and not last.parametric and not last.residual
-    return plain and last.n == 1 and last.activation.name == "identity"
+    return plain and network.members == 1 and last.n == 1 and last.activation.name == "identity"
 
 
 def _without_scale(theta: NDArray[Any], n_in: int, units: OwnUnits) -> NDArray[Any]:
@@ -180,6 +195,24 @@ def _optimizer(stored: dict[str, Any] | None) -> OptimizerState | None:
     if stored is None:
         return None
     return OptimizerState(tuple(stored["vectors"]), stored["t"], stored.get("kind", ""))
+
+
+def _specs(layers: Any) -> Any:
+    """Layers as plain data, but those with user-defined functions as they are."""
+    if layers is None:
+        return None
+    return type(layers)(layer.spec() if _is_built_in(layer) else layer for layer in layers)
+
+
+def _is_built_in(layer: Any) -> bool:
+    return isinstance(layer, LayerKind) and activation_is_built_in(layer.activation)
+
+
+def _options(options: Any) -> Any:
+    """``output_options`` as dicts."""
+    if not isinstance(options, Mapping):
+        return options
+    return {name: dict(said) if isinstance(said, Mapping) else said for name, said in options.items()}
 
 
 def _name(value: Any) -> Any:

@@ -21,8 +21,8 @@ def refuse_other_parameters(present: Network, described: Network) -> None:
     if _meaning(present) != _meaning(described):
         raise SettingsError(
             f"training goes on with a network of sizes {_sizes(present)}, but the arguments now describe "
-            f"{_sizes(described)}; keep hidden_layer_sizes, scale_inputs and residual, or start anew: fit with "
-            "warm_start=False"
+            f"{_sizes(described)}; keep hidden_layer_sizes, scale_inputs and residual, or layers, or start anew: fit "
+            "with warm_start=False"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from numbers import Integral
 from operator import is_
 from types import NoneType
@@ -43,9 +44,9 @@ class Stream:
         self._n_outputs, self._objects = network.sizes[-1], objects
         compared = {name: value for name, value in arguments.items() if name not in _APART}
         self._names, self._values = tuple(compared), tuple(compared.values())
-        # A list may change and stay the same object.
-        self._lists = [(value, list(value)) for value in self._values if type(value) is list]
-        fixed = all(isinstance(value, _FIXED) or type(value) is list for value in self._values)
+        # A list or a dict may change and stay the same object.
+        self._lists = [(value, deepcopy(value)) for value in self._values if type(value) in (list, dict)]
+        fixed = all(isinstance(value, _FIXED) or type(value) in (list, dict) for value in self._values)
         self.pays = fixed and network.layout.size <= _MOST
         self._plans: dict[tuple[Any, ...], tuple[FitPlan, Ready]] = {}
         self._generator: np.random.RandomState | None = None

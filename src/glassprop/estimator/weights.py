@@ -24,7 +24,11 @@ from glassprop.training.state import TrainState
 OUTPUT = "out_activation_"
 _PARTS = ("coefs_", "intercepts_")
 # What from_weights works out from the weights, and by which of its arguments it is given instead.
-_FOLLOW = {"hidden_layer_sizes": "the shapes of coefs", "output_activation": "out_activation"}
+_FOLLOW = {
+    "hidden_layer_sizes": "the shapes of coefs",
+    "layers": "the shapes of coefs, and activation",
+    "output_activation": "out_activation",
+}
 
 
 class SetWeights(ABC):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from glassprop.insight.differences import nudge_activation, nudge_inputs, nudge_weights
+from glassprop.insight.differences import changes_by_input, nudge_activation, nudge_inputs, nudge_weights
 from glassprop.insight.factors import (
     BY_A,
     BY_COLUMN,
@@ -139,6 +139,7 @@ def by_column(view: View, names: Names, i: int, column: Column, paths: FindPaths
         parts=parts,
         switches=switches(view, i, column),
         unit=column.unit,
+        exact=column.coded,
     )
 
 
@@ -166,9 +167,16 @@ def _difference_by_column(view: View, i: int, column: Column) -> tuple[float, bo
 
 
 def switches(view: View, i: int, column: Column) -> dict[str, float]:
-    """To first order: what C_0 would change by if one category's input went to 0 and another's to 1."""
+    """What C_0 would change by with another category.
+
+    To first order, where one input goes to 0 and another to 1; of a code, which has no derivative, by a pass forward.
+    """
     if column.categories is None:
         return {}
+    if column.coded:
+        codes = np.arange(len(column.categories), dtype=view.X.dtype)
+        changes = changes_by_input(view, i, column.parts[0], codes)
+        return dict(zip(column.categories, changes.tolist(), strict=True))
     by_x, x = view.by_output[0][i], view.X[i]
     now = float(sum(by_x[index] * x[index] for index in column.parts))
     return {name: float(by_x[index]) - now for name, index in zip(column.categories, column.parts, strict=True)}

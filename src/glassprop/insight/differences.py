@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 
+from glassprop.backprop.passes import example_costs, forward
 from glassprop.equations.arrays import Array
 from glassprop.equations.pairs import output_cost
 from glassprop.insight.view import View
@@ -42,6 +43,20 @@ def nudge_inputs(view: View, example: int, ks: Array) -> Nudge:
     """∂C_0/∂x_k by differences. ks (places,)."""
     x = view.trace.a[0][example]
     return _nudge(view, example, 1, x, np.eye(len(x))[np.asarray(ks)], of_inputs=True)
+
+
+def changes_by_input(view: View, example: int, k: int, values: Array) -> Array:
+    """What C_0 would change by if x_k had each of these values (n,), by passes forward. (n,)"""
+    found = np.empty(len(values))
+    for low in range(0, len(values), _AT_ONCE):
+        some = values[low : low + _AT_ONCE]
+        rows = np.tile(view.X[example], (len(some), 1))
+        rows[:, k] = some
+        costs = example_costs(
+            view.architecture, forward(view.architecture, view.theta, rows), np.tile(view.Y[example], (len(some), 1))
+        )
+        found[low : low + len(some)] = costs - view.costs[example]
+    return found
 
 
 def nudge_activation(view: View, example: int, layer: int, j: int) -> Nudge:

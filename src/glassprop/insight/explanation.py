@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
-from glassprop.backprop.gradient import average_gradient, refuse_mixing
+from glassprop.backprop.example_gradients import refuse_mixing
+from glassprop.backprop.gradient import average_gradient
 from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError

@@ -30,7 +30,7 @@ class Column:
     slopes : array (n, number of parts) or None
         ∂x/∂column by example, for numbers; None for categories and text.
     categories : tuple of str or None
-        What each part stands for, where parts are one-hot.
+        What each part stands for, where parts are one-hot; or each code, from 0, where there is one part for all.
     unit : str
         What a derivative is by, where that is not plain: "day" for dates, "hour" for times of day.
     """
@@ -41,6 +41,11 @@ class Column:
     slopes: Array | None = None
     categories: tuple[str, ...] | None = None
     unit: str = ""
+
+    @property
+    def coded(self) -> bool:
+        """Whether its categories are the codes of one input."""
+        return self.categories is not None and len(self.categories) > len(self.parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +115,7 @@ class Names:
             categories = column.categories
             if categories is not None:
                 categories = tuple(f"category {number}" for number in range(len(categories)))
-                for category, k in zip(categories, column.parts, strict=True):
+                for category, k in zip(categories, () if column.coded else column.parts, strict=not column.coded):
                     inputs[k] = f"{column.name}: {category}"
             elif column.slopes is None:
                 for number, k in enumerate(column.parts):

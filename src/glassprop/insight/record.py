@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassprop.architecture.parameters import Block
-from glassprop.backprop.gradient import ExampleGradients
+from glassprop.backprop.example_gradients import ExampleGradients
 from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
 from glassprop.ground.json_values import plain_number as _number
@@ -251,7 +251,7 @@ def _entries(js: Array, ks: Array, values: Array, kinks: Array) -> list[list[Any
 def _gradient_size(explanation: Explanation) -> list[list[float]]:
     """By example: the length of the gradient of each layer; of a dense one ‖δ‖ √(‖a‖² + 1)."""
     view = explanation.view
-    sizes = ExampleGradients(view.architecture, view.trace, view.errors).squares()
+    sizes = ExampleGradients(view.architecture, (view.trace,), (view.errors,)).squares()
     return _numbers(np.sqrt(np.stack(sizes, axis=1)))
 
 

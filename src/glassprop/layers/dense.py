@@ -170,9 +170,17 @@ class Layer(LayerKind):
         gradient["w"][...] = by_weight(delta, x)
         gradient["b"][...] = by_bias(delta)
 
-    def squares(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
-        """``‖δ‖² (‖a‖² + 1)``, the bias counted in."""
-        return row_dots(delta, delta) * (row_dots(x, x) + 1)
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
+        """``(δ·δ') (a·a' + 1)``, the bias counted in."""
+        return row_dots(delta, other_delta) * (row_dots(x, other_x) + 1)
 
     def dots(
         self,

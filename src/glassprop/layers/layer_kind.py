@@ -143,9 +143,9 @@ class LayerKind(ABC):
 
     # --- one example's gradient -------------------------------------------------------------------------------
 
-    @abstractmethod
     def squares(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
-        """‖∇C_i‖² of every example, of the layer's own blocks, from δ and x: nothing of its size is built. (n,)."""
+        """‖∇C_i‖² of every example, of the layer's blocks but the activation's: nothing of its size is built. (n,)."""
+        return self.products(parameters, delta, x, parameters, delta, x)
 
     @abstractmethod
     def dots(
@@ -157,7 +157,25 @@ class LayerKind(ABC):
         other_delta: Array,
         other_x: Rows,
     ) -> Array:
-        """∇C_i · ∇C'_j of every pair, of the layer's own blocks. -> (n, n')."""
+        """∇C_i · ∇C'_j of every pair, of the same blocks. -> (n, n')."""
+
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
+        """∇C_i · ∇C'_i of every example with itself elsewhere, as in another member: the diagonal of ``dots``. -> (n,).
+
+        A kind may know a shorter way.
+        """
+        rows = [slice(i, i + 1) for i in range(delta.shape[0])]
+        there = other_parameters
+        each = [self.dots(parameters, delta[i], x[i], there, other_delta[i], other_x[i]) for i in rows]
+        return np.concatenate(each).ravel() if each else np.zeros(0, delta.dtype)
 
     # --- what check and explain ask ---------------------------------------------------------------------------
 

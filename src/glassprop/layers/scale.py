@@ -107,8 +107,16 @@ class Scale(LayerKind):
         """E30."""
         gradient["s"][...] = by_factor(delta, full(x))
 
-    def squares(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
-        return ((delta * full(x)) ** 2).sum(axis=1)
+    def products(
+        self,
+        parameters: Parameters,
+        delta: Array,
+        x: Rows,
+        other_parameters: Parameters,
+        other_delta: Array,
+        other_x: Rows,
+    ) -> Array:
+        return ((delta * full(x)) * (other_delta * full(other_x))).sum(axis=1)
 
     def dots(
         self,
@@ -134,5 +142,5 @@ class Scale(LayerKind):
         return np.eye(self.n, n_in, dtype=bool)
 
     def spec(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"kind": self.kind, "n": self.n}
+        found: dict[str, Any] = {"kind": self.kind, **({"n": self.n} if self.n else {})}
         return found | ({"own": True} if self.own else {}) | self.factors

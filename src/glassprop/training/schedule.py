@@ -118,6 +118,11 @@ class Adaptive(Schedule):
         return np.full(n_steps, _divided(self.rate, 5.0, progress.plateaus))
 
 
+def _shares(progress: Progress, n_steps: int) -> NDArray[np.float64]:
+    """Which part of all steps lies before each of the next ones: from 0 to 1, and 1 from there on."""
+    return np.minimum(progress.step + np.arange(n_steps), progress.total_steps) / progress.total_steps
+
+
 @dataclass(frozen=True)
 class Cosine(Schedule):
     """η ½ (1 + cos π t/T): from η to 0 over all steps (Loshchilov & Hutter 2016, arXiv 1608.03983)."""
@@ -127,7 +132,7 @@ class Cosine(Schedule):
         return True
 
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
-        t = np.minimum(progress.step + np.arange(n_steps), progress.total_steps) / progress.total_steps
+        t = _shares(progress, n_steps)
         return self.rate * 0.5 * (1 + np.cos(np.pi * t))
 
 
@@ -140,11 +145,41 @@ class OneCycle(Schedule):
         return True
 
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
-        t = np.minimum(progress.step + np.arange(n_steps), progress.total_steps) / progress.total_steps
+        t = _shares(progress, n_steps)
         low, last, turn = self.rate / 25, self.rate / 250_000, 0.3
         up = low + (self.rate - low) * 0.5 * (1 - np.cos(np.pi * np.minimum(t / turn, 1)))
         down = last + (self.rate - last) * 0.5 * (1 + np.cos(np.pi * np.clip((t - turn) / (1 - turn), 0, 1)))
         return np.where(t < turn, up, down)
+
+
+@dataclass(frozen=True)
+class CosLog4(Schedule):
+    """η ½ (1 - cos 2π log₂(1 + 15 t/T)): four hills, each about twice as long as the one before.
+
+    It ends at 0, and passes lows on the way: after 1/15, 1/5 and 7/15 of the steps (RealMLP: Holzmüller et al. 2024,
+    arXiv 2407.04491).
+    """
+
+    @property
+    def runs_to_the_end(self) -> bool:
+        return True
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        t = _shares(progress, n_steps)
+        return self.rate * 0.5 * (1 - np.cos(2 * np.pi * np.log2(1 + 15 * t)))
+
+
+@dataclass(frozen=True)
+class FlatCos(Schedule):
+    """η ½ (1 + cos π (max(1, 2 t/T) - 1)): η for half of the steps, then down to 0 (arXiv 2407.04491)."""
+
+    @property
+    def runs_to_the_end(self) -> bool:
+        return True
+
+    def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
+        t = _shares(progress, n_steps)
+        return self.rate * 0.5 * (1 + np.cos(np.pi * (np.maximum(1, 2 * t) - 1)))
 
 
 @dataclass(frozen=True)
@@ -185,11 +220,13 @@ class WarmUp(Schedule):
         return self.inner.floor
 
 
-ScheduleName = Literal["constant", "invscaling", "adaptive", "cosine", "one_cycle"]
+ScheduleName = Literal["constant", "invscaling", "adaptive", "cosine", "one_cycle", "coslog4", "flat_cos"]
 SCHEDULES: dict[str, type[Schedule]] = {
     "constant": Constant,
     "invscaling": InvScaling,
     "adaptive": Adaptive,
     "cosine": Cosine,
     "one_cycle": OneCycle,
+    "coslog4": CosLog4,
+    "flat_cos": FlatCos,
 }

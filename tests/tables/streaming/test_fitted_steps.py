@@ -14,8 +14,11 @@ import glassprop
 from glassprop import MLPClassifier
 from glassprop.tables import FitOptions, Table, read_table
 from glassprop.tables.encoding.block_encoder import block_encoder
+from glassprop.tables.encoding.category_inputs import CategoryInputs
+from glassprop.tables.encoding.column_scale import SCALINGS
 from glassprop.tables.encoding.columns import inputs_of
 from glassprop.tables.encoding.encode import encoder
+from glassprop.tables.encoding.recipe_inputs import InputRules, recipe_encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.streaming import tally
@@ -25,12 +28,12 @@ from glassprop.tables.streaming.uses import TRAINED
 from .long_tables import DEFAULTS, Long, mixed
 
 
-def both(table, options, defaults=DEFAULTS, most=100_000, dtype="float64"):
+def both(table, options, defaults=DEFAULTS, most=100_000, dtype="float64", rules=None):
     """The steps fitted from statistics, and those fitted to the same rows in memory."""
     long = Long(table, options, most, defaults)
-    trained = long.parts.train.frame
-    streamed = fitted_steps(long.statistics(), defaults, dtype, trained)
-    in_memory = TablePipeline(encoder(long.schema, defaults, dtype).steps)
+    unfitted = encoder(long.schema, defaults, dtype) if rules is None else recipe_encoder(long.schema, rules, dtype)
+    streamed = fitted_steps(long.statistics(), unfitted, long.parts.train.frame)
+    in_memory = TablePipeline(unfitted.steps)
     with quiet():
         in_memory.fit_transform(long.in_memory(TRAINED))
     return streamed, in_memory, long
@@ -58,7 +61,12 @@ def assert_same_steps(streamed, in_memory):
         assert bound.n_features_in_ == right[2].n_features_in_
     if "categories" in names:
         step, right = (group(steps, "categories") for steps in (streamed, in_memory))
-        for name in ("categories_", "infrequent_categories_", "_default_to_infrequent_mappings"):
+        if isinstance(step, CategoryInputs):
+            assert (step.forms_, step.kept_.tolist()) == (right.forms_, right.kept_.tolist())
+        others = (
+            () if isinstance(step, CategoryInputs) else ("infrequent_categories_", "_default_to_infrequent_mappings")
+        )
+        for name in ("categories_", *others):
             for mine, theirs in zip(getattr(step, name), getattr(right, name), strict=True):
                 np.testing.assert_array_equal(mine, theirs)
     if "texts" in names:
@@ -67,12 +75,24 @@ def assert_same_steps(streamed, in_memory):
         np.testing.assert_array_equal(step.idf_, right.idf_)
 
 
-@pytest.mark.parametrize("scaling", ["auto", "standard", "robust", "quantile"])
+@pytest.mark.parametrize("scaling", SCALINGS)
 @pytest.mark.parametrize("target", ["y", "amount"])
 def test_of_a_table_with_a_column_of_each_kind(target, scaling):
     defaults = replace(DEFAULTS, scaling=scaling, max_categories=6)
     streamed, in_memory, long = both(Table(mixed(), "mixed"), FitOptions(target=target), defaults)
     assert_same_steps(streamed, in_memory)
+    with quiet():
+        X, right = (steps.transform(long.table.frame) for steps in (streamed, in_memory))
+    np.testing.assert_allclose(X, right, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("rules", [InputRules(), InputRules(most_one_hot=3, most_codes=20, min_rows=3)])
+def test_of_the_inputs_of_the_recipe(rules):
+    streamed, in_memory, long = both(Table(mixed(), "mixed"), FitOptions(target="y"), rules=rules)
+    assert_same_steps(streamed, in_memory)
+    assert (streamed.numbers_, streamed.codes_) == (in_memory.numbers_, in_memory.codes_)
+    assert streamed.numbers_
+    assert streamed.codes_
     with quiet():
         X, right = (steps.transform(long.table.frame) for steps in (streamed, in_memory))
     np.testing.assert_allclose(X, right, rtol=1e-12, atol=1e-12)
@@ -134,7 +154,7 @@ def test_where_no_name_is_frequent_all_share_an_input(monkeypatch):
     found = long.statistics()
     assert found.tally.categories["town"].error > 0
     found.tally.categories["town"].counts.clear()
-    steps = fitted_steps(found, DEFAULTS, "float64", long.parts.train.frame)
+    steps = fitted_steps(found, encoder(found.schema, DEFAULTS, "float64"), long.parts.train.frame)
     step = group(steps, "categories")
     place = step.feature_names_in_.tolist().index("town")
     assert len(step.infrequent_categories_[place]) == len(step.categories_[place]) > 100

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from glassprop.engine.choose import ENGINES
 from glassprop.errors import ArchitectureError
-from glassprop.estimator.build import STOCHASTIC_SOLVERS
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName
 from glassprop.estimator.plain_state import from_plain
 from glassprop.export.kinds.kind import Kind, add
 from glassprop.export.kinds.left_fits import LEFT, OPTIMIZER, left_fits
 from glassprop.export.kinds.scikit_values import RandomState
 from glassprop.export.schema.array_values import Array, NaN, Numbers, Scalar, Values
 from glassprop.export.schema.misfit import Misfit
-from glassprop.export.schema.network_field import FUNCTION, NETWORK, parameters_of, sizes_of
+from glassprop.export.schema.network_field import (
+    FUNCTION,
+    LAYER_ASKED,
+    NETWORK,
+    OUTPUT_OPTIONS,
+    parameters_of,
+    sizes_of,
+)
 from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
 from glassprop.optimizer import OPTIMIZERS
@@ -131,6 +138,10 @@ _FITTED: dict[str, Field] = {"network_": NETWORK, "_state": _STATE, "n_outputs_"
 _AFTERWARDS: dict[str, Field] = {
     "residual": Flag(),  # these arguments are not in files of earlier versions
     "scale_inputs": Flag(),
+    "layers": Maybe(Several(LAYER_ASKED, most=10_000)),
+    "output_options": Maybe(OUTPUT_OPTIONS),
+    "decay_schedule": Maybe(Word(*get_args(FactorName))),
+    "dropout_schedule": Maybe(Word(*get_args(FactorName))),
     "interrupted_": Flag(),
     "_judged_by": Several(Either(Flag(), Maybe(Text(200))), into=tuple, least=2, most=2),
     "n_iter_": Whole(),

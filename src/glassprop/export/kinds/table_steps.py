@@ -9,10 +9,11 @@ import numpy as np
 
 from glassprop.export.kinds.holders import width_of
 from glassprop.export.kinds.kind import Kind, add, kind_of
-from glassprop.export.kinds.scikit_values import has_shape
+from glassprop.export.kinds.scikit_values import Categories, has_shape
 from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, Real, Several, Text, Whole, Word, told
+from glassprop.tables.encoding.category_inputs import CATEGORY_FORMS
 from glassprop.tables.encoding.column_scale import FORMS, KNOTS, SCALINGS
 from glassprop.tables.encoding.news import TYPES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
@@ -133,6 +134,18 @@ def _terms_fit(made: Any, at: str) -> None:
     made.prepare()
 
 
+def _category_inputs_fit(made: Any, at: str) -> None:
+    """Each column has its categories, each once, and as many of them are told apart as its form can have."""
+    if not len(made.forms_) == len(made.categories_) == len(made.kept_) == made.n_features_in_:
+        raise Misfit(at, f"it must have forms_, categories_ and kept_ for each of {made.n_features_in_} columns")
+    for form, names, kept in zip(made.forms_, made.categories_, made.kept_.tolist(), strict=True):
+        listed = names.tolist()
+        if not listed or len(set(listed)) != len(listed) or not all(type(name) is str for name in listed):
+            raise Misfit(f"{at}.categories_", "the categories of a column must be texts, each once, and at least one")
+        if not (form == "codes") <= kept <= min(len(listed), 2**24 - 1):  # float32 has whole numbers so far
+            raise Misfit(f"{at}.kept_", f"of {len(listed)} categories {kept} cannot be told apart")
+
+
 add(
     Kind(
         "table_columns", "glassprop.tables.encoding.encode:TypedColumns",
@@ -151,12 +164,20 @@ add(
         {"forms_": Several(Word(*FORMS)), "center_": Array(), "scale_": Array(), "knots_": Array(("int64",)),
          "at_": Array(), "to_": Array()},
         check=_scales_fit,
+        version=2,
         width=lambda made: made.n_outputs,
     ),
     Kind(
         "bounded", "glassprop.tables.encoding.encode:Bounded",
         {"limit": Maybe(Real(_SMALLEST_LIMIT)), "dtype": Word("float32", "float64")},
         {"n_features_in_": Whole(1)},
+    ),
+    Kind(
+        "category_inputs", "glassprop.tables.encoding.category_inputs:CategoryInputs",
+        {"most_one_hot": Whole(), "most_codes": Whole(1), "min_rows": Whole(), "dtype": Word("float32", "float64")},
+        {"forms_": Several(Word(*CATEGORY_FORMS)), "categories_": Categories(), "kept_": Array(("int64",))},
+        check=_category_inputs_fit,
+        width=lambda made: made.width(),
     ),
     Kind(
         "text_terms", "glassprop.tables.encoding.text_inputs:TextTerms",
@@ -241,7 +262,8 @@ def _check_group(name: str, step: Any, at: str) -> None:
     if name == "texts":
         fits = _kind(step) == "text_terms"
     elif name == "categories":
-        fits = _kind(step) == "one_hot_encoder" and not step.sparse_output and step.handle_unknown != "error"
+        fits = _kind(step) == "category_inputs"
+        fits |= _kind(step) == "one_hot_encoder" and not step.sparse_output and step.handle_unknown != "error"
     else:
         steps = [(part, _kind(value)) for part, value in getattr(step, "steps", [])]
         fits = [part for part, _ in steps] == list(_NUMBER_STEPS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from glassprop.architecture.architecture import MOST_MEMBERS
 from glassprop.architecture.own_units import MOST_KNOTS
 from glassprop.architecture.target_scales import SCALES
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Object, Real, Several, Text, Whole, Word
@@ -27,7 +28,22 @@ _DENSE = Object(
     },
 )
 _SCALE = Object({"kind": Exactly("scale"), "n": Whole(1)}, {"rates": _factors("s"), "decays": _factors("s")})
-LAYERS: dict[str, Field] = {"dense": _DENSE, "scale": _SCALE}  # by the names of `layers.layer_table.KINDS`
+OUTPUT_OPTIONS = Object({}, {"initial": Text(40), "rates": _factors("w", "b"), "decays": _factors("w", "b")})
+_EACH = {"own": Flag()}  # what a layer of any kind may say
+LAYERS: dict[str, Object] = {  # by the names of `layers.layer_table.KINDS`
+    kind: Object(layer.keys, {**layer.optional, **_EACH}) for kind, layer in {"dense": _DENSE, "scale": _SCALE}.items()
+}
+
+
+def _as_asked(layer: Object) -> Object:
+    """A layer of an estimator's argument: it may take the size it finds, and then says none."""
+    if "kind" not in layer.keys:
+        return layer
+    keys = {name: field for name, field in layer.keys.items() if name != "n"}
+    return Object(keys, {**layer.optional, "n": layer.keys["n"]})
+
+
+LAYER_ASKED = Either(*map(_as_asked, LAYERS.values()))
 UNITS = Object(
     {"mean": Real(), "spread": Real(5e-324)},
     {
@@ -39,7 +55,7 @@ UNITS = Object(
 )
 NETWORK = Object(
     {"n_inputs": Whole(1), "layers": Several(Either(*LAYERS.values()), least=1, most=10_000), "cost": FUNCTION},
-    {"units": UNITS},
+    {"units": UNITS, "members": Whole(1, MOST_MEMBERS)},
 )
 
 
@@ -49,8 +65,10 @@ def sizes_of(network: dict[str, Any]) -> list[int]:
 
 
 def parameters_of(network: dict[str, Any]) -> int:
-    """How many parameters a network of this description has; nothing of it is built."""
-    return sum(_parameters_of(layer, n_in) for layer, n_in in zip(network["layers"], sizes_of(network), strict=False))
+    """How many parameters a network of this description has, of all its members; nothing of it is built."""
+    members = int(network.get("members", 1))
+    layers = zip(network["layers"], sizes_of(network), strict=False)
+    return sum(_parameters_of(layer, n_in) * (members if layer.get("own") else 1) for layer, n_in in layers)
 
 
 def _parameters_of(layer: dict[str, Any], n_in: int) -> int:

@@ -38,7 +38,8 @@ def columns_section(e: Explanation, asked: Asked) -> Section:
     )
     said = ["How the cost moves with a column of the table, per unit of that column."]
     if any(one.switches for _, one in found):
-        said.append("For a category: what it would change by, to first order, had the row the one that lowers it most.")
+        how = "" if all(one.exact for _, one in found if one.switches) else ", to first order"
+        said.append(f"For a category: what it would change by{how}, had the row the one that lowers it most.")
     table = Table(columns, tuple(rows), (len(found) - len(rows), "columns"))
     return Section("The columns with the largest derivatives", (Paragraph(" ".join(said)), table))
 
@@ -100,4 +101,4 @@ def _switches(found: ColumnDerivative, top: int) -> list[Block]:
     rows = tuple((Name(key), Number(found.switches[key])) for key in order)
     columns = Column("category"), Column((COST, " would change by"), numbers=True)
     table = Table(columns, rows, (len(found.switches) - len(order), "categories"))
-    return [Paragraph("Had it been, to first order:"), table]
+    return [Paragraph("Had it been:" if found.exact else "Had it been, to first order:"), table]

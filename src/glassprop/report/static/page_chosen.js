@@ -276,9 +276,11 @@ class Chosen extends Pulls {
 
   /** @param {ColumnRecord} column @param {CellRecord} cell @param {HTMLElement} box */
   switches(column, cell, box) {
-    const most = largest(Object.values(cell.switches));
-    const rows = (column.categories ?? []).map((name, i) => {
-      const k = column.parts[i],
+    const most = largest(Object.values(cell.switches)),
+      categories = column.categories ?? [],
+      coded = categories.length > column.parts.length; // one input holds the number of the category
+    const rows = categories.map((name, i) => {
+      const k = column.parts[coded ? 0 : i],
         value = cell.switches[name],
         known = typeof value === "number";
       return {
@@ -292,7 +294,8 @@ class Chosen extends Pulls {
     });
     box.append(
       said(
-        "A category has no derivative. To first order, the cost would change by this much if the example had another:",
+        `A category has no derivative. ${coded ? "The" : "To first order, the"} cost would change by this much if the ` +
+          "example had another:",
       ),
       folding(["category", "input", ["change of C₀", noBar()]], rows, null, {
         "data-sum": "switches",

@@ -22,12 +22,14 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScal
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.ground.in_order import in_order
+from glassprop.tables.encoding.category_inputs import CategoryInputs
+from glassprop.tables.encoding.category_places import NOWHERE, CategoryPlaces
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
 from glassprop.tables.encoding.news import another_type
 from glassprop.tables.encoding.text_inputs import TextTerms
-from glassprop.tables.encoding.written_inputs import NOWHERE, ArrayOfInputs, Layout, SparseInputs
+from glassprop.tables.encoding.written_inputs import ArrayOfInputs, Layout, SparseInputs
 from glassprop.tables.values.texts import Texts
 
 BLOCK = 32_768  # rows at most
@@ -36,39 +38,6 @@ _READ, _WRITTEN = 64 << 20, 16 << 20  # bytes of a block where columns or inputs
 OF_THE_NETWORK = 256  # rows of the network's own blocks: of whole ones the bits are those of one call
 # Each row for itself. Models of before have scalers of scikit-learn's.
 _BY_ROW = (SimpleImputer, ColumnScaler, StandardScaler, RobustScaler, QuantileTransformer, Bounded)
-
-
-@dataclass(frozen=True)
-class CategoryPlaces:
-    """Which input stands for which category of a column.
-
-    Attributes
-    ----------
-    column : str
-    first : int
-        The first input of the column.
-    places : dict of str to int
-        By the category's name; -1 where none does.
-    others : int
-        Of those that are not known.
-    """
-
-    column: str
-    first: int
-    places: dict[str, int]
-    others: int
-
-    def of(self, texts: Texts) -> np.ndarray:
-        """The input of each row, (n_rows,)."""
-        return texts.each(lambda name: self.places.get(name, self.others), self.places.get("", self.others), np.intp)
-
-    def new_in(self, texts: Texts) -> list[Finding]:
-        """Categories that training never saw."""
-        new = [name for name in texts.known if name not in self.places]
-        if not new:
-            return []
-        rows = int(texts.each(lambda name: name not in self.places, False, bool).sum())
-        return [Finding(self.column, "new-categories", "", rows, tuple(new))]
 
 
 @dataclass(frozen=True)
@@ -189,7 +158,8 @@ def block_encoder(steps: list[Any]) -> BlockEncoder | None:
     width = max(place.stop for place in places.values())
     dtype = np.result_type(*(_dtype_of(step) for step, _ in groups.values()))
     texts = places["texts"] if terms is not None and terms.width() else slice(width, width)
-    layout = Layout(places.get("numbers", slice(0, 0)), [places.first for places in categories], texts, width, dtype)
+    firsts, coded = [at.first for at in categories], [at.coded for at in categories]
+    layout = Layout(places.get("numbers", slice(0, 0)), firsts, texts, width, dtype, coded)
     return BlockEncoder(typed, numbers, categories, terms, layout)
 
 
@@ -222,6 +192,8 @@ def _dtype_of(step: Any) -> np.dtype[Any]:
 
 def _places(step: Any, columns: list[str], start: int) -> list[CategoryPlaces] | None:
     """Frequent categories in their order, and after them one for the rare ones, which new ones may share."""
+    if type(step) is CategoryInputs:
+        return step.places(columns, start)
     if type(step) is not OneHotEncoder or step.drop is not None or step.sparse_output:
         return None
     if step.handle_unknown not in ("infrequent_if_exist", "ignore"):

@@ -6,6 +6,7 @@ column with a heavy tail also gets an input by rank, in which neither its tail n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -15,10 +16,11 @@ from scipy.special import ndtr, ndtri
 from glassprop.tables.values.apart import together, typical_distance
 from glassprop.tables.values.cells import SMALLEST
 
-Scaling = Literal["auto", "standard", "robust", "quantile"]
-SCALINGS: tuple[Scaling, ...] = ("auto", "standard", "robust", "quantile")
-# "both": the column is scaled as under "standard" or "robust", and has an input by rank beside that.
-FORMS = ("standard", "robust", "quantile", "both")
+Scaling = Literal["auto", "standard", "robust", "quantile", "quartiles"]
+SCALINGS: tuple[Scaling, ...] = ("auto", "standard", "robust", "quantile", "quartiles")
+# "both": the column is scaled as under "standard", "robust" or "quartiles", and has an input by rank beside that.
+# "two": by quartiles, with two different values; "constant": 0, whatever it is later.
+FORMS = ("standard", "robust", "quantile", "both", "quartiles", "two", "constant")
 
 HEAVY = 2.0  # a standard deviation of so many typical distances from the median is a heavy tail,
 REACH = 5.0  # where something is so many standard deviations from the mean
@@ -32,7 +34,7 @@ class ColumnScale:
 
     Attributes
     ----------
-    form : {"standard", "robust", "quantile", "both"}
+    form : one of `FORMS`
     center, spread : float
         What is subtracted, and what the rest is divided by.
     at, to : array (n_knots,)
@@ -104,6 +106,8 @@ class ColumnInMemory:
 def scale_of(column: Column, scaling: str) -> ColumnScale:
     """Decide by the values of the rows trained on."""
     known, counts, every = column.known, column.counts, (0, len(column.known))
+    if scaling == "quartiles":
+        return _by_quartiles(column)
     if scaling == "quantile" and len(known) > 1:
         return ColumnScale("quantile", 0.0, 1.0, *_knots(known, counts))
     if scaling == "robust":
@@ -116,6 +120,32 @@ def scale_of(column: Column, scaling: str) -> ColumnScale:
         if reach > REACH * deviation and deviation > HEAVY * column.typical_distance(low, high):
             return ColumnScale("both", center, spread, *_knots(known, counts))
     return ColumnScale("standard" if (low, high) == every else "robust", center, spread)
+
+
+def _by_quartiles(column: Column) -> ColumnScale:
+    """By the median and the distance of the quartiles; where that is 0, by half the range.
+
+    What is apart counts only where all else is the same.
+    """
+    known, counts = column.known, column.counts
+    if len(known) < 2:
+        return ColumnScale("constant", float(known[0]), 1.0)
+    form = "two" if len(known) == 2 else "quartiles"
+    low, high = together(known, counts)
+    below, center, above = quantiles_of(known[low:high], counts[low:high], (0.25, 0.5, 0.75))
+    for spread in (above - below, (known[high - 1] - known[low]) / 2, (known[-1] - known[0]) / 2):
+        if spread >= SMALLEST:
+            return ColumnScale(form, center, float(spread))
+    return ColumnScale(form, center, 1.0)
+
+
+def quantiles_of(known: np.ndarray, counts: np.ndarray, shares: Sequence[float]) -> list[float]:
+    """Of values that rise, each so many times: as NumPy has them of all of them."""
+    rows = np.cumsum(counts)
+    at = np.multiply(shares, rows[-1] - 1)
+    below = known[np.searchsorted(rows, np.floor(at), side="right")]
+    above = known[np.searchsorted(rows, np.ceil(at), side="right")]
+    return (below + (above - below) * (at % 1)).tolist()
 
 
 def _usable(spread: float) -> float:

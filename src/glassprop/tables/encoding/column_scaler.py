@@ -18,14 +18,15 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    scaling : {"auto", "standard", "robust", "quantile"}
+    scaling : {"auto", "standard", "robust", "quantile", "quartiles"}
         "auto" decides column by column (``column_scale.py``). "standard": by mean and standard deviation. "robust": by
         the median and the typical distance from it. "quantile": by rank alone, as a normal distribution has it.
+        "quartiles": by the median and the distance of the quartiles, or half the range where that is 0.
 
     Attributes
     ----------
     forms_ : list of str
-        "standard", "robust", "quantile" or "both", by column.
+        One of `column_scale.FORMS` by column.
     center_, scale_ : array (n_columns,)
     knots_ : array (n_columns,) of int
         How many knots the input by rank of each column has, 0 where it has none.
@@ -73,6 +74,7 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
         values = np.asarray(X, dtype=np.float64)
         out = np.empty((len(values), self.n_outputs))
         out[:, : self.n_features_in_] = (values - self.center_) / self.scale_
+        out[:, self.constant()] = 0
         for place, column, at, to in self.by_rank():
             out[:, place] = np.interp(values[:, column], at, to)
         return out
@@ -86,6 +88,15 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
         """The column that each output comes from, (n_outputs,)."""
         doubled = [column for column, form in enumerate(self.forms_) if form == "both"]
         return np.array([*range(len(self.forms_)), *doubled], dtype=np.intp)
+
+    def constant(self) -> list[int]:
+        """The columns that did not vary, and are 0."""
+        return [column for column, form in enumerate(self.forms_) if form == "constant"]
+
+    def shaped(self) -> list[int]:
+        """The outputs that come from more than two different values: a function of them can have a shape."""
+        sources = self.sources().tolist()
+        return [place for place, column in enumerate(sources) if self.forms_[column] not in ("constant", "two")]
 
     def by_rank(self) -> list[tuple[int, int, np.ndarray, np.ndarray]]:
         """The outputs by rank: place, column, and the knots of each."""

@@ -8,7 +8,6 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
 
 from glassprop.errors import TableError
 from glassprop.ground.note import Note, Say
@@ -18,6 +17,7 @@ from glassprop.insight.names import Column
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.slopes import slopes_of, sources_of
 from glassprop.tables.encoding.text_inputs import TextTerms
+from glassprop.tables.encoding.told_apart import told_apart
 from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
 from glassprop.tables.values.circles import date_parts, date_slopes, time_parts, time_slopes
 
@@ -129,13 +129,18 @@ def _time(name: str, numbers: _Numbers) -> Column:
     return numbers.column(name, {full[part]: slope for part, slope in slopes.items()}, "hour")
 
 
-def _categories(step: OneHotEncoder, names: list[str], start: int, found: Inputs) -> dict[str, Column]:
-    """One input for each category; the rare ones and those never seen share one, if there were any in training."""
+def _categories(step: Any, names: list[str], start: int, found: Inputs) -> dict[str, Column]:
+    """One input for each category, or one for the codes of all; the rare ones and those never seen share one of them,
+    if there were any in training."""
     made = {}
-    for name, categories, rare in zip(names, step.categories_, step.infrequent_categories_, strict=True):
-        few = set() if rare is None else set(rare.tolist())
-        kept = [str(category) for category in categories.tolist() if category not in few]
+    for name, of in zip(names, told_apart(step), strict=True):
+        kept, few = of.own, of.shared
         shown = [_unlike(_MISSING, kept) if category == MISSING_CATEGORY else category for category in kept]
+        if of.coded:
+            found.names[start] = f"{name}: code"
+            made[name] = Column(name, (start,), categories=(_unlike(_OTHERS, shown), *shown))
+            start += 1
+            continue
         labels = [f"{name} is missing" if c == MISSING_CATEGORY else f"{name} = {c}" for c in kept]
         if few:
             shown.append(_unlike(_OTHERS, shown))

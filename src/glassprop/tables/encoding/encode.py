@@ -207,14 +207,6 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 def encoder(schema: Schema, defaults: Defaults, dtype: str) -> Pipeline:
     """The steps before the network, unfitted: frame -> float array (n_rows, n_inputs)."""
-    typed = TypedColumns(schema)
-    numbers = Pipeline(
-        [
-            ("missing", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
-            ("scale", ColumnScaler(defaults.scaling)),
-            ("bound", Bounded(defaults.limit, dtype)),
-        ]
-    )
     one_hot = OneHotEncoder(
         handle_unknown="infrequent_if_exist",
         max_categories=defaults.max_categories,
@@ -222,10 +214,23 @@ def encoder(schema: Schema, defaults: Defaults, dtype: str) -> Pipeline:
         sparse_output=False,
         dtype=np.dtype(dtype).type,
     )
+    return Pipeline(steps_of(schema, defaults.scaling, defaults.limit, one_hot, dtype))
+
+
+def steps_of(schema: Schema, scaling: str, limit: float | None, categories: Any, dtype: str) -> list[tuple[str, Any]]:
+    """Unfitted steps: columns are read, and numbers, categories and texts each made into inputs."""
+    typed = TypedColumns(schema)
+    numbers = Pipeline(
+        [
+            ("missing", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+            ("scale", ColumnScaler(scaling)),
+            ("bound", Bounded(limit, dtype)),
+        ]
+    )
     terms = TextTerms(most_terms(len(typed.text_names())), dtype=dtype)
-    steps = {"numbers": numbers, "categories": one_hot, "texts": terms}
+    steps = {"numbers": numbers, "categories": categories, "texts": terms}
     parts = [(group, steps[group], names) for group, names in typed.groups().items()]
-    return Pipeline([("columns", typed), ("inputs", ColumnTransformer(parts, sparse_threshold=0.0))])
+    return [("columns", typed), ("inputs", ColumnTransformer(parts, sparse_threshold=0.0))]
 
 
 def frame_of(X: Any) -> nw.DataFrame:

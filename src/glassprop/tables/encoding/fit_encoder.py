@@ -7,7 +7,7 @@ have the table's medians and gaps, the one-hot encoder on the counts of its cate
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -20,6 +20,7 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, RobustScal
 
 from glassprop.ground.in_order import in_order
 from glassprop.tables.encoding.block_encoder import block_encoder
+from glassprop.tables.encoding.category_inputs import CategoryInputs
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded, TypedColumns
 from glassprop.tables.encoding.findings import Finding
@@ -81,7 +82,7 @@ def _are_of_numbers(step: Any) -> bool:
 
 
 def _is_of_categories(step: Any) -> bool:
-    return type(step) is OneHotEncoder and step.categories == "auto"
+    return type(step) is CategoryInputs or (type(step) is OneHotEncoder and step.categories == "auto")
 
 
 def _is_of_texts(step: Any) -> bool:
@@ -178,8 +179,17 @@ def _fit_scaler(scale: Any, filled: np.ndarray, threads: int) -> None:
     scale.n_samples_seen_ = parts[0].n_samples_seen_
 
 
-def _fit_categories(step: OneHotEncoder, columns: list[Texts], names: list[str]) -> OneHotEncoder:
-    return fit_to_counts(step, [counts_of(texts) for texts in columns], names)
+def _fit_categories(step: Any, columns: list[Texts], names: list[str]) -> Any:
+    return fit_categories(step, [counts_of(texts) for texts in columns], names)
+
+
+def fit_categories(step: Any, columns: Sequence[Mapping[str, int]], names: list[str]) -> Any:
+    """Fit what makes inputs of categories to columns of so many rows of each."""
+    if type(step) is OneHotEncoder:
+        return fit_to_counts(step, columns, names)
+    step.fit_counts(columns)
+    step.feature_names_in_ = np.array(names, dtype=object)
+    return step
 
 
 def fit_texts(step: TextTerms, columns: list[Texts], names: list[str]) -> TextTerms:

@@ -16,6 +16,7 @@ from sklearn.utils.metaestimators import available_if
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.ground.in_order import in_order
 from glassprop.tables.encoding.block_encoder import SHORT, BlockEncoder, block_encoder, blocks_of, frames_wanted
+from glassprop.tables.encoding.embedded import category_codes, shaped_numbers
 from glassprop.tables.encoding.encode import TypedColumns, frame_of
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.fit_encoder import fit_encoder
@@ -57,6 +58,16 @@ class TablePipeline(Pipeline):
             return None
         network = _same_for_all_blocks(self._final_estimator, rows)
         return Passage(encoder, getattr(network, verb), rows, threads_for(rows, SHORT))
+
+    @property
+    def numbers_(self) -> tuple[int, ...]:
+        """The network's inputs that are numbers with more than two different values in training: to be embedded."""
+        return shaped_numbers(self.steps[1][1])
+
+    @property
+    def codes_(self) -> tuple[tuple[int, int], ...]:
+        """(input, number of codes) of each of the network's inputs that are codes of categories."""
+        return category_codes(self.steps[1][1])
 
     @available_if(lambda self: self._can_transform())
     def transform(self, X: Any, **params: Any) -> Any:

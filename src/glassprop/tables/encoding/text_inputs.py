@@ -54,7 +54,7 @@ class TextTerms(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> TextTerms:
         """Find the terms of each column of texts (n_rows, n_columns)."""
         values = validate_data(self, X, dtype=object, ensure_all_finite=False)
-        return self.fit_texts([_texts(column) for column in values.T])
+        return self.fit_texts([Texts.of_cells(column) for column in values.T])
 
     def fit_texts(self, columns: Sequence[Texts]) -> TextTerms:
         """The same for columns that have been read."""
@@ -72,7 +72,7 @@ class TextTerms(TransformerMixin, BaseEstimator):
         """Array (n_rows, n_inputs)."""
         check_is_fitted(self)
         values = validate_data(self, X, reset=False, dtype=object, ensure_all_finite=False)
-        dense: np.ndarray = self.of_texts([_texts(column) for column in values.T]).toarray()
+        dense: np.ndarray = self.of_texts([Texts.of_cells(column) for column in values.T]).toarray()
         return dense
 
     def of_texts(self, columns: Sequence[Texts]) -> csr_matrix:
@@ -133,11 +133,3 @@ def _rows_looked_at(texts: Texts) -> list[str]:
     lengths = np.array([len(plain_text(text)) for text in texts.known], dtype=np.int64)
     step = max(1, -(-int(lengths[codes].sum()) // _CHARACTERS)) if len(codes) else 1
     return [texts.known[code] for code in codes[::step]]
-
-
-def _texts(column: np.ndarray) -> Texts:
-    """A column of an array; what is no text, or an empty one, is missing."""
-    known: dict[str, int] = {}
-    there = (value if isinstance(value, str) and value else None for value in column.tolist())
-    codes = [-1 if value is None else known.setdefault(value, len(known)) for value in there]
-    return Texts(np.array(codes, dtype=np.int64), list(known))

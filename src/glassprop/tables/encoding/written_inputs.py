@@ -6,13 +6,14 @@ can be written in any order. What is made of text comes as sparse rows, which ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack, vstack
 
-NOWHERE = -1  # the input of a category that has none
+from glassprop.tables.encoding.category_places import NOWHERE, write_places
+
 _MUCH = 64 << 20  # bytes: below, arrays are as good
 _MOST_ENTRIES = 2**31 - 1
 _TERMS = 100  # that a column of text has in a row, or thereabouts
@@ -33,6 +34,8 @@ class Layout:
     width : int
         How many inputs there are.
     dtype : dtype
+    coded : list of bool
+        Whether a column of categories has one input, which holds a code.
     """
 
     numbers: slice
@@ -40,6 +43,7 @@ class Layout:
     texts: slice
     width: int
     dtype: np.dtype[Any]
+    coded: list[bool] = field(default_factory=list)
 
     @property
     def entries(self) -> int:
@@ -50,7 +54,7 @@ class Layout:
         """Whether so many rows are better kept as a CSR matrix: it takes much less room, and there is much to keep."""
         size, entries = self.dtype.itemsize, self.entries + min(_TERMS, self.texts.stop - self.texts.start)
         array = rows * self.width * size
-        in_order = self.numbers.start == 0 and entries * rows < _MOST_ENTRIES
+        in_order = self.numbers.start == 0 and entries * rows < _MOST_ENTRIES and not any(self.coded)
         return in_order and array > _MUCH and 2 * rows * entries * (size + 4) < array
 
 
@@ -61,17 +65,12 @@ class ArrayOfInputs:
         self._layout, self._out = layout, out
 
     def write(self, rows: slice, numbers: np.ndarray | None, places: list[np.ndarray], texts: Any) -> None:
-        """Numbers (n, n_numbers), the input of each row's category, column by column, and a CSR matrix of terms."""
+        """Numbers (n, n_numbers), the input or code of each row's category, by column, and a CSR matrix of terms."""
         out = self._out[rows]
         out[...] = 0
         if numbers is not None:
             out[:, self._layout.numbers] = numbers
-        row = np.arange(len(out))
-        for at in places:
-            if (some := at != NOWHERE).all():
-                out[row, at] = 1
-            else:
-                out[row[some], at[some]] = 1
+        write_places(out, zip(self._layout.firsts, self._layout.coded, places, strict=True))
         if texts is not None:
             out[:, self._layout.texts] = texts.toarray()
 

@@ -11,6 +11,7 @@ import numpy as np
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.read_column import read_column
+from glassprop.tables.encoding.told_apart import told_apart
 from glassprop.tables.fitting.examples import Examples
 from glassprop.tables.fitting.leaks import half_of, sample_of, target_columns
 from glassprop.tables.schema.defaults import Defaults
@@ -90,10 +91,10 @@ def tell_shared(inputs: Any, say: Say) -> None:
     step = getattr(inputs, "named_transformers_", {}).get("categories")
     if step is None:
         return
-    columns = zip(step.feature_names_in_, step.categories_, step.infrequent_categories_, strict=True)
-    shared = [(name, known, few) for name, known, few in columns if few is not None and len(few) >= _ALIKE]
-    for name, known, few in sorted(shared, key=lambda one: -len(one[2]))[:_TOLD]:
-        text = f"column {quoted(name)}: {len(few):,} of {len(known):,} categories, the rarest, share one input"
+    columns = zip(step.feature_names_in_, told_apart(step), strict=True)
+    shared = [(name, len(of.own), of.shared) for name, of in columns if len(of.shared) >= _ALIKE]
+    for name, own, few in sorted(shared, key=lambda one: -len(one[2]))[:_TOLD]:
+        text = f"column {quoted(name)}: {len(few):,} of {own + len(few):,} categories, the rarest, share one input"
         say(Note(text, "shared-categories", str(name), len(few), tuple(map(str, few[:5]))))
     if more := [str(name) for name, _, _ in shared[_TOLD:]]:
         text = f"rare categories share an input in {len(more)} more column(s): {listed(more, 6)}"

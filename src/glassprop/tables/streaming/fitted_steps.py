@@ -1,4 +1,4 @@
-"""The steps before the network, fitted from the statistics of a long table: what `encoder`'s own fit makes of its rows.
+"""The steps before the network, fitted from the statistics of a long table: what their own fit makes of its rows.
 
 Numbers and categories are those of the whole table; the terms of texts are those of a sample's rows to train on.
 """
@@ -10,16 +10,15 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
 
-from glassprop.tables.encoding.encode import TypedColumns, encoder
-from glassprop.tables.encoding.fit_encoder import fit_fill, fit_groups, fit_texts
+from glassprop.tables.encoding.encode import TypedColumns
+from glassprop.tables.encoding.fit_encoder import fit_categories, fit_fill, fit_groups, fit_texts
 from glassprop.tables.encoding.news import Seen
-from glassprop.tables.encoding.one_hot import counts_of, fit_to_counts
+from glassprop.tables.encoding.one_hot import counts_of
 from glassprop.tables.encoding.read_column import part_names, read_column
 from glassprop.tables.encoding.table_pipeline import TablePipeline
-from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Reading
 from glassprop.tables.streaming.number_statistics import KeptColumn
 from glassprop.tables.streaming.statistics import Statistics
@@ -27,18 +26,18 @@ from glassprop.tables.values.cells import type_of
 from glassprop.tables.values.texts import Texts
 
 
-def fitted_steps(found: Statistics, settings: Defaults, dtype: str, trained: nw.DataFrame) -> TablePipeline:
+def fitted_steps(found: Statistics, unfitted: Pipeline, trained: nw.DataFrame) -> TablePipeline:
     """A Pipeline of fitted steps that takes tables, and gives arrays.
 
     Parameters
     ----------
     found : Statistics
-    settings : Defaults
-    dtype : {"float32", "float64"}
+    unfitted : Pipeline
+        As ``encoder`` or ``recipe_encoder`` makes it for the schema that was found.
     trained : narwhals.DataFrame
         Those rows of a sample that are trained on.
     """
-    steps = TablePipeline(encoder(found.schema, settings, dtype).steps)
+    steps = TablePipeline(clone(unfitted).steps)
     typed, inputs = (step for _, step in steps.steps)
 
     def fitted(group: str, step: Any, names: list[str]) -> Any:
@@ -72,16 +71,14 @@ def _fit_numbers(steps: Pipeline, names: list[str], found: Statistics) -> Pipeli
     return steps
 
 
-def _fit_categories(
-    step: OneHotEncoder, names: list[str], found: Statistics, typed: TypedColumns, trained: nw.DataFrame
-) -> OneHotEncoder:
+def _fit_categories(step: Any, names: list[str], found: Statistics, typed: TypedColumns, trained: nw.DataFrame) -> Any:
     counts = [found.tally.categories[name].counts for name in names]
     # Where no name is frequent enough to be kept, those of the sample stand for all of them, which are rare.
     known = [
         of or dict.fromkeys(counts_of(_texts_of(trained, typed, name)), 1)
         for of, name in zip(counts, names, strict=True)
     ]
-    return fit_to_counts(step, known, names)
+    return fit_categories(step, known, names)
 
 
 def _texts_of(frame: nw.DataFrame, typed: TypedColumns, name: str) -> Texts:

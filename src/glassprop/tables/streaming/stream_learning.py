@@ -12,6 +12,7 @@ import numpy as np
 from glassprop.backprop.ranks import Group, LaneSums
 from glassprop.ground.note import Say
 from glassprop.tables.encoding.columns import tell_terms
+from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import target_scale
 from glassprop.tables.fitting.assess import Guess
@@ -146,7 +147,7 @@ def _inputs(
     dtype = settings.dtype if plain is None or plain.fits_float32(np.array(found.ends(TRAINED, WATCHED))) else "float64"
     frame = train.frame
     with quiet():  # what is odd in these columns has been told for the table as a whole
-        steps = fitted_steps(found, settings, dtype, frame)
+        steps = fitted_steps(found, encoder(found.schema, settings, dtype), frame)
         X = steps.inputs(frame.to_native())
         inner = None if watched is None else (steps.inputs(watched.frame.to_native()), watched)
     tell_shared(steps[-1], say)

@@ -48,6 +48,14 @@ class Texts:
         values = different[order].tolist()
         return cls.of_values(rank[codes], values, lambda value: None if value != value else name(value))
 
+    @classmethod
+    def of_cells(cls, column: np.ndarray) -> Texts:
+        """Of a column of an array of objects; what is no text, or an empty one, is missing."""
+        known: dict[str, int] = {}
+        there = (value if isinstance(value, str) and value else None for value in column.tolist())
+        codes = [MISSING_CODE if value is None else known.setdefault(value, len(known)) for value in there]
+        return cls(np.array(codes, dtype=np.int64), list(known))
+
     def __len__(self) -> int:
         return len(self.codes)
 

@@ -1,0 +1,98 @@
+"""Explaining through the inputs of the recipe, to the table's columns: codes by switching, numbers by their unit."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import polars as pl
+import pytest
+from document.media_cases import nodes_of
+
+import glassprop
+from glassprop import MLPRegressor
+from glassprop.insight.record import record_of
+from glassprop.insight.telling.asked import Asked
+from glassprop.insight.telling.whole import document_of
+from glassprop.tables.encoding.recipe_inputs import recipe_encoder
+from glassprop.tables.encoding.table_pipeline import TablePipeline
+
+from .test_recipe_inputs import PLAN, odd_frame
+
+pytestmark = pytest.mark.filterwarnings("ignore:column", "ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def network_on(frame: pl.DataFrame, y: np.ndarray) -> TablePipeline:
+    """A network that takes codes for amounts: what is explained is how it was made into inputs, not how well."""
+    steps = recipe_encoder(PLAN, dtype="float64")
+    network = MLPRegressor(hidden_layer_sizes=(5,), activation="tanh", max_iter=5, random_state=0)
+    return TablePipeline([*steps.steps, ("network", network)]).fit(frame, y)
+
+
+def test_a_code_is_explained_by_what_another_category_would_cost():
+    frame = odd_frame(200)
+    y = np.random.default_rng(0).normal(size=200)
+    model = network_on(frame, y)
+    found = glassprop.explain(model, frame, y, row=11).input("many")
+    assert found.exact
+    assert np.isnan(found.value)
+    assert found.shown == frame["many"][11]
+    assert [part.name for part in found.parts] == ["many: code"]
+    assert found.parts[0].by_column is None
+    names = list(found.switches)
+    assert names[0] == "(rare or new)"
+    assert len(names) == model.codes_[0][1]
+    assert found.switches[frame["many"][11]] == pytest.approx(0, abs=1e-12)
+
+    def cost(name: str) -> float:
+        row = frame[11].with_columns(many=pl.lit(name))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return float(0.5 * (model.predict(row)[0] - y[11]) ** 2)
+
+    for name in (*names[1:], "never seen"):
+        told = found.switches.get(name, found.switches[names[0]])
+        assert told == pytest.approx(cost(name) - cost(frame["many"][11]), rel=1e-6, abs=1e-9)
+
+
+def test_numbers_are_explained_by_their_own_unit():
+    frame = odd_frame(200)
+    y = np.random.default_rng(0).normal(size=200)
+    model = network_on(frame, y)
+    explanation = glassprop.explain(model, frame, y, row=5)
+    for name in ("heavy", "gappy", "flag"):
+        found, at = explanation.input(name), frame[name][5]
+        step = 1e-5 * max(abs(at), 1.0)
+        costs = []
+        for way in (1, -1):
+            row = frame[5].with_columns(**{name: pl.lit(at + way * step)})
+            costs.append(0.5 * (model.predict(row)[0] - y[5]) ** 2)
+        assert found.value == pytest.approx((costs[0] - costs[1]) / (2 * step), rel=1e-5, abs=1e-9)
+    assert explanation.input("same").value == 0
+
+
+def test_what_is_told_of_codes():
+    frame = odd_frame(200)
+    y = np.random.default_rng(0).normal(size=200)
+    explanation = glassprop.explain(network_on(frame, y), frame, y, row=4)
+
+    def said(name: str) -> list[str]:
+        return [node for node in nodes_of(document_of(explanation, Asked(inputs=(name,)))) if isinstance(node, str)]
+
+    assert "Had it been:" in said("many")
+    assert "Had it been, to first order:" in said("few")
+    hidden = explanation.names.without_rows()
+    names = hidden.column("many").categories
+    assert names == tuple(f"category {k}" for k in range(len(names)))
+    assert "many: code" in hidden.inputs
+
+
+def test_the_page_has_every_code():
+    frame = odd_frame(200)
+    y = np.random.default_rng(0).normal(size=200)
+    record = record_of(glassprop.explain(network_on(frame, y), frame, y, row=4))
+    place = [column["name"] for column in record["columns"]].index("many")
+    column, cell = record["columns"][place], record["examples"][0]["columns"][place]
+    assert list(cell["switches"]) == column["categories"]
+    assert len(column["parts"]) == 1
+    assert cell["value"] is None
