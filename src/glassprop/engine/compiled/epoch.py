@@ -135,7 +135,7 @@ def chunk(theta, handed, thread, number, piece):
                 theta, handed, plan, places, pointer(order, member * stride), gradient, touched, work, costs,
                 low - member * whole, start, stop, plan[FIRST_STEP] + number, schedule[DROPOUT], total * members, member,
             )  # fmt: skip
-    doubles_at(handed[of.COSTS])[number * chunks + piece] = cost / members
+    doubles_at(handed[of.COSTS])[number * chunks + piece] = cost if members == 1 else cost / members
 
 
 @njit(**INLINE)

@@ -69,7 +69,10 @@ class Room:
     def take(self, plan: EpochPlan, counts: Array) -> None:
         """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
         holding = steps, examples = len(plan.rates), len(plan.order)
-        self.order[:, :examples] = plan.order if plan.orders is None else plan.orders
+        if plan.orders is None:
+            self.order[0, :examples] = plan.order
+        else:
+            self.order[:, :examples] = plan.orders
         schedule = self.schedule[:steps]
         schedule[:, RATE], schedule[:, COUNT] = plan.rates, counts
         if plan.bounds is not None or holding != self.holding:
@@ -98,8 +101,8 @@ class Room:
 
 def made_for(plan: EpochPlan, data: Data, vectors: tuple[Array, ...]) -> tuple[Any, ...]:
     """What a room can be used again for, if it is large enough: θ, the optimizer's vectors, what the plan leaves as it is."""
-    given = (plan.bounds, plan.decays, plan.dropouts, plan.shares, plan.orders)
-    without = tuple(each is None for each in given)
+    factors = plan.decays is None, plan.dropouts is None
+    without = (*factors, plan.bounds is None, plan.shares is None, plan.orders is None)
     kinds = type(data.X), data.sample_weight is None
     return (plan.batch_size, without, kinds, *map(id, vectors))
 
