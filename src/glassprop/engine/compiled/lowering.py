@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,7 @@ from glassprop.engine.compiled.row import (
     BY_ENTRIES,
     COLUMNS,
     DROPS,
+    FACTS,
     FIRST,
     KEEPS,
     OUT_AT,
@@ -55,9 +55,11 @@ class Lowered:
     Attributes
     ----------
     members : int
-    layers : int64 (members · L, 15)
+    layers : int64 (members · L, 16)
         A row a layer: see ``row.py``; without the addresses of parts. Those of a member one after another, who all use the
         same places in turn.
+    facts : tuple of int64 arrays
+        What rows lead to, kept here.
     numbers : float64 (L, 2)
     blocks : int64 (number of parameter blocks, 2)
         Start and stop.
@@ -79,6 +81,7 @@ class Lowered:
 
     members: int
     layers: NDArray[np.int64]
+    facts: tuple[NDArray[np.int64], ...]
     numbers: NDArray[np.float64]
     blocks: NDArray[np.int64]
     factors: NDArray[np.float64]
@@ -123,8 +126,8 @@ def multiplications(architecture: Architecture, entries: float | None = None) ->
 
     entries: those of a sparse X that it has.
     """
-    widths = zip(architecture.layers, pairwise(_sizes_seen(architecture, entries)), strict=True)
-    products = [kernels_of(layer).multiplications(n_in, n_out) for layer, (n_in, n_out) in widths]
+    widths = zip(architecture.layers, _sizes_seen(architecture, entries)[:-1], strict=True)
+    products = [kernels_of(layer).multiplications(layer, n_in) for layer, n_in in widths]
     return architecture.members * (3 * sum(products) - products[0])
 
 
@@ -181,34 +184,43 @@ def _rows(sizes: list[int], needed: int, batch_rows: int, itemsize: int) -> int:
 
 
 def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: _Space) -> tuple[int, ...]:
-    """The row of one layer, in the order of ``row.py``; hands out its places."""
+    """The row of one layer, in the order of ``row.py``, but for where its parameters are; hands out its places."""
     layer = architecture.layer(number)
-    first, second, p = _starts(architecture.each_member[0], number)
     a_at = space.room(layer.n)
     keeps_slope = activation_kernels(layer).keeps_slope
     slope_at = space.room(layer.n * (1 + layer.parametric)) if keeps_slope else a_at
     out_at = space.room(layer.n) if ways & (DROPS | RESIDUAL) else a_at
     return (
-        architecture.sizes[number - 1], layer.n, first, second, p, ways, in_at, a_at, slope_at, out_at,
+        architecture.sizes[number - 1], layer.n, 0, 0, 0, ways, in_at, a_at, slope_at, out_at,
         *[0] * (COLUMNS - WEIGH),
     )  # fmt: skip
 
 
-def _starts(member: Architecture, number: int) -> tuple[int, int, int]:
-    """Where in θ a layer's own blocks start, of which there are two at most, and its activation's."""
+def _starts(member: Architecture, number: int) -> tuple[list[int], int]:
+    """Where in θ the blocks of a layer's kind start, and its activation's."""
     blocks = {block.name: block.start for block in member.layout.by_layer[number]}
     p = blocks.pop(PARAMETRIC, 0)
-    first, second = [*blocks.values(), 0, 0][:2]
-    return first, second, p
+    return [*blocks.values()], p
 
 
-def _of_all_members(architecture: Architecture, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The rows of the first member, and those of the others, which differ in where their own parameters start."""
+def _facts(member: Architecture, number: int) -> NDArray[np.int64]:
+    """What the kernels of one layer read beyond its row."""
+    layer, (starts, _) = member.layer(number), _starts(member, number)
+    return np.array(kernels_of(layer).facts(layer, member.sizes[number - 1], starts), dtype=np.int64)
+
+
+def _of_all_members(
+    architecture: Architecture, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
+    """The rows of every member, made of those of one: they differ in where parameters start. With what they lead to."""
     every = np.tile(rows, (architecture.members, 1))
-    for member, alone in enumerate(architecture.each_member):
-        for number in range(1, architecture.depth + 1):
-            every[member * architecture.depth + number - 1, [BLOCK_1, BLOCK_2, P]] = _starts(alone, number)
-    return every
+    each = [(member, number) for member in architecture.each_member for number in range(1, architecture.depth + 1)]
+    facts = tuple(_facts(member, number) for member, number in each)
+    for row, found, (member, number) in zip(every, facts, each, strict=True):
+        starts, p = _starts(member, number)
+        row[[BLOCK_1, BLOCK_2, P]] = *[*starts, 0, 0][:2], p
+        row[FACTS] = found.ctypes.data if found.size else 0
+    return every, facts
 
 
 def lower(
@@ -234,8 +246,11 @@ def lower(
     for number in numbers:
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
+    layers, facts = _of_all_members(architecture, layers)
     y_at, share_at = room(sizes[-1]), room(1)
-    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1]) + LANES))
+    delta_at, other_at = room(max(sizes[1:])), room(max(sizes[1:]))
+    of_kinds = (kernels_of(layer).scratch(layer) for layer in architecture.layers)
+    scratch_at = room(max(4, max(sizes[:-1]) + LANES, *of_kinds))
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )
@@ -243,7 +258,8 @@ def lower(
     cost = architecture.cost_function
     return Lowered(
         members=architecture.members,
-        layers=_of_all_members(architecture, layers),
+        layers=layers,
+        facts=facts,
         numbers=np.array(
             [((layer.activation.parameters or (0.0,))[0], layer.dropout) for layer in architecture.layers]
         ),
