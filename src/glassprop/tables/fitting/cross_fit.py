@@ -151,6 +151,8 @@ def cross_fit(
     best = min(tried, key=lambda one: one.losses.min())
     sure = float(SURE[len(SURE) - 1 - int(np.argmin(best.losses[::-1]))])  # of equals, the surest
     shares = shares_of(rows.y, counted) if rows.classification else None
+    if len(best.networks) > 1:
+        sure = (1 + sure) / 2  # a mean of networks is less sure than each of them
     for network in best.networks:
         be_as_sure(network, sure, shares)
     lesson = Lesson(

@@ -194,27 +194,23 @@ class RecipeBuilder:
 
     def weights(self, n_inputs: int) -> int:
         """As `Builder` says."""
-        layers = self._layers()
+        layers = self._layers(self.recipe)
         return Network(self.n_inputs, [*layers, Layer(1, "identity")]).layout.size
 
     def build(self, wanted: Wanted) -> Any:
         """As `Builder` says."""
-        classification = wanted.classification
-        arguments: dict[str, Any] = self.recipe.arguments(wanted.rows, classification)
+        classification, (count, member) = wanted.classification, self._members(wanted)
+        recipe = replace(self.recipe, members=count if member == "head" else 1)
+        arguments: dict[str, Any] = recipe.arguments(wanted.rows, classification)
         arguments |= {
-            "layers": self._layers(),
+            "layers": self._layers(recipe),
             "random_state": wanted.seed,
             "early_stopping": wanted.stop_early,
             "max_time": wanted.max_time,
-            "member": self.options.member,
+            "n_members": count,
+            "member": member,
             "temperature": self.recipe.temperature and wanted.stop_early and not wanted.alone and classification,
         }
-        if wanted.alone:
-            arguments["n_members"] = 1
-        elif self.options.n_members != "auto":
-            arguments["n_members"] = self.options.n_members
-        elif wanted.stop_early:  # as many networks as there would be folds, judged by the same rows
-            arguments |= {"n_members": self.recipe.folds, "member": "network"}
         if wanted.weight_decay is not None:
             arguments["weight_decay"] = wanted.weight_decay
         if wanted.epochs is not None:
@@ -224,8 +220,18 @@ class RecipeBuilder:
         del arguments["temperature"]
         return MLPRegressor(**arguments | {"loss": wanted.loss})
 
-    def _layers(self) -> list[LayerKind]:
-        return self.recipe.layers(self.numbers, self.codes, self.n_inputs)
+    def _members(self, wanted: Wanted) -> tuple[int, str]:
+        """How many, and what each has for itself."""
+        if wanted.alone:
+            return self.recipe.members, "head"
+        if self.options.n_members != "auto":
+            return int(self.options.n_members), self.options.member
+        if wanted.stop_early:  # as many networks as there would be folds, judged by the same rows
+            return self.recipe.folds, "network"
+        return self.recipe.members, "head"
+
+    def _layers(self, recipe: Recipe) -> list[LayerKind]:
+        return recipe.layers(self.numbers, self.codes, self.n_inputs)
 
     def told(self, lesson: Lesson | None) -> dict[str, Any]:
         """As `Builder` says."""
