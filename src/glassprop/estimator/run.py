@@ -54,12 +54,15 @@ class Outside:
         When the fit began; takes in the end of each epoch.
     report : callable (EpochReport)
         Takes in what is told of each epoch.
+    ended : callable ()
+        Does what is to be done at the end, where the fit is not left before it.
     """
 
     record: Callable[[float | None], None]
     hooks: Callable[[int], EpochHooks]
     watch: Watch
     report: Callable[[EpochReport], Any] = lambda report: None
+    ended: Callable[[], None] = lambda: None
 
 
 def run_stochastic(
@@ -137,6 +140,8 @@ def run_stochastic(
             state.rng = deepcopy(state.rng)  # it may be one that others draw from
         else:
             state.forget_call()
+    if plan.call != "partial_fit" and not state.left:
+        outside.ended()
     _warn(plan, state, plan.meant_to_end)
     hooks.fit_ended()
 
@@ -210,6 +215,7 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
         show.close()
         outside.record(None)
     outside.record(result.cost)
+    outside.ended()
     _warn(plan, state, meant_to_end=True)
     if result.scipy is not None and result.scipy.status != 0 and not state.stopped_by:
         warnings.warn(
