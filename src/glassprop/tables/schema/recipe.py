@@ -79,7 +79,7 @@ class Recipe:
     rows_of_epochs: int = 10_000
     least_epochs: int = 16
     patience: float = 1 / 3
-    batch_sizes: tuple[tuple[int, int], ...] = ((3_000, 64), (30_000, 128), (100_000, 256), (0, 512))
+    batch_sizes: tuple[tuple[int, int], ...] = ((1_500, 64), (30_000, 128), (100_000, 256), (0, 512))
     label_smoothing: float = 0.0
     temperature: bool = True
 
@@ -172,5 +172,5 @@ class Recipe:
             "n_members": self.members,
             "output_options": self.output_options(),
         }
-        smoothed = {"label_smoothing": self.label_smoothing} if classification else {}
-        return found | smoothed
+        of_classes = {"label_smoothing": self.label_smoothing, "temperature": self.temperature}
+        return found | of_classes if classification else found
