@@ -45,7 +45,12 @@ BASE = Variant("the recipe, one network")
 VARIANTS = (
     BASE,
     Variant("networks of 8 folds", folds=True),
+    Variant("networks of 16 folds", {"folds": 16}, folds=True),
     Variant("networks of 4 folds", {"folds": 4}, folds=True),
+    Variant("networks of 8 folds, layers of 256", {"hidden": (256, 256, 256)}, folds=True),
+    Variant("networks of 8 folds, trained Mish", {"activation": "blended_mish", "parametric": True}, folds=True),
+    Variant("networks of 8 folds, five times the decay", {"weight_decay": 0.1}, folds=True),
+    Variant("networks of 8 folds, 4 heads each", {"members": 4}, folds=True),
     Variant("8 heads", {"members": 8}),
     Variant("numbers not embedded", {"most_embedded": 0}),
     Variant("8 waves in place of 16", {"frequencies": 8}),

@@ -116,7 +116,11 @@ class Recipe:
             places = [rest.index(column) for column, _ in codes]
             found.append(CategoryEmbedding(places, sizes, self.categories_each, decays={"t": 1.0}))
             n += len(codes) * (self.categories_each - 1)
-        found.append(Scale(rates={"s": self.scale_rate}))
+        several = self.members > 1
+        start: Literal["normal", "ones"] = "normal" if several else "ones"
+        found.append(
+            Scale(initial=start, own=several, rates={"s": self.scale_rate}, decays={"s": 0.0 if several else 1.0})
+        )
         for size in self.hidden:
             found.append(self._hidden(size, n))
             n = size
