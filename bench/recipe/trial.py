@@ -53,11 +53,11 @@ def _predicted(table: Prepared, train: np.ndarray, test: np.ndarray, seed: int, 
         center, spread = float(y[train].mean()), float(y[train].std())
         y = (y - center) / spread
     said, classes = [], None
-    for rows, watched in _divided(train, table.y if classification else None, seed, variant):
+    for number, (rows, watched) in enumerate(_divided(train, table.y if classification else None, seed, variant)):
         steps = recipe_encoder(schema, variant.of_inputs(), target="classes" if classification else "amounts")
         X = np.asarray(steps.fit_transform(_at(frame, rows), y[rows]), dtype=np.float32)
         there = watched[np.isin(y[watched], y[rows])] if classification else watched
-        model = _estimator(variant, steps, X, classification, seed)
+        model = _estimator(variant, steps, X, classification, 1000 * seed + number)  # none starts as another
         if model.early_stopping:
             model.fit(X, y[rows], X_val=steps.inputs(_at(frame, there)), y_val=y[there])
         else:
@@ -87,7 +87,10 @@ def _divided(rows: np.ndarray, labels: np.ndarray | None, seed: int, variant: Va
 
 def _estimator(variant: Variant, steps: Any, X: np.ndarray, classification: bool, seed: int) -> Any:
     recipe: Recipe = variant.of_recipe()
-    arguments = recipe.arguments(len(X), classification) | {"early_stopping": True} | dict(variant.arguments)
+    arguments = recipe.arguments(len(X), classification) | {"early_stopping": True}
+    if classification and variant.folds:
+        arguments["temperature"] = False  # networks that are as sure as each may be are not sure enough as one
+    arguments |= variant.arguments
     layers = recipe.layers(steps.numbers_, steps.codes_, X.shape[1])
     if variant.plain_start:
         layers = [_plain(layer) if isinstance(layer, Layer) else layer for layer in layers]

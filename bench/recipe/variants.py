@@ -45,6 +45,7 @@ BASE = Variant("the recipe, one network")
 VARIANTS = (
     BASE,
     Variant("networks of 8 folds", folds=True),
+    Variant("networks of 8 folds, a temperature each", arguments={"temperature": True}, folds=True),
     Variant("networks of 16 folds", {"folds": 16}, folds=True),
     Variant("networks of 4 folds", {"folds": 4}, folds=True),
     Variant("networks of 8 folds, layers of 256", {"hidden": (256, 256, 256)}, folds=True),
