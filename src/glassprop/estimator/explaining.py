@@ -109,7 +109,7 @@ def explain_rows(
         history=subject.history if history is None else history,
         top=top,
     )
-    a = found.view.trace.a[-1]
+    a = found.predicted
     predictions = subject.labels(a if units is None else units.own(a))
     return replace(found, names=replace(names, predictions=tuple(_texts(subject.classes, predictions))))
 

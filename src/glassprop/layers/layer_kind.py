@@ -77,12 +77,6 @@ class LayerKind(ABC):
         """The layer as it is behind ``n_in`` inputs or neurons: kinds that take the width they find have it then."""
         return self
 
-    def of_each_member(self) -> Self:
-        """The same, with parameters of its own for each member of a network."""
-        made = copy(self)
-        object.__setattr__(made, "own", True)
-        return made
-
     def misplaced(self, n_in: int) -> list[str]:
         """What it cannot do behind so many inputs or neurons, in words."""
         if self.residual and self.n != n_in:

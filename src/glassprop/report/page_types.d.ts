@@ -87,6 +87,23 @@ interface TrainingRecord {
   memory: Record<string, ParameterRecord>;
 }
 
+/** What each member says, by example, and all together. */
+interface MembersRecord {
+  count: number;
+  walked: number;
+  parameters: number;
+  examples: {
+    outputs: Num[][];
+    mean: Num[];
+    spread: Num[];
+    costs: Num[];
+    cost: Num;
+    cost_of_mean: Num;
+    by_x: Num[];
+    columns: Num[];
+  }[];
+}
+
 /** What `Explanation.to_dict()` gives and the page holds. */
 interface ExplanationRecord extends ParameterRecord {
   format: number;
@@ -104,6 +121,8 @@ interface ExplanationRecord extends ParameterRecord {
   /** trained parameters of activations */
   p: ByLayer<Num>;
   examples: ExampleRecord[];
+  /** of a network of several members; the rest is of the one that is walked through */
+  members?: MembersRecord | null;
   gradient_size: Num[][];
   history: Record<string, Num[]>;
   training: TrainingRecord | null;
