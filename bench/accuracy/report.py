@@ -62,7 +62,7 @@ def _overall(summary: Summary) -> list[str]:
     two = [name for name in summary.tables if _classes(summary, name) == 2]
     more = [name for name in summary.tables if _classes(summary, name) > 2]
     amounts = [name for name in summary.tables if _classes(summary, name) == 0]
-    heads = ("model", "error, all", "two classes", "more", "amounts", "tables", "fit, s", "fit, CPU s",
+    heads = ("model", "error, all", "two classes", "more", "amounts", "tables (runs)", "fit, s", "fit, CPU s",
              "fit, s per 10,000 rows", "predict 1,000 rows, ms")  # fmt: skip
     rows = []
     for model in in_order(summary):
@@ -71,7 +71,7 @@ def _overall(summary: Summary) -> list[str]:
         times = [summary.typical_time(model, "fit_s"), summary.typical_time(model, "fit_cpu_s"),
                  summary.typical_time(model, "fit_s", "train", 10_000),
                  1e3 * summary.typical_time(model, "predict_s", "test", 1_000)]  # fmt: skip
-        rows.append([model, _ratio(whole), *map(_ratio, parts), str(whole.tables), *map(_number, times)])
+        rows.append([model, _ratio(whole), *map(_ratio, parts), f"{whole.tables} ({whole.runs})", *map(_number, times)])
     return [*_table(heads, rows), ""]
 
 
