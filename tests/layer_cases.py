@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from core_cases import targets
 
-from glassprop import Layer, Network, Scale
+from glassprop import CategoryEmbedding, Layer, Network, PeriodicEmbedding, Scale
 
 CASES = {
     "scale first": Network(3, [Scale(), Layer(4, "tanh"), Layer(2, "softmax")], cost="cross_entropy"),
     "scale between": Network(3, [Layer(4, "relu"), Scale(), Layer(2, "identity")]),
-    "scale last": Network(3, [Layer(2, "tanh"), Scale()], cost="half_squared_error"),
+    "scale last": Network(3, [Layer(2, "tanh"), Scale(initial="signs")], cost="half_squared_error"),
     "scale alone": Network(3, [Scale()], cost="huber"),
     "scale twice": Network(2, [Scale(), Scale(), Layer(1, "sigmoid")], cost="binary_cross_entropy"),
     "residual": Network(3, [Layer(4, "tanh"), Layer(4, "tanh", residual=True), Layer(2, "identity")]),
@@ -27,6 +27,41 @@ CASES = {
     "residual past a scale": Network(2, [Layer(2, "tanh"), Scale(), Layer(2, "silu", residual=True), Scale()]),
     "residual after one neuron": Network(1, [Layer(1, "tanh", residual=True), Layer(1, "identity", residual=True)]),
     "parametric": Network(3, [Layer(4, "leaky_relu(0.2)", parametric=True), Layer(2, "elu", parametric=True)]),
+    "waves first": Network(
+        3, [PeriodicEmbedding(n=3, frequencies=4, sigma=0.5), Layer(2, "softmax")], cost="cross_entropy"
+    ),
+    "waves of some": Network(
+        3, [PeriodicEmbedding([2, 0], n=4, frequencies=3, sigma=1.0), Layer(4, "tanh"), Layer(1, "identity")]
+    ),
+    "waves between": Network(
+        2,
+        [Layer(3, "tanh"), PeriodicEmbedding([1], n=2, frequencies=5, sigma=0.3), Scale(), Layer(2, "softmax")],
+        cost="cross_entropy",
+    ),
+    "waves last": Network(1, [Layer(2, "tanh"), PeriodicEmbedding(n=2, frequencies=3)], cost="half_squared_error"),
+    "waves twice": Network(
+        2,
+        [PeriodicEmbedding([0], 3, 2, 0.4), PeriodicEmbedding([3, 1], 2, 3, 0.4), Layer(1, "sigmoid")],
+        cost="binary_cross_entropy",
+    ),
+    "codes first": Network(3, [CategoryEmbedding([1], [4], 3), Layer(2, "softmax")], cost="cross_entropy"),
+    "codes of two": Network(3, [CategoryEmbedding([2, 0], [3, 5], [2, 1]), Layer(3, "tanh"), Layer(1, "identity")]),
+    "codes alone": Network(2, [CategoryEmbedding([0, 1], [3, 2], 1)], cost="huber"),
+    "codes behind waves": Network(
+        4,
+        [
+            PeriodicEmbedding([3, 1], n=3, frequencies=2, sigma=0.5, rates={"f": 0.1, "c": 0.1}),
+            CategoryEmbedding([1], [5], 2, rates={"t": 2}, decays={"t": 1}),
+            Scale(rates={"s": 6}),
+            Layer(3, "leaky_relu(0.2)", parametric=True),
+            Layer(3, "tanh", residual=True),
+            Layer(2, "softmax"),
+        ],
+        cost="cross_entropy",
+    ),
+    "waves of codes": Network(
+        2, [PeriodicEmbedding([1], 2, 2, 0.3), CategoryEmbedding([1], [3], 2), Layer(1, "exp")], cost="poisson"
+    ),
     "blended": Network(3, [Layer(4, n, parametric=True) for n in ("blended_selu(0.4)", "blended_mish")]),
     "all": Network(
         3,
@@ -94,4 +129,7 @@ def example(network, n=4, seed=0):
     rng = np.random.default_rng(seed)
     theta = network.initial(rng) + rng.normal(scale=0.3, size=network.layout.size)
     Y = targets(network.cost_function.targets, n, network.sizes[-1], rng)
-    return theta, rng.normal(size=(n, network.n_inputs)), Y
+    X = rng.normal(size=(n, network.n_inputs))
+    for k, size in network.codes:
+        X[:, k] = rng.integers(size, size=n)
+    return theta, X, Y

@@ -92,11 +92,30 @@ def size_of_gradient(network, theta, X, Y, weights=None) -> NDArray[np.float64]:
     for l in range(1, network.depth + 1):
         blocks, sigma = network.parameters(size, l), trace.sigma[l]
         delta, x = by_z[l] * share[:, None], np.abs(trace.a[l - 1]) + (l > 1)
-        if "w" in blocks:
+        if network.layers[l - 1].kind == "dense":
             blocks["w"][...], blocks["b"][...] = delta.T @ x, delta.sum(axis=0)
+        if network.layers[l - 1].kind == "periodic":
+            _of_waves(
+                network.layers[l - 1], blocks, network.parameters(theta, l), delta, np.abs(trace.a[l - 1]) + (l > 1)
+            )
+        if network.layers[l - 1].kind == "category":
+            for name in blocks:  # not told apart by row: what all examples add
+                blocks[name][...] = delta.sum()
         if "s" in blocks:
             blocks["s"][...] = (delta * x).sum(axis=0)
         if "p" in blocks:
             moves = np.abs(sigma.by_parameter(trace.z[l], trace.s[l], *sigma.parameters)) + 1
             blocks["p"][...] = (by_a[l] * moves * share[:, None]).sum(axis=0)
     return size
+
+
+def _of_waves(layer, blocks, own, delta, x) -> None:
+    """Of a `PeriodicEmbedding`: angles are rounded, too, by as much as they are large."""
+    start = x.shape[1] - len(layer.columns)
+    for place, column in enumerate(layer.columns):
+        of_sums = delta[:, start + 1 : start + layer.each]
+        turned = 2 * np.pi * x[:, [column]] * np.abs(own["f"][place]) + np.abs(own["c"][place]) + 1
+        by_u = turned * (of_sums @ np.abs(own["w"][place]))
+        blocks["f"][place], blocks["c"][place] = (2 * np.pi * (x[:, [column]] + 1) * by_u).sum(axis=0), by_u.sum(axis=0)
+        blocks["w"][place], blocks["e"][place] = of_sums.T @ turned, of_sums.sum(axis=0)
+        start += layer.each

@@ -17,6 +17,7 @@ from glassprop import errors
 
 PUBLIC = [
     "Activation",
+    "CategoryEmbedding",
     "Checkpoint",
     "Cost",
     "GlasspropError",
@@ -25,6 +26,7 @@ PUBLIC = [
     "MLPRegressor",
     "Network",
     "OwnUnits",
+    "PeriodicEmbedding",
     "Scale",
     "TabularClassifier",
     "TabularRegressor",

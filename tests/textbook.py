@@ -75,15 +75,46 @@ def cost_from(network, theta, layer, a, y):
         of, before = network.layers[l - 1], a
         if of.kind == "scale":
             z = parts.take(n_out) * a if l > layer else parts.take(n_out)
+        elif of.kind == "periodic":
+            z = _waves(of, parts, a, l > layer)
+        elif of.kind == "category":
+            z = _rows(of, parts, a, l > layer)
         else:
             w, b = anp.reshape(parts.take(n_in * n_out), (n_out, n_in)), parts.take(n_out)
             z = anp.dot(w, a) + b if l > layer else None
         p = parts.take(n_out) if of.parametric else None
         if l > layer:
-            a = z if of.kind == "scale" else _activate(of.activation.spec, z, p)
+            a = z if of.kind != "dense" else _activate(of.activation.spec, z, p)
             a = a + before if of.residual else a
     assert parts.start == len(theta)
     return _called(COSTS, network.cost_function.spec)(a, y)
+
+
+def _waves(of, parts, a, wanted):
+    """Inputs that are not embedded; then of each that is itself, and sums of waves. Parameters lie column by column."""
+    k, q, m = len(of.columns), of.frequencies, of.each - 1
+    f, c = (anp.reshape(parts.take(k * q), (k, q)) for _ in range(2))
+    w, e = anp.reshape(parts.take(k * m * q), (k, m, q)), anp.reshape(parts.take(k * m), (k, m))
+    if not wanted:
+        return None
+    z = [a[i] for i in range(len(a)) if i not in of.columns]
+    for i, column in enumerate(of.columns):
+        cosines = anp.cos(2 * np.pi * f[i] * a[column] + c[i])
+        z += [a[column], *(anp.dot(w[i, j], cosines) + e[i, j] for j in range(m))]
+    return anp.array(z)
+
+
+def _rows(of, parts, a, wanted):
+    """Inputs that are no codes, then the row of each code: tables lie one after another."""
+    tables = [anp.reshape(parts.take(s * n), (s, n)) for s, n in zip(of.sizes, of.each, strict=True)]
+    if not wanted:
+        return None
+    z = [a[i] for i in range(len(a)) if i not in of.columns]
+    for column, table in zip(of.columns, tables, strict=True):
+        code = getattr(a[column], "_value", a[column])  # of which there is no derivative
+        row = table[round(float(getattr(code, "_value", code)))]
+        z += [row[m] + 0 * a[column] for m in range(table.shape[1])]
+    return anp.array(z)
 
 
 class _Parts:

@@ -11,11 +11,13 @@ __version__ = "0.1.0"
 # Public name -> module it lives in. Loaded at first use, so that `import glassprop` stays quick.
 _HOME = {
     "Activation": "glassprop.equations.activation",
+    "CategoryEmbedding": "glassprop.layers.category_embedding",
     "Checkpoint": "glassprop.export.checkpoint",
     "Cost": "glassprop.equations.cost",
     "Layer": "glassprop.layers.dense",
     "Network": "glassprop.network",
     "OwnUnits": "glassprop.architecture.own_units",
+    "PeriodicEmbedding": "glassprop.layers.periodic_embedding",
     "Scale": "glassprop.layers.scale",
     "TabularClassifier": "glassprop.tables.tabular.tabular_classifier",
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
@@ -31,6 +33,7 @@ _HOME = {
 
 __all__ = [
     "Activation",
+    "CategoryEmbedding",
     "Checkpoint",
     "Cost",
     "GlasspropError",
@@ -39,6 +42,7 @@ __all__ = [
     "MLPRegressor",
     "Network",
     "OwnUnits",
+    "PeriodicEmbedding",
     "Scale",
     "TabularClassifier",
     "TabularRegressor",
@@ -61,7 +65,9 @@ if TYPE_CHECKING:
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.export.checkpoint import Checkpoint
     from glassprop.export.model_file import load, save
+    from glassprop.layers.category_embedding import CategoryEmbedding
     from glassprop.layers.dense import Layer
+    from glassprop.layers.periodic_embedding import PeriodicEmbedding
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier

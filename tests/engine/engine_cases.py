@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, output_for, targets
 
-from glassprop import Layer, Network, Scale
+from glassprop import CategoryEmbedding, Layer, Network, PeriodicEmbedding, Scale
 from glassprop.backprop.objective import Objective
 from glassprop.engine.compiled.engine import CompiledEngine
 from glassprop.engine.plan import Data, EpochPlan
@@ -69,6 +69,8 @@ class Case:
         weight = rng.uniform(0.2, 2, self.rows) if self.weights else None
         if self.weights == "holes":
             weight[: 2 * self.batch] = 0
+        for k, size in network.codes:
+            X[:, k] = rng.integers(size, size=self.rows)
         theta = network.initial(rng)
         for block in network.layout.blocks:
             if block.name in ("s", "p"):  # which start at one value for all
@@ -377,7 +379,53 @@ def _kinds_by_optimizer() -> list[Case]:
     ]
 
 
-KINDS = [*_factors(), *_residual(), *_trained(), *_kinds_by_optimizer()]
+def _embedded() -> list[Case]:
+    """Numbers by waves and codes by tables: alone, one behind the other, before and behind all else."""
+    waves, out = PeriodicEmbedding(frequencies=5, sigma=0.5), Layer(3, "softmax")
+    some = PeriodicEmbedding([3, 0], n=3, frequencies=7, sigma=1.0)
+    codes = CategoryEmbedding([2, 0], [5, 40], [3, 1])
+    behind = CategoryEmbedding([1], [6], 2)  # of what ``some`` passes on, input 2
+    between = (Scale(), Layer(5, "relu", 0.2), waves, Layer(6, "relu"), some, Scale(), out)
+    widths = [
+        Case(f"waves, widths {n}", (waves, Layer(9, "relu"), waves, out), n_inputs=n, rows=45, batch=19)
+        for n in (1, 7, 8, 16, 17, 40)
+    ]
+    costs = [
+        Case(f"{name} under {cost}", (kind,), cost, 1 if name == "waves alone" else 2)
+        for cost in ("half_squared_error", "huber")
+        for name, kind in (
+            ("waves alone", PeriodicEmbedding(n=2, frequencies=3, sigma=1.0)),
+            ("codes alone", CategoryEmbedding([1], [4], 3)),
+        )
+    ]
+    chunks = (some, behind, (40, "relu", 0.1), (50, "mish"), out)
+    return [
+        *widths,
+        *costs,
+        Case("waves of some", (some, (6, "tanh"), out)),
+        Case("waves of many frequencies", (PeriodicEmbedding(n=9, frequencies=33), (6, "tanh"), out)),
+        Case("waves between", between, weights="holes"),
+        Case("waves behind a residual layer", (past(4, "relu"), some, past(8, "tanh"), waves, out)),
+        Case("codes", (codes, (6, "tanh"), out)),
+        Case("codes of many categories", (CategoryEmbedding([1], [3000], 4), (6, "tanh"), out), optimizer=AdamW()),
+        Case("codes behind waves", (some, behind, Scale(rates={"s": 6}), (6, "relu"), out), weights="random"),
+        Case("waves behind codes", (codes, waves, (6, "relu"), out), objective=Objective(0.3, 0.02)),
+        Case(
+            "waves and codes with rates",
+            (
+                PeriodicEmbedding([3], frequencies=4, rates={"f": 0.1, "c": 0}, decays={"e": 1}),
+                CategoryEmbedding([0, 2], [5, 7], 2, rates={"t": 3}, decays={"t": 0.5}),
+                (6, "mish"),
+                out,
+            ),
+            objective=Objective(0.4),
+        ),
+        Case("waves and codes in two chunks", chunks, rows=700, batch=333, optimizer=AdamW(), weights="random"),
+        Case("waves and codes in four chunks", (some, behind, out), rows=4501, batch=4501),
+    ]
+
+
+KINDS = [*_factors(), *_residual(), *_trained(), *_embedded(), *_kinds_by_optimizer()]
 CASES = [
     *_pairs(),
     *_with_parameters(),

@@ -16,10 +16,12 @@ from rounding import assert_rounded
 from glassprop import Layer, Network
 from glassprop.engine.compiled import activations, epoch_plan, large_product, lowering, places
 from glassprop.engine.compiled.kinds.dense_kernels import LARGE
+from glassprop.engine.compiled.kinds.kernels_of_kinds import kernels_of
 from glassprop.engine.compiled.row import (
     A_AT,
     BLOCK_1,
     BLOCK_2,
+    FACTS,
     IN_AT,
     KEEPS,
     N_IN,
@@ -38,7 +40,7 @@ from glassprop.optimizer import SGD
 def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, str]]:
     """Every place of the workspace with the numbers that may be written there: (start, stop, name)."""
     sizes, rows = network.sizes, lowered.rows
-    widest = max(sizes[1:])
+    widest, scratch = max(sizes[1:]), [kernels_of(layer).scratch(layer) for layer in network.layers]
     found = [
         (lowered.x_at, sizes[0], "x"),
         (lowered.rows_at, sizes[0], "x by rows"),
@@ -46,7 +48,7 @@ def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, s
         (lowered.share_at, 1, "share"),
         (lowered.delta_at, widest, "delta"),
         (lowered.other_at, widest, "other"),
-        (lowered.scratch_at, max(4, max(sizes[:-1])), "scratch"),
+        (lowered.scratch_at, max(4, max(sizes[:-1]), *scratch), "scratch"),
         (lowered.kept_at, max((int(row[N_OUT]) for row in lowered.layers if row[WAYS] & KEEPS), default=0), "kept"),
     ]
     panel = large_product.ROOM if (lowered.layers[:, WAYS] & LARGE).any() else 0
@@ -73,7 +75,10 @@ def test_places_of_the_workspace_do_not_overlap(case: Case, itemsize: int) -> No
     for l in range(1, network.depth + 1):
         row, own = lowered.layers[l - 1], [block.start for block in network.layout.by_layer[l] if block.name != "p"]
         assert [*row[[N_IN, N_OUT]]] == network.sizes[l - 1 : l + 1]
-        assert [*row[[BLOCK_1, BLOCK_2]]][: len(own)] == own
+        assert [*row[[BLOCK_1, BLOCK_2]]][: len(own)] == own[:2]
+        kept = lowered.facts[l - 1]
+        assert row[FACTS] == (kept.ctypes.data if kept.size else 0)
+        assert set(own[2:]) <= set(kept.tolist())  # what the row has no place for
         assert row[IN_AT] == (lowered.x_at if l == 1 else lowered.layers[l - 2, OUT_AT])
 
 

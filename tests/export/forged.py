@@ -14,9 +14,10 @@ from glassprop.export.model_file import load
 
 
 def forged(path, change, arrays=None):
-    """The file with its document (and arrays) changed, and sealed again."""
+    """The file with its document (and arrays) changed, and sealed again; an array that is None is left out."""
     document, held = small_reader.read(path)
     held = {**{name: np.array(array) for name, array in held.items()}, **(arrays or {})}
+    held = {name: array for name, array in held.items() if array is not None}
     document = copy.deepcopy(document)
     change(document)
     document.pop("sha256")

@@ -78,7 +78,7 @@ STEPS = {
     "power_transformer": (PowerTransformer(), X),
     "column_scaler": (ColumnScaler(), np.c_[X, np.exp(3 * X[:, 0]), np.where(X[:, 1] > 1.9, 1e6, X[:, 1])]),
     "columns by rank": (ColumnScaler("quantile"), X),
-    "columns by quartiles": (ColumnScaler("quartiles"), np.c_[X, np.ones(60), X[:, 0] > 0]),
+    "columns by their shape": (ColumnScaler("shape"), np.c_[X, np.ones(60), X[:, 0] > 0, np.exp(4 * X)]),
     "pca": (PCA(2, whiten=True), X),
     "variance_threshold": (VarianceThreshold(0.5), X),
     "identity": (FunctionTransformer(), X),
@@ -87,6 +87,7 @@ STEPS = {
     "one_hot_encoder": (OneHotEncoder(min_frequency=15, handle_unknown="infrequent_if_exist"), FRAME[["c", "d"]]),
     "ordinal_encoder": (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), FRAME[["c", "d"]]),
     "category_inputs": (CategoryInputs(most_one_hot=4, min_rows=3), WORDS),
+    "categories by means of classes": (CategoryInputs(2, code_rows=6, target="classes"), WORDS),
     "text_terms": (TextTerms(30), TEXTS),
     "feature_union": (FeatureUnion([("a", StandardScaler()), ("b", PCA(1)), ("c", "drop")]), X),
     "pipeline": (make_pipeline(StandardScaler(), "passthrough", PCA(2)), X),
@@ -468,6 +469,66 @@ def test_categories_that_do_not_fit_are_refused(tmp_path, case):
 
     with pytest.raises(ModelFileError) as caught:
         load(forged(tmp_path / "m", put_in, {place: kept}))
+    assert word in str(caught.value)
+
+
+BENDS = {
+    "a unit of none": ({"unit_": 0.0}, "columns by logarithms have one"),
+    "a unit below 0": ({"unit_": -1.0}, "columns by logarithms have one"),
+    "a unit too small": ({"unit_": 1e-200}, "columns by logarithms have one"),
+    "a unit too large": ({"unit_": 1e200}, "columns by logarithms have one"),
+    "an origin too far": ({"origin_": 1e200}, "beyond what numbers of a table are"),
+}
+
+
+@pytest.mark.parametrize("case", BENDS)
+def test_bends_that_no_table_has_are_refused(tmp_path, case):
+    change, word = BENDS[case]
+    model, _ = fitted("columns by their shape")
+    save(model, tmp_path / "m")
+    place = model[0].forms_.index("log")
+    ((name, value),) = change.items()
+    (file_name,) = [found for found in small_reader.read(tmp_path / "m")[1] if found.endswith(name)]
+    array = getattr(model[0], name).copy()
+    array[place] = value
+    with pytest.raises(ModelFileError) as caught:
+        load(forged(tmp_path / "m", lambda document: None, {file_name: array}))
+    assert word in str(caught.value)
+
+
+def test_scales_of_version_1_have_no_bends(tmp_path):
+    model, data = fitted("column_scaler")
+    save(model, tmp_path / "m")
+
+    def as_before(document):
+        step = document["model"]["steps"][0]["step"]
+        step["version"] = 1
+        del step["origin_"], step["unit_"]
+
+    names = [name for name in small_reader.read(tmp_path / "m")[1] if name.endswith((".origin_", ".unit_"))]
+    again = load(forged(tmp_path / "m", as_before, dict.fromkeys(names)))
+    np.testing.assert_array_equal(again.predict_proba(data), model.predict_proba(data))
+
+
+MEANS_FORGERIES = {
+    "a category too few": (lambda means: means[1:], "cannot have"),
+    "no category": (lambda means: means[:0], "cannot have"),
+    "no mean": (lambda means: means[:, :0], "cannot have"),
+    "more than classes": (lambda means: np.tile(means, 11), "cannot have"),
+    "one axis": (lambda means: means[:, 0], "with 2 axes"),
+    "no numbers": (lambda means: means * np.nan, "not finite"),
+}
+
+
+@pytest.mark.parametrize("case", MEANS_FORGERIES)
+def test_means_that_do_not_fit_are_refused(tmp_path, case):
+    change, word = MEANS_FORGERIES[case]
+    model, _ = fitted("categories by means of classes")
+    save(model, tmp_path / "m")
+    (place,) = [name for name in small_reader.read(tmp_path / "m")[1] if name.endswith("means_[1]")]
+    assert model[0].forms_[1] == "codes and means"
+    with pytest.raises(ModelFileError) as caught:
+        load(forged(tmp_path / "m", lambda document: None, {place: change(model[0].means_[1])}))
     assert word in str(caught.value)
 
 

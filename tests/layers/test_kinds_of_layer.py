@@ -10,7 +10,9 @@ import textbook
 from layer_cases import CASES, example
 from rounding import assert_rounded, size_of_gradient, sizes_by_a_and_z
 from scipy.sparse import csr_array
+from scipy.stats import kstest
 
+import glassprop
 from glassprop import Layer, Network, Scale, check_gradient
 from glassprop.errors import ArchitectureError, SettingsError
 from glassprop.export.schema.network_field import LAYERS
@@ -94,11 +96,17 @@ def test_explanation_takes_every_parameter_apart(case):
 
 
 def _taken_apart(e, layer, l, name, index):
+    found = e.parameter(l, name, index)
+    if not layer.linear:
+        return found
     if name == "p":
-        return e.activation_parameter(l, *index)
-    if name == "b":
-        return e.bias(l, *index)
-    return e.weight(l, *index) if name == "w" else e.weight(l, index[0], index[0])
+        same = e.activation_parameter(l, *index)
+    elif name == "b":
+        same = e.bias(l, *index)
+    else:
+        same = e.weight(l, *index) if name == "w" else e.weight(l, index[0], index[0])
+    assert (same.symbol, same.value, same.factors) == (found.symbol, found.value, found.factors)
+    return same
 
 
 def test_paths_add_up(case):
@@ -127,9 +135,11 @@ def test_record_adds_up(case):
     sizes = sizes_by_a_and_z(network, theta, X, Y)[0]
     for i, here in enumerate(record["examples"]):
         for l, layer in enumerate(record["network"]["layers"], start=1):
-            w, b = np.array(record["w"][l]), np.array(record["b"][l])
-            x = np.array(here["a"][l - 1])
-            assert_rounded(w @ x + b, here["z"][l], np.abs(w) @ (np.abs(x) + 1) + np.abs(b) + 1)
+            x, edges = np.array(here["a"][l - 1]), here["edges"][l]
+            assert (edges is None) != (record["w"][l] is None)
+            w, b = np.array(record["w"][l] if edges is None else edges), np.array(record["b"][l])
+            if edges is None:
+                assert_rounded(w @ x + b, here["z"][l], np.abs(w) @ (np.abs(x) + 1) + np.abs(b) + 1)
             back = np.array(here["delta"][l]) @ w
             back = back + np.array(here["by_a"][l]) if layer["residual"] else back
             assert_rounded(back, here["by_a"][l - 1], sizes[l - 1][i])
@@ -152,7 +162,7 @@ def test_what_is_written_down_is_what_is_read(case):
     again = Network.from_spec(network.spec())
     assert again == network
     assert repr(again) == repr(network)
-    assert eval(repr(network), {"Network": Network, "Layer": Layer, "Scale": Scale}) == network
+    assert eval(repr(network), vars(glassprop)) == network
     assert again.layout.size == theta.size
 
 
@@ -188,6 +198,7 @@ def test_layers_that_do_not_fit_where_they_stand(layers, message):
     ("build", "message"),
     [
         (lambda: Scale(0), "its size must be a whole number of 1 or more, got 0"),
+        (lambda: Scale(initial="random"), "initial must be one of ones, normal, signs, got 'random'"),
         (lambda: Scale(rates={"w": 1}), "rates names 'w'; the layer's parameters are s"),
         (lambda: Scale(rates={"s": -1}), r"rates\['s'\] must be a number of 0 or more, got -1"),
         (lambda: Scale(decays=3), "decays must map names of parameters"),
@@ -214,6 +225,20 @@ def test_parameters_that_are_not_there():
         e.bias(1, 0)
     with pytest.raises(SettingsError, match="layer 2 has an activation without a trained parameter"):
         e.activation_parameter(2, 0)
+
+
+def test_factors_start_as_asked():
+    def start(initial, seed=0):
+        return Network(4000, [Scale(initial=initial)]).initial(np.random.default_rng(seed))
+
+    assert (start("ones") == 1).all()
+    assert set(start("signs")) == {1.0, -1.0}
+    assert abs(start("signs").mean()) < 0.1
+    normal = start("normal")
+    assert abs(normal.mean()) < 0.1
+    assert abs(normal.std() - 1) < 0.1
+    assert kstest(normal, "norm").pvalue > 1e-3
+    assert (start("normal", 1) != normal).all()
 
 
 def test_a_start_that_looks_at_data():

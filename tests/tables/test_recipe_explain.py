@@ -14,7 +14,7 @@ from glassprop import MLPRegressor
 from glassprop.insight.record import record_of
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.whole import document_of
-from glassprop.tables.encoding.recipe_inputs import recipe_encoder
+from glassprop.tables.encoding.recipe_inputs import InputRules, recipe_encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 
 from .test_recipe_inputs import PLAN, odd_frame
@@ -53,6 +53,27 @@ def test_a_code_is_explained_by_what_another_category_would_cost():
     for name in (*names[1:], "never seen"):
         told = found.switches.get(name, found.switches[names[0]])
         assert told == pytest.approx(cost(name) - cost(frame["many"][11]), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("rows_of_a_code", [6, 100])
+def test_means_and_codes_switch_together(rows_of_a_code):
+    frame = odd_frame(300)
+    y = np.random.default_rng(0).normal(size=300)
+    rules = InputRules(code_rows=rows_of_a_code)
+    steps = recipe_encoder(PLAN, rules, "float64", "amounts")
+    network = MLPRegressor(hidden_layer_sizes=(5,), activation="tanh", max_iter=5, random_state=0)
+    model = TablePipeline([*steps.steps, ("network", network)]).fit(frame, y)
+    found = glassprop.explain(model, frame, y, row=11).input("many")
+    codes = ["many: code"] if rows_of_a_code == 6 else []
+    assert [part.name for part in found.parts] == [*codes, "many: mean0"]
+    assert len(found.switches) == frame["many"].n_unique() + 1
+    here = float(model.predict(frame[11])[0])
+    for name in (*list(found.switches)[1:], "never seen"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            there = float(model.predict(frame[11].with_columns(many=pl.lit(name)))[0])
+        told = found.switches.get(name, found.switches["(rare or new)"])
+        assert told == pytest.approx(0.5 * (there - y[11]) ** 2 - 0.5 * (here - y[11]) ** 2, rel=1e-6, abs=1e-9)
 
 
 def test_numbers_are_explained_by_their_own_unit():

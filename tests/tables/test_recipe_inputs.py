@@ -12,11 +12,13 @@ from sklearn.pipeline import Pipeline
 
 import glassprop
 from glassprop import MLPRegressor
+from glassprop.ground.note import Note
 from glassprop.tables.encoding import block_encoder as block_encoder_module
 from glassprop.tables.encoding import table_pipeline
 from glassprop.tables.encoding.block_encoder import block_encoder
 from glassprop.tables.encoding.recipe_inputs import InputRules, recipe_encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.fitting.many_categories import tell_means
 from glassprop.tables.schema.readings import Reading, Schema
 
 pytestmark = pytest.mark.filterwarnings("ignore:column", "ignore::sklearn.exceptions.ConvergenceWarning")
@@ -90,6 +92,33 @@ def test_blocks_and_long_tables_are_to_the_bit_what_the_steps_give(monkeypatch):
         np.testing.assert_array_equal(one, other)
     some = np.arange(0, 400, 3)
     np.testing.assert_array_equal(recipe_encoder(PLAN).fit_inputs(frame, some), plain.fit_transform(frame[some]))
+
+
+@pytest.mark.parametrize("target", ["amounts", "classes"])
+def test_with_a_target_too(monkeypatch, target):
+    """In the rows trained on stand means of other rows, by each way that leads to them."""
+    frame, rng = (
+        odd_frame(600).with_columns(rarely=pl.Series([f"r{k // 4}" for k in range(600)])),
+        np.random.default_rng(2),
+    )
+    plan = Schema.of([*PLAN, Reading("rarely", "category")])
+    y = rng.normal(size=600) if target == "amounts" else rng.choice(["a", "b", "c"], 600)
+    plain = Pipeline(clone(recipe_encoder(plan, target=target)).steps)
+    expected, later = plain.fit_transform(frame, y), plain.transform(frame)
+    assert not np.array_equal(expected, later)
+    monkeypatch.setattr(table_pipeline, "SHORT", 2)
+    steps = recipe_encoder(plan, target=target)
+    np.testing.assert_array_equal(steps.fit_transform(frame, y), expected)
+    np.testing.assert_array_equal(steps.transform(frame), later)
+    assert steps.numbers_ == TablePipeline(plain.steps).numbers_
+    names = steps.get_feature_names_out().tolist()
+    means = [k for k, name in enumerate(names) if name.startswith("categories__rarely_mean")]
+    assert len(means) == (1 if target == "amounts" else 3)
+    assert set(means) < set(steps.numbers_)
+    some = rng.permutation(600)[:300]
+    again = recipe_encoder(plan, target=target)
+    found = again.fit_inputs(frame, some, y[some])
+    np.testing.assert_array_equal(found, clone(plain).fit_transform(frame[some], y[some]))
 
 
 def test_codes_are_never_sparse():
@@ -168,3 +197,20 @@ def test_five_thousand_columns():
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
     scaled = (values - middle) / (high - low)
     np.testing.assert_allclose(X, scaled / np.sqrt(1 + (scaled / 3) ** 2), rtol=1e-5, atol=1e-6)
+
+
+def test_means_are_told():
+    rng = np.random.default_rng(0)
+    names = {f"c{k}": [f"v{v}" for v in rng.integers(0, 100, 300)] for k in range(5)}
+    often = [f"v{v}" for v in np.r_[np.repeat(np.arange(6), 20), rng.integers(10, 60, 180)]]
+    frame = pl.DataFrame({"mixed": often, **names, "few": rng.choice(["a", "b"], 300)})
+    steps = recipe_encoder(schema(category=list(frame.columns)), target="amounts").fit(frame, rng.normal(size=300))
+    said: list[Note] = []
+    tell_means(steps[1], said.append)
+    assert {note.kind for note in said} == {"category-means"}
+    assert [note.column for note in said] == ["mixed", "c0", "c1", None]
+    assert f"of {frame['mixed'].n_unique()} categories 6 have a code of their own, and all are inputs" in said[0]
+    assert "c2, c3, c4" in said[3].replace("'", "").replace('"', "")
+    silent: list[Note] = []
+    tell_means(recipe_encoder(schema(category=list(frame.columns))).fit(frame)[1], silent.append)
+    assert silent == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Self
@@ -151,6 +151,11 @@ class Architecture:
             return Layout.of(self.layers, self.sizes, among).member(member)
         return Layout.of(self.layers, self.sizes, self.members)
 
+    @cached_property
+    def codes(self) -> tuple[tuple[int, int], ...]:
+        """The inputs that are codes of categories, each with how many there are: 0 to that many less 1."""
+        return tuple((where, size) for _, _, where, size in _codes(self.n_inputs, self.layers) if where is not None)
+
     def layer(self, number: int) -> LayerKind:
         """The layer of that number, from 1."""
         return self.layers[number - 1]
@@ -211,6 +216,18 @@ def _placed(n_inputs: int, layers: tuple[LayerKind, ...]) -> tuple[LayerKind, ..
     return tuple(placed)
 
 
+def _codes(n_inputs: int, layers: tuple[LayerKind, ...]) -> Iterator[tuple[int, int, int | None, int]]:
+    """What each layer takes for codes: its number, which number before it, the input that this is, how many categories.
+
+    Inputs are followed through layers that pass them on as they are; None: it is another number by then.
+    """
+    passed: list[int | None] = [*range(n_inputs)]
+    for number, layer in enumerate(layers, start=1):
+        for column, size in layer.codes.items():
+            yield number, column, passed[column], size
+        passed = [None if k is None else passed[k] for k in layer.passes(len(passed))]
+
+
 def _faults_of_layers(n_inputs: int, layers: tuple[LayerKind, ...]) -> list[str]:
     """What single layers cannot do where they stand."""
     faults = []
@@ -224,7 +241,12 @@ def _faults_of_layers(n_inputs: int, layers: tuple[LayerKind, ...]) -> list[str]
                 f"layer {number} has one neuron under {layer.activation.spec}, which is always 1 and cannot learn; use "
                 "sigmoid for the probability of one class (with binary_cross_entropy), or a neuron for each class"
             )
-    return faults
+    return faults or [
+        f"layer {number}: it takes number {column} before it for a code, which is no input by then: let it be the "
+        "first layer, or behind embeddings that pass the code on"
+        for number, column, where, _ in _codes(n_inputs, layers)
+        if where is None
+    ]
 
 
 def _faults_of_members(members: Any, layers: tuple[LayerKind, ...]) -> list[str]:

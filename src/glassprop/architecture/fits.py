@@ -6,7 +6,7 @@ import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.compressed import faults_of_compressed
-from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.arrays import Array, Rows, namespace
 from glassprop.errors import DataError, SettingsError
 
 
@@ -95,6 +95,21 @@ def _faults_of_inputs(architecture: Architecture, X: Rows) -> list[str]:
         return faults
     if len(x) != 2 or x[1] != architecture.n_inputs:
         return [f"X must have shape (n, {architecture.n_inputs}), got {_told(X)}{_as_rows(architecture, x)}"]
+    return _faults_of_codes(architecture, X)
+
+
+def _faults_of_codes(architecture: Architecture, X: Rows) -> list[str]:
+    """Inputs that are codes of categories must be there, whole, and among their categories."""
+    for k, size in architecture.codes:
+        codes = X[:, [k]].toarray()[:, 0] if hasattr(X, "tocsr") else X[:, k]
+        xp = namespace(codes)
+        bad = xp.logical_not((codes >= 0) & (codes < size) & (codes == xp.round(codes)))
+        if bool(xp.any(bad)):
+            i = int(xp.argmax(xp.astype(bad, xp.int8)))
+            return [
+                f"input {k} must hold codes of {size} categories, whole numbers from 0 to {size - 1}, got "
+                f"{float(codes[i]):g} in example {i}: give what is missing or unknown a code of its own"
+            ]
     return []
 
 

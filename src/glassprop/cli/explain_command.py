@@ -196,7 +196,8 @@ def _check_file(path: str, model: str, *data: str) -> None:
 def _default(found: Explanation) -> list[Place]:
     from glassprop.insight.chosen import default_weight
 
-    return [default_weight(found)]
+    place = default_weight(found)
+    return [] if place is None else [place]
 
 
 def _check_asked(found: Explanation, places: list[Place], inputs: tuple[str, ...]) -> None:

@@ -190,8 +190,10 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
 def suit_a_predictor(architecture: Architecture, X: Any, theta: Any, *, checked: bool = False) -> bool:
     """Whether a compiled predictor can read these arrays as they are. Quick; follows from kinds and shapes alone.
 
-    checked: whether X has been looked at, as ``given_inputs`` does; no sparse X suits before.
+    checked: whether X has been looked at, as ``given_inputs`` does; before that no sparse X suits, and none with codes.
     """
+    if architecture.codes and not checked:
+        return False
     if type(theta) is not np.ndarray or theta.shape != (architecture.layout.size,):
         return False
     if type(X) is np.ndarray:

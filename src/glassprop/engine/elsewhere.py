@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
+from glassprop.architecture.fits import check_inputs
 from glassprop.backprop.gradient import blocks_of
 from glassprop.backprop.members import predicted
 from glassprop.backprop.objective import Objective
@@ -102,6 +103,7 @@ def outputs_elsewhere(architecture: Architecture, theta: Array, X: Array) -> Arr
     xp = namespace(X)
     wide = np.result_type(theta, numpy_type(X)) if xp.isdtype(X.dtype, "real floating") else theta.dtype
     X = xp.astype(X, getattr(xp, wide.name), copy=False)
+    check_inputs(architecture, theta, X)
     theta = like(theta, X)
     blocks = [predicted(architecture, theta, X[rows, :]) for rows in blocks_of(X)]
     return blocks[0] if len(blocks) == 1 else xp.concat(blocks)

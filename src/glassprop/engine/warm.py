@@ -13,8 +13,10 @@ from glassprop.equations.activation import ACTIVATIONS, find_activation
 from glassprop.equations.cost import COSTS, find_cost
 from glassprop.errors import GlasspropError, SettingsError
 from glassprop.ground.text import first_line, listed, nearest, quoted
+from glassprop.layers.category_embedding import CategoryEmbedding
 from glassprop.layers.dense import Layer
 from glassprop.layers.layer_kind import LayerKind
+from glassprop.layers.periodic_embedding import PeriodicEmbedding
 from glassprop.layers.scale import Scale
 from glassprop.optimizer import OPTIMIZERS
 
@@ -258,4 +260,6 @@ def _layers(activation: Any, everything: bool) -> list[LayerKind]:
     if not everything:
         return [*plain, *dropped]
     trained = [Layer(_NARROW, activation, parametric=True)] if activation.parameters else []
-    return [Scale(), *plain, Scale(), *dropped, *trained, Layer(_NARROW, activation, residual=True)]
+    waves = PeriodicEmbedding([0], frequencies=_NARROW)
+    embedded = [waves, CategoryEmbedding([0], [2], 2), waves]
+    return [*embedded, Scale(), *plain, Scale(), *dropped, *trained, Layer(_NARROW, activation, residual=True)]

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from copy import copy, deepcopy
 from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
@@ -35,6 +36,7 @@ from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.starting import looks_at_examples, sample_of, starting_weights
 from glassprop.estimator.stream import STREAM, Stream
+from glassprop.estimator.time_plan import Watch
 from glassprop.estimator.validation import (
     Held,
     Scoring,
@@ -58,6 +60,8 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
 
 class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
+
+    _clock = staticmethod(perf_counter)  # what tells how long a fit takes
 
     # --- what the two differ in ----------------------------------------------------------------------------
 
@@ -155,6 +159,7 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         call: Call = "fit",
         val: tuple[Any, Any, Any] = (None, None, None),
     ) -> Any:
+        began = self._clock()
         with UndoneOnFailure(self.__dict__):
             stream = self._stream_before(call)
             left = self._begin(call)
@@ -190,7 +195,7 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
                     plan, ready = stream.plan(arguments, len(data), planned)
                 else:
                     plan, ready = planned(), None
-                outside = self._outside(told_data(*told, left.kept), call)
+                outside = self._outside(told_data(*told, left.kept), call, began)
                 self._run(plan, ready, data, held, rng, outside, left, keeper=keeper)
             if stream is not None and stream.pays and not self._state.interrupted:
                 self._stream = stream
@@ -334,8 +339,12 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
 
     # --- what is seen of it --------------------------------------------------------------------------------
 
-    def _outside(self, told: dict[str, Callable[[], Any]], call: Call) -> Outside:
-        """How a run shows itself. told: what hooks may ask for by name."""
+    def _outside(self, told: dict[str, Callable[[], Any]], call: Call, began: float) -> Outside:
+        """How a run shows itself. told: what hooks may ask for by name; began: when the call did."""
+        curve = vars(self).get("time_curve_", []) if call == "resume" else []
+        watch = Watch(self._clock, began, list(curve), curve[-1][0] if curve else 0.0)
+        if call != "partial_fit":
+            self.time_curve_ = watch.curve
 
         def hooks(epochs: int) -> EpochHooks:
             if call == "partial_fit" and not any(name in vars(self) for name in LISTENERS):
@@ -343,16 +352,20 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
             root = self._init_callback_context(max_subtasks=epochs)
             return CalledHooks(self, root, told, epochs, self._as_it_stands)
 
-        return Outside(self._record, hooks)
+        return Outside(self._record, hooks, watch)
 
     def _as_it_stands(self) -> dict[str, Any]:
         """What makes a copy of the estimator one that training and callbacks no longer touch."""
         state = deepcopy(self._state)
-        shown = {"_state": state, "loss_curve_": state.history.cost, "validation_curve_": state.history.validation_cost}
+        history = state.history
+        shown: dict[str, Any] = {"loss_curve_": history.cost, "validation_curve_": history.validation_cost}
         if self.validation_scores_ is not None:
-            shown["validation_scores_"] = state.history.score
+            shown["validation_scores_"] = history.score
+        if "time_curve_" in vars(self):
+            shown["time_curve_"] = list(self.time_curve_)
         kept = {name: value for name, value in vars(self).items() if name not in OF_THE_FIT}
-        return {"__dict__": {**kept, **shown}}  # all at once, since attributes can only be set here, not removed
+        # all at once, since attributes can only be set here, not removed
+        return {"__dict__": {**kept, **shown, "_state": state}}
 
     def _record(self, loss: float | None = None) -> None:
         """Show the state of training as scikit-learn's attributes; callbacks see them after every epoch.
@@ -370,6 +383,9 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         self.validation_scores_ = history.score if judged else None
         self.best_validation_score_ = state.best_score if judged else None
         self.best_loss_ = None if judged else history.least_cost()
+        self.n_epochs_planned_ = state.planned or int(self.max_iter)
+        before = len(history.cost) - state.epoch  # epochs of earlier calls
+        self.best_epoch_ = state.kept_epoch - before if state.kept_epoch else state.epoch
 
     def _check_solver(self) -> bool:
         if self.solver not in STOCHASTIC_SOLVERS:

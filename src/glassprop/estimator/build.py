@@ -28,6 +28,7 @@ _BEHIND_SGD = ("momentum", "nesterov")
 STOCHASTIC_SOLVERS = tuple(name for name in OPTIMIZERS if name not in _BEHIND_SGD)
 SolverName = Literal["lbfgs", "sgd", "adam", "adamw"]
 _WITH_SGD_ALONE = ("invscaling", "adaptive")
+MemberName = Literal["head", "network"]
 FactorName = Literal["cosine", "one_cycle", "coslog4", "flat_cos"]  # schedules of what rates are not
 # What optimizers and schedules call the estimators' arguments, where they call them otherwise.
 _ARGUMENTS = {"decay": "weight_decay", "rate": "learning_rate_init", "power": "power_t"}
@@ -103,11 +104,24 @@ def build_network(
     sizes, options = hidden_sizes(arguments), output_options(arguments)
     if arguments["layers"] is not None:
         layers = layers_given(arguments, sizes, hidden_layers)
-        return Network(n_inputs, [*layers, Layer(n_outputs, output, **options)], cost)
-    layers = _layers_in_words(arguments, n_inputs, sizes if hidden_layers is None else list(hidden_layers))
-    alone = arguments["activation"] if isinstance(arguments["activation"], str | Activation) else "identity"
-    options = {"initial": _start_of(find_activation(alone)), **options}
-    return Network(n_inputs, [*layers, Layer(n_outputs, output, **options)], cost)
+    else:
+        layers = _layers_in_words(arguments, n_inputs, sizes if hidden_layers is None else list(hidden_layers))
+        alone = arguments["activation"] if isinstance(arguments["activation"], str | Activation) else "identity"
+        options = {"initial": _start_of(find_activation(alone)), **options}
+    layers = [*_of_members(arguments, layers), Layer(n_outputs, output, **options)]
+    return Network(n_inputs, layers, cost, members=int(arguments["n_members"]))
+
+
+def _of_members(arguments: Arguments, layers: list[LayerKind]) -> list[LayerKind]:
+    """The layers before the output, with what each member has of its own where no layer says so itself."""
+    if arguments["n_members"] == 1 or any(layer.own for layer in layers):
+        return layers
+    if arguments["member"] == "network":
+        return [layer.of_each_member() for layer in layers]
+    front = next((place for place, layer in enumerate(layers) if layer.kind == Scale.kind), None)
+    if front is None:
+        return [Scale(own=True), *layers]
+    return [layer.of_each_member() if place == front else layer for place, layer in enumerate(layers)]
 
 
 def _layers_in_words(arguments: Arguments, n_inputs: int, sizes: list[int]) -> list[LayerKind]:
@@ -200,4 +214,6 @@ def build_settings(arguments: Arguments, n: int, particulars: Particulars) -> Se
         patience=float(arguments["n_iter_no_change"]),
         cost_scale=particulars.cost_scale,
         engine=arguments["engine"],
+        best_epoch=arguments["best_epoch"],
+        own_batches=bool(arguments["own_batches"]),
     )

@@ -12,8 +12,9 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from glassprop.engine.choose import ENGINES
 from glassprop.equations.activation import Activation
 from glassprop.equations.cost import Cost
-from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName, MemberName
 from glassprop.training.schedule import SCHEDULES
+from glassprop.training.train_settings import BestEpoch
 
 
 def _from(low: float, *, open_low: bool = False, high: float | None = None, closed_high: bool = False) -> Interval:
@@ -26,6 +27,11 @@ SHARED: dict[str, Any] = {
     "activation": [str, Activation, list, tuple],
     "layers": [None, list, tuple],
     "output_options": [None, Mapping],
+    "max_time": [None, _from(0, open_low=True)],
+    "best_epoch": [StrOptions(set(get_args(BestEpoch)))],
+    "n_members": [Interval(Integral, 1, None, closed="left")],
+    "member": [StrOptions(set(get_args(MemberName)))],
+    "own_batches": ["boolean"],
     "solver": [StrOptions({"lbfgs", *STOCHASTIC_SOLVERS})],
     "alpha": [_from(0)],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],

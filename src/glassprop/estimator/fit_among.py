@@ -96,6 +96,7 @@ class FitsAmongRanks(FitsSources):
             _quiet_unless_first(group),
             UndoneOnFailure(self.__dict__),
         ):
+            began = self._clock()
             self._agree(group, among)
             self._refuse_for_sources(_LATER)
             first = self._is_first("fit")
@@ -110,7 +111,7 @@ class FitsAmongRanks(FitsSources):
             data, first_row = self._data_here(rows, weight, kept, edges, n_outputs)
             source = SharedLanes(data, edges, int(rng.randint(2**31)), first_row, bool(self.shuffle), group)
             self._take_columns(source.data, source.data.X.shape[1], None, first=first)
-            outside = self._outside(told_data(X, y, sample_weight, None), "fit")
+            outside = self._outside(told_data(X, y, sample_weight, None), "fit", began)
             self._fit_from(
                 source,
                 source.data,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, Literal
 
 import numpy as np
 
+from glassprop.errors import SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars, build_settings
 from glassprop.network import Network
 from glassprop.training.train_settings import Settings
@@ -43,6 +44,8 @@ class FitPlan:
         What to show.
     open_ended : bool
         Whether more calls may follow, nobody can say how many.
+    max_time : float or None
+        How many seconds ``fit`` is to take, in which so many epochs are planned as fit.
     """
 
     network: Network
@@ -56,6 +59,11 @@ class FitPlan:
     judged_by: tuple[bool, Any]
     verbose: bool | int
     open_ended: bool
+    max_time: float | None
+
+    def of_epochs(self, epochs: int) -> FitPlan:
+        """The same, but for so many epochs."""
+        return replace(self, epochs=epochs, settings=replace(self.settings, epochs=epochs))
 
     @property
     def meant_to_end(self) -> bool:
@@ -67,6 +75,8 @@ def plan_fit(
     arguments: Arguments, network: Network, particulars: Particulars, n: int, *, call: Call = "fit"
 ) -> FitPlan:
     """The plan of a call that trains on n examples. ``arguments`` are those of the constructor, validated."""
+    if arguments["max_time"] is not None and arguments["solver"] not in STOCHASTIC_SOLVERS:
+        raise SettingsError(f"max_time plans epochs, which {arguments['solver']} has none of: set max_iter instead")
     settings = build_settings(arguments, n, particulars)
     asked, early = arguments["batch_size"], bool(arguments["early_stopping"])
     return FitPlan(
@@ -81,6 +91,7 @@ def plan_fit(
         judged_by=(early, arguments["scoring"] if early else None),
         verbose=arguments["verbose"],
         open_ended=call == "partial_fit" or bool(arguments["warm_start"]),
+        max_time=arguments["max_time"],
     )
 
 

@@ -28,7 +28,7 @@ from glassprop.estimator.starting import looks_at_examples, sample_of_source
 from glassprop.estimator.validation import Held, given_validation
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
-from glassprop.training.lanes import is_laned
+from glassprop.training.lanes import examples_of, is_laned
 from glassprop.training.ready import Ready
 from glassprop.training.reports import EpochReport
 
@@ -61,7 +61,8 @@ class FitsSources(KeptFits, ABC):
     _begin: Callable[[Call], Left | None]
     _take_network: Callable[..., None]
     _look_at: Callable[[Rows, Any], None]
-    _outside: Callable[[dict[str, Callable[[], Any]], Call], Outside]
+    _clock: Callable[[], float]
+    _outside: Callable[[dict[str, Callable[[], Any]], Call, float], Outside]
     _run: Callable[[FitPlan, Ready | None, Any, Held | None, Any, Outside, Left, Group | None, FitKeeper | None], None]
 
     # -----------------------------------------------------------------------------------------------------------
@@ -124,9 +125,9 @@ class FitsSources(KeptFits, ABC):
         self._refuse_for_sources(validation)
         call: Call = "resume" if resume else "fit"
         with UndoneOnFailure(self.__dict__):
-            rows, rng = _first_rows(source), check_random_state(self.random_state)
+            began, rows, rng = self._clock(), _first_rows(source), check_random_state(self.random_state)
             self._take_columns(rows, n_features, feature_names, first=self._is_first(call))
-            outside = self._outside({}, call)
+            outside = self._outside({}, call, began)
             outside = outside if on_epoch is None else replace(outside, report=on_epoch)
             self._fit_from(
                 source,
@@ -215,11 +216,6 @@ class FitsSources(KeptFits, ABC):
         held = replace(held, data=Data(data.X.astype(dtype, copy=False), data.Y.astype(dtype), data.sample_weight))
         check_parts(held.data, held.data)
         return held
-
-
-def examples_of(source: Source | LanedSource) -> int:
-    """How many examples an epoch has."""
-    return sum(cast(LanedSource, source).lanes) if is_laned(source) else len(cast(Source, source))
 
 
 def _first_rows(source: Source | LanedSource) -> Data:

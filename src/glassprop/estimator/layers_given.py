@@ -10,7 +10,7 @@ from glassprop.ground.text import quoted
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.layers.layer_table import KINDS
 
-OUTPUT_OPTIONS = ("initial", "rates", "decays")
+OUTPUT_OPTIONS = ("initial", "rates", "decays", "own")
 # The arguments that layers take the place of, with what they are where nobody said anything.
 _IN_PLACE_OF = {"activation": "relu", "dropout": 0.0, "residual": False, "scale_inputs": False}
 _SIZES = [100]
@@ -72,4 +72,4 @@ def output_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
     odd = [name for name in options if name not in OUTPUT_OPTIONS]
     if odd:
         raise SettingsError(f"output_options may say {', '.join(OUTPUT_OPTIONS)} of the output layer, not {odd[0]!r}")
-    return options
+    return {**options, "own": options.get("own", arguments["n_members"] > 1)}

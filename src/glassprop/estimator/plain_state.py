@@ -38,6 +38,11 @@ _LATER = {
     "scale_inputs": False,
     "layers": None,
     "output_options": None,
+    "max_time": None,
+    "best_epoch": "first",
+    "n_members": 1,
+    "member": "head",
+    "own_batches": True,
     "decay_schedule": None,
     "dropout_schedule": None,
 }
@@ -52,6 +57,7 @@ def to_plain(state: dict[str, Any]) -> dict[str, Any]:
     """Write θ, the optimizer's memory and the network as plain data; user-defined functions stay objects."""
     for name in ("_callback_fit_ctx", "_skl_callbacks_to_teardown", STREAM):  # scikit-learn's, while fit runs; ours
         state.pop(name, None)
+    state.pop("time_curve_", None)  # of the machine, not of the model: the same fit is to give the same file
     left: Left | None = state.pop("_left", None)
     for name in ("activation", "output_activation", "loss"):
         state[name] = _name(state[name])

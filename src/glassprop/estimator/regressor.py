@@ -23,6 +23,7 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.build import (
     FactorName,
+    MemberName,
     Particulars,
     SolverName,
     build_network,
@@ -36,6 +37,7 @@ from glassprop.estimator.plain_arrays import are_plain_numbers
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
+from glassprop.training.train_settings import BestEpoch
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
@@ -86,7 +88,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         A progress bar on a terminal; lines on standard output elsewhere.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the weights it has. They must mean the same: ``hidden_layer_sizes``,
-        ``scale_inputs`` and ``residual``, or ``layers``, stay as they were.
+        ``scale_inputs`` and ``residual``, or ``layers``, and members stay as they were.
     momentum : float, default=0.9
         Of sgd.
     nesterovs_momentum : bool, default=True
@@ -102,7 +104,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     epsilon : float, default=1e-8
         Added to the root of that mean, by which adam and adamw divide.
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs in a row without improvement.
+        Training stops after more than this many epochs in a row without improvement. With infinity and
+        ``early_stopping`` all epochs are run, and the best is kept.
     max_fun : int, default=15000
         Calls of the objective at most, for lbfgs.
     output_activation : str or Activation, default="auto"
@@ -125,7 +128,21 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         ``dropout``, ``residual`` and ``scale_inputs`` describe, without the output's. Where a layer's start looks at
         examples (``initial="data"``), it sees up to 10,000 of the rows to train on.
     output_options : mapping or None, default=None
-        What else is to be said of the output layer: ``initial``, ``rates`` and ``decays`` of ``Layer``.
+        What else is to be said of the output layer: ``initial``, ``rates``, ``decays`` and ``own`` of ``Layer``.
+    max_time : float or None, default=None
+        Seconds that ``fit`` is to take: before the first step some are timed on a copy, and as many epochs are planned
+        as fit, ``max_iter`` at most and one at least (``n_epochs_planned_``). Schedules run over these. What has to
+        be compiled once on a machine is not counted. It is not to be had with lbfgs, and ``partial_fit`` takes no
+        notice of it.
+    best_epoch : {"first", "last"}, default="first"
+        Which epoch early stopping keeps, of several whose scores are equal; "first" as scikit-learn does.
+    n_members : int, default=1
+        How many networks are trained together as one model: what they say is averaged, in predictions and scores.
+    member : {"head", "network"}, default="head"
+        What each member has for itself: "head" is a factor for each input and the output layer, and all between is
+        shared; "network" is every layer. Where layers say ``own=True`` themselves, it is these and the output.
+    own_batches : bool, default=True
+        Whether each member takes the examples in an order of its own.
     decay_schedule, dropout_schedule : {"cosine", "one_cycle", "coslog4", "flat_cos"} or None, default=None
         What ``weight_decay``, and the dropout of all layers, are multiplied by over ``max_iter`` epochs; None is 1.
     scoring : str, callable or None, default=None
@@ -149,12 +166,21 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         With early stopping.
     n_iter_, best_iteration_ : int
         Epochs run, and the one with the best score or loss, counted from 1.
+    best_epoch_ : int
+        The epoch whose weights were kept: with early stopping the best, else the last.
+    n_epochs_planned_ : int
+        How many epochs ``fit`` was to have at most: ``max_iter``, or fewer for ``max_time``. As ``max_iter``, without
+        ``max_time``, it gives the same bits.
+    time_curve_ : list of (float, int, float, float or None)
+        Seconds since ``fit`` began, epoch, training loss and validation score, at the end of each epoch. It is in no
+        file and no pickle, so that the same fit gives the same file.
     t_ : int
         Examples seen.
     theta_ : array (n_parameters,)
         θ: all weights and biases in one vector, layer by layer, W row by row (n_out × n_in), then b.
     coefs_, intercepts_ : lists of arrays (n_in, n_out) and (n_out,)
-        Weights and biases, layer by layer: views of θ.
+        Weights and biases, layer by layer: views of θ. Of dense layers alone; with several members there are none, and
+        ``network_.member(0).w(theta_, 1)`` is of one.
     network_ : Network
         The network that θ belongs to: ``network_.gradient(theta_, X, Y)`` and the like.
     n_features_in_, feature_names_in_, n_layers_, n_outputs_, out_activation_
@@ -211,6 +237,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         warmup: float = 0.0,
         layers: Sequence[LayerKind] | None = None,
         output_options: Mapping[str, Any] | None = None,
+        max_time: float | None = None,
+        best_epoch: BestEpoch = "first",
+        n_members: int = 1,
+        member: MemberName = "head",
+        own_batches: bool = True,
         decay_schedule: FactorName | None = None,
         dropout_schedule: FactorName | None = None,
         scoring: Literal["loss"] | str | Callable[..., float] | None = None,
@@ -249,6 +280,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.warmup = warmup
         self.layers = layers
         self.output_options = output_options
+        self.max_time = max_time
+        self.best_epoch = best_epoch
+        self.n_members = n_members
+        self.member = member
+        self.own_batches = own_batches
         self.decay_schedule = decay_schedule
         self.dropout_schedule = dropout_schedule
         self.scoring = scoring

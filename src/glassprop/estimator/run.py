@@ -16,6 +16,7 @@ from glassprop.errors import DivergenceError
 from glassprop.estimator.callbacks import EpochHooks
 from glassprop.estimator.fit_plan import FitPlan
 from glassprop.estimator.job import FitKeeper
+from glassprop.estimator.time_plan import Watch, planned_in_time
 from glassprop.estimator.verbose import display, tell
 from glassprop.training.generators import draw_key
 from glassprop.training.loop import train
@@ -49,12 +50,15 @@ class Outside:
         Shows where training stands as attributes; the loss where it is known better than by the history.
     hooks : callable (epochs) -> EpochHooks
         Tells the callbacks that the fit begins.
+    watch : Watch
+        When the fit began; takes in the end of each epoch.
     report : callable (EpochReport)
         Takes in what is told of each epoch.
     """
 
     record: Callable[[float | None], None]
     hooks: Callable[[int], EpochHooks]
+    watch: Watch
     report: Callable[[EpochReport], Any] = lambda report: None
 
 
@@ -83,12 +87,14 @@ def run_stochastic(
     dropout_key = draw_key(rng) if plan.drops and not resumed else 0
     done = state.epoch if resumed else 0
     over = keeper is not None and keeper.over
+    plan = _planned(plan, state, data, validation, outside.watch, group, over=over)
     verbose = plan.verbose if group is None or group.rank == 0 else False
     left = 0 if over else max(plan.epochs - done, 0)
     hooks, show = outside.hooks(left), display(verbose, plan.epochs)
 
     def on_epoch(report: EpochReport) -> bool:
         outside.report(report)
+        outside.watch.note(report.state)
         if hooks.heard:
             outside.record(None)
         if verbose and report.state.epoch == done + 1:
@@ -135,6 +141,29 @@ def run_stochastic(
     hooks.fit_ended()
 
 
+def _planned(
+    plan: FitPlan,
+    state: TrainState,
+    data: Data | Source | LanedSource,
+    validation: Validation | None,
+    watch: Watch,
+    group: Group | None,
+    *,
+    over: bool,
+) -> FitPlan:
+    """The plan with its number of epochs, which is decided once in a fit: what is gone on with keeps to it."""
+    if plan.call == "partial_fit" or over:
+        return plan
+    if plan.max_time is not None and plan.call == "resume" and state.planned:
+        plan = plan.of_epochs(state.planned)
+    elif plan.max_time is not None:
+        plan = planned_in_time(plan, state, data, validation, watch, group, tell)
+        if plan.verbose and (group is None or group.rank == 0):
+            tell(f"glassprop: {plan.epochs} epochs are planned in max_time={plan.max_time:g} seconds")
+    state.planned = plan.epochs
+    return plan
+
+
 def _warn(plan: FitPlan, state: TrainState, meant_to_end: bool) -> None:
     """Say what scikit-learn says, interrupted or not converged (unless the epochs were meant to end); or diverged."""
     if state.interrupted:
@@ -158,6 +187,7 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
 
     def on_iteration(state: TrainState) -> bool:
         outside.record(None)
+        outside.watch.note(state)
         show(EpochReport(state))
         return hooks.epoch_ended(state)
 

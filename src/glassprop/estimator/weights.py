@@ -131,6 +131,11 @@ class SetWeights(ABC):
         ------
         NotFittedError
         """
+        if hasattr(self, "_state") and self.network_.members > 1:
+            raise AttributeError(
+                f"{name} is of one network, and this one has {self.network_.members} members: take "
+                "network_.member(0).w(theta_, 1) and .b, or theta_ for all of it"
+            )
         if not hasattr(self, "_state"):
             given = self._given_so_far()
             if name not in given:
@@ -201,6 +206,11 @@ class SetWeights(ABC):
         self._given = {OUTPUT: given[OUTPUT]} if OUTPUT in given else {OUTPUT: None}
         try:
             network = self._network_for(n_inputs, sizes[-1], sizes[:-1])
+            if network.members > 1:
+                raise SettingsError(
+                    f"coefs_ and intercepts_ are of one network, and n_members is {network.members}: set theta_ after "
+                    "fit, or leave n_members out"
+                )
             if given.get(OUTPUT) is not None:
                 _refuse_other_output(network, given[OUTPUT])
         except Exception:

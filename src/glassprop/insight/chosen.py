@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 _MOST_WEIGHTS = 3  # of each layer, where a document takes several apart
 
 
-def default_weight(explanation: Explanation) -> Place:
-    """The weight (no bias) of the first layer with the largest derivative: the one with most paths behind it."""
-    return largest_weights(explanation, 1, 1, biases=False)[0]
+def default_weight(explanation: Explanation) -> Place | None:
+    """The weight (no bias) with the largest derivative of the first layer that has some: with most paths behind it.
+
+    None where no layer has any: there are embeddings alone.
+    """
+    layers = range(1, explanation.architecture.depth + 1)
+    return next((place for l in layers for place in largest_weights(explanation, l, 1, biases=False)), None)
 
 
 def largest_of_each_layer(explanation: Explanation) -> list[Place]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
+from typing import Any
 
 import numpy as np
 
-from glassprop.insight.differences import changes_by_input, nudge_activation, nudge_inputs, nudge_weights
+from glassprop.insight.differences import (
+    changes_by_inputs,
+    nudge_activation,
+    nudge_inputs,
+    nudge_parameter,
+    nudge_weights,
+)
 from glassprop.insight.factors import (
     BY_A,
     BY_COLUMN,
@@ -14,11 +22,13 @@ from glassprop.insight.factors import (
     BY_X,
     BY_Z,
     MIXED,
+    SHARED,
     SLOPE,
     Collapse,
     ColumnDerivative,
     Derivative,
     InputPart,
+    Share,
     Term,
     by_letter,
 )
@@ -32,11 +42,45 @@ FindPaths = Callable[[int, int], Paths]
 
 def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: FindPaths) -> Derivative:
     """∂C₀/∂w_jk of a layer for example i; k None: ∂C₀/∂b_j. ``paths``: from a layer's neuron to the output."""
+    letter, *place = _named(view, layer, j, k)
     into = 1.0 if k is None else float(view.trace.a[layer - 1][i, k])
-    delta, last = float(view.deltas[layer][i, j]), layer == view.architecture.depth
+    symbol = symbol_of(letter, layer, *place)
+    return _of_neuron(
+        view, i, layer, j, symbol, {by_letter(letter): into}, paths, lambda: _difference(view, i, layer, j, k)
+    )
+
+
+def by_entry(view: View, i: int, layer: int, name: str, index: tuple[int, ...], paths: FindPaths) -> Derivative:
+    """∂C₀ by an entry of a block of a layer of any kind, for example i: along its way to the neurons that it moves."""
+    kind, blocks = view.architecture.layer(layer), view.architecture.layout.of_layer(view.theta, layer)
+    factors, onto = kind.way(blocks, view.trace.a[layer - 1][i], name, index)
+    symbol = symbol_of(name, layer, *index)
+
+    def difference() -> tuple[float, bool]:
+        nudge = nudge_parameter(view, i, layer, name, index)
+        return float(nudge.values[0]), bool(nudge.kinks[0])
+
+    if list(onto.values()) == [1.0]:
+        return _of_neuron(view, i, layer, next(iter(onto)), symbol, factors, paths, difference)
+    shares = tuple(Share(j, float(view.deltas[layer][i, j]), by_it) for j, by_it in onto.items())
+    factors = factors | {SHARED: sum(share.product for share in shares)}
+    return Derivative(symbol, prod(factors.values()), factors, shares=shares, _difference=difference)
+
+
+def _of_neuron(
+    view: View,
+    i: int,
+    layer: int,
+    j: int,
+    symbol: str,
+    factors: dict[str, float],
+    paths: FindPaths,
+    difference: Callable[[], tuple[float, bool]],
+) -> Derivative:
+    """∂C₀ by a parameter that moves one neuron alone, whose ∂z by it is the product of ``factors``."""
+    into, delta, last = prod(factors.values()), float(view.deltas[layer][i, j]), layer == view.architecture.depth
     slopes = view.slopes(layer)
     terms: tuple[Term, ...] = ()
-    factors = {by_letter(_named(view, layer, j, k)[0]): into}
     if last and not view.long_way_holds[i]:  # the factors would not give the derivative
         factors |= {BY_Z: delta}
     elif slopes is None:
@@ -45,22 +89,22 @@ def by_parameter(view: View, i: int, layer: int, j: int, k: int | None, paths: F
     else:
         factors |= {SLOPE: float(slopes[i, j]), BY_A: float(view.by_output[layer][i, j])}
     return Derivative(
-        symbol_of(*_named(view, layer, j, k)),
+        symbol,
         delta * into,
         factors,
         terms,
         collapse_of(view, i, j) if last else None,
-        lambda: paths(layer, j),
-        lambda: _difference(view, i, layer, j, k),
+        _paths=lambda: paths(layer, j),
+        _difference=difference,
     )
 
 
-def _named(view: View, layer: int, j: int, k: int | None) -> tuple[str, int, int, int | None]:
-    """How the equations call what leads from k to j (k None: the bias): letter, layer, indices."""
+def _named(view: View, layer: int, j: int, k: int | None) -> tuple[Any, ...]:
+    """How the equations call what leads from k to j (k None: the bias): letter, indices."""
     if k is None:
-        return "b", layer, j, None
+        return "b", j
     name, index = view.architecture.layer(layer).edge(j, k) or ("w", (j, k))
-    return (name, layer, *index) if len(index) == 2 else (name, layer, index[0], None)
+    return name, *index
 
 
 def by_activation_parameter(view: View, i: int, layer: int, j: int, paths: FindPaths) -> Derivative:
@@ -139,7 +183,7 @@ def by_column(view: View, names: Names, i: int, column: Column, paths: FindPaths
         parts=parts,
         switches=switches(view, i, column),
         unit=column.unit,
-        exact=column.coded,
+        exact=column.stands is not None,
     )
 
 
@@ -169,13 +213,12 @@ def _difference_by_column(view: View, i: int, column: Column) -> tuple[float, bo
 def switches(view: View, i: int, column: Column) -> dict[str, float]:
     """What C_0 would change by with another category.
 
-    To first order, where one input goes to 0 and another to 1; of a code, which has no derivative, by a pass forward.
+    To first order, where one input goes to 0 and another to 1; of codes, which have no derivative, by a pass forward.
     """
     if column.categories is None:
         return {}
-    if column.coded:
-        codes = np.arange(len(column.categories), dtype=view.X.dtype)
-        changes = changes_by_input(view, i, column.parts[0], codes)
+    if column.stands is not None:
+        changes = changes_by_inputs(view, i, np.array(column.parts), column.stands)
         return dict(zip(column.categories, changes.tolist(), strict=True))
     by_x, x = view.by_output[0][i], view.X[i]
     now = float(sum(by_x[index] * x[index] for index in column.parts))

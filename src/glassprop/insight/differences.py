@@ -40,18 +40,40 @@ def nudge_weights(view: View, example: int, layer: int, js: Array, ks: Array) ->
 
 
 def nudge_inputs(view: View, example: int, ks: Array) -> Nudge:
-    """∂C_0/∂x_k by differences. ks (places,)."""
-    x = view.trace.a[0][example]
-    return _nudge(view, example, 1, x, np.eye(len(x))[np.asarray(ks)], of_inputs=True)
+    """∂C_0/∂x_k by differences; NaN for codes, which have no numbers between them. ks (places,)."""
+    x, ks = view.trace.a[0][example], np.asarray(ks)
+    codes = np.isin(ks, [k for k, _ in view.architecture.codes])
+    found = Nudge(np.full(len(ks), np.nan), np.zeros(len(ks), dtype=bool))
+    moved = _nudge(view, example, 1, x, np.eye(len(x))[ks[~codes]], of_inputs=True)
+    found.values[~codes], found.kinks[~codes] = moved.values, moved.kinks
+    return found
 
 
-def changes_by_input(view: View, example: int, k: int, values: Array) -> Array:
-    """What C_0 would change by if x_k had each of these values (n,), by passes forward. (n,)"""
+def nudge_parameter(view: View, example: int, layer: int, name: str, index: tuple[int, ...]) -> Nudge:
+    """∂C_0 by an entry of any block of a layer by differences, whatever its z is.
+
+    The nudges are as long as move z, and what a wave turns by, by so much at most.
+    """
+    kind, x = view.architecture.layer(layer), view.trace.a[layer - 1][example]
+    parameters = view.architecture.layout.of_layer(view.theta, layer)
+    units = {block: np.ones_like(array) for block, array in parameters.items()}
+    kind.nudge_units(units, parameters, x[None, :])
+    unit, rows = units[name][index], []
+    for step in _STEPS:
+        moved = parameters[name].copy()
+        moved[index] += step * unit
+        rows.append(kind.weigh(parameters | {name: moved}, x[None, :])[0])
+    costs, crossed = _costs_from(view, layer, np.tile(x, (4, 1)), np.stack(rows), view.Y[example])
+    return Nudge(np.array([costs @ _WEIGHTS / unit]), crossed)
+
+
+def changes_by_inputs(view: View, example: int, ks: Array, values: Array) -> Array:
+    """What C_0 would change by if the x_k were as in each row of values (n, number of ks), by passes forward. (n,)"""
     found = np.empty(len(values))
     for low in range(0, len(values), _AT_ONCE):
         some = values[low : low + _AT_ONCE]
         rows = np.tile(view.X[example], (len(some), 1))
-        rows[:, k] = some
+        rows[:, ks] = some
         costs = example_costs(
             view.architecture, forward(view.architecture, view.theta, rows), np.tile(view.Y[example], (len(some), 1))
         )

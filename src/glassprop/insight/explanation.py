@@ -18,14 +18,20 @@ from glassprop.backprop.gradient import average_gradient
 from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.ground.text import quoted
+from glassprop.ground.text import listed, quoted
 from glassprop.insight import derive
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.largest import MOST_PATHS
-from glassprop.insight.names import Column, Names
+from glassprop.insight.names import Column, Names, as_code
 from glassprop.insight.paths import PathFinder, Paths
 from glassprop.insight.step import OptimizerStep, Training, step_of
 from glassprop.insight.view import View
+from glassprop.layers.layer_kind import PARAMETRIC
+
+_NO_STEP = (
+    "there is no optimizer whose step could be shown: the network was trained with L-BFGS, "
+    "or its parameters came without one"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +143,38 @@ class Explanation:
             raise SettingsError(f"layer {layer} has an activation without a trained parameter")
         return derive.by_activation_parameter(self.view, self.focus, layer, j, self.paths)
 
+    def parameter(self, layer: int, name: str, index: Sequence[int]) -> Derivative:
+        """∂C₀ by any parameter of a layer of any kind: the block's name, and the index in it.
+
+        What ``weight`` and ``bias`` do by neurons this does by blocks: the frequency of a wave is
+        ``parameter(1, "f", (0, 3))``, an entry of the first table ``parameter(1, "t0", (17, 2))``.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such parameter; the message says what there is.
+        """
+        place = self._entry(layer, name, index)
+        if name == PARAMETRIC:
+            return derive.by_activation_parameter(self.view, self.focus, layer, place[0], self.paths)
+        return derive.by_entry(self.view, self.focus, layer, name, place, self.paths)
+
+    def _entry(self, layer: int, name: str, index: Any) -> tuple[int, ...]:
+        self._layer(layer)
+        blocks = {block.name: block.shape for block in self.architecture.layout.by_layer[layer]}
+        if name not in blocks:
+            kind = self.architecture.layer(layer)
+            raise SettingsError(
+                f"layer {layer} ({kind.title}) has no {quoted(name, 30)}; its parameters are {', '.join(blocks)}"
+            )
+        shape, place = blocks[name], tuple(index) if hasattr(index, "__iter__") else (index,)
+        whole = all(hasattr(i, "__index__") and not isinstance(i, bool | np.bool_) for i in place)
+        if not whole or len(place) != len(shape) or not all(0 <= i < n for i, n in zip(place, shape, strict=True)):
+            raise SettingsError(
+                f"there is no entry {quoted(index, 30)} of {name} of layer {layer}: its shape is {shape}"
+            )
+        return tuple(int(i) for i in place)
+
     def paths(self, layer: int, j: int, top: int | None = None) -> Paths:
         """The paths that make ∂C₀/∂a of a neuron (layer 0: of an input), the ``top`` largest listed (E15)."""
         self._neuron(layer, j, inputs=True)
@@ -160,7 +198,7 @@ class Explanation:
         SettingsError
             If there is no such column; the message names some.
         """
-        return self.by_column(self.names.column(name))
+        return self.by_column(as_code(self.names.column(name), dict(self.architecture.codes)))
 
     def by_column(self, column: Column) -> ColumnDerivative:
         """As ``input``, for a column of ``names``."""
@@ -186,21 +224,37 @@ class Explanation:
             parameters were given without one.
         """
         if self.training is None:
-            raise SettingsError(
-                "there is no optimizer whose step could be shown: the network was trained with L-BFGS, "
-                "or its parameters came without one"
-            )
+            raise SettingsError(_NO_STEP)
         data = self.examples(layer, j, k).average
-        name, index = self._parameter(layer, j, k)
+        return self._step(layer, *self._parameter(layer, j, k), data)
+
+    def step_of(self, layer: int, name: str, index: Sequence[int]) -> OptimizerStep:
+        """As ``step``, for any parameter of a layer of any kind, by its block. Raises as ``parameter`` and ``step``."""
+        place = self._entry(layer, name, index)
+        block = self.architecture.layout.block(layer, name)
+        return self._step(layer, name, place, float(block.view(self._gradient)[place]))
+
+    def first_step(self) -> OptimizerStep:
+        """``step_of`` the first parameter that there is: what a step is made of is the same for all."""
+        block = self.architecture.layout.blocks[0]
+        return self.step_of(block.layer, block.name, (0,) * len(block.shape))
+
+    def _step(self, layer: int, name: str, index: tuple[int, ...], data: float) -> OptimizerStep:
+        if self.training is None:
+            raise SettingsError(_NO_STEP)
         block = self.architecture.layout.block(layer, name)
         place = block.start + int(np.ravel_multi_index(index, block.shape))
         return step_of(self.training, self.view.theta, place, block, data, self.n_examples, self._length)
 
     @cached_property
+    def _gradient(self) -> Array:
+        view = self.view
+        return average_gradient(view.architecture, view.theta, view.X, view.Y)
+
+    @cached_property
     def _length(self) -> float:
         """Of the average gradient over these examples, L2 included."""
-        view = self.view
-        gradient = average_gradient(view.architecture, view.theta, view.X, view.Y)
+        view, gradient = self.view, self._gradient.copy()
         if self.training is not None and self.training.l2:
             gradient += self.training.l2 / self.n_examples * view.theta * view.architecture.layout.decay_factors
         leave_out_untrained(view.architecture, gradient)
@@ -225,9 +279,17 @@ class Explanation:
             return "b", (int(j),)
         self._neuron(layer - 1, k, inputs=True)
         found = kind.edge(int(j), int(k))
-        if found is None:
+        if found is None and self.view.joins(layer)[j, k]:
+            names = [block.name for block in self.architecture.layout.by_layer[layer]]
             raise SettingsError(
-                f"nothing leads from {k} to {j} in layer {layer} ({kind.title}): neuron {j} has number {j} before it"
+                f"what leads from {k} to {j} in layer {layer} ({kind.title}) is no parameter; ask for one of its own, "
+                f"{listed(names, 6)}, as parameter({layer}, {names[0]!r}, (0, 0))"
+            )
+        if found is None:
+            before = ", ".join(map(str, np.flatnonzero(self.view.joins(layer)[j])))
+            raise SettingsError(
+                f"nothing leads from {k} to {j} in layer {layer} ({kind.title}): "
+                f"neuron {j} has number {before} before it"
             )
         return found
 
@@ -322,4 +384,4 @@ def explain(
     view = View(architecture, theta, X, Y)
     names = Names.numbered(architecture, len(X)) if names is None else names
     names.check(architecture, len(X))
-    return Explanation(view, names, training, dict(history or {}), top=int(top))
+    return Explanation(view, names.with_codes(dict(architecture.codes)), training, dict(history or {}), top=int(top))

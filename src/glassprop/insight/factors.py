@@ -13,7 +13,7 @@ def by_letter(letter: str) -> str:
     return f"∂z/∂{letter}"
 
 
-BY_W, BY_S, BY_B, BY_P, SLOPE, BY_A, BY_Z, MIXED, BY_X, BY_COLUMN = (
+BY_W, BY_S, BY_B, BY_P, SLOPE, BY_A, BY_Z, MIXED, SHARED, BY_X, BY_COLUMN = (
     by_letter("w"),
     by_letter("s"),
     by_letter("b"),
@@ -22,6 +22,7 @@ BY_W, BY_S, BY_B, BY_P, SLOPE, BY_A, BY_Z, MIXED, BY_X, BY_COLUMN = (
     "∂C₀/∂a",
     "∂C₀/∂z",
     "Σ ∂C₀/∂a ∂a/∂z",
+    "Σ ∂C₀/∂z ∂z/∂cos u",
     "∂C₀/∂x",
     "∂x/∂column",
 )
@@ -38,6 +39,19 @@ class Term:
     @property
     def product(self) -> float:
         return self.by_a * self.by_z
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a parameter that moves several neurons does through one: ``∂C_0/∂z_j``, and ∂z_j by the step before."""
+
+    j: int
+    delta: float
+    by_it: float
+
+    @property
+    def product(self) -> float:
+        return self.delta * self.by_it
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,9 @@ class Derivative:
         How ∂C₀/∂a of the neuron (of the input itself, for an input) came about (E15).
     column_sum : tuple of Term
         The terms of that sum, in a layer whose activation mixes neurons.
+    shares : tuple of Share
+        Where a parameter moves several neurons, as the frequency of a wave does: what the last factor is the sum of.
+        There are no paths then.
     collapse : Collapse or None
         In the last layer, where its derivatives collapse.
     by_difference : float
@@ -82,6 +99,7 @@ class Derivative:
     factors: Mapping[str, float]
     column_sum: tuple[Term, ...] = ()
     collapse: Collapse | None = None
+    shares: tuple[Share, ...] = ()
     _paths: Callable[[], Paths] = field(repr=False, default=lambda: Paths((), 0.0, 0.0, 0))
     _difference: Callable[[], tuple[float, bool]] = field(repr=False, default=lambda: (float("nan"), False))
 
@@ -114,7 +132,7 @@ class ColumnDerivative(Derivative):
     """∂C_0 with respect to a column of the table, in the column's own units, through scaling and the like.
 
     ``value`` is NaN for a category, which has no derivative: ``switches`` then holds, for every category, how C_0 would
-    change if the example had it instead: to first order, or exactly (``exact``) where categories are codes.
+    change if the example had it instead: to first order, or exactly (``exact``) where its inputs are not one-hot.
 
     Attributes
     ----------

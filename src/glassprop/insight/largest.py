@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 MOST_PATHS = 10  # what a derivative comes down is shown, the largest first
 Place = tuple[int, int, int | None]  # layer, neuron, input of it; None for the bias
+Entry = tuple[int, str, tuple[int, ...]]  # layer, block, index in it
 
 
 def largest_neurons(explanation: Explanation, layer: int, most: int) -> list[int]:
@@ -19,10 +20,25 @@ def largest_neurons(explanation: Explanation, layer: int, most: int) -> list[int
     return sorted(np.argsort(-influence, kind="stable")[:most].tolist())
 
 
+def largest_entries(explanation: Explanation, layer: int, most: int) -> list[Entry]:
+    """The entries of a layer's own blocks with the largest derivatives, the largest first: for layers of any kind."""
+    view, one = explanation.view, slice(explanation.focus, explanation.focus + 1)
+    layout = view.architecture.layout
+    blocks = {name: np.zeros_like(block) for name, block in layout.of_layer(view.theta, layer).items()}
+    kind, parameters = view.architecture.layer(layer), layout.of_layer(view.theta, layer)
+    kind.fill(blocks, parameters, view.deltas[layer][one], view.trace.a[layer - 1][one], None)
+    found: list[tuple[float, Entry]] = []
+    for name, block in blocks.items():
+        for at in np.argsort(-np.abs(block), axis=None, kind="stable")[:most]:
+            index = tuple(int(i) for i in np.unravel_index(int(at), block.shape))
+            found.append((abs(float(block[index])), (layer, name, index)))
+    return [entry for _, entry in sorted(found, key=lambda pair: -pair[0])[:most]]
+
+
 def largest_weights(explanation: Explanation, layer: int, most: int, *, biases: bool = True) -> list[Place]:
     """The weights, and perhaps biases, of a layer with the largest derivatives, the largest first."""
     view = explanation.view
-    there = np.concatenate([view.joins(layer), np.full((explanation.architecture.sizes[layer], 1), biases)], axis=1)
+    there = np.concatenate([view.has_edges(layer), np.full((explanation.architecture.sizes[layer], 1), biases)], axis=1)
     there[:, -1] &= view.has_biases(layer)
     sizes = np.abs(np.outer(explanation.delta(layer), np.append(explanation.a(layer - 1), 1.0)))
     sizes[~there] = -1.0  # behind every one that is there, those that are 0 included

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +30,9 @@ class Column:
     slopes : array (n, number of parts) or None
         ∂x/∂column by example, for numbers; None for categories and text.
     categories : tuple of str or None
-        What each part stands for, where parts are one-hot; or each code, from 0, where there is one part for all.
+        What each part stands for, where parts are one-hot; or each row of ``stands``.
+    stands : array (number of categories, number of parts) or None
+        What the parts are by category, where they are not one-hot: a code, say.
     unit : str
         What a derivative is by, where that is not plain: "day" for dates, "hour" for times of day.
     """
@@ -41,11 +43,14 @@ class Column:
     slopes: Array | None = None
     categories: tuple[str, ...] | None = None
     unit: str = ""
+    stands: Array | None = None
 
-    @property
-    def coded(self) -> bool:
-        """Whether its categories are the codes of one input."""
-        return self.categories is not None and len(self.categories) > len(self.parts)
+
+def as_code(column: Column, codes: Mapping[int, int]) -> Column:
+    """The column, which is a number, as one of categories, where it is the code of one; codes: how many, by input."""
+    if column.categories is not None or len(column.parts) != 1 or column.parts[0] not in codes:
+        return column
+    return replace(column, slopes=None, categories=tuple(map(str, range(codes[column.parts[0]]))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +109,10 @@ class Names:
         said = tuple(map(str, targets)), tuple(map(str, predictions))
         return cls(inputs, outputs, columns, numbers, *said, image, pixels)
 
+    def with_codes(self, codes: Mapping[int, int]) -> Names:
+        """The same, with inputs that are codes as columns of categories; codes: how many categories, by input."""
+        return replace(self, columns=tuple(as_code(column, codes) for column in self.columns)) if codes else self
+
     def without_rows(self) -> Names:
         """The same without what stands in the table: no cells, targets or predictions; categories and words by number.
 
@@ -115,7 +124,7 @@ class Names:
             categories = column.categories
             if categories is not None:
                 categories = tuple(f"category {number}" for number in range(len(categories)))
-                for category, k in zip(categories, () if column.coded else column.parts, strict=not column.coded):
+                for category, k in zip(categories, column.parts, strict=True) if column.stands is None else ():
                     inputs[k] = f"{column.name}: {category}"
             elif column.slopes is None:
                 for number, k in enumerate(column.parts):
@@ -160,11 +169,11 @@ class Names:
         return column.shown[example] if column.shown else ""
 
 
-def symbol_of(letter: str, layer: int, j: int, k: int | None = None) -> str:
+def symbol_of(letter: str, layer: int, *index: int) -> str:
     """The derivative with respect to a parameter: ``∂C₀/∂w[1,0]⁽²⁾``."""
-    return f"∂C₀/∂{quantity_of(letter, layer, j, k)}"
+    return f"∂C₀/∂{quantity_of(letter, layer, *index)}"
 
 
-def quantity_of(letter: str, layer: int, j: int, k: int | None = None) -> str:
+def quantity_of(letter: str, layer: int, *index: int) -> str:
     """A quantity of a neuron or weight, in characters that every terminal shows: ``w[1,0]⁽²⁾``."""
-    return PlainMath().symbol(Symbol(letter, layer, (j,) if k is None else (j, k)))
+    return PlainMath().symbol(Symbol(letter, layer, index))

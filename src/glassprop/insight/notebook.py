@@ -17,4 +17,5 @@ _MOST = 8
 
 def notebook_html(explanation: Explanation) -> str:
     """A self-contained piece of HTML; all names are text in it."""
-    return html_piece(document_of(explanation, Asked((default_weight(explanation),), top=_MOST)))
+    place = default_weight(explanation)
+    return html_piece(document_of(explanation, Asked(() if place is None else (place,), top=_MOST)))

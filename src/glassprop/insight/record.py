@@ -118,8 +118,7 @@ def _network(explanation: Explanation) -> dict[str, Any]:
 def _factors(layer: LayerKind, blocks: Sequence[Block]) -> dict[str, list[float]]:
     """What rate, and decay and L2, are multiplied by: of weights or factors, and of biases."""
     found = {block.name: [block.rate, block.decay] for block in blocks}
-    edge = layer.edge(0, 0)
-    none = [1.0, 0.0]
+    edge, none = layer.edge(0, 0), [1.0, 0.0]
     return {"edge": none if edge is None else found[edge[0]], "bias": found.get("b", none)}
 
 
@@ -127,6 +126,13 @@ def _of_edges(view: View, layer: int, shown: list[Array], vector: Array | None =
     """The parameters that lead from k to j, of θ or another vector; None for a layer that has others."""
     found = view.of_edges(layer, vector)
     return None if found is None else _numbers(found[np.ix_(shown[layer], shown[layer - 1])])
+
+
+def _edges(explanation: Explanation, layer: int, shown: list[Array]) -> Any:
+    """∂z_j/∂x_k at the example, of a layer whose z is not linear in x; None for others, where they are parameters."""
+    if explanation.architecture.layer(layer).linear:
+        return None
+    return _numbers(explanation.view.w(layer, explanation.focus)[np.ix_(shown[layer], shown[layer - 1])])
 
 
 def _of_activation(explanation: Explanation, layer: int, shown: Array) -> Any:
@@ -142,6 +148,7 @@ def _column(column: Column) -> dict[str, Any]:
         "parts": list(column.parts),
         "categories": None if column.categories is None else list(column.categories),
         "unit": column.unit,
+        "one_hot": column.categories is not None and column.stands is None,
     }
 
 
@@ -160,6 +167,7 @@ def _example(
         "y": _numbers(view.Y[i][shown[-1]]),
         "z": [None, *(_numbers(explanation.z(l)[shown[l]]) for l in layers)],
         "a": [_numbers(explanation.a(l)[shown[l]]) for l in range(depth + 1)],
+        "edges": [None, *(_edges(explanation, l, shown) for l in layers)],
         "slope": [None, *(None if s is None else _numbers(s[shown[l]]) for l, s in zip(layers, slopes, strict=True))],
         "jacobian": [None, *(_jacobian(explanation, l, shown[l]) for l in layers)],
         "by_a": [_numbers(explanation.by_a(l)[shown[l]]) for l in range(depth + 1)],
@@ -198,6 +206,8 @@ def _picture(explanation: Explanation) -> dict[str, Any] | None:
 
 def _rest_forward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
     """What inputs that are not shown add to z of the neurons that are."""
+    if not explanation.architecture.layer(layer).linear:
+        return np.zeros(len(shown[layer]))  # z is no such sum
     w, a = explanation.view.w(layer, explanation.focus)[shown[layer]], explanation.a(layer - 1)
     rest = _not_among(shown[layer - 1], len(a))
     return w[:, rest] @ a[rest]
@@ -229,7 +239,7 @@ def _differences(explanation: Explanation, shown: list[Array], most: int) -> dic
     for l in range(1, view.architecture.depth + 1):
         a = np.append(explanation.a(l - 1)[shown[l - 1]], 1.0)
         sizes = np.abs(np.outer(explanation.delta(l)[shown[l]], a))
-        sizes[:, :-1][~view.joins(l)[np.ix_(shown[l], shown[l - 1])]] = -1
+        sizes[:, :-1][~view.has_edges(l)[np.ix_(shown[l], shown[l - 1])]] = -1
         sizes[:, -1] = np.where(view.has_biases(l), sizes[:, -1], -1)
         first = np.argsort(-sizes, axis=None, kind="stable")[: min(most, int((sizes >= 0).sum()))]
         js, ks = (np.asarray(part) for part in np.unravel_index(first, sizes.shape))
@@ -238,6 +248,7 @@ def _differences(explanation: Explanation, shown: list[Array], most: int) -> dic
         found["weights"].append(_entries(shown[l][js], numbers, nudge.values, nudge.kinks))
     order = np.argsort(-np.abs(explanation.by_a(0)[shown[0]]), kind="stable")[:most]
     ks = shown[0][order]
+    ks = ks[~np.isin(ks, [k for k, _ in view.architecture.codes])]  # which have no derivative
     nudge = nudge_inputs(view, i, ks)
     found["inputs"] = [[int(k), _number(v), bool(c)] for k, v, c in zip(ks, nudge.values, nudge.kinks, strict=True)]
     return found
@@ -261,7 +272,7 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
     if training is None:
         return None
     view, layers = explanation.view, range(1, explanation.architecture.depth + 1)
-    step = explanation.step(1, 0, 0)
+    step = explanation.first_step()
     settings = settings_of(training.optimizer, training.rate, training.state.t + 1)  # before a layer's own factors
     vectors = {
         name: {

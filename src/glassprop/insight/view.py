@@ -80,6 +80,11 @@ class View:
         """Whether something leads from k to j, by pairs (n_l, n_in)."""
         return self.architecture.layer(layer).joins(self.architecture.sizes[layer - 1])
 
+    def has_edges(self, layer: int) -> NDArray[np.bool_]:
+        """Whether a parameter leads from k to j, by pairs (n_l, n_in)."""
+        joins = self.joins(layer)
+        return joins if self.architecture.layer(layer).linear else np.zeros_like(joins)
+
     def has_biases(self, layer: int) -> bool:
         """Whether the layer has biases."""
         return any(block.name == "b" for block in self.architecture.layout.by_layer[layer])

@@ -15,7 +15,16 @@ from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.initial import DATA, INITIALS, InitialName
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_dropout, faults_of_factors, faults_of_flags, faults_of_size
-from glassprop.layers.layer_kind import PARAMETRIC, BlockShape, LayerKind, Parameters, largest_sizes, row_dots, unit_of
+from glassprop.layers.layer_kind import (
+    PARAMETRIC,
+    BlockShape,
+    LayerKind,
+    Parameters,
+    Way,
+    largest_sizes,
+    row_dots,
+    unit_of,
+)
 
 _ROUNDED = 100  # roundings of z and of its mean
 
@@ -204,6 +213,9 @@ class Layer(LayerKind):
 
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]]:
         return "w", (j, k)
+
+    def way(self, parameters: Parameters, x: Array, name: str, index: tuple[int, ...]) -> Way:
+        return Way({f"∂z/∂{name}": float(x[index[1]]) if name == "w" else 1.0}, {index[0]: 1.0})
 
     def joins(self, n_in: int) -> NDArray[np.bool_]:
         return np.ones((self.n, n_in), dtype=bool)

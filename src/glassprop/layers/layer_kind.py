@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,16 @@ class BlockShape:
     rate: float = 1.0
 
 
+class Way(NamedTuple):
+    """How a parameter moves z of one example.
+
+    factors: what multiplies to its way, by name, up to what neurons see of it; onto: ∂z_j by that, of those, by j.
+    """
+
+    factors: dict[str, float]
+    onto: dict[int, float]
+
+
 class LayerKind(ABC):
     """A layer: z from what it sees, σ, perhaps what it saw added (residual), then dropout.
 
@@ -66,6 +76,12 @@ class LayerKind(ABC):
     def placed(self, n_in: int) -> LayerKind:
         """The layer as it is behind ``n_in`` inputs or neurons: kinds that take the width they find have it then."""
         return self
+
+    def of_each_member(self) -> Self:
+        """The same, with parameters of its own for each member of a network."""
+        made = copy(self)
+        object.__setattr__(made, "own", True)
+        return made
 
     def misplaced(self, n_in: int) -> list[str]:
         """What it cannot do behind so many inputs or neurons, in words."""
@@ -111,6 +127,15 @@ class LayerKind(ABC):
     def needs_examples(self) -> bool:
         """Whether its start looks at examples."""
         return False
+
+    def passes(self, n_in: int) -> list[int | None]:
+        """Of each of its neurons, which number before it it gives as it is; None for the others."""
+        return [None] * self.n
+
+    @property
+    def codes(self) -> dict[int, int]:
+        """Which numbers before it must be codes of categories, and how many categories there are."""
+        return {}
 
     # --- the chain rule ---------------------------------------------------------------------------------------
 
@@ -190,6 +215,10 @@ class LayerKind(ABC):
     @abstractmethod
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
         """The block and the index in it of ∂z_j/∂x_k; None where that is no parameter, or nothing leads from k to j."""
+
+    @abstractmethod
+    def way(self, parameters: Parameters, x: Array, name: str, index: tuple[int, ...]) -> Way:
+        """How an entry of a block, but for the activation's, moves z of one example. x (n_in,)."""
 
     @abstractmethod
     def joins(self, n_in: int) -> NDArray[np.bool_]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,17 @@ from glassprop.equations.activation import ACTIVATIONS
 from glassprop.equations.arrays import Array, Rows
 from glassprop.equations.scaling import by_factor, by_scaled_input, scaled
 from glassprop.errors import ArchitectureError
+from glassprop.ground.text import quoted
 from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_flags, faults_of_size
-from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, full, largest_sizes, unit_of
+from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, Way, full, largest_sizes, unit_of
+
+FactorsStart = Literal["ones", "normal", "signs"]
+STARTS: tuple[FactorsStart, ...] = get_args(FactorsStart)
 
 
 @dataclass(frozen=True, init=False, repr=False)
 class Scale(LayerKind):
-    """A layer of factors: z_k = s_k a_k, a = z (E29). They start at 1, and are trained.
+    """A layer of factors: z_k = s_k a_k, a = z (E29), which are trained.
 
     In front, it lets training weigh the inputs; with a higher rate of its own, it does so early.
 
@@ -27,6 +32,9 @@ class Scale(LayerKind):
     ----------
     n : int, optional
         How many factors; by default as many as there are inputs, or neurons in the layer before.
+    initial : {"ones", "normal", "signs"}
+        How factors start: at 1; normally distributed around 0 with a standard deviation of 1; at 1 or -1, either as
+        likely. Members that share what lies behind their factors need them to start apart.
     own : bool
         Whether each member of a network has factors of its own (``Network(…, members=8)``).
     rates, decays : mapping of str to float, optional
@@ -46,6 +54,7 @@ class Scale(LayerKind):
     """
 
     n: int
+    initial: str
     own: bool
     rates: Mapping[str, float]
     decays: Mapping[str, float]
@@ -59,32 +68,41 @@ class Scale(LayerKind):
         self,
         n: int | None = None,
         *,
+        initial: FactorsStart = "ones",
         own: bool = False,
         rates: Mapping[str, float] | None = None,
         decays: Mapping[str, float] | None = None,
     ) -> None:
         faults = [] if n is None else faults_of_size(n)
+        if initial not in STARTS:
+            faults.append(f"initial must be one of {', '.join(STARTS)}, got {quoted(initial, 60)}")
         faults += faults_of_flags(own=own)
         faults += faults_of_factors("rates", rates, ("s",)) + faults_of_factors("decays", decays, ("s",))
         if faults:
             raise ArchitectureError("a layer Scale cannot be built: " + "; ".join(faults))
         object.__setattr__(self, "n", 0 if n is None else int(n))
+        object.__setattr__(self, "initial", initial)
         object.__setattr__(self, "own", bool(own))
         object.__setattr__(self, "rates", factors_of(rates))
         object.__setattr__(self, "decays", factors_of(decays))
 
     def __repr__(self) -> str:
         said = [str(self.n)] if self.n else []
+        said += [f"initial={self.initial!r}"] if self.initial != "ones" else []
         said += ["own=True"] if self.own else []
         said += [f"{name}={said!r}" for name, said in self.factors.items()]
         return f"Scale({', '.join(said)})"
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.n, self.own, self.rates, self.decays))
+        return hash((self.kind, self.n, self.initial, self.own, self.rates, self.decays))
 
     def placed(self, n_in: int) -> Scale:
         """The layer with as many factors as it sees inputs, where nobody said how many."""
-        return self if self.n else Scale(n_in, own=self.own, rates=self.rates, decays=self.decays)
+        if self.n:
+            return self
+        found = copy(self)
+        object.__setattr__(found, "n", n_in)
+        return found
 
     def misplaced(self, n_in: int) -> list[str]:
         return [f"it has {self.n} factors, but sees {n_in}: leave the number out"] if self.n != n_in else []
@@ -93,7 +111,13 @@ class Scale(LayerKind):
         return (BlockShape("s", (self.n,), "factors"),)
 
     def start_z(self, parameters: Parameters, rng: Any, x: Rows | None) -> None:
-        parameters["s"][...] = 1
+        s = parameters["s"]
+        if self.initial == "normal":
+            s[...] = rng.normal(size=s.shape)
+        elif self.initial == "signs":
+            s[...] = np.where(rng.uniform(size=s.shape) < 0.5, -1, 1)
+        else:
+            s[...] = 1
 
     def weigh(self, parameters: Parameters, x: Rows) -> Array:
         """E29."""
@@ -138,9 +162,13 @@ class Scale(LayerKind):
     def edge(self, j: int, k: int) -> tuple[str, tuple[int, ...]] | None:
         return ("s", (k,)) if j == k else None
 
+    def way(self, parameters: Parameters, x: Array, name: str, index: tuple[int, ...]) -> Way:
+        return Way({"∂z/∂s": float(x[index[0]])}, {index[0]: 1.0})
+
     def joins(self, n_in: int) -> NDArray[np.bool_]:
         return np.eye(self.n, n_in, dtype=bool)
 
     def spec(self) -> dict[str, Any]:
         found: dict[str, Any] = {"kind": self.kind, **({"n": self.n} if self.n else {})}
+        found |= {"initial": self.initial} if self.initial != "ones" else {}
         return found | ({"own": True} if self.own else {}) | self.factors

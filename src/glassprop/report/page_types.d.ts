@@ -34,6 +34,7 @@ interface ColumnRecord {
   name: string;
   parts: number[];
   categories: string[] | null;
+  one_hot: boolean;
   unit: string;
 }
 

@@ -217,7 +217,8 @@ class Epochs:
         """Bring an epoch's end into the state, as a whole."""
         state, settings, history = self.state, self.settings, self.state.history
         samples = state.samples + self.feed.n
-        judged = state.judged(-cost if score is None else score, state.epoch + 1, settings.tol, keep=self.keeps_best)
+        how = {"keep": self.keeps_best, "last": settings.best_epoch == "last"}
+        judged = state.judged(-cost if score is None else score, state.epoch + 1, settings.tol, **how)
         if "best_theta" in judged:
             judged["best_rate"] = rate
         scaled = None if validation_cost is None else settings.cost_scale * validation_cost

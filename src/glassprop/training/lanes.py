@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, gcd
 from numbers import Integral
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.engine.plan import Data, Shares
+from glassprop.engine.plan import Data, LanedSource, Shares, Source
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.array_digest import digest_of
@@ -21,6 +21,11 @@ from glassprop.ground.text import quoted
 _UNIT = 16  # examples: whole vectors of the kernels, whatever the width of these
 MOST_LANES = 4096  # each is asked for and counted by itself: with more, that takes longer than training
 _PIECE = 4096  # rows that arrays in lanes give at a time
+
+
+def examples_of(data: Data | Source | LanedSource) -> int:
+    """How many examples an epoch has."""
+    return sum(cast(LanedSource, data).lanes) if is_laned(data) else len(cast(Data | Source, data))
 
 
 def is_laned(source: Any) -> bool:

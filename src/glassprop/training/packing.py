@@ -20,7 +20,7 @@ _OPTIMIZERS = ("optimizer", "best_optimizer", "last_optimizer")
 _PARTS = ("costs", "squares", "rows", "totals")  # of what steps have cost
 _OWN_WAY = {*_ARRAYS, *_OPTIMIZERS, "history", "rng", "so_far"}
 _FACTS = tuple(each.name for each in fields(TrainState) if each.name not in _OWN_WAY)
-_LATER = {"drawn", "last_rate", "vector_bits", "products"}  # facts that states written down earlier lack
+_LATER = {"drawn", "last_rate", "vector_bits", "products", "planned"}  # facts that states written down earlier lack
 # Generators by name: nothing else can be asked for. Their states are whole numbers, but for MT19937's array.
 _GENERATORS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937)

@@ -93,6 +93,8 @@ class TrainState:
         Who ran the epochs of the last call, and why.
     vector_bits, products : int and str
         With vectors of how many bits, and who made large products; 0 and empty if nobody did or it is not known.
+    planned : int
+        How many epochs the present call was to have at most, where that was worked out; 0 if it is not known.
     kept_epoch : int
         The epoch, of all in the history, whose weights the last call went back to; 0 if they are the last epoch's.
     order, rng, dropout_key
@@ -135,6 +137,7 @@ class TrainState:
     vector_bits: int = 0
     products: str = ""
     kept_epoch: int = 0
+    planned: int = 0
     order: NDArray[np.integer] | None = None
     rng: Any = None
     dropout_key: int = 0
@@ -222,15 +225,15 @@ class TrainState:
         self.order, self.rng, self.dropout_key, self.drawn, self.aside = None, None, 0, False, None
         self.last_theta, self.last_optimizer, self.last_rate, self.so_far = None, None, None, None
 
-    def judged(self, score: float, epoch: int, tol: float, *, keep: bool) -> dict[str, Any]:
+    def judged(self, score: float, epoch: int, tol: float, *, keep: bool, last: bool = False) -> dict[str, Any]:
         """What changes with the score of an epoch; epochs without improvement are counted as scikit-learn does.
 
         A score that is NaN or -infinity is no improvement. ``keep``: copy θ, and what the optimizer
-        remembers, where the score is the best so far.
+        remembers, where the score is the best so far. ``last``: of equal scores the later one is the best.
         """
         improved = score >= self.best_score + tol and score > -inf
         changes: dict[str, Any] = {"waiting": 0 if improved else self.waiting + 1}
-        if score > self.best_score:
+        if score > self.best_score or (last and score == self.best_score > -inf):
             changes |= {"best_score": score, "best_epoch": epoch}
             if keep:
                 optimizer = None if self.optimizer is None else self.optimizer.copy()

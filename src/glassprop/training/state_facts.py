@@ -46,7 +46,7 @@ _ROWS: _Rule = (_rows, "a row of whole numbers")
 _WEIGHTS: _Rule = (_weights, "a vector of floating-point numbers")
 RULES: dict[str, _Rule] = {
     **dict.fromkeys(("step", "epoch", "samples", "optimizer_samples", "plateaus", "waiting", "vector_bits"), _COUNT),
-    **dict.fromkeys(("best_epoch", "kept_epoch"), _COUNT),
+    **dict.fromkeys(("best_epoch", "kept_epoch", "planned"), _COUNT),
     "dropout_key": (_whole(_KEYS), f"a whole number from 0 to {_KEYS}"),
     "best_score": (lambda value: _real(value) and not isnan(value), "a number"),
     **dict.fromkeys(("rate", "best_rate", "last_rate"), _RATE),

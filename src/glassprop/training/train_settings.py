@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from glassprop.ground.text import quoted
 from glassprop.optimizer import OPTIMIZERS, Adam, Optimizer
 from glassprop.training.generators import check_generator
 from glassprop.training.schedule import SCHEDULES, Constant, Schedule
+
+BestEpoch = Literal["first", "last"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Settings:
         Training stops after more than this many epochs in a row without such an improvement; infinity never.
     restore_best : bool
         End with the weights of the best validation score rather than the last.
+    best_epoch : {"first", "last"}
+        Which epoch is the best, of several whose scores are equal.
     cost_scale : float
         What the data's part of the cost is multiplied by in reports.
     engine : {"auto", "compiled", "reference"}
@@ -77,6 +81,7 @@ class Settings:
     tol: float = 1e-4
     patience: float = 10
     restore_best: bool = True
+    best_epoch: BestEpoch = "first"
     cost_scale: float = 1.0
     engine: EngineName = "auto"
 
@@ -101,6 +106,7 @@ class Settings:
                 ("label_smoothing", self.label_smoothing, SHARE.takes(self.label_smoothing), "in [0, 1)"),
                 ("tol", self.tol, isinstance(self.tol, Real) and self.tol >= 0, "0 or more"),
                 ("patience", patience, isinstance(patience, Real) and patience >= 1, "1 or more"),
+                ("best_epoch", self.best_epoch, self.best_epoch in get_args(BestEpoch), "first or last"),
                 ("engine", self.engine, self.engine in ENGINES, f"one of {', '.join(ENGINES)}"),
                 ("cost_scale", self.cost_scale, POSITIVE.takes(self.cost_scale), "above 0"),
             )

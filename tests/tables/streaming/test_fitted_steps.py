@@ -56,6 +56,8 @@ def assert_same_steps(streamed, in_memory):
         np.testing.assert_array_equal(scale.knots_, right[1].knots_)
         np.testing.assert_array_equal(scale.at_, right[1].at_)
         np.testing.assert_array_equal(scale.to_, right[1].to_)
+        np.testing.assert_array_equal(scale.origin_, right[1].origin_)
+        np.testing.assert_allclose(scale.unit_, right[1].unit_, rtol=1e-13)
         np.testing.assert_allclose(scale.scale_, right[1].scale_, rtol=1e-13)
         assert (np.abs(scale.center_ - right[1].center_) <= 1e-13 * (np.abs(scale.center_) + scale.scale_)).all()
         assert bound.n_features_in_ == right[2].n_features_in_

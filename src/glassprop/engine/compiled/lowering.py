@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from glassprop.engine.compiled.row import (
     BY_ENTRIES,
     COLUMNS,
     DROPS,
+    FACTS,
     FIRST,
     KEEPS,
     OUT_AT,
@@ -50,8 +50,10 @@ class Lowered:
 
     Attributes
     ----------
-    layers : int64 (L, 15)
+    layers : int64 (L, 16)
         A row a layer: see ``row.py``; without the addresses of parts.
+    facts : tuple of int64 arrays
+        What rows lead to, kept here.
     numbers : float64 (L, 2)
     blocks : int64 (number of parameter blocks, 2)
         Start and stop.
@@ -72,6 +74,7 @@ class Lowered:
     """
 
     layers: NDArray[np.int64]
+    facts: tuple[NDArray[np.int64], ...]
     numbers: NDArray[np.float64]
     blocks: NDArray[np.int64]
     factors: NDArray[np.float64]
@@ -108,8 +111,8 @@ class Lowered:
 
 def multiplications(architecture: Architecture, entries: float | None = None) -> float:
     """How many multiplications one example costs, forward and backward. entries: those of a sparse X that it has."""
-    widths = zip(architecture.layers, pairwise(_sizes_seen(architecture, entries)), strict=True)
-    products = [kernels_of(layer).multiplications(n_in, n_out) for layer, (n_in, n_out) in widths]
+    widths = zip(architecture.layers, _sizes_seen(architecture, entries)[:-1], strict=True)
+    products = [kernels_of(layer).multiplications(layer, n_in) for layer, n_in in widths]
     return 3 * sum(products) - products[0]
 
 
@@ -180,6 +183,13 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
     )  # fmt: skip
 
 
+def _facts(architecture: Architecture, number: int) -> NDArray[np.int64]:
+    """What the kernels of one layer read beyond its row."""
+    layer, blocks = architecture.layer(number), architecture.layout.by_layer[number]
+    starts = [block.start for block in blocks if block.name != PARAMETRIC]
+    return np.array(kernels_of(layer).facts(layer, architecture.sizes[number - 1], starts), dtype=np.int64)
+
+
 def lower(
     architecture: Architecture, batch_rows: int, itemsize: int, first: int = 0, library: Library | None = None
 ) -> Lowered:
@@ -203,8 +213,12 @@ def lower(
     for number in numbers:
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
+    facts = tuple(_facts(architecture, number) for number in numbers)
+    layers[:, FACTS] = [found.ctypes.data if found.size else 0 for found in facts]
     y_at, share_at = room(sizes[-1]), room(1)
-    delta_at, other_at, scratch_at = room(max(sizes[1:])), room(max(sizes[1:])), room(max(4, max(sizes[:-1]) + LANES))
+    delta_at, other_at = room(max(sizes[1:])), room(max(sizes[1:]))
+    of_kinds = (kernels_of(layer).scratch(layer) for layer in architecture.layers)
+    scratch_at = room(max(4, max(sizes[:-1]) + LANES, *of_kinds))
     kept_at = room(
         max((layer.n for layer, way in zip(architecture.layers, ways, strict=True) if way & KEEPS), default=0)
     )
@@ -212,6 +226,7 @@ def lower(
     cost = architecture.cost_function
     return Lowered(
         layers=layers,
+        facts=facts,
         numbers=np.array(
             [((layer.activation.parameters or (0.0,))[0], layer.dropout) for layer in architecture.layers]
         ),

@@ -10,7 +10,7 @@ import numpy as np
 
 from glassprop.engine.choose import ENGINES
 from glassprop.errors import ArchitectureError
-from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName
+from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName, MemberName
 from glassprop.estimator.plain_state import from_plain
 from glassprop.export.kinds.kind import Kind, add
 from glassprop.export.kinds.left_fits import LEFT, OPTIMIZER, left_fits
@@ -29,6 +29,7 @@ from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import Either, Exactly, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.schedule import SCHEDULES
+from glassprop.training.train_settings import BestEpoch
 
 _FLOATS = ("float64", "float32")
 _SIGNED = Real(infinite=True)
@@ -132,7 +133,7 @@ _STATE = Object(
         "rate": Maybe(Real(0)),
         "kept_epoch": Whole(),
     },
-    {"diverged": Flag(), "left": LEFT, "vector_bits": Whole(), "products": Text(40)},
+    {"diverged": Flag(), "left": LEFT, "vector_bits": Whole(), "products": Text(40), "planned": Whole()},
 )
 _FITTED: dict[str, Field] = {"network_": NETWORK, "_state": _STATE, "n_outputs_": Whole(1), "n_layers_": Whole(2)}
 _AFTERWARDS: dict[str, Field] = {
@@ -140,6 +141,11 @@ _AFTERWARDS: dict[str, Field] = {
     "scale_inputs": Flag(),
     "layers": Maybe(Several(LAYER_ASKED, most=10_000)),
     "output_options": Maybe(OUTPUT_OPTIONS),
+    "max_time": Maybe(Real(0)),
+    "best_epoch": Word(*get_args(BestEpoch)),
+    "n_members": Whole(1),
+    "member": Word(*get_args(MemberName)),
+    "own_batches": Flag(),
     "decay_schedule": Maybe(Word(*get_args(FactorName))),
     "dropout_schedule": Maybe(Word(*get_args(FactorName))),
     "interrupted_": Flag(),
@@ -152,6 +158,8 @@ _AFTERWARDS: dict[str, Field] = {
     "validation_scores_": Flag(),
     "loss_": _COST,
     "best_iteration_": Maybe(Whole()),
+    "best_epoch_": Whole(),
+    "n_epochs_planned_": Whole(1),
     "best_validation_score_": Maybe(_COST),
     "best_loss_": Maybe(_COST),
     "target_scale_": Object({"mean": Real(), "spread": Real(0)}),  # of earlier files: see `estimator/plain_state.py`

@@ -16,6 +16,7 @@ from glassprop.export.schema.values import Field, Flag, Mapped, Maybe, Object, R
 from glassprop.tables.encoding.category_inputs import CATEGORY_FORMS
 from glassprop.tables.encoding.column_scale import FORMS, KNOTS, SCALINGS
 from glassprop.tables.encoding.news import TYPES
+from glassprop.tables.encoding.target_means import MOST_CLASSES
 from glassprop.tables.schema.readings import KINDS, Reading, Schema
 from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
 from glassprop.tables.values.cells import LARGEST, MISSING, SMALLEST
@@ -103,7 +104,9 @@ def _seen_fits(made: Any, at: str) -> None:
 
 def _scales_fit(made: Any, at: str) -> None:
     """Columns and their scales are as many, within the bounds of cells; knots rise."""
-    for name in ("center_", "scale_", "knots_"):
+    if not hasattr(made, "unit_") and not hasattr(made, "origin_"):  # of version 1: nothing is bent
+        made.origin_, made.unit_ = np.zeros(made.n_features_in_), np.zeros(made.n_features_in_)
+    for name in ("center_", "scale_", "knots_", "origin_", "unit_"):
         has_shape(made, name, (made.n_features_in_,), at)
     counts = made.knots_
     ranked = np.array([form in _BY_RANK for form in made.forms_], dtype=bool)
@@ -111,9 +114,14 @@ def _scales_fit(made: Any, at: str) -> None:
         raise Misfit(f"{at}.forms_", "it must have one for each column")
     if not np.where(ranked, (counts > 1) & (counts <= KNOTS), counts == 0).all():
         raise Misfit(f"{at}.knots_", f"columns by rank have from 2 to {KNOTS}, and others none")
+    bent = np.array([form == "log" for form in made.forms_], dtype=bool)
+    if not np.where(bent, (made.unit_ >= SMALLEST) & (made.unit_ <= LARGEST), made.unit_ == 0).all():
+        raise Misfit(f"{at}.unit_", "columns by logarithms have one, and others none")
     for name in ("at_", "to_"):
         has_shape(made, name, (int(counts.sum()),), at)
-    within = np.abs(made.center_).max() <= LARGEST and (np.abs(made.at_) <= LARGEST).all()
+    within = (
+        max(np.abs(made.center_).max(), np.abs(made.origin_).max()) <= LARGEST and (np.abs(made.at_) <= LARGEST).all()
+    )
     if not within or made.scale_.min() < SMALLEST or (np.abs(made.to_) > _MOST_SCORE).any():
         raise Misfit(at, "its scales are beyond what numbers of a table are")
     inside = np.ones(len(made.at_), dtype=bool)  # of one column: the last of one and the first of the next may be any
@@ -136,14 +144,19 @@ def _terms_fit(made: Any, at: str) -> None:
 
 def _category_inputs_fit(made: Any, at: str) -> None:
     """Each column has its categories, each once, and as many of them are told apart as its form can have."""
-    if not len(made.forms_) == len(made.categories_) == len(made.kept_) == made.n_features_in_:
-        raise Misfit(at, f"it must have forms_, categories_ and kept_ for each of {made.n_features_in_} columns")
-    for form, names, kept in zip(made.forms_, made.categories_, made.kept_.tolist(), strict=True):
+    if not len(made.forms_) == len(made.categories_) == len(made.kept_) == len(made.means_) == made.n_features_in_:
+        raise Misfit(
+            at, f"it must have forms_, categories_, kept_ and means_ for each of {made.n_features_in_} columns"
+        )
+    for form, names, kept, means in zip(made.forms_, made.categories_, made.kept_.tolist(), made.means_, strict=True):
         listed = names.tolist()
         if not listed or len(set(listed)) != len(listed) or not all(type(name) is str for name in listed):
             raise Misfit(f"{at}.categories_", "the categories of a column must be texts, each once, and at least one")
-        if not (form == "codes") <= kept <= min(len(listed), 2**24 - 1):  # float32 has whole numbers so far
+        if not ("codes" in form) <= kept <= min(len(listed), 2**24 - 1):  # float32 has whole numbers so far
             raise Misfit(f"{at}.kept_", f"of {len(listed)} categories {kept} cannot be told apart")
+        rows, width = means.shape
+        if (rows, width > 0) != ((len(listed) + 1, True) if "means" in form else (0, False)) or width > MOST_CLASSES:
+            raise Misfit(f"{at}.means_", f"{form} of {len(listed)} categories cannot have {rows} x {width} means")
 
 
 add(
@@ -163,6 +176,7 @@ add(
         {"scaling": Word(*SCALINGS)},
         {"forms_": Several(Word(*FORMS)), "center_": Array(), "scale_": Array(), "knots_": Array(("int64",)),
          "at_": Array(), "to_": Array()},
+        {"origin_": Array(), "unit_": Array()},
         check=_scales_fit,
         version=2,
         width=lambda made: made.n_outputs,
@@ -174,8 +188,11 @@ add(
     ),
     Kind(
         "category_inputs", "glassprop.tables.encoding.category_inputs:CategoryInputs",
-        {"most_one_hot": Whole(), "most_codes": Whole(1), "min_rows": Whole(), "dtype": Word("float32", "float64")},
-        {"forms_": Several(Word(*CATEGORY_FORMS)), "categories_": Categories(), "kept_": Array(("int64",))},
+        {"most_one_hot": Whole(), "most_codes": Whole(1), "min_rows": Whole(), "code_rows": Whole(),
+         "share": Real(0, 1), "target": Maybe(Word("amounts", "classes")), "limit": Maybe(Real(_SMALLEST_LIMIT)),
+         "dtype": Word("float32", "float64")},
+        {"forms_": Several(Word(*CATEGORY_FORMS)), "categories_": Categories(), "kept_": Array(("int64",)),
+         "means_": Several(Array(axes=2))},
         check=_category_inputs_fit,
         width=lambda made: made.width(),
     ),

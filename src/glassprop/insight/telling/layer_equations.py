@@ -28,7 +28,8 @@ from glassprop.document.mathematics import (
 )
 from glassprop.insight.factors import BY_A, BY_Z, MIXED, SLOPE, Collapse, by_letter
 from glassprop.insight.largest import Place
-from glassprop.insight.telling.told_kinds import told_kind, written_out
+from glassprop.insight.telling.told_kinds import told_kind
+from glassprop.insight.telling.written_sums import written_out
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from glassprop.document.blocks import Block, Column, Display, Line, Paragraph, Section, Table
@@ -17,7 +18,7 @@ from glassprop.document.mathematics import (
 )
 from glassprop.insight.chosen import derivative
 from glassprop.insight.factors import Derivative
-from glassprop.insight.largest import Place, largest_weights
+from glassprop.insight.largest import Place, largest_entries, largest_weights
 from glassprop.insight.paths import Path
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.layer_equations import (
@@ -40,24 +41,37 @@ _KINK = "the nudge crossed a kink of an activation or of the cost: the two need 
 def largest_section(e: Explanation, top: int) -> Section:
     """The weights of each layer with the largest derivatives, and their factors."""
     rows: list[tuple[Line, ...]] = []
-    marked, joined = False, False
+    marked, joined, shared = False, False, False
     for l in range(e.architecture.depth, 0, -1):
-        for place in largest_weights(e, l, min(top, _LARGEST), biases=False):
-            found = derivative(e, place)
+        for symbol, found in _largest(e, l, min(top, _LARGEST)):
             if found.value == 0:
                 continue
             marked, joined = marked or found.kink, joined or len(found.factors) == 2
+            shared = shared or bool(found.shares)
             nudged: Line = (Number(found.by_difference), "*") if found.kink else Number(found.by_difference)
             factors = Product(numbers(*found.factors.values()))
-            rows.append((by(parameter(e, place)), factors, Number(found.value), nudged))
+            rows.append((by(symbol), factors, Number(found.value), nudged))
     z, a = Symbol("z"), Symbol("a")
     heads = Product((Partial(z, Symbol("w")), Partial(a, z), by(a)))
     columns = Column("derivative"), *(Column(x, numbers=True) for x in (heads, "product", "by difference"))
     notes = [Paragraph(f"* {_KINK}.")] if marked else []
     if joined:
         notes.append(Paragraph(("Where there are two factors, the second is ", by(z), " as a whole.")))
+    if shared:
+        said = "Of a frequency or phase the factors are how it turns the wave, the wave's slope, and the sum of "
+        notes.append(Paragraph((said, by(Symbol("z", None, ("j",))), " w over the numbers that the wave enters.")))
     body = tuple(rows) or (("all are 0", "", "", ""),)
     return Section("The largest derivatives", (Table(columns, body), *notes))
+
+
+def _largest(e: Explanation, l: int, most: int) -> Iterator[tuple[Symbol, Derivative]]:
+    """The weights of a layer with the largest derivatives, or what a layer of another kind has instead."""
+    if e.architecture.layer(l).linear:
+        for place in largest_weights(e, l, most, biases=False):
+            yield parameter(e, place), derivative(e, place)
+        return
+    for layer, name, index in largest_entries(e, l, most):
+        yield Symbol(name, layer, index), e.parameter(layer, name, index)
 
 
 def weights_section(e: Explanation, asked: Asked) -> Section:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
-from glassprop.document.mathematics import Aside, Math, Number, Product, Sum, Symbol, Total, numbers
+from glassprop.document.mathematics import Math, Number, Product, Sum, Symbol, Total, numbers
+from glassprop.insight.telling.told_embeddings import Rows, Waves
+from glassprop.insight.telling.written_sums import written_out
+from glassprop.layers.layer_kind import LayerKind
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
 
-_MOST_TERMS = 5  # of a sum that is written out
 _DELTA = "δ"
 Index = int | str
 
@@ -91,36 +91,15 @@ class Factors:
         return f"the neuron of the same number in layer {l}"
 
 
-TOLD: dict[str, ToldKind] = {"dense": Dense(), "scale": Factors()}
+TOLD: dict[str, Callable[[LayerKind, int], ToldKind]] = {
+    "dense": lambda layer, n_in: Dense(),
+    "scale": lambda layer, n_in: Factors(),
+    "periodic": Waves,
+    "category": Rows,
+}
 
 
 def told_kind(e: Explanation, l: int) -> ToldKind:
     """How the kind of a layer is told."""
-    return TOLD[e.architecture.layer(l).kind]
-
-
-# --- sums -----------------------------------------------------------------------------------------------------------
-
-
-def written_out(left: Sequence[float] | np.ndarray, right: Sequence[float] | np.ndarray) -> tuple[Math, ...]:
-    """The products of two lists: the largest one by one, and what the others add up to as one number."""
-    left, right = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        products = left * right
-        first = largest_terms(products)
-        terms: tuple[Math, ...] = tuple(Product(numbers(left[m], right[m])) for m in first)
-        return terms + rest_of(products, first)
-
-
-def largest_terms(terms: np.ndarray) -> list[int]:
-    """Which terms of a sum are written out, in their order."""
-    return sorted(np.argsort(-np.abs(np.nan_to_num(terms)), kind="stable")[:_MOST_TERMS].tolist())
-
-
-def rest_of(terms: np.ndarray, first: Sequence[int]) -> tuple[Math, ...]:
-    """All terms but these as one number."""
-    left = len(terms) - len(first)
-    if not left:
-        return ()
-    rest = Number(float(np.delete(terms, list(first)).sum()))
-    return (Aside(rest, f"{left:,} more {'term' if left == 1 else 'terms'}"),)
+    layer = e.architecture.layer(l)
+    return TOLD[layer.kind](layer, e.architecture.sizes[l - 1])

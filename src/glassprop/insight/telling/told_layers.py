@@ -38,7 +38,7 @@ from glassprop.insight.telling.layer_equations import (
     reaches,
     slope_rule,
 )
-from glassprop.insight.telling.told_kinds import largest_terms, rest_of
+from glassprop.insight.telling.written_sums import largest_terms, rest_of
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation

@@ -277,10 +277,9 @@ class Chosen extends Pulls {
   /** @param {ColumnRecord} column @param {CellRecord} cell @param {HTMLElement} box */
   switches(column, cell, box) {
     const most = largest(Object.values(cell.switches)),
-      categories = column.categories ?? [],
-      coded = categories.length > column.parts.length; // one input holds the number of the category
+      categories = column.categories ?? [];
     const rows = categories.map((name, i) => {
-      const k = column.parts[coded ? 0 : i],
+      const k = column.parts[column.one_hot ? i : 0],
         value = cell.switches[name],
         known = typeof value === "number";
       return {
@@ -294,7 +293,7 @@ class Chosen extends Pulls {
     });
     box.append(
       said(
-        `A category has no derivative. ${coded ? "The" : "To first order, the"} cost would change by this much if the ` +
+        `A category has no derivative. ${column.one_hot ? "To first order, the" : "The"} cost would change by this much if the ` +
           "example had another:",
       ),
       folding(["category", "input", ["change of C₀", noBar()]], rows, null, {

@@ -158,7 +158,7 @@ def block_encoder(steps: list[Any]) -> BlockEncoder | None:
     width = max(place.stop for place in places.values())
     dtype = np.result_type(*(_dtype_of(step) for step, _ in groups.values()))
     texts = places["texts"] if terms is not None and terms.width() else slice(width, width)
-    firsts, coded = [at.first for at in categories], [at.coded for at in categories]
+    firsts, coded = [at.first for at in categories], [at.table is not None for at in categories]
     layout = Layout(places.get("numbers", slice(0, 0)), firsts, texts, width, dtype, coded)
     return BlockEncoder(typed, numbers, categories, terms, layout)
 

@@ -1,4 +1,4 @@
-"""Which input stands for which category of a column, or which number its one input then is; and writing them."""
+"""What the inputs of a column of categories are for each of them, and writing them."""
 
 from __future__ import annotations
 
@@ -23,22 +23,23 @@ class CategoryPlaces:
     first : int
         The first input of the column.
     places : dict of str to int
-        By the category's name: the input that is 1, -1 where none is; or, where the column is coded, its code.
+        By the category's name: the input that is 1, -1 where none is; or the row of `table`.
     others : int
         Of those that are not known.
-    coded : bool
-        Whether the column has one input, which holds a code.
+    table : array (n_rows, n_inputs of the column) or None
+        What its inputs are; None where they are one-hot.
     """
 
     column: str
     first: int
     places: dict[str, int]
     others: int
-    coded: bool = False
+    table: np.ndarray | None = None
 
     def of(self, texts: Texts) -> np.ndarray:
-        """The input, or the code, of each row, (n_rows,)."""
-        return texts.each(lambda name: self.places.get(name, self.others), self.places.get("", self.others), np.intp)
+        """The input that is 1 in each row, (n_rows,), or what all of the column's are, (n_rows, n_inputs)."""
+        at = texts.each(lambda name: self.places.get(name, self.others), self.places.get("", self.others), np.intp)
+        return at if self.table is None else self.table[at]
 
     def new_in(self, texts: Texts) -> list[Finding]:
         """Categories that training never saw."""
@@ -49,12 +50,12 @@ class CategoryPlaces:
         return [Finding(self.column, "new-categories", "", rows, tuple(new))]
 
 
-def write_places(out: np.ndarray, columns: Iterable[tuple[int, bool, np.ndarray]]) -> None:
-    """Into rows of zeros (n, n_inputs), for columns given as their first input, whether they are coded, and `of`."""
+def write_places(out: np.ndarray, columns: Iterable[tuple[int, np.ndarray]]) -> None:
+    """Into rows of zeros (n, n_inputs), for columns given as their first input and what `CategoryPlaces.of` gave."""
     row = np.arange(len(out))
-    for first, coded, at in columns:
-        if coded:
-            out[:, first] = at
+    for first, at in columns:
+        if at.ndim == 2:
+            out[:, first : first + at.shape[1]] = at
         elif (some := at != NOWHERE).all():
             out[row, at] = 1
         else:

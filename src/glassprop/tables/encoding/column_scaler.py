@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.ground.in_order import in_order
-from glassprop.tables.encoding.column_scale import Column, ColumnInMemory, ColumnScale, scale_of
+from glassprop.tables.encoding.column_scale import Bend, Column, ColumnInMemory, ColumnScale, scale_of
 
 
 class ColumnScaler(TransformerMixin, BaseEstimator):
@@ -18,10 +18,11 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    scaling : {"auto", "standard", "robust", "quantile", "quartiles"}
+    scaling : {"auto", "standard", "robust", "quantile", "quartiles", "shape"}
         "auto" decides column by column (``column_scale.py``). "standard": by mean and standard deviation. "robust": by
         the median and the typical distance from it. "quantile": by rank alone, as a normal distribution has it.
         "quartiles": by the median and the distance of the quartiles, or half the range where that is 0.
+        "shape": the same, of logarithms where the column has a heavy tail.
 
     Attributes
     ----------
@@ -32,6 +33,9 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
         How many knots the input by rank of each column has, 0 where it has none.
     at_, to_ : array (sum of `knots_`,)
         The knots, one column's after the other's.
+
+    origin_, unit_ : array (n_columns,)
+        Of the `Bend` of each column; a unit of 0 where it is not bent.
 
     Notes
     -----
@@ -65,6 +69,8 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
         self.center_ = np.array([scale.center for scale in scales])
         self.scale_ = np.array([scale.spread for scale in scales])
         self.knots_ = np.array([len(scale.at) for scale in scales], dtype=np.int64)
+        self.origin_ = np.array([0.0 if scale.bend is None else scale.bend.origin for scale in scales])
+        self.unit_ = np.array([0.0 if scale.bend is None else scale.bend.unit for scale in scales])
         self.at_ = np.concatenate([scale.at for scale in scales])
         self.to_ = np.concatenate([scale.to for scale in scales])
 
@@ -73,7 +79,12 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values = np.asarray(X, dtype=np.float64)
         out = np.empty((len(values), self.n_outputs))
-        out[:, : self.n_features_in_] = (values - self.center_) / self.scale_
+        own = out[:, : self.n_features_in_]
+        own[...] = values
+        for column, bend in self.bends():
+            own[:, column] = bend.of(values[:, column])
+        own -= self.center_
+        own /= self.scale_
         out[:, self.constant()] = 0
         for place, column, at, to in self.by_rank():
             out[:, place] = np.interp(values[:, column], at, to)
@@ -92,6 +103,10 @@ class ColumnScaler(TransformerMixin, BaseEstimator):
     def constant(self) -> list[int]:
         """The columns that did not vary, and are 0."""
         return [column for column, form in enumerate(self.forms_) if form == "constant"]
+
+    def bends(self) -> list[tuple[int, Bend]]:
+        """The columns that are bent."""
+        return [(int(k), Bend(float(self.origin_[k]), float(self.unit_[k]))) for k in np.flatnonzero(self.unit_)]
 
     def shaped(self) -> list[int]:
         """The outputs that come from more than two different values: a function of them can have a shape."""

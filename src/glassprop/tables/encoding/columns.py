@@ -130,16 +130,18 @@ def _time(name: str, numbers: _Numbers) -> Column:
 
 
 def _categories(step: Any, names: list[str], start: int, found: Inputs) -> dict[str, Column]:
-    """One input for each category, or one for the codes of all; the rare ones and those never seen share one of them,
-    if there were any in training."""
+    """One input for each category, or codes and means of all in a few; the rare ones and those never seen share one of
+    them, if there were any in training."""
     made = {}
-    for name, of in zip(names, told_apart(step), strict=True):
+    for place, (name, of) in enumerate(zip(names, told_apart(step), strict=True)):
         kept, few = of.own, of.shared
         shown = [_unlike(_MISSING, kept) if category == MISSING_CATEGORY else category for category in kept]
-        if of.coded:
-            found.names[start] = f"{name}: code"
-            made[name] = Column(name, (start,), categories=(_unlike(_OTHERS, shown), *shown))
-            start += 1
+        if of.table is not None:
+            parts = tuple(range(start, start + of.table.shape[1]))
+            found.names[start : parts[-1] + 1] = [f"{name}: {part}" for part in step.parts(place)]
+            stands = of.table[[-1, *range(len(kept))]]
+            made[name] = Column(name, parts, categories=(_unlike(_OTHERS, shown), *shown), stands=stands)
+            start += len(parts)
             continue
         labels = [f"{name} is missing" if c == MISSING_CATEGORY else f"{name} = {c}" for c in kept]
         if few:

@@ -9,12 +9,16 @@ from glassprop.tables.encoding.column_scaler import ColumnScaler
 
 
 def shaped_numbers(inputs: ColumnTransformer) -> tuple[int, ...]:
-    """The inputs made of numbers that have more than two different values in training, in rising order."""
+    """The inputs made of numbers that have more than two different values in training, and means of the target of
+    categories; in rising order."""
+    found: list[int] = []
     for name, step, _ in inputs.transformers_:
+        start = inputs.output_indices_[name].start
         if name == "numbers" and type(step[1]) is ColumnScaler:
-            start = inputs.output_indices_[name].start
-            return tuple(start + place for place in step[1].shaped())
-    return ()
+            found += [start + place for place in step[1].shaped()]
+        elif name == "categories" and type(step) is CategoryInputs:
+            found += step.means(start)
+    return tuple(found)
 
 
 def category_codes(inputs: ColumnTransformer) -> tuple[tuple[int, int], ...]:

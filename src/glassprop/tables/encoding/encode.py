@@ -20,6 +20,7 @@ from sklearn.preprocessing import OneHotEncoder
 from glassprop.errors import TableError
 from glassprop.ground.in_order import in_order
 from glassprop.ground.text import listed
+from glassprop.tables.encoding.column_scale import squeezed
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.findings import Finding, together, warn_of
 from glassprop.tables.encoding.news import news_of, seen_in
@@ -200,9 +201,7 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> np.ndarray:
         """Array of the same shape."""
         values = np.asarray(X, dtype=np.float64)
-        if self.limit is not None:
-            values = values / np.hypot(1.0, values / self.limit)
-        return values.astype(self.dtype)
+        return squeezed(values, self.limit).astype(self.dtype)
 
 
 def encoder(schema: Schema, defaults: Defaults, dtype: str) -> Pipeline:

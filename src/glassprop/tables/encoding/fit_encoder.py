@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -42,10 +43,12 @@ def fit_encoder(
     threads: int,
     compact: bool,
     rows: np.ndarray | None = None,
+    y: Any = None,
 ) -> Any:
     """Fit `inputs` on the table, which `typed` reads, and encode it: (n_rows, n_inputs); `compact`: CSR will do.
 
     rows: the numbers of those to fit on and encode; all by default.
+    y: their targets, of which means may be inputs: in the rows that are fitted on, those of other rows.
 
     None, with nothing done, where its steps are not those of ``encoder`` or are to give data frames.
     """
@@ -55,15 +58,24 @@ def fit_encoder(
     typed.forget()
     values, words = typed.read(frame, findings, threads, rows)
 
+    instead: list[np.ndarray | None] = []
+
     def fitted(name: str, step: Any, columns: list[str]) -> Any:
         if name == "numbers":
             return _fit_numbers(step, columns, values, frame, threads)
+        if type(step) is CategoryInputs:
+            instead[:] = step.fit_texts([words[column] for column in columns], y)
+            return named(step, columns)
         return _OF_WORDS[name](step, [words[column] for column in columns], columns)
 
     fit_groups(typed, inputs, frame, fitted)
     typed.learn(frame, values, words)
     encoder = block_encoder([typed, inputs])
-    return None if encoder is None else encoder.encoded(encoder.placed(values, words), threads, compact=compact)
+    if encoder is None:
+        return None
+    placed = encoder.placed(values, words)
+    places = [own if at is None else at for own, at in zip(placed.places, instead or placed.places, strict=True)]
+    return encoder.encoded(replace(placed, places=places), threads, compact=compact)
 
 
 def _is_ours(inputs: Any) -> bool:
@@ -187,14 +199,16 @@ def fit_categories(step: Any, columns: Sequence[Mapping[str, int]], names: list[
     """Fit what makes inputs of categories to columns of so many rows of each."""
     if type(step) is OneHotEncoder:
         return fit_to_counts(step, columns, names)
-    step.fit_counts(columns)
-    step.feature_names_in_ = np.array(names, dtype=object)
-    return step
+    return named(step.fit_counts(columns), names)
 
 
 def fit_texts(step: TextTerms, columns: list[Texts], names: list[str]) -> TextTerms:
     """Fit the terms of columns that have been read."""
-    step.fit_texts(columns)
+    return named(step.fit_texts(columns), names)
+
+
+def named(step: Any, names: list[str]) -> Any:
+    """The step, fitted to columns of these names."""
     step.feature_names_in_ = np.array(names, dtype=object)
     return step
 

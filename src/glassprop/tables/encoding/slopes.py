@@ -116,6 +116,8 @@ def _of_pieces(x: np.ndarray, corners: np.ndarray, pieces: np.ndarray) -> np.nda
 def _scaled_slopes(step: ColumnScaler, values: np.ndarray) -> np.ndarray:
     slopes = np.empty((len(values), step.n_outputs))
     slopes[:, : step.n_features_in_] = 1 / step.scale_
+    for column, bend in step.bends():
+        slopes[:, column] /= np.hypot(values[:, column] - bend.origin, 2 * bend.unit)
     slopes[:, step.constant()] = 0
     for place, column, at, to in step.by_rank():
         slopes[:, place] = _of_pieces(values[:, column], at, np.diff(to) / np.diff(at))

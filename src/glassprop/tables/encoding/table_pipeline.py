@@ -79,14 +79,17 @@ class TablePipeline(Pipeline):
     @available_if(lambda self: self._can_fit_transform())
     def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
         """Fit the steps, where the last of them is no estimator (``pipeline[:-1]``), and give what they give."""
-        fitted = None if params else self._fitted_in_parts(X, [step for _, step in self.steps], compact=False)
+        fitted = None if params else self._fitted_in_parts(X, y, [step for _, step in self.steps], compact=False)
         return super().fit_transform(X, y, **params) if fitted is None else fitted
 
-    def fit_inputs(self, X: Any, rows: np.ndarray) -> Any:
-        """The same for some rows of a table, and for a network alone: a CSR matrix where that takes much less room."""
+    def fit_inputs(self, X: Any, rows: np.ndarray, y: Any = None) -> Any:
+        """The same for some rows of a table, and for a network alone: a CSR matrix where that takes much less room.
+
+        y: the targets of these rows.
+        """
         steps = [step for _, step in self.steps]
-        fitted = self._fitted_in_parts(X, steps, compact=True, rows=rows)
-        return super().fit_transform(frame_of(X)[rows].to_native()) if fitted is None else fitted
+        fitted = self._fitted_in_parts(X, y, steps, compact=True, rows=rows)
+        return super().fit_transform(frame_of(X)[rows].to_native(), y) if fitted is None else fitted
 
     def inputs(self, X: Any) -> Any:
         """``transform``, for a network alone: a CSR matrix where that takes much less room."""
@@ -100,10 +103,12 @@ class TablePipeline(Pipeline):
         """What scikit-learn's ``fit`` calls for all but the last step."""
         before = [name for name, _ in self.steps[:-1]]
         told = any(params for name in before for params in (routed_params or {}).get(name, {}).values())
-        fitted = None if told else self._fitted_in_parts(X, [step for _, step in self.steps[:-1]], compact=True)
+        fitted = None if told else self._fitted_in_parts(X, y, [step for _, step in self.steps[:-1]], compact=True)
         return super()._fit(X, y, routed_params, raw_params, callback_ctx) if fitted is None else fitted
 
-    def _fitted_in_parts(self, X: Any, steps: list[Any], *, compact: bool, rows: np.ndarray | None = None) -> Any:
+    def _fitted_in_parts(
+        self, X: Any, y: Any, steps: list[Any], *, compact: bool, rows: np.ndarray | None = None
+    ) -> Any:
         frame = _table(X)
         if (
             frame is None
@@ -116,7 +121,7 @@ class TablePipeline(Pipeline):
             return None
         findings: list[Finding] = []
         threads = threads_for(len(frame), SHORT)
-        given = fit_encoder(steps[0], steps[1], frame, findings, threads=threads, compact=compact, rows=rows)
+        given = fit_encoder(steps[0], steps[1], frame, findings, threads=threads, compact=compact, rows=rows, y=y)
         _told_once(steps[0], [findings], len(frame) if rows is None else len(rows))
         return given
 

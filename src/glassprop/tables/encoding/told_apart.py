@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from glassprop.tables.encoding.category_inputs import CategoryInputs
 
 
@@ -15,28 +17,28 @@ class ToldApart:
     Attributes
     ----------
     own : list of str
-        With an input, or a code, of their own, in its order.
+        With an input, a code or a mean of their own, in its order.
     shared : list of str
         The rare ones, which share one.
-    coded : bool
-        Whether there is one input, which holds a code: 0 for the rare ones and for any that training never saw.
+    table : array (n_own + n_shared + 1, n_inputs) or None
+        What the column's inputs are by category, of any that training never saw last; None where they are one-hot.
     """
 
     own: list[str]
     shared: list[str]
-    coded: bool = False
+    table: np.ndarray | None = None
 
 
 def told_apart(step: Any) -> list[ToldApart]:
     """Of scikit-learn's one-hot encoder or `CategoryInputs`, by column."""
-    if isinstance(step, CategoryInputs):
-        columns = zip(step.categories_, step.kept_.tolist(), step.forms_, strict=True)
-        return [
-            ToldApart(names[:kept].tolist(), names[kept:].tolist(), form == "codes") for names, kept, form in columns
-        ]
     found = []
+    if isinstance(step, CategoryInputs):
+        for place, (form, known) in enumerate(zip(step.forms_, step.categories_, strict=True)):
+            names, kept = known.tolist(), len(known) if "means" in form else int(step.kept_[place])
+            found.append(ToldApart(names[:kept], names[kept:], step.table(place)))
+        return found
     for categories, rare in zip(step.categories_, step.infrequent_categories_, strict=True):
         few = [] if rare is None else rare.tolist()
-        known = set(few)
-        found.append(ToldApart([str(name) for name in categories.tolist() if name not in known], few))
+        others = set(few)
+        found.append(ToldApart([str(name) for name in categories.tolist() if name not in others], few))
     return found

@@ -35,7 +35,7 @@ class Layout:
         How many inputs there are.
     dtype : dtype
     coded : list of bool
-        Whether a column of categories has one input, which holds a code.
+        Whether a column of categories has inputs other than 0 and 1.
     """
 
     numbers: slice
@@ -65,12 +65,12 @@ class ArrayOfInputs:
         self._layout, self._out = layout, out
 
     def write(self, rows: slice, numbers: np.ndarray | None, places: list[np.ndarray], texts: Any) -> None:
-        """Numbers (n, n_numbers), the input or code of each row's category, by column, and a CSR matrix of terms."""
+        """Numbers (n, n_numbers), what `CategoryPlaces.of` gives of each column, and a CSR matrix of terms."""
         out = self._out[rows]
         out[...] = 0
         if numbers is not None:
             out[:, self._layout.numbers] = numbers
-        write_places(out, zip(self._layout.firsts, self._layout.coded, places, strict=True))
+        write_places(out, zip(self._layout.firsts, places, strict=True))
         if texts is not None:
             out[:, self._layout.texts] = texts.toarray()
 

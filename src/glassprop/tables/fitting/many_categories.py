@@ -10,6 +10,7 @@ import numpy as np
 
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import listed, quoted
+from glassprop.tables.encoding.category_inputs import CategoryInputs
 from glassprop.tables.encoding.read_column import read_column
 from glassprop.tables.encoding.told_apart import told_apart
 from glassprop.tables.fitting.examples import Examples
@@ -99,3 +100,21 @@ def tell_shared(inputs: Any, say: Say) -> None:
     if more := [str(name) for name, _, _ in shared[_TOLD:]]:
         text = f"rare categories share an input in {len(more)} more column(s): {listed(more, 6)}"
         say(Note(text, "shared-categories", number=len(more), examples=tuple(more)))
+
+
+def tell_means(inputs: Any, say: Say) -> None:
+    """Say which columns of categories are inputs by the mean target; `inputs`: the fitted step that encodes them."""
+    step = getattr(inputs, "named_transformers_", {}).get("categories")
+    if not isinstance(step, CategoryInputs):
+        return
+    columns = zip(step.feature_names_in_, step.forms_, step.categories_, step.kept_.tolist(), strict=True)
+    told = [(str(name), len(known), kept) for name, form, known, kept in columns if "means" in form]
+    for name, known, kept in told[:_TOLD]:
+        own = f"{kept:,} have a code of their own, and " if kept else ""
+        text = f"column {quoted(name)}: of {known:,} categories {own}all are inputs by the mean target of other rows"
+        say(Note(text, "category-means", name, known))
+    if more := [name for name, _, _ in told[_TOLD:]]:
+        text = (
+            f"categories are inputs by the mean target of other rows in {len(more)} more column(s): {listed(more, 6)}"
+        )
+        say(Note(text, "category-means", number=len(more), examples=tuple(more)))

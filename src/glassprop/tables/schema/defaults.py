@@ -50,7 +50,7 @@ class Defaults:
         What counts as better.
     scoring : str or None
         What early stopping watches; "loss" is the validation cost.
-    scaling : {"auto", "standard", "robust", "quantile", "quartiles"}
+    scaling : {"auto", "standard", "robust", "quantile", "quartiles", "shape"}
         How numbers are brought to one scale; "auto" decides column by column, by the rows trained on.
     limit : float or None
         Scaled numbers are squeezed smoothly into ±limit, so that one wild value cannot rule a row.
@@ -86,7 +86,7 @@ class Defaults:
     patience: int = 15
     tolerance: float = 1e-4
     scoring: str | None = "loss"
-    scaling: Literal["auto", "standard", "robust", "quantile", "quartiles"] = "auto"
+    scaling: Literal["auto", "standard", "robust", "quantile", "quartiles", "shape"] = "auto"
     limit: float | None = 5.0
     max_categories: int = 32
     most_categories: int = 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from numba import njit
@@ -47,9 +48,14 @@ LARGE_FROM = 40_000  # entries of W from which on it is worth while to cut produ
 _ROWS = 256  # examples of a block for large products: the gradient is read and written once for each block
 
 
-def multiplications(n_in: int, n_out: int) -> int:
+def facts(layer: LayerKind, n_in: int, starts: Sequence[int]) -> list[int]:
+    """What the kernels read of a layer beyond its row: nothing."""
+    return []
+
+
+def multiplications(layer: LayerKind, n_in: float) -> float:
     """Of one example, to make z of it: each of the two ways back takes as many."""
-    return n_in * n_out
+    return n_in * layer.n
 
 
 def ways(layer: LayerKind, before: LayerKind | None, n_in: int, by_library: bool) -> int:
@@ -65,6 +71,11 @@ def ways(layer: LayerKind, before: LayerKind | None, n_in: int, by_library: bool
 def needs(ways: int) -> tuple[int, int]:
     """Examples of a block, beyond those that fit the cache, and room to pack numbers in."""
     return (_ROWS, ROOM) if ways & LARGE and not ways & BY_ENTRIES else (0, 0)
+
+
+def scratch(layer: LayerKind) -> int:
+    """Numbers of each example that a call needs room for, beyond the scratch that any network has."""
+    return 0
 
 
 def _made(suffix: str, times: Any, calls: list[Part], *, written_out: bool) -> tuple[Part, Part, Part]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from numba import njit
 
 from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
@@ -15,9 +17,14 @@ from glassprop.layers.layer_kind import LayerKind
 S = BLOCK_1
 
 
-def multiplications(n_in: int, n_out: int) -> int:
+def facts(layer: LayerKind, n_in: int, starts: Sequence[int]) -> list[int]:
+    """What the kernels read of a layer beyond its row: nothing."""
+    return []
+
+
+def multiplications(layer: LayerKind, n_in: float) -> float:
     """Of one example, to make z of it: each of the two ways back takes as many."""
-    return n_out
+    return layer.n
 
 
 def ways(layer: LayerKind, before: LayerKind | None, n_in: int, by_library: bool) -> int:
@@ -28,6 +35,11 @@ def ways(layer: LayerKind, before: LayerKind | None, n_in: int, by_library: bool
 def needs(ways: int) -> tuple[int, int]:
     """Examples of a block, beyond those that fit the cache, and room to pack numbers in: neither."""
     return 0, 0
+
+
+def scratch(layer: LayerKind) -> int:
+    """Numbers of each example that a call needs room for."""
+    return 0
 
 
 # A neuron at a time, by the tiles of products of one row and one column: there is no new loop to be compiled.
