@@ -70,7 +70,7 @@ def _overall(summary: Summary) -> list[str]:
         parts = [summary.error_ratio(model, BASE, part) for part in (two, more, amounts)]
         times = [summary.typical_time(model, "fit_s"), summary.typical_time(model, "fit_cpu_s"),
                  summary.typical_time(model, "fit_s", "train", 10_000),
-                 1e3 * summary.typical_time(model, "predict_s", "test", 1_000)]  # fmt: skip
+                 1e3 * summary.typical_time(model, "predict_1000_s")]  # fmt: skip
         rows.append([model, _ratio(whole), *map(_ratio, parts), f"{whole.tables} ({whole.runs})", *map(_number, times)])
     return [*_table(heads, rows), ""]
 

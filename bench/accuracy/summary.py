@@ -113,7 +113,8 @@ class Summary:
 
     def typical_time(self, model: str, what: str, per: str | None = None, many: float = 1.0) -> float:
         """The geometric mean of seconds, or of those for so many rows."""
-        found = [max(result[what], 1e-4) * (many / result[per] if per else 1) for result in self._timed[model].values()]
+        timed = [result for result in self._timed.get(model, {}).values() if what in result]
+        found = [max(result[what], 1e-4) * (many / result[per] if per else 1) for result in timed]
         return math.exp(sum(map(math.log, found)) / len(found)) if found else math.nan
 
     def differences(self, model: str, other: str) -> list[Difference]:
