@@ -24,15 +24,18 @@ def markdown(results: Iterable[Result], extremes: Iterable[str] = ()) -> str:
     """All of the report that stands on results which are there."""
     now = newest(results)
     reported = Summary(now, [table.name for table in REPORTED])
-    lines = [*_about(reported), *_overall(reported), *_asked(reported), *_by_table(reported, "Tables reported")]
-    lines += _worst(reported, "the tables reported")
+    lines = []
+    if reported.tables:
+        lines += [*_about(reported), *_overall(reported), *_asked(reported), *_by_table(reported, "Tables reported")]
+        lines += _worst(reported, "the tables reported")
     of_sizes = Summary(now, list(extremes))
     if of_sizes.tables:
         lines += _worst(of_sizes, f"{len(of_sizes.tables)} tables from 20 rows to 500,000, and 2 columns to 5,000")
+        lines += [*_about(of_sizes), *_overall(of_sizes)]
     choosing = Summary(now, [table.name for table in CHOOSING])
     if choosing.tables:
         lines += ["#### Tables that the recipe was chosen on (not counted above)", "", *_overall(choosing)]
-    return "\n".join([*lines, *_failures(reported)]).rstrip() + "\n"
+    return "\n".join([*lines, *_failures([reported, of_sizes, choosing])]).rstrip() + "\n"
 
 
 def _about(summary: Summary) -> list[str]:
@@ -137,8 +140,9 @@ def _worse(model: str, other: str, found: list[Difference]) -> list[str]:
     return [f"* **{model}** is worse than {other} on {len(worse)} of {len(found)}: {words or near}"]
 
 
-def _failures(summary: Summary) -> list[str]:
-    left = [failure for failure in summary.failures if "NotThereError" not in failure["failed"]]
+def _failures(summaries: list[Summary]) -> list[str]:
+    failures = [failure for summary in summaries for failure in summary.failures]
+    left = [failure for failure in failures if "NotThereError" not in failure["failed"]]
     if not left:
         return []
     said = [f"* {one['model']} on {one['table']}, seed {one['seed']}: {one['failed']}" for one in left]
