@@ -76,9 +76,12 @@ def test_places_of_the_workspace_do_not_overlap(case: Case, itemsize: int) -> No
         row, own = lowered.layers[l - 1], [block.start for block in network.layout.by_layer[l] if block.name != "p"]
         assert [*row[[N_IN, N_OUT]]] == network.sizes[l - 1 : l + 1]
         assert [*row[[BLOCK_1, BLOCK_2]]][: len(own)] == own[:2]
-        kept = lowered.facts[l - 1]
-        assert row[FACTS] == (kept.ctypes.data if kept.size else 0)
-        assert set(own[2:]) <= set(kept.tolist())  # what the row has no place for
+        layer = network.layers[l - 1]
+        facts, whole = kernels_of(layer).facts(layer, network.sizes[l - 1], own), lowered.layers.base
+        start = (l - 1) * len(row) + row[FACTS]
+        assert whole is not None
+        assert whole[start : start + len(facts)].tolist() == facts
+        assert len(own) <= 2 or set(own) <= set(facts)  # what the row has no place for
         assert row[IN_AT] == (lowered.x_at if l == 1 else lowered.layers[l - 2, OUT_AT])
 
 

@@ -7,6 +7,7 @@ many threads there are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,9 +52,8 @@ class Lowered:
     Attributes
     ----------
     layers : int64 (L, 16)
-        A row a layer: see ``row.py``; without the addresses of parts.
-    facts : tuple of int64 arrays
-        What rows lead to, kept here.
+        A row a layer: see ``row.py``; without the addresses of parts. What rows lead to lies behind them in the same
+        piece of memory, which lives as long as this does.
     numbers : float64 (L, 2)
     blocks : int64 (number of parameter blocks, 2)
         Start and stop.
@@ -74,7 +74,6 @@ class Lowered:
     """
 
     layers: NDArray[np.int64]
-    facts: tuple[NDArray[np.int64], ...]
     numbers: NDArray[np.float64]
     blocks: NDArray[np.int64]
     factors: NDArray[np.float64]
@@ -183,11 +182,23 @@ def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: 
     )  # fmt: skip
 
 
-def _facts(architecture: Architecture, number: int) -> NDArray[np.int64]:
+def _facts(architecture: Architecture, number: int) -> list[int]:
     """What the kernels of one layer read beyond its row."""
     layer, blocks = architecture.layer(number), architecture.layout.by_layer[number]
     starts = [block.start for block in blocks if block.name != PARAMETRIC]
-    return np.array(kernels_of(layer).facts(layer, architecture.sizes[number - 1], starts), dtype=np.int64)
+    return list(kernels_of(layer).facts(layer, architecture.sizes[number - 1], starts))
+
+
+def _before_facts(rows: NDArray[np.int64], facts: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """The table of layers with what its rows lead to behind it: as far from each row as this says then."""
+    whole = np.zeros(rows.size + sum(map(len, facts)), dtype=np.int64)
+    table, stop = whole[: rows.size].reshape(rows.shape), rows.size
+    table[...] = rows
+    for number, found in enumerate(facts):
+        whole[stop : stop + len(found)] = found
+        table[number, FACTS] = stop - number * COLUMNS
+        stop += len(found)
+    return table
 
 
 def lower(
@@ -213,8 +224,7 @@ def lower(
     for number in numbers:
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
-    facts = tuple(_facts(architecture, number) for number in numbers)
-    layers[:, FACTS] = [found.ctypes.data if found.size else 0 for found in facts]
+    layers = _before_facts(layers, [_facts(architecture, number) for number in numbers])
     y_at, share_at = room(sizes[-1]), room(1)
     delta_at, other_at = room(max(sizes[1:])), room(max(sizes[1:]))
     of_kinds = (kernels_of(layer).scratch(layer) for layer in architecture.layers)
@@ -226,7 +236,6 @@ def lower(
     cost = architecture.cost_function
     return Lowered(
         layers=layers,
-        facts=facts,
         numbers=np.array(
             [((layer.activation.parameters or (0.0,))[0], layer.dropout) for layer in architecture.layers]
         ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 N_IN, N_OUT, BLOCK_1, BLOCK_2, P, WAYS, IN_AT, A_AT, SLOPE_AT, OUT_AT = range(10)
 # addresses of its parts (``part.py``), 0 for none: those of its kind, and of its activation
 WEIGH, BY_INPUT, FILL_GRADIENT, ACTIVATE, PULL_BACK = range(10, 15)
-# the address of what else its kind's kernels read, whole numbers; 0 for nothing
+# how far behind the row what else its kind's kernels read lies, whole numbers behind all rows
 FACTS = 15
 COLUMNS = 16
 # columns of the table of numbers
