@@ -22,6 +22,7 @@ class Ratio:
 
     value: float
     tables: int
+    runs: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,19 @@ class Summary:
     def _ratio(
         self, ours: dict[Place, Result], theirs: dict[Place, Result], of: Any, tables: Iterable[str] | None = None
     ) -> Ratio:
-        logs = []
+        logs, runs = [], 0
         for table in self.tables if tables is None else tables:
             common = [place for place in ours if place[0] == table and place in theirs]
             sums = [sum(of(results[place]) for place in common) for results in (ours, theirs)]
             if common and min(sums) > 0:
                 logs.append(math.log(sums[0] / sums[1]))
-        return Ratio(math.exp(sum(logs) / len(logs)), len(logs)) if logs else Ratio(math.nan, 0)
+                runs += len(common)
+        return Ratio(math.exp(fmean(logs)), len(logs), runs) if logs else Ratio(math.nan, 0)
 
     def typical_time(self, model: str, what: str, per: str | None = None, many: float = 1.0) -> float:
         """The geometric mean of seconds, or of those for so many rows."""
-        found = [max(result[what], 1e-4) * (many / result[per] if per else 1) for result in self._timed[model].values()]
+        timed = [result for result in self._timed.get(model, {}).values() if what in result]
+        found = [max(result[what], 1e-4) * (many / result[per] if per else 1) for result in timed]
         return math.exp(sum(map(math.log, found)) / len(found)) if found else math.nan
 
     def differences(self, model: str, other: str) -> list[Difference]:

@@ -18,7 +18,7 @@ from glassprop.backprop.gradient import average_gradient
 from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.ground.text import listed, quoted
+from glassprop.ground.text import quoted
 from glassprop.insight import derive
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.largest import MOST_PATHS
@@ -318,7 +318,7 @@ class Explanation:
             names = [block.name for block in self.architecture.layout.by_layer[layer]]
             raise SettingsError(
                 f"what leads from {k} to {j} in layer {layer} ({kind.title}) is no parameter; ask for one of its own, "
-                f"{listed(names, 6)}, as parameter({layer}, {names[0]!r}, (0, 0))"
+                f"{', '.join(names[:6])}, as parameter({layer}, {names[0]!r}, (0, 0))"
             )
         if found is None:
             before = ", ".join(map(str, np.flatnonzero(self.view.joins(layer)[j])))

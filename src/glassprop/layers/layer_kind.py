@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -102,6 +103,10 @@ class LayerKind(ABC):
             )
             for block in found
         )
+
+    def used(self, n_in: int) -> int:
+        """How many of its parameters one example has to do with."""
+        return sum(prod(block.shape) for block in self.blocks(n_in))
 
     @abstractmethod
     def blocks_of_z(self, n_in: int) -> tuple[BlockShape, ...]:

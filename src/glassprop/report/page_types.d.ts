@@ -7,7 +7,7 @@ type ByLayer<T> = (T[] | null)[];
 
 interface LayerRecord {
   n: number;
-  /** "dense", or "scale": neuron j sees number j before it alone */
+  /** "dense"; "scale": neuron j sees number j before it alone; "periodic", "category": no z of these is a sum of w a */
   kind: string;
   residual: boolean;
   /** what rate, and decay and L2, are multiplied by */
@@ -57,6 +57,8 @@ interface ExampleRecord {
   jacobian: ByLayer<Num[]>;
   by_a: ByLayer<Num>;
   delta: ByLayer<Num>;
+  /** ∂z_j/∂a_k of a layer whose z is not linear in what it sees, and which has no w; null for others */
+  edges: ByLayer<Num[]>;
   rest_z: ByLayer<Num>;
   rest_by_a: ByLayer<Num>;
   long_way: boolean;
