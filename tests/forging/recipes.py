@@ -240,6 +240,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "embedded": _of_arrays(
         _small(
+            hidden_layer_sizes=(100,),
             layers=[
                 PeriodicEmbedding([0], n=2, frequencies=2, sigma=0.5, rates={"f": 0.1}),
                 CategoryEmbedding([0], [3], [2], decays={"t": 0.5}),
