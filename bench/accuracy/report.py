@@ -110,8 +110,8 @@ def _of_10_000_rows(summary: Summary) -> list[str]:
     (wall, cpu, _), (longest, _, table) = rates[len(rates) // 2], rates[-1]
     like = f"{_MANY:,} rows and more and {_SOME_COLUMNS.start} to {_SOME_COLUMNS.stop - 1} columns"
     return [
-        f"Members train for {wall:.0f} s (CPU {cpu:.0f} s) for 10,000 rows in the median of {len(rates)} runs on tables "
-        f"of {like}, {longest:.0f} s at most ({table}); 60 s on two cores were asked for.",
+        f"Members train for {wall:.0f} s (CPU {cpu:.0f} s) for 10,000 rows in the median of {len(rates)} runs on "
+        f"tables of {like}, {longest:.0f} s at most ({table}); 60 s on two cores were asked for.",
         "",
     ]
 
