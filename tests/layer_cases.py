@@ -105,23 +105,30 @@ MEMBERS = {
         2, [Layer(2, "tanh", residual=True, own=True), Scale(), Layer(1, "exp")], cost="poisson", members=2
     ),
     "own scale alone": Network(3, [Scale(own=True)], cost="huber", members=2),
+    "heads behind waves and codes": Network(
+        3,
+        [
+            PeriodicEmbedding([0], n=3, frequencies=2, sigma=0.5),
+            CategoryEmbedding([0], [4], 2),
+            Scale(own=True, initial="signs"),
+            Layer(3, "tanh"),
+            Layer(2, "softmax", own=True),
+        ],
+        cost="cross_entropy",
+        members=3,
+    ),
+    "own waves and codes": Network(
+        3,
+        [
+            PeriodicEmbedding([2], n=2, frequencies=3, sigma=0.4, own=True),
+            CategoryEmbedding([1], [3], 2, own=True),
+            Layer(2, "elu", parametric=True),
+            Layer(1, "identity", own=True),
+        ],
+        members=2,
+    ),
 }
-
-
-def alone(network, theta):
-    """Each member as a network that knows of no others, cut out of θ by its documented order. -> [(network, θ), …]."""
-    parts, start = [[] for _ in range(network.members)], 0
-    for n_in, layer in zip(network.sizes[:-1], network.layers, strict=True):
-        for block in layer.blocks(n_in):
-            size = int(np.prod(block.shape))
-            for number, part in enumerate(parts):
-                at = start + (size * number if layer.own else 0)
-                part.append(np.arange(at, at + size))
-            start += size * (network.members if layer.own else 1)
-    assert start == len(theta)
-    layers = [layer.owned(False) for layer in network.layers]
-    plain = Network(network.n_inputs, layers, network.cost_function, network.units)
-    return [(plain, np.concatenate(part)) for part in parts]
+CASES |= MEMBERS
 
 
 def example(network, n=4, seed=0):

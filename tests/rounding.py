@@ -7,6 +7,7 @@ of n terms then differs by at most n rounding errors of the size Σ |term|, howe
 from __future__ import annotations
 
 import numpy as np
+from members_alone import alone, gathered
 from numpy.typing import ArrayLike, NDArray
 
 from glassprop.equations.domain import REALS
@@ -54,6 +55,9 @@ def sizes_by_a_and_z(network, theta, X, Y) -> tuple[Sizes, Sizes]:
     Slopes are by differences. Each is itself a sum of terms of about 1 (1 - a², say), hence a 1 beside them.
     """
     X, Y = np.atleast_2d(X), np.atleast_2d(Y)
+    if network.members > 1:
+        each = [sizes_by_a_and_z(plain, theta[at], X, Y) for plain, at in alone(network, theta)]
+        return tuple([np.mean(of, axis=0) for of in zip(*which, strict=True)] for which in zip(*each, strict=True))
     trace = network.forward(theta, X)
     by_a = [_of_the_cost(network.cost_function, trace.a[-1], Y)]
     by_z: Sizes = []
@@ -85,6 +89,8 @@ def _through(activation, z, size, h=1e-6):
 
 def size_of_gradient(network, theta, X, Y, weights=None) -> NDArray[np.float64]:
     """The size of what is added up in each entry of ∂C/∂θ, (size,). Activations, too, are sums of terms of about 1."""
+    if network.members > 1:
+        return gathered(network, theta, lambda plain, own: size_of_gradient(plain, own, X, Y, weights))
     X, Y = np.atleast_2d(X), np.atleast_2d(Y)
     share = np.full(len(X), 1 / len(X)) if weights is None else np.asarray(weights) / np.sum(weights)
     by_a, by_z = sizes_by_a_and_z(network, theta, X, Y)

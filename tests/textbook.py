@@ -6,6 +6,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd import grad
 from autograd.scipy.special import erf
+from members_alone import gathered, mean_of
 
 
 def sigmoid(z):
@@ -133,10 +134,14 @@ def _activate(spec, z, p):
 
 
 def by_theta(network, theta, x, y):
-    """∂C_0/∂θ (size,)."""
+    """∂C_0/∂θ (size,); of several members, the mean of theirs."""
+    if network.members > 1:
+        return gathered(network, theta, lambda plain, own: by_theta(plain, own, x, y))
     return grad(lambda t: cost_from(network, t, 0, x, y))(theta)
 
 
 def by_a(network, theta, layer, a, y):
-    """∂C_0/∂a of a layer (n_l,)."""
+    """∂C_0/∂a of a layer (n_l,); of several members, the mean of theirs."""
+    if network.members > 1:
+        return mean_of(network, theta, lambda plain, own: by_a(plain, own, layer, a, y))
     return grad(lambda value: cost_from(network, theta, layer, value, y))(a)

@@ -385,6 +385,8 @@ def test_every_key_of_a_record_is_documented_and_every_documented_key_exists(run
     names = Names.numbered(network, 1, inputs=[f"pixel_{r}_{c}" for r in range(4) for c in range(4)])
     picture = network.explain(np.ones(network.layout.size), np.ones(16), [1.0], names=names)
     records.append(picture.to_dict(most_weights=1, most_neurons=4))
+    several = glassprop.Network(2, [glassprop.Layer(1, "identity", own=True)], members=2)
+    records.append(several.explain(np.ones(6), np.ones(2), [1.0]).to_dict())
     known = documented()
     open_ended = [key.removesuffix(".*") for key in known if key.endswith(".*")]
     found = set()

@@ -1,4 +1,4 @@
-"""E29 to E34, the equations of other kinds of layer, one test each: symbolic, or against matrices written out."""
+"""E29 to E40, the equations of other kinds of layer, one test each: symbolic, or against matrices written out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from rounding import assert_function, assert_rounded
 
 from glassprop import Layer, Network, Scale
 from glassprop.equations.activation import find_activation
+from glassprop.equations.lookup import by_row, looked_up
+from glassprop.equations.periodic import (
+    angles,
+    by_angle,
+    by_frequency,
+    by_number,
+    by_phase,
+    by_shift,
+    by_wave,
+    embedded,
+)
 from glassprop.equations.scaling import by_factor, by_scaled_input, scaled
 
 N = 3
@@ -102,3 +113,81 @@ def test_kinds_start_where_they_change_nothing():
     a, b = (network.initial(np.random.default_rng(0)) for network in (plain, scaled_one))
     np.testing.assert_array_equal(scaled_one.parameters(b, 1)["s"], 1)
     assert_rounded(plain.predict(a, X), scaled_one.predict(b, X), 1)
+
+
+# Two examples of one number each, by three waves and two sums of them, as numbers and in symbols; and any cost of it.
+SHAPES = {"x": (1, 2), "f": (1, 3), "c": (1, 3), "w": (1, 2, 3), "e": (1, 2)}
+WAVES = {name: np.random.default_rng(number).normal(size=shape) for number, (name, shape) in enumerate(SHAPES.items())}
+LETTERS = {
+    name: np.array(sp.symbols(f"{name}0:{np.prod(shape)}"), dtype=object).reshape(shape)
+    for name, shape in SHAPES.items()
+}
+AT = {
+    letter: number for name in SHAPES for letter, number in zip(LETTERS[name].ravel(), WAVES[name].ravel(), strict=True)
+}
+
+
+def _z_of_waves():
+    """By example: the number, and its two sums of waves."""
+    x, f, c, w, e = (LETTERS[name][0] for name in SHAPES)
+    waves = [[sp.cos(2 * sp.pi * f[q] * one + c[q]) for q in range(3)] for one in x]
+    return [[one, *(sum(w[m] * here) + e[m] for m in range(2))] for one, here in zip(x, waves, strict=True)]
+
+
+def _cost_of_waves(z):
+    return sum((i + 1) * sp.sin(j * value + i) for i, row in enumerate(z) for j, value in enumerate(row, start=1))
+
+
+def _by(name):
+    """The derivative of the cost by each number of an array, from the symbols."""
+    cost = _cost_of_waves(_z_of_waves())
+    found = [sp.diff(cost, letter).subs(AT) for letter in LETTERS[name].ravel()]
+    return np.array(found, dtype=float).reshape(SHAPES[name])
+
+
+def _delta_of_waves():
+    """∂C_0/∂z of each example: of the number (1, 2), and of the sums (1, 2, 2)."""
+    free = [sp.symbols(f"z{i}_0:3") for i in range(2)]
+    values = {free[i][j]: value for i, row in enumerate(_z_of_waves()) for j, value in enumerate(row)}
+    cost = _cost_of_waves(free)
+    delta = np.array([[sp.diff(cost, z).subs(values).subs(AT) for z in row] for row in free], dtype=float)
+    return delta[None, :, 0], delta[None, :, 1:]
+
+
+ANGLES = angles(WAVES["x"], WAVES["f"], WAVES["c"])
+
+
+def test_E35_a_number_and_sums_of_its_waves():
+    known = np.array([[value.subs(AT) for value in row[1:]] for row in _z_of_waves()], dtype=float)
+    assert_rounded(embedded(ANGLES, WAVES["w"], WAVES["e"])[0], known, 10)
+
+
+def test_E36_gradient_of_weights_and_shifts_of_waves():
+    delta = _delta_of_waves()[1]
+    assert_rounded(by_wave(delta, ANGLES), _by("w"), 10)
+    assert_rounded(by_shift(delta), _by("e"), 10)
+
+
+def test_E37_gradient_of_frequencies_and_phases():
+    by_u = by_angle(_delta_of_waves()[1], ANGLES, WAVES["w"])
+    assert_rounded(by_frequency(by_u, WAVES["x"]), _by("f"), 100)
+    assert_rounded(by_phase(by_u), _by("c"), 10)
+
+
+def test_E38_error_through_waves():
+    of_x, delta = _delta_of_waves()
+    assert_rounded(by_number(of_x, by_angle(delta, ANGLES, WAVES["w"]), WAVES["f"]), _by("x"), 100)
+
+
+TABLE, CODES = np.arange(12.0).reshape(4, 3), np.array([2, 0, 2, 3])
+
+
+def test_E39_a_code_is_a_row_of_the_table():
+    np.testing.assert_array_equal(looked_up(TABLE, CODES), np.eye(4)[CODES] @ TABLE)
+
+
+def test_E40_gradient_of_a_row_is_that_of_its_examples():
+    delta = np.random.default_rng(0).normal(size=(4, 3))
+    found = by_row(delta, CODES, 4)
+    assert_rounded(found, np.eye(4)[CODES].T @ delta, np.abs(delta).sum())
+    assert (found[1] == 0).all()  # no example has it

@@ -121,7 +121,17 @@ def test_each_argument_of_a_method_is_documented(kind: Any, method: str) -> None
             assert ast.literal_eval(said) == signature[name].default, name
 
 
-OF_ONE_KIND = {"loss", "y", "classes", "multilabel", "class_weight", "label_smoothing", "stratify"}
+OF_ONE_KIND = {
+    "loss",
+    "y",
+    "classes",
+    "multilabel",
+    "class_weight",
+    "label_smoothing",
+    "stratify",
+    "temperature",
+    "temperature_",
+}
 
 
 @pytest.mark.parametrize("method", ["", "fit", "partial_fit", "from_weights"])

@@ -29,7 +29,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from glassprop import Layer, MLPClassifier, MLPRegressor, Scale
+from glassprop import CategoryEmbedding, Layer, MLPClassifier, MLPRegressor, PeriodicEmbedding, Scale
 from glassprop.tables import Defaults, FitOptions, Table, fit_table
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 
@@ -82,6 +82,12 @@ def table() -> pl.DataFrame:
 def numbers(dtype: Any = np.float64) -> np.ndarray:
     """Rows of four numbers."""
     return np.random.default_rng(1).normal(size=(ROWS, 4)).astype(dtype)
+
+
+def _with_codes() -> np.ndarray:
+    X = numbers()
+    X[:, 1] = _codes()[:, 0] % 3
+    return X
 
 
 def _with_gaps() -> np.ndarray:
@@ -231,6 +237,17 @@ RECIPES: dict[str, Recipe] = {
             learning_rate="coslog4",
         ),
         _classes(numbers),
+    ),
+    "embedded": _of_arrays(
+        _small(
+            layers=[
+                PeriodicEmbedding([0], n=2, frequencies=2, sigma=0.5, rates={"f": 0.1}),
+                CategoryEmbedding([0], [3], [2], decays={"t": 0.5}),
+                Scale(initial="signs"),
+                Layer(3, "tanh"),
+            ],
+        ),
+        _classes(_with_codes),
     ),
     "compiled": _of_arrays(_small(engine="compiled"), _classes(numbers)),
     "binary": _of_arrays(_small(), _classes(lambda: numbers(np.float32), 2)),

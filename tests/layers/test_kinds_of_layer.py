@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import textbook
 from layer_cases import CASES, example
+from members_alone import walked
 from rounding import assert_rounded, size_of_gradient, sizes_by_a_and_z
 from scipy.sparse import csr_array
 from scipy.stats import kstest
@@ -81,9 +82,10 @@ def test_explanation_takes_every_parameter_apart(case):
     network, theta, X, Y = case
     for i in range(2):
         e = network.explain(theta, X, Y, top=1000).of(i)
+        one, own, _ = walked(network, theta, e)
         known, size = (
-            [network.parameters(vector, l) for l in range(1, network.depth + 1)]
-            for vector in (textbook.by_theta(network, theta, X[i], Y[i]), size_of_gradient(network, theta, X[i], Y[i]))
+            [one.parameters(vector, l) for l in range(1, one.depth + 1)]
+            for vector in (textbook.by_theta(one, own, X[i], Y[i]), size_of_gradient(one, own, X[i], Y[i]))
         )
         for l, layer in enumerate(network.layers, start=1):
             for name, block in known[l - 1].items():
@@ -111,11 +113,12 @@ def _taken_apart(e, layer, l, name, index):
 
 def test_paths_add_up(case):
     network, theta, X, Y = case
-    sizes = sizes_by_a_and_z(network, theta, X, Y)[0]
+    one, own, _ = walked(network, theta, network.explain(theta, X, Y))
+    sizes = sizes_by_a_and_z(one, own, X, Y)[0]
     for top in (1, 3, 10_000):
         e = network.explain(theta, X, Y, top=top)
         for l in range(network.depth + 1):
-            known = textbook.by_a(network, theta, l, e.a(l), Y[0])
+            known = textbook.by_a(one, own, l, e.a(l), Y[0])
             for j in range(network.sizes[l]):
                 found = e.paths(l, j)
                 products = [path.product for path in found.largest]
@@ -131,8 +134,9 @@ def test_paths_add_up(case):
 def test_record_adds_up(case):
     """What a page reads: z from w, b and a, and ∂C₀/∂a from w and δ of the layer after, and past it."""
     network, theta, X, Y = case
-    record = network.explain(theta, X, Y).to_dict()
-    sizes = sizes_by_a_and_z(network, theta, X, Y)[0]
+    e = network.explain(theta, X, Y)
+    record, (one, own, _) = e.to_dict(), walked(network, theta, e)
+    sizes = sizes_by_a_and_z(one, own, X, Y)[0]
     for i, here in enumerate(record["examples"]):
         for l, layer in enumerate(record["network"]["layers"], start=1):
             x, edges = np.array(here["a"][l - 1]), here["edges"][l]

@@ -171,6 +171,7 @@ def test_one_row_can_be_scored(regressor, classifier):
     assert set(score_table(classifier.pipeline, classifier.record, _named(NEW[:1]))["metrics"]) == {
         "accuracy",
         "log_loss",
+        "expected_calibration_error",
     }
 
 

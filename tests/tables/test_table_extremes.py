@@ -119,4 +119,4 @@ def test_a_class_whose_weights_are_all_0_is_not_scored_by():
     outcome, _ = _fit(columns | {"w": np.ones(ROWS)}, weight="w")
     frame = pl.DataFrame(columns | {"w": (columns["y"] == "a").astype(float)})
     found = score_table(outcome.pipeline, outcome.record, Table(frame, "t"))["metrics"]
-    assert set(found) == {"accuracy", "log_loss"}
+    assert set(found) == {"accuracy", "log_loss", "expected_calibration_error"}

@@ -46,6 +46,24 @@ def test_curves_lie_where_their_numbers_say():
     assert validation[1] == f"{cx},{cy}"
 
 
+def test_curves_by_time_lie_at_their_seconds():
+    drawn = charts.curves([4.0, 2.0, 1.0], [], 2, title="t", label="cost", seconds=[1.0, 2.0, 5.0])
+    points = re.search(r'class="training" points="([^"]*)"', drawn)[1].split()
+    xs = [float(point.split(",")[0]) for point in points]
+    assert (xs[2] - xs[1]) == pytest.approx(3 * (xs[1] - xs[0]), rel=1e-3)
+    assert xs[0] - charts.LEFT == pytest.approx(xs[1] - xs[0], rel=1e-2)  # it begins at 0
+    assert float(re.search(r'<circle class="best" cx="([\d.]+)"', drawn)[1]) == xs[1]
+    assert ">seconds<" in drawn
+    assert ">epoch<" not in drawn
+
+
+@pytest.mark.parametrize("seconds", [[0.0], [1e-9], [1e9]])
+def test_odd_times_can_be_drawn(seconds):
+    drawn = charts.curves([1.0], [2.0], 1, title="t", label="cost", seconds=seconds)
+    assert "nan" not in drawn
+    assert "inf" not in drawn
+
+
 @pytest.mark.parametrize(
     "values", [[1.0], [0.0, 0.0], [1e-300, 1e300], [-5.0, -5.0, -4.0], [float("nan"), 1.0], [float("nan")], []]
 )

@@ -86,6 +86,19 @@ def test_costs_by_epoch_and_the_best_of_them(classes):
     assert [line[0] for line in lines if "best" in line[0]] == [f"{best} (best)"]
 
 
+def test_costs_by_time_where_it_is_known(classes):
+    estimator = classes.pipeline[-1]
+    seconds = [0.25 * (epoch + 1) for epoch in range(estimator.n_iter_)]
+    data, document = reported(classes, seconds=seconds)
+    assert data["history"]["seconds"] == seconds
+    head, *lines = Reader(document).tables["curves"][0]
+    assert head == ["epoch", "seconds", "training cost", "validation cost"]
+    assert [line[1] for line in lines] == [number(second) for second in seconds]
+    assert f"Cost by time, over {seconds[-1]:.3g} seconds" in document
+    for without in ([], seconds[:-1]):
+        assert "Cost by time" not in reported(classes, seconds=without)[1]
+
+
 def test_classes_and_their_shares(classes):
     lines = Reader(reported(classes)[1]).tables["target"][0][1:]
     train = pl.Series(classes.parts.train.y).value_counts(sort=True)

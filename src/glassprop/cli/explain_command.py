@@ -52,6 +52,14 @@ def explain(
         tuple[str, ...],
         Parameter(help="Column to take apart, by its name. May be repeated.", negative="", show_default=False),
     ] = (),
+    member: Annotated[
+        MaybeWhole,
+        Parameter(
+            help="Of a model of several members, the one to walk through, counted from 0. Default: the one nearest to "
+            "their mean.",
+            show_default=False,
+        ),
+    ] = None,
     top: Annotated[Whole, Parameter(help="Show at most this many paths, and rows of a table.")] = 10,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
@@ -84,6 +92,7 @@ def explain(
 
     messages = Messages()
     found = _explained((pipeline, record), data, row, stream, messages, top)
+    found = found if member is None else found.member(member)
     _check_asked(found, places, input)
     found = found.without_rows() if no_rows else found
     asked = places if places or input else None

@@ -94,7 +94,10 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
     diagnosis = diagnose(outcome)
     page = files.page if diagnosis["telling"] else None
     name = "./" + quote(os.fsencode(Path(page).name)) if page is not None else None
-    data = report_data(outcome.record, diagnosis, rows=files.rows, model=model, page=name, versions=_versions())
+    seconds = [point[0] for point in getattr(outcome.pipeline[-1], "time_curve_", ())]
+    data = report_data(
+        outcome.record, diagnosis, rows=files.rows, model=model, page=name, seconds=seconds, versions=_versions()
+    )
     documents = {files.report: training_report(data)}
     if page is not None:
         documents = {page: _page_of_rows(outcome, diagnosis, files.rows), **documents}

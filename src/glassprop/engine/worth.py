@@ -56,7 +56,8 @@ def seconds_of_prediction(architecture: Architecture, rows: int, itemsize: int) 
 def _seconds(architecture: Architecture, rows: int, itemsize: int) -> float:
     """Forward and backward, of all members."""
     one = architecture.each_member[0]
-    each = _PRODUCT * one.layout.used + _NUMBER * sum(one.sizes[1:])
+    used = sum(layer.used(n_in) for layer, n_in in zip(one.layers, one.sizes, strict=False))
+    each = _PRODUCT * used + _NUMBER * sum(one.sizes[1:])
     return architecture.members * (_LAYER * one.depth + rows * each * itemsize / _DOUBLE)
 
 

@@ -224,6 +224,9 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
     ) -> None:
         """Train as the plan says. group: the processes that share the lanes of the data; keeper: who keeps the fit."""
         state = self._state
+        if plan.call != "partial_fit":
+            self._can_finish(held)
+            outside = replace(outside, ended=lambda: self._finish(held, group))
         if not plan.stochastic:
             assert isinstance(data, Data)
             run_lbfgs(plan, state, data, None if held is None else held.data, outside)
@@ -239,6 +242,12 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         finally:
             if not state.left:
                 self.__dict__.pop("_left", None)
+
+    def _can_finish(self, held: Held | None) -> None:
+        """Refuse, before training, what could not be done after it."""
+
+    def _finish(self, held: Held | None, group: Group | None) -> None:
+        """What follows training: nothing, but for classifiers that are asked for a temperature."""
 
     def _begin(self, call: Call) -> Left | None:
         """Let go of what belongs to the call before; for ``resume``, say what its data were."""
@@ -383,7 +392,7 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         self.validation_scores_ = history.score if judged else None
         self.best_validation_score_ = state.best_score if judged else None
         self.best_loss_ = None if judged else history.least_cost()
-        self.n_epochs_planned_ = state.planned or int(self.max_iter)
+        self.n_epochs_planned_ = state.planned or vars(self).get("n_epochs_planned_", int(self.max_iter))
         before = len(history.cost) - state.epoch  # epochs of earlier calls
         self.best_epoch_ = state.kept_epoch - before if state.kept_epoch else state.epoch
 

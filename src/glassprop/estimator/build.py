@@ -117,11 +117,11 @@ def _of_members(arguments: Arguments, layers: list[LayerKind]) -> list[LayerKind
     if arguments["n_members"] == 1 or any(layer.own for layer in layers):
         return layers
     if arguments["member"] == "network":
-        return [layer.of_each_member() for layer in layers]
+        return [layer.owned() for layer in layers]
     front = next((place for place, layer in enumerate(layers) if layer.kind == Scale.kind), None)
     if front is None:
-        return [Scale(own=True), *layers]
-    return [layer.of_each_member() if place == front else layer for place, layer in enumerate(layers)]
+        return [Scale(own=True, initial="signs"), *layers]  # so that they see different things
+    return [layer.owned() if place == front else layer for place, layer in enumerate(layers)]
 
 
 def _layers_in_words(arguments: Arguments, n_inputs: int, sizes: list[int]) -> list[LayerKind]:

@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 from sklearn.utils.validation import validate_data
 
 from glassprop.architecture.compressed import refuse_broken
+from glassprop.backprop.ranks import Group
 from glassprop.engine.choose import EngineName
 from glassprop.engine.elsewhere import numpy_type
 from glassprop.equations.activation import ActivationLike, find_activation
@@ -40,10 +41,12 @@ from glassprop.estimator.labels import (
 )
 from glassprop.estimator.left import len_of
 from glassprop.estimator.rollback import UndoneOnFailure
+from glassprop.estimator.validation import Held
 from glassprop.estimator.weights import OUTPUT
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.network import Network
 from glassprop.training.schedule import ScheduleName
+from glassprop.training.temperature import fit_temperature, refuse_no_temperature, temper
 from glassprop.training.train_settings import BestEpoch
 
 
@@ -138,8 +141,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     n_members : int, default=1
         How many networks are trained together as one model: what they say is averaged, in predictions and scores.
     member : {"head", "network"}, default="head"
-        What each member has for itself: "head" is a factor for each input and the output layer, and all between is
-        shared; "network" is every layer. Where layers say ``own=True`` themselves, it is these and the output.
+        What each member has for itself: "head" is a factor for each input, at first 1 or -1, and the output layer; all
+        between is shared. "network" is every layer. Where layers say ``own=True``, it is these and the output.
     own_batches : bool, default=True
         Whether each member takes the examples in an order of its own.
     decay_schedule, dropout_schedule : {"cosine", "one_cycle", "coslog4", "flat_cos"} or None, default=None
@@ -160,6 +163,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Weights of the classes; multiplied into the weights of examples.
     label_smoothing : float, default=0.0
         Targets become ``(1 - s) y + s / k``.
+    temperature : bool, default=False
+        Whether, at the end of ``fit``, what the output's softmax or sigmoid is given is divided by one number, so that
+        the log loss of the validation data is least (E45 of the derivation): by ``early_stopping``, or ``X_val``. It is
+        in the last layer's weights then. ``partial_fit`` takes no notice of it.
     stratify : bool or "auto", default="auto"
         Whether the validation split keeps the shares of classes; "auto" is scikit-learn's rule (two classes only).
 
@@ -167,6 +174,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     ----------
     classes_ : array (n_classes,)
         The labels, in the order of the outputs.
+    temperature_ : float
+        By what the last layer was divided, with ``temperature=True``; scores and curves are of before.
     loss_, best_loss_ : float
         The training loss at the end, and the least of all epochs (None with early stopping).
     loss_curve_ : list of float
@@ -261,6 +270,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         decay_schedule: FactorName | None = None,
         dropout_schedule: FactorName | None = None,
         scoring: Literal["loss"] | str | Callable[..., float] | None = None,
+        temperature: bool = False,
         stratify: bool | Literal["auto"] = "auto",
         engine: EngineName = "auto",
     ) -> None:
@@ -307,6 +317,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.decay_schedule = decay_schedule
         self.dropout_schedule = dropout_schedule
         self.scoring = scoring
+        self.temperature = temperature
         self.stratify = stratify
         self.engine = engine
 
@@ -518,6 +529,28 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             several = self._kind(int(self.n_outputs_)) == "multilabel-indicator"
             self._label_binarizer = binarizer_for(self.classes_, int(self.n_outputs_), several)
         return self._label_binarizer
+
+    def _can_finish(self, held: Held | None) -> None:
+        if not self.temperature:
+            return
+        refuse_no_temperature(self.network_)
+        if held is None:
+            raise SettingsError(
+                "temperature=True needs rows to judge by: set early_stopping=True (with another solver than lbfgs), or "
+                "give X_val and y_val"
+            )
+
+    def _finish(self, held: Held | None, group: Group | None) -> None:
+        """Divide the last layer by the temperature that the held-out rows ask for."""
+        self.__dict__.pop("temperature_", None)
+        if not self.temperature or held is None:
+            return
+        found = fit_temperature(self.network_, self._state.theta, held.data)
+        if group is not None:
+            found = float(group.everyone(np.array([found]))[0][0])
+        self._state.make_writable()
+        temper(self.network_, self._state.theta, found)
+        self.temperature_ = found
 
     def _score_outputs(self, y: Array, a: Array, sample_weight: Array | None) -> float:
         from sklearn.metrics import accuracy_score  # with its neighbors a tenth of what a small fit takes

@@ -70,5 +70,6 @@ CLASSIFIER: dict[str, Any] = {
     **SHARED,
     "class_weight": [StrOptions({"balanced"}), dict, list, None],
     "label_smoothing": [_from(0, high=1)],
+    "temperature": ["boolean"],
     "stratify": [StrOptions({"auto"}), "boolean"],
 }

@@ -83,6 +83,8 @@ def from_plain(state: dict[str, Any]) -> dict[str, Any]:
     """Undo ``to_plain``."""
     for name, value in _LATER.items():
         state.setdefault(name, value)
+    if "label_smoothing" in state:  # a classifier's
+        state.setdefault("temperature", False)
     if state["layers"] is not None:
         layers = [from_spec(layer) if isinstance(layer, dict) else layer for layer in state["layers"]]
         state["layers"] = type(state["layers"])(layers)

@@ -54,12 +54,15 @@ class Outside:
         When the fit began; takes in the end of each epoch.
     report : callable (EpochReport)
         Takes in what is told of each epoch.
+    ended : callable ()
+        Does what is to be done at the end, where the fit is not left before it.
     """
 
     record: Callable[[float | None], None]
     hooks: Callable[[int], EpochHooks]
     watch: Watch
     report: Callable[[EpochReport], Any] = lambda report: None
+    ended: Callable[[], None] = lambda: None
 
 
 def run_stochastic(
@@ -137,6 +140,8 @@ def run_stochastic(
             state.rng = deepcopy(state.rng)  # it may be one that others draw from
         else:
             state.forget_call()
+    if plan.call != "partial_fit" and not state.left:
+        outside.ended()
     _warn(plan, state, plan.meant_to_end)
     hooks.fit_ended()
 
@@ -152,7 +157,10 @@ def _planned(
     over: bool,
 ) -> FitPlan:
     """The plan with its number of epochs, which is decided once in a fit: what is gone on with keeps to it."""
-    if plan.call == "partial_fit" or over:
+    if plan.call == "partial_fit":
+        state.planned = 0  # nobody knows how many calls there will be
+        return plan
+    if over:
         return plan
     if plan.max_time is not None and plan.call == "resume" and state.planned:
         plan = plan.of_epochs(state.planned)
@@ -184,6 +192,7 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
     from glassprop.training.lbfgs import train_lbfgs
 
     hooks, show = outside.hooks(plan.epochs), display(plan.verbose, plan.epochs)
+    state.planned = plan.epochs
 
     def on_iteration(state: TrainState) -> bool:
         outside.record(None)
@@ -210,6 +219,7 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
         show.close()
         outside.record(None)
     outside.record(result.cost)
+    outside.ended()
     _warn(plan, state, meant_to_end=True)
     if result.scipy is not None and result.scipy.status != 0 and not state.stopped_by:
         warnings.warn(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from glassprop.equations.arrays import Array
 from glassprop.insight.differences import (
     changes_by_inputs,
     nudge_activation,
@@ -160,38 +161,50 @@ def _difference(view: View, i: int, layer: int, j: int, k: int | None) -> tuple[
     return float(nudge.values[0]), bool(nudge.kinks[0])
 
 
-def by_column(view: View, names: Names, i: int, column: Column, paths: FindPaths) -> ColumnDerivative:
-    """∂C₀ with respect to a column of the table for example i, through the inputs that were made of it."""
-    slopes = None if column.slopes is None else column.slopes[i]
+def by_column(views: Sequence[View], names: Names, i: int, column: Column, paths: FindPaths) -> ColumnDerivative:
+    """∂C₀ with respect to a column of the table for example i, through the inputs that were made of it.
+
+    views: one, or those of all members, whose costs and derivatives are averaged (E41, E43).
+    """
+    slopes, by_x = (None if column.slopes is None else column.slopes[i]), by_inputs(views, i)
     parts = tuple(
         InputPart(
             index,
             names.inputs[index],
-            float(view.X[i, index]),
-            float(view.by_output[0][i, index]),
+            float(views[0].X[i, index]),
+            float(by_x[index]),
             None if slopes is None else float(slopes[place]),
         )
         for place, index in enumerate(column.parts)
     )
     return ColumnDerivative(
         f"∂C₀/∂{column.name}",
-        column_value(view, i, column),
+        column_value(views, i, column),
         _column_factors(parts),
         _paths=lambda: paths(0, column.parts[0]),
-        _difference=lambda: _difference_by_column(view, i, column),
+        _difference=lambda: _difference_by_column(views, i, column),
         shown=names.shown(column, i),
         parts=parts,
-        switches=switches(view, i, column),
+        switches=switches(views, i, column),
         unit=column.unit,
         exact=column.stands is not None,
     )
 
 
-def column_value(view: View, i: int, column: Column) -> float:
+def by_inputs(views: Sequence[View], i: int) -> Array:
+    """∂C₀/∂x of example i (n_inputs,): the mean over members, where there are several."""
+    return _mean([view.by_output[0][i] for view in views])
+
+
+def _mean(each: list[Array]) -> Array:
+    return each[0] if len(each) == 1 else np.mean(each, axis=0)
+
+
+def column_value(views: Sequence[View], i: int, column: Column) -> float:
     """Σ ∂C₀/∂x ∂x/∂column over the column's inputs; NaN for a category or text, which has no derivative."""
     if column.slopes is None:
         return float("nan")
-    by_x = view.by_output[0][i]
+    by_x = by_inputs(views, i)
     return float(sum(float(by_x[index]) * float(s) for index, s in zip(column.parts, column.slopes[i], strict=True)))
 
 
@@ -203,14 +216,16 @@ def _column_factors(parts: tuple[InputPart, ...]) -> dict[str, float]:
     return {BY_X: moving[0].by_x, BY_COLUMN: moving[0].by_column}
 
 
-def _difference_by_column(view: View, i: int, column: Column) -> tuple[float, bool]:
+def _difference_by_column(views: Sequence[View], i: int, column: Column) -> tuple[float, bool]:
     if column.slopes is None:
         return float("nan"), False
-    nudge = nudge_inputs(view, i, np.array(column.parts))
-    return float(nudge.values @ column.slopes[i]), bool(nudge.kinks[column.slopes[i] != 0].any())
+    nudges = [nudge_inputs(view, i, np.array(column.parts)) for view in views]
+    kinks = np.any([nudge.kinks for nudge in nudges], axis=0)
+    values = _mean([nudge.values for nudge in nudges])
+    return float(values @ column.slopes[i]), bool(kinks[column.slopes[i] != 0].any())
 
 
-def switches(view: View, i: int, column: Column) -> dict[str, float]:
+def switches(views: Sequence[View], i: int, column: Column) -> dict[str, float]:
     """What C_0 would change by with another category.
 
     To first order, where one input goes to 0 and another to 1; of codes, which have no derivative, by a pass forward.
@@ -218,8 +233,9 @@ def switches(view: View, i: int, column: Column) -> dict[str, float]:
     if column.categories is None:
         return {}
     if column.stands is not None:
-        changes = changes_by_inputs(view, i, np.array(column.parts), column.stands)
+        stands = np.array(column.parts), column.stands
+        changes = _mean([changes_by_inputs(view, i, *stands) for view in views])
         return dict(zip(column.categories, changes.tolist(), strict=True))
-    by_x, x = view.by_output[0][i], view.X[i]
+    by_x, x = by_inputs(views, i), views[0].X[i]
     now = float(sum(by_x[index] * x[index] for index in column.parts))
     return {name: float(by_x[index]) - now for name, index in zip(column.categories, column.parts, strict=True)}

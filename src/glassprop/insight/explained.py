@@ -10,6 +10,7 @@ from glassprop.equations.arrays import Array
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.names import Column, Names
 from glassprop.insight.paths import Paths
+from glassprop.insight.several import Several
 from glassprop.insight.step import OptimizerStep, Training
 from glassprop.insight.view import View
 
@@ -31,6 +32,10 @@ class Explained(Protocol):
     def top(self) -> int: ...
     @property
     def architecture(self) -> Architecture: ...
+    @property
+    def members(self) -> Several | None: ...
+    @property
+    def views(self) -> tuple[View, ...]: ...
     @property
     def n_examples(self) -> int: ...
     @property

@@ -18,12 +18,13 @@ from glassprop.backprop.gradient import average_gradient
 from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
-from glassprop.ground.text import listed, quoted
+from glassprop.ground.text import quoted
 from glassprop.insight import derive
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.largest import MOST_PATHS
 from glassprop.insight.names import Column, Names, as_code
 from glassprop.insight.paths import PathFinder, Paths
+from glassprop.insight.several import Several
 from glassprop.insight.step import OptimizerStep, Training, step_of
 from glassprop.insight.view import View
 from glassprop.layers.layer_kind import PARAMETRIC
@@ -48,6 +49,9 @@ class Explanation:
         The numbers: ``view.trace.z``, ``view.trace.a``, ``view.deltas``, ``view.by_output``, ``view.costs``.
     names : Names
         Of inputs, outputs, columns and rows.
+    members : Several or None
+        Of a network of several members: what each says, and what they say together. All else is of the one that is
+        walked through, ``members.walked``, and C₀ is its cost; but what is said of columns and of a step is of all.
     training : Training or None
         The optimizer as it stood.
     history : mapping of str to list
@@ -60,6 +64,7 @@ class Explanation:
     history: Mapping[str, Any] = field(default_factory=dict)
     focus: int = 0
     top: int = MOST_PATHS
+    members: Several | None = None
 
     # --- what is explained ------------------------------------------------------------------------------------
 
@@ -83,6 +88,30 @@ class Explanation:
         if not whole or not 0 <= example < self.n_examples:
             raise DataError(f"there is no example {example!r}: {self.n_examples} are explained, counted from 0")
         return replace(self, focus=int(example))
+
+    def member(self, member: int) -> Explanation:
+        """The same with another member walked through, counted from 0.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such member.
+        """
+        whole = self.architecture if self.members is None else self.members.whole
+        whole.member(member)  # or there is none
+        if self.members is None:
+            return self
+        return replace(self, view=self.members.views[member], members=replace(self.members, walked=int(member)))
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Those of all members; of a network without others, the one there is."""
+        return (self.view,) if self.members is None else self.members.views
+
+    @property
+    def predicted(self) -> Array:
+        """What the network gives, the mean where it has several members. (n, n_L)"""
+        return self.view.trace.a[-1] if self.members is None else self.members.mean
 
     def without_rows(self) -> Explanation:
         """The same without what stands in the table: see ``Names.without_rows``."""
@@ -202,7 +231,7 @@ class Explanation:
 
     def by_column(self, column: Column) -> ColumnDerivative:
         """As ``input``, for a column of ``names``."""
-        return derive.by_column(self.view, self.names, self.focus, column, self.paths)
+        return derive.by_column(self.views, self.names, self.focus, column, self.paths)
 
     # --- several examples, and the optimizer ------------------------------------------------------------------
 
@@ -225,8 +254,10 @@ class Explanation:
         """
         if self.training is None:
             raise SettingsError(_NO_STEP)
-        data = self.examples(layer, j, k).average
-        return self._step(layer, *self._parameter(layer, j, k), data)
+        name, index = self._parameter(layer, j, k)
+        if self.members is not None:
+            return self.step_of(layer, name, index)
+        return self._step(layer, name, index, self.examples(layer, j, k).average)
 
     def step_of(self, layer: int, name: str, index: Sequence[int]) -> OptimizerStep:
         """As ``step``, for any parameter of a layer of any kind, by its block. Raises as ``parameter`` and ``step``."""
@@ -247,18 +278,22 @@ class Explanation:
         return step_of(self.training, self.view.theta, place, block, data, self.n_examples, self._length)
 
     @cached_property
-    def _gradient(self) -> Array:
-        view = self.view
-        return average_gradient(view.architecture, view.theta, view.X, view.Y)
-
-    @cached_property
     def _length(self) -> float:
         """Of the average gradient over these examples, L2 included."""
-        view, gradient = self.view, self._gradient.copy()
+        theta, gradient = self.view.theta, self._gradient.copy()
+        whole = self.architecture if self.members is None else self.members.whole
         if self.training is not None and self.training.l2:
-            gradient += self.training.l2 / self.n_examples * view.theta * view.architecture.layout.decay_factors
-        leave_out_untrained(view.architecture, gradient)
+            gradient += self.training.l2 / self.n_examples * theta * whole.layout.decay_factors
+        leave_out_untrained(whole, gradient)
         return float(np.linalg.norm(gradient))
+
+    @cached_property
+    def _gradient(self) -> Array:
+        """∇C, the average over these examples, and over all members where there are several."""
+        view = self.view
+        if self.members is not None:
+            return self.members.gradient
+        return average_gradient(view.architecture, view.theta, view.X, view.Y)
 
     # --- checks of what is asked ------------------------------------------------------------------------------
 
@@ -283,7 +318,7 @@ class Explanation:
             names = [block.name for block in self.architecture.layout.by_layer[layer]]
             raise SettingsError(
                 f"what leads from {k} to {j} in layer {layer} ({kind.title}) is no parameter; ask for one of its own, "
-                f"{listed(names, 6)}, as parameter({layer}, {names[0]!r}, (0, 0))"
+                f"{', '.join(names[:6])}, as parameter({layer}, {names[0]!r}, (0, 0))"
             )
         if found is None:
             before = ", ".join(map(str, np.flatnonzero(self.view.joins(layer)[j])))
@@ -314,7 +349,8 @@ class Explanation:
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.architecture.sizes))
-        return f"<Explanation of {self.n_examples} example(s), network {sizes}, cost {self.cost:.6g}>"
+        of = "" if self.members is None else f", member {self.members.walked} of {len(self.members.views)}"
+        return f"<Explanation of {self.n_examples} example(s), network {sizes}{of}, cost {self.cost:.6g}>"
 
 
 def checked_top(top: Any) -> int:
@@ -336,6 +372,9 @@ def explain(
     top: int = MOST_PATHS,
 ) -> Explanation:
     """Look at some examples through a network.
+
+    One of several members is walked through, the one whose outputs are nearest to the mean; ``member`` of what is
+    returned chooses another.
 
     Parameters
     ----------
@@ -381,7 +420,9 @@ def explain(
         row, k = (int(i) for i in np.argwhere(~np.isfinite(X))[0])
         raise DataError(f"input {k} of example {row} is {X[row, k]:g}: fill in or drop what is missing")
     architecture.cost_function.check_targets(Y)
-    view = View(architecture, theta, X, Y)
+    members = Several.of(architecture, theta, X, Y) if architecture.members > 1 else None
+    view = View(architecture, theta, X, Y) if members is None else members.views[members.walked]
     names = Names.numbered(architecture, len(X)) if names is None else names
     names.check(architecture, len(X))
-    return Explanation(view, names.with_codes(dict(architecture.codes)), training, dict(history or {}), top=int(top))
+    names = names.with_codes(dict(architecture.codes))
+    return Explanation(view, names, training, dict(history or {}), top=int(top), members=members)

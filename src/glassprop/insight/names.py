@@ -50,7 +50,8 @@ def as_code(column: Column, codes: Mapping[int, int]) -> Column:
     """The column, which is a number, as one of categories, where it is the code of one; codes: how many, by input."""
     if column.categories is not None or len(column.parts) != 1 or column.parts[0] not in codes:
         return column
-    return replace(column, slopes=None, categories=tuple(map(str, range(codes[column.parts[0]]))))
+    each = range(codes[column.parts[0]])
+    return replace(column, slopes=None, categories=tuple(map(str, each)), stands=np.array(each, float)[:, None])
 
 
 @dataclass(frozen=True, eq=False)

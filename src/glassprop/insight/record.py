@@ -13,7 +13,7 @@ from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
 from glassprop.ground.json_values import plain_number as _number
 from glassprop.ground.json_values import plain_numbers as _numbers
-from glassprop.insight.derive import collapse_formula, column_value, switches
+from glassprop.insight.derive import by_inputs, collapse_formula, column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
@@ -78,6 +78,7 @@ def record_of(
         "b": [None, *(_numbers(view.b(l)[shown[l]]) for l in layers)],
         "p": [None, *(_of_activation(explanation, l, shown[l]) for l in layers)],
         "examples": [_example(explanation.of(i), shown, columns, rows, most) for i in range(explanation.n_examples)],
+        "members": _members(explanation, shown, columns),
         "gradient_size": _gradient_size(explanation),
         "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
         "training": _training(explanation, shown),
@@ -111,7 +112,7 @@ def _network(explanation: Explanation) -> dict[str, Any]:
         "cost_value": cost.value,
         "cost_slope": cost.derivative,
         "collapses": explanation.view.collapses,
-        "parameters": architecture.layout.size,
+        "parameters": architecture.layout.used,
     }
 
 
@@ -187,9 +188,35 @@ def _cell(explanation: Explanation, column: Column, rows: bool) -> dict[str, Any
     slopes = [None] * len(column.parts) if column.slopes is None else _numbers(column.slopes[i])
     return {
         "shown": explanation.names.shown(column, i) if rows else None,
-        "value": _number(column_value(view, i, column)),
+        "value": _number(column_value((view,), i, column)),
         "by_column": slopes if rows else None,
-        "switches": {name: _number(change) for name, change in switches(view, i, column).items()},
+        "switches": {name: _number(change) for name, change in switches((view,), i, column).items()},
+    }
+
+
+def _members(explanation: Explanation, shown: list[Array], columns: list[Column]) -> dict[str, Any] | None:
+    """What each member says, and all together; None where there is one network."""
+    several = explanation.members
+    if several is None:
+        return None
+    outputs = shown[-1]
+    return {
+        "count": len(several.views),
+        "walked": several.walked,
+        "parameters": several.whole.layout.size,
+        "examples": [
+            {
+                "outputs": _numbers(several.outputs[:, i][:, outputs]),
+                "mean": _numbers(several.mean[i][outputs]),
+                "spread": _numbers(several.spread[i][outputs]),
+                "costs": _numbers(several.costs[:, i]),
+                "cost": _number(float(several.cost[i])),
+                "cost_of_mean": _number(float(several.cost_of_mean[i])),
+                "by_x": _numbers(by_inputs(several.views, i)[shown[0]]),
+                "columns": [_number(column_value(several.views, i, column)) for column in columns],
+            }
+            for i in range(explanation.n_examples)
+        ],
     }
 
 
@@ -269,7 +296,7 @@ def _gradient_size(explanation: Explanation) -> list[list[float]]:
 def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | None:
     """The optimizer, with its memory of the parameters shown."""
     training = explanation.training
-    if training is None:
+    if training is None or explanation.members is not None:  # whose gradient is of more than is written down
         return None
     view, layers = explanation.view, range(1, explanation.architecture.depth + 1)
     step = explanation.first_step()

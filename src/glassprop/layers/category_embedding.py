@@ -136,6 +136,10 @@ class CategoryEmbedding(LayerKind):
             for number, shape in enumerate(zip(self.sizes, self.each, strict=True))
         )
 
+    def used(self, n_in: int) -> int:
+        """A row of each table, however many there are."""
+        return sum(self.each)
+
     @property
     def _names(self) -> list[str]:
         return [f"{_TABLE}{number}" for number in range(len(self.columns))]

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -77,12 +78,6 @@ class LayerKind(ABC):
         """The layer as it is behind ``n_in`` inputs or neurons: kinds that take the width they find have it then."""
         return self
 
-    def of_each_member(self) -> Self:
-        """The same, with parameters of its own for each member of a network."""
-        made = copy(self)
-        object.__setattr__(made, "own", True)
-        return made
-
     def misplaced(self, n_in: int) -> list[str]:
         """What it cannot do behind so many inputs or neurons, in words."""
         if self.residual and self.n != n_in:
@@ -108,6 +103,10 @@ class LayerKind(ABC):
             )
             for block in found
         )
+
+    def used(self, n_in: int) -> int:
+        """How many of its parameters one example has to do with."""
+        return sum(prod(block.shape) for block in self.blocks(n_in))
 
     @abstractmethod
     def blocks_of_z(self, n_in: int) -> tuple[BlockShape, ...]:

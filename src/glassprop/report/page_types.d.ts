@@ -7,7 +7,7 @@ type ByLayer<T> = (T[] | null)[];
 
 interface LayerRecord {
   n: number;
-  /** "dense", or "scale": neuron j sees number j before it alone */
+  /** "dense"; "scale": neuron j sees number j before it alone; "periodic", "category": no z of these is a sum of w a */
   kind: string;
   residual: boolean;
   /** what rate, and decay and L2, are multiplied by */
@@ -57,6 +57,8 @@ interface ExampleRecord {
   jacobian: ByLayer<Num[]>;
   by_a: ByLayer<Num>;
   delta: ByLayer<Num>;
+  /** ∂z_j/∂a_k of a layer whose z is not linear in what it sees, and which has no w; null for others */
+  edges: ByLayer<Num[]>;
   rest_z: ByLayer<Num>;
   rest_by_a: ByLayer<Num>;
   long_way: boolean;
@@ -87,6 +89,23 @@ interface TrainingRecord {
   memory: Record<string, ParameterRecord>;
 }
 
+/** What each member says, by example, and all together. */
+interface MembersRecord {
+  count: number;
+  walked: number;
+  parameters: number;
+  examples: {
+    outputs: Num[][];
+    mean: Num[];
+    spread: Num[];
+    costs: Num[];
+    cost: Num;
+    cost_of_mean: Num;
+    by_x: Num[];
+    columns: Num[];
+  }[];
+}
+
 /** What `Explanation.to_dict()` gives and the page holds. */
 interface ExplanationRecord extends ParameterRecord {
   format: number;
@@ -104,6 +123,8 @@ interface ExplanationRecord extends ParameterRecord {
   /** trained parameters of activations */
   p: ByLayer<Num>;
   examples: ExampleRecord[];
+  /** of a network of several members; the rest is of the one that is walked through */
+  members?: MembersRecord | null;
   gradient_size: Num[][];
   history: Record<string, Num[]>;
   training: TrainingRecord | null;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.equations.arrays import Array
+from glassprop.equations.cost import Cost
 from glassprop.equations.domain import SIMPLEX, UNIT
 from glassprop.errors import SettingsError
 
@@ -18,11 +19,15 @@ def smooth(architecture: Architecture, Y: Array, smoothing: float) -> Array:
     """
     if not smoothing:
         return Y
-    domain = architecture.cost_function.targets
-    if domain not in (SIMPLEX, UNIT):
+    if architecture.cost_function.targets not in (SIMPLEX, UNIT):
         raise SettingsError(
             f"label_smoothing={smoothing:g} was asked for with cost {architecture.cost_function.spec!r}, whose "
             "targets are not probabilities; set it to 0, or use cross_entropy or binary_cross_entropy"
         )
-    k = Y.shape[1] if domain is SIMPLEX or domain == SIMPLEX else 2
+    return smoothed(architecture.cost_function, Y, smoothing)
+
+
+def smoothed(cost: Cost, Y: Array, smoothing: float) -> Array:
+    """The same for a cost whose targets are probabilities."""
+    k = Y.shape[1] if cost.targets == SIMPLEX else 2
     return ((1 - smoothing) * Y + smoothing / k).astype(Y.dtype)

@@ -59,27 +59,37 @@ def _round_step(about: float) -> float:
 
 
 def curves(
-    training: Sequence[float], validation: Sequence[float], best_epoch: int | None, *, title: str, label: str
+    training: Sequence[float],
+    validation: Sequence[float],
+    best_epoch: int | None,
+    *,
+    title: str,
+    label: str,
+    seconds: Sequence[float] | None = None,
 ) -> str:
-    """Costs by epoch, counted from 1; the best epoch is marked."""
+    """Costs by epoch, counted from 1, or by the seconds at which each had ended; the best epoch is marked."""
     values = [value for value in (*training, *validation) if isfinite(value)]
     if not values:
         return ""
     least, most = min(values), max(values)
     log = least > 0 and log10(most) - log10(least) > _LOG_FROM
-    x = Axis(1, max(len(training), len(validation), 2), LEFT, WIDTH - RIGHT)
+    n = max(len(training), len(validation))
+    across = [float(epoch) for epoch in range(1, n + 1)] if seconds is None else list(seconds)
+    last = max(across[-1], 2.0) if seconds is None else across[-1]
+    x = Axis(1.0 if seconds is None else 0.0, last, LEFT, WIDTH - RIGHT)
     y = Axis(*_widened(least, most, log), HEIGHT - BOTTOM, TOP, log)
-    parts = [_frame(x, y, "epoch", label + (", logarithmic" if log else ""), whole_across=True)]
-    parts.append(_line(training, x, y, "training"))
+    name = "epoch" if seconds is None else "seconds"
+    parts = [_frame(x, y, name, label + (", logarithmic" if log else ""), whole_across=seconds is None)]
+    parts.append(_line(across, training, x, y, "training"))
     if validation:
-        parts.append(_line(validation, x, y, "validation"))
-    if best_epoch is not None:
-        parts.append(_best(best_epoch, validation or training, x, y))
+        parts.append(_line(across, validation, x, y, "validation"))
+    if best_epoch is not None and 1 <= best_epoch <= n:
+        parts.append(_best(best_epoch, across[best_epoch - 1], validation or training, x, y))
     return _svg(parts, title)
 
 
-def _best(epoch: int, values: Sequence[float], x: Axis, y: Axis) -> str:
-    at = x.place(epoch)
+def _best(epoch: int, across: float, values: Sequence[float], x: Axis, y: Axis) -> str:
+    at = x.place(across)
     line = f'<line class="best" x1="{at}" x2="{at}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
     if not 1 <= epoch <= len(values) or not isfinite(values[epoch - 1]):
         return line
@@ -89,8 +99,8 @@ def _best(epoch: int, values: Sequence[float], x: Axis, y: Axis) -> str:
     )
 
 
-def _line(values: Sequence[float], x: Axis, y: Axis, kind: str) -> str:
-    points = [f"{x.place(i)},{y.place(v)}" for i, v in enumerate(values, start=1) if isfinite(v)]
+def _line(across: Sequence[float], values: Sequence[float], x: Axis, y: Axis, kind: str) -> str:
+    points = [f"{x.place(at)},{y.place(v)}" for at, v in zip(across, values, strict=False) if isfinite(v)]
     if len(points) == 1:
         cx, cy = points[0].split(",")
         return f'<circle class="dot {kind}" cx="{cx}" cy="{cy}" r="3"/>'

@@ -28,6 +28,7 @@ def report_data(
     rows: bool = True,
     model: str = "",
     page: str | None = None,
+    seconds: Sequence[float] = (),
     versions: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
@@ -45,6 +46,8 @@ def report_data(
         Where the model was saved.
     page : str, optional
         The name of the file that explains the telling rows, beside the report; its example i is the i-th of them.
+    seconds : sequence of float
+        Since training began, at the end of each epoch, where that is known: it stands in no record.
     versions : mapping, optional
         Of what made it.
     """
@@ -64,7 +67,7 @@ def report_data(
         ],
         "remarks": list(record["remarks"]),
         "against": "most frequent class" if record["task"] == "classification" else "mean",
-        "history": _history(record["history"]),
+        "history": _history(record["history"], seconds),
         "classes": _classes(diagnosis["shares"]),
         "amounts": _amounts(diagnosis["amounts"], rows),
         "confusion": _confusion(diagnosis["confusion"]),
@@ -89,8 +92,9 @@ def _reason(reason: str, rows: bool) -> str:
     return reason if rows else reason.partition(":")[0].partition(" (")[0]
 
 
-def _history(history: Mapping[str, Any]) -> dict[str, Any]:
+def _history(history: Mapping[str, Any], seconds: Sequence[float]) -> dict[str, Any]:
     return {
+        "seconds": list(seconds) if len(seconds) == len(history["loss_curve"]) else [],
         "training": list(history["loss_curve"]),
         "validation": list(history["validation_curve"]),
         "epochs": history["epochs"],
@@ -254,10 +258,19 @@ def draw(data: Mapping[str, Any]) -> dict[str, str]:
     """The charts of a report; "" for those that it has nothing for."""
     history, residuals, target = data["history"], data["residuals"], shown(data["target"]["name"])
     best = history["best_epoch"]
-    drawn = {"curves": "", "predictions": "", "residuals": ""}
+    drawn = {"curves": "", "time": "", "predictions": "", "residuals": ""}
     if history["training"]:
         title = f"Cost by epoch over {len(history['training'])} epochs" + (f"; best epoch {best}" if best else "")
         drawn["curves"] = charts.curves(history["training"], history["validation"], best, title=title, label="cost")
+    if history["seconds"]:
+        drawn["time"] = charts.curves(
+            history["training"],
+            history["validation"],
+            best,
+            title=f"Cost by time, over {history['seconds'][-1]:.3g} seconds",
+            label="cost",
+            seconds=history["seconds"],
+        )
     if residuals is not None:
         drawn["residuals"] = charts.histogram(
             residuals["edges"], residuals["counts"], title="Histogram of residuals", across="predicted - true"

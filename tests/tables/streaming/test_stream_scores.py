@@ -54,7 +54,7 @@ def _near(found, true, within):
     assert found.intervals.keys() == true.intervals.keys()
     for name, score in true.scores.items():
         assert found.scores[name] == pytest.approx(score, rel=EXACT, abs=EXACT + within.get(name, 0.0)), name
-        low, high = true.intervals[name]
+    for name, (low, high) in true.intervals.items():
         assert found.intervals[name] == pytest.approx((low, high), abs=0.15 * (high - low)), name
     assert found.baseline == pytest.approx(true.baseline, rel=EXACT, abs=EXACT)
 
@@ -137,12 +137,12 @@ def test_one_class_alone_has_no_area_and_rows_of_weight_0_count_for_nothing():
     outputs = _probabilities(rng, ROWS, 2)
     y = np.zeros(ROWS, dtype=np.intp)
     found, _ = _streamed(TWO, Guess(shares=np.array([0.5, 0.5])), y, outputs, None, _sizes(rng)).assessment()
-    assert found.scores.keys() == {"accuracy", "log_loss"}
+    assert found.scores.keys() == {"accuracy", "log_loss", "expected_calibration_error"}
     assert found.baseline == pytest.approx({"accuracy": 1.0, "log_loss": np.log(2)})
     y[:50], weights = 1, np.ones(ROWS)
     weights[:50] = 0
     found, _ = _streamed(TWO, None, y, outputs, weights, _sizes(rng)).assessment()
-    assert found.scores.keys() == {"accuracy", "log_loss"}
+    assert found.scores.keys() == {"accuracy", "log_loss", "expected_calibration_error"}
 
 
 def test_targets_that_are_all_the_same_have_the_rule_of_scikit_learn():

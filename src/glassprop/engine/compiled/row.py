@@ -7,7 +7,7 @@ from __future__ import annotations
 N_IN, N_OUT, BLOCK_1, BLOCK_2, P, WAYS, IN_AT, A_AT, SLOPE_AT, OUT_AT = range(10)
 # addresses of its parts (``part.py``), 0 for none: those of its kind, and of its activation
 WEIGH, BY_INPUT, FILL_GRADIENT, ACTIVATE, PULL_BACK = range(10, 15)
-# the address of what else its kind's kernels read, whole numbers; 0 for nothing
+# how far behind the row what else its kind's kernels read lies, whole numbers behind all rows
 FACTS = 15
 COLUMNS = 16
 # columns of the table of numbers
@@ -30,4 +30,5 @@ FIRST = 64  # it is the first layer: what it sees are the examples, which also l
 SPARSE = 128  # X is sparse
 BY_ENTRIES = 256  # its products are made from the entries of X: its z together with the block
 W_TURNED = 512  # and its W lies input by input, as that of no other layer does
-FREE = 1024  # bits from here on mean what the kind says
+OWN = 1024  # each member has parameters of its own here
+FREE = 2048  # bits from here on mean what the kind says

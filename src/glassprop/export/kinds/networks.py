@@ -278,7 +278,7 @@ add(
         "glassprop.estimator.classifier:MLPClassifier",
         {**_SETTINGS, **_CLASSIFIER_SETTINGS},
         {**_FITTED, "classes_": Values(), "_label_binarizer": _Binarizer()},
-        _AFTERWARDS,
+        {**_AFTERWARDS, "temperature": Flag(), "temperature_": Real(1e-3, 1e3)},
         check=_classifier_fits,
         width=lambda made: made.n_outputs_,
         state=_plain_state,

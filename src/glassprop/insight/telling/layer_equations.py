@@ -51,6 +51,11 @@ def forward_sum(e: Explanation, l: int, j: int) -> Equation:
     return Equation((Symbol("z", l, (j,)), kind.z(l, j), kind.z_written(e, l, j), Number(float(e.z(l)[j]))))
 
 
+def remark(e: Explanation, l: int) -> str:
+    """What the rule for z of a layer leaves open: a sentence, or nothing."""
+    return told_kind(e, l).remark(e, l)
+
+
 def activation_rules(e: Explanation, l: int) -> tuple[Equation, ...]:
     """How a follows from z; and from what the layer sees, where it is residual (E32)."""
     reading = activation_reading(e, l)

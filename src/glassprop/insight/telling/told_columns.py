@@ -36,7 +36,8 @@ def columns_section(e: Explanation, asked: Asked) -> Section:
         Column(by(_COLUMN), numbers=True),
         Column("by difference", numbers=True),
     )
-    said = ["How the cost moves with a column of the table, per unit of that column."]
+    whose = "" if e.members is None else ", the mean over members,"
+    said = [f"How the cost{whose} moves with a column of the table, per unit of that column."]
     if any(one.switches for _, one in found):
         how = "" if all(one.exact for _, one in found if one.switches) else ", to first order"
         said.append(f"For a category: what it would change by{how}, had the row the one that lowers it most.")

@@ -117,7 +117,8 @@ def paths_parts(e: Explanation, layer: int, j: int, top: int) -> list[Block]:
         Column("weights, slopes, and the derivative at the end", share=0.48),
         Column("product", numbers=True),
     )
-    said = Paragraph(("The factor ", by(start), " is the sum over all paths:"))
+    what = "The factor " if layer or e.members is None else f"In member {e.members.walked}, "
+    said = Paragraph((what, by(start), " is the sum over all paths:"))
     return [said, Table(columns, tuple(rows), total=True)]
 
 

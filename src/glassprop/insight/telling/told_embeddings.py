@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _DELTA = "δ"
 Index = int | str
+_MOST_ROWS = 8  # of tables, that are named
 
 
 class _PassesOn:
@@ -97,6 +98,13 @@ class Waves(_PassesOn):
         waves = np.cos(angles(x, own["f"][[i]], own["c"][[i]]))[0, 0]
         return Sum((*written_out(own["w"][i, m], waves), Number(float(own["e"][i, m]))))
 
+    def remark(self, e: Explanation, l: int) -> str:
+        """What h is, and what else z has."""
+        return (
+            " The waves of an embedded number a are h_q = cos(2π f_q a + c_q), with f, c, w and e of its own; before "
+            "its sums stands the number itself, and before all of these what is not embedded."
+        )
+
 
 class Rows(_PassesOn):
     """z_j = t_rj, the row r of a table for the code r (E39)."""
@@ -128,3 +136,10 @@ class Rows(_PassesOn):
             return Number(float(e.a(l - 1)[k]))
         i, m = self._place(j)
         return Symbol(f"t{i}", l, (int(e.a(l - 1)[self._layer.columns[i]]), m))
+
+    def remark(self, e: Explanation, l: int) -> str:
+        """Which row of each table is used."""
+        codes = [int(e.a(l - 1)[column]) for column in self._layer.columns]
+        used = ", ".join([f"{code} of t{i}" for i, code in enumerate(codes)][:_MOST_ROWS])
+        used += ", …" * (len(codes) > _MOST_ROWS)
+        return f" For a code r it is the row r of a table, here {used}; what is no code is passed on before these."

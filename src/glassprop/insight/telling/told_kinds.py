@@ -29,6 +29,9 @@ class ToldKind(Protocol):
     def z_written(self, e: Explanation, l: int, j: int) -> Math:
         """The same with numbers."""
 
+    def remark(self, e: Explanation, l: int) -> str:
+        """What the rule for z leaves open: a sentence, or nothing."""
+
     def into(self, l: int, k: Index) -> Math:
         """What layer l says of ∂C₀/∂a_k before it: through its z."""
 
@@ -54,6 +57,9 @@ class Dense:
     def z_written(self, e: Explanation, l: int, j: int) -> Math:
         return Sum((*written_out(e.view.w(l, e.focus)[j], e.a(l - 1)), Number(float(e.view.b(l)[j]))))
 
+    def remark(self, e: Explanation, l: int) -> str:
+        return ""
+
     def into(self, l: int, k: Index) -> Math:
         return Total("j", Product((self.parameter(l, "j", k), Symbol(_DELTA, l, ("j",)))))
 
@@ -77,6 +83,9 @@ class Factors:
 
     def z_written(self, e: Explanation, l: int, j: int) -> Math:
         return Product(numbers(e.view.w(l, e.focus)[j, j], e.a(l - 1)[j]))
+
+    def remark(self, e: Explanation, l: int) -> str:
+        return ""
 
     def into(self, l: int, k: Index) -> Math:
         return Product((self.parameter(l, k, k), Symbol(_DELTA, l, (k,))))

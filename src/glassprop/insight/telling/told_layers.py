@@ -36,6 +36,7 @@ from glassprop.insight.telling.layer_equations import (
     mixing_rule,
     mixing_sum,
     reaches,
+    remark,
     slope_rule,
 )
 from glassprop.insight.telling.written_sums import largest_terms, rest_of
@@ -63,7 +64,7 @@ def _forward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
     j = _first(shown, e.a(l) * e.by_a(l))
     first, *others = activation_rules(e, l)
     rules = forward_rule(e, l), ", then ", first, *(part for rule in others for part in (", and ", rule))
-    said = Paragraph((*rules, f". Neuron {j}, for example:"))
+    said = Paragraph((*rules, f".{remark(e, l)} Neuron {j}, for example:"))
     neurons = f"{layer.n} {'neuron' if layer.n == 1 else 'neurons'}"
     title = (f"Layer {l}: {neurons}, ", Name(layer.title, _SPEC))
     return Section(title, (said, Display((forward_sum(e, l, j),)), _neurons(e, l, shown, _forward_quantities(e, l))))

@@ -39,8 +39,9 @@ def step_parts(e: Explanation, place: Place) -> list[Block]:
         (symbols[name], Number(value), Number(step.after[name])) for name, value in step.before.items()
     )
     columns = Column(""), Column("before", numbers=True), Column("after", numbers=True)
+    of = "" if e.members is None else ", by the mean over all members (E42, E43)"
     return [
-        Paragraph(("One step of ", Name(step.optimizer), f" on {on}:")),
+        Paragraph(("One step of ", Name(step.optimizer), f" on {on}{of}:")),
         Display(tuple(formulas)),
         Paragraph(("with ", *_settings(step), ".")),
         Table(columns, rows),

@@ -12,6 +12,7 @@ from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.told_columns import chosen_columns, columns_section
 from glassprop.insight.telling.told_derivatives import largest_section, weights_section
 from glassprop.insight.telling.told_layers import backward_section, cost_section, forward_section
+from glassprop.insight.telling.told_members import members_paragraphs, members_sections
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -31,6 +32,7 @@ def document_of(e: Explanation, asked: Asked) -> Document:
         e = e.without_rows()
     with np.errstate(all="ignore"):
         parts: list[Block] = [*_overview(e), *([_batch(e, asked.top)] if e.n_examples > 1 else [])]
+        parts += members_sections(e, asked.top)
         parts += [forward_section(e, asked.top), cost_section(e, asked.top), backward_section(e, asked.top)]
         parts.append(largest_section(e, asked.top))
         parts += [weights_section(e, asked)] if asked.places else []
@@ -54,7 +56,7 @@ def _overview(e: Explanation) -> list[Paragraph]:
     for layer in architecture.layers:
         network += [f" → {layer.n} ", Name(layer.title, _SPEC)]
     cost = Equation((COST, Reading(architecture.cost_function), Number(e.cost)))
-    found = [Paragraph(tuple(network)), Paragraph(("Cost: ", cost))]
+    found = [Paragraph(tuple(network)), *members_paragraphs(e), Paragraph(("Cost: ", cost))]
     units = architecture.units
     if units is not None:  # in so many digits that y can be worked out
         found.append(Paragraph(f"y: the target, standardized: {units.formula}"))

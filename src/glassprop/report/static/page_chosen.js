@@ -10,6 +10,7 @@ class Chosen extends Pulls {
 
   /** @param {number} l @param {number} j @param {number} k */
   weight(l, j, k) {
+    if (this.m.embeds(l)) return this.passage(l, j, k);
     const { m } = this,
       d = m.derivative(l, j, k),
       bias = k < 0;
@@ -50,6 +51,33 @@ class Chosen extends Pulls {
       d.collapsedOnly ? null : [heading("How ", by(C0(), a()), " came about"), this.byA(l, j)],
       this.batch(l, j, k),
       this.optimizer(l, j, k),
+    ];
+  }
+
+  /** What leads from k to j in a layer that embeds: no parameter, but a factor of what is before it.
+   *  @param {number} l @param {number} j @param {number} k @returns {Child[]} */
+  passage(l, j, k) {
+    const { m } = this;
+    if (k < 0 || !m.joins(l, j, k))
+      return [el("h2", {}, `Layer ${l}`), said("Nothing leads there that has a derivative."), this.embedding(l)];
+    const a = sym("a", l - 1, k);
+    return [
+      el("h2", {}, "Derivative ", this.edge(l, j, k)),
+      said("From ", this.named(l - 1, k), " to ", this.named(l, j), `, layer ${l}.`),
+      formula(this.edge(l, j, k), " = ", num(m.w(l, j, k), "parameter")),
+      this.embedding(l),
+      heading("What it adds to ", by(C0(), a)),
+      formula(
+        this.edge(l, j, k),
+        " ",
+        sym("δ", l, j),
+        " = ",
+        num(m.w(l, j, k)),
+        " · ",
+        factor(m.delta(l, j)),
+        " = ",
+        el("strong", {}, num(product(m.w(l, j, k), m.delta(l, j)), "value", 6)),
+      ),
     ];
   }
 
@@ -113,14 +141,8 @@ class Chosen extends Pulls {
       heading("Forward"),
       formula(
         sym("z", l, j),
-        " = Σ",
-        el("sub", {}, "k"),
-        " ",
-        sym("w", l, j, "k"),
-        " ",
-        sym("a", l - 1, "k"),
-        " + ",
-        sym("b", l, j),
+        " = ",
+        this.weighed(l, j),
         " = ",
         num(m.z(l, j), "z"),
       ),
@@ -130,8 +152,7 @@ class Chosen extends Pulls {
       heading("Backward"),
       last && !m.now.long_way ? null : this.byA(l, j),
       this.delta(l, j),
-      heading("Its weights"),
-      this.weightsInto(l, j),
+      m.embeds(l) ? null : [heading("Its weights"), this.weightsInto(l, j)],
     ];
   }
 
@@ -199,8 +220,7 @@ class Chosen extends Pulls {
       this.byA(0, k),
       this.difference(m.inputDifference(k), m.byA(0, k)),
       columns.map(({ column, number }) => [heading("In terms of the table"), this.cell(column, number)]),
-      heading("Its weights"),
-      this.weightsFrom(k),
+      m.embeds(1) ? null : [heading("Its weights"), this.weightsFrom(k)],
     ];
   }
 

@@ -97,7 +97,7 @@ class Drawing extends Roving {
           { x: this.x(l), y: 37 },
           l === 0
             ? `${model.record.network.sizes[0]} numbers`
-            : `${model.record.network.sizes[l]} × ${cut(model.scales(l) ? "factors" : model.layer(l).activation, 14)}`,
+            : `${model.record.network.sizes[l]} × ${cut(model.scales(l) ? "factors" : model.embeds(l) ? model.layer(l).kind : model.layer(l).activation, 14)}`,
         ),
       ),
     );
@@ -111,7 +111,7 @@ class Drawing extends Roving {
     if (mode === "weight") return model.w(l, j, k);
     return mode === "activation"
       ? product(model.w(l, j, k), model.a(l - 1, k))
-      : product(model.delta(l, j), model.a(l - 1, k));
+      : product(model.delta(l, j), model.embeds(l) ? model.w(l, j, k) : model.a(l - 1, k));
   }
   /** @param {number} l @param {number} n */
   neuronValue(l, n) {

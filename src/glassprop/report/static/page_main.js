@@ -77,6 +77,13 @@ class Page {
     const columns = record.columns_left_out
       ? ` ${record.columns_left_out} columns that only they are made from are left out too.`
       : "";
+    const { members } = record;
+    if (members)
+      this.note(
+        "members-note",
+        `The model is ${members.count} networks as one, and predicts their mean. ` +
+          `This page walks through member ${members.walked}: outputs, C₀ and all that follows are its own.`,
+      );
     if (left.length)
       this.note(
         "left-note",

@@ -88,7 +88,12 @@ class Model {
   }
   /** @param {number} l @param {number} j @param {number} k */
   w(l, j, k) {
-    return this.between(this.record.w, l, j, k);
+    return this.between(this.embeds(l) ? this.now.edges : this.record.w, l, j, k);
+  }
+  /** Whether what leads from k to j is no parameter of a layer: it embeds, by waves or tables, and w is ∂z_j/∂a_k here.
+   *  @param {number} l */
+  embeds(l) {
+    return this.record.w[l] === null;
   }
   /** Whether a layer has one factor for each neuron.
    *  @param {number} l */
@@ -98,7 +103,7 @@ class Model {
   /** Whether something leads from k (-1: the bias) to j.
    *  @param {number} l @param {number} j @param {number} k */
   joins(l, j, k) {
-    return !this.scales(l) || j === k;
+    return this.embeds(l) ? k >= 0 && this.w(l, j, k) !== 0 : !this.scales(l) || j === k;
   }
   /** What the equations call it.
    *  @param {number} l @param {number} k */

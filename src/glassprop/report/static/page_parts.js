@@ -5,6 +5,9 @@
 const called = ({ kind, ...numbers }) => [kind, ...Object.values(numbers)].join(":");
 
 /** Parts that several panels share. m: the model; link(what, ...content): a button that chooses something. */
+/** What layers that embed make of a number, by kind. @type {Record<string, string>} */
+const MADE = { periodic: "a, Σ w cos(2π f a + c) + e", category: "the row of a table for its code" };
+
 class Parts {
   /** @param {Model} model @param {Choose} choose */
   constructor(model, choose) {
@@ -85,12 +88,14 @@ class Parts {
    *  @param {number} l @param {number | string} j @param {number | string} k */
   edge(l, j, k) {
     if (k === -1) return sym("b", l, j);
+    if (this.m.embeds(l)) return by(sym("z", l, j), sym("a", l - 1, k));
     return this.m.scales(l) ? sym("s", l, j) : sym("w", l, j, k);
   }
 
   /** What z of a neuron is.
    *  @param {number} l @param {number | string} j @returns {Child[]} */
   weighed(l, j) {
+    if (this.m.embeds(l)) return [el("code", {}, MADE[this.m.layer(l).kind] ?? "")];
     const a = sym("a", l - 1, this.m.scales(l) ? j : "k");
     const terms = [this.edge(l, j, "k"), " ", a];
     return this.m.scales(l) ? terms : ["Σ", el("sub", {}, "k"), " ", ...terms, " + ", sym("b", l, j)];
@@ -108,9 +113,23 @@ class Parts {
     ];
   }
 
+  /** What a layer that embeds does, and who tells of its parameters.
+   *  @param {number} l */
+  embedding(l) {
+    return said(
+      "An embedded number becomes ",
+      el("code", {}, MADE[this.m.layer(l).kind] ?? ""),
+      "; others are passed on. What leads from number to number is no parameter here but a derivative, which differs from ",
+      "example to example. The layer’s parameters are not in this page: ",
+      el("code", {}, `explanation.parameter(${l}, …)`),
+      " takes each apart.",
+    );
+  }
+
   /** @param {number} l @param {number} j */
   forwardSum(l, j) {
     const { m } = this;
+    if (m.embeds(l)) return this.embedding(l);
     /** @type {[string, Num, string][]} */
     const extra = m.scales(l) ? [] : [["bias b", m.b(l, j), "bias"]];
     return this.sum(

@@ -59,6 +59,7 @@ class Walk extends Chosen {
       ways = [];
     for (let l = m.depth; l >= 1; l--) {
       const terms = [];
+      if (m.embeds(l)) continue;
       for (const j of m.record.shown[l])
         for (const k of m.record.shown[l - 1])
           if (m.joins(l, j, k)) terms.push({ j, k, product: m.derivative(l, j, k).value });
@@ -82,6 +83,23 @@ class Walk extends Chosen {
       said("cost: ", el("code", {}, `C₀ = ${network.cost_value}`)),
       heading("Where to begin: the largest derivative of each layer"),
       table(["", "weight", by(C0(), sym("w"))], ways, { "data-sum": "begin", class: "terms" }),
+    ];
+  }
+
+  /** @param {number} l @param {number} j @returns {Child[]} */
+  everyWeight(l, j) {
+    const { m } = this;
+    return [
+      heading("And so every weight into this layer"),
+      formula(
+        by(C0(), this.edge(l, "j", "k")),
+        " = ",
+        sym("δ", l, "j"),
+        " ",
+        sym("a", l - 1, m.scales(l) ? "j" : "k"),
+      ),
+      m.scales(l) ? null : formula(by(C0(), sym("b", l, "j")), " = ", sym("δ", l, "j")),
+      this.weightsInto(l, j),
     ];
   }
 
@@ -214,6 +232,8 @@ class Walk extends Chosen {
           ? "What the cost says of each output, through the activation: the error δ."
           : m.scales(l + 1)
             ? `Each neuron reaches the cost through its factor in layer ${l + 1}.`
+            : m.embeds(l + 1)
+            ? `Each neuron reaches the cost through what layer ${l + 1} makes of it.`
             : `Each neuron reaches the cost through all of layer ${l + 1}: a sum over it, then through the activation.`,
       ),
       last
@@ -252,16 +272,7 @@ class Walk extends Chosen {
       heading("In full, for ", this.named(l, j)),
       last ? null : this.byA(l, j),
       this.delta(l, j),
-      heading("And so every weight into this layer"),
-      formula(
-        by(C0(), this.edge(l, "j", "k")),
-        " = ",
-        sym("δ", l, "j"),
-        " ",
-        sym("a", l - 1, m.scales(l) ? "j" : "k"),
-      ),
-      m.scales(l) ? null : formula(by(C0(), sym("b", l, "j")), " = ", sym("δ", l, "j")),
-      this.weightsInto(l, j),
+      ...(m.embeds(l) ? [heading("Its parameters"), this.embedding(l)] : this.everyWeight(l, j)),
     ];
   }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from glassprop.tables.fitting.examples import Examples
 from glassprop.tables.fitting.intervals import Interval, class_intervals, regression_intervals
-from glassprop.tables.fitting.scores import class_scores, regression_scores
+from glassprop.tables.fitting.scores import class_scores, guess_scores, regression_scores
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ def assessed(
         return Assessment(len(y), scores, found, other)
     scores = class_scores(y, outputs, classes, weights)
     found = class_intervals(scores, y, outputs.astype(np.float64), classes, weights, seed)
-    other = {} if guess is None else class_scores(y, guess.outputs(len(y)), classes, weights)
+    other = {} if guess is None else guess_scores(y, guess.outputs(len(y)), classes, weights)
     return Assessment(len(y), scores, found, other)

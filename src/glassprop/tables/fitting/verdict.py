@@ -67,7 +67,7 @@ def worse_than_guessing(found: Assessment, around: Circumstances) -> Note | None
     if not worse:
         return None
     what = ", ".join(f"{name} {number(found.scores[name])} against {number(found.baseline[name])}" for name in worse)
-    rest = "" if len(worse) == len(found.scores) else " (other scores are not)"
+    rest = "" if len(worse) == len(found.scores.keys() & found.baseline.keys()) else " (other scores are not)"
     reason = _reason(found, worse, around)
     text = f"worse than guessing, which knows no columns: {what}{rest}; {reason}"
     return Note(text, WORSE, number=found.rows, examples=tuple(worse))

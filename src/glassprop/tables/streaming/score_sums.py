@@ -13,7 +13,7 @@ import numpy as np
 
 from glassprop.tables.fitting.assess import Assessment, Guess
 from glassprop.tables.fitting.intervals import MOST_UNITS, class_intervals_of, regression_intervals_of
-from glassprop.tables.fitting.scores import class_scores
+from glassprop.tables.fitting.scores import BINS, CALIBRATION, calibration_error, calibration_sums, guess_scores
 from glassprop.tables.streaming.ranked_bins import RankedBins
 
 
@@ -45,6 +45,7 @@ class ClassSums:
         self._bins = None if len(classes) != 2 else RankedBins() if arrays is None else RankedBins.of(arrays)
         own = ("weight", "squared_weight", "right")
         self._sums = {name: np.zeros(len(classes)) for name in own} | {"losses": np.zeros((MOST_UNITS, 2))}
+        self._sums["calibration"] = np.zeros((BINS, 3))
         if arrays is not None:
             self._sums = {name: arrays[name].copy() for name in self._sums}
 
@@ -65,6 +66,7 @@ class ClassSums:
         sums["right"] += np.bincount(y, weights * right, minlength=classes)
         for place, column in enumerate((weights, weights * losses)):
             sums["losses"][:, place] += np.bincount(groups, column, minlength=MOST_UNITS)
+        sums["calibration"] += calibration_sums(wide, right, weights)
         if self._bins is not None:
             self._bins.add(y == 1, wide[:, 1], weights)
 
@@ -85,6 +87,7 @@ class ClassSums:
         weight, right, losses = (self._sums[name] for name in ("weight", "right", "losses"))
         squared = self._sums["squared_weight"]
         scores = {"accuracy": right.sum() / weight.sum(), "log_loss": losses[:, 1].sum() / losses[:, 0].sum()}
+        scores[CALIBRATION] = calibration_error(self._sums["calibration"])
         off = {}
         shares: list[float] = []
         if self._bins is not None and (weight > 0).all():
@@ -103,7 +106,7 @@ class ClassSums:
             return {}
         there = np.flatnonzero(self._sums["weight"])
         labels, weights = self._classes[there], self._sums["weight"][there]
-        return class_scores(labels, guess.outputs(len(there)), self._classes, weights)
+        return guess_scores(labels, guess.outputs(len(there)), self._classes, weights)
 
 
 class AmountSums:

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
-from glassprop.engine.compiled.low_level import INLINE, copy, fill, integers_at, part
+from glassprop.engine.compiled.low_level import INLINE, copy, fill, part, pointer
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.row import A_AT, FACTS, IN_AT
 from glassprop.layers.category_embedding import CategoryEmbedding
@@ -63,7 +63,7 @@ def _row_of(code, size):
 @WEIGH.part()
 def weigh(row, places, theta, work, ld):
     """E39: z, into its place."""
-    facts = integers_at(row[FACTS])
+    facts = pointer(row, row[FACTS])
     passed = facts[PASSED]
     for k in range(passed):
         copy(part(work, row[IN_AT] + facts[COLUMNS + k] * ld, ld), part(work, row[A_AT] + k * ld, ld))
@@ -86,7 +86,7 @@ def weigh(row, places, theta, work, ld):
 @BY_INPUT.part()
 def by_input(row, places, theta, work, d, g, ld, adds):
     """δ at ``d`` to what it makes of ∂C/∂x, at ``g``, which is nothing for a code; added to what is there if ``adds``."""
-    facts = integers_at(row[FACTS])
+    facts = pointer(row, row[FACTS])
     passed, codes = facts[PASSED], facts[CODES]
     for k in range(passed):
         source, target = part(work, d + k * ld, ld), part(work, g + facts[COLUMNS + k] * ld, ld)
@@ -102,7 +102,7 @@ def by_input(row, places, theta, work, d, g, ld, adds):
 @FILL_GRADIENT.part()
 def fill_gradient(row, places, theta, gradient, work, d, ld, fresh):
     """E40: what examples add to the rows of their codes, in their order; the whole tables are 0 before if ``fresh``."""
-    facts = integers_at(row[FACTS])
+    facts = pointer(row, row[FACTS])
     passed = facts[PASSED]
     at, table = d + passed * ld, COLUMNS + passed
     for _ in range(facts[CODES]):

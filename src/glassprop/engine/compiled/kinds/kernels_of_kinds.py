@@ -3,7 +3,7 @@
 A kind's file gives, for lowering, ``ways(layer, before, n_in, by_library)``, the bits of WAYS, ``needs(ways)``, how many examples a
 block should have for these, though they do not fit the cache, with the numbers that must have room to be packed,
 ``scratch(layer)``, the numbers of each example that a call needs room for, ``multiplications(layer, n_in)``,
-``facts(layer, n_in, starts)``, whole numbers that its kernels find at the address in FACTS, and ``parts(ways)``, its three
+``facts(layer, n_in, starts)``, whole numbers that its kernels find as far behind the row as FACTS says, and ``parts(ways)``, its three
 kernels (``shapes.py``): the first makes z of what the layer sees, the second ∂C/∂x of δ, the third the gradient by its own
 parameters. Where things lie is in the row of the table (``row.py``).
 """

@@ -12,7 +12,7 @@ from math import pi
 from numba import njit
 
 from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, integers_at, part, plus
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, part, plus, pointer
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.places import SCRATCH_AT
 from glassprop.engine.compiled.product_tile import AS_IS, NO_BIAS
@@ -90,7 +90,7 @@ def _by_angle(facts, i, places, theta, work, d, ld):
 @WEIGH.part(calls=[product])
 def weigh(row, places, theta, work, ld):
     """E35: z, into its place."""
-    facts = integers_at(row[FACTS])
+    facts = pointer(row, row[FACTS])
     passed, each, waves = facts[PASSED], facts[EACH], facts[WAVES]
     for k in range(passed):
         copy(part(work, row[IN_AT] + facts[COLUMNS + k] * ld, ld), part(work, row[A_AT] + k * ld, ld))
@@ -107,7 +107,7 @@ def weigh(row, places, theta, work, ld):
 @BY_INPUT.part(calls=[product])
 def by_input(row, places, theta, work, d, g, ld, adds):
     """E38: δ at ``d`` to what it makes of ∂C/∂x, at ``g``; added to what is there if ``adds``."""
-    facts = integers_at(row[FACTS])
+    facts = pointer(row, row[FACTS])
     passed, each, waves = facts[PASSED], facts[EACH], facts[WAVES]
     for k in range(passed):
         _put(part(work, d + k * ld, ld), part(work, g + facts[COLUMNS + k] * ld, ld), adds)
@@ -140,7 +140,7 @@ def _put(source, target, adds):
 @FILL_GRADIENT.part(calls=[product, outer, sums])
 def fill_gradient(row, places, theta, gradient, work, d, ld, fresh):
     """E36, E37: the sums over examples, added to the gradient, or in its place if ``fresh``."""
-    facts = integers_at(row[FACTS])
+    facts = pointer(row, row[FACTS])
     passed, each, waves = facts[PASSED], facts[EACH], facts[WAVES]
     cosines_at, n_sums = places[SCRATCH_AT], each - 1
     back = cosines_at + 2 * waves * ld
