@@ -91,9 +91,11 @@ def cut(rank: int, size: int, n: int, how: str) -> slice:
 
 def fits() -> dict[str, tuple[Any, Any]]:
     """Estimators to fit, by name, and what makes y of the labels."""
-    from glassprop import MLPClassifier, MLPRegressor
+    from glassprop import Layer, MLPClassifier, MLPRegressor
 
-    small = {"hidden_layer_sizes": (9,), "batch_size": 32, "max_iter": 4, "random_state": 3, "n_iter_no_change": 100}
+    common = {"batch_size": 32, "max_iter": 4, "random_state": 3, "n_iter_no_change": 100}
+    looking = {"layers": [Layer(9, "tanh", initial="data")], "temperature": True, "early_stopping": True}
+    small = {"hidden_layer_sizes": (9,), **common}
     return {
         "classes": (MLPClassifier(**small, dropout=0.2), lambda y: y),
         "early stopping": (
@@ -101,6 +103,8 @@ def fits() -> dict[str, tuple[Any, Any]]:
         ),
         "a score": (MLPClassifier(**small, early_stopping=True, stratify=True), lambda y: y),
         "several labels": (MLPClassifier(**small), lambda y: np.stack([y == "ant", y != "bee"], axis=1).astype(int)),
+        "a start from rows, and a temperature": (MLPClassifier(**common, **looking, scoring="loss"), lambda y: y),
+        "a time": (MLPClassifier(**small, max_time=1e6), lambda y: y),
         "numbers": (
             MLPRegressor(**small, solver="sgd", clip_norm=0.5), lambda y: np.array([len(each) for each in y], float)
         ),

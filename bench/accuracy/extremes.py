@@ -30,9 +30,8 @@ FEW, SEEDS_OF_FEW, SEEDS = 1_000, 20, 3  # below so many rows, so many seeds, an
 
 
 def cut(name: str, rows: int) -> Prepared:
-    """A table of the lists, of which so many rows are learned from."""
-    table = prepared(name)
-    return replace(table, name=f"{name}, {rows} rows", most_rows=rows)
+    """A table of the lists, of which so many rows are learned from, of any time: there are more seeds than times."""
+    return replace(prepared(name), name=f"{name}, {rows} rows", order=None, most_rows=rows)
 
 
 def planted(kind: str, rows: int) -> Prepared:

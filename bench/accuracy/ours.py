@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields, replace
 from functools import cache
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +34,14 @@ class PlainTable:
         """Train on all of the rows."""
         from glassprop.tables import FitOptions, Table, fit_table
 
-        kinds = {"number": _numbers(X), "category": tuple(set(X.columns) - set(_numbers(X)))}
         target = y.astype(str) if self.task == CLASSES else y
         frame = _polars(X.assign(**{"the target": target}))
         options = FitOptions(
-            target="the target", task=self.task, seed=self.seed, validation=Table(frame.head(_SCORED), "some"), **kinds
-        )
+            target="the target", task=self.task, seed=self.seed, validation=Table(frame.head(_SCORED), "some"),
+            **{kind: tuple(name for name, role in roles(X).items() if role == kind) for kind in ("number", "category")},
+        )  # fmt: skip
+        if "recipe" in {field.name for field in fields(FitOptions)}:
+            options = replace(options, recipe="plain")
         self.pipeline = fit_table(Table(frame, "all"), options).pipeline
         if self.task == CLASSES:
             self.classes_ = np.asarray(self.pipeline.classes_).astype(int)
@@ -52,8 +56,10 @@ class PlainTable:
         return np.asarray(self.pipeline.predict_proba(_polars(X)))
 
 
-def _numbers(X: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(str(name) for name in X.columns if X[name].dtype != object and X[name].nunique() > 1)
+def roles(X: pd.DataFrame) -> dict[str, str]:
+    """Column -> number or category, as the person says who hands them over; ours would guess it of text like "7"."""
+    varied = [name for name in X.columns if X[name].nunique() > 1]
+    return {str(name): "category" if X[name].dtype == object else "number" for name in varied}
 
 
 def _polars(X: pd.DataFrame) -> Any:
@@ -75,14 +81,14 @@ def make(name: str, task: str, X: pd.DataFrame, seed: int, threads: int, device:
     Raises
     ------
     NotThereError
-        If glassprop has no `TabularClassifier` yet.
+        If this glassprop has no such model.
     """
     if name == PLAIN:
         return PlainTable(task, seed)
     kind = getattr(glassprop, "TabularClassifier" if task == CLASSES else "TabularRegressor", None)
-    if kind is None:
-        raise NotThereError("this glassprop has no TabularClassifier")
-    return kind(n_members=1 if name == SINGLE else "auto", random_state=seed)
+    if kind is None or "n_members" not in signature(kind).parameters:
+        raise NotThereError("this glassprop has no TabularClassifier with members")
+    return kind(n_members=1 if name == SINGLE else "auto", roles=roles(X), random_state=seed)
 
 
 @cache

@@ -31,11 +31,19 @@ def parts(table: Prepared, seed: int) -> Parts:
     """
     train, test = divide(pd.Series(table.y), table.task, seed) if table.order is None else _by_time(table.order, seed)
     if table.most_rows is not None and len(train) > table.most_rows:
-        drawn = np.random.default_rng(seed).choice(len(train), table.most_rows, replace=False)
-        train = train[np.sort(drawn)] if table.order is None else train[-table.most_rows :]
+        train = _drawn(table, train, seed) if table.order is None else train[-table.most_rows :]
     if table.task == CLASSES:
         test = test[np.isin(table.y[test], table.y[train])]
     return Parts(train, test, _digest(table, train, test))
+
+
+def _drawn(table: Prepared, train: np.ndarray, seed: int) -> np.ndarray:
+    """As many as are to be learned from, in their order; of classes, two at least."""
+    rng = np.random.default_rng(seed)
+    while True:
+        drawn = train[np.sort(rng.choice(len(train), table.most_rows, replace=False))]
+        if table.task != CLASSES or len(np.unique(table.y[drawn])) > 1:
+            return drawn
 
 
 def _by_time(order: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from bench.accuracy.tables import REPORTED
 
 BEGIN, END = "<!-- accuracy: written by `python -m bench.accuracy --docs` -->", "<!-- end of accuracy -->"
 _KEPT = ("table", "seed", "model", "machine", "version", "train", "test", "error", "fit_s", "fit_cpu_s", "predict_s",
-         "predict_cpu_s", "load", "failed")  # fmt: skip
+         "predict_1000_s", "load", "failed")  # fmt: skip
 
 
 def write(results: list[Result], root: Path, *, docs: bool) -> int:

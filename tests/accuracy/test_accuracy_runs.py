@@ -141,14 +141,27 @@ def test_times_are_of_one_cpu_and_errors_of_any():
     found = [
         result("heart", 0, SINGLE, 0.1), result("OJ", 0, SINGLE, 0.1),
         result("heart", 0, "TabM", 0.2, machine="a GPU", device="cuda", fit_s=0.001),
+        result("heart", 0, "LightGBM", 0.2, machine="another CPU", fit_s=0.001),
     ]  # fmt: skip
     summary = Summary(found, ["heart", "OJ"])
     assert summary.cpu == "a CPU"
     assert summary.error_ratio(SINGLE, "TabM").value == pytest.approx(0.5)
-    assert summary.time_ratio(SINGLE, "TabM").tables == 0
+    assert summary.time_ratio(SINGLE, "TabM").tables == summary.time_ratio(SINGLE, "LightGBM").tables == 0
+    assert summary.error_ratio(SINGLE, "LightGBM").value == pytest.approx(0.5)
     both = Summary([result("heart", 0, "TabM", 0.3), *found], ["heart", "OJ"])
     assert both.error("TabM", "heart") == 0.3
-    assert "partly from another machine (a GPU)" in markdown(found)
+    assert "partly from another machine (a GPU, another CPU)" in markdown(found)
+
+
+def test_members_are_timed_on_tables_like_those_asked_for():
+    found = [
+        result("heart", 0, MEMBERS, 0.1, train=200, columns=13, fit_s=99.0),
+        result("cells", 0, MEMBERS, 0.1, train=5_000, columns=56, fit_s=99.0),
+        result("magic", 0, MEMBERS, 0.1, train=5_000, columns=10, fit_s=20.0, fit_cpu_s=30.0),
+    ]
+    said = "Members train for 40 s (CPU 60 s) for 10,000 rows in the median of 1 runs"
+    assert said in markdown(found)
+    assert "Members train" not in markdown(found[:2])
 
 
 def test_worse_is_more_than_two_standard_errors_of_the_paired_differences():

@@ -58,6 +58,14 @@ def test_no_more_rows_are_learned_from_than_the_cap_and_all_others_are_predicted
     np.testing.assert_array_equal(capped.test, whole.test)
 
 
+def test_the_few_rows_that_are_drawn_have_two_classes_at_least():
+    rare = _made(y=(np.arange(400) % 40 == 0).astype(int), most_rows=10)
+    for seed in range(20):
+        found = parts(rare, seed)
+        assert len(found.train) == 10
+        assert len(np.unique(rare.y[found.train])) == len(np.unique(rare.y[found.test])) == 2
+
+
 def test_what_is_learned_from_lies_before_what_is_predicted():
     days = np.repeat(np.arange(40.0), 10)[::-1]
     table = _made(order=days)

@@ -39,6 +39,11 @@ class Case:
         Whether decay and dropout have another factor in each step.
     uneven : bool
         Whether batches have as many examples as it comes, and some none.
+    members : int
+    own : {"last", "ends", "all"}
+        In which layers each of several members has parameters of its own.
+    apart : bool
+        Whether members take the examples in orders of their own.
     """
 
     name: str
@@ -55,11 +60,18 @@ class Case:
     rate: float = 0.01
     scheduled: bool = False
     uneven: bool = False
+    members: int = 1
+    own: str = "last"
+    apart: bool = False
 
     @property
     def network(self) -> Network:
         layers = [Layer(*layer) if isinstance(layer, tuple) else layer for layer in self.layers]
-        return Network(self.n_inputs, layers, self.cost)
+        if self.members > 1:
+            last = len(layers) - 1
+            owned = {"last": {last}, "ends": {0, last}, "all": set(range(last + 1))}[self.own]
+            layers = [layer.owned(number in owned) for number, layer in enumerate(layers)]
+        return Network(self.n_inputs, layers, self.cost, members=self.members)
 
     def problem(self, dtype: str) -> tuple[np.ndarray, Data]:
         """θ to start from, and the examples; the same numbers in every dtype, up to its rounding."""
@@ -104,6 +116,9 @@ def plans(case: Case, n: int, steps: int) -> list[EpochPlan]:
             bounds = np.sort(rng.integers(n + 1, size=per_epoch - 1))
             bounds[0] = bounds[1] = 3
             made[-1] = replace(made[-1], bounds=np.r_[0, np.sort(bounds), n])
+        if case.apart:
+            others = [rng.permutation(n) for _ in range(case.members - 1)]
+            made[-1] = replace(made[-1], orders=np.stack([order, *others]))
     return made
 
 
@@ -425,8 +440,18 @@ def _embedded() -> list[Case]:
     ]
 
 
+def _members(cases: list[Case]) -> list[Case]:
+    """Some of these with several members, which share all but the last layer, or only those between, or nothing."""
+    ways = [(own, apart, k) for own, apart, k in product(("last", "ends", "all"), (False, True), (2, 5))]
+    return [
+        replace(case, name=f"{k} members, {own} own{', apart' * apart}: {case.name}", members=k, own=own, apart=apart)
+        for number, case in enumerate(cases)
+        for own, apart, k in (ways[number % len(ways)],)
+    ]
+
+
 KINDS = [*_factors(), *_residual(), *_trained(), *_embedded(), *_kinds_by_optimizer()]
-CASES = [
+ALONE = [
     *_pairs(),
     *_with_parameters(),
     *_optimizers(),
@@ -437,6 +462,7 @@ CASES = [
     *_plans(),
     *KINDS,
 ]
+CASES = [*ALONE, *_members([*_large(), *_dropout(), *_plans(), *ALONE[::7]])]
 WIDE = [
     Case("wide", ((1024, "relu"), (600, "relu"), (5, "softmax")), n_inputs=300, rows=25, batch=15, rate=0.001),
     Case("wide first layer", ((701, "tanh", 0.1), (3, "softmax")), n_inputs=785, rows=40, batch=23, rate=0.001),
@@ -456,4 +482,8 @@ WIDE = [
         batch=15,
         rate=0.001,
     ),
+]
+WIDE += [
+    replace(WIDE[0], name="wide, heads", members=3, own="ends", apart=True, weights="random"),
+    replace(WIDE[1], name="wide, networks", members=2, own="all", objective=Objective(0.1, 0.05)),
 ]

@@ -10,7 +10,6 @@ from layer_cases import MEMBERS, example
 
 from glassprop import Layer, Network
 from glassprop.backprop.objective import Batch, Objective, evaluate
-from glassprop.engine.choose import choose
 from glassprop.engine.plan import Data, EpochPlan
 from glassprop.engine.reference import ReferenceEngine
 from glassprop.engine.worth import Amount, seconds_of_prediction, seconds_of_training
@@ -108,9 +107,3 @@ def test_members_count_in_what_a_job_is_worth():
     one = Network(3, [layer.owned(False) for layer in network.layers], cost="cross_entropy")
     assert seconds_of_prediction(network, 1000, 8) == pytest.approx(3 * seconds_of_prediction(one, 1000, 8))
     assert seconds_of_training(network, amount, 8) > 2.9 * seconds_of_training(one, amount, 8)
-
-
-def test_no_kernels_yet():
-    network, theta, X, Y = case()
-    found = choose("auto", network, Objective(), SGD(), Data(X, Y), theta)
-    assert found.why == "the reference engine: there are no kernels for 3 members"

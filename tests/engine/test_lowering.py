@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -27,9 +27,11 @@ from glassprop.engine.compiled.row import (
     N_IN,
     N_OUT,
     OUT_AT,
+    OWN,
     SLOPE_AT,
     TRAINS,
     WAYS,
+    P,
 )
 from glassprop.engine.plan import Data
 from glassprop.optimizer import SGD
@@ -52,7 +54,7 @@ def rooms(network: Network, lowered: lowering.Lowered) -> list[tuple[int, int, s
         (lowered.kept_at, max((int(row[N_OUT]) for row in lowered.layers if row[WAYS] & KEEPS), default=0), "kept"),
     ]
     panel = large_product.ROOM if (lowered.layers[:, WAYS] & LARGE).any() else 0
-    for l, row in enumerate(lowered.layers, start=1):
+    for l, row in enumerate(lowered.layers[: network.depth], start=1):
         of_layer = {int(row[column]): 1 for column in (A_AT, OUT_AT, SLOPE_AT)}
         if row[WAYS] & TRAINS:
             of_layer[int(row[SLOPE_AT])] = 2  # behind the slopes, the derivative by the parameter
@@ -72,17 +74,23 @@ def test_places_of_the_workspace_do_not_overlap(case: Case, itemsize: int) -> No
         assert stop <= start, f"{name} runs into {following}"
     assert found[0][0] >= 0
     assert found[-1][1] <= lowered.work_size
-    for l in range(1, network.depth + 1):
-        row, own = lowered.layers[l - 1], [block.start for block in network.layout.by_layer[l] if block.name != "p"]
+    for (m, member), l in product(enumerate(network.each_member), range(1, network.depth + 1)):
+        row, own = lowered.layers[m * network.depth + l - 1], {"p": 0}
+        own |= {block.name: block.start for block in member.layout.by_layer[l]}
+        assert row[P] == own.pop("p")
         assert [*row[[N_IN, N_OUT]]] == network.sizes[l - 1 : l + 1]
-        assert [*row[[BLOCK_1, BLOCK_2]]][: len(own)] == own[:2]
-        layer = network.layers[l - 1]
-        facts, whole = kernels_of(layer).facts(layer, network.sizes[l - 1], own), lowered.layers.base
-        start = (l - 1) * len(row) + row[FACTS]
+        starts = [*own.values()]
+        assert [*row[[BLOCK_1, BLOCK_2]]][: len(own)] == starts[:2]
+        facts, whole = (
+            kernels_of(member.layer(l)).facts(member.layer(l), network.sizes[l - 1], starts),
+            lowered.layers.base,
+        )
+        start = (m * network.depth + l - 1) * len(row) + row[FACTS]
         assert whole is not None
         assert whole[start : start + len(facts)].tolist() == facts
-        assert len(own) <= 2 or set(own) <= set(facts)  # what the row has no place for
+        assert len(own) <= 2 or set(starts) <= set(facts)  # what the row has no place for
         assert row[IN_AT] == (lowered.x_at if l == 1 else lowered.layers[l - 2, OUT_AT])
+        assert bool(row[WAYS] & OWN) == (network.members > 1 and network.layer(l).own)
 
 
 @pytest.mark.parametrize("name", ACTIVATION_NAMES)
@@ -97,10 +105,10 @@ def test_slopes_and_dropped_outputs_have_places_of_their_own(name: str) -> None:
 def test_the_kernels_read_the_places_in_the_order_they_are_written() -> None:
     lowered = lowering.lower(CASES[0].network, 16, 8)
     names = [name for name in vars(places) if name.isupper() and name.lower() in {f.name for f in fields(lowered)}]
-    assert len(names) == 12  # LIBRARY and CONVENTION are ``called``
+    assert len(names) == 13  # LIBRARY and CONVENTION are ``called``
     assert tuple(lowered.places[[places.LIBRARY, places.CONVENTION]]) == lowered.called == (0, 0)
     assert len(lowered.places) == places.PLACES
-    assert not lowered.places[12:].any()  # the addresses of parts
+    assert not lowered.places[places.PRODUCT :].any()  # the addresses of parts
     assert {f.name for f in fields(lowered) if f.name.endswith("_at")} <= {name.lower() for name in names}
     for name in map(str.lower, names):
         assert lowered.places[getattr(places, name.upper())] == getattr(lowered, name)

@@ -34,7 +34,7 @@ def in_lanes(case: Case, rows: int, steps: int, n_lanes: int) -> list[tuple[Epoc
     """Epochs: each with its plan, the order within each lane, and how far lanes are at each step."""
     lanes, made = edges_of(rows, n_lanes), []
     edges = shares_of(np.diff(lanes).tolist(), case.batch)
-    for number, plan in enumerate(plans(replace(case, uneven=False), rows, steps)):
+    for number, plan in enumerate(plans(replace(case, uneven=False, apart=False), rows, steps)):
         rng = np.random.default_rng([5, number])
         orders = [
             start + (rng.permutation(stop - start) if number else np.arange(stop - start))

@@ -14,7 +14,7 @@ from core_cases import ACTIVATION_NAMES, COST_NAMES, output_for
 from engine.engine_cases import CASES, DTYPES, ENGINES, WIDE, Case
 from rounding import assert_rounded
 
-from glassprop import Layer, Network
+from glassprop import Layer, Network, Scale
 from glassprop.backprop.objective import Objective
 from glassprop.engine.choose import find_predictor
 from glassprop.engine.plan import Data
@@ -22,7 +22,9 @@ from glassprop.optimizer import SGD
 
 # measured in November 2026, relative to the largest output (at least 1): 9e-16 and 6e-7
 LIMIT = {"float64": 1e-13, "float32": 1e-5}
-UNIQUE = list({(case.layers, case.n_inputs, case.cost): case for case in (*CASES, *WIDE)}.values())
+UNIQUE = list(
+    {(case.layers, case.n_inputs, case.cost, case.members, case.own): case for case in (*CASES, *WIDE)}.values()
+)
 
 
 def predicted(network: Network, theta: Any, X: Any) -> np.ndarray:
@@ -32,7 +34,7 @@ def predicted(network: Network, theta: Any, X: Any) -> np.ndarray:
 
 def assert_predicts(network: Network, theta: np.ndarray, X: np.ndarray) -> None:
     with np.errstate(all="ignore"):
-        expected = network.forward(theta, X).a[-1]
+        expected = np.mean([member.forward(theta, X).a[-1] for member in network.each_member], axis=0)
     got = predicted(network, theta, X)
     assert got.dtype == X.dtype
     assert got.shape == (len(X), network.sizes[-1])
@@ -105,6 +107,28 @@ def test_far_out_inputs_agree(name: str, dtype: str) -> None:
     np.testing.assert_array_equal(np.isnan(got), np.isnan(expected))
     np.testing.assert_array_equal(np.isinf(got), np.isinf(expected))
     np.testing.assert_allclose(got, expected, rtol=LIMIT[dtype], atol=LIMIT[dtype])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_one_member_among_others_predicts_by_what_is_its_own(dtype: str) -> None:
+    case = Case("", (Scale(), Layer(9, "tanh"), Layer(3, "softmax")), members=3, own="ends")
+    theta, data = case.problem(dtype)
+    alone = [case.network.member(member) for member in range(3)]
+    for member in alone:
+        assert find_predictor(member, data.X, theta) is not None
+        assert_predicts(member, theta, data.X)
+    assert np.abs(predicted(alone[0], theta, data.X) - predicted(alone[1], theta, data.X)).max() > 0.01
+
+
+def test_a_member_that_is_sure_and_wrong_costs_what_the_mean_does(pool: Any) -> None:
+    """The mean of probabilities 0 and 1 is ½; where all are 0 it is kept off that by the epsilon of its precision."""
+    network = Network(1, [Layer(2, "softmax", own=True)], "cross_entropy", members=2)
+    theta, Y = np.zeros(network.layout.size), np.array([[1.0, 0.0]])
+    b = network.b(theta, 1)
+    for biases, cost in (([[1e4, 0], [0, 1e4]], np.log(2)), ([[0, 1e4], [0, 1e4]], -np.log(np.finfo(float).eps))):
+        b[...] = biases
+        for name in ENGINES:
+            assert_rounded(ENGINES[name](network, Objective(), SGD()).cost(theta, Data(np.ones((1, 1)), Y)), cost)
 
 
 def test_dropout_plays_no_part() -> None:

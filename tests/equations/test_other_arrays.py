@@ -13,7 +13,7 @@ from layer_cases import CASES, example
 from rounding import OF_A_FUNCTION, assert_rounded, size_of_gradient, sizes_by_a_and_z
 
 from glassprop.backprop.gradient import average_gradient, input_gradient
-from glassprop.backprop.passes import forward
+from glassprop.backprop.members import predicted
 from glassprop.equations.activation import ACTIVATIONS, softmax_jacobian
 from glassprop.equations.affine import affine, by_bias, by_input, by_weight
 from glassprop.equations.cost import COSTS
@@ -103,7 +103,7 @@ def test_kinds_of_layer_that_embed(library, name):
     given = theta, X, Y = example(network)
     there = tuple(map(library, given))
     for function, size in (
-        (lambda theta, X, Y: forward(network, theta, X).a[-1], 10 * np.abs(theta).sum()),
+        (lambda theta, X, Y: predicted(network, theta, X), 10 * np.abs(theta).sum()),
         (lambda theta, X, Y: average_gradient(network, theta, X, Y), size_of_gradient(network, theta, X, Y)),
         (lambda theta, X, Y: input_gradient(network, theta, X, Y), sizes_by_a_and_z(network, theta, X, Y)[0][0]),
     ):

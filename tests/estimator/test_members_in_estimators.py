@@ -28,7 +28,7 @@ def dense(n: int, activation: str, *, own: bool = False) -> Layer:
 
 def test_heads_have_factors_in_front_and_outputs_of_their_own(multiclass: Any) -> None:
     clf = MLPClassifier(**QUICK, n_members=3).fit(multiclass.X, multiclass.y)
-    layers = [Scale(own=True), dense(6, "relu"), dense(3, "softmax", own=True)]
+    layers = [Scale(own=True, initial="signs"), dense(6, "relu"), dense(3, "softmax", own=True)]
     assert clf.network_ == Network(5, layers, cost="cross_entropy", members=3)
     assert clf.theta_.size == 3 * 5 + 6 * 6 + 3 * 3 * 7
 
@@ -45,7 +45,7 @@ def test_networks_have_all_of_their_own(one_output: Any) -> None:
         ([Scale(rates={"s": 6}), Layer(4)], [Scale(rates={"s": 6}, own=True), Layer(4)]),
         ([Layer(4), Scale()], [Layer(4), Scale(own=True)]),
         ([Layer(4, own=True), Scale()], [Layer(4, own=True), Scale()]),
-        ([Layer(4)], [Scale(own=True), Layer(4)]),
+        ([Layer(4)], [Scale(own=True, initial="signs"), Layer(4)]),
     ],
 )
 def test_layers_that_are_given_may_say_it_themselves(one_output: Any, layers: Any, expected: Any) -> None:

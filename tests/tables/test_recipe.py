@@ -43,6 +43,6 @@ def test_epochs_by_rows(rows, epochs):
     assert Recipe().epochs_of(rows) == epochs
 
 
-@pytest.mark.parametrize(("rows", "batch"), [(12, 12), (2_000, 64), (10_000, 128), (50_000, 256), (500_000, 512)])
+@pytest.mark.parametrize(("rows", "batch"), [(12, 12), (1_000, 64), (10_000, 128), (50_000, 256), (500_000, 512)])
 def test_rows_of_a_step_by_rows(rows, batch):
     assert Recipe().batch_rows(rows) == batch

@@ -10,7 +10,7 @@ import pytest
 from document.media_cases import nodes_of
 
 import glassprop
-from glassprop import MLPRegressor
+from glassprop import CategoryEmbedding, Layer, MLPRegressor, PeriodicEmbedding, Scale
 from glassprop.insight.record import record_of
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.whole import document_of
@@ -117,3 +117,40 @@ def test_the_page_has_every_code():
     assert list(cell["switches"]) == column["categories"]
     assert len(column["parts"]) == 1
     assert cell["value"] is None
+
+
+def embedded_network(steps: TablePipeline) -> list:
+    """Layers that embed what the steps say is to be embedded; what is not comes first out of each embedding."""
+    codes = [place for place, _ in steps.codes_]
+    rest = [place for place in range(len(steps.get_feature_names_out())) if place not in codes]
+    return [
+        CategoryEmbedding(codes, [size for _, size in steps.codes_], 2),
+        PeriodicEmbedding([rest.index(place) for place in steps.numbers_]),
+        Scale(),
+        Layer(5, "tanh"),
+    ]
+
+
+def test_through_embeddings_to_the_columns_of_the_table():
+    frame = odd_frame(200)
+    y = np.random.default_rng(0).normal(size=200)
+    steps = recipe_encoder(PLAN, dtype="float64").fit(frame)
+    network = MLPRegressor(layers=embedded_network(steps), max_iter=3, random_state=0)
+    model = TablePipeline([*steps.steps, ("network", network.fit(steps.transform(frame), y))])
+    explanation = glassprop.explain(model, frame, y, row=5)
+
+    def cost(**changed: object) -> float:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            row = frame[5].with_columns(**{name: pl.lit(value) for name, value in changed.items()})
+            return float(0.5 * (model.predict(row)[0] - y[5]) ** 2)
+
+    for name in ("heavy", "gappy"):
+        at = frame[name][5]
+        step = 1e-5 * max(abs(at), 1.0)
+        expected = (cost(**{name: at + step}) - cost(**{name: at - step})) / (2 * step)
+        assert explanation.input(name).value == pytest.approx(expected, rel=1e-5, abs=1e-9)
+    found = explanation.input("many")
+    assert found.parts[0].by_x == 0  # of a code
+    for name, told in list(found.switches.items())[1:]:
+        assert told == pytest.approx(cost(many=name) - cost(), rel=1e-6, abs=1e-9)

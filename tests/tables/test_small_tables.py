@@ -11,10 +11,11 @@ import pytest
 import glassprop
 from glassprop import MLPClassifier, MLPRegressor, check_gradient
 from glassprop.tables import Defaults, FitOptions, Table, fit_table, gradient_arrays
-from glassprop.tables.fitting.fit_pipeline import affordable
 from glassprop.tables.fitting.folds import folds_of
+from glassprop.tables.fitting.manner import PlainBuilder
 from glassprop.tables.fitting.small_tables import SURE, StopAfter, be_as_sure, learn_from_folds
 from glassprop.tables.fitting.split import SplitKeys
+from glassprop.tables.fitting.table_network import affordable
 
 QUICK = Defaults(hidden=(32,), epochs=30, learning_rate_init=0.01)
 TODAY = replace(QUICK, early_stopping_rows=0, inner_validation=0.0)  # every epoch runs, on all rows
@@ -172,7 +173,7 @@ def test_folds_keep_groups_whole_and_hold_out_the_latest():
 
 def test_wide_tables_and_long_trainings_have_fewer_folds():
     def count(rows, inputs, **changes):
-        folds, decays = affordable(SplitKeys(), rows, inputs, replace(Defaults(), **changes), 0)
+        folds, decays = affordable(SplitKeys(), rows, inputs, PlainBuilder(replace(Defaults(), **changes)), 0)
         return len(folds), len(decays)
 
     assert count(150, 20) == (5, 2)

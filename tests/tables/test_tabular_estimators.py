@@ -36,7 +36,10 @@ def expected(estimator: Any) -> dict[str, str]:
     return EXPECTED
 
 
-@parametrize_with_checks([TabularClassifier(epochs=2), TabularRegressor(epochs=2)], expected_failed_checks=expected)
+@parametrize_with_checks(
+    [TabularClassifier(epochs=2, cross_fit=2), TabularRegressor(epochs=2, recipe="plain")],
+    expected_failed_checks=expected,
+)
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learn_estimator_checks(estimator: Any, check: Any) -> None:
     check(estimator)
@@ -81,8 +84,8 @@ LIBRARIES = {
 @pytest.fixture
 def by_polars() -> tuple[TabularClassifier, TabularRegressor]:
     frame = _people()
-    of_classes = TabularClassifier(epochs=8, random_state=0).fit(frame, _classes(frame))
-    return of_classes, TabularRegressor(epochs=8, random_state=0).fit(frame, _amounts(frame))
+    of_classes = TabularClassifier(recipe="plain", epochs=8, random_state=0).fit(frame, _classes(frame))
+    return of_classes, TabularRegressor(recipe="plain", epochs=8, random_state=0).fit(frame, _amounts(frame))
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -90,7 +93,7 @@ def test_tables_of_all_libraries_give_the_same_model(library, by_polars):
     frame, new = _people(), _people(50, seed=1)
     convert = LIBRARIES[library]
     classes, amounts = by_polars
-    again = TabularClassifier(epochs=8, random_state=0).fit(convert(frame), _classes(frame))
+    again = TabularClassifier(recipe="plain", epochs=8, random_state=0).fit(convert(frame), _classes(frame))
     np.testing.assert_array_equal(again.pipeline_[-1].theta_, classes.pipeline_[-1].theta_)
     np.testing.assert_array_equal(again.predict_proba(convert(new)), classes.predict_proba(new))
     np.testing.assert_array_equal(classes.predict(convert(new)), classes.predict(new))
@@ -122,7 +125,7 @@ def test_fit_table_and_the_estimator_fit_the_same_network():
         later = Table(held.with_columns(y=pl.Series(other)), "later")
         options = FitOptions("y", validation=later, epochs=4, seed=7)
         by_table = fit_table(Table(frame.with_columns(y=pl.Series(y)), "t"), options)
-        model = of(epochs=4, random_state=7).fit(frame, pl.Series("y", y))
+        model = of(recipe="plain", epochs=4, random_state=7).fit(frame, pl.Series("y", y))
         np.testing.assert_array_equal(model.pipeline_[-1].theta_, by_table.pipeline[-1].theta_)
         assert model.report_["rows"] == {**by_table.rows, "held_out": 0}
         assert by_table.rows["validation"] > 0
@@ -132,7 +135,7 @@ def test_arrays_are_taken_by_column_and_none_is_left_out():
     rng = np.random.default_rng(0)
     X = np.column_stack([np.arange(200), rng.normal(size=200)])  # the first would be row numbers, had it a name
     y = X[:, 0] > 99
-    model = TabularClassifier(epochs=20, random_state=0).fit(X, y)
+    model = TabularClassifier(recipe="plain", epochs=20, random_state=0).fit(X, y)
     assert model.score(X, y) > 0.95
     assert model.classes_.dtype == bool
     assert model.n_features_in_ == 2
@@ -140,7 +143,7 @@ def test_arrays_are_taken_by_column_and_none_is_left_out():
     with pytest.raises(ValueError, match="X has 3 features, but TabularClassifier is expecting 2"):
         model.predict(np.ones((4, 3)))
     mixed = np.array([[1.0, "a", True], [None, "b", False], [3.0, None, True]] * 20, dtype=object)
-    by_object = TabularRegressor(epochs=10, random_state=0).fit(mixed, np.arange(60.0) % 3)
+    by_object = TabularRegressor(recipe="plain", epochs=10, random_state=0).fit(mixed, np.arange(60.0) % 3)
     assert [role.role for role in by_object.columns_] == ["number", "category", "category", "target"]
     assert np.isfinite(by_object.predict(mixed)).all()
 
@@ -163,7 +166,7 @@ def test_columns_are_found_by_name_and_lacking_ones_are_named(by_polars):
 def test_classes_stay_what_they_are(labels, tmp_path):
     frame = _people(90)
     y = np.asarray(labels)[np.arange(90) % len(labels)]
-    model = TabularClassifier(epochs=3, random_state=0).fit(frame, y)
+    model = TabularClassifier(recipe="plain", epochs=3, random_state=0).fit(frame, y)
     np.testing.assert_array_equal(model.classes_, labels)
     assert set(model.predict(frame)) <= set(labels)
     model.save(tmp_path / "m.glassprop")
@@ -173,7 +176,7 @@ def test_classes_stay_what_they_are(labels, tmp_path):
 def test_scikit_learns_tools_work_around_them():
     frame = _people(120)
     y = _classes(frame)
-    model = TabularClassifier(epochs=4, random_state=0)
+    model = TabularClassifier(recipe="plain", epochs=4, random_state=0)
     assert clone(model).get_params() == model.get_params()
     for table in (frame, frame.to_pandas()):
         found = GridSearchCV(model, {"epochs": [2, 8], "class_weight": [None, "balanced"]}, cv=2).fit(table, y)
@@ -205,13 +208,15 @@ def test_it_pickles_and_its_file_is_a_table_model(by_polars, tmp_path):
 def test_the_same_seed_gives_the_same_bits_and_none_gives_others():
     frame = _people(100)
     y = _amounts(frame)
-    one, same, other = (TabularRegressor(epochs=3, random_state=s).fit(frame, y) for s in (1, 1, 2))
+    one, same, other = (TabularRegressor(recipe="plain", epochs=3, random_state=s).fit(frame, y) for s in (1, 1, 2))
     assert (one.predict(frame) == same.predict(frame)).all()
     assert (one.predict(frame) != other.predict(frame)).any()
-    drawn = [TabularRegressor(epochs=3).fit(frame, y).predict(frame) for _ in range(2)]
+    drawn = [TabularRegressor(recipe="plain", epochs=3).fit(frame, y).predict(frame) for _ in range(2)]
     assert (drawn[0] != drawn[1]).any()
     states = [np.random.RandomState(5) for _ in range(2)]
-    by_state = [TabularRegressor(epochs=3, random_state=state).fit(frame, y).predict(frame) for state in states]
+    by_state = [
+        TabularRegressor(recipe="plain", epochs=3, random_state=state).fit(frame, y).predict(frame) for state in states
+    ]
     np.testing.assert_array_equal(*by_state)
 
 
@@ -220,7 +225,9 @@ def test_weights_count_and_those_of_zero_say_nothing():
     y = _amounts(frame)
     wrong = np.arange(200) % 2 == 0
     spoiled = np.where(wrong, -500.0, y)
-    model = TabularRegressor(epochs=40, random_state=0).fit(frame, spoiled, sample_weight=np.where(wrong, 0.0, 2.0))
+    model = TabularRegressor(recipe="plain", epochs=40, random_state=0).fit(
+        frame, spoiled, sample_weight=np.where(wrong, 0.0, 2.0)
+    )
     assert model.score(frame, y) > 0.8
     with pytest.raises(ValueError, match="at least one non-zero number"):
         model.fit(frame, y, sample_weight=np.zeros(200))
@@ -234,7 +241,8 @@ def test_class_weights_move_predictions_to_the_rare_class():
     y = np.where(x[:, 0] + 0.8 * rng.normal(size=400) > 1.5, "rare", "usual")
     share = {
         str(weights): (
-            TabularClassifier(epochs=20, class_weight=weights, random_state=0).fit(x, y).predict(x) == "rare"
+            TabularClassifier(recipe="plain", epochs=20, class_weight=weights, random_state=0).fit(x, y).predict(x)
+            == "rare"
         )
         for weights in (None, "balanced", {"rare": 50.0, "usual": 1.0})
     }
@@ -245,7 +253,7 @@ def test_class_weights_move_predictions_to_the_rare_class():
 def test_rows_to_be_judged_by_are_given_or_a_share_or_chosen():
     frame, other = _people(600), _people(80, seed=1)
     y = _classes(frame)
-    model = TabularClassifier(epochs=4, random_state=0)
+    model = TabularClassifier(recipe="plain", epochs=4, random_state=0)
     assert model.fit(frame, y).report_["rows"] == {"train": 510, "validation": 90, "held_out": 0}
     assert model.set_params(validation=0.4).fit(frame, y).report_["rows"]["validation"] == 240
     given = model.fit(frame, y, X_val=other, y_val=_classes(other))
@@ -263,22 +271,24 @@ def test_roles_and_a_schema_say_what_columns_are():
     frame = _people(150).with_columns(store=pl.Series(np.arange(150) // 10), code=pl.Series(np.arange(150) % 3))
     y = _amounts(frame)
     roles = {"code": "category", "since": "drop", "store": "group"}
-    model = TabularRegressor(epochs=2, roles=roles, random_state=0).fit(frame, y)
+    model = TabularRegressor(recipe="plain", epochs=2, roles=roles, random_state=0).fit(frame, y)
     found = {role.name: role.role for role in model.columns_}
     assert (found["code"], found["since"], found["store"]) == ("category", "dropped", "group")
-    again = TabularRegressor(epochs=2, schema=model.schema_, random_state=0).fit(frame, pl.Series("other", y))
+    again = TabularRegressor(recipe="plain", epochs=2, schema=model.schema_, random_state=0).fit(
+        frame, pl.Series("other", y)
+    )
     np.testing.assert_array_equal(again.predict(frame), model.predict(frame))
     with pytest.raises(SettingsError, match="column 'age' is to be 'colour', none of 'number', 'category'"):
-        TabularRegressor(roles={"age": "colour"}).fit(frame, y)
+        TabularRegressor(recipe="plain", roles={"age": "colour"}).fit(frame, y)
     with pytest.raises(TableError, match="there is no column 'agee' for drop: did you mean 'age'"):
-        TabularRegressor(roles={"agee": "drop"}).fit(frame, y)
+        TabularRegressor(recipe="plain", roles={"agee": "drop"}).fit(frame, y)
     with pytest.raises(SettingsError, match="group can be one column"):
-        TabularRegressor(roles={"age": "group", "town": "group"}).fit(frame, y)
+        TabularRegressor(recipe="plain", roles={"age": "group", "town": "group"}).fit(frame, y)
 
 
 def test_what_is_found_is_told_where_it_is_asked_for(capsys):
     frame = _people(60).with_columns(same=pl.lit(1))
-    model = TabularRegressor(epochs=2, verbose=True, random_state=0).fit(frame, _amounts(frame))
+    model = TabularRegressor(recipe="plain", epochs=2, verbose=True, random_state=0).fit(frame, _amounts(frame))
     told = capsys.readouterr().err.splitlines()
     assert told == [str(note) for note in model.notes_]
     assert any("'same'" in line and "constant" in line for line in told)
@@ -311,8 +321,8 @@ def test_names_of_columns_that_are_no_text():
     y = _amounts(_people(60))
     numbered = frame.set_axis(range(4), axis=1)
     np.testing.assert_array_equal(
-        TabularRegressor(epochs=2, random_state=0).fit(numbered, y).predict(numbered),
-        TabularRegressor(epochs=2, random_state=0).fit(frame, y).predict(frame),
+        TabularRegressor(recipe="plain", epochs=2, random_state=0).fit(numbered, y).predict(numbered),
+        TabularRegressor(recipe="plain", epochs=2, random_state=0).fit(frame, y).predict(frame),
     )
     with pytest.raises(TableError, match=r"stand above several columns \('age'\)"):
         TabularRegressor().fit(frame.set_axis(["age", "age", "c", "d"], axis=1), y)
@@ -321,5 +331,5 @@ def test_names_of_columns_that_are_no_text():
 def test_a_built_in_table_is_learned():
     table = read_table("iris")
     y = table.frame["species"] if "species" in table.frame.columns else table.frame[table.target]
-    model = TabularClassifier(random_state=0).fit(table.frame.drop(y.name), y)
+    model = TabularClassifier(recipe="plain", random_state=0).fit(table.frame.drop(y.name), y)
     assert model.score(table.frame.drop(y.name), y) > 0.95

@@ -171,9 +171,9 @@ def test_a_training_that_is_left_between_two_steps_goes_on(case: str, engine: st
 
 
 @pytest.mark.parametrize("engine", BOTH)
-@pytest.mark.parametrize("case", layer_cases.CASES)
+@pytest.mark.parametrize("case", [*layer_cases.CASES, *layer_cases.MEMBERS])
 def test_every_kind_of_layer_goes_on(case: str, engine: str) -> None:
-    net = layer_cases.CASES[case]
+    net = (layer_cases.CASES | layer_cases.MEMBERS)[case]
     _, inputs, targets = layer_cases.example(net, n=N)
     engine = "auto" if net.members > 1 and engine == "compiled" else engine  # where there are kernels for members
     goes_on(Job(Data(inputs, targets), net).on(engine), (1, 3))

@@ -24,6 +24,7 @@ class TrainingProgress:
     def __init__(self, on_start: Callable[[], None] = lambda: None) -> None:
         self._on_start = on_start
         self._bar: Any = None
+        self._networks: Any = None
         self._epochs: int | None = None
         self._epoch = 0
 
@@ -45,6 +46,25 @@ class TrainingProgress:
         self._on_start()
         if done == 0:
             say(f"small table: {of} training(s) on parts of it choose how long to train")
+
+    def on_network(self, done: int, of: int) -> None:
+        """Networks are trained, each without a fold of the rows, and are all kept."""
+        self._on_start()
+        if self._networks is None:
+            console = console_for(sys.stderr)
+            if console.is_terminal and not console.is_dumb_terminal:
+                self._networks = _bar_of_networks(console, of)
+                self._networks.start()
+            elif done == 0:
+                say(f"{of} networks are trained, each without a fold of the rows")
+        if self._networks is not None:
+            self._networks.update(0, completed=done)
+
+    def close(self) -> None:
+        """No more is to be shown of networks of folds."""
+        if self._networks is not None:
+            self._networks.stop()
+            self._networks = None
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Nothing to show before an epoch is over."""
@@ -106,6 +126,16 @@ class PassProgress:
         if self._bar is not None:
             self._bar.stop()
         self._bar, self._what = None, ""
+
+
+def _bar_of_networks(console: Any, of: int) -> Any:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("network"), MofNCompleteColumn(), BarColumn(bar_width=None), TimeRemainingColumn(), console=console
+    )
+    bar.add_task("", total=of)
+    return bar
 
 
 def _bar(console: Any, epochs: int | None) -> Any:

@@ -60,6 +60,24 @@ class TrainOptions:
         Whole,
         Parameter(help="Each step follows the gradient of so many batches together: fewer steps, and fewer sums."),
     ] = 1
+    recipe: Annotated[
+        Literal["tabular", "plain"],
+        Parameter(help="tabular: embeddings and several networks, averaged. plain: one small network, quicker."),
+    ] = "plain"
+    members: Annotated[
+        MaybeWhole, Parameter(help="Train so many networks together and average them; 1: a single one.")
+    ] = None
+    member: Annotated[
+        Literal["head", "network"],
+        Parameter(help="What each of --members has for itself: its ends, or all of its layers."),
+    ] = "head"
+    cross_fit: Annotated[
+        MaybeWhole,
+        Parameter(help="Average so many networks, each trained without one fold of the rows."),
+    ] = None
+    max_time: Annotated[
+        float | None, Parameter(help="Seconds that learning is to take: as many epochs are planned as fit.")
+    ] = None
     seed: Annotated[Whole, Parameter(help="The same seed, data and machine give the same model.")] = 0
     validation: Annotated[
         Word,
@@ -230,6 +248,8 @@ def _check_numbers(options: TrainOptions) -> None:
     layer_sizes(options.hidden)
     held_out_share(options.validation)
     at_least("--epochs", options.epochs, 1)
+    at_least("--cross-fit", options.cross_fit, 2)
+    at_least("--members", options.members, 1, 1_000)
     at_least("--accumulate", options.accumulate, 1, 1_000_000)
     at_least("--seed", options.seed, 0, 2**32 - 1)
 
@@ -283,5 +303,10 @@ def _settings(
         activation=options.activation,
         epochs=options.epochs,
         accumulate=options.accumulate,
+        recipe=options.recipe,
+        n_members="auto" if options.members is None else options.members,
+        member=options.member,
+        cross_fit="auto" if options.cross_fit is None else options.cross_fit,
+        max_time=options.max_time,
         seed=options.seed,
     )

@@ -100,7 +100,7 @@ def choose(
     goes_on = began_with[0] if wish == "auto" and began_with[0] in ENGINES else ""
     if goes_on == reference.name:
         return Choice(reference, began_with[1] or "the reference engine, with which it began", data)
-    found: Any = obstacle_to_compiled(architecture, data.X, theta) or _odd_optimizer(optimizer)
+    found: Any = obstacle_to_compiled(architecture, data.X, theta) or _not_to_be_trained(architecture, optimizer)
     seconds = None if amount is None else seconds_of_training(architecture, amount, theta.dtype.itemsize)
     if not found and wish == "auto" and not goes_on and seconds is not None and seconds <= SMALL_FIT:
         return Choice(reference, _small(seconds), data)
@@ -175,10 +175,6 @@ def obstacle_to_compiled(architecture: Architecture, X: Rows, theta: Array) -> s
         return f"X is of dtype {X.dtype}, neither float32 nor float64"
     if X.dtype != theta.dtype:
         return f"X is of dtype {X.dtype} and theta of {theta.dtype}"
-    if architecture.members > 1:
-        return f"there are no kernels for {architecture.members} members"
-    if architecture.part is not None:
-        return "there are no kernels for one member among others"
     for number, layer in enumerate(architecture.layers, start=1):
         if type(layer) not in KINDS.values():
             return f"layer {number} is of a kind that has no kernel"
@@ -230,7 +226,9 @@ def find_predictor(architecture: Architecture, X: Rows, theta: Array, notify: No
         return None
 
 
-def _odd_optimizer(optimizer: Optimizer) -> str:
+def _not_to_be_trained(architecture: Architecture, optimizer: Optimizer) -> str:
+    if architecture.part is not None:
+        return "one member among others is trained together with these"
     if type(optimizer) in OPTIMIZERS.values():
         return ""
     return f"there is no kernel for {type(optimizer).__name__}"

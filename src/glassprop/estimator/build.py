@@ -120,7 +120,7 @@ def _of_members(arguments: Arguments, layers: list[LayerKind]) -> list[LayerKind
         return [layer.owned() for layer in layers]
     front = next((place for place, layer in enumerate(layers) if layer.kind == Scale.kind), None)
     if front is None:
-        return [Scale(own=True), *layers]
+        return [Scale(own=True, initial="signs"), *layers]  # so that they see different things
     return [layer.owned() if place == front else layer for place, layer in enumerate(layers)]
 
 

@@ -139,8 +139,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     n_members : int, default=1
         How many networks are trained together as one model: what they say is averaged, in predictions and scores.
     member : {"head", "network"}, default="head"
-        What each member has for itself: "head" is a factor for each input and the output layer, and all between is
-        shared; "network" is every layer. Where layers say ``own=True`` themselves, it is these and the output.
+        What each member has for itself: "head" is a factor for each input, at first 1 or -1, and the output layer; all
+        between is shared. "network" is every layer. Where layers say ``own=True``, it is these and the output.
     own_batches : bool, default=True
         Whether each member takes the examples in an order of its own.
     decay_schedule, dropout_schedule : {"cosine", "one_cycle", "coslog4", "flat_cos"} or None, default=None

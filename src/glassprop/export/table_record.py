@@ -33,6 +33,7 @@ _OPTIONS = Object(
         for name in (
             "task", "drop", "class_weight", "group", "time", "validation", "hidden", "activation", "epochs", "seed",
             "number", "category", "date", "keep", "missing", "missing_in", "target_scale", "schema", "accumulate",
+            "cross_fit", "recipe", "n_members", "member", "max_time",
         )
     },
 )  # fmt: skip

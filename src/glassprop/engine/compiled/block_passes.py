@@ -21,6 +21,7 @@ from glassprop.engine.compiled.row import (
     N_OUT,
     NUMBERS,
     OUT_AT,
+    OWN,
     RESIDUAL,
     SLOPE_AT,
     TRAINS,
@@ -58,32 +59,33 @@ def forward(layers, depth, numbers, places, theta, work, ld, key, step, first_ro
 @njit(**WRITTEN_OUT)
 def _thin_out(row, numbers, places, work, ld, key, step, layer, first_row, dropout):
     """Dropout of what a layer gives, to what the next one sees."""
-    n, residual = row[N_OUT], row[WAYS] & RESIDUAL != 0
-    a = row[OUT_AT] if residual else row[A_AT]
+    n, out = row[N_OUT], row[OUT_AT]
+    if not row[WAYS] & RESIDUAL:
+        copy(part(work, row[A_AT], n * ld), part(work, out, n * ld))
     if key >= 0:
-        _drop(
-            places[slots.DROP], pointer(work, a), pointer(work, row[OUT_AT]), key, step, layer, first_row, n, ld,
-            dropout * numbers[DROPOUT],
-        )  # fmt: skip
-    elif not residual:
-        copy(part(work, a, n * ld), part(work, row[OUT_AT], n * ld))
+        rate = dropout * numbers[DROPOUT]
+        _drop(places[slots.DROP], pointer(work, out), key, step, layer, first_row, n, ld, rate)
 
 
 @njit(**INLINE)
-def backward(layers, depth, numbers, places, theta, gradient, work, ld, key, step, first_row, dropout, fresh):
+def backward(
+    layers, depth, numbers, places, theta, gradient, work, ld, key, step, first_row, dropout, fresh, own_fresh
+):
     """E13, E15: from δ of the last layer, in the place of y, to the first; the gradient on the way, added up or ``fresh``.
 
+    own_fresh: the same for layers in which each member has parameters of its own.
     Returns where δ of the first layer is. ∂C/∂x of a residual layer is added to its ∂C/∂a (E33), which is at KEPT_AT; others take turns with two places.
     """
     d, last = places[Y_AT], pointer(layers, (depth - 1) * COLUMNS)
     if last[WAYS] & TRAINS:
-        _fill_parameters(last, places, gradient, work, places[KEPT_AT], ld, fresh)
+        _fill_parameters(last, places, gradient, work, places[KEPT_AT], ld, own_fresh if last[WAYS] & OWN else fresh)
     for l in range(depth - 1, -1, -1):
         row = pointer(layers, l * COLUMNS)
+        new = own_fresh if row[WAYS] & OWN else fresh
         if row[columns.FILL_GRADIENT] != 0:
-            _fill_gradient(row[columns.FILL_GRADIENT], row, places, theta, gradient, work, d, ld, fresh)
+            _fill_gradient(row[columns.FILL_GRADIENT], row, places, theta, gradient, work, d, ld, new)
         else:
-            _fill_gradient_small(row, places, theta, gradient, work, d, ld, fresh)
+            _fill_gradient_small(row, places, theta, gradient, work, d, ld, new)
         if l == 0:
             break
         adds = row[WAYS] & RESIDUAL != 0
@@ -94,7 +96,8 @@ def backward(layers, depth, numbers, places, theta, gradient, work, ld, key, ste
             _by_input_small(row, places, theta, work, d, g, ld, adds)
         if not row[WAYS] & BACK_MASKED:
             before, own = pointer(layers, (l - 1) * COLUMNS), pointer(numbers, (l - 1) * NUMBERS)
-            g = _pull(before, l, own, places, gradient, work, g, ld, key, step, first_row, dropout, fresh)
+            new = own_fresh if before[WAYS] & OWN else fresh
+            g = _pull(before, l, own, places, gradient, work, g, ld, key, step, first_row, dropout, new)
         d = g
     return d
 
@@ -104,8 +107,8 @@ def _pull(row, number, numbers, places, gradient, work, g, ld, key, step, first_
     """From ∂C by what the next layer sees of a layer, at ``g``, to δ; returns where it is. δ of the next is not needed."""
     n, ways = row[N_OUT], row[WAYS]
     if ways & DROPS and key >= 0:
-        error = pointer(work, g)
-        _drop(places[slots.DROP], error, error, key, step, number, first_row, n, ld, dropout * numbers[DROPOUT])
+        rate = dropout * numbers[DROPOUT]
+        _drop(places[slots.DROP], pointer(work, g), key, step, number, first_row, n, ld, rate)
     if ways & TRAINS:
         _fill_parameters(row, places, gradient, work, g, ld, fresh)
     if ways & KEEPS:

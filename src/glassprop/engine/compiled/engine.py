@@ -29,6 +29,7 @@ from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.engine.midway import Midway
 from glassprop.engine.pieces import pieces
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, Examples, is_csr, straight
+from glassprop.engine.reference import examples_of
 from glassprop.equations.arrays import Array, Rows
 from glassprop.optimizer import Optimizer, OptimizerState
 
@@ -109,7 +110,7 @@ class CompiledEngine:
             ready = data if data is rows else straight(data, theta.dtype)
             ran = self._run(theta, state, ready, part, reading, leaving)
             if isinstance(ran, int):
-                examples = data.rows(part.order[slice(*part.edges[ran : ran + 2])])
+                examples = data.rows(examples_of(part, *part.edges[ran : ran + 2]))
                 return EpochCost(np.nan, np.nan, part.first_step - plan.first_step + ran, examples)
             if all_ran:
                 ran = ran.until(len(part.rates), part)

@@ -47,18 +47,23 @@ class Reading(NamedTuple):
         """
         if isinstance(X, np.ndarray):
             return cls()
-        each, layer = X.nnz / max(X.shape[0], 1) if entries is None else entries, architecture.layers[0]
-        if layer.kind != "dense" or layer.residual or each + _AN_EXAMPLE > _DENSE * architecture.n_inputs:
+        each = X.nnz / max(X.shape[0], 1) if entries is None else entries
+        if not _may_go_by_entries(architecture) or each + _AN_EXAMPLE > _DENSE * architecture.n_inputs:
             return cls(each, SPARSE)
         return cls(each, SPARSE | BY_ENTRIES | W_TURNED * (each * taken > 2 * architecture.n_inputs))
 
     @staticmethod
     def firsts(architecture: Architecture) -> list[int]:
         """All that ``first`` can be, whatever sparse X there is."""
-        layer = architecture.layers[0]
         of_dense = [SPARSE | BY_ENTRIES, SPARSE | BY_ENTRIES | W_TURNED]
-        return [SPARSE] if layer.kind != "dense" or layer.residual else [SPARSE, *of_dense]
+        return [SPARSE, *of_dense] if _may_go_by_entries(architecture) else [SPARSE]
 
     def in_order(self) -> Reading:
         """The same with θ as it lies, and steps cut as those of a dense X."""
         return Reading(None, self.first & ~W_TURNED)
+
+
+def _may_go_by_entries(architecture: Architecture) -> bool:
+    """Whether the first layer can be made of entries: those of several members would go through them for each."""
+    layer = architecture.layers[0]
+    return layer.kind == "dense" and not layer.residual and architecture.members == 1

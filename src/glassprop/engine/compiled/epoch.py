@@ -36,6 +36,7 @@ from glassprop.engine.compiled.epoch_plan import (
     RATE,
     REDUCED,
     SEGMENTS,
+    STRIDE,
     TOTAL,
     part_of,
 )
@@ -63,6 +64,7 @@ from glassprop.engine.compiled.places import (
     GATHER,
     LANES,
     MEET,
+    MEMBERS,
     OUTER_ENTRIES,
     OUTPUT,
     ROWS,
@@ -88,12 +90,19 @@ _chunk, _segment, _meet = TASK_OF_CHUNK.call, TASK_OF_SEGMENT.call, MEET_SHAPE.c
 
 
 @njit(**INLINE)
-def _total_weight(handed, order, low, high):
+def _total_weight(handed, order, low, high, members, stride):
+    """Σ weight of a batch; where members have their own, the mean over these."""
     if handed[of.WEIGHT] == 0:
         return np.float64(high - low)
     weight, total = doubles_at(handed[of.WEIGHT]), 0.0
     for i in range(low, high):
         total += weight[order[i]]
+    if stride > 0:
+        for member in range(1, members):
+            own = pointer(order, member * stride)
+            for i in range(low, high):
+                total += weight[own[i]]
+        total /= members
     return total
 
 
@@ -102,15 +111,16 @@ def chunk(theta, handed, thread, number, piece):
     """Forward and backward over the rows of one chunk of a step: its gradient, and its Σ weight · C_0."""
     plan, places, bounds = integers_at(handed[of.PLAN]), integers_at(handed[of.PLACES]), integers_at(handed[of.BOUNDS])
     chunks, order, size = plan[CHUNKS], integers_at(handed[of.ORDER]), handed[of.SIZE]
+    members, stride = places[MEMBERS], plan[STRIDE]
     schedule = doubles_at(handed[of.SCHEDULE] + 8 * OF_STEP * number)
     if handed[of.SHARES] == 0:
         low, high = bounds[number], bounds[number + 1]
-        total = _total_weight(handed, order, low, high)
+        total, whole = _total_weight(handed, order, low, high, members, stride), high - low
         start, stop = part_of(low, high, piece, chunks, LANES)
     else:
         own = number * chunks + piece
         share = pointer(integers_at(handed[of.SHARES]), OF_SHARE * own)
-        start, stop, low = share[0], share[1], share[2]
+        start, stop, low, whole = share[0], share[1], share[2], share[3]
         total = doubles_at(handed[of.SHARE_WEIGHTS])[own]
     gradient = pointer(pointer_like(theta, handed[of.GRADIENTS]), piece * size)
     touched = pointer(integers_at(handed[of.TOUCHED]), piece * handed[of.N_IN])
@@ -120,21 +130,25 @@ def chunk(theta, handed, thread, number, piece):
     work = pointer(pointer_like(theta, handed[of.WORK]), thread * places[WORK_SIZE])
     cost = 0.0
     if total > 0:
-        cost = _blocks(
-            theta, handed, plan, places, order, gradient, touched, work, costs, low, start, stop, plan[FIRST_STEP] + number,
-            schedule[DROPOUT], total,
-        )  # fmt: skip
-    doubles_at(handed[of.COSTS])[number * chunks + piece] = cost
+        for member in range(members):
+            cost += _blocks(
+                theta, handed, plan, places, pointer(order, member * stride), gradient, touched, work, costs,
+                low - member * whole, start, stop, plan[FIRST_STEP] + number, schedule[DROPOUT], total * members, member,
+            )  # fmt: skip
+    doubles_at(handed[of.COSTS])[number * chunks + piece] = cost if members == 1 else cost / members
 
 
 @njit(**INLINE)
-def _blocks(theta, handed, plan, places, order, gradient, touched, work, costs, low, start, stop, step, dropout, total):
-    """The blocks of rows [start, stop) of a batch whose first is at ``low``, or would be; returns their Σ weight · C_0.
+def _blocks(
+    theta, handed, plan, places, order, gradient, touched, work, costs, low, start, stop, step, dropout, total, member
+):
+    """The blocks of a member's rows [start, stop) of a batch whose first is at ``low``, or would be: Σ weight · C_0.
 
     Leaves off where control[FAILED] is set: Python may be waiting for that, in order to end.
     """
     Y, control = pointer_like(theta, handed[of.Y]), integers_at(handed[of.CONTROL])
-    layers, depth, numbers = integers_at(handed[of.LAYERS]), handed[of.DEPTH], doubles_at(handed[of.NUMBERS])
+    depth, numbers = handed[of.DEPTH], doubles_at(handed[of.NUMBERS])
+    layers = pointer(integers_at(handed[of.LAYERS]), member * depth * COLUMNS)
     last, cost, first, used = depth - 1, 0.0, start, 0
     while first + used < stop and atomic_read(control, FAILED) == 0:
         first += used
@@ -149,10 +163,12 @@ def _blocks(theta, handed, plan, places, order, gradient, touched, work, costs, 
             doubles_at(handed[of.FIXED]), theta, work, ld, used, costs, DELTA,
         )  # fmt: skip
         cost += _weighted(costs, handed[of.WEIGHT], order, first, used)
-        fresh = first == start
+        own_fresh = first == start
+        fresh = own_fresh and member == 0
         d = backward(
-            layers, depth, numbers, places, theta, gradient, work, ld, plan[KEY], step, first - low, dropout, fresh
-        )
+            layers, depth, numbers, places, theta, gradient, work, ld, plan[KEY], step, first - low, dropout, fresh,
+            own_fresh,
+        )  # fmt: skip
         if places[OUTER_ENTRIES] != 0:
             _outer_entries(
                 places[OUTER_ENTRIES], theta, handed, order, first, used, ld, d, gradient, work, fresh, touched, step
@@ -217,7 +233,8 @@ def segment(theta, handed, number, piece, phase):
         return
     total = schedule[TOTAL]
     if not reduced:
-        total = _total_weight(handed, integers_at(handed[of.ORDER]), bounds[number], bounds[number + 1])
+        order = integers_at(handed[of.ORDER])
+        total = _total_weight(handed, order, bounds[number], bounds[number + 1], places[MEMBERS], plan[STRIDE])
     if total <= 0:
         return
     fixed, lengths, gradients = (

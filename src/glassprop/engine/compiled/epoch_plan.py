@@ -7,8 +7,9 @@ from numba import njit
 from glassprop.engine.compiled.low_level import INLINE
 
 # entries of `plan`; CORRECTS: whether Adam's correction is in the rate; REDUCED: whether a step has the sums over all ranks,
-# ONE_RATE: whether all blocks have its rate; SEGMENTS: of θ, in a step; PHASES: of a step
-(FIRST_STEP, CHUNKS, CORRECTS, KEY, REDUCED, ONE_RATE, SEGMENTS, PHASES) = range(8)
+# ONE_RATE: whether all blocks have its rate; SEGMENTS: of θ, in a step; PHASES: of a step; STRIDE: from the order of one
+# member to that of the next, 0 where all take the same examples
+(FIRST_STEP, CHUNKS, CORRECTS, KEY, REDUCED, ONE_RATE, SEGMENTS, PHASES, STRIDE) = range(9)
 # columns of `schedule`: the rate, the factors of decay and dropout, the optimizer's count, the weight over all ranks
 (RATE, DECAY, DROPOUT, COUNT, TOTAL) = range(5)
 OF_STEP = 5

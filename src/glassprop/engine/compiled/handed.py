@@ -11,11 +11,11 @@ from glassprop.equations.arrays import Array
 
 # touched (chunks, n_inputs): in which step a chunk has last written to the gradient by the weights of an input; added:
 # where in θ these end.
-# Where sums are made lane by lane, a chunk is the share of a lane, else these are 0: shares (steps, chunks, 3), see
+# Where sums are made lane by lane, a chunk is the share of a lane, else these are 0: shares (steps, chunks, 4), see
 # ``shares.py``; share_weights (steps, chunks): Σ weight of each; tree: see there; roots (their number, size + 3): Σ weight ∇C;
 # meeting (chunks, chunks, ``shares.AT_ONCE``): where they are added up; whole (size + 3,): Σ weight ∇C over all lanes.
 # X (n, n_inputs), or if it is sparse the values of its entries, their columns, int32, and where in them each example
-# starts (n + 1,). Y (n, n_L), weight (n,) or 0, order (n,); m, v (size,) like θ; gradients (chunks, size).
+# starts (n + 1,). Y (n, n_L), weight (n,) or 0, order (n,), or (members, n); m, v (size,) like θ; gradients (chunks, size).
 # schedule (steps, 5); bounds (steps + 1,): where batches begin in the order. rooms: a block's costs for each thread.
 # costs (steps, chunks): Σ weight · C_0 by chunk, of a prediction (n,) or 0. squares, lengths (steps, chunks): Σ w², and
 # the squared length of the gradient, by segment. out (n, n_L): predictions. The rest is in ``lowering.py``.

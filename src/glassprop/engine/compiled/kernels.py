@@ -177,7 +177,7 @@ def put(
     at = load(found, dtype)
     for number, columns in enumerate(by_layer):
         for column, part in columns.items():
-            lowered.layers[number, column] = at.get(part, 0)  # 0: it is written out
+            lowered.layers[number :: lowered.depth, column] = at.get(part, 0)  # 0: it is written out
     for part, address in at.items():
         if part.shape.slot >= 0:
             lowered.places[part.shape.slot] = address

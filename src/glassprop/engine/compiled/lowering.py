@@ -20,6 +20,8 @@ from glassprop.engine.compiled.libraries import Library
 from glassprop.engine.compiled.parts_of import activation_kernels
 from glassprop.engine.compiled.places import LANES, PLACES
 from glassprop.engine.compiled.row import (
+    BLOCK_1,
+    BLOCK_2,
     BY_ENTRIES,
     COLUMNS,
     DROPS,
@@ -27,10 +29,12 @@ from glassprop.engine.compiled.row import (
     FIRST,
     KEEPS,
     OUT_AT,
+    OWN,
     RESIDUAL,
     TRAINS,
     WAYS,
     WEIGH,
+    P,
 )
 from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.layers.layer_kind import PARAMETRIC
@@ -51,9 +55,10 @@ class Lowered:
 
     Attributes
     ----------
-    layers : int64 (L, 16)
-        A row a layer: see ``row.py``; without the addresses of parts. What rows lead to lies behind them in the same
-        piece of memory, which lives as long as this does.
+    members : int
+    layers : int64 (members · L, 16)
+        A row a layer: see ``row.py``; without the addresses of parts. Those of a member one after another, who all use the
+        same places in turn. What rows lead to lies behind them in the same piece of memory, which lives as long as this does.
     numbers : float64 (L, 2)
     blocks : int64 (number of parameter blocks, 2)
         Start and stop.
@@ -73,6 +78,7 @@ class Lowered:
         The address of a library's product, and how it is called; 0 where own tiles make it.
     """
 
+    members: int
     layers: NDArray[np.int64]
     numbers: NDArray[np.float64]
     blocks: NDArray[np.int64]
@@ -98,21 +104,29 @@ class Lowered:
         """The offsets in the order that the kernels read them, and room for the addresses of parts."""
         offsets = [
             self.x_at, self.y_at, self.share_at, self.delta_at, self.other_at, self.scratch_at, self.work_size,
-            self.rows, self.collapses, self.rows_at, self.kept_at, self.panel_at, *self.called,
+            self.rows, self.collapses, self.rows_at, self.kept_at, self.panel_at, *self.called, self.members,
         ]  # fmt: skip
         return np.array([*offsets, *[0] * (PLACES - len(offsets))], dtype=np.int64)
 
     @cached_property
     def ways(self) -> tuple[int, ...]:
         """The bits of ``WAYS`` of every layer."""
-        return tuple(int(way) for way in self.layers[:, WAYS])
+        return tuple(int(way) for way in self.layers[: self.depth, WAYS])
+
+    @property
+    def depth(self) -> int:
+        """How many layers a member has."""
+        return len(self.layers) // self.members
 
 
 def multiplications(architecture: Architecture, entries: float | None = None) -> float:
-    """How many multiplications one example costs, forward and backward. entries: those of a sparse X that it has."""
+    """How many multiplications one example costs, forward and backward, of all members.
+
+    entries: those of a sparse X that it has.
+    """
     widths = zip(architecture.layers, _sizes_seen(architecture, entries)[:-1], strict=True)
     products = [kernels_of(layer).multiplications(layer, n_in) for layer, n_in in widths]
-    return 3 * sum(products) - products[0]
+    return architecture.members * (3 * sum(products) - products[0])
 
 
 def _sizes_seen(architecture: Architecture, entries: float | None) -> list[float]:
@@ -152,6 +166,7 @@ def _ways(architecture: Architecture, number: int, first: int, by_library: bool)
     ways = first if number == 1 else 0
     if not ways & BY_ENTRIES:
         ways |= int(kernels_of(layer).ways(layer, before, architecture.sizes[number - 1], by_library))
+    ways |= OWN * (layer.own and architecture.members > 1)
     ways |= FIRST * (number == 1) | RESIDUAL * layer.residual | DROPS * bool(layer.dropout) | TRAINS * layer.parametric
     needed_for_x = layer.residual and number > 1
     needed_for_p = layer.parametric and number == architecture.depth  # of others it is used before it becomes δ
@@ -167,26 +182,35 @@ def _rows(sizes: list[int], needed: int, batch_rows: int, itemsize: int) -> int:
 
 
 def _row(architecture: Architecture, number: int, ways: int, in_at: int, space: _Space) -> tuple[int, ...]:
-    """The row of one layer, in the order of ``row.py``; hands out its places."""
+    """The row of one layer, in the order of ``row.py``, but for where its parameters are; hands out its places."""
     layer = architecture.layer(number)
-    blocks = {block.name: block.start for block in architecture.layout.by_layer[number]}
-    p = blocks.pop(PARAMETRIC, 0)
-    first, second = [*blocks.values(), 0, 0][:2]
     a_at = space.room(layer.n)
     keeps_slope = activation_kernels(layer).keeps_slope
     slope_at = space.room(layer.n * (1 + layer.parametric)) if keeps_slope else a_at
     out_at = space.room(layer.n) if ways & (DROPS | RESIDUAL) else a_at
     return (
-        architecture.sizes[number - 1], layer.n, first, second, p, ways, in_at, a_at, slope_at, out_at,
+        architecture.sizes[number - 1], layer.n, 0, 0, 0, ways, in_at, a_at, slope_at, out_at,
         *[0] * (COLUMNS - WEIGH),
     )  # fmt: skip
 
 
-def _facts(architecture: Architecture, number: int) -> list[int]:
-    """What the kernels of one layer read beyond its row."""
-    layer, blocks = architecture.layer(number), architecture.layout.by_layer[number]
-    starts = [block.start for block in blocks if block.name != PARAMETRIC]
-    return list(kernels_of(layer).facts(layer, architecture.sizes[number - 1], starts))
+def _starts(member: Architecture, number: int) -> tuple[list[int], int]:
+    """Where in θ the blocks of a layer's kind start, and its activation's."""
+    blocks = {block.name: block.start for block in member.layout.by_layer[number]}
+    p = blocks.pop(PARAMETRIC, 0)
+    return [*blocks.values()], p
+
+
+def _of_all_members(architecture: Architecture, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows of every member, made of those of one: they differ in where parameters start. With what they lead to."""
+    every = np.tile(rows, (architecture.members, 1))
+    each = [(member, number) for member in architecture.each_member for number in range(1, architecture.depth + 1)]
+    facts = []
+    for row, (member, number) in zip(every, each, strict=True):
+        layer, (starts, p) = member.layer(number), _starts(member, number)
+        row[[BLOCK_1, BLOCK_2, P]] = *[*starts, 0, 0][:2], p
+        facts.append(list(kernels_of(layer).facts(layer, member.sizes[number - 1], starts)))
+    return _before_facts(every, facts)
 
 
 def _before_facts(rows: NDArray[np.int64], facts: Sequence[Sequence[int]]) -> NDArray[np.int64]:
@@ -224,7 +248,7 @@ def lower(
     for number in numbers:
         layers[number - 1] = _row(architecture, number, ways[number - 1], in_at, space)
         in_at = int(layers[number - 1, OUT_AT])
-    layers = _before_facts(layers, [_facts(architecture, number) for number in numbers])
+    layers = _of_all_members(architecture, layers)
     y_at, share_at = room(sizes[-1]), room(1)
     delta_at, other_at = room(max(sizes[1:])), room(max(sizes[1:]))
     of_kinds = (kernels_of(layer).scratch(layer) for layer in architecture.layers)
@@ -235,6 +259,7 @@ def lower(
     panel_at = space.numbers(panel)
     cost = architecture.cost_function
     return Lowered(
+        members=architecture.members,
         layers=layers,
         numbers=np.array(
             [((layer.activation.parameters or (0.0,))[0], layer.dropout) for layer in architecture.layers]

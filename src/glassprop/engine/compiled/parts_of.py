@@ -44,7 +44,7 @@ def optimizer_kernels(optimizer: Any) -> steps.Kernels:
 def of_layers(architecture: Architecture, ways: Sequence[int], use: int) -> list[Columns]:
     """The parts of each layer, by column of the table of layers. ways: the bits of WAYS of each."""
     found = [_forward(layer, way) for layer, way in zip(architecture.layers, ways, strict=True)]
-    if use != PREDICT and _softmax_collapses(architecture):
+    if (use == TRAIN or (use == COST and architecture.members == 1)) and _softmax_collapses(architecture):
         found[-1].pop(ACTIVATE)
     if use == TRAIN:
         for number, (layer, way) in enumerate(zip(architecture.layers, ways, strict=True)):
@@ -88,6 +88,8 @@ def anywhere(architecture: Architecture, ways: Sequence[int], use: int, optimize
 
 def _of_output(architecture: Architecture, use: int) -> Iterable[Part]:
     """The end of the forward pass: the cost, and δ if it is to be trained."""
+    if use == COST and architecture.members > 1:  # of the mean of what they give, which comes from no z
+        return [costs.KERNELS[architecture.cost_function.name].from_a]
     if _softmax_collapses(architecture):
         return [output_layer.output_of_softmax]
     cost = costs.KERNELS[architecture.cost_function.name]

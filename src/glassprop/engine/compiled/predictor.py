@@ -20,6 +20,7 @@ from glassprop.engine.compiled.row import W_TURNED
 from glassprop.engine.compiled.shares_room import aligned_zeros
 from glassprop.engine.compiled.turned import Turned
 from glassprop.equations.arrays import Array, Rows
+from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 
 _PREDICTED_AT_ONCE = 256  # rows of a block
 _SHARED_WORK = 3e6  # multiplications of a prediction above which helper threads are asked for
@@ -38,6 +39,8 @@ class Predictor:
         self._kernel = kernels.predict_blocks(dtype)
         self._n_out = architecture.sizes[-1]
         self._work = multiplications(architecture)
+        ends = architecture.members > 1 and architecture.cost_function.outputs in (UNIT_OPEN, SIMPLEX_OPEN)
+        self._clip = float(np.finfo(dtype).eps) if ends else 0.0  # of a mean, whose cost follows from no z
         self._mine = threading.local()
 
     def _lowered(self, use: int, first: int = 0) -> Lowered:
@@ -57,13 +60,13 @@ class Predictor:
         return not POOL.closed
 
     def __call__(self, theta: Array, X: Rows) -> Array:
-        """a of the last layer. X (n, n_inputs), contiguous, or CSR -> (n, n_L)."""
+        """a of the last layer, the mean over members. X (n, n_inputs), contiguous, or CSR -> (n, n_L)."""
         out = np.empty((X.shape[0], self._n_out), self._dtype)
         self._run(PREDICT, theta, X, out=out)
         return out
 
     def costs(self, theta: Array, X: Rows, Y: Array) -> Array:
-        """C_0 of each example. X (n, n_inputs), Y (n, n_L), contiguous, X perhaps CSR -> (n,), float64."""
+        """C_0 of each example, of that mean. X (n, n_inputs), Y (n, n_L), contiguous, X perhaps CSR -> (n,), float64."""
         costs = np.empty(X.shape[0])
         self._run(COST, theta, X, y=Y, costs=costs)
         return costs
@@ -97,8 +100,8 @@ class Predictor:
         """The table of a call, with all that is the same in every call of this thread."""
         orders, work = self._space(threads, low)
         return Handed(
-            theta, layers=low.layers, numbers=low.numbers, places=low.places, depth=len(low.layers),
-            fixed=np.array([low.cost_parameter, 0.0]), orders=orders, work=work,
+            theta, layers=low.layers, numbers=low.numbers, places=low.places, depth=low.depth,
+            fixed=np.array([low.cost_parameter, self._clip]), orders=orders, work=work,
             control=control_for(1),
         )  # fmt: skip
 

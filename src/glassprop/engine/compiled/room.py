@@ -64,12 +64,15 @@ class Room:
 
     def holds(self, plan: EpochPlan) -> bool:
         """Whether there is room for so many steps and examples."""
-        return len(plan.rates) <= len(self.schedule) and len(plan.order) <= len(self.order)
+        return len(plan.rates) <= len(self.schedule) and len(plan.order) <= self.order.shape[1]
 
     def take(self, plan: EpochPlan, counts: Array) -> None:
         """Bring in what is new in an epoch; the optimizer's counts are those after each step."""
         holding = steps, examples = len(plan.rates), len(plan.order)
-        self.order[:examples] = plan.order
+        if plan.orders is None:
+            self.order[0, :examples] = plan.order
+        else:
+            self.order[:, :examples] = plan.orders
         schedule = self.schedule[:steps]
         schedule[:, RATE], schedule[:, COUNT] = plan.rates, counts
         if plan.bounds is not None or holding != self.holding:
@@ -98,7 +101,8 @@ class Room:
 
 def made_for(plan: EpochPlan, data: Data, vectors: tuple[Array, ...]) -> tuple[Any, ...]:
     """What a room can be used again for, if it is large enough: θ, the optimizer's vectors, what the plan leaves as it is."""
-    without = (plan.bounds is None, plan.decays is None, plan.dropouts is None, plan.shares is None)
+    factors = plan.decays is None, plan.dropouts is None
+    without = (*factors, plan.bounds is None, plan.shares is None, plan.orders is None)
     kinds = type(data.X), data.sample_weight is None
     return (plan.batch_size, without, kinds, *map(id, vectors))
 
@@ -146,8 +150,9 @@ def make_room(
     corrects = optimizer_kernels(optimizer).corrects
     phases = (3 if objective.clip_norm else 2) + (lanes is not None)
     one_rate = architecture.layout.one_rate
-    codes = np.array([0, chunks, corrects, key, ranks is not None, one_rate, segments, phases], dtype=np.int64)
-    order, bounds = np.empty(n, np.int64), np.zeros(n_steps + 1, np.int64)
+    order = np.empty((1 if plan.orders is None else architecture.members, n), np.int64)
+    stride, bounds = 0 if plan.orders is None else n, np.zeros(n_steps + 1, np.int64)
+    codes = np.array([0, chunks, corrects, key, ranks is not None, one_rate, segments, phases, stride], dtype=np.int64)
     schedule, costs = np.ones((n_steps, OF_STEP)), np.zeros((n_steps, chunks))
     squares, lengths = (np.zeros((n_steps, segments)) for _ in range(2))
     control = control_for(chunks)
@@ -208,4 +213,4 @@ def _fixed(
 
 def _work_of_row(architecture: Architecture, entries: float | None) -> float:
     """An upper bound of a row's work in multiplications; an activation such as gelu costs as much as a hundred."""
-    return multiplications(architecture, entries) + 150 * sum(architecture.sizes)
+    return multiplications(architecture, entries) + 150 * architecture.members * sum(architecture.sizes)

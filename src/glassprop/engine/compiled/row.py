@@ -30,4 +30,5 @@ FIRST = 64  # it is the first layer: what it sees are the examples, which also l
 SPARSE = 128  # X is sparse
 BY_ENTRIES = 256  # its products are made from the entries of X: its z together with the block
 W_TURNED = 512  # and its W lies input by input, as that of no other layer does
-FREE = 1024  # bits from here on mean what the kind says
+OWN = 1024  # each member has parameters of its own here
+FREE = 2048  # bits from here on mean what the kind says

@@ -17,9 +17,9 @@ from glassprop.engine.compiled.part import Shape
 
 MEET = Shape("N P I I", slots.MEET)  # theta, handed, number, piece
 AT_ONCE = 256  # entries of θ: of twelve lanes 24 KiB
-# entries of a share: where it begins and ends in the order, and what its first row's number in the whole batch is less than
-# its place in the order by
-OF_SHARE = 3
+# entries of a share: where it begins and ends in the order, what its first row's number in the whole batch is less than
+# its place in the order by, and how many rows the whole batch has
+OF_SHARE = 4
 
 
 @MEET.part()

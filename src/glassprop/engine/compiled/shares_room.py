@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.engine.compiled.shares import OF_SHARE
 from glassprop.engine.plan import EpochPlan
 from glassprop.equations.arrays import Array
 
@@ -29,15 +30,16 @@ class SharesRoom:
             return None
         roots = aligned_zeros(n_roots * (size + 3), np.float64).reshape(n_roots, size + 3)
         chunks = plan.shares.rows.shape[1]
-        return cls(np.zeros((steps, chunks, 3), np.int64), np.zeros((steps, chunks)), roots)
+        return cls(np.zeros((steps, chunks, OF_SHARE), np.int64), np.zeros((steps, chunks)), roots)
 
 
 def table_of(plan: EpochPlan) -> NDArray[np.int64]:
-    """The shares of every step as kernels read them. -> (steps, chunks, 3)."""
+    """The shares of every step as kernels read them. -> (steps, chunks, 4)."""
     assert plan.shares is not None
     edges, shape = plan.share_edges, plan.shares.rows.shape
     starts, stops = edges[:-1].reshape(shape), edges[1:].reshape(shape)
-    return np.ascontiguousarray(np.stack([starts, stops, starts - plan.shares.firsts], axis=2), dtype=np.int64)
+    whole = np.broadcast_to(plan.shares.totals[:, None], shape)
+    return np.ascontiguousarray(np.stack([starts, stops, starts - plan.shares.firsts, whole], axis=2), dtype=np.int64)
 
 
 def tree_table(adds: Sequence[tuple[int, int]], roots: Sequence[int]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from glassprop.errors import TableError
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import quoted, shown
 from glassprop.tables.fitting.examples import Examples, labelled_examples
+from glassprop.tables.fitting.folds import are_several
 from glassprop.tables.fitting.split import numbers_there, split
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
@@ -61,7 +62,8 @@ def divide(
 
 def spared(rest: Examples, target: Target, settings: Defaults, seed: int) -> tuple[Examples, Examples | None]:
     """The rows to train on and those that early stopping watches; None where none can be spared."""
-    if len(rest) < settings.early_stopping_rows or settings.inner_validation <= 0:
+    few = len(rest) < settings.early_stopping_rows
+    if few or settings.inner_validation <= 0 or (settings.crossed(len(rest)) and are_several(len(rest), rest.keys)):
         return rest, None
     try:
         train, kept = split(len(rest), settings.inner_validation, rest.keys, seed)

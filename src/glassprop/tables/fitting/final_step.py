@@ -46,6 +46,9 @@ def build(
     stop_early: bool,
     defaults: Defaults,
     loss: str = "squared_error",
+    n_members: int = 1,
+    member: str = "head",
+    max_time: float | None = None,
 ) -> Any:
     """An unfitted estimator with the settings of `defaults`."""
     settings: dict[str, Any] = {
@@ -67,6 +70,9 @@ def build(
         "dropout": defaults.dropout,
         "weight_decay": defaults.weight_decay,
         "clip_norm": defaults.clip_norm,
+        "n_members": n_members,
+        "member": member,
+        "max_time": max_time,
     }
     if classification:
         return MLPClassifier(**settings | {"class_weight": class_weight, "label_smoothing": defaults.label_smoothing})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sklearn.pipeline import Pipeline
 
+from glassprop.errors import SettingsError
 from glassprop.ground.note import Note, Say, as_note
 from glassprop.tables.fitting.assess import Assessment, Guess, assess
 from glassprop.tables.fitting.divide import Parts, divide
@@ -64,7 +66,7 @@ def fit_table(
     ('classification', 15, True)
     """
     notes, say = noted(on_message)
-    task = task_of(table, options, defaults, say)
+    task = task_of(table, one_fit(options, callbacks), defaults, say)
     options, target = task.options, task.target
     examples = read_examples(task.frame, target, options, say)
     if target.task == "regression":
@@ -79,6 +81,24 @@ def fit_table(
     return outcome_of(learned, found, notes, say)
 
 
+def one_fit(options: FitOptions, callbacks: Sequence[Any]) -> FitOptions:
+    """The options, without networks of folds where a callback keeps a fit while it runs: that is one fit.
+
+    Raises
+    ------
+    SettingsError
+        Networks of folds were asked for.
+    """
+    if not any(hasattr(callback, "begin_fit") for callback in callbacks) or options.cross_fit is None:
+        return options
+    if options.cross_fit != "auto":
+        raise SettingsError(
+            f"cross_fit={options.cross_fit} trains several networks one after another, and a checkpoint keeps one fit: "
+            "leave one of them out"
+        )
+    return replace(options, cross_fit=None)
+
+
 def fit_parts(
     parts: Parts, roles: list[ColumnRole], schema: Schema, task: Task, callbacks: Sequence[Any], say: Say
 ) -> Fitted:
@@ -87,8 +107,10 @@ def fit_parts(
     hint_leaks(parts.train, schema, name, say)
     if options.group is None:
         hint_groups(parts.train, roles, schema, say)
-    settings = with_inputs(task.settings, parts.train, schema, options.seed)
-    return fit_pipeline(parts, schema, task.target, options, settings, callbacks, say)
+    settings = task.settings
+    if options.recipe == "plain":
+        settings = with_inputs(settings, parts.train, schema, options.seed)
+    return fit_pipeline(parts, schema, replace(task, settings=settings), callbacks, say)
 
 
 def noted(on_message: Say | None) -> tuple[list[Note], Say]:

@@ -34,3 +34,10 @@ def folds_of(rows: int, keys: SplitKeys, most: int, seed: int) -> list[Fold]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a class may have fewer rows than there are folds
         return list(StratifiedKFold(count, shuffle=True, random_state=seed).split(np.zeros(rows), keys.labels))
+
+
+def are_several(rows: int, keys: SplitKeys) -> bool:
+    """Whether each of several folds can be kept apart once: by time there is one, and of a group there is no part."""
+    if keys.times is not None:
+        return False
+    return rows > 3 and (keys.groups is None or len(np.unique(keys.groups)) > 1)

@@ -147,7 +147,7 @@ def record_of(learned: Learned, notes: Sequence[Note]) -> dict[str, Any]:
         "source": learned.table.name,
         "seed": options.seed,
         "options": options.to_dict(),
-        "defaults": fitted.settings.to_dict(),
+        "defaults": fitted.settings,
         "rows": learned.rows,
         "guess": learned.guess.to_dict(),
         "folds": None if fitted.lesson is None else fitted.lesson.to_dict(),

@@ -73,7 +73,7 @@ class _Watch:
 
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         if context.parent is not None:
-            self.said.append(_outputs(estimator, self.X))
+            self.said.append(outputs_of(estimator, self.X))
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """Nothing to do after a fit."""
@@ -139,9 +139,9 @@ def learn_from_folds(
         Training was interrupted: of the network of all rows there is nothing yet.
     """
     counted = counted_as(y, weights, class_weight)
-    usable = [_usable(fold, y, counted, classification=classification) for fold in folds]
-    trials = [(decay, train, kept) for decay in decays for train, kept in usable if len(kept)]
-    rows = float(sum(counted[kept].sum() for _, kept in usable))
+    sound = [usable(fold, y, counted, classification=classification) for fold in folds]
+    trials = [(decay, train, kept) for decay in decays for train, kept in sound if len(kept)]
+    rows = float(sum(counted[kept].sum() for _, kept in sound))
     losses = {decay: np.zeros((epochs, len(SURE))) for decay in decays}
 
     def tell(hook: str, done: int, of: int) -> None:
@@ -153,7 +153,7 @@ def learn_from_folds(
     for done, (decay, train, kept) in enumerate(trials):
         watch = _Watch(X[kept], tell, done, len(trials))
         said, classes = _said(make(len(train), decay), X, y, weights, train, watch, epochs)
-        of_fold, of_guess = _losses(said, y, counted, train, kept, classes)
+        of_fold, of_guess = losses_of(said, y, counted, train, kept, classes)
         if not drawn:
             of_fold[:, :-1] = np.inf
         losses[decay] += of_fold / rows
@@ -164,7 +164,7 @@ def learn_from_folds(
     return min((choice for choice in choices if choice is not None), key=lambda choice: choice.loss, default=None)
 
 
-def _usable(fold: Fold, y: np.ndarray, counted: np.ndarray, *, classification: bool) -> Fold:
+def usable(fold: Fold, y: np.ndarray, counted: np.ndarray, *, classification: bool) -> Fold:
     """The fold without what says nothing; no row is kept apart where it all says nothing."""
     train, kept = fold
     if classification:  # a class that no other fold has cannot be learned, and one alone neither
@@ -186,19 +186,19 @@ def _said(
     try:
         estimator.fit(X[train], y[train], sample_weight=None if weights is None else weights[train])
     except DivergenceError:  # later epochs are as bad as can be
-        watch.said += [np.full_like(_outputs(estimator, watch.X), np.nan)]
+        watch.said += [np.full_like(outputs_of(estimator, watch.X), np.nan)]
     if getattr(estimator, "interrupted_", False):
         raise KeyboardInterrupt
     last = watch.said[-1]
     return np.stack([*watch.said, *[last] * (epochs - len(watch.said))][:epochs]), getattr(estimator, "classes_", None)
 
 
-def _outputs(estimator: Any, X: Any) -> np.ndarray:
+def outputs_of(estimator: Any, X: Any) -> np.ndarray:
     """As they are: a share or shares, or the standardized target. (n_rows, n_outputs)"""
     return np.asarray(estimator.network_.predict(estimator.theta_, X, engine=estimator.engine_), dtype=np.float64)
 
 
-def _losses(
+def losses_of(
     said: np.ndarray,
     y: np.ndarray,
     counted: np.ndarray,
@@ -206,7 +206,7 @@ def _losses(
     kept: np.ndarray,
     classes: np.ndarray | None,
 ) -> tuple[np.ndarray, float]:
-    """Sums over the rows kept apart: (n_epochs, n_sure), and that of the guess."""
+    """Sums over the rows kept apart: (n_epochs, n_sure), and that of the guess. classes: those of rows to train on."""
     if classes is None:
         amounts = said[:, None, :, 0] * SURE[:, None]
         mean = np.average(y[train], weights=counted[train])

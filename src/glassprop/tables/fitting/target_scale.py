@@ -17,17 +17,19 @@ from glassprop.ground.note import Note, Say
 from glassprop.ground.text import quoted
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.examples import Examples
+from glassprop.tables.fitting.manner import Builder, Wanted
 from glassprop.tables.fitting.scores import regression_scores
 from glassprop.tables.fitting.split import split
 from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.target_units import LEAST_ROWS, fault, loss_of, mean_or_median, units_of, worth_trying
-from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.fitting.time_left import TimeLeft
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target
 
 _MOST_ROWS = 20_000  # more say no more
 _LEAST_STEPS = 600  # of a short training
 _SHORT = 4  # a short training has a quarter of the epochs: four of half the rows, on two halves, cost one
+_PART = 0.3  # of the time that is left
 _MARGIN, _NOISE = 0.02, 0.5  # errors must be less by this share and, for chance, this part of 1/√n
 
 
@@ -81,7 +83,7 @@ def check(asked: str | None, target: Target) -> None:
         )
 
 
-def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, settings: Defaults) -> Choice:
+def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, builder: Builder, time: TimeLeft) -> Choice:
     """The scale that was asked for; or the one that does best in short trainings on halves of the rows.
 
     Parameters
@@ -92,7 +94,9 @@ def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, settin
     plain : OwnUnits
         Of the scale "none".
     options : FitOptions
-    settings : Defaults
+    builder : Builder
+    time : TimeLeft
+        All short trainings together may take a part of it.
 
     Raises
     ------
@@ -105,7 +109,7 @@ def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, settin
             raise SettingsError(f"target_scale={options.target_scale!r} {why_not}: leave it out, or ask for another")
         return Choice(units_of(options.target_scale, train, plain), asked=True)
     names = worth_trying(train.y)
-    tried = _try(names, _Rows(X, train, plain, options, settings)) if names else {}
+    tried = _try(names, _Rows(X, train, plain, options, builder, time.part(_PART))) if names else {}
     return Choice(units_of(_best(tried, len(train)), train, plain), tried=tried)
 
 
@@ -117,7 +121,8 @@ class _Rows:
     examples: Examples
     plain: OwnUnits
     options: FitOptions
-    settings: Defaults
+    builder: Builder
+    seconds: float | None
 
     def of(self, rows: np.ndarray) -> _Rows:
         return replace(self, X=self.X[rows], examples=self.examples.of(rows))
@@ -135,6 +140,8 @@ def _try(names: tuple[str, ...], given: _Rows) -> dict[str, Tried]:
         return {}
     halves = [(one, other)] if keys.times is not None else [(one, other), (other, one)]
     found = {}
+    if given.seconds is not None:
+        given = replace(given, seconds=given.seconds / (len(halves) * (1 + len(names))))
     with quiet():
         for name in ("none", *names):
             try:
@@ -153,16 +160,19 @@ def _tried(units: OwnUnits, given: _Rows, halves: list[tuple[np.ndarray, np.ndar
 
 def _predicted(units: OwnUnits, learned: _Rows, X: Any) -> np.ndarray:
     """What a short training makes of other rows."""
-    settings, count = learned.settings, len(learned.examples)
-    steps = -(-count // settings.batch_rows(count))
-    estimator = final_step.build(
-        classification=False,
-        class_weight=None,
-        seed=learned.options.seed,
-        rows=count,
-        stop_early=False,
-        defaults=replace(settings, epochs=min(settings.epochs, max(settings.epochs // _SHORT, _LEAST_STEPS // steps))),
-        loss=loss_of(units),
+    builder, count = learned.builder, len(learned.examples)
+    epochs = builder.epochs(count)
+    estimator = builder.build(
+        Wanted(
+            count,
+            seed=learned.options.seed,
+            stop_early=False,
+            classification=False,
+            loss=loss_of(units),
+            epochs=min(epochs, max(epochs // _SHORT, _LEAST_STEPS // builder.steps(count))),
+            alone=True,
+            max_time=learned.seconds,
+        )
     )
     y, weights = learned.examples.y, learned.examples.weights
     final_step.train(estimator, learned.X, units.standard(y), weights, None, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import narwhals as nw
 
@@ -11,6 +11,7 @@ from glassprop.errors import SettingsError, TableError
 from glassprop.ground.note import Note, Say
 from glassprop.ground.text import quoted
 from glassprop.tables.fitting import target_scale
+from glassprop.tables.fitting.time_left import TimeLeft
 from glassprop.tables.fitting.verdict import balanced
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.asked_roles import asked_of
@@ -43,6 +44,8 @@ class Task:
     target : Target
     words : Words
         What stands for missing in the table's columns.
+    time : TimeLeft
+        From when the task was begun.
     """
 
     frame: nw.DataFrame
@@ -50,6 +53,7 @@ class Task:
     settings: Defaults
     target: Target
     words: Words
+    time: TimeLeft = field(default_factory=TimeLeft)
 
 
 def task_of(
@@ -63,6 +67,7 @@ def task_of(
         It cannot.
     """
     check_options(options)
+    begun = TimeLeft(options.max_time)
     options = with_schema(options)
     settings = settled(options, defaults or Defaults())
     name = check_columns(options, table)
@@ -81,7 +86,7 @@ def task_of(
     if options.class_weight is not None:
         say(balanced(name, options.class_weight))
     target_scale.check(options.target_scale, target)
-    return Task(frame, options, settings, target, words)
+    return Task(frame, options, settings, target, words, begun)
 
 
 def columns_of(

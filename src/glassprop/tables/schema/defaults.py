@@ -44,6 +44,10 @@ class Defaults:
         and not more than so many operations take.
     small_weight_decay : float
         What folds try besides `weight_decay`.
+    cross_fit : int
+        Networks of so many folds are averaged,
+    cross_fit_rows : int
+        with fewer training rows than that.
     patience : int
         Epochs without a better inner validation score before training stops.
     tolerance : float
@@ -83,6 +87,8 @@ class Defaults:
     folds: int = 5
     folds_work: float = 1e11
     small_weight_decay: float = 3.0
+    cross_fit: int = 5
+    cross_fit_rows: int = 0
     patience: int = 15
     tolerance: float = 1e-4
     scoring: str | None = "loss"
@@ -96,6 +102,10 @@ class Defaults:
     def to_dict(self) -> dict[str, Any]:
         """JSON-able."""
         return asdict(self) | {"hidden": list(self.hidden)}
+
+    def crossed(self, rows: int) -> int:
+        """Networks of how many folds are averaged; 0 where one is trained."""
+        return self.cross_fit if rows < self.cross_fit_rows else 0
 
     def batch_rows(self, rows: int) -> int:
         """Rows of a step: `batch_size`, or a power of two, 16 to 256, for 40 steps an epoch; times `accumulate`."""

@@ -79,7 +79,7 @@ class Recipe:
     rows_of_epochs: int = 10_000
     least_epochs: int = 16
     patience: float = 1 / 3
-    batch_sizes: tuple[tuple[int, int], ...] = ((3_000, 64), (30_000, 128), (100_000, 256), (0, 512))
+    batch_sizes: tuple[tuple[int, int], ...] = ((1_500, 64), (30_000, 128), (100_000, 256), (0, 512))
     label_smoothing: float = 0.0
     temperature: bool = True
 
@@ -116,7 +116,11 @@ class Recipe:
             places = [rest.index(column) for column, _ in codes]
             found.append(CategoryEmbedding(places, sizes, self.categories_each, decays={"t": 1.0}))
             n += len(codes) * (self.categories_each - 1)
-        found.append(Scale(rates={"s": self.scale_rate}))
+        several = self.members > 1
+        start: Literal["normal", "ones"] = "normal" if several else "ones"
+        found.append(
+            Scale(initial=start, own=several, rates={"s": self.scale_rate}, decays={"s": 0.0 if several else 1.0})
+        )
         for size in self.hidden:
             found.append(self._hidden(size, n))
             n = size
@@ -172,5 +176,5 @@ class Recipe:
             "n_members": self.members,
             "output_options": self.output_options(),
         }
-        smoothed = {"label_smoothing": self.label_smoothing} if classification else {}
-        return found | smoothed
+        of_classes = {"label_smoothing": self.label_smoothing, "temperature": self.temperature}
+        return found | of_classes if classification else found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
+from math import inf
 from typing import Any, Literal
 
 from glassprop.architecture.target_scales import SCALES
@@ -16,6 +17,7 @@ from glassprop.tables.schema.schema_file import TableSchema
 from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
 from glassprop.tables.values.category_names import category_name
 
+RECIPES = ("plain", "tabular")
 _TASKS = ("classification", "regression")
 TARGET_SCALES = (*SCALES, "auto")
 _KINDS = ("number", "category", "date")
@@ -63,6 +65,17 @@ class FitOptions:
         At most so many.
     accumulate : int
         Each step follows the gradient of so many batches together.
+    recipe : {"plain", "tabular"}
+        How columns become inputs, and what network learns from them: docs/tabular.md.
+    n_members : int or "auto"
+        Networks that are trained together and averaged; "auto": as the recipe has it.
+    member : {"head", "network"}
+        What each of them has for itself, as the estimators take it.
+    cross_fit : int, "auto" or None
+        So many networks, each trained without one fold of the rows, are averaged; None: one is trained. "auto": as the
+        number of rows has it.
+    max_time : float or None
+        Seconds that all of it is to take.
     seed : int
     """
 
@@ -86,6 +99,11 @@ class FitOptions:
     activation: ActivationName | str | None = None
     epochs: int | None = None
     accumulate: int = 1
+    recipe: Literal["plain", "tabular"] = "plain"
+    n_members: int | Literal["auto"] = "auto"
+    member: Literal["head", "network"] = "head"
+    cross_fit: int | Literal["auto"] | None = "auto"
+    max_time: float | None = None
     seed: int = 0
 
     def to_dict(self) -> dict[str, Any]:
@@ -128,6 +146,9 @@ def check_options(options: FitOptions) -> None:
         faults.append(f"epochs must be at least 1, not {options.epochs}")
     if isinstance(options.accumulate, bool) or options.accumulate != int(options.accumulate) or options.accumulate < 1:
         faults.append(f"accumulate must be a whole number of batches, at least 1, not {options.accumulate}")
+    if not _is_number_of_folds(options.cross_fit):
+        faults.append(f"cross_fit must be a whole number of folds, at least 2, 'auto' or None, not {options.cross_fit}")
+    faults += _faults_of_recipe(options)
     if not 0 <= options.seed < 2**32:
         faults.append(f"seed must be between 0 and 4294967295, not {options.seed}")
     if not isinstance(options.validation, Table) and not 0 < options.validation < 1:
@@ -147,6 +168,28 @@ def check_options(options: FitOptions) -> None:
         faults.append("group and time cannot both rule the split: give one of them")
     if faults:
         raise SettingsError("; ".join(faults))
+
+
+def _faults_of_recipe(options: FitOptions) -> list[str]:
+    faults = []
+    if options.recipe not in RECIPES:
+        faults.append(f"recipe must be {listed(RECIPES)}, not {quoted(options.recipe)}")
+    if options.member not in ("head", "network"):
+        faults.append(f"member must be 'head' or 'network', not {quoted(options.member)}")
+    n = options.n_members
+    if n != "auto" and (isinstance(n, bool | str) or n != int(n) or n < 1):
+        faults.append(f"n_members must be a whole number, at least 1, or 'auto', not {n}")
+    if options.max_time is not None and not 0 < options.max_time < inf:
+        faults.append(f"max_time must be a number of seconds above 0, not {options.max_time}")
+    if isinstance(n, int) and n > 1 and isinstance(options.cross_fit, int) and not faults:
+        faults.append(
+            f"cross_fit={options.cross_fit} makes a member of each fold, and n_members={n} is asked for: leave one out"
+        )
+    return faults
+
+
+def _is_number_of_folds(asked: object) -> bool:
+    return asked in (None, "auto") or (isinstance(asked, int) and not isinstance(asked, bool) and asked >= 2)
 
 
 def check_columns(options: FitOptions, table: Table) -> str:

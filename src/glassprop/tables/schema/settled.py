@@ -10,10 +10,12 @@ from math import sqrt
 from typing import Any
 
 from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.recipe import Recipe
 from glassprop.tables.schema.request import FitOptions
 
 # A narrower network trains longer, and faster, by the root of how much narrower it is; at most by so much.
 _LONGER, _FASTER = 6.0, 4.0
+_ANY_ROWS = 2**53
 
 
 def settled(options: FitOptions, defaults: Defaults) -> Defaults:
@@ -25,9 +27,18 @@ def settled(options: FitOptions, defaults: Defaults) -> Defaults:
         "accumulate": options.accumulate if options.accumulate != 1 else None,
     }
     asked = {key: value for key, value in asked.items() if value is not None}
+    if options.recipe == "tabular" and options.cross_fit == "auto" and options.n_members == "auto":
+        asked |= _crossed(Recipe().folds)
+    elif options.cross_fit != "auto":
+        asked |= {"cross_fit_rows": 0} if options.cross_fit is None else _crossed(int(options.cross_fit))
     if options.hidden is None and options.epochs is None:
         return replace(defaults, **asked)
     return replace(defaults, **(_following(defaults, asked) | asked))
+
+
+def _crossed(folds: int) -> dict[str, Any]:
+    """Of any number of rows."""
+    return {"cross_fit": folds, "cross_fit_rows": _ANY_ROWS}
 
 
 def _following(defaults: Defaults, asked: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -96,6 +97,7 @@ def fit_stream(
     """
     notes, say = noted(on_message)
     check_options(options)
+    options = plain_options(options, say)
     check_lanes(lanes)
     _check_budget(budget)
     keeping = None if scratch is None else ScratchSettings.of(scratch)
@@ -122,6 +124,24 @@ def fit_stream(
         taught.seconds,
     )
     return outcome_of(learned, found, notes, say)
+
+
+def plain_options(options: FitOptions, say: Say) -> FitOptions:
+    """The options as a stream can follow them: one network, by the plain recipe; another recipe is told not to be used.
+
+    Raises
+    ------
+    SettingsError
+        Networks of folds were asked for.
+    """
+    if isinstance(options.cross_fit, int):
+        raise SettingsError(
+            f"cross_fit={options.cross_fit} needs all rows at hand, and these are read piece by piece: leave it out"
+        )
+    if options.recipe != "plain":
+        text = "a table that is read piece by piece is learned by the plain recipe: docs/tabular.md says why"
+        say(Note(text, "plain-recipe"))
+    return replace(options, recipe="plain", cross_fit=None)
 
 
 def _check_budget(budget: Any) -> None:

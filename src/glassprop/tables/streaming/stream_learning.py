@@ -18,6 +18,7 @@ from glassprop.tables.fitting import target_scale
 from glassprop.tables.fitting.assess import Guess
 from glassprop.tables.fitting.examples import CountedClass, Examples
 from glassprop.tables.fitting.fit_pipeline import Fitted
+from glassprop.tables.fitting.manner import PlainBuilder
 from glassprop.tables.fitting.many_categories import tell_shared, with_inputs
 from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.target_scale import Choice
@@ -112,7 +113,7 @@ def learn(decided: Decided, reading: Reading, callbacks: Sequence[Any], say: Say
         scale = target_scale.set_units(estimator, choice, rows, trained_on=inner is None)
         target_scale.tell(choice, scale, decided.task.target.name, say)
     return Taught(
-        Fitted(TablePipeline([*steps.steps, ("network", estimator)]), scale, settings, None),
+        Fitted(TablePipeline([*steps.steps, ("network", estimator)]), scale, settings.to_dict(), None),
         _guess(found),
         _classes(found),
         {"train": sum(lanes.lanes), "validation": 0 if watched is None else len(watched)},
@@ -152,7 +153,11 @@ def _inputs(
         inner = None if watched is None else (steps.inputs(watched.frame.to_native()), watched)
     tell_shared(steps[-1], say)
     tell_terms(steps, say)
-    choice = None if plain is None else target_scale.choose(X, train, plain, options, settings)
+    choice = (
+        None
+        if plain is None
+        else target_scale.choose(X, train, plain, options, PlainBuilder(settings), decided.task.time)
+    )
     return steps, X, inner, choice
 
 

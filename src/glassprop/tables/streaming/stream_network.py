@@ -13,7 +13,7 @@ from glassprop.backprop.ranks import Group
 from glassprop.ground.note import Say
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.examples import Examples
-from glassprop.tables.fitting.fit_pipeline import without_stopping
+from glassprop.tables.fitting.table_network import without_stopping
 from glassprop.tables.fitting.target_units import loss_of
 from glassprop.tables.fitting.trained import trained
 from glassprop.tables.streaming.lane_rows import EncodedLanes
@@ -65,7 +65,7 @@ class Network:
         """A fitted estimator. inner: inputs and rows that early stopping watches; X: inputs of some rows."""
         n = sum(lanes.lanes)
         if inner is None:
-            say(without_stopping(n, self.decided.task.settings, None))
+            say(without_stopping(n, self.decided.task.settings.epochs, None))
         return trained(
             lambda again: self._make(n, again, stop_early=inner is not None),
             lambda made: self._fit(made, lanes, inner, X.shape[1], callbacks),
@@ -83,6 +83,9 @@ class Network:
             stop_early=stop_early,
             defaults=self.decided.task.settings,
             loss=loss_of(self.scale),
+            n_members=options.n_members if isinstance(options.n_members, int) else 1,
+            member=options.member,
+            max_time=self.decided.task.time.part(1.0),
         )
 
     def _fit(

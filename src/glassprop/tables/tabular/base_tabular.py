@@ -20,7 +20,7 @@ from glassprop.errors import SettingsError, TableError
 from glassprop.estimator.verbose import tell
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.table_pipeline import TablePipeline
-from glassprop.tables.schema.request import FitOptions
+from glassprop.tables.schema.request import RECIPES, FitOptions
 from glassprop.tables.tabular.given_frame import given_frame
 from glassprop.tables.tabular.given_target import GivenTarget, given_weights, same_length
 from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame
@@ -34,6 +34,11 @@ class BaseTabular(BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "validation": [Options(str, {"auto"}), Interval(Real, 0, 1, closed="neither")],
+        "n_members": [Options(str, {"auto"}), Interval(Integral, 1, None, closed="left")],
+        "member": [Options(str, {"head", "network"})],
+        "max_time": [None, Interval(Real, 0, None, closed="neither")],
+        "recipe": [Options(str, set(RECIPES))],
+        "cross_fit": [None, Options(str, {"auto"}), Interval(Integral, 2, None, closed="left")],
         "epochs": [None, Interval(Integral, 1, None, closed="left")],
         "roles": [None, Mapping],
         "schema": [None, Mapping],
@@ -42,6 +47,7 @@ class BaseTabular(BaseEstimator):
     }
 
     pipeline_: TablePipeline
+    oof_prediction_: np.ndarray
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
@@ -66,8 +72,9 @@ class BaseTabular(BaseEstimator):
         same_length(frame, target)
         weights = given_weights(sample_weight, frame)
         given = Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
+        self._refuse_two_judges(given)
         share = None if isinstance(self.validation, str) else float(self.validation)
-        self._take(learn_frame(given, self._options(), share, (), tell if self.verbose else None))
+        self._take(learn_frame(given, self._options(), share, (), tell if self.verbose else None), len(frame))
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -131,6 +138,20 @@ class BaseTabular(BaseEstimator):
     def _target_to_watch(self, y: Any) -> GivenTarget:
         return self._target(y)
 
+    def _refuse_two_judges(self, given: Given) -> None:
+        """Folds judge, or rows that were given or set aside for it.
+
+        Raises
+        ------
+        SettingsError
+            Both are asked for.
+        """
+        if isinstance(self.cross_fit, str) or self.cross_fit is None:
+            return
+        other = "X_val" if given.watched is not None else f"validation={self.validation}"
+        if given.watched is not None or not isinstance(self.validation, str):
+            raise SettingsError(f"cross_fit={self.cross_fit} judges by folds, and {other} by other rows: leave one out")
+
     def _options(self) -> FitOptions:
         """What the arguments ask for, as a table is asked.
 
@@ -152,6 +173,8 @@ class BaseTabular(BaseEstimator):
         # Its target is the one of the model that it comes from, and here y is given.
         schema = None if self.schema is None else {key: part for key, part in self.schema.items() if key != "target"}
         more: dict[str, Any] = {"schema": schema, "epochs": self.epochs, "seed": self._seed()}
+        more["cross_fit"] = self.cross_fit if isinstance(self.validation, str) else None
+        more |= {name: getattr(self, name) for name in ("recipe", "n_members", "member", "max_time")}
         return FitOptions(**columns, **ruling, **more, **self._more_options())
 
     def _seed(self) -> int:
@@ -162,13 +185,22 @@ class BaseTabular(BaseEstimator):
 
     # --- what was fitted -----------------------------------------------------------------------------------
 
-    def _take(self, learned: LearnedFrame) -> None:
+    def _take(self, learned: LearnedFrame, n_rows: int) -> None:
         self.pipeline_ = learned.fitted.pipeline
         self.columns_ = learned.roles
         self.schema_ = learned.schema
         self.report_ = learned.record
         self.notes_ = learned.notes
-        self.n_iter_ = int(self.pipeline_[-1].n_iter_)
+        network = self.pipeline_[-1]
+        self.n_iter_, self.time_curve_ = int(network.n_iter_), getattr(network, "time_curve_", [])
+        self.n_epochs_planned_ = int(getattr(network, "n_epochs_planned_", network.max_iter))
+        if hasattr(self, "oof_prediction_"):
+            del self.oof_prediction_
+        said = learned.fitted.out_of_fold
+        if said is not None:
+            every = np.full((n_rows, said.shape[1]), np.nan)
+            every[learned.rows] = said
+            self.oof_prediction_ = every if hasattr(self, "predict_proba") else every[:, 0]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "pipeline_")

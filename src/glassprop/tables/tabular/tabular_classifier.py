@@ -21,12 +21,26 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
     Parameters
     ----------
+    n_members : int or "auto", default="auto"
+        So many networks are trained together, judged by the same rows, and averaged; 1: a single one. "auto" is
+        ``cross_fit``.
+    member : {"head", "network"}, default="head"
+        What each of ``n_members`` has for itself: a factor for each input and an output, or all layers.
+    max_time : float or None, default=None
+        Seconds that ``fit`` is to take, about: as many epochs are planned as fit (`n_epochs_planned_`).
     validation : "auto" or float, default="auto"
-        The share of rows that training is judged by; "auto": 15 % of 500 or more, folds of fewer.
+        The share of rows that training is judged by, in place of folds; "auto" where there are no folds: 15 % of 500
+        rows or more.
+    cross_fit : int, "auto" or None, default="auto"
+        So many networks are averaged, each trained without one fold of the rows and judged by it; None: all learn from
+        all rows but those of ``validation``. "auto": 8, unless ``n_members``, ``validation`` or X_val is
+        given.
     class_weight : "balanced", dict or None, default=None
         Weights of the classes.
     epochs : int or None, default=None
         At most so many passes over the rows; None: as many as tables have shown to be enough.
+    recipe : {"tabular", "plain"}, default="tabular"
+        How columns become inputs, and what network learns from them; "plain" is one small network, and quicker.
     roles : mapping of str to str, or None
         Column -> "number", "category", "date", "keep", "drop"; or "group" (rows with one value stay together in every
         division) or "time" (later rows judge), which are not learned from. Others are recognized.
@@ -46,6 +60,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         What each column is taken for, and why.
     schema_ : dict
         How they are read.
+    oof_prediction_ : array (n_rows, n_classes)
+        With ``cross_fit``: the probabilities of each row by the network that has not seen it; NaN in one that was
+        left out.
     notes_ : list of str
         What was found, a line each.
     report_ : dict
@@ -73,17 +90,27 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     def __init__(
         self,
         *,
+        n_members: Literal["auto"] | int = "auto",
+        member: Literal["head", "network"] = "head",
+        max_time: float | None = None,
         validation: Literal["auto"] | float = "auto",
+        cross_fit: Literal["auto"] | int | None = "auto",
         class_weight: Literal["balanced"] | Mapping[Any, float] | None = None,
         epochs: int | None = None,
+        recipe: Literal["tabular", "plain"] = "tabular",
         roles: Mapping[str, str] | None = None,
         schema: Mapping[str, Any] | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: bool = False,
     ) -> None:
+        self.n_members = n_members
+        self.member = member
+        self.max_time = max_time
         self.validation = validation
+        self.cross_fit = cross_fit
         self.class_weight = class_weight
         self.epochs = epochs
+        self.recipe = recipe
         self.roles = roles
         self.schema = schema
         self.random_state = random_state

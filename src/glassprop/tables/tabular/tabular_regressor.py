@@ -22,12 +22,26 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     Parameters
     ----------
+    n_members : int or "auto", default="auto"
+        So many networks are trained together, judged by the same rows, and averaged; 1: a single one. "auto" is
+        ``cross_fit``.
+    member : {"head", "network"}, default="head"
+        What each of ``n_members`` has for itself: a factor for each input and an output, or all layers.
+    max_time : float or None, default=None
+        Seconds that ``fit`` is to take, about: as many epochs are planned as fit (`n_epochs_planned_`).
     validation : "auto" or float, default="auto"
-        The share of rows that training is judged by; "auto": 15 % of 500 or more, folds of fewer.
+        The share of rows that training is judged by, in place of folds; "auto" where there are no folds: 15 % of 500
+        rows or more.
+    cross_fit : int, "auto" or None, default="auto"
+        So many networks are averaged, each trained without one fold of the rows and judged by it; None: all learn from
+        all rows but those of ``validation``. "auto": 8, unless ``n_members``, ``validation`` or X_val is
+        given.
     target_scale : {"auto", "none", "log", "quantile", "poisson"}, default="auto"
         The scale that the target is learned on; "auto" tries others where it is heavy-tailed.
     epochs : int or None, default=None
         At most so many passes over the rows; None: as many as tables have shown to be enough.
+    recipe : {"tabular", "plain"}, default="tabular"
+        How columns become inputs, and what network learns from them; "plain" is one small network, and quicker.
     roles : mapping of str to str, or None
         Column -> "number", "category", "date", "keep", "drop"; or "group" (rows with one value stay together in every
         division) or "time" (later rows judge), which are not learned from. Others are recognized.
@@ -42,6 +56,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     ----------
     pipeline_ : Pipeline
         Reads columns, makes inputs of them, and ends in an `MLPRegressor`.
+    oof_prediction_ : array (n_rows,)
+        With ``cross_fit``: what the network that has not seen a row says of it; NaN in a row that was left out.
     columns_, schema_, notes_, report_, n_features_in_, feature_names_in_, n_iter_
         As of a `TabularClassifier`.
 
@@ -64,17 +80,27 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     def __init__(
         self,
         *,
+        n_members: Literal["auto"] | int = "auto",
+        member: Literal["head", "network"] = "head",
+        max_time: float | None = None,
         validation: Literal["auto"] | float = "auto",
+        cross_fit: Literal["auto"] | int | None = "auto",
         target_scale: Literal["auto", "none", "log", "quantile", "poisson"] = "auto",
         epochs: int | None = None,
+        recipe: Literal["tabular", "plain"] = "tabular",
         roles: Mapping[str, str] | None = None,
         schema: Mapping[str, Any] | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: bool = False,
     ) -> None:
+        self.n_members = n_members
+        self.member = member
+        self.max_time = max_time
         self.validation = validation
+        self.cross_fit = cross_fit
         self.target_scale = target_scale
         self.epochs = epochs
+        self.recipe = recipe
         self.roles = roles
         self.schema = schema
         self.random_state = random_state

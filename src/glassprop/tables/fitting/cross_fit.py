@@ -1,0 +1,246 @@
+"""Networks on all folds of a table's rows but one each, averaged as the members of one; and what each says of its fold.
+
+Each network is watched on the fold that it does not learn from, and keeps the weights of the epoch that is best there,
+averaged over three. What is
+said of each row by the network that has not seen it (out of fold) says how sure all of them may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassprop.errors import DivergenceError
+from glassprop.tables.fitting import final_step
+from glassprop.tables.fitting.best_of_three import BestOfThree
+from glassprop.tables.fitting.final_step import ClassWeight
+from glassprop.tables.fitting.folds import Fold
+from glassprop.tables.fitting.joined_networks import joined
+from glassprop.tables.fitting.small_tables import (
+    SURE,
+    Lesson,
+    be_as_sure,
+    counted_as,
+    losses_of,
+    outputs_of,
+    shares_of,
+    usable,
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All rows to train on, as networks have them.
+
+    Attributes
+    ----------
+    X : array or CSR matrix (n_rows, n_inputs)
+    y : array (n_rows,)
+        Classes, or standardized amounts.
+    weights : array (n_rows,) or None
+    class_weight : {"balanced"}, mapping or None
+    classification : bool
+    """
+
+    X: Any
+    y: np.ndarray
+    weights: np.ndarray | None
+    class_weight: ClassWeight
+    classification: bool
+
+    def counted(self) -> np.ndarray:
+        """How much each row counts in training. (n_rows,)"""
+        return counted_as(self.y, self.weights, self.class_weight)
+
+    def lacking(self, rows: np.ndarray) -> np.ndarray:
+        """Of each class that none of some rows has, another row."""
+        if not self.classification:
+            return np.empty(0, dtype=np.intp)
+        classes, first = np.unique(self.y, return_index=True)
+        return first[~np.isin(classes, self.y[rows])]
+
+    def of(self, rows: np.ndarray, uncounted: int = 0) -> tuple[Any, np.ndarray, np.ndarray | None]:
+        """Some rows, of which the last so many count nothing."""
+        weights = None if self.weights is None else self.weights[rows]
+        if uncounted:
+            weights = np.ones(len(rows)) if weights is None else weights
+            weights[-uncounted:] = 0.0
+        return self.X[rows], self.y[rows], weights
+
+
+@dataclass(frozen=True)
+class CrossFitted:
+    """What came of it.
+
+    Attributes
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        Its members are the networks of the folds.
+    lesson : Lesson
+    said : array (n_rows, n_outputs)
+        What is said of each row by the network that has not seen it, as sure as it may be: probabilities, or
+        standardized amounts. Where no network was trained without a row: the guess that knows no columns.
+    """
+
+    estimator: Any
+    lesson: Lesson
+    said: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """Networks of all folds with one weight decay."""
+
+    decay: float
+    networks: list[Any]
+    folds: list[Fold]
+    losses: np.ndarray  # (n_sure,): averaged over rows kept apart
+    interrupted: bool = False
+
+
+def cross_fit(
+    make: Callable[[int, float, int], Any],
+    decays: Sequence[float],
+    rows: Rows,
+    folds: Sequence[Fold],
+    *,
+    drawn: bool = True,
+    listeners: Sequence[Any] = (),
+) -> CrossFitted | None:
+    """Train a network without each fold, and join them; None where no fold can be kept apart.
+
+    Parameters
+    ----------
+    make : callable (rows, weight decay, number of the fold) -> estimator
+        An unfitted one, for so many rows, which stops early by the rows it is watched on.
+    decays : sequence of float
+        Those that are tried.
+    rows : Rows
+    folds : sequence of (train, kept)
+    drawn : bool
+        As of `learn_from_folds`.
+    listeners : sequence
+        Those callbacks that show the training: their ``on_network(done, of)`` is called before each.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Training was interrupted before the first network had made an epoch; later, those that there are are joined.
+    """
+    counted = rows.counted()
+    parts = [usable(fold, rows.y, counted, classification=rows.classification) for fold in folds]
+    parts = [(train, kept) for train, kept in parts if len(kept)]
+    tell = _Teller(listeners, len(parts) * len(decays))
+    tried: list[_Trained] = []
+    try:
+        for decay in decays:
+            tried.append(_trained(make, decay, rows, parts, counted, drawn, tell))
+            if tried[-1].interrupted:
+                break
+    finally:
+        tell.close()
+    interrupted = bool(tried) and tried[-1].interrupted
+    tried = [one for one in tried if one.networks and np.isfinite(one.losses).any()]
+    if not tried and interrupted:
+        raise KeyboardInterrupt
+    if not tried:
+        return None
+    best = min(tried, key=lambda one: one.losses.min())
+    sure = float(SURE[len(SURE) - 1 - int(np.argmin(best.losses[::-1]))])  # of equals, the surest
+    shares = shares_of(rows.y, counted) if rows.classification else None
+    if len(best.networks) > 1:
+        sure = (1 + sure) / 2  # a mean of networks is less sure than each of them
+    for network in best.networks:
+        be_as_sure(network, sure, shares)
+    lesson = Lesson(
+        best.decay,
+        round(float(np.mean([network.best_iteration_ or network.n_iter_ for network in best.networks]))),
+        sure,
+        len(best.networks),
+        float(best.losses.min()),
+        _guessed(rows, best.folds, counted),
+    )
+    said = _said(rows, best, shares)
+    return CrossFitted(joined(best.networks, interrupted=interrupted), lesson, said)
+
+
+class _Teller:
+    """Tells whoever shows the training of each network."""
+
+    def __init__(self, listeners: Sequence[Any], of: int) -> None:
+        self._listeners, self._of, self._done = listeners, of, 0
+
+    def __call__(self) -> None:
+        for listener in self._listeners:
+            if hasattr(listener, "on_network"):
+                listener.on_network(self._done, self._of)
+        self._done += 1
+
+    def close(self) -> None:
+        """It is over, one way or the other."""
+        for listener in self._listeners:
+            if hasattr(listener, "on_network") and hasattr(listener, "close"):
+                listener.close()
+
+
+def _trained(
+    make: Callable[[int, float, int], Any],
+    decay: float,
+    rows: Rows,
+    folds: Sequence[Fold],
+    counted: np.ndarray,
+    drawn: bool,
+    tell: Callable[[], None],
+) -> _Trained:
+    """Networks of those folds in which none diverged."""
+    networks, kept_folds, losses, interrupted = [], [], np.zeros(len(SURE)), False
+    for number, (train, kept) in enumerate(folds):
+        estimator = make(len(train), decay, number)
+        lacking = rows.lacking(train)  # all networks know all classes
+        train = np.concatenate([train, lacking])
+        tell()
+        best = BestOfThree()
+        try:
+            final_step.train(estimator, *rows.of(train, len(lacking)), rows.of(kept), (best,))
+        except DivergenceError:
+            continue
+        interrupted = bool(getattr(estimator, "interrupted_", False))
+        if interrupted and not estimator.n_iter_:
+            break
+        best.go_back(estimator)
+        classes = getattr(estimator, "classes_", None)
+        of_fold, _ = losses_of(outputs_of(estimator, rows.X[kept])[None], rows.y, counted, train, kept, classes)
+        losses += of_fold[0]
+        networks.append(estimator)
+        kept_folds.append((train, kept))
+        if interrupted:
+            break
+    total = sum(float(counted[kept].sum()) for _, kept in kept_folds)
+    if not drawn:
+        losses[:-1] = np.inf
+    return _Trained(decay, networks, kept_folds, losses / max(total, 1e-300), interrupted)
+
+
+def _guessed(rows: Rows, folds: Sequence[Fold], counted: np.ndarray) -> float:
+    """The loss of what knows no columns, averaged over the same rows."""
+    lost = total = 0.0
+    for train, kept in folds:
+        classes = np.unique(rows.y[train]) if rows.classification else None
+        width = 1 if classes is None else len(classes)
+        nothing = np.zeros((1, len(kept), width))
+        lost += losses_of(nothing, rows.y, counted, train, kept, classes)[1]
+        total += float(counted[kept].sum())
+    return lost / total
+
+
+def _said(rows: Rows, best: _Trained, shares: np.ndarray | None) -> np.ndarray:
+    """What each network, as sure as it is, says of the rows that it has not seen."""
+    width = 1 if shares is None else len(shares)
+    said = np.zeros((len(rows.y), width)) if shares is None else np.tile(shares, (len(rows.y), 1))
+    for network, (_, kept) in zip(best.networks, best.folds, strict=True):
+        outputs = outputs_of(network, rows.X[kept])
+        said[kept] = np.concatenate([1 - outputs, outputs], axis=1) if width == 2 and outputs.shape[1] == 1 else outputs
+    return said

@@ -1,0 +1,63 @@
+"""Estimators that were fitted apart, as one whose network has theirs as members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Any
+
+import numpy as np
+
+from glassprop.network import Network
+from glassprop.training.state import History, TrainState
+
+
+def joined(estimators: Sequence[Any], *, interrupted: bool = False) -> Any:
+    """One estimator, whose predictions are the mean of theirs; its curves are the means of theirs, too.
+
+    They have the same arguments, but for the seed, and the same classes.
+    """
+    first, states = estimators[0], [one._state for one in estimators]
+    network, theta = Network.joined([(one.network_, one.theta_) for one in estimators])
+    made = copy(first)
+    made.set_params(n_members=len(estimators), member="network")
+    epochs = max(len(state.history.cost) for state in states)
+    made._state = TrainState(
+        theta,
+        epoch=max(state.epoch for state in states),
+        samples=sum(state.samples for state in states),
+        history=History(*(_mean(curves, epochs) for curves in _curves(states))),
+        stopped_by=states[0].stopped_by,
+        engine=states[0].engine,
+        engine_why=states[0].engine_why,
+        vector_bits=states[0].vector_bits,
+        products=states[0].products,
+        best_score=float(np.mean([state.best_score for state in states])),
+        best_epoch=round(float(np.mean([one.best_iteration_ for one in estimators]))),
+    )
+    made.network_ = network
+    made._record()
+    made.interrupted_ = made._state.interrupted = interrupted
+    made.time_curve_ = _one_after_another([getattr(one, "time_curve_", []) for one in estimators])
+    return made
+
+
+def _one_after_another(curves: Sequence[list[Any]]) -> list[Any]:
+    """Curves against time, each of which begins where the one before it ended."""
+    found, begun = [], 0.0
+    for curve in curves:
+        found += [(begun + seconds, *rest) for seconds, *rest in curve]
+        begun = found[-1][0] if found else 0.0
+    return found
+
+
+def _curves(states: Sequence[TrainState]) -> list[list[list[float]]]:
+    return [[state.history.curves()[name] for state in states] for name in ("cost", "validation_cost", "score")]
+
+
+def _mean(curves: Sequence[list[float]], epochs: int) -> list[float]:
+    """By epoch; one that has ended stays at its last number."""
+    if not all(curves):
+        return []
+    whole = [[*curve, *[curve[-1]] * (epochs - len(curve))] for curve in curves]
+    return np.mean(whole, axis=0).tolist()

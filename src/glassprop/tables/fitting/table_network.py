@@ -1,0 +1,213 @@
+"""The network of a table in memory: one that is watched, one that folds have chosen for, or those of folds, joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassprop.architecture.own_units import OwnUnits
+from glassprop.ground.note import Note, Say
+from glassprop.ground.number_text import number
+from glassprop.tables.fitting import final_step
+from glassprop.tables.fitting.cross_fit import CrossFitted, Rows, cross_fit
+from glassprop.tables.fitting.divide import Parts
+from glassprop.tables.fitting.folds import Fold, folds_of
+from glassprop.tables.fitting.manner import Builder, Wanted
+from glassprop.tables.fitting.small_tables import (
+    Lesson,
+    StopAfter,
+    be_as_sure,
+    counted_as,
+    learn_from_folds,
+    shares_of,
+)
+from glassprop.tables.fitting.split import SplitKeys
+from glassprop.tables.fitting.spoken import quiet
+from glassprop.tables.fitting.target_units import loss_of
+from glassprop.tables.fitting.time_left import TimeLeft
+from glassprop.tables.fitting.trained import trained
+from glassprop.tables.schema.request import FitOptions
+
+
+@dataclass(frozen=True)
+class TableNetwork:
+    """All that decides how a network is trained, besides its inputs."""
+
+    parts: Parts
+    options: FitOptions
+    builder: Builder
+    scale: OwnUnits | None
+    time: TimeLeft
+
+    def make(
+        self,
+        rows: int,
+        weight_decay: float | None,
+        again: int = 0,
+        *,
+        stop_early: bool | None = None,
+        alone: bool = False,
+        part: float = 1.0,
+        epochs: int | None = None,
+    ) -> Any:
+        """An unfitted one, for so many rows; `again` counts those before it that begin with other weights."""
+        return self.builder.build(
+            Wanted(
+                rows,
+                seed=(self.options.seed + again) % 2**32,
+                stop_early=self.parts.inner is not None if stop_early is None else stop_early,
+                classification=self.scale is None,
+                class_weight=self.options.class_weight,
+                loss=loss_of(self.scale),
+                weight_decay=weight_decay,
+                alone=alone,
+                epochs=epochs,
+                max_time=None if epochs is not None else self.time.part(part),
+            )
+        )
+
+    def train(
+        self, X: Any, X_inner: Any, callbacks: Sequence[Any], say: Say
+    ) -> tuple[Any, Lesson | None, np.ndarray | None]:
+        """A fitted one, what folds said of it, and what was said of rows out of fold where there are several."""
+        rows, inner = self.parts.train, self.parts.inner
+        y = _scaled(rows.y, self.scale)
+        crossed = self._cross_fit(X, y, callbacks)
+        if crossed is not None:
+            say(of_folds(len(rows), crossed.lesson))
+            return crossed.estimator, crossed.lesson, crossed.said
+        watched = None if inner is None else (X_inner, _scaled(inner.y, self.scale), inner.weights)
+        with quiet():  # those networks nobody will see
+            lesson = self._learn(X, y, callbacks)
+        if inner is None:
+            say(without_stopping(len(rows), self.builder.epochs(len(rows)), lesson))
+        own = () if lesson is None else (StopAfter(lesson.epochs),)
+        decay = self.builder.decays[0] if lesson is None else lesson.weight_decay
+        estimator = trained(
+            lambda again: self.make(len(rows), decay, again),
+            lambda made: final_step.train(made, X, y, rows.weights, watched, (*callbacks, *own)),
+            X,
+            say,
+        )
+        if lesson is not None:
+            shares = None
+            if self.scale is None:
+                shares = shares_of(y, counted_as(y, rows.weights, self.options.class_weight))
+            be_as_sure(estimator, lesson.sure, shares)
+        return estimator, lesson, None
+
+    def _cross_fit(self, X: Any, y: np.ndarray, callbacks: Sequence[Any]) -> CrossFitted | None:
+        """Networks of folds, joined, where these are wanted and can be had: there are two folds at least."""
+        rows, settings = self.parts.train, self.builder.settings
+        wanted = 0 if self.parts.inner is not None else settings.crossed(len(rows))
+        folds = folds_of(len(rows), rows.keys, wanted, self.options.seed) if wanted > 1 else []
+        if len(folds) < 2:
+            return None
+        decays = affordable_decays(len(rows), X.shape[1], len(folds), self.builder)
+        given = Rows(X, y, rows.weights, self.options.class_weight, self.scale is None)
+        with quiet():
+            return cross_fit(
+                _Alike(self, len(folds) * len(decays), stop_early=True, alone=True),
+                decays,
+                given,
+                folds,
+                drawn=loss_of(self.scale) == "squared_error",
+                listeners=callbacks,
+            )
+
+    def _learn(self, X: Any, y: np.ndarray, callbacks: Sequence[Any]) -> Lesson | None:
+        """What folds say of a small table; of a larger one nothing."""
+        rows, settings, options = self.parts.train, self.builder.settings, self.options
+        if self.parts.inner is not None or len(rows) >= settings.early_stopping_rows:
+            return None
+        folds, decays = affordable(rows.keys, len(rows), X.shape[1], self.builder, options.seed)
+        return learn_from_folds(
+            _Alike(self, len(folds) * len(decays) + 1, alone=True),
+            decays,
+            X,
+            y,
+            rows.weights,
+            folds,
+            classification=self.scale is None,
+            drawn=loss_of(self.scale) == "squared_error",
+            class_weight=options.class_weight,
+            epochs=self.builder.epochs(len(rows)),
+            listeners=callbacks,
+        )
+
+
+class _Alike:
+    """Makes networks that have as many epochs as the first of them, where that plans its own by a share of the time."""
+
+    def __init__(self, network: TableNetwork, count: int, **settings: Any) -> None:
+        self._network, self._count, self._settings = network, count, settings
+        self._first: Any = None
+
+    def __call__(self, rows: int, weight_decay: float, fold: int = 0) -> Any:
+        planned = None if self._first is None else getattr(self._first, "n_epochs_planned_", None)
+        timed = self._network.time.most is not None
+        made = self._network.make(
+            rows,
+            weight_decay,
+            fold,
+            part=1 / self._count,
+            epochs=planned if timed else None,
+            **self._settings,
+        )
+        self._first = self._first or made
+        return made
+
+
+def affordable(
+    keys: SplitKeys, rows: int, inputs: int, builder: Builder, seed: int
+) -> tuple[list[Fold], tuple[float, ...]]:
+    """As many folds and decays as a small table's few seconds allow; a wide one may have a single fold."""
+    most = builder.settings.folds
+    decays = affordable_decays(rows, inputs, most, builder)
+    return folds_of(rows, keys, max(1, min(most, _trials(rows, inputs, builder))), seed), decays
+
+
+def affordable_decays(rows: int, inputs: int, folds: int, builder: Builder) -> tuple[float, ...]:
+    """Those that there is time to try on so many folds."""
+    decays = builder.decays
+    return decays if _trials(rows, inputs, builder) >= folds * len(decays) else decays[:1]
+
+
+def _trials(rows: int, inputs: int, builder: Builder) -> int:
+    """An epoch takes some six operations a row and weight: a product forward, and two backward."""
+    return int(builder.settings.folds_work // (6 * builder.weights(inputs) * rows * builder.epochs(rows)))
+
+
+def without_stopping(rows: int, epochs: int, lesson: Lesson | None) -> Note:
+    """That no rows are spared for early stopping, and what that leads to."""
+    said = f"{rows} rows to train on: none are spared for early stopping"
+    if lesson is None:
+        return Note(f"{said}, at most {epochs} epochs run", "no-stopping", number=rows)
+    decay = f" with a weight decay of {lesson.weight_decay:g}"
+    sure = "" if lesson.sure == 1 else f", and predictions go {lesson.sure:g} of their way from the guess"
+    return Note(
+        f"{said}; networks of {lesson.folds} fold(s) do best on the rows kept apart after {lesson.epochs} of "
+        f"{epochs} epochs{decay}, so that many run{sure} (loss {number(lesson.loss)}, of the guess "
+        f"{number(lesson.loss_of_guess)})",
+        "folds",
+        number=rows,
+    )
+
+
+def of_folds(rows: int, lesson: Lesson) -> Note:
+    """That the model is the mean of networks of folds, and how well these do on rows that they have not seen."""
+    sure = "" if lesson.sure == 1 else f", and predictions go {lesson.sure:g} of their way from the guess"
+    return Note(
+        f"{rows} rows to train on: {lesson.folds} networks, each trained without a fold of them, are averaged, with a "
+        f"weight decay of {lesson.weight_decay:g}{sure} (loss {number(lesson.loss)} out of fold, of the guess "
+        f"{number(lesson.loss_of_guess)})",
+        "cross-fit",
+        number=rows,
+    )
+
+
+def _scaled(y: np.ndarray, scale: OwnUnits | None) -> np.ndarray:
+    return y if scale is None else scale.standard(y)

@@ -1,0 +1,28 @@
+"""How much of the time that a fit may take is left, and each network's share of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+_LEAST = 0.01  # seconds: the least that a network can be asked to take
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """The time of a fit, which began when this was made.
+
+    Attributes
+    ----------
+    most : float or None
+        Seconds; None: as long as it takes.
+    """
+
+    most: float | None = None
+    _begun: float = field(default_factory=time.monotonic, compare=False)
+
+    def part(self, share: float) -> float | None:
+        """Of what is left, so large a part."""
+        if self.most is None:
+            return None
+        return max((self.most - (time.monotonic() - self._begun)) * share, _LEAST)
