@@ -185,3 +185,10 @@ def test_where_columns_are_many_only_few_categories_are_one_hot(columns, form):
     """Of 32 categories each: 512 inputs, or beyond."""
     X = np.hstack([column(*((f"n{k}", 3) for k in range(32))) for _ in range(columns)] + [column(("a", 48), ("b", 48))])
     assert CategoryInputs().fit(X).forms_ == [form] * columns + ["one-hot"]
+
+
+def test_categories_that_stand_once_call_for_no_means():
+    """Nothing of other rows tells of them."""
+    X = column(*((f"n{k}", 20) for k in range(40)), *((f"once{k}", 1) for k in range(300)))
+    step = CategoryInputs(target="amounts").fit(X, RNG.normal(size=len(X)))
+    assert (step.forms_, step.kept_.tolist()) == (["codes"], [40])
