@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.equations.arrays import Array
+from glassprop.insight.all_members import Several
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.names import Column, Names
 from glassprop.insight.paths import Paths
-from glassprop.insight.several import Several
 from glassprop.insight.step import OptimizerStep, Training
 from glassprop.insight.view import View
 

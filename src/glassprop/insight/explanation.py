@@ -20,11 +20,11 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
 from glassprop.insight import derive
+from glassprop.insight.all_members import Several
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.largest import MOST_PATHS
 from glassprop.insight.names import Column, Names, as_code
 from glassprop.insight.paths import PathFinder, Paths
-from glassprop.insight.several import Several
 from glassprop.insight.step import OptimizerStep, Training, step_of
 from glassprop.insight.view import View
 from glassprop.layers.layer_kind import PARAMETRIC
