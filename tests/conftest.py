@@ -25,6 +25,21 @@ def nothing_is_small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(choose, "SMALL_PREDICTION", -1.0)
 
 
+@pytest.fixture(autouse=True)
+def one_quick_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are learned by one network, quickly: most tests are about something else than what learns.
+
+    What people get is looked at where ``usual_recipe`` is asked for, in processes of their own, and in documentation.
+    """
+    if "usual_recipe" not in request.fixturenames:
+        monkeypatch.setattr("glassprop.tables.schema.request.USUAL_RECIPE", "plain")
+
+
+@pytest.fixture
+def usual_recipe() -> None:
+    """Tables are learned by the recipe that people get, in this test."""
+
+
 @pytest.fixture
 def small_jobs() -> None:
     """Small jobs are small in this test, as they are for people."""

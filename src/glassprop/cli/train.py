@@ -61,9 +61,9 @@ class TrainOptions:
         Parameter(help="Each step follows the gradient of so many batches together: fewer steps, and fewer sums."),
     ] = 1
     recipe: Annotated[
-        Literal["tabular", "plain"],
-        Parameter(help="tabular: embeddings and several networks, averaged. plain: one small network, quicker."),
-    ] = "plain"
+        Literal["tabular", "plain"] | None,
+        Parameter(help="tabular, by default: embeddings, several networks averaged. plain: one network, quicker."),
+    ] = None
     members: Annotated[
         MaybeWhole, Parameter(help="Train so many networks together and average them; 1: a single one.")
     ] = None
@@ -303,7 +303,7 @@ def _settings(
         activation=options.activation,
         epochs=options.epochs,
         accumulate=options.accumulate,
-        recipe=options.recipe,
+        **({} if options.recipe is None else {"recipe": options.recipe}),
         n_members="auto" if options.members is None else options.members,
         member=options.member,
         cross_fit="auto" if options.cross_fit is None else options.cross_fit,

@@ -43,7 +43,7 @@ def fit_table(
     table : Table
     options : FitOptions
     defaults : Defaults, optional
-        Settings for all that the options leave open.
+        Settings for all that the options leave open, of the plain recipe, which is taken then.
     callbacks : sequence
         scikit-learn callbacks for the estimator.
     on_message : callable, optional
@@ -66,6 +66,8 @@ def fit_table(
     ('classification', 15, True)
     """
     notes, say = noted(on_message)
+    if defaults is not None:
+        options = replace(options, recipe="plain")
     task = task_of(table, one_fit(options, callbacks), defaults, say)
     options, target = task.options, task.target
     examples = read_examples(task.frame, target, options, say)

@@ -16,7 +16,7 @@ from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step, target_scale
 from glassprop.tables.fitting.divide import Parts
 from glassprop.tables.fitting.manner import manner_of
-from glassprop.tables.fitting.many_categories import tell_shared
+from glassprop.tables.fitting.many_categories import tell_means, tell_shared
 from glassprop.tables.fitting.small_tables import (
     Lesson,
 )
@@ -64,12 +64,13 @@ def fit_pipeline(
     plain = None if target.task == "classification" else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
     dtype = settings.dtype if plain is None or plain.fits_float32(*targets) else "float64"
-    manner = manner_of(options, settings)
-    steps = manner.steps(schema, dtype)
+    manner = manner_of(options, settings, len(train), say)
+    steps = manner.steps(schema, dtype, classification=plain is None)
     with quiet():  # what is odd in these columns has been told for the table as a whole
-        X = steps.fit_inputs(train.source.to_native(), train.rows)
+        X = steps.fit_inputs(train.source.to_native(), train.rows, train.y)
         X_inner: Any = None if inner is None else steps.inputs(inner.frame.to_native())
     tell_shared(steps[-1], say)
+    tell_means(steps[-1], say)
     tell_terms(steps, say)
     builder = manner.builder(steps, X.shape[1])
     choice = None if plain is None else target_scale.choose(X, train, plain, options, builder, task.time)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 from typing import Any, Protocol
 
 from glassprop.estimator.classifier import MLPClassifier
 from glassprop.estimator.regressor import MLPRegressor
+from glassprop.ground.note import Note, Say
 from glassprop.layers.dense import Layer
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.network import Network
@@ -24,6 +26,9 @@ from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.recipe import Recipe
 from glassprop.tables.schema.request import FitOptions
+
+# Fewer rows than that are learned with less error by the plain recipe's networks: docs/decisions/0023-small-tables.md.
+FEW_ROWS = 150
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Builder(Protocol):
 class Manner(Protocol):
     """How a table is made inputs, and what makes networks for these."""
 
-    def steps(self, schema: Schema, dtype: str) -> TablePipeline:
+    def steps(self, schema: Schema, dtype: str, *, classification: bool) -> TablePipeline:
         """Unfitted steps: table -> array (n_rows, n_inputs)."""
 
     def builder(self, steps: TablePipeline, n_inputs: int) -> Builder:
@@ -155,7 +160,7 @@ class Plain:
     settings: Defaults
     options: FitOptions
 
-    def steps(self, schema: Schema, dtype: str) -> TablePipeline:
+    def steps(self, schema: Schema, dtype: str, *, classification: bool) -> TablePipeline:
         """As `Manner` says."""
         return TablePipeline(encoder(schema, self.settings, dtype).steps)
 
@@ -215,6 +220,8 @@ class RecipeBuilder:
             arguments["weight_decay"] = wanted.weight_decay
         if wanted.epochs is not None:
             arguments["max_iter"] = wanted.epochs
+        if wanted.max_time is not None or wanted.epochs is not None or self.options.epochs is not None:
+            arguments["n_iter_no_change"] = inf  # how long it takes has been said
         if classification:
             return MLPClassifier(**arguments | {"class_weight": wanted.class_weight})
         del arguments["temperature"]
@@ -247,18 +254,22 @@ class Tabular:
     settings: Defaults
     options: FitOptions
 
-    def steps(self, schema: Schema, dtype: str) -> TablePipeline:
+    def steps(self, schema: Schema, dtype: str, *, classification: bool) -> TablePipeline:
         """As `Manner` says."""
-        return recipe_encoder(schema, dtype=dtype)
+        return recipe_encoder(schema, dtype=dtype, target="classes" if classification else "amounts")
 
     def builder(self, steps: TablePipeline, n_inputs: int) -> RecipeBuilder:
         """As `Manner` says."""
         return RecipeBuilder(self.recipe, self.settings, self.options, steps.numbers_, steps.codes_, n_inputs)
 
 
-def manner_of(options: FitOptions, settings: Defaults) -> Manner:
-    """That of the recipe which is asked for."""
+def manner_of(options: FitOptions, settings: Defaults, rows: int, say: Say) -> Manner:
+    """That of the recipe which is asked for; where rows are few, the plain one, for so few are better learned by it."""
     if options.recipe == "plain":
+        return Plain(settings, options)
+    if rows < FEW_ROWS:
+        text = f"{rows} rows to train on are few: inputs and networks are those of the plain recipe"
+        say(Note(text, "plain-recipe", number=rows))
         return Plain(settings, options)
     return Tabular(_recipe_as_asked(options), settings, options)
 

@@ -19,7 +19,7 @@ class TimeLeft:
     """
 
     most: float | None = None
-    _begun: float = field(default_factory=time.monotonic, compare=False)
+    _begun: float = field(default_factory=lambda: time.monotonic(), compare=False)
 
     def part(self, share: float) -> float | None:
         """Of what is left, so large a part."""

@@ -17,7 +17,8 @@ from glassprop.tables.schema.schema_file import TableSchema
 from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
 from glassprop.tables.values.category_names import category_name
 
-RECIPES = ("plain", "tabular")
+RECIPES = ("tabular", "plain")
+USUAL_RECIPE: Literal["tabular", "plain"] = "tabular"
 _TASKS = ("classification", "regression")
 TARGET_SCALES = (*SCALES, "auto")
 _KINDS = ("number", "category", "date")
@@ -65,7 +66,7 @@ class FitOptions:
         At most so many.
     accumulate : int
         Each step follows the gradient of so many batches together.
-    recipe : {"plain", "tabular"}
+    recipe : {"tabular", "plain"}
         How columns become inputs, and what network learns from them: docs/tabular.md.
     n_members : int or "auto"
         Networks that are trained together and averaged; "auto": as the recipe has it.
@@ -99,7 +100,7 @@ class FitOptions:
     activation: ActivationName | str | None = None
     epochs: int | None = None
     accumulate: int = 1
-    recipe: Literal["plain", "tabular"] = "plain"
+    recipe: Literal["tabular", "plain"] = field(default_factory=lambda: USUAL_RECIPE)
     n_members: int | Literal["auto"] = "auto"
     member: Literal["head", "network"] = "head"
     cross_fit: int | Literal["auto"] | None = "auto"
