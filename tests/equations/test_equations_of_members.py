@@ -1,4 +1,4 @@
-"""E41 to E44, the equations of several networks as one: two members in symbols, differentiated as a whole."""
+"""E41 to E45, the equations of several networks as one: two members in symbols, differentiated as a whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from rounding import assert_rounded
 
 from glassprop import Layer, Network
 from glassprop.backprop.gradient import cost_of_prediction
+from glassprop.engine.plan import Data
 from glassprop.equations.cost import COSTS
+from glassprop.training.temperature import fit_temperature, temper
 
 # The first layer is shared, the second one is each member's own: θ is W, b, then both members' w, then both biases.
 NETWORK = Network(2, [Layer(2, "tanh"), Layer(1, "sigmoid", own=True)], cost="squared_error", members=2)
@@ -80,3 +82,21 @@ def test_costs_of_the_table_are_convex(name):
     cost = COSTS[name]
     apart = (cost(one, y) + cost(other, y)) / 2
     assert (cost((one + other) / 2, y) <= apart + 1e-12 * np.abs(apart)).all()
+
+
+def test_E45_the_temperature_makes_the_cost_least():
+    rng = np.random.default_rng(0)
+    network = Network(2, [Layer(3, "tanh"), Layer(3, "softmax")], cost="cross_entropy")
+    theta, seen = 4 * rng.normal(size=network.layout.size), rng.normal(size=(50, 2))
+    z = network.forward(theta, seen).z[-1]
+    targets = np.eye(3)[(z / 3 + rng.gumbel(size=z.shape)).argmax(axis=1)]  # of the classes that z/3 makes as likely
+    t = fit_temperature(network, theta, Data(seen, targets))
+    assert 1.5 < t < 6
+    powers = np.exp(z / t)
+    a, smoothed = powers / powers.sum(axis=1, keepdims=True), targets * 50 / 51 + 1 / 3 / 51
+    terms = (a - smoothed) * z
+    assert abs(terms.sum()) < 1e-5 * np.abs(terms).sum()  # as near as the minimum is looked for
+    before = theta.copy()
+    temper(network, theta, t)
+    assert_rounded(network.predict(theta, seen), a, 1)
+    np.testing.assert_array_equal(theta[: 3 * 3], before[: 3 * 3])

@@ -100,6 +100,22 @@ def test_schedules_are_those_of_the_core(multiclass: Any, arguments: Any, settin
     assert not np.array_equal(clf.theta_, without.theta_)
 
 
+def test_explanations_have_the_decay_of_the_last_step(multiclass: Any) -> None:
+    X, y = multiclass.X, multiclass.y
+    fades = {"solver": "adamw", "weight_decay": 0.5, "decay_schedule": "cosine", **QUICK}
+    clf = MLPClassifier((4,), **fades).fit(X, y)
+    steps = -(-len(X) // 16)
+    last = 0.5 * (1 + np.cos(np.pi * (6 * steps - 1) / (6 * steps))) / 2
+    assert clf.explain(X, y, row=0).step(1, 0, 0).settings["λ"] == pytest.approx(last)
+    best = MLPClassifier((4,), **fades, early_stopping=True).fit(X[9:], y[9:], X_val=X[:9], y_val=y[:9])
+    steps = -(-len(X[9:]) // 16)
+    assert best.best_epoch_ < 6
+    then = 0.5 * (1 + np.cos(np.pi * (best.best_epoch_ * steps - 1) / (6 * steps))) / 2
+    assert best.explain(X, y, row=0).step(1, 0, 0).settings["λ"] == pytest.approx(then)
+    plain = MLPClassifier((4,), **{**fades, "decay_schedule": None}).fit(X, y)
+    assert plain.explain(X, y, row=0).step(1, 0, 0).settings["λ"] == 0.5
+
+
 def test_factors_need_something_to_multiply(multiclass: Any) -> None:
     for arguments, words in (
         ({"decay_schedule": "cosine"}, "decay_schedule multiplies an optimizer's weight decay, and Adam has none"),

@@ -135,15 +135,15 @@ def test_which_form_goes_by_rows_of_a_category():
         "one-hot": column(*((f"key{k}", 1) for k in range(300))),
     }
     for form, X in cases.items():
-        step = CategoryInputs(target="amounts").fit(X, y)
+        step = CategoryInputs(8, target="amounts").fit(X, y)
         assert step.forms_ == [form]
         assert len(step.codes(0)) == ("codes" in form)
         assert len(step.means(0)) == ("means" in form)
         assert step.transform(X).shape == (300, step.width())
     few = column(*((f"n{k}", 29) for k in range(10)), ("m0", 5), ("m1", 5))
-    step = CategoryInputs(target="amounts").fit(few, y)
+    step = CategoryInputs(8, target="amounts").fit(few, y)
     assert (step.forms_, step.kept_.tolist()) == (["codes"], [10])  # the few in between share the code 0
-    assert CategoryInputs().fit(few).kept_.tolist() == [12]
+    assert CategoryInputs(8).fit(few).kept_.tolist() == [12]
 
 
 BAD_TARGETS = {
@@ -178,3 +178,10 @@ def test_a_class_with_one_row():
     step = CategoryInputs(target="classes")
     assert np.isfinite(step.fit_transform(X, y)).all()
     assert len(step.means(0)) == 3
+
+
+@pytest.mark.parametrize(("columns", "form"), [(16, "one-hot"), (17, "codes")])
+def test_where_columns_are_many_only_few_categories_are_one_hot(columns, form):
+    """Of 32 categories each: 512 inputs, or beyond."""
+    X = np.hstack([column(*((f"n{k}", 3) for k in range(32))) for _ in range(columns)] + [column(("a", 48), ("b", 48))])
+    assert CategoryInputs().fit(X).forms_ == [form] * columns + ["one-hot"]

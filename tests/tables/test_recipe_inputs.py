@@ -38,7 +38,7 @@ def odd_frame(rows: int, seed: int = 0) -> pl.DataFrame:
             "same": np.full(rows, 3.0),
             "day": (np.datetime64("2020-01-01") + rng.integers(0, 900, rows)).astype(str).tolist(),
             "few": rng.choice(["a", "b", None], rows).tolist(),
-            "many": [f"c{k}" for k in rng.geometric(0.1, rows)],
+            "many": [f"c{k}" for k in rng.geometric(0.03, rows)],
             "key": [f"k{k}" for k in range(rows)],
         }
     )
@@ -62,7 +62,7 @@ def test_what_is_to_be_embedded():
     assert names[place] == "many_code"
     assert set(X[:, place]) == set(range(size))
     assert (X[:, names.index("same")] == 0).all()
-    assert np.abs(X[:, : names.index("few_a")]).max() < 3
+    assert np.abs(X[:, : names.index("few_a")]).max() < 5
     assert list(steps.numbers_) == sorted(steps.numbers_)
     assert (X[:, names.index("key_(rare)")] == 1).all()
     more = TablePipeline([*steps.steps, ("network", MLPRegressor(hidden_layer_sizes=(2,), max_iter=1))])
@@ -170,7 +170,7 @@ def test_bad_columns_give_inputs_that_a_network_can_take(case, rows):
         later = steps.transform(pl.DataFrame({"good": [0.0, 1e150], "bad": [None, 1e99], "doubled": [-1e150, np.nan]}))
     assert np.isfinite(X).all()
     assert np.isfinite(later).all()
-    assert max(np.abs(X).max(), np.abs(later).max()) <= 3
+    assert max(np.abs(X).max(), np.abs(later).max()) <= 5
     np.testing.assert_array_equal(X[:, 1], X[:, 2])
     if case in ("all missing", "constant", "infinities"):
         assert (X[:, 1] == 0).all()
@@ -196,7 +196,7 @@ def test_five_thousand_columns():
     values = frame.to_numpy()
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
     scaled = (values - middle) / (high - low)
-    np.testing.assert_allclose(X, scaled / np.sqrt(1 + (scaled / 3) ** 2), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(X, scaled / np.sqrt(1 + (scaled / 5) ** 2), rtol=1e-5, atol=1e-6)
 
 
 def test_means_are_told():

@@ -392,7 +392,7 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         self.validation_scores_ = history.score if judged else None
         self.best_validation_score_ = state.best_score if judged else None
         self.best_loss_ = None if judged else history.least_cost()
-        self.n_epochs_planned_ = state.planned or int(self.max_iter)
+        self.n_epochs_planned_ = state.planned or vars(self).get("n_epochs_planned_", int(self.max_iter))
         before = len(history.cost) - state.epoch  # epochs of earlier calls
         self.best_epoch_ = state.kept_epoch - before if state.kept_epoch else state.epoch
 

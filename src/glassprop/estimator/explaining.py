@@ -17,6 +17,8 @@ from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Column, Names
 from glassprop.insight.step import Training
 from glassprop.network import Network
+from glassprop.optimizer import AdamW, Optimizer
+from glassprop.training.schedule import Progress, Schedule
 from glassprop.training.state import TrainState
 
 MOST_ROWS = 100  # explained at once where the caller names none
@@ -231,7 +233,18 @@ def training_of(arguments: Arguments, particulars: Particulars, state: TrainStat
     objective = settings.objective
     state.optimizer.check_fits(state.theta)
     memory = state.optimizer.copy()  # training may go on while the explanation is looked at
-    return Training(settings.optimizer, memory, state.rate, objective.l2, objective.clip_norm)
+    optimizer = _as_it_decayed(settings.optimizer, settings.decay_schedule, state)
+    return Training(optimizer, memory, state.rate, objective.l2, objective.clip_norm)
+
+
+def _as_it_decayed(optimizer: Optimizer, schedule: Schedule | None, state: TrainState) -> Optimizer:
+    """The optimizer with the weight decay of the step that came last before these weights, where that is known."""
+    if schedule is None or not (state.planned and state.epoch) or not isinstance(optimizer, AdamW):
+        return optimizer
+    n_steps, before = state.step // state.epoch, len(state.history.cost) - state.epoch
+    epoch = state.kept_epoch - before if state.kept_epoch else state.epoch
+    factor = schedule.now(Progress(epoch * n_steps - 1, n_steps * state.planned))
+    return replace(optimizer, decay=optimizer.decay * factor)
 
 
 def history_of(state: TrainState) -> dict[str, list[float]]:

@@ -157,7 +157,10 @@ def _planned(
     over: bool,
 ) -> FitPlan:
     """The plan with its number of epochs, which is decided once in a fit: what is gone on with keeps to it."""
-    if plan.call == "partial_fit" or over:
+    if plan.call == "partial_fit":
+        state.planned = 0  # nobody knows how many calls there will be
+        return plan
+    if over:
         return plan
     if plan.max_time is not None and plan.call == "resume" and state.planned:
         plan = plan.of_epochs(state.planned)
@@ -189,6 +192,7 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
     from glassprop.training.lbfgs import train_lbfgs
 
     hooks, show = outside.hooks(plan.epochs), display(plan.verbose, plan.epochs)
+    state.planned = plan.epochs
 
     def on_iteration(state: TrainState) -> bool:
         outside.record(None)

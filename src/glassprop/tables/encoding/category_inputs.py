@@ -21,6 +21,7 @@ from glassprop.tables.values.texts import Texts
 
 CATEGORY_FORMS = ("one-hot", "codes", "means", "codes and means")
 _NONE = np.empty((0, 0))
+_FEW, _TOGETHER = 8, 512  # inputs of a column that is one-hot in any case, and of all others that may be
 
 
 class CategoryInputs(TransformerMixin, BaseEstimator):
@@ -35,7 +36,8 @@ class CategoryInputs(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     most_one_hot : int
-        A column with at most so many inputs, that of the rare ones counted, is one-hot.
+        A column with at most so many inputs, that of the rare ones counted, is one-hot; with at most 8, where columns
+        between the two would have more than 512 inputs in all.
     most_codes : int
         At most so many categories of a column have a code of their own, the most frequent.
     min_rows, code_rows : int
@@ -61,13 +63,13 @@ class CategoryInputs(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        most_one_hot: int = 8,
+        most_one_hot: int = 32,
         most_codes: int = 10_000,
         min_rows: int = 2,
         code_rows: int = 10,
         share: float = 0.1,
         target: TargetKind | None = None,
-        limit: float | None = 3.0,
+        limit: float | None = 5.0,
         dtype: str = "float64",
     ) -> None:
         self.most_one_hot = most_one_hot
@@ -105,7 +107,8 @@ class CategoryInputs(TransformerMixin, BaseEstimator):
     def fit_counts(self, columns: Sequence[Mapping[str, int]], *, with_means: bool = False) -> CategoryInputs:
         """The same for columns of so many rows of each category."""
         self.n_features_in_ = len(columns)
-        decided = [self._decided(counts, with_means=with_means) for counts in columns]
+        most = self._most_one_hot(columns)
+        decided = [self._decided(counts, most, with_means=with_means) for counts in columns]
         self.forms_ = [form for form, _ in decided]
         self.kept_ = np.array([kept for _, kept in decided], dtype=np.int64)
         self.categories_ = [
@@ -114,11 +117,18 @@ class CategoryInputs(TransformerMixin, BaseEstimator):
         self.means_ = [_NONE] * len(columns)
         return self
 
-    def _decided(self, counts: Mapping[str, int], *, with_means: bool) -> tuple[str, int]:
+    def _most_one_hot(self, columns: Sequence[Mapping[str, int]]) -> int:
+        """How many inputs a column that is one-hot may have."""
+        frequent = [sum(rows >= self.min_rows for rows in counts.values()) for counts in columns]
+        inputs = [own + (own < len(counts)) for own, counts in zip(frequent, columns, strict=True)]
+        between = sum(width for width in inputs if _FEW < width <= self.most_one_hot)
+        return self.most_one_hot if between <= _TOGETHER else _FEW
+
+    def _decided(self, counts: Mapping[str, int], most_one_hot: int, *, with_means: bool) -> tuple[str, int]:
         """The form of a column, and how many of its categories are kept apart in it."""
         rows = np.fromiter(counts.values(), np.int64, len(counts))
         frequent = int((rows >= self.min_rows).sum())
-        if frequent + (frequent < len(rows)) <= self.most_one_hot:
+        if frequent + (frequent < len(rows)) <= most_one_hot:
             return "one-hot", frequent
         coded = int((rows >= self.code_rows).sum()) if with_means else frequent
         seldom = rows[(rows > 1) & (rows < self.code_rows)].sum() > self.share * rows.sum()

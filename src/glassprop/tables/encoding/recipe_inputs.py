@@ -27,8 +27,8 @@ class InputRules:
     """
 
     scaling: Scaling = "shape"
-    limit: float | None = 3.0
-    most_one_hot: int = 8
+    limit: float | None = 5.0
+    most_one_hot: int = 32
     most_codes: int = 10_000
     min_rows: int = 2
     code_rows: int = 10
