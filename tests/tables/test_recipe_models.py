@@ -33,7 +33,7 @@ def _split(frame):
 
 
 def test_columns_are_embedded_and_members_are_what_is_asked():
-    X, y = _split(_frame())
+    X, y = _split(_frame(260))
     folds = Recipe().folds
 
     def members(fit=(X, y), more=None, **settings):
