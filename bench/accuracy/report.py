@@ -13,6 +13,7 @@ from bench.accuracy.tables import AMOUNTS, BY_NAME, CHOOSING, CLASSES, REPORTED
 
 MODELS = (*OURS, *PEERS)
 BASE = "scikit-learn MLP"
+_MANY, _SOME_COLUMNS = 3_000, range(10, 31)  # rows and columns like "10,000 rows of 20 columns"
 # Model, peer, at most so many times its error, at most so many times its time.
 ASKED = (
     (SINGLE, "RealMLP-TD-S", 0.97, 1 / 4), (SINGLE, "RealMLP-TD", 0.97, 1 / 5), (MEMBERS, "RealMLP-TD", 0.92, None),
@@ -61,20 +62,20 @@ def _about(summary: Summary) -> list[str]:
 
 
 def _overall(summary: Summary) -> list[str]:
-    """A line a model; error in times of scikit-learn's network."""
+    """A line a model; errors and times of training in times of scikit-learn's network, on the same tables."""
     two = [name for name in summary.tables if _classes(summary, name) == 2]
     more = [name for name in summary.tables if _classes(summary, name) > 2]
     amounts = [name for name in summary.tables if _classes(summary, name) == 0]
-    heads = ("model", "error, all", "two classes", "more", "amounts", "tables (runs)", "fit, s", "fit, CPU s",
-             "fit, s per 10,000 rows", "predict 1,000 rows, ms")  # fmt: skip
+    heads = ("model", "error, all", "two classes", "more", "amounts", "tables (runs)", "fit, wall", "fit, CPU",
+             "tables timed", "predict 1,000 rows, ms")  # fmt: skip
     rows = []
     for model in in_order(summary):
         whole = summary.error_ratio(model, BASE)
         parts = [summary.error_ratio(model, BASE, part) for part in (two, more, amounts)]
-        times = [summary.typical_time(model, "fit_s"), summary.typical_time(model, "fit_cpu_s"),
-                 summary.typical_time(model, "fit_s", "train", 10_000),
-                 1e3 * summary.typical_time(model, "predict_1000_s")]  # fmt: skip
-        rows.append([model, _ratio(whole), *map(_ratio, parts), f"{whole.tables} ({whole.runs})", *map(_number, times)])
+        wall, cpu = (summary.time_ratio(model, BASE, what) for what in ("fit_s", "fit_cpu_s"))
+        predict = _number(1e3 * summary.typical_time(model, "predict_1000_s"))
+        rows.append([model, _ratio(whole), *map(_ratio, parts), f"{whole.tables} ({whole.runs})", _ratio(wall, 2),
+                     _ratio(cpu, 2), str(wall.tables), predict])  # fmt: skip
     return [*_table(heads, rows), ""]
 
 
@@ -94,7 +95,25 @@ def _asked(summary: Summary) -> list[str]:
         cpu = summary.time_ratio(model, peer, "fit_cpu_s")
         rows.append([model, peer, _met(error, most), f"≤ {most:.2f}", _met(wall, longest), _met(cpu, longest),
                      f"≤ {longest:.2f}" if longest else "", f"{error.tables} (timed {wall.tables})"])  # fmt: skip
-    return ["What was asked, as geometric means of ratios:", "", *_table(heads, rows), ""]
+    return ["What was asked, as geometric means of ratios:", "", *_table(heads, rows), "", *_of_10_000_rows(summary)]
+
+
+def _of_10_000_rows(summary: Summary) -> list[str]:
+    """How long members take, where rows and columns are like those that were asked for."""
+    rates = sorted(
+        (result["fit_s"] * 10_000 / result["train"], result["fit_cpu_s"] * 10_000 / result["train"], result["table"])
+        for result in summary.timed(MEMBERS)
+        if result["train"] >= _MANY and result["columns"] in _SOME_COLUMNS
+    )
+    if not rates:
+        return []
+    (wall, cpu, _), (longest, _, table) = rates[len(rates) // 2], rates[-1]
+    like = f"{_MANY:,} rows and more and {_SOME_COLUMNS.start} to {_SOME_COLUMNS.stop - 1} columns"
+    return [
+        f"Members train for {wall:.0f} s (CPU {cpu:.0f} s) for 10,000 rows in the median of {len(rates)} runs on "
+        f"tables of {like}, {longest:.0f} s at most ({table}); 60 s on two cores were asked for.",
+        "",
+    ]
 
 
 def _met(ratio: Ratio, most: float | None) -> str:
@@ -154,8 +173,8 @@ def in_order(summary: Summary) -> list[str]:
     return [model for model in MODELS if model in summary.models()]
 
 
-def _ratio(ratio: Ratio) -> str:
-    return f"{ratio.value:.3f}" if ratio.tables else ""
+def _ratio(ratio: Ratio, digits: int = 3) -> str:
+    return f"{ratio.value:.{digits}f}" if ratio.tables else ""
 
 
 def _number(value: float) -> str:

@@ -86,6 +86,10 @@ class Summary:
         """Those that its errors come from."""
         return list(self._errors[model].values())
 
+    def timed(self, model: str) -> list[Result]:
+        """Those that its times come from."""
+        return list(self._timed.get(model, {}).values())
+
     def error(self, model: str, table: str) -> float | None:
         """The mean over seeds, each floored; None if there is none."""
         found = [floored(result) for (name, _), result in self._errors[model].items() if name == table]
@@ -111,11 +115,16 @@ class Summary:
                 runs += len(common)
         return Ratio(math.exp(fmean(logs)), len(logs), runs) if logs else Ratio(math.nan, 0)
 
-    def typical_time(self, model: str, what: str, per: str | None = None, many: float = 1.0) -> float:
-        """The geometric mean of seconds, or of those for so many rows."""
-        timed = [result for result in self._timed.get(model, {}).values() if what in result]
-        found = [max(result[what], 1e-4) * (many / result[per] if per else 1) for result in timed]
-        return math.exp(sum(map(math.log, found)) / len(found)) if found else math.nan
+    def typical_time(self, model: str, what: str) -> float:
+        """The geometric mean of seconds."""
+        found = [max(result[what], 1e-4) for result in self.timed(model) if what in result]
+        return math.exp(fmean(map(math.log, found))) if found else math.nan
+
+    def quiet(self) -> bool:
+        """Whether no more ran beside the models than there are cores for, so that wall times say how long they take."""
+        loads = sorted(result["load"] for model in self.models() for result in self.timed(model))
+        cores = int(self.cpu.rpartition(", ")[2].split()[0]) if self.cpu.endswith("cores") else 1
+        return not loads or loads[len(loads) // 2] <= cores + 1
 
     def differences(self, model: str, other: str) -> list[Difference]:
         """By table, the largest in standard errors first."""

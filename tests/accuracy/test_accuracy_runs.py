@@ -153,6 +153,17 @@ def test_times_are_of_one_cpu_and_errors_of_any():
     assert "partly from another machine (a GPU, another CPU)" in markdown(found)
 
 
+def test_members_are_timed_on_tables_like_those_asked_for():
+    found = [
+        result("heart", 0, MEMBERS, 0.1, train=200, columns=13, fit_s=99.0),
+        result("cells", 0, MEMBERS, 0.1, train=5_000, columns=56, fit_s=99.0),
+        result("magic", 0, MEMBERS, 0.1, train=5_000, columns=10, fit_s=20.0, fit_cpu_s=30.0),
+    ]
+    said = "Members train for 40 s (CPU 60 s) for 10,000 rows in the median of 1 runs"
+    assert said in markdown(found)
+    assert "Members train" not in markdown(found[:2])
+
+
 def test_worse_is_more_than_two_standard_errors_of_the_paired_differences():
     errors = {"heart": ([0.30, 0.33, 0.36], [0.20, 0.22, 0.24]), "OJ": ([0.3, 0.1, 0.2], [0.1, 0.2, 0.2])}
     found = [

@@ -343,6 +343,43 @@ def test_a_row_without_its_target(refuse, small_iris, tmp_path):
     refuse("explain", small_iris, "new.csv", "--row", "1", words=[frame.columns[-1]])
 
 
+# --- several networks as one ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pair(small_iris):
+    """The model of two networks: the one of ``small_iris``, and another about it."""
+    model, path = glassprop.load(small_iris), small_iris.with_name("pair.glassprop")
+    last = model[-1]
+    other = last.theta_ + np.random.default_rng(0).normal(scale=0.2, size=last.theta_.size)
+    last.network_, last._state.theta = glassprop.Network.joined([(last.network_, last.theta_), (last.network_, other)])
+    last._state.optimizer = None
+    last.set_params(n_members=2, member="network")
+    glassprop.save(model, path, read_record(small_iris))
+    return path
+
+
+def test_members_are_told_and_one_is_chosen(run, refuse, small_iris, pair):
+    alone = run("explain", small_iris, "iris", "--row", "5", "--json").json
+    first, second, nearest = (
+        run("explain", pair, "iris", "--row", "5", "--json", *more).json
+        for more in (["--member", "0"], ["--member", "1"], [])
+    )
+    assert (first["members"]["walked"], second["members"]["walked"]) == (0, 1)
+    assert first["examples"][0]["delta"] == alone["examples"][0]["delta"]
+    assert second["examples"][0]["cost"] != alone["examples"][0]["cost"]
+    told = first["members"]["examples"][0]
+    assert told["costs"] == [first["examples"][0]["cost"], second["examples"][0]["cost"]]
+    assert nearest["members"]["walked"] in (0, 1)
+    (predicted,) = glassprop.load(pair).predict_proba(read_table("iris").frame[5:6])
+    np.testing.assert_allclose(told["mean"], predicted, atol=1e-6)
+    text = run("explain", pair, "iris", "--row", "5", "--member", "1").out
+    assert "walks through member 1" in " ".join(text.split())
+    refuse("explain", pair, "iris", "--row", "5", "--member", "2", words=["there is no member 2: they are 0 to 1"])
+    refuse("explain", small_iris, "iris", "--row", "5", "--member", "1", words=["there is one, 0"])
+    assert run("check", pair, "iris").code == 0
+
+
 # --- the documented schema -------------------------------------------------------------------------------------
 
 

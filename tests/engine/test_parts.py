@@ -88,7 +88,8 @@ def test_what_is_called_is_there(case: Any, use: int) -> None:
     """A part calls what lies at the addresses in the tables: 0 is where nothing is called."""
     lowered = lowering.lower(case.network, case.batch, 8)
     kernels.put(case.network, lowered, use, "float64", case.optimizer)
-    for found, row in zip(of_layers(case.network, lowered.ways, use), lowered.layers, strict=True):
+    every = of_layers(case.network, lowered.ways, use) * case.network.members
+    for found, row in zip(every, lowered.layers, strict=True):
         assert all((row[column] == 0) == part.written_out for column, part in found.items())
     entry = epoch.run_steps if use == TRAIN else predicting.predict_blocks
     parts = kernels._with_all_they_call([entry, *anywhere(case.network, lowered.ways, use, case.optimizer)])

@@ -88,6 +88,8 @@ def _cases() -> list[Case]:
             plain, name="scheduled", layers=((17, "relu", 0.25), OUT), scheduled=True, optimizer=OPTIMIZERS["adamw"]()
         ),
         replace(plain, name="uneven", uneven=True, weights="holes", objective=clipped),
+        replace(plain, name="heads", members=3, own="ends", apart=True, weights="random"),
+        replace(plain, name="networks", members=2, own="all", objective=clipped),
     ]
     return [*shapes, *wide, *optimizers, *kinds, *SHARED]
 

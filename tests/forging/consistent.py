@@ -77,7 +77,12 @@ def _of_other_size(parts: Parts, rng: random.Random) -> None:
     else:
         network["n_inputs"] = estimator["n_features_in_"] = rng.choice([1, 3, 5, 100])
     sizes = [network["n_inputs"], *(layer["n"] for layer in layers)]
-    count = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    if rng.random() < 0.3:
+        network["members"] = rng.choice([1, 2, 7, 10_000])
+        for layer in layers:
+            layer["own"] = rng.random() < 0.5
+    each = (network.get("members", 1) if layer.get("own") else 1 for layer in layers)
+    count = sum((n_in + 1) * n_out * k for (n_in, n_out), k in zip(pairwise(sizes), each, strict=True))
     for name, entry in parts.arrays.items():
         if name.endswith("theta") or ".vectors[" in name:
             values = np.random.default_rng(rng.randrange(2**32)).normal(size=count)

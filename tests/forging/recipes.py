@@ -240,6 +240,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "embedded": _of_arrays(
         _small(
+            hidden_layer_sizes=(100,),
             layers=[
                 PeriodicEmbedding([0], n=2, frequencies=2, sigma=0.5, rates={"f": 0.1}),
                 CategoryEmbedding([0], [3], [2], decays={"t": 0.5}),
@@ -249,6 +250,8 @@ RECIPES: dict[str, Recipe] = {
         ),
         _classes(_with_codes),
     ),
+    "heads": _of_arrays(_small(n_members=3), _classes(numbers)),
+    "networks": _of_arrays(_small(MLPRegressor, n_members=2, member="network"), _amounts()),
     "compiled": _of_arrays(_small(engine="compiled"), _classes(numbers)),
     "binary": _of_arrays(_small(), _classes(lambda: numbers(np.float32), 2)),
     "several_labels": _of_arrays(_small(), lambda: (numbers(), (numbers()[:, :2] > 0).astype(int))),

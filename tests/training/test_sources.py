@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import layer_cases
 import numpy as np
 import pytest
 from engine.engine_cases import DTYPES, ENGINES, Case, plans
@@ -280,3 +281,16 @@ def test_the_batch_that_went_is_looked_into(engine: str) -> None:
     bad[77] = np.nan
     with pytest.raises(DivergenceError, match=r"in epoch 1: the inputs themselves are not all finite"):
         trained(Listed(Data(bad, Y, WEIGHT), (20, 60, 101)), settings_of(engine=engine), validation=None)
+
+
+@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("case", ["codes behind waves", "waves of codes"])
+def test_embeddings_see_in_blocks_what_they_see_at_once(engine: str, case: str) -> None:
+    net = layer_cases.CASES[case]
+    theta, inputs, targets = layer_cases.example(net, n=101)
+    data, settings = Data(inputs, targets), settings_of(engine=engine)
+    ends = []
+    for source in (data, Listed(data, (17, 20, 23, 71, 72, 72, 101))):
+        state = TrainState(theta.copy())
+        ends.append(train(net, state, source, settings, rng=np.random.default_rng(1)))
+    assert_equal(*ends)

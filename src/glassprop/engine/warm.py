@@ -250,7 +250,8 @@ def _networks(
     for cost in map(find_cost, minimized):
         fitting = [name for name in outputs if ACTIVATIONS[name].range.within(cost.outputs)]
         for output in fitting if everything else fitting[:1]:
-            yield Architecture(_NARROW, [Layer(_NARROW), Layer(2, output)], cost)
+            for members in (1, 2) if everything else (1,):
+                yield Architecture(_NARROW, [Layer(_NARROW), Layer(2, output, own=True)], cost, members=members)
 
 
 def _layers(activation: Any, everything: bool) -> list[LayerKind]:

@@ -47,11 +47,16 @@ class Column:
 
 
 def as_code(column: Column, codes: Mapping[int, int]) -> Column:
-    """The column, which is a number, as one of categories, where it is the code of one; codes: how many, by input."""
-    if column.categories is not None or len(column.parts) != 1 or column.parts[0] not in codes:
+    """The column as one of categories that have codes, where it is the code of one; codes: how many, by input.
+
+    Categories keep the names that they have, else they are called by their codes.
+    """
+    if column.stands is not None or len(column.parts) != 1 or column.parts[0] not in codes:
         return column
     each = range(codes[column.parts[0]])
-    return replace(column, slopes=None, categories=tuple(map(str, each)), stands=np.array(each, float)[:, None])
+    named = column.categories is not None and len(column.categories) == len(each)
+    categories = column.categories if named else tuple(map(str, each))
+    return replace(column, slopes=None, categories=categories, stands=np.array(each, float)[:, None])
 
 
 @dataclass(frozen=True, eq=False)

@@ -71,11 +71,8 @@ class Trial:
         if len(self._ends) > 1:
             return median(end - begin for begin, end in pairwise(self._ends))
         parts = [
-            (end - begin, made - before, end in self._ends)
+            (end - begin) / (made - before)
             for (begin, before), (end, made) in pairwise(self._points)
-            if made > before
+            if made > before and end not in self._ends
         ]
-        if not parts:
-            return None
-        each = judging()
-        return median(max(took - each * judged, 0.0) / made for took, made, judged in parts) + each
+        return median(parts) + judging() if parts else None

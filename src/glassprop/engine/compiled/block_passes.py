@@ -59,15 +59,12 @@ def forward(layers, depth, numbers, places, theta, work, ld, key, step, first_ro
 @njit(**WRITTEN_OUT)
 def _thin_out(row, numbers, places, work, ld, key, step, layer, first_row, dropout):
     """Dropout of what a layer gives, to what the next one sees."""
-    n, residual = row[N_OUT], row[WAYS] & RESIDUAL != 0
-    a = row[OUT_AT] if residual else row[A_AT]
+    n, out = row[N_OUT], row[OUT_AT]
+    if not row[WAYS] & RESIDUAL:
+        copy(part(work, row[A_AT], n * ld), part(work, out, n * ld))
     if key >= 0:
-        _drop(
-            places[slots.DROP], pointer(work, a), pointer(work, row[OUT_AT]), key, step, layer, first_row, n, ld,
-            dropout * numbers[DROPOUT],
-        )  # fmt: skip
-    elif not residual:
-        copy(part(work, a, n * ld), part(work, row[OUT_AT], n * ld))
+        rate = dropout * numbers[DROPOUT]
+        _drop(places[slots.DROP], pointer(work, out), key, step, layer, first_row, n, ld, rate)
 
 
 @njit(**INLINE)
@@ -110,8 +107,8 @@ def _pull(row, number, numbers, places, gradient, work, g, ld, key, step, first_
     """From ∂C by what the next layer sees of a layer, at ``g``, to δ; returns where it is. δ of the next is not needed."""
     n, ways = row[N_OUT], row[WAYS]
     if ways & DROPS and key >= 0:
-        error = pointer(work, g)
-        _drop(places[slots.DROP], error, error, key, step, number, first_row, n, ld, dropout * numbers[DROPOUT])
+        rate = dropout * numbers[DROPOUT]
+        _drop(places[slots.DROP], pointer(work, g), key, step, number, first_row, n, ld, rate)
     if ways & TRAINS:
         _fill_parameters(row, places, gradient, work, g, ld, fresh)
     if ways & KEEPS:

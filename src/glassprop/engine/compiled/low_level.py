@@ -183,9 +183,16 @@ def copy(source, target):
 
 @njit(**INLINE)
 def plus(one, other, target):
-    """The sum of two flat arrays, into a third, which may be one of them."""
+    """The sum of two flat arrays, into a third. It may be one of them, but then there is no vector code: see ``add_to``."""
     for i in range(target.shape[0]):
         target[i] = one[i] + other[i]
+
+
+@njit(**INLINE)
+def add_to(source, target):
+    """Add a flat array to another."""
+    for i in range(target.shape[0]):
+        target[i] += source[i]
 
 
 @intrinsic

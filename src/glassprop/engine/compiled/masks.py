@@ -9,7 +9,7 @@ from glassprop.engine.compiled import places
 from glassprop.engine.compiled.low_level import OPTIONS, part, round_to_even
 from glassprop.engine.compiled.part import Shape
 
-DROP = Shape("N N I I I I I I F", places.DROP)  # source, target, key, step, layer, first_row, n, ld, rate
+DROP = Shape("N I I I I I I F", places.DROP)  # numbers, key, step, layer, first_row, n, ld, rate
 
 
 @njit(**OPTIONS)
@@ -37,17 +37,20 @@ def mask_key(key, step, layer):
 
 
 @DROP.part()
-def drop(source, target, key, step, layer, first_row, n, ld, rate):
-    """target = source · mask; the counter of an entry is its (row of the batch, neuron), as in the reference."""
+def drop(numbers, key, step, layer, first_row, n, ld, rate):
+    """Multiply by the mask, in place; the counter of an entry is its (row of the batch, neuron), as in the reference.
+
+    With a source and a target that may be one, there would be no vector code for where they are.
+    """
     seed = mask_key(key, step, layer)
-    number = part(source, 0, ld).dtype.type
+    number = part(numbers, 0, ld).dtype.type
     kept, nothing = number(1 / (1 - rate)), number(0)
     limit = np.uint32(np.int64(min(round_to_even(rate * 4294967296.0), 4294967295.0)))
     width = np.uint32(n)
     for j in range(n):
-        source_row, target_row = part(source, j * ld, ld), part(target, j * ld, ld)
+        row = part(numbers, j * ld, ld)
         first = np.uint32(first_row * n + j)
         for i in range(ld):
             counter = np.uint32(first + np.uint32(i) * width)
             bits = _mix(np.uint32(_mix(counter) ^ seed))
-            target_row[i] = source_row[i] * (kept if bits >= limit else nothing)
+            row[i] *= kept if bits >= limit else nothing

@@ -14,6 +14,7 @@ from glassprop.engine.compiled.epoch import ENTRY
 from glassprop.engine.compiled.low_level import (
     INLINE,
     WRITTEN_OUT,
+    add_to,
     atomic_read,
     copy,
     doubles_at,
@@ -21,7 +22,6 @@ from glassprop.engine.compiled.low_level import (
     integers_at,
     matrix,
     part,
-    plus,
     pointer,
     pointer_like,
 )
@@ -109,7 +109,7 @@ def _mean_of_members(theta, handed, places, work, order, first, used, ld):
         if member == 0:
             copy(a, mean)
         else:
-            plus(mean, a, mean)
+            add_to(a, mean)
     whole = mean.dtype.type(members)
     for i in range(n * ld):
         mean[i] /= whole

@@ -12,7 +12,7 @@ from math import pi
 from numba import njit
 
 from glassprop.engine.compiled.kinds.shapes import BY_INPUT, FILL_GRADIENT, WEIGH
-from glassprop.engine.compiled.low_level import INLINE, OPTIONS, copy, part, plus, pointer
+from glassprop.engine.compiled.low_level import INLINE, OPTIONS, add_to, copy, part, pointer
 from glassprop.engine.compiled.part import Part
 from glassprop.engine.compiled.places import SCRATCH_AT
 from glassprop.engine.compiled.product_tile import AS_IS, NO_BIAS
@@ -132,7 +132,7 @@ def by_input(row, places, theta, work, d, g, ld, adds):
 @njit(**INLINE)
 def _put(source, target, adds):
     if adds:
-        plus(source, target, target)
+        add_to(source, target)
     else:
         copy(source, target)
 
