@@ -57,7 +57,7 @@ def _predicted(table: Prepared, train: np.ndarray, test: np.ndarray, seed: int, 
         steps = recipe_encoder(schema, variant.of_inputs(), target="classes" if classification else "amounts")
         X = np.asarray(steps.fit_transform(_at(frame, rows), y[rows]), dtype=np.float32)
         there = watched[np.isin(y[watched], y[rows])] if classification else watched
-        model = _estimator(variant, steps, X, classification, 1000 * seed + number)  # none starts as another
+        model = _estimator(variant, steps, X, classification, seed, number)
         if model.early_stopping:
             model.fit(X, y[rows], X_val=steps.inputs(_at(frame, there)), y_val=y[there])
         else:
@@ -85,17 +85,18 @@ def _divided(rows: np.ndarray, labels: np.ndarray | None, seed: int, variant: Va
     return [(rows[train], rows[kept]) for train, kept in folds]
 
 
-def _estimator(variant: Variant, steps: Any, X: np.ndarray, classification: bool, seed: int) -> Any:
+def _estimator(variant: Variant, steps: Any, X: np.ndarray, classification: bool, seed: int, turn: int) -> Any:
     recipe: Recipe = variant.of_recipe()
     arguments = recipe.arguments(len(X), classification) | {"early_stopping": True}
     if classification and variant.folds:
         arguments["temperature"] = False  # networks that are as sure as each may be are not sure enough as one
     arguments |= variant.arguments
-    layers = recipe.layers(steps.numbers_, steps.codes_, X.shape[1])
+    layers = recipe.layers(steps.numbers_, steps.codes_, X.shape[1], turn)
     if variant.plain_start:
         layers = [_plain(layer) if isinstance(layer, Layer) else layer for layer in layers]
         arguments["output_options"] = {**recipe.output_options(), "initial": "auto"}
-    return (MLPClassifier if classification else MLPRegressor)(layers=layers, random_state=seed, **arguments)
+    arguments |= {"layers": layers, "random_state": 1000 * seed + turn}  # none starts as another
+    return (MLPClassifier if classification else MLPRegressor)(**arguments)
 
 
 def _plain(layer: Layer) -> Layer:

@@ -46,6 +46,7 @@ VARIANTS = (
     BASE,
     Variant("networks of 8 folds", folds=True),
     Variant("networks of 8 folds, a temperature each", arguments={"temperature": True}, folds=True),
+    Variant("networks of 8 folds, frequencies of 0.1", {"sigmas": (0.1,)}, folds=True),
     Variant("networks of 16 folds", {"folds": 16}, folds=True),
     Variant("networks of 4 folds", {"folds": 4}, folds=True),
     Variant("networks of 8 folds, layers of 256", {"hidden": (256, 256, 256)}, folds=True),
@@ -55,6 +56,7 @@ VARIANTS = (
     Variant("8 heads", {"members": 8}),
     Variant("numbers not embedded", {"most_embedded": 0}),
     Variant("8 waves in place of 16", {"frequencies": 8}),
+    Variant("frequencies of 0.3 in place of 0.1", {"sigmas": (0.3,)}),
     Variant("factors at the common rate", {"scale_rate": 1.0}),
     Variant("biases at the common rate", {"bias_rate": 1.0}),
     Variant("embeddings at the common rate", {"embedding_rate": 1.0}),
@@ -82,10 +84,11 @@ VARIANTS = (
     Variant("batches of 64", {"batch_sizes": ((0, 64),)}),
     Variant("batches of 128", {"batch_sizes": ((0, 128),)}),
     Variant("batches of 256", {"batch_sizes": ((0, 256),)}),
+    Variant("numbers squeezed at 3", inputs={"limit": 3.0}),
     Variant("numbers by quartiles", inputs={"scaling": "quartiles"}),
     Variant("numbers standardized, squeezed at 5", inputs={"scaling": "standard", "limit": 5.0}),
     Variant("numbers by rank", inputs={"scaling": "quantile", "limit": None}),
     Variant("no means of the target", inputs={"share": 1.0}),
-    Variant("up to 32 categories one-hot", inputs={"most_one_hot": 32}),
+    Variant("up to 8 categories one-hot", inputs={"most_one_hot": 8}),
 )
 BY_NAME = {variant.name: variant for variant in VARIANTS}

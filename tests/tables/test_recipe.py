@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassprop import Layer, Network
+from glassprop import Layer, Network, TabularRegressor
 from glassprop.optimizer import AdamW
 from glassprop.tables.schema.recipe import Recipe
 
@@ -46,3 +46,34 @@ def test_epochs_by_rows(rows, epochs):
 @pytest.mark.parametrize(("rows", "batch"), [(12, 12), (1_000, 64), (10_000, 128), (50_000, 256), (500_000, 512)])
 def test_rows_of_a_step_by_rows(rows, batch):
     assert Recipe().batch_rows(rows) == batch
+
+
+def test_networks_of_folds_begin_with_slow_and_fast_waves_in_turn():
+    deviations = [Recipe().layers((0,), (), 1, turn)[0].deviation for turn in range(3)]
+    assert deviations == [0.1, 0.3, 0.1]
+
+
+def test_one_model_of_folds_predicts_their_mean_whatever_waves_they_began_with(monkeypatch):
+    """The networks themselves, caught where they are joined."""
+    from glassprop.tables.fitting import cross_fit, joined_networks
+
+    rng, caught = np.random.default_rng(1), []
+    join = joined_networks.joined
+
+    def catching(estimators, **more):
+        caught.extend((one.network_, one.theta_.copy()) for one in estimators)
+        return join(estimators, **more)
+
+    monkeypatch.setattr(cross_fit, "joined", catching)
+    x = rng.normal(size=(60, 2))
+    model = TabularRegressor(cross_fit=3, random_state=4, epochs=2).fit(x, np.sin(3 * x[:, 0]))
+    assert {network.layers[0].deviation for network, _ in caught} == {0.1, 0.3}
+    final = model.pipeline_[-1]
+    final = getattr(final, "regressor_", final)
+    inputs = rng.normal(size=(5, 2)).astype(caught[0][1].dtype)
+    expected = np.mean([network.predict(theta, inputs) for network, theta in caught], axis=0)
+    said = final.network_.predict(final.theta_, inputs)
+    # As sure as rows that they had not seen let it be: so much of the way from the mean of the targets.
+    sure, rest = np.polyfit(expected[:, 0], said[:, 0], 1)
+    assert 0 < sure <= 1
+    np.testing.assert_allclose(said, sure * expected + rest, atol=1e-4)

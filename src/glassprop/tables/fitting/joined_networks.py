@@ -15,10 +15,11 @@ from glassprop.training.state import History, TrainState
 def joined(estimators: Sequence[Any], *, interrupted: bool = False) -> Any:
     """One estimator, whose predictions are the mean of theirs; its curves are the means of theirs, too.
 
-    They have the same arguments, but for the seed, and the same classes.
+    They have the same arguments, but for the seed and how layers start, and the same classes.
     """
     first, states = estimators[0], [one._state for one in estimators]
-    network, theta = Network.joined([(one.network_, one.theta_) for one in estimators])
+    # Layers may have started otherwise, which is of no more account: those of the first are told for all.
+    network, theta = Network.joined([(first.network_, one.theta_) for one in estimators])
     made = copy(first)
     made.set_params(n_members=len(estimators), member="network")
     epochs = max(len(state.history.cost) for state in states)

@@ -14,7 +14,6 @@ from glassprop.estimator.classifier import MLPClassifier
 from glassprop.estimator.regressor import MLPRegressor
 from glassprop.ground.note import Note, Say
 from glassprop.layers.dense import Layer
-from glassprop.layers.layer_kind import LayerKind
 from glassprop.network import Network
 from glassprop.tables.encoding.encode import encoder
 from glassprop.tables.encoding.recipe_inputs import recipe_encoder
@@ -199,16 +198,19 @@ class RecipeBuilder:
 
     def weights(self, n_inputs: int) -> int:
         """As `Builder` says."""
-        layers = self._layers(self.recipe)
+        layers = self.recipe.layers(self.numbers, self.codes, self.n_inputs)
         return Network(self.n_inputs, [*layers, Layer(1, "identity")]).layout.size
 
     def build(self, wanted: Wanted) -> Any:
         """As `Builder` says."""
         classification, (count, member) = wanted.classification, self._members(wanted)
         recipe = replace(self.recipe, members=count if member == "head" else 1)
+        turn = (
+            wanted.seed if wanted.alone and wanted.stop_early else 0
+        )  # networks of folds have seeds one after another
         arguments: dict[str, Any] = recipe.arguments(wanted.rows, classification)
         arguments |= {
-            "layers": self._layers(recipe),
+            "layers": recipe.layers(self.numbers, self.codes, self.n_inputs, turn),
             "random_state": wanted.seed,
             "early_stopping": wanted.stop_early,
             "max_time": wanted.max_time,
@@ -236,9 +238,6 @@ class RecipeBuilder:
         if wanted.stop_early:  # as many networks as there would be folds, judged by the same rows
             return self.recipe.folds, "network"
         return self.recipe.members, "head"
-
-    def _layers(self, recipe: Recipe) -> list[LayerKind]:
-        return recipe.layers(self.numbers, self.codes, self.n_inputs)
 
     def told(self, lesson: Lesson | None) -> dict[str, Any]:
         """As `Builder` says."""

@@ -31,8 +31,10 @@ class Recipe:
         Whether the activation's parameter is trained.
     dropout : float
         Of the hidden layers, under `dropout_schedule`.
-    numbers_each, frequencies, sigma : int, int, float
+    numbers_each, frequencies : int
         Of the embedding of numbers, as ``PeriodicEmbedding`` takes them.
+    sigmas : tuple of float
+        Its frequencies' deviations at the start: those of the networks of folds in turn; one alone has the first.
     most_embedded : int
         With more numbers than that, they stand as they are.
     categories_each : int
@@ -60,7 +62,7 @@ class Recipe:
     dropout_schedule: Literal["flat_cos"] | None = "flat_cos"
     numbers_each: int = 4
     frequencies: int = 16
-    sigma: float = 0.1
+    sigmas: tuple[float, ...] = (0.1, 0.3)
     most_embedded: int = 128
     categories_each: int = 8
     rate_of_classes: float = 0.04
@@ -98,17 +100,19 @@ class Recipe:
             return self.epochs
         return min(self.epochs, max(self.least_epochs, round(self.epochs * sqrt(self.rows_of_epochs / rows))))
 
-    def layers(self, numbers: Sequence[int], codes: Sequence[tuple[int, int]], n_inputs: int) -> list[LayerKind]:
+    def layers(
+        self, numbers: Sequence[int], codes: Sequence[tuple[int, int]], n_inputs: int, turn: int = 0
+    ) -> list[LayerKind]:
         """The layers before the output.
 
         numbers: which inputs are embedded as numbers; codes: which are codes of categories, and of how many; all others
-        come as they are.
+        come as they are. turn: the number of a network among those of all folds.
         """
         found: list[LayerKind] = []
         n = n_inputs
         numbers = numbers if len(numbers) <= self.most_embedded else ()
         if numbers:
-            found.append(self._of_numbers(numbers))
+            found.append(self._of_numbers(numbers, self.sigmas[turn % len(self.sigmas)]))
             n += len(numbers) * (self.numbers_each - 1)
         if codes:
             rest = [column for column in range(n_inputs) if column not in set(numbers)]  # they come first, then numbers
@@ -126,9 +130,9 @@ class Recipe:
             n = size
         return found
 
-    def _of_numbers(self, numbers: Sequence[int]) -> PeriodicEmbedding:
+    def _of_numbers(self, numbers: Sequence[int], sigma: float) -> PeriodicEmbedding:
         rates = dict.fromkeys(("f", "c", "w", "e"), self.embedding_rate)
-        return PeriodicEmbedding(numbers, self.numbers_each, self.frequencies, self.sigma, rates=rates)
+        return PeriodicEmbedding(numbers, self.numbers_each, self.frequencies, sigma, rates=rates)
 
     def _hidden(self, size: int, n_in: int) -> Layer:
         parametric = {"p": self.activation_rate} if self.parametric else {}
