@@ -49,6 +49,7 @@ def test_columns_are_embedded_and_members_are_what_is_asked():
     assert members(validation=0.3) == (folds, {True})
     assert members(more={"X_val": X, "y_val": y}) == (folds, {True})
     assert members(cross_fit=None) == (1, {False})  # so few rows that none is set aside to be judged by
+    X, y = _split(_frame(900).with_columns(c=pl.Series([f"c{k % 40}" for k in range(900)])))  # 22 rows of each
     network = TabularRegressor(epochs=1, n_members=1, random_state=0).fit(X, y).pipeline_[-1].network_
     assert isinstance(network.layers[0], PeriodicEmbedding)
     assert isinstance(network.layers[1], CategoryEmbedding)
