@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.real_tables.tables import AMOUNTS, CLASSES, RealTable
+from bench.real_tables.tables import AMOUNTS, CLASSES, TABLES, RealTable
 
 MOST_ROWS = 20_000  # training rows of a table that is not large, for all models
 
@@ -101,7 +101,10 @@ REPORTED = (
     _r("lme4/InstEval", "y", AMOUNTS, "large, 4,000 persons", (), ("s", "d", "dept", "service"), large=True),
     _r("AER/Fertility", "morekids", CLASSES, "large, two numbers", large=True),
 )
-"""From small to large; the recipe has not seen them."""
+"""From small to large; the network of the recipe was chosen without them."""
+
+SEEN = tuple(table.name for table in REPORTED if table.source.member in {known.member for known in TABLES})
+"""Those of them that are among the forty real tables, on which the rules were chosen by which columns become inputs."""
 
 # Made data sets and those of scikit-learn, on which it was chosen too, are told in docs/recipe.md.
 CHOOSING = (

@@ -15,8 +15,8 @@ from bench.accuracy.extremes import EXTREMES, FEW, seeds, sized
 from bench.accuracy.parts import parts
 from bench.accuracy.peers import AsCategories
 from bench.accuracy.prepared import AMOUNTS, CLASSES, SUMS, Prepared, of_frame
-from bench.accuracy.tables import BY_NAME, CHOOSING, QUICK, REPORTED, AccuracyTable
-from bench.real_tables.tables import RealTable
+from bench.accuracy.tables import BY_NAME, CHOOSING, QUICK, REPORTED, SEEN, AccuracyTable
+from bench.real_tables.tables import TABLES, RealTable
 
 
 def _made(rows: int = 400, **more) -> Prepared:
@@ -34,6 +34,8 @@ def test_tables_that_are_reported_are_none_that_the_recipe_was_chosen_on():
     assert sum(table.large for table in REPORTED) == 3
     assert {table.source.task for table in REPORTED} == {AMOUNTS, CLASSES}
     assert sum(table.time is not None for table in REPORTED) >= 3
+    assert set(SEEN) == {table.name for table in REPORTED} & {table.name for table in TABLES}
+    assert len(SEEN) == 8
     assert set(QUICK) <= {table.name for table in REPORTED}
     assert set(json.loads(SUMS.read_text())) == set(BY_NAME)
 
