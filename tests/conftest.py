@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from browser import browser, look
 from hypothesis import HealthCheck, settings
@@ -25,19 +27,24 @@ def nothing_is_small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(choose, "SMALL_PREDICTION", -1.0)
 
 
-@pytest.fixture(autouse=True)
-def one_quick_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+_USUAL = "glassprop.tables.schema.request.USUAL_RECIPE"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_quick_network() -> Iterator[None]:
     """Tables are learned by one network, quickly: most tests are about something else than what learns.
 
     What people get is looked at where ``usual_recipe`` is asked for, in processes of their own, and in documentation.
     """
-    if "usual_recipe" not in request.fixturenames:
-        monkeypatch.setattr("glassprop.tables.schema.request.USUAL_RECIPE", "plain")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_USUAL, "plain")
+        yield
 
 
 @pytest.fixture
-def usual_recipe() -> None:
+def usual_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are learned by the recipe that people get, in this test."""
+    monkeypatch.setattr(_USUAL, "tabular")
 
 
 @pytest.fixture

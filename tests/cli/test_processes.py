@@ -87,7 +87,19 @@ def start_training(tmp_path, **more):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         # large enough that no engine is done before the signal comes
-        [*GLASSPROP, "train", "digits", "--epochs", "100000", "--hidden", "1000,500", "--model", "m.glassprop"],
+        [
+            *GLASSPROP,
+            "train",
+            "digits",
+            "--epochs",
+            "100000",
+            "--hidden",
+            "1000,500",
+            "--recipe",
+            "plain",
+            "--model",
+            "m.glassprop",
+        ],
         cwd=tmp_path,
         env=environment,
         stdout=subprocess.PIPE,

@@ -112,7 +112,7 @@ def test_a_model_of_several_is_saved_and_checked_like_any_other(classes, tmp_pat
     np.testing.assert_array_equal(network.theta_, again.pipeline[-1].theta_)
     assert network.network_.members == outcome.record["folds"]["folds"] == 5
     assert outcome.rows["validation"] == 0
-    assert any("5 networks, each trained without a fold of them, are averaged" in line for line in told)
+    assert any("the mean of 5 network(s), each trained without a fold of them" in line for line in told)
     assert network.n_iter_ <= QUICK.epochs
     assert len(network.loss_curve_) == len(network.validation_curve_) == network.n_iter_
     glassprop.save(outcome.pipeline, tmp_path / "m.glassprop", record=outcome.record)

@@ -201,7 +201,7 @@ def of_folds(rows: int, lesson: Lesson) -> Note:
     """That the model is the mean of networks of folds, and how well these do on rows that they have not seen."""
     sure = "" if lesson.sure == 1 else f", and predictions go {lesson.sure:g} of their way from the guess"
     return Note(
-        f"{rows} rows to train on: {lesson.folds} networks, each trained without a fold of them, are averaged, with a "
+        f"{rows} rows to train on: the mean of {lesson.folds} network(s), each trained without a fold of them, with a "
         f"weight decay of {lesson.weight_decay:g}{sure} (loss {number(lesson.loss)} out of fold, of the guess "
         f"{number(lesson.loss_of_guess)})",
         "cross-fit",
