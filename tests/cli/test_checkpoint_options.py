@@ -63,7 +63,9 @@ def newest(folder: Path) -> int:
 
 @posix
 def test_what_signals_stop_ends_with_the_same_file(tmp_path: Path) -> None:
-    assert call(*TRAIN, "--model", "straight.glassprop", cwd=tmp_path).returncode == 0
+    straight = call(*TRAIN, "--model", "straight.glassprop", "--checkpoint", "all", cwd=tmp_path)
+    assert straight.returncode == 0
+    assert "a checkpoint keeps one fit" in straight.stderr
     done = stopped(signal.SIGTERM, tmp_path)
     assert done.returncode == 143, done.stderr
     assert done.stderr.splitlines()[-1].startswith("glassprop: terminated; it can be gone on with from 'kept/fit-001-")

@@ -132,7 +132,7 @@ def test_a_bar_on_a_terminal(tmp_path):
     main, sub = pty.openpty()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", "COLUMNS": "80"}
     environment.pop("NO_COLOR", None)
-    command = [*GLASSPROP, "train", "iris", "--epochs", "30", "--model", "m.glassprop"]
+    command = [*GLASSPROP, "train", "iris", "--epochs", "30", "--recipe", "plain", "--model", "m.glassprop"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=sub, stdin=subprocess.DEVNULL
     ) as process:

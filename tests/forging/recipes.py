@@ -31,6 +31,7 @@ from sklearn.preprocessing import (
 
 from glassprop import CategoryEmbedding, Layer, MLPClassifier, MLPRegressor, PeriodicEmbedding, Scale
 from glassprop.tables import Defaults, FitOptions, Table, fit_table
+from glassprop.tables.encoding.category_inputs import CategoryInputs
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 
 ROWS = 24
@@ -204,6 +205,7 @@ STEPS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "words": (make_pipeline(SimpleImputer(strategy="most_frequent", missing_values="s"), OrdinalEncoder()), words),
     "one_hot": (OneHotEncoder(sparse_output=False, handle_unknown="ignore"), words),
     "infrequent": (SPARSE, words),
+    "categories": (CategoryInputs(most_one_hot=2, code_rows=1, min_rows=1), words),
     "one_hot_codes": (OneHotEncoder(), _codes),
     "ordinal": (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), _codes),
     "groups": (_groups(), lambda: np.hstack([numbers()[:, :2], _codes()])),

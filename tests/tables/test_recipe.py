@@ -65,7 +65,7 @@ def test_one_model_of_folds_predicts_their_mean_whatever_waves_they_began_with(m
         return join(estimators, **more)
 
     monkeypatch.setattr(cross_fit, "joined", catching)
-    x = rng.normal(size=(60, 2))
+    x = rng.normal(size=(200, 2))
     model = TabularRegressor(cross_fit=3, random_state=4, epochs=2).fit(x, np.sin(3 * x[:, 0]))
     assert {network.layers[0].deviation for network, _ in caught} == {0.1, 0.3}
     final = model.pipeline_[-1]

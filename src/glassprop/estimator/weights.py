@@ -184,6 +184,11 @@ class SetWeights(ABC):
             self.__dict__.pop("_left", None)
             self._state.forget_call()
 
+    def be_as_after(self, epoch: int, theta: Array) -> None:
+        """Take the weights that an epoch of the fit left behind: it is the best one then. theta (size,)."""
+        self.theta_ = theta
+        self.best_iteration_ = self._state.best_epoch = epoch
+
     def _let_go_of(self, state: TrainState) -> None:
         """The same for weights that are of this state; views may be older than the last fit."""
         if self._state is state:

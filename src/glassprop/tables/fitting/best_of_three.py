@@ -43,4 +43,5 @@ class BestOfThree:
         if self._losses:
             self._judge(len(self._losses), self._losses[-1], self._thetas[-1])
         if self._best is not None:
-            _, estimator.best_iteration_, estimator.theta_ = self._best
+            _, epoch, theta = self._best
+            estimator.be_as_after(epoch, theta)

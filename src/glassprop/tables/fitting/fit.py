@@ -68,7 +68,7 @@ def fit_table(
     notes, say = noted(on_message)
     if defaults is not None:
         options = replace(options, recipe="plain")
-    task = task_of(table, one_fit(options, callbacks), defaults, say)
+    task = task_of(table, one_fit(options, callbacks, say), defaults, say)
     options, target = task.options, task.target
     examples = read_examples(task.frame, target, options, say)
     if target.task == "regression":
@@ -83,7 +83,7 @@ def fit_table(
     return outcome_of(learned, found, notes, say)
 
 
-def one_fit(options: FitOptions, callbacks: Sequence[Any]) -> FitOptions:
+def one_fit(options: FitOptions, callbacks: Sequence[Any], say: Say) -> FitOptions:
     """The options, without networks of folds where a callback keeps a fit while it runs: that is one fit.
 
     Raises
@@ -93,11 +93,17 @@ def one_fit(options: FitOptions, callbacks: Sequence[Any]) -> FitOptions:
     """
     if not any(hasattr(callback, "begin_fit") for callback in callbacks) or options.cross_fit is None:
         return options
+    if options.recipe == "plain" and options.cross_fit == "auto":
+        return options  # which has none
     if options.cross_fit != "auto":
         raise SettingsError(
             f"cross_fit={options.cross_fit} trains several networks one after another, and a checkpoint keeps one fit: "
             "leave one of them out"
         )
+    text = (
+        "a checkpoint keeps one fit: the networks are trained together, watched on the same rows, not one for each fold"
+    )
+    say(Note(text, "cross-fit"))
     return replace(options, cross_fit=None)
 
 
