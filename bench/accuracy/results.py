@@ -37,7 +37,9 @@ def keep(path: Path, result: Result) -> None:
 
 
 def newest(results: Iterable[Result], splits: dict[tuple[str, int], str] | None = None) -> list[Result]:
-    """The last of each table, seed, model and machine, whatever code it is of, without those of other splits.
+    """What counts: of each table, model and machine the results of the code that ran last, on the parts as they are.
+
+    Seeds of other code are left out, since a mean over both would be of no model.
 
     Parameters
     ----------
@@ -48,8 +50,10 @@ def newest(results: Iterable[Result], splits: dict[tuple[str, int], str] | None 
     """
     results = list(results)
     now = splits or {(result["table"], result["seed"]): result["split"] for result in results}
+    code = {(result["table"], result["model"], result["machine"]): result["version"] for result in results}
     found = {}
     for result in results:
-        if now.get((result["table"], result["seed"])) == result["split"]:
-            found[result["table"], result["seed"], result["model"], result["machine"]] = result
+        table, seed, model, machine, version = key_of(result)
+        if now.get((table, seed)) == result["split"] and code[table, model, machine] == version:
+            found[table, seed, model, machine] = result
     return list(found.values())

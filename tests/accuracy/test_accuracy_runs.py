@@ -196,6 +196,8 @@ def test_the_newest_of_the_parts_as_they_are_counts():
     old, new = result("heart", 0, _MLP, 0.2, version="some 0"), result("heart", 0, _MLP, 0.3)
     assert newest([old, new]) == [new]
     assert newest([result("heart", 0, SINGLE, 0.1, split="earlier"), new]) == [new]
+    others = [result("heart", 1, _MLP, 0.2, version="some 0"), result("OJ", 1, _MLP, 0.2, version="some 0")]
+    assert newest([*others, old, new]) == [others[1], new]
 
 
 def test_the_report_says_what_was_met_and_what_was_not_done():
