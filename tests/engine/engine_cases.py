@@ -483,7 +483,10 @@ WIDE = [
         rate=0.001,
     ),
 ]
+# Without Adam: of a million and a half of parameters some have gradients so near to 0 that rounding makes whole steps of
+# them.
+_PLAIN = OPTIMIZERS["momentum"]()
 WIDE += [
-    replace(WIDE[0], name="wide, heads", members=3, own="ends", apart=True, weights="random"),
+    replace(WIDE[0], name="wide, heads", members=3, own="ends", apart=True, weights="random", optimizer=_PLAIN),
     replace(WIDE[1], name="wide, networks", members=2, own="all", objective=Objective(0.1, 0.05)),
 ]
