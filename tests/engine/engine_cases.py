@@ -483,8 +483,7 @@ WIDE = [
         rate=0.001,
     ),
 ]
-# Without Adam: of a million and a half of parameters some have gradients so near to 0 that rounding makes whole steps of
-# them.
+# Not by Adam: where there are a million parameters, some gradients are so near 0 that their rounding makes whole steps.
 _PLAIN = OPTIMIZERS["momentum"]()
 WIDE += [
     replace(WIDE[0], name="wide, heads", members=3, own="ends", apart=True, weights="random", optimizer=_PLAIN),
