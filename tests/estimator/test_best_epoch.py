@@ -81,6 +81,16 @@ def test_files_know_it(one_output: Any, tmp_path: Any) -> None:
     assert (again.best_epoch, again.best_epoch_) == ("last", model.best_epoch_)
 
 
+def test_weights_of_another_epoch_are_those_of_the_model_and_its_file(one_output: Any, tmp_path: Any) -> None:
+    model = MLPRegressor(max_iter=5, random_state=0, early_stopping=True).fit(one_output.X, one_output.y)
+    theta = model.theta_ / 2
+    model.be_as_after(2, theta)
+    glassprop.save(model, tmp_path / "m.glassprop")
+    for one in (model, glassprop.load(tmp_path / "m.glassprop")):
+        np.testing.assert_array_equal(one.theta_, theta)
+        assert (one.best_iteration_, one.best_epoch_) == (2, 2)
+
+
 def test_of_the_core() -> None:
     with pytest.raises(SettingsError, match="best_epoch must be first or last, got 'best'"):
         Settings(best_epoch="best")  # type: ignore[arg-type]

@@ -187,7 +187,8 @@ class SetWeights(ABC):
     def be_as_after(self, epoch: int, theta: Array) -> None:
         """Take the weights that an epoch of the fit left behind: it is the best one then. theta (size,)."""
         self.theta_ = theta
-        self.best_iteration_ = self._state.best_epoch = epoch
+        self._state.best_epoch = self._state.kept_epoch = epoch
+        self._record()
 
     def _let_go_of(self, state: TrainState) -> None:
         """The same for weights that are of this state; views may be older than the last fit."""
