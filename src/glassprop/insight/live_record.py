@@ -17,9 +17,8 @@ from glassprop.equations.definitions import PAIR_DEFINITIONS, Definition, defini
 from glassprop.equations.formula_trees import Tree, tree_of
 from glassprop.ground.json_values import plain_number
 from glassprop.insight.shown import a_share
-from glassprop.insight.step import Training, memory_of, moves_of, settings_of
+from glassprop.insight.step import memory_of, moves_of, plain_descent, settings_of
 from glassprop.layers.layer_kind import LayerKind
-from glassprop.optimizer import SGD
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -196,7 +195,7 @@ def _optimizer(explanation: Explanation) -> dict[str, Any]:
     training, architecture = explanation.training, explanation.architecture
     given = training is not None
     if training is None:
-        training = Training(SGD(), SGD().start(explanation.view.theta), _PLAIN_RATE)
+        training = plain_descent(explanation.view.theta, _PLAIN_RATE)
     name = type(training.optimizer).__name__
     settings = settings_of(training.optimizer, training.rate, training.state.t)
     return {

@@ -85,6 +85,9 @@ interface TrainingRecord {
   formula: string;
   formula_of_biases: string;
   settings: Record<string, Num>;
+  /** the rate at the end of training, where another was chosen; and whether one was */
+  trained_rate: Num;
+  chosen_rate: boolean;
   l2: number;
   clip_norm: number | null;
   clipping?: Num;
