@@ -21,14 +21,27 @@ SCRIPTS = (
     "text",
     "model",
     "marks",
+    "say",
+    "ways",
+    "layout",
     "rove",
+    "lines",
     "draw",
     "pictures",
     "charts",
+    "equations",
     "parts",
+    "errors",
     "training",
+    "columns",
     "chosen",
+    "guess",
+    "backward",
+    "update",
     "walk",
+    "join",
+    "keep",
+    "print",
     "main",
 )
 STYLES = ("page.css", "page_drawing.css")
@@ -104,6 +117,8 @@ def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
         "columns": [record["columns"][number] for number in kept],
         "examples": examples,
         "picture": picture and {name: _short(part, PICTURE_DIGITS) for name, part in picture.items()},
+        "units": record["units"] and record["units"] | ({} if rows else {"own": None, "own_y": None}),
+        "as_it_was": _short(record["as_it_was"], PICTURE_DIGITS) if rows else None,
     }
 
 

@@ -61,6 +61,8 @@ interface ExampleRecord {
   edges: ByLayer<Num[]>;
   rest_z: ByLayer<Num>;
   rest_by_a: ByLayer<Num>;
+  /** what each output adds to C₀; null where it is no sum over outputs */
+  terms: Num[] | null;
   long_way: boolean;
   collapse: string | null;
   columns: CellRecord[];
@@ -87,6 +89,28 @@ interface TrainingRecord {
   clip_norm: number | null;
   clipping?: Num;
   memory: Record<string, ParameterRecord>;
+}
+
+/** One step for all parameters on the examples: costs before and after it, and [l, j, k, from, to] of what moves most. */
+interface UpdateRecord {
+  optimizer: string;
+  rate: Num;
+  /** whether no optimizer came with the parameters, so that plain gradient descent is shown */
+  assumed: boolean;
+  before: Num;
+  after: Num;
+  costs: Num[];
+  moved: [number, number, number, Num, Num][];
+}
+
+/** How a target was standardized, and outputs and targets in its own units, by example. */
+interface UnitsRecord {
+  mean: number;
+  spread: number;
+  scale: string;
+  formula: string;
+  own: Num[][] | null;
+  own_y: Num[][] | null;
 }
 
 /** What each member says, by example, and all together. */
@@ -118,6 +142,8 @@ interface ExplanationRecord extends ParameterRecord {
   image: [number, number] | null;
   pixels: number[] | null;
   picture: { size: [number, number]; x: Num[][]; by_x: Num[][] } | null;
+  /** what stands in the table of each point of a picture, by example */
+  as_it_was: Num[][] | null;
   columns: ColumnRecord[];
   columns_left_out: number;
   /** trained parameters of activations */
@@ -128,6 +154,9 @@ interface ExplanationRecord extends ParameterRecord {
   gradient_size: Num[][];
   history: Record<string, Num[]>;
   training: TrainingRecord | null;
+  update: UpdateRecord | null;
+  /** of a regression whose target was standardized */
+  units: UnitsRecord | null;
 }
 
 /** What can be chosen: a weight (k = -1: the bias), a neuron, an input, a column of the table. */
@@ -141,7 +170,7 @@ type Choose = (what: Choice) => void;
 
 /** A step of the walk. */
 type Step =
-  | { kind: "all" | "input" | "inputs"; title: string }
+  | { kind: "all" | "input" | "inputs" | "update"; title: string }
   | { kind: "forward" | "backward"; l: number; title: string }
   | { kind: "cost"; last: number; title: string };
 
@@ -152,8 +181,14 @@ type State = { mode: Mode; chosen: Choice | null; step: Step | null };
 /** A term of a sum. */
 type Term = { n: number; product: Num };
 type Product = Term & { one: Num; other: Num };
-/** A line of the drawing: a weight, and what it stands for in the present mode. */
-type Line = { l: number; j: number; k: number; value: Num };
+/** A line of the drawing: a weight or (k = -1) bias, and what it stands for in the present mode; undefined: not known yet. */
+type Line = { l: number; j: number; k: number; value: Num | undefined };
+/** How far the walk has come: a of layers up to one, δ of those from another on (0: ∂C₀/∂x), and C₀. */
+type Known = { a: number; delta: number; cost: boolean };
+/** z of a neuron (else its a) on a way to the cost; a move on it; and a way, with the neurons and lines that it takes. */
+type WayNode = { l: number; n: number; z: boolean };
+type Move = { factor: Num; to: WayNode | null; line: { l: number; j: number; k: number } | null };
+type Way = { nodes: [number, number][]; lines: { l: number; j: number; k: number }[]; product: number };
 
 /** Whatever can be found in the page: it has a dataset, and can have the focus. */
 type Drawn = HTMLElement | SVGElement;
@@ -161,4 +196,4 @@ type Drawn = HTMLElement | SVGElement;
 type Child = Node | string | number | false | null | undefined | Child[];
 type Attributes = Record<string, string | number | boolean | null | undefined>;
 /** A row of a table: its cells, and attributes of the row. */
-type Row = { cells: Child[]; class?: string | null; "data-term"?: string | number };
+type Row = { cells: Child[]; class?: string | null; "data-term"?: string | number; "data-at"?: string | null };
