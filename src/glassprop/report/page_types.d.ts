@@ -85,6 +85,9 @@ interface TrainingRecord {
   formula: string;
   formula_of_biases: string;
   settings: Record<string, Num>;
+  /** whether the rate was asked for, so that a step can be seen; and then that of the last step of training */
+  chosen_rate: boolean;
+  trained_rate: Num;
   l2: number;
   clip_norm: number | null;
   clipping?: Num;

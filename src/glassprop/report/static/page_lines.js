@@ -183,7 +183,7 @@ class Lines extends Roving {
       svg("title", {}, label),
       svg("line", { ...at, class: "stroke", "stroke-width": 1.6 }),
       svg("rect", { x: x - 26, y: y - r - 14, width: 52, height: 14, class: "under" }),
-      svg("text", { x: x - 2, y: y - r - 4, class: "bias-number" }, "b", line.value === undefined ? "" : ` ${brief(line.value)}`),
+      svg("text", { x: x - 2, y: y - r - 4, class: "bias-number" }, this.state.mode === "gradient" ? "∂b" : "b", line.value === undefined ? "" : ` ${brief(line.value)}`),
     );
   }
 

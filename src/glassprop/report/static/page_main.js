@@ -136,6 +136,7 @@ class Page {
       control(name).addEventListener("click", () => this.step(to()));
     document.addEventListener("keydown", (event) => this.key(event));
     // whether the focus is seen goes by what one uses: not after a click
+    document.documentElement.dataset.by = "pointer";
     for (const [name, by] of [["pointerdown", "pointer"], ["keydown", "keys"]])
       document.addEventListener(name, () => (document.documentElement.dataset.by = by), true);
     byId("find").addEventListener("submit", (event) => {

@@ -85,6 +85,12 @@ class Pulls extends Errors {
       heading(`One step of ${t.optimizer}`),
       said(el("code", {}, recipe || t.optimizer)),
       said(Object.entries(settings).map(([name, value], i) => [i ? ", " : "", `${name} = `, num(value, name)])),
+      t.chosen_rate
+        ? said(
+            "The rate η was asked for, so that the step can be seen",
+            t.trained_rate === null ? "." : ["; training’s last was ", num(t.trained_rate, "trained_rate"), "."],
+          )
+        : null,
       table(["", "number"], rows, { "data-sum": "gradient", class: "terms" }),
       t.clip_norm !== null && t.clipping === undefined
         ? said(`Clipping to a length of ${numeral(t.clip_norm)} is not applied here.`)

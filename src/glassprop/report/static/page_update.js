@@ -23,7 +23,7 @@ class Updating extends Backward {
       said(
         update.assumed
           ? "These weights came without an optimizer, so this is plain gradient descent, "
-          : `One step of ${update.optimizer}, as it stood when training ended, `,
+          : `One step of ${update.optimizer}, as it stood when training ended${training?.chosen_rate ? " but at a rate that was asked for" : ""}, `,
         `on ${m.count === 1 ? "this example" : `the ${m.count} examples of this page`}, η = `,
         num(update.rate, "rate"),
         ":",
