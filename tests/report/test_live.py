@@ -276,6 +276,18 @@ def test_back_reset_and_untrained(look):
     assert 0 < np.abs(untrained[:size]).max() < 2
 
 
+def record_after_the_next(e: Explanation, theta: np.ndarray) -> dict[str, Any]:
+    """What Python says of the step that comes next, the optimizer as the first step left it."""
+    given, first = e.training, e.view.theta
+    memory = given.state.copy()
+    g = np.empty_like(first)
+    evaluate(e.architecture, Objective(given.l2, given.clip_norm), first, [Batch(e.view.X, e.view.Y)], g)
+    given.optimizer.step(first.copy(), g, memory, given.rate, np.ones_like(first))
+    later = Explanation(replace(e.view, theta=theta), e.names, replace(given, state=memory))
+    update: dict[str, Any] = later.to_dict()["update"]
+    return update
+
+
 @pytest.mark.parametrize("name", ["kinds", "softmax within"])
 def test_the_record_follows_a_step(look, name):
     """All of it, so that what is drawn and said from it needs to know of nothing else."""
@@ -287,7 +299,10 @@ def test_the_record_follows_a_step(look, name):
     after = Explanation(replace(e.view, theta=theta), e.names, e.training).to_dict()
     for part in ("w", "b", "p", "gradient_size"):
         assert_alike(found[part], after[part], at=part)
-    for part in ("cost", "z", "a", "delta", "by_a"):
+    one, other = found["update"], record_after_the_next(e, theta)
+    assert_alike({**one, "moved": None}, {**other, "moved": None})
+    assert_alike(sorted(one["moved"]), sorted(other["moved"]))
+    for part in ("cost", "z", "a", "delta", "by_a", "terms"):
         assert_alike([one[part] for one in found["examples"]], [one[part] for one in after["examples"]], at=part)
     assert found["training"]["settings"]["t"] == record["training"]["settings"]["t"] + 1
     assert_alike(found["training"]["clipping"], after["training"]["clipping"])
