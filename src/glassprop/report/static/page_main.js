@@ -13,6 +13,7 @@ class Page {
     this.model = new Model(record);
     /** What the page computes with; null where it stands still, and `record.still` says why. */
     this.live = record.live ? new Live(record) : null;
+    this.model.live = this.live;
     this.steps = stepsOf(this.model);
     /** @type {Mode} */
     this.mode = "weight";
@@ -67,7 +68,7 @@ class Page {
   }
 
   /** What the network makes of an example is told when the walk has come to it.
-   *  @param {ExampleRecord} e @param {Known} known */
+   *  @param {ExampleRecord} e @param {Reach} known */
   caption(e, known) {
     const parts = [`row ${e.row}`];
     if (e.target !== null) parts.push(`true ${cut(e.target, 24)}`);
@@ -95,8 +96,9 @@ class Page {
     if (units)
       this.note(
         "units-note",
-        `The target was standardized for training, and the network speaks in these units: y = ${units.formula}. ` +
-          "So do a of the output, C₀ and all derivatives; what is true and what is predicted is told in the target’s own.",
+        `This network speaks of ${cut(record.outputs[0] ?? "the target", 40)} in units in which it was standardized for ` +
+          `training: y = ${formulaOf(units)}. So are a of the output, C₀ and all derivatives; what is true and what is ` +
+          "predicted is told in its own units.",
       );
     if (members)
       this.note(
@@ -208,7 +210,7 @@ class Page {
     this.show(false);
   }
 
-  /** @param {ExampleRecord} e @param {Known} known */
+  /** @param {ExampleRecord} e @param {Reach} known */
   facts(e, known) {
     /** @param {string} name @param {Child} text */
     const fact = (name, text) => el("span", { class: "fact" }, name, " ", el("b", {}, text));
@@ -269,7 +271,7 @@ class Page {
       panel.scrollIntoView({ block: "start" });
   }
 
-  /** @param {Known} known */
+  /** @param {Reach} known */
   legend(known) {
     const back = known.delta <= this.model.depth ? ", δ below them" : "",
       text = {

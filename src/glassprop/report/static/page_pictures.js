@@ -82,7 +82,7 @@ function asItWas(model) {
 }
 
 /** The input and ∂C₀/∂x as pictures; all of it, also where the page holds only some of the inputs themselves.
- *  @param {HTMLElement} box @param {Model} model @param {Choose} choose @param {Known} known */
+ *  @param {HTMLElement} box @param {Model} model @param {Choose} choose @param {Reach} known */
 function drawPictures(box, model, choose, known) {
   const { record, now } = model;
   /** @param {number} k */
