@@ -67,6 +67,7 @@ interface LiveRecord {
   optimizer: LiveOptimizer;
   rows: { x: Packed; y: Packed; weight: number }[];
   predicts: Prediction | null;
+  targets: Prediction | null;
   most_differences: number;
   /** where in a picture each input lies, if not simply in order */
   pixels: number[] | null;
