@@ -1,4 +1,4 @@
-"""The drawing tells the walk: what is known at each step, what is lit, terms of the cost, ways of a weight, the update."""
+"""The drawing tells the walk: what is known at each step, what is lit, terms of the cost, ways of a weight, update."""
 
 from __future__ import annotations
 

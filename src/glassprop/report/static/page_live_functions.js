@@ -107,14 +107,10 @@ class CostOf {
     });
   }
 
-  /** What each output adds to C₀, from z where the pair collapses.
+  /** C₀, from z where the pair collapses.
    *  @param {Float64Array} z @param {Float64Array} a @param {Float64Array} y */
-  terms(z, a, y) {
-    return this.each(this.pair ? this.pair.value : this.value, z, a, y);
-  }
-  /** @param {Float64Array} z @param {Float64Array} a @param {Float64Array} y */
   total(z, a, y) {
-    return this.terms(z, a, y).reduce((sum, x) => sum + x, 0);
+    return this.each(this.pair ? this.pair.value : this.value, z, a, y).reduce((sum, x) => sum + x, 0);
   }
 
   /** ∂C₀/∂a (E7).

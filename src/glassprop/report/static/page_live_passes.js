@@ -62,10 +62,6 @@ class Passes {
   total({ a, z }, y) {
     return this.cost.total(z[z.length - 1], a[a.length - 1], y);
   }
-  /** @param {LiveTrace} trace @param {Float64Array} y */
-  terms({ a, z }, y) {
-    return this.cost.terms(z[z.length - 1], a[a.length - 1], y);
-  }
 
   /** E13, E15, E18, E33: δ and ∂C₀/∂a of every layer; of layer 0, ∂C₀/∂x.
    *  @param {LiveTrace} trace @param {Float64Array} y @returns {LiveErrors} */
