@@ -166,8 +166,10 @@ def check_steps(look, e, clip_norm, first):
 
 def test_a_step_from_memory_that_is_not_finite_is_not_finite(look):
     """null in the record: it must not count as 0."""
-    record = explained("one layer", "Momentum").to_dict()
-    record["training"]["memory"]["v"]["w"][1][0][1] = None
+    e = explained("one layer", "Momentum")
+    e.training.state.vectors[0][1] = np.nan  # of w_01
+    record = e.to_dict()
+    assert record["training"]["memory"]["v"]["w"][1][0][1] is None
     shown = look(page(record))
     row = look_up(shown, 1, 0, 1)["tables"]["step"]["after-v"]
     assert (row["before"], row["after"]) == (None, None)

@@ -239,7 +239,7 @@ def _check_asked(found: Explanation, places: list[Place], inputs: tuple[str, ...
 def _whole(found: Explanation, places: list[Place], inputs: tuple[str, ...], *, rows: bool) -> dict[str, Any]:
     from glassprop.insight.chosen import chosen_of
 
-    return {**found.to_dict(rows=rows), "chosen": chosen_of(found, places, inputs, rows=rows)}
+    return {**found.to_dict(rows=rows, live=False), "chosen": chosen_of(found, places, inputs, rows=rows)}
 
 
 def _document(

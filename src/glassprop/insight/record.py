@@ -15,6 +15,7 @@ from glassprop.ground.json_values import plain_number as _number
 from glassprop.ground.json_values import plain_numbers as _numbers
 from glassprop.insight.derive import by_inputs, collapse_formula, column_value, switches
 from glassprop.insight.differences import nudge_inputs, nudge_weights
+from glassprop.insight.live_record import live_of
 from glassprop.insight.names import Column
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
 from glassprop.insight.step import formula_of_step, settings_of
@@ -37,6 +38,7 @@ def record_of(
     most_weights: int = MOST_WEIGHTS,
     most_neurons: int = MOST_NEURONS,
     most_differences: int = MOST_DIFFERENCES,
+    live: bool = True,
 ) -> dict[str, Any]:
     """All numbers of an explanation, JSON-able.
 
@@ -51,7 +53,10 @@ def record_of(
     most_differences : int
         How many derivatives by central differences each layer of each example gets: those of the largest gradients;
         fewer for many examples.
+    live : bool
+        Whether what a page computes with is there as well, where the network is small enough: all of the model.
     """
+    found, still = live_of(explanation, rows=rows, most_differences=most_differences) if live else (None, None)
     if not rows:
         explanation = explanation.without_rows()
     view, names = explanation.view, explanation.names
@@ -82,6 +87,8 @@ def record_of(
         "gradient_size": _gradient_size(explanation),
         "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
         "training": _training(explanation, shown),
+        "live": found,
+        "still": still,
     }
 
 
@@ -150,6 +157,7 @@ def _column(column: Column) -> dict[str, Any]:
         "categories": None if column.categories is None else list(column.categories),
         "unit": column.unit,
         "one_hot": column.categories is not None and column.stands is None,
+        "stands": None if column.stands is None else _numbers(column.stands),
     }
 
 

@@ -13,7 +13,9 @@ from typing import Any
 
 from glassprop.errors import DataError
 from glassprop.ground.text import shown
+from glassprop.insight.live_record import STILL_WITHOUT_ROWS
 from glassprop.insight.record import FORMAT
+from glassprop.layers.layer_table import KINDS
 
 DIGITS = 9  # of each number embedded: more than the page shows, and half the size of all
 PICTURE_DIGITS = 4  # of numbers that are only seen as the shade of a pixel
@@ -29,6 +31,15 @@ SCRIPTS = (
     "training",
     "chosen",
     "walk",
+    "live_formula",
+    "live_functions",
+    "live_kinds",
+    *(f"live_{kind}" for kind in KINDS),
+    "live_passes",
+    "live_differences",
+    "live_example",
+    "live_steps",
+    "live",
     "main",
 )
 STYLES = ("page.css", "page_drawing.css")
@@ -84,7 +95,8 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
 def embedded(record: Mapping[str, Any], *, rows: bool = True) -> str:
     """The record as the page holds it: shorter numbers and text, and no character that could end a script element."""
     small = _slim(record, rows)
-    return json.dumps(_short(small), ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
+    small = {**_short({**small, "live": None}), "live": small["live"]}  # which is computed with: all digits, all names
+    return json.dumps(small, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
 
 
 def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
@@ -100,11 +112,23 @@ def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
     ]
     picture = record.get("picture")
     return {
-        **record,
+        **(_without_rows(record) if not rows else _without_what_live_has(record)),
         "columns": [record["columns"][number] for number in kept],
         "examples": examples,
         "picture": picture and {name: _short(part, PICTURE_DIGITS) for name, part in picture.items()},
     }
+
+
+def _without_rows(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {**record, "live": None, "still": STILL_WITHOUT_ROWS if record["live"] is not None else record["still"]}
+
+
+def _without_what_live_has(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters, and what the optimizer remembers of them, are written down once: the page fills them in."""
+    if record["live"] is None:
+        return dict(record)
+    training = record["training"]
+    return {**record, "w": [], "b": [], "p": [], "training": training and {**training, "memory": {}}}
 
 
 def _is_input(record: Mapping[str, Any], number: int) -> bool:

@@ -11,6 +11,8 @@ class Page {
   constructor(record) {
     this.record = record;
     this.model = new Model(record);
+    /** What the page computes with; null where it stands still, and `record.still` says why. */
+    this.live = record.live ? new Live(record) : null;
     this.steps = stepsOf(this.model);
     /** @type {Mode} */
     this.mode = "weight";
@@ -84,6 +86,12 @@ class Page {
         `The model is ${members.count} networks as one, and predicts their mean. ` +
           `This page walks through member ${members.walked}: outputs, C₀ and all that follows are its own.`,
       );
+    if (record.live)
+      this.note(
+        "model-note",
+        "This page computes, and so it holds the model: whoever gets the file can read all of its weights and biases.",
+      );
+    else if (record.still) this.note("model-note", record.still);
     if (left.length)
       this.note(
         "left-note",
