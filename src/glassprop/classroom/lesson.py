@@ -12,11 +12,12 @@ import numpy as np
 
 from glassprop.classroom.faults_found import FaultsFound
 from glassprop.classroom.lesson_fields import COST, RATE, fields_of
-from glassprop.classroom.lesson_file import read_plain, write_plain
+from glassprop.classroom.lesson_file import json_text, read_plain, toml_text
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import is_built_in as cost_is_built_in
 from glassprop.errors import LessonError
+from glassprop.ground.atomic import replacing
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.names import Names
@@ -114,9 +115,15 @@ class Lesson:
     @cached_property
     def explanation(self) -> Explanation:
         """All of it explained: whatever takes an ``Explanation`` takes this. The first row is in focus."""
-        names = Names.numbered(self.network, len(self.inputs), inputs=self.input_names, outputs=self.output_names)
+        return self.explained()
+
+    def explained(self, rows: Sequence[int] = ()) -> Explanation:
+        """The same of some rows, counted from 0; of all where none are named."""
+        which = list(rows) or list(range(len(self.inputs)))
+        names = Names.numbered(self.network, len(which), rows=which, inputs=self.input_names, outputs=self.output_names)
         training = Training(SGD(), SGD().start(self.theta), self.rate)
-        return self.network.explain(self.theta, self.inputs, self.targets, names=names, training=training)
+        x, y = self.inputs[which], self.targets[which]
+        return self.network.explain(self.theta, x, y, names=names, training=training)
 
     @property
     def digits(self) -> int:
@@ -173,7 +180,12 @@ class Lesson:
         LessonError
             If the file cannot be written.
         """
-        write_plain(self.to_dict(), path)
+        with replacing(path, error=LessonError) as file:
+            file.write(self.text(as_json=str(path).lower().endswith(".json")).encode())
+
+    def text(self, *, as_json: bool = False) -> str:
+        """What ``save`` writes."""
+        return json_text(self.to_dict()) if as_json else toml_text(self.to_dict())
 
 
 def lesson_of(

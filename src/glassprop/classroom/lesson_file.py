@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from glassprop.errors import LessonError
-from glassprop.ground.atomic import NoName, named, replacing
+from glassprop.ground.atomic import NoName, named
 from glassprop.ground.text import first_line, quoted, shown
 
 MOST_BYTES = 1_000_000
@@ -95,19 +95,6 @@ def _hint(text: str, error: str) -> str:
 
 
 # --- writing --------------------------------------------------------------------------------------------------
-
-
-def write_plain(data: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
-    """Write a lesson's plain data, whole or not at all.
-
-    Raises
-    ------
-    LessonError
-        If the file cannot be written.
-    """
-    text = json_text(data) if str(path).lower().endswith(".json") else toml_text(data)
-    with replacing(path, error=LessonError) as file:
-        file.write(text.encode())
 
 
 def json_text(data: Mapping[str, Any]) -> str:
