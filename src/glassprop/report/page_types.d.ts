@@ -118,9 +118,6 @@ interface UnitsRecord {
   own_y: Num[][] | null;
 }
 
-/** The same for one example, whose cost is told before (now) and after. */
-type Told = Omit<UpdateRecord, "costs"> & { now: Num; then: Num };
-
 /** What each member says, by example, and all together. */
 interface MembersRecord {
   count: number;
@@ -196,10 +193,10 @@ type Product = Term & { one: Num; other: Num };
 /** A line of the drawing: a weight or (k = -1) bias, and what it stands for in the present mode; undefined: not known yet. */
 type Line = { l: number; j: number; k: number; value: Num | undefined };
 /** How far the walk has come: a of layers up to one, δ of those from another on (0: ∂C₀/∂x), and C₀. */
-type Reach = { a: number; delta: number; cost: boolean };
+type Known = { a: number; delta: number; cost: boolean };
 /** z of a neuron (else its a) on a way to the cost; a move on it; and a way, with the neurons and lines that it takes. */
 type WayNode = { l: number; n: number; z: boolean };
-type WayMove = { factor: Num; to: WayNode | null; line: { l: number; j: number; k: number } | null };
+type Move = { factor: Num; to: WayNode | null; line: { l: number; j: number; k: number } | null };
 type Way = { nodes: [number, number][]; lines: { l: number; j: number; k: number }[]; product: number };
 
 /** Whatever can be found in the page: it has a dataset, and can have the focus. */

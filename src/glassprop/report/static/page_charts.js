@@ -47,7 +47,7 @@ function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks, bottom = 44
 }
 
 /** ‖∂C₀/∂(W, b)‖ of each layer: a bar for this example, dots for the others; when the walk has come there.
- *  @param {HTMLElement} box @param {Model} model @param {Reach} known */
+ *  @param {HTMLElement} box @param {Model} model @param {Known} known */
 function drawSizes(box, model, known) {
   if (known.delta > 0) return box.replaceChildren(said("Comes on the way back."));
   const sizes = model.record.gradient_size,

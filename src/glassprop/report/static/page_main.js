@@ -13,7 +13,6 @@ class Page {
     this.model = new Model(record);
     /** What the page computes with; null where it stands still, and `record.still` says why. */
     this.live = record.live ? new Live(record) : null;
-    this.model.live = this.live;
     this.steps = stepsOf(this.model);
     /** @type {Mode} */
     this.mode = "weight";
@@ -68,7 +67,7 @@ class Page {
   }
 
   /** What the network makes of an example is told when the walk has come to it.
-   *  @param {ExampleRecord} e @param {Reach} known */
+   *  @param {ExampleRecord} e @param {Known} known */
   caption(e, known) {
     const parts = [`row ${e.row}`];
     if (e.target !== null) parts.push(`true ${cut(e.target, 24)}`);
@@ -210,7 +209,7 @@ class Page {
     this.show(false);
   }
 
-  /** @param {ExampleRecord} e @param {Reach} known */
+  /** @param {ExampleRecord} e @param {Known} known */
   facts(e, known) {
     /** @param {string} name @param {Child} text */
     const fact = (name, text) => el("span", { class: "fact" }, name, " ", el("b", {}, text));
@@ -271,7 +270,7 @@ class Page {
       panel.scrollIntoView({ block: "start" });
   }
 
-  /** @param {Reach} known */
+  /** @param {Known} known */
   legend(known) {
     const back = known.delta <= this.model.depth ? ", δ below them" : "",
       text = {

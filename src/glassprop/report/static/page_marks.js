@@ -34,7 +34,7 @@ function brief(x) {
 
 /** How far the walk has come: the last layer whose a is known, the first one whose δ is (0: ∂C₀/∂x), and C₀.
  *  Where there is no step, or one asks for another view before the first, all is known.
- *  @param {State} state @param {number} depth @returns {Reach} */
+ *  @param {State} state @param {number} depth @returns {Known} */
 function knownAt({ step, mode }, depth) {
   const none = depth + 1;
   if (step === null || (step.kind === "all" && mode !== "weight")) return { a: depth, delta: 0, cost: true };

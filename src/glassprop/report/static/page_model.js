@@ -18,8 +18,6 @@ class Model {
     this.record = record;
     this.depth = record.network.layers.length;
     this.example = 0;
-    /** What the page computes with, if it does. @type {Live | null} */
-    this.live = null;
     /** The examples as the page was made. */
     this.made = [...record.examples];
     /** Names told apart, as they are asked for. @type {Map<string, string[]>} */
@@ -108,12 +106,7 @@ class Model {
     const { units } = this.record,
       at = this.spot(this.depth, n);
     if (!units) return null;
-    if (units.scale === "none") {
-      /** @param {Num} v */
-      const own = (v) => total([product(v, units.spread), units.mean]);
-      return { a: own(this.a(this.depth, n)), y: own(this.y(n)) };
-    }
-    if (!units.own || !units.own_y || this.now !== this.made[this.example]) return null; // it was changed since
+    if (!units.own || !units.own_y) return null;
     return { a: units.own[this.example][at], y: units.own_y[this.example][at] };
   }
   /** @param {number} l */

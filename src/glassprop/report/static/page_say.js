@@ -24,7 +24,7 @@ function whose(m, l, n) {
 }
 
 /** All that is known of a neuron, what the view shows first.
- *  @param {Model} m @param {number} l @param {number} n @param {Mode} mode @param {Reach} known */
+ *  @param {Model} m @param {number} l @param {number} n @param {Mode} mode @param {Known} known */
 function sayNeuron(m, l, n, mode, known) {
   const a = known.a >= l ? `${l ? "activation a" : "value x"} ${numeral(m.a(l, n))}` : "",
     back = l ? `error δ ${numeral(m.delta(l, n))}` : `derivative ∂C₀/∂x ${numeral(m.byA(0, n))}`,

@@ -1,41 +1,9 @@
 // The last step: update, and again. What one step of the optimizer does to the parameters, and to the cost.
 
-const MOST_TOLD = 12;
-
 class Updating extends Backward {
-  /** A step from where the page is now, which is not taken: of what the page computes with, else as it was made.
-   *  @returns {Told | null} */
-  ahead() {
-    const { m } = this,
-      { live } = m,
-      { update } = m.record;
-    if (!update) return null;
-    if (!live) return { ...update, now: m.made[m.example].cost, then: update.costs[m.example] };
-    const kept = live.snapshot(),
-      now = live.cost(m.example),
-      { before, after, rate, moved } = live.step(),
-      then = live.cost(m.example);
-    live.restore(kept);
-    return {
-      optimizer: update.optimizer,
-      assumed: update.assumed,
-      rate,
-      before,
-      after,
-      now,
-      then,
-      moved: moved
-        .flatMap(({ l, j, k, from, to }) => (j === null || k === null ? [] : [{ l, j, k, from, to }]))
-        .filter(({ l, j, k }) => m.has(l, j) && (k < 0 || m.has(l - 1, k)))
-        .slice(0, MOST_TOLD)
-        .map(({ l, j, k, from, to }) => [l, j, k, from, to]),
-    };
-  }
-
   update() {
     const { m } = this,
-      { training } = m.record,
-      told = this.ahead();
+      { training, update: told } = m.record;
     const lead = [
       this.equations("E11", "E12"),
       said("The gradient says how the cost moves with every weight and bias. A step goes against it; then all begins again."),
@@ -62,8 +30,8 @@ class Updating extends Backward {
     ];
   }
 
-  /** @param {Told} told */
-  costs({ before, after, now, then }) {
+  /** @param {UpdateRecord} told */
+  costs({ before, after, costs }) {
     const { m } = this;
     /** @param {string} id @param {Child} what @param {Num} one @param {Num} other @returns {Row} */
     const row = (id, what, one, other) => ({
@@ -75,7 +43,7 @@ class Updating extends Backward {
       table(
         ["cost", "before", "after", "change"],
         [
-          row("example", [C0(), " of this example"], now, then),
+          row("example", [C0(), " of this example"], m.now.cost, costs[m.example]),
           ...(m.count > 1 ? [row("all", ["C, the average of ", String(m.count)], before, after)] : []),
         ],
         { "data-sum": "costs", class: "terms" },
@@ -88,7 +56,7 @@ class Updating extends Backward {
     ];
   }
 
-  /** @param {Told} told */
+  /** @param {UpdateRecord} told */
   movedMost({ moved }) {
     const rows = moved.map(([l, j, k, from, to], i) => ({
       "data-term": i,

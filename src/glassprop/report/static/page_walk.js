@@ -27,12 +27,12 @@ class Walk extends Updating {
     this.guesses = new Guesses(model);
   }
 
-  /** @param {Step} step @param {Reach} known what has been computed by then @returns {Child[]} */
+  /** @param {Step} step @param {Known} known what has been computed by then @returns {Child[]} */
   stepPanel(step, known) {
     return [el("h2", {}, step.title), this.body(step, known)];
   }
 
-  /** @param {Step} step @param {Reach} known @returns {Child[]} */
+  /** @param {Step} step @param {Known} known @returns {Child[]} */
   body(step, known) {
     if (step.kind === "forward") return this.forward(step.l);
     if (step.kind === "backward") return this.backward(step.l);
@@ -42,7 +42,7 @@ class Walk extends Updating {
   }
 
   /** Before the forward pass there is nothing but inputs and weights.
-   *  @param {Reach} known */
+   *  @param {Known} known */
   whole(known) {
     const { m } = this;
     return [
@@ -58,7 +58,7 @@ class Walk extends Updating {
   }
 
   /** A weight of each layer: that with the largest derivative, which is told when it is known.
-   *  @param {Reach} known */
+   *  @param {Known} known */
   begin(known) {
     const { m } = this,
       rows = [];

@@ -4,7 +4,7 @@ const MOST_WAYS = 5,
   MOST_TRIES = 4000;
 
 /** What a way can do from z of a neuron, or from its a: each move with its factor, where it comes out, and the line.
- *  @param {Model} m @param {WayNode} node @returns {WayMove[]} */
+ *  @param {Model} m @param {WayNode} node @returns {Move[]} */
 function movesFrom(m, { l, n, z }) {
   if (z && l === m.depth) return [{ factor: m.delta(l, n), to: null, line: null }];
   if (z) {
@@ -14,7 +14,7 @@ function movesFrom(m, { l, n, z }) {
     return m.record.shown[l].map((i, place) => ({ factor: J[place][m.spot(l, n)], to: { l, n: i, z: false }, line: null }));
   }
   if (l === m.depth) return [{ factor: m.byA(l, n), to: null, line: null }];
-  /** @type {WayMove[]} */
+  /** @type {Move[]} */
   const moves = m.record.shown[l + 1]
     .filter((j) => m.joins(l + 1, j, n))
     .map((j) => ({ factor: m.w(l + 1, j, n), to: { l: l + 1, n: j, z: true }, line: { l: l + 1, j, k: n } }));
