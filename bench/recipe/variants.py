@@ -73,7 +73,7 @@ VARIANTS = (
     Variant("trained Mish", {"activation": "blended_mish", "parametric": True}),
     Variant("a start that looks at no data", plain_start=True),
     Variant("no temperature", {"temperature": False}),
-    Variant("the last epoch, not the best", arguments={"early_stopping": False}),
+    Variant("the last epoch, not the best", arguments={"early_stopping": False, "temperature": False}),
     Variant("no end before the last epoch", {"patience": 1.0}),
     Variant("32 epochs", {"epochs": 32}),
     Variant("128 epochs", {"epochs": 128}),

@@ -15,7 +15,7 @@ from glassprop.architecture.own_units import OwnUnits
 from glassprop.backprop.gradient import cost_of_prediction
 from glassprop.backprop.objective import Batch, Objective, evaluate
 from glassprop.errors import ArchitectureError, DataError, SettingsError
-from glassprop.layers.layer_kind import LayerKind
+from glassprop.layers.layer_kind import Factors, LayerKind
 from glassprop.layers.layer_table import KINDS
 
 WEIGHTS = np.array([0.5, 2.0, 0.0, 1.0])
@@ -274,11 +274,12 @@ def test_what_a_kind_says_of_one_example_twice_is_what_it_says_of_all(case):
         here, there = (network.member(m).layout.of_layer(theta, l) for m in (0, 1))
         delta, other = rng.normal(size=(2, 5, layer.n))
         x, y = rng.normal(size=(2, 5, network.sizes[l - 1]))
-        known = np.diag(layer.dots(here, delta, x, there, other, y))
-        size = np.diag(layer.dots(here, abs(delta), abs(x), there, abs(other), abs(y)))
-        assert_rounded(layer.products(here, delta, x, there, other, y), known, size)
-        assert_rounded(LayerKind.products(layer, here, delta, x, there, other, y), known, size)
-        assert_rounded(layer.squares(here, delta, x), layer.products(here, delta, x, here, delta, x))
+        mine, its = Factors(here, delta, x), Factors(there, other, y)
+        known = np.diag(layer.dots(mine, its))
+        size = np.diag(layer.dots(Factors(here, abs(delta), abs(x)), Factors(there, abs(other), abs(y))))
+        assert_rounded(layer.products(mine, its), known, size)
+        assert_rounded(LayerKind.products(layer, mine, its), known, size)
+        assert_rounded(layer.squares(mine), layer.products(mine, mine))
 
 
 def test_products_of_other_numbers_of_members():

@@ -69,14 +69,16 @@ def test_members_are_the_networks_of_the_folds_and_each_row_is_told_by_the_one_t
     assert lesson.folds == 4
     assert any(sure == (1 + of_one) / 2 for of_one in SURE)  # a mean of four is less sure than each: half the way
     of_one = 2 * sure - 1
-    said, each, losses = np.empty((len(y), classes or 1)), [], []
+    said, each, losses, epochs = np.empty((len(y), classes or 1)), [], [], []
     for fold, (train, kept) in enumerate(folds):
         alone = _make(of)(len(train), lesson.weight_decay, fold)
         val = {"X_val": X[kept], "y_val": y[kept], "sample_weight_val": weights[kept]}
         kept_thetas = _Thetas()
         alone.set_callbacks(kept_thetas).fit(X[train], y[train], sample_weight=weights[train], **val)
         ends = np.pad(alone.validation_curve_, 1, mode="edge")
-        alone.theta_ = kept_thetas.all[int(np.argmin(ends[:-2] + ends[1:-1] + ends[2:]))]
+        best = int(np.argmin(ends[:-2] + ends[1:-1] + ends[2:]))
+        epochs.append(best + 1)
+        alone.theta_ = kept_thetas.all[best]
         if classes:
             shares = np.array([weights[y == label].sum() for label in range(classes)]) / weights.sum()
             drawn = alone.predict_proba(X) ** sure * shares ** (1 - sure)
@@ -94,6 +96,7 @@ def test_members_are_the_networks_of_the_folds_and_each_row_is_told_by_the_one_t
     np.testing.assert_allclose(whole, np.mean(each, axis=0), atol=1e-6)
     assert lesson.loss == pytest.approx(sum(losses) / weights.sum(), rel=1e-5)
     assert made.estimator.network_.members == 4
+    assert made.estimator.best_epoch_ == made.estimator.best_iteration_ == round(float(np.mean(epochs)))
 
 
 def _frame(n=80, *, classes=True, seed=0):

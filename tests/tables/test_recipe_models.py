@@ -9,6 +9,7 @@ import pytest
 import glassprop
 from glassprop import Checkpoint, TabularClassifier, TabularRegressor
 from glassprop.errors import SettingsError
+from glassprop.estimator import run
 from glassprop.export.model_file import load_with_record
 from glassprop.layers.category_embedding import CategoryEmbedding
 from glassprop.layers.periodic_embedding import PeriodicEmbedding
@@ -103,25 +104,64 @@ class _Clock:
         return self.now
 
 
-def test_each_network_gets_its_share_of_the_time(monkeypatch):
+def test_what_is_left_of_the_time_is_never_nothing(monkeypatch):
     monkeypatch.setattr(time_left, "time", _Clock())
-    left = time_left.TimeLeft(10.0)
-    assert left.part(0.5) == 4.5
-    assert left.part(1.0) == 8.0
-    assert [left.part(1.0) for _ in range(9)][-1] > 0
-    assert time_left.TimeLeft(None).part(1.0) is None
+    left = time_left.TimeLeft(5.0)
+    assert [left.seconds() for _ in range(4)] == [4.0, 3.0, 2.0, 1.0]
+    assert 0 < left.seconds() < 0.1
+    assert time_left.TimeLeft(None).seconds() is None
 
 
-@pytest.mark.parametrize("settings", [{"cross_fit": 3}, {"n_members": 2}, {"n_members": 1, "validation": 0.2}], ids=str)
-def test_time_ends_in_a_number_of_epochs_that_gives_the_same_bits(settings):
-    X, y = _split(_frame(300))
-    model = TabularRegressor(max_time=0.2, random_state=0, **settings).fit(X, y)
-    assert 1 <= model.n_epochs_planned_ <= Recipe().epochs
-    again = TabularRegressor(epochs=model.n_epochs_planned_, random_state=0, **settings).fit(X, y)
+class _Plans:
+    """Plans of other numbers of epochs at each call, as a busy machine might make them."""
+
+    def __init__(self):
+        self.of = iter((5, 3, 7, 2, 6, 4, 8, 9, 3, 5, 2))
+
+    def __call__(self, plan, *rest):
+        return plan.of_epochs(min(next(self.of), plan.epochs))
+
+
+TIMED = [
+    ({"cross_fit": 3}, 300),
+    ({"n_members": 2}, 300),
+    ({"n_members": 1, "validation": 0.2}, 300),
+    ({}, 60),
+    ({"recipe": "plain"}, 300),
+    ({"recipe": "plain", "validation": 0.2}, 300),
+]
+
+
+@pytest.mark.parametrize(("settings", "rows"), TIMED, ids=str)
+@pytest.mark.parametrize("kind", [TabularRegressor, TabularClassifier])
+def test_time_ends_in_a_number_of_epochs_that_gives_the_same_bits(kind, settings, rows, monkeypatch):
+    X, y = _split(_frame(rows))
+    y = np.exp(y)  # amounts for which other scales are tried
+    if kind is TabularClassifier:
+        y = _split(_frame(rows, classes=True))[1]
+    monkeypatch.setattr(run, "planned_in_time", _Plans())
+    model = kind(max_time=0.2, random_state=0, **settings).fit(X, y)
+    assert model.n_epochs_planned_ == 5
+    assert any("5 epochs are planned" in note for note in model.notes_)
+    again = kind(epochs=5, random_state=0, **settings).fit(X, y)
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
     seconds = [at for at, *_ in model.time_curve_]
     assert seconds == sorted(seconds)
     assert seconds
+
+
+def test_networks_of_folds_share_the_time(monkeypatch):
+    asked = []
+
+    def planned(plan, *rest):
+        asked.append(plan.max_time)
+        return plan.of_epochs(2)
+
+    monkeypatch.setattr(run, "planned_in_time", planned)
+    X, y = _split(_frame(300))
+    TabularRegressor(max_time=1000.0, cross_fit=4, random_state=0).fit(X, y)
+    assert len(asked) == 1
+    assert 200 < asked[0] <= 250
 
 
 def test_few_rows_are_learned_by_the_plain_networks_averaged_all_the_same():

@@ -16,7 +16,7 @@ from glassprop.backprop.members import sum_over_members
 from glassprop.backprop.passes import Errors, Trace, backward, forward, last_errors, refuse_several
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
-from glassprop.layers.layer_kind import Parameters
+from glassprop.layers.layer_kind import Factors
 
 
 def refuse_mixing(architecture: Architecture) -> None:
@@ -138,15 +138,15 @@ class ExampleGradients:
     def _products(self, l: int, m: int, other: int) -> Array:
         """Of every example, the dot product of what two members, or one with itself, give a layer. -> (n,)."""
         layer, (mine, its) = self.architecture.layer(l), (self._factors(l, each) for each in (m, other))
-        found = layer.squares(*mine) if m == other else layer.products(*mine, *its)
+        found = layer.squares(mine) if m == other else layer.products(mine, its)
         p, p_other = self._by_parameter[m][l - 1], self._by_parameter[other][l - 1]
         return found if p is None or p_other is None else found + (p * p_other).sum(axis=1)
 
-    def _factors(self, l: int, m: int) -> tuple[Parameters, Array, Rows]:
-        """A layer's parameters in a member, its δ, and what it sees."""
+    def _factors(self, l: int, m: int) -> Factors:
+        """Of a layer, in a member."""
         trace = self.traces[m]
         parameters = self.architecture.each_member[m].layout.of_layer(trace.theta, l)
-        return parameters, self.errors[m].delta[l], trace.out(l - 1)
+        return Factors(parameters, self.errors[m].delta[l], trace.out(l - 1))
 
     def norms(self) -> Array:
         """‖∇C_i‖ of every example: the root of the sum over layers of ``squares``. -> (n,)."""
@@ -168,7 +168,7 @@ class ExampleGradients:
         total: Any = 0.0
         for l, layer in enumerate(self.architecture.layers, start=1):
             for m, its in [(m, m) for m in range(k)] if layer.own else product(range(k), repeat=2):
-                total = total + layer.dots(*self._factors(l, m), *other._factors(l, its))
+                total = total + layer.dots(self._factors(l, m), other._factors(l, its))
                 mine, others = self._by_parameter[m][l - 1], other._by_parameter[its][l - 1]
                 if mine is not None and others is not None:
                     total = total + mine @ others.T

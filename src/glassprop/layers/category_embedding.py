@@ -16,7 +16,7 @@ from glassprop.equations.lookup import by_row, looked_up
 from glassprop.errors import ArchitectureError
 from glassprop.ground.text import quoted
 from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_flags, faults_of_size
-from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, Way, full
+from glassprop.layers.layer_kind import BlockShape, Factors, LayerKind, Parameters, Way, full
 from glassprop.layers.some_columns import Columns, faults_of_columns
 
 _TABLE = "t"  # what rates and decays call all of the tables, whose blocks are t0, t1, …
@@ -194,25 +194,17 @@ class CategoryEmbedding(LayerKind):
 
     # --- one example's gradient -------------------------------------------------------------------------------
 
-    def squares(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
+    def squares(self, one: Factors) -> Array:
         """``‖δ‖²`` of what comes from tables."""
-        return (delta[:, x.shape[1] - len(self.columns) :] ** 2).sum(axis=1)
+        return (one.delta[:, one.x.shape[1] - len(self.columns) :] ** 2).sum(axis=1)
 
-    def dots(
-        self,
-        parameters: Parameters,
-        delta: Array,
-        x: Rows,
-        other_parameters: Parameters,
-        other_delta: Array,
-        other_x: Rows,
-    ) -> Array:
+    def dots(self, one: Factors, other: Factors) -> Array:
         """Table by table ``δ·δ'``, where both have the same code."""
         total: Any = 0.0
-        for (_, _, codes, part), (_, _, others, other) in zip(
-            self._tables(delta, x), self._tables(other_delta, other_x), strict=True
+        for (_, _, codes, part), (_, _, others, its) in zip(
+            self._tables(one.delta, one.x), self._tables(other.delta, other.x), strict=True
         ):
-            total = total + (part @ other.T) * (codes[:, None] == others[None, :])
+            total = total + (part @ its.T) * (codes[:, None] == others[None, :])
         return total
 
     # --- what check and explain ask ---------------------------------------------------------------------------

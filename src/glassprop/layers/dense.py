@@ -18,6 +18,7 @@ from glassprop.layers.arguments import factors_of, faults_of_dropout, faults_of_
 from glassprop.layers.layer_kind import (
     PARAMETRIC,
     BlockShape,
+    Factors,
     LayerKind,
     Parameters,
     Way,
@@ -179,31 +180,15 @@ class Layer(LayerKind):
         gradient["w"][...] = by_weight(delta, x)
         gradient["b"][...] = by_bias(delta)
 
-    def products(
-        self,
-        parameters: Parameters,
-        delta: Array,
-        x: Rows,
-        other_parameters: Parameters,
-        other_delta: Array,
-        other_x: Rows,
-    ) -> Array:
+    def products(self, one: Factors, other: Factors) -> Array:
         """``(δ·δ') (a·a' + 1)``, the bias counted in."""
-        return row_dots(delta, other_delta) * (row_dots(x, other_x) + 1)
+        return row_dots(one.delta, other.delta) * (row_dots(one.x, other.x) + 1)
 
-    def dots(
-        self,
-        parameters: Parameters,
-        delta: Array,
-        x: Rows,
-        other_parameters: Parameters,
-        other_delta: Array,
-        other_x: Rows,
-    ) -> Array:
+    def dots(self, one: Factors, other: Factors) -> Array:
         """``(δ·δ') (a·a' + 1)``."""
-        products = x @ other_x.T
+        products = one.x @ other.x.T
         products = products.toarray() if hasattr(products, "toarray") else products
-        return (delta @ other_delta.T) * (products + 1)
+        return (one.delta @ other.delta.T) * (products + 1)
 
     def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         units["w"][...] = unit_of(largest_sizes(x))

@@ -53,6 +53,21 @@ class Way(NamedTuple):
     onto: dict[int, float]
 
 
+class Factors(NamedTuple):
+    """What a layer's gradient of each example is a product of.
+
+    parameters: the layer's; delta (n, n_l): ∂C_0/∂z; x (n, n_in): what the layer sees.
+    """
+
+    parameters: Parameters
+    delta: Array
+    x: Rows
+
+    def rows(self, which: slice) -> Factors:
+        """Those of some examples."""
+        return Factors(self.parameters, self.delta[which], self.x[which])
+
+
 class LayerKind(ABC):
     """A layer: z from what it sees, σ, perhaps what it saw added (residual), then dropout.
 
@@ -171,39 +186,22 @@ class LayerKind(ABC):
 
     # --- one example's gradient -------------------------------------------------------------------------------
 
-    def squares(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
+    def squares(self, one: Factors) -> Array:
         """‖∇C_i‖² of every example, of the layer's blocks but the activation's: nothing of its size is built. (n,)."""
-        return self.products(parameters, delta, x, parameters, delta, x)
+        return self.products(one, one)
 
     @abstractmethod
-    def dots(
-        self,
-        parameters: Parameters,
-        delta: Array,
-        x: Rows,
-        other_parameters: Parameters,
-        other_delta: Array,
-        other_x: Rows,
-    ) -> Array:
+    def dots(self, one: Factors, other: Factors) -> Array:
         """∇C_i · ∇C'_j of every pair, of the same blocks. -> (n, n')."""
 
-    def products(
-        self,
-        parameters: Parameters,
-        delta: Array,
-        x: Rows,
-        other_parameters: Parameters,
-        other_delta: Array,
-        other_x: Rows,
-    ) -> Array:
+    def products(self, one: Factors, other: Factors) -> Array:
         """∇C_i · ∇C'_i of every example with itself elsewhere, as in another member: the diagonal of ``dots``. -> (n,).
 
         A kind may know a shorter way.
         """
-        rows = [slice(i, i + 1) for i in range(delta.shape[0])]
-        there = other_parameters
-        each = [self.dots(parameters, delta[i], x[i], there, other_delta[i], other_x[i]) for i in rows]
-        return np.concatenate(each).ravel() if each else np.zeros(0, delta.dtype)
+        rows = [slice(i, i + 1) for i in range(one.delta.shape[0])]
+        each = [self.dots(one.rows(i), other.rows(i)) for i in rows]
+        return np.concatenate(each).ravel() if each else np.zeros(0, one.delta.dtype)
 
     # --- what check and explain ask ---------------------------------------------------------------------------
 

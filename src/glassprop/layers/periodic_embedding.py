@@ -27,7 +27,7 @@ from glassprop.equations.periodic import (
 )
 from glassprop.errors import ArchitectureError
 from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_flags, faults_of_size
-from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, Way, full, largest_sizes, unit_of
+from glassprop.layers.layer_kind import BlockShape, Factors, LayerKind, Parameters, Way, full, largest_sizes, unit_of
 from glassprop.layers.some_columns import Columns, faults_of_columns
 
 _BLOCKS = ("f", "c", "w", "e")
@@ -220,31 +220,23 @@ class PeriodicEmbedding(LayerKind):
 
     # --- one example's gradient -------------------------------------------------------------------------------
 
-    def squares(self, parameters: Parameters, delta: Array, x: Rows) -> Array:
+    def squares(self, one: Factors) -> Array:
         """Column by column ``‖δ‖² (‖cos u‖² + 1) + ‖∂C/∂u‖² (4π² x² + 1)``."""
-        seen = self._seen(parameters, delta, x)
-        by_u = by_angle(seen.delta, seen.u, parameters["w"])
+        seen = self._seen(*one)
+        by_u = by_angle(seen.delta, seen.u, one.parameters["w"])
         of_sums = (seen.delta**2).sum(axis=2) * ((np.cos(seen.u) ** 2).sum(axis=2) + 1)
         return (of_sums + (by_u**2).sum(axis=2) * ((TURN * seen.x) ** 2 + 1)).sum(axis=0)
 
-    def dots(
-        self,
-        parameters: Parameters,
-        delta: Array,
-        x: Rows,
-        other_parameters: Parameters,
-        other_delta: Array,
-        other_x: Rows,
-    ) -> Array:
+    def dots(self, one: Factors, other: Factors) -> Array:
         """Column by column ``(δ·δ') (cos u·cos u' + 1) + (∂C/∂u·∂C/∂u') (4π² x x' + 1)``."""
-        one, other = self._seen(parameters, delta, x), self._seen(other_parameters, other_delta, other_x)
-        by_u = by_angle(one.delta, one.u, parameters["w"])
-        by_other_u = by_angle(other.delta, other.u, other_parameters["w"])
-        of_sums = (one.delta @ other.delta.transpose(0, 2, 1)) * (
-            np.cos(one.u) @ np.cos(other.u).transpose(0, 2, 1) + 1
+        here, there = self._seen(*one), self._seen(*other)
+        by_u = by_angle(here.delta, here.u, one.parameters["w"])
+        by_other_u = by_angle(there.delta, there.u, other.parameters["w"])
+        of_sums = (here.delta @ there.delta.transpose(0, 2, 1)) * (
+            np.cos(here.u) @ np.cos(there.u).transpose(0, 2, 1) + 1
         )
         of_angles = (by_u @ by_other_u.transpose(0, 2, 1)) * (
-            (TURN * one.x)[:, :, None] * (TURN * other.x)[:, None, :] + 1
+            (TURN * here.x)[:, :, None] * (TURN * there.x)[:, None, :] + 1
         )
         return (of_sums + of_angles).sum(axis=0)
 

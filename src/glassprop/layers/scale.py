@@ -16,7 +16,7 @@ from glassprop.equations.scaling import by_factor, by_scaled_input, scaled
 from glassprop.errors import ArchitectureError
 from glassprop.ground.text import quoted
 from glassprop.layers.arguments import factors_of, faults_of_factors, faults_of_flags, faults_of_size
-from glassprop.layers.layer_kind import BlockShape, LayerKind, Parameters, Way, full, largest_sizes, unit_of
+from glassprop.layers.layer_kind import BlockShape, Factors, LayerKind, Parameters, Way, full, largest_sizes, unit_of
 
 FactorsStart = Literal["ones", "normal", "signs"]
 STARTS: tuple[FactorsStart, ...] = get_args(FactorsStart)
@@ -131,27 +131,11 @@ class Scale(LayerKind):
         """E30."""
         gradient["s"][...] = by_factor(delta, full(x))
 
-    def products(
-        self,
-        parameters: Parameters,
-        delta: Array,
-        x: Rows,
-        other_parameters: Parameters,
-        other_delta: Array,
-        other_x: Rows,
-    ) -> Array:
-        return ((delta * full(x)) * (other_delta * full(other_x))).sum(axis=1)
+    def products(self, one: Factors, other: Factors) -> Array:
+        return ((one.delta * full(one.x)) * (other.delta * full(other.x))).sum(axis=1)
 
-    def dots(
-        self,
-        parameters: Parameters,
-        delta: Array,
-        x: Rows,
-        other_parameters: Parameters,
-        other_delta: Array,
-        other_x: Rows,
-    ) -> Array:
-        return (delta * full(x)) @ (other_delta * full(other_x)).T
+    def dots(self, one: Factors, other: Factors) -> Array:
+        return (one.delta * full(one.x)) @ (other.delta * full(other.x)).T
 
     def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         units["s"][...] = unit_of(largest_sizes(x))

@@ -23,6 +23,7 @@ def joined(estimators: Sequence[Any], *, interrupted: bool = False) -> Any:
     made = copy(first)
     made.set_params(n_members=len(estimators), member="network")
     epochs = max(len(state.history.cost) for state in states)
+    best = round(float(np.mean([one.best_epoch_ for one in estimators])))
     made._state = TrainState(
         theta,
         epoch=max(state.epoch for state in states),
@@ -34,7 +35,8 @@ def joined(estimators: Sequence[Any], *, interrupted: bool = False) -> Any:
         vector_bits=states[0].vector_bits,
         products=states[0].products,
         best_score=float(np.mean([state.best_score for state in states])),
-        best_epoch=round(float(np.mean([one.best_iteration_ for one in estimators]))),
+        best_epoch=best,
+        kept_epoch=best,
     )
     made.network_ = network
     made._record()

@@ -262,15 +262,18 @@ class Tabular:
         return RecipeBuilder(self.recipe, self.settings, self.options, steps.numbers_, steps.codes_, n_inputs)
 
 
-def manner_of(options: FitOptions, settings: Defaults, rows: int, say: Say) -> Manner:
+def manner_of(options: FitOptions, settings: Defaults, rows: int) -> Manner:
     """That of the recipe which is asked for; where rows are few, the plain one, for so few are better learned by it."""
-    if options.recipe == "plain":
-        return Plain(settings, options)
-    if rows < FEW_ROWS:
-        text = f"{rows} rows to train on are few: inputs and networks are those of the plain recipe"
-        say(Note(text, "plain-recipe", number=rows))
+    if options.recipe == "plain" or rows < FEW_ROWS:
         return Plain(settings, options)
     return Tabular(_recipe_as_asked(options), settings, options)
+
+
+def tell_few(options: FitOptions, rows: int, say: Say) -> None:
+    """That another recipe is followed than was asked for."""
+    if options.recipe != "plain" and rows < FEW_ROWS:
+        text = f"{rows} rows to train on are few: inputs and networks are those of the plain recipe"
+        say(Note(text, "plain-recipe", number=rows))
 
 
 def _recipe_as_asked(options: FitOptions) -> Recipe:

@@ -31,6 +31,8 @@ from glassprop.tables.fitting.time_left import TimeLeft
 from glassprop.tables.fitting.trained import trained
 from glassprop.tables.schema.request import FitOptions
 
+SomeRows = tuple[Any, np.ndarray, np.ndarray | None]  # inputs, targets and weights of some rows
+
 
 @dataclass(frozen=True)
 class TableNetwork:
@@ -50,10 +52,12 @@ class TableNetwork:
         *,
         stop_early: bool | None = None,
         alone: bool = False,
-        part: float = 1.0,
-        epochs: int | None = None,
+        in_time: bool = False,
     ) -> Any:
-        """An unfitted one, for so many rows; `again` counts those before it that begin with other weights."""
+        """An unfitted one, for so many rows; `again` counts those before it that begin with other weights.
+
+        in_time: it plans its epochs itself, if time is left to plan with.
+        """
         return self.builder.build(
             Wanted(
                 rows,
@@ -64,8 +68,7 @@ class TableNetwork:
                 loss=loss_of(self.scale),
                 weight_decay=weight_decay,
                 alone=alone,
-                epochs=epochs,
-                max_time=None if epochs is not None else self.time.part(part),
+                max_time=self.time.seconds() if in_time else None,
             )
         )
 
@@ -79,7 +82,7 @@ class TableNetwork:
         if crossed is not None:
             say(of_folds(len(rows), crossed.lesson))
             return crossed.estimator, crossed.lesson, crossed.said
-        watched = None if inner is None else (X_inner, _scaled(inner.y, self.scale), inner.weights)
+        watched = self._watched(X_inner)
         with quiet():  # those networks nobody will see
             lesson = self._learn(X, y, callbacks)
         if inner is None:
@@ -87,7 +90,7 @@ class TableNetwork:
         own = () if lesson is None else (StopAfter(lesson.epochs),)
         decay = self.builder.decays[0] if lesson is None else lesson.weight_decay
         estimator = trained(
-            lambda again: self.make(len(rows), decay, again),
+            lambda again: self.make(len(rows), decay, again, in_time=True),
             lambda made: final_step.train(made, X, y, rows.weights, watched, (*callbacks, *own)),
             X,
             say,
@@ -99,33 +102,67 @@ class TableNetwork:
             be_as_sure(estimator, lesson.sure, shares)
         return estimator, lesson, None
 
-    def _cross_fit(self, X: Any, y: np.ndarray, callbacks: Sequence[Any]) -> CrossFitted | None:
-        """Networks of folds, joined, where these are wanted and can be had: there are two folds at least."""
+    def trainings(self, n_inputs: int) -> float:
+        """How many there are, of whole length and of about all rows each."""
+        folds, decays = self._folds(n_inputs)
+        if folds:
+            return len(folds) * len(decays)
+        folds, decays = self._small_folds(n_inputs)
+        return len(folds) * len(decays) + 1
+
+    def first(self, X: Any, X_inner: Any) -> tuple[Any, SomeRows, SomeRows | None]:
+        """Unfitted, the first that would be trained, the rows it learns from, and those it is watched on."""
+        rows, y = self.parts.train, _scaled(self.parts.train.y, self.scale)
+        folds, decays = self._folds(X.shape[1])
+        if not folds:
+            return self.make(len(rows), None), (X, y, rows.weights), self._watched(X_inner)
+        (train, kept), given = folds[0], self._rows(X, y)
+        return self._of_fold(len(train), decays[0]), given.of(train), given.of(kept)
+
+    def _folds(self, n_inputs: int) -> tuple[list[Fold], tuple[float, ...]]:
+        """Those whose networks are joined, and the decays that each tries; none where there are no two."""
         rows, settings = self.parts.train, self.builder.settings
         wanted = 0 if self.parts.inner is not None else settings.crossed(len(rows))
         folds = folds_of(len(rows), rows.keys, wanted, self.options.seed) if wanted > 1 else []
         if len(folds) < 2:
+            return [], ()
+        return folds, affordable_decays(len(rows), n_inputs, len(folds), self.builder)
+
+    def _small_folds(self, n_inputs: int) -> tuple[list[Fold], tuple[float, ...]]:
+        """Those that a small table learns settings from; a larger one has none."""
+        rows = self.parts.train
+        if self.parts.inner is not None or len(rows) >= self.builder.settings.early_stopping_rows:
+            return [], ()
+        return affordable(rows.keys, len(rows), n_inputs, self.builder, self.options.seed)
+
+    def _of_fold(self, rows: int, weight_decay: float, fold: int = 0) -> Any:
+        """One of those that are joined."""
+        return self.make(rows, weight_decay, fold, stop_early=True, alone=True)
+
+    def _rows(self, X: Any, y: np.ndarray) -> Rows:
+        return Rows(X, y, self.parts.train.weights, self.options.class_weight, self.scale is None)
+
+    def _watched(self, X_inner: Any) -> SomeRows | None:
+        inner = self.parts.inner
+        return None if inner is None else (X_inner, _scaled(inner.y, self.scale), inner.weights)
+
+    def _cross_fit(self, X: Any, y: np.ndarray, callbacks: Sequence[Any]) -> CrossFitted | None:
+        """Networks of folds, joined, where these are wanted and can be had."""
+        folds, decays = self._folds(X.shape[1])
+        if not folds:
             return None
-        decays = affordable_decays(len(rows), X.shape[1], len(folds), self.builder)
-        given = Rows(X, y, rows.weights, self.options.class_weight, self.scale is None)
+        drawn = loss_of(self.scale) == "squared_error"
         with quiet():
-            return cross_fit(
-                _Alike(self, len(folds) * len(decays), stop_early=True, alone=True),
-                decays,
-                given,
-                folds,
-                drawn=loss_of(self.scale) == "squared_error",
-                listeners=callbacks,
-            )
+            return cross_fit(self._of_fold, decays, self._rows(X, y), folds, drawn=drawn, listeners=callbacks)
 
     def _learn(self, X: Any, y: np.ndarray, callbacks: Sequence[Any]) -> Lesson | None:
         """What folds say of a small table; of a larger one nothing."""
-        rows, settings, options = self.parts.train, self.builder.settings, self.options
-        if self.parts.inner is not None or len(rows) >= settings.early_stopping_rows:
+        folds, decays = self._small_folds(X.shape[1])
+        if not folds:
             return None
-        folds, decays = affordable(rows.keys, len(rows), X.shape[1], self.builder, options.seed)
+        rows = self.parts.train
         return learn_from_folds(
-            _Alike(self, len(folds) * len(decays) + 1, alone=True),
+            lambda count, decay: self.make(count, decay, alone=True),
             decays,
             X,
             y,
@@ -133,32 +170,10 @@ class TableNetwork:
             folds,
             classification=self.scale is None,
             drawn=loss_of(self.scale) == "squared_error",
-            class_weight=options.class_weight,
+            class_weight=self.options.class_weight,
             epochs=self.builder.epochs(len(rows)),
             listeners=callbacks,
         )
-
-
-class _Alike:
-    """Makes networks that have as many epochs as the first of them, where that plans its own by a share of the time."""
-
-    def __init__(self, network: TableNetwork, count: int, **settings: Any) -> None:
-        self._network, self._count, self._settings = network, count, settings
-        self._first: Any = None
-
-    def __call__(self, rows: int, weight_decay: float, fold: int = 0) -> Any:
-        planned = None if self._first is None else getattr(self._first, "n_epochs_planned_", None)
-        timed = self._network.time.most is not None
-        made = self._network.make(
-            rows,
-            weight_decay,
-            fold,
-            part=1 / self._count,
-            epochs=planned if timed else None,
-            **self._settings,
-        )
-        self._first = self._first or made
-        return made
 
 
 def affordable(

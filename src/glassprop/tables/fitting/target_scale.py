@@ -22,14 +22,12 @@ from glassprop.tables.fitting.scores import regression_scores
 from glassprop.tables.fitting.split import split
 from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.target_units import LEAST_ROWS, fault, loss_of, mean_or_median, units_of, worth_trying
-from glassprop.tables.fitting.time_left import TimeLeft
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.target import Target
 
 _MOST_ROWS = 20_000  # more say no more
 _LEAST_STEPS = 600  # of a short training
 _SHORT = 4  # a short training has a quarter of the epochs: four of half the rows, on two halves, cost one
-_PART = 0.3  # of the time that is left
 _MARGIN, _NOISE = 0.02, 0.5  # errors must be less by this share and, for chance, this part of 1/√n
 
 
@@ -83,7 +81,7 @@ def check(asked: str | None, target: Target) -> None:
         )
 
 
-def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, builder: Builder, time: TimeLeft) -> Choice:
+def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, builder: Builder) -> Choice:
     """The scale that was asked for; or the one that does best in short trainings on halves of the rows.
 
     Parameters
@@ -95,8 +93,6 @@ def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, builde
         Of the scale "none".
     options : FitOptions
     builder : Builder
-    time : TimeLeft
-        All short trainings together may take a part of it.
 
     Raises
     ------
@@ -109,7 +105,7 @@ def choose(X: Any, train: Examples, plain: OwnUnits, options: FitOptions, builde
             raise SettingsError(f"target_scale={options.target_scale!r} {why_not}: leave it out, or ask for another")
         return Choice(units_of(options.target_scale, train, plain), asked=True)
     names = worth_trying(train.y)
-    tried = _try(names, _Rows(X, train, plain, options, builder, time.part(_PART))) if names else {}
+    tried = _try(names, _Rows(X, train, plain, options, builder)) if names else {}
     return Choice(units_of(_best(tried, len(train)), train, plain), tried=tried)
 
 
@@ -122,10 +118,25 @@ class _Rows:
     plain: OwnUnits
     options: FitOptions
     builder: Builder
-    seconds: float | None
 
     def of(self, rows: np.ndarray) -> _Rows:
         return replace(self, X=self.X[rows], examples=self.examples.of(rows))
+
+
+def trainings(train: Examples, options: FitOptions, builder: Builder) -> float:
+    """How many of whole length and of all these rows take as long as what is trained for the choice, about."""
+    if options.target_scale not in (None, "auto"):
+        return 0.0
+    count, names = min(len(train), _MOST_ROWS) // 2, worth_trying(train.y)
+    if not names or not count:
+        return 0.0
+    return 2 * (1 + len(names)) * (count / len(train)) * _epochs(builder, count) / builder.epochs(len(train))
+
+
+def _epochs(builder: Builder, rows: int) -> int:
+    """Of a short training."""
+    epochs = builder.epochs(rows)
+    return min(epochs, max(epochs // _SHORT, _LEAST_STEPS // builder.steps(rows)))
 
 
 def _try(names: tuple[str, ...], given: _Rows) -> dict[str, Tried]:
@@ -140,8 +151,6 @@ def _try(names: tuple[str, ...], given: _Rows) -> dict[str, Tried]:
         return {}
     halves = [(one, other)] if keys.times is not None else [(one, other), (other, one)]
     found = {}
-    if given.seconds is not None:
-        given = replace(given, seconds=given.seconds / (len(halves) * (1 + len(names))))
     with quiet():
         for name in ("none", *names):
             try:
@@ -161,7 +170,6 @@ def _tried(units: OwnUnits, given: _Rows, halves: list[tuple[np.ndarray, np.ndar
 def _predicted(units: OwnUnits, learned: _Rows, X: Any) -> np.ndarray:
     """What a short training makes of other rows."""
     builder, count = learned.builder, len(learned.examples)
-    epochs = builder.epochs(count)
     estimator = builder.build(
         Wanted(
             count,
@@ -169,9 +177,8 @@ def _predicted(units: OwnUnits, learned: _Rows, X: Any) -> np.ndarray:
             stop_early=False,
             classification=False,
             loss=loss_of(units),
-            epochs=min(epochs, max(epochs // _SHORT, _LEAST_STEPS // builder.steps(count))),
+            epochs=_epochs(builder, count),
             alone=True,
-            max_time=learned.seconds,
         )
     )
     y, weights = learned.examples.y, learned.examples.weights

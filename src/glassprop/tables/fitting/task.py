@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import narwhals as nw
 
@@ -41,6 +41,8 @@ class Task:
         With what a schema says.
     settings : Defaults
         With what the options say.
+    defaults : Defaults
+        Without it.
     target : Target
     words : Words
         What stands for missing in the table's columns.
@@ -51,9 +53,16 @@ class Task:
     frame: nw.DataFrame
     options: FitOptions
     settings: Defaults
+    defaults: Defaults
     target: Target
     words: Words
     time: TimeLeft = field(default_factory=TimeLeft)
+
+    def of_epochs(self, epochs: int) -> Task:
+        """The same as if so many had been asked for; how long they take no longer matters."""
+        options = replace(self.options, epochs=epochs)
+        settings = replace(settled(options, self.defaults), max_categories=self.settings.max_categories)
+        return replace(self, options=options, settings=settings, time=TimeLeft())
 
 
 def task_of(
@@ -69,7 +78,8 @@ def task_of(
     check_options(options)
     begun = TimeLeft(options.max_time)
     options = with_schema(options)
-    settings = settled(options, defaults or Defaults())
+    defaults = defaults or Defaults()
+    settings = settled(options, defaults)
     name = check_columns(options, table)
     for note in (*table.notes, *(options.validation.notes if isinstance(options.validation, Table) else ())):
         say(note)
@@ -86,7 +96,7 @@ def task_of(
     if options.class_weight is not None:
         say(balanced(name, options.class_weight))
     target_scale.check(options.target_scale, target)
-    return Task(frame, options, settings, target, words, begun)
+    return Task(frame, options, settings, defaults, target, words, begun)
 
 
 def columns_of(

@@ -1,11 +1,11 @@
-"""How much of the time that a fit may take is left, and each network's share of it."""
+"""How much of the time that a fit may take is left."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
 
-_LEAST = 0.01  # seconds: the least that a network can be asked to take
+_LEAST = 0.01  # seconds: the least that training can be asked to take
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class TimeLeft:
     most: float | None = None
     _begun: float = field(default_factory=lambda: time.monotonic(), compare=False)
 
-    def part(self, share: float) -> float | None:
-        """Of what is left, so large a part."""
+    def seconds(self) -> float | None:
+        """So many, a few milliseconds at least; None: as many as it takes."""
         if self.most is None:
             return None
-        return max((self.most - (time.monotonic() - self._begun)) * share, _LEAST)
+        return max(self.most - (time.monotonic() - self._begun), _LEAST)

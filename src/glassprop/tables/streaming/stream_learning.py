@@ -153,11 +153,7 @@ def _inputs(
         inner = None if watched is None else (steps.inputs(watched.frame.to_native()), watched)
     tell_shared(steps[-1], say)
     tell_terms(steps, say)
-    choice = (
-        None
-        if plain is None
-        else target_scale.choose(X, train, plain, options, PlainBuilder(settings), decided.task.time)
-    )
+    choice = None if plain is None else target_scale.choose(X, train, plain, options, PlainBuilder(settings))
     return steps, X, inner, choice
 
 

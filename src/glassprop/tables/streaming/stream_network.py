@@ -85,7 +85,7 @@ class Network:
             loss=loss_of(self.scale),
             n_members=options.n_members if isinstance(options.n_members, int) else 1,
             member=options.member,
-            max_time=self.decided.task.time.part(1.0),
+            max_time=self.decided.task.time.seconds(),
         )
 
     def _fit(
