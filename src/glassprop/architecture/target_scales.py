@@ -101,7 +101,9 @@ SCALES: dict[str, TargetScale] = {
     for scale in (
         TargetScale("none", _as_it_is, _as_it_is, _one, "{target}"),
         TargetScale("log", _log, _exp, _exp_slope, "log({target})", least_knots=2),
-        TargetScale("quantile", _to_quantile, _from_quantile, _quantile_slope, "normal quantile of {target}", least_knots=3),
+        TargetScale(
+            "quantile", _to_quantile, _from_quantile, _quantile_slope, "normal quantile of {target}", least_knots=3
+        ),
         TargetScale("poisson", _at_least_0, _as_it_is, _one, "{target}", outputs=POSITIVE),
     )
 }

@@ -44,7 +44,7 @@ class LineIntegral:
 
 
 def integrated(along: Along, most_points: int) -> LineIntegral:
-    """E46: ``∫ ∂f/∂u_k du_k`` of each part, by Gauss's rule on pieces of the line, which are halved where they miss most.
+    """E46: ``∫ ∂f/∂u_k du_k`` of each part, by Gauss's rule on pieces of the line, halved where they miss most.
 
     A piece knows what it misses: f at its ends says what its parts must add up to. So points go to where f bends, as at
     the kinks of a relu. They are added until all that pieces miss is together less than a tenth of ``GAP`` of the whole

@@ -60,6 +60,6 @@ class Baseline:
         wrong = [k for k, size in codes.items() if row[k] not in range(size)]
         if wrong:
             raise SettingsError(
-                f"baseline: input {wrong[0]} is the code of a category, 0 to {codes[wrong[0]] - 1}, not {row[wrong[0]]:g}"
+                f"baseline: input {wrong[0]} is a category's code, 0 to {codes[wrong[0]] - 1}, not {row[wrong[0]]:g}"
             )
         return cls(row, {k: np.eye(size)[int(row[k])] for k, size in codes.items()}, _OWN)

@@ -19,6 +19,7 @@ from glassprop.insight.baseline import Baseline
 Of = Literal["probability", "score", "amount"]
 _NUMBERS_AT_ONCE = 2_000_000  # of neurons times points in one pass
 _MOST_WORK = 4e9  # multiplications for one example's contributions
+_NO_ROWS: Mapping[int, Array] = {}
 _POINTS = 256, 16_384  # at most, of a large and of a small network
 
 
@@ -115,7 +116,7 @@ class Prediction:
         values, slope = self._own(mean_over_members(outputs))
         return values, slope[:, None] * mean_over_members(moves)
 
-    def _passed(self, member: Architecture, X: Array, rows: Mapping[int, Array] | None = None) -> _Passed:
+    def _passed(self, member: Architecture, X: Array, rows: Mapping[int, Array] = _NO_ROWS) -> _Passed:
         """Forward and back from the output.
 
         rows : by input that is a code, what stands in place of its row of the table, point by point (P, m): each
@@ -153,14 +154,14 @@ def _forward(member: Architecture, theta: Array, X: Array, tables: Mapping[int, 
             x = x.copy()
             x[:, list(layer.codes)] = np.arange(len(X))[:, None]
         sigma, z, s, a = through(layer, parameters, x)
-        for part, of_layer in ((trace.sigma, sigma), (trace.z, z), (trace.s, s), (trace.a, a)):
-            part.append(of_layer)  # type: ignore[attr-defined]
+        trace.sigma.append(sigma)
+        trace.z.append(z)
+        trace.s.append(s)
+        trace.a.append(a)
     return trace
 
 
-def _ends_of_rows(
-    member: Architecture, theta: Array, x: Array, baseline: Baseline
-) -> dict[int, tuple[Array, Array]]:
+def _ends_of_rows(member: Architecture, theta: Array, x: Array, baseline: Baseline) -> dict[int, tuple[Array, Array]]:
     """By input that is a code: the mean of its table's rows over the training, and the row of the example."""
     found = {}
     for layer, block, k, _ in member.lookups:

@@ -152,7 +152,7 @@ class LayerKind(ABC):
         return {}
 
     def of_codes(self, z: Array, n_in: int) -> dict[str, Array]:
-        """Of numbers by neuron, those of the neurons that come of each code, by its table: z (n, n_l) -> (n, m) each."""
+        """Of numbers by neuron, those of neurons that come of each code, by its table: z (n, n_l) -> (n, m) each."""
         return {}
 
     # --- the chain rule ---------------------------------------------------------------------------------------
