@@ -35,12 +35,12 @@ def keep_means_of_lanes(estimator: Any, lanes: Sequence[Rows], group: MpiGroup) 
 def keep(estimator: Any, found: Sequence[Any]) -> None:
     """Have it remember means of inputs, and after them shares; or none, where numbers are too large to add up."""
     means, *shares = found
-    for name in (_MEANS, _SHARES):
-        estimator.__dict__.pop(name, None)
-    if np.isfinite(means).all():
-        estimator.input_means_ = means
-        if shares:
-            estimator.code_shares_ = shares
+    known = np.isfinite(means).all()
+    for name, value in ((_MEANS, means if known else None), (_SHARES, shares if known and shares else None)):
+        if value is None:
+            vars(estimator).pop(name, None)
+        else:
+            setattr(estimator, name, value)  # in its place among the others, if it has one
 
 
 def keep_mean_of(estimator: Any, others: Sequence[Any]) -> None:
