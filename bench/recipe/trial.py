@@ -91,6 +91,8 @@ def _estimator(variant: Variant, steps: Any, X: np.ndarray, classification: bool
     if classification and variant.folds:
         arguments["temperature"] = False  # networks that are as sure as each may be are not sure enough as one
     arguments |= variant.arguments
+    if not classification:
+        arguments.pop("temperature", None)  # of probabilities
     layers = recipe.layers(steps.numbers_, steps.codes_, X.shape[1], turn)
     if variant.plain_start:
         layers = [_plain(layer) if isinstance(layer, Layer) else layer for layer in layers]

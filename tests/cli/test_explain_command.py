@@ -117,9 +117,9 @@ def test_a_batch_is_averaged_and_its_pulls_are_told(run, small_iris):
     assert result["examples"]["average"] == pytest.approx(np.mean(want))
     assert sorted(result["examples"]["raise_it"]) == [i for i, v in enumerate(want) if v < 0]
     out = run("explain", small_iris, "iris", *asked, "--weight", "2,1,0").out
-    table = out.split("By example")[1].split("average")[0]
+    table = out.split("By example")[1].split("(E11).")[1].split("average")[0]
     for row, value in zip(rows, want, strict=True):
-        word = "raise it" if value < 0 else "lower it" if value > 0 else "leave it"
+        word = f"{'raise' if value < 0 else 'lower' if value > 0 else 'leave'} the weight"
         assert re.search(rf"^ *{row} +\S+ +{word}", table, re.MULTILINE)
     assert "the first of 3" in out
 
@@ -131,6 +131,27 @@ def test_a_step_of_the_optimizer_is_shown(run, small_iris):
     assert step["after"]["w"] - step["before"]["w"] == step["change"]
     beta = step["settings"]["β₁"]
     assert step["after"]["m"] == pytest.approx(beta * step["before"]["m"] + (1 - beta) * step["gradient"])
+
+
+def test_a_step_at_a_rate_of_ones_own(run, small_iris):
+    plain, chosen = (
+        run("explain", small_iris, "iris", "--row", "70", "--json", *rate).json for rate in ((), ("--rate", "0.01"))
+    )
+    steps = [one["chosen"]["parameters"][0]["step"] for one in (plain, chosen)]
+    assert steps[1]["settings"] == {**steps[0]["settings"], "η": 0.01}
+    decayed = 1 - 0.01 * steps[1]["settings"]["λ"], 1 - steps[0]["settings"]["η"] * steps[0]["settings"]["λ"]
+    moved = [s["after"]["w"] - s["before"]["w"] * d for s, d in zip(steps, decayed[::-1], strict=True)]
+    assert moved[1] / moved[0] == pytest.approx(0.01 / steps[0]["settings"]["η"], rel=1e-6)
+    assert chosen["training"]["trained_rate"] == steps[0]["settings"]["η"]
+    out = run("explain", small_iris, "iris", "--row", "70", "--rate", "0.01").out
+    assert "at the rate 0.0100 that was asked for" in " ".join(out.split())
+
+
+@pytest.mark.parametrize("rate", ["0", "-0.1", "nan", "inf"])
+def test_rates_that_are_none(run, small_iris, rate):
+    result = run("explain", small_iris, "iris", "--row", "70", f"--rate={rate}")
+    assert (result.code, result.out) == (2, "")
+    assert "give a number above 0" in result.err
 
 
 def test_a_column_is_told_in_its_own_terms(run, diabetes):

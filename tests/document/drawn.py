@@ -34,6 +34,8 @@ def _meant(node: ElementTree.Element) -> str:
             return f"({parts[0]})" if condition == "otherwise" else f"({parts[0]}) if {condition} else "
         case "mtable":
             return f"({''.join(parts)})"
+        case "mrow" if (parts[0], parts[-1]) == ("[", "]"):
+            return f"δ_{''.join(parts[1:-1])}".replace("=\t", "")
         case "mrow" if parts[0] == parts[-1] == "|":
             return f"abs({''.join(parts[1:-1])})"
         case "mo" if node.text == "=":

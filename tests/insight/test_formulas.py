@@ -35,7 +35,7 @@ TEXTS = {  # value and derivative, written by hand; a new function asks for its 
     ),
     "blended_mish": ("(1 - p) z + p z t, t = tanh(ln(1 + eᶻ)), p = 1", "1 - p + p (t + z (1 - t²) σ(z)), p = 1"),
     "exp": ("eᶻ", "a"),
-    "softmax": ("eᶻʲ / Σ eᶻᵐ", "∂a_m/∂z_j = a_m (δ_mj - a_j)"),
+    "softmax": ("eᶻʲ / Σ eᶻᵐ", "∂a_m/∂z_j = a_m ([m = j] - a_j)"),
     "squared_error": ("Σ (a - y)²", "2 (a - y)"),
     "half_squared_error": ("½ Σ (a - y)²", "a - y"),
     "cross_entropy": ("-Σ y ln a", "-y/a"),
@@ -79,7 +79,7 @@ def test_costs_in_latex_are_summed_and_their_names_have_an_index():
 
 def test_softmax_in_latex_says_by_what():
     assert formula_of(ACTIVATIONS["softmax"]).derivative_latex == (
-        r"\frac{\partial a_m}{\partial z_j} = a_m\,(\delta_{mj} - a_j)"
+        r"\frac{\partial a_m}{\partial z_j} = a_m\,([m = j] - a_j)"
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from core_cases import dense
+from document.media_cases import MEDIA, shown_in
 from rounding import assert_function, assert_rounded, size_of_gradient
 
 from glassprop.backprop.objective import Batch, Objective, evaluate
 from glassprop.errors import SettingsError
 from glassprop.insight.step import Training, moves_of
+from glassprop.insight.telling.asked import Asked
+from glassprop.insight.telling.whole import document_of
 from glassprop.optimizer import OPTIMIZERS, OptimizerState
 
 
@@ -108,6 +111,56 @@ def test_the_formula_and_the_settings_told_give_the_step(case, name):
             step.optimizer, step.before["w"], step.gradient, step.before, step.settings, k is not None
         )
         assert_rounded(step.after["w"], expected, abs(step.before["w"]) + abs(step.change))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_step_at_a_rate_of_ones_own(case, name):
+    """As if training had ended at that rate, and it says so."""
+    network, theta, X, Y, rng = case
+    optimizer = OPTIMIZERS[name]()
+    state = OptimizerState(tuple(rng.random(theta.size) for _ in range(optimizer.n_vectors)), 3)
+    small, large = (
+        network.explain(theta, X, Y, training=Training(optimizer, state, rate, 0.1, 0.5)) for rate in (1e-7, 0.25)
+    )
+    chosen = small.at_rate(0.25)
+    assert chosen.step(2, 1, 0) == large.step(2, 1, 0)
+    assert chosen.step(1, 0, None) == large.step(1, 0, None)
+    assert (chosen.training.chosen, chosen.training.trained_rate) == (True, 1e-7)
+    assert chosen.at_rate(3.0).training.trained_rate == 1e-7
+    record = chosen.to_dict()["training"]
+    assert (record["chosen_rate"], record["trained_rate"], record["settings"]["η"]) == (True, 1e-7, 0.25)
+    record = small.to_dict()["training"]
+    assert (record["chosen_rate"], record["trained_rate"]) == (False, None)
+
+
+def test_at_a_rate_of_ones_own_gradient_descent_needs_no_optimizer(case):
+    network, theta, X, Y, _ = case
+    step = network.explain(theta, X, Y).at_rate(0.25).step(2, 1, 0)
+    assert_rounded(step.change, -0.25 * network.w(network.gradient(theta, X, Y), 2)[1, 0], 1.0)
+    assert step.optimizer == "SGD"
+
+
+@pytest.mark.parametrize("rate", [0, -1.0, float("nan"), float("inf"), True, "0.1", None])
+def test_rates_that_are_none(case, rate):
+    network, theta, X, Y, _ = case
+    with pytest.raises(SettingsError, match="rate must be a finite number above 0"):
+        network.explain(theta, X, Y).at_rate(rate)
+
+
+def test_a_step_that_is_too_small_to_see_says_so(case, capsys):
+    network, theta, X, Y, _ = case
+    optimizer = OPTIMIZERS["sgd"]()
+    training = Training(optimizer, optimizer.start(theta), 1e-7)
+    e = network.explain(theta, X, Y, training=training)
+    for medium in MEDIA:
+        said = {
+            rate: " ".join(shown_in(medium, document_of(one, Asked(((2, 1, 0),))), capsys).split())
+            for rate, one in ((None, e), (0.5, e.at_rate(0.5)))
+        }
+        assert "too small to be seen" in said[None]
+        assert "at_rate(0.01)" in said[None].replace("\\", "")
+        assert "too small to be seen" not in said[0.5]
+        assert "that was asked for (training ended at" in said[0.5]
 
 
 def test_without_an_optimizer_there_is_no_step(case):

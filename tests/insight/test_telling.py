@@ -8,7 +8,8 @@ from math import isclose
 import numpy as np
 import pytest
 from core_cases import dense, targets
-from document.media_cases import MEDIA, nodes_of, numbers_in, numbers_of, shown_in
+from document.media_cases import MEDIA, html_as_text, nodes_of, numbers_in, numbers_of, shown_in
+from rich.cells import cell_len
 
 from glassprop import Layer, Network, Scale
 from glassprop.architecture.own_units import OwnUnits
@@ -92,7 +93,7 @@ def test_statements_stand_in_every_medium(medium, capsys):
     text = " ".join(shown_in(medium, document(e, inputs=(2,)), capsys).split())
     for said in (
         "predicted", "p0", "target", "t0", "The batch", "Forward", "Cost", "Backward", "collapse", "The largest",
-        "Weights", "By central differences", "sum over all paths", "By example", "raise it", "lower it",
+        "Weights", "By central differences", "sum over all paths", "By example", "raise the weight", "lower the weight",
         "One step of", "AdamW", "changes by", "Column", "x2",
     ):  # fmt: skip
         assert said in text, said
@@ -152,7 +153,7 @@ def test_which_collapse_holds(capsys):
     theta, x = rng.normal(size=network.layout.size), rng.normal(size=4)
     for y, sign in (([0.0, 1.0, 0.0], 0), ([0.2, 0.3, 0.5000005], 1)):
         e = network.explain(theta, x, y)
-        text = shown_in("terminal", document_of(e, Asked()), capsys).split("collapse:")[1].split("\n\n")[0]
+        text = shown_in("terminal", document_of(e, Asked()), capsys).split("cancels (E26).")[1].split("\n")[1]
         assert ("Σ_m y_m" in text) == bool(sign)
         numbers = numbers_in(text.split(" = ", 2)[2])
         assert abs(np.prod(numbers[: 1 + sign]) - numbers[-2]) == pytest.approx(numbers[-1], abs=2e-4)
@@ -161,14 +162,14 @@ def test_which_collapse_holds(capsys):
 
 
 def test_words_for_what_a_step_does():
-    assert [would_do(x) for x in (-1.0, 0.0, 2.0)] == ["raise it", "leave it", "lower it"]
+    assert [would_do(x, "bias") for x in (-1.0, 0.0, 2.0)] == ["raise the bias", "leave the bias", "lower the bias"]
 
 
 def test_outputs_that_have_rounded_are_told_in_the_short_form():
     network = dense(1, (2, "softmax"), cost="cross_entropy")
     e = network.explain([800.0, -800.0, 0.0, 0.0], [1.0], [0.0, 1.0])
     told = document_of(e, Asked(((1, 0, 0),)))
-    assert any("only the short form holds" in node for node in nodes_of(told) if isinstance(node, str))
+    assert any("only this short form holds" in node for node in nodes_of(told) if isinstance(node, str))
     assert next(products_told(told))[1:] == ([1.0, 1.0], 1.0)  # ∂z/∂w and ∂C₀/∂z
 
 
@@ -243,6 +244,100 @@ def value_of(node):
     if isinstance(node, Product):
         return float(np.prod([value_of(factor) for factor in node.factors]))
     return value_of(node.of) if hasattr(node, "of") else sum(value_of(term) for term in node.terms)
+
+
+# --- in the order it happens ------------------------------------------------------------------------------------------
+
+
+def equations_of(part):
+    return [node for node in nodes_of(part) if hasattr(node, "sides") and isinstance(node.sides[-1], Number)]
+
+
+@pytest.mark.parametrize("name", ["chain", "softmax", "kinks"])
+def test_the_recursion_is_told_in_its_order(name):
+    """Forward z by z, the cost, then from the last layer ∂C₀/∂a by Σ w δ, and with δ the parameters of that layer."""
+    e = explanation(NETWORKS[name])
+    depth, told = e.architecture.depth, document(e)
+    sections = {part.title: part for part in told.parts if isinstance(part, Section)}
+    titles = [part.title if isinstance(part.title, str) else part.title[0] for part in sections.values()]
+    assert titles[:3] == ["Forward", "Cost: ", "Backward"]
+    whole = [l for l in range(1, depth + 1) if e.architecture.layer(l).n <= 4]
+    forward = [equation.sides[0] for equation in equations_of(sections["Forward"])]
+    assert [one for one in forward if one.layer in whole] == [
+        Symbol("z", l, (j,)) for l in whole for j in range(e.architecture.layer(l).n)
+    ]
+    of = [equation.sides[0] for equation in equations_of(sections["Backward"])]
+    layers = [side.below.layer for side in of if isinstance(side, Partial) and side.below.letter == "w"]
+    assert layers == list(range(depth, 0, -1))
+    for l in set(whole) - {depth}:
+        sums = [x for x in equations_of(sections["Backward"]) if x.sides[0] in [by_a(l, k) for k in range(9)]]
+        want = e.view.w(l + 1, e.focus).T @ e.delta(l + 1)
+        np.testing.assert_allclose([x.sides[-1].value for x in sums], want)
+        np.testing.assert_allclose([value_of(x.sides[2]) for x in sums], want, atol=1e-12)
+
+
+def by_a(l, k):
+    return Partial(Symbol("C₀"), Symbol("a", l, (k,)))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_largest_derivative_of_each_layer_is_what_comes_in_times_delta(name):
+    e = explanation(NETWORKS[name])
+    gradient = NETWORKS[name].gradient(e.view.theta, e.view.X, e.view.Y)
+    backward = next(part for part in document(e).parts if getattr(part, "title", "") == "Backward")
+    seen = 0
+    for equation in equations_of(backward):
+        left = equation.sides[0]
+        if isinstance(left, Partial) and left.below.letter in "ws":
+            block = NETWORKS[name].layout.of_layer(gradient, left.below.layer)[left.below.letter]
+            assert equation.sides[-1].value == pytest.approx(block[left.below.indices])
+            assert abs(equation.sides[-1].value) == pytest.approx(np.abs(block).max())
+            assert value_of(equation.sides[2]) == pytest.approx(equation.sides[-1].value)
+            seen += 1
+    assert seen == e.architecture.depth
+
+
+WIDE = {
+    "many": dense(64, (100, "tanh"), (20, "softmax"), (10, "softmax"), cost="cross_entropy"),
+    "deep": dense(12, (30, "relu"), (30, "tanh"), (30, "sigmoid"), (12, "identity"), cost="squared_error"),
+}
+
+
+@pytest.mark.parametrize("scale", [1e-3, 8.0])
+@pytest.mark.parametrize("name", WIDE)
+def test_eighty_columns_hold_and_no_term_is_torn(name, scale, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    network, rng = WIDE[name], np.random.default_rng(0)
+    long = {"inputs": [f"a very long name of column {k} 体体体" for k in range(network.sizes[0])]}
+    names = Names.numbered(network, 3, **long, targets=["a long target, too"] * 3, rows=[123456, 2, 3])
+    y = targets(network.cost_function.targets, 3, network.sizes[-1], rng)
+    e = network.explain(
+        rng.normal(size=network.layout.size) * scale, rng.normal(size=(3, network.sizes[0])), y, names=names
+    )
+    text = shown_in("terminal", document(e, inputs=(0,)), capsys)
+    assert max(map(cell_len, text.split("\n"))) <= 80
+    assert "\x1b" not in text
+    formulas = [line for line in text.split("\n") if line.startswith("    ") and not line.startswith("     ")]
+    assert not [line for line in formulas if line.rstrip().endswith((" ·", " +", " -"))]
+    assert any(line.startswith("    = ") for line in formulas)
+
+
+def test_words_are_explained_where_they_come_first(capsys):
+    e = explanation(NETWORKS["softmax"], 3)
+    for medium in MEDIA:
+        text = " ".join(shown_in(medium, document(e), capsys).split())
+        text = html_as_text(text) if medium in ("html", "notebook") else text
+        for word, explained in (
+            ("Jacobian", "a whole matrix of slopes, the Jacobian"),
+            ("central differences", "the change of the cost divided by that of the parameter (central differences)"),
+            ("collapse", "collapse: in the product all but a difference cancels"),
+            ("error of a neuron", "the error of a neuron: how the cost moves with its weighted sum"),
+        ):
+            plain = text.replace("{,}", ",").replace("{-}", "-")
+            first = plain.index(word)
+            assert plain.index(explained) <= first < plain.index(explained) + len(explained), (medium, word)
+        assert "δ_mj" not in text
+        assert "cross_entropy" not in text
 
 
 # --- kinds of layer ---------------------------------------------------------------------------------------------------

@@ -60,6 +60,14 @@ def explain(
             show_default=False,
         ),
     ] = None,
+    rate: Annotated[
+        float | None,
+        Parameter(
+            help="Show the optimizer's step at this learning rate. Default: the last one of training.",
+            negative="",
+            show_default=False,
+        ),
+    ] = None,
     top: Annotated[Whole, Parameter(help="Show at most this many paths, and rows of a table.")] = 10,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
@@ -85,6 +93,8 @@ def explain(
         name: path for name, path in zip(_FILES, (latex, markdown, html, worksheet), strict=True) if path is not None
     }
     _check(row, top, digits, json, files)
+    if rate is not None:
+        _check_rate(rate)
     places = _places(weight, bias)
     for path in files.values():
         _check_file(path, model, *data)
@@ -94,6 +104,7 @@ def explain(
     found = _explained((pipeline, record), data, row, stream, messages, top)
     found = found if member is None else found.member(member)
     _check_asked(found, places, input)
+    found = found if rate is None else found.at_rate(rate)
     found = found.without_rows() if no_rows else found
     asked = places if places or input else None
     for name, path in files.items():
@@ -161,6 +172,11 @@ def _check(row: tuple[int, ...], top: int, digits: int | None, json: bool, files
             faults.append(str(fault))
     if faults:
         raise SettingsError("; ".join(faults))
+
+
+def _check_rate(rate: float) -> None:
+    if not 0 < rate < float("inf"):
+        raise SettingsError(f"--rate {rate:g}: give a number above 0, as 0.01")
 
 
 def _places(weights: tuple[str, ...], biases: tuple[str, ...]) -> list[Place]:

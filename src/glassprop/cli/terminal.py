@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
 from glassprop.cli.output import number, print_line, print_table, print_title
-from glassprop.document.blocks import Display, Document, Matrix, Name, Paragraph, Section, Table
+from glassprop.document.blocks import Display, Document, Inline, Matrix, Name, Paragraph, Section, Table, inlines
 from glassprop.document.mathematics import Equation, Math
 from glassprop.document.media import Medium
 from glassprop.document.plain import PlainMath, plain_number
@@ -15,6 +16,8 @@ from glassprop.ground.text import LONGEST_LINE, shown
 
 _WIDTH = 80
 _INDENT = "  "
+_UNBROKEN = 60  # characters of a formula among words that is kept in one line
+_GLUE = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,14 @@ class Terminal(Medium[list[Piece]]):
         return self._math.write(node)
 
     def paragraph(self, part: Paragraph) -> list[Piece]:
-        return [Piece(tuple(wrap(self.line(part.line), _WIDTH, subsequent_indent=_INDENT, break_on_hyphens=False)))]
+        line = "".join(map(self._in_one, inlines(part.line)))
+        return [Piece(tuple(_lines(line, _INDENT)))]
+
+    def _in_one(self, part: Inline) -> str:
+        """A part of a paragraph; a short formula is not broken."""
+        text = self.line(part)
+        formula = not isinstance(part, str | Name) and len(text) <= _UNBROKEN
+        return text.replace(" ", _GLUE) if formula else text
 
     def display(self, part: Display) -> list[Piece]:
         return [Piece(tuple(line for formula in part.formulas for line in self._lines(formula)))]
@@ -109,7 +119,13 @@ class Terminal(Medium[list[Piece]]):
 
 
 def _broken(line: str) -> list[str]:
+    """A formula in lines that end before a sign: a term stays whole."""
     begin = line[: len(line) - len(line.lstrip())]
-    return wrap(line, _WIDTH, subsequent_indent=begin + _INDENT * 2, drop_whitespace=True, break_on_hyphens=False) or [
-        line
-    ]
+    kept = re.sub(r" ([+-]) ", rf" \1{_GLUE}", line.lstrip().replace(" · ", f"{_GLUE}·{_GLUE}"))
+    return _lines(begin + kept, begin + _INDENT * 2) or [line]
+
+
+def _lines(text: str, indent: str) -> list[str]:
+    """Text in lines of the terminal's width; ``_GLUE`` is a space where none ends."""
+    found = wrap(text, _WIDTH, subsequent_indent=indent, drop_whitespace=True, break_on_hyphens=False)
+    return [line.replace(_GLUE, " ") for line in found]

@@ -27,6 +27,11 @@ class Formula:
     derivative_mathml: str
 
 
+def words_of(function: Activation | Cost) -> str:
+    """Its name as words, where it is one of ours: half squared error, leaky relu(0.2)."""
+    return function.spec if definition_of(function) is None else function.spec.replace("_", " ")
+
+
 def formula_of(function: Activation | Cost, *, parametric: bool = False, apart: bool = False) -> Formula:
     """The formulas of an activation or a cost, with its parameter p said; by name where it is user-defined.
 

@@ -11,6 +11,7 @@ _RELATIONS: dict[type[ast.cmpop], str] = {ast.Gt: ">", ast.Lt: "<", ast.GtE: "�
 _RAISED = str.maketrans("0123456789-zjmxaypt", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᶻʲᵐˣᵃʸᵖᵗ", " _")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉", "_")
 _CAN_BE_RAISED = {chr(code) for code in _RAISED}
+_WHETHER_SAME = "δ_"  # and two indices: 1 where they are the same, else 0. It is never written δ, which is ∂C₀/∂z
 _SHORT = ("ln", "tanh", "cosh", "sqrt")  # written without brackets before a single name
 
 
@@ -52,6 +53,8 @@ class Writer:
         match node:
             case ast.Constant(value=value):
                 return self.number(str(value))
+            case ast.Name(id=name) if name.startswith(_WHETHER_SAME):
+                return self.same(*name.removeprefix(_WHETHER_SAME))
             case ast.Name(id=name):
                 return self.name(name)
             case ast.UnaryOp(operand=part):
@@ -91,6 +94,10 @@ class Writer:
 
     def name(self, name: str) -> str:
         return name.translate(_LOWERED) if name[-1].isdigit() else name
+
+    def same(self, left: str, right: str) -> str:
+        """What is 1 where two indices are the same, else 0."""
+        return f"[{left} = {right}]"
 
     def product(self, left: str, right: str) -> str:
         return f"{left} {right}"

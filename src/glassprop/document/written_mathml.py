@@ -36,6 +36,9 @@ class MathmlWriter(Writer):
     def name(self, name: str) -> str:
         return quantity(name.partition("_")[0] + "_j" if name in self.by_output else name)
 
+    def same(self, left: str, right: str) -> str:
+        return bracketed(mi(left) + mo("=") + mi(right), "[", "]")
+
     def product(self, left: str, right: str) -> str:
         return left + space() + right
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -30,13 +31,13 @@ from glassprop.insight.largest import MOST_PATHS
 from glassprop.insight.names import Column, Names, as_code
 from glassprop.insight.paths import PathFinder, Paths
 from glassprop.insight.prediction import Of, Prediction
-from glassprop.insight.step import OptimizerStep, Training, step_of
+from glassprop.insight.step import OptimizerStep, Training, plain_descent, step_of
 from glassprop.insight.view import View
 from glassprop.layers.layer_kind import PARAMETRIC
 
 _NO_STEP = (
     "there is no optimizer whose step could be shown: the network was trained with L-BFGS, "
-    "or its parameters came without one"
+    "or its parameters came without one; at_rate(0.1), or --rate 0.1, shows one of plain gradient descent"
 )
 
 
@@ -322,6 +323,30 @@ class Explanation:
         block = self.architecture.layout.block(layer, name)
         return self._step(layer, name, place, float(block.view(self._gradient)[place]))
 
+    def at_rate(self, rate: float) -> Explanation:
+        """The same with steps of the optimizer at a learning rate of your own: large enough to be seen, say.
+
+        At the end of a schedule the rate may have come down to nearly nothing. All else of the optimizer stays as it
+        stood. Where there is none (L-BFGS, or parameters that came without), a step of plain gradient descent is shown.
+
+        Raises
+        ------
+        SettingsError
+            If the rate is no finite number above 0.
+
+        Examples
+        --------
+        >>> from glassprop import Layer, Network
+        >>> e = Network(1, [Layer(1)]).explain([1.0, 0.0], [2.0], [3.0]).at_rate(0.125)
+        >>> e.step(1, 0, 0).change
+        0.5
+        """
+        rate = checked_rate(rate)
+        if self.training is None:
+            whole = self.architecture if self.members is None else self.members.whole
+            return replace(self, training=plain_descent(np.zeros(whole.layout.size), rate))
+        return replace(self, training=self.training.at_rate(rate))
+
     def first_step(self) -> OptimizerStep:
         """``step_of`` the first parameter that there is: what a step is made of is the same for all."""
         block = self.architecture.layout.blocks[0]
@@ -415,6 +440,14 @@ def checked_top(top: Any) -> int:
     if isinstance(top, bool) or not hasattr(top, "__index__") or top < 1:
         raise SettingsError(f"top must be a whole number of 1 or more, got {top!r}")
     return int(top)
+
+
+def checked_rate(rate: Any) -> float:
+    """A learning rate to show steps at, or SettingsError."""
+    value = float(rate) if isinstance(rate, Real) and not isinstance(rate, bool) else 0.0
+    if not 0 < value < np.inf:
+        raise SettingsError(f"rate must be a finite number above 0, got {quoted(rate, 30)}")
+    return value
 
 
 def explain(

@@ -313,6 +313,8 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
         "formula": formula_of_step(step.optimizer),
         "formula_of_biases": formula_of_step(step.optimizer, "b", decays=False),
         "settings": {name: _number(value) for name, value in settings.items()},
+        "trained_rate": _number(training.trained_rate) if training.chosen and training.trained_rate else None,
+        "chosen_rate": training.chosen,
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),
         "clipping": _number(step.clipping),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from glassprop.architecture.parameters import Block
 from glassprop.document.written import Writer
 from glassprop.equations.arrays import Array
 from glassprop.equations.expression import parse
-from glassprop.optimizer import Adam, AdamW, Optimizer, OptimizerState
+from glassprop.optimizer import SGD, Adam, AdamW, Optimizer, OptimizerState
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,15 @@ class Training:
     state : OptimizerState
         Its vectors and its count of steps.
     rate : float
-        The learning rate of the last step.
+        The learning rate of the last step; or one that was chosen for a step to be seen.
     l2 : float
         α: the cost has ``α/2n ‖w‖²`` added, for the n examples of a batch.
     clip_norm : float or None
         The gradient, L2 included, is made no longer than this.
+    chosen : bool
+        Whether the rate is one that was chosen (see ``Explanation.at_rate``).
+    trained_rate : float or None
+        Then: the learning rate of the last step; None where there was no step.
     """
 
     optimizer: Optimizer
@@ -38,8 +42,20 @@ class Training:
     rate: float
     l2: float = 0.0
     clip_norm: float | None = None
+    chosen: bool = False
+    trained_rate: float | None = None
+
+    def at_rate(self, rate: float) -> Training:
+        """The same with a rate that is chosen."""
+        return replace(self, rate=rate, chosen=True, trained_rate=self.trained_rate if self.chosen else self.rate)
 
 
+def plain_descent(theta: Array, rate: float) -> Training:
+    """Gradient descent at a chosen rate, for a network that was trained without an optimizer that could be shown."""
+    return Training(SGD(), SGD().start(theta), rate, chosen=True)
+
+
+_SEEN = 1e-4  # a change of a number about 1 that is seen in four digits after the point
 _NAMES = {"Momentum": ("v",), "Nesterov": ("v",), "Adam": ("m", "v"), "AdamW": ("m", "v")}
 _ADAM = (
     ("m", "β_1*m + (1 - β_1)*g"),
@@ -105,6 +121,11 @@ class OptimizerStep:
     @property
     def change(self) -> float:
         return self.after["w"] - self.before["w"]
+
+    @property
+    def too_small_to_see(self) -> bool:
+        """Whether the parameter is the same before and after in the digits that are shown."""
+        return 0 < abs(self.change) < _SEEN * max(abs(self.before["w"]), 1.0)
 
 
 def step_of(

@@ -169,7 +169,7 @@ def _derivatives(e: Explanation, n: SheetNumbers) -> Section:
     return Section(
         "The derivatives with respect to weights and biases",
         "Each weight by what comes in through it, each bias by 1, times δ of the neuron it leads to.",
-        rules_of_parameters(),
+        rules_of_parameters(e, 1),
         tuple(items),
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassprop.document.blocks import Line, Name
+from glassprop.document.formulas import words_of
 from glassprop.document.mathematics import (
     Activated,
     Difference,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
 
 _DELTA = "δ"
+_MOST_OF_A_NAME = 45  # characters of a function's name
 
 
 # --- forward --------------------------------------------------------------------------------------------------------
@@ -91,6 +93,12 @@ def backward_sum(e: Explanation, l: int, k: int) -> Equation:
     return Equation((*backward_rule(e, l, k).sides, written, Number(float(e.by_a(l)[k]))))
 
 
+def layer_name(e: Explanation, l: int) -> Name:
+    """What a layer is, in words: its activation, and what else it does."""
+    layer = e.architecture.layer(l)
+    return Name(layer.title.replace(layer.activation.spec, words_of(layer.activation), 1), _MOST_OF_A_NAME)
+
+
 def reaches(e: Explanation, l: int) -> str:
     """By which ways what stands before a layer reaches the cost."""
     past = f", and past layer {l}" if e.architecture.layer(l).residual else ""
@@ -137,17 +145,34 @@ def collapsed(e: Explanation, j: int, found: Collapse) -> Equation:
 # --- parameters -----------------------------------------------------------------------------------------------------
 
 
-def rules_of_parameters() -> tuple[Equation, ...]:
-    """The derivatives with respect to a dense layer's parameters (E16, E17)."""
-    delta, a = Symbol(_DELTA, None, ("j",)), Symbol("a", None, ("k",))
-    of_w, of_b = by(Symbol("w", None, ("j", "k"))), by(Symbol("b", None, ("j",)))
-    return Equation((of_w, Product((a, delta)))), Equation((of_b, delta))
+def rules_of_parameters(e: Explanation, l: int) -> tuple[Equation, ...]:
+    """The derivatives with respect to a layer's weights or factors, and its biases (E16, E17, E30)."""
+    edge = told_kind(e, l).parameter(None, "j", "k")
+    delta, a = Symbol(_DELTA, None, ("j",)), Symbol("a", None, (edge.indices[-1],))
+    rules = (Equation((by(edge), Product((a, delta)))),)
+    return (*rules, Equation((by(Symbol("b", None, ("j",))), delta))) if e.view.has_biases(l) else rules
+
+
+def parameter_product(e: Explanation, place: Place) -> Equation:
+    """The derivative with respect to a weight or factor as what comes in through it times δ, with numbers."""
+    layer, j, k = place
+    assert k is not None  # a bias has no product
+    a, delta = Symbol("a", layer - 1, (k,)), Symbol(_DELTA, layer, (j,))
+    written = float(e.a(layer - 1)[k]), float(e.delta(layer)[j])
+    sides = by(parameter(e, place)), Product((a, delta)), Product(numbers(*written))
+    return Equation((*sides, Number(written[0] * written[1])))
 
 
 def parameter(e: Explanation, place: Place) -> Symbol:
     """A weight, a factor or a bias."""
     layer, j, k = place
     return Symbol("b", layer, (j,)) if k is None else told_kind(e, layer).parameter(layer, j, k)
+
+
+def parameter_word(e: Explanation, place: Place) -> str:
+    """What kind of parameter it is: weight, factor or bias."""
+    layer, _, k = place
+    return "bias" if k is None else told_kind(e, layer).word.lower()
 
 
 def parameter_title(e: Explanation, place: Place) -> Line:

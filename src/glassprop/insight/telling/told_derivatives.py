@@ -27,6 +27,7 @@ from glassprop.insight.telling.layer_equations import (
     mixing_sum,
     parameter,
     parameter_title,
+    parameter_word,
 )
 from glassprop.insight.telling.told_layers import collapse_parts
 from glassprop.insight.telling.told_steps import step_parts
@@ -35,7 +36,11 @@ if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
 
 _LARGEST = 3  # of each layer
-_KINK = "the nudge crossed a kink of an activation or of the cost: the two need not agree"
+_NUDGED = (
+    "By difference is the same number without the chain rule: the parameter is nudged up and down a little, and the "
+    "change of the cost divided by that of the parameter (central differences)."
+)
+_KINK = "the nudge crossed a kink, a bend, of an activation or of the cost: the two need not agree"
 
 
 def largest_section(e: Explanation, top: int) -> Section:
@@ -54,7 +59,8 @@ def largest_section(e: Explanation, top: int) -> Section:
     z, a = Symbol("z"), Symbol("a")
     heads = Product((Partial(z, Symbol("w")), Partial(a, z), by(a)))
     columns = Column("derivative"), *(Column(x, numbers=True) for x in (heads, "product", "by difference"))
-    notes = [Paragraph(f"* {_KINK}.")] if marked else []
+    notes = [Paragraph(_NUDGED)]
+    notes += [Paragraph(f"* {_KINK}.")] if marked else []
     if joined:
         notes.append(Paragraph(("Where there are two factors, the second is ", by(z), " as a whole.")))
     if shared:
@@ -142,18 +148,21 @@ def _along(path: Path) -> Product:
 
 
 def _examples(e: Explanation, place: Place, top: int) -> list[Block]:
-    pulls = e.examples(*place)
+    pulls, what = e.examples(*place), parameter_word(e, place)
     order = sorted(range(e.n_examples), key=lambda i: -abs(pulls.values[i]))[:top]
     rows: list[tuple[Line, ...]] = [
-        (str(e.names.rows[i]), Number(pulls.values[i]), would_do(pulls.values[i])) for i in sorted(order)
+        (str(e.names.rows[i]), Number(pulls.values[i]), would_do(pulls.values[i], what)) for i in sorted(order)
     ]
-    rows.append(("all", Number(pulls.average), "average (E11)"))
-    columns = Column("row", numbers=True), Column("derivative", numbers=True), Column("would")
+    rows.append(("average", Number(pulls.average), would_do(pulls.average, what)))
+    columns = Column("row", numbers=True), Column("derivative", numbers=True), Column("a step would")
     left_out = e.n_examples - len(order), "examples"
-    said = Paragraph("By example, and what a step of gradient descent on it alone would do to the parameter:")
+    said = Paragraph(
+        f"By example, and what a step of gradient descent on it alone would do to the {what}: against the derivative. "
+        "The step on all of them goes by their average (E11)."
+    )
     return [said, Table(columns, tuple(rows), left_out, total=True)]
 
 
-def would_do(value: float) -> str:
-    """What a step against a derivative does to the parameter."""
-    return "leave it" if value == 0 else "raise it" if value < 0 else "lower it"
+def would_do(value: float, what: str) -> str:
+    """What a step against a derivative does to what it is the derivative by."""
+    return f"{'leave' if value == 0 else 'raise' if value < 0 else 'lower'} the {what}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassprop.document.blocks import Block, Column, Display, Line, Matrix, Name, Paragraph, Section, Table
+from glassprop.document.formulas import words_of
 from glassprop.document.mathematics import (
     COST,
     Activated,
@@ -24,19 +25,23 @@ from glassprop.document.mathematics import (
 )
 from glassprop.equations.cost import is_built_in
 from glassprop.insight.derive import collapse_of
-from glassprop.insight.largest import largest_neurons
+from glassprop.insight.largest import largest_neurons, largest_weights
 from glassprop.insight.telling.layer_equations import (
     activation_reading,
     activation_rules,
+    backward_rule,
     backward_sum,
     collapsed,
     forward_rule,
     forward_sum,
     input_name,
+    layer_name,
     mixing_rule,
     mixing_sum,
+    parameter_product,
     reaches,
     remark,
+    rules_of_parameters,
     slope_rule,
 )
 from glassprop.insight.telling.written_sums import largest_terms, rest_of
@@ -44,8 +49,11 @@ from glassprop.insight.telling.written_sums import largest_terms, rest_of
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
 
+_JACOBIAN = "the slope is a whole matrix of slopes, the Jacobian"
+_SAME = "There [m = j] is 1 where m and j are the same neuron, else 0."
+_MOST_OF_A_NAME = 45  # characters of a function's name
 _MOST_JACOBIAN = 6  # neurons of a layer whose Jacobian is shown
-_SPEC = 45  # characters of a function's name
+_MOST_WRITTEN = 4  # neurons of a layer whose sums are all written out
 
 
 def forward_section(e: Explanation, top: int) -> Section:
@@ -61,13 +69,22 @@ def forward_section(e: Explanation, top: int) -> Section:
 
 def _forward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
     layer = e.architecture.layer(l)
-    j = _first(shown, e.a(l) * e.by_a(l))
     first, *others = activation_rules(e, l)
     rules = forward_rule(e, l), ", then ", first, *(part for rule in others for part in (", and ", rule))
-    said = Paragraph((*rules, f".{remark(e, l)} Neuron {j}, for example:"))
+    which, said = _written(shown, layer.n, e.a(l) * e.by_a(l))
+    sums = Display(tuple(forward_sum(e, l, j) for j in which))
     neurons = f"{layer.n} {'neuron' if layer.n == 1 else 'neurons'}"
-    title = (f"Layer {l}: {neurons}, ", Name(layer.title, _SPEC))
-    return Section(title, (said, Display((forward_sum(e, l, j),)), _neurons(e, l, shown, _forward_quantities(e, l))))
+    title = (f"Layer {l}: {neurons}, ", layer_name(e, l))
+    table = _neurons(e, l, shown, _forward_quantities(e, l))
+    return Section(title, (Paragraph((*rules, f".{remark(e, l)} {said}")), sums, table))
+
+
+def _written(shown: Sequence[int], n: int, sizes: np.ndarray) -> tuple[list[int], str]:
+    """The neurons of a layer of n whose sums are written out: all of a small one, else the one that matters most."""
+    if n <= _MOST_WRITTEN and len(shown) == n:
+        return list(shown), "With numbers:" if n == 1 else "Neuron by neuron:"
+    j = _first(shown, sizes)
+    return [j], f"Neuron {j}, for example:"
 
 
 def _forward_quantities(e: Explanation, l: int) -> list[tuple[Math, np.ndarray]]:
@@ -113,7 +130,8 @@ def cost_section(e: Explanation, top: int) -> Section:
         first = largest_terms(terms)
         written = (Sum((*numbers(*terms[first]), *rest_of(terms, first))),)
     sides = (COST, Reading(cost), *written, Number(e.cost))
-    return Section(("Cost: ", Name(cost.spec, _SPEC)), (table, Display((Equation(sides),))))
+    title = "Cost: ", Name(words_of(cost), _MOST_OF_A_NAME)
+    return Section(title, (table, Display((Equation(sides),))))
 
 
 def _terms(e: Explanation) -> np.ndarray | None:
@@ -134,7 +152,17 @@ def backward_section(e: Explanation, top: int) -> Section:
     layers = (_backward(e, l, largest_neurons(e, l, top)) for l in range(depth, 0, -1))
     k = _first(range(e.architecture.sizes[0]), e.by_a(0))
     said = Paragraph(f"An input {reaches(e, 1)}; input {k}, for example:")
-    return Section("Backward", (*layers, Section("The inputs", (said, Display((backward_sum(e, 0, k),))))))
+    inputs = Section("The inputs", (said, Display((backward_sum(e, 0, k),))))
+    delta = Symbol("δ", None, ("j",))
+    begin = Paragraph(
+        (
+            "From the last layer to the first, each from what the layer behind it left. The number that is handed on "
+            "is ",
+            Equation((delta, by(Symbol("z", None, ("j",))))),
+            ", the error of a neuron: how the cost moves with its weighted sum.",
+        )
+    )
+    return Section("Backward", (begin, *layers, inputs))
 
 
 def _backward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
@@ -145,11 +173,23 @@ def _backward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
         slope = Equation((by(Symbol("a", l, ("j",))), Reading(e.architecture.cost_function, derivative=True)))
         parts.append(Paragraph(("The cost's own derivative: ", slope)))
     else:
-        parts.append(Paragraph(f"A neuron {reaches(e, l + 1)}; neuron {j}, for example:"))
-        parts.append(Display((backward_sum(e, l, j),)))
+        which, said = _written(shown, layer.n, e.delta(l))
+        parts.append(Paragraph((f"A neuron {reaches(e, l + 1)}: ", backward_rule(e, l), f". {said}")))
+        parts.append(Display(tuple(backward_sum(e, l, j) for j in which)))
     parts += _elementwise(e, l, shown) if layer.activation.elementwise else _mixing(e, l, shown, j)
     parts += collapse_parts(e, j) if last else []
-    return Section((f"Layer {l}: ", Name(layer.title, _SPEC)), tuple(parts))
+    return Section((f"Layer {l}: ", layer_name(e, l)), (*parts, *_parameters(e, l)))
+
+
+def _parameters(e: Explanation, l: int) -> list[Block]:
+    """What δ of a layer gives for its own parameters, where they are weights or factors: the largest, for example."""
+    if not e.architecture.layer(l).linear:
+        return []
+    place = largest_weights(e, l, 1, biases=False)[0]
+    rules = rules_of_parameters(e, l)
+    said = "With ", Symbol("δ"), " come the derivatives with respect to what leads into the layer: "
+    joined = [part for rule in rules for part in (rule, ", ")][:-1]
+    return [Paragraph((*said, *joined, ". The largest:")), Display((parameter_product(e, place),))]
 
 
 def _elementwise(e: Explanation, l: int, shown: Sequence[int]) -> list[Block]:
@@ -170,7 +210,9 @@ def _mixing(e: Explanation, l: int, shown: Sequence[int], j: int) -> list[Block]
     layer = e.architecture.layer(l)
     reading = activation_reading(e, l, derivative=True)
     parts: list[Block] = [
-        Paragraph(("Every ", Symbol("a"), " depends on every ", Symbol("z"), ", so the slope is a matrix: ", reading))
+        Paragraph(
+            ("Every ", Symbol("a"), " depends on every ", Symbol("z"), f", so {_JACOBIAN}: ", reading, f". {_SAME}")
+        )
     ]
     if layer.n <= _MOST_JACOBIAN:
         J = Partial(Symbol("a", None, ("m",)), Symbol("z", None, ("j",)))
@@ -186,7 +228,7 @@ def collapse_parts(e: Explanation, j: int) -> list[Block]:
     found = collapse_of(e.view, e.focus, j)
     if found is None:
         return []
-    said = "With this cost the derivatives collapse"
+    said = "With this cost the derivatives collapse: in the product all but a difference cancels"
     if not e.view.long_way_holds[e.focus]:
-        said += ", and here only the short form holds, for an activation has rounded to the end of its range"
-    return [Paragraph(f"{said}:"), Display((collapsed(e, j, found),))]
+        said += ", and here only this short form holds, for an activation has rounded to the end of its range"
+    return [Paragraph(f"{said} (E26)."), Display((collapsed(e, j, found),))]

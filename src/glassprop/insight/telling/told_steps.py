@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glassprop.document.blocks import Block, Column, Display, Line, Name, Paragraph, Table
+from glassprop.document.blocks import Block, Column, Display, Inline, Line, Name, Paragraph, Table
 from glassprop.document.mathematics import (
     Aside,
     Becomes,
@@ -18,7 +18,7 @@ from glassprop.document.mathematics import (
     Words,
 )
 from glassprop.insight.largest import Place
-from glassprop.insight.step import OptimizerStep, moves_of
+from glassprop.insight.step import OptimizerStep, Training, moves_of
 from glassprop.insight.telling.layer_equations import parameter
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ def step_parts(e: Explanation, place: Place) -> list[Block]:
         return []
     step, letter = e.step(*place), parameter(e, place).letter
     decays = e.architecture.layout.block(place[0], letter).decays
-    on = "this row" if e.n_examples == 1 else "these rows"
     moves = moves_of(step.optimizer, letter, decays)
     formulas: list[Math] = [_gradient(step), *(Becomes(Symbol(what), Expression(by)) for what, by in moves)]
     symbols = {name: _quantity(name, letter) for name in step.before}
@@ -39,14 +38,56 @@ def step_parts(e: Explanation, place: Place) -> list[Block]:
         (symbols[name], Number(value), Number(step.after[name])) for name, value in step.before.items()
     )
     columns = Column(""), Column("before", numbers=True), Column("after", numbers=True)
-    of = "" if e.members is None else ", by the mean over all members (E42, E43)"
+    training = e.training
     return [
-        Paragraph(("One step of ", Name(step.optimizer), f" on {on}{of}:")),
+        Paragraph(_begins(e, training, step)),
         Display(tuple(formulas)),
-        Paragraph(("with ", *_settings(step), ".")),
+        Paragraph(("with ", *_settings(step), ".", *_meanings(step))),
         Table(columns, rows),
-        Paragraph((parameter(e, place), " changes by ", Number(step.change), ".")),
+        Paragraph((parameter(e, place), " changes by ", Number(step.change), ".", *_unseen(training, step))),
     ]
+
+
+def _begins(e: Explanation, training: Training, step: OptimizerStep) -> tuple[Inline, ...]:
+    """Which step on what, and at whose rate."""
+    on = "this row" if e.n_examples == 1 else "these rows"
+    of = "" if e.members is None else ", by the mean over all members (E42, E43)"
+    said: list[Inline] = ["One step of ", "gradient descent" if step.optimizer == "SGD" else Name(step.optimizer)]
+    said.append(f" on {on}{of}")
+    if training.chosen:
+        said += [", at the rate ", Number(training.rate), " that was asked for"]
+        last = training.trained_rate
+        said += [" (training ended at ", Number(last), ")"] if last is not None else []
+    return (*said, ":")
+
+
+def _unseen(training: Training, step: OptimizerStep) -> tuple[Inline, ...]:
+    """What to do about a step that changes no digit that is shown."""
+    if not step.too_small_to_see:
+        return ()
+    said: list[Inline] = [" That is too small to be seen beside it"]
+    if not training.chosen:
+        said += [": the learning rate was ", Number(training.rate), " when training ended"]
+    return (*said, ". Ask for another, to see what a step does (--rate 0.01, or at_rate(0.01) in Python).")
+
+
+def _meanings(step: OptimizerStep) -> tuple[Inline, ...]:
+    """What the letters are."""
+    said: list[tuple[Inline, ...]] = [
+        (Symbol("g"), " is the derivative that the optimizer gets"),
+        (Symbol("η"), " the learning rate"),
+    ]
+    if "t" in step.settings and "β₁" in step.settings:
+        said.append((Symbol("t"), " the number of the step"))
+    if "m" in step.before:
+        said.append(
+            (Symbol("m"), " and ", Symbol("v"), " its memory of earlier ", Symbol("g"), " and ", Expression("g**2"))
+        )
+    elif "v" in step.before:
+        said.append((Symbol("v"), " its memory of earlier steps"))
+    if "λ" in step.settings:
+        said.append((Symbol("λ"), " how much a weight decays"))
+    return " Here ", *(part for one in said[:-1] for part in (*one, ", ")), *said[-1], "."
 
 
 def _gradient(step: OptimizerStep) -> Equation:

@@ -9,6 +9,7 @@ import numpy as np
 from glassprop.document.blocks import Block, Column, Document, Inline, Line, Name, Paragraph, Section, Table
 from glassprop.document.mathematics import COST, Equation, Number, Product, Reading, Symbol, by
 from glassprop.insight.telling.asked import Asked
+from glassprop.insight.telling.layer_equations import layer_name
 from glassprop.insight.telling.told_columns import chosen_columns, columns_section
 from glassprop.insight.telling.told_derivatives import largest_section, weights_section
 from glassprop.insight.telling.told_layers import backward_section, cost_section, forward_section
@@ -16,8 +17,6 @@ from glassprop.insight.telling.told_members import members_paragraphs, members_s
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
-
-_SPEC = 45  # characters of a function's name
 
 
 def document_of(e: Explanation, asked: Asked) -> Document:
@@ -53,9 +52,9 @@ def _title(e: Explanation) -> Line:
 def _overview(e: Explanation) -> list[Paragraph]:
     architecture = e.architecture
     network: list[Inline] = [f"Network: {architecture.sizes[0]}"]
-    for layer in architecture.layers:
-        network += [f" → {layer.n} ", Name(layer.title, _SPEC)]
-    cost = Equation((COST, Reading(architecture.cost_function), Number(e.cost)))
+    for l, layer in enumerate(architecture.layers, start=1):
+        network += [f" → {layer.n} ", layer_name(e, l)]
+    cost = Equation((COST, Reading(architecture.cost_function)))
     found = [Paragraph(tuple(network)), *members_paragraphs(e), Paragraph(("Cost: ", cost))]
     units = architecture.units
     if units is not None:  # in so many digits that y can be worked out

@@ -61,7 +61,7 @@ def planned_epochs(network: TableNetwork, X: Any, X_inner: Any, seconds: float, 
             epochs = known.epochs
     _tell(caught, say)
     text = f"{epochs} epochs are planned for the time of {network.options.max_time:g} seconds"
-    say(Note(text, "time", number=epochs))
+    say(Note(text, "planned-epochs", number=epochs))
     return epochs
 
 
