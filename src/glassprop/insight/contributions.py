@@ -21,11 +21,17 @@ class Contribution:
         How much of f(x) - f(baseline) is its own.
     shown : str
         What stands in the table.
+    derivative : float
+        ∂f/∂column here, per ``unit``; None for a category or text, which has none.
+    unit : str
+        "day" for a date, "hour" for a time of day.
     """
 
     name: str
     value: float
     shown: str = ""
+    derivative: float | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,15 @@ class Contributions:
 
 def contributions_of(prediction: Prediction, x: Array, baseline: Baseline, names: Names, example: int) -> Contributions:
     """E46, summed by columns; inputs of no column, or all where columns share some, stand for themselves."""
-    found = prediction.integrated(x, baseline)
+    found, by_x = prediction.integrated(x, baseline), prediction.slopes(x[None, :])[0]
     columns = tuple(
-        Contribution(column.name, float(found.parts[list(column.parts)].sum()), names.shown(column, example))
+        Contribution(
+            column.name,
+            float(found.parts[list(column.parts)].sum()),
+            names.shown(column, example),
+            None if column.slopes is None else float(by_x[list(column.parts)] @ column.slopes[example]),
+            column.unit,
+        )
         for column in apart(names)
     )
     largest_first = tuple(sorted(columns, key=lambda one: -abs(one.value)))

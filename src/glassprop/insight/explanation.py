@@ -288,8 +288,15 @@ class Explanation:
         if self.predictions is None:
             return self.prediction().contributions()
         assert self.predictor is not None
-        prediction, x = self.predictions[self.focus], self.view.X[self.focus]
-        return contributions_of(prediction, x, self.predictor.baseline, self.names, self.focus)
+        i = self.focus
+        if i not in self._contributions:
+            baseline = self.predictor.baseline
+            self._contributions[i] = contributions_of(self.predictions[i], self.view.X[i], baseline, self.names, i)
+        return self._contributions[i]
+
+    @cached_property
+    def _contributions(self) -> dict[int, Contributions]:
+        return {}
 
     # --- several examples, and the optimizer ------------------------------------------------------------------
 
