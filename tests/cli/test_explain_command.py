@@ -18,7 +18,7 @@ import glassprop
 from glassprop.cli import main
 from glassprop.export.model_file import read_record
 from glassprop.insight.names import Names
-from glassprop.tables import gradient_arrays, read_table
+from glassprop.tables import explain_table, gradient_arrays, read_table
 
 DOCS = Path(__file__).parents[2] / "docs"
 NASTY = ["<img src=x onerror=alert(1)>", "[bold]x[/bold]", "\x1b[31mred", r"\input{/etc/passwd}"]
@@ -310,6 +310,14 @@ def test_worksheets_by_the_ending(run, small_iris, tmp_path, name, start):
     assert "to 3 significant digits" in (tmp_path / name).read_text()
 
 
+def test_a_worksheet_has_all_the_rows(run, small_iris):
+    rows = [word for row in (0, 60) for word in ("--row", row)]
+    result = run("explain", small_iris, "iris", *rows, "--worksheet", "w.txt", "--rate", "0.5")
+    text = Path("w.txt").read_text(encoding="utf-8")
+    assert all(said in text for said in ("## Row 0", "## Row 60", "## All rows", "the learning rate η = 0.5."))
+    assert "the inputs and the target of 2 rows" in result.err
+
+
 @pytest.mark.parametrize("form", ["--latex", "--markdown", "--html", "--worksheet"])
 def test_a_dash_is_standard_output(run, small_iris, tmp_path, form):
     result = run("explain", small_iris, "iris", "--row", "5", form, "-")
@@ -496,6 +504,11 @@ def test_every_key_of_a_record_is_documented_and_every_documented_key_exists(run
     records.append(picture.to_dict(most_weights=1, most_neurons=4))
     several = glassprop.Network(2, [glassprop.Layer(1, "identity", own=True)], members=2)
     records.append(several.explain(np.ones(6), np.ones(2), [1.0]).to_dict())
+    for model, data in ((small_iris, "iris"), (diabetes, "diabetes")):  # what a page computes with, of both tasks
+        found = explain_table(glassprop.load(model), read_record(model), read_table(data), [5])
+        records.append({"live": found.to_dict()["live"]})
+    coded = glassprop.Network(1, [glassprop.CategoryEmbedding([0], [2]), glassprop.Layer(1, "identity")])
+    records.append(coded.explain(np.ones(coded.layout.size), np.ones(1), [1.0]).to_dict())
     known = documented()
     open_ended = [key.removesuffix(".*") for key in known if key.endswith(".*")]
     found = set()
@@ -516,7 +529,5 @@ def test_the_record_is_to_dict_with_chosen(run, small_iris):
     record = run("explain", small_iris, "iris", "--row", "5", "--json").json
     chosen = record.pop("chosen")
     assert len(chosen["parameters"]) == 1
-    from glassprop.tables import explain_table
-
     found = explain_table(glassprop.load(small_iris), read_record(small_iris), read_table("iris"), [5])
-    assert json.loads(json.dumps(found.to_dict())) == record
+    assert json.loads(json.dumps(found.to_dict(live=False))) == record

@@ -270,7 +270,7 @@ def _check_target(found: Explanation, worksheet: str | None, rate: float | None)
 def _whole(found: Explanation, places: list[Place], inputs: tuple[str, ...], *, rows: bool) -> dict[str, Any]:
     from glassprop.insight.chosen import chosen_of
 
-    return {**found.to_dict(rows=rows), "chosen": chosen_of(found, places, inputs, rows=rows)}
+    return {**found.to_dict(rows=rows, live=False), "chosen": chosen_of(found, places, inputs, rows=rows)}
 
 
 def _document(
@@ -308,7 +308,7 @@ def _write(path: str, text: str, row: tuple[int, ...], no_rows: bool, name: str)
         return
     with replacing(path, error=TableError) as file:
         file.write(data)
-    say(f"{path} is written{_contents(row if name == 'html' else row[:1], no_rows, name)}")
+    say(f"{path} is written{_contents(row, no_rows, name)}")
 
 
 def _contents(row: tuple[int, ...], no_rows: bool, name: str) -> str:

@@ -33,12 +33,18 @@ class Definition:
         Names for parts of the two.
     constants : mapping of str to float
         Names for fixed numbers that have no short form.
+    by_parameter : str
+        Of an activation whose parameter can be trained: ∂a/∂p, from z.
+    kinks : tuple of str
+        Of a cost: what is 0 where a derivative jumps, from a and y.
     """
 
     value: str
     slope: str
     where: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
+    by_parameter: str = ""
+    kinks: tuple[str, ...] = ()
 
     def value_at(self, names: Mapping[str, Any], over: Arithmetic[T]) -> T:
         """The value for these z (or a and y), and p."""
@@ -62,11 +68,13 @@ _OF_MISH = {"t": f"tanh({_SOFTPLUS})"}
 ACTIVATION_DEFINITIONS: dict[str, Definition] = {
     "identity": Definition("z", "1"),
     "relu": Definition("max(z, 0)", "1 if z > 0 else 0"),
-    "leaky_relu": Definition("z if z > 0 else p*z", "1 if z > 0 else p"),
+    "leaky_relu": Definition("z if z > 0 else p*z", "1 if z > 0 else p", by_parameter="min(z, 0)"),
     "sigmoid": Definition("1/(1 + exp(-z))", "a*(1 - a)"),
     "tanh": Definition("tanh(z)", "1 - a**2"),
     "softplus": Definition(_SOFTPLUS, "1/(1 + exp(-z))"),
-    "elu": Definition("z if z > 0 else p*(exp(z) - 1)", "1 if z > 0 else a + p"),
+    "elu": Definition(
+        "z if z > 0 else p*(exp(z) - 1)", "1 if z > 0 else a + p", by_parameter="0 if z > 0 else exp(z) - 1"
+    ),
     "selu": Definition("λ*z if z > 0 else λ*α*(exp(z) - 1)", "λ if z > 0 else a + λ*α", constants=_SELU),
     "gelu": Definition("z*Φ(z)", "Φ(z) + z*φ(z)"),
     "silu": Definition("z*σ(z)", "σ(z) + a*(1 - σ(z))"),
@@ -78,8 +86,14 @@ ACTIVATION_DEFINITIONS: dict[str, Definition] = {
         "(1 - p + p*λ)*z if z > 0 else (1 - p)*z + p*λ*α*(exp(z) - 1)",
         "1 - p + p*λ if z > 0 else 1 - p + p*λ*α*exp(z)",
         constants=_SELU,
+        by_parameter="(λ - 1)*z if z > 0 else λ*α*(exp(z) - 1) - z",
     ),
-    "blended_mish": Definition("(1 - p)*z + p*z*t", "1 - p + p*(t + z*(1 - t**2)*σ(z))", where=_OF_MISH),
+    "blended_mish": Definition(
+        "(1 - p)*z + p*z*t",
+        "1 - p + p*(t + z*(1 - t**2)*σ(z))",
+        where=_OF_MISH,
+        by_parameter="-(2*z/(exp(z)*(exp(z) + 2) + 2))",
+    ),
     "exp": Definition("exp(z)", "a"),
     "softmax": Definition("exp(z_j)/Σ_m(exp(z_m))", "a_m*(δ_mj - a_j)"),
 }
@@ -89,15 +103,29 @@ COST_DEFINITIONS: dict[str, Definition] = {
     "half_squared_error": Definition("1/2*(a - y)**2", "a - y"),
     "cross_entropy": Definition("-(y*ln(a))", "-(y/a)"),
     "binary_cross_entropy": Definition("-(y*ln(a) + (1 - y)*ln(1 - a))", "(1 - y)/(1 - a) - y/a"),
-    "absolute_error": Definition("abs(a - y)", "sign(a - y)"),
+    "absolute_error": Definition("abs(a - y)", "sign(a - y)", kinks=("a - y",)),
     "huber": Definition(
-        "1/2*r**2 if abs(r) <= p else p*(abs(r) - 1/2*p)", "min(max(a - y, -p), p)", where={"r": "a - y"}
+        "1/2*r**2 if abs(r) <= p else p*(abs(r) - 1/2*p)",
+        "min(max(a - y, -p), p)",
+        where={"r": "a - y"},
+        kinks=("a - y - p", "a - y + p"),
     ),
     "poisson": Definition("y*ln(y/a) - y + a", "1 - y/a"),
     "quantile": Definition(
-        "p*r if r > 0 else (p - 1)*r", "1 - p if a > y else -p if a < y else 0", where={"r": "y - a"}
+        "p*r if r > 0 else (p - 1)*r",
+        "1 - p if a > y else -p if a < y else 0",
+        where={"r": "y - a"},
+        kinks=("a - y",),
     ),
     "log_cosh": Definition("ln(cosh(a - y))", "tanh(a - y)"),
+}
+
+# Of a pair that collapses (pairs.py): what one output adds to C_0, from z and y; and its δ = ∂C_0/∂z, from a and y.
+PAIR_DEFINITIONS: dict[tuple[str, str], Definition] = {
+    ("softmax", "cross_entropy"): Definition("y*(ln(Σ_m(exp(z_m))) - z)", "a*Σ_m(y_m) - y"),
+    ("sigmoid", "binary_cross_entropy"): Definition("ln(1 + exp(z)) - y*z", "a - y"),
+    ("identity", "half_squared_error"): Definition("1/2*(z - y)**2", "a - y"),
+    ("exp", "poisson"): Definition("exp(z) - y*z + (y*ln(y) - y)", "a - y"),
 }
 
 

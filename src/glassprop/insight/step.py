@@ -80,6 +80,11 @@ def moves_of(optimizer: str, letter: str = "w", decays: bool = True) -> tuple[tu
     return tuple((what.replace("w", letter), by.replace("w", letter)) for what, by in STEPS.get(name, ()))
 
 
+def memory_of(optimizer: str) -> tuple[str, ...]:
+    """What the formulas of an optimizer call the vectors that it remembers."""
+    return _NAMES.get(optimizer, ())
+
+
 def formula_of_step(optimizer: str, letter: str = "w", decays: bool = True) -> str:
     """The same as text."""
     return ";  ".join(f"{what} ← {Writer().write(parse(by))}" for what, by in moves_of(optimizer, letter, decays))

@@ -13,7 +13,9 @@ from typing import Any
 
 from glassprop.errors import DataError
 from glassprop.ground.text import shown
+from glassprop.insight.live_record import STILL_WITHOUT_ROWS
 from glassprop.insight.record import FORMAT
+from glassprop.layers.layer_table import KINDS
 
 DIGITS = 9  # of each number embedded: more than the page shows, and half the size of all
 PICTURE_DIGITS = 4  # of numbers that are only seen as the shade of a pixel
@@ -21,16 +23,40 @@ SCRIPTS = (
     "text",
     "model",
     "marks",
+    "say",
+    "ways",
+    "layout",
     "rove",
+    "lines",
     "draw",
     "pictures",
     "charts",
+    "equations",
     "parts",
+    "errors",
     "training",
+    "columns",
     "chosen",
+    "guess",
+    "backward",
+    "update",
     "walk",
+    "live_formula",
+    "live_functions",
+    "live_kinds",
+    *(f"live_{kind}" for kind in KINDS),
+    "live_passes",
+    "live_differences",
+    "live_example",
+    "live_steps",
+    "live_record",
+    "live",
+    "join",
+    "keep",
+    "print",
     "main",
 )
+COMPUTING = ("live",)  # what scripts begin with that a page needs only if it computes
 STYLES = ("page.css", "page_drawing.css")
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -69,7 +95,9 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
             f"got kind {record.get('kind')!r}, format {record.get('format')!r}"
         )
     css = "\n".join(_static(name) for name in STYLES)
-    js = '"use strict";\n(() => {\n' + "\n".join(_static(f"page_{name}.js") for name in SCRIPTS) + "\n})();"
+    needed = [name for name in SCRIPTS if record["live"] is not None or not name.startswith(COMPUTING)]
+    js = '"use strict";\n(() => {\n' + "\n".join(_without_comments(_static(f"page_{name}.js")) for name in needed)
+    js += "\n})();"
     parts = {
         "title": html.escape(shown(title)),
         "csp": f"{_CLOSED}; style-src '{_hash(css)}'; script-src '{_hash(js)}'",
@@ -84,7 +112,8 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
 def embedded(record: Mapping[str, Any], *, rows: bool = True) -> str:
     """The record as the page holds it: shorter numbers and text, and no character that could end a script element."""
     small = _slim(record, rows)
-    return json.dumps(_short(small), ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
+    small = {**_short({**small, "live": None}), "live": small["live"]}  # which is computed with: all digits, all names
+    return json.dumps(small, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
 
 
 def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
@@ -100,11 +129,25 @@ def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
     ]
     picture = record.get("picture")
     return {
-        **record,
+        **(_without_rows(record) if not rows else _without_what_live_has(record)),
         "columns": [record["columns"][number] for number in kept],
         "examples": examples,
         "picture": picture and {name: _short(part, PICTURE_DIGITS) for name, part in picture.items()},
+        "units": record["units"] and record["units"] | ({} if rows else {"own": None, "own_y": None}),
+        "as_it_was": _short(record["as_it_was"], PICTURE_DIGITS) if rows else None,
     }
+
+
+def _without_rows(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {**record, "live": None, "still": STILL_WITHOUT_ROWS if record["live"] is not None else record["still"]}
+
+
+def _without_what_live_has(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters, and what the optimizer remembers of them, are written down once: the page fills them in."""
+    if record["live"] is None:
+        return dict(record)
+    training = record["training"]
+    return {**record, "w": [], "b": [], "p": [], "training": training and {**training, "memory": {}}}
 
 
 def _is_input(record: Mapping[str, Any], number: int) -> bool:
@@ -143,6 +186,18 @@ def _short(value: Any, digits: int = DIGITS) -> Any:
 
 def _static(name: str) -> str:
     return files("glassprop.report").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _without_comments(script: str) -> str:
+    """Without lines of nothing but comment: a fifth of all scripts, which are to be read where they stand."""
+    kept, within = [], False
+    for line in script.split("\n"):
+        text = line.strip()
+        opens = text.startswith("/*")
+        if not (within or text.startswith("//") or (opens and ("*/" not in text or text.endswith("*/")))):
+            kept.append(line)
+        within = (within or opens) and "*/" not in text
+    return "\n".join(kept)
 
 
 def _hash(text: str) -> str:

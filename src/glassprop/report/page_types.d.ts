@@ -36,6 +36,8 @@ interface ColumnRecord {
   categories: string[] | null;
   one_hot: boolean;
   unit: string;
+  /** what the parts are by category, where the categories are not one-hot */
+  stands: Num[][] | null;
 }
 
 interface CellRecord {
@@ -61,6 +63,8 @@ interface ExampleRecord {
   edges: ByLayer<Num[]>;
   rest_z: ByLayer<Num>;
   rest_by_a: ByLayer<Num>;
+  /** what each output adds to C₀; null where it is no sum over outputs */
+  terms: Num[] | null;
   long_way: boolean;
   collapse: string | null;
   columns: CellRecord[];
@@ -83,10 +87,35 @@ interface TrainingRecord {
   formula: string;
   formula_of_biases: string;
   settings: Record<string, Num>;
+  /** whether the rate was asked for, so that a step can be seen; and then that of the last step of training */
+  chosen_rate: boolean;
+  trained_rate: Num;
   l2: number;
   clip_norm: number | null;
   clipping?: Num;
   memory: Record<string, ParameterRecord>;
+}
+
+/** One step for all parameters on the examples: costs before and after it, and [l, j, k, from, to] of what moves most. */
+interface UpdateRecord {
+  optimizer: string;
+  rate: Num;
+  /** whether no optimizer came with the parameters, so that plain gradient descent is shown */
+  assumed: boolean;
+  before: Num;
+  after: Num;
+  costs: Num[];
+  moved: [number, number, number, Num, Num][];
+}
+
+/** How a target was standardized, and outputs and targets in its own units, by example. */
+interface UnitsRecord {
+  mean: number;
+  spread: number;
+  scale: string;
+  formula: string;
+  own: Num[][] | null;
+  own_y: Num[][] | null;
 }
 
 /** What each member says, by example, and all together. */
@@ -131,6 +160,8 @@ interface ExplanationRecord extends ParameterRecord {
   image: [number, number] | null;
   pixels: number[] | null;
   picture: { size: [number, number]; x: Num[][]; by_x: Num[][] } | null;
+  /** what stands in the table of each point of a picture, by example */
+  as_it_was: Num[][] | null;
   columns: ColumnRecord[];
   columns_left_out: number;
   /** trained parameters of activations */
@@ -144,6 +175,13 @@ interface ExplanationRecord extends ParameterRecord {
   gradient_size: Num[][];
   history: Record<string, Num[]>;
   training: TrainingRecord | null;
+  /** what the page computes with; null where it stands still */
+  live: LiveRecord | null;
+  /** why it stands still; null where it does not */
+  still: string | null;
+  update: UpdateRecord | null;
+  /** of a regression whose target was standardized */
+  units: UnitsRecord | null;
 }
 
 /** What can be chosen: a weight (k = -1: the bias), a neuron, an input, a column of the table. */
@@ -157,7 +195,7 @@ type Choose = (what: Choice) => void;
 
 /** A step of the walk. */
 type Step =
-  | { kind: "all" | "input" | "inputs"; title: string }
+  | { kind: "all" | "input" | "inputs" | "update"; title: string }
   | { kind: "forward" | "backward"; l: number; title: string }
   | { kind: "cost"; last: number; title: string };
 
@@ -168,8 +206,14 @@ type State = { mode: Mode; chosen: Choice | null; step: Step | null };
 /** A term of a sum. */
 type Term = { n: number; product: Num };
 type Product = Term & { one: Num; other: Num };
-/** A line of the drawing: a weight, and what it stands for in the present mode. */
-type Line = { l: number; j: number; k: number; value: Num };
+/** A line of the drawing: a weight or (k = -1) bias, and what it stands for in the present mode; undefined: not known yet. */
+type Line = { l: number; j: number; k: number; value: Num | undefined };
+/** How far the walk has come: a of layers up to one, δ of those from another on (0: ∂C₀/∂x), and C₀. */
+type Known = { a: number; delta: number; cost: boolean };
+/** z of a neuron (else its a) on a way to the cost; a move on it; and a way, with the neurons and lines that it takes. */
+type WayNode = { l: number; n: number; z: boolean };
+type Move = { factor: Num; to: WayNode | null; line: { l: number; j: number; k: number } | null };
+type Way = { nodes: [number, number][]; lines: { l: number; j: number; k: number }[]; product: number };
 
 /** Whatever can be found in the page: it has a dataset, and can have the focus. */
 type Drawn = HTMLElement | SVGElement;
@@ -177,4 +221,4 @@ type Drawn = HTMLElement | SVGElement;
 type Child = Node | string | number | false | null | undefined | Child[];
 type Attributes = Record<string, string | number | boolean | null | undefined>;
 /** A row of a table: its cells, and attributes of the row. */
-type Row = { cells: Child[]; class?: string | null; "data-term"?: string | number };
+type Row = { cells: Child[]; class?: string | null; "data-term"?: string | number; "data-at"?: string | null };

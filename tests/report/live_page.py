@@ -1,0 +1,32 @@
+"""The page's computing core alone: its scripts in an empty document, asked by what is evaluated there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from glassprop.report.page import SCRIPTS, _static
+
+_DOCUMENT = "<!DOCTYPE html><meta charset=utf-8><title>live</title><link rel=icon href=data:,>"
+_BEFORE = ("text", "model")  # which the core counts on
+
+
+def live_scripts() -> str:
+    names = [name for name in SCRIPTS if name in _BEFORE or name.startswith("live")]
+    return "\n".join(_static(f"page_{name}.js") for name in names)
+
+
+def open_live(look: Callable[..., Any]) -> Any:
+    """A document in which `Live` is there, for `ask`."""
+    page = look(_DOCUMENT)
+    page.evaluate(f'"use strict";(() => {{{live_scripts()}\nwindow.Live = Live; window.worked = worked;}})()')
+    return page
+
+
+def ask(page: Any, record: Any, what: str) -> Any:
+    """What an expression of ``live`` gives, of a record."""
+    return page.evaluate(
+        f"(text) => {{const live = new Live(JSON.parse(text)); const {{ record }} = live; return {what};}}",
+        json.dumps(record),
+    )
