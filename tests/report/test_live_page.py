@@ -12,7 +12,7 @@ from report.live_page import ask, open_live
 from report.page_cases import explained, from_table, picture, training
 
 import glassprop
-from glassprop import Layer, Network
+from glassprop import CategoryEmbedding, Layer, Network
 from glassprop.equations.activation import Activation
 from glassprop.insight.live_record import MOST_PARAMETERS, MOST_ROW_NUMBERS
 from glassprop.insight.names import Names
@@ -77,7 +77,9 @@ def test_why_else_a_page_stands_still():
     assert "none of OwnOptimizer" in still_of(e.architecture.explain(theta, e.view.X, e.view.Y, training=unknown))
     many = of_network(dense(100, (2, "tanh"), (1, "identity")), n=1 + MOST_ROW_NUMBERS // 101)
     assert f"more than the {MOST_ROW_NUMBERS:,}" in still_of(many)
-    for said in (still_of(own), still_of(by_lbfgs), still_of(many)):
+    predicted = glassprop.insight.explanation.explain(e.architecture, theta, e.view.X)
+    assert "what is predicted" in still_of(predicted)
+    for said in (still_of(own), still_of(by_lbfgs), still_of(many), still_of(predicted)):
         assert said.startswith("This page does not compute: ")
         assert "\n" not in said
 
@@ -155,6 +157,18 @@ def test_a_prediction_is_told_in_the_words_of_the_table(look, outputs, cost, sai
     assert found == [said(row) for row in network.predict(theta, moved)]
     if len(outputs) > 1:
         assert len({*found, *names.predictions}) > 1
+
+
+def test_targets_and_codes_stay_what_they_may_be(look):
+    network = Network(2, [CategoryEmbedding([1], [3], 2), Layer(1, "sigmoid")], "binary_cross_entropy")
+    e = network.explain(np.linspace(-1, 1, network.layout.size), [0.5, 1.0], [1.0])
+    do = "(live.setTarget(0, 0, 3), live.setInput(0, 1, {}), [live.ys[0][0], live.xs[0][1], live.cost(0)])"
+    page = open_live(look)
+    for code, kept in ((1.6, 2), (7, 2), (-1, 0)):
+        expected = network.explain(e.view.theta, [0.5, float(kept)], [1.0]).cost
+        found = ask(page, e.to_dict(), do.format(code))
+        assert found[:2] == [1, kept]
+        np.testing.assert_allclose(found[2], expected, rtol=1e-12)
 
 
 def test_another_category_by_a_pass_forward(look):

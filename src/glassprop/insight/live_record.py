@@ -52,6 +52,8 @@ def live_of(explanation: Explanation, *, rows: bool, most_differences: int) -> t
 
 def _why_still(explanation: Explanation, rows: bool) -> str | None:
     architecture, training = explanation.architecture, explanation.training
+    if explanation.predictions is not None:
+        return "This page does not compute: it explains what is predicted, and has no target to compute a cost of."
     size, numbers = architecture.layout.used, explanation.view.X.size + explanation.view.Y.size
     if not rows:
         return STILL_WITHOUT_ROWS
@@ -180,6 +182,7 @@ def _of_cost(architecture: Architecture) -> dict[str, Any]:
         "slope": of(definition.slope),
         "kinks": [of(kink) for kink in definition.kinks],
         "p": cost.parameters[0] if cost.parameters else 0.0,
+        "targets": [plain_number(cost.targets.low), plain_number(cost.targets.high)],
         "pair": pair,
     }
 

@@ -38,6 +38,8 @@ interface LiveCost {
   slope: Tree;
   kinks: Tree[];
   p: number;
+  /** from where to where targets may lie; null: any number */
+  targets: [Num, Num];
   pair: { value: Tree; delta: Tree } | null;
 }
 /** What is replaced, and what by. */
