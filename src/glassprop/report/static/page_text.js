@@ -18,12 +18,24 @@ const byId = (id) => part(`#${id}`, HTMLElement);
  *  @param {Event} event @param {string} selector @returns {Drawn | null} */
 const under = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
+/** What the page tells of: a cost, or what is predicted in its place. */
+const TOLD = { prediction: false };
+/** A text of the page's own about C₀, as one about what it tells of.
+ *  @param {string} text */
+const told = (text) => (TOLD.prediction ? text.replaceAll("C₀", "ŷ") : text);
+/** The same, of a sentence.
+ *  @param {Child} part */
+const spoken = (part) =>
+  TOLD.prediction && typeof part === "string"
+    ? part.replaceAll("the cost", "the prediction").replaceAll("The cost", "The prediction")
+    : part;
+
 /** All text and elements in nested lists, one after another.
  *  @param {Child[]} children @returns {(Node | string)[]} */
 const flat = (children) =>
   children.flatMap((child) => {
     if (child === null || child === undefined || child === false) return [];
-    return Array.isArray(child) ? flat(child) : [typeof child === "number" ? String(child) : child];
+    return Array.isArray(child) ? flat(child) : [typeof child === "number" ? String(child) : typeof child === "string" ? told(child) : child];
   });
 
 /** An element with attributes and children; strings become text. Attributes that are null are left out.
@@ -31,7 +43,7 @@ const flat = (children) =>
 function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes))
     if (value !== null && value !== undefined && value !== false)
-      node.setAttribute(name, value === true ? "" : String(value));
+      node.setAttribute(name, value === true ? "" : told(String(value)));
   node.append(...flat(children));
   return node;
 }
@@ -113,9 +125,9 @@ function by(above, below) {
 /** @param {Child[]} parts */
 const formula = (...parts) => el("p", { class: "formula" }, ...parts);
 /** @param {Child[]} parts */
-const heading = (...parts) => el("h3", {}, ...parts);
+const heading = (...parts) => el("h3", {}, ...parts.map(spoken));
 /** @param {Child[]} parts */
-const said = (...parts) => el("p", { class: "said" }, ...parts);
+const said = (...parts) => el("p", { class: "said" }, ...parts.map(spoken));
 
 /** A table: head is a list of cells, rows a list of {cells, ...attributes}.
  *  @param {Child[]} head @param {Row[]} rows @param {Attributes} attributes */
