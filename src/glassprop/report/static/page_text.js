@@ -23,6 +23,8 @@ const TOLD = { prediction: false };
 /** A text of the page's own about C₀, as one about what it tells of.
  *  @param {string} text */
 const told = (text) => (TOLD.prediction ? text.replaceAll("C₀", "ŷ") : text);
+/** @param {Node | string} part */
+const inOurWords = (part) => (typeof part === "string" ? told(part) : part);
 /** The same, of a sentence.
  *  @param {Child} part */
 const spoken = (part) =>
@@ -35,7 +37,7 @@ const spoken = (part) =>
 const flat = (children) =>
   children.flatMap((child) => {
     if (child === null || child === undefined || child === false) return [];
-    return Array.isArray(child) ? flat(child) : [typeof child === "number" ? String(child) : typeof child === "string" ? told(child) : child];
+    return Array.isArray(child) ? flat(child) : [typeof child === "number" ? String(child) : child];
   });
 
 /** An element with attributes and children; strings become text. Attributes that are null are left out.
@@ -43,8 +45,10 @@ const flat = (children) =>
 function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes))
     if (value !== null && value !== undefined && value !== false)
-      node.setAttribute(name, value === true ? "" : told(String(value)));
-  node.append(...flat(children));
+      node.setAttribute(name, value === true ? "" : name === "aria-label" ? told(String(value)) : String(value));
+  // what stands in a bdi comes from data, and is left as it is
+  const ours = node.localName === "bdi" ? (/** @type {Node | string} */ part) => part : inOurWords;
+  node.append(...flat(children).map(ours));
   return node;
 }
 /** @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {Attributes} attributes @param {Child[]} children */
@@ -109,7 +113,10 @@ function sym(letter, layer = null, ...indices) {
   const at = placeOf(letter, layer, indices);
   return el("span", { class: "sym", "data-at": at }, el("i", {}, letter), marks.length ? el("span", { class: "marks" }, marks) : null);
 }
-const C0 = () => el("span", { class: "sym", "data-at": "C" }, el("i", {}, "C"), "₀");
+const C0 = () => {
+  const letter = TOLD.prediction ? [el("i", {}, "ŷ")] : [el("i", {}, "C"), "₀"];
+  return el("span", { class: "sym", "data-at": "C" }, letter);
+};
 
 /** ∂ above over ∂ below, as a fraction.
  *  @param {Child} above @param {Child} below */
