@@ -19,7 +19,7 @@ from glassprop.layers.layer_table import KINDS
 
 DIGITS = 9  # of each number embedded: more than the page shows, and half the size of all
 PICTURE_DIGITS = 4  # of numbers that are only seen as the shade of a pixel
-SCRIPTS = (
+_SHOWING = (
     "text",
     "model",
     "marks",
@@ -31,6 +31,8 @@ SCRIPTS = (
     "training",
     "chosen",
     "walk",
+)
+_COMPUTING = (  # which a page that stands still does without
     "live_formula",
     "live_functions",
     "live_kinds",
@@ -40,9 +42,19 @@ SCRIPTS = (
     "live_example",
     "live_steps",
     "live",
-    "main",
+    "plane",
+    "map",
+    "slice",
+    "play_handles",
+    "play_switch",
+    "play_nudge",
+    "play_drag",
+    "play_learn",
+    "play",
 )
-STYLES = ("page.css", "page_drawing.css")
+_PAGE = ("address", "main")
+SCRIPTS = (*_SHOWING, *_COMPUTING, *_PAGE)
+STYLES = ("page.css", "page_drawing.css", "page_controls.css")
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
@@ -80,7 +92,8 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
             f"got kind {record.get('kind')!r}, format {record.get('format')!r}"
         )
     css = "\n".join(_static(name) for name in STYLES)
-    js = '"use strict";\n(() => {\n' + "\n".join(_static(f"page_{name}.js") for name in SCRIPTS) + "\n})();"
+    scripts = SCRIPTS if record.get("live") and rows else (*_SHOWING, *_PAGE)
+    js = '"use strict";\n(() => {\n' + "\n".join(_static(f"page_{name}.js") for name in scripts) + "\n})();"
     parts = {
         "title": html.escape(shown(title)),
         "csp": f"{_CLOSED}; style-src '{_hash(css)}'; script-src '{_hash(js)}'",

@@ -2,9 +2,14 @@
 
 /** @type {Mode[]} */
 const MODES = ["weight", "activation", "gradient"];
+/** What tells what the panel is of. */
+const OF = ["kind", "l", "j", "k", "number"];
 /** The button that walks there.
  *  @param {string} name */
 const control = (name) => part(`[data-control="${name}"]`, HTMLElement);
+/** A name and what it is now, for a line of facts.
+ *  @param {Child} name @param {Child} what */
+const fact = (name, what) => el("span", { class: "fact" }, name, " ", el("b", {}, what));
 
 class Page {
   /** @param {ExplanationRecord} record */
@@ -26,10 +31,14 @@ class Page {
     };
     this.words = new Walk(this.model, this.choose);
     this.drawing = new Drawing(byId("network-box"), this.model, { choose: this.choose, state: () => this.state() });
+    /** What people do with the live network; null where the page stays still. @type {Play | null} */
+    this.play = null;
     this.fill();
     this.listen();
     this.fromAddress();
     this.all();
+    if (this.live) this.play = new Play(this, this.live);
+    this.play?.follow();
   }
 
   /** @returns {State} */
@@ -113,15 +122,13 @@ class Page {
       last: () => this.steps.length - 1,
     };
     const example = part("#example", HTMLSelectElement);
-    example.addEventListener("change", () => {
-      this.model.example = Number(example.value);
-      this.all();
-    });
+    example.addEventListener("change", () => this.turnTo(Number(example.value)));
     for (const mode of MODES)
       part(`#colors [value="${mode}"]`, HTMLInputElement).addEventListener("change", () => {
         this.mode = mode;
         this.drawing.draw();
         this.legend();
+        this.toAddress();
       });
     for (const [name, to] of Object.entries(move))
       control(name).addEventListener("click", () => this.step(to()));
@@ -137,6 +144,7 @@ class Page {
       waiting = setTimeout(() => {
         this.drawing.draw();
         this.charts();
+        this.play?.shown();
       }, 100);
     });
     window.addEventListener("hashchange", () => {
@@ -145,10 +153,30 @@ class Page {
     });
   }
 
-  /** #example=3 in the address chooses an example, so that other pages can link to it. */
+  /** Another example.
+   *  @param {number} i */
+  turnTo(i) {
+    this.model.example = i;
+    this.all();
+  }
+
+  /** Take up what the address asks for: #example=3&step=2&choice=weight:2:0:1&view=gradient. */
   fromAddress() {
-    const found = /^#example=(\d+)$/.exec(location.hash);
-    if (found && Number(found[1]) < this.model.count) this.model.example = Number(found[1]);
+    const { example, ...state } = fromHash(location.hash, this);
+    this.model.example = example;
+    Object.assign(this, state);
+    part(`#colors [value="${this.mode}"]`, HTMLInputElement).checked = true;
+  }
+
+  /** Write down in the address where one is. */
+  toAddress() {
+    const hash = addressOf(this);
+    if (location.hash === (hash ? `#${hash}` : "")) return;
+    try {
+      history.replaceState(null, "", location.href.split("#")[0] + (hash ? `#${hash}` : ""));
+    } catch {
+      // within another document, which has an address of its own
+    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -179,6 +207,7 @@ class Page {
     const { model } = this,
       e = model.now;
     part("#example", HTMLSelectElement).value = String(model.example);
+    model.record.examples.forEach((one, i) => (part("#example", HTMLSelectElement).options[i].text = this.caption(one)));
     byId("facts").replaceChildren(...this.facts(e));
     this.charts();
     this.lists();
@@ -187,8 +216,6 @@ class Page {
 
   /** @param {ExampleRecord} e */
   facts(e) {
-    /** @param {string} name @param {Child} text */
-    const fact = (name, text) => el("span", { class: "fact" }, name, " ", el("b", {}, text));
     return [
       fact("row", String(e.row)),
       e.target !== null ? fact("true", el("bdi", {}, cut(e.target, 40))) : "",
@@ -211,21 +238,24 @@ class Page {
       step = this.steps[this.place];
     this.drawing.draw();
     this.legend();
+    const was = { ...panel.dataset };
     const content = chosen ? this.words.panel(chosen) : this.words.stepPanel(step);
     /** @type {Record<string, unknown>} */
     const attributes = { ...(chosen ?? step) };
-    for (const name of ["kind", "l", "j", "k", "number"]) {
+    for (const name of OF) {
       if (attributes[name] === undefined) delete panel.dataset[name];
       else panel.dataset[name] = String(attributes[name]);
     }
     panel.replaceChildren(...flat(content));
-    panel.scrollTop = 0;
+    if (OF.some((name) => was[name] !== panel.dataset[name])) panel.scrollTop = 0;
     byId("step-name").textContent = chosen
       ? `${this.place + 1}/${this.steps.length}`
       : `${this.place + 1}/${this.steps.length} · ${step.title}`;
     const ends = { first: 0, back: 0, next: this.steps.length - 1, last: this.steps.length - 1 };
     for (const [name, at] of Object.entries(ends))
       control(name).setAttribute("aria-disabled", String(this.place === at));
+    this.play?.shown();
+    this.toAddress();
     if (!asked) return;
     const inPanel = !document.activeElement || document.activeElement === document.body;
     if (inPanel) panel.focus({ preventScroll: true });
