@@ -6,7 +6,7 @@
 /** Draw a field into a box; says where data lies in it.
  *  @param {HTMLElement} box @param {Field} field */
 function drawPlane(box, { xs, ys, cells, value, ends, levels, labels }) {
-  const width = Math.max(250, Math.min(box.clientWidth - 4, 460)),
+  const width = Math.max(250, Math.min(roomIn(box) - 4, 460)),
     height = Math.round(width * 0.86),
     xTicks = ticks(xs[0], xs[1], false),
     wide = outer(xTicks),

@@ -204,7 +204,7 @@ function drawTrail(box, trail) {
     log = low > 0 && high / low > 50,
     end = known[known.length - 1][0];
   const { box: chart, x, y } = frame({
-    width: Math.max(260, Math.min(box.clientWidth - 4, 560)),
+    width: Math.max(260, Math.min(roomIn(box) - 4, 560)),
     height: 220,
     xs: [0, Math.max(end, 1)],
     ys: [log ? low : Math.min(0, low), high],

@@ -70,7 +70,7 @@ class Slice {
     if (!all.length) return this.box.replaceChildren(said("The cost has no number there."));
     const name = page.words.edge(l, j, k).textContent ?? "";
     const chart = frame({
-      width: Math.max(260, Math.min(this.box.clientWidth - 4, 560)),
+      width: Math.max(260, Math.min(roomIn(this.box) - 4, 560)),
       height: 250,
       xs,
       ys: [Math.min(...all), Math.max(...all)],
