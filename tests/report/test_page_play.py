@@ -21,6 +21,13 @@ def xor(hidden: int = 3) -> Explanation:
     return explain(network, network.initial(np.random.default_rng(5)), X, Y)
 
 
+def opened(look, e: Explanation, **options):
+    """The page at the last step of the walk, where all is known."""
+    shown = look(page(e.to_dict()), **options)
+    shown.click('[data-control="last"]')
+    return shown
+
+
 def again(e: Explanation, **changed: np.ndarray) -> Explanation:
     """The same with other parameters, inputs or targets."""
     given = {"theta": e.view.theta, "X": e.view.X, "Y": e.view.Y} | changed
@@ -70,7 +77,7 @@ def check_everything(shown, e: Explanation) -> None:
     shown.check('input[value="gradient"]')
     for at, value in each(shown, "[data-weight]", "[n.dataset.weight, Number(n.dataset.value)]"):
         layer, j, k = map(int, at.split(":"))
-        assert close(value, e.weight(layer, j, k).value, 1e-3)
+        assert close(value, (e.bias(layer, j) if k < 0 else e.weight(layer, j, k)).value, 1e-3)
     assert close(said(shown, "#facts")["cost"], e.cost)
 
 
@@ -80,7 +87,7 @@ def check_everything(shown, e: Explanation) -> None:
 @pytest.mark.parametrize(("layer", "j", "k"), [(1, 2, 1), (2, 0, 3), (3, 1, None)])
 def test_a_weight_or_bias_that_is_typed_is_followed_by_all(look, layer, j, k):
     e = explained("softmax, cross-entropy")
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     before = look_up(shown, layer, j, k)["named"]
     shown.fill("[data-typed]", "0.75")
     moved = with_weight(e, layer, j, -1 if k is None else k, 0.75)
@@ -102,7 +109,7 @@ def test_a_weight_or_bias_that_is_typed_is_followed_by_all(look, layer, j, k):
 
 def test_an_input_and_a_target_can_be_changed_too(look):
     e = explained("sigmoid, squared error")
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     choose(shown, "input:1")
     shown.fill('[data-typed="x:1"]', "-0.4")
     X = e.view.X.copy()
@@ -130,7 +137,7 @@ def test_an_input_and_a_target_can_be_changed_too(look):
 
 def test_a_slider_moves_a_weight_by_mouse_and_by_keyboard(look):
     e = explained("sigmoid, squared error")
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     look_up(shown, 2, 0, 1)
     shown.locator("[data-nudge]").scroll_into_view_if_needed()
     box = shown.locator("[data-nudge]").bounding_box()
@@ -155,7 +162,7 @@ def test_a_slider_moves_a_weight_by_mouse_and_by_keyboard(look):
 
 def test_a_line_and_a_circle_of_the_drawing_can_be_dragged(look):
     e = explained("sigmoid, squared error")
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     shown.locator("#network-box").scroll_into_view_if_needed()
     circle = shown.locator('[data-neuron="0:2"] .fill').bounding_box()
     x, y = circle["x"] + circle["width"] / 2, circle["y"] + circle["height"] / 2
@@ -174,7 +181,7 @@ def test_a_line_and_a_circle_of_the_drawing_can_be_dragged(look):
 
 def test_what_is_no_number_changes_nothing(look):
     e = explained("one layer")
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     look_up(shown, 1, 0, 0)
     for text in ("", "1e999", "0.5"):
         shown.fill("[data-typed]", text)
@@ -185,7 +192,7 @@ def test_what_is_no_number_changes_nothing(look):
 
 def test_a_switch_of_category_shows_the_true_change_beside_the_first_order(look):
     e = from_table()
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     choose(shown, "input:3")
     found = panel(shown)["of"]
     assert found["kind"] == "input"
@@ -215,7 +222,7 @@ def test_a_switch_of_category_shows_the_true_change_beside_the_first_order(look)
 @pytest.mark.parametrize("optimizer", ["SGD", "AdamW"])
 def test_a_step_moves_as_the_optimizer_does(look, optimizer):
     e = explained("sigmoid, squared error", optimizer)
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     shown.click(STEP)
     moved = {
         at: {name: float(value) for name, value in numbers}
@@ -249,7 +256,7 @@ def test_a_step_moves_as_the_optimizer_does(look, optimizer):
 
 def test_the_rate_is_chosen_by_slider_and_typed(look):
     e = xor()
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     trained = float(shown.input_value("#rate-typed"))
     shown.fill("#rate-typed", "2")
     shown.click(STEP)
@@ -270,7 +277,7 @@ def test_the_rate_is_chosen_by_slider_and_typed(look):
 
 def test_play_goes_on_with_steps_and_draws_the_cost_as_it_falls(look):
     e = xor()
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     shown.fill("#rate-typed", "1")
     shown.select_option("#pace", "10")
     shown.click(PLAY)
@@ -294,7 +301,7 @@ def test_play_goes_on_with_steps_and_draws_the_cost_as_it_falls(look):
 
 def test_play_without_animation_jumps(look):
     e = xor()
-    shown = look(page(e.to_dict()), reduced_motion="reduce")
+    shown = opened(look, e, reduced_motion="reduce")
     shown.fill("#rate-typed", "1")
     shown.click(PLAY)
     assert shown.inner_text(PLAY) == "Play"
@@ -304,7 +311,7 @@ def test_play_without_animation_jumps(look):
 
 def test_back_undoes_one_deed_after_the_other_and_reset_returns(look):
     e = explained("sigmoid, squared error", "Adam")
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     assert shown.get_attribute(UNDO, "aria-disabled") == "true"
     shown.click(STEP)
     first = said(shown, "#facts")["cost"]
@@ -332,7 +339,7 @@ def test_back_undoes_one_deed_after_the_other_and_reset_returns(look):
 
 def test_a_rate_that_is_too_large_ends_play_and_says_so(look):
     e = explained("one layer", "SGD")
-    shown = look(page(e.to_dict()))
+    shown = opened(look, e)
     shown.fill("#rate-typed", "1e6")
     shown.select_option("#pace", "100")
     shown.click(PLAY)

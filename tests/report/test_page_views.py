@@ -204,7 +204,7 @@ def test_a_link_opens_where_one_was(look):
         assert panel(one)["of"] == {"kind": "weight", "l": "2", "j": "1", "k": "-1"}
         assert one.input_value("#example") == "2"
         assert one.is_checked('input[value="gradient"]')
-        assert one.inner_text("#step-name").startswith("4/10")
+        assert one.inner_text("#step-name").startswith("4/11")
     assert close(panel(other)["named"]["value"], e.of(2).bias(2, 1).value)
     other.click('[data-control="next"]')
     assert "choice" not in other.url

@@ -75,13 +75,13 @@ class Play {
     this.trail = all.length > MOST_TRAIL ? all.filter((_, i) => i % 2 === 0 || i === all.length - 1) : all;
   }
 
-  /** The record takes the live numbers, and the page is drawn with them; where one was in the panel, one stays.
+  /** The record takes the live numbers, and the page is drawn with them.
    *  @param {string} [only] the parameter that is nudged */
   follow(only) {
     if (!only || only !== this.nudged) this.turn++;
     this.nudged = only;
     this.live.renew();
-    unmoved(byId("panel"), () => this.page.all());
+    this.page.all();
   }
 
   /** What is chosen or shown has changed, or the numbers have. */
@@ -92,19 +92,3 @@ class Play {
     this.plane?.draw();
   }
 }
-
-/** Draw the panel anew, with what was unfolded and the focus as they were.
- *  @param {HTMLElement} panel @param {() => void} draw */
-function unmoved(panel, draw) {
-  const active = document.activeElement instanceof HTMLElement ? document.activeElement : null,
-    link = active && panel.contains(active) ? active.dataset.choose : undefined;
-  const open = [...panel.querySelectorAll("details")].map((details) => details.open),
-    unfolded = folds(panel).map((button) => button.dataset.fold === "less");
-  draw();
-  panel.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
-  unfolded.forEach((is, i) => is && folds(panel)[i]?.click());
-  const again = active?.isConnected ? active : link ? panel.querySelector(`[data-choose="${link}"]`) : null;
-  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
-}
-/** @param {HTMLElement} panel @returns {HTMLElement[]} */
-const folds = (panel) => [...panel.querySelectorAll("button[data-fold]")].filter((node) => node instanceof HTMLElement);

@@ -35,7 +35,7 @@ class Nudge {
       this.rows.replaceChildren(...this.held.map((held) => this.row(held)));
     }
     this.held.forEach((held) => this.say(held));
-    unmoved(this.below, () => this.below.replaceChildren(...flat([this.together(), this.switches(chosen)])));
+    refill(this.below, [this.together(), this.switches(chosen)]);
   }
 
   /** What the chosen column could be switched to; where nothing can be changed, what to do.
