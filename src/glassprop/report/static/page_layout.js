@@ -28,7 +28,7 @@ class Layout {
     /** Whether the names of inputs stand above them, not beside. */
     this.above = (this.width - first - last - BOX.width - 46) / this.depth < 104;
     this.left = this.above ? r + 12 : first;
-    this.right = (this.above ? r + 10 + TARGET.width : last) + BOX.width + (this.above ? 16 : 46);
+    this.right = (this.above ? r + 10 + TARGET.width : last) + BOX.width + (this.above ? 32 : 46);
     this.spacing = (this.width - this.left - this.right) / this.depth;
     this.across = this.spacing < ROOM || this.width < NARROW;
     this.gap = 0;

@@ -202,7 +202,7 @@ class Lines extends Roving {
         points = (/** @type {number[][]} */ line) => line.join(" ");
       if (value !== undefined && layout.columns[L].length <= LABELED)
         this.numbers.push(
-          svg("text", { x: 0.55 * from[0] + 0.45 * to[0], y: 0.55 * from[1] + 0.45 * to[1] - 3, class: `line-number${isActiveCost(state.step, L) ? "" : " dim"}` }, brief(value)),
+          svg("text", { x: 0.5 * from[0] + 0.5 * to[0] + 2, y: 0.5 * from[1] + 0.5 * to[1] - 3, class: `line-number cost-number${isActiveCost(state.step, L) ? "" : " dim"}` }, brief(value)),
         );
       return svg(
         "g",
