@@ -53,13 +53,24 @@ SCRIPTS = (
     "live_steps",
     "live_record",
     "live",
+    "plane",
+    "map",
+    "slice",
+    "play_handles",
+    "play_switch",
+    "play_nudge",
+    "play_drag",
+    "play_learn",
+    "play",
     "join",
     "keep",
     "print",
+    "address",
     "main",
 )
-COMPUTING = ("live",)  # what scripts begin with that a page needs only if it computes
-STYLES = ("page.css", "page_drawing.css")
+# what scripts begin with that a page needs only if it computes
+COMPUTING = ("live", "play", "plane", "map", "slice")
+STYLES = ("page.css", "page_drawing.css", "page_controls.css")
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
