@@ -310,6 +310,14 @@ def test_worksheets_by_the_ending(run, small_iris, tmp_path, name, start):
     assert "to 3 significant digits" in (tmp_path / name).read_text()
 
 
+def test_a_worksheet_has_all_the_rows(run, small_iris):
+    rows = [word for row in (0, 60) for word in ("--row", row)]
+    result = run("explain", small_iris, "iris", *rows, "--worksheet", "w.txt", "--rate", "0.5")
+    text = Path("w.txt").read_text(encoding="utf-8")
+    assert all(said in text for said in ("## Row 0", "## Row 60", "## All rows", "the learning rate η = 0.5."))
+    assert "the inputs and the target of 2 rows" in result.err
+
+
 @pytest.mark.parametrize("form", ["--latex", "--markdown", "--html", "--worksheet"])
 def test_a_dash_is_standard_output(run, small_iris, tmp_path, form):
     result = run("explain", small_iris, "iris", "--row", "5", form, "-")

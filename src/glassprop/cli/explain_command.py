@@ -277,7 +277,7 @@ def _write(path: str, text: str, row: tuple[int, ...], no_rows: bool, name: str)
         return
     with replacing(path, error=TableError) as file:
         file.write(data)
-    say(f"{path} is written{_contents(row if name == 'html' else row[:1], no_rows, name)}")
+    say(f"{path} is written{_contents(row, no_rows, name)}")
 
 
 def _contents(row: tuple[int, ...], no_rows: bool, name: str) -> str:
