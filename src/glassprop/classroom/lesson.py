@@ -21,9 +21,8 @@ from glassprop.ground.atomic import replacing
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.names import Names
-from glassprop.insight.step import Training
+from glassprop.insight.step import plain_descent
 from glassprop.network import Network
-from glassprop.optimizer import SGD
 from glassprop.report.documents import latex_of, markdown_of
 from glassprop.report.page import page
 from glassprop.worksheet.worksheet import MOST_DIGITS, worksheet_of
@@ -121,7 +120,7 @@ class Lesson:
         """The same of some rows, counted from 0; of all where none are named."""
         which = list(rows) or list(range(len(self.inputs)))
         names = Names.numbered(self.network, len(which), rows=which, inputs=self.input_names, outputs=self.output_names)
-        training = Training(SGD(), SGD().start(self.theta), self.rate)
+        training = plain_descent(self.theta, self.rate)
         x, y = self.inputs[which], self.targets[which]
         return self.network.explain(self.theta, x, y, names=names, training=training)
 
