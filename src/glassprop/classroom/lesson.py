@@ -22,6 +22,7 @@ from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.names import Names
 from glassprop.insight.step import plain_descent
+from glassprop.insight.view import View
 from glassprop.network import Network
 from glassprop.report.documents import latex_of, markdown_of
 from glassprop.report.page import page
@@ -71,6 +72,7 @@ class Lesson:
         for layer, (w, b) in enumerate(zip(found.w, found.b, strict=True), start=1):
             found.network.w(theta, layer)[...] = w
             found.network.b(theta, layer)[...] = b
+        _refuse_overflow(View(found.network, theta, found.inputs, found.targets))
         names = found.input_names, found.output_names
         return cls(
             found.title, found.about, found.network, theta, found.inputs, found.targets, found.rate, names[0], names[1]
@@ -276,6 +278,18 @@ def _layers(w: Any, b: Any, activations: Any) -> list[dict[str, Any]]:
     each_w = parts["w"] or []
     biases, names = parts.get("b") or [0.0] * len(each_w), parts.get("activations") or [activations] * len(each_w)
     return [{"w": one, "b": bias, "activation": name} for one, bias, name in zip(each_w, biases, names, strict=True)]
+
+
+def _refuse_overflow(view: View) -> None:
+    """Numbers may each be fine, and what is made of them beyond all bounds."""
+    with np.errstate(all="ignore"):
+        costs = np.isfinite(view.costs)
+        errors = np.all([np.isfinite(delta).all(axis=1) for delta in view.deltas[1:]], axis=0)
+    found = zip(costs, errors, strict=True)
+    wrong = [f"row {i}: {'a derivative' if c else 'its cost'}" for i, (c, e) in enumerate(found) if not (c and e)]
+    if wrong:
+        said = "is not a finite number with these weights: make weights or inputs smaller"
+        raise LessonError.of([f"{what} {said}" for what in wrong])
 
 
 def _refuse_other_kinds(explanation: Explanation) -> None:
