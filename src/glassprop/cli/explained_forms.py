@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -94,7 +94,7 @@ class Forms:
             )
         return list(dict.fromkeys(found))
 
-    def check(self, row: tuple[int, ...], others: tuple[tuple[str, str], ...], also: tuple[str, ...] = ()) -> None:
+    def check(self, row: tuple[int, ...], others: Sequence[tuple[str, str]], also: tuple[str, ...] = ()) -> None:
         """Refuse, before any work, values out of range, forms that exclude each other, files that cannot be written.
 
         others: files that are read, and what they are; also: options that are forms of the answer, too.
@@ -153,8 +153,8 @@ class FormOf:
     digits: int
     contents: Callable[[str], str]
     ready: Callable[[], None]
-    title: str
-    more: dict[str, Any]
+    title: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
 
     def document(self, found: Explanation, name: str, path: str, places: list[Place] | None, forms: Forms) -> str:
         """The text of a file."""
@@ -197,7 +197,7 @@ def _faults(forms: Forms, row: tuple[int, ...], also: tuple[str, ...]) -> list[s
     return faults
 
 
-def check_file(path: str, others: tuple[tuple[str, str], ...]) -> None:
+def check_file(path: str, others: Sequence[tuple[str, str]]) -> None:
     """Refuse, before any work, a file that cannot be written, or that is one of those that are read."""
     from glassprop.ground.atomic import check_writable
 
