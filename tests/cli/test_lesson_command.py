@@ -8,6 +8,7 @@ import re
 import sys
 import tomllib
 
+import numpy as np
 import pytest
 
 from glassprop.cli import main
@@ -160,3 +161,16 @@ def test_a_lesson_is_not_written_over_by_its_page(refuse, tmp_path):
     ready_lesson("chain").save(tmp_path / "mine.toml")
     for option in ("--html", "--save"):
         refuse("lesson", "mine.toml", option, "mine.toml", words=["is the lesson: name another file"])
+
+
+def test_a_trained_model_and_rows_of_its_table_become_a_lesson(run, iris_model, tmp_path):
+    asked = ("--row", "3", "--row", "70")
+    result = run("explain", iris_model, "iris", *asked, "--save", "iris.toml")
+    assert result.code == 0
+    assert "iris.toml is written; it contains 2 rows of your table" in result.err
+    lesson = read_lesson(tmp_path / "iris.toml")
+    assert lesson.output_names == ("setosa", "versicolor", "virginica")
+    told, again = run("explain", iris_model, "iris", *asked, "--json").json, run("lesson", "iris.toml", "--json").json
+    for i in (0, 1):
+        assert again["examples"][i]["cost"] == pytest.approx(told["examples"][i]["cost"], rel=1e-12)
+        np.testing.assert_allclose(again["examples"][i]["delta"][1], told["examples"][i]["delta"][1], rtol=1e-9)

@@ -12,7 +12,7 @@ import numpy as np
 
 from glassprop.classroom.faults_found import FaultsFound
 from glassprop.classroom.lesson_fields import COST, RATE, fields_of
-from glassprop.classroom.lesson_file import json_text, read_plain, toml_text
+from glassprop.classroom.lesson_file import MOST_BYTES, json_text, read_plain, toml_text
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import is_built_in as cost_is_built_in
@@ -82,12 +82,13 @@ class Lesson:
     def of(cls, explanation: Explanation, *, title: str = "", about: str = "") -> Lesson:
         """A network that is explained, with its rows, as a lesson: to be saved, and to change numbers in.
 
-        Names of inputs and outputs, and the last learning rate, go along; the optimizer is gradient descent.
+        Names of inputs and outputs, and the last learning rate, go along; the optimizer is gradient descent. Of several
+        members it is the one that is walked through.
 
         Raises
         ------
         LessonError
-            If there are several members, layers that are not dense, or functions of one's own.
+            If there are layers that are not dense, functions of one's own, or rows without a target.
         """
         _refuse_other_kinds(explanation)
         view, names, network = explanation.view, explanation.names, explanation.architecture
@@ -185,8 +186,20 @@ class Lesson:
             file.write(self.text(as_json=str(path).lower().endswith(".json")).encode())
 
     def text(self, *, as_json: bool = False) -> str:
-        """What ``save`` writes."""
-        return json_text(self.to_dict()) if as_json else toml_text(self.to_dict())
+        """What ``save`` writes.
+
+        Raises
+        ------
+        LessonError
+            If it is too large for a file that ``read_lesson`` would read.
+        """
+        found = json_text(self.to_dict()) if as_json else toml_text(self.to_dict())
+        if (size := len(found.encode())) > MOST_BYTES:
+            raise LessonError(
+                f"a lesson is a small network in a file of {MOST_BYTES:,} bytes at most, and this would be {size:,}: "
+                "take fewer rows or a smaller network"
+            )
+        return found
 
 
 def lesson_of(
@@ -294,8 +307,8 @@ def _refuse_overflow(view: View) -> None:
 
 def _refuse_other_kinds(explanation: Explanation) -> None:
     network, faults = explanation.architecture, []
-    if explanation.members is not None:
-        faults.append("a lesson is of one network, and this is one of several: explain a member of it by itself")
+    if explanation.predictions is not None:
+        faults.append("a lesson has targets, and these rows have none")
     other = [layer.title for layer in network.layers if layer.kind != "dense" or layer.residual or layer.parametric]
     if other:
         faults.append(f"a lesson has dense layers alone, and this network has {listed(other)}")

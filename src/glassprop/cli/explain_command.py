@@ -103,7 +103,7 @@ def _check_target(found: Explanation, forms: Forms) -> None:
     """Refuse what takes a target, of rows that are explained without one."""
     if found.predictions is None:
         return
-    asked = [f"--{name}" for name in ("worksheet", "rate") if getattr(forms, name) is not None]
+    asked = [f"--{name}" for name in ("worksheet", "save", "rate") if getattr(forms, name) is not None]
     if asked:
         raise SettingsError(
             f"{' and '.join(asked)}: back-propagation and a step begin at the cost, which takes a target; these rows "
@@ -115,6 +115,8 @@ def _contents(row: tuple[int, ...], no_rows: bool, name: str) -> str:
     which = f"row {row[0]}" if len(row) == 1 else f"{len(row)} rows"
     if no_rows:
         return f"; of {which} it contains the numbers that the network computes with"
+    if name == "save":
+        return f"; it contains {which} of your table, as numbers, and the model"
     if name == "worksheet":
         return f"; it contains the inputs and the target of {which} of your table (--no-rows leaves out the names)"
     return f"; it contains values of {which} of your table (--no-rows leaves them out)"
