@@ -170,6 +170,7 @@ def test_a_trained_model_and_rows_of_its_table_become_a_lesson(run, iris_model, 
     assert "iris.toml is written; it contains 2 rows of your table" in result.err
     lesson = read_lesson(tmp_path / "iris.toml")
     assert lesson.output_names == ("setosa", "versicolor", "virginica")
+    assert run("lesson", "iris.toml").out.startswith("Row 0\n")  # it has no title
     told, again = run("explain", iris_model, "iris", *asked, "--json").json, run("lesson", "iris.toml", "--json").json
     for i in (0, 1):
         assert again["examples"][i]["cost"] == pytest.approx(told["examples"][i]["cost"], rel=1e-12)

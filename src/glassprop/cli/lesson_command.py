@@ -53,8 +53,11 @@ def lesson(
 
 def _tell(found: Lesson, row: tuple[int, ...], forms: Forms) -> None:
     def ready() -> None:
-        if not (forms.files or forms.json):
+        if forms.files or forms.json:
+            return
+        if found.title:
             print_title(found.title)
+        if found.about:
             print_sentence(found.about)
 
     form = FormOf(True, found.digits, lambda _: "", ready, found.title, found.about)
