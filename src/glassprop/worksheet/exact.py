@@ -106,6 +106,11 @@ def ln(x: Number) -> Number:
     return ZERO if x.value == 1 else _rounded(x, Context.ln)
 
 
+def sqrt(x: Number) -> Number:
+    """The root; exact at 0 and 1."""
+    return x if x.value in (0, 1) else _rounded(x, Context.sqrt)
+
+
 def _rounded(x: Number, function: Callable[[Context, Decimal], Decimal]) -> Number:
     decimal = _HUNDRED.divide(Decimal(x.value.numerator), Decimal(x.value.denominator))
     return Number(Fraction(function(_HUNDRED, decimal)), exact=False)

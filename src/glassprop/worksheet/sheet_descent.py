@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from glassprop.document.blocks import Line
 from glassprop.document.mathematics import COST, Difference, Equation, Math, Partial, Product, Symbol, Words
@@ -14,6 +15,7 @@ from glassprop.insight.telling.layer_equations import parameter
 from glassprop.worksheet.exact import Number, number
 from glassprop.worksheet.sheet import Check, Item, Section
 from glassprop.worksheet.sheet_numbers import SheetNumbers, average, by_difference, places
+from glassprop.worksheet.sheet_scaling import prediction_items
 from glassprop.worksheet.sheet_steps import CHECKED, KINKS, cost_item, neuron_items
 
 RATE = 0.1
@@ -62,7 +64,7 @@ class Descent:
 
 def average_section(d: Descent) -> Section:
     """The mean of the costs and of every derivative (E11)."""
-    n = len(d.rows)
+    n = Number(Fraction(len(d.rows)))
     items = [Item(MEAN_COST, average([row.cost for row in d.rows]), tuple((row.cost,) for row in d.rows), over=n)]
     for place, value in d.derivatives.items():
         terms = tuple((row.derivative(place),) for row in d.rows)
@@ -70,7 +72,7 @@ def average_section(d: Descent) -> Section:
     listed = " and ".join(filter(None, [", ".join(d.called[:-1]), d.called[-1]]))
     said = (
         f" of all rows is the mean of theirs, and so is every derivative (E11): add up what {listed} gave, and divide "
-        f"by {n}."
+        f"by {len(d.rows)}."
     )
     lines: list[Line] = [("The cost ", MEAN_COST, said), CHECKED]
     key = (KINKS,) if any(check.kink for check in d.checks.values()) else ()
@@ -100,12 +102,13 @@ def again_section(d: Descent) -> Section:
     for row, called in zip(d.after, d.called, strict=True):
         for l in range(1, row.depth + 1):
             items += [replace(item, symbol=_of_row(_new(item.symbol), called, d)) for item in neuron_items(row, l)]
+        items += [replace(one, symbol=_of_row(_new(one.symbol), called, d)) for one in prediction_items(row)]
         cost = cost_item(row)
         items.append(replace(cost, symbol=_of_row(_new(cost.symbol), called, d)))
     before, after = (average([row.cost for row in rows]) for rows in (d.rows, d.after))
     if d.several:
         terms = tuple((row.cost,) for row in d.after)
-        items.append(Item(_new(MEAN_COST), after, terms, over=len(d.after)))
+        items.append(Item(_new(MEAN_COST), after, terms, over=Number(Fraction(len(d.after)))))
     items.append(Item(Difference(_new(d.cost), d.cost), after - before, ((after,),), less=(before,)))
     line: Line = "Go forward again with all the new weights and biases. Has the cost become smaller?"
     return Section("Forward again: the new cost", (line,), (), _readable(items))

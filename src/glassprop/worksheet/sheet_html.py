@@ -57,7 +57,7 @@ def as_html(sheet: Sheet) -> str:
 
 
 def _chapters(sheet: Sheet, key: bool) -> list[str]:
-    parts, number = [], 0
+    parts, number = [], sheet.first - 1
     for chapter in sheet.chapters:
         parts += [f"<h2>{html_text(chapter.title)}</h2>"] if chapter.title else []
         for section in chapter.sections:

@@ -45,7 +45,7 @@ def _tex(text: str) -> str:
 
 
 def _chapters(sheet: Sheet, key: bool) -> list[str]:
-    parts, number = [], 0
+    parts, number = [], sheet.first - 1
     for chapter in sheet.chapters:
         parts += [rf"\section*{{{_tex(chapter.title)}}}"] if chapter.title else []
         for section in chapter.sections:

@@ -41,7 +41,7 @@ def as_text(sheet: Sheet) -> str:
 
 def _chapters(sheet: Sheet, key: bool) -> list[str]:
     lines: list[str] = []
-    number = 0
+    number = sheet.first - 1
     for chapter in sheet.chapters:
         lines += [f"## {chapter.title}", ""] if chapter.title else []
         mark = "###" if chapter.title else "##"
