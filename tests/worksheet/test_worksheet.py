@@ -454,6 +454,17 @@ def test_the_step_is_taken_at_the_rate_asked_for():
     assert Fraction(key["new w[1,0]⁽¹⁾"]) == Fraction("0.9") - Fraction("0.01") * Fraction(key["∂C₀/∂w[1,0]⁽¹⁾"])
 
 
+def test_a_step_that_leads_beyond_paper_is_said():
+    """Weights that grow by hundreds: e to their power is no number for paper; at a small rate all is there."""
+    network = dense(1, (1, "exp"), (1, "identity"))
+    e = network.explain([4.0, 0.0, 9.0, 0.0], [1.0], [-400.0])
+    for form in ("text", "html", "latex"):
+        assert "Left out: with these new weights" in worksheet_of(e, 2, form)
+    text = worksheet_of(e.at_rate(1e-8), 2)
+    assert "Left out" not in text
+    assert [symbol for _, symbol, *_ in key_of(text)][-1] == "new C₀ - C₀"
+
+
 def test_a_kink_between_the_two_points_is_marked():
     """One neuron's z is 0.01 times an input of 1: its weight and bias cross 0, the other's do not."""
     network = dense(1, (2, "relu"), (1, "identity"))

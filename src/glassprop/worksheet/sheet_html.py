@@ -74,7 +74,7 @@ def _section(section: Section, significant: int, key: bool) -> list[str]:
         parts += [f"<p>{_WORDS.line(text)}</p>" for text in section.lines]
         parts += [f'<p class="formula">{"<br>".join(_MATH.lines(one))}</p>' for one in section.formulas]
     parts += [_grid(grid, significant, key) for grid in section.grids]
-    parts.append(_items(section.items, significant, key))
+    parts += [_items(section.items, significant, key)] if section.items else []
     if key:
         parts += [f"<p>{_WORDS.line(text)}</p>" for text in section.key]
         parts += [_items(section.key_items, significant, key)] if section.key_items else []

@@ -20,6 +20,9 @@ _HEAD = r"""% A worksheet with its answer key, written by glassprop. pdflatex co
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{5pt}
 \setlength{\emergencystretch}{3em}
+\sloppy\raggedright
+\binoppenalty=50
+\relpenalty=20
 \renewcommand{\arraystretch}{1.25}
 \begin{document}
 """
