@@ -20,7 +20,8 @@ table { border-collapse: collapse; margin: 0 0 1em; }
 th, td { padding: .15em .7em; border-bottom: 1px solid #8888; text-align: right; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; }
 .derivatives td:nth-child(2) { text-align: left; overflow-wrap: anywhere; }
-caption { text-align: left; font-weight: bold; }
+caption { text-align: left; font-weight: bold; white-space: nowrap; }
+h2, h3, caption { break-after: avoid; }
 .formula { margin: .5em 1.5em; line-height: 1.8; }
 ul { list-style: none; padding-left: 1.5em; }
 li { margin: .55em 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }

@@ -108,7 +108,7 @@ def _grid(grid: Grid, significant: int, key: bool) -> str:
 
 def _given(given: Given, significant: int) -> str:
     lines = [
-        rf"\textbf{{{_tex(given.title)}}}\par",
+        rf"\textbf{{{_tex(given.title)}}}\par\nopagebreak",
         rf"\begin{{tabular}}{{@{{}}l{'r' * (len(given.columns) - 1)}@{{}}}}",
     ]
     lines.append(" & ".join(map(_WORDS.line, given.columns)) + r" \\ \hline")
