@@ -102,7 +102,7 @@ def check_size(e: Explanation) -> None:
         raise SettingsError(
             f"a worksheet is for paper: the network {'-'.join(map(str, sizes))} has {sum(sizes):,} inputs and neurons "
             f"and {weights:,} weights, where {MOST_NEURONS} and {MOST_WEIGHTS} are the most; train one with fewer "
-            "columns and a hidden layer of 2 or 3, or use --latex or --html"
+            "columns and a hidden layer of 2 or 3 (--recipe plain --hidden 2), or use --latex or --html"
         )
     n, parameters = e.n_examples, architecture.layout.used
     if n > MOST_ROWS or n * parameters > max(MOST_DERIVATIVES, parameters):
@@ -117,7 +117,7 @@ def check_size(e: Explanation) -> None:
     if other:
         raise SettingsError(
             f"a worksheet has dense layers, each with z = Σ w a + b and a = σ(z), and none that is "
-            f"{listed(other)}: use --latex, --markdown or --html"
+            f"{listed(other)}: use --latex, --markdown or --html, or train a table with --recipe plain"
         )
     own = [layer.activation.spec for layer in architecture.layers if definition_of(layer.activation) is None]
     own += [] if definition_of(architecture.cost_function) else [architecture.cost_function.spec]
