@@ -9,14 +9,25 @@ from typing import Any
 import numpy as np
 import pytest
 from core_cases import ACTIVATION_NAMES, COST_NAMES, FITTING, dense, targets
+from layer_cases import CASES, example
+from page_scripts import STATIC
 from report.live_page import ask, open_live
 from report.page_cases import NETWORKS, OPTIMIZERS, explained, from_table, training
 
 from glassprop import Network
 from glassprop.backprop.gradient import average_cost
 from glassprop.backprop.objective import Batch, Objective, evaluate
+from glassprop.equations.activation import ACTIVATIONS
+from glassprop.equations.cost import COSTS
+from glassprop.equations.definitions import ACTIVATION_DEFINITIONS, COST_DEFINITIONS, PAIR_DEFINITIONS
+from glassprop.equations.formula_trees import tree_of
+from glassprop.equations.pairs import PAIRS
 from glassprop.insight.explanation import Explanation
-from glassprop.report.page import embedded
+from glassprop.insight.step import memory_of, moves_of
+from glassprop.insight.view import View
+from glassprop.layers.layer_table import KINDS
+from glassprop.optimizer import OPTIMIZERS as OPTIMIZER_TABLE
+from glassprop.report.page import SCRIPTS, embedded
 
 CLOSE = 1e-12  # of the size of what is added up
 ALL = "live.xs.map((_, i) => live.example(i))"
@@ -104,6 +115,64 @@ def test_every_example_as_the_record_has_it(look, name):
 
 def test_a_table_and_what_was_made_of_it(look):
     assert_computes(open_live(look), from_table())
+
+
+# --- kinds of layer -------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_layer_has_a_walk_in_a_file_of_its_own():
+    """A kind that is new in the table of kinds needs one; no other file of the page knows how it computes."""
+    here = {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("page_live*.js")}
+    for kind in KINDS:
+        assert f"live_{kind}" in SCRIPTS
+        assert {name for name, text in here.items() if f"WALKS.{kind} = " in text} == {f"page_live_{kind}.js"}
+
+
+def test_every_function_and_optimizer_has_a_formula():
+    """What is new in one of the tables and has none here would leave its networks without a page that computes."""
+    for name, sigma in ACTIVATIONS.items():
+        definition = ACTIVATION_DEFINITIONS[name]
+        assert bool(definition.by_parameter) == (sigma.by_parameter is not None)
+        for of in (definition.value, definition.slope, *filter(None, [definition.by_parameter])):
+            assert tree_of(of, definition.where, definition.constants)
+    for name, cost in COSTS.items():
+        assert bool(COST_DEFINITIONS[name].kinks) == (cost.kinks is not None)
+    assert PAIR_DEFINITIONS.keys() == PAIRS.keys()
+    for optimizer in OPTIMIZER_TABLE.values():
+        assert moves_of(optimizer.__name__)
+        assert len(memory_of(optimizer.__name__)) == optimizer.n_vectors
+
+
+def test_every_kind_of_layer_in_every_place(look):
+    page = open_live(look)
+    for network in CASES.values():
+        theta, X, Y = example(network)
+        e = network.explain(theta, X, Y, training=training(theta, "AdamW"))
+        assert_computes(page, e)
+        if network.members == 1:
+            expected, costs = stepped(e, [0, 1, 2, 3], 0.01, 2)
+            did = ask(
+                page, e.to_dict(), "[[live.step({ rate: 0.01 }), live.step({ rate: 0.01 })], [...live.passes.theta]]"
+            )
+            assert_alike(did[1], expected.tolist())
+            assert_alike([[step["before"], step["after"]] for step in did[0]], [list(pair) for pair in costs])
+
+
+def test_a_step_of_a_member_that_shares_nothing_is_that_of_training(look):
+    """∇C is a mean over members, so that an own parameter's derivative counts less in it, as it did in training."""
+    network = CASES["networks"]
+    theta, X, Y = example(network)
+    e = network.explain(theta, X, Y, training=training(theta, "Adam"))
+    whole = Explanation(View(network, theta, X, Y), e.names, e.training)
+    expected, _ = stepped(whole, [0, 1, 2, 3], 0.01, 3)
+    own = np.concatenate([expected[block.start : block.stop] for block in e.architecture.layout.blocks])
+    did = ask(
+        open_live(look),
+        e.to_dict(),
+        "[live.step({ rate: 0.01 }), live.step({ rate: 0.01 }), live.step({ rate: 0.01 })]"
+        ".length && [...live.passes.theta]",
+    )
+    assert_alike(did, own.tolist())
 
 
 # --- what is changed ------------------------------------------------------------------------------------------------
@@ -207,6 +276,18 @@ def test_back_reset_and_untrained(look):
     assert 0 < np.abs(untrained[:size]).max() < 2
 
 
+def record_after_the_next(e: Explanation, theta: np.ndarray) -> dict[str, Any]:
+    """What Python says of the step that comes next, the optimizer as the first step left it."""
+    given, first = e.training, e.view.theta
+    memory = given.state.copy()
+    g = np.empty_like(first)
+    evaluate(e.architecture, Objective(given.l2, given.clip_norm), first, [Batch(e.view.X, e.view.Y)], g)
+    given.optimizer.step(first.copy(), g, memory, given.rate, np.ones_like(first))
+    later = Explanation(replace(e.view, theta=theta), e.names, replace(given, state=memory))
+    update: dict[str, Any] = later.to_dict()["update"]
+    return update
+
+
 @pytest.mark.parametrize("name", ["kinds", "softmax within"])
 def test_the_record_follows_a_step(look, name):
     """All of it, so that what is drawn and said from it needs to know of nothing else."""
@@ -218,7 +299,10 @@ def test_the_record_follows_a_step(look, name):
     after = Explanation(replace(e.view, theta=theta), e.names, e.training).to_dict()
     for part in ("w", "b", "p", "gradient_size"):
         assert_alike(found[part], after[part], at=part)
-    for part in ("cost", "z", "a", "delta", "by_a"):
+    one, other = found["update"], record_after_the_next(e, theta)
+    assert_alike({**one, "moved": None}, {**other, "moved": None})
+    assert_alike(sorted(one["moved"]), sorted(other["moved"]))
+    for part in ("cost", "z", "a", "delta", "by_a", "terms"):
         assert_alike([one[part] for one in found["examples"]], [one[part] for one in after["examples"]], at=part)
     assert found["training"]["settings"]["t"] == record["training"]["settings"]["t"] + 1
     assert_alike(found["training"]["clipping"], after["training"]["clipping"])

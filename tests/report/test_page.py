@@ -41,7 +41,8 @@ def test_the_page_asks_for_nothing_outside_itself():
 def test_the_page_has_no_activation_and_no_cost_of_its_own():
     script = page(explained("one layer").to_dict()).rpartition("<script>")[2]
     names = set(re.findall(r"\w+", script))
-    own = {*ACTIVATIONS, *COSTS} - {"identity", "exp", "tanh"}  # of which the last two are functions of JavaScript
+    known = {"identity", "exp", "tanh", "softmax"}  # functions of JavaScript, and a word of the derivation
+    own = {*ACTIVATIONS, *COSTS} - known
     assert not names & own
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|fetch\(|XMLHttp|import\(", script)
     assert not re.search(r"\beval\b|\bFunction\b", script)
@@ -77,6 +78,7 @@ def test_a_page_with_20_examples_stays_small(look, hidden, side):
     document = page(e.to_dict())
     assert len(document.encode()) < 1_000_000
     shown = look(document)
+    shown.click('[data-control="last"]')
     assert shown.locator("#pictures-box svg").count() == 2
     pixels = each(shown, "#pictures-box svg", "[...n.querySelectorAll('g')].map((g) => Number(g.dataset.value))")
     assert np.allclose(pixels[0], e.a(0), rtol=1e-3)
@@ -156,6 +158,10 @@ def test_everything_can_be_reached_by_keyboard_alone(look):
     assert len(seen) == 4
     shown.keyboard.press("Enter")
     layer, j, k = map(int, shown.evaluate(_FOCUS).split(":"))
+    while k < 0:  # a bias lies among the lines too
+        shown.keyboard.press("ArrowDown")
+        shown.keyboard.press("Enter")
+        layer, j, k = map(int, shown.evaluate(_FOCUS).split(":"))
     found = panel(shown)
     assert found["of"] == {"kind": "weight", "l": str(layer), "j": str(j), "k": str(k)}
     assert abs(found["named"]["value"] - e.weight(layer, j, k).value) < 1e-8
@@ -226,7 +232,8 @@ def test_examples_are_chosen_by_the_select_and_by_the_address(look):
     assert "row 25" in shown.inner_text("#facts")
     shown.select_option("#example", "1")
     assert "row 17" in shown.inner_text("#facts")
-    assert abs(panel(shown)["named"]["cost"] - e.of(1).cost) < 1e-8
+    shown.click('[data-control="last"]')
+    assert abs(float(shown.get_attribute("#facts [data-name=cost]", "data-value")) - e.of(1).cost) < 1e-8
 
 
 # --- wide and narrow, light and dark ------------------------------------------------------------------------------

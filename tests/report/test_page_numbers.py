@@ -205,9 +205,8 @@ def test_what_is_left_out_stands_in_every_sum_as_one_number(look):
 def test_the_walk_shows_each_layer_forward_and_back(look, name):
     e = explained(name)
     depth, shown = e.architecture.depth, look(page(e.to_dict()))
-    kinds = ["all", "input", *["forward"] * depth, "cost", *["backward"] * depth, "inputs"]
+    kinds = ["all", "input", *["forward"] * depth, "cost", *["backward"] * depth, "inputs", "update"]
     layers = iter([*range(1, depth + 1), *range(depth, 0, -1)])
-    assert close(panel(shown)["named"]["cost"], e.cost)
     for step, kind in enumerate(kinds):
         found = panel(shown)
         assert found["of"]["kind"] == kind
@@ -237,14 +236,20 @@ def test_the_drawing_shows_weights_activations_or_the_gradient(look, mode):
     e = explained("sigmoid, squared error")
     shown = look(page(e.to_dict()))
     shown.check(f'input[value="{mode}"]')
+    shown.click('[data-control="last"]')
     dash = "getComputedStyle(n.querySelector('.stroke')).strokeDasharray"
-    lines = each(shown, "[data-weight]", f"[n.dataset.weight, Number(n.dataset.value), {dash}]")
+    lines = each(shown, "[data-weight]:not(.bias)", f"[n.dataset.weight, Number(n.dataset.value), {dash}]")
     assert len(lines) == 3 * 4 + 4 * 2
     for at, value, dashes in lines:
         layer, j, k = map(int, at.split(":"))
         w, a = e.view.w(layer, e.focus)[j, k], e.a(layer - 1)[k]
         assert close(value, {"weight": w, "activation": w * a, "gradient": e.weight(layer, j, k).value}[mode])
         assert (dashes != "none") == (value < 0)
+    biases = each(shown, ".bias", "[n.dataset.weight, Number(n.dataset.value), n.textContent]")
+    assert len(biases) == 4 + 2
+    for at, value, _ in biases:
+        layer, j, _ = map(int, at.split(":"))
+        assert close(value, e.bias(layer, j).value if mode == "gradient" else e.view.b(layer)[j])
     circles = each(shown, "[data-neuron]", "[n.dataset.neuron, Number(n.dataset.value)]")
     assert len(circles) == 3 + 4 + 2
     for at, value in circles:
@@ -256,12 +261,16 @@ def test_the_drawing_shows_weights_activations_or_the_gradient(look, mode):
 def test_the_charts_hold_gradient_sizes_and_history(look):
     e = explained("softmax, cross-entropy")
     shown = look(page(e.to_dict()))
+    shown.click('[data-control="last"]')
     for i in (0, 1):
         shown.select_option("#example", str(i))
         bars, now = each(shown, "[data-size]", "Number(n.dataset.value)"), e.of(i)
         norms = [np.linalg.norm(np.outer(now.delta(l), [*now.a(l - 1), 1])) for l in (1, 2, 3)]
         assert all(close(bar, norm) for bar, norm in zip(bars, norms, strict=True))
-    assert each(shown, "polyline", "[n.dataset.run, n.points.length]") == [["cost", 3], ["validation_cost", 3]]
+    assert each(shown, "polyline[data-run]", "[n.dataset.run, n.points.length]") == [
+        ["cost", 3],
+        ["validation_cost", 3],
+    ]
     assert shown.get_attribute("[data-kept]", "data-kept") == "2"
     assert "the weights of epoch 2 were kept" in shown.text_content("#history-box")
     assert "epoch" in shown.text_content("#history-box")

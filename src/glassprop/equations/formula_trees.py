@@ -26,6 +26,7 @@ _RATHER = (  # the first is what stands in formulas, x for anything; the second 
         "ln(cosh(x))",
         "log1p(1/2*expm1(-abs(x))**2*exp(abs(x))) if abs(x) < 1 else abs(x) + log1p(exp(-2*abs(x))) - ln(2)",
     ),
+    ("ln(y/a)", "ln(y) - ln(a)"),
     ("exp(z_j)/Σ_m(exp(z_m))", "exp(z_j - max_m(z_m))/Σ_m(exp(z_m - max_m(z_m)))"),
     ("ln(Σ_m(exp(z_m)))", "max_m(z_m) + ln(Σ_m(exp(z_m - max_m(z_m))))"),
 )

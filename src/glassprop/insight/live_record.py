@@ -46,6 +46,7 @@ def live_of(explanation: Explanation, *, rows: bool, most_differences: int) -> t
         "rows": [{"x": packed(x), "y": packed(y), "weight": 1} for x, y in zip(view.X, view.Y, strict=True)],
         "predicts": _predicts(explanation),
         "most_differences": a_share(most_differences, architecture.depth * explanation.n_examples),
+        "pixels": None if explanation.names.pixels is None else list(explanation.names.pixels),
     }, None
 
 

@@ -17,9 +17,11 @@ from glassprop.insight.derive import by_inputs, collapse_formula, column_value, 
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.live_record import live_of
 from glassprop.insight.names import Column
+from glassprop.insight.prediction_record import predictions_record
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
 from glassprop.insight.step import formula_of_step, settings_of
 from glassprop.insight.view import View
+from glassprop.insight.walk_record import MOST_PIXELS, picture_as_it_was, terms_of, units_record, update_record
 from glassprop.layers.layer_kind import LayerKind
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MOST_DIFFERENCES = 64  # derivatives by differences of each example and layer: the largest
-MOST_PIXELS = 20_000  # of all examples, where a picture is written down beside the inputs shown
 MOST_JACOBIAN = 32  # neurons of a mixing layer whose Jacobian is written down
 
 
@@ -77,6 +78,7 @@ def record_of(
         "image": list(names.image) if names.image and len(shown[0]) == architecture.sizes[0] else None,
         "pixels": [names.pixels[k] for k in shown[0]] if names.pixels else None,
         "picture": _picture(explanation) if len(shown[0]) < architecture.sizes[0] else None,
+        "as_it_was": None if (was := picture_as_it_was(names, explanation.n_examples)) is None else _numbers(was),
         "columns": [_column(column) for column in columns],
         "columns_left_out": len(names.columns) - len(columns),
         "w": [None, *(_of_edges(view, l, shown) for l in layers)],
@@ -84,9 +86,13 @@ def record_of(
         "p": [None, *(_of_activation(explanation, l, shown[l]) for l in layers)],
         "examples": [_example(explanation.of(i), shown, columns, rows, most) for i in range(explanation.n_examples)],
         "members": _members(explanation, shown, columns),
+        "asked": "cost" if explanation.predictions is None else "prediction",
+        "predictions": predictions_record(explanation, rows),
         "gradient_size": _gradient_size(explanation),
         "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
         "training": _training(explanation, shown),
+        "update": update_record(explanation, shown),
+        "units": units_record(explanation, rows),
         "live": found,
         "still": still,
     }
@@ -168,6 +174,7 @@ def _example(
     depth = view.architecture.depth
     layers = range(1, depth + 1)
     slopes = [explanation.slope(l) for l in layers]
+    terms = terms_of(view.architecture.cost_function, view.trace.a[depth][i], view.Y[i], explanation.cost)
     return {
         "row": names.rows[i],
         "target": names.targets[i] if names.targets else None,
@@ -183,6 +190,7 @@ def _example(
         "delta": [None, *(_numbers(explanation.delta(l)[shown[l]]) for l in layers)],
         "rest_z": [None, *(_numbers(_rest_forward(explanation, l, shown)) for l in layers)],
         "rest_by_a": [*(_numbers(_rest_backward(explanation, l, shown)) for l in range(depth)), None],
+        "terms": None if terms is None else _numbers(terms[shown[-1]]),
         "long_way": bool(view.long_way_holds[i]),
         "collapse": collapse_formula(view, i),
         "columns": [_cell(explanation, column, rows) for column in columns],

@@ -23,13 +23,23 @@ SCRIPTS = (
     "text",
     "model",
     "marks",
+    "say",
+    "ways",
+    "layout",
     "rove",
+    "lines",
     "draw",
     "pictures",
     "charts",
+    "equations",
     "parts",
+    "errors",
     "training",
+    "columns",
     "chosen",
+    "guess",
+    "backward",
+    "update",
     "walk",
     "live_formula",
     "live_functions",
@@ -39,9 +49,14 @@ SCRIPTS = (
     "live_differences",
     "live_example",
     "live_steps",
+    "live_record",
     "live",
+    "join",
+    "keep",
+    "print",
     "main",
 )
+COMPUTING = ("live",)  # what scripts begin with that a page needs only if it computes
 STYLES = ("page.css", "page_drawing.css")
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -80,7 +95,9 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
             f"got kind {record.get('kind')!r}, format {record.get('format')!r}"
         )
     css = "\n".join(_static(name) for name in STYLES)
-    js = '"use strict";\n(() => {\n' + "\n".join(_static(f"page_{name}.js") for name in SCRIPTS) + "\n})();"
+    needed = [name for name in SCRIPTS if record["live"] is not None or not name.startswith(COMPUTING)]
+    js = '"use strict";\n(() => {\n' + "\n".join(_without_comments(_static(f"page_{name}.js")) for name in needed)
+    js += "\n})();"
     parts = {
         "title": html.escape(shown(title)),
         "csp": f"{_CLOSED}; style-src '{_hash(css)}'; script-src '{_hash(js)}'",
@@ -116,6 +133,8 @@ def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
         "columns": [record["columns"][number] for number in kept],
         "examples": examples,
         "picture": picture and {name: _short(part, PICTURE_DIGITS) for name, part in picture.items()},
+        "units": record["units"] and record["units"] | ({} if rows else {"own": None, "own_y": None}),
+        "as_it_was": _short(record["as_it_was"], PICTURE_DIGITS) if rows else None,
     }
 
 
@@ -167,6 +186,18 @@ def _short(value: Any, digits: int = DIGITS) -> Any:
 
 def _static(name: str) -> str:
     return files("glassprop.report").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _without_comments(script: str) -> str:
+    """Without lines of nothing but comment: a fifth of all scripts, which are to be read where they stand."""
+    kept, within = [], False
+    for line in script.split("\n"):
+        text = line.strip()
+        opens = text.startswith("/*")
+        if not (within or text.startswith("//") or (opens and ("*/" not in text or text.endswith("*/")))):
+            kept.append(line)
+        within = (within or opens) and "*/" not in text
+    return "\n".join(kept)
 
 
 def _hash(text: str) -> str:

@@ -63,6 +63,8 @@ interface ExampleRecord {
   edges: ByLayer<Num[]>;
   rest_z: ByLayer<Num>;
   rest_by_a: ByLayer<Num>;
+  /** what each output adds to C₀; null where it is no sum over outputs */
+  terms: Num[] | null;
   long_way: boolean;
   collapse: string | null;
   columns: CellRecord[];
@@ -85,13 +87,35 @@ interface TrainingRecord {
   formula: string;
   formula_of_biases: string;
   settings: Record<string, Num>;
-  /** the rate at the end of training, where another was chosen; and whether one was */
-  trained_rate: Num;
+  /** whether the rate was asked for, so that a step can be seen; and then that of the last step of training */
   chosen_rate: boolean;
+  trained_rate: Num;
   l2: number;
   clip_norm: number | null;
   clipping?: Num;
   memory: Record<string, ParameterRecord>;
+}
+
+/** One step for all parameters on the examples: costs before and after it, and [l, j, k, from, to] of what moves most. */
+interface UpdateRecord {
+  optimizer: string;
+  rate: Num;
+  /** whether no optimizer came with the parameters, so that plain gradient descent is shown */
+  assumed: boolean;
+  before: Num;
+  after: Num;
+  costs: Num[];
+  moved: [number, number, number, Num, Num][];
+}
+
+/** How a target was standardized, and outputs and targets in its own units, by example. */
+interface UnitsRecord {
+  mean: number;
+  spread: number;
+  scale: string;
+  formula: string;
+  own: Num[][] | null;
+  own_y: Num[][] | null;
 }
 
 /** What each member says, by example, and all together. */
@@ -111,6 +135,19 @@ interface MembersRecord {
   }[];
 }
 
+/** What is predicted of an example as one number, and what each column adds to it. */
+interface PredictionRecord {
+  of: string;
+  output: string;
+  value: Num;
+  baseline: Num;
+  baseline_is: string;
+  columns: { name: string; shown: string | null; adds: Num; derivative: Num; unit: string }[];
+  others: { count: number; adds: Num };
+  rest: Num;
+  points: number;
+}
+
 /** What `Explanation.to_dict()` gives and the page holds. */
 interface ExplanationRecord extends ParameterRecord {
   format: number;
@@ -123,6 +160,8 @@ interface ExplanationRecord extends ParameterRecord {
   image: [number, number] | null;
   pixels: number[] | null;
   picture: { size: [number, number]; x: Num[][]; by_x: Num[][] } | null;
+  /** what stands in the table of each point of a picture, by example */
+  as_it_was: Num[][] | null;
   columns: ColumnRecord[];
   columns_left_out: number;
   /** trained parameters of activations */
@@ -130,6 +169,9 @@ interface ExplanationRecord extends ParameterRecord {
   examples: ExampleRecord[];
   /** of a network of several members; the rest is of the one that is walked through */
   members?: MembersRecord | null;
+  /** whether C₀ is the cost, or, of rows without a target, what is predicted */
+  asked: string;
+  predictions: PredictionRecord[];
   gradient_size: Num[][];
   history: Record<string, Num[]>;
   training: TrainingRecord | null;
@@ -137,145 +179,9 @@ interface ExplanationRecord extends ParameterRecord {
   live: LiveRecord | null;
   /** why it stands still; null where it does not */
   still: string | null;
-}
-
-/** A formula: a number, a name, or a list that begins with what to do. */
-type Tree = number | string | Tree[];
-/** Numbers as text: "f8:" or "f4:", and their bytes in base64. */
-type Packed = string;
-
-interface LiveBlock {
-  name: string;
-  shape: number[];
-  start: number;
-  /** what the learning rate, and decay and L2, are multiplied by */
-  rate: number;
-  decay: number;
-  /** what its derivative counts in the average over members */
-  share: number;
-}
-interface LiveLayer {
-  kind: string;
-  n_in: number;
-  n: number;
-  residual: boolean;
-  parametric: boolean;
-  activation: string;
-  embeds: { columns: number[]; each: number[] } | null;
-  blocks: LiveBlock[];
-}
-interface LiveActivation {
-  value: Tree;
-  slope: Tree;
-  by_parameter: Tree | null;
-  elementwise: boolean;
-  p: number;
-  kinks: number[];
-}
-interface LiveCost {
-  value: Tree;
-  slope: Tree;
-  kinks: Tree[];
-  p: number;
-  pair: { value: Tree; delta: Tree } | null;
-}
-/** What is replaced, and what by. */
-type Move = [string, Tree];
-interface LiveOptimizer {
-  name: string;
-  /** false: plain gradient descent, because the parameters came without an optimizer */
-  given: boolean;
-  settings: Record<string, number>;
-  decaying: Move[];
-  plain: Move[];
-  memory: string[];
-  state: Packed[];
-  l2: number;
-  clip_norm: number | null;
-}
-type Prediction =
-  | { kind: "largest"; labels: string[] }
-  | { kind: "half"; labels: string[] }
-  | { kind: "number"; mean: number; spread: number };
-interface LiveRecord {
-  layers: LiveLayer[];
-  theta: Packed;
-  untrained: Packed;
-  formulas: Record<string, LiveActivation>;
-  cost: LiveCost;
-  optimizer: LiveOptimizer;
-  rows: { x: Packed; y: Packed; weight: number }[];
-  predicts: Prediction | null;
-  most_differences: number;
-}
-
-/** What a formula is worked out from: numbers by name, lists by names that end in _m; m runs in sums. */
-interface Known {
-  numbers: Record<string, number>;
-  lists: Record<string, ArrayLike<number>>;
-  m: number;
-  /** goes up whenever the lists become others */
-  turn: number;
-}
-type Formula = (known: Known) => number;
-
-/** Of one layer: its arrays of parameters by name, views of all parameters (or of a gradient). */
-type Blocks = Record<string, Float64Array>;
-/** How a kind of layer computes: z, and its derivatives. */
-interface LayerWalk {
-  weigh(layer: LiveLayer, own: Blocks, x: Float64Array): Float64Array;
-  /** what δ adds to ∂C₀/∂x */
-  byInput(layer: LiveLayer, own: Blocks, delta: Float64Array, x: Float64Array): Float64Array;
-  /** add ∂C₀ by each parameter */
-  fill(layer: LiveLayer, gradient: Blocks, own: Blocks, delta: Float64Array, x: Float64Array): void;
-  /** the block and the place in it of what leads from k (-1: the bias) to j; null where that is no parameter */
-  place(layer: LiveLayer, j: number, k: number): [string, number] | null;
-  /** ∂z_j/∂x_k of all pairs, row by row; null where these are parameters */
-  edges(layer: LiveLayer, own: Blocks, x: Float64Array): Float64Array | null;
-}
-
-/** A pass forward: a, z and σ(z) by layer, from 0 on (z and s have nothing there). */
-interface LiveTrace {
-  a: Float64Array[];
-  z: Float64Array[];
-  s: Float64Array[];
-}
-/** A pass back: δ and ∂C₀/∂a by layer. */
-interface LiveErrors {
-  delta: Float64Array[];
-  byA: Float64Array[];
-}
-/** A parameter to be changed: k = -1 is the bias. */
-type Place = { l: number; j: number; k: number };
-/** A parameter that a step moved; j and k are null for one that leads from no neuron to another. */
-interface LiveMove {
-  l: number;
-  j: number | null;
-  k: number | null;
-  /** its block and the index in it */
-  name: string;
-  index: number[];
-  from: number;
-  to: number;
-}
-/** A step: the mean of C₀ over its rows before and after, and what moved, the largest first. */
-interface LiveStep {
-  before: number;
-  after: number;
-  rate: number;
-  /** the part that L2 adds to the cost, before and after */
-  l2: [number, number];
-  /** what the gradient was multiplied by to be no longer than allowed */
-  clipping: number;
-  moved: LiveMove[];
-}
-/** All that can change: to be handed back to `restore`. */
-interface LiveSnapshot {
-  theta: Float64Array;
-  state: Float64Array[];
-  t: number;
-  xs: Float64Array[];
-  ys: Float64Array[];
+  update: UpdateRecord | null;
+  /** of a regression whose target was standardized */
+  units: UnitsRecord | null;
 }
 
 /** What can be chosen: a weight (k = -1: the bias), a neuron, an input, a column of the table. */
@@ -289,7 +195,7 @@ type Choose = (what: Choice) => void;
 
 /** A step of the walk. */
 type Step =
-  | { kind: "all" | "input" | "inputs"; title: string }
+  | { kind: "all" | "input" | "inputs" | "update"; title: string }
   | { kind: "forward" | "backward"; l: number; title: string }
   | { kind: "cost"; last: number; title: string };
 
@@ -300,8 +206,14 @@ type State = { mode: Mode; chosen: Choice | null; step: Step | null };
 /** A term of a sum. */
 type Term = { n: number; product: Num };
 type Product = Term & { one: Num; other: Num };
-/** A line of the drawing: a weight, and what it stands for in the present mode. */
-type Line = { l: number; j: number; k: number; value: Num };
+/** A line of the drawing: a weight or (k = -1) bias, and what it stands for in the present mode; undefined: not known yet. */
+type Line = { l: number; j: number; k: number; value: Num | undefined };
+/** How far the walk has come: a of layers up to one, δ of those from another on (0: ∂C₀/∂x), and C₀. */
+type Known = { a: number; delta: number; cost: boolean };
+/** z of a neuron (else its a) on a way to the cost; a move on it; and a way, with the neurons and lines that it takes. */
+type WayNode = { l: number; n: number; z: boolean };
+type Move = { factor: Num; to: WayNode | null; line: { l: number; j: number; k: number } | null };
+type Way = { nodes: [number, number][]; lines: { l: number; j: number; k: number }[]; product: number };
 
 /** Whatever can be found in the page: it has a dataset, and can have the focus. */
 type Drawn = HTMLElement | SVGElement;
@@ -309,4 +221,4 @@ type Drawn = HTMLElement | SVGElement;
 type Child = Node | string | number | false | null | undefined | Child[];
 type Attributes = Record<string, string | number | boolean | null | undefined>;
 /** A row of a table: its cells, and attributes of the row. */
-type Row = { cells: Child[]; class?: string | null; "data-term"?: string | number };
+type Row = { cells: Child[]; class?: string | null; "data-term"?: string | number; "data-at"?: string | null };

@@ -21,9 +21,9 @@ function ticks(low, high, log) {
 
 /** A frame with axes: {box, x, y} with x, y from data to places.
  *  @param {{ width: number, height: number, xs: number[], ys: number[], log: boolean, xLabel: string,
- *  yLabel: string, xTicks: number[] }} what */
-function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks }) {
-  const [left, right, top, bottom] = [64, 14, 12, 44],
+ *  yLabel: string, xTicks: number[], bottom?: number }} what */
+function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks, bottom = 44 }) {
+  const [left, right, top] = [64, 14, 12],
     list = ticks(ys[0], ys[1], log);
   /** @param {number} v */
   const to = (v) => (log ? Math.log10(v) : v),
@@ -46,9 +46,10 @@ function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks }) {
   return { box, x, y };
 }
 
-/** ‖∂C₀/∂(W, b)‖ of each layer: a bar for this example, dots for the others.
- *  @param {HTMLElement} box @param {Model} model */
-function drawSizes(box, model) {
+/** ‖∂C₀/∂(W, b)‖ of each layer: a bar for this example, dots for the others; when the walk has come there.
+ *  @param {HTMLElement} box @param {Model} model @param {Known} known */
+function drawSizes(box, model, known) {
+  if (known.delta > 0) return box.replaceChildren(said("Comes on the way back."));
   const sizes = model.record.gradient_size,
     all = sizes.flat().filter((v) => v !== null).filter((v) => v > 0);
   if (!all.length) return box.replaceChildren(said("All gradients are 0."));
@@ -62,15 +63,16 @@ function drawSizes(box, model) {
     y,
   } = frame({
     width,
-    height: 220,
+    height: 250,
+    bottom: 74,
     xs: [0.4, model.depth + 0.6],
     ys: [log ? low : 0, high],
     log,
-    xLabel: "layer",
+    xLabel: "layer, and size",
     yLabel: log ? "size of gradient, log scale" : "size of gradient",
     xTicks: layers,
   });
-  const base = 220 - 44,
+  const base = 250 - 74,
     wide = Math.min(48, (x(2) - x(1)) * 0.5);
   layers.forEach((l) => {
     const value = sizes[model.example][l - 1];
@@ -95,7 +97,10 @@ function drawSizes(box, model) {
       if (i !== model.example && other > 0)
         chart.append(svg("circle", { cx: x(l), cy: y(other), r: 3.5, class: "dot" }));
     });
-    chart.append(svg("text", { x: x(l), y: base - 6, class: "value" }, numeral(value, 3)));
+    // below the axis, where neither a grid line nor a ring goes through it
+    const room = x(2) - x(1),
+      row = room < 44 && l % 2 === 0 ? 1 : 0;
+    if (room >= 24) chart.append(svg("text", { x: x(l), y: base + 33 + 13 * row, class: "value" }, brief(value)));
   });
   box.replaceChildren(
     figure(

@@ -1,6 +1,6 @@
 // One panel for each kind of thing that can be chosen: a weight or bias, a neuron, an input, a column of the table.
 
-class Chosen extends Pulls {
+class Chosen extends Columns {
   /** @param {Choice} what @returns {Child[]} */
   panel(what) {
     if (what.kind === "weight") return this.weight(what.l, what.j, what.k);
@@ -42,6 +42,7 @@ class Chosen extends Pulls {
         : [first, " · ", middle, " · ", end];
     return [
       title,
+      this.equations("E4", this.ofParameter(l, k), ...(d.mixes ? ["E24"] : [])),
       lead,
       formula(by(C0(), it()), " = ", ...chain),
       this.factors(l, j, k, d),
@@ -49,8 +50,34 @@ class Chosen extends Pulls {
       this.difference(m.difference(l, j, k), d.value),
       d.collapses || d.mixes || d.collapsedOnly ? [heading("The error ", sym("δ", l, j)), this.delta(l, j)] : null,
       d.collapsedOnly ? null : [heading("How ", by(C0(), a()), " came about"), this.byA(l, j)],
+      this.ways(l, j, k),
       this.batch(l, j, k),
       this.optimizer(l, j, k),
+    ];
+  }
+
+  /** The ways that lead from a weight to the cost, the largest first: those that are lit in the drawing.
+   *  @param {number} l @param {number} j @param {number} k */
+  ways(l, j, k) {
+    const { m } = this,
+      found = l === m.depth ? [] : waysFrom(m, l, j),
+      into = m.derivative(l, j, k).into,
+      most = largest(found.map((way) => way.product));
+    if (found.length < 2) return null;
+    const rows = found.map((way, i) => ({
+      "data-term": i,
+      "data-at": way.lines.map((line) => `w:${line.l}:${line.j}:${line.k}`).join(" "),
+      cells: [
+        `${i + 1}`,
+        [way.nodes.map(([, n], at) => [at ? " → " : "", `${n}`]), " → ", C0()],
+        [num(product(way.product, into), "product"), bar(product(way.product, into), most * Math.abs(into ?? 0))],
+      ],
+    }));
+    return [
+      heading("Its ways to the cost, the largest first"),
+      said(`Through which neurons, from layer ${l} on; in the drawing these ways are lit.`),
+      table(["", "way", ["product of all its factors", noBar()]], rows, { "data-sum": "ways", class: "terms left" }),
+      this.equations("E15"),
     ];
   }
 
@@ -63,6 +90,7 @@ class Chosen extends Pulls {
     const a = sym("a", l - 1, k);
     return [
       el("h2", {}, "Derivative ", this.edge(l, j, k)),
+      this.equations(...this.beforeLayer(l)),
       said("From ", this.named(l - 1, k), " to ", this.named(l, j), `, layer ${l}.`),
       formula(this.edge(l, j, k), " = ", num(m.w(l, j, k), "parameter")),
       this.embedding(l),
@@ -91,13 +119,14 @@ class Chosen extends Pulls {
   factors(l, j, k, d) {
     const { m } = this,
       bias = k < 0,
+      it = this.edge(l, j, k),
       z = sym("z", l, j);
     /** @param {string} name @param {Child} head @param {Child} text @param {Num} value @returns {Row} */
     const row = (name, head, text, value) => ({ "data-term": name, cells: [head, text, num(value, name, 6)] });
     const rows = [
       row(
         "by_w",
-        by(z, bias ? sym("b", l, j) : sym("w", l, j, k)),
+        by(z, it),
         bias ? "a bias is added as it is" : ["the activation it multiplies, ", sym("a", l - 1, k)],
         d.into,
       ),
@@ -137,7 +166,8 @@ class Chosen extends Pulls {
       last = l === m.depth,
       layer = m.layer(l);
     return [
-      el("h2", {}, last ? ["Output ", el("bdi", {}, cut(m.name(l, j), 30))] : `Neuron ${j}`, ` · layer ${l}`),
+      el("h2", {}, last ? ["Output ", el("bdi", {}, m.short(l, j, 30))] : `Neuron ${j}`, ` · layer ${l}`),
+      this.equations(...this.ofLayer(l), ...(last ? [] : this.beforeLayer(l + 1)), ...this.ofError(l)),
       heading("Forward"),
       formula(
         sym("z", l, j),
@@ -149,6 +179,7 @@ class Chosen extends Pulls {
       this.forwardSum(l, j),
       formula(sym("a", l, j), " = σ(", sym("z", l, j), ") = σ(", num(m.z(l, j), "z"), ") = ", num(m.a(l, j), "a")),
       said(`${layer.activation}: `, el("code", {}, `σ(z) = ${layer.value}`)),
+      this.inOwnUnits(l, j),
       heading("Backward"),
       last && !m.now.long_way ? null : this.byA(l, j),
       this.delta(l, j),
@@ -164,15 +195,16 @@ class Chosen extends Pulls {
       all = [...m.record.shown[l - 1], -1]
         .filter((k) => m.joins(l, j, k))
         .map((k) => ({ n: k, product: m.derivative(l, j, k).value }));
-    const terms = bySize(all),
+    const terms = ownOrder(bySize(all)),
       most = largest(terms.map((t) => t.product));
     const rows = terms.map((t) => ({
       "data-term": t.n,
+      "data-at": `w:${l}:${j}:${t.n}`,
       cells: [
         this.link(
           { kind: "weight", l, j, k: t.n },
           this.edge(l, j, t.n),
-          t.n < 0 || l > 1 ? "" : [" ", el("bdi", {}, cut(m.name(0, t.n), 18))],
+          t.n < 0 || l > 1 ? "" : [" ", el("bdi", {}, m.short(0, t.n, 18))],
         ),
         num(m.parameter(l, j, t.n), "parameter"),
         [num(t.product, "value"), bar(t.product, most)],
@@ -213,7 +245,8 @@ class Chosen extends Pulls {
     const { m } = this,
       columns = m.columnsOf(k);
     return [
-      el("h2", {}, "Input ", el("bdi", {}, cut(m.name(0, k), 40))),
+      el("h2", {}, "Input ", el("bdi", {}, m.short(0, k, 40))),
+      this.equations(...this.beforeLayer(1)),
       formula(sym("x", null, k), " = ", num(m.a(0, k), "x")),
       columns.map(({ column, number }) => said("Made from the column ", this.columnLink(number, column), ".")),
       heading("How the cost moves with it"),
@@ -224,21 +257,17 @@ class Chosen extends Pulls {
     ];
   }
 
-  /** @param {number} number @param {ColumnRecord} column */
-  columnLink(number, column) {
-    return this.link({ kind: "column", number }, el("bdi", {}, cut(column.name, 40)));
-  }
-
   /** @param {number} k */
   weightsFrom(k) {
     const { m } = this,
       joined = m.record.shown[1].filter((j) => m.joins(1, j, k)),
-      terms = bySize(joined.map((j) => ({ n: j, product: m.derivative(1, j, k).value }))),
+      terms = ownOrder(bySize(joined.map((j) => ({ n: j, product: m.derivative(1, j, k).value })))),
       most = largest(terms.map((t) => t.product));
     return folding(
       ["", "weight", [by(C0(), sym("w")), noBar()]],
       terms.map((t) => ({
         "data-term": t.n,
+        "data-at": `w:1:${t.n}:${k}`,
         cells: [
           this.link({ kind: "weight", l: 1, j: t.n, k }, this.edge(1, t.n, k)),
           num(m.w(1, t.n, k), "parameter"),
@@ -248,79 +277,5 @@ class Chosen extends Pulls {
       null,
       { "data-sum": "weights", class: "terms" },
     );
-  }
-
-  /** @param {number} number */
-  oneColumn(number) {
-    const column = this.m.record.columns[number];
-    return [el("h2", {}, "Column ", el("bdi", {}, cut(column.name, 60))), this.cell(column, number)];
-  }
-
-  /** The derivative in the column's own units, through what was made of it; or what another category would do.
-   *  @param {ColumnRecord} column @param {number} number */
-  cell(column, number) {
-    const { m } = this,
-      cell = m.now.columns[number],
-      box = el("div", { "data-part": "column", "data-column": number });
-    if (cell.shown)
-      box.append(said("In the table stands ", el("bdi", { class: "shown", "data-name": "shown" }, cell.shown), "."));
-    if (column.categories) return this.switches(column, cell, box);
-    const rows = column.parts.map((k, i) => {
-      const here = m.has(0, k),
-        slope = cell.by_column ? cell.by_column[i] : null,
-        byX = here ? m.byA(0, k) : null;
-      return {
-        "data-term": k,
-        cells: [
-          here ? this.named(0, k) : `input ${k}, not in this page`,
-          here ? num(byX, "by_x") : "",
-          cell.by_column ? num(slope, "by_column") : "left out",
-          here && cell.by_column ? num(product(byX, slope), "product") : "",
-        ],
-      };
-    });
-    box.append(
-      table(["input", by(C0(), sym("x")), by(sym("x"), el("i", {}, "column")), "product"], rows, {
-        "data-sum": "column",
-        class: "terms",
-      }),
-      formula(
-        by(C0(), el("i", {}, "column")),
-        " = ",
-        num(cell.value, "value"),
-        column.unit ? ` per ${column.unit}` : " per unit of the column",
-      ),
-    );
-    return box;
-  }
-
-  /** @param {ColumnRecord} column @param {CellRecord} cell @param {HTMLElement} box */
-  switches(column, cell, box) {
-    const most = largest(Object.values(cell.switches)),
-      categories = column.categories ?? [];
-    const rows = categories.map((name, i) => {
-      const k = column.parts[column.one_hot ? i : 0],
-        value = cell.switches[name],
-        known = typeof value === "number";
-      return {
-        "data-term": i,
-        cells: [
-          el("bdi", {}, name),
-          this.m.has(0, k) ? this.named(0, k) : `input ${k}`,
-          known ? [num(value, "switch"), bar(value, most)] : "",
-        ],
-      };
-    });
-    box.append(
-      said(
-        `A category has no derivative. ${column.one_hot ? "To first order, the" : "The"} cost would change by this much if the ` +
-          "example had another:",
-      ),
-      folding(["category", "input", ["change of C₀", noBar()]], rows, null, {
-        "data-sum": "switches",
-        class: "terms",
-      }),
-    );
-    return box;
   }
 }

@@ -1,73 +1,59 @@
-// The network as a drawing: columns of neurons, the important ones of each layer, and the weights that count.
+// The network as a drawing: columns of neurons, the important ones of each layer, y and the cost.
 
-const TOP = 58,
-  FIRST = 10,
-  MORE = 20,
-  MOST_LINES = 60,
-  LABELED = 8,
-  LEFT = 152,
-  RIGHT = 200;
+const FIRST = 10,
+  MORE = 20;
 
-class Drawing extends Roving {
-  /** box: where it goes. act: {choose(what), more(layer), state()}, where state tells mode, chosen and step.
-   *  @param {HTMLElement} box @param {Model} model @param {{ choose: Choose, state: () => State }} act */
-  constructor(box, model, act) {
-    super(box);
-    this.model = model;
-    this.act = act;
-    /** How many neurons of each layer are drawn at most. */
-    this.unfolded = model.record.shown.map(() => FIRST);
-    /** The neurons drawn of each layer, and the height of each. @type {number[][]} */
-    this.columns = [];
-    /** @type {Map<number, number>[]} */
-    this.heights = [];
-    this.gap = 46;
-    this.radius = 18;
-    this.width = 0;
+class Drawing extends Lines {
+  /** box: where it goes. act: {choose(what), state()}, where state tells mode, chosen and step.
+   *  @param {HTMLElement} box @param {Model} model @param {{ choose: Choose, state: () => State }} act
+   *  @param {number | null} width its own, where the box has none yet */
+  constructor(box, model, act, width = null) {
+    super(box, model, act);
+    this.own = width;
+    /** How many neurons of each layer are drawn, where one asked for more. @type {(number | null)[]} */
+    this.unfolded = model.record.shown.map(() => null);
+    this.first = FIRST;
   }
 
-  /** Where a layer is, from left to right.
-   *  @param {number} l */
-  x(l) {
-    return LEFT + (l * (this.width - LEFT - RIGHT)) / this.model.depth;
-  }
-  /** @param {number} l @param {number} n */
-  y(l, n) {
-    return this.heights[l].get(n) ?? 0;
-  }
-
-  /** The neurons of a layer that are drawn, in order: those that weigh most here, and the chosen one.
+  /** The neurons of a layer that are drawn, in order: those that weigh most here, and what the chosen one has to do with.
    *  @param {number} l */
   visible(l) {
     const { model } = this,
       all = model.record.shown[l],
-      chosen = this.act.state().chosen;
-    if (all.length <= this.unfolded[l]) return all;
-    const first = [...all].sort((m, n) => model.influence(l, n) - model.influence(l, m)).slice(0, this.unfolded[l]);
-    if (chosen) for (const [layer, n] of ends(chosen)) if (layer === l && n >= 0 && !first.includes(n)) first.push(n);
+      most = this.unfolded[l] ?? this.first;
+    if (all.length <= most) return all;
+    const first = model.byInfluence(l).slice(0, most);
+    const more = [...ends(this.state.chosen ?? { kind: "column", number: 0 }), ...this.ways.flatMap((way) => way.nodes)];
+    for (const [layer, n] of more) if (layer === l && n >= 0 && !first.includes(n)) first.push(n);
     return first.sort((m, n) => m - n);
   }
 
+  /** Which neurons are drawn, and where. */
+  arrange() {
+    const { model } = this,
+      width = this.own ?? this.box.clientWidth - 4,
+      names = [model.record.inputs, model.record.outputs];
+    const place = () => {
+      const columns = model.record.shown.map((_, l) => this.visible(l));
+      const extra = columns.map((column, l) =>
+        column.length < model.record.shown[l].length || this.unfolded[l] !== null ? 1 : 0,
+      );
+      return new Layout({ width, columns, extra, names });
+    };
+    this.first = FIRST;
+    this.layout = place();
+    if (this.layout.across && this.layout.width > width) {
+      this.first = Layout.fits(width);
+      this.layout = place();
+    }
+  }
+
   draw() {
-    const { model } = this;
-    this.columns = model.record.shown.map((_, l) => this.visible(l));
-    const extra = this.columns.map((column, l) =>
-      column.length < model.record.shown[l].length || (this.unfolded[l] > FIRST && model.record.shown[l].length > FIRST)
-        ? 1
-        : 0,
-    );
-    const rows = Math.max(...this.columns.map((column, l) => column.length + extra[l]));
-    this.gap = Math.max(46, Math.min(112, 340 / rows)); // few neurons get room
-    this.radius = this.gap > 70 ? 24 : 18;
-    const height = TOP + rows * this.gap + 16,
-      width = Math.max(this.box.clientWidth - 4, LEFT + RIGHT + model.depth * 118);
-    this.width = width;
-    this.heights = this.columns.map((column, l) => {
-      const start = TOP + ((rows - column.length - extra[l]) * this.gap) / 2 + this.gap / 2;
-      return new Map(column.map((n, i) => [n, start + i * this.gap]));
-    });
-    const focused = this.focused();
-    const parts = [this.heads(), this.lines(), this.neurons(extra), this.cost(width, rows)];
+    this.begin();
+    this.arrange();
+    const focused = this.focused(),
+      { width, height } = this.layout;
+    const parts = [this.heads(), this.lines(), this.toCost(), this.columns(), this.cost(), this.numbers, this.titles()];
     this.box.replaceChildren(
       svg(
         "svg",
@@ -76,175 +62,143 @@ class Drawing extends Roving {
       ),
     );
     if (focused) this.focus(focused);
+    this.reach();
+  }
+  /** @override */
+  across() {
+    return this.layout.across;
   }
 
   /** @param {string} selector */
   focus(selector) {
     const found = this.box.querySelector(selector);
-    if (found instanceof SVGElement) found.focus();
+    if (found instanceof SVGElement) found.focus({ preventScroll: true });
   }
 
   heads() {
-    const { model } = this,
-      step = this.act.state().step;
-    return this.columns.map((_, l) =>
+    const { model, layout, state } = this,
+      { sizes } = model.record.network;
+    return sizes.map((size, l) => {
+      const what = l === 0 ? "" : model.scales(l) ? "factors" : model.embeds(l) ? model.layer(l).kind : model.layer(l).activation,
+        title = l === 0 ? "input" : `layer ${l}`,
+        room = layout.across ? 30 : Math.max(4, Math.floor(layout.spacing / 6.4) - 4),
+        below = l === 0 ? `${size} number${size > 1 ? "s" : ""}` : `${size} × ${cut(what, room)}`,
+        { x, y } = layout.at(l, 0);
+      return svg(
+        "g",
+        { class: `head ${isActive(state.step, l) ? "active" : "dim"}`, "data-layer": l },
+        layout.across
+          ? svg("text", { x: 2, y: y - layout.radius - (l ? 36 : 26), class: "start" }, svg("tspan", { class: "strong" }, title), ` ${below}`)
+          : [svg("text", { x, y: 16, class: "strong" }, title), svg("text", { x, y: 33 }, below)],
+      );
+    });
+  }
+
+  columns() {
+    const { layout, state, model } = this;
+    return layout.columns.map((column, l) =>
       svg(
         "g",
-        { class: `head ${isActive(step, l) ? "active" : "dim"}`, "data-layer": l },
-        svg("text", { x: this.x(l), y: 20, class: "strong" }, l === 0 ? "input" : `layer ${l}`),
-        svg(
-          "text",
-          { x: this.x(l), y: 37 },
-          l === 0
-            ? `${model.record.network.sizes[0]} numbers`
-            : `${model.record.network.sizes[l]} × ${cut(model.scales(l) ? "factors" : model.embeds(l) ? model.layer(l).kind : model.layer(l).activation, 14)}`,
-        ),
+        {
+          class: `column ${isActive(state.step, l) ? "active" : "dim"}`,
+          role: "group",
+          "aria-label": l === 0 ? "inputs" : `layer ${l}`,
+          "data-column": l,
+          "data-at": `L:${l}`,
+        },
+        column.map((n) => this.neuron(l, n)),
+        layout.extra[l] ? this.more(l, model.record.shown[l].length - column.length) : null,
       ),
     );
   }
 
-  /** What a line stands for in this mode: the weight, what flows through it, or ∂C₀/∂w.
-   *  @param {number} l @param {number} j @param {number} k */
-  lineValue(l, j, k) {
-    const { model } = this,
-      mode = this.act.state().mode;
-    if (mode === "weight") return model.w(l, j, k);
-    return mode === "activation"
-      ? product(model.w(l, j, k), model.a(l - 1, k))
-      : product(model.delta(l, j), model.embeds(l) ? model.w(l, j, k) : model.a(l - 1, k));
+  /** What stands in a circle in this view; undefined where it is not known yet.
+   *  @param {number} l @param {number} n @returns {Num | undefined} */
+  inside(l, n) {
+    const { model, known, state } = this;
+    if (state.mode !== "gradient") return known.a >= l ? model.a(l, n) : undefined;
+    return known.delta > l ? undefined : l === 0 ? model.byA(0, n) : model.delta(l, n);
   }
+
   /** @param {number} l @param {number} n */
-  neuronValue(l, n) {
-    const { model } = this;
-    if (this.act.state().mode !== "gradient") return model.a(l, n);
-    return l === 0 ? model.byA(0, n) : model.delta(l, n);
-  }
-
-  /** The lines into a layer that are drawn, the largest first, and those of what is chosen.
-   *  @param {number} l */
-  linesInto(l) {
-    const { chosen } = this.act.state();
-    /** @type {Line[]} */
-    const all = [];
-    for (const j of this.columns[l])
-      for (const k of this.columns[l - 1])
-        if (this.model.joins(l, j, k)) all.push({ l, j, k, value: this.lineValue(l, j, k) });
-    all.sort((one, other) => Math.abs(other.value || 0) - Math.abs(one.value || 0));
-    return all.filter((line, i) => i < MOST_LINES || (chosen && isChosen(chosen, line)) || touches(chosen, line));
-  }
-
-  lines() {
-    const { chosen, step } = this.act.state();
-    this.drawn = [];
-    return this.columns.slice(1).map((_, i) => {
-      const l = i + 1,
-        lines = this.linesInto(l),
-        most = largest(lines.map((line) => line.value));
-      this.drawn.push(...lines);
-      return svg(
-        "g",
-        { class: isActiveGap(step, l) ? "gap active" : "gap dim", "data-gap": l },
-        [...lines].reverse().map((line) => this.line(line, most, chosen, lines.length)),
-      );
-    });
-  }
-
-  /** @param {Line} line @param {number} most @param {Choice | null} chosen @param {number} count */
-  line({ l, j, k, value }, most, chosen, count) {
-    const [x1, y1, x2, y2] = [
-      this.x(l - 1) + this.radius,
-      this.y(l - 1, k),
-      this.x(l) - this.radius,
-      this.y(l, j),
-    ];
-    const share = most ? Math.abs(value || 0) / most : 0,
-      sign = (value ?? 0) < 0 ? "minus" : "plus";
-    const at = { x1, y1, x2, y2 },
-      label = `weight from ${this.model.name(l - 1, k)} to ${this.model.name(l, j)} of layer ${l}: `;
-    const near = 0.27; // close to where lines part, so that numbers do not meet
-    return svg(
-      "g",
-      {
-        class: `line ${sign}${chosen && isChosen(chosen, { l, j, k }) ? " chosen" : ""}`,
-        role: "button",
-        "data-weight": `${l}:${j}:${k}`,
-        "data-value": String(value),
-        tabindex: this.stop("weight", `${l}:${j}:${k}`),
-        "aria-label": label + numeral(value),
-      },
-      svg("title", {}, label + numeral(value)),
-      svg("line", { ...at, class: "hit" }),
-      svg("line", {
-        ...at,
-        class: "stroke",
-        "stroke-width": (0.5 + 4.5 * share).toFixed(2),
-        "stroke-opacity": (0.25 + 0.75 * share).toFixed(2),
-      }),
-      count <= LABELED
-        ? svg(
-            "text",
-            { class: "line-number", x: x1 + near * (x2 - x1), y: y1 + near * (y2 - y1) - 4 },
-            numeral(value, 3),
-          )
-        : null,
-    );
-  }
-
-  /** @param {number[]} extra */
-  neurons(extra) {
-    const { step } = this.act.state(),
-      { model } = this;
-    return this.columns.map((column, l) => {
-      const most = largest(column.map((n) => this.neuronValue(l, n)));
-      const bottom = Math.max(...this.heights[l].values(), TOP) + this.gap * 0.75;
-      return svg(
-        "g",
-        { class: isActive(step, l) ? "active" : "dim", "data-column": l },
-        column.map((n) => this.neuron(l, n, most)),
-        extra[l] ? this.more(l, model.record.shown[l].length - column.length, bottom) : null,
-      );
-    });
-  }
-
-  /** @param {number} l @param {number} n @param {number} most */
-  neuron(l, n, most) {
-    const { chosen } = this.act.state(),
-      value = this.neuronValue(l, n),
-      x = this.x(l),
-      y = this.y(l, n);
-    const share = most ? Math.abs(value || 0) / most : 0,
+  neuron(l, n) {
+    const { model, state, known, layout } = this,
+      { x, y } = layout.of(l, n),
+      r = layout.radius,
+      value = this.inside(l, n),
       id = `${l}:${n}`,
-      name = this.model.name(l, n);
-    const on = chosen && ends(chosen).some(([layer, other]) => layer === l && other === n);
-    const what = l === 0 ? `input ${name}` : `neuron ${n} of layer ${l}${l === this.model.depth ? ` ${name}` : ""}`;
-    const label = `${what}: ${numeral(value)}`;
-    const side =
-      l === 0
-        ? { x: x - this.radius - 7, y: y + 4, class: "name before" }
-        : { x: x + this.radius + 7, y: y + 4, class: "name after" };
+      label = sayNeuron(model, l, n, state.mode, known);
+    const most = largest(layout.columns[l].map((m) => this.inside(l, m) ?? 0)),
+      share = most ? Math.abs(value ?? 0) / most : 0,
+      on = state.chosen !== null && ends(state.chosen).some(([layer, m]) => layer === l && m === n),
+      back = known.delta <= l && state.mode !== "gradient" ? (l ? model.delta(l, n) : model.byA(0, n)) : undefined;
+    const classes = ["neuron", value === undefined ? "unknown" : (value ?? 0) < 0 ? "minus" : "plus"];
+    if (on) classes.push("chosen");
+    if (this.isSpot(l, n)) classes.push("spot");
+    if (this.isSummand(l, n)) classes.push("summed");
     return svg(
       "g",
       {
-        class: `neuron ${(value ?? 0) < 0 ? "minus" : "plus"}${on ? " chosen" : ""}`,
+        class: classes.join(" "),
         role: "button",
         "data-neuron": id,
-        "data-value": String(value),
+        "data-at": `n:${id}`,
+        "data-value": value === undefined ? "" : String(value),
         tabindex: this.stop("neuron", id),
         "aria-label": label,
       },
       svg("title", {}, label),
-      svg("circle", { cx: x, cy: y, r: this.radius, class: "back" }),
-      svg("circle", { cx: x, cy: y, r: this.radius, class: "fill", "fill-opacity": (0.04 + 0.38 * share).toFixed(2) }),
-      svg("text", { x, y: y + 4, class: "inside" }, tiny(value)),
-      l === 0 || l === this.model.depth
-        ? svg("text", side, cut(name, 14))
-        : svg("text", { x: x - this.radius * 0.72, y: y - this.radius * 0.72, class: "number" }, String(n)),
+      svg("circle", { cx: x, cy: y, r, class: "back" }),
+      svg("circle", { cx: x, cy: y, r, class: "fill", "fill-opacity": (0.04 + 0.38 * share).toFixed(2) }),
+      value === undefined ? null : this.fitted(brief(value), x, y, "inside"),
+      back === undefined
+        ? null
+        : svg(
+            "text",
+            { x, y: y + r + 12, class: `delta ${(back ?? 0) < 0 ? "minus" : "plus"}`, "data-delta": String(back) },
+            l ? "δ " : "∂ ",
+            brief(back),
+          ),
     );
   }
 
-  /** @param {number} l @param {number} left @param {number} y */
-  more(l, left, y) {
-    const text = left > 0 ? `… ${left} more` : "fold";
+  /** A number in a circle, in letters so large that it has room.
+   *  @param {string} text @param {number} x @param {number} y @param {string} name */
+  fitted(text, x, y, name) {
+    const room = 2 * this.layout.radius - 5,
+      letters = [...text].reduce((all, c) => all + (/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹.·]/.test(c) ? 0.36 : 0.58), 0);
+    return svg("text", { x, y: y + 4, class: `${name} letters-${Math.floor(Math.max(9, Math.min(12, room / letters)))}` }, text);
+  }
+
+  titles() {
+    return this.layout.columns.map((column, l) =>
+      svg("g", { class: `titles ${isActive(this.state.step, l) ? "active" : "dim"}`, "aria-hidden": "true" }, column.map((n) => this.title(l, n))),
+    );
+  }
+
+  /** The name of an input or output beside its circle or above it; of others the number.
+   *  @param {number} l @param {number} n */
+  title(l, n) {
+    const { model, layout } = this,
+      { x, y } = layout.of(l, n),
+      r = layout.radius;
+    if (l > 0 && l < model.depth)
+      return svg("text", { x: x + r * 0.74, y: y - r * 0.74, class: "number" }, String(n));
+    const last = l > 0;
+    if (layout.across || (!last && layout.above)) {
+      const room = Math.floor((layout.across ? layout.step(l) : layout.spacing + 14) / 7.2);
+      return svg("text", { x, y: y - r - (last ? 16 : 5), class: "name over" }, model.short(l, n, Math.max(3, Math.min(16, room))));
+    }
+    if (!last) return svg("text", { x: x - r - 7, y: y + 4, class: "name before" }, model.short(l, n, 16));
+    const room = Math.floor((layout.costAt.x - BOX.width / 2 - x - r - (layout.above ? 12 : 30)) / LETTER);
+    return svg("text", { x: x + r + 10, y: y - 5, class: "name after" }, model.short(l, n, Math.max(3, Math.min(16, room))));
+  }
+
+  /** @param {number} l @param {number} left */
+  more(l, left) {
+    const text = left > 0 ? `… ${left} more` : "fold",
+      { x, y } = this.layout.at(l, this.layout.columns[l].length),
+      half = this.layout.across ? Math.min(42, this.layout.step(l) / 2 - 2) : 42;
     return svg(
       "g",
       {
@@ -255,23 +209,28 @@ class Drawing extends Roving {
         "aria-label":
           left > 0 ? `${left} more of ${l === 0 ? "the inputs" : `layer ${l}`}: show some` : `fold layer ${l}`,
       },
-      svg("rect", { x: this.x(l) - 42, y: y - 6, width: 84, height: 24, rx: 12 }),
-      svg("text", { x: this.x(l), y: y + 10 }, text),
+      svg("rect", { x: x - half, y: y - 12, width: 2 * half, height: 24, rx: 12 }),
+      svg("text", { x, y: y + 4 }, half < 40 && left > 0 ? `+${left}` : text),
     );
   }
 
-  /** @param {number} width @param {number} rows */
-  cost(width, rows) {
-    const { step } = this.act.state(),
-      x = width - 42,
-      y = TOP + (rows * this.gap) / 2;
+  cost() {
+    const { model, layout, known } = this,
+      { x, y } = layout.costAt,
+      said = known.cost ? `cost C₀ of this example: ${numeral(model.now.cost)}` : "cost C₀ of this example: not computed yet";
     return svg(
       "g",
-      { class: `cost ${!step || ["all", "cost", "backward"].includes(step.kind) ? "active" : "dim"}`, "data-cost": "" },
-      svg("rect", { x: x - 36, y: y - 24, width: 72, height: 48, rx: 8 }),
-      svg("text", { x, y: y - 5, class: "strong" }, "C₀"),
-      svg("text", { x, y: y + 14 }, numeral(this.model.now.cost, 4)),
-      svg("title", {}, "cost of this example"),
+      {
+        class: `cost ${isActiveCost(this.state.step, model.depth) ? "active" : "dim"}`,
+        "data-cost": known.cost ? String(model.now.cost) : "",
+        "data-at": "C",
+        role: "img",
+        "aria-label": said,
+      },
+      svg("title", {}, said),
+      svg("rect", { x: x - BOX.width / 2, y: y - BOX.height / 2, width: BOX.width, height: BOX.height, rx: 8 }),
+      svg("text", { x, y: known.cost ? y - 5 : y + 5, class: "strong" }, "C₀"),
+      known.cost ? svg("text", { x, y: y + 14 }, brief(model.now.cost)) : null,
     );
   }
 
@@ -292,8 +251,9 @@ class Drawing extends Roving {
 
   /** @param {number} l */
   unfold(l) {
-    const all = this.model.record.shown[l].length;
-    this.unfolded[l] = this.unfolded[l] >= all ? FIRST : this.unfolded[l] + MORE >= all ? all : this.unfolded[l] + MORE;
+    const all = this.model.record.shown[l].length,
+      now = this.unfolded[l] ?? this.first;
+    this.unfolded[l] = now >= all ? null : Math.min(all, now + MORE);
     this.rove.neuron = `more:${l}`;
     this.draw();
     this.focus(`[data-more="${l}"]`);

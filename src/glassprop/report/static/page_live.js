@@ -15,8 +15,8 @@ class Live {
     this.trained = this.passes.theta.slice();
     this.xs = this.examples.xs.map((x) => x.slice());
     this.ys = this.examples.ys.map((y) => y.slice());
-    record.w[0] = record.b[0] = record.p[0] = null;
-    this.tell();
+    this.written = new Written(this);
+    this.written.parameters();
   }
 
   get count() {
@@ -47,7 +47,15 @@ class Live {
     const at = this.at(l, j, k);
     if (at < 0 || !Number.isFinite(value)) return;
     this.passes.theta[at] = value;
-    this.tell(l);
+    const [place, before] = [this.record.shown[l].indexOf(j), k < 0 ? 0 : this.record.shown[l - 1].indexOf(k)];
+    if (place < 0 || before < 0) return;
+    if (k < 0) this.record.b[l]?.splice(place, 1, value);
+    else this.record.w[l]?.[place].splice(before, 1, value);
+  }
+  /** All inputs of a row as they are now, those that are not shown among them.
+   *  @param {number} i */
+  inputs(i) {
+    return Array.from(this.xs[i]);
   }
   /** The code of a category stays one.
    *  @param {number} i @param {number} k @param {number} value */
@@ -109,8 +117,16 @@ class Live {
   // --- training -----------------------------------------------------------------------------------------------------
 
   /** One step of the optimizer on some rows.
-   *  @param {{ rows?: number[]; rate?: number }} how @returns {LiveStep} */
+   *  @param {{ rows?: number[]; rate?: number }} how */
   step({ rows = [...this.xs.keys()], rate = this.rate } = {}) {
+    const found = this.advance(rows, rate);
+    this.written.parameters();
+    return found;
+  }
+
+  /** The same, of which the record learns nothing.
+   *  @param {number[]} rows @param {number} rate @returns {LiveStep} */
+  advance(rows, rate) {
     const { theta } = this.passes,
       from = theta.slice(),
       n = rows.length,
@@ -121,7 +137,6 @@ class Live {
     this.stepping.move(gradient, rate);
     costs.push(this.costs(rows));
     l2.push(this.stepping.penalty(n));
-    this.tell();
     return { before: costs[0], after: costs[1], rate, l2: [l2[0], l2[1]], clipping, moved: this.moved(from, theta) };
   }
 
@@ -161,13 +176,18 @@ class Live {
     };
   }
   /** @param {LiveSnapshot} kept */
-  restore({ theta, state, t, xs, ys }) {
+  restore(kept) {
+    this.put(kept);
+    this.written.parameters();
+  }
+  /** The same, of which the record learns nothing.
+   *  @param {LiveSnapshot} kept */
+  put({ theta, state, t, xs, ys }) {
     this.passes.theta.set(theta);
     this.stepping.state = state.map((list) => list.slice());
     this.stepping.t = t;
     this.xs = xs.map((list) => list.slice());
     this.ys = ys.map((list) => list.slice());
-    this.tell();
   }
   /** All as the page was opened: the trained weights, the optimizer's memory, inputs and targets. */
   reset() {
@@ -175,58 +195,17 @@ class Live {
     this.stepping.reset();
     this.xs = this.examples.xs.map((x) => x.slice());
     this.ys = this.examples.ys.map((y) => y.slice());
-    this.tell();
+    this.written.parameters();
   }
   /** A start, before the first step; inputs and targets stay as they are. */
   untrained() {
     this.passes.theta.set(this.start);
     this.stepping.forget();
-    this.tell();
+    this.written.parameters();
   }
 
-  // --- the record ---------------------------------------------------------------------------------------------------
-
-  /** Write parameters, and what the optimizer remembers of them, into the record: those that are shown, of one layer or
-   *  of all.
-   *  @param {number} [only] */
-  tell(only) {
-    const { record, stepping } = this,
-      { training } = record;
-    this.passes.layers.forEach((layer, n) => {
-      const l = n + 1;
-      if (only !== undefined && only !== l) return;
-      record.w[l] = layer.embeds ? null : this.shownEdges(this.passes.theta, l);
-      record.b[l] = this.shownBiases(this.passes.theta, l);
-      record.p[l] = layer.parametric ? record.shown[l].map((j) => finite(this.passes.own[n].p[j])) : null;
-    });
-    if (!training || only !== undefined) return;
-    const layers = this.passes.layers.map((_, n) => n + 1);
-    stepping.memory.forEach((name, n) =>
-      training.memory[name] = {
-        w: [null, ...layers.map((l) => (record.w[l] ? this.shownEdges(stepping.state[n], l) : null))],
-        b: [null, ...layers.map((l) => this.shownBiases(stepping.state[n], l))],
-      }
-    );
-    training.settings.t = stepping.t + 1;
-  }
-
-  /** @param {Float64Array} vector @param {number} l */
-  shownEdges(vector, l) {
-    const { shown } = this.record;
-    return shown[l].map((j) => shown[l - 1].map((k) => finite(vector[this.at(l, j, k)] ?? 0)));
-  }
-  /** @param {Float64Array} vector @param {number} l */
-  shownBiases(vector, l) {
-    return this.record.shown[l].map((j) => finite(vector[this.at(l, j, -1)] ?? 0));
-  }
-
-  /** Make all of the record that of now: every example, the lengths of gradients, and what the optimizer is given. */
+  /** Make all of the record that of now: every example, the lengths of gradients, what a step would do. */
   renew() {
-    const { record, stepping } = this,
-      { training } = record;
-    this.tell();
-    record.examples = this.xs.map((_, i) => this.example(i));
-    record.gradient_size = this.xs.map((_, i) => this.passes.lengths(this.gradient([i])));
-    if (training && training.clip_norm !== null) training.clipping = stepping.prepare(this.gradient(), this.count);
+    this.written.all();
   }
 }

@@ -1,6 +1,7 @@
 // One example as the record has it, of the parameters, inputs and targets of now.
 
 const LONG_WAY = 1e-11; // how far the long way may lie from the collapsed δ, relatively, and still be shown
+const TERMS_HOLD = 1e-9; // how far the terms of C₀ may lie from it, relatively, and still be told
 const MOST_JACOBIAN = 32; // neurons of a mixing layer whose Jacobian is written down
 
 class LiveExamples {
@@ -66,6 +67,7 @@ class LiveExamples {
       delta: byLayer((l) => some(errors.delta[l], l)),
       rest_z: byLayer((l) => this.restForward(trace, l)),
       rest_by_a: [...passes.layers.map((_, l) => this.restBackward(errors, edges, l)), null],
+      terms: this.terms(trace, y),
       long_way: this.longWay(trace, errors, slopes[L]),
       collapse: this.collapse(y),
       columns: record.columns.map((_, number) => this.cell(i, number, x, y, errors)),
@@ -128,6 +130,17 @@ class LiveExamples {
     if (of) return shown[l].map((k) => finite(d.reduce((sum, value, j) => sum + value * of[j * next.n_in + k], 0)));
     const g = this.passes.walk(l + 1).byInput(next, this.passes.own[l], d, NOTHING);
     return shown[l].map((k) => finite(g[k]));
+  }
+
+  /** What each output adds to C₀; null where a has lost the digits for it.
+   *  @param {LiveTrace} trace @param {Float64Array} y */
+  terms({ a, z }, y) {
+    const { cost, depth } = this.passes,
+      terms = cost.each(cost.value, a[depth], a[depth], y),
+      whole = cost.total(z[depth], a[depth], y),
+      [sum, size] = [(/** @type {number} */ x) => x, Math.abs].map((of) => terms.reduce((so, x) => so + of(x), 0));
+    if (!(Math.abs(sum - whole) <= TERMS_HOLD * (size + Math.abs(whole)))) return null;
+    return this.record.shown[depth].map((j) => finite(terms[j]));
   }
 
   /** Whether ∂C₀/∂a through the last activation gives δ: not so where a has rounded to 0 or 1.
@@ -238,5 +251,5 @@ function lazily(object, name, make) {
   /** @type {{ value: V } | null} */
   let made = null;
   const get = () => (made ??= { value: make() }).value;
-  return /** @type {T & Record<K, V>} */ (Object.defineProperty(object, name, { get, enumerable: true }));
+  return /** @type {T & Record<K, V>} */ (Object.defineProperty(object, name, { get, enumerable: true, configurable: true }));
 }

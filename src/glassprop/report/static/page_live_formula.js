@@ -131,7 +131,7 @@ function overAll(term, first, join) {
 const namesIn = (tree) =>
   typeof tree === "string" ? [tree] : Array.isArray(tree) ? tree.slice(1).flatMap(namesIn) : [];
 
-/** @returns {Known} */
+/** @returns {LiveKnown} */
 const nothingKnown = () => ({ numbers: {}, lists: {}, m: 0, turn: 0 });
 
 /** The numbers that a text packs.

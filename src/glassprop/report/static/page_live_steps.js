@@ -89,5 +89,5 @@ class Stepping {
   }
 }
 
-/** @param {Move[]} moves */
+/** @param {LiveReplacement[]} moves */
 const moving = (moves) => moves.map(([what, by]) => ({ what, by: worked(by) }));

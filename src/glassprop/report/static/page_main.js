@@ -19,6 +19,8 @@ class Page {
     /** @type {Choice | null} */
     this.chosen = null;
     this.place = 0;
+    /** For which known δ charts were drawn last. @type {number | null} */
+    this.charted = null;
     /** @type {Choose} */
     this.choose = (what) => {
       this.chosen = what;
@@ -26,6 +28,8 @@ class Page {
     };
     this.words = new Walk(this.model, this.choose);
     this.drawing = new Drawing(byId("network-box"), this.model, { choose: this.choose, state: () => this.state() });
+    this.joined = new Joined([byId("network-box"), byId("panel")]);
+    this.printed = new Printed(byId("printed"), this.model, this.steps, this.words);
     this.fill();
     this.listen();
     this.fromAddress();
@@ -37,6 +41,11 @@ class Page {
     return { mode: this.mode, chosen: this.chosen, step: this.chosen ? null : this.steps[this.place] };
   }
 
+  /** How far the walk has come. */
+  known() {
+    return knownAt(this.state(), this.model.depth);
+  }
+
   // --- once -------------------------------------------------------------------------------------------------------
 
   fill() {
@@ -45,9 +54,10 @@ class Page {
     byId("what").textContent =
       `A network of ${network.sizes.join("–")} neurons, ` +
       `${network.parameters.toLocaleString("en")} weights and biases; ` +
-      `activations ${network.layers.map((layer) => layer.activation).join(", ")}; cost ${network.cost}.`;
+      `activations ${network.layers.map((layer) => layer.activation).join(", ")}; cost C₀ = ${network.cost_value}.`;
     const example = part("#example", HTMLSelectElement);
-    example.append(...record.examples.map((e, i) => el("option", { value: i }, this.caption(e))));
+    example.append(...record.examples.map((_, i) => el("option", { value: i })));
+    drawEquations(byId("equations-box"));
     example.disabled = record.examples.length < 2;
     this.notes();
     part("#find-layer", HTMLSelectElement).append(
@@ -56,12 +66,14 @@ class Page {
     part("#lists", HTMLDetailsElement).addEventListener("toggle", () => this.lists());
   }
 
-  /** @param {ExampleRecord} e */
-  caption(e) {
+  /** What the network makes of an example is told when the walk has come to it.
+   *  @param {ExampleRecord} e @param {Known} known */
+  caption(e, known) {
     const parts = [`row ${e.row}`];
     if (e.target !== null) parts.push(`true ${cut(e.target, 24)}`);
-    if (e.prediction !== null) parts.push(`predicted ${cut(e.prediction, 24)}`);
-    return `${parts.join(" · ")} · C₀ ${numeral(e.cost)}`;
+    if (e.prediction !== null && known.a === this.model.depth) parts.push(`predicted ${cut(e.prediction, 24)}`);
+    if (known.cost) parts.push(`C₀ ${numeral(e.cost)}`);
+    return parts.join(" · ");
   }
 
   notes() {
@@ -79,7 +91,14 @@ class Page {
     const columns = record.columns_left_out
       ? ` ${record.columns_left_out} columns that only they are made from are left out too.`
       : "";
-    const { members } = record;
+    const { members, units } = record;
+    if (units)
+      this.note(
+        "units-note",
+        `This network speaks of ${cut(record.outputs[0] ?? "the target", 40)} in units in which it was standardized for ` +
+          `training: y = ${formulaOf(units)}. So are a of the output, C₀ and all derivatives; what is true and what is ` +
+          "predicted is told in its own units.",
+      );
     if (members)
       this.note(
         "members-note",
@@ -120,12 +139,15 @@ class Page {
     for (const mode of MODES)
       part(`#colors [value="${mode}"]`, HTMLInputElement).addEventListener("change", () => {
         this.mode = mode;
-        this.drawing.draw();
-        this.legend();
+        this.show(false);
       });
     for (const [name, to] of Object.entries(move))
       control(name).addEventListener("click", () => this.step(to()));
     document.addEventListener("keydown", (event) => this.key(event));
+    // whether the focus is seen goes by what one uses: not after a click
+    document.documentElement.dataset.by = "pointer";
+    for (const [name, by] of [["pointerdown", "pointer"], ["keydown", "keys"]])
+      document.addEventListener(name, () => (document.documentElement.dataset.by = by), true);
     byId("find").addEventListener("submit", (event) => {
       event.preventDefault();
       this.lookUp();
@@ -153,17 +175,21 @@ class Page {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      under(event, "input,select,textarea,.scroll[tabindex]")
-    )
-      return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") return this.leave();
+    // among the views ↑ and ↓ choose, ← and → go on walking
+    if (under(event, "input:not([name='mode']),select,textarea,.scroll[tabindex]")) return;
     const way = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (way === 0) return;
     event.preventDefault();
     this.step(this.place + way);
+  }
+
+  /** Out of the drawing and of what is chosen, back to the walk. */
+  leave() {
+    const active = document.activeElement;
+    if (active instanceof HTMLElement || active instanceof SVGElement) active.blur();
+    if (this.chosen) this.step(this.place);
   }
 
   /** @param {number} place */
@@ -176,30 +202,30 @@ class Page {
   // --- whenever something is chosen -------------------------------------------------------------------------------
 
   all() {
-    const { model } = this,
-      e = model.now;
+    const { model } = this;
     part("#example", HTMLSelectElement).value = String(model.example);
-    byId("facts").replaceChildren(...this.facts(e));
-    this.charts();
+    this.charted = null;
     this.lists();
     this.show(false);
   }
 
-  /** @param {ExampleRecord} e */
-  facts(e) {
+  /** @param {ExampleRecord} e @param {Known} known */
+  facts(e, known) {
     /** @param {string} name @param {Child} text */
     const fact = (name, text) => el("span", { class: "fact" }, name, " ", el("b", {}, text));
     return [
       fact("row", String(e.row)),
       e.target !== null ? fact("true", el("bdi", {}, cut(e.target, 40))) : "",
-      e.prediction !== null ? fact("predicted", el("bdi", {}, cut(e.prediction, 40))) : "",
-      fact("C₀", num(e.cost, "cost")),
+      e.prediction !== null && known.a === this.model.depth ? fact("predicted", el("bdi", {}, cut(e.prediction, 40))) : "",
+      known.cost ? fact("C₀", num(e.cost, "cost")) : "",
     ];
   }
 
   charts() {
-    drawPictures(byId("pictures-box"), this.model, this.choose);
-    drawSizes(byId("sizes-box"), this.model);
+    const known = this.known();
+    drawPictures(byId("pictures-box"), this.model, this.choose, known);
+    drawSizes(byId("sizes-box"), this.model, known);
+    this.charted = known.delta;
     drawHistory(byId("history-box"), this.model);
   }
 
@@ -209,17 +235,28 @@ class Page {
     const { chosen } = this,
       panel = byId("panel"),
       step = this.steps[this.place];
+    const known = this.known();
+    byId("facts").replaceChildren(...this.facts(this.model.now, known));
+    part("#example", HTMLSelectElement).querySelectorAll("option").forEach((option, i) => {
+      option.textContent = this.caption(this.record.examples[i], known);
+    });
+    if (this.charted !== known.delta) this.charts();
     this.drawing.draw();
-    this.legend();
-    const content = chosen ? this.words.panel(chosen) : this.words.stepPanel(step);
+    this.legend(known);
+    const content = chosen ? this.words.panel(chosen) : this.words.stepPanel(step, known);
     /** @type {Record<string, unknown>} */
-    const attributes = { ...(chosen ?? step) };
+    const attributes = { ...(chosen ?? step) },
+      before = JSON.stringify(panel.dataset);
     for (const name of ["kind", "l", "j", "k", "number"]) {
       if (attributes[name] === undefined) delete panel.dataset[name];
       else panel.dataset[name] = String(attributes[name]);
     }
-    panel.replaceChildren(...flat(content));
-    panel.scrollTop = 0;
+    if (before === JSON.stringify(panel.dataset)) refill(panel, content);
+    else {
+      panel.replaceChildren(...flat(content));
+      panel.scrollTop = 0;
+    }
+    this.joined.again();
     byId("step-name").textContent = chosen
       ? `${this.place + 1}/${this.steps.length}`
       : `${this.place + 1}/${this.steps.length} · ${step.title}`;
@@ -233,14 +270,17 @@ class Page {
       panel.scrollIntoView({ block: "start" });
   }
 
-  legend() {
-    const said = {
-      weight: "Lines: weights w. In the circles: activations a.",
-      activation: "Lines: what flows through them, w a. In the circles: activations a.",
-      gradient: "Lines: ∂C₀/∂w. In the circles: the error δ (inputs: ∂C₀/∂x).",
-    }[this.mode];
+  /** @param {Known} known */
+  legend(known) {
+    const back = known.delta <= this.model.depth ? ", δ below them" : "",
+      text = {
+        weight: `Lines: weights w; above the circles: biases b. In the circles: activations a${back}.`,
+        activation: `Lines: what flows through them, w a; above the circles: b. In the circles: activations a${back}.`,
+        gradient: "Lines: ∂C₀/∂w; above the circles: ∂C₀/∂b. In the circles: the error δ (inputs: ∂C₀/∂x).",
+      }[this.mode];
     byId("legend").replaceChildren(
-      said,
+      text,
+      known.delta > 0 ? " What is not computed yet is empty." : "",
       " Thicker is larger in its layer; ",
       el("span", { class: "key plus" }, "solid: positive"),
       ", ",

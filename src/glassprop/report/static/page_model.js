@@ -18,6 +18,10 @@ class Model {
     this.record = record;
     this.depth = record.network.layers.length;
     this.example = 0;
+    /** The examples as the page was made. */
+    this.made = [...record.examples];
+    /** Names told apart, as they are asked for. @type {Map<string, string[]>} */
+    this.cut = new Map();
     this.places = record.shown.map((numbers) => new Map(numbers.map((number, place) => [number, place])));
   }
 
@@ -48,10 +52,28 @@ class Model {
   layer(l) {
     return this.record.network.layers[l - 1];
   }
-  /** @param {number} l @param {number} n */
+  /** A name that no other of the layer has: of those that several share, with the number.
+   *  @param {number} l @param {number} n */
   name(l, n) {
-    if (l === 0) return this.record.inputs[this.spot(0, n)];
-    return l === this.depth ? this.record.outputs[this.spot(l, n)] : `neuron ${n}`;
+    return l === 0 || l === this.depth ? this.names(l)[this.spot(l, n)] : `neuron ${n}`;
+  }
+  /** The same in at most so many letters.
+   *  @param {number} l @param {number} n @param {number} most */
+  short(l, n, most) {
+    const all = this.names(l),
+      key = `${l}:${most}`;
+    const found = this.cut.get(key) ?? apart(all.map((name) => cut(name, most)), all, this.record.shown[l], most);
+    this.cut.set(key, found);
+    return found[this.spot(l, n)];
+  }
+  /** Of all inputs (0), or of all outputs.
+   *  @param {number} l */
+  names(l) {
+    const key = `${l}`,
+      given = l === 0 ? this.record.inputs : this.record.outputs;
+    const found = this.cut.get(key) ?? apart(given, given, this.record.shown[l], Infinity);
+    this.cut.set(key, found);
+    return found;
   }
 
   /** @param {number} l @param {number} n */
@@ -77,6 +99,15 @@ class Model {
   /** @param {number} n */
   y(n) {
     return this.now.y[this.spot(this.depth, n)];
+  }
+  /** An output and its target in the target's own units, where it was standardized.
+   *  @param {number} n */
+  own(n) {
+    const { units } = this.record,
+      at = this.spot(this.depth, n);
+    if (!units) return null;
+    if (!units.own || !units.own_y) return null;
+    return { a: units.own[this.example][at], y: units.own_y[this.example][at] };
   }
   /** @param {number} l */
   mixes(l) {
@@ -119,6 +150,21 @@ class Model {
    *  @param {number} l @param {number} n */
   influence(l, n) {
     return Math.abs((this.a(l, n) || 0) * (this.byA(l, n) || 0));
+  }
+  /** The neurons of a layer, those that weigh most first.
+   *  @param {number} l */
+  byInfluence(l) {
+    return [...this.record.shown[l]].sort((m, n) => this.influence(l, n) - this.influence(l, m));
+  }
+  /** The one that weighs most.
+   *  @param {number} l */
+  most(l) {
+    return this.record.shown[l].reduce((best, n) => (this.influence(l, n) > this.influence(l, best) ? n : best));
+  }
+  /** What an output adds to the cost; undefined where the cost is no sum over outputs that the page knows.
+   *  @param {number} n @returns {Num | undefined} */
+  term(n) {
+    return this.now.terms?.[this.spot(this.depth, n)];
   }
 
   /** ∂C₀/∂w_jk with its factors (E4, E16); k = -1 is the bias.
@@ -239,28 +285,4 @@ class Model {
       .map((column, number) => ({ column, number }))
       .filter(({ column }) => column.parts.includes(k));
   }
-}
-
-/** The optimizer's formula in numbers: w, and its memory, after a step with gradient g.
- *  @param {string} optimizer @param {Record<string, Num>} s @param {Record<string, Num>} before
- *  @param {number} g @param {boolean} decays @returns {Record<string, Num> | null} */
-function moved(optimizer, s, before, g, decays) {
-  const known = { ...s, ...before };
-  /** @param {string} name */
-  const of = (name) => known[name] ?? NaN; // what is not finite stays so
-  const eta = of("η"),
-    mu = of("μ");
-  if (optimizer === "SGD") return { w: of("w") - eta * g };
-  if (optimizer === "Momentum" || optimizer === "Nesterov") {
-    const v = mu * of("v") - eta * g;
-    return { w: of("w") + (optimizer === "Momentum" ? v : mu * v - eta * g), v };
-  }
-  if (optimizer !== "Adam" && optimizer !== "AdamW") return null;
-  const one = of("β₁"),
-    two = of("β₂");
-  const w = optimizer === "AdamW" && decays ? of("w") - eta * of("λ") * of("w") : of("w");
-  const m = one * of("m") + (1 - one) * g,
-    v = two * of("v") + (1 - two) * g * g;
-  const rate = (eta * Math.sqrt(1 - two ** of("t"))) / (1 - one ** of("t"));
-  return { w: w - (rate * m) / (Math.sqrt(v) + of("ε")), m, v };
 }

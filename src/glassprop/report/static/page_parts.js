@@ -1,13 +1,13 @@
-// The panel: what was chosen, its formula, and its numbers. Each number stands in an element with its name.
+// What the panel is made of: links, sums with their terms, equations. Each number stands in an element with its name.
 
 /** What can be chosen as text: "weight:2:0:1", "neuron:1:3", "input:4", "column:0".
  *  @param {Choice} what */
 const called = ({ kind, ...numbers }) => [kind, ...Object.values(numbers)].join(":");
 
-/** Parts that several panels share. m: the model; link(what, ...content): a button that chooses something. */
 /** What layers that embed make of a number, by kind. @type {Record<string, string>} */
 const MADE = { periodic: "a, Σ w cos(2π f a + c) + e", category: "the row of a table for its code" };
 
+/** Parts that several panels share. m: the model; link(what, ...content): a button that chooses something. */
 class Parts {
   /** @param {Model} model @param {Choose} choose */
   constructor(model, choose) {
@@ -38,18 +38,21 @@ class Parts {
     const plain = l > 0 && l < this.m.depth;
     return this.link(
       this.neuron(l, n),
-      plain ? `neuron ${n}` : el("span", {}, `${n}: `, el("bdi", {}, cut(this.m.name(l, n), 24))),
+      plain ? `neuron ${n}` : el("span", {}, `${n}: `, el("bdi", {}, this.m.short(l, n, 24))),
     );
   }
 
-  /** Terms of a sum, the largest first, what is not listed as one number, and the total.
+  /** Terms of a sum, the largest first where they are many, what is not listed as one number, and the total.
    *  @param {string} name @param {Child[]} head @param {Product[]} terms
-   *  @param {{ l: number, rest?: Num, extra?: [string, Num, string][], whole: Num, link?: (n: number) => Child }} how */
-  sum(name, head, terms, { l, rest = 0, extra = [], whole, link }) {
+   *  @param {{ l: number, rest?: Num, extra?: [string, Num, string][], whole: Num, link?: (n: number) => Child,
+   *  at?: (n: number) => string }} how  at: what in the drawing a term is of */
+  sum(name, head, terms, { l, rest = 0, extra = [], whole, link, at }) {
     const left = this.m.record.left_out[l],
       most = largest(terms.map((t) => t.product));
-    const rows = terms.map((t) => ({
+    const ordered = ownOrder(terms);
+    const rows = ordered.map((t) => ({
       "data-term": t.n,
+      "data-at": at ? at(t.n) : null,
       cells: [
         link ? link(t.n) : this.named(l, t.n),
         num(t.one, "one"),
@@ -69,7 +72,7 @@ class Parts {
         ? [
             line(
               `${folded.length} more`,
-              total(folded.map((_, i) => terms[terms.length - folded.length + i].product)),
+              total(folded.map((_, i) => ordered[ordered.length - folded.length + i].product)),
               "folded",
             ),
           ]
@@ -82,6 +85,48 @@ class Parts {
       "data-sum": name,
       class: "terms",
     });
+  }
+
+  /** What a panel rests on: links into the derivation, which the page holds.
+   *  @param {(string | false)[]} names */
+  equations(...names) {
+    const all = [...new Set(names)].filter((name) => name !== false);
+    return el(
+      "p",
+      { class: "equations" },
+      all.length > 1 ? "Equations " : "Equation ",
+      all.map((name, i) => [i ? ", " : "", toEquation(name)]),
+    );
+  }
+
+  /** The equation of a layer's weighted sum, by its kind; and of what is added where it is residual.
+   *  @param {number} l @returns {string[]} */
+  ofLayer(l) {
+    const { kind, residual } = this.m.layer(l),
+      own = /** @type {Record<string, string>} */ ({ scale: "E29", periodic: "E35", category: "E39" })[kind] ?? "E14";
+    return residual ? [own, "E32"] : [own];
+  }
+  /** That of how the cost moves with what a layer sees.
+   *  @param {number} l @returns {string[]} */
+  beforeLayer(l) {
+    const { kind, residual } = this.m.layer(l),
+      own = /** @type {Record<string, string[]>} */ ({ scale: ["E31"], periodic: ["E15", "E38"], category: ["E15", "E40"] })[kind] ?? ["E15", "E18"];
+    return residual ? [...own, "E33"] : own;
+  }
+  /** That of δ in a layer.
+   *  @param {number} l @returns {string[]} */
+  ofError(l) {
+    const { m } = this;
+    return [m.mixes(l) ? "E23" : "E6", ...(l === m.depth && m.record.network.collapses ? ["E26"] : [])];
+  }
+  /** That of the cost itself. */
+  ofCost() {
+    return /entropy|log_loss/.test(this.m.record.network.cost) ? "E25" : "E2";
+  }
+  /** That of the derivative by a parameter.
+   *  @param {number} l @param {number} k */
+  ofParameter(l, k) {
+    return k < 0 ? "E17" : this.m.scales(l) ? "E30" : "E16";
   }
 
   /** A weight, a factor, or (k = -1) a bias.
@@ -113,6 +158,15 @@ class Parts {
     ];
   }
 
+  /** Of an output whose target was standardized: what it is in the target's own units.
+   *  @param {number} l @param {number} j */
+  inOwnUnits(l, j) {
+    const { m } = this,
+      own = l === m.depth ? m.own(j) : null;
+    if (own === null) return null;
+    return said("In the target’s own units: a is ", num(own.a, "own"), ", y is ", num(own.y, "own_y"), ".");
+  }
+
   /** What a layer that embeds does, and who tells of its parameters.
    *  @param {number} l */
   embedding(l) {
@@ -136,181 +190,7 @@ class Parts {
       "z",
       [el("i", {}, "k"), this.edge(l, j, "k"), sym("a", l - 1, "k"), "product"],
       m.forwardTerms(l, j),
-      { l: l - 1, rest: m.restZ(l, j), extra, whole: m.z(l, j) },
-    );
-  }
-
-  /** Where ∂C₀/∂a of a neuron or input comes from: the cost itself, or the neurons of the next layer (E15).
-   *  @param {number} l @param {number} n @returns {Child[]} */
-  byA(l, n) {
-    if (l === this.m.depth) return this.costSlope(n);
-    const head = [el("i", {}, "j"), this.edge(l + 1, "j", n), sym("δ", l + 1, "j"), "product"];
-    /** @type {[string, Num, string][]} */
-    const extra = this.m.layer(l + 1).residual ? [[`past layer ${l + 1}`, this.m.byA(l + 1, n), "past"]] : [];
-    return [
-      formula(
-        by(C0(), sym(l ? "a" : "x", l || null, n)),
-        " = ",
-        this.returned(l + 1, n),
-        " = ",
-        num(this.m.byA(l, n), "by_a"),
-      ),
-      this.sum("by_a", head, this.m.backwardTerms(l, n), {
-        l: l + 1,
-        rest: this.m.restByA(l, n),
-        extra,
-        whole: this.m.byA(l, n),
-      }),
-    ];
-  }
-
-  /** @param {number} j */
-  costSlope(j) {
-    const { network } = this.m.record,
-      L = this.m.depth;
-    return [
-      said(
-        "The last layer: the cost itself, ",
-        el("code", {}, `C₀ = ${network.cost_value}`),
-        ", says it: ",
-        el("code", {}, `∂C₀/∂a = ${network.cost_slope}`),
-        ".",
-      ),
-      formula(
-        sym("a", L, j),
-        " = ",
-        num(this.m.a(L, j), "a"),
-        ", ",
-        sym("y", null, j),
-        " = ",
-        num(this.m.y(j), "y"),
-        ": ",
-        by(C0(), sym("a", L, j)),
-        " = ",
-        num(this.m.byA(L, j), "by_a"),
-      ),
-    ];
-  }
-
-  /** δ of a neuron: slope times ∂C₀/∂a, or the sum over its Jacobian's column; and a - y where they collapse.
-   *  @param {number} l @param {number} j @returns {Child[]} */
-  delta(l, j) {
-    const { m } = this,
-      last = l === m.depth,
-      collapsed = last && m.record.network.collapses;
-    if (last && !m.now.long_way)
-      return [
-        said(
-          "Here slope and ∂C₀/∂a have lost digits, for a has come to the end of its range or y: their collapsed form has not.",
-        ),
-        this.collapse(j),
-      ];
-    const long = m.mixes(l)
-      ? this.column(l, j)
-      : [
-          formula(
-            sym("δ", l, j),
-            " = ",
-            sym("σ′"),
-            "(",
-            sym("z", l, j),
-            ") · ",
-            by(C0(), sym("a", l, j)),
-            " = ",
-            num(m.slope(l, j), "slope"),
-            " · ",
-            factor(m.byA(l, j), "by_a"),
-            " = ",
-            num(m.delta(l, j), "delta"),
-          ),
-          said("slope: ", el("code", {}, `σ′(z) = ${m.layer(l).slope}`)),
-        ];
-    return [long, collapsed ? this.collapse(j) : null];
-  }
-
-  /** @param {number} l @param {number} j @returns {Child[]} */
-  column(l, j) {
-    const { m } = this,
-      terms = m.columnTerms(l, j),
-      name = m.layer(l).activation;
-    const lead = [
-      said(
-        "In this layer every ",
-        el("i", {}, "z"),
-        " moves every ",
-        el("i", {}, "a"),
-        ` (${name}: `,
-        el("code", {}, m.layer(l).slope),
-        "), so the middle factor is a sum over the Jacobian’s column:",
-      ),
-      formula(
-        sym("δ", l, j),
-        " = Σ",
-        el("sub", {}, "m"),
-        " ",
-        by(C0(), sym("a", l, "m")),
-        " · ",
-        by(sym("a", l, "m"), sym("z", l, j)),
-        " = ",
-        num(m.delta(l, j), "delta"),
-      ),
-    ];
-    if (terms === null) return [lead, said("The Jacobian of so many neurons is not in this page; the sum is.")];
-    const rest = m.record.left_out[l] ? less(m.delta(l, j), total(terms.map((t) => t.product))) : 0;
-    return [
-      lead,
-      this.sum(
-        "column",
-        [el("i", {}, "m"), by(C0(), sym("a", null, "m")), by(sym("a", null, "m"), sym("z", null, j)), "product"],
-        terms,
-        { l, rest, whole: m.delta(l, j) },
-      ),
-    ];
-  }
-
-  /** @param {number} j */
-  collapse(j) {
-    const { m } = this,
-      L = m.depth,
-      plain = m.plainCollapse();
-    return el(
-      "div",
-      { class: "collapse", "data-part": "collapse" },
-      said("With this cost, all of that collapses to a difference:"),
-      formula(
-        sym("δ", L, j),
-        " = ",
-        sym("a", L, j),
-        plain ? null : [" Σ", el("i", {}, "y")],
-        " − ",
-        sym("y", null, j),
-        " = ",
-        num(m.a(L, j), "a"),
-        plain ? null : " Σy",
-        " − ",
-        factor(m.y(j), "y"),
-        " = ",
-        num(m.delta(L, j), "delta"),
-      ),
-    );
-  }
-
-  /** What a nudge says, beside the number.
-   *  @param {[Num, boolean] | null} found @param {Num} value */
-  difference(found, value) {
-    if (!found)
-      return said(
-        "No central difference of this one is in the page; those of the largest derivatives of each layer are.",
-      );
-    const [by, kink] = found;
-    return said(
-      "By a nudge (central differences): ",
-      num(by, "difference"),
-      kink
-        ? ". The nudge crosses a kink of an activation, so that the two need not agree."
-        : Math.abs((by || 0) - (value || 0)) <= 1e-6 * Math.abs(value || 0) + 1e-9
-          ? " ✓ agrees."
-          : ".",
+      { l: l - 1, rest: m.restZ(l, j), extra, whole: m.z(l, j), at: (k) => `w:${l}:${j}:${k} n:${l - 1}:${k}` },
     );
   }
 }

@@ -25,7 +25,7 @@ function placesOf(record) {
  *  @param {Num[]} values @param {boolean} signed */
 function shades(values, signed) {
   const known = values.map((x) => x || 0),
-    low = signed ? 0 : Math.min(...known),
+    low = signed ? 0 : Math.min(0, ...known),
     span = (signed ? largest(known) : Math.max(...known)) - low;
   return known.map((x) => (span > 0 ? ((signed ? Math.abs(x) : x) - low) / span : 0));
 }
@@ -73,22 +73,52 @@ function spread(record, numbers) {
   return full;
 }
 
+const MOVED = 1e-6; // an input that differs by more from what it was when the page was made was changed since
+
+/** The input as it stood in the table, before it was scaled, where the page knows; what was changed since, in the same
+ *  units. @param {Model} model @returns {Num[] | null} */
+function asItWas(model) {
+  const { record, now } = model,
+    was = record.as_it_was?.[model.example],
+    first = model.made[model.example].a[0] ?? [];
+  if (!was) return null;
+  const picture = [...was];
+  for (const [place, k] of placesOf(record)) {
+    const shift = less(now.a[0]?.[model.spot(0, k)] ?? null, first[model.spot(0, k)]) ?? 0;
+    if (Math.abs(shift) <= MOVED * (1 + Math.abs(first[model.spot(0, k)] ?? 0))) continue;
+    const [found] = model.columnsOf(k),
+      slope = found ? now.columns[found.number].by_column?.[found.column.parts.indexOf(k)] : null;
+    if (!slope) return null;
+    picture[place] = total([picture[place], shift / slope]);
+  }
+  return picture;
+}
+
 /** The input and ∂C₀/∂x as pictures; all of it, also where the page holds only some of the inputs themselves.
- *  @param {HTMLElement} box @param {Model} model @param {Choose} choose */
-function drawPictures(box, model, choose) {
+ *  @param {HTMLElement} box @param {Model} model @param {Choose} choose @param {Known} known */
+function drawPictures(box, model, choose, known) {
   const { record, now } = model;
   /** @param {number} k */
   const pick = (k) => choose({ kind: "input", k });
   if (!record.image && !record.picture) return;
-  const x = record.picture ? record.picture.x[model.example] : spread(record, now.a[0] ?? []),
+  const was = asItWas(model);
+  const x = was ?? (record.picture ? record.picture.x[model.example] : spread(record, now.a[0] ?? [])),
     by = record.picture ? record.picture.by_x[model.example] : spread(record, now.by_a[0] ?? []);
-  box.replaceChildren(
-    figure("the input x", picture(x, model, { signed: false, pick }), "the input as a picture"),
+  const pictures = [
     figure(
-      "∂C₀/∂x: where more raises the cost; with a stroke, where it lowers it",
-      picture(by, model, { signed: true, pick }),
-      `the derivative with respect to each pixel, at most ${numeral(largest(by))} in size`,
+      was ? "the input as it stands in the table" : "the input x, as the network is given it",
+      picture(x, model, { signed: false, pick }),
+      "the input as a picture",
     ),
-  );
+  ];
+  if (known.delta === 0)
+    pictures.push(
+      figure(
+        "∂C₀/∂x: where more raises the cost; with a stroke, where it lowers it",
+        picture(by, model, { signed: true, pick }),
+        `the derivative with respect to each pixel, at most ${numeral(largest(by))} in size`,
+      ),
+    );
+  box.replaceChildren(...pictures);
   reveal(box);
 }

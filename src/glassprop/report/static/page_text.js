@@ -73,15 +73,31 @@ function num(x, name = null, digits = 5) {
  *  @param {Num} x @param {string | null} name */
 const factor = (x, name = null) => ((x ?? 0) < 0 ? ["(", num(x, name), ")"] : num(x, name));
 
+/** What in the drawing a symbol stands for: "n:1:0" a neuron, "w:1:0:2" a weight (-1: a bias), "y:0" a target; of
+ *  letters for numbers all of a layer ("L:1"), or of the weights into it ("G:1").
+ *  @param {string} letter @param {number | null} layer @param {(string | number | null)[]} indices */
+function placeOf(letter, layer, indices) {
+  const known = indices.length > 0 && indices.every((i) => typeof i === "number");
+  if (letter === "x") return known ? `n:0:${indices[0]}` : "L:0";
+  if (letter === "y") return known ? `y:${indices[0]}` : null;
+  if (layer === null) return null;
+  if ("wsb".includes(letter)) {
+    if (!known) return `G:${layer}`;
+    return `w:${layer}:${indices[0]}:${letter === "b" ? -1 : (indices[1] ?? indices[0])}`;
+  }
+  return known ? `n:${layer}:${indices[0]}` : `L:${layer}`;
+}
+
 /** w with its layer above and its indices below.
  *  @param {string} letter @param {number | null} layer @param {(string | number | null)[]} indices */
 function sym(letter, layer = null, ...indices) {
   const marks = [];
   if (layer !== null) marks.push(el("span", { class: "sup" }, `(${layer})`));
   if (indices.length) marks.push(el("span", { class: "sub" }, indices.join(",")));
-  return el("span", { class: "sym" }, el("i", {}, letter), marks.length ? el("span", { class: "marks" }, marks) : null);
+  const at = placeOf(letter, layer, indices);
+  return el("span", { class: "sym", "data-at": at }, el("i", {}, letter), marks.length ? el("span", { class: "marks" }, marks) : null);
 }
-const C0 = () => el("span", { class: "sym" }, el("i", {}, "C"), "₀");
+const C0 = () => el("span", { class: "sym", "data-at": "C" }, el("i", {}, "C"), "₀");
 
 /** ∂ above over ∂ below, as a fraction.
  *  @param {Child} above @param {Child} below */
@@ -122,11 +138,14 @@ function table(head, rows, attributes = {}) {
   );
 }
 
+const SEEN = 6; // rows of a table that are not folded away
+
 /** Rows of a long table: the first few, and a button that shows the others in place of what sums them up.
  *  @param {Child[]} head @param {Row[]} rows
  *  @param {((left: Row[]) => Row[]) | null} rest @param {Attributes} attributes */
-function folding(head, rows, rest, attributes = {}, most = 6) {
+function folding(head, rows, rest, attributes = {}, most = SEEN) {
   const box = el("div", {});
+  box.addEventListener("unfold", () => show(true));
   /** @param {boolean} all */
   const show = (all) => {
     const shown = all ? rows : rows.slice(0, most);
@@ -162,8 +181,36 @@ function bar(x, largest) {
     svg("rect", { x: below ? 42 - width : 42, y: 2, width, height: 6, class: below ? "minus" : "plus" }),
   );
 }
+/** Terms in the order of their neurons where all can be seen at once, the bias last; else as they are.
+ *  @template {{ n: number }} T @param {T[]} terms */
+const ownOrder = (terms, most = SEEN) =>
+  terms.length > most ? terms : [...terms].sort((one, other) => (one.n < 0 ? Infinity : one.n) - (other.n < 0 ? Infinity : other.n));
 const noBar = () => el("span", { class: "bar-mark" }); // as wide, where a number stands under others that have one
 /** @param {Num[]} list */
 const largest = (list) => Math.max(0, ...list.map((x) => Math.abs(x || 0)));
 /** @param {string} text @param {number} most */
 const cut = (text, most) => ([...text].length > most ? [...text].slice(0, most - 1).join("") + "…" : text);
+
+/** Names made so that no two are the same, those that are by the number or, where they were cut, by how they end.
+ *  @param {string[]} short @param {string[]} whole @param {number[]} numbers @param {number} most */
+function apart(short, whole, numbers, most) {
+  const count = (/** @type {string[]} */ list) => list.reduce((all, name) => all.set(name, (all.get(name) ?? 0) + 1), new Map());
+  const first = count(short);
+  /** @param {string} name @param {number} i */
+  const ending = (name, i) => {
+    if (first.get(name) === 1) return name;
+    const letters = [...whole[i]],
+      head = Math.ceil((most - 1) / 2);
+    return letters.length > most ? `${letters.slice(0, head).join("")}…${letters.slice(head + 1 - most).join("")}` : name;
+  };
+  const second = short.map(ending),
+    again = count(second);
+  return second.map((name, i) => (again.get(name) === 1 ? name : `${cut(name, Math.max(3, most - 4))} [${numbers[i]}]`));
+}
+
+/** How a target was standardized, in digits that are read.
+ *  @param {UnitsRecord} units */
+function formulaOf({ scale, mean, spread, formula }) {
+  if (scale !== "none") return formula;
+  return `(target ${mean < 0 ? "+" : "−"} ${numeral(Math.abs(mean), 6)}) / ${numeral(spread, 6)}`;
+}

@@ -2,9 +2,9 @@
 
 /** What a step downhill does to a parameter with this derivative.
  *  @param {Num} derivative */
-const moves = (derivative) => (!derivative ? "leaves it" : derivative < 0 ? "raises it" : "lowers it");
+const moves = (derivative) => (!derivative ? "leave it" : derivative < 0 ? "raise it" : "lower it");
 
-class Pulls extends Parts {
+class Pulls extends Errors {
   /** The same derivative in every example, side by side, and the average.
    *  @param {number} l @param {number} j @param {number} k */
   batch(l, j, k) {
@@ -35,7 +35,7 @@ class Pulls extends Parts {
     return [
       heading("In every example, and on average"),
       folding(
-        ["example", [by(C0(), this.edge(l, j, k)), noBar()], "a step downhill"],
+        ["example", [by(C0(), this.edge(l, j, k)), noBar()], "a step would"],
         rows,
         after,
         { "data-sum": "batch", class: "terms" },
@@ -85,6 +85,12 @@ class Pulls extends Parts {
       heading(`One step of ${t.optimizer}`),
       said(el("code", {}, recipe || t.optimizer)),
       said(Object.entries(settings).map(([name, value], i) => [i ? ", " : "", `${name} = `, num(value, name)])),
+      t.chosen_rate
+        ? said(
+            "The rate η was asked for, so that the step can be seen",
+            t.trained_rate === null ? "." : ["; training’s last was ", num(t.trained_rate, "trained_rate"), "."],
+          )
+        : null,
       table(["", "number"], rows, { "data-sum": "gradient", class: "terms" }),
       t.clip_norm !== null && t.clipping === undefined
         ? said(`Clipping to a length of ${numeral(t.clip_norm)} is not applied here.`)
@@ -94,4 +100,28 @@ class Pulls extends Parts {
         : said("What this optimizer makes of g is its own; the page has no formula of it."),
     ];
   }
+}
+
+/** The optimizer's formula in numbers: w, and its memory, after a step with gradient g.
+ *  @param {string} optimizer @param {Record<string, Num>} s @param {Record<string, Num>} before
+ *  @param {number} g @param {boolean} decays @returns {Record<string, Num> | null} */
+function moved(optimizer, s, before, g, decays) {
+  const known = { ...s, ...before };
+  /** @param {string} name */
+  const of = (name) => known[name] ?? NaN; // what is not finite stays so
+  const eta = of("η"),
+    mu = of("μ");
+  if (optimizer === "SGD") return { w: of("w") - eta * g };
+  if (optimizer === "Momentum" || optimizer === "Nesterov") {
+    const v = mu * of("v") - eta * g;
+    return { w: of("w") + (optimizer === "Momentum" ? v : mu * v - eta * g), v };
+  }
+  if (optimizer !== "Adam" && optimizer !== "AdamW") return null;
+  const one = of("β₁"),
+    two = of("β₂");
+  const w = optimizer === "AdamW" && decays ? of("w") - eta * of("λ") * of("w") : of("w");
+  const m = one * of("m") + (1 - one) * g,
+    v = two * of("v") + (1 - two) * g * g;
+  const rate = (eta * Math.sqrt(1 - two ** of("t"))) / (1 - one ** of("t"));
+  return { w: w - (rate * m) / (Math.sqrt(v) + of("ε")), m, v };
 }

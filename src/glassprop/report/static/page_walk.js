@@ -1,6 +1,7 @@
 // Forward and backward layer by layer, as the notes do: what each step is called, and what its panel says.
 
-/** The steps in order: the whole, the input, each layer forward, the cost, each layer backward, and the input again.
+/** The steps in order: the whole, the input, each layer forward, the cost, each layer backward, the input again, and
+ *  the update, after which all begins again.
  *  @param {Model} model @returns {Step[]} */
 function stepsOf(model) {
   const layers = model.record.network.layers.map((_, i) => i + 1);
@@ -15,48 +16,52 @@ function stepsOf(model) {
     { kind: "cost", last: model.depth, title: "The cost" },
     ...layers.map(backward).reverse(),
     { kind: "inputs", title: "Back at the input" },
+    { kind: "update", title: "Update, and again" },
   ];
 }
 
-class Walk extends Chosen {
-  /** @param {Step} step @returns {Child[]} */
-  stepPanel(step) {
-    return [el("h2", {}, step.title), this.body(step)];
+class Walk extends Updating {
+  /** @param {Model} model @param {Choose} choose */
+  constructor(model, choose) {
+    super(model, choose);
+    this.guesses = new Guesses(model);
   }
 
-  /** @param {Step} step @returns {Child[]} */
-  body(step) {
+  /** @param {Step} step @param {Known} known what has been computed by then @returns {Child[]} */
+  stepPanel(step, known) {
+    return [el("h2", {}, step.title), this.body(step, known)];
+  }
+
+  /** @param {Step} step @param {Known} known @returns {Child[]} */
+  body(step, known) {
     if (step.kind === "forward") return this.forward(step.l);
     if (step.kind === "backward") return this.backward(step.l);
     if (step.kind === "cost") return this.atCost();
-    return step.kind === "all" ? this.whole() : this.atInput(step.kind === "inputs");
+    if (step.kind === "update") return this.update();
+    return step.kind === "all" ? this.whole(known) : this.atInput(step.kind === "inputs");
   }
 
-  /** A layer's neurons as rows, those that weigh most first.
-   *  @param {number} l @param {(n: number) => Child[]} cells @returns {Row[]} */
-  rows(l, cells) {
-    const { m } = this,
-      order = [...m.record.shown[l]].sort((i, j) => m.influence(l, j) - m.influence(l, i));
-    return order.map((n) => ({ "data-term": n, cells: [this.named(l, n), ...cells(n)] }));
-  }
-  /** @param {string} name @param {string} text */
-  says(name, text) {
-    return said(`${name}: `, el("code", {}, text));
-  }
-  /** @param {number} l */
-  notShown(l) {
-    const left = this.m.record.left_out[l];
-    return left ? said(`${left} more of this layer are not in this page.`) : null;
-  }
-  /** @param {number} l */
-  most(l) {
-    return [...this.m.record.shown[l]].sort((i, j) => this.m.influence(l, j) - this.m.influence(l, i))[0];
+  /** Before the forward pass there is nothing but inputs and weights.
+   *  @param {Known} known */
+  whole(known) {
+    const { m } = this;
+    return [
+      this.equations("E4", "E14", "E15"),
+      said(
+        "Walk through it with →: values appear when they are computed, ⇥ shows them all. Or choose a weight, a neuron or " +
+          "an input in the drawing, and its formula stands here with its numbers.",
+      ),
+      known.cost ? formula(C0(), " = ", num(m.now.cost, "cost")) : this.guesses.ask(),
+      said("cost: ", el("code", {}, `C₀ = ${m.record.network.cost_value}`)),
+      this.begin(known),
+    ];
   }
 
-  whole() {
+  /** A weight of each layer: that with the largest derivative, which is told when it is known.
+   *  @param {Known} known */
+  begin(known) {
     const { m } = this,
-      { network } = m.record,
-      ways = [];
+      rows = [];
     for (let l = m.depth; l >= 1; l--) {
       const terms = [];
       if (m.embeds(l)) continue;
@@ -64,42 +69,21 @@ class Walk extends Chosen {
         for (const k of m.record.shown[l - 1])
           if (m.joins(l, j, k)) terms.push({ j, k, product: m.derivative(l, j, k).value });
       const first = bySize(terms)[0];
-      if (first)
-        ways.push({
-          "data-term": l,
-          cells: [
-            `layer ${l}`,
-            this.link({ kind: "weight", l, j: first.j, k: first.k }, this.edge(l, first.j, first.k)),
-            num(first.product, "value"),
-          ],
-        });
+      if (!first) continue;
+      rows.push({
+        "data-term": l,
+        "data-at": `w:${l}:${first.j}:${first.k}`,
+        cells: [
+          `layer ${l}`,
+          this.link({ kind: "weight", l, j: first.j, k: first.k }, this.edge(l, first.j, first.k)),
+          num(m.w(l, first.j, first.k), "parameter"),
+          ...(known.cost ? [num(first.product, "value")] : []),
+        ],
+      });
     }
     return [
-      said(
-        "Choose a weight, a neuron or an input in the drawing, and its formula stands here with its numbers. ",
-        "Or walk through it with →.",
-      ),
-      formula(C0(), " = ", num(m.now.cost, "cost")),
-      said("cost: ", el("code", {}, `C₀ = ${network.cost_value}`)),
-      heading("Where to begin: the largest derivative of each layer"),
-      table(["", "weight", by(C0(), sym("w"))], ways, { "data-sum": "begin", class: "terms" }),
-    ];
-  }
-
-  /** @param {number} l @param {number} j @returns {Child[]} */
-  everyWeight(l, j) {
-    const { m } = this;
-    return [
-      heading("And so every weight into this layer"),
-      formula(
-        by(C0(), this.edge(l, "j", "k")),
-        " = ",
-        sym("δ", l, "j"),
-        " ",
-        sym("a", l - 1, m.scales(l) ? "j" : "k"),
-      ),
-      m.scales(l) ? null : formula(by(C0(), sym("b", l, "j")), " = ", sym("δ", l, "j")),
-      this.weightsInto(l, j),
+      heading(known.cost ? "Where to begin: the largest derivative of each layer" : "Where to begin: the weight of each layer that will matter most"),
+      table(["", "weight", "now", ...(known.cost ? [by(C0(), sym("w"))] : [])], rows, { "data-sum": "begin", class: "terms" }),
     ];
   }
 
@@ -118,6 +102,7 @@ class Walk extends Chosen {
       ],
     }));
     return [
+      this.equations(...(backward ? this.beforeLayer(1) : ["E14"])),
       backward
         ? [
             said(
@@ -133,12 +118,14 @@ class Walk extends Chosen {
         : [
             said("Layer 0 is the input: what the network is given of this example."),
             formula(sym("a", 0, "k"), " = ", sym("x", null, "k")),
+            this.guesses.ask(),
           ],
       folding(["input", sym("x"), ...(backward ? [by(C0(), sym("x"))] : [])], rows, null, {
         "data-sum": "layer",
         class: "terms",
-      }),
+      }, this.seen(0)),
       this.notShown(0),
+      backward ? [heading("In full, for ", this.named(0, m.most(0))), this.byA(0, m.most(0))] : null,
       columns.length
         ? [
             heading("Columns of the table"),
@@ -155,8 +142,9 @@ class Walk extends Chosen {
   forward(l) {
     const { m } = this,
       layer = m.layer(l),
-      j = this.most(l);
+      j = m.most(l);
     return [
+      this.equations(...this.ofLayer(l)),
       formula(
         sym("z", l, "j"),
         " = ",
@@ -175,8 +163,10 @@ class Walk extends Chosen {
         this.rows(l, (n) => [num(m.z(l, n), "z"), num(m.a(l, n), "a")]),
         null,
         { "data-sum": "layer", class: "terms" },
+        this.seen(l),
       ),
       this.notShown(l),
+      l === m.depth ? [this.inOwnUnits(l, j), this.guesses.tell()] : null,
       heading("In full, for ", this.named(l, j)),
       this.forwardSum(l, j),
       formula(
@@ -194,10 +184,17 @@ class Walk extends Chosen {
   atCost() {
     const { m } = this,
       { network } = m.record,
-      L = m.depth;
+      L = m.depth,
+      known = m.now.terms !== null && m.now.terms !== undefined,
+      outputs = m.record.shown[L];
+    const left = known && m.record.left_out[L] ? less(m.now.cost, total(outputs.map((n) => m.term(n) ?? null))) : null;
     return [
+      this.equations(this.ofCost(), "E7"),
       formula(C0(), " = ", num(m.now.cost, "cost", 6)),
       said("cost: ", el("code", {}, `C₀ = ${network.cost_value}`)),
+      this.guesses.tell(),
+      this.inOwnUnits(L, outputs[0]),
+      known ? [heading("Its terms, output by output"), this.costTerms(left)] : null,
       said(
         "From here on backward. The first factor of every chain: ",
         el("code", {}, `∂C₀/∂a = ${network.cost_slope}`),
@@ -207,91 +204,26 @@ class Walk extends Chosen {
         this.rows(L, (n) => [num(m.a(L, n), "a"), num(m.y(n), "y"), num(m.byA(L, n), "by_a")]),
         null,
         { "data-sum": "layer", class: "terms" },
+        this.seen(L),
       ),
       this.notShown(L),
     ];
   }
 
-  /** @param {number} l */
-  backward(l) {
+  /** What each output adds to the cost, and the sum.
+   *  @param {Num} left what outputs that are not in the page add */
+  costTerms(left) {
     const { m } = this,
-      last = l === m.depth,
-      slope = !m.mixes(l),
-      j = this.most(l);
-    const collapsed = last && m.record.network.collapses;
-    /** @param {number} n @returns {Child[]} */
-    const cells = (n) => [
-      num(m.byA(l, n), "by_a"),
-      ...(slope ? [num(m.slope(l, n), "slope")] : []),
-      num(m.delta(l, n), "delta"),
-      ...(collapsed ? [[num(m.a(l, n), "a"), " − ", factor(m.y(n), "y")]] : []),
+      L = m.depth,
+      most = largest(m.record.shown[L].map((n) => m.term(n) ?? null));
+    const rows = this.rows(L, (n) => {
+      const term = m.term(n) ?? null;
+      return [num(m.a(L, n), "a"), num(m.y(n), "y"), [num(term, "term"), bar(term, most)]];
+    }).map((row) => ({ ...row, "data-at": `d:${row["data-term"]} y:${row["data-term"]}` }));
+    const after = () => [
+      ...(left === null ? [] : [{ class: "sum", "data-term": "rest", cells: ["not in this page", "", "", [num(left, "term"), noBar()]] }]),
+      { class: "sum total", "data-term": "total", "data-at": "C", cells: [C0(), "", "", [num(m.now.cost, "term"), noBar()]] },
     ];
-    return [
-      said(
-        last
-          ? "What the cost says of each output, through the activation: the error δ."
-          : m.scales(l + 1)
-            ? `Each neuron reaches the cost through its factor in layer ${l + 1}.`
-            : m.embeds(l + 1)
-            ? `Each neuron reaches the cost through what layer ${l + 1} makes of it.`
-            : `Each neuron reaches the cost through all of layer ${l + 1}: a sum over it, then through the activation.`,
-      ),
-      last
-        ? null
-        : formula(
-            by(C0(), sym("a", l, "j")),
-            " = ",
-            this.returned(l + 1, "j", "i"),
-          ),
-      slope
-        ? formula(sym("δ", l, "j"), " = ", sym("σ′"), "(", sym("z", l, "j"), ") · ", by(C0(), sym("a", l, "j")))
-        : formula(
-            sym("δ", l, "j"),
-            " = Σ",
-            el("sub", {}, "m"),
-            " ",
-            by(C0(), sym("a", l, "m")),
-            " · ",
-            by(sym("a", l, "m"), sym("z", l, "j")),
-          ),
-      slope ? this.says("slope", `σ′(z) = ${m.layer(l).slope}`) : this.says("Jacobian", m.layer(l).slope),
-      folding(
-        [
-          "neuron",
-          by(C0(), sym("a")),
-          ...(slope ? ["slope"] : []),
-          sym("δ"),
-          ...(collapsed ? [[sym("a"), " − ", sym("y")]] : []),
-        ],
-        this.rows(l, cells),
-        null,
-        { "data-sum": "layer", class: "terms" },
-      ),
-      this.notShown(l),
-      this.jacobian(l),
-      heading("In full, for ", this.named(l, j)),
-      last ? null : this.byA(l, j),
-      this.delta(l, j),
-      ...(m.embeds(l) ? [heading("Its parameters"), this.embedding(l)] : this.everyWeight(l, j)),
-    ];
-  }
-
-  /** The Jacobian of a layer that mixes neurons, where it is small enough to be looked at.
-   *  @param {number} l */
-  jacobian(l) {
-    const { m } = this,
-      J = m.now.jacobian[l],
-      shown = m.record.shown[l];
-    if (J === null || shown.length > 12) return null;
-    const rows = J.map((line, i) => ({
-      "data-term": shown[i],
-      cells: [[sym("a", null, shown[i])], ...line.map((x) => num(x, "entry", 3))],
-    }));
-    return el(
-      "details",
-      {},
-      el("summary", {}, "The Jacobian ", by(sym("a", null, "m"), sym("z", null, "j"))),
-      table(["", ...shown.map((n) => sym("z", null, n))], rows, { "data-sum": "jacobian", class: "terms" }),
-    );
+    return folding(["output", sym("a"), sym("y"), ["term", noBar()]], rows, after, { "data-sum": "terms", class: "terms" }, this.seen(L));
   }
 }
