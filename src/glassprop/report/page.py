@@ -53,13 +53,24 @@ SCRIPTS = (
     "live_steps",
     "live_record",
     "live",
+    "plane",
+    "map",
+    "slice",
+    "play_handles",
+    "play_switch",
+    "play_nudge",
+    "play_drag",
+    "play_learn",
+    "play",
     "join",
     "keep",
     "print",
+    "address",
     "main",
 )
-COMPUTING = ("live",)  # what scripts begin with that a page needs only if it computes
-STYLES = ("page.css", "page_drawing.css")
+# what scripts begin with that a page needs only if it computes
+COMPUTING = ("live", "play", "plane", "map", "slice")
+STYLES = ("page.css", "page_drawing.css", "page_controls.css")
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
@@ -220,13 +231,13 @@ def _static(name: str) -> str:
 
 
 def _without_comments(script: str) -> str:
-    """Without lines of nothing but comment: a fifth of all scripts, which are to be read where they stand."""
+    """Without lines of nothing but comment, and without margins: a third of scripts that are read where they stand."""
     kept, within = [], False
     for line in script.split("\n"):
         text = line.strip()
         opens = text.startswith("/*")
         if not (within or text.startswith("//") or (opens and ("*/" not in text or text.endswith("*/")))):
-            kept.append(line)
+            kept.append(text)
         within = (within or opens) and "*/" not in text
     return "\n".join(kept)
 

@@ -233,3 +233,17 @@ function formulaOf({ scale, mean, spread, formula }) {
   if (scale !== "none") return formula;
   return `(target ${mean < 0 ? "+" : "−"} ${numeral(Math.abs(mean), 6)}) / ${numeral(spread, 6)}`;
 }
+
+/** How wide a text of the drawing is. @type {Map<string, number>} */
+const WIDTHS = new Map();
+const ruler = document.createElement("canvas").getContext("2d");
+/** @param {string} text @param {number} size */
+function widthOf(text, size) {
+  const key = `${size} ${text}`,
+    known = WIDTHS.get(key);
+  if (known !== undefined) return known;
+  if (ruler) ruler.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+  const found = ruler?.measureText(text).width ?? text.length * size * 0.6;
+  WIDTHS.set(key, found);
+  return found;
+}
