@@ -54,9 +54,10 @@ def test_each_name_is_there_and_documented(name):
 MODULES = {
     "errors": [
         "ArchitectureError", "DataError", "DerivativeError", "DistributedError", "DivergenceError", "GlasspropError",
-        "MissingPackageError", "ModelFileError", "SettingsError", "TableError",
+        "LessonError", "MissingPackageError", "ModelFileError", "SettingsError", "TableError",
     ],
     "functions": ["ACTIVATIONS", "COSTS", "PAIRS", "Activation", "Cost", "Domain"],
+    "lessons": ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"],
     "optimizers": ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer"],
     "saving": ["Packed", "load", "pack", "read_record", "save", "unpack"],
     "schedules": [
@@ -65,7 +66,8 @@ MODULES = {
     ],
     "settings": ["EpochReport", "History", "Objective", "Settings", "TrainState"],
     "showing": [
-        "Explanation", "Training", "classroom_network", "html_of", "latex_of", "markdown_of", "page", "worksheet_of",
+        "Column", "Explanation", "Names", "Training", "classroom_network", "html_of", "latex_of", "markdown_of", "page",
+        "worksheet_of",
     ],
     "tables": [
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "RowSource", "Table", "diagnose",

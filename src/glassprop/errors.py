@@ -5,7 +5,8 @@ GlasspropError
  ├── ArchitectureError      layers, activations and cost do not fit together       (ValueError)
  ├── DerivativeError        the derivative of a user-defined function is wrong     (ValueError)
  ├── DataError              arrays that cannot be learned from                     (ValueError)
- │    └── TableError        the same for a file or table, found by its columns
+ │    ├── TableError        the same for a file or table, found by its columns
+ │    └── LessonError       a lesson that cannot be used; it names every fault
  ├── DivergenceError        the cost turned NaN or infinite while training         (ValueError)
  ├── ModelFileError         a model file that cannot be written or read            (ValueError)
  ├── DistributedError       another of several processes ended, with an error      (RuntimeError)
@@ -17,6 +18,7 @@ line: what was asked, what arrived, what would do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -47,6 +49,28 @@ class DataError(GlasspropError, ValueError):
 
 class TableError(DataError):
     """A file or table that cannot be learned from or predicted on."""
+
+
+class LessonError(DataError):
+    """A lesson that cannot be used, read or written.
+
+    Attributes
+    ----------
+    faults : tuple of str
+        Everything that is wrong, each in a line of its own: where it is, what it is, what would do.
+    """
+
+    def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults) or (message,)
+
+    @classmethod
+    def of(cls, faults: Sequence[str]) -> LessonError:
+        """One error that says all of them."""
+        return cls("; ".join(faults), faults)
+
+    def __reduce__(self) -> Any:
+        return LessonError, (str(self), self.faults)
 
 
 class DivergenceError(GlasspropError, ValueError):

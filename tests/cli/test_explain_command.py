@@ -310,6 +310,14 @@ def test_worksheets_by_the_ending(run, small_iris, tmp_path, name, start):
     assert "to 3 significant digits" in (tmp_path / name).read_text()
 
 
+def test_a_worksheet_has_all_the_rows(run, small_iris):
+    rows = [word for row in (0, 60) for word in ("--row", row)]
+    result = run("explain", small_iris, "iris", *rows, "--worksheet", "w.txt", "--rate", "0.5")
+    text = Path("w.txt").read_text(encoding="utf-8")
+    assert all(said in text for said in ("## Row 0", "## Row 60", "## All rows", "the learning rate η = 0.5."))
+    assert "the inputs and the target of 2 rows" in result.err
+
+
 @pytest.mark.parametrize("form", ["--latex", "--markdown", "--html", "--worksheet"])
 def test_a_dash_is_standard_output(run, small_iris, tmp_path, form):
     result = run("explain", small_iris, "iris", "--row", "5", form, "-")
@@ -358,10 +366,61 @@ def test_neither_the_model_nor_the_data_is_replaced(refuse, small_iris, tmp_path
     refuse("explain", small_iris, "i.csv", "--row", "1", "--latex", small_iris, words=["is the model file"])
 
 
-def test_a_row_without_its_target(refuse, small_iris, tmp_path):
+@pytest.fixture
+def without_target(tmp_path):
     frame = read_table("iris").frame
     frame.drop(frame.columns[-1]).write_csv(tmp_path / "new.csv")
-    refuse("explain", small_iris, "new.csv", "--row", "1", words=[frame.columns[-1]])
+    return "new.csv"
+
+
+def bar_of(line):
+    """The characters that a bar takes, filled or shaded, after the last number of a line."""
+    found = re.search(r"([█░│]+)\s*$", line)
+    return None if found is None else (found.start(1), found.end(1), found[1][0])
+
+
+def test_a_row_without_its_target_is_explained_by_its_prediction(run, small_iris, without_target):
+    said = run("explain", small_iris, without_target, "--row", "60")
+    assert said.code == 0
+    p = glassprop.load(small_iris).predict_proba(read_table("iris").frame[60])[0]
+    assert "C₀" not in said.out
+    assert "How the prediction came about" in said.out
+    lines = said.out.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("baseline"))
+    rows = lines[start : start + 7]  # and four columns, the rest, the prediction
+    assert rows[6].startswith("prediction")
+    assert float(rows[6].split()[1]) == pytest.approx(p.max(), abs=1e-4)
+    adds, levels = zip(*(map(float, re.findall(r"-?\d+\.\d+(?:e-\d+)?", row)[-2:]) for row in rows[1:6]), strict=True)
+    assert np.cumsum([float(rows[0].split()[1]), *adds])[1:] == pytest.approx(levels, abs=5e-4)
+    for row, value, left, right in zip(rows[1:6], adds, [float(rows[0].split()[1]), *levels], levels, strict=False):
+        first, last, mark = bar_of(row)
+        assert mark == ("█" if value > 0 else "░")
+        assert (last - first) / 20 == pytest.approx(abs(right - left) / max(0, 1, *levels), abs=0.1)
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_class_and_its_score_can_be_asked_for_with_or_without_targets(run, refuse, small_iris, without_target):
+    frame = read_table("iris").frame[60]
+    p = glassprop.load(small_iris).predict_proba(frame)[0]
+    classes = glassprop.load(small_iris).classes_.tolist()
+    for data in ("iris", without_target):
+        for number, name in enumerate(classes):
+            asked = ("explain", small_iris, data, "--row", "60", "--output", name, "--json")
+            [told] = run(*asked).json["predictions"]
+            assert (told["of"], told["output"]) == ("probability", name)
+            assert told["value"] == pytest.approx(p[number], rel=1e-5)
+            whole = told["baseline"] + sum(column["adds"] for column in told["columns"]) + told["rest"]
+            assert whole == pytest.approx(told["value"])
+        scores = [
+            run("explain", small_iris, data, "--row", "60", "--output", name, "--of", "score", "--json").json
+            for name in classes
+        ]
+        values = np.array([one["predictions"][0]["value"] for one in scores])
+        assert np.exp(values) / np.exp(values).sum() == pytest.approx(p, rel=1e-5)
+    refuse("explain", small_iris, "iris", "--row", "1", "--output", "rose", words=["rose", "setosa"])
+    refuse("explain", small_iris, "iris", "--row", "1", "--of", "amount", words=["of='probability'"])
+    refuse("explain", small_iris, without_target, "--row", "1", "--worksheet", "w.txt", words=["--worksheet", "target"])
+    refuse("explain", small_iris, without_target, "--row", "1", "--rate", "0.1", words=["--rate", "target"])
 
 
 # --- several networks as one ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from glassprop.document.blocks import (
     Paragraph,
     Section,
     Table,
+    Waterfall,
 )
 from glassprop.document.html_document import html_document
 from glassprop.document.mathematics import (
@@ -77,6 +78,11 @@ BLOCKS: dict[type, tuple[Block, list[float], list[str]]] = {
         Table(HEADS, ((Name("first"), Number(0.5)), ("all", Number(0.25))), (3, "rows"), total=True),
         [0.5, 0.25, 3],
         ["things", "w", "first", "3 more rows", "all"],
+    ),
+    Waterfall: (
+        Waterfall(("begun", 0.5), (("more", Name("here"), 0.25), ("less", "", -1.5)), ("end", -0.75)),
+        [0.5, 0.25, 0.75, 1.5, 0.75, 0.75],
+        ["begun", "more", "here", "less", "end"],
     ),
     Section: (Section(("Layer ", Name("relu")), (Paragraph("in words"),)), [], ["Layer", "relu", "in words"]),
 }

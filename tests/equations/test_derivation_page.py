@@ -44,7 +44,7 @@ def test_names_of_tests_exist(name):
 
 
 def test_equations_stand_in_order_each_with_code_and_its_own_test():
-    assert [int(number) for number, *_ in EQUATIONS] == list(range(1, 46))
+    assert [int(number) for number, *_ in EQUATIONS] == list(range(1, 47))
     for number, statement, proof in EQUATIONS:
         assert "$" in statement
         assert "**E" not in statement, f"E{number} has no line of code and test"
@@ -52,7 +52,7 @@ def test_equations_stand_in_order_each_with_code_and_its_own_test():
 
 
 def test_every_numbered_test_is_on_the_page():
-    for file, count in ((_file(1), 28), (_file(29), 12), (_file(41), 5)):
+    for file, count in ((_file(1), 28), (_file(29), 12), (_file(41), 5), (_file(46), 1)):
         tree = ast.parse((ROOT / "tests/equations" / file).read_text(encoding="utf-8"))
         named = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
         named = [name for name in named if name.startswith("test_E")]
@@ -61,7 +61,9 @@ def test_every_numbered_test_is_on_the_page():
 
 
 def _file(number: int) -> str:
-    """Where the test of an equation stands: those of the notes, of other kinds of layer, and of members."""
+    """Where the test of an equation stands: those of the notes, of other kinds of layer, members and predictions."""
+    if number > 45:
+        return "test_equations_of_predictions.py"
     if number > 40:
         return "test_equations_of_members.py"
     return "test_equations.py" if number <= 28 else "test_equations_of_kinds.py"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from fractions import Fraction
+from functools import cached_property
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -21,6 +23,8 @@ from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import shortened
 from glassprop.insight.names import Names
+from glassprop.insight.step import Training
+from glassprop.optimizer import AdamW
 from glassprop.worksheet.exact import decimal_of, rounded
 from glassprop.worksheet.worksheet import classroom_network, worksheet_of
 
@@ -72,19 +76,18 @@ def abs_of(r):
 
 
 class Paper:
-    """What a pupil would do: reads the printed numbers, and computes with sympy from them alone."""
+    """What a pupil would do: reads the printed numbers of a row, and computes with sympy from them alone."""
 
-    def __init__(self, text: str, network: Network) -> None:
+    def __init__(self, text: str, network: Network, row: int = 0) -> None:
         self.network = network
-        head = text.split("# Answer key")[0]
+        head = text.split("## Given")[1].split("Answer key")[0]
         tables = [block for block in head.split("\n\n") if block.startswith("|")]
-        cells = [[row.strip("| ").split("|") for row in table.split("\n")[2:]] for table in tables]
-        numbers = [[[sp.Rational(c.strip()) for c in row[1:]] for row in table] for table in cells]
         depth = len(network.sizes) - 1
-        assert len(numbers) == depth + 2
-        self.x, self.y = [row[0] for row in numbers[0]], [row[0] for row in numbers[-1]]
-        self.w = [None, *([row[:-1] for row in table] for table in numbers[1:-1])]
-        self.b = [None, *([row[-1] for row in table] for table in numbers[1:-1])]
+        cells = [[line.strip("| ").split("|") for line in table.split("\n")[2:]] for table in tables[: depth + 2]]
+        numbers = [[[sp.Rational(c.strip()) for c in line[1:]] for line in table] for table in cells]
+        self.x, self.y = [line[row] for line in numbers[0]], [line[row] for line in numbers[-1]]
+        self.w = [None, *([line[:-1] for line in table] for table in numbers[1:-1])]
+        self.b = [None, *([line[-1] for line in table] for table in numbers[1:-1])]
 
     def run(self, letter="", layer=0, j=0, k=None):
         """z and a of all layers and the cost, with ε added to the quantity named."""
@@ -111,15 +114,35 @@ class Paper:
     def derivative(self, letter, layer, j, k=None):
         return sp.diff(self.run(letter, layer, j, k)[1], EPS).subs(EPS, 0)
 
+    def places(self):
+        for l in range(1, len(self.w)):
+            for j, weights in enumerate(self.w[l]):
+                yield from (("w", l, j, k) for k in range(len(weights)))
+                yield "b", l, j, None
+
+    def with_parameters(self, change):
+        """The same row where each parameter is more by what ``change`` says."""
+        other = copy.copy(self)
+        other.w = [None, *([[x + change("w", l, j, k) for k, x in enumerate(row)] for j, row in enumerate(self.w[l])]
+                           for l in range(1, len(self.w)))]  # fmt: skip
+        other.b = [
+            None,
+            *([x + change("b", l, j, None) for j, x in enumerate(self.b[l])] for l in range(1, len(self.b))),
+        ]
+        return other
+
+    def by_difference(self, letter, layer, j, k=None):
+        costs = [
+            self.with_parameters(lambda *place, step=step: step * int(place == (letter, layer, j, k))).run()[1]
+            for step in (sp.Rational(1, 100), -sp.Rational(1, 100))
+        ]
+        return (numeric(costs[0]) - numeric(costs[1])) / sp.Rational(2, 100)
+
     def answer(self, symbol: str):
         """What belongs in the blank after this symbol."""
-        digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
         if symbol == "C₀":
             return self.run()[1]
-        letter, index, layer = re.search(r"(\w)\[([\d,]+)\]⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾", symbol).groups()
-        layer, index = int(layer.translate(digits)), [int(x) for x in index.split(",")]
-        if symbol.startswith("new "):
-            return self.w[layer][index[0]][index[1]] - sp.Rational(1, 10) * self.derivative("w", layer, *index)
+        letter, layer, index = parts_of(symbol)
         if symbol.startswith("∂"):
             return self.derivative(letter, layer, *index)
         if symbol.startswith("σ"):
@@ -130,19 +153,87 @@ class Paper:
         return self.derivative("δ", layer, *index) if letter == "δ" else self.run()[0][letter, layer, index[0]]
 
 
+def numeric(x):
+    """Exact if it is a fraction, else to so many digits that nothing is lost."""
+    return x if sp.sympify(x).is_Rational else sp.N(x, 120)
+
+
+def parts_of(symbol):
+    digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+    letter, index, layer = re.search(r"(\w)\[([\d,]+)\]⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾", symbol).groups()
+    return letter, int(layer.translate(digits)), [int(x) for x in index.split(",")]
+
+
+class Class:
+    """All rows of a sheet: what is averaged, the step with the mean derivative, and what comes after it."""
+
+    def __init__(self, text, network, n, rate="1/10"):
+        self.rows = [Paper(text, network, i) for i in range(n)]
+        self.n, self.rate, self._gradient = n, sp.Rational(rate), {}
+
+    def mean(self, values):
+        return sum(values, sp.Integer(0)) / self.n
+
+    def gradient(self, *place):
+        if place not in self._gradient:
+            self._gradient[place] = numeric(self.mean([row.derivative(*place) for row in self.rows]))
+        return self._gradient[place]
+
+    @cached_property
+    def after(self):
+        return [row.with_parameters(lambda *place: -self.rate * self.gradient(*place)) for row in self.rows]
+
+    def place(self, symbol):
+        letter, layer, (j, *k) = parts_of(symbol)
+        return letter, layer, j, *(k or [None])
+
+    def answer(self, symbol, row=0):
+        row = int(found[1]) if (found := re.search(r" \(row (\d)\)$", symbol)) else row
+        symbol = re.sub(r" \(row \d\)$", "", symbol)
+        if symbol.startswith("new C") and " - " in symbol:
+            return self.mean([one.run()[1] for one in self.after]) - self.mean([one.run()[1] for one in self.rows])
+        if symbol == "new C":
+            return self.mean([one.run()[1] for one in self.after])
+        if symbol == "C":
+            return self.mean([one.run()[1] for one in self.rows])
+        if re.match("new [wb]", symbol):
+            letter, layer, j, k = place = self.place(symbol)
+            old = self.rows[0].b[layer][j] if letter == "b" else self.rows[0].w[layer][j][k]
+            return old - self.rate * self.gradient(*place)
+        if symbol.startswith("new "):
+            return self.after[row].answer(symbol.removeprefix("new "))
+        return self.gradient(*self.place(symbol)) if symbol.startswith("∂C/") else self.rows[row].answer(symbol)
+
+    def check(self, symbol):
+        return self.mean([row.by_difference(*self.place(symbol)) for row in self.rows])
+
+
+EXACT_TEXT, ABOUT_TEXT = r"-?[\d./]+", r"-?[\d.]+(?:·10\S+)?"
+
+
 def key_of(text):
-    """symbol -> (the exact number or None, the rounded one or None), as printed in the key."""
-    found = {}
+    """By section: (symbol, the exact number or None, the rounded one or None, the text by difference) as in the key."""
+    found, row = [], 0
     for line in text.split("# Answer key")[1].split("\n"):
-        if line.startswith("    "):
-            symbol = re.match(r" +((?:new )?[^ =≈]+) ", line)[1]
+        if re.match(r"## Row \d", line):
+            row = int(line[7:])
+        cells = [cell.strip() for cell in line.strip("| ").split(" | ")] if line.startswith("| ∂C") else []
+        if line.startswith("    ") or (len(cells) == 3 and cells[1][0] in "=≈"):
+            line, check = (f"    {cells[0]} {cells[1]}", cells[2]) if cells else (line, None)
+            symbol = re.match(r" +(.*?) [=≈] ", line)[1]
             pieces = re.findall(r"([=≈]) ([^=≈]+)", line[len(symbol) + 4 :])
-            exact = [value for sign, value in pieces if sign == "=" and re.fullmatch(r"-?[\d./]+", value.strip())]
-            about = [
-                value for sign, value in pieces if sign == "≈" and re.fullmatch(r"-?[\d.]+(·10\S+)?", value.strip())
-            ]
-            found[symbol] = (exact[-1].strip() if exact else None, about[-1].strip() if about else None)
+            exact = [value for sign, value in pieces if sign == "=" and re.fullmatch(EXACT_TEXT, value.strip())]
+            about = [value for sign, value in pieces if sign == "≈" and re.fullmatch(ABOUT_TEXT, value.strip())]
+            found.append(
+                (row, symbol, exact[-1].strip() if exact else None, about[-1].strip() if about else None, check)
+            )
     return found
+
+
+def blanks_of(text):
+    sheet = text.split("# Answer key")[0]
+    lines = re.findall(r"^    (\S.*?) = _+$|^\| (∂C\S+) +\| = _+", sheet, re.MULTILINE)
+    return [one or other for one, other in lines]
 
 
 def as_fraction(text):
@@ -150,26 +241,37 @@ def as_fraction(text):
     return Fraction(mantissa) * Fraction(10) ** int(power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) or 0)
 
 
-def check_key(text, network, digits, *, exact=None):
-    paper, key = Paper(text, network), key_of(text)
-    blanks = re.findall(r"^    ((?:new )?[^ =]+) = _+$", text.split("# Answer key")[0], re.MULTILINE)
-    assert blanks == list(key)
-    for symbol, (whole, about) in key.items():
-        want = paper.answer(symbol)
+def assert_about(about, want, significant, symbol):
+    """Rightly rounded to so many digits."""
+    with mpmath.workdps(60):
+        true = mpmath.mpf(sp.sympify(want).evalf(60)) if want != 0 else mpmath.mpf(0)
+        shown = mpmath.mpf(as_fraction(about).numerator) / as_fraction(about).denominator
+        power = mpmath.floor(mpmath.log10(abs(true))) if true else 0
+        assert abs(shown - true) <= mpmath.mpf(10) ** (power - significant + 1) / 2 * (1 + mpmath.mpf(10) ** -30), (
+            symbol
+        )
+        assert len(re.sub(r"[-.]|·.*", "", about).lstrip("0")) >= significant or not true
+
+
+def check_key(text, network, digits, *, exact=None, n=1):
+    paper, key = Class(text, network, n), key_of(text)
+    short = {i for i, (_, symbol, *_) in enumerate(key) if symbol in [s for r, s, *_ in key[:i] if r == key[i][0]]}
+    assert blanks_of(text) == [symbol for i, (_, symbol, *_) in enumerate(key) if i not in short]
+    for row, symbol, whole, about, check in key:
+        want = paper.answer(symbol, row)
         assert whole or about
-        if exact is not None:
+        if exact is not None and not symbol.startswith("new"):
             assert (whole is not None) == exact(symbol), symbol
         if whole is not None:
             assert sp.simplify(want - sp.Rational(whole)) == 0, symbol
         if about is not None:
-            with mpmath.workdps(60):
-                true = mpmath.mpf(sp.sympify(want).evalf(60)) if want != 0 else mpmath.mpf(0)
-                shown = mpmath.mpf(as_fraction(about).numerator) / as_fraction(about).denominator
-                power = mpmath.floor(mpmath.log10(abs(true))) if true else 0
-                assert abs(shown - true) <= mpmath.mpf(10) ** (power - digits - 1) / 2 * (1 + mpmath.mpf(10) ** -30), (
-                    symbol
-                )
-                assert len(re.sub(r"[-.]|·.*", "", about).lstrip("0")) >= digits + 2 or not true
+            assert_about(about, want, digits + 2, symbol)
+        if check is not None:
+            want, shown = paper.check(symbol), check.removesuffix(r"\*")
+            if re.fullmatch(EXACT_TEXT, shown) and abs(as_fraction(shown) - Fraction(str(sp.N(want, 40)))) < 1e-30:
+                continue
+            assert_about(shown, want, digits + 2, symbol)
+    return paper
 
 
 def explanation(network, seed=0):
@@ -221,7 +323,7 @@ def test_the_classroom_network_is_exact_and_alive(seed):
     text = worksheet_of(e, 1)
     check_key(text, e.architecture, 1, exact=lambda symbol: True)
     np.testing.assert_array_equal(np.round(e.view.theta, 1), e.view.theta)
-    assert all(value != "0" for value, _ in key_of(text).values())
+    assert all(value != "0" for _, symbol, value, *_ in key_of(text) if not symbol.startswith("new"))
 
 
 def test_another_seed_gives_other_numbers():
@@ -241,11 +343,11 @@ def test_given_numbers_are_rounded_first(digits):
     assert np.abs(np.array(paper.x, dtype=float) - e.view.X[0]).max() <= half
 
 
-def test_a_large_network_gets_some_derivatives_of_each_layer():
+def test_every_weight_is_asked_for_and_moved():
     e = explanation(dense(3, (4, "relu"), (2, "identity")), seed=1)
-    symbols = [symbol for symbol in key_of(worksheet_of(e)) if re.match("∂C₀/∂[wb]", symbol)]
-    assert sum("⁽¹⁾" in symbol for symbol in symbols) == 3
-    assert sum("⁽²⁾" in symbol for symbol in symbols) == 3
+    symbols = [symbol for _, symbol, *_ in key_of(worksheet_of(e))]
+    for begin in ("∂C₀/∂", "new "):
+        assert len([s for s in symbols if re.match(f"{begin}[wb]", s)]) == e.architecture.layout.size == 26
 
 
 def test_the_sheet_before_the_key_has_no_answers():
@@ -256,6 +358,184 @@ def test_the_sheet_before_the_key_has_no_answers():
         if line.startswith("    ") and line.endswith("_"):
             assert re.fullmatch(r"    \S.* = _{12}", line)
     assert "≈" not in sheet
+    rows = [line for line in sheet.split("## 8.")[1].split("\n") if line.startswith("| ∂")]
+    assert len(rows) == 9
+    assert all(re.fullmatch(r"\| \S+ +\| = _{12} \| +_{8} \|", row) for row in rows)
+
+
+# --- several rows, the step, and what they say ------------------------------------------------------------------------
+
+
+SEVERAL = {
+    "relu": (dense(2, (2, "relu"), (1, "identity")), 3, 1),
+    "softmax": (dense(2, (2, "sigmoid"), (2, "softmax"), cost="cross_entropy"), 2, 2),
+}
+
+
+def several(name):
+    network, n, digits = SEVERAL[name]
+    rng = np.random.default_rng(7)
+    y = targets(network.cost_function.targets, n, network.sizes[-1], rng)
+    if network.cost_function.name == "cross_entropy":
+        y = np.eye(network.sizes[-1])[:n]
+    return network.explain(rng.normal(size=network.layout.size), rng.normal(size=(n, 2)), y), n, digits
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_rows_are_averaged(name):
+    e, n, digits = several(name)
+    text = worksheet_of(e, digits)
+    check_key(text, e.architecture, digits, n=n, exact=(lambda symbol: True) if name == "relu" else None)
+    assert re.findall(r"^## (?:Row|All).*", text.split("# Answer key")[0], re.MULTILINE) == [
+        *(f"## Row {i}" for i in range(n)), "## All rows",
+    ]  # fmt: skip
+    means = [symbol for _, symbol, *_ in key_of(text) if symbol.startswith("∂C/")]
+    assert len(means) == e.architecture.layout.size
+
+
+def test_the_means_are_those_of_the_network():
+    """With numbers that are given in tenths nothing is rounded, and the gradient of the network is in the key."""
+    e = classroom_network(3, rows=4)
+    gradient = e.architecture.gradient(e.view.theta, e.view.X, e.view.Y)
+    key = {symbol: float(exact) for _, symbol, exact, *_ in key_of(worksheet_of(e, 1)) if exact}
+    for l in (1, 2):
+        for (j, k), value in np.ndenumerate(e.architecture.w(gradient, l)):
+            assert key[f"∂C/∂w[{j},{k}]⁽{'⁰¹²'[l]}⁾"] == pytest.approx(value, rel=1e-12)
+    assert key["C"] == pytest.approx(e.view.costs.mean(), rel=1e-12)
+    moved = e.view.theta - 0.1 * gradient
+    after = e.architecture.cost(moved, e.view.X, e.view.Y)
+    new = {symbol: as_fraction(about or exact) for _, symbol, exact, about, _ in key_of(worksheet_of(e, 6))}
+    assert float(new["new C"]) == pytest.approx(after, rel=1e-6)
+    assert float(new["new C - C"]) == pytest.approx(after - key["C"], rel=1e-5)
+
+
+def test_the_step_is_taken_at_the_rate_asked_for():
+    e = classroom_network(0).at_rate(0.01)
+    text = worksheet_of(e, 1)
+    assert "the learning rate η = 0.01." in text
+    key = {symbol: exact for _, symbol, exact, *_ in key_of(text)}
+    assert Fraction(key["new w[1,0]⁽¹⁾"]) == Fraction("0.9") - Fraction("0.01") * Fraction(key["∂C₀/∂w[1,0]⁽¹⁾"])
+
+
+def test_a_kink_between_the_two_points_is_marked():
+    """One neuron's z is 0.01 times an input of 1: its weight and bias cross 0, the other's do not."""
+    network = dense(1, (2, "relu"), (1, "identity"))
+    e = network.explain([0.5, 0.5, -0.495, 0.5, 1.0, 1.0, 0.0], [1.0], [2.0])
+    checks = {symbol: check for _, symbol, _, _, check in key_of(worksheet_of(e, 3)) if check}
+    marked = {symbol for symbol, check in checks.items() if check.endswith(r"\*")}
+    assert marked == {"∂C₀/∂w[0,0]⁽¹⁾", "∂C₀/∂b[0]⁽¹⁾"}
+    assert "lies a kink" in worksheet_of(e, 3).split("# Answer key")[1]
+    assert "lies a kink" not in worksheet_of(classroom_network(0), 1)
+
+
+@pytest.mark.parametrize(
+    ("layers", "cost", "y", "short"),
+    [
+        ([(3, "softmax")], "cross_entropy", [0.0, 1.0, 0.0], "δ_j = a_j - y_j"),
+        ([(3, "softmax")], "cross_entropy", [0.2, 0.2, 0.600001], "δ_j = a_j · Σ_m y_m - y_j"),
+        ([(2, "sigmoid")], "binary_cross_entropy", [0.0, 1.0], "δ_j = a_j - y_j"),
+        ([(1, "exp")], "poisson", [2.0], "δ_j = a_j - y_j"),
+        ([(1, "identity")], "half_squared_error", [2.0], "δ_j = a_j - y_j"),
+    ],
+)
+def test_the_collapse_stands_in_the_key_alone(layers, cost, y, short):
+    """The short form of every output, beside the long way to the same number."""
+    network = dense(2, *layers, cost=cost)
+    theta = np.random.default_rng(1).normal(size=network.layout.size)
+    text = worksheet_of(network.explain(theta, [0.5, -1.0], y), 6 if sum(y) != round(sum(y)) else 2)
+    sheet, key = text.split("# Answer key")
+    assert "collapses" in sheet
+    assert "The short form" not in sheet
+    assert f"The short form is {short}, and it gives the same:" in key.replace("\\_", "_")
+    for j in range(network.sizes[-1]):
+        long, fast = re.findall(rf"^    δ\[{j}\]⁽¹⁾ .* (\S+)$", key, re.MULTILINE)
+        assert long == fast
+
+
+def test_without_a_collapse_none_is_told():
+    text = worksheet_of(explanation(dense(2, (3, "softmax"), cost="squared_error")))
+    assert "collaps" not in text
+    assert "short form" not in text
+    assert "the Jacobian" in text
+
+
+def test_the_jacobian_is_filled_in():
+    network = dense(2, (2, "tanh"), (3, "softmax"), cost="cross_entropy")
+    e = explanation(network, seed=2)
+    text = worksheet_of(e, 6)
+    tables = [part.split("\n\n")[0] for part in text.split("| ∂a_m/∂z_j |")[1:]]
+    blank, filled = (
+        [[cell.strip() for cell in line.strip("| ").split("|")][1:] for line in table.split("\n")[2:]]
+        for table in tables
+    )
+    assert all(cell == "_" * 8 for row in blank for cell in row)
+    np.testing.assert_allclose([[float(as_fraction(x)) for x in row] for row in filled], e.jacobian(2), atol=2e-6)
+
+
+# --- the drawing ------------------------------------------------------------------------------------------------------
+
+
+def test_the_drawing_joins_all_neurons_of_neighbors():
+    lines = worksheet_of(classroom_network(0)).split("## The network")[1].split("## Given")[0].strip("\n").split("\n")
+    assert lines == [
+        "    a[0]⁽⁰⁾ ──┬─▶ a[0]⁽¹⁾ ──┐",
+        "              │             ├─▶ a[0]⁽²⁾ ────▶ C₀ ◀──── y[0]",
+        "    a[1]⁽⁰⁾ ──┴─▶ a[1]⁽¹⁾ ──┘",
+    ]
+
+
+def test_what_does_not_fit_into_a_line_is_said():
+    deep = dense(1, *[(1, "relu")] * 8, (1, "identity"))
+    drawn = worksheet_of(explanation(deep, seed=3)).split("## The network")[1].split("## Given")[0]
+    assert "draw the network yourself, 1 → 1 → 1 → 1 → 1 → 1 → 1 → 1 → 1 → 1" in drawn
+
+
+@pytest.mark.parametrize("form", ["html", "latex"])
+def test_every_circle_weight_and_bias_is_drawn(form):
+    e = explanation(dense(3, (2, "tanh"), (2, "identity")), seed=6)
+    document = worksheet_of(e, 2, form)
+    circles, begin, end = {
+        "html": ("<circle", "<svg", "</svg>"), "latex": (r"\circle{", r"\begin{picture}", r"\end{picture}"),
+    }[form]  # fmt: skip
+    drawings = [part.split(end)[0] for part in document.split(begin)[1:]]
+    assert [drawing.count(circles) for drawing in drawings] == [3 + 2 + 2 + 2] * 2  # the targets, too; and in the key
+    paper = Paper(worksheet_of(e, 2), e.architecture)
+    numbers = [x for block in paper.w[1:] for row in block for x in row] + [x for block in paper.b[1:] for x in block]
+    for drawing in drawings:
+        found = re.findall(
+            r"(?<![\d.])-?\d+\.?\d*(?![\d.])", re.sub(r"<[^>]*>|\\put\([^)]*\)|\\qbezier\S+", " ", drawing)
+        )
+        values = [sp.Rational(x) for x in found]
+        assert all(values.count(x) >= numbers.count(x) for x in numbers)
+    answers = [float(as_fraction(about or exact)) for _, symbol, exact, about, _ in key_of(worksheet_of(e, 2))
+               if re.fullmatch(r"[aδ]\[\d\]⁽[¹²]⁾", symbol)]  # fmt: skip
+    assert len(answers) == 8
+    written = drawings[1].replace(r" \cdot 10^{", "e")
+    assert all(f"{x:.4g}".rstrip("0") in written for x in answers if abs(x) > 1e-3)
+    assert not any(f"{x:.4g}" in drawings[0] for x in answers)
+
+
+# --- what is left out is said -----------------------------------------------------------------------------------------
+
+
+def test_what_the_sheet_leaves_out_of_the_training_is_said():
+    network = Network(2, [Layer(2, "relu", dropout=0.25), Layer(1, "identity")])
+    optimizer = AdamW()
+    training = Training(optimizer, optimizer.start(np.zeros(network.layout.size)), 0.1, l2=0.5, clip_norm=1.0)
+    theta = np.linspace(-1, 1, network.layout.size)
+    text = worksheet_of(network.explain(theta, [1.0, 2.0], [1.0], training=training))
+    assert "trained with AdamW, L2, clipping of long gradients; the step of this sheet is one of plain" in text
+    assert "Left out: dropout, which in training switches neurons off at random (0.25 of layer 1)." in text
+    plain = worksheet_of(classroom_network(0))
+    assert "Left out" not in plain
+    assert "was trained with" not in plain
+
+
+def test_one_of_several_networks_says_so():
+    network = Network(2, [Layer(2, "relu", own=True), Layer(1, "identity", own=True)], members=3)
+    theta = np.random.default_rng(0).normal(size=network.layout.size)
+    text = worksheet_of(network.explain(theta, [1.0, 2.0], [1.0]).member(1))
+    assert "the mean of 3 networks; this sheet is of one of them alone, number 1" in text
 
 
 # --- numbers as text -------------------------------------------------------------------------------------------
@@ -358,9 +638,10 @@ def test_latex_and_html_have_the_same_answers(name, tmp_path):
     assert "break-before: page" in html
     for document in (tex, html):
         answers = document.split("Answer key")[1].replace(r" \cdot 10^{", "·10")
-        for exact, about in key.values():
+        for _, _, exact, about, _ in key:
             assert (exact or about.partition("·")[0]) in answers
-    assert html.count('class="blank"') == tex.count(r"\underline") == len(key)
+    blanks = len(re.findall("_{8,}", worksheet_of(e, digits)))
+    assert html.count('class="blank"') == tex.count(r"\underline") == blanks >= len(blanks_of(worksheet_of(e, digits)))
 
 
 def test_without_rows_names_are_left_out():
@@ -372,7 +653,7 @@ def test_without_rows_names_are_left_out():
         assert not any(word in worksheet_of(e, form=form, rows=False) for word in ("income", "debt", "7000", "Row 17"))
 
 
-# --- refusals --------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("sizes", [(10, 2, 1), (4, 6, 3), (7, 4, 2)])
@@ -390,6 +671,21 @@ def test_layers_that_are_not_plain_dense_ones_are_refused(layers):
     theta = np.linspace(0.1, 1, network.layout.size)
     with pytest.raises(SettingsError, match=r"a worksheet has dense layers, .*: use --latex"):
         worksheet_of(network.explain(theta, [1.0, 2.0], np.ones(network.sizes[-1])))
+
+
+@pytest.mark.parametrize(("n", "hidden"), [(6, 1), (4, 8)])
+def test_too_many_rows_for_paper(n, hidden):
+    network = dense(2, (hidden, "tanh"), (1, "identity"))
+    e = network.explain(np.full(network.layout.size, 0.5), np.ones((n, 2)), np.ones((n, 1)))
+    with pytest.raises(SettingsError, match=r"a worksheet is for paper: . rows of \d+ weights and biases are"):
+        worksheet_of(e)
+    assert "## All rows" in worksheet_of(network.explain(e.view.theta, np.ones((3, 2)), np.ones((3, 1))))
+
+
+@pytest.mark.parametrize("rows", [0, 6, True, 1.5])
+def test_rows_of_a_classroom_out_of_range(rows):
+    with pytest.raises(SettingsError, match="rows must be a whole number from 1 to 5"):
+        classroom_network(0, rows=rows)
 
 
 def test_functions_of_ones_own_have_no_exact_formula():

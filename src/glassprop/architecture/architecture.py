@@ -156,6 +156,17 @@ class Architecture:
         """The inputs that are codes of categories, each with how many there are: 0 to that many less 1."""
         return tuple((where, size) for _, _, where, size in _codes(self.n_inputs, self.layers) if where is not None)
 
+    @cached_property
+    def lookups(self) -> tuple[tuple[int, str, int, int], ...]:
+        """Where codes are looked up: the layer, the block that is the table, the input that is the code, its rows."""
+        found, seen = [], dict.fromkeys(range(1, len(self.layers) + 1), 0)
+        for layer, _, where, size in _codes(self.n_inputs, self.layers):
+            block = self.layout.by_layer[layer][seen[layer]]
+            seen[layer] += 1
+            if where is not None:
+                found.append((layer, block.name, where, size))
+        return tuple(found)
+
     def layer(self, number: int) -> LayerKind:
         """The layer of that number, from 1."""
         return self.layers[number - 1]

@@ -101,6 +101,13 @@ class OwnUnits:
             v = np.maximum(v, self.knots[0]) if self.knots else v
         return v.astype(a.dtype, copy=False)
 
+    def slope(self, a: Array) -> Array:
+        """How a prediction moves with what the last layer gives: the derivative of ``own``."""
+        v = np.asarray(a, np.float64) * self.spread + self.mean
+        scale, knots = SCALES[self.scale], np.array(self.knots)
+        slope = scale.slope(v, self.shift, knots) * self.spread * self.factor
+        return np.where(self.own(np.asarray(a, np.float64)) <= knots[0], 0.0, slope) if self.knots else slope
+
     def standard(self, y: Array) -> Array:
         """From the target's own units."""
         if self.scale != "none":

@@ -22,6 +22,8 @@ class TargetScale:
     name : str
     forward, inverse : callable (values, shift, knots) -> values
         From y and back. ``inverse`` is given what a network said, so anything, and keeps it between the ends.
+    slope : callable (values, shift, knots) -> values
+        The derivative of ``inverse``; at a corner, that to its right.
     formula : str
         What ``forward`` does, for people; {target} is the target, with its shift.
     outputs : Domain
@@ -33,6 +35,7 @@ class TargetScale:
     name: str
     forward: Callable[[Array, float, Array], Array]
     inverse: Callable[[Array, float, Array], Array]
+    slope: Callable[[Array, float, Array], Array]
     formula: str
     outputs: Domain = REALS
     least_knots: int = 0
@@ -77,12 +80,30 @@ def _from_quantile(v: Array, shift: float, knots: Array) -> Array:
     return np.interp(v, quantile_places(len(knots)), knots)
 
 
+def _one(v: Array, shift: float, knots: Array) -> Array:
+    return np.ones_like(v)
+
+
+def _exp_slope(v: Array, shift: float, knots: Array) -> Array:
+    low, high = np.log(knots[[0, -1]] + shift)
+    return np.where((v >= low) & (v < high), np.exp(np.clip(v, low, high)), 0.0)
+
+
+def _quantile_slope(v: Array, shift: float, knots: Array) -> Array:
+    """Of the piece between two knots; flat beyond the outermost."""
+    places = quantile_places(len(knots))
+    pieces = np.concatenate([[0.0], np.diff(knots) / np.diff(places), [0.0]])
+    return pieces[np.searchsorted(places, v, side="right")]
+
+
 SCALES: dict[str, TargetScale] = {
     scale.name: scale
     for scale in (
-        TargetScale("none", _as_it_is, _as_it_is, "{target}"),
-        TargetScale("log", _log, _exp, "log({target})", least_knots=2),
-        TargetScale("quantile", _to_quantile, _from_quantile, "normal quantile of {target}", least_knots=3),
-        TargetScale("poisson", _at_least_0, _as_it_is, "{target}", outputs=POSITIVE),
+        TargetScale("none", _as_it_is, _as_it_is, _one, "{target}"),
+        TargetScale("log", _log, _exp, _exp_slope, "log({target})", least_knots=2),
+        TargetScale(
+            "quantile", _to_quantile, _from_quantile, _quantile_slope, "normal quantile of {target}", least_knots=3
+        ),
+        TargetScale("poisson", _at_least_0, _as_it_is, _one, "{target}", outputs=POSITIVE),
     )
 }

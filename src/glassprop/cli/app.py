@@ -17,13 +17,14 @@ from glassprop.cli.check_command import check
 from glassprop.cli.explain_command import explain
 from glassprop.cli.faults import BAD_INPUT, BUG, fault
 from glassprop.cli.info import info
+from glassprop.cli.lesson_command import lesson
 from glassprop.cli.options import DASH
 from glassprop.cli.output import abandon_stdout, complain, warn
 from glassprop.cli.predict import predict
 from glassprop.cli.score import score
 from glassprop.cli.train import train
 from glassprop.cli.warmup_command import warmup
-from glassprop.errors import is_panic
+from glassprop.errors import LessonError, is_panic
 from glassprop.ground.stop_signals import TERMINATED, TerminatedExit
 
 PIPE_CLOSED = 141
@@ -40,7 +41,7 @@ app = App(
     print_error=False,
     suppress_keyboard_interrupt=False,
 )
-for command in (train, predict, score, check, explain, info, warmup):
+for command in (train, predict, score, check, explain, lesson, info, warmup):
     app.command(command)
 
 
@@ -67,13 +68,14 @@ def run(argv: list[str]) -> int:
 
 
 def _report(error: BaseException) -> int:
-    """Say on one line what went wrong, and return the exit code."""
+    """Say what went wrong on one line, or of a lesson a line for each fault, and return the exit code."""
     line, code = fault(error, commands=list(app))
     if isinstance(error, OSError) and code == BAD_INPUT:
         abandon_stdout()
     if code == BUG and os.environ.get("GLASSPROP_TRACEBACK"):
         traceback.print_exception(error)
-    complain(line)
+    for each in error.faults if isinstance(error, LessonError) else (line,):
+        complain(each)
     return code
 
 

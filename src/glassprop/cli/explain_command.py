@@ -30,7 +30,10 @@ def explain(
     /,
     *data: Annotated[
         Word,
-        Parameter(help="Rows with their target: files, - for CSV on standard input, built-in data.", required=True),
+        Parameter(
+            help="Rows, with their target or without: files, - for CSV on standard input, built-in data.",
+            required=True,
+        ),
     ],
     row: Annotated[
         Wholes,
@@ -52,6 +55,21 @@ def explain(
         tuple[str, ...],
         Parameter(help="Column to take apart, by its name. May be repeated.", negative="", show_default=False),
     ] = (),
+    output: Annotated[
+        MaybeWord,
+        Parameter(
+            help="Explain the prediction, not the cost, of this class. Rows without a target are explained so in any "
+            "case: default, the likeliest class of each.",
+            show_default=False,
+        ),
+    ] = None,
+    of: Annotated[
+        MaybeWord,
+        Parameter(
+            help="Explain the prediction, by its probability, score (before the last activation) or amount.",
+            show_default=False,
+        ),
+    ] = None,
     member: Annotated[
         MaybeWhole,
         Parameter(
@@ -101,7 +119,8 @@ def explain(
     pipeline, record = load_model(model, trust)
 
     messages = Messages()
-    found = _explained((pipeline, record), data, row, stream, messages, top)
+    found = _explained((pipeline, record), data, row, stream, messages, {"top": top, "output": output, "of": of})
+    _check_target(found, worksheet, rate)
     found = found if member is None else found.member(member)
     _check_asked(found, places, input)
     found = found if rate is None else found.at_rate(rate)
@@ -134,18 +153,18 @@ def _explained(
     rows: tuple[int, ...],
     stream: bool | None,
     messages: Messages,
-    top: int,
+    question: dict[str, Any],
 ) -> Explanation:
     """Of a table that is read piece by piece, only the rows that are asked for."""
     from glassprop.tables import explain_table
 
     source = source_of(model, data, stream)
     if source is None:
-        return explain_table(*model, read_for(model, data), rows, on_message=messages, top=top)
+        return explain_table(*model, read_for(model, data), rows, on_message=messages, **question)
     from glassprop.tables.streaming.some_rows import rows_of
 
     table = rows_of(source, rows)
-    return explain_table(*model, table, range(len(rows)), numbers=rows, on_message=messages, top=top)
+    return explain_table(*model, table, range(len(rows)), numbers=rows, on_message=messages, **question)
 
 
 # --- options --------------------------------------------------------------------------------------------------
@@ -236,6 +255,18 @@ def _check_asked(found: Explanation, places: list[Place], inputs: tuple[str, ...
         found.input(name)
 
 
+def _check_target(found: Explanation, worksheet: str | None, rate: float | None) -> None:
+    """Refuse what takes a target, of rows that are explained without one."""
+    if found.predictions is None:
+        return
+    asked = [*(["--worksheet"] if worksheet is not None else []), *(["--rate"] if rate is not None else [])]
+    if asked:
+        raise SettingsError(
+            f"{' and '.join(asked)}: back-propagation and a step begin at the cost, which takes a target; these rows "
+            "are explained by their prediction: choose rows with a target, and leave --output and --of out"
+        )
+
+
 def _whole(found: Explanation, places: list[Place], inputs: tuple[str, ...], *, rows: bool) -> dict[str, Any]:
     from glassprop.insight.chosen import chosen_of
 
@@ -277,7 +308,7 @@ def _write(path: str, text: str, row: tuple[int, ...], no_rows: bool, name: str)
         return
     with replacing(path, error=TableError) as file:
         file.write(data)
-    say(f"{path} is written{_contents(row if name == 'html' else row[:1], no_rows, name)}")
+    say(f"{path} is written{_contents(row, no_rows, name)}")
 
 
 def _contents(row: tuple[int, ...], no_rows: bool, name: str) -> str:

@@ -5,10 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite
 from textwrap import wrap
 
 from glassprop.cli.output import number, print_line, print_table, print_title
-from glassprop.document.blocks import Display, Document, Inline, Matrix, Name, Paragraph, Section, Table, inlines
+from glassprop.document.blocks import (
+    Display,
+    Document,
+    Inline,
+    Matrix,
+    Name,
+    Paragraph,
+    Section,
+    Table,
+    Waterfall,
+    inlines,
+)
 from glassprop.document.mathematics import Equation, Math
 from glassprop.document.media import Medium
 from glassprop.document.plain import PlainMath, plain_number
@@ -16,6 +29,7 @@ from glassprop.ground.text import LONGEST_LINE, shown
 
 _WIDTH = 80
 _INDENT = "  "
+_BAR = 20  # characters of the longest bar
 _UNBROKEN = 60  # characters of a formula among words that is kept in one line
 _GLUE = "\u00a0"
 
@@ -113,6 +127,13 @@ class Terminal(Medium[list[Piece]]):
         right = tuple(i for i, column in enumerate(part.columns) if column.numbers)
         return [Piece((), heads, tuple(rows), right)]
 
+    def waterfall(self, part: Waterfall) -> list[Piece]:
+        """The table, and beside each number a bar: from where the step before has left it to where this one does."""
+        [piece] = self.table(part.table())
+        bars = _bars((0.0, part.start[1]), *pairwise(part.levels), (0.0, part.end[1]))
+        rows = tuple((*row, bar) for row, bar in zip(piece.rows, bars, strict=True))
+        return [Piece((), (*piece.columns, ""), rows, piece.right)]
+
     def section(self, part: Section, depth: int) -> list[Piece]:
         title = Piece((self.line(part.title),), title=True)
         return [title, *(piece for one in part.parts for piece in self.block(one, depth + 1))]
@@ -129,3 +150,17 @@ def _lines(text: str, indent: str) -> list[str]:
     """Text in lines of the terminal's width; ``_GLUE`` is a space where none ends."""
     found = wrap(text, _WIDTH, subsequent_indent=indent, drop_whitespace=True, break_on_hyphens=False)
     return [line.replace(_GLUE, " ") for line in found]
+
+
+def _bars(*spans: tuple[float, float]) -> list[str]:
+    """Each span on one scale, filled where it rises and shaded where it falls; a small one has a mark all the same."""
+    low, high = min(map(min, spans)), max(map(max, spans))
+    if not isfinite(high - low) or high == low:
+        return [""] * len(spans)
+    found = []
+    for begin, end in spans:
+        first, last = (round((x - low) / (high - low) * _BAR) for x in sorted((begin, end)))
+        first = min(first, _BAR - 1)
+        mark = ("█" if end > begin else "░") * max(1, last - first) if end != begin else "│"
+        found.append(" " * first + mark)
+    return found

@@ -7,9 +7,10 @@ harmless.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeAlias
 
-from glassprop.document.mathematics import Math
+from glassprop.document.mathematics import Math, Number
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,35 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Waterfall:
+    """How a number came about: from where it starts, what each step adds, and where it ends.
+
+    Attributes
+    ----------
+    start, end : (what it is, number)
+    steps : tuple of (what it is, what stands there, what it adds)
+    """
+
+    start: tuple[Line, float]
+    steps: tuple[tuple[Line, Line, float], ...]
+    end: tuple[Line, float]
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """Where the start leaves it, and each step."""
+        return tuple(accumulate((self.start[1], *(adds for *_, adds in self.steps))))
+
+    def table(self) -> Table:
+        """The same as a table: for media that draw no bars."""
+        rows: list[tuple[Line, ...]] = [(self.start[0], "", "", Number(self.start[1]))]
+        for (what, here, adds), level in zip(self.steps, self.levels[1:], strict=True):
+            rows.append((what, here, Number(adds), Number(level)))
+        rows.append((self.end[0], "", "", Number(self.end[1])))
+        heads = Column(""), Column("here"), Column("adds", numbers=True), Column("so far", numbers=True)
+        return Table(heads, tuple(rows), total=True)
+
+
+@dataclass(frozen=True)
 class Section:
     """Parts under a title, sections of their own among them."""
 
@@ -73,7 +103,7 @@ class Section:
     parts: tuple[Block, ...]
 
 
-Block: TypeAlias = Paragraph | Display | Matrix | Table | Section
+Block: TypeAlias = Paragraph | Display | Matrix | Table | Waterfall | Section
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def markdown_document(document: Document) -> str:
 def markdown_text(text: str) -> str:
     """Text as text: control characters by their escapes, marks by a backslash wherever they would act.
 
-    Indices in brackets, as in w[j,k], are left as they are, for they act nowhere.
+    Brackets as in w[j,k] and [m = j] are left as they are, for they act nowhere.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def markdown_text(text: str) -> str:
     \\*a\\* \\[b](c) \\<d\\> w[1,0]
     """
     found = re.sub(r"([\\`*<>&|#~$!])", r"\\\1", visible(text))
-    found = re.sub(r"\[(?![\d,jk]++\](?![(\[:]))", r"\\[", found)
+    found = re.sub(r"\[(?!(?:[\d,jk]++|m = j)\](?![(\[:]))", r"\\[", found)
     found = re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", found)
     return re.sub(r"://|www\.", lambda mark: rf"{mark[0][:-1]}\{mark[0][-1]}", found)  # an address is no link
 

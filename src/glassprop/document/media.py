@@ -5,7 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar, assert_never
 
-from glassprop.document.blocks import Block, Display, Inline, Line, Matrix, Name, Paragraph, Section, Table, inlines
+from glassprop.document.blocks import (
+    Block,
+    Display,
+    Inline,
+    Line,
+    Matrix,
+    Name,
+    Paragraph,
+    Section,
+    Table,
+    Waterfall,
+    inlines,
+)
 from glassprop.document.mathematics import Math, Number
 
 T = TypeVar("T")
@@ -42,6 +54,10 @@ class Medium(ABC, Generic[T]):
     @abstractmethod
     def table(self, part: Table) -> T: ...
 
+    def waterfall(self, part: Waterfall) -> T:
+        """As a table, where a medium draws no bars."""
+        return self.table(part.table())
+
     @abstractmethod
     def section(self, part: Section, depth: int) -> T:
         """Depth 1: of the document itself."""
@@ -57,6 +73,8 @@ class Medium(ABC, Generic[T]):
                 return self.matrix(part)
             case Table():
                 return self.table(part)
+            case Waterfall():
+                return self.waterfall(part)
             case Section():
                 return self.section(part, depth)
             case _:

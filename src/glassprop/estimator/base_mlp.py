@@ -37,6 +37,7 @@ from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.starting import looks_at_examples, sample_of, starting_weights
 from glassprop.estimator.stream import STREAM, Stream
 from glassprop.estimator.time_plan import Watch
+from glassprop.estimator.training_means import baseline_of, keep_means
 from glassprop.estimator.validation import (
     Held,
     Scoring,
@@ -56,6 +57,7 @@ from glassprop.training.state import TrainState
 if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.estimator.explaining import Subject
     from glassprop.insight.explanation import Explanation
+    from glassprop.insight.prediction import Of
 
 
 class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, ABC):
@@ -196,6 +198,8 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
                 else:
                     plan, ready = planned(), None
                 outside = self._outside(told_data(*told, left.kept), call, began)
+                if call != "partial_fit":
+                    keep_means(self, data.X)
                 self._run(plan, ready, data, held, rng, outside, left, keeper=keeper)
             if stream is not None and stream.pays and not self._state.interrupted:
                 self._stream = stream
@@ -459,21 +463,33 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         return on_host(X), Y
 
     def explain(
-        self, X: Any, y: Any, *, row: int | None = None, rows: Sequence[int] | None = None, top: int = MOST_PATHS
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        row: int | None = None,
+        rows: Sequence[int] | None = None,
+        top: int = MOST_PATHS,
+        output: str | int | None = None,
+        of: Of | None = None,
     ) -> Explanation:
         """The chain rule with the numbers of some rows, for any weight, bias or input.
 
         All is worked out in float64, on the plain targets: label smoothing, dropout and weights of examples, which
-        training may have used, play no part.
+        training may have used, play no part. Without y the prediction itself is explained, in the place of the cost.
 
         Parameters
         ----------
         X : array-like or sparse matrix (n, n_features)
-        y : array-like (n,) or (n, n_outputs)
+        y : array-like (n,) or (n, n_outputs), optional
         row, rows : int, sequence of int
             Which rows to explain, counted from 0: one, or several; neither: all, if they are no more than 100.
         top : int
             How many paths are listed of one derivative.
+        output : str or int, optional
+            Without y, which class or output: by its name, or its number among the classes. Else the likeliest class.
+        of : {"probability", "score", "amount"}, optional
+            Without y, of what derivatives are taken; else of the probability where there is one.
 
         Returns
         -------
@@ -499,10 +515,10 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
         >>> list(weight.factors), weight.symbol
         (['∂z/∂w', '∂a/∂z', '∂C₀/∂a'], '∂C₀/∂w[3,0]⁽¹⁾')
         """
-        from glassprop.estimator.explaining import explain_chosen
+        from glassprop.estimator.explaining import Question, explain_chosen
 
         check_is_fitted(self)
-        return explain_chosen(self.to_explain(), X, y, row=row, rows=rows, top=top)
+        return explain_chosen(self.to_explain(), X, y, Question(top, output, of), row=row, rows=rows)
 
     def to_explain(self) -> Subject:
         """What explanations look at: for those that know better names than the columns'."""
@@ -515,9 +531,11 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
             classes=getattr(self, "classes_", None),
             inputs=getattr(self, "feature_names_in_", None),
             encode=self._validate_val,
+            check=lambda X: validate_data(self, taken(X), accept_sparse=["csr", "csc"], reset=False),
             labels=self._labels,
             training=lambda: training_of(self._arguments(), self._particulars(), state),
             history=history_of(state),
+            baseline=baseline_of(self),
         )
 
     def __getstate__(self) -> dict[str, Any]:

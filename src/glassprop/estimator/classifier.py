@@ -186,6 +186,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         With early stopping.
     n_iter_, best_iteration_ : int
         Epochs run, and the one with the best score or loss, counted from 1.
+    input_means_ : array (n_features,)
+        The mean of the rows that ``fit`` trained on, from which contributions to a prediction count.
     best_epoch_ : int
         The epoch whose weights were kept: with early stopping the best, else the last.
     n_epochs_planned_ : int

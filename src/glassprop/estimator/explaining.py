@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
+from glassprop.backprop.members import predicted
 from glassprop.equations.arrays import Array, on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars, build_settings
 from glassprop.ground.text import listed
+from glassprop.insight.baseline import Baseline
 from glassprop.insight.explanation import MOST_PATHS, Explanation, explain
 from glassprop.insight.names import Column, Names
+from glassprop.insight.prediction import Of
 from glassprop.insight.step import Training
 from glassprop.network import Network
 from glassprop.optimizer import AdamW, Optimizer
@@ -38,12 +41,16 @@ class Subject:
         Of the columns that it was fitted on.
     encode : callable (X, y) -> X, y, Y
         Checks data, and gives targets as the network has them.
+    check : callable (X) -> X
+        Checks rows without targets.
     labels : callable (a) -> y
         What outputs stand for.
     training : callable () -> Training or None
         The optimizer with its memory at these parameters.
     history : dict
         Costs by epoch.
+    baseline : Baseline or None
+        The mean of the rows trained on, where it is known.
     """
 
     network: Network
@@ -51,17 +58,34 @@ class Subject:
     classes: Array | None
     inputs: Sequence[str] | None
     encode: Callable[[Any, Any], tuple[Array, Array, Array]]
+    check: Callable[[Any], Any]
     labels: Callable[[Array], Array]
     training: Callable[[], Training | None]
     history: Mapping[str, Any]
+    baseline: Baseline | None = None
 
 
-def explain_chosen(
-    subject: Subject, X: Any, y: Any, *, row: Any = None, rows: Any = None, top: int = MOST_PATHS
-) -> Explanation:
-    """Look at some rows of X and y. See ``BaseMLP.explain``."""
+@dataclass(frozen=True)
+class Question:
+    """What is asked of rows, besides which.
+
+    Attributes
+    ----------
+    top : int
+        How many paths are listed.
+    output, of
+        Of rows without targets: as of ``Explanation.prediction``.
+    """
+
+    top: int = MOST_PATHS
+    output: str | int | None = None
+    of: Of | None = None
+
+
+def explain_chosen(subject: Subject, X: Any, y: Any, question: Question, *, row: Any, rows: Any) -> Explanation:
+    """Look at some rows of X, and y where there is one. See ``BaseMLP.explain``."""
     numbers, X, y = chosen(X, y, row, rows)
-    return explain_rows(subject, X, y, numbers, top=top, inputs=subject.inputs)
+    return explain_rows(subject, X, y, numbers, question, inputs=subject.inputs)
 
 
 def explain_rows(
@@ -69,8 +93,8 @@ def explain_rows(
     X: Any,
     y: Any,
     numbers: Sequence[int],
+    question: Question,
     *,
-    top: int,
     inputs: Sequence[str] | None = None,
     columns: tuple[Column, ...] | None = None,
     target: str = "output",
@@ -81,7 +105,7 @@ def explain_rows(
     Parameters
     ----------
     X, y : array-like (n, n_inputs), (n,) or (n, n_outputs)
-        As the estimator takes them; a regression target in its original units.
+        As the estimator takes them; a regression target in its original units. y None: there are no targets.
     numbers : sequence of int (n,)
         What the rows are called.
     inputs, columns, target
@@ -89,17 +113,26 @@ def explain_rows(
     history
         Costs by epoch, where there are others to be told than the subject's.
     """
-    _refuse_unknown_labels(subject.classes, y)
-    X, y, Y = subject.encode(X, y)
-    X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, np.float64)
-    units = subject.network.units
-    if subject.classes is None:  # from y, which may have more digits than Y in the precision of X
-        Y = np.asarray(y, np.float64).reshape(Y.shape)
-        Y = Y if units is None else units.standard(Y)
-    Y, targets = np.asarray(Y, np.float64), _texts(subject.classes, y)
-    outputs = _outputs(subject, target)
+    units, Y = subject.network.units, None
+    targets: list[str] = []
+    if y is None:
+        X = subject.check(X)
+    else:
+        _refuse_unknown_labels(subject.classes, y)
+        X, y, Y = subject.encode(X, y)
+        if subject.classes is None:  # from y, which may have more digits than Y in the precision of X
+            Y = np.asarray(y, np.float64).reshape(Y.shape)
+            Y = Y if units is None else units.standard(Y)
+        Y, targets = np.asarray(Y, np.float64), _texts(subject.classes, y)
+    X = np.asarray(on_host(X.toarray() if hasattr(X, "toarray") else X), np.float64)
     names = Names.numbered(
-        subject.network, len(X), inputs=inputs, columns=columns, outputs=outputs, rows=numbers, targets=targets
+        subject.network,
+        len(X),
+        inputs=inputs,
+        columns=columns,
+        outputs=_outputs(subject, target),
+        rows=numbers,
+        targets=targets,
     )
     found = explain(
         subject.network,
@@ -107,11 +140,15 @@ def explain_rows(
         X,
         Y,
         names=names,
-        training=subject.training(),
+        training=subject.training() if y is not None else None,
         history=subject.history if history is None else history,
-        top=top,
+        top=question.top,
+        classes=None if subject.classes is None else [str(label) for label in subject.classes],
+        baseline=subject.baseline,
+        output=question.output,
+        of=question.of,
     )
-    a = found.predicted
+    a = predicted(subject.network, np.asarray(subject.theta, np.float64), X)
     predictions = subject.labels(a if units is None else units.own(a))
     return replace(found, names=replace(names, predictions=tuple(_texts(subject.classes, predictions))))
 
@@ -120,7 +157,7 @@ def explain_rows(
 
 
 def chosen(X: Any, y: Any, row: Any, rows: Any) -> tuple[list[int], Any, Any]:
-    """The numbers of the rows asked for, and these rows of X and y.
+    """The numbers of the rows asked for, and these rows of X and y, which may be None.
 
     Raises
     ------
@@ -129,10 +166,11 @@ def chosen(X: Any, y: Any, row: Any, rows: Any) -> tuple[list[int], Any, Any]:
     DataError
         If there is no such row.
     """
-    check_consistent_length(X, y)
+    if y is not None:
+        check_consistent_length(X, y)
     n = X.shape[0] if hasattr(X, "shape") else len(X)
     numbers = row_numbers(n, row, rows)
-    return numbers, take(X, numbers), take(y, numbers)
+    return numbers, take(X, numbers), None if y is None else take(y, numbers)
 
 
 def row_numbers(n: int, row: Any, rows: Any) -> list[int]:

@@ -25,6 +25,7 @@ from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.rows_among_ranks import RowsAmongRanks, gathered, rows_here
 from glassprop.estimator.starting import sampled_rows
+from glassprop.estimator.training_means import keep_means_of_lanes
 from glassprop.estimator.validation import example_weights, split_validation
 from glassprop.ground.array_digest import digest_of
 from glassprop.training.lanes import ArrayLanes, check_lanes, lane_edges
@@ -63,12 +64,17 @@ class SharedLanes(ArrayLanes):
 
     group: MpiGroup | None = None
 
-    def digest(self) -> str:
-        """Of the examples of all processes, and of what decides their order; all processes ask at the same time."""
+    def own_lanes(self) -> list[Data]:
+        """The examples of this process's lanes, lane by lane."""
         assert self.group is not None
         cuts = [int(edge) - self.first_row for edge in self.edges]
         lanes = lanes_of_rank(len(self.lanes), self.group.rank, self.group.size)
-        own = [self.data.rows(slice(cuts[lane], cuts[lane + 1])) for lane in lanes]
+        return [self.data.rows(slice(cuts[lane], cuts[lane + 1])) for lane in lanes]
+
+    def digest(self) -> str:
+        """Of the examples of all processes, and of what decides their order; all processes ask at the same time."""
+        assert self.group is not None
+        own = self.own_lanes()
         weight = self.data.sample_weight is not None
         parts = [digest_of([lane.X, lane.Y, *([lane.sample_weight] if weight else [])]) for lane in own]
         every = [part for of_rank in self.group.told(parts) for part in of_rank]
@@ -124,6 +130,7 @@ class FitsAmongRanks(FitsSources):
                 group,
                 looked_at=lambda: rows.everywhere(kept[sampled_rows(len(kept), rng)]),
             )
+            keep_means_of_lanes(self, [lane.X for lane in source.own_lanes()], group)
         return self
 
     def _rows_here(self, X: Any, y: Any, weight: Any) -> Any:

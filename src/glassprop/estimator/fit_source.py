@@ -83,7 +83,8 @@ class FitsSources(KeptFits, ABC):
         """Train on examples that come in blocks or in lanes, in the order that the source gives them.
 
         Callbacks, ``verbose``, early stopping and scoring are as in ``fit``. The source is read once an epoch.
-        ``shuffle`` is the source's own affair, and so are weights of classes.
+        ``shuffle`` is the source's own affair, and so are weights of classes. ``input_means_`` is not kept, for which
+        it would have to be read once more.
 
         Parameters
         ----------

@@ -166,28 +166,33 @@ def by_column(views: Sequence[View], names: Names, i: int, column: Column, paths
 
     views: one, or those of all members, whose costs and derivatives are averaged (E41, E43).
     """
-    slopes, by_x = (None if column.slopes is None else column.slopes[i]), by_inputs(views, i)
-    parts = tuple(
-        InputPart(
-            index,
-            names.inputs[index],
-            float(views[0].X[i, index]),
-            float(by_x[index]),
-            None if slopes is None else float(slopes[place]),
-        )
-        for place, index in enumerate(column.parts)
-    )
+    parts = input_parts(names, views[0].X[i], by_inputs(views, i), column, i)
     return ColumnDerivative(
         f"∂C₀/∂{column.name}",
         column_value(views, i, column),
-        _column_factors(parts),
+        column_factors(parts),
         _paths=lambda: paths(0, column.parts[0]),
-        _difference=lambda: _difference_by_column(views, i, column),
+        _difference=lambda: difference_by_column(views, i, column),
         shown=names.shown(column, i),
         parts=parts,
         switches=switches(views, i, column),
         unit=column.unit,
         exact=column.stands is not None,
+    )
+
+
+def input_parts(names: Names, x: Array, by_x: Array, column: Column, i: int) -> tuple[InputPart, ...]:
+    """The inputs that a column feeds, of example i. x, by_x (n_inputs,)."""
+    slopes = None if column.slopes is None else column.slopes[i]
+    return tuple(
+        InputPart(
+            index,
+            names.inputs[index],
+            float(x[index]),
+            float(by_x[index]),
+            None if slopes is None else float(slopes[place]),
+        )
+        for place, index in enumerate(column.parts)
     )
 
 
@@ -208,7 +213,7 @@ def column_value(views: Sequence[View], i: int, column: Column) -> float:
     return float(sum(float(by_x[index]) * float(s) for index, s in zip(column.parts, column.slopes[i], strict=True)))
 
 
-def _column_factors(parts: tuple[InputPart, ...]) -> dict[str, float]:
+def column_factors(parts: tuple[InputPart, ...]) -> dict[str, float]:
     """Two factors where one input alone moves with the column; a mark of being missing does not."""
     moving = [part for part in parts if part.by_column] or list(parts[:1])
     if len(moving) > 1 or not moving or moving[0].by_column is None:
@@ -216,7 +221,7 @@ def _column_factors(parts: tuple[InputPart, ...]) -> dict[str, float]:
     return {BY_X: moving[0].by_x, BY_COLUMN: moving[0].by_column}
 
 
-def _difference_by_column(views: Sequence[View], i: int, column: Column) -> tuple[float, bool]:
+def difference_by_column(views: Sequence[View], i: int, column: Column) -> tuple[float, bool]:
     if column.slopes is None:
         return float("nan"), False
     nudges = [nudge_inputs(view, i, np.array(column.parts)) for view in views]

@@ -20,12 +20,17 @@ from glassprop.backprop.objective import leave_out_untrained
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
-from glassprop.insight import derive
+from glassprop.insight import by_prediction, derive
 from glassprop.insight.all_members import Several
+from glassprop.insight.as_cost import renamed, with_predictions
+from glassprop.insight.baseline import Baseline
+from glassprop.insight.chosen_output import Predictor
+from glassprop.insight.contributions import Contributions, contributions_of
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.largest import MOST_PATHS
 from glassprop.insight.names import Column, Names, as_code
 from glassprop.insight.paths import PathFinder, Paths
+from glassprop.insight.prediction import Of, Prediction
 from glassprop.insight.step import OptimizerStep, Training, plain_descent, step_of
 from glassprop.insight.view import View
 from glassprop.layers.layer_kind import PARAMETRIC
@@ -57,6 +62,11 @@ class Explanation:
         The optimizer as it stood.
     history : mapping of str to list
         ``cost`` and perhaps ``validation_cost``, by epoch.
+    predictor : Predictor or None
+        What predicts, as it was trained.
+    predictions : tuple of Prediction or None
+        By example, where the prediction itself is explained, as of rows without a target: it stands in the place of
+        C₀ then, and in that of y what is asked, 1 (or -1) for one output.
     """
 
     view: View
@@ -66,6 +76,8 @@ class Explanation:
     focus: int = 0
     top: int = MOST_PATHS
     members: Several | None = None
+    predictor: Predictor | None = None
+    predictions: tuple[Prediction, ...] | None = None
 
     # --- what is explained ------------------------------------------------------------------------------------
 
@@ -150,6 +162,10 @@ class Explanation:
 
     # --- derivatives --------------------------------------------------------------------------------------------
 
+    def _named(self, found: Derivative) -> Derivative:
+        """The derivative by the name of what it is of."""
+        return found if self.predictions is None else replace(found, symbol=renamed(found.symbol))
+
     def weight(self, layer: int, j: int, k: int) -> Derivative:
         """∂C₀/∂w_jk of a layer, to neuron j from neuron (or input) k; of a layer of factors ∂C₀/∂s_k, with j = k.
 
@@ -159,19 +175,19 @@ class Explanation:
             If there is no such weight; the message says what there is.
         """
         self._parameter(layer, j, k)
-        return derive.by_parameter(self.view, self.focus, layer, j, int(k), self.paths)
+        return self._named(derive.by_parameter(self.view, self.focus, layer, j, int(k), self.paths))
 
     def bias(self, layer: int, j: int) -> Derivative:
         """∂C₀/∂b_j of a layer. Raises as ``weight``."""
         self._parameter(layer, j, None)
-        return derive.by_parameter(self.view, self.focus, layer, j, None, self.paths)
+        return self._named(derive.by_parameter(self.view, self.focus, layer, j, None, self.paths))
 
     def activation_parameter(self, layer: int, j: int) -> Derivative:
         """∂C₀/∂p_j of a layer whose activation's parameter is trained. Raises as ``weight``."""
         self._neuron(layer, j)
         if not self.architecture.layer(layer).parametric:
             raise SettingsError(f"layer {layer} has an activation without a trained parameter")
-        return derive.by_activation_parameter(self.view, self.focus, layer, j, self.paths)
+        return self._named(derive.by_activation_parameter(self.view, self.focus, layer, j, self.paths))
 
     def parameter(self, layer: int, name: str, index: Sequence[int]) -> Derivative:
         """∂C₀ by any parameter of a layer of any kind: the block's name, and the index in it.
@@ -186,8 +202,8 @@ class Explanation:
         """
         place = self._entry(layer, name, index)
         if name == PARAMETRIC:
-            return derive.by_activation_parameter(self.view, self.focus, layer, place[0], self.paths)
-        return derive.by_entry(self.view, self.focus, layer, name, place, self.paths)
+            return self._named(derive.by_activation_parameter(self.view, self.focus, layer, place[0], self.paths))
+        return self._named(derive.by_entry(self.view, self.focus, layer, name, place, self.paths))
 
     def _entry(self, layer: int, name: str, index: Any) -> tuple[int, ...]:
         self._layer(layer)
@@ -232,7 +248,55 @@ class Explanation:
 
     def by_column(self, column: Column) -> ColumnDerivative:
         """As ``input``, for a column of ``names``."""
+        if self.predictions is not None:
+            prediction = self.predictions[self.focus]
+            return by_prediction.by_column(prediction, self.views, self.names, self.focus, column, self.paths)
         return derive.by_column(self.views, self.names, self.focus, column, self.paths)
+
+    # --- what is predicted -------------------------------------------------------------------------------------
+
+    def prediction(self, output: str | int | None = None, of: Of | None = None, baseline: Any = None) -> Explanation:
+        """The same rows with what is predicted in the place of the cost: no target is asked for.
+
+        Every derivative is then one of the prediction, ∂ŷ, and ``contributions`` counts from where they ask.
+
+        Parameters
+        ----------
+        output : str or int, optional
+            A class or output, by its name or number. Without, of each row the likeliest class.
+        of : {"probability", "score", "amount"}, optional
+            A class's probability, or the score that it is made of, z of the last layer; or an amount in its own units.
+            Without, a probability where there is one.
+        baseline : array-like (n_inputs,), optional
+            Inputs from which contributions count, in place of the mean of training.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such output, or nothing of that kind.
+        """
+        predictor = self.predictor
+        assert predictor is not None  # ``explain`` sees to it
+        if baseline is not None:
+            predictor = replace(predictor, baseline=Baseline.of_row(predictor.whole, baseline))
+        X = self.view.X
+        found = _of_predictions(predictor, X, predictor.predictions(X, output, of), self.names, self.history, self.top)
+        return replace(found, focus=self.focus)
+
+    def contributions(self) -> Contributions:
+        """What each column adds to the prediction, counted from the baseline: integrated gradients (E46)."""
+        if self.predictions is None:
+            return self.prediction().contributions()
+        assert self.predictor is not None
+        i = self.focus
+        if i not in self._contributions:
+            baseline = self.predictor.baseline
+            self._contributions[i] = contributions_of(self.predictions[i], self.view.X[i], baseline, self.names, i)
+        return self._contributions[i]
+
+    @cached_property
+    def _contributions(self) -> dict[int, Contributions]:
+        return {}
 
     # --- several examples, and the optimizer ------------------------------------------------------------------
 
@@ -397,12 +461,16 @@ def explain(
     architecture: Architecture,
     theta: ArrayLike,
     X: ArrayLike,
-    Y: ArrayLike,
+    Y: ArrayLike | None = None,
     *,
     names: Names | None = None,
     training: Training | None = None,
     history: Mapping[str, Sequence[float]] | None = None,
     top: int = MOST_PATHS,
+    classes: Sequence[str] | None = None,
+    baseline: Baseline | None = None,
+    output: str | int | None = None,
+    of: Of | None = None,
 ) -> Explanation:
     """Look at some examples through a network.
 
@@ -413,20 +481,27 @@ def explain(
     ----------
     theta : array (size,)
     X, Y : arrays (n, n_inputs), (n, n_L); or (n_inputs,), (n_L,) for one example
+        Without Y the prediction is explained in the place of the cost: see ``Explanation.prediction``.
     names : Names, optional
         Of inputs, outputs and rows; numbers without.
     training : Training, optional
         The optimizer's memory, for ``Explanation.step``.
     top : int
         How many paths are listed.
+    classes : sequence of str, optional
+        What outputs tell apart, where they are classes: two may have a single output.
+    baseline : Baseline, optional
+        From where contributions to a prediction count; without, from inputs that are all 0.
+    output, of : optional
+        As of ``Explanation.prediction``; without Y alone.
 
     Raises
     ------
     DataError
         If shapes do not fit, an input is not a finite number, or a target lies outside the cost's domain.
     SettingsError
-        If ``top`` is less than 1, there are more or fewer names than rows, inputs and outputs, or a layer has no
-        gradient of a single example.
+        If ``top`` is less than 1, there are more or fewer names than rows, inputs and outputs, a layer has no
+        gradient of a single example, or there is nothing that ``output`` and ``of`` ask for.
 
     Examples
     --------
@@ -444,18 +519,63 @@ def explain(
     for name, value, kind in (("names", names, Names), ("training", training, Training)):
         if value is not None and not isinstance(value, kind):
             raise SettingsError(f"{name} must be a {kind.__name__} object or None, got {quoted(value, 60)}")
+    if Y is not None and (output is not None or of is not None):
+        raise SettingsError("output and of are about the prediction: leave the targets out, or ask .prediction()")
     refuse_mixing(architecture)
-    theta, X, Y = in_float64(theta, X, Y)  # copies: what is explained does not change with the caller's arrays
-    check_shapes(architecture, X, Y, None, theta)
+    theta, X, Y = _given(architecture, theta, X, Y)
+    names = Names.numbered(architecture, len(X)) if names is None else names
+    names.check(architecture, len(X))
+    names = names.with_codes(dict(architecture.codes))
+    said = None if classes is None else tuple(classes)
+    baseline = Baseline.of_zeros(architecture) if baseline is None else baseline
+    predictor = Predictor(architecture, theta, names.outputs, said, baseline)
+    if Y is None:
+        return _of_predictions(predictor, X, predictor.predictions(X, output, of), names, dict(history or {}), top)
+    architecture.cost_function.check_targets(Y)
+    view, members = _views(architecture, theta, X, Y)
+    return Explanation(view, names, training, dict(history or {}), top=top, members=members, predictor=predictor)
+
+
+def _given(
+    architecture: Architecture, theta: ArrayLike, X: ArrayLike, Y: ArrayLike | None
+) -> tuple[Array, Array, Array | None]:
+    """Copies in float64: what is explained does not change with the caller's arrays.
+
+    Raises
+    ------
+    DataError
+        If shapes do not fit, or an input is not a finite number.
+    """
+    some = np.zeros(architecture.sizes[-1]) if Y is None else Y
+    theta, X, Z = in_float64(theta, X, some)
+    check_shapes(architecture, X, np.zeros((len(X), Z.shape[1])) if Y is None else Z, None, theta)
     if not X.shape[0]:
         raise DataError("there is no example to explain: give at least one row")
     if not np.isfinite(X).all():
         row, k = (int(i) for i in np.argwhere(~np.isfinite(X))[0])
         raise DataError(f"input {k} of example {row} is {X[row, k]:g}: fill in or drop what is missing")
-    architecture.cost_function.check_targets(Y)
-    members = Several.of(architecture, theta, X, Y) if architecture.members > 1 else None
-    view = View(architecture, theta, X, Y) if members is None else members.views[members.walked]
-    names = Names.numbered(architecture, len(X)) if names is None else names
-    names.check(architecture, len(X))
-    names = names.with_codes(dict(architecture.codes))
-    return Explanation(view, names, training, dict(history or {}), top=int(top), members=members)
+    return theta, X, None if Y is None else Z
+
+
+def _views(architecture: Architecture, theta: Array, X: Array, Y: Array) -> tuple[View, Several | None]:
+    """The network that is walked through, and all members where there are several."""
+    if architecture.members == 1:
+        return View(architecture, theta, X, Y), None
+    members = Several.of(architecture, theta, X, Y)
+    return members.views[members.walked], members
+
+
+def _of_predictions(
+    predictor: Predictor,
+    X: Array,
+    predictions: tuple[Prediction, ...],
+    names: Names,
+    history: Mapping[str, Any],
+    top: int,
+) -> Explanation:
+    """An explanation of what is predicted: it takes the place of the cost."""
+    view, members = _views(*with_predictions(predictor.whole, predictor.theta, X, predictions))
+    names = replace(names, targets=())
+    return Explanation(
+        view, names, None, history, top=top, members=members, predictor=predictor, predictions=predictions
+    )

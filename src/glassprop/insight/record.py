@@ -17,6 +17,7 @@ from glassprop.insight.derive import by_inputs, collapse_formula, column_value, 
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.live_record import live_of
 from glassprop.insight.names import Column
+from glassprop.insight.prediction_record import predictions_record
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
 from glassprop.insight.step import formula_of_step, settings_of
 from glassprop.insight.view import View
@@ -85,6 +86,8 @@ def record_of(
         "p": [None, *(_of_activation(explanation, l, shown[l]) for l in layers)],
         "examples": [_example(explanation.of(i), shown, columns, rows, most) for i in range(explanation.n_examples)],
         "members": _members(explanation, shown, columns),
+        "asked": "cost" if explanation.predictions is None else "prediction",
+        "predictions": predictions_record(explanation, rows),
         "gradient_size": _gradient_size(explanation),
         "history": {name: _numbers(np.array(values)) for name, values in explanation.history.items() if len(values)},
         "training": _training(explanation, shown),

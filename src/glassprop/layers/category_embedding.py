@@ -156,6 +156,11 @@ class CategoryEmbedding(LayerKind):
     def codes(self) -> dict[int, int]:
         return dict(zip(self.columns, self.sizes, strict=True))
 
+    def of_codes(self, z: Array, n_in: int) -> dict[str, Array]:
+        ends = n_in - len(self.columns) + np.cumsum([0, *self.each])
+        places = map(slice, ends[:-1], ends[1:])
+        return {name: z[:, place] for name, place in zip(self._names, places, strict=True)}
+
     # --- the chain rule ---------------------------------------------------------------------------------------
 
     def weigh(self, parameters: Parameters, x: Rows) -> Array:
@@ -183,10 +188,9 @@ class CategoryEmbedding(LayerKind):
     def _tables(self, delta: Array, x: Rows) -> Iterator[tuple[str, int, Array, Array]]:
         """Of each table: its block, its size, the codes (n,), and δ of its numbers (n, m)."""
         x = full(x)
-        start = x.shape[1] - len(self.columns)
-        for name, size, each, codes in zip(self._names, self.sizes, self.each, self._codes(x), strict=True):
-            yield name, size, codes, delta[:, start : start + each]
-            start += each
+        parts = self.of_codes(delta, x.shape[1])
+        for name, size, codes in zip(self._names, self.sizes, self._codes(x), strict=True):
+            yield name, size, codes, parts[name]
 
     # --- one example's gradient -------------------------------------------------------------------------------
 

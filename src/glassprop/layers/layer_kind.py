@@ -151,6 +151,10 @@ class LayerKind(ABC):
         """Which numbers before it must be codes of categories, and how many categories there are."""
         return {}
 
+    def of_codes(self, z: Array, n_in: int) -> dict[str, Array]:
+        """Of numbers by neuron, those of neurons that come of each code, by its table: z (n, n_l) -> (n, m) each."""
+        return {}
+
     # --- the chain rule ---------------------------------------------------------------------------------------
 
     @abstractmethod

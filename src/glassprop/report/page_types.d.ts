@@ -135,6 +135,19 @@ interface MembersRecord {
   }[];
 }
 
+/** What is predicted of an example as one number, and what each column adds to it. */
+interface PredictionRecord {
+  of: string;
+  output: string;
+  value: Num;
+  baseline: Num;
+  baseline_is: string;
+  columns: { name: string; shown: string | null; adds: Num; derivative: Num; unit: string }[];
+  others: { count: number; adds: Num };
+  rest: Num;
+  points: number;
+}
+
 /** What `Explanation.to_dict()` gives and the page holds. */
 interface ExplanationRecord extends ParameterRecord {
   format: number;
@@ -156,6 +169,9 @@ interface ExplanationRecord extends ParameterRecord {
   examples: ExampleRecord[];
   /** of a network of several members; the rest is of the one that is walked through */
   members?: MembersRecord | null;
+  /** whether C₀ is the cost, or, of rows without a target, what is predicted */
+  asked: string;
+  predictions: PredictionRecord[];
   gradient_size: Num[][];
   history: Record<string, Num[]>;
   training: TrainingRecord | null;

@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from math import log10
 
 from glassprop.equations.expression import Arithmetic
 from glassprop.errors import SettingsError
 
 _HUNDRED = Context(prec=100, rounding=ROUND_HALF_EVEN, Emax=999999, Emin=-999999)
 _PI = Fraction("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899")
+_MOST_BITS = 1000  # of a rounded number, beyond which its digits are cut
+_READABLE_BITS = 170  # about 40 digits above and below, or of a decimal
 _MOST_EXPONENT = 100  # beyond that nobody computes e^z on paper
 
 
@@ -25,6 +28,10 @@ class Number:
 
     value: Fraction
     exact: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.exact and self.value.denominator.bit_length() > _MOST_BITS:
+            object.__setattr__(self, "value", _to_digits(self.value))
 
     def __add__(self, other: Number) -> Number:
         return Number(self.value + other.value, self.exact and other.exact)
@@ -42,6 +49,27 @@ class Number:
 
     def __neg__(self) -> Number:
         return Number(-self.value, self.exact)
+
+    def readable(self) -> Number:
+        """The same; one of so many digits that nobody reads them all counts as rounded."""
+        bits = self.value.numerator.bit_length() + self.value.denominator.bit_length()
+        return Number(self.value, self.exact and bits <= _READABLE_BITS)
+
+
+def _to_digits(x: Fraction) -> Fraction:
+    """To a hundred digits and some more."""
+    places = 120 - _power_of(x) if x else 0
+    return Fraction(round(x * Fraction(10) ** places)) / Fraction(10) ** places
+
+
+def _power_of(x: Fraction) -> int:
+    """The power of ten of its first digit; of x other than 0."""
+    power = round((x.numerator.bit_length() - x.denominator.bit_length()) * log10(2))
+    while abs(x) >= Fraction(10) ** (power + 1):
+        power += 1
+    while abs(x) < Fraction(10) ** power:
+        power -= 1
+    return power
 
 
 ZERO, HALF, ONE = (Number(Fraction(x)) for x in ("0", "1/2", "1"))
@@ -143,9 +171,7 @@ def rounded(x: Fraction, significant: int) -> tuple[str, int]:
     """
     if not x:
         return "0", 0
-    power = len(str(abs(x.numerator))) - len(str(x.denominator))
-    if abs(x) < Fraction(10) ** power:
-        power -= 1
+    power = _power_of(x)
     whole = round(x / Fraction(10) ** (power - significant + 1))
     if abs(whole) == 10**significant:  # 9.999 became 10.00
         whole, power = whole // 10, power + 1

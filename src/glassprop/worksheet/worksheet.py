@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Literal
 
@@ -16,17 +17,25 @@ from glassprop.insight.explanation import Explanation
 from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.worksheet.sheet import Sheet
-from glassprop.worksheet.sheet_forms import FORMS
-from glassprop.worksheet.sheet_numbers import SheetNumbers
-from glassprop.worksheet.sheet_steps import sheet_of
+from glassprop.worksheet.sheet_html import as_html
+from glassprop.worksheet.sheet_latex import as_latex
+from glassprop.worksheet.sheet_numbers import given_parameters, given_row
+from glassprop.worksheet.sheet_text import as_text
+from glassprop.worksheet.sheet_whole import sheet_of
 
-MOST_NEURONS, MOST_WEIGHTS, MOST_DIGITS = 12, 40, 6
+MOST_NEURONS, MOST_WEIGHTS, MOST_DIGITS, MOST_ROWS = 12, 40, 6, 5
+MOST_DERIVATIVES = 120  # of all rows together
+FORMS: dict[str, Callable[[Sheet], str]] = {"text": as_text, "html": as_html, "latex": as_latex}
 
 
 def worksheet_of(
     explanation: Explanation, digits: int = 2, form: Literal["text", "html", "latex"] = "text", *, rows: bool = True
 ) -> str:
-    """A worksheet on the example in focus, its answer key on a page or in a section of its own.
+    """A worksheet on the explained examples, its answer key on a page or in a section of its own.
+
+    Each row goes forward and back; then come the average (of several rows), the same derivatives by differences, one
+    step of gradient descent for every weight and bias, and the new cost. The step is taken at the rate 0.1, or at the
+    one of ``explanation.at_rate``.
 
     Weights, biases, inputs and targets are rounded to ``digits`` decimals first, and everything is computed from these:
     what the pupil sees is exactly what the key was computed with. The key is exact, in whole decimals or fractions,
@@ -46,7 +55,8 @@ def worksheet_of(
     Raises
     ------
     SettingsError
-        If the network is too large for paper (more than 12 inputs and neurons, or 40 weights), has an activation or
+        If the network is too large for paper (more than 12 inputs and neurons, or 40 weights; more than 5 rows, or 120
+        derivatives of all rows), has an activation or
         cost of the user's own, all weights of a layer round to 0, or an argument is out of range.
     DataError
         If the rounded targets are none for this cost.
@@ -65,10 +75,11 @@ def _sheet(e: Explanation, digits: int, rows: bool) -> Sheet:
     if isinstance(digits, bool) or not hasattr(digits, "__index__") or not 1 <= digits <= MOST_DIGITS:
         raise SettingsError(f"digits must be a whole number from 1 to {MOST_DIGITS}, got {digits!r}")
     check_size(e)
-    numbers = SheetNumbers.of(e, int(digits))
-    targets = np.array([float(y.value) for y in numbers.y])
-    e.architecture.cost_function.check_targets(targets[None, :])
-    return sheet_of(e, numbers, int(digits) + 2, rows)
+    digits = int(digits)
+    w, b = given_parameters(e, digits)
+    given = [given_row(e.of(i), w, b, digits) for i in range(e.n_examples)]
+    e.architecture.cost_function.check_targets(np.array([[float(y.value) for y in row.y] for row in given]))
+    return sheet_of(e, [row.forward().backward() for row in given], digits + 2, rows)
 
 
 def check_size(e: Explanation) -> None:
@@ -87,6 +98,13 @@ def check_size(e: Explanation) -> None:
             f"a worksheet is for paper: the network {'-'.join(map(str, sizes))} has {sum(sizes):,} inputs and neurons "
             f"and {weights:,} weights, where {MOST_NEURONS} and {MOST_WEIGHTS} are the most; train one with fewer "
             "columns and a hidden layer of 2 or 3, or use --latex or --html"
+        )
+    n, parameters = e.n_examples, architecture.layout.used
+    if n > MOST_ROWS or n * parameters > max(MOST_DERIVATIVES, parameters):
+        most = max(1, min(MOST_ROWS, MOST_DERIVATIVES // parameters))
+        raise SettingsError(
+            f"a worksheet is for paper: {n} rows of {parameters} weights and biases are {n * parameters:,} "
+            f"derivatives, and {most} {'row is' if most == 1 else 'rows are'} the most of this network"
         )
     other = [
         layer.title for layer in architecture.layers if layer.kind != "dense" or layer.residual or layer.parametric
@@ -111,6 +129,7 @@ def classroom_network(
     activation: ActivationLike = "relu",
     output: ActivationLike = "identity",
     cost: CostLike = "squared_error",
+    rows: int = 1,
 ) -> Explanation:
     """An example for the blackboard: two inputs, two hidden neurons, one output, and numbers of one decimal.
 
@@ -122,11 +141,13 @@ def classroom_network(
         Another seed, other numbers: a sheet for each pupil.
     activation, output, cost : str
         Of the hidden layer, the output, and what is minimized.
+    rows : int
+        How many examples, to be averaged.
 
     Returns
     -------
     Explanation
-        Of one example for which no hidden neuron is switched off and no derivative is 0.
+        Of examples for which no hidden neuron is switched off and no derivative is 0.
 
     Raises
     ------
@@ -140,16 +161,19 @@ def classroom_network(
     >>> classroom_network(seed=1)
     <Explanation of 1 example(s), network 2-2-1, cost ...>
     """
+    if isinstance(rows, bool) or not hasattr(rows, "__index__") or not 1 <= rows <= MOST_ROWS:
+        raise SettingsError(f"rows must be a whole number from 1 to {MOST_ROWS}, got {rows!r}")
     network = Network(2, [Layer(2, activation), Layer(1, output)], cost=cost)
     rng = np.random.default_rng(seed)
     tenths = np.concatenate([np.arange(-9, 0), np.arange(1, 10)])
     for _ in range(1000):
         theta = rng.choice(tenths, network.layout.size) / 10
-        x = rng.choice([0.5, 1.0, 1.5, 2.0], 2)
-        y = rng.choice([0.0, 1.0], 1)
+        x = rng.choice([0.5, 1.0, 1.5, 2.0], (rows, 2))
+        y = rng.choice([0.0, 1.0], (rows, 1))
         found = network.explain(theta, x, y)
-        smallest = min(np.abs(found.by_a(l)).min() for l in range(3))
-        if smallest > 1e-3 and min(np.abs(found.delta(l)).min() for l in (1, 2)) > 1e-3:
+        smallest = min(np.abs(found.view.by_output[l]).min() for l in range(3))
+        apart = len(np.unique(np.hstack([x, y]), axis=0)) == rows
+        if apart and smallest > 1e-3 and min(np.abs(found.view.deltas[l]).min() for l in (1, 2)) > 1e-3:
             return found
     raise SettingsError(
         f"found no numbers for which every derivative of {activation}, {output} and {cost} differs from 0: "

@@ -162,6 +162,8 @@ _AFTERWARDS: dict[str, Field] = {
     "n_epochs_planned_": Whole(1),
     "best_validation_score_": Maybe(_COST),
     "best_loss_": Maybe(_COST),
+    "input_means_": Array(),
+    "code_shares_": Several(Array(), least=1, most=10_000),
     "target_scale_": Object({"mean": Real(), "spread": Real(0)}),  # of earlier files: see `estimator/plain_state.py`
 }
 
@@ -236,10 +238,23 @@ def _estimator_fits(made: Any, at: str) -> None:
     names = getattr(made, "feature_names_in_", None)
     if names is not None and len(names) != made.n_features_in_:
         raise Misfit(at, "it must have a name for each input")
+    _means_fit(made, at)
     try:
         made._validate_params()
     except ValueError as error:
         raise Misfit(at, str(error)) from error
+
+
+def _means_fit(made: Any, at: str) -> None:
+    """The means of the rows trained on are of the network's inputs, and shares of its codes."""
+    means, shares = getattr(made, "input_means_", None), getattr(made, "code_shares_", [])
+    if means is not None and means.shape != (made.n_features_in_,):
+        raise Misfit(f"{at}.input_means_", "there must be one for each input")
+    sizes = [] if means is None else [size for _, size in made.network_.codes]
+    if [len(each) for each in shares] != sizes:
+        raise Misfit(f"{at}.code_shares_", "there must be a share for each category of each code, and means of inputs")
+    if any((each < 0).any() for each in shares):
+        raise Misfit(f"{at}.code_shares_", "a share is less than 0")
 
 
 def _optimizer_fits(state: Any, at: str) -> None:

@@ -26,7 +26,7 @@ def columns_section(e: Explanation, asked: Asked) -> Section:
         name: Line = (Name(column.name), f" (per {column.unit})") if column.unit else Name(column.name)
         here = Name(one.shown) if asked.rows else ""
         if one.switches:
-            best = min(one.switches, key=lambda key: one.switches[key])
+            best = _best(one, e)
             rows.append((name, here, (Number(one.switches[best]), " as ", Name(best, 16)), ""))
         else:
             rows.append((name, here, Number(one.value), Number(one.by_difference)))
@@ -36,13 +36,22 @@ def columns_section(e: Explanation, asked: Asked) -> Section:
         Column(by(_COLUMN), numbers=True),
         Column("by difference", numbers=True),
     )
-    whose = "" if e.members is None else ", the mean over members,"
-    said = [f"How the cost{whose} moves with a column of the table, per unit of that column."]
+    whose = "" if e.members is None or e.predictions is not None else ", the mean over members,"
+    what = "cost" if e.predictions is None else "prediction"
+    said = [f"How the {what}{whose} moves with a column of the table, per unit of that column."]
     if any(one.switches for _, one in found):
         how = "" if all(one.exact for _, one in found if one.switches) else ", to first order"
-        said.append(f"For a category: what it would change by{how}, had the row the one that lowers it most.")
+        most = "lowers it most" if e.predictions is None else "changes it most"
+        said.append(f"For a category: what it would change by{how}, had the row the one that {most}.")
     table = Table(columns, tuple(rows), (len(found) - len(rows), "columns"))
     return Section("The columns with the largest derivatives", (Paragraph(" ".join(said)), table))
+
+
+def _best(one: ColumnDerivative, e: Explanation) -> str:
+    """The category that a cost would be least with, or a prediction most another one."""
+    changes = one.switches
+    by = changes.__getitem__ if e.predictions is None else lambda key: -abs(changes[key])
+    return min(changes, key=by)
 
 
 def _size(one: ColumnDerivative) -> float:

@@ -97,7 +97,7 @@ def _weight(e: Explanation, place: Place, top: int) -> Section:
     if found.column_sum:
         parts += [Paragraph(("The last factor is ", mixing_rule(), ":")), Display((mixing_sum(e, layer, j),))]
     parts += collapse_parts(e, j) if last else paths_parts(e, layer, j, top)
-    parts += _examples(e, place, top) if e.n_examples > 1 else []
+    parts += _examples(e, place, top) if e.n_examples > 1 and e.predictions is None else []
     return Section(parameter_title(e, place), (*parts, *step_parts(e, place)))
 
 

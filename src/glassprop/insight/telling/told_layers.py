@@ -169,7 +169,9 @@ def _backward(e: Explanation, l: int, shown: Sequence[int]) -> Section:
     layer, last = e.architecture.layer(l), l == e.architecture.depth
     j = _first(shown, e.delta(l))
     parts: list[Block] = []
-    if last:
+    if last and e.predictions is not None:
+        parts.append(Paragraph(("What is asked for is this layer's own: ", by(Symbol("a", l, ("j",))), " is at once:")))
+    elif last:
         slope = Equation((by(Symbol("a", l, ("j",))), Reading(e.architecture.cost_function, derivative=True)))
         parts.append(Paragraph(("The cost's own derivative: ", slope)))
     else:

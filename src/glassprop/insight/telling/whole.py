@@ -14,6 +14,7 @@ from glassprop.insight.telling.told_columns import chosen_columns, columns_secti
 from glassprop.insight.telling.told_derivatives import largest_section, weights_section
 from glassprop.insight.telling.told_layers import backward_section, cost_section, forward_section
 from glassprop.insight.telling.told_members import members_paragraphs, members_sections
+from glassprop.insight.telling.told_prediction import prediction_document
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -29,6 +30,8 @@ def document_of(e: Explanation, asked: Asked) -> Document:
     """
     if not asked.rows:
         e = e.without_rows()
+    if e.predictions is not None:
+        return prediction_document(e, asked)
     with np.errstate(all="ignore"):
         parts: list[Block] = [*_overview(e), *([_batch(e, asked.top)] if e.n_examples > 1 else [])]
         parts += members_sections(e, asked.top)

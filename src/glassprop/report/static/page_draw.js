@@ -167,7 +167,7 @@ class Drawing extends Lines {
   fitted(text, x, y, name) {
     const room = 2 * this.layout.radius - 5,
       letters = [...text].reduce((all, c) => all + (/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹.·]/.test(c) ? 0.36 : 0.58), 0);
-    return svg("text", { x, y: y + 4, class: `${name} letters-${Math.floor(Math.max(7, Math.min(12, room / letters)))}` }, text);
+    return svg("text", { x, y: y + 4, class: `${name} letters-${Math.floor(Math.max(9, Math.min(12, room / letters)))}` }, text);
   }
 
   titles() {
@@ -186,7 +186,7 @@ class Drawing extends Lines {
       return svg("text", { x: x + r * 0.74, y: y - r * 0.74, class: "number" }, String(n));
     const last = l > 0;
     if (layout.across || (!last && layout.above)) {
-      const room = Math.floor((layout.across ? layout.step(l) : layout.spacing + 20) / 6.2);
+      const room = Math.floor((layout.across ? layout.step(l) : layout.spacing + 14) / 7.2);
       return svg("text", { x, y: y - r - (last ? 16 : 5), class: "name over" }, model.short(l, n, Math.max(3, Math.min(16, room))));
     }
     if (!last) return svg("text", { x: x - r - 7, y: y + 4, class: "name before" }, model.short(l, n, 16));

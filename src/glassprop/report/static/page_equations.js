@@ -13,7 +13,7 @@ const EQUATIONS = {
   E4: ["For small nudges the factors by which they grow multiply. That is the chain rule.", () => [by(C0(), plain("w")), " = ", by(plain("z"), plain("w")), " · ", by(plain("a"), plain("z")), " · ", by(C0(), plain("a"))]],
   E6: ["The activation changes by its slope.", () => [by(plain("a"), plain("z")), " = σ′(", plain("z"), "), so ", plain("δ", "j"), " = σ′(", plain("z", "j"), ") · ", by(C0(), plain("a", "j"))]],
   E7: ["The cost of E2 changes by twice the difference; each cost has a derivative of its own.", () => [by(C0(), plain("a", "j")), " = 2 (", plain("a", "j"), " − ", plain("y", "j"), ")"]],
-  E11: ["The cost of all n examples is the average of theirs, and so is its derivative.", () => [by("C", plain("w")), " = ", "1/n ", ...sigma("i"), by(plain("C", "i"), plain("w"))]],
+  E11: ["The cost of all n examples is the average of theirs, and so is its derivative.", () => [by(plain("C"), plain("w")), " = ", "1/n ", ...sigma("i"), by(plain("C", "i"), plain("w"))]],
   E12: ["All these derivatives, by every weight and every bias of every layer, written in one column, are the gradient.", () => ["∇C"]],
   E14: ["A weighted sum runs over the neurons before; layer 0 is the input.", () => [plain("z", "j"), " = ", ...sigma("k"), plain("w", "j", "k"), " ", before("a", "k"), " + ", plain("b", "j"), ", ", plain("a", "j"), " = σ(", plain("z", "j"), ")"]],
   E15: ["A neuron reaches the cost by many ways: through every neuron of the next layer. Its derivative is the sum over these.", () => [by(C0(), before("a", "k")), " = ", ...sigma("j"), by(C0(), plain("a", "j")), " · ", by(plain("a", "j"), plain("z", "j")), " · ", by(plain("z", "j"), before("a", "k"))]],

@@ -52,7 +52,7 @@ class Guesses {
         "the largest output is ",
         el("bdi", {}, m.short(L, best, 40)),
         ", ",
-        num(m.a(L, best), "a"),
+        num(m.a(L, best), "guessed"),
         ".",
       );
     }

@@ -93,7 +93,7 @@ class Layout {
     const { x, y } = this.of(this.depth, n),
       r = this.radius;
     return this.across
-      ? { x: x + (x < this.width / 2 - 1 ? -20 : 20), y: y + r + 50 }
+      ? { x: Math.min(this.width - 25, Math.max(25, x + (x < this.width / 2 - 1 ? -20 : 20))), y: y + r + 50 }
       : { x: x + r + 10 + TARGET.width / 2, y: y + 4 + TARGET.height };
   }
   /** The lines into C₀, from an output and from its y: one from the output leaves straight on, between its name and y.

@@ -102,8 +102,9 @@ class Page {
     if (units)
       this.note(
         "units-note",
-        `The target was standardized for training, and the network speaks in these units: y = ${units.formula}. ` +
-          "So do a of the output, C₀ and all derivatives; what is true and what is predicted is told in the target’s own.",
+        `This network speaks of ${cut(record.outputs[0] ?? "the target", 40)} in units in which it was standardized for ` +
+          `training: y = ${formulaOf(units)}. So are a of the output, C₀ and all derivatives; what is true and what is ` +
+          "predicted is told in its own units.",
       );
     if (members)
       this.note(

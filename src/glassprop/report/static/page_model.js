@@ -106,12 +106,7 @@ class Model {
     const { units } = this.record,
       at = this.spot(this.depth, n);
     if (!units) return null;
-    if (units.scale === "none") {
-      /** @param {Num} v */
-      const own = (v) => total([product(v, units.spread), units.mean]);
-      return { a: own(this.a(this.depth, n)), y: own(this.y(n)) };
-    }
-    if (!units.own || !units.own_y || this.now !== this.made[this.example]) return null; // it was changed since
+    if (!units.own || !units.own_y) return null;
     return { a: units.own[this.example][at], y: units.own_y[this.example][at] };
   }
   /** @param {number} l */
@@ -290,28 +285,4 @@ class Model {
       .map((column, number) => ({ column, number }))
       .filter(({ column }) => column.parts.includes(k));
   }
-}
-
-/** The optimizer's formula in numbers: w, and its memory, after a step with gradient g.
- *  @param {string} optimizer @param {Record<string, Num>} s @param {Record<string, Num>} before
- *  @param {number} g @param {boolean} decays @returns {Record<string, Num> | null} */
-function moved(optimizer, s, before, g, decays) {
-  const known = { ...s, ...before };
-  /** @param {string} name */
-  const of = (name) => known[name] ?? NaN; // what is not finite stays so
-  const eta = of("η"),
-    mu = of("μ");
-  if (optimizer === "SGD") return { w: of("w") - eta * g };
-  if (optimizer === "Momentum" || optimizer === "Nesterov") {
-    const v = mu * of("v") - eta * g;
-    return { w: of("w") + (optimizer === "Momentum" ? v : mu * v - eta * g), v };
-  }
-  if (optimizer !== "Adam" && optimizer !== "AdamW") return null;
-  const one = of("β₁"),
-    two = of("β₂");
-  const w = optimizer === "AdamW" && decays ? of("w") - eta * of("λ") * of("w") : of("w");
-  const m = one * of("m") + (1 - one) * g,
-    v = two * of("v") + (1 - two) * g * g;
-  const rate = (eta * Math.sqrt(1 - two ** of("t"))) / (1 - one ** of("t"));
-  return { w: w - (rate * m) / (Math.sqrt(v) + of("ε")), m, v };
 }

@@ -73,12 +73,25 @@ function spread(record, numbers) {
   return full;
 }
 
-/** The input as it was, where the page knows: before it was standardized. What was changed in the page is changed there.
- *  @param {Model} model @returns {Num[] | null} */
+const MOVED = 1e-6; // an input that differs by more from what it was when the page was made was changed since
+
+/** The input as it stood in the table, before it was scaled, where the page knows; what was changed since, in the same
+ *  units. @param {Model} model @returns {Num[] | null} */
 function asItWas(model) {
-  const { record } = model,
-    was = record.as_it_was?.[model.example];
-  return was && model.now === model.made[model.example] ? was : null;
+  const { record, now } = model,
+    was = record.as_it_was?.[model.example],
+    first = model.made[model.example].a[0] ?? [];
+  if (!was) return null;
+  const picture = [...was];
+  for (const [place, k] of placesOf(record)) {
+    const shift = less(now.a[0]?.[model.spot(0, k)] ?? null, first[model.spot(0, k)]) ?? 0;
+    if (Math.abs(shift) <= MOVED * (1 + Math.abs(first[model.spot(0, k)] ?? 0))) continue;
+    const [found] = model.columnsOf(k),
+      slope = found ? now.columns[found.number].by_column?.[found.column.parts.indexOf(k)] : null;
+    if (!slope) return null;
+    picture[place] = total([picture[place], shift / slope]);
+  }
+  return picture;
 }
 
 /** The input and ∂C₀/∂x as pictures; all of it, also where the page holds only some of the inputs themselves.

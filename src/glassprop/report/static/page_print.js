@@ -17,6 +17,7 @@ class Printed {
 
   fill() {
     const { steps } = this;
+    for (const details of document.querySelectorAll("#derivation details")) details.setAttribute("open", "");
     this.box.replaceChildren(
       ...steps.map((step, i) => {
         const drawn = el("div", { class: "drawn" });

@@ -207,3 +207,10 @@ function apart(short, whole, numbers, most) {
     again = count(second);
   return second.map((name, i) => (again.get(name) === 1 ? name : `${cut(name, Math.max(3, most - 4))} [${numbers[i]}]`));
 }
+
+/** How a target was standardized, in digits that are read.
+ *  @param {UnitsRecord} units */
+function formulaOf({ scale, mean, spread, formula }) {
+  if (scale !== "none") return formula;
+  return `(target ${mean < 0 ? "+" : "−"} ${numeral(Math.abs(mean), 6)}) / ${numeral(spread, 6)}`;
+}

@@ -214,13 +214,14 @@ def nothing_to_score(name: str, target: Target) -> str:
     return f"{name} has no row with a target {quoted(target.name)} to score by"
 
 
-def refuse_lacking(name: str, columns: Sequence[str], target: Target, needed: list[str], purpose: str) -> None:
-    """Raise a TableError that names the columns, the target among them, that a table of these does not have."""
+def refuse_lacking(name: str, columns: Sequence[str], target: Target | None, needed: list[str], purpose: str) -> None:
+    """Raise a TableError that names the columns, a target among them, that a table of these does not have."""
     known = set(columns)
     missing = [column for column in needed if column not in known]
-    lost_target = target.name not in known
+    lost_target = target is not None and target.name not in known
     if missing or lost_target:
-        names = [f"{quoted(target.name)} (the target)"] * lost_target + [listed(missing, 10)] * bool(missing)
+        names = [f"{quoted(target.name)} (the target)"] if target is not None and lost_target else []
+        names += [listed(missing, 10)] * bool(missing)
         count = len(missing) + lost_target
         raise TableError(f"{name} lacks {count} column(s) that {purpose} needs: {', '.join(names)}")
 

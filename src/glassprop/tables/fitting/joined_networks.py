@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.estimator.training_means import keep_mean_of
 from glassprop.network import Network
 from glassprop.training.state import History, TrainState
 
@@ -39,6 +40,7 @@ def joined(estimators: Sequence[Any], *, interrupted: bool = False) -> Any:
         kept_epoch=best,
     )
     made.network_ = network
+    keep_mean_of(made, estimators)
     made._record()
     made.interrupted_ = made._state.interrupted = interrupted
     made.time_curve_ = _one_after_another([getattr(one, "time_curve_", []) for one in estimators])

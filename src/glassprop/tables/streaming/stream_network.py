@@ -10,6 +10,7 @@ import numpy as np
 
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.backprop.ranks import Group
+from glassprop.estimator.training_means import keep_means
 from glassprop.ground.note import Say
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.examples import Examples
@@ -68,7 +69,7 @@ class Network:
             say(without_stopping(n, self.decided.task.settings.epochs, None))
         return trained(
             lambda again: self._make(n, again, stop_early=inner is not None),
-            lambda made: self._fit(made, lanes, inner, X.shape[1], callbacks),
+            lambda made: self._fit(made, lanes, inner, X, callbacks),
             X,
             say,
         )
@@ -93,20 +94,21 @@ class Network:
         estimator: Any,
         lanes: EncodedLanes,
         inner: tuple[Any, Examples] | None,
-        n_features: int,
+        X: Any,
         callbacks: Sequence[Any],
     ) -> None:
         watched = None
         if inner is not None:
-            X, rows = inner
+            X_inner, rows = inner
             y = rows.y if self.scale is None else self.scale.standard(rows.y)
-            watched = X, y, rows.weights
+            watched = X_inner, y, rows.weights
         with final_step.heard_by(estimator, callbacks):
             estimator.fit_source(
                 lanes,
-                n_features=n_features,
+                n_features=X.shape[1],
                 classes=self.classes,
                 validation=watched,
                 group=self.group,
                 on_epoch=self.waited.add,
             )
+        keep_means(estimator, X)  # of a sample of the rows: they are not all read again for it

@@ -13,11 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from glassprop.errors import SettingsError, TableError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.explaining import chosen, explain_rows, row_numbers
+from glassprop.estimator.explaining import Question, chosen, explain_rows, row_numbers
 from glassprop.ground.note import Say
 from glassprop.ground.text import quoted
 from glassprop.insight.explanation import MOST_PATHS, Explanation
 from glassprop.insight.names import Column
+from glassprop.insight.prediction import Of
 from glassprop.tables.encoding.columns import as_it_stands, inputs_of
 from glassprop.tables.encoding.encode import TypedColumns, frame_of
 from glassprop.tables.encoding.slopes import numbers_in, slopes_of
@@ -39,11 +40,14 @@ def explain_table(
     numbers: Sequence[int] | None = None,
     on_message: Say | None = None,
     top: int = MOST_PATHS,
+    output: str | None = None,
+    of: Of | None = None,
 ) -> Explanation:
     """The chain rule with the numbers of some rows of a table, for a model that was trained from a table.
 
     A regression network is explained in units of the standardized target, in which it was trained; targets and
-    predictions are told in the target's own.
+    predictions are told in the target's own. Rows without a target are explained by what is predicted of them, in its
+    own units.
 
     Parameters
     ----------
@@ -57,33 +61,60 @@ def explain_table(
         Is given what a user should know, a `Note` each.
     top : int
         How many paths are listed of one derivative.
+    output : str, optional
+        A class: the prediction of it is explained, whether there are targets or not.
+    of : {"probability", "score", "amount"}, optional
+        The same, by what of the prediction.
 
     Raises
     ------
     TableError
-        The table lacks columns, or rows asked for have no target, or one that training never saw.
+        The table lacks columns, or of the rows asked for some have a target and some have none, or one has a target
+        that training never saw.
     DataError, SettingsError
-        There is no such row.
+        There is no such row, or no such class.
     """
     refuse_other_steps(pipeline)
     frame = nw.from_native(table.frame, eager_only=True)
     target = Target.from_dict(record["target_reading"])
-    refuse_lacking(table.name, table.frame.columns, target, _needed(pipeline), "explaining")
+    refuse_lacking(table.name, table.frame.columns, None, _needed(pipeline), "explaining")
     places = row_numbers(len(frame), None, rows)
     part, called = frame[places], places if numbers is None else list(numbers)
+    with_targets = output is None and of is None
+    y = _targets(part, target, called, table.name, pipeline, record) if with_targets else None
+    with told(on_message, table.notes):
+        return _explain_typed(
+            pipeline, part, y, called, Question(top, output, of), target=target.name,
+            history=_history(record.get("history", {})),
+        )  # fmt: skip
+
+
+def _targets(
+    part: nw.DataFrame, target: Target, called: Sequence[int], name: str, pipeline: Pipeline, record: Mapping[str, Any]
+) -> np.ndarray | None:
+    """The targets of some rows; None where there are none.
+
+    Raises
+    ------
+    TableError
+        Some have one and others have none, or one is a class that training never saw.
+    """
+    if target.name not in part.columns:
+        return None
     values = target.values(part[target.name])
     known = there(values)
+    if not known.any():
+        return None
     if not known.all():
         lacking = [number for number, there in zip(called, known, strict=True) if not there]
         which = f"row {lacking[0]} has" if len(lacking) == 1 else f"rows {', '.join(map(str, lacking[:5]))} have"
-        raise TableError(f"{table.name}: {which} no target {quoted(target.name)}: choose rows that have one")
-    if record["labels"] is not None and isinstance(values, Texts):
-        refuse_unknown(values, pipeline[-1].classes_, target, table.name)
-    y = target.labels(values) if isinstance(values, Texts) else values
-    with told(on_message, table.notes):
-        return _explain_typed(
-            pipeline, part, y, called, top, target=target.name, history=_history(record.get("history", {}))
+        raise TableError(
+            f"{name}: {which} no target {quoted(target.name)}, and others have one: explain them apart, for of rows "
+            "without a target it is the prediction that is explained"
         )
+    if record["labels"] is not None and isinstance(values, Texts):
+        refuse_unknown(values, pipeline[-1].classes_, target, name)
+    return target.labels(values) if isinstance(values, Texts) else values
 
 
 def refuse_other_steps(pipeline: Pipeline) -> None:
@@ -103,20 +134,34 @@ def refuse_other_steps(pipeline: Pipeline) -> None:
 
 
 def explain(
-    model: Any, X: Any, y: Any, *, row: int | None = None, rows: Sequence[int] | None = None, top: int = MOST_PATHS
+    model: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    row: int | None = None,
+    rows: Sequence[int] | None = None,
+    top: int = MOST_PATHS,
+    output: str | int | None = None,
+    of: Of | None = None,
 ) -> Explanation:
     """The chain rule with the numbers of some rows, for any weight of a model of yours.
+
+    Without targets the prediction is explained: its derivatives, and what each column adds to it (``contributions``).
 
     Parameters
     ----------
     model : MLPClassifier, MLPRegressor, or a scikit-learn Pipeline that ends in one; fitted
         A model from ``glassprop.load``, too.
     X, y : array-like or data frame (n, n_columns), and targets (n,)
-        As the model takes them.
+        As the model takes them. y may be left out.
     row, rows : int, sequence of int
         Which to explain, counted from 0: one, or several; neither: all, if they are few.
     top : int
         How many paths are listed of one derivative.
+    output : str or int, optional
+        Without y, the class or output to explain: its name or number. Else of each row the likeliest class.
+    of : {"probability", "score", "amount"}, optional
+        Without y, of what: a class's probability, or the score before it; an amount in its own units.
 
     Returns
     -------
@@ -155,11 +200,13 @@ def explain(
     estimator = steps[-1]
     check_is_fitted(estimator)
     if len(steps) == 1:
-        return estimator.explain(X, y, row=row, rows=rows, top=top)
+        return estimator.explain(X, y, row=row, rows=rows, top=top, output=output, of=of)
     numbers, X, y = chosen(X, y, row, rows)
+    question = Question(top, output, of)
     if isinstance(steps[0], TypedColumns) and len(steps) == 3:
-        return _explain_typed(_pipeline(steps), frame_of(X), np.asarray(y), numbers, top, target=_name_of(y))
-    return _explain_steps(steps, X, y, numbers, top)
+        targets = None if y is None else np.asarray(y)
+        return _explain_typed(_pipeline(steps), frame_of(X), targets, numbers, question, target=_name_of(y))
+    return _explain_steps(steps, X, y, numbers, question)
 
 
 def _steps_of(model: Any) -> list[Any] | None:
@@ -187,9 +234,9 @@ def _needed(pipeline: Pipeline) -> list[str]:
 def _explain_typed(
     pipeline: Pipeline,
     frame: nw.DataFrame,
-    y: np.ndarray,
+    y: np.ndarray | None,
     numbers: Sequence[int],
-    top: int,
+    question: Question,
     *,
     target: str = "output",
     history: Mapping[str, Any] | None = None,
@@ -197,7 +244,7 @@ def _explain_typed(
     """Through a Pipeline of ours, in terms of the table's columns."""
     inputs, model = inputs_of(pipeline[:-1], frame), pipeline[-1]
     return explain_rows(
-        model.to_explain(), inputs.X, y, numbers, top=top, inputs=inputs.names, columns=tuple(inputs.columns),
+        model.to_explain(), inputs.X, y, numbers, question, inputs=inputs.names, columns=tuple(inputs.columns),
         target=target, history=history,
     )  # fmt: skip
 
@@ -211,7 +258,7 @@ def _history(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top: int) -> Explanation:
+def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], question: Question) -> Explanation:
     """Through a Pipeline that the user built: in terms of X's columns of numbers, or else of the network's inputs."""
     before = _pipeline(steps[:-1])
     given = before.transform(X)
@@ -234,7 +281,7 @@ def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], top
     if "feature_names_in_" not in vars(model):
         given = given.toarray() if hasattr(given, "toarray") else np.asarray(given)
     subject = model.to_explain()
-    return explain_rows(subject, given, y, numbers, top=top, inputs=names, columns=columns, target=_name_of(y))
+    return explain_rows(subject, given, y, numbers, question, inputs=names, columns=columns, target=_name_of(y))
 
 
 def _names_out(before: Pipeline, X: Any) -> list[str] | None:

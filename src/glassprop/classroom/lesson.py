@@ -1,0 +1,294 @@
+"""`Lesson`: a small network in numbers of one's own with some rows, and all that can be made of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from glassprop.classroom.faults_found import FaultsFound
+from glassprop.classroom.lesson_fields import COST, RATE, fields_of
+from glassprop.classroom.lesson_file import json_text, read_plain, toml_text
+from glassprop.equations.activation import is_built_in as activation_is_built_in
+from glassprop.equations.arrays import Array
+from glassprop.equations.cost import is_built_in as cost_is_built_in
+from glassprop.errors import LessonError
+from glassprop.ground.atomic import replacing
+from glassprop.ground.text import listed
+from glassprop.insight.explanation import Explanation
+from glassprop.insight.names import Names
+from glassprop.insight.step import Training
+from glassprop.network import Network
+from glassprop.optimizer import SGD
+from glassprop.report.documents import latex_of, markdown_of
+from glassprop.report.page import page
+from glassprop.worksheet.worksheet import MOST_DIGITS, worksheet_of
+
+_TITLE = "The chain rule, with numbers"
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A network with its weights, and rows with their targets. Made by ``lesson_of``, ``read_lesson`` or ``of``.
+
+    Attributes
+    ----------
+    title, about : str
+        What it shows, in a line and in some sentences; may be empty.
+    network : Network
+    theta : array (size,)
+        Its weights and biases.
+    inputs, targets : arrays (n, n_inputs), (n, n_L)
+    rate : float
+        The learning rate of a step of gradient descent.
+    input_names, output_names : tuple of str or None
+    """
+
+    title: str
+    about: str
+    network: Network
+    theta: Array
+    inputs: Array
+    targets: Array
+    rate: float
+    input_names: tuple[str, ...] | None = None
+    output_names: tuple[str, ...] | None = None
+
+    @classmethod
+    def from_data(cls, data: Any) -> Lesson:
+        """A lesson from plain data, as a file holds it and ``to_dict`` gives it.
+
+        Raises
+        ------
+        LessonError
+            With everything that is wrong.
+        """
+        found = fields_of(data)
+        theta = np.zeros(found.network.layout.size)
+        for layer, (w, b) in enumerate(zip(found.w, found.b, strict=True), start=1):
+            found.network.w(theta, layer)[...] = w
+            found.network.b(theta, layer)[...] = b
+        names = found.input_names, found.output_names
+        return cls(
+            found.title, found.about, found.network, theta, found.inputs, found.targets, found.rate, names[0], names[1]
+        )
+
+    @classmethod
+    def of(cls, explanation: Explanation, *, title: str = "", about: str = "") -> Lesson:
+        """A network that is explained, with its rows, as a lesson: to be saved, and to change numbers in.
+
+        Names of inputs and outputs, and the last learning rate, go along; the optimizer is gradient descent.
+
+        Raises
+        ------
+        LessonError
+            If there are several members, layers that are not dense, or functions of one's own.
+        """
+        _refuse_other_kinds(explanation)
+        view, names, network = explanation.view, explanation.names, explanation.architecture
+        plain = Names.numbered(network, explanation.n_examples)
+        layers = [
+            {"w": view.w(number, 0), "b": view.b(number), "activation": layer.activation.spec}
+            for number, layer in enumerate(network.layers, start=1)
+        ]
+        data = {
+            "title": title,
+            "about": about,
+            "cost": network.cost_function.spec,
+            "rate": RATE if explanation.training is None else explanation.training.rate,
+            "inputs": view.X,
+            "targets": view.Y,
+            "layers": layers,
+        }
+        if names.inputs != plain.inputs:
+            data["input_names"] = names.inputs
+        if names.outputs != plain.outputs:
+            data["output_names"] = names.outputs
+        return cls.from_data(data)
+
+    # --- what is made of it -----------------------------------------------------------------------------------
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """All of it explained: whatever takes an ``Explanation`` takes this. The first row is in focus."""
+        return self.explained()
+
+    def explained(self, rows: Sequence[int] = ()) -> Explanation:
+        """The same of some rows, counted from 0; of all where none are named."""
+        which = list(rows) or list(range(len(self.inputs)))
+        names = Names.numbered(self.network, len(which), rows=which, inputs=self.input_names, outputs=self.output_names)
+        training = Training(SGD(), SGD().start(self.theta), self.rate)
+        x, y = self.inputs[which], self.targets[which]
+        return self.network.explain(self.theta, x, y, names=names, training=training)
+
+    @property
+    def digits(self) -> int:
+        """How many decimals its numbers have, 1 to 6: so many a worksheet takes, and rounds nothing."""
+        given = np.concatenate([self.theta, self.inputs.ravel(), self.targets.ravel()])
+        return next((n for n in range(1, MOST_DIGITS) if (given.round(n) == given).all()), MOST_DIGITS)
+
+    def page(self) -> str:
+        """The page to click through: one HTML file."""
+        return page(self.explanation.to_dict(), title=self.title or _TITLE)
+
+    def worksheet(self, digits: int | None = None, form: Literal["text", "html", "latex"] = "text") -> str:
+        """A worksheet and its answer key; digits: as many as the lesson's own numbers have. See ``worksheet_of``."""
+        return worksheet_of(self.explanation, self.digits if digits is None else digits, form)
+
+    def latex(self) -> str:
+        """A LaTeX document. See ``latex_of``."""
+        return latex_of(self.explanation)
+
+    def markdown(self) -> str:
+        """A Markdown document. See ``markdown_of``."""
+        return markdown_of(self.explanation)
+
+    # --- as data ----------------------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, of which ``from_data`` makes the same lesson."""
+        network = self.network
+        found: dict[str, Any] = {
+            "title": self.title,
+            "about": self.about,
+            "cost": network.cost_function.spec,
+            "rate": self.rate,
+            "inputs": self.inputs.tolist(),
+            "targets": self.targets.tolist(),
+            "input_names": list(self.input_names or ()),
+            "output_names": list(self.output_names or ()),
+            "layers": [
+                {
+                    "w": network.w(self.theta, number).tolist(),
+                    "b": network.b(self.theta, number).tolist(),
+                    "activation": layer.activation.spec,
+                }
+                for number, layer in enumerate(network.layers, start=1)
+            ],
+        }
+        return {key: value for key, value in found.items() if value not in ("", [])}
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a file that ``read_lesson`` and ``glassprop lesson`` read: JSON if it ends so, else TOML.
+
+        Raises
+        ------
+        LessonError
+            If the file cannot be written.
+        """
+        with replacing(path, error=LessonError) as file:
+            file.write(self.text(as_json=str(path).lower().endswith(".json")).encode())
+
+    def text(self, *, as_json: bool = False) -> str:
+        """What ``save`` writes."""
+        return json_text(self.to_dict()) if as_json else toml_text(self.to_dict())
+
+
+def lesson_of(
+    *,
+    w: Sequence[Any],
+    b: Sequence[Any] | None = None,
+    activations: str | Sequence[str],
+    inputs: Any,
+    targets: Any,
+    cost: str = COST,
+    rate: float = RATE,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
+    title: str = "",
+    about: str = "",
+) -> Lesson:
+    """A lesson in numbers of your own: weights and biases as nested lists, and what goes in and should come out.
+
+    Parameters
+    ----------
+    w : sequence of matrices
+        W of each layer: a row for each neuron, in it a weight for each number before.
+    b : sequence, optional
+        b of each layer: a number for each neuron, or one for all of them. Without it they are 0.
+    activations : str or sequence of str
+        Of each layer, or one for all.
+    inputs, targets : nested lists
+        A row for each example. A single row may stand by itself, and so may numbers that are a row each.
+    cost : str
+    rate : float
+        The learning rate of the step of gradient descent that is shown.
+    input_names, output_names : sequence of str, optional
+    title, about : str
+
+    Raises
+    ------
+    LessonError
+        With everything that is wrong: ``error.faults`` is a line for each.
+
+    Examples
+    --------
+    >>> lesson = lesson_of(w=[[[0.5]]], b=[[-1.0]], activations="sigmoid", inputs=[2.0], targets=[1.0])
+    >>> lesson.explanation.weight(1, 0, 0).value
+    -0.5
+    >>> lesson.worksheet().splitlines()[0]
+    '# Back-propagation by hand'
+    """
+    data: dict[str, Any] = {
+        "title": title,
+        "about": about,
+        "cost": cost,
+        "rate": rate,
+        "inputs": inputs,
+        "targets": targets,
+        "layers": _layers(w, b, activations),
+    }
+    given: Mapping[str, Any] = {"input_names": input_names, "output_names": output_names}
+    return Lesson.from_data(data | {key: value for key, value in given.items() if value is not None})
+
+
+def read_lesson(path: str | os.PathLike[str]) -> Lesson:
+    """The lesson in a TOML or JSON file of up to a megabyte. Nothing in it is run.
+
+    Raises
+    ------
+    LessonError
+        With everything that is wrong; every fault begins with the file's name.
+    """
+    data, where = read_plain(path)
+    try:
+        return Lesson.from_data(data)
+    except LessonError as error:
+        raise LessonError.of([f"{where}: {fault}" for fault in error.faults]) from None
+
+
+def _layers(w: Any, b: Any, activations: Any) -> list[dict[str, Any]]:
+    """What is given layer by layer, as a file has it: what is in it is checked with all the rest."""
+    faults, parts = FaultsFound(), {}
+    for name, value in (("w", w), ("b", b), ("activations", activations)):
+        if name == "w" or not (value is None if name == "b" else isinstance(value, str)):
+            parts[name] = faults.items(value, name, "one for each layer")
+    if not faults.lines:
+        counts = {name: len(part or ()) for name, part in parts.items()}
+        if len(set(counts.values())) > 1:
+            said = ", ".join(f"{count} in {name}" for name, count in counts.items())
+            faults.add("", f"there are different numbers of layers, {said}: give one of each for each layer")
+    if faults.lines:
+        raise LessonError.of(faults.lines)
+    each_w = parts["w"] or []
+    biases, names = parts.get("b") or [0.0] * len(each_w), parts.get("activations") or [activations] * len(each_w)
+    return [{"w": one, "b": bias, "activation": name} for one, bias, name in zip(each_w, biases, names, strict=True)]
+
+
+def _refuse_other_kinds(explanation: Explanation) -> None:
+    network, faults = explanation.architecture, []
+    if explanation.members is not None:
+        faults.append("a lesson is of one network, and this is one of several: explain a member of it by itself")
+    other = [layer.title for layer in network.layers if layer.kind != "dense" or layer.residual or layer.parametric]
+    if other:
+        faults.append(f"a lesson has dense layers alone, and this network has {listed(other)}")
+    own = [layer.activation.name for layer in network.layers if not activation_is_built_in(layer.activation)]
+    own += [] if cost_is_built_in(network.cost_function) else [network.cost_function.name]
+    if own:
+        faults.append(f"a lesson has functions that come with glassprop, and none of one's own: {listed(own)}")
+    if faults:
+        raise LessonError.of(faults)

@@ -1,0 +1,8 @@
+"""Public: lessons, small networks in numbers of one's own; and those that come with glassprop."""
+
+from __future__ import annotations
+
+from glassprop.classroom.lesson import Lesson, lesson_of, read_lesson
+from glassprop.classroom.ready_lessons import READY, ready_lesson
+
+__all__ = ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"]
