@@ -172,6 +172,8 @@ interface ExplanationRecord extends ParameterRecord {
   /** whether C₀ is the cost, or, of rows without a target, what is predicted */
   asked: string;
   predictions: PredictionRecord[];
+  /** of a page: what it opens with */
+  opens?: Choice | null;
   gradient_size: Num[][];
   history: Record<string, Num[]>;
   training: TrainingRecord | null;

@@ -14,6 +14,7 @@ class Page {
   constructor(record) {
     this.record = record;
     this.model = new Model(record);
+    tellOfPredictions(this.model);
     /** What the page computes with; null where it stands still, and `record.still` says why. */
     this.live = record.live ? new Live(record) : null;
     this.steps = stepsOf(this.model);
@@ -37,10 +38,12 @@ class Page {
     this.printed = new Printed(byId("printed"), this.model, this.steps, this.words);
     this.fill();
     this.listen();
+    const opens = location.hash ? null : opensWith(this.model);
     this.fromAddress();
     this.all();
     if (this.live) this.play = new Play(this, this.live);
     this.play?.follow();
+    if (opens) this.choose(opens);
   }
 
   /** @returns {State} */
@@ -61,7 +64,7 @@ class Page {
     byId("what").textContent =
       `A network of ${network.sizes.join("–")} neurons, ` +
       `${network.parameters.toLocaleString("en")} weights and biases; ` +
-      `activations ${network.layers.map((layer) => layer.activation).join(", ")}; cost C₀ = ${network.cost_value}.`;
+      `activations ${network.layers.map((layer) => layer.activation).join(", ")}; ${predicts(this.model) ? "" : `cost C₀ = ${network.cost_value}`}.`.replace("; .", ".");
     const example = part("#example", HTMLSelectElement);
     example.append(...record.examples.map((_, i) => el("option", { value: i })));
     drawEquations(byId("equations-box"));
@@ -80,7 +83,7 @@ class Page {
     if (e.target !== null) parts.push(`true ${cut(e.target, 24)}`);
     if (e.prediction !== null && known.a === this.model.depth) parts.push(`predicted ${cut(e.prediction, 24)}`);
     if (known.cost) parts.push(`C₀ ${numeral(e.cost)}`);
-    return parts.join(" · ");
+    return told(parts.join(" · "));
   }
 
   notes() {
@@ -127,7 +130,7 @@ class Page {
   }
   /** @param {string} id @param {string} text */
   note(id, text) {
-    byId(id).textContent = text;
+    byId(id).textContent = told(text);
     byId(id).hidden = false;
   }
 
@@ -264,6 +267,7 @@ class Page {
       option.textContent = this.caption(this.record.examples[i], known);
     });
     if (this.charted !== known.delta) this.charts();
+    drawWaterfall(byId("waterfall-box"), this.model, known);
     this.drawing.draw();
     this.legend(known);
     const content = chosen ? this.words.panel(chosen) : this.words.stepPanel(step, known);

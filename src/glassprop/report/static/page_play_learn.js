@@ -157,7 +157,7 @@ class Learn {
   words() {
     const { last, play } = this,
       mean = this.costOf(last ? last.rows : this.all());
-    if (!last) return [fact(mean, num(play.live.costs(), "mean"))];
+    if (!last) return play.page.known().cost ? [fact(mean, num(play.live.costs(), "mean"))] : []; // not before the pass
     const gone = less(last.after, last.before),
       steps = last.steps === 1 ? "one step" : `${last.steps} steps`;
     return [
