@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_PARAMETERS = 10_000  # of a network that a page computes with
 MOST_ROW_NUMBERS = 20_000  # inputs and targets of all examples; about 200 kB of a page
 STILL_WITHOUT_ROWS = "This page does not compute: it was made without the values of rows, and would have to hold them."
+STILL_WITHOUT_TARGET = "This page does not compute: its rows have no target, and so no cost that a step could lower."
 _PLAIN_RATE = 0.1  # of gradient descent, where parameters came without an optimizer
 _START = 0  # the seed of an untrained start
 
@@ -55,6 +56,8 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
     if explanation.predictions is not None:
         return "This page does not compute: it explains what is predicted, and has no target to compute a cost of."
     size, numbers = architecture.layout.used, explanation.view.X.size + explanation.view.Y.size
+    if explanation.predictions is not None:
+        return STILL_WITHOUT_TARGET
     if not rows:
         return STILL_WITHOUT_ROWS
     if size > MOST_PARAMETERS:
