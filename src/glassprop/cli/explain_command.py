@@ -291,7 +291,8 @@ def _document(
     if name == "html":
         from glassprop.report.page import page
 
-        return page(found.to_dict(rows=rows), rows=rows)
+        opens = next(iter((*(places or ()), *inputs)), None)
+        return page(found.to_dict(rows=rows), rows=rows, opens=opens)
     from glassprop.worksheet.worksheet import worksheet_of
 
     form = {".html": "html", ".htm": "html", ".tex": "latex"}.get(Path(path).suffix.lower(), "text")

@@ -167,7 +167,8 @@ class FormOf:
             from glassprop.report.page import page
 
             record = found.to_dict(rows=self.rows)
-            return page(record, rows=self.rows, **({"title": self.title} if self.title else {}))
+            opens = next(iter((*(places or ()), *forms.input)), None)
+            return page(record, rows=self.rows, opens=opens, **({"title": self.title} if self.title else {}))
         from glassprop.worksheet.worksheet import worksheet_of
 
         form = {".html": "html", ".htm": "html", ".tex": "latex"}.get(Path(path).suffix.lower(), "text")
