@@ -14,7 +14,7 @@ from report.page_cases import explained, from_table, picture, training
 import glassprop
 from glassprop import CategoryEmbedding, Layer, Network
 from glassprop.equations.activation import Activation
-from glassprop.insight.live_record import MOST_PARAMETERS, MOST_ROW_NUMBERS
+from glassprop.insight.live_record import MOST_PARAMETERS, MOST_ROW_NUMBERS, live_of
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
 from glassprop.optimizer import Optimizer
@@ -100,7 +100,8 @@ def test_the_page_is_bounded_in_size():
     rng, n = np.random.default_rng(1), MOST_ROW_NUMBERS // 100
     assert 9_990 <= theta.size <= MOST_PARAMETERS
     e = network.explain(theta, rng.normal(size=(n, 99)), rng.normal(size=(n, 1)), training=training(theta))
-    assert len(json.dumps(e.to_dict()["live"])) < 700_000
+    live, _ = live_of(e, rows=True, most_differences=64)
+    assert len(json.dumps(live)) < 700_000
     assert len(page(picture((100,), 8, 20).to_dict()).encode()) < 1_000_000
 
 

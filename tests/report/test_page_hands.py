@@ -53,6 +53,7 @@ def test_pointing_at_the_drawing_lights_its_terms(look):
     shown.dispatch_event('[data-weight="2:1:3"] .hit', "pointerover")
     assert "w:2:1:3" in lit(shown, "#panel")
     assert {"w:2:1:3"} == lit(shown, "#network-box")
+    shown.mouse.move(5, 5)
     shown.keyboard.press("Tab")
     shown.focus('[data-neuron="3:2"]')  # by keys, too
     assert any("n:3:2" in at for at in lit(shown, "#panel"))
