@@ -63,7 +63,7 @@ class Explanation:
     history : mapping of str to list
         ``cost`` and perhaps ``validation_cost``, by epoch.
     predictor : Predictor or None
-        What predicts, as it was trained.
+        What predicts, as it was trained; None: the network itself, of which no more is known.
     predictions : tuple of Prediction or None
         By example, where the prediction itself is explained, as of rows without a target: it stands in the place of
         C₀ then, and in that of y what is asked, 1 (or -1) for one output.
@@ -275,8 +275,7 @@ class Explanation:
         SettingsError
             If there is no such output, or nothing of that kind.
         """
-        predictor = self.predictor
-        assert predictor is not None  # ``explain`` sees to it
+        predictor = self._predictor
         if baseline is not None:
             predictor = replace(predictor, baseline=Baseline.of_row(predictor.whole, baseline))
         X = self.view.X
@@ -287,12 +286,19 @@ class Explanation:
         """What each column adds to the prediction, counted from the baseline: integrated gradients (E46)."""
         if self.predictions is None:
             return self.prediction().contributions()
-        assert self.predictor is not None
         i = self.focus
         if i not in self._contributions:
-            baseline = self.predictor.baseline
+            baseline = self._predictor.baseline
             self._contributions[i] = contributions_of(self.predictions[i], self.view.X[i], baseline, self.names, i)
         return self._contributions[i]
+
+    @property
+    def _predictor(self) -> Predictor:
+        """What predicts; of an explanation that was put together by hand, its own network."""
+        if self.predictor is not None:
+            return self.predictor
+        whole = self.architecture if self.members is None else self.members.whole
+        return Predictor(whole, self.view.theta, self.names.outputs, None, Baseline.of_zeros(whole))
 
     @cached_property
     def _contributions(self) -> dict[int, Contributions]:
