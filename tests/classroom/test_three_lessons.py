@@ -227,3 +227,36 @@ def test_every_command_that_shows_a_lesson_works(tmp_path, monkeypatch):
     for words in asked:
         assert main(words) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"rain.toml", "rain.html", "sheet.html", "rain.tex"}
+
+
+def test_the_third_lesson_is_trained_on_its_page_by_keys_until_it_is_the_one_after(look, tmp_path, monkeypatch):
+    """300 steps on all four rows at the lesson's rate, as the class takes them; then everything is undone."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["lesson", "xor-before", "--html", "before.html"]) == 0
+    page = look(Path("before.html").read_text(encoding="utf-8"), reduced_motion="reduce")  # 100 steps at a press
+    data, trained = ready_data("xor-before"), ready_data("xor-after")
+    page.click('[data-control="last"]')
+    page.focus('[data-control="take-step"]')
+    page.keyboard.press("Enter")
+    assert told(page) == pytest.approx([mean_cost(data), mean_cost(after_a_step(data))], rel=1e-6)
+    page.focus('[data-control="undo"]')
+    page.keyboard.press("Enter")
+    page.focus('[data-control="play"]')
+    for _ in range(3):
+        page.keyboard.press("Enter")
+    assert told(page)[-1] == pytest.approx(mean_cost(trained), abs=2e-5)  # whose weights have three decimals
+    page.focus('[data-control="reset"]')
+    page.keyboard.press("Enter")
+    assert told(page)[0] == pytest.approx(mean_cost(data), rel=1e-6)
+
+
+def told(page: Any) -> list[float]:
+    """What is said of the cost beside the buttons: before and after, or today's."""
+    found: list[float] = page.evaluate(
+        """() => [...document.querySelectorAll("#step-said .num")].map((n) => Number(n.dataset.value)).slice(0, 2)"""
+    )
+    return found
+
+
+def mean_cost(data):
+    return fmean(cost(data, row) for row in range(len(data["inputs"])))

@@ -329,7 +329,7 @@ def test_words_are_explained_where_they_come_first(capsys):
         text = html_as_text(text) if medium in ("html", "notebook") else text
         for word, explained in (
             ("Jacobian", "a whole matrix of slopes, the Jacobian"),
-            ("central differences", "the change of the cost divided by that of the parameter (central differences)"),
+            ("central differences", "the change of the cost divided by that of the nudge (central differences)"),
             ("collapse", "collapse: in the product all but a difference cancels"),
             ("error of a neuron", "the error of a neuron: how the cost moves with its weighted sum"),
         ):

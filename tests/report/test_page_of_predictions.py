@@ -101,6 +101,9 @@ def test_without_a_target_there_is_no_cost(look, network, X):
         if shown.get_attribute('[data-control="next"]', "aria-disabled") == "true":
             break
         shown.click('[data-control="next"]')
+    shown.check('#colors [value="gradient"]')
+    assert "∂ŷ/∂w" in shown.inner_text("#legend")
+    assert "C₀" not in shown.inner_text("#legend")
     labels = shown.evaluate(
         "() => [...document.querySelectorAll('[aria-label],title')].map((n) => "
         "n.getAttribute('aria-label') ?? n.textContent).join('|')"

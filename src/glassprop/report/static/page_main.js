@@ -230,7 +230,7 @@ class Page {
         gradient: "Lines: ∂C₀/∂w; above the circles: ∂C₀/∂b. In the circles: the error δ (inputs: ∂C₀/∂x).",
       }[this.mode];
     byId("legend").replaceChildren(
-      text,
+      told(text),
       known.delta > 0 ? " What is not computed yet is empty." : "",
       " Thicker is larger in its layer; ",
       el("span", { class: "key plus" }, "solid: positive"),

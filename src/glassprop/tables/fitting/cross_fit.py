@@ -1,8 +1,8 @@
 """Networks on all folds of a table's rows but one each, averaged as the members of one; and what each says of its fold.
 
 Each network is watched on the fold that it does not learn from, and keeps the weights of the epoch that is best there,
-averaged over three. What is
-said of each row by the network that has not seen it (out of fold) says how sure all of them may be.
+averaged over three. What is said of each row by the network that has not seen it (out of fold) says how sure all of
+them may be; of few rows, after the epoch that the other folds choose.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
     usable,
 )
+from glassprop.tables.fitting.unseen_folds import FLATTERED_ROWS, FoldLoss, Heard, fold_loss, sure_of, unseen
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ class _Trained:
     networks: list[Any]
     folds: list[Fold]
     losses: np.ndarray  # (n_sure,): averaged over rows kept apart
+    of_folds: list[FoldLoss]
+    lost: np.ndarray  # (n_folds, n_sure): what `unseen` makes of them
     interrupted: bool = False
 
 
@@ -149,10 +152,8 @@ def cross_fit(
     if not tried:
         return None
     best = min(tried, key=lambda one: one.losses.min())
-    sure = float(SURE[len(SURE) - 1 - int(np.argmin(best.losses[::-1]))])  # of equals, the surest
+    sure = sure_of(best.of_folds, best.lost) if drawn else 1.0
     shares = shares_of(rows.y, counted) if rows.classification else None
-    if len(best.networks) > 1:
-        sure = (1 + sure) / 2  # a mean of networks is less sure than each of them
     for network in best.networks:
         be_as_sure(network, sure, shares)
     lesson = Lesson(
@@ -196,15 +197,16 @@ def _trained(
     tell: Callable[[], None],
 ) -> _Trained:
     """Networks of those folds in which none diverged."""
-    networks, kept_folds, losses, interrupted = [], [], np.zeros(len(SURE)), False
+    networks, kept_folds, of_folds, interrupted = [], [], [], False
+    few = len(rows.y) < FLATTERED_ROWS
     for number, (train, kept) in enumerate(folds):
         estimator = make(len(train), decay, number)
         lacking = rows.lacking(train)  # all networks know all classes
         train = np.concatenate([train, lacking])
         tell()
-        best = BestOfThree()
+        best, heard = BestOfThree(), Heard(rows.X[kept])
         try:
-            final_step.train(estimator, *rows.of(train, len(lacking)), rows.of(kept), (best,))
+            final_step.train(estimator, *rows.of(train, len(lacking)), rows.of(kept), (best, heard) if few else (best,))
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))
@@ -212,16 +214,18 @@ def _trained(
             break
         best.go_back(estimator)
         classes = getattr(estimator, "classes_", None)
-        of_fold, _ = losses_of(outputs_of(estimator, rows.X[kept])[None], rows.y, counted, train, kept, classes)
-        losses += of_fold[0]
+        said = heard.said if few else [outputs_of(estimator, rows.X[kept])]
+        of_folds.append(fold_loss(said, rows.y, counted, train, kept, classes))
         networks.append(estimator)
         kept_folds.append((train, kept))
         if interrupted:
             break
     total = sum(float(counted[kept].sum()) for _, kept in kept_folds)
+    lost = unseen(of_folds) if of_folds else np.zeros((0, len(SURE)))
+    losses = lost.sum(axis=0)
     if not drawn:
         losses[:-1] = np.inf
-    return _Trained(decay, networks, kept_folds, losses / max(total, 1e-300), interrupted)
+    return _Trained(decay, networks, kept_folds, losses / max(total, 1e-300), of_folds, lost, interrupted)
 
 
 def _guessed(rows: Rows, folds: Sequence[Fold], counted: np.ndarray) -> float:

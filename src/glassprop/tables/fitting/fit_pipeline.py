@@ -11,18 +11,17 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.ground.note import Say
-from glassprop.tables.encoding.columns import tell_terms
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step, target_scale
 from glassprop.tables.fitting.divide import Parts
-from glassprop.tables.fitting.manner import manner_of, tell_few
-from glassprop.tables.fitting.many_categories import tell_means, tell_shared
+from glassprop.tables.fitting.folds import are_several
+from glassprop.tables.fitting.manner import Manner, manners_of
 from glassprop.tables.fitting.planned_epochs import planned_epochs
 from glassprop.tables.fitting.small_tables import Lesson
-from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.table_network import TableNetwork
 from glassprop.tables.fitting.task import Task
 from glassprop.tables.fitting.time_left import TimeLeft
+from glassprop.tables.fitting.tried_manners import Inputs, best_of, inputs_of, tell_few
 from glassprop.tables.schema.readings import Schema
 
 
@@ -64,36 +63,46 @@ def fit_pipeline(
     plain = None if target.task == "classification" else final_step.target_scale(train.y, train.weights)
     targets = [part.y for part in (train, inner) if part is not None]
     dtype = settings.dtype if plain is None or plain.fits_float32(*targets) else "float64"
-    manner = manner_of(task.options, settings, len(train))
-    tell_few(task.options, len(train), say)
-    steps = manner.steps(schema, dtype, classification=plain is None)
-    with quiet():  # what is odd in these columns has been told for the table as a whole
-        X = steps.fit_inputs(train.source.to_native(), train.rows, train.y)
-        X_inner: Any = None if inner is None else steps.inputs(inner.frame.to_native())
-    tell_shared(steps[-1], say)
-    tell_means(steps[-1], say)
-    tell_terms(steps, say)
-    builder = manner.builder(steps, X.shape[1])
+    manners = _manners(task, parts)
+    made = [inputs_of(manner, schema, dtype, parts, classification=plain is None) for manner in manners]
+    if len(made) == 1 and made[0].name != task.options.recipe:
+        tell_few(made[0].name, len(train), say)
     if task.time.most is not None and not any(hasattr(callback, "begin_fit") for callback in callbacks):
-        unlimited = TableNetwork(parts, task.options, builder, plain, TimeLeft())
-        task = _in_time(task, unlimited, X, X_inner, say)
-        builder = manner_of(task.options, task.settings, len(train)).builder(steps, X.shape[1])
-    choice = None if plain is None else target_scale.choose(X, train, plain, task.options, builder)
+        task = _in_time(task, made, parts, plain, say)
+        made = [one.of(manner) for one, manner in zip(made, _manners(task, parts), strict=True)]
+    choice = None
+    if plain is not None:  # one scale for all, so that their losses can be compared
+        choice = target_scale.choose(made[0].X, train, plain, task.options, made[0].builder)
     scale = None if choice is None else choice.units
-    network = TableNetwork(parts, task.options, builder, scale, task.time)
-    estimator, lesson, said = network.train(X, X_inner, callbacks, say)
+    best = best_of(made, lambda one: TableNetwork(parts, task.options, one.builder, scale, task.time), callbacks, say)
+    estimator, said = best.estimator, best.said
     if choice is not None:
-        rows = (X, train) if inner is None else (X_inner, inner)
+        rows = (best.inputs.X, train) if inner is None else (best.inputs.X_inner, inner)
         scale = target_scale.set_units(estimator, choice, rows, trained_on=inner is None)
         target_scale.tell(choice, scale, target.name, say)
     if said is not None and scale is not None:
         said = scale.own(said)
-    return Fitted(TablePipeline([*steps.steps, ("network", estimator)]), scale, builder.told(lesson), lesson, said)
+    pipeline = TablePipeline([*best.inputs.steps.steps, ("network", estimator)])
+    return Fitted(pipeline, scale, best.inputs.builder.told(best.lesson), best.lesson, said)
 
 
-def _in_time(task: Task, network: TableNetwork, X: Any, X_inner: Any, say: Say) -> Task:
-    """The task as if as many epochs had been asked for as there is time for. network: with those of no limit."""
+def _manners(task: Task, parts: Parts) -> tuple[Manner, ...]:
+    """Those that are tried; one, where there are no folds to tell them apart."""
+    rows = len(parts.train)
+    folds = parts.inner is None and task.settings.crossed(rows) > 1 and are_several(rows, parts.train.keys)
+    return manners_of(task.options, task.settings, rows, folds=folds)
+
+
+def _in_time(task: Task, made: Sequence[Inputs], parts: Parts, plain: OwnUnits | None, say: Say) -> Task:
+    """The task as if as many epochs had been asked for as there is time for."""
+    networks = [TableNetwork(parts, task.options, one.builder, plain, TimeLeft()) for one in made]
     more = 0.0
-    if network.scale is not None:
-        more = target_scale.trainings(network.parts.train, task.options, network.builder)
-    return task.of_epochs(planned_epochs(network, X, X_inner, task.time.seconds() or 0.0, more, say))
+    if plain is not None:
+        more = target_scale.trainings(parts.train, task.options, made[0].builder)
+    own = [one.builder.weights(one.X.shape[1]) for one in made]
+    more += sum(
+        network.trainings(one.X.shape[1]) * max(1.0, weights / own[0])
+        for network, one, weights in list(zip(networks, made, own, strict=True))[1:]
+    )
+    first = made[0]
+    return task.of_epochs(planned_epochs(networks[0], first.X, first.X_inner, task.time.seconds() or 0.0, more, say))

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from glassprop.estimator.classifier import MLPClassifier
 from glassprop.estimator.regressor import MLPRegressor
-from glassprop.ground.note import Note, Say
 from glassprop.layers.dense import Layer
 from glassprop.network import Network
 from glassprop.tables.encoding.encode import encoder
@@ -28,6 +27,7 @@ from glassprop.tables.schema.request import FitOptions
 
 # Fewer rows than that are learned with less error by the plain recipe's networks: docs/decisions/0023-small-tables.md.
 FEW_ROWS = 150
+TRIED_ROWS = 2_000  # with fewer, folds of the table itself say which recipe does: docs/decisions/0035-few-rows.md
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,10 @@ class Builder(Protocol):
 class Manner(Protocol):
     """How a table is made inputs, and what makes networks for these."""
 
+    @property
+    def name(self) -> str:
+        """Of its recipe, as `FitOptions` has it."""
+
     def steps(self, schema: Schema, dtype: str, *, classification: bool) -> TablePipeline:
         """Unfitted steps: table -> array (n_rows, n_inputs)."""
 
@@ -158,6 +162,7 @@ class Plain:
 
     settings: Defaults
     options: FitOptions
+    name: str = "plain"
 
     def steps(self, schema: Schema, dtype: str, *, classification: bool) -> TablePipeline:
         """As `Manner` says."""
@@ -252,6 +257,7 @@ class Tabular:
     recipe: Recipe
     settings: Defaults
     options: FitOptions
+    name: str = "tabular"
 
     def steps(self, schema: Schema, dtype: str, *, classification: bool) -> TablePipeline:
         """As `Manner` says."""
@@ -262,18 +268,16 @@ class Tabular:
         return RecipeBuilder(self.recipe, self.settings, self.options, steps.numbers_, steps.codes_, n_inputs)
 
 
-def manner_of(options: FitOptions, settings: Defaults, rows: int) -> Manner:
-    """That of the recipe which is asked for; where rows are few, the plain one, for so few are better learned by it."""
+def manners_of(options: FitOptions, settings: Defaults, rows: int, *, folds: bool) -> tuple[Manner, ...]:
+    """Those that are tried, first the one that is followed unless another does better.
+
+    folds: whether rows are kept apart by which two can be told apart; where there are none, it is one.
+    """
+    plain = Plain(settings, options)
     if options.recipe == "plain" or rows < FEW_ROWS:
-        return Plain(settings, options)
-    return Tabular(_recipe_as_asked(options), settings, options)
-
-
-def tell_few(options: FitOptions, rows: int, say: Say) -> None:
-    """That another recipe is followed than was asked for."""
-    if options.recipe != "plain" and rows < FEW_ROWS:
-        text = f"{rows} rows to train on are few: inputs and networks are those of the plain recipe"
-        say(Note(text, "plain-recipe", number=rows))
+        return (plain,)
+    tabular = Tabular(_recipe_as_asked(options), settings, options)
+    return (tabular, plain) if folds and rows < TRIED_ROWS else (tabular,)
 
 
 def _recipe_as_asked(options: FitOptions) -> Recipe:

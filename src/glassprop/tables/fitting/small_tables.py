@@ -240,15 +240,19 @@ def shares_of(y: np.ndarray, counted: np.ndarray) -> np.ndarray:
 
 def _choice(losses: np.ndarray, decay: float, guessed: float, folds: int) -> Lesson | None:
     """The epoch where the loss of networks as they are is least, and how sure they should be then."""
-    width = _SMOOTHED // 2
-    padded = np.pad(losses[:, -1], (width, width), mode="edge")
-    smooth = np.convolve(padded, np.full(_SMOOTHED, 1 / _SMOOTHED), mode="valid")
-    smooth = np.where(np.isfinite(smooth), smooth, losses[:, -1])  # beside an epoch in which a network diverged
+    smooth = smoothed(losses[:, -1])
     epoch = int(np.argmin(smooth))
     if not np.isfinite(smooth[epoch]):
         return None
     sure = len(SURE) - 1 - int(np.argmin(losses[epoch, ::-1]))  # of equals, the surest
     return Lesson(decay, epoch + 1, float(SURE[sure]), folds, float(losses[epoch, sure]), guessed)
+
+
+def smoothed(losses: np.ndarray) -> np.ndarray:
+    """Averaged over neighboring epochs; beside an epoch in which a network diverged, as it is. (n_epochs,)"""
+    padded = np.pad(losses, (_SMOOTHED // 2, _SMOOTHED // 2), mode="edge")
+    smooth = np.convolve(padded, np.full(_SMOOTHED, 1 / _SMOOTHED), mode="valid")
+    return np.where(np.isfinite(smooth), smooth, losses)
 
 
 def be_as_sure(estimator: Any, sure: float, shares: np.ndarray | None) -> None:

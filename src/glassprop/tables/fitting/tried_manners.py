@@ -1,0 +1,135 @@
+"""Which recipe a table of few rows is learned by: the one whose networks say best what they have not seen.
+
+Networks of each are trained on the same folds; those of the least loss out of fold are the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from glassprop.errors import DivergenceError
+from glassprop.ground.note import Note, Say, as_note
+from glassprop.ground.number_text import number
+from glassprop.tables.encoding.columns import tell_terms
+from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.fitting.divide import Parts
+from glassprop.tables.fitting.manner import FEW_ROWS, Builder, Manner
+from glassprop.tables.fitting.many_categories import tell_means, tell_shared
+from glassprop.tables.fitting.small_tables import Lesson
+from glassprop.tables.fitting.spoken import quiet
+from glassprop.tables.fitting.table_network import TableNetwork
+from glassprop.tables.schema.readings import Schema
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What networks of one manner have: a table's columns as inputs, and what builds networks for these.
+
+    X, X_inner: of the rows to train on, and of those that are watched, if any.
+    """
+
+    name: str
+    steps: TablePipeline
+    X: Any
+    X_inner: Any
+    builder: Builder
+
+    def of(self, manner: Manner) -> Inputs:
+        """The same, with networks of another manner that makes the same inputs."""
+        return replace(self, builder=manner.builder(self.steps, self.X.shape[1]))
+
+    def tell(self, say: Say) -> None:
+        """What a user should know of them."""
+        tell_shared(self.steps[-1], say)
+        tell_means(self.steps[-1], say)
+        tell_terms(self.steps, say)
+
+
+def inputs_of(manner: Manner, schema: Schema, dtype: str, parts: Parts, *, classification: bool) -> Inputs:
+    """Steps fitted on the rows to train on."""
+    steps = manner.steps(schema, dtype, classification=classification)
+    train, inner = parts.train, parts.inner
+    with quiet():  # what is odd in these columns has been told for the table as a whole
+        X = steps.fit_inputs(train.source.to_native(), train.rows, train.y)
+        X_inner: Any = None if inner is None else steps.inputs(inner.frame.to_native())
+    return Inputs(manner.name, steps, X, X_inner, manner.builder(steps, X.shape[1]))
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A network, and what it was trained with.
+
+    lesson, said: as `TableNetwork.train` gives them. notes: what was told of it.
+    """
+
+    inputs: Inputs
+    estimator: Any
+    lesson: Lesson | None
+    said: np.ndarray | None
+    notes: list[Note]
+
+
+def best_of(
+    tried: Sequence[Inputs], network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any], say: Say
+) -> Learnt:
+    """The network of the first, or that of another whose loss out of fold is less.
+
+    Raises
+    ------
+    DivergenceError, KeyboardInterrupt
+        Of the first.
+    """
+    best = first = _learnt(tried[0], network_of, callbacks)
+    lost = {} if first.lesson is None else {first.inputs.name: first.lesson.loss}
+    for inputs in tried[1:]:
+        if first.said is None or getattr(first.estimator, "interrupted_", False):
+            break
+        try:
+            other = _learnt(inputs, network_of, callbacks)
+        except DivergenceError:
+            continue
+        except KeyboardInterrupt:
+            _interrupt(best.estimator)
+            break
+        if getattr(other.estimator, "interrupted_", False):  # its other networks might have been worse
+            _interrupt(best.estimator)
+            break
+        if other.lesson is None or other.said is None or best.lesson is None:
+            continue
+        lost[inputs.name] = other.lesson.loss
+        best = other if other.lesson.loss < best.lesson.loss else best
+    _tell(best, lost, first.inputs, len(network_of(first.inputs).parts.train), say)
+    return best
+
+
+def _learnt(inputs: Inputs, network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any]) -> Learnt:
+    notes: list[Note] = []
+    found = network_of(inputs).train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)))
+    return Learnt(inputs, *found, notes)
+
+
+def _interrupt(estimator: Any) -> None:
+    """Training ended before its time."""
+    estimator.interrupted_ = estimator._state.interrupted = True
+
+
+def _tell(best: Learnt, lost: dict[str, float], first: Inputs, rows: int, say: Say) -> None:
+    """Which recipe is followed, where more than one might be; and what its own networks have to tell."""
+    name = best.inputs.name
+    if len(lost) > 1:
+        losses = ", ".join(f"{other} {number(loss)}" for other, loss in lost.items())
+        text = f"networks of both recipes were trained on the same folds (loss out of fold: {losses})"
+        say(Note(f"{text}; those of the recipe {name!r} are the model", "recipe", number=rows, examples=(name,)))
+    best.inputs.tell(say)
+    for note in best.notes:
+        say(note)
+
+
+def tell_few(name: str, rows: int, say: Say) -> None:
+    """That another recipe is followed than was asked for, and no more than one is tried."""
+    text = f"{rows} rows to train on are fewer than {FEW_ROWS}: inputs and networks are those of the {name} recipe"
+    say(Note(text, "plain-recipe", number=rows))
