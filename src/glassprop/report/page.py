@@ -65,6 +65,8 @@ SCRIPTS = (
     "join",
     "keep",
     "print",
+    "notes",
+    "finder",
     "address",
     "main",
 )

@@ -5,9 +5,6 @@ const MODES = ["weight", "activation", "gradient"];
 /** The button that walks there.
  *  @param {string} name */
 const control = (name) => part(`[data-control="${name}"]`, HTMLElement);
-/** A name and what it is now, for a line of facts.
- *  @param {Child} name @param {Child} what */
-const fact = (name, what) => el("span", { class: "fact" }, name, " ", el("b", {}, what));
 
 class Page {
   /** @param {ExplanationRecord} record */
@@ -31,6 +28,7 @@ class Page {
       this.show(true);
     };
     this.words = new Walk(this.model, this.choose);
+    this.finder = new Finder(this.model, this.words, this.choose);
     this.drawing = new Drawing(byId("network-box"), this.model, { choose: this.choose, state: () => this.state() });
     /** What people do with the live network; null where the page stays still. @type {Play | null} */
     this.play = null;
@@ -69,69 +67,7 @@ class Page {
     example.append(...record.examples.map((_, i) => el("option", { value: i })));
     drawEquations(byId("equations-box"));
     example.disabled = record.examples.length < 2;
-    this.notes();
-    part("#find-layer", HTMLSelectElement).append(
-      ...this.model.record.network.layers.map((_, i) => el("option", { value: i + 1 }, String(i + 1))),
-    );
-    part("#lists", HTMLDetailsElement).addEventListener("toggle", () => this.lists());
-  }
-
-  /** What the network makes of an example is told when the walk has come to it.
-   *  @param {ExampleRecord} e @param {Known} known */
-  caption(e, known) {
-    const parts = [`row ${e.row}`];
-    if (e.target !== null) parts.push(`true ${cut(e.target, 24)}`);
-    if (e.prediction !== null && known.a === this.model.depth) parts.push(`predicted ${cut(e.prediction, 24)}`);
-    if (known.cost) parts.push(`C₀ ${numeral(e.cost)}`);
-    return told(parts.join(" · "));
-  }
-
-  notes() {
-    const { record } = this,
-      left = record.left_out
-        .map((n, l) => (n ? `${n} of the ${l ? `neurons of layer ${l}` : "inputs"}` : ""))
-        .filter(Boolean);
-    const rows = record.examples.some((e) => e.target !== null || e.columns.some((cell) => cell.shown));
-    if (rows)
-      this.note(
-        "rows-note",
-        `This page holds ${this.model.count} row${this.model.count > 1 ? "s" : ""} of the table it was made from, ` +
-          "readable by whoever gets the file.",
-      );
-    const columns = record.columns_left_out
-      ? ` ${record.columns_left_out} columns that only they are made from are left out too.`
-      : "";
-    const { members, units } = record;
-    if (units)
-      this.note(
-        "units-note",
-        `This network speaks of ${cut(record.outputs[0] ?? "the target", 40)} in units in which it was standardized for ` +
-          `training: y = ${formulaOf(units)}. So are a of the output, C₀ and all derivatives; what is true and what is ` +
-          "predicted is told in its own units.",
-      );
-    if (members)
-      this.note(
-        "members-note",
-        `The model is ${members.count} networks as one, and predicts their mean. ` +
-          `This page walks through member ${members.walked}: outputs, C₀ and all that follows are its own.`,
-      );
-    if (record.live)
-      this.note(
-        "model-note",
-        "This page computes, and so it holds the model: whoever gets the file can read all of its weights and biases.",
-      );
-    else if (record.still) this.note("model-note", record.still);
-    if (left.length)
-      this.note(
-        "left-note",
-        `To keep the page small, ${left.join(", ")} are left out: those that matter least to these examples. ` +
-          `What they add to a sum stands there as one number.${columns}`,
-      );
-  }
-  /** @param {string} id @param {string} text */
-  note(id, text) {
-    byId(id).textContent = told(text);
-    byId(id).hidden = false;
+    tellNotes(this.model);
   }
 
   listen() {
@@ -155,10 +91,6 @@ class Page {
     document.documentElement.dataset.by = "pointer";
     for (const [name, by] of [["pointerdown", "pointer"], ["keydown", "keys"]])
       document.addEventListener(name, () => (document.documentElement.dataset.by = by), true);
-    byId("find").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.lookUp();
-    });
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let waiting;
     window.addEventListener("resize", () => {
@@ -233,18 +165,8 @@ class Page {
     const { model } = this;
     part("#example", HTMLSelectElement).value = String(model.example);
     this.charted = null;
-    this.lists();
+    this.finder.lists();
     this.show(false);
-  }
-
-  /** @param {ExampleRecord} e @param {Known} known */
-  facts(e, known) {
-    return [
-      fact("row", String(e.row)),
-      e.target !== null ? fact("true", el("bdi", {}, cut(e.target, 40))) : "",
-      e.prediction !== null && known.a === this.model.depth ? fact("predicted", el("bdi", {}, cut(e.prediction, 40))) : "",
-      known.cost ? fact("C₀", num(e.cost, "cost")) : "",
-    ];
   }
 
   charts() {
@@ -262,9 +184,9 @@ class Page {
       panel = byId("panel"),
       step = this.steps[this.place];
     const known = this.known();
-    byId("facts").replaceChildren(...this.facts(this.model.now, known));
+    byId("facts").replaceChildren(...factsOf(this.model, this.model.now, known));
     part("#example", HTMLSelectElement).querySelectorAll("option").forEach((option, i) => {
-      option.textContent = this.caption(this.record.examples[i], known);
+      option.textContent = captionOf(this.model, this.record.examples[i], known);
     });
     if (this.charted !== known.delta) this.charts();
     drawWaterfall(byId("waterfall-box"), this.model, known);
@@ -316,48 +238,6 @@ class Page {
       el("span", { class: "key minus" }, "dashed: negative"),
       ".",
     );
-  }
-
-  // --- any weight, any neuron -------------------------------------------------------------------------------------
-
-  lookUp() {
-    const { model } = this,
-      l = Number(part("#find-layer", HTMLSelectElement).value),
-      [j, k] = [part("#find-j", HTMLInputElement).value, part("#find-k", HTMLInputElement).value];
-    /** @type {string[]} */
-    const faults = [];
-    /** @param {number} layer @param {string} n @param {string} name */
-    const look = (layer, n, name) => {
-      const size = model.record.network.sizes[layer],
-        what = layer ? `neurons of layer ${layer}` : "inputs";
-      if (!/^\d+$/.test(n) || Number(n) >= size)
-        faults.push(`${name} = ${n || "nothing"}: the ${what} count from 0 to ${size - 1}`);
-      else if (!model.has(layer, Number(n))) faults.push(`${name} = ${n} is one of the ${what} left out of this page`);
-    };
-    look(l, j, "j");
-    if (k !== "") look(l - 1, k, "k");
-    byId("find-said").textContent = faults.join("; ");
-    if (!faults.length) this.choose({ kind: "weight", l, j: Number(j), k: k === "" ? -1 : Number(k) });
-  }
-
-  /** All neurons that the page holds, made when the list is opened. */
-  lists() {
-    if (!part("#lists", HTMLDetailsElement).open) return;
-    const { model, words } = this;
-    const listed = model.record.shown.map((numbers, l) => [
-      heading(l ? `Layer ${l}` : "Inputs"),
-      folding(
-        ["", l ? sym("a") : sym("x"), by(C0(), l ? sym("a") : sym("x"))],
-        numbers.map((n) => ({
-          "data-term": `${l}:${n}`,
-          cells: [words.named(l, n), num(model.a(l, n), "a"), num(model.byA(l, n), "by_a")],
-        })),
-        null,
-        { "data-list": l, class: "terms" },
-        20,
-      ),
-    ]);
-    byId("lists-box").replaceChildren(...listed.flat());
   }
 }
 
