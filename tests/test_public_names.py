@@ -66,8 +66,8 @@ MODULES = {
     ],
     "settings": ["EpochReport", "History", "Objective", "Settings", "TrainState"],
     "showing": [
-        "Column", "Explanation", "Names", "Training", "classroom_network", "html_of", "latex_of", "markdown_of", "page",
-        "worksheet_of",
+        "Column", "Explanation", "Names", "Scaling", "Training", "classroom_network", "html_of", "latex_of",
+        "markdown_of", "page", "worksheet_of",
     ],
     "tables": [
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "RowSource", "Table", "diagnose",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glassprop.insight.explanation import Explanation
-from glassprop.insight.names import Column, Names
+from glassprop.insight.names import Column, Names, Scaling
 from glassprop.insight.step import Training
 from glassprop.report.documents import html_of, latex_of, markdown_of
 from glassprop.report.page import page
@@ -13,6 +13,7 @@ __all__ = [
     "Column",
     "Explanation",
     "Names",
+    "Scaling",
     "Training",
     "classroom_network",
     "html_of",

@@ -135,6 +135,15 @@ def test_very_many_faults_are_counted():
     assert caught.value.faults[-1] == "and 153 more faults"
 
 
+def test_numbers_of_which_nothing_finite_comes_are_refused_by_row():
+    data = changed("cost", to="poisson")
+    data["layers"][1]["activation"] = "exp"
+    data["inputs"] = [[1, 2], [1e6, 2], [1, 1]]
+    data["targets"] = [[1], [1], [1]]
+    with pytest.raises(LessonError, match=r"^row 1: its cost is not a finite number with these weights: make"):
+        Lesson.from_data(data)
+
+
 def test_of_arrays_of_one_length_and_another_the_rarer_is_the_fault():
     data = changed("inputs", to=[[1, 2], [1, 2], [1, 2], [1, 2, 3]])
     data["targets"] = [[1]] * 4

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from glassprop import Activation, Layer, Network, Scale
 from glassprop.errors import LessonError
+from glassprop.insight.explanation import explain
 from glassprop.lessons import Lesson, lesson_of, read_lesson, ready_lesson
 from glassprop.optimizers import Adam
 from glassprop.showing import Names, Training
@@ -128,6 +129,28 @@ def test_what_is_no_lesson_is_refused_in_one_line():
     network = Network(2, [Scale(), Layer(2, own, residual=True), Layer(1, "identity")])
     with pytest.raises(LessonError, match=r"dense layers alone.*scale.*functions that come with glassprop.*'cube'"):
         Lesson.of(network.explain(network.initial(np.random.default_rng(0)), [1, 2], [3]))
-    members = Network(2, [Layer(2, own=True), Layer(1, own=True)], members=3)
-    with pytest.raises(LessonError, match="one of several"):
-        Lesson.of(members.explain(members.initial(np.random.default_rng(0)), [1, 2], [3]))
+    plain = Network(2, [Layer(1, "identity")])
+    theta = plain.initial(np.random.default_rng(0))
+    with pytest.raises(LessonError, match="a lesson has targets"):
+        Lesson.of(explain(plain, theta, [1, 2]))
+    many = lesson_of(
+        w=[np.full((300, 300), 1 / 3), np.ones((1, 300))], activations="relu", inputs=np.ones(300), targets=1
+    )
+    with pytest.raises(LessonError, match=r"1,000,000 bytes at most, and this would be"):
+        many.text()
+
+
+def test_of_several_members_it_is_the_one_that_is_walked_through():
+    network = Network(2, [Layer(2, "tanh", own=True), Layer(1, "identity", own=True)], members=3)
+    e = network.explain(network.initial(np.random.default_rng(0)), [1, 2], [3]).member(1)
+    lesson = Lesson.of(e)
+    assert lesson.explanation.cost == e.cost
+    assert lesson.explanation.weight(1, 0, 1).value == e.weight(1, 0, 1).value
+
+
+def test_the_page_of_a_lesson_computes_with_gradient_descent_at_its_rate():
+    record = ready_lesson("xor-before").explanation.to_dict()
+    assert record["still"] is None
+    assert record["live"]["optimizer"]["name"] == "SGD"
+    assert record["live"]["optimizer"]["settings"]["η"] == 0.5
+    assert len(record["live"]["rows"]) == 4

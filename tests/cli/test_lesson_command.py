@@ -8,6 +8,7 @@ import re
 import sys
 import tomllib
 
+import numpy as np
 import pytest
 
 from glassprop.cli import main
@@ -83,10 +84,8 @@ def test_a_page_has_the_lessons_title_and_all_rows_or_those_asked_for(run, tmp_p
 
 
 def test_a_worksheet_has_the_digits_of_the_lesson_unless_others_are_asked_for(run):
-    assert "| to 0 |  3.041 | -2.935 |  1.412 |" in run("lesson", "xor-after", "--worksheet", "-").out
-    assert "| to 0 |    3 |   -2.9 |  1.4 |".replace(" ", "") in run(
-        "lesson", "xor-after", "--worksheet", "-", "--digits", "1"
-    ).out.replace(" ", "")
+    assert "| to 0 |  3.033 | -2.919 | 1.404 |" in run("lesson", "xor-after", "--worksheet", "-").out
+    assert "|to0|3|-2.9|1.4|" in run("lesson", "xor-after", "--worksheet", "-", "--digits", "1").out.replace(" ", "")
 
 
 def test_a_lesson_is_saved_changed_and_shown(run, tmp_path):
@@ -162,3 +161,17 @@ def test_a_lesson_is_not_written_over_by_its_page(refuse, tmp_path):
     ready_lesson("chain").save(tmp_path / "mine.toml")
     for option in ("--html", "--save"):
         refuse("lesson", "mine.toml", option, "mine.toml", words=["is the lesson: name another file"])
+
+
+def test_a_trained_model_and_rows_of_its_table_become_a_lesson(run, iris_model, tmp_path):
+    asked = ("--row", "3", "--row", "70")
+    result = run("explain", iris_model, "iris", *asked, "--save", "iris.toml")
+    assert result.code == 0
+    assert "iris.toml is written; it contains 2 rows of your table" in result.err
+    lesson = read_lesson(tmp_path / "iris.toml")
+    assert lesson.output_names == ("setosa", "versicolor", "virginica")
+    assert run("lesson", "iris.toml").out.startswith("Row 0\n")  # it has no title
+    told, again = run("explain", iris_model, "iris", *asked, "--json").json, run("lesson", "iris.toml", "--json").json
+    for i in (0, 1):
+        assert again["examples"][i]["cost"] == pytest.approx(told["examples"][i]["cost"], rel=1e-12)
+        np.testing.assert_allclose(again["examples"][i]["delta"][1], told["examples"][i]["delta"][1], rtol=1e-9)

@@ -329,7 +329,7 @@ def test_words_are_explained_where_they_come_first(capsys):
         text = html_as_text(text) if medium in ("html", "notebook") else text
         for word, explained in (
             ("Jacobian", "a whole matrix of slopes, the Jacobian"),
-            ("central differences", "the change of the cost divided by that of the parameter (central differences)"),
+            ("central differences", "the change of the cost divided by that of the nudge (central differences)"),
             ("collapse", "collapse: in the product all but a difference cancels"),
             ("error of a neuron", "the error of a neuron: how the cost moves with its weighted sum"),
         ):
@@ -381,3 +381,12 @@ def test_the_last_layer_may_have_no_biases():
     assert [node.sides[1:] for node in nodes_of(told) if getattr(node, "sides", (0,))[0] == Symbol("δ", 1, (1,))] == [
         (Difference(Symbol("a", 1, (1,)), Symbol("y", None, (1,))), Difference(Number(-2.0), Number(1.0)), Number(-3.0))
     ] * 2
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+def test_derivatives_that_are_no_numbers_are_told_as_such(medium, capsys):
+    network = dense(1, (1, "relu"), (1, "exp"))
+    with np.errstate(all="ignore"):
+        e = network.explain([-1.0, 0.0, 1.0, 1e3], [1.0], [0.0])  # back comes ∞, and the slope is 0
+        assert np.isnan(e.delta(1)).all()
+        assert "undefined" in shown_in(medium, document_of(e, Asked(())), capsys)

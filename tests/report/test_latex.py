@@ -15,8 +15,8 @@ from glassprop.document.tex import tex_number, tex_text
 from glassprop.errors import SettingsError
 from glassprop.insight.names import Names
 from glassprop.insight.step import Training
-from glassprop.optimizer import Adam
-from glassprop.report.documents import latex_of
+from glassprop.optimizer import OPTIMIZERS, Adam
+from glassprop.report.documents import html_of, latex_of, markdown_of
 
 
 def explanation(network, n=1, seed=0, **options):
@@ -58,6 +58,43 @@ def test_a_large_network_with_an_optimizer_compiles(tmp_path):
     assert "70 more neurons" in text
     log = compile_tex(text, tmp_path)
     assert "Overfull" not in log
+
+
+MOVES = {  # by hand
+    "sgd": [r"w &\leftarrow w - \eta g"],
+    "momentum": [r"v &\leftarrow \mu v - \eta g", r"w &\leftarrow w + v"],
+    "nesterov": [r"v &\leftarrow \mu v - \eta g", r"w &\leftarrow w + \mu v - \eta g"],
+    "adam": [
+        r"m &\leftarrow \beta_1 m + (1 - \beta_1) g",
+        r"v &\leftarrow \beta_2 v + (1 - \beta_2) g^2",
+        r"w &\leftarrow w - \frac{\eta \sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}",
+    ],
+}
+MOVES["adamw"] = [r"w &\leftarrow w - \eta \lambda w", *MOVES["adam"]]
+
+
+@pytest.mark.parametrize("rate", [None, 0.25])
+def test_the_step_of_every_optimizer_is_set_as_formulas(rate, tmp_path):
+    network, documents = dense(2, (2, "tanh"), (1, "identity")), []
+    for name, moves in MOVES.items():
+        optimizer = OPTIMIZERS[name]()
+        e = explanation(network, training=Training(optimizer, optimizer.start(np.zeros(network.layout.size)), 1e-7))
+        e = e if rate is None else e.at_rate(rate)
+        text = latex_of(e, weights=[(1, 0, 0)])
+        step = text.split("One step of")[1]
+        assert all(move in step for move in moves)
+        assert all(f"${letter}$ is" in step or f"${letter}$ the" in step for letter in ("g", r"\eta"))
+        assert all(move.replace("&", "") in markdown_of(e, weights=[(1, 0, 0)]).replace("&", "") for move in moves)
+        assert html_of(e, weights=[(1, 0, 0)]).count("<mo>←</mo>") == len(moves)
+        documents.append(text)
+    bodies = [text.split(r"\begin{document}")[1].split(r"\end{document}")[0] for text in documents]
+    head = documents[0].split(r"\begin{document}")[0]
+    log = compile_tex(head + r"\begin{document}" + "\n".join(bodies) + r"\end{document}", tmp_path)
+    assert "Overfull" not in log
+
+
+def test_the_moves_are_of_all_optimizers():
+    assert set(MOVES) == set(OPTIMIZERS)
 
 
 def test_only_the_asked_for_packages_are_needed():

@@ -180,10 +180,10 @@ def test_a_step_of_a_member_that_shares_nothing_is_that_of_training(look):
 
 def test_other_weights_inputs_and_targets(look):
     e = explained("softmax, cross-entropy")
-    view, theta, X, Y = e.view, e.view.theta.copy(), e.view.X.copy(), e.view.Y.copy()
+    theta, X, Y = e.view.theta.copy(), e.view.X.copy(), e.view.Y.copy()
     e.architecture.layout.w(theta, 2)[1, 3], e.architecture.layout.b(theta, 1)[0] = 0.7, -0.4
     X[1, 2], Y[1] = 2.5, [0.2, 0.5, 0.3]
-    changed = Explanation(replace(view, theta=theta, X=X, Y=Y), e.names, e.training)
+    changed = e.architecture.explain(theta, X, Y, names=e.names, training=e.training)
     page, record = open_live(look), e.to_dict()
     do = "live.set(2, 1, 3, 0.7), live.set(1, 0, -1, -0.4), live.setInput(1, 2, 2.5), [0.2, 0.5, 0.3].forEach(" + (
         "(y, m) => live.setTarget(1, m, y)), "
@@ -283,7 +283,7 @@ def record_after_the_next(e: Explanation, theta: np.ndarray) -> dict[str, Any]:
     g = np.empty_like(first)
     evaluate(e.architecture, Objective(given.l2, given.clip_norm), first, [Batch(e.view.X, e.view.Y)], g)
     given.optimizer.step(first.copy(), g, memory, given.rate, np.ones_like(first))
-    later = Explanation(replace(e.view, theta=theta), e.names, replace(given, state=memory))
+    later = e.architecture.explain(theta, e.view.X, e.view.Y, names=e.names, training=replace(given, state=memory))
     update: dict[str, Any] = later.to_dict()["update"]
     return update
 
@@ -296,7 +296,7 @@ def test_the_record_follows_a_step(look, name):
     record = e.to_dict()
     small = json.loads(embedded(record))
     found = ask(open_live(look), small, "(live.step(), live.renew(), live.record)")
-    after = Explanation(replace(e.view, theta=theta), e.names, e.training).to_dict()
+    after = e.architecture.explain(theta, e.view.X, e.view.Y, names=e.names, training=e.training).to_dict()
     for part in ("w", "b", "p", "gradient_size"):
         assert_alike(found[part], after[part], at=part)
     one, other = found["update"], record_after_the_next(e, theta)

@@ -88,7 +88,10 @@ def test_before_the_forward_pass_nothing_tells_what_will_come_out(look):
     for _ in range(2):
         said = shown.inner_text("body") + " ".join(each(shown, "option", "n.textContent"))
         assert "predicted" not in said
-        assert shown.locator("[data-name=cost], [data-name=a], [data-name=value], [data-size]").count() == 0
+        assert (
+            shown.locator("[data-name=cost], [data-name=mean], [data-name=a], [data-name=value], [data-size]").count()
+            == 0
+        )
         shown.keyboard.press("ArrowRight")
     for _ in range(2):
         shown.keyboard.press("ArrowRight")
@@ -242,7 +245,7 @@ def test_every_panel_names_an_equation_and_links_to_it(look):
     text = DERIVATION.read_text(encoding="utf-8")
     e = explained("kinds")
     shown = look(page(e.to_dict()), at="#example=1")
-    address, named = shown.url, set()
+    named = set()
     for _ in range(2 * e.architecture.depth + 5):
         here = each(shown, "#panel [data-equation]", "n.dataset.equation")
         assert here, panel(shown)["of"]
@@ -252,6 +255,7 @@ def test_every_panel_names_an_equation_and_links_to_it(look):
         choose(shown, what)
         named |= set(each(shown, "#panel [data-equation]", "n.dataset.equation"))
     look_up(shown, 3, 0, 0)
+    address = shown.url
     link = shown.locator("#panel [data-equation=E16]").first
     link.click()
     assert shown.locator("#E16").is_visible()

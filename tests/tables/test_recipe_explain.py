@@ -154,3 +154,26 @@ def test_through_embeddings_to_the_columns_of_the_table():
     assert found.parts[0].by_x == 0  # of a code
     for name, told in list(found.switches.items())[1:]:
         assert told == pytest.approx(cost(many=name) - cost(), rel=1e-6, abs=1e-9)
+
+
+def test_a_code_adds_its_part_to_the_prediction_of_several_members():
+    frame = odd_frame(200)
+    y = np.random.default_rng(0).normal(size=200)
+    codes, sizes = zip(*network_on(frame, y).codes_, strict=True)
+    layers = [CategoryEmbedding(codes, sizes, 2)]
+    steps = recipe_encoder(PLAN, dtype="float64")
+    network = MLPRegressor(layers=[*layers, Layer(5, "tanh", own=True)], n_members=3, max_iter=5, random_state=0)
+    model = TablePipeline([*steps.steps, ("network", network)]).fit(frame, y)
+    e = glassprop.explain(model, frame, row=11)
+    found = e.contributions()
+    assert found.prediction == pytest.approx(model.predict(frame[11])[0], rel=1e-9)
+    assert {one.name for one in found.columns} >= {"many"}
+    assert abs(found.rest) <= 1e-3 * abs(found.prediction - found.baseline)
+    X = np.asarray(model[:-1].transform(frame))
+    where, size = model.codes_[0]
+    shares = np.bincount(X[:, where].astype(int), minlength=size) / len(X)
+    assert network.code_shares_[0] == pytest.approx(shares)
+    switches = e.input("many").switches
+    for name in list(switches)[1:4]:
+        other = model.predict(frame[11].with_columns(many=pl.lit(name)))[0]
+        assert switches[name] == pytest.approx(other - found.prediction, rel=1e-6, abs=1e-9)

@@ -380,3 +380,55 @@ def test_an_estimator_by_itself_and_inside_pipelines():
 def test_other_models_are_refused(model):
     with pytest.raises(SettingsError, match=r"cannot explain a .*: give a glassprop MLPClassifier"):
         glassprop.explain(model, [[0.0]], [0])
+
+
+# --- rows without a target -----------------------------------------------------------------------------------------
+
+
+def _predicts(outcome, frame):
+    """What the Pipeline itself says of rows: the second class's probability, or the amount."""
+    model = outcome.pipeline
+    return model.predict_proba(frame)[:, 1] if outcome.record["labels"] else model.predict(frame)
+
+
+@pytest.mark.parametrize("which", ["amounts", "classes"])
+@pytest.mark.parametrize("row", [4, 5, 30])  # a color is missing, then a number
+def test_a_row_without_a_target_is_explained_by_its_columns(which, row, request):
+    outcome = request.getfixturevalue(which)
+    frame = _table().drop("gain", "high")
+    output = "yes" if which == "classes" else None
+    e = explain_table(outcome.pipeline, outcome.record, Table(frame, "new"), [row], output=output)
+    found = e.contributions()
+    assert e.names.targets == ()
+    assert sorted(one.name for one in found.columns) == sorted(frame.columns)
+    assert found.prediction == pytest.approx(_predicts(outcome, frame[row])[0], rel=1e-5)
+    assert abs(found.rest) <= 1e-3 * abs(found.prediction - found.baseline)
+    for name, step in (("age", 0.01), ("moment", datetime.timedelta(minutes=5))):
+        if frame[name][row] is None:
+            assert e.input(name).value == 0
+            continue
+        low, high = (
+            _predicts(outcome, _changed(frame, row, name, frame[name][row] + way * step)[row])[0] for way in (-1, 1)
+        )
+        per = step / datetime.timedelta(days=1) if name == "moment" else step
+        assert e.input(name).value == pytest.approx((high - low) / (2 * per), rel=1e-3, abs=1e-6)
+    switches = e.input("color").switches
+    for color in ("red", "blue"):
+        there = _predicts(outcome, _changed(frame, row, "color", color)[row])[0]
+        assert switches[color] == pytest.approx(there - found.prediction, rel=1e-4, abs=1e-5)
+
+
+def test_contributions_count_from_the_mean_of_the_rows_trained_on(classes):
+    model = classes.pipeline
+    rows = classes.parts.train.rows
+    X = np.asarray(model[:-1].transform(_table().drop("gain", "high")[rows.tolist()]))
+    assert model[-1].input_means_ == pytest.approx(X.mean(axis=0), rel=1e-6, abs=1e-9)
+    e = explain_table(model, classes.record, Table(_table().drop("high"), "new"), [30], output="yes")
+    assert e.contributions().baseline == pytest.approx(model[-1].predict_proba(X.mean(axis=0)[None, :])[0, 1], rel=1e-6)
+
+
+def test_a_target_that_is_there_but_empty_is_none(classes):
+    frame = _changed(_table(), 2, "high", None)
+    e = explain_table(classes.pipeline, classes.record, Table(frame, "people"), [2])
+    assert e.to_dict()["asked"] == "prediction"
+    assert e.to_dict()["examples"][0]["target"] is None

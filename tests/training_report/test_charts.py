@@ -76,3 +76,36 @@ def test_odd_curves_can_be_drawn(values):
 @pytest.mark.parametrize("points", [[[0.0, 0.0]], [[1e300, -1e300]], [[-1e308, 1e308]], [[1.7e308, 1.7e308]], []])
 def test_odd_points_can_be_drawn(points):
     assert "nan" not in charts.scatter(points, title="t", across="a", up="u")
+
+
+def came_about(**other):
+    columns = [{"name": name, "adds": adds} for name, adds in (("age", 0.5), ("<i>city</i>", -0.3), ("size", 0.1))]
+    told = {"baseline": 0.2, "columns": columns, "others": {"count": 0, "adds": 0.0}, "rest": 0.0, "value": 0.5}
+    return told | other
+
+
+def bars(drawn):
+    found = re.findall(r'<rect class="step (\w+)" x="([\d.]+)" y="\d+" width="([\d.]+)"', drawn)
+    return [(kind, float(x), float(x) + float(width)) for kind, x, width in found]
+
+
+def test_a_waterfall_goes_on_where_the_step_before_has_left_it():
+    drawn = charts.waterfall(came_about(), title="how")
+    assert "<i>" not in drawn
+    found = bars(drawn)
+    assert [kind for kind, *_ in found] == ["level", "plus", "minus", "plus", "plus", "level"]
+    low, high = 0.0, 0.7  # 0.2, then 0.7, 0.4, 0.5
+    spans = [(0, 0.2), (0.2, 0.7), (0.4, 0.7), (0.4, 0.5), (0.5, 0.5), (0, 0.5)]
+    for (_, left, right), (begin, end) in zip(found, spans, strict=True):
+        assert left == pytest.approx(165 + (begin - low) / (high - low) * 200, abs=0.02)
+        assert right - left == pytest.approx(max(1, (end - begin) / (high - low) * 200), abs=0.03)
+
+
+def test_what_a_waterfall_does_not_list_is_one_step():
+    drawn = charts.waterfall(came_about(others={"count": 4, "adds": 0.05}), title="how", most=1)
+    assert "6 more" in drawn  # two of those that are there, and four
+    assert "-0.15" in drawn
+
+
+def test_a_waterfall_of_what_is_not_finite_is_not_drawn():
+    assert charts.waterfall(came_about(value=float("inf")), title="how") == ""

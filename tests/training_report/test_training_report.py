@@ -13,7 +13,7 @@ from training_report.report_cases import amounts, flowers, held_out, reported, t
 from training_report.report_reader import Reader
 
 from glassprop.ground.number_text import number
-from glassprop.tables import diagnose
+from glassprop.tables import diagnose, explain_table
 from glassprop.tables.fitting.intervals import wilson
 from glassprop.training_report.training_report import training_report
 
@@ -222,3 +222,19 @@ def test_a_tiny_table_gets_a_report():
     data, document = reported(trained(frame, "y"))
     assert data["residuals"]["rows"] == 1
     assert "weights of the last epoch" in Reader(document).texts["curves"]
+
+
+def test_how_the_predictions_of_telling_rows_came_about(classes, numbers):
+    for outcome in (classes, numbers):
+        telling = diagnose(outcome)["telling"]
+        e = explain_table(outcome.pipeline, outcome.record, outcome.held_out_table, [told["row"] for told in telling])
+        told = e.to_dict(live=False)["predictions"]
+        data, document = reported(outcome, predictions=told)
+        json.dumps(data, allow_nan=False)
+        assert document.count("<summary>How it came about</summary>") == len(telling)
+        for one in told:
+            for column in one["columns"][:8]:
+                assert f"{column['adds']:+.4g}</text>" in document
+        without, document = reported(outcome, predictions=told, rows=False)
+        assert without["came_about"] == []
+        assert "How it came about" not in document

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from html.parser import HTMLParser
@@ -19,10 +21,11 @@ from hypothesis import strategies as st
 from tex_cases import HOSTILE, compile_tex
 
 from glassprop import Activation, Layer, Network, Scale
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.equations.activation import SELU_ALPHA, SELU_SCALE
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import shortened
-from glassprop.insight.names import Names
+from glassprop.insight.names import Column, Names, Scaling
 from glassprop.insight.step import Training
 from glassprop.optimizer import AdamW
 from glassprop.worksheet.exact import decimal_of, rounded
@@ -78,16 +81,34 @@ def abs_of(r):
 class Paper:
     """What a pupil would do: reads the printed numbers of a row, and computes with sympy from them alone."""
 
-    def __init__(self, text: str, network: Network, row: int = 0) -> None:
-        self.network = network
+    def __init__(self, text: str, network: Network, row: int = 0, digits: int = 2) -> None:
+        self.network, self.digits = network, digits
         head = text.split("## Given")[1].split("Answer key")[0]
-        tables = [block for block in head.split("\n\n") if block.startswith("|")]
-        depth = len(network.sizes) - 1
-        cells = [[line.strip("| ").split("|") for line in table.split("\n")[2:]] for table in tables[: depth + 2]]
-        numbers = [[[sp.Rational(c.strip()) for c in line[1:]] for line in table] for table in cells]
-        self.x, self.y = [line[row] for line in numbers[0]], [line[row] for line in numbers[-1]]
-        self.w = [None, *([line[:-1] for line in table] for table in numbers[1:-1])]
-        self.b = [None, *([line[-1] for line in table] for table in numbers[1:-1])]
+        head = re.split(r"^## (?:0|1|Row)", head, flags=re.MULTILINE)[0]
+        self.limit = int(limit[1]) if (limit := re.search(r"√\(1 \+ \(u/(\d+)\)²\)", text)) else None
+        given = dict(re.findall(r"^(\S.*):\n\n((?:\|.*\n)+)", head, re.MULTILINE))
+        self.u = {}
+        self.x, self.y = (self._quantities(given, what, row) for what in ("Inputs", "Targets"))
+        layers = [table for title, table in given.items() if title.startswith("Weights")]
+        numbers = [[line for _, line in lines_of(table)] for table in layers]
+        self.w = [None, *([line[:-1] for line in table] for table in numbers)]
+        self.b = [None, *([line[-1] for line in table] for table in numbers)]
+
+    def _quantities(self, given, what, row):
+        """As they are given, or scaled and rounded from what stands in the table."""
+        found = {}
+        for title, table in given.items():
+            if title.startswith(what):
+                for symbol, numbers in lines_of(table):
+                    k = int(re.search(r"\[(\d+)\]", symbol)[1])
+                    found[k] = self._scaled(k, *numbers[-2:], numbers[row], what) if "table" in title else numbers[row]
+        return [found[k] for k in range(len(found))]
+
+    def _scaled(self, k, center, spread, value, what):
+        u = (value - center) / spread
+        self.u |= {k: u} if what == "Inputs" else {}
+        x = u / sp.sqrt(1 + (u / self.limit) ** 2) if self.limit and what == "Inputs" else u
+        return sp.Rational(str(round(Decimal(str(sp.N(x, 50))), self.digits)))
 
     def run(self, letter="", layer=0, j=0, k=None):
         """z and a of all layers and the cost, with ε added to the quantity named."""
@@ -142,6 +163,13 @@ class Paper:
         """What belongs in the blank after this symbol."""
         if symbol == "C₀":
             return self.run()[1]
+        if symbol == "prediction":
+            center, spread = self.units
+            return center + spread * self.run()[0]["a", len(self.w) - 1, 0]
+        if scaled := re.fullmatch(r"a\[(\d+)\]⁽⁰⁾|y\[(\d+)\]", symbol):
+            return self.x[int(scaled[1])] if scaled[1] else self.y[int(scaled[2])]
+        if u := re.fullmatch(r"u\[(\d+)\]", symbol):
+            return self.u[int(u[1])]
         letter, layer, index = parts_of(symbol)
         if symbol.startswith("∂"):
             return self.derivative(letter, layer, *index)
@@ -151,6 +179,13 @@ class Paper:
                 EPS, 0
             )
         return self.derivative("δ", layer, *index) if letter == "δ" else self.run()[0][letter, layer, index[0]]
+
+
+def lines_of(table):
+    """The lines of a printed table: what stands first, and the numbers."""
+    for line in table.strip().split("\n")[2:]:
+        first, *cells = line.strip("| ").split("|")
+        yield first, [sp.Rational(cell.strip()) for cell in cells if cell.strip()]
 
 
 def numeric(x):
@@ -167,8 +202,8 @@ def parts_of(symbol):
 class Class:
     """All rows of a sheet: what is averaged, the step with the mean derivative, and what comes after it."""
 
-    def __init__(self, text, network, n, rate="1/10"):
-        self.rows = [Paper(text, network, i) for i in range(n)]
+    def __init__(self, text, network, n, digits, rate="1/10"):
+        self.rows = [Paper(text, network, i, digits) for i in range(n)]
         self.n, self.rate, self._gradient = n, sp.Rational(rate), {}
 
     def mean(self, values):
@@ -254,7 +289,7 @@ def assert_about(about, want, significant, symbol):
 
 
 def check_key(text, network, digits, *, exact=None, n=1):
-    paper, key = Class(text, network, n), key_of(text)
+    paper, key = Class(text, network, n, digits), key_of(text)
     short = {i for i, (_, symbol, *_) in enumerate(key) if symbol in [s for r, s, *_ in key[:i] if r == key[i][0]]}
     assert blanks_of(text) == [symbol for i, (_, symbol, *_) in enumerate(key) if i not in short]
     for row, symbol, whole, about, check in key:
@@ -264,7 +299,9 @@ def check_key(text, network, digits, *, exact=None, n=1):
             assert (whole is not None) == exact(symbol), symbol
         if whole is not None:
             assert sp.simplify(want - sp.Rational(whole)) == 0, symbol
-        if about is not None:
+        if re.fullmatch(r"a\[\d\]⁽⁰⁾|y\[\d\]", symbol):  # rounded, to go on with
+            assert sp.Rational(about) == want, symbol
+        elif about is not None:
             assert_about(about, want, digits + 2, symbol)
         if check is not None:
             want, shown = paper.check(symbol), check.removesuffix(r"\*")
@@ -417,6 +454,17 @@ def test_the_step_is_taken_at_the_rate_asked_for():
     assert Fraction(key["new w[1,0]⁽¹⁾"]) == Fraction("0.9") - Fraction("0.01") * Fraction(key["∂C₀/∂w[1,0]⁽¹⁾"])
 
 
+def test_a_step_that_leads_beyond_paper_is_said():
+    """Weights that grow by hundreds: e to their power is no number for paper; at a small rate all is there."""
+    network = dense(1, (1, "exp"), (1, "identity"))
+    e = network.explain([4.0, 0.0, 9.0, 0.0], [1.0], [-400.0])
+    for form in ("text", "html", "latex"):
+        assert "Left out: with these new weights" in worksheet_of(e, 2, form)
+    text = worksheet_of(e.at_rate(1e-8), 2)
+    assert "Left out" not in text
+    assert [symbol for _, symbol, *_ in key_of(text)][-1] == "new C₀ - C₀"
+
+
 def test_a_kink_between_the_two_points_is_marked():
     """One neuron's z is 0.01 times an input of 1: its weight and bias cross 0, the other's do not."""
     network = dense(1, (2, "relu"), (1, "identity"))
@@ -513,6 +561,92 @@ def test_every_circle_weight_and_bias_is_drawn(form):
     written = drawings[1].replace(r" \cdot 10^{", "e")
     assert all(f"{x:.4g}".rstrip("0") in written for x in answers if abs(x) > 1e-3)
     assert not any(f"{x:.4g}" in drawings[0] for x in answers)
+
+
+# --- in the table's units ---------------------------------------------------------------------------------------------
+
+
+def of_a_table(n=1, limit=5.0, units=None, digits=2):
+    """Rows of a table with two numbers, scaled, and a category; the scaling is worked out here, by hand."""
+    network = dense(4, (2, "tanh"), (1, "identity"), cost="half_squared_error")
+    network = network if units is None else network.in_units(units)
+    rng = np.random.default_rng(4)
+    v = np.array([[178.5, 50], [161.0, 18], [183.25, 71]])[:n]
+    center, spread = np.array([170.2581, 48.637]), np.array([8.54512, 17.7281])
+    u = (v - center) / spread
+    x = u if limit is None else u / np.sqrt(1 + (u / limit) ** 2)
+    X = np.hstack([x, np.tile([0.0, 1.0], (n, 1))])
+    y = np.array([63.5, 51.25, 88.0])[:n]
+    columns = (
+        *(Column(name, (k,), tuple(map(str, v[:, k])), numbers=tuple(v[:, k]),
+                 scalings=(Scaling(center[k], spread[k], limit),)) for k, name in enumerate(["height", "age"])),
+        Column("town", (2, 3), ("Ulm",) * n, categories=("Bern", "Ulm")),
+    )  # fmt: skip
+    names = Names.numbered(network, n, inputs=["height", "age", "town = Bern", "town = Ulm"], columns=columns,
+                           outputs=["weight"], targets=[f"{one:g}" for one in y])  # fmt: skip
+    Y = y[:, None] if units is None else units.standard(y[:, None])
+    return network.explain(rng.normal(size=network.layout.size), X, Y, names=names), v, y
+
+
+UNITS = OwnUnits(65.993, 10.0534)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+@pytest.mark.parametrize("limit", [5.0, None])
+def test_scaling_is_step_0_and_the_prediction_comes_back(n, limit):
+    e, v, y = of_a_table(n, limit, UNITS)
+    text = worksheet_of(e, 2)
+    Paper.units = sp.Rational("65.99"), sp.Rational("10.05")
+    paper = check_key(text, e.architecture, 2, n=n)
+    for i, row in enumerate(paper.rows):
+        np.testing.assert_allclose(np.array(row.x, float), e.view.X[i], atol=0.0051)
+        np.testing.assert_allclose(np.array(row.y, float), e.view.Y[i], atol=0.0051)
+    sheet, key = text.split("# Answer key")
+    assert "Inputs, as they stand in the table:" in sheet
+    assert "and not in the table's units: town = Bern, town = Ulm." in sheet
+    for number in (*v.ravel(), *y):
+        assert re.search(rf"\| +{re.escape(f'{number:g}')} \|", sheet)
+    first = [line for line in sheet.split("\n") if re.match(r"#+ \d+\. ", line)]
+    assert re.match(r"#+ 0\. Scaling", first[0])
+    assert len([line for line in first if re.match(r"#+ 0\. ", line)]) == 1
+    assert len(re.findall(r"^    prediction ≈ 65.99 \+ 10.05·", key, re.MULTILINE)) == n
+    assert len(re.findall(r"^    new prediction (?:\(row \d\) )?≈", key, re.MULTILINE)) == n
+    assert ("squeezed" in sheet) == (limit is not None)
+
+
+def test_the_squeeze_is_rounded_as_a_pupil_would():
+    e, *_ = of_a_table(1, 1.5, UNITS)
+    key = worksheet_of(e, 2).split("# Answer key")[1]
+    u = (178.5 - 170.258) / 8.545
+    assert f"    a[0]⁽⁰⁾ ≈ {u / np.sqrt(1 + (u / 1.5) ** 2):.2f}\n" in key
+
+
+def test_without_rows_nothing_of_the_table_is_in_the_sheet_and_it_says_so():
+    e, *_ = of_a_table(1, 5.0, UNITS)
+    for one in (e, e.without_rows()):
+        for form in ("text", "html", "latex"):
+            sheet = worksheet_of(one, 2, form, rows=False)
+            assert "178.5" not in sheet
+            assert "63.5" not in sheet
+            assert "given as the network takes them" in sheet
+    assert "## 1. Forward" in worksheet_of(e, 2, rows=False)
+
+
+def test_a_target_that_is_bent_is_given_as_it_is_and_says_so():
+    units = OwnUnits(4.1, 0.2, "log", knots=(20.0, 200.0))
+    e, *_ = of_a_table(1, 5.0, units)
+    text = worksheet_of(e, 2)
+    assert "y is the target as the network takes it, (log(target) - 4." in text
+    assert "prediction" not in text
+
+
+def test_what_a_scaling_does_not_say_rightly_is_not_told():
+    """A scaling that is not what the network was given: the inputs are then given as they are."""
+    e, *_ = of_a_table(1, 5.0)
+    wrong = tuple(replace(c, scalings=(Scaling(0.0, 3.0),)) if c.numbers else c for c in e.names.columns)
+    text = worksheet_of(replace(e, names=replace(e.names, columns=wrong)), 2)
+    assert "Scaling" not in text
+    assert "as they stand in the table" not in text
 
 
 # --- what is left out is said -----------------------------------------------------------------------------------------

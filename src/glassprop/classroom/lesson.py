@@ -12,7 +12,7 @@ import numpy as np
 
 from glassprop.classroom.faults_found import FaultsFound
 from glassprop.classroom.lesson_fields import COST, RATE, fields_of
-from glassprop.classroom.lesson_file import json_text, read_plain, toml_text
+from glassprop.classroom.lesson_file import MOST_BYTES, json_text, read_plain, toml_text
 from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import is_built_in as cost_is_built_in
@@ -21,9 +21,9 @@ from glassprop.ground.atomic import replacing
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.names import Names
-from glassprop.insight.step import Training
+from glassprop.insight.step import plain_descent
+from glassprop.insight.view import View
 from glassprop.network import Network
-from glassprop.optimizer import SGD
 from glassprop.report.documents import latex_of, markdown_of
 from glassprop.report.page import page
 from glassprop.worksheet.worksheet import MOST_DIGITS, worksheet_of
@@ -72,6 +72,7 @@ class Lesson:
         for layer, (w, b) in enumerate(zip(found.w, found.b, strict=True), start=1):
             found.network.w(theta, layer)[...] = w
             found.network.b(theta, layer)[...] = b
+        _refuse_overflow(View(found.network, theta, found.inputs, found.targets))
         names = found.input_names, found.output_names
         return cls(
             found.title, found.about, found.network, theta, found.inputs, found.targets, found.rate, names[0], names[1]
@@ -81,12 +82,13 @@ class Lesson:
     def of(cls, explanation: Explanation, *, title: str = "", about: str = "") -> Lesson:
         """A network that is explained, with its rows, as a lesson: to be saved, and to change numbers in.
 
-        Names of inputs and outputs, and the last learning rate, go along; the optimizer is gradient descent.
+        Names of inputs and outputs, and the last learning rate, go along; the optimizer is gradient descent. Of several
+        members it is the one that is walked through.
 
         Raises
         ------
         LessonError
-            If there are several members, layers that are not dense, or functions of one's own.
+            If there are layers that are not dense, functions of one's own, or rows without a target.
         """
         _refuse_other_kinds(explanation)
         view, names, network = explanation.view, explanation.names, explanation.architecture
@@ -121,7 +123,7 @@ class Lesson:
         """The same of some rows, counted from 0; of all where none are named."""
         which = list(rows) or list(range(len(self.inputs)))
         names = Names.numbered(self.network, len(which), rows=which, inputs=self.input_names, outputs=self.output_names)
-        training = Training(SGD(), SGD().start(self.theta), self.rate)
+        training = plain_descent(self.theta, self.rate)
         x, y = self.inputs[which], self.targets[which]
         return self.network.explain(self.theta, x, y, names=names, training=training)
 
@@ -184,8 +186,20 @@ class Lesson:
             file.write(self.text(as_json=str(path).lower().endswith(".json")).encode())
 
     def text(self, *, as_json: bool = False) -> str:
-        """What ``save`` writes."""
-        return json_text(self.to_dict()) if as_json else toml_text(self.to_dict())
+        """What ``save`` writes.
+
+        Raises
+        ------
+        LessonError
+            If it is too large for a file that ``read_lesson`` would read.
+        """
+        found = json_text(self.to_dict()) if as_json else toml_text(self.to_dict())
+        if (size := len(found.encode())) > MOST_BYTES:
+            raise LessonError(
+                f"a lesson is a small network in a file of {MOST_BYTES:,} bytes at most, and this would be {size:,}: "
+                "take fewer rows or a smaller network"
+            )
+        return found
 
 
 def lesson_of(
@@ -279,10 +293,22 @@ def _layers(w: Any, b: Any, activations: Any) -> list[dict[str, Any]]:
     return [{"w": one, "b": bias, "activation": name} for one, bias, name in zip(each_w, biases, names, strict=True)]
 
 
+def _refuse_overflow(view: View) -> None:
+    """Numbers may each be fine, and what is made of them beyond all bounds."""
+    with np.errstate(all="ignore"):
+        costs = np.isfinite(view.costs)
+        errors = np.all([np.isfinite(delta).all(axis=1) for delta in view.deltas[1:]], axis=0)
+    found = zip(costs, errors, strict=True)
+    wrong = [f"row {i}: {'a derivative' if c else 'its cost'}" for i, (c, e) in enumerate(found) if not (c and e)]
+    if wrong:
+        said = "is not a finite number with these weights: make weights or inputs smaller"
+        raise LessonError.of([f"{what} {said}" for what in wrong])
+
+
 def _refuse_other_kinds(explanation: Explanation) -> None:
     network, faults = explanation.architecture, []
-    if explanation.members is not None:
-        faults.append("a lesson is of one network, and this is one of several: explain a member of it by itself")
+    if explanation.predictions is not None:
+        faults.append("a lesson has targets, and these rows have none")
     other = [layer.title for layer in network.layers if layer.kind != "dense" or layer.residual or layer.parametric]
     if other:
         faults.append(f"a lesson has dense layers alone, and this network has {listed(other)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from glassprop.insight.largest import Place
 
 _MOST_PLACES = 9  # digits of a number in --weight: more than any network has neurons
-FILES = ("latex", "markdown", "html", "worksheet")
+FILES = ("latex", "markdown", "html", "worksheet", "save")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ class Forms:
         None
     )
 
+    save: Annotated[
+        MaybeWord,
+        Parameter(help="Write network and rows as a lesson, to change numbers in: .json, else TOML; - prints it."),
+    ] = None
+
     @property
     def files(self) -> dict[str, str]:
         """Which files are to be written, by what they are."""
@@ -94,10 +99,10 @@ class Forms:
             )
         return list(dict.fromkeys(found))
 
-    def check(self, row: tuple[int, ...], others: tuple[tuple[str, str], ...], also: tuple[str, ...] = ()) -> None:
+    def check(self, row: tuple[int, ...], others: Sequence[tuple[str, str]]) -> None:
         """Refuse, before any work, values out of range, forms that exclude each other, files that cannot be written.
 
-        others: files that are read, and what they are; also: options that are forms of the answer, too.
+        others: files that are read, and what they are.
 
         Raises
         ------
@@ -106,7 +111,7 @@ class Forms:
         TableError
             If a file cannot be written.
         """
-        faults = _faults(self, row, also)
+        faults = _faults(self, row)
         if faults:
             raise SettingsError("; ".join(faults))
         self.places  # noqa: B018
@@ -124,7 +129,8 @@ class Forms:
             return
         places = places or ([] if self.input else default_of(found))
         if self.json:
-            whole = {**form.more, **_whole(found, places, self.input, rows=form.rows)}
+            named = {"title": form.title, "about": form.about} if form.title else {}
+            whole = {**named, **_whole(found, places, self.input, rows=form.rows)}
             form.ready()
             print_json(whole)
             return
@@ -145,16 +151,15 @@ class FormOf:
     digits : decimals of a worksheet where none are asked for.
     contents : what is said of a file, by its form.
     ready : called once all is there, before the first word is printed.
-    title : of the page; "" is the usual one.
-    more : what else the JSON holds.
+    title, about : what it is, in a line and in some sentences; may be empty.
     """
 
     rows: bool
     digits: int
     contents: Callable[[str], str]
     ready: Callable[[], None]
-    title: str
-    more: dict[str, Any]
+    title: str = ""
+    about: str = ""
 
     def document(self, found: Explanation, name: str, path: str, places: list[Place] | None, forms: Forms) -> str:
         """The text of a file."""
@@ -167,16 +172,22 @@ class FormOf:
             from glassprop.report.page import page
 
             record = found.to_dict(rows=self.rows)
-            return page(record, rows=self.rows, **({"title": self.title} if self.title else {}))
+            opens = next(iter((*(places or ()), *forms.input)), None)
+            return page(record, rows=self.rows, opens=opens, **({"title": self.title} if self.title else {}))
+        if name == "save":
+            from glassprop.lessons import Lesson
+
+            lesson = Lesson.of(found, title=self.title, about=self.about)
+            return lesson.text(as_json=path.lower().endswith(".json"))
         from glassprop.worksheet.worksheet import worksheet_of
 
         form = {".html": "html", ".htm": "html", ".tex": "latex"}.get(Path(path).suffix.lower(), "text")
         return worksheet_of(found, forms.digits or self.digits, form, rows=self.rows)  # type: ignore[arg-type]
 
 
-def _faults(forms: Forms, row: tuple[int, ...], also: tuple[str, ...]) -> list[str]:
+def _faults(forms: Forms, row: tuple[int, ...]) -> list[str]:
     faults = []
-    asked = [*(["--json"] if forms.json else []), *(f"--{name}" for name in forms.files), *also]
+    asked = [*(["--json"] if forms.json else []), *(f"--{name}" for name in forms.files)]
     if len(asked) > 1:
         faults.append(f"{' and '.join(asked)} are different forms of one answer: choose one")
     if forms.digits is not None and forms.worksheet is None:
@@ -197,7 +208,7 @@ def _faults(forms: Forms, row: tuple[int, ...], also: tuple[str, ...]) -> list[s
     return faults
 
 
-def check_file(path: str, others: tuple[tuple[str, str], ...]) -> None:
+def check_file(path: str, others: Sequence[tuple[str, str]]) -> None:
     """Refuse, before any work, a file that cannot be written, or that is one of those that are read."""
     from glassprop.ground.atomic import check_writable
 

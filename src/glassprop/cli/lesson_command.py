@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from glassprop.cli.explained_forms import FormOf, Forms, check_file, write_file
+from glassprop.cli.explained_forms import FormOf, Forms
 from glassprop.cli.options import MaybeWord, Wholes
 from glassprop.cli.output import print_json, print_sentence, print_table, print_title, say
 from glassprop.errors import SettingsError
@@ -36,9 +36,6 @@ def lesson(
         ),
     ] = (),
     forms: Annotated[Forms, Parameter(name="*")] = Forms(),  # noqa: B008  # frozen
-    save: Annotated[
-        MaybeWord, Parameter(help="Write the lesson itself, to change numbers in: .json, else TOML; - prints it.")
-    ] = None,
 ) -> int:
     """Show the chain rule on a network in numbers of your own, on paper or on a page."""
     if list != (lesson is None):
@@ -47,27 +44,24 @@ def lesson(
         raise SettingsError(f"name a lesson, or --list, and not both: a file, or one of {', '.join(READY)}")
     if lesson is None:
         return _list(forms)
-    read = (("the lesson", lesson),)
-    forms.check(row, read, () if save is None else ("--save",))
-    if save is not None:
-        check_file(save, read)
+    forms.check(row, [("the lesson", lesson)])
     found = _found(lesson, row)
     found = found if forms.rate is None else replace(found, rate=forms.rate)
-    if save is not None:
-        write_file(save, found.text(as_json=save.lower().endswith(".json")))
-        return 0
     _tell(found, row, forms)
     return 0
 
 
 def _tell(found: Lesson, row: tuple[int, ...], forms: Forms) -> None:
     def ready() -> None:
-        if not (forms.files or forms.json):
+        if forms.files or forms.json:
+            return
+        if found.title:
             print_title(found.title)
+        if found.about:
             print_sentence(found.about)
 
-    more = {"title": found.title, "about": found.about}
-    forms.tell(found.explained(row), FormOf(True, found.digits, lambda _: "", ready, found.title, more))
+    form = FormOf(True, found.digits, lambda _: "", ready, found.title, found.about)
+    forms.tell(found.explained(row), form)
 
 
 def _found(name: str, row: tuple[int, ...]) -> Lesson:

@@ -95,12 +95,20 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
     page = files.page if diagnosis["telling"] else None
     name = "./" + quote(os.fsencode(Path(page).name)) if page is not None else None
     seconds = [point[0] for point in getattr(outcome.pipeline[-1], "time_curve_", ())]
+    explained = _explained(outcome, diagnosis, files.rows) if diagnosis["telling"] else None
     data = report_data(
-        outcome.record, diagnosis, rows=files.rows, model=model, page=name, seconds=seconds, versions=_versions()
+        outcome.record,
+        diagnosis,
+        rows=files.rows,
+        model=model,
+        page=name,
+        seconds=seconds,
+        versions=_versions(),
+        predictions=() if explained is None else explained["predictions"],
     )
     documents = {files.report: training_report(data)}
-    if page is not None:
-        documents = {page: _page_of_rows(outcome, diagnosis, files.rows), **documents}
+    if page is not None and explained is not None:
+        documents = {page: _page_of_rows(outcome, explained, files.rows), **documents}
     write_together(
         {path: text.encode("utf-8", "backslashreplace") for path, text in documents.items()}, error=DataError
     )
@@ -109,8 +117,8 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         say(f"{both} rows of the table; --no-rows leaves their values out")
 
 
-def _page_of_rows(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> str:
-    from glassprop.report.page import page
+def _explained(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> dict[str, Any]:
+    """The telling rows, explained, as plain data."""
     from glassprop.tables import explain_table
 
     numbers = [told["row"] for told in diagnosis["telling"]]
@@ -118,8 +126,13 @@ def _page_of_rows(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> st
     explanation = explain_table(
         outcome.pipeline, outcome.record, outcome.held_out_table, numbers, on_message=lambda _: None
     )
-    title = f"Telling rows of {outcome.held_out_table.name}"
-    return page(explanation.to_dict(rows=rows), title=title, rows=rows)
+    return explanation.to_dict(rows=rows)
+
+
+def _page_of_rows(outcome: Outcome, explained: dict[str, Any], rows: bool) -> str:
+    from glassprop.report.page import page
+
+    return page(explained, title=f"Telling rows of {outcome.held_out_table.name}", rows=rows)
 
 
 def _versions() -> dict[str, str]:

@@ -41,6 +41,7 @@ def largest_weights(explanation: Explanation, layer: int, most: int, *, biases: 
     there = np.concatenate([view.has_edges(layer), np.full((explanation.architecture.sizes[layer], 1), biases)], axis=1)
     there[:, -1] &= view.has_biases(layer)
     sizes = np.abs(np.outer(explanation.delta(layer), np.append(explanation.a(layer - 1), 1.0)))
+    sizes[np.isnan(sizes)] = 0.0
     sizes[~there] = -1.0  # behind every one that is there, those that are 0 included
     order = np.argsort(-sizes, axis=None, kind="stable")[: min(most, int(there.sum()))]
     js, ks = (np.asarray(part).tolist() for part in np.unravel_index(order, sizes.shape))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_PARAMETERS = 10_000  # of a network that a page computes with
 MOST_ROW_NUMBERS = 20_000  # inputs and targets of all examples; about 200 kB of a page
 STILL_WITHOUT_ROWS = "This page does not compute: it was made without the values of rows, and would have to hold them."
+STILL_WITHOUT_TARGET = "This page does not compute: its rows have no target, and so no cost that a step could lower."
 _PLAIN_RATE = 0.1  # of gradient descent, where parameters came without an optimizer
 _START = 0  # the seed of an untrained start
 
@@ -44,7 +45,7 @@ def live_of(explanation: Explanation, *, rows: bool, most_differences: int) -> t
         "cost": _of_cost(architecture),
         "optimizer": _optimizer(explanation),
         "rows": [{"x": packed(x), "y": packed(y), "weight": 1} for x, y in zip(view.X, view.Y, strict=True)],
-        "predicts": _predicts(explanation),
+        **_words(explanation),
         "most_differences": a_share(most_differences, architecture.depth * explanation.n_examples),
         "pixels": None if explanation.names.pixels is None else list(explanation.names.pixels),
     }, None
@@ -52,7 +53,11 @@ def live_of(explanation: Explanation, *, rows: bool, most_differences: int) -> t
 
 def _why_still(explanation: Explanation, rows: bool) -> str | None:
     architecture, training = explanation.architecture, explanation.training
+    if explanation.predictions is not None:
+        return "This page does not compute: it explains what is predicted, and has no target to compute a cost of."
     size, numbers = architecture.layout.used, explanation.view.X.size + explanation.view.Y.size
+    if explanation.predictions is not None:
+        return STILL_WITHOUT_TARGET
     if not rows:
         return STILL_WITHOUT_ROWS
     if size > MOST_PARAMETERS:
@@ -180,6 +185,7 @@ def _of_cost(architecture: Architecture) -> dict[str, Any]:
         "slope": of(definition.slope),
         "kinks": [of(kink) for kink in definition.kinks],
         "p": cost.parameters[0] if cost.parameters else 0.0,
+        "targets": [plain_number(cost.targets.low), plain_number(cost.targets.high)],
         "pair": pair,
     }
 
@@ -222,17 +228,25 @@ def _plain(name: str) -> str:
     return name.translate({ord("₁"): "_1", ord("₂"): "_2"})
 
 
-# --- what is predicted, in words ----------------------------------------------------------------------------------
+# --- outputs and targets, in words ------------------------------------------------------------------------------
 
 
-def _predicts(explanation: Explanation) -> dict[str, Any] | None:
-    """How outputs become what is predicted, where that follows from them: a class, or a number in its own units."""
-    names, a = explanation.names, explanation.view.trace.a[-1]
-    said = list(names.predictions)
-    if not said or explanation.members is not None:
-        return None
-    for rule in (_largest(names.outputs), _half(names.outputs, {*said, *names.targets}), _units(explanation)):
-        if rule is not None and [_said(rule, row) for row in a] == said:
+def _words(explanation: Explanation) -> dict[str, Any]:
+    """How outputs and targets become what is told of them: a class, or a number; None where that does not follow."""
+    names, view = explanation.names, explanation.view
+    said = () if explanation.members is not None else names.predictions  # which are of all members
+    return {
+        "predicts": _rule(explanation, view.trace.a[-1], said),
+        "targets": _rule(explanation, view.Y, names.targets),
+    }
+
+
+def _rule(explanation: Explanation, values: Array, said: Sequence[str]) -> dict[str, Any] | None:
+    """The first that gives what is said of these values. (n, n_L)"""
+    names = explanation.names
+    known = {*names.predictions, *names.targets}
+    for rule in (_largest(names.outputs), _half(names.outputs, known), _units(explanation)):
+        if said and rule is not None and [_said(rule, row) for row in values] == list(said):
             return rule
     return None
 

@@ -16,6 +16,17 @@ from glassprop.ground.text import listed, quoted
 from glassprop.insight.image import find_picture
 
 
+@dataclass(frozen=True)
+class Scaling:
+    """How an input is made of a number of the table: u = (number - center) / spread, and with a limit that far values
+    are squeezed into, u / √(1 + (u / limit)²).
+    """
+
+    center: float
+    spread: float
+    limit: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Column:
     """A column of the table, or an input that is its own column.
@@ -35,6 +46,10 @@ class Column:
         What the parts are by category, where they are not one-hot: a code, say.
     unit : str
         What a derivative is by, where that is not plain: "day" for dates, "hour" for times of day.
+    numbers : tuple of float
+        Of a column of numbers what was read, by example: NaN where it is missing; empty for others.
+    scalings : tuple of Scaling or None
+        By part: how it is made of the number; None for a part that is made otherwise. Empty where no part is known.
     """
 
     name: str
@@ -44,6 +59,8 @@ class Column:
     categories: tuple[str, ...] | None = None
     unit: str = ""
     stands: Array | None = None
+    numbers: tuple[float, ...] = ()
+    scalings: tuple[Scaling | None, ...] = ()
 
 
 def as_code(column: Column, codes: Mapping[int, int]) -> Column:
@@ -135,7 +152,7 @@ class Names:
             elif column.slopes is None:
                 for number, k in enumerate(column.parts):
                     inputs[k] = f"{column.name}: term {number}"
-            columns.append(replace(column, shown=(), categories=categories))
+            columns.append(replace(column, shown=(), categories=categories, numbers=()))
         return replace(self, inputs=tuple(inputs), columns=tuple(columns), targets=(), predictions=())
 
     def check(self, architecture: Architecture, n: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassprop.ground.json_values import plain_number
+from glassprop.insight.prediction import Of
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -47,3 +48,13 @@ def _of(e: Explanation, rows: bool, most: int) -> dict[str, Any]:
         "rest": plain_number(found.rest),
         "points": found.points,
     }
+
+
+def prediction_formulas(of: Of) -> tuple[str, str]:
+    """What is written for the formula of a cost, and for its derivative, where the prediction stands in its place."""
+    own = of == "amount"
+    return (
+        ("g(a_m), g: to the target's own units", "g'(a_m) for the output m, else 0")
+        if own
+        else ("a_m", "1 for the output m that is asked for, else 0")
+    )

@@ -17,7 +17,7 @@ from glassprop.insight.derive import by_inputs, collapse_formula, column_value, 
 from glassprop.insight.differences import nudge_inputs, nudge_weights
 from glassprop.insight.live_record import live_of
 from glassprop.insight.names import Column
-from glassprop.insight.prediction_record import predictions_record
+from glassprop.insight.prediction_record import prediction_formulas, predictions_record
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
 from glassprop.insight.step import formula_of_step, settings_of
 from glassprop.insight.view import View
@@ -101,6 +101,9 @@ def record_of(
 def _network(explanation: Explanation) -> dict[str, Any]:
     architecture = explanation.architecture
     cost = formula_of(architecture.cost_function)
+    value, slope = cost.value, cost.derivative
+    if explanation.predictions is not None:
+        value, slope = prediction_formulas(explanation.predictions[0].of)
     layers = []
     for number, layer in enumerate(architecture.layers, start=1):
         formula = formula_of(layer.activation, parametric=layer.parametric, apart=layer.residual)
@@ -122,8 +125,8 @@ def _network(explanation: Explanation) -> dict[str, Any]:
         "sizes": architecture.sizes,
         "layers": layers,
         "cost": architecture.cost_function.spec,
-        "cost_value": cost.value,
-        "cost_slope": cost.derivative,
+        "cost_value": value,
+        "cost_slope": slope,
         "collapses": explanation.view.collapses,
         "parameters": architecture.layout.used,
     }

@@ -13,6 +13,7 @@ from typing import Any
 
 from glassprop.errors import DataError
 from glassprop.ground.text import shown
+from glassprop.insight.largest import Place
 from glassprop.insight.live_record import STILL_WITHOUT_ROWS
 from glassprop.insight.record import FORMAT
 from glassprop.layers.layer_table import KINDS
@@ -37,6 +38,7 @@ SCRIPTS = (
     "training",
     "columns",
     "chosen",
+    "waterfall",
     "guess",
     "backward",
     "update",
@@ -51,18 +53,35 @@ SCRIPTS = (
     "live_steps",
     "live_record",
     "live",
+    "plane",
+    "map",
+    "slice",
+    "play_handles",
+    "play_switch",
+    "play_nudge",
+    "play_drag",
+    "play_learn",
+    "play",
     "join",
     "keep",
     "print",
+    "address",
     "main",
 )
-COMPUTING = ("live",)  # what scripts begin with that a page needs only if it computes
-STYLES = ("page.css", "page_drawing.css")
+# what scripts begin with that a page needs only if it computes
+COMPUTING = ("live", "play", "plane", "map", "slice")
+STYLES = ("page.css", "page_drawing.css", "page_controls.css")
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
-def page(record: Mapping[str, Any], *, title: str = "The chain rule, with numbers", rows: bool = True) -> str:
+def page(
+    record: Mapping[str, Any],
+    *,
+    title: str = "The chain rule, with numbers",
+    rows: bool = True,
+    opens: Place | str | None = None,
+) -> str:
     """An HTML document that shows an explanation: no network access, nothing to install, nothing outside the file.
 
     Parameters
@@ -72,6 +91,8 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
     title : str
     rows : bool
         Whether what stands in the table is written down, where the record holds it.
+    opens : (layer, j, k), or str, optional
+        The weight (k None: the bias), or the column or input by its name, that is chosen when the page opens.
 
     Raises
     ------
@@ -103,15 +124,16 @@ def page(record: Mapping[str, Any], *, title: str = "The chain rule, with number
         "csp": f"{_CLOSED}; style-src '{_hash(css)}'; script-src '{_hash(js)}'",
         "css": css,
         "js": js,
-        "record": embedded(record, rows=rows),
+        "record": embedded(record, rows=rows, opens=opens),
     }
     # one pass, so that braces within the data are not taken for marks
     return re.sub(r"\{\{(\w+)\}\}", lambda mark: parts[mark[1]], _static("page.html"))
 
 
-def embedded(record: Mapping[str, Any], *, rows: bool = True) -> str:
+def embedded(record: Mapping[str, Any], *, rows: bool = True, opens: Place | str | None = None) -> str:
     """The record as the page holds it: shorter numbers and text, and no character that could end a script element."""
     small = _slim(record, rows)
+    small["opens"] = _choice(small, opens)
     small = {**_short({**small, "live": None}), "live": small["live"]}  # which is computed with: all digits, all names
     return json.dumps(small, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
 
@@ -130,6 +152,7 @@ def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
     picture = record.get("picture")
     return {
         **(_without_rows(record) if not rows else _without_what_live_has(record)),
+        "predictions": [_without_cells(told) if not rows else told for told in record["predictions"]],
         "columns": [record["columns"][number] for number in kept],
         "examples": examples,
         "picture": picture and {name: _short(part, PICTURE_DIGITS) for name, part in picture.items()},
@@ -148,6 +171,25 @@ def _without_what_live_has(record: Mapping[str, Any]) -> dict[str, Any]:
         return dict(record)
     training = record["training"]
     return {**record, "w": [], "b": [], "p": [], "training": training and {**training, "memory": {}}}
+
+
+def _without_cells(prediction: Mapping[str, Any]) -> dict[str, Any]:
+    return {**prediction, "columns": [{**column, "shown": None} for column in prediction["columns"]]}
+
+
+def _choice(record: Mapping[str, Any], opens: Place | str | None) -> dict[str, Any] | None:
+    """What the page opens with, as its scripts call it. None: nothing, or it is not in the page."""
+    if opens is None:
+        return None
+    if not isinstance(opens, str):
+        layer, j, k = opens
+        return {"kind": "weight", "l": layer, "j": j, "k": -1 if k is None else k}
+    for number, column in enumerate(record["columns"]):
+        if column["name"] == opens:
+            return {"kind": "column", "number": number}
+    if opens in record["inputs"]:
+        return {"kind": "input", "k": record["shown"][0][record["inputs"].index(opens)]}
+    return None
 
 
 def _is_input(record: Mapping[str, Any], number: int) -> bool:
@@ -189,13 +231,13 @@ def _static(name: str) -> str:
 
 
 def _without_comments(script: str) -> str:
-    """Without lines of nothing but comment: a fifth of all scripts, which are to be read where they stand."""
+    """Without lines of nothing but comment, and without margins: a third of scripts that are read where they stand."""
     kept, within = [], False
     for line in script.split("\n"):
         text = line.strip()
         opens = text.startswith("/*")
         if not (within or text.startswith("//") or (opens and ("*/" not in text or text.endswith("*/")))):
-            kept.append(line)
+            kept.append(text)
         within = (within or opens) and "*/" not in text
     return "\n".join(kept)
 

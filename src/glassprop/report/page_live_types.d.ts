@@ -38,6 +38,8 @@ interface LiveCost {
   slope: Tree;
   kinks: Tree[];
   p: number;
+  /** from where to where targets may lie; null: any number */
+  targets: [Num, Num];
   pair: { value: Tree; delta: Tree } | null;
 }
 /** What is replaced, and what by. */
@@ -67,6 +69,7 @@ interface LiveRecord {
   optimizer: LiveOptimizer;
   rows: { x: Packed; y: Packed; weight: number }[];
   predicts: Prediction | null;
+  targets: Prediction | null;
   most_differences: number;
   /** where in a picture each input lies, if not simply in order */
   pixels: number[] | null;

@@ -172,6 +172,8 @@ interface ExplanationRecord extends ParameterRecord {
   /** whether C₀ is the cost, or, of rows without a target, what is predicted */
   asked: string;
   predictions: PredictionRecord[];
+  /** of a page: what it opens with */
+  opens?: Choice | null;
   gradient_size: Num[][];
   history: Record<string, Num[]>;
   training: TrainingRecord | null;
@@ -183,6 +185,7 @@ interface ExplanationRecord extends ParameterRecord {
   /** of a regression whose target was standardized */
   units: UnitsRecord | null;
 }
+
 
 /** What can be chosen: a weight (k = -1: the bias), a neuron, an input, a column of the table. */
 type WeightChoice = { kind: "weight"; l: number; j: number; k: number };
@@ -202,6 +205,31 @@ type Step =
 type Mode = "weight" | "activation" | "gradient";
 /** What the page shows at present. */
 type State = { mode: Mode; chosen: Choice | null; step: Step | null };
+
+/** What a step, or several, came to: on which rows, their mean cost before and after, and what the last one moved. */
+type Taken = { before: number; after: number; steps: number; rows: number[]; moved: LiveMove[] };
+/** A number that can be changed: how it is called, its derivative where it stood, and its controls. */
+type Held = {
+  name: string;
+  words: string;
+  parameter?: boolean;
+  symbol: Child;
+  slopeName: Child;
+  slope: Num;
+  /** whether the slope was found by differences */
+  byNudge?: boolean;
+  start: number;
+  range: [number, number];
+  get: () => number;
+  set: (value: number) => void;
+  slider?: HTMLInputElement;
+  field?: HTMLInputElement;
+  said?: HTMLElement;
+};
+/** What the pointer holds while it drags. */
+type Grip = { held: Held; from: number; unit: number };
+/** What a column could be: what it is called, and its inputs. */
+type Other = { name: string; values: number[] };
 
 /** A term of a sum. */
 type Term = { n: number; product: Num };

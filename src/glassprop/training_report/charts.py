@@ -5,15 +5,19 @@ They are drawn 440 units wide, so that their text is still readable on a narrow 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate, pairwise
 from math import ceil, floor, isfinite, log10
+from typing import Any
 
 from glassprop.ground.number_text import tick
+from glassprop.ground.text import shown
 
 WIDTH, HEIGHT = 440, 270
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
+_NAME, _BARS, _NUMBERS, _STEP = 22, 165, 75, 22  # of a waterfall: its names, where its bars are, the height of each
 _LOG_FROM = 1.3  # a curve that falls by more powers of ten is drawn on a logarithmic scale
 
 
@@ -142,6 +146,38 @@ def histogram(edges: Sequence[float], counts: Sequence[int], *, title: str, acro
     return _svg(parts, title)
 
 
+def waterfall(told: Mapping[str, Any], *, title: str, most: int = 8) -> str:
+    """How a prediction came about: from the baseline on, what each column adds, the largest first.
+
+    told: an entry of ``predictions`` of an explanation's record.
+    """
+    listed, others = told["columns"][:most], told["columns"][most:]
+    steps = [(shown(column["name"], _NAME), column["adds"]) for column in listed]
+    left_out = len(others) + told["others"]["count"]
+    if left_out:
+        steps.append((f"{left_out} more", sum(c["adds"] for c in others) + told["others"]["adds"]))
+    steps.append(("rest", told["rest"]))
+    levels = list(accumulate([told["baseline"], *(adds for _, adds in steps)]))
+    spans = [(0.0, levels[0]), *pairwise(levels), (0.0, told["value"])]
+    if not all(isfinite(level) for span in spans for level in span):
+        return ""
+    x = Axis(min(map(min, spans)), max(map(max, spans)), _BARS, WIDTH - _NUMBERS)
+    names, numbers = ["baseline", *(name for name, _ in steps), "prediction"], [adds for _, adds in steps]
+    parts = []
+    for k, (name, (begin, end), number) in enumerate(
+        zip(names, spans, [told["baseline"], *numbers, told["value"]], strict=True)
+    ):
+        left, right = sorted((x.place(begin), x.place(end)))
+        kind = "level" if k in (0, len(names) - 1) else "minus" if end < begin else "plus"
+        parts.append(
+            f'<text x="{_BARS - 8}" y="{_STEP * k + 15}" text-anchor="end">{escape(name)}</text>'
+            f'<rect class="step {kind}" x="{left}" y="{_STEP * k + 4}" width="{max(round(right - left, 2), 1)}" '
+            f'height="{_STEP - 6}"/><text x="{WIDTH - 2}" y="{_STEP * k + 15}" text-anchor="end">'
+            f"{'' if kind == 'level' else '+' if number >= 0 else ''}{number:.4g}</text>"
+        )
+    return _svg(parts, title, _STEP * len(names) + 6)
+
+
 def _widened(least: float, most: float, log: bool) -> tuple[float, float]:
     """A little room at both ends."""
     if log:
@@ -175,6 +211,6 @@ def _frame(x: Axis, y: Axis, across: str, up: str, *, whole_across: bool = False
     return "".join(parts)
 
 
-def _svg(parts: Sequence[str], title: str) -> str:
+def _svg(parts: Sequence[str], title: str, height: int = HEIGHT) -> str:
     said = escape(title)
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{said}">{"".join(parts)}</svg>'
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{said}">{"".join(parts)}</svg>'

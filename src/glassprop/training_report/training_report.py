@@ -30,6 +30,7 @@ def report_data(
     page: str | None = None,
     seconds: Sequence[float] = (),
     versions: Mapping[str, str] | None = None,
+    predictions: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
 
@@ -50,6 +51,8 @@ def report_data(
         Since training began, at the end of each epoch, where that is known: it stands in no record.
     versions : mapping, optional
         Of what made it.
+    predictions : sequence of mapping, optional
+        How the predictions of the telling rows came about: ``predictions`` of the record of their explanation.
     """
     scores, baseline, intervals = record["scores"], record["baseline"], record["intervals"]
     return {
@@ -81,6 +84,7 @@ def report_data(
         "engine": record["engine"],
         "versions": dict(versions or {}),
         "telling": [_telling(told, i, rows) for i, told in enumerate(diagnosis["telling"])],
+        "came_about": [dict(told) for told in predictions] if rows else [],
         "page": page,
         "model": model,
         "with_rows": rows,
@@ -239,6 +243,7 @@ def training_report(data: Mapping[str, Any]) -> str:
     return environment.get_template("report_training.html").render(
         **data,
         charts={name: Markup(drawn) for name, drawn in draw(data).items()},
+        waterfalls=[Markup(drawn) for drawn in waterfalls(data)],
         style=Markup(style),
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
         most_classes=MOST_CLASSES,
@@ -279,6 +284,16 @@ def draw(data: Mapping[str, Any]) -> dict[str, str]:
             title = f"Predicted against true {target}"
             drawn["predictions"] = charts.scatter(residuals["points"], title=title, across="true", up="predicted")
     return drawn
+
+
+def waterfalls(data: Mapping[str, Any]) -> list[str]:
+    """Of each telling row how its prediction came about; "" for those of which it is not known."""
+    said = {"probability": "probability of ", "score": "score of ", "amount": ""}
+    drawn = [
+        charts.waterfall(told, title=f"How the {said[told['of']]}{shown(told['output'])} that is predicted came about")
+        for told in data["came_about"]
+    ]
+    return drawn or [""] * len(data["telling"])
 
 
 def _static(name: str) -> str:

@@ -52,7 +52,7 @@ def _line(at: tuple[float, float], to: tuple[float, float], weight: str, share: 
 def _node(node: Node, x: float, y: float, significant: int, key: bool) -> Iterator[str]:
     value = "" if node.value is None or not (key or node.given) else f"${_short(node.value, significant)}$"
     yield rf"\put({x:g},{y:g}){{\circle{{{_ROUND:g}}}}}"
-    yield _text(x, y + _ROUND / 2 + 2.2, f"${_MATH.symbol(node.symbol)}$")
+    yield _text(x, y + _ROUND / 2 + 3, f"${_MATH.symbol(node.symbol)}$")
     yield _text(x, y, rf"\small {value}") if value else ""
     below = [f"$b = {_short(node.bias, significant)}$"] if node.bias is not None else []
     below += [rf"$\delta = {_short(node.delta, significant)}$"] if key and node.delta is not None else []

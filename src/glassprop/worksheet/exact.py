@@ -18,7 +18,7 @@ from glassprop.errors import SettingsError
 _HUNDRED = Context(prec=100, rounding=ROUND_HALF_EVEN, Emax=999999, Emin=-999999)
 _PI = Fraction("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899")
 _MOST_BITS = 1000  # of a rounded number, beyond which its digits are cut
-_READABLE_BITS = 170  # about 40 digits above and below, or of a decimal
+_READABLE = 24  # characters of a decimal; of a fraction half of that
 _MOST_EXPONENT = 100  # beyond that nobody computes e^z on paper
 
 
@@ -53,7 +53,11 @@ class Number:
     def readable(self) -> Number:
         """The same; one of so many digits that nobody reads them all counts as rounded."""
         bits = self.value.numerator.bit_length() + self.value.denominator.bit_length()
-        return Number(self.value, self.exact and bits <= _READABLE_BITS)
+        if not self.exact or bits > 8 * _READABLE:  # at least so many digits as that
+            return Number(self.value, exact=False)
+        decimal = decimal_of(self.value)
+        text = f"{self.value.numerator}/{self.value.denominator}" if decimal is None else decimal
+        return Number(self.value, len(text) <= (_READABLE if decimal is not None else _READABLE // 2))
 
 
 def _to_digits(x: Fraction) -> Fraction:
@@ -104,6 +108,11 @@ def exp(x: Number) -> Number:
 def ln(x: Number) -> Number:
     """The natural logarithm; exact at 1."""
     return ZERO if x.value == 1 else _rounded(x, Context.ln)
+
+
+def sqrt(x: Number) -> Number:
+    """The root; exact at 0 and 1."""
+    return x if x.value in (0, 1) else _rounded(x, Context.sqrt)
 
 
 def _rounded(x: Number, function: Callable[[Context, Decimal], Decimal]) -> Number:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from glassprop.document.blocks import Line
 from glassprop.document.mathematics import Math, Symbol
-from glassprop.worksheet.exact import Number
+from glassprop.worksheet.exact import ONE, Number
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Check:
 class Item:
     """One number to fill in: what it is called, the answer, and in the key the products whose sum it is.
 
-    ``less``: what is subtracted from that sum. ``over``: it is divided by so many, as an average is.
+    ``less``: what is subtracted from that sum. ``over``: what it is divided by. ``rounded``: the answer was rounded,
+    and one goes on with it as it is.
     """
 
     symbol: Math
@@ -29,7 +30,8 @@ class Item:
     products: tuple[tuple[Number, ...], ...] = ()
     check: Check | None = None
     less: tuple[Number, ...] = ()
-    over: int = 1
+    over: Number = ONE
+    rounded: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole worksheet. ``significant``: significant digits, where an answer is not exact."""
+    """A whole worksheet. ``significant``: significant digits, where an answer is not exact. ``first``: the number of
+    the first section.
+    """
 
     title: str
     intro: tuple[Line, ...]
@@ -113,3 +117,4 @@ class Sheet:
     chapters: tuple[Chapter, ...]
     significant: int
     notes: tuple[Line, ...] = ()
+    first: int = 1

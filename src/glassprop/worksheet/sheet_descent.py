@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from glassprop.document.blocks import Line
 from glassprop.document.mathematics import COST, Difference, Equation, Math, Partial, Product, Symbol, Words
 from glassprop.document.mathematics import numbers as written
+from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.largest import Place
 from glassprop.insight.telling.layer_equations import parameter
 from glassprop.worksheet.exact import Number, number
 from glassprop.worksheet.sheet import Check, Item, Section
 from glassprop.worksheet.sheet_numbers import SheetNumbers, average, by_difference, places
+from glassprop.worksheet.sheet_scaling import prediction_items
 from glassprop.worksheet.sheet_steps import CHECKED, KINKS, cost_item, neuron_items
 
 RATE = 0.1
 MEAN_COST = Symbol("C")
+_BEYOND: Line = (
+    "Left out: with these new weights the numbers go beyond what can be computed on paper, for the step was too long. "
+    "A smaller learning rate would do (--rate, or at_rate in Python)."
+)
 
 
 @dataclass(frozen=True)
 class Descent:
     """The rows of a sheet, what they say together, and where a step leads. Derivatives are of the mean cost.
 
-    called : what each row is called.
+    called : what each row is called. after : the rows with the new weights; none where they lead beyond all bounds.
     """
 
     e: Explanation
@@ -41,9 +48,12 @@ class Descent:
         asked = e.training is not None and e.training.chosen
         rate = number(e.training.rate) if asked and e.training is not None else number(RATE)
         derivatives = {place: average([row.derivative(place) for row in rows]) for place in places(e.architecture)}
-        checks = {place: by_difference(rows, place) for place in derivatives}
+        checks = {place: check for place in derivatives if (check := _checked(rows, place)) is not None}
         steps = {place: -rate * value for place, value in derivatives.items()}
-        after = tuple(row.moved(steps) for row in rows)
+        try:
+            after = tuple(row.moved(steps) for row in rows)
+        except SettingsError:  # the step leads to where e to the power of z is beyond all bounds, say
+            after = ()
         return cls(e, tuple(rows), tuple(called), rate, derivatives, checks, after)
 
     @property
@@ -60,17 +70,25 @@ class Descent:
         return Partial(self.cost, parameter(self.e, place))
 
 
+def _checked(rows: Sequence[SheetNumbers], place: Place) -> Check | None:
+    """By differences; None where a nudge leads beyond what can be computed."""
+    try:
+        return by_difference(rows, place)
+    except SettingsError:
+        return None
+
+
 def average_section(d: Descent) -> Section:
     """The mean of the costs and of every derivative (E11)."""
-    n = len(d.rows)
+    n = Number(Fraction(len(d.rows)))
     items = [Item(MEAN_COST, average([row.cost for row in d.rows]), tuple((row.cost,) for row in d.rows), over=n)]
     for place, value in d.derivatives.items():
         terms = tuple((row.derivative(place),) for row in d.rows)
-        items.append(Item(d.of_cost(place), value, terms, d.checks[place], over=n))
+        items.append(Item(d.of_cost(place), value, terms, d.checks.get(place), over=n))
     listed = " and ".join(filter(None, [", ".join(d.called[:-1]), d.called[-1]]))
     said = (
         f" of all rows is the mean of theirs, and so is every derivative (E11): add up what {listed} gave, and divide "
-        f"by {n}."
+        f"by {len(d.rows)}."
     )
     lines: list[Line] = [("The cost ", MEAN_COST, said), CHECKED]
     key = (KINKS,) if any(check.kink for check in d.checks.values()) else ()
@@ -96,19 +114,23 @@ def update_section(d: Descent) -> Section:
 
 def again_section(d: Descent) -> Section:
     """Forward once more with the new weights: what has become of the cost."""
+    title = "Forward again: the new cost"
+    if not d.after:
+        return Section(title, (_BEYOND,), ())
     items: list[Item] = []
     for row, called in zip(d.after, d.called, strict=True):
         for l in range(1, row.depth + 1):
             items += [replace(item, symbol=_of_row(_new(item.symbol), called, d)) for item in neuron_items(row, l)]
+        items += [replace(one, symbol=_of_row(_new(one.symbol), called, d)) for one in prediction_items(row)]
         cost = cost_item(row)
         items.append(replace(cost, symbol=_of_row(_new(cost.symbol), called, d)))
     before, after = (average([row.cost for row in rows]) for rows in (d.rows, d.after))
     if d.several:
         terms = tuple((row.cost,) for row in d.after)
-        items.append(Item(_new(MEAN_COST), after, terms, over=len(d.after)))
+        items.append(Item(_new(MEAN_COST), after, terms, over=Number(Fraction(len(d.after)))))
     items.append(Item(Difference(_new(d.cost), d.cost), after - before, ((after,),), less=(before,)))
     line: Line = "Go forward again with all the new weights and biases. Has the cost become smaller?"
-    return Section("Forward again: the new cost", (line,), (), _readable(items))
+    return Section(title, (line,), (), _readable(items))
 
 
 def _new(symbol: Math) -> Math:

@@ -20,7 +20,8 @@ table { border-collapse: collapse; margin: 0 0 1em; }
 th, td { padding: .15em .7em; border-bottom: 1px solid #8888; text-align: right; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; }
 .derivatives td:nth-child(2) { text-align: left; overflow-wrap: anywhere; }
-caption { text-align: left; font-weight: bold; }
+caption { text-align: left; font-weight: bold; white-space: nowrap; }
+h2, h3, caption { break-after: avoid; }
 .formula { margin: .5em 1.5em; line-height: 1.8; }
 ul { list-style: none; padding-left: 1.5em; }
 li { margin: .55em 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
@@ -57,7 +58,7 @@ def as_html(sheet: Sheet) -> str:
 
 
 def _chapters(sheet: Sheet, key: bool) -> list[str]:
-    parts, number = [], 0
+    parts, number = [], sheet.first - 1
     for chapter in sheet.chapters:
         parts += [f"<h2>{html_text(chapter.title)}</h2>"] if chapter.title else []
         for section in chapter.sections:
@@ -74,7 +75,7 @@ def _section(section: Section, significant: int, key: bool) -> list[str]:
         parts += [f"<p>{_WORDS.line(text)}</p>" for text in section.lines]
         parts += [f'<p class="formula">{"<br>".join(_MATH.lines(one))}</p>' for one in section.formulas]
     parts += [_grid(grid, significant, key) for grid in section.grids]
-    parts.append(_items(section.items, significant, key))
+    parts += [_items(section.items, significant, key)] if section.items else []
     if key:
         parts += [f"<p>{_WORDS.line(text)}</p>" for text in section.key]
         parts += [_items(section.key_items, significant, key)] if section.key_items else []

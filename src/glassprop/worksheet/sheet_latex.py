@@ -20,6 +20,9 @@ _HEAD = r"""% A worksheet with its answer key, written by glassprop. pdflatex co
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{5pt}
 \setlength{\emergencystretch}{3em}
+\sloppy\raggedright
+\binoppenalty=50
+\relpenalty=20
 \renewcommand{\arraystretch}{1.25}
 \begin{document}
 """
@@ -45,7 +48,7 @@ def _tex(text: str) -> str:
 
 
 def _chapters(sheet: Sheet, key: bool) -> list[str]:
-    parts, number = [], 0
+    parts, number = [], sheet.first - 1
     for chapter in sheet.chapters:
         parts += [rf"\section*{{{_tex(chapter.title)}}}"] if chapter.title else []
         for section in chapter.sections:
@@ -105,7 +108,7 @@ def _grid(grid: Grid, significant: int, key: bool) -> str:
 
 def _given(given: Given, significant: int) -> str:
     lines = [
-        rf"\textbf{{{_tex(given.title)}}}\par",
+        rf"\textbf{{{_tex(given.title)}}}\par\nopagebreak",
         rf"\begin{{tabular}}{{@{{}}l{'r' * (len(given.columns) - 1)}@{{}}}}",
     ]
     lines.append(" & ".join(map(_WORDS.line, given.columns)) + r" \\ \hline")

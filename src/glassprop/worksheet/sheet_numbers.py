@@ -16,6 +16,7 @@ from glassprop.insight.explanation import Explanation
 from glassprop.insight.largest import Place
 from glassprop.worksheet.exact import EXACT, ONE, ZERO, Number, add, number
 from glassprop.worksheet.sheet import Check
+from glassprop.worksheet.sheet_units import NOTHING, OwnUnits
 
 NUDGE = Number(Fraction(1, 100))  # of a check by differences: what one writes on a calculator
 
@@ -27,8 +28,9 @@ Vectors = list[list[Number]]
 class SheetNumbers:
     """What is given, rounded, and what follows from it. Lists by layer; index 0 is the input, or None.
 
-    w, b : given, by layer. x, y : inputs and targets. z, a, slope, by_a, delta : by layer and neuron; slope is None for
-    softmax. terms : what each output adds to the cost. over : the arithmetic that functions are evaluated in.
+    w, b : given, by layer. x, y : inputs and targets. own : what of the row stands in the table's units. over : the
+    arithmetic that functions are evaluated in. z, a, slope, by_a, delta : by layer and neuron; slope is None for
+    softmax. terms : what each output adds to the cost.
     """
 
     architecture: Architecture
@@ -36,6 +38,7 @@ class SheetNumbers:
     b: Vectors
     x: list[Number]
     y: list[Number]
+    own: OwnUnits = NOTHING
     over: Arithmetic[Number] = EXACT
     z: Vectors = field(default_factory=list)
     a: Vectors = field(default_factory=list)
@@ -173,10 +176,12 @@ def given_parameters(e: Explanation, digits: int) -> tuple[Weights, Vectors]:
     return [[], *w], [[], *([number(x, digits) for x in e.view.b(l)] for l in range(1, depth + 1))]
 
 
-def given_row(e: Explanation, w: Weights, b: Vectors, digits: int) -> SheetNumbers:
-    """The row in focus, inputs and targets rounded; nothing is computed yet."""
+def given_row(e: Explanation, w: Weights, b: Vectors, digits: int, own: OwnUnits = NOTHING) -> SheetNumbers:
+    """The row in focus, inputs and targets rounded, or scaled and rounded; nothing is computed yet."""
     x, y = ([number(value, digits) for value in values] for values in (e.a(0), e.view.Y[e.focus]))
-    return SheetNumbers(e.architecture, w, b, x, y)
+    x = [own.inputs[k].rounded if k in own.inputs else value for k, value in enumerate(x)]
+    y = [own.targets[j].rounded if j in own.targets else value for j, value in enumerate(y)]
+    return SheetNumbers(e.architecture, w, b, x, y, own)
 
 
 # --- several rows, and differences ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from glassprop.document.plain import superscript
-from glassprop.worksheet.exact import Number, decimal_of, rounded
+from glassprop.worksheet.exact import ONE, Number, decimal_of, rounded
 from glassprop.worksheet.sheet import Item
 
 _LONG = 16  # digits of an exact decimal, beyond which its rounded form stands beside it
@@ -21,7 +21,7 @@ class Style(Protocol):
 
     def fraction(self, number: Number) -> str: ...
 
-    def divided(self, terms: str, by: int) -> str: ...
+    def divided(self, terms: str, by: str) -> str: ...
 
 
 class Plain:
@@ -35,7 +35,7 @@ class Plain:
     def fraction(self, number: Number) -> str:
         return f"{number.value.numerator}/{number.value.denominator}"
 
-    def divided(self, terms: str, by: int) -> str:
+    def divided(self, terms: str, by: str) -> str:
         return f"({terms})/{by}"
 
 
@@ -51,7 +51,7 @@ class Tex:
         top = number.value.numerator
         return ("-" if top < 0 else "") + rf"\tfrac{{{abs(top)}}}{{{number.value.denominator}}}"
 
-    def divided(self, terms: str, by: int) -> str:
+    def divided(self, terms: str, by: str) -> str:
         return rf"({terms})/{by}"
 
 
@@ -84,6 +84,8 @@ def answer_text(item: Item, style: Style, significant: int) -> str:
         parts.append(f"{'=' if whole else style.about} {_working(item, style, significant)}")
     if not exact:
         return " ".join([*parts, about])
+    if item.rounded:
+        return " ".join([*parts, f"{style.about} {exact}"])
     parts.append(f"= {exact}")
     if len(exact) > _LONG or decimal_of(item.answer.value) is None:
         parts.append(about)
@@ -106,7 +108,7 @@ def _working(item: Item, style: Style, significant: int) -> str:
     ]
     written = " + ".join(terms).replace("+ -", "- ")
     written += "".join(f" - {_in_brackets(number_text(one, style, significant), 1)}" for one in item.less)
-    return written if item.over == 1 else style.divided(written, item.over)
+    return written if item.over == ONE else style.divided(written, number_text(item.over, style, significant))
 
 
 def _in_brackets(shown: str, place: int) -> str:

@@ -41,7 +41,7 @@ def as_text(sheet: Sheet) -> str:
 
 def _chapters(sheet: Sheet, key: bool) -> list[str]:
     lines: list[str] = []
-    number = 0
+    number = sheet.first - 1
     for chapter in sheet.chapters:
         lines += [f"## {chapter.title}", ""] if chapter.title else []
         mark = "###" if chapter.title else "##"
@@ -59,7 +59,7 @@ def _section(section: Section, significant: int, key: bool) -> list[str]:
         lines += [f"    {',  '.join(map(_PLAIN.write, section.formulas))}", ""] if section.formulas else []
     for grid in section.grids:
         lines += [*_grid(grid, significant, key), ""]
-    lines += [*_items(section.items, significant, key), ""]
+    lines += [*_items(section.items, significant, key), ""] if section.items else []
     if key:
         lines += [line for text in section.key for line in (_WORDS.line(text), "")]
         lines += [*_items(section.key_items, significant, key), ""] if section.key_items else []

@@ -13,7 +13,9 @@ from glassprop.worksheet.exact import Number
 from glassprop.worksheet.sheet import Chapter, Drawing, Given, Node, Section, Sheet
 from glassprop.worksheet.sheet_descent import Descent, again_section, average_section, update_section
 from glassprop.worksheet.sheet_numbers import SheetNumbers
+from glassprop.worksheet.sheet_scaling import prediction_section, scaling_section
 from glassprop.worksheet.sheet_steps import backward_sections, cost_section, derivatives_section, forward_sections
+from glassprop.worksheet.sheet_units import Scaled
 
 _NUMBERS: Line = (
     "Layers count from 1 (layer 0 is the input), neurons from 0: ", Symbol("w", None, (1, 0)),
@@ -21,11 +23,15 @@ _NUMBERS: Line = (
 )  # fmt: skip
 
 
-def sheet_of(e: Explanation, rows: Sequence[SheetNumbers], significant: int, named: bool) -> Sheet:
-    """Put the steps together. ``named``: whether rows, columns and targets are called by their names."""
+def sheet_of(e: Explanation, rows: Sequence[SheetNumbers], digits: int, named: bool) -> Sheet:
+    """Put the steps together.
+
+    digits: decimals of what is given. named: whether rows, columns and targets are called by their names.
+    """
     called = [f"row {number}" for number in e.names.rows] if named else [f"row {k + 1}" for k in range(len(rows))]
     descent = Descent.of(e, rows, called)
-    chapters = [_chapter(e, row, descent, called[i]) for i, row in enumerate(rows)]
+    significant = digits + 2
+    chapters = [_chapter(e, row, descent, called[i], digits) for i, row in enumerate(rows)]
     last = [*([average_section(descent)] if descent.several else []), update_section(descent), again_section(descent)]
     if descent.several:
         chapters.append(Chapter("All rows", tuple(last)))
@@ -39,6 +45,7 @@ def sheet_of(e: Explanation, rows: Sequence[SheetNumbers], significant: int, nam
         tuple(chapters),
         significant,
         (_EXACT.format(significant),),
+        first=0 if rows[0].own else 1,
     )
 
 
@@ -49,9 +56,10 @@ _EXACT = (
 )
 
 
-def _chapter(e: Explanation, row: SheetNumbers, descent: Descent, called: str) -> Chapter:
+def _chapter(e: Explanation, row: SheetNumbers, descent: Descent, called: str, digits: int) -> Chapter:
     checks = {} if descent.several else descent.checks
-    sections: list[Section] = [*forward_sections(e, row), cost_section(e, row), *backward_sections(e, row)]
+    sections: list[Section] = [scaling_section(row.own, digits)] if row.own else []
+    sections += [*forward_sections(e, row), *prediction_section(row), cost_section(e, row), *backward_sections(e, row)]
     sections.append(derivatives_section(e, row, checks))
     return Chapter(called[:1].upper() + called[1:] if descent.several else "", tuple(sections))
 
@@ -71,7 +79,33 @@ def _intro(e: Explanation, rows: Sequence[SheetNumbers], named: bool) -> list[Li
     if named and e.names.targets:
         for number, target in zip(e.names.rows, e.names.targets, strict=True):
             said.append((f"Row {number} of the table; target: ", Name(target, 60), "."))
-    return [*said, *_left_out(e), _NUMBERS]
+    return [*said, *_left_out(e), *_given_as_it_is(e, rows, named), _NUMBERS]
+
+
+def _given_as_it_is(e: Explanation, rows: Sequence[SheetNumbers], named: bool) -> list[Line]:
+    """Which inputs and targets are not in the table's units, where there is a table and they could be."""
+    found: list[Line] = []
+    scaled = [k for column in e.names.columns if column.scalings for k in column.parts]
+    of_table = [
+        k for column in e.names.columns if column.scalings or column.categories or column.unit for k in column.parts
+    ]
+    others = [k for k in of_table if any(k not in row.own.inputs for row in rows)]
+    if not named and scaled:
+        found.append(
+            "Inputs are given as the network takes them; the table's own numbers, and how they are scaled, are left "
+            "out."
+        )
+    elif others and len(others) < len(of_table):
+        found.append(("Given as the network takes them, and not in the table's units: ", *_listed(e, others), "."))
+    units = e.architecture.units
+    if units is not None and not rows[0].own.targets:
+        found.append(f"y is the target as the network takes it, {units.formula}, and given so.")
+    return found
+
+
+def _listed(e: Explanation, inputs: Sequence[int]) -> list[Inline]:
+    names: list[Inline] = [part for k in inputs for part in (Name(e.names.inputs[k], 30), ", ")]
+    return names[:-1]
 
 
 def _left_out(e: Explanation) -> list[Line]:
@@ -103,22 +137,38 @@ def _left_out(e: Explanation) -> list[Line]:
 
 
 def _given(e: Explanation, rows: Sequence[SheetNumbers], called: Sequence[str], named: bool) -> list[Given]:
-    heads: tuple[Line, ...] = ("", *(tuple(called) if len(rows) > 1 else ("value",)))
-    inputs = tuple(
-        (Symbol("a", 0, (k,)), _name(e.names.inputs, k, named), tuple(row.x[k] for row in rows))
-        for k in range(len(rows[0].x))
-    )
-    found = [Given("Inputs", heads, inputs)]
     n = rows[0]
+    inputs = tuple((Symbol("a", 0, (k,)), _name(e.names.inputs, k, named)) for k in range(len(n.x)))
+    found = _quantities("Inputs", inputs, [(row.own.inputs, row.x) for row in rows], called)
     for l in range(1, n.depth + 1):
         columns: tuple[Line, ...] = ("", *(f"from {k}" for k in range(len(n.w[l][0]))), "bias")
         body = tuple((Words(f"to {j}"), "", (*row, n.b[l][j])) for j, row in enumerate(n.w[l]))
         found.append(Given(f"Weights and biases of layer {l}", columns, body))
-    targets = tuple(
-        (Symbol("y", None, (j,)), _name(e.names.outputs, j, named), tuple(row.y[j] for row in rows))
-        for j in range(len(n.y))
+    targets = tuple((Symbol("y", None, (j,)), _name(e.names.outputs, j, named)) for j in range(len(n.y)))
+    return found + _quantities("Targets", targets, [(row.own.targets, row.y) for row in rows], called)
+
+
+def _quantities(
+    title: str,
+    symbols: Sequence[tuple[Symbol, str]],
+    rows: Sequence[tuple[dict[int, Scaled], list[Number]]],
+    called: Sequence[str],
+) -> list[Given]:
+    """Those in the table's units with what they are scaled by, and the others as the network takes them."""
+    heads: tuple[Line, ...] = ("", *(tuple(called) if len(rows) > 1 else ("value",)))
+    scaled = [k for k in range(len(symbols)) if all(k in own for own, _ in rows)]
+    found = []
+    if scaled:
+        body = []
+        for k in scaled:
+            each = [own[k] for own, _ in rows]
+            body.append((*symbols[k], (*(one.value for one in each), each[0].center, each[0].spread)))
+        found.append(Given(f"{title}, as they stand in the table", (*heads, "center c", "spread s"), tuple(body)))
+    others = tuple(
+        (*symbols[k], tuple(values[k] for _, values in rows)) for k in range(len(symbols)) if k not in scaled
     )
-    return [*found, Given("Targets", heads, targets)]
+    title += ", as the network takes them" if scaled else ""
+    return [*found, Given(title, heads, others)] if others else found
 
 
 def _drawing(e: Explanation, n: SheetNumbers, several: bool, named: bool) -> Drawing:
@@ -127,7 +177,10 @@ def _drawing(e: Explanation, n: SheetNumbers, several: bool, named: bool) -> Dra
     def own(x: Number) -> Number | None:
         return None if several else x
 
-    inputs = (Node(Symbol("a", 0, (k,)), own(x), True, name=_name(e.names.inputs, k, named)) for k, x in enumerate(n.x))
+    inputs = (
+        Node(Symbol("a", 0, (k,)), own(x), k not in n.own.inputs, name=_name(e.names.inputs, k, named))
+        for k, x in enumerate(n.x)
+    )
     layers = [tuple(inputs)]
     for l in range(1, n.depth + 1):
         neurons = zip(n.a[l], n.delta[l], n.b[l], strict=True)
@@ -135,7 +188,8 @@ def _drawing(e: Explanation, n: SheetNumbers, several: bool, named: bool) -> Dra
             tuple(Node(Symbol("a", l, (j,)), own(a), False, own(d), bias=b) for j, (a, d, b) in enumerate(neurons))
         )
     targets = tuple(
-        Node(Symbol("y", None, (j,)), own(y), True, name=_name(e.names.outputs, j, named)) for j, y in enumerate(n.y)
+        Node(Symbol("y", None, (j,)), own(y), j not in n.own.targets, name=_name(e.names.outputs, j, named))
+        for j, y in enumerate(n.y)
     )
     return Drawing(tuple(layers), tuple(tuple(map(tuple, block)) for block in n.w), targets, own(n.cost))
 

@@ -20,7 +20,9 @@ from glassprop.worksheet.sheet import Sheet
 from glassprop.worksheet.sheet_html import as_html
 from glassprop.worksheet.sheet_latex import as_latex
 from glassprop.worksheet.sheet_numbers import given_parameters, given_row
+from glassprop.worksheet.sheet_scaling import own_units
 from glassprop.worksheet.sheet_text import as_text
+from glassprop.worksheet.sheet_units import NOTHING
 from glassprop.worksheet.sheet_whole import sheet_of
 
 MOST_NEURONS, MOST_WEIGHTS, MOST_DIGITS, MOST_ROWS = 12, 40, 6, 5
@@ -38,9 +40,11 @@ def worksheet_of(
     one of ``explanation.at_rate``.
 
     Weights, biases, inputs and targets are rounded to ``digits`` decimals first, and everything is computed from these:
-    what the pupil sees is exactly what the key was computed with. The key is exact, in whole decimals or fractions,
-    wherever only +, -, × and ÷ are needed (relu and the squared error, say). Where e or a logarithm comes in, numbers
-    are computed to a hundred digits and rounded rightly to ``digits + 2`` significant digits, and marked by ≈.
+    what the pupil sees is exactly what the key was computed with. Inputs and a target that are numbers of a table,
+    scaled, are given in the table's units, and scaling them is step 0. The key is exact, in whole decimals or
+    fractions, wherever only +, -, × and ÷ are needed (relu and the squared error, say). Where e or a logarithm comes
+    in, numbers are computed to a hundred digits and rounded rightly to ``digits + 2`` significant digits, and marked
+    by ≈.
 
     Parameters
     ----------
@@ -77,9 +81,10 @@ def _sheet(e: Explanation, digits: int, rows: bool) -> Sheet:
     check_size(e)
     digits = int(digits)
     w, b = given_parameters(e, digits)
-    given = [given_row(e.of(i), w, b, digits) for i in range(e.n_examples)]
+    each = [e.of(i) for i in range(e.n_examples)]
+    given = [given_row(one, w, b, digits, own_units(one, digits) if rows else NOTHING) for one in each]
     e.architecture.cost_function.check_targets(np.array([[float(y.value) for y in row.y] for row in given]))
-    return sheet_of(e, [row.forward().backward() for row in given], digits + 2, rows)
+    return sheet_of(e, [row.forward().backward() for row in given], digits, rows)
 
 
 def check_size(e: Explanation) -> None:
@@ -97,7 +102,7 @@ def check_size(e: Explanation) -> None:
         raise SettingsError(
             f"a worksheet is for paper: the network {'-'.join(map(str, sizes))} has {sum(sizes):,} inputs and neurons "
             f"and {weights:,} weights, where {MOST_NEURONS} and {MOST_WEIGHTS} are the most; train one with fewer "
-            "columns and a hidden layer of 2 or 3, or use --latex or --html"
+            "columns and a hidden layer of 2 or 3 (--recipe plain --hidden 2), or use --latex or --html"
         )
     n, parameters = e.n_examples, architecture.layout.used
     if n > MOST_ROWS or n * parameters > max(MOST_DERIVATIVES, parameters):
@@ -112,7 +117,7 @@ def check_size(e: Explanation) -> None:
     if other:
         raise SettingsError(
             f"a worksheet has dense layers, each with z = Σ w a + b and a = σ(z), and none that is "
-            f"{listed(other)}: use --latex, --markdown or --html"
+            f"{listed(other)}: use --latex, --markdown or --html, or train a table with --recipe plain"
         )
     own = [layer.activation.spec for layer in architecture.layers if definition_of(layer.activation) is None]
     own += [] if definition_of(architecture.cost_function) else [architecture.cost_function.spec]

@@ -50,7 +50,9 @@ def forward_rule(e: Explanation, l: int) -> Equation:
 def forward_sum(e: Explanation, l: int, j: int) -> Equation:
     """z of one neuron, the largest terms of its sum written out."""
     kind = told_kind(e, l)
-    return Equation((Symbol("z", l, (j,)), kind.z(l, j), kind.z_written(e, l, j), Number(float(e.z(l)[j]))))
+    found, written = Number(float(e.z(l)[j])), kind.z_written(e, l, j)
+    sides = Symbol("z", l, (j,)), kind.z(l, j)
+    return Equation((*sides, found) if written == found else (*sides, written, found))
 
 
 def remark(e: Explanation, l: int) -> str:

@@ -9,7 +9,7 @@ from glassprop.document.blocks import Block, Column, Display, Line, Name, Paragr
 from glassprop.document.mathematics import COST, Equation, Math, Number, Partial, Product, Sum, Symbol, Total, Words, by
 from glassprop.insight.factors import ColumnDerivative
 from glassprop.insight.telling.asked import Asked
-from glassprop.insight.telling.told_derivatives import nudged, paths_parts
+from glassprop.insight.telling.told_derivatives import NUDGED, nudged, paths_parts
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -44,7 +44,8 @@ def columns_section(e: Explanation, asked: Asked) -> Section:
         most = "lowers it most" if e.predictions is None else "changes it most"
         said.append(f"For a category: what it would change by{how}, had the row the one that {most}.")
     table = Table(columns, tuple(rows), (len(found) - len(rows), "columns"))
-    return Section("The columns with the largest derivatives", (Paragraph(" ".join(said)), table))
+    note = [Paragraph(NUDGED)] if e.predictions is not None else []  # where the columns come first
+    return Section("The columns with the largest derivatives", (Paragraph(" ".join(said)), table, *note))
 
 
 def _best(one: ColumnDerivative, e: Explanation) -> str:

@@ -36,15 +36,18 @@ if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
 
 _LARGEST = 3  # of each layer
-_NUDGED = (
-    "By difference is the same number without the chain rule: the parameter is nudged up and down a little, and the "
-    "change of the cost divided by that of the parameter (central differences)."
+NUDGED = (
+    "By difference is the same number without the chain rule: the parameter, or the column, is nudged up and down a "
+    "little, and the change of the cost divided by that of the nudge (central differences)."
 )
 _KINK = "the nudge crossed a kink, a bend, of an activation or of the cost: the two need not agree"
 
 
-def largest_section(e: Explanation, top: int) -> Section:
-    """The weights of each layer with the largest derivatives, and their factors."""
+def largest_section(e: Explanation, top: int, *, nudges_known: bool = False) -> Section:
+    """The weights of each layer with the largest derivatives, and their factors.
+
+    nudges_known: whether it was said before what a number by difference is.
+    """
     rows: list[tuple[Line, ...]] = []
     marked, joined, shared = False, False, False
     for l in range(e.architecture.depth, 0, -1):
@@ -59,7 +62,7 @@ def largest_section(e: Explanation, top: int) -> Section:
     z, a = Symbol("z"), Symbol("a")
     heads = Product((Partial(z, Symbol("w")), Partial(a, z), by(a)))
     columns = Column("derivative"), *(Column(x, numbers=True) for x in (heads, "product", "by difference"))
-    notes = [Paragraph(_NUDGED)]
+    notes = [] if nudges_known else [Paragraph(NUDGED)]
     notes += [Paragraph(f"* {_KINK}.")] if marked else []
     if joined:
         notes.append(Paragraph(("Where there are two factors, the second is ", by(z), " as a whole.")))

@@ -159,7 +159,9 @@ def backward_section(e: Explanation, top: int) -> Section:
             "From the last layer to the first, each from what the layer behind it left. The number that is handed on "
             "is ",
             Equation((delta, by(Symbol("z", None, ("j",))))),
-            ", the error of a neuron: how the cost moves with its weighted sum.",
+            ", the error of a neuron: how the cost moves with its weighted sum."
+            if e.predictions is None
+            else ": how the cost moves with the weighted sum of a neuron.",
         )
     )
     return Section("Backward", (begin, *layers, inputs))

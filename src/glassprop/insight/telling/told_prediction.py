@@ -36,7 +36,8 @@ def prediction_document(e: Explanation, asked: Asked) -> Document:
         parts: list[Block] = [*_overview(e), came_about(e, asked)]
         parts += [] if asked.inputs else [columns_section(e, asked)]
         parts += chosen_columns(e, asked)
-        parts += [forward_section(e, asked.top), backward_section(e, asked.top), largest_section(e, asked.top)]
+        parts += [forward_section(e, asked.top), backward_section(e, asked.top)]
+        parts.append(largest_section(e, asked.top, nudges_known=not asked.inputs))
         parts += [weights_section(e, asked)] if asked.places else []
     return Document(tuple(title), tuple(_of_prediction(part) for part in parts))
 

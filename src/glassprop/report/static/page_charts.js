@@ -19,6 +19,20 @@ function ticks(low, high, log) {
   return list;
 }
 
+/** How wide boxes are. @type {WeakMap<Element, number>} */
+const rooms = new WeakMap(),
+  measuring = new ResizeObserver((changed) => changed.forEach((one) => rooms.set(one.target, one.contentRect.width)));
+
+/** How wide a box is, without laying out the page for it each time.
+ *  @param {HTMLElement} box */
+function roomIn(box) {
+  if (!rooms.has(box)) {
+    rooms.set(box, box.clientWidth);
+    measuring.observe(box);
+  }
+  return rooms.get(box) ?? 0;
+}
+
 /** A frame with axes: {box, x, y} with x, y from data to places.
  *  @param {{ width: number, height: number, xs: number[], ys: number[], log: boolean, xLabel: string,
  *  yLabel: string, xTicks: number[], bottom?: number }} what */
@@ -56,7 +70,7 @@ function drawSizes(box, model, known) {
   const [low, high] = [Math.min(...all), Math.max(...all)],
     log = high / low > 50;
   const layers = model.record.network.layers.map((_, i) => i + 1);
-  const width = Math.max(280, Math.min(box.clientWidth - 4, 560));
+  const width = Math.max(280, Math.min(roomIn(box) - 4, 560));
   const {
     box: chart,
     x,
@@ -130,7 +144,7 @@ function drawHistory(box, model) {
   const [low, high] = [Math.min(...all), Math.max(...all)],
     log = low > 0 && high / low > 50,
     n = Math.max(...runs.map(([, v]) => v.length));
-  const width = Math.max(280, Math.min(box.clientWidth - 4, 560));
+  const width = Math.max(280, Math.min(roomIn(box) - 4, 560));
   const {
     box: chart,
     x,

@@ -31,13 +31,15 @@ class Drawing extends Lines {
   /** Which neurons are drawn, and where. */
   arrange() {
     const { model } = this,
-      width = this.own ?? this.box.clientWidth - 4,
-      names = [model.record.inputs, model.record.outputs];
+      width = this.own ?? this.box.clientWidth - 4;
+    /** @param {number} l @param {number[]} column */
+    const widest = (l, column) => Math.max(...column.map((n) => widthOf(model.short(l, n, LETTERS), 12.5)));
     const place = () => {
       const columns = model.record.shown.map((_, l) => this.visible(l));
       const extra = columns.map((column, l) =>
         column.length < model.record.shown[l].length || this.unfolded[l] !== null ? 1 : 0,
       );
+      const names = /** @type {[number, number]} */ ([0, model.depth].map((l) => widest(l, columns[l])));
       return new Layout({ width, columns, extra, names });
     };
     this.first = FIRST;
@@ -186,12 +188,22 @@ class Drawing extends Lines {
       return svg("text", { x: x + r * 0.74, y: y - r * 0.74, class: "number" }, String(n));
     const last = l > 0;
     if (layout.across || (!last && layout.above)) {
-      const room = Math.floor((layout.across ? layout.step(l) : layout.spacing + 14) / 7.2);
-      return svg("text", { x, y: y - r - (last ? 16 : 5), class: "name over" }, model.short(l, n, Math.max(3, Math.min(16, room))));
+      const room = layout.across ? layout.step(l) - 2 : Math.min(layout.spacing, 2 * x) - 4;
+      return svg("text", { x, y: y - r - (last ? 16 : 5), class: "name over" }, this.within(l, n, room, 11.5));
     }
-    if (!last) return svg("text", { x: x - r - 7, y: y + 4, class: "name before" }, model.short(l, n, 16));
-    const room = Math.floor((layout.costAt.x - BOX.width / 2 - x - r - (layout.above ? 12 : 30)) / LETTER);
-    return svg("text", { x: x + r + 10, y: y - 5, class: "name after" }, model.short(l, n, Math.max(3, Math.min(16, room))));
+    if (!last) return svg("text", { x: x - r - 7, y: y + 4, class: "name before" }, model.short(l, n, LETTERS));
+    const room = layout.costAt.x - BOX.width / 2 - x - r - (layout.above ? 12 : 30);
+    return svg("text", { x: x + r + 10, y: y - 5, class: "name after" }, this.within(l, n, room, 12.5));
+  }
+
+  /** As much of a name as there is room for.
+   *  @param {number} l @param {number} n @param {number} room @param {number} size of the letters */
+  within(l, n, room, size) {
+    for (let most = LETTERS; most > 3; most--) {
+      const name = this.model.short(l, n, most);
+      if (widthOf(name, size) <= room) return name;
+    }
+    return this.model.short(l, n, 3);
   }
 
   /** @param {number} l @param {number} left */

@@ -30,6 +30,7 @@ class Errors extends Parts {
   costSlope(j) {
     const { network } = this.m.record,
       L = this.m.depth;
+    if (predicts(this.m)) return [formula(by(C0(), sym("a", L, j)), " = ", num(this.m.byA(L, j), "by_a"))];
     return [
       said(
         "The last layer: the cost itself, ",

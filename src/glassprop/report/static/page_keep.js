@@ -7,7 +7,7 @@ const STAYS = "a,button,select,input,summary,[tabindex]";
 function refill(box, content) {
   const { scrollTop, scrollLeft } = box,
     active = document.activeElement,
-    focused = active instanceof HTMLElement && box.contains(active) ? [...box.querySelectorAll(STAYS)].indexOf(active) : -1,
+    focused = active instanceof HTMLElement && box.contains(active) ? stayOf(box, active) : null,
     wide = sumsOf(box, '[data-fold="less"]'),
     opened = [...box.querySelectorAll("details")].map((part) => part.open);
   box.replaceChildren(...flat(content));
@@ -16,7 +16,7 @@ function refill(box, content) {
   box.querySelectorAll("details").forEach((part, i) => (part.open = opened[i] ?? false));
   box.scrollTop = scrollTop;
   box.scrollLeft = scrollLeft;
-  const again = focused < 0 ? null : box.querySelectorAll(STAYS)[focused];
+  const again = focused && box.querySelectorAll(focused.like)[focused.place];
   if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }
 
@@ -28,3 +28,11 @@ const sumOf = (button) => {
 };
 /** @param {Element} box @param {string} selector */
 const sumsOf = (box, selector) => [...box.querySelectorAll(selector)].map(sumOf);
+
+/** Where something with the focus stands, among those that choose the same: their order may be another afterwards.
+ *  @param {HTMLElement} box @param {HTMLElement} node */
+function stayOf(box, node) {
+  const { choose } = node.dataset,
+    like = choose ? `[data-choose="${choose}"]` : STAYS;
+  return { like, place: [...box.querySelectorAll(like)].indexOf(node) };
+}

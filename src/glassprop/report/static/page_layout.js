@@ -1,25 +1,26 @@
 // Where the drawing puts things: layers from left to right where there is room for that, else from top to bottom.
 
 const HEAD = 46, // above the neurons: what the layers are called
-  LETTER = 7.2, // how wide a letter of a name is, about
+  LETTERS = 16, // of a name that are written at most
   NARROW = 420, // a window, or a part of one
   ROOM = 64, // from layer to layer at least, for layers to stand side by side
   BOX = { width: 58, height: 46 }, // of C₀
-  TARGET = { width: 46, height: 20 }; // of y
+  TARGET = { width: 46, height: 18 }; // of y
 
 /** Room around a circle: its bias above, its δ below. */
 const AROUND = 30;
 
 class Layout {
   /** columns: the numbers of the neurons drawn, by layer; extra: 1 where a line "… more" is drawn below them.
-   *  @param {{ width: number, columns: number[][], extra: number[], names: string[][] }} what */
+   *  @param {{ width: number, columns: number[][], extra: number[], names: [number, number] }} what
+   *  names: how wide those of inputs and of outputs are at most */
   constructor({ width, columns, extra, names }) {
     this.columns = columns;
     this.extra = extra;
     this.depth = columns.length - 1;
     this.width = Math.max(width, 280);
     this.most = Math.max(...columns.map((column, l) => column.length + extra[l]));
-    this.names = names.map((list) => Math.max(0, ...list.map((name) => Math.min([...name].length, 16))) * LETTER);
+    this.names = names;
     this.radius = this.most > 6 ? 19 : 24;
     const r = this.radius,
       first = this.names[0] + r + 12,
@@ -27,7 +28,7 @@ class Layout {
     /** Whether the names of inputs stand above them, not beside. */
     this.above = (this.width - first - last - BOX.width - 46) / this.depth < 104;
     this.left = this.above ? r + 12 : first;
-    this.right = (this.above ? r + 10 + TARGET.width : last) + BOX.width + (this.above ? 16 : 46);
+    this.right = (this.above ? r + 10 + TARGET.width : last) + BOX.width + (this.above ? 32 : 46);
     this.spacing = (this.width - this.left - this.right) / this.depth;
     this.across = this.spacing < ROOM || this.width < NARROW;
     this.gap = 0;
@@ -94,7 +95,7 @@ class Layout {
       r = this.radius;
     return this.across
       ? { x: Math.min(this.width - 25, Math.max(25, x + (x < this.width / 2 - 1 ? -20 : 20))), y: y + r + 50 }
-      : { x: x + r + 10 + TARGET.width / 2, y: y + 4 + TARGET.height };
+      : { x: x + r + 10 + TARGET.width / 2, y: y + 5 + TARGET.height / 2 };
   }
   /** The lines into C₀, from an output and from its y: one from the output leaves straight on, between its name and y.
    *  @param {number} n */

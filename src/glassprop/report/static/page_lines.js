@@ -9,7 +9,7 @@ class Lines extends Roving {
     super(box);
     this.model = model;
     this.act = act;
-    this.layout = new Layout({ width: 0, columns: [[0], [0]], extra: [0, 0], names: [[], []] });
+    this.layout = new Layout({ width: 0, columns: [[0], [0]], extra: [0, 0], names: [0, 0] });
     /** @type {State} */
     this.state = { mode: "weight", chosen: null, step: null };
     this.known = knownAt(this.state, model.depth);
@@ -176,6 +176,7 @@ class Lines extends Roving {
       { x, y } = layout.of(line.l, line.j),
       r = layout.radius,
       at = { x1: x - r * 0.62 - 3, y1: y - r - 1, x2: x - r * 0.5, y2: y - r * 0.87 },
+      letter = layout.across && layout.step(line.l) < 62 ? "" : this.state.mode === "gradient" ? "∂b " : "b ",
       [attributes, label] = this.about(line, ["line", "bias"]);
     return svg(
       "g",
@@ -183,7 +184,7 @@ class Lines extends Roving {
       svg("title", {}, label),
       svg("line", { ...at, class: "stroke", "stroke-width": 1.6 }),
       svg("rect", { x: x - 26, y: y - r - 14, width: 52, height: 14, class: "under" }),
-      svg("text", { x: x - 2, y: y - r - 4, class: "bias-number" }, this.state.mode === "gradient" ? "∂b" : "b", line.value === undefined ? "" : ` ${brief(line.value)}`),
+      svg("text", { x: x - 2, y: y - r - 4, class: "bias-number" }, line.value === undefined ? letter || "b" : `${letter}${brief(line.value)}`),
     );
   }
 
@@ -201,7 +202,7 @@ class Lines extends Roving {
         points = (/** @type {number[][]} */ line) => line.join(" ");
       if (value !== undefined && layout.columns[L].length <= LABELED)
         this.numbers.push(
-          svg("text", { x: 0.55 * from[0] + 0.45 * to[0], y: 0.55 * from[1] + 0.45 * to[1] - 3, class: `line-number${isActiveCost(state.step, L) ? "" : " dim"}` }, brief(value)),
+          svg("text", { x: 0.5 * from[0] + 0.5 * to[0] + 2, y: 0.5 * from[1] + 0.5 * to[1] - 3, class: `line-number cost-number${isActiveCost(state.step, L) ? "" : " dim"}` }, brief(value)),
         );
       return svg(
         "g",

@@ -64,9 +64,10 @@ class Live {
     const most = this.examples.codes.get(k);
     this.xs[i][k] = most === undefined ? value : Math.max(0, Math.min(most - 1, Math.round(value)));
   }
-  /** @param {number} i @param {number} m @param {number} value */
+  /** What the cost has no place for becomes the nearest that it has one for.
+   *  @param {number} i @param {number} m @param {number} value */
   setTarget(i, m, value) {
-    if (Number.isFinite(value)) this.ys[i][m] = value;
+    if (Number.isFinite(value)) this.ys[i][m] = this.passes.cost.target(value);
   }
 
   // --- what follows -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ class LiveExamples {
   constructor(record, passes, live) {
     this.record = record;
     this.passes = passes;
-    this.predicts = live.predicts;
+    this.rules = live;
     this.most = live.most_differences;
     this.first = [...record.examples];
     this.xs = live.rows.map(({ x }) => unpacked(x));
@@ -54,8 +54,8 @@ class LiveExamples {
       edges = byLayer((l) => this.edges(trace, l));
     const found = {
       row: first.row,
-      target: same(y, this.ys[i]) ? first.target : this.said(y),
-      prediction: same(trace.a[L], this.outputs[i]) ? first.prediction : this.said(trace.a[L]),
+      target: same(y, this.ys[i]) ? first.target : inWords(this.rules.targets, y),
+      prediction: same(trace.a[L], this.outputs[i]) ? first.prediction : inWords(this.rules.predicts, trace.a[L]),
       cost: finite(passes.total(trace, y)),
       y: some(y, L),
       z: byLayer((l) => some(trace.z[l], l)),
@@ -169,17 +169,6 @@ class LiveExamples {
     return mixes && Math.abs(total - 1) > 1e-9 ? "a Σy - y" : "a - y";
   }
 
-  /** What outputs or targets stand for, in words; null where that is not known.
-   *  @param {Float64Array} values */
-  said(values) {
-    const { predicts } = this;
-    if (!predicts) return null;
-    if (predicts.kind === "largest") return predicts.labels[values.indexOf(Math.max(...values))] ?? null;
-    if (predicts.kind === "half") return predicts.labels[values[0] > 0.5 ? 1 : 0];
-    const { mean, spread } = predicts;
-    return Array.from(values, (x) => briefly(x * spread + mean)).join(", ");
-  }
-
   /** What stands in a column, and the derivative with respect to it.
    *  @param {number} i @param {number} number @param {Float64Array} x @param {Float64Array} y
    *  @param {LiveErrors} errors @returns {CellRecord} */
@@ -223,6 +212,16 @@ class LiveExamples {
     if (column.parts.length > 1 || !slope || !Number.isFinite(Number(shown))) return null;
     return briefly(Number(shown) + (x[moved[0]] - before[moved[0]]) / slope);
   }
+}
+
+/** What outputs or targets stand for, in words; null where that is not known.
+ *  @param {Prediction | null} rule @param {Float64Array} values */
+function inWords(rule, values) {
+  if (!rule) return null;
+  if (rule.kind === "largest") return rule.labels[values.indexOf(Math.max(...values))] ?? null;
+  if (rule.kind === "half") return rule.labels[values[0] > 0.5 ? 1 : 0];
+  const { mean, spread } = rule;
+  return Array.from(values, (x) => briefly(x * spread + mean)).join(", ");
 }
 
 /** The inputs, had a column another category.

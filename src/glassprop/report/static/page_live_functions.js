@@ -85,6 +85,7 @@ class CostOf {
     this.value = worked(record.value);
     this.slope = worked(record.slope);
     this.kinks = record.kinks.map(worked);
+    this.targets = record.targets;
     this.pair = record.pair && { value: worked(record.pair.value), delta: worked(record.pair.delta) };
     this.known = nothingKnown();
     this.known.numbers.p = record.p;
@@ -111,6 +112,13 @@ class CostOf {
    *  @param {Float64Array} z @param {Float64Array} a @param {Float64Array} y */
   total(z, a, y) {
     return this.each(this.pair ? this.pair.value : this.value, z, a, y).reduce((sum, x) => sum + x, 0);
+  }
+
+  /** The target nearest to a number.
+   *  @param {number} y */
+  target(y) {
+    const [low, high] = this.targets;
+    return Math.max(low ?? -Infinity, Math.min(high ?? Infinity, y));
   }
 
   /** ∂C₀/∂a (E7).

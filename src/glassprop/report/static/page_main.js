@@ -5,12 +5,16 @@ const MODES = ["weight", "activation", "gradient"];
 /** The button that walks there.
  *  @param {string} name */
 const control = (name) => part(`[data-control="${name}"]`, HTMLElement);
+/** A name and what it is now, for a line of facts.
+ *  @param {Child} name @param {Child} what */
+const fact = (name, what) => el("span", { class: "fact" }, name, " ", el("b", {}, what));
 
 class Page {
   /** @param {ExplanationRecord} record */
   constructor(record) {
     this.record = record;
     this.model = new Model(record);
+    tellOfPredictions(this.model);
     /** What the page computes with; null where it stands still, and `record.still` says why. */
     this.live = record.live ? new Live(record) : null;
     this.steps = stepsOf(this.model);
@@ -28,12 +32,18 @@ class Page {
     };
     this.words = new Walk(this.model, this.choose);
     this.drawing = new Drawing(byId("network-box"), this.model, { choose: this.choose, state: () => this.state() });
+    /** What people do with the live network; null where the page stays still. @type {Play | null} */
+    this.play = null;
     this.joined = new Joined([byId("network-box"), byId("panel")]);
     this.printed = new Printed(byId("printed"), this.model, this.steps, this.words);
     this.fill();
     this.listen();
+    const opens = location.hash ? null : opensWith(this.model);
     this.fromAddress();
     this.all();
+    if (this.live) this.play = new Play(this, this.live);
+    this.play?.follow();
+    if (opens) this.choose(opens);
   }
 
   /** @returns {State} */
@@ -54,7 +64,7 @@ class Page {
     byId("what").textContent =
       `A network of ${network.sizes.join("–")} neurons, ` +
       `${network.parameters.toLocaleString("en")} weights and biases; ` +
-      `activations ${network.layers.map((layer) => layer.activation).join(", ")}; cost C₀ = ${network.cost_value}.`;
+      `activations ${network.layers.map((layer) => layer.activation).join(", ")}; ${predicts(this.model) ? "" : `cost C₀ = ${network.cost_value}`}.`.replace("; .", ".");
     const example = part("#example", HTMLSelectElement);
     example.append(...record.examples.map((_, i) => el("option", { value: i })));
     drawEquations(byId("equations-box"));
@@ -73,7 +83,7 @@ class Page {
     if (e.target !== null) parts.push(`true ${cut(e.target, 24)}`);
     if (e.prediction !== null && known.a === this.model.depth) parts.push(`predicted ${cut(e.prediction, 24)}`);
     if (known.cost) parts.push(`C₀ ${numeral(e.cost)}`);
-    return parts.join(" · ");
+    return told(parts.join(" · "));
   }
 
   notes() {
@@ -120,7 +130,7 @@ class Page {
   }
   /** @param {string} id @param {string} text */
   note(id, text) {
-    byId(id).textContent = text;
+    byId(id).textContent = told(text);
     byId(id).hidden = false;
   }
 
@@ -132,10 +142,7 @@ class Page {
       last: () => this.steps.length - 1,
     };
     const example = part("#example", HTMLSelectElement);
-    example.addEventListener("change", () => {
-      this.model.example = Number(example.value);
-      this.all();
-    });
+    example.addEventListener("change", () => this.turnTo(Number(example.value)));
     for (const mode of MODES)
       part(`#colors [value="${mode}"]`, HTMLInputElement).addEventListener("change", () => {
         this.mode = mode;
@@ -159,6 +166,7 @@ class Page {
       waiting = setTimeout(() => {
         this.drawing.draw();
         this.charts();
+        this.play?.shown();
       }, 100);
     });
     window.addEventListener("hashchange", () => {
@@ -167,10 +175,30 @@ class Page {
     });
   }
 
-  /** #example=3 in the address chooses an example, so that other pages can link to it. */
+  /** Another example.
+   *  @param {number} i */
+  turnTo(i) {
+    this.model.example = i;
+    this.all();
+  }
+
+  /** Take up what the address asks for: #example=3&step=2&choice=weight:2:0:1&view=gradient. */
   fromAddress() {
-    const found = /^#example=(\d+)$/.exec(location.hash);
-    if (found && Number(found[1]) < this.model.count) this.model.example = Number(found[1]);
+    const { example, ...state } = fromHash(location.hash, this);
+    this.model.example = example;
+    Object.assign(this, state);
+    part(`#colors [value="${this.mode}"]`, HTMLInputElement).checked = true;
+  }
+
+  /** Write down in the address where one is. */
+  toAddress() {
+    const hash = addressOf(this);
+    if (location.hash === (hash ? `#${hash}` : "")) return;
+    try {
+      history.replaceState(null, "", location.href.split("#")[0] + (hash ? `#${hash}` : ""));
+    } catch {
+      // within another document, which has an address of its own
+    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -211,8 +239,6 @@ class Page {
 
   /** @param {ExampleRecord} e @param {Known} known */
   facts(e, known) {
-    /** @param {string} name @param {Child} text */
-    const fact = (name, text) => el("span", { class: "fact" }, name, " ", el("b", {}, text));
     return [
       fact("row", String(e.row)),
       e.target !== null ? fact("true", el("bdi", {}, cut(e.target, 40))) : "",
@@ -241,6 +267,7 @@ class Page {
       option.textContent = this.caption(this.record.examples[i], known);
     });
     if (this.charted !== known.delta) this.charts();
+    drawWaterfall(byId("waterfall-box"), this.model, known);
     this.drawing.draw();
     this.legend(known);
     const content = chosen ? this.words.panel(chosen) : this.words.stepPanel(step, known);
@@ -263,6 +290,8 @@ class Page {
     const ends = { first: 0, back: 0, next: this.steps.length - 1, last: this.steps.length - 1 };
     for (const [name, at] of Object.entries(ends))
       control(name).setAttribute("aria-disabled", String(this.place === at));
+    this.play?.shown();
+    this.toAddress();
     if (!asked) return;
     const inPanel = !document.activeElement || document.activeElement === document.body;
     if (inPanel) panel.focus({ preventScroll: true });
@@ -279,7 +308,7 @@ class Page {
         gradient: "Lines: ∂C₀/∂w; above the circles: ∂C₀/∂b. In the circles: the error δ (inputs: ∂C₀/∂x).",
       }[this.mode];
     byId("legend").replaceChildren(
-      text,
+      told(text),
       known.delta > 0 ? " What is not computed yet is empty." : "",
       " Thicker is larger in its layer; ",
       el("span", { class: "key plus" }, "solid: positive"),

@@ -18,6 +18,20 @@ const byId = (id) => part(`#${id}`, HTMLElement);
  *  @param {Event} event @param {string} selector @returns {Drawn | null} */
 const under = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
+/** What the page tells of: a cost, or what is predicted in its place. */
+const TOLD = { prediction: false };
+/** A text of the page's own about C₀, as one about what it tells of.
+ *  @param {string} text */
+const told = (text) => (TOLD.prediction ? text.replaceAll("C₀", "ŷ") : text);
+/** @param {Node | string} part */
+const inOurWords = (part) => (typeof part === "string" ? told(part) : part);
+/** The same, of a sentence.
+ *  @param {Child} part */
+const spoken = (part) =>
+  TOLD.prediction && typeof part === "string"
+    ? part.replaceAll("the cost", "the prediction").replaceAll("The cost", "The prediction")
+    : part;
+
 /** All text and elements in nested lists, one after another.
  *  @param {Child[]} children @returns {(Node | string)[]} */
 const flat = (children) =>
@@ -31,8 +45,10 @@ const flat = (children) =>
 function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes))
     if (value !== null && value !== undefined && value !== false)
-      node.setAttribute(name, value === true ? "" : String(value));
-  node.append(...flat(children));
+      node.setAttribute(name, value === true ? "" : name === "aria-label" ? told(String(value)) : String(value));
+  // what stands in a bdi comes from data, and is left as it is
+  const ours = node.localName === "bdi" ? (/** @type {Node | string} */ part) => part : inOurWords;
+  node.append(...flat(children).map(ours));
   return node;
 }
 /** @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {Attributes} attributes @param {Child[]} children */
@@ -97,7 +113,10 @@ function sym(letter, layer = null, ...indices) {
   const at = placeOf(letter, layer, indices);
   return el("span", { class: "sym", "data-at": at }, el("i", {}, letter), marks.length ? el("span", { class: "marks" }, marks) : null);
 }
-const C0 = () => el("span", { class: "sym", "data-at": "C" }, el("i", {}, "C"), "₀");
+const C0 = () => {
+  const letter = TOLD.prediction ? [el("i", {}, "ŷ")] : [el("i", {}, "C"), "₀"];
+  return el("span", { class: "sym", "data-at": "C" }, letter);
+};
 
 /** ∂ above over ∂ below, as a fraction.
  *  @param {Child} above @param {Child} below */
@@ -113,9 +132,9 @@ function by(above, below) {
 /** @param {Child[]} parts */
 const formula = (...parts) => el("p", { class: "formula" }, ...parts);
 /** @param {Child[]} parts */
-const heading = (...parts) => el("h3", {}, ...parts);
+const heading = (...parts) => el("h3", {}, ...parts.map(spoken));
 /** @param {Child[]} parts */
-const said = (...parts) => el("p", { class: "said" }, ...parts);
+const said = (...parts) => el("p", { class: "said" }, ...parts.map(spoken));
 
 /** A table: head is a list of cells, rows a list of {cells, ...attributes}.
  *  @param {Child[]} head @param {Row[]} rows @param {Attributes} attributes */
@@ -213,4 +232,18 @@ function apart(short, whole, numbers, most) {
 function formulaOf({ scale, mean, spread, formula }) {
   if (scale !== "none") return formula;
   return `(target ${mean < 0 ? "+" : "−"} ${numeral(Math.abs(mean), 6)}) / ${numeral(spread, 6)}`;
+}
+
+/** How wide a text of the drawing is. @type {Map<string, number>} */
+const WIDTHS = new Map();
+const ruler = document.createElement("canvas").getContext("2d");
+/** @param {string} text @param {number} size */
+function widthOf(text, size) {
+  const key = `${size} ${text}`,
+    known = WIDTHS.get(key);
+  if (known !== undefined) return known;
+  if (ruler) ruler.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+  const found = ruler?.measureText(text).width ?? text.length * size * 0.6;
+  WIDTHS.set(key, found);
+  return found;
 }

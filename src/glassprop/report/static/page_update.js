@@ -14,13 +14,16 @@ class Updating extends Backward {
     ];
     if (!told)
       return [lead, said("What a step does here follows from all members of the model: ", el("code", {}, "explanation.step(…)"), " tells.")];
-    const asked = training?.chosen_rate ? " but at a rate that was asked for" : "";
+    const trained = !told.assumed && !(training?.chosen_rate && training.trained_rate === null),
+      asked = training?.chosen_rate ? " but at a rate that was asked for" : "";
     return [
       lead,
       said(
-        told.assumed
-          ? "These weights came without an optimizer, so this is plain gradient descent, "
-          : `One step of ${told.optimizer}, as it stood when training ended${asked}, `,
+        trained
+          ? `One step of ${told.optimizer}, as it stood when training ended${asked}, `
+          : told.assumed
+            ? "These weights came without an optimizer, so this is plain gradient descent, "
+            : "One step of gradient descent, ",
         `on ${m.count === 1 ? "this example" : `the ${m.count} examples of this page`}, η = `,
         num(told.rate, "rate"),
         ":",

@@ -13,10 +13,10 @@ function stepsOf(model) {
     { kind: "all", title: "The whole network" },
     { kind: "input", title: "The input" },
     ...layers.map(forward),
-    { kind: "cost", last: model.depth, title: "The cost" },
+    { kind: "cost", last: model.depth, title: predicts(model) ? "The prediction" : "The cost" },
     ...layers.map(backward).reverse(),
     { kind: "inputs", title: "Back at the input" },
-    { kind: "update", title: "Update, and again" },
+    ...(predicts(model) ? [] : [/** @type {Step} */ ({ kind: "update", title: "Update, and again" })]),
   ];
 }
 
@@ -36,7 +36,7 @@ class Walk extends Updating {
   body(step, known) {
     if (step.kind === "forward") return this.forward(step.l);
     if (step.kind === "backward") return this.backward(step.l);
-    if (step.kind === "cost") return this.atCost();
+    if (step.kind === "cost") return predicts(this.m) ? whereBackBegins(this.m) : this.atCost();
     if (step.kind === "update") return this.update();
     return step.kind === "all" ? this.whole(known) : this.atInput(step.kind === "inputs");
   }
@@ -52,7 +52,7 @@ class Walk extends Updating {
           "an input in the drawing, and its formula stands here with its numbers.",
       ),
       known.cost ? formula(C0(), " = ", num(m.now.cost, "cost")) : this.guesses.ask(),
-      said("cost: ", el("code", {}, `C₀ = ${m.record.network.cost_value}`)),
+      predicts(m) ? null : said("cost: ", el("code", {}, `C₀ = ${m.record.network.cost_value}`)),
       this.begin(known),
     ];
   }

@@ -13,8 +13,9 @@ from glassprop.errors import TableError
 from glassprop.ground.note import Note, Say
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed, quoted, shortened
-from glassprop.insight.names import Column
+from glassprop.insight.names import Column, Scaling
 from glassprop.tables.encoding.encode import TypedColumns
+from glassprop.tables.encoding.scalings import scalings_of
 from glassprop.tables.encoding.slopes import slopes_of, sources_of
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.encoding.told_apart import told_apart
@@ -78,6 +79,7 @@ class _Numbers:
     mark: dict[str, int]
     raw: dict[str, np.ndarray]
     slopes: dict[str, list[np.ndarray]]
+    scalings: dict[str, list[Scaling | None]]
 
     def column(self, name: str, parts: dict[str, np.ndarray], unit: str = "") -> Column:
         """A column from its parts and their slopes by it. Marks come after the parts, and do not move."""
@@ -86,6 +88,12 @@ class _Numbers:
         slopes += [np.zeros_like(slopes[0])] * len(marks)
         places = (*(place for part in parts for place in self.places[part]), *marks)
         return Column(name, places, slopes=np.stack(slopes, axis=1), unit=unit)
+
+    def scaled(self, name: str, one: np.ndarray) -> Column:
+        """The column of a number, which is a part of itself."""
+        column = self.column(name, {name: one})
+        scalings = (*self.scalings[name], *[None] * (len(column.parts) - len(self.scalings[name])))
+        return replace(column, numbers=tuple(self.raw[name].tolist()), scalings=scalings)
 
 
 def _numbers(
@@ -103,14 +111,16 @@ def _numbers(
     told = [*given, *(f"{given[k]} by rank" for k in sources[len(given) :])]
     found.names[start : start + len(told)] = told
     outputs = {name: np.flatnonzero(sources == k) for k, name in enumerate(names)}
+    written = scalings_of(steps[1:], len(given))
     numbers = _Numbers(
         {name: (start + out).tolist() for name, out in outputs.items()},
         {name: start + k for k, name in enumerate(marked, start=len(names))},
         {name: raw[:, k] for k, name in enumerate(names)},
         {name: list(np.where(np.isnan(raw[:, k]), 0.0, through[:, outputs[name]].T)) for k, name in enumerate(names)},
+        {name: [written[k] for k in outputs[name]] for name in names},
     )
     one = np.ones(len(raw))
-    made = {r.name: numbers.column(r.name, {r.name: one}) for r in typed.schema.of_kind("number")}
+    made = {r.name: numbers.scaled(r.name, one) for r in typed.schema.of_kind("number")}
     made |= {r.name: _date(r.name, numbers, clock=r.clock) for r in typed.schema.of_kind("date")}
     return made | {r.name: _time(r.name, numbers) for r in typed.schema.of_kind("time")}
 

@@ -21,6 +21,7 @@ from glassprop.insight.names import Column
 from glassprop.insight.prediction import Of
 from glassprop.tables.encoding.columns import as_it_stands, inputs_of
 from glassprop.tables.encoding.encode import TypedColumns, frame_of
+from glassprop.tables.encoding.scalings import scalings_of
 from glassprop.tables.encoding.slopes import numbers_in, slopes_of
 from glassprop.tables.fitting.examples import refuse_lacking
 from glassprop.tables.fitting.spoken import told
@@ -267,9 +268,14 @@ def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], que
     columns = None
     if raw is not None and slopes is not None and slopes.shape == raw.shape:
         called = _column_names(X) or names or [f"x{k}" for k in range(raw.shape[1])]
+        scalings = scalings_of(before, raw.shape[1])
         columns = tuple(
-            Column(name, (k,), as_it_stands(raw[:, k].tolist()), slopes[:, [k]]) for k, name in enumerate(called)
-        )
+            Column(
+                name, (k,), as_it_stands(raw[:, k].tolist()), slopes[:, [k]], numbers=tuple(raw[:, k].tolist()),
+                scalings=(scalings[k],),
+            )
+            for k, name in enumerate(called)
+        )  # fmt: skip
         names = names or called
     else:
         columns = columns_by_differences(before, X, given)

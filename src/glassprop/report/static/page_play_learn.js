@@ -1,0 +1,220 @@
+// Steps of the optimizer on the rows of the page: one, or one after another; the rate, and the cost as it falls.
+
+const PAUSE = 60, // milliseconds between two pictures
+  AT_ONCE = 100; // steps where nothing is to move
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+class Learn {
+  /** @param {Play} play */
+  constructor(play) {
+    this.play = play;
+    this.trained = play.live.rate > 0 ? play.live.rate : 0.1;
+    this.rate = this.trained;
+    /** What the last step did. @type {Taken | null} */
+    this.last = null;
+    /** @type {ReturnType<typeof setTimeout> | null} */
+    this.timer = null;
+    /** @type {{ trail: [number, Num][], width: number } | null} */
+    this.drawn = null;
+    byId("learn").hidden = false;
+    this.listen();
+    this.showRate();
+  }
+
+  get playing() {
+    return this.timer !== null;
+  }
+
+  listen() {
+    const { play } = this;
+    const deeds = {
+      "take-step": () => this.one(),
+      play: () => (this.playing ? this.pause() : this.go()),
+      undo: () => this.begin(() => play.undo()),
+      reset: () => this.begin(() => play.start("reset")),
+      untrained: () => this.begin(() => play.start("untrained")),
+    };
+    for (const [name, deed] of Object.entries(deeds)) control(name).addEventListener("click", deed);
+    const slider = part("#rate", HTMLInputElement),
+      field = part("#rate-typed", HTMLInputElement);
+    slider.addEventListener("input", () => this.setRate(Number((this.trained * 10 ** Number(slider.value)).toPrecision(2))));
+    field.addEventListener("input", () => {
+      if (Number(field.value) > 0 && Number.isFinite(Number(field.value))) this.setRate(Number(field.value));
+    });
+    field.addEventListener("change", () => this.showRate());
+    control("rate-trained").addEventListener("click", () => this.setRate(this.trained));
+  }
+
+  /** Stop, forget what the last step did, and do something else.
+   *  @param {() => void} deed */
+  begin(deed) {
+    this.pause();
+    this.last = null;
+    deed();
+  }
+
+  // --- steps --------------------------------------------------------------------------------------------------------
+
+  one() {
+    this.pause();
+    this.play.keep("a step");
+    this.steps(1);
+    this.play.follow();
+  }
+
+  /** So many steps on the rows that were asked for; fewer where the cost is no longer a number.
+   *  @param {number} count @returns {boolean} whether it can go on */
+  steps(count) {
+    const { live } = this.play,
+      rows = this.rows(),
+      before = live.costs(),
+      first = live.step({ rows, rate: this.rate });
+    let last = first,
+      taken = 1;
+    for (; taken < count && isKnown(last.after); taken++) last = live.step({ rows, rate: this.rate });
+    this.last = { ...last, before: first.before, steps: taken, rows };
+    this.play.note(taken, before);
+    this.play.nudge.rebase();
+    return isKnown(last.after);
+  }
+
+  all() {
+    return this.play.model.record.examples.map((_, i) => i);
+  }
+  /** The rows that a step is on. */
+  rows() {
+    return part("#step-rows", HTMLSelectElement).value === "one" ? [this.play.model.example] : this.all();
+  }
+  /** What is told of them. @param {number[]} rows */
+  costOf(rows) {
+    return rows.length > 1 ? `mean cost of ${rows.length} rows` : `C₀ of row ${this.play.model.record.examples[rows[0]].row}`;
+  }
+
+  go() {
+    const { play } = this,
+      from = play.steps,
+      before = play.live.costs(this.rows()),
+      pace = Number(part("#pace", HTMLSelectElement).value);
+    play.keep("play");
+    if (still()) {
+      this.steps(AT_ONCE * pace);
+      return play.follow();
+    }
+    const next = () => {
+      this.timer = setTimeout(next, PAUSE);
+      const goesOn = this.steps(pace);
+      if (this.last) this.last = { ...this.last, before, steps: play.steps - from };
+      if (!goesOn) this.pause();
+      play.follow();
+    };
+    next();
+  }
+
+  pause() {
+    if (this.timer === null) return;
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.shown();
+  }
+
+  // --- what is shown ------------------------------------------------------------------------------------------------
+
+  /** @param {number} rate */
+  setRate(rate) {
+    this.rate = rate;
+    this.showRate();
+  }
+
+  showRate() {
+    const slider = part("#rate", HTMLInputElement),
+      field = part("#rate-typed", HTMLInputElement);
+    slider.value = String(Math.log10(this.rate / this.trained));
+    slider.setAttribute("aria-valuetext", numeral(this.rate));
+    if (document.activeElement !== field || Number(field.value) !== this.rate) field.value = String(this.rate);
+    control("rate-trained").setAttribute("aria-disabled", String(this.rate === this.trained));
+  }
+
+  shown() {
+    const { play } = this,
+      last = play.done[play.done.length - 1],
+      [play_, undo] = [control("play"), control("undo")];
+    play_.textContent = this.playing ? "Pause" : "Play";
+    play_.setAttribute("aria-pressed", String(this.playing));
+    undo.setAttribute("aria-disabled", String(!last));
+    undo.setAttribute("aria-label", last ? `Back: undo ${last.what}` : "Back: nothing to undo");
+    undo.title = last ? `undo ${last.what}` : "";
+    byId("step-said").setAttribute("aria-live", this.playing ? "off" : "polite");
+    byId("step-said").replaceChildren(...flat(this.words()));
+    byId("moved-box").replaceChildren(...flat([this.moved()]));
+    const drawn = { trail: play.trail, width: window.innerWidth };
+    if (this.drawn?.trail === drawn.trail && this.drawn.width === drawn.width) return;
+    this.drawn = drawn;
+    drawTrail(byId("trail-box"), play.trail);
+  }
+
+  /** The old and the new cost side by side.
+   *  @returns {Child[]} */
+  words() {
+    const { last, play } = this,
+      mean = this.costOf(last ? last.rows : this.all());
+    if (!last) return play.page.known().cost ? [fact(mean, num(play.live.costs(), "mean"))] : []; // not before the pass
+    const gone = less(last.after, last.before),
+      steps = last.steps === 1 ? "one step" : `${last.steps} steps`;
+    return [
+      fact(`${steps}: ${mean}`, [num(last.before, "before"), " → ", num(last.after, "after")]),
+      fact("change", num(gone, "gone", 4)),
+      isKnown(last.after) ? "" : fact("The cost has no number any more:", "the rate is too large."),
+      last.steps === 1 && gone === 0 ? fact("Too small to see:", "try a larger rate.") : "",
+    ];
+  }
+
+  /** The weights that the last step moved most.
+   *  @returns {Child} */
+  moved() {
+    const { last, play } = this,
+      { model, words } = play.page;
+    const most = (last?.moved ?? []).slice(0, 5);
+    if (!most.length) return said("Take a step, and here stand the weights that it moves most.");
+    const rows = most.map(({ l, j, k, name, index, from, to }) => ({
+      "data-term": `${l}:${j}:${k}`,
+      cells: [
+        j === null || k === null || !model.has(l, j) || (k >= 0 && !model.has(l - 1, k))
+          ? sym(name, l, ...index)
+          : words.link({ kind: "weight", l, j, k }, words.edge(l, j, k)),
+        num(from, "from"),
+        num(to, "to"),
+        num(less(to, from), "change", 3),
+      ],
+    }));
+    return table(["moved most by the last step", "from", "to", "change"], rows, { "data-sum": "moved", class: "terms" });
+  }
+}
+
+/** @param {Num} x @returns {x is number} */
+const isKnown = (x) => x !== null && Number.isFinite(x);
+
+/** The mean cost after every step.
+ *  @param {HTMLElement} box @param {[number, Num][]} trail */
+function drawTrail(box, trail) {
+  /** @type {[number, number][]} */
+  const known = trail.flatMap(([step, cost]) => (isKnown(cost) ? [[step, cost]] : []));
+  if (known.length < 2) return box.replaceChildren(said("Here the mean cost is drawn as it falls, step by step."));
+  const costs = known.map(([, cost]) => cost),
+    [low, high] = [Math.min(...costs), Math.max(...costs)],
+    log = low > 0 && high / low > 50,
+    end = known[known.length - 1][0];
+  const { box: chart, x, y } = frame({
+    width: Math.max(260, Math.min(roomIn(box) - 4, 560)),
+    height: 220,
+    xs: [0, Math.max(end, 1)],
+    ys: [log ? low : Math.min(0, low), high],
+    log,
+    xLabel: "step",
+    yLabel: log ? "mean cost, log scale" : "mean cost",
+    xTicks: end > 1 ? [0, Math.round(end / 2), end] : [0, 1],
+  });
+  const points = known.map(([step, cost]) => `${x(step).toFixed(1)},${y(cost).toFixed(1)}`);
+  chart.append(svg("polyline", { points: points.join(" "), class: "run run-one", "data-trail": known.length }));
+  const said_ = `from ${numeral(costs[0])} to ${numeral(costs[costs.length - 1])} in ${end} steps`;
+  box.replaceChildren(figure("The mean cost of the rows, step by step", chart, said_));
+}

@@ -1,0 +1,125 @@
+// What is predicted, and how it came about: a waterfall of what each column adds. And a page of rows without a target.
+
+const MOST_STEPS = 12; // of a waterfall; what the others add is one step
+
+/** Whether this page explains predictions: there is no target, and so no cost.
+ *  @param {Model} model */
+const predicts = (model) => model.record.asked === "prediction";
+
+/** What is predicted of an example, in words.
+ *  @param {PredictionRecord} told @returns {Child[]} */
+function whatIsPredicted(told) {
+  const name = el("bdi", {}, cut(told.output, 40));
+  if (told.of === "probability") return ["the probability of ", name];
+  return told.of === "score" ? ["the score of ", name, " (z of the last layer)"] : [name, " as it is predicted"];
+}
+
+/** A bar from one number to the next, on the scale of all of them.
+ *  @param {number} from @param {number} to @param {number[]} ends */
+function span(from, to, [low, high]) {
+  const place = (/** @type {number} */ v) => (160 * (v - low)) / (high - low || 1),
+    [left, right] = [place(Math.min(from, to)), place(Math.max(from, to))];
+  return svg(
+    "svg",
+    { class: "bar-mark", viewBox: "0 0 160 10", width: 160, height: 10, "aria-hidden": "true" },
+    svg("rect", { x: left, y: 1, width: Math.max(1, right - left), height: 8, class: to < from ? "minus" : "plus" }),
+  );
+}
+
+/** @param {HTMLElement} box @param {Model} model @param {Known} known */
+function drawWaterfall(box, model, known) {
+  const told = model.record.predictions[model.example];
+  reveal(box);
+  if (known.a < model.depth && !predicts(model))
+    return box.replaceChildren(said("It stands here when the walk has come to the output."));
+  const steps = told.columns.slice(0, MOST_STEPS).map((column) => ({ ...column, id: column.name }));
+  const others = told.columns.slice(MOST_STEPS),
+    count = others.length + told.others.count;
+  const none = { shown: null, derivative: null, unit: "" };
+  if (count)
+    steps.push({ ...none, id: "others", name: `${count} more`, adds: total([told.others.adds, ...others.map((c) => c.adds)]) });
+  steps.push({ ...none, id: "rest", name: "rest", adds: told.rest });
+  const levels = [told.baseline ?? 0];
+  for (const step of steps) levels.push(levels[levels.length - 1] + (step.adds ?? 0));
+  const ends = [Math.min(0, ...levels), Math.max(0, ...levels)];
+  /** @param {string} id @param {Num} value @returns {Row} */
+  const end = (id, value) => ({
+    class: "sum total",
+    "data-term": id,
+    cells: [id, "", "", "", num(value, "level"), span(0, value ?? 0, ends)],
+  });
+  const rows = steps.map((step, i) => ({
+    "data-term": step.id,
+    cells: [
+      el("bdi", {}, cut(step.name, 24)),
+      el("bdi", {}, cut(step.shown ?? "", 16)),
+      step.derivative === null ? "" : [num(step.derivative, "derivative"), step.unit ? ` per ${step.unit}` : ""],
+      num(step.adds, "adds"),
+      num(levels[i + 1], "level"),
+      span(levels[i], levels[i + 1], ends),
+    ],
+  }));
+  const moving = model.record.live ? " It is of the row and the weights that this page came with, not of what is changed here." : "";
+  box.replaceChildren(
+    said(
+      "Predicted is ",
+      ...whatIsPredicted(told),
+      ": ",
+      num(told.value, "value"),
+      `. What each column adds to it is counted from ${told.baseline_is}: integrated gradients (E46), taken on ` +
+        `${told.points} points of the way from there; what they miss is the rest.${moving}`,
+    ),
+    table(
+      ["column", "here", by(el("i", {}, "ŷ"), el("i", {}, "column")), "adds", "so far", ""],
+      [end("baseline", told.baseline), ...rows, end("prediction", told.value)],
+      { "data-sum": "waterfall", class: "terms left" },
+    ),
+  );
+}
+
+/** The panel of the last step forward, where no cost follows: what the way back begins with.
+ *  @param {Model} model @returns {Child[]} */
+function whereBackBegins(model) {
+  const told = model.record.predictions[model.example],
+    last = model.depth;
+  return [
+    said(
+      "There is no target, and so no cost. The way back begins at what is predicted, ŷ: ",
+      ...whatIsPredicted(told),
+      ".",
+    ),
+    formula(el("i", {}, "ŷ"), " = ", num(told.value, "value", 6)),
+    table(
+      ["output", sym("a"), by(el("i", {}, "ŷ"), sym("a"))],
+      model.record.shown[last].map((n) => ({
+        "data-term": n,
+        cells: [el("bdi", {}, cut(model.name(last, n), 24)), num(model.a(last, n), "a"), num(model.byA(last, n), "by_a")],
+      })),
+      { "data-sum": "asked", class: "terms left" },
+    ),
+    said("An output that is not asked for has 0: it moves nothing of this one by itself."),
+  ];
+}
+
+/** Words of this page where it tells of a cost: of what is predicted, in its place.
+ *  @param {Model} model */
+function tellOfPredictions(model) {
+  if (!predicts(model)) return;
+  TOLD.prediction = true;
+  document.documentElement.dataset.asked = "prediction";
+  const note = byId("asked-note");
+  note.hidden = false;
+  note.textContent =
+    "No target is given, so there is no cost and no step of training: this page explains what is predicted, ŷ, " +
+    "and every derivative says how ŷ moves.";
+}
+
+/** What the page opens with: chosen where it was made, unless the address says more. null: nothing, or it is left out.
+ *  @param {Model} model @returns {Choice | null} */
+function opensWith(model) {
+  const opens = model.record.opens ?? null;
+  if (opens === null || opens.kind === "column") return opens;
+  if (opens.kind === "input") return model.has(0, opens.k) ? opens : null;
+  const there = opens.kind === "weight" && model.has(opens.l, opens.j) && (opens.k < 0 || model.has(opens.l - 1, opens.k));
+  return there ? opens : null;
+}
