@@ -271,13 +271,14 @@ class Tabular:
 def manners_of(options: FitOptions, settings: Defaults, rows: int, *, folds: bool) -> tuple[Manner, ...]:
     """Those that are tried, first the one that is followed unless another does better.
 
-    folds: whether rows are kept apart by which two can be told apart; where there are none, it is one.
+    folds: whether rows are kept apart by which two can be told apart; where there are none, it is one, and so it is
+    where it was asked how many folds there are to be.
     """
     plain = Plain(settings, options)
     if options.recipe == "plain" or rows < FEW_ROWS:
         return (plain,)
     tabular = Tabular(_recipe_as_asked(options), settings, options)
-    return (tabular, plain) if folds and rows < TRIED_ROWS else (tabular,)
+    return (tabular, plain) if folds and rows < TRIED_ROWS and options.cross_fit == "auto" else (tabular,)
 
 
 def _recipe_as_asked(options: FitOptions) -> Recipe:
