@@ -31,7 +31,7 @@ class Drawing extends Lines {
   /** Which neurons are drawn, and where. */
   arrange() {
     const { model } = this,
-      width = this.own ?? this.box.clientWidth - 4;
+      width = this.own ?? roomIn(this.box) - 4;
     /** @param {number} l @param {number[]} column */
     const widest = (l, column) => Math.max(...column.map((n) => widthOf(model.short(l, n, LETTERS), 12.5)));
     const place = () => {
