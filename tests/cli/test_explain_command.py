@@ -553,3 +553,13 @@ def test_the_record_is_to_dict_with_chosen(run, small_iris):
     assert len(chosen["parameters"]) == 1
     found = explain_table(glassprop.load(small_iris), read_record(small_iris), read_table("iris"), [5])
     assert json.loads(json.dumps(found.to_dict(live=False))) == record
+
+
+@pytest.mark.parametrize("rows", [(), ("--no-rows",)])
+def test_what_a_saved_lesson_holds_is_said_model_included(run, small_iris, tmp_path, rows):
+    frame = read_table("iris").frame
+    frame.write_csv(tmp_path / "i.csv")
+    said = run("explain", small_iris, "i.csv", "--row", "60", "--save", "l.json", *rows)
+    assert said.code == 0
+    assert said.err.strip().endswith(", and the model")
+    assert json.loads((tmp_path / "l.json").read_text())["layers"]

@@ -156,6 +156,7 @@ def test_what_is_not_there_is_refused(binary):
     for asked, words in (
         ({"output": "maybe"}, "there is no output 'maybe': give one of 'no', 'yes'"),
         ({"output": 2}, "its number from 0 to 1"),
+        ({"output": "0"}, "give one of 'no', 'yes'$"),  # text is a name, as on the command line
         ({"of": "amount"}, "ask for of='probability'"),
         ({"of": "logit"}, "of must be one of probability, score, amount"),
     ):

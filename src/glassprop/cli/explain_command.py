@@ -114,9 +114,11 @@ def _check_target(found: Explanation, forms: Forms) -> None:
 def _contents(row: tuple[int, ...], no_rows: bool, name: str) -> str:
     which = f"row {row[0]}" if len(row) == 1 else f"{len(row)} rows"
     if no_rows:
-        return f"; of {which} it contains the numbers that the network computes with"
+        model = ", and the model" if name == "save" else ""
+        return f"; of {which} it contains the numbers that the network computes with{model}"
     if name == "save":
         return f"; it contains {which} of your table, as numbers, and the model"
     if name == "worksheet":
-        return f"; it contains the inputs and the target of {which} of your table (--no-rows leaves out the names)"
+        instead = "--no-rows gives them as the network takes them"
+        return f"; it contains the inputs and the target of {which} of your table ({instead})"
     return f"; it contains values of {which} of your table (--no-rows leaves them out)"

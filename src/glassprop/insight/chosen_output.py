@@ -113,7 +113,5 @@ class Predictor:
                 return matches[0]
         elif 0 <= output < len(names):
             return int(output)
-        said = listed(list(names), 8)
-        raise SettingsError(
-            f"there is no output {quoted(output, 40)}: give one of {said}, or its number from 0 to {len(names) - 1}"
-        )
+        number = "" if isinstance(output, str) else f", or its number from 0 to {len(names) - 1}"  # text is a name
+        raise SettingsError(f"there is no output {quoted(output, 40)}: give one of {listed(list(names), 8)}{number}")
