@@ -11,17 +11,15 @@ from typing import Any, Literal
 import numpy as np
 
 from glassprop.classroom.faults_found import FaultsFound
-from glassprop.classroom.lesson_fields import COST, RATE, fields_of
+from glassprop.classroom.lesson_fields import COST, fields_of
 from glassprop.classroom.lesson_file import MOST_BYTES, json_text, read_plain, toml_text
-from glassprop.equations.activation import is_built_in as activation_is_built_in
 from glassprop.equations.arrays import Array
-from glassprop.equations.cost import is_built_in as cost_is_built_in
 from glassprop.errors import LessonError
 from glassprop.ground.atomic import replacing
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.names import Names
-from glassprop.insight.step import plain_descent
+from glassprop.insight.step import PLAIN_RATE, plain_descent
 from glassprop.insight.view import View
 from glassprop.network import Network
 from glassprop.report.documents import latex_of, markdown_of
@@ -101,7 +99,7 @@ class Lesson:
             "title": title,
             "about": about,
             "cost": network.cost_function.spec,
-            "rate": RATE if explanation.training is None else explanation.training.rate,
+            "rate": PLAIN_RATE if explanation.training is None else explanation.training.rate,
             "inputs": view.X,
             "targets": view.Y,
             "layers": layers,
@@ -210,7 +208,7 @@ def lesson_of(
     inputs: Any,
     targets: Any,
     cost: str = COST,
-    rate: float = RATE,
+    rate: float = PLAIN_RATE,
     input_names: Sequence[str] | None = None,
     output_names: Sequence[str] | None = None,
     title: str = "",
@@ -312,9 +310,8 @@ def _refuse_other_kinds(explanation: Explanation) -> None:
     other = [layer.title for layer in network.layers if layer.kind != "dense" or layer.residual or layer.parametric]
     if other:
         faults.append(f"a lesson has dense layers alone, and this network has {listed(other)}")
-    own = [layer.activation.name for layer in network.layers if not activation_is_built_in(layer.activation)]
-    own += [] if cost_is_built_in(network.cost_function) else [network.cost_function.name]
-    if own:
-        faults.append(f"a lesson has functions that come with glassprop, and none of one's own: {listed(own)}")
+    if network.own_functions:
+        own = listed(network.own_functions)
+        faults.append(f"a lesson has functions that come with glassprop, and none of one's own: {own}")
     if faults:
         raise LessonError.of(faults)

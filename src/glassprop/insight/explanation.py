@@ -16,7 +16,7 @@ from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
 from glassprop.backprop.example_gradients import refuse_mixing
 from glassprop.backprop.gradient import average_gradient
-from glassprop.backprop.objective import leave_out_untrained
+from glassprop.backprop.objective import Batch, Objective, evaluate
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
@@ -375,11 +375,9 @@ class Explanation:
     @cached_property
     def _length(self) -> float:
         """Of the average gradient over these examples, L2 included."""
-        theta, gradient = self.view.theta, self._gradient.copy()
-        whole = self.architecture if self.members is None else self.members.whole
-        if self.training is not None and self.training.l2:
-            gradient += self.training.l2 / self.n_examples * theta * whole.layout.decay_factors
-        leave_out_untrained(whole, gradient)
+        view, whole = self.view, self.architecture if self.members is None else self.members.whole
+        objective, gradient = Objective(0.0 if self.training is None else self.training.l2), np.empty_like(view.theta)
+        evaluate(whole, objective, view.theta, [Batch(view.X, view.Y)], gradient)
         return float(np.linalg.norm(gradient))
 
     @cached_property
