@@ -49,7 +49,7 @@ def switched(prediction: Prediction, x: Array, column: Column) -> dict[str, floa
     """What f would change by were a column of categories another one, by passes forward."""
     if column.categories is None:
         return {}
-    stands = np.eye(len(column.parts)) if column.stands is None else column.stands
+    stands = column.by_category
     rows = np.tile(x, (len(stands) + 1, 1))
     rows[1:, list(column.parts)] = stands
     values = prediction.values(rows)
