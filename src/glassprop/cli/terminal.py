@@ -30,8 +30,8 @@ from glassprop.ground.text import LONGEST_LINE, shown
 _WIDTH = 80
 _INDENT = "  "
 _BAR = 20  # characters of the longest bar
-_MARKS = "█░│"  # of bars: what rises, falls, stays
-_ASCII_MARKS = "#-|"
+_MARKS = ("█", "░", "│")  # of bars: what rises, falls, stays
+_ASCII_MARKS = ("#", "-", "|")
 _UNBROKEN = 60  # characters of a formula among words that is kept in one line
 _GLUE = "\u00a0"
 
@@ -161,7 +161,8 @@ def _bars(*spans: tuple[float, float]) -> list[str]:
     low, high = min(map(min, spans)), max(map(max, spans))
     if not isfinite(high - low) or high == low:
         return [""] * len(spans)
-    rises, falls, stays = _MARKS if encodable(_MARKS) == _MARKS else _ASCII_MARKS
+    marks = _MARKS if encodable("".join(_MARKS)) == "".join(_MARKS) else _ASCII_MARKS
+    rises, falls, stays = marks
     found = []
     for begin, end in spans:
         first, last = (round((x - low) / (high - low) * _BAR) for x in sorted((begin, end)))
