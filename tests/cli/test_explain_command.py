@@ -16,6 +16,8 @@ from tex_cases import compile_tex
 
 import glassprop
 from glassprop.cli import main
+from glassprop.cli.terminal import pieces_of, show
+from glassprop.document.blocks import Document, Name, Waterfall
 from glassprop.export.model_file import read_record
 from glassprop.insight.names import Names
 from glassprop.tables import explain_table, gradient_arrays, read_table
@@ -377,6 +379,26 @@ def bar_of(line):
     """The characters that a bar takes, filled or shaded, after the last number of a line."""
     found = re.search(r"([█░│]+)\s*$", line)
     return None if found is None else (found.start(1), found.end(1), found[1][0])
+
+
+def test_bars_stay_in_one_line_beside_long_cells(capsys):
+    """Names and values are folded for them, since half a bar says nothing."""
+    steps = tuple((Name(f"{n} " + "long name " * 9, 40), "2021-11-17 00:30:00 and more", 2.0) for n in range(3))
+    show(pieces_of(Document("", (Waterfall(("baseline", 1.0), steps, ("prediction", 7.0)),))))
+    lines = capsys.readouterr().out.splitlines()
+    bars = [bar for line in lines if (bar := bar_of(line))]
+    assert [last - first for first, last, _ in bars] == [3, 6, 5, 6, 20]  # of a scale from 0 to 7, 20 characters long
+    assert max(map(len, lines)) <= 80
+
+
+def test_bars_are_signs_of_ascii_where_nothing_else_can_be_shown(monkeypatch):
+    out = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+    show(pieces_of(Document("", (Waterfall(("baseline", 4.0), (("one", "", -2.0),), ("prediction", 2.0)),))))
+    out.flush()
+    said = out.buffer.getvalue().decode()
+    bars = [re.search(r"[#-]*$", line.rstrip())[0] for line in said.splitlines()]
+    assert [bar for bar in bars if bar][-3:] == ["#" * 20, "-" * 10, "#" * 10]
 
 
 def test_a_row_without_its_target_is_explained_by_its_prediction(run, small_iris, without_target):

@@ -347,3 +347,18 @@ def test_a_rate_that_is_too_large_ends_play_and_says_so(look):
     assert shown.inner_text(PLAY) == "Play"
     shown.click(UNDO)
     assert close(said(shown, "#facts")["cost"], e.cost)
+
+
+def test_a_step_that_leaves_the_cost_says_whether_a_larger_rate_would_help(look):
+    """Where relu is 0 for all rows, every derivative is 0."""
+    network = Network(1, [Layer(1, "relu"), Layer(1, "identity")], "half_squared_error")
+    X, Y = np.array([[1.0]]), np.array([[0.5]])
+    dead = explain(network, np.array([-1.0, -0.5, 2.0, 0.5]), X, Y)
+    shown = opened(look, dead)
+    shown.click(STEP)
+    assert "every derivative is 0" in shown.inner_text("#step-said")
+    alive = explain(network, np.array([1.0, 0.5, 2.0, 0.5]), X, Y)
+    shown = opened(look, alive)
+    shown.fill("#rate-typed", "1e-300")
+    shown.click(STEP)
+    assert "larger rate" in shown.inner_text("#step-said")

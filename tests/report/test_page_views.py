@@ -185,6 +185,42 @@ def test_how_far_a_slice_goes_can_be_chosen(look):
     assert off[0] < 2 < 40 < off[1]  # close by, the curve is its tangent
 
 
+# no chart has a place for a number that is not one
+@pytest.mark.parametrize("typed", ["1e16", "1e17", "1e30", "-1e155", "1e308", "1e-310"])
+def test_charts_bear_numbers_of_any_size(look, typed):
+    """Ticks that are one number in rounding never came to an end, and a range without width had NaN for places."""
+    network = Network(2, [Layer(3, "softmax")], "cross_entropy")
+    X, Y = np.array([[1.0, 2.0]]), np.array([[0.0, 1, 0]])
+    shown = look(page(explain(network, network.initial(np.random.default_rng(1)), X, Y).to_dict()))
+    shown.click('[data-control="last"]')
+    for chosen in ("1:0:0", "1:1:-1", "hold", "1:2:1"):
+        if chosen == "hold":
+            shown.click('[data-control="hold"]')
+            continue
+        layer, j, k = map(int, chosen.split(":"))
+        look_up(shown, layer, j, k if k >= 0 else None)
+        shown.fill("[data-typed]", typed)
+    choose(shown, "input:0")
+    shown.fill('[data-typed="x:0"]', typed)
+    shown.click(STEP)
+    marks = shown.evaluate(
+        "[...document.querySelectorAll('svg *')].flatMap((e) => [...e.attributes].map((a) => a.value)).join(' ')"
+    )
+    assert "NaN" not in marks
+    assert "Infinity" not in marks
+
+
+def test_the_slice_of_a_large_weight_goes_as_far_as_one_sees(look):
+    e = explained("sigmoid, squared error")
+    shown = look(page(e.to_dict()))
+    look_up(shown, 1, 2, 0)
+    shown.fill("[data-typed]", "1e16")
+    across = _points(shown, "one")[:, 0]
+    assert (np.diff(across) > 0).all()
+    ticks = {text for text in shown.locator("#slice-box svg text").all_text_contents() if "16" in text or "0000" in text}
+    assert len(ticks) >= 2
+
+
 # --- the address --------------------------------------------------------------------------------------------------
 
 

@@ -139,7 +139,7 @@ def print_table(
         table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold", no_wrap=stays)
     for row in rows:
         table.add_row(
-            *(Text(str(cell) if k in whole else encodable(shown(cell, LONGEST_LINE))) for k, cell in enumerate(row))
+            *(Text(encodable(str(cell) if k in whole else shown(cell, LONGEST_LINE))) for k, cell in enumerate(row))
         )
     if title:
         print_title(title)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import isfinite
 from textwrap import wrap
 
-from glassprop.cli.output import number, print_line, print_table, print_title
+from glassprop.cli.output import encodable, number, print_line, print_table, print_title
 from glassprop.document.blocks import (
     Display,
     Document,
@@ -30,6 +30,8 @@ from glassprop.ground.text import LONGEST_LINE, shown
 _WIDTH = 80
 _INDENT = "  "
 _BAR = 20  # characters of the longest bar
+_MARKS = ("█", "░", "│")  # of bars: what rises, falls, stays
+_ASCII_MARKS = ("#", "-", "|")
 _UNBROKEN = 60  # characters of a formula among words that is kept in one line
 _GLUE = "\u00a0"
 
@@ -42,6 +44,7 @@ class Piece:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     right: tuple[int, ...] = ()
+    whole: tuple[int, ...] = ()
     title: bool = False
 
 
@@ -58,7 +61,7 @@ def show(pieces: Sequence[Piece]) -> None:
         if piece.title:
             print_title(piece.lines[0])
         elif piece.columns:
-            print_table(piece.columns, piece.rows, right=piece.right)
+            print_table(piece.columns, piece.rows, right=piece.right, whole=piece.whole)
         else:
             for line in piece.lines:
                 print_line(line)
@@ -132,7 +135,8 @@ class Terminal(Medium[list[Piece]]):
         [piece] = self.table(part.table())
         bars = _bars((0.0, part.start[1]), *pairwise(part.levels), (0.0, part.end[1]))
         rows = tuple((*row, bar) for row, bar in zip(piece.rows, bars, strict=True))
-        return [Piece((), (*piece.columns, ""), rows, piece.right)]
+        in_one = (len(piece.columns),)  # half a bar says nothing
+        return [Piece((), (*piece.columns, ""), rows, piece.right, in_one)]
 
     def section(self, part: Section, depth: int) -> list[Piece]:
         title = Piece((self.line(part.title),), title=True)
@@ -157,10 +161,12 @@ def _bars(*spans: tuple[float, float]) -> list[str]:
     low, high = min(map(min, spans)), max(map(max, spans))
     if not isfinite(high - low) or high == low:
         return [""] * len(spans)
+    marks = _MARKS if encodable("".join(_MARKS)) == "".join(_MARKS) else _ASCII_MARKS
+    rises, falls, stays = marks
     found = []
     for begin, end in spans:
         first, last = (round((x - low) / (high - low) * _BAR) for x in sorted((begin, end)))
         first = min(first, _BAR - 1)
-        mark = ("█" if end > begin else "░") * max(1, last - first) if end != begin else "│"
+        mark = (rises if end > begin else falls) * max(1, last - first) if end != begin else stays
         found.append(" " * first + mark)
     return found

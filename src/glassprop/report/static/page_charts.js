@@ -11,13 +11,18 @@ function ticks(low, high, log) {
     for (let e = from; e < to + every; e += every) list.push(10 ** e);
     return list;
   }
-  const rough = (high - low) / 4 || 1,
+  const size = Math.max(Math.abs(low), Math.abs(high)),
+    rough = Math.max((high - low) / 4 || 1, size * 1e-12), // finer ones are one number in rounding
     unit = 10 ** Math.floor(Math.log10(rough));
   const step = unit * ([1, 2, 5].find((m) => m * unit >= rough) ?? 10),
     list = [];
   for (let i = Math.floor(low / step); i * step < high + step * 0.999; i++) list.push(i * step);
   return list;
 }
+
+/** Whether a chart has a place for it: differences of such numbers are numbers, too.
+ *  @param {Num | undefined} x @returns {x is number} */
+const fits = (x) => x !== null && x !== undefined && Math.abs(x) < 1e300;
 
 /** How wide boxes are. @type {WeakMap<Element, number>} */
 const rooms = new WeakMap(),
@@ -65,7 +70,7 @@ function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks, bottom = 44
 function drawSizes(box, model, known) {
   if (known.delta > 0) return box.replaceChildren(said("Comes on the way back."));
   const sizes = model.record.gradient_size,
-    all = sizes.flat().filter((v) => v !== null).filter((v) => v > 0);
+    all = sizes.flat().filter(fits).filter((v) => v > 0);
   if (!all.length) return box.replaceChildren(said("All gradients are 0."));
   const [low, high] = [Math.min(...all), Math.max(...all)],
     log = high / low > 50;
@@ -90,7 +95,7 @@ function drawSizes(box, model, known) {
     wide = Math.min(48, (x(2) - x(1)) * 0.5);
   layers.forEach((l) => {
     const value = sizes[model.example][l - 1];
-    if (value !== null && value > 0)
+    if (fits(value) && value > 0)
       chart.append(
         svg(
           "rect",
@@ -108,7 +113,7 @@ function drawSizes(box, model, known) {
       );
     sizes.forEach((row, i) => {
       const other = row[l - 1] ?? 0;
-      if (i !== model.example && other > 0)
+      if (i !== model.example && fits(other) && other > 0)
         chart.append(svg("circle", { cx: x(l), cy: y(other), r: 3.5, class: "dot" }));
     });
     // below the axis, where neither a grid line nor a ring goes through it

@@ -67,7 +67,9 @@ class PlaneMap {
       { model } = play;
     if (!plane) return;
     model.record.examples.forEach((e, i) => {
-      const [x, y] = [plane.x(model.a(0, 0, e) ?? 0), plane.y(model.a(0, 1, e) ?? 0)],
+      const at = [model.a(0, 0, e) ?? 0, model.a(0, 1, e) ?? 0];
+      if (!at.every(fits)) return;
+      const [x, y] = [plane.x(at[0]), plane.y(at[1])],
         target = e.y[model.spot(model.depth, this.output)],
         above = (target ?? 0) > (this.middle ?? 0),
         here = i === model.example;

@@ -23,7 +23,7 @@ function drawPlane(box, { xs, ys, cells, value, ends, levels, labels }) {
   });
   over.classList.add("over-plane");
   const grid = sampled(wide, tall, cells, value),
-    known = grid.flat().filter(isKnown),
+    known = grid.flat().filter(fits),
     [least, most] = [Math.min(...known), Math.max(...known)],
     [bottom, top] = ends ? ends(least, most) : [least, most];
   const canvas = painted(grid, bottom, top);
@@ -53,7 +53,12 @@ const outer = (list) => [list[0], list[list.length - 1]];
 function sampled(xs, ys, cells, value) {
   const each = [...Array(cells).keys()],
     [stepX, stepY] = [(xs[1] - xs[0]) / cells, (ys[1] - ys[0]) / cells];
-  return each.map((row) => each.map((column) => value(xs[0] + (column + 0.5) * stepX, ys[0] + (row + 0.5) * stepY)));
+  return each.map((row) =>
+    each.map((column) => {
+      const found = value(xs[0] + (column + 0.5) * stepX, ys[0] + (row + 0.5) * stepY);
+      return fits(found) ? found : null;
+    }),
+  );
 }
 
 /** One dot of a canvas for each value; the browser makes it larger, and smooth.

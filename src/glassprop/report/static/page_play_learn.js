@@ -164,8 +164,16 @@ class Learn {
       fact(`${steps}: ${mean}`, [num(last.before, "before"), " → ", num(last.after, "after")]),
       fact("change", num(gone, "gone", 4)),
       isKnown(last.after) ? "" : fact("The cost has no number any more:", "the rate is too large."),
-      last.steps === 1 && gone === 0 ? fact("Too small to see:", "try a larger rate.") : "",
+      last.steps === 1 && gone === 0 ? fact(...this.whyNothing()) : "",
     ];
+  }
+
+  /** Why a step has left the cost as it was: a larger rate helps only where there is somewhere to go.
+   *  @returns {[string, string]} */
+  whyNothing() {
+    const gradient = this.play.live.gradient(this.last?.rows);
+    if (gradient.some((g) => g !== 0)) return ["Too small to see:", "try a larger rate."];
+    return ["Nothing to follow:", "every derivative is 0 here, so that no rate leads on."];
   }
 
   /** The weights that the last step moved most.
@@ -197,7 +205,7 @@ const isKnown = (x) => x !== null && Number.isFinite(x);
  *  @param {HTMLElement} box @param {[number, Num][]} trail */
 function drawTrail(box, trail) {
   /** @type {[number, number][]} */
-  const known = trail.flatMap(([step, cost]) => (isKnown(cost) ? [[step, cost]] : []));
+  const known = trail.flatMap(([step, cost]) => (fits(cost) ? [[step, cost]] : []));
   if (known.length < 2) return box.replaceChildren(said("Here the mean cost is drawn as it falls, step by step."));
   const costs = known.map(([, cost]) => cost),
     [low, high] = [Math.min(...costs), Math.max(...costs)],

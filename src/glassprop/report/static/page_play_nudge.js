@@ -133,7 +133,7 @@ function short(x, unit = 0) {
 /** A range that has the value within it.
  *  @param {[number, number]} range @param {number} value @returns {[number, number]} */
 const reaching = ([low, high], value) =>
-  Number.isFinite(value) ? [Math.min(low, value), Math.max(high, value)] : [low, high];
+  fits(value) ? [Math.min(low, value), Math.max(high, value)] : [low, high];
 
 /** As far on both sides as a number is from 0, and 2 at least.
  *  @param {number} value @returns {[number, number]} */

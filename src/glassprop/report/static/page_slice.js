@@ -49,8 +49,8 @@ class Slice {
    *  @param {WeightChoice} choice @returns {[number, number]} */
   range({ l, j, k }) {
     const { live, nudge } = this.play,
-      reach = 2 ** Number(part("#reach", HTMLInputElement).value),
       now = live.get(l, j, k) ?? 0,
+      reach = 2 ** Number(part("#reach", HTMLInputElement).value) * Math.max(1, Math.abs(now) / 16), // seen beside a large one
       start = nudge.held.find((held) => held.name.endsWith(`:${l}:${j}:${k}`))?.start ?? now,
       middle = Math.abs(now - start) < reach ? start : now;
     return [middle - reach, middle + reach];
@@ -66,8 +66,8 @@ class Slice {
       slope = model.derivative(l, j, k).value,
       { costs, means } = this.costs({ kind: "weight", l, j, k }, places),
       many = means.length > 0,
-      all = [...costs, ...means, cost].filter(isKnown);
-    if (!all.length) return this.box.replaceChildren(said("The cost has no number there."));
+      all = [...costs, ...means, cost].filter(fits);
+    if (!all.length || !xs.every(fits)) return this.box.replaceChildren(said("The cost has no number there."));
     const name = page.words.edge(l, j, k).textContent ?? "";
     const chart = frame({
       width: Math.max(260, Math.min(roomIn(this.box) - 4, 560)),
@@ -81,7 +81,7 @@ class Slice {
     });
     if (many) chart.box.append(curve(chart, places, means, "run run-two", "mean"));
     chart.box.append(curve(chart, places, costs, "run run-one", "one"));
-    if (isKnown(cost)) chart.box.append(...tangent(chart, now, cost, slope, xs, Math.max(...all) - Math.min(...all)));
+    if (fits(cost)) chart.box.append(...tangent(chart, now, cost, slope, xs, Math.max(...all) - Math.min(...all)));
     const told_ = [
       "C₀ of this example along ",
       page.words.edge(l, j, k),
@@ -111,6 +111,8 @@ class Slice {
 
   /** @param {WeightChoice} held @param {WeightChoice} along */
   pair(held, along) {
+    if (![this.range(held), this.range(along)].flat().every(fits))
+      return this.box.replaceChildren(said("The cost has no number there."));
     const { live, model, page } = this.play,
       i = model.example,
       both = [held, along],
@@ -149,7 +151,7 @@ class Slice {
 
 /** @param {Places} chart @param {number[]} places @param {Num[]} values @param {string} kind @param {string} name */
 function curve({ x, y }, places, values, kind, name) {
-  const points = values.flatMap((v, n) => (isKnown(v) ? [`${x(places[n]).toFixed(1)},${y(v).toFixed(1)}`] : []));
+  const points = values.flatMap((v, n) => (fits(v) ? [`${x(places[n]).toFixed(1)},${y(v).toFixed(1)}`] : []));
   return svg("polyline", { points: points.join(" "), class: kind, "data-slice": name });
 }
 
@@ -172,14 +174,18 @@ function tangent({ x, y }, now, cost, slope, xs, height) {
   return [line, dot];
 }
 
-/** An arrow against the derivatives.
- *  @param {Places} plane @param {number[]} now @param {Num[]} slopes */
-function downhill({ x, y }, now, [one, other]) {
-  if (!isKnown(one) || !isKnown(other) || (one === 0 && other === 0)) return [];
+/** An arrow against the derivatives, where they point anywhere.
+ *  @param {Places & { xs: [number, number], ys: [number, number] }} plane @param {number[]} now @param {Num[]} slopes */
+function downhill({ x, y, xs, ys }, now, [one, other]) {
+  if (!isKnown(one) || !isKnown(other)) return [];
   const [x1, y1] = [x(now[0]), y(now[1])],
-    far = Math.sqrt((x(now[0] - one) - x1) ** 2 + (y(now[1] - other) - y1) ** 2) / 54,
-    [x2, y2] = [x(now[0] - one / far), y(now[1] - other / far)],
-    [dx, dy] = [(x2 - x1) / 54, (y2 - y1) / 54];
+    largest = Math.max(Math.abs(one), Math.abs(other)) || 1,
+    right = (-(one / largest) * (x(xs[1]) - x(xs[0]))) / (xs[1] - xs[0]), // on the screen, for so much less of both
+    down = (-(other / largest) * (y(ys[1]) - y(ys[0]))) / (ys[1] - ys[0]),
+    far = Math.hypot(right, down);
+  if (!(far > 0)) return [];
+  const [dx, dy] = [right / far, down / far],
+    [x2, y2] = [x1 + 54 * dx, y1 + 54 * dy];
   /** @param {number} side */
   const barb = (side) => svg("line", { x1: x2, y1: y2, x2: x2 - 9 * dx + side * 5 * dy, y2: y2 - 9 * dy - side * 5 * dx });
   return [svg("g", { class: "downhill" }, svg("line", { x1, y1, x2, y2 }), barb(1), barb(-1))];
