@@ -41,7 +41,6 @@ def by_column(
         parts=parts,
         switches=switched(prediction, x, column),
         unit=column.unit,
-        exact=True,
     )
 
 
