@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from glassprop.classroom.lesson import Lesson, lesson_of, read_lesson
+from glassprop.classroom.lesson import Lesson
+from glassprop.classroom.own_lessons import lesson_of, read_lesson
 from glassprop.classroom.ready_lessons import READY, ready_lesson
 
 __all__ = ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"]

@@ -178,7 +178,7 @@ def test_a_column_is_told_in_its_own_terms(run, diabetes):
 def test_a_category_is_told_by_switches(run, nasty):
     table = nasty.parent / "t.csv"
     result = run("explain", nasty, table, "--row", "5", "--input", NASTY[3])
-    assert "Had it been, to first order" in result.out
+    assert "Had it been:" in result.out
     (column,) = run("explain", nasty, table, "--row", "5", "--input", NASTY[3], "--json").json["chosen"]["inputs"]
     assert set(column["switches"]) == {NASTY[0], NASTY[2], "white"}
     assert column["value"] is None

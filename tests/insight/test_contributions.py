@@ -220,3 +220,17 @@ def test_contributions_of_a_row_with_a_target_are_those_of_its_prediction():
     given = e.prediction("output 2", baseline=X[1]).of(1).contributions()
     assert given.prediction == given.baseline == pytest.approx(network.predict(theta, X)[1, 2])
     assert all(one.value == 0 for one in given.columns)
+
+
+def test_a_record_tells_what_another_category_truly_changes():
+    network = Network(4, [Layer(5, "tanh"), Layer(2, "softmax")], cost="cross_entropy")
+    theta, rng = network.initial(np.random.default_rng(8)) * 3, np.random.default_rng(9)
+    X = np.column_stack([rng.normal(size=3), np.eye(3)])
+    names = Names.numbered(network, 3, columns=(Column("kind", (1, 2, 3), categories=("a", "b", "c")),))
+    e = explain(network, theta, X, names=names, output=1)
+    for i, told_row in enumerate(e.to_dict()["examples"]):
+        others = np.column_stack([np.full(3, X[i, 0]), np.eye(3)])
+        changes = network.predict(theta, others)[:, 1] - network.predict(theta, X[[i]])[0, 1]
+        told = e.of(i).input("kind")
+        assert list(told_row["columns"][0]["switches"].values()) == pytest.approx(changes.tolist(), abs=1e-12)
+        assert list(told.switches.values()) == pytest.approx(changes.tolist(), abs=1e-12)

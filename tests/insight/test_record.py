@@ -134,15 +134,15 @@ def test_a_category_has_switches_and_no_derivative():
         ("1.25",),
     )
     network = dense(3, (1, "identity"))
-    e = network.explain(np.array([1.0, 2.0, 4.0, 0.0]), [2.0, 1.0, 0.0], [3.0], names=names)  # a = 4: ∂C/∂a = 2
+    e = network.explain(np.array([1.0, 2.0, 4.0, 0.0]), [2.0, 1.0, 0.0], [3.0], names=names)  # a: 4, or 6
     color, age = e.input("color"), e.input("age")
-    assert color.switches == {"red": 0.0, "blue": 4.0}
+    assert color.switches == {"red": 0.0, "blue": 8.0}
     assert np.isnan(color.value)
     assert (age.value, age.by_difference) == (1.0, pytest.approx(1.0, rel=1e-9))
     assert age.factors == {"∂C₀/∂x": 2.0, "∂x/∂column": 0.5}
     example = _strict(e.to_dict())["examples"][0]
     assert example["columns"][1] == {
-        "shown": "red", "value": None, "by_column": [None, None], "switches": {"red": 0.0, "blue": 4.0},
+        "shown": "red", "value": None, "by_column": [None, None], "switches": {"red": 0.0, "blue": 8.0},
     }  # fmt: skip
     assert (example["row"], example["target"], example["prediction"]) == (7, "1.5", "1.25")
     hidden = _strict(e.to_dict(rows=False))["examples"][0]

@@ -201,12 +201,13 @@ def test_a_switch_of_category_shows_the_true_change_beside_the_first_order(look)
         "#nudge tr[data-term]",
         "Object.fromEntries([...n.querySelectorAll('.num')].map((m) => [m.dataset.name, Number(m.dataset.value)]))",
     )
-    switches = e.input("contract").switches
+    switches, by_x = e.input("contract").switches, e.by_a(0)[2:]
     for n, (row, name) in enumerate(zip(rows, ("monthly", "yearly", "two years"), strict=True)):
         X = e.view.X.copy()
         X[0, 2:] = np.eye(3)[n]
+        assert close(row["change"], switches[name], 1.0)
         assert close(row["change"], again(e, X=X).cost - e.cost, 1.0)
-        assert close(row["first"], switches[name], 1.0)
+        assert close(row["first"], by_x @ (np.eye(3)[n] - e.view.X[0, 2:]), 1.0)
         assert close(row["gap"], row["change"] - row["first"], 1.0)
     shown.click('[data-switch="1"]')
     X = e.view.X.copy()

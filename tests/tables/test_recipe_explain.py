@@ -34,7 +34,6 @@ def test_a_code_is_explained_by_what_another_category_would_cost():
     y = np.random.default_rng(0).normal(size=200)
     model = network_on(frame, y)
     found = glassprop.explain(model, frame, y, row=11).input("many")
-    assert found.exact
     assert np.isnan(found.value)
     assert found.shown == frame["many"][11]
     assert [part.name for part in found.parts] == ["many: code"]
@@ -101,7 +100,7 @@ def test_what_is_told_of_codes():
         return [node for node in nodes_of(document_of(explanation, Asked(inputs=(name,)))) if isinstance(node, str)]
 
     assert "Had it been:" in said("many")
-    assert "Had it been, to first order:" in said("few")
+    assert "Had it been:" in said("few")
     hidden = explanation.names.without_rows()
     names = hidden.column("many").categories
     assert names == tuple(f"category {k}" for k in range(len(names)))

@@ -10,7 +10,7 @@ from glassprop.tables import FitOptions
 from glassprop.tables.fitting import fit_pipeline, tried_manners
 from glassprop.tables.fitting.manner import manners_of
 from glassprop.tables.fitting.small_tables import SURE
-from glassprop.tables.fitting.tried_manners import Learnt, best_of
+from glassprop.tables.fitting.tried_manners import Learned, best_of
 from glassprop.tables.fitting.unseen_folds import LEAST_SURE, FoldLoss, sure_of, unseen
 from glassprop.tables.schema.defaults import Defaults
 
@@ -38,12 +38,12 @@ def test_the_recipe_of_less_loss_out_of_fold_is_the_model_and_it_is_told(monkeyp
     rng = np.random.default_rng(0)
     x = rng.normal(size=(160, 3))
     y = np.sin(3 * x[:, 0]) + 0.1 * rng.normal(size=160)
-    learnt: list[Learnt] = []
-    whole = tried_manners._learnt
-    monkeypatch.setattr(tried_manners, "_learnt", lambda *given: learnt.append(whole(*given)) or learnt[-1])
+    learned: list[Learned] = []
+    whole = tried_manners._learned
+    monkeypatch.setattr(tried_manners, "_learned", lambda *given: learned.append(whole(*given)) or learned[-1])
     model = TabularRegressor(random_state=0, epochs=4).fit(x, y)
-    assert [one.inputs.name for one in learnt] == ["tabular", "plain"]
-    best = min(learnt, key=lambda one: one.lesson.loss)
+    assert [one.inputs.name for one in learned] == ["tabular", "plain"]
+    best = min(learned, key=lambda one: one.lesson.loss)
     np.testing.assert_array_equal(model.pipeline_[-1].theta_, best.estimator.theta_)
     np.testing.assert_allclose(model.oof_prediction_, y.mean() + y.std() * best.said[:, 0], atol=1e-6)
     (note,) = [note for note in model.notes_ if note.kind == "recipe"]
@@ -61,10 +61,10 @@ def test_ties_go_to_the_first(monkeypatch, losses, chosen):
 
     def tell(say): ...
 
-    def learnt(inputs, network_of, callbacks):
-        return Learnt(inputs, Of(interrupted_=False), Of(loss=inputs.loss), np.zeros(1), [])
+    def learned(inputs, network_of, callbacks):
+        return Learned(inputs, Of(interrupted_=False), Of(loss=inputs.loss), np.zeros(1), [])
 
-    monkeypatch.setattr(tried_manners, "_learnt", learnt)
+    monkeypatch.setattr(tried_manners, "_learned", learned)
     tried = [Of(name=name, loss=loss, tell=tell) for name, loss in zip(("first", "second"), losses, strict=True)]
     told: list = []
     best = best_of(tried, lambda inputs: Of(parts=Of(train=[0])), (), told.append)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
-from glassprop.classroom.faults_found import FaultsFound
-from glassprop.classroom.lesson_fields import COST, RATE, fields_of
-from glassprop.classroom.lesson_file import MOST_BYTES, json_text, read_plain, toml_text
-from glassprop.equations.activation import is_built_in as activation_is_built_in
+from glassprop.classroom.lesson_fields import fields_of
+from glassprop.classroom.lesson_file import MOST_BYTES, json_text, toml_text
 from glassprop.equations.arrays import Array
-from glassprop.equations.cost import is_built_in as cost_is_built_in
 from glassprop.errors import LessonError
 from glassprop.ground.atomic import replacing
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.names import Names
-from glassprop.insight.step import plain_descent
+from glassprop.insight.step import PLAIN_RATE, plain_descent
 from glassprop.insight.view import View
 from glassprop.network import Network
 from glassprop.report.documents import latex_of, markdown_of
@@ -33,7 +30,7 @@ _TITLE = "The chain rule, with numbers"
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """A network with its weights, and rows with their targets. Made by ``lesson_of``, ``read_lesson`` or ``of``.
+    """A network with its weights, and rows with their targets. Made by ``of``, or by ``lesson_of`` and ``read_lesson``.
 
     Attributes
     ----------
@@ -101,7 +98,7 @@ class Lesson:
             "title": title,
             "about": about,
             "cost": network.cost_function.spec,
-            "rate": RATE if explanation.training is None else explanation.training.rate,
+            "rate": PLAIN_RATE if explanation.training is None else explanation.training.rate,
             "inputs": view.X,
             "targets": view.Y,
             "layers": layers,
@@ -202,97 +199,6 @@ class Lesson:
         return found
 
 
-def lesson_of(
-    *,
-    w: Sequence[Any],
-    b: Sequence[Any] | None = None,
-    activations: str | Sequence[str],
-    inputs: Any,
-    targets: Any,
-    cost: str = COST,
-    rate: float = RATE,
-    input_names: Sequence[str] | None = None,
-    output_names: Sequence[str] | None = None,
-    title: str = "",
-    about: str = "",
-) -> Lesson:
-    """A lesson in numbers of your own: weights and biases as nested lists, and what goes in and should come out.
-
-    Parameters
-    ----------
-    w : sequence of matrices
-        W of each layer: a row for each neuron, in it a weight for each number before.
-    b : sequence, optional
-        b of each layer: a number for each neuron, or one for all of them. Without it they are 0.
-    activations : str or sequence of str
-        Of each layer, or one for all.
-    inputs, targets : nested lists
-        A row for each example. A single row may stand by itself, and so may numbers that are a row each.
-    cost : str
-    rate : float
-        The learning rate of the step of gradient descent that is shown.
-    input_names, output_names : sequence of str, optional
-    title, about : str
-
-    Raises
-    ------
-    LessonError
-        With everything that is wrong: ``error.faults`` is a line for each.
-
-    Examples
-    --------
-    >>> lesson = lesson_of(w=[[[0.5]]], b=[[-1.0]], activations="sigmoid", inputs=[2.0], targets=[1.0])
-    >>> lesson.explanation.weight(1, 0, 0).value
-    -0.5
-    >>> lesson.worksheet().splitlines()[0]
-    '# Back-propagation by hand'
-    """
-    data: dict[str, Any] = {
-        "title": title,
-        "about": about,
-        "cost": cost,
-        "rate": rate,
-        "inputs": inputs,
-        "targets": targets,
-        "layers": _layers(w, b, activations),
-    }
-    given: Mapping[str, Any] = {"input_names": input_names, "output_names": output_names}
-    return Lesson.from_data(data | {key: value for key, value in given.items() if value is not None})
-
-
-def read_lesson(path: str | os.PathLike[str]) -> Lesson:
-    """The lesson in a TOML or JSON file of up to a megabyte. Nothing in it is run.
-
-    Raises
-    ------
-    LessonError
-        With everything that is wrong; every fault begins with the file's name.
-    """
-    data, where = read_plain(path)
-    try:
-        return Lesson.from_data(data)
-    except LessonError as error:
-        raise LessonError.of([f"{where}: {fault}" for fault in error.faults]) from None
-
-
-def _layers(w: Any, b: Any, activations: Any) -> list[dict[str, Any]]:
-    """What is given layer by layer, as a file has it: what is in it is checked with all the rest."""
-    faults, parts = FaultsFound(), {}
-    for name, value in (("w", w), ("b", b), ("activations", activations)):
-        if name == "w" or not (value is None if name == "b" else isinstance(value, str)):
-            parts[name] = faults.items(value, name, "one for each layer")
-    if not faults.lines:
-        counts = {name: len(part or ()) for name, part in parts.items()}
-        if len(set(counts.values())) > 1:
-            said = ", ".join(f"{count} in {name}" for name, count in counts.items())
-            faults.add("", f"there are different numbers of layers, {said}: give one of each for each layer")
-    if faults.lines:
-        raise LessonError.of(faults.lines)
-    each_w = parts["w"] or []
-    biases, names = parts.get("b") or [0.0] * len(each_w), parts.get("activations") or [activations] * len(each_w)
-    return [{"w": one, "b": bias, "activation": name} for one, bias, name in zip(each_w, biases, names, strict=True)]
-
-
 def _refuse_overflow(view: View) -> None:
     """Numbers may each be fine, and what is made of them beyond all bounds."""
     with np.errstate(all="ignore"):
@@ -312,9 +218,8 @@ def _refuse_other_kinds(explanation: Explanation) -> None:
     other = [layer.title for layer in network.layers if layer.kind != "dense" or layer.residual or layer.parametric]
     if other:
         faults.append(f"a lesson has dense layers alone, and this network has {listed(other)}")
-    own = [layer.activation.name for layer in network.layers if not activation_is_built_in(layer.activation)]
-    own += [] if cost_is_built_in(network.cost_function) else [network.cost_function.name]
-    if own:
-        faults.append(f"a lesson has functions that come with glassprop, and none of one's own: {listed(own)}")
+    if network.own_functions:
+        own = listed(network.own_functions)
+        faults.append(f"a lesson has functions that come with glassprop, and none of one's own: {own}")
     if faults:
         raise LessonError.of(faults)

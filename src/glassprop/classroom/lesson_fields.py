@@ -14,10 +14,10 @@ from glassprop.equations.activation import find_activation
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import find_cost
 from glassprop.errors import ArchitectureError, DataError, LessonError
+from glassprop.insight.step import PLAIN_RATE
 from glassprop.layers.dense import Layer
 from glassprop.network import Network
 
-RATE = 0.1  # of the step of gradient descent, where a lesson says nothing
 COST = "squared_error"
 LONGEST_NAME, LONGEST_TITLE, LONGEST_ABOUT = 100, 200, 2000
 NEEDED = ("layers", "inputs", "targets")
@@ -85,7 +85,7 @@ class _Reader:
         faults.keys(data, "the lesson", KEYS, NEEDED, _IN_LAYERS)
         title = faults.text(data.get("title", ""), "title", LONGEST_TITLE)
         about = faults.text(data.get("about", ""), "about", LONGEST_ABOUT)
-        rate = self.rate(data.get("rate", RATE))
+        rate = self.rate(data.get("rate", PLAIN_RATE))
         layers = self.layers(data["layers"]) if "layers" in data else None
         lengths, n_out = (layers[0].lengths, layers[-1].n) if layers else ((), 0)
         inputs = self.rows(data, "inputs", flat_is_rows=set(lengths) == {1})
@@ -99,12 +99,12 @@ class _Reader:
             return None
         w, b = tuple(np.array(one.w) for one in layers), tuple(np.array(one.b) for one in layers)
         parts = np.array(inputs), np.array(targets)
-        return Fields(str(title), str(about), network, w, b, *parts, float(rate or RATE), names, output_names)
+        return Fields(str(title), str(about), network, w, b, *parts, float(rate or PLAIN_RATE), names, output_names)
 
     def rate(self, value: Any) -> float | None:
         found = self.faults.number(value, "rate")
         if found is not None and found <= 0:
-            self.faults.add("rate", f"is {found:g}: give a number above 0, as {RATE}")
+            self.faults.add("rate", f"is {found:g}: give a number above 0, as {PLAIN_RATE}")
         return found
 
     # --- layers -----------------------------------------------------------------------------------------------

@@ -62,7 +62,6 @@ class Forms:
     digits: Annotated[MaybeWhole, Parameter(help="Decimals of a worksheet's numbers, 1 to 6.", show_default=False)] = (
         None
     )
-
     save: Annotated[
         MaybeWord,
         Parameter(help="Write network and rows as a lesson, to change numbers in: .json, else TOML; - prints it."),

@@ -64,8 +64,3 @@ def _cost(prediction: Prediction) -> Cost:
 def renamed(symbol: str) -> str:
     """The symbol of a derivative of the cost as one of the prediction."""
     return symbol.replace("∂C₀", "∂ŷ", 1)
-
-
-def is_prediction(cost: Cost) -> bool:
-    """Whether a cost is a prediction in its place."""
-    return cost.name == NAME

@@ -8,14 +8,11 @@ import numpy as np
 
 from glassprop.equations.arrays import Array
 from glassprop.insight.derive import FindPaths, column_factors, difference_by_column, input_parts
+from glassprop.insight.differences import NUDGE_WEIGHTS, NUDGES
 from glassprop.insight.factors import ColumnDerivative
 from glassprop.insight.names import Column, Names
 from glassprop.insight.prediction import Prediction
 from glassprop.insight.view import View
-
-_STEP = 1e-3  # as in ``differences``
-_STEPS = np.array([-2.0, -1.0, 1.0, 2.0]) * _STEP
-_WEIGHTS = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * _STEP)
 
 
 def by_column(
@@ -44,7 +41,6 @@ def by_column(
         parts=parts,
         switches=switched(prediction, x, column),
         unit=column.unit,
-        exact=True,
     )
 
 
@@ -52,7 +48,7 @@ def switched(prediction: Prediction, x: Array, column: Column) -> dict[str, floa
     """What f would change by were a column of categories another one, by passes forward."""
     if column.categories is None:
         return {}
-    stands = np.eye(len(column.parts)) if column.stands is None else column.stands
+    stands = column.by_category
     rows = np.tile(x, (len(stands) + 1, 1))
     rows[1:, list(column.parts)] = stands
     values = prediction.values(rows)
@@ -63,5 +59,5 @@ def _by_nudges(prediction: Prediction, x: Array, parts: Sequence[int]) -> Array:
     """∂f/∂x of some inputs by central differences of fourth order. (parts,)"""
     rows = np.tile(x, (4 * len(parts), 1))
     for place, k in enumerate(parts):
-        rows[4 * place : 4 * place + 4, k] += _STEPS
-    return prediction.values(rows).reshape(len(parts), 4) @ _WEIGHTS
+        rows[4 * place : 4 * place + 4, k] += NUDGES
+    return prediction.values(rows).reshape(len(parts), 4) @ NUDGE_WEIGHTS

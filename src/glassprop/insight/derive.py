@@ -177,7 +177,6 @@ def by_column(views: Sequence[View], names: Names, i: int, column: Column, paths
         parts=parts,
         switches=switches(views, i, column),
         unit=column.unit,
-        exact=column.stands is not None,
     )
 
 
@@ -231,16 +230,8 @@ def difference_by_column(views: Sequence[View], i: int, column: Column) -> tuple
 
 
 def switches(views: Sequence[View], i: int, column: Column) -> dict[str, float]:
-    """What C_0 would change by with another category.
-
-    To first order, where one input goes to 0 and another to 1; of codes, which have no derivative, by a pass forward.
-    """
+    """What C_0 would change by with another category, by passes forward: what derivatives say may have another sign."""
     if column.categories is None:
         return {}
-    if column.stands is not None:
-        stands = np.array(column.parts), column.stands
-        changes = _mean([changes_by_inputs(view, i, *stands) for view in views])
-        return dict(zip(column.categories, changes.tolist(), strict=True))
-    by_x, x = by_inputs(views, i), views[0].X[i]
-    now = float(sum(by_x[index] * x[index] for index in column.parts))
-    return {name: float(by_x[index]) - now for name, index in zip(column.categories, column.parts, strict=True)}
+    changes = _mean([changes_by_inputs(view, i, np.array(column.parts), column.by_category) for view in views])
+    return dict(zip(column.categories, changes.tolist(), strict=True))

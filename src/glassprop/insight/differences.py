@@ -13,8 +13,8 @@ from glassprop.equations.pairs import output_cost
 from glassprop.insight.view import View
 
 _STEP = 1e-3  # of z: small beside where curvature matters, large beside rounding, with the fourth-order formula
-_STEPS = np.array([-2.0, -1.0, 1.0, 2.0]) * _STEP
-_WEIGHTS = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * _STEP)
+NUDGES = np.array([-2.0, -1.0, 1.0, 2.0]) * _STEP
+NUDGE_WEIGHTS = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * _STEP)
 _AT_ONCE = 2048  # rows of nudged networks in one pass
 
 
@@ -59,12 +59,12 @@ def nudge_parameter(view: View, example: int, layer: int, name: str, index: tupl
     units = {block: np.ones_like(array) for block, array in parameters.items()}
     kind.nudge_units(units, parameters, x[None, :])
     unit, rows = units[name][index], []
-    for step in _STEPS:
+    for step in NUDGES:
         moved = parameters[name].copy()
         moved[index] += step * unit
         rows.append(kind.weigh(parameters | {name: moved}, x[None, :])[0])
     costs, crossed = _costs_from(view, layer, np.tile(x, (4, 1)), np.stack(rows), view.Y[example])
-    return Nudge(np.array([costs @ _WEIGHTS / unit]), crossed)
+    return Nudge(np.array([costs @ NUDGE_WEIGHTS / unit]), crossed)
 
 
 def changes_by_inputs(view: View, example: int, ks: Array, values: Array) -> Array:
@@ -84,12 +84,12 @@ def changes_by_inputs(view: View, example: int, ks: Array, values: Array) -> Arr
 def nudge_activation(view: View, example: int, layer: int, j: int) -> Nudge:
     """∂C_0/∂p_j by differences, of a layer whose activation's parameter is trained: it moves a_j alone."""
     sigma, z = view.trace.sigma[layer], view.trace.z[layer][example]
-    p = sigma.parameters[0] + _STEPS[:, None] * np.eye(len(z))[j]
+    p = sigma.parameters[0] + NUDGES[:, None] * np.eye(len(z))[j]
     a = sigma.at(p)(np.tile(z, (4, 1)))
     if view.architecture.layer(layer).residual:
         a = a + view.trace.a[layer - 1][example]
     costs, crossed = _costs_from(view, layer + 1, a, None, view.Y[example])
-    return Nudge(np.array([costs @ _WEIGHTS]), crossed)
+    return Nudge(np.array([costs @ NUDGE_WEIGHTS]), crossed)
 
 
 def _nudge(view: View, example: int, layer: int, here: Array, directions: Array, *, of_inputs: bool = False) -> Nudge:
@@ -100,10 +100,10 @@ def _nudge(view: View, example: int, layer: int, here: Array, directions: Array,
     values, kinks = np.empty(len(directions)), np.zeros(len(directions), dtype=bool)
     for low in range(0, len(directions), _AT_ONCE // 4):
         some = directions[low : low + _AT_ONCE // 4]
-        rows = (here + _STEPS[:, None] * some[:, None, :]).reshape(-1, len(here))
+        rows = (here + NUDGES[:, None] * some[:, None, :]).reshape(-1, len(here))
         x = rows if of_inputs else np.tile(view.trace.a[layer - 1][example], (len(rows), 1))
         costs, crossed = _costs_from(view, layer, x, None if of_inputs else rows, view.Y[example])
-        values[low : low + len(some)] = (costs.reshape(-1, 4) * _WEIGHTS).sum(axis=1)
+        values[low : low + len(some)] = (costs.reshape(-1, 4) * NUDGE_WEIGHTS).sum(axis=1)
         kinks[low : low + len(some)] = crossed
     return Nudge(values, kinks)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from glassprop.architecture.fits import check_shapes
 from glassprop.architecture.given import in_float64
 from glassprop.backprop.example_gradients import refuse_mixing
 from glassprop.backprop.gradient import average_gradient
-from glassprop.backprop.objective import leave_out_untrained
+from glassprop.backprop.objective import Batch, Objective, evaluate
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
@@ -24,6 +23,14 @@ from glassprop.insight import by_prediction, derive
 from glassprop.insight.all_members import Several
 from glassprop.insight.as_cost import renamed, with_predictions
 from glassprop.insight.baseline import Baseline
+from glassprop.insight.checked_places import (
+    checked_entry,
+    checked_layer,
+    checked_neuron,
+    checked_parameter,
+    checked_rate,
+    checked_top,
+)
 from glassprop.insight.chosen_output import Predictor
 from glassprop.insight.contributions import Contributions, contributions_of
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
@@ -110,11 +117,15 @@ class Explanation:
         SettingsError
             If there is no such member.
         """
-        whole = self.architecture if self.members is None else self.members.whole
-        whole.member(member)  # or there is none
+        self._whole.member(member)  # or there is none
         if self.members is None:
             return self
         return replace(self, view=self.members.views[member], members=replace(self.members, walked=int(member)))
+
+    @property
+    def _whole(self) -> Architecture:
+        """The network with all of its members."""
+        return self.architecture if self.members is None else self.members.whole
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -137,28 +148,28 @@ class Explanation:
 
     def z(self, layer: int) -> Array:
         """z of a layer (n_l,)."""
-        return self.view.trace.z[self._layer(layer)][self.focus]
+        return self.view.trace.z[checked_layer(self.architecture, layer)][self.focus]
 
     def a(self, layer: int) -> Array:
         """a of a layer (n_l,); layer 0 is the input."""
-        return self.view.trace.a[self._layer(layer, inputs=True)][self.focus]
+        return self.view.trace.a[checked_layer(self.architecture, layer, inputs=True)][self.focus]
 
     def delta(self, layer: int) -> Array:
         """δ = ∂C₀/∂z of a layer (n_l,)."""
-        return self.view.deltas[self._layer(layer)][self.focus]
+        return self.view.deltas[checked_layer(self.architecture, layer)][self.focus]
 
     def by_a(self, layer: int) -> Array:
         """∂C₀/∂a of a layer (n_l,); layer 0 is the input."""
-        return self.view.by_output[self._layer(layer, inputs=True)][self.focus]
+        return self.view.by_output[checked_layer(self.architecture, layer, inputs=True)][self.focus]
 
     def slope(self, layer: int) -> Array | None:
         """σ'(z) of a layer (n_l,), or None where its activation mixes neurons: see ``jacobian``."""
-        slopes = self.view.slopes(self._layer(layer))
+        slopes = self.view.slopes(checked_layer(self.architecture, layer))
         return None if slopes is None else slopes[self.focus]
 
     def jacobian(self, layer: int) -> Array:
         """J_mj = ∂a_m/∂z_j of a layer (n_l, n_l): E23 for softmax."""
-        return self.view.jacobian(self._layer(layer), self.focus)
+        return self.view.jacobian(checked_layer(self.architecture, layer), self.focus)
 
     # --- derivatives --------------------------------------------------------------------------------------------
 
@@ -174,17 +185,17 @@ class Explanation:
         SettingsError
             If there is no such weight; the message says what there is.
         """
-        self._parameter(layer, j, k)
+        checked_parameter(self.view, layer, j, k)
         return self._named(derive.by_parameter(self.view, self.focus, layer, j, int(k), self.paths))
 
     def bias(self, layer: int, j: int) -> Derivative:
         """∂C₀/∂b_j of a layer. Raises as ``weight``."""
-        self._parameter(layer, j, None)
+        checked_parameter(self.view, layer, j, None)
         return self._named(derive.by_parameter(self.view, self.focus, layer, j, None, self.paths))
 
     def activation_parameter(self, layer: int, j: int) -> Derivative:
         """∂C₀/∂p_j of a layer whose activation's parameter is trained. Raises as ``weight``."""
-        self._neuron(layer, j)
+        checked_neuron(self.architecture, layer, j)
         if not self.architecture.layer(layer).parametric:
             raise SettingsError(f"layer {layer} has an activation without a trained parameter")
         return self._named(derive.by_activation_parameter(self.view, self.focus, layer, j, self.paths))
@@ -200,30 +211,14 @@ class Explanation:
         SettingsError
             If there is no such parameter; the message says what there is.
         """
-        place = self._entry(layer, name, index)
+        place = checked_entry(self.architecture, layer, name, index)
         if name == PARAMETRIC:
             return self._named(derive.by_activation_parameter(self.view, self.focus, layer, place[0], self.paths))
         return self._named(derive.by_entry(self.view, self.focus, layer, name, place, self.paths))
 
-    def _entry(self, layer: int, name: str, index: Any) -> tuple[int, ...]:
-        self._layer(layer)
-        blocks = {block.name: block.shape for block in self.architecture.layout.by_layer[layer]}
-        if name not in blocks:
-            kind = self.architecture.layer(layer)
-            raise SettingsError(
-                f"layer {layer} ({kind.title}) has no {quoted(name, 30)}; its parameters are {', '.join(blocks)}"
-            )
-        shape, place = blocks[name], tuple(index) if hasattr(index, "__iter__") else (index,)
-        whole = all(hasattr(i, "__index__") and not isinstance(i, bool | np.bool_) for i in place)
-        if not whole or len(place) != len(shape) or not all(0 <= i < n for i, n in zip(place, shape, strict=True)):
-            raise SettingsError(
-                f"there is no entry {quoted(index, 30)} of {name} of layer {layer}: its shape is {shape}"
-            )
-        return tuple(int(i) for i in place)
-
     def paths(self, layer: int, j: int, top: int | None = None) -> Paths:
         """The paths that make ∂C₀/∂a of a neuron (layer 0: of an input), the ``top`` largest listed (E15)."""
-        self._neuron(layer, j, inputs=True)
+        checked_neuron(self.architecture, layer, j, inputs=True)
         return self._finder(self.top if top is None else checked_top(top)).paths(layer, j)
 
     def _finder(self, top: int) -> PathFinder:
@@ -297,8 +292,7 @@ class Explanation:
         """What predicts; of an explanation that was put together by hand, its own network."""
         if self.predictor is not None:
             return self.predictor
-        whole = self.architecture if self.members is None else self.members.whole
-        return Predictor(whole, self.view.theta, self.names.outputs, None, Baseline.of_zeros(whole))
+        return Predictor(self._whole, self.view.theta, self.names.outputs, None, Baseline.of_zeros(self._whole))
 
     @cached_property
     def _contributions(self) -> dict[int, Contributions]:
@@ -308,7 +302,7 @@ class Explanation:
 
     def examples(self, layer: int, j: int, k: int | None = None) -> ExamplePulls:
         """∂C₀/∂w_jk (k None: ∂C₀/∂b_j) of every example, and their average (E11). Raises as ``weight``."""
-        self._parameter(layer, j, k)
+        checked_parameter(self.view, layer, j, k)
         delta = self.view.deltas[layer][:, j]
         if k is not None:
             delta = delta * self.view.trace.a[layer - 1][:, k]
@@ -325,14 +319,14 @@ class Explanation:
         """
         if self.training is None:
             raise SettingsError(_NO_STEP)
-        name, index = self._parameter(layer, j, k)
+        name, index = checked_parameter(self.view, layer, j, k)
         if self.members is not None:
             return self.step_of(layer, name, index)
         return self._step(layer, name, index, self.examples(layer, j, k).average)
 
     def step_of(self, layer: int, name: str, index: Sequence[int]) -> OptimizerStep:
         """As ``step``, for any parameter of a layer of any kind, by its block. Raises as ``parameter`` and ``step``."""
-        place = self._entry(layer, name, index)
+        place = checked_entry(self.architecture, layer, name, index)
         block = self.architecture.layout.block(layer, name)
         return self._step(layer, name, place, float(block.view(self._gradient)[place]))
 
@@ -356,8 +350,7 @@ class Explanation:
         """
         rate = checked_rate(rate)
         if self.training is None:
-            whole = self.architecture if self.members is None else self.members.whole
-            return replace(self, training=plain_descent(np.zeros(whole.layout.size), rate))
+            return replace(self, training=plain_descent(np.zeros(self._whole.layout.size), rate))
         return replace(self, training=self.training.at_rate(rate))
 
     def first_step(self) -> OptimizerStep:
@@ -375,11 +368,9 @@ class Explanation:
     @cached_property
     def _length(self) -> float:
         """Of the average gradient over these examples, L2 included."""
-        theta, gradient = self.view.theta, self._gradient.copy()
-        whole = self.architecture if self.members is None else self.members.whole
-        if self.training is not None and self.training.l2:
-            gradient += self.training.l2 / self.n_examples * theta * whole.layout.decay_factors
-        leave_out_untrained(whole, gradient)
+        view, objective = self.view, Objective(0.0 if self.training is None else self.training.l2)
+        gradient = np.empty_like(view.theta)
+        evaluate(self._whole, objective, view.theta, [Batch(view.X, view.Y)], gradient)
         return float(np.linalg.norm(gradient))
 
     @cached_property
@@ -389,45 +380,6 @@ class Explanation:
         if self.members is not None:
             return self.members.gradient
         return average_gradient(view.architecture, view.theta, view.X, view.Y)
-
-    # --- checks of what is asked ------------------------------------------------------------------------------
-
-    def _layer(self, layer: int, *, inputs: bool = False) -> int:
-        first = 0 if inputs else 1
-        if isinstance(layer, bool) or not hasattr(layer, "__index__") or not first <= layer <= self.architecture.depth:
-            also = " (0 is the input)" if inputs else ""
-            raise SettingsError(f"there is no layer {layer!r}: layers are {first} to {self.architecture.depth}{also}")
-        return int(layer)
-
-    def _parameter(self, layer: int, j: int, k: int | None) -> tuple[str, tuple[int, ...]]:
-        """The block and the index in it of a weight, factor or (k None) bias."""
-        self._neuron(layer, j)
-        kind = self.architecture.layer(layer)
-        if k is None:
-            if not any(block.name == "b" for block in self.architecture.layout.by_layer[layer]):
-                raise SettingsError(f"layer {layer} ({kind.title}) has no biases")
-            return "b", (int(j),)
-        self._neuron(layer - 1, k, inputs=True)
-        found = kind.edge(int(j), int(k))
-        if found is None and self.view.joins(layer)[j, k]:
-            names = [block.name for block in self.architecture.layout.by_layer[layer]]
-            raise SettingsError(
-                f"what leads from {k} to {j} in layer {layer} ({kind.title}) is no parameter; ask for one of its own, "
-                f"{', '.join(names[:6])}, as parameter({layer}, {names[0]!r}, (0, 0))"
-            )
-        if found is None:
-            before = ", ".join(map(str, np.flatnonzero(self.view.joins(layer)[j])))
-            raise SettingsError(
-                f"nothing leads from {k} to {j} in layer {layer} ({kind.title}): "
-                f"neuron {j} has number {before} before it"
-            )
-        return found
-
-    def _neuron(self, layer: int, j: int, *, inputs: bool = False) -> None:
-        self._layer(layer, inputs=inputs)
-        n, what = self.architecture.sizes[layer], "inputs" if layer == 0 else f"neurons of layer {layer}"
-        if isinstance(j, bool) or not hasattr(j, "__index__") or not 0 <= j < n:
-            raise SettingsError(f"there is no number {j!r} among the {n} {what}: they count from 0 to {n - 1}")
 
     # --- faces ------------------------------------------------------------------------------------------------
 
@@ -446,21 +398,6 @@ class Explanation:
         sizes = "-".join(map(str, self.architecture.sizes))
         of = "" if self.members is None else f", member {self.members.walked} of {len(self.members.views)}"
         return f"<Explanation of {self.n_examples} example(s), network {sizes}{of}, cost {self.cost:.6g}>"
-
-
-def checked_top(top: Any) -> int:
-    """How many paths to list, or SettingsError."""
-    if isinstance(top, bool) or not hasattr(top, "__index__") or top < 1:
-        raise SettingsError(f"top must be a whole number of 1 or more, got {top!r}")
-    return int(top)
-
-
-def checked_rate(rate: Any) -> float:
-    """A learning rate to show steps at, or SettingsError."""
-    value = float(rate) if isinstance(rate, Real) and not isinstance(rate, bool) else 0.0
-    if not 0 < value < np.inf:
-        raise SettingsError(f"rate must be a finite number above 0, got {quoted(rate, 30)}")
-    return value
 
 
 def explain(

@@ -132,7 +132,7 @@ class ColumnDerivative(Derivative):
     """∂C_0 with respect to a column of the table, in the column's own units, through scaling and the like.
 
     ``value`` is NaN for a category, which has no derivative: ``switches`` then holds, for every category, how C_0 would
-    change if the example had it instead: to first order, or exactly (``exact``) where its inputs are not one-hot.
+    change if the example had it instead, by a pass forward.
 
     Attributes
     ----------
@@ -142,15 +142,12 @@ class ColumnDerivative(Derivative):
         The inputs of the network that the column feeds. ``value`` is Σ ∂C₀/∂x · ∂x/∂column.
     unit : str
         The unit of the column, where that is not plain: "day" for a date, "hour" for a time of day.
-    exact : bool
-        Whether ``switches`` come from passes forward.
     """
 
     shown: str = ""
     parts: tuple[InputPart, ...] = ()
     switches: Mapping[str, float] = field(default_factory=dict)
     unit: str = ""
-    exact: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 MOST_PARAMETERS = 10_000  # of a network that a page computes with
 MOST_ROW_NUMBERS = 20_000  # inputs and targets of all examples; about 200 kB of a page
 STILL_WITHOUT_ROWS = "This page does not compute: it was made without the values of rows, and would have to hold them."
-STILL_WITHOUT_TARGET = "This page does not compute: its rows have no target, and so no cost that a step could lower."
-_PLAIN_RATE = 0.1  # of gradient descent, where parameters came without an optimizer
 _START = 0  # the seed of an untrained start
 
 
@@ -56,8 +54,6 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
     if explanation.predictions is not None:
         return "This page does not compute: it explains what is predicted, and has no target to compute a cost of."
     size, numbers = architecture.layout.used, explanation.view.X.size + explanation.view.Y.size
-    if explanation.predictions is not None:
-        return STILL_WITHOUT_TARGET
     if not rows:
         return STILL_WITHOUT_ROWS
     if size > MOST_PARAMETERS:
@@ -70,13 +66,8 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
             f"This page does not compute: its rows have {numbers:,} numbers, more than the {MOST_ROW_NUMBERS:,} that "
             "it may hold; explain fewer of them."
         )
-    functions: list[Activation | Cost] = [
-        *(layer.activation for layer in architecture.layers),
-        architecture.cost_function,
-    ]
-    unknown = dict.fromkeys(function.name for function in functions if definition_of(function) is None)
-    if unknown:
-        names = ", ".join(unknown)
+    if architecture.own_functions:
+        names = ", ".join(dict.fromkeys(architecture.own_functions))
         return f"This page does not compute: it has formulas of glassprop's own functions only, and none of {names}."
     if training is None and explanation.history:
         return "This page does not compute: training left no optimizer that takes single steps, as is so of L-BFGS."
@@ -202,7 +193,7 @@ def _optimizer(explanation: Explanation) -> dict[str, Any]:
     training, architecture = explanation.training, explanation.architecture
     given = training is not None
     if training is None:
-        training = plain_descent(explanation.view.theta, _PLAIN_RATE)
+        training = plain_descent(explanation.view.theta)
     name = type(training.optimizer).__name__
     settings = settings_of(training.optimizer, training.rate, training.state.t)
     return {

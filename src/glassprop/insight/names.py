@@ -62,6 +62,11 @@ class Column:
     numbers: tuple[float, ...] = ()
     scalings: tuple[Scaling | None, ...] = ()
 
+    @property
+    def by_category(self) -> Array:
+        """What the parts are by category, of one-hot ones, too. (number of categories, number of parts)"""
+        return np.eye(len(self.parts)) if self.stands is None else self.stands
+
 
 def as_code(column: Column, codes: Mapping[int, int]) -> Column:
     """The column as one of categories that have codes, where it is the code of one; codes: how many, by input.

@@ -13,6 +13,8 @@ from glassprop.equations.arrays import Array
 from glassprop.equations.expression import parse
 from glassprop.optimizer import SGD, Adam, AdamW, Optimizer, OptimizerState
 
+PLAIN_RATE = 0.1  # of gradient descent, where nothing else is said
+
 
 @dataclass(frozen=True)
 class Training:
@@ -50,8 +52,11 @@ class Training:
         return replace(self, rate=rate, chosen=True, trained_rate=self.trained_rate if self.chosen else self.rate)
 
 
-def plain_descent(theta: Array, rate: float) -> Training:
-    """Gradient descent at a chosen rate, for a network that was trained without an optimizer that could be shown."""
+def plain_descent(theta: Array, rate: float = PLAIN_RATE) -> Training:
+    """Gradient descent at a chosen rate, for a network that was trained without an optimizer that could be shown.
+
+    theta (size,)
+    """
     return Training(SGD(), SGD().start(theta), rate, chosen=True)
 
 

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
-from glassprop.backprop.gradient import average_gradient
-from glassprop.backprop.objective import clip, leave_out_untrained
+from glassprop.backprop.objective import Batch, Objective, evaluate
 from glassprop.backprop.passes import example_costs, forward
 from glassprop.equations.arrays import Array
-from glassprop.insight.step import Training
-from glassprop.optimizer import SGD, OptimizerState
+from glassprop.insight.step import Training, plain_descent
+from glassprop.optimizer import OptimizerState
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained
-
-PLAIN_RATE = 0.1  # of gradient descent, for parameters that came without an optimizer
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +46,9 @@ def update_of(explanation: Explained) -> Update | None:
         return None
     view, known = explanation.view, explanation.training
     architecture, theta = view.architecture, view.theta.copy()
-    training = Training(SGD(), SGD().start(theta), PLAIN_RATE) if known is None else known
-    gradient = average_gradient(architecture, theta, view.X, view.Y)
-    if training.l2:
-        gradient += training.l2 / len(view.X) * theta * architecture.layout.decay_factors
-    leave_out_untrained(architecture, gradient)
-    if training.clip_norm is not None:
-        clip(gradient, training.clip_norm)
+    training = plain_descent(theta) if known is None else known
+    gradient = np.empty_like(theta)
+    evaluate(architecture, Objective(training.l2, training.clip_norm), theta, [Batch(view.X, view.Y)], gradient)
     _step(architecture, training, theta, gradient)
     return Update(
         training, known is None, theta, example_costs(architecture, forward(architecture, theta, view.X), view.Y)

@@ -12,6 +12,7 @@ from glassprop.document.mathematics import numbers as written
 from glassprop.errors import SettingsError
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.largest import Place
+from glassprop.insight.step import PLAIN_RATE
 from glassprop.insight.telling.layer_equations import parameter
 from glassprop.worksheet.exact import Number, number
 from glassprop.worksheet.sheet import Check, Item, Section
@@ -19,7 +20,6 @@ from glassprop.worksheet.sheet_numbers import SheetNumbers, average, by_differen
 from glassprop.worksheet.sheet_scaling import prediction_items
 from glassprop.worksheet.sheet_steps import CHECKED, KINKS, cost_item, neuron_items
 
-RATE = 0.1
 MEAN_COST = Symbol("C")
 _BEYOND: Line = (
     "Left out: with these new weights the numbers go beyond what can be computed on paper, for the step was too long. "
@@ -46,7 +46,7 @@ class Descent:
     def of(cls, e: Explanation, rows: Sequence[SheetNumbers], called: Sequence[str]) -> Descent:
         """Average, and take the step."""
         asked = e.training is not None and e.training.chosen
-        rate = number(e.training.rate) if asked and e.training is not None else number(RATE)
+        rate = number(e.training.rate) if asked and e.training is not None else number(PLAIN_RATE)
         derivatives = {place: average([row.derivative(place) for row in rows]) for place in places(e.architecture)}
         checks = {place: check for place in derivatives if (check := _checked(rows, place)) is not None}
         steps = {place: -rate * value for place, value in derivatives.items()}

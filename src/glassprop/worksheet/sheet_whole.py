@@ -9,6 +9,7 @@ from glassprop.document.formulas import words_of
 from glassprop.document.mathematics import COST, Equation, Reading, Symbol, Words
 from glassprop.ground.text import shortened
 from glassprop.insight.explanation import Explanation
+from glassprop.insight.telling.layer_equations import MOST_OF_A_NAME
 from glassprop.worksheet.exact import Number
 from glassprop.worksheet.sheet import Chapter, Drawing, Given, Node, Section, Sheet
 from glassprop.worksheet.sheet_descent import Descent, again_section, average_section, update_section
@@ -73,7 +74,7 @@ def _intro(e: Explanation, rows: Sequence[SheetNumbers], named: bool) -> list[Li
     network: list[Inline] = [f"Network: {inputs} {'input' if inputs == 1 else 'inputs'}"]
     for layer in architecture.layers:
         neurons = f", then {layer.n} {'neuron' if layer.n == 1 else 'neurons'} ("
-        network += [neurons, Name(words_of(layer.activation), 45), ")"]
+        network += [neurons, Name(words_of(layer.activation), MOST_OF_A_NAME), ")"]
     cost = Equation((COST, Reading(architecture.cost_function)))
     said: list[Line] = [(*network, ". Cost: ", cost, ".")]
     if named and e.names.targets:

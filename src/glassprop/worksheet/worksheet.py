@@ -10,7 +10,6 @@ import numpy as np
 
 from glassprop.equations.activation import ActivationLike
 from glassprop.equations.cost import CostLike
-from glassprop.equations.definitions import definition_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
@@ -59,9 +58,9 @@ def worksheet_of(
     Raises
     ------
     SettingsError
-        If the network is too large for paper (more than 12 inputs and neurons, or 40 weights; more than 5 rows, or 120
-        derivatives of all rows), has an activation or
-        cost of the user's own, all weights of a layer round to 0, or an argument is out of range.
+        If it is too much for paper (more than 12 inputs and neurons, 40 weights, 5 rows, or 120 derivatives of all
+        rows), the network has layers that are not dense or an activation or cost of the user's own, all weights of a
+        layer round to 0, or an argument is out of range.
     DataError
         If the rounded targets are none for this cost.
 
@@ -119,11 +118,10 @@ def check_size(e: Explanation) -> None:
             f"a worksheet has dense layers, each with z = Σ w a + b and a = σ(z), and none that is "
             f"{listed(other)}: use --latex, --markdown or --html, or train a table with --recipe plain"
         )
-    own = [layer.activation.spec for layer in architecture.layers if definition_of(layer.activation) is None]
-    own += [] if definition_of(architecture.cost_function) else [architecture.cost_function.spec]
-    if own:
+    if architecture.own_functions:
+        own = ", ".join(map(repr, architecture.own_functions))
         raise SettingsError(
-            f"a worksheet computes with exact formulas, and has none for {', '.join(map(repr, own))}: "
+            f"a worksheet computes with exact formulas, and has none for {own}: "
             "use activations and a cost that come with glassprop"
         )
 

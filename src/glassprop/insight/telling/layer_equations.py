@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
 
 _DELTA = "δ"
-_MOST_OF_A_NAME = 45  # characters of a function's name
+MOST_OF_A_NAME = 45  # characters of a function's name
 
 
 # --- forward --------------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def backward_sum(e: Explanation, l: int, k: int) -> Equation:
 def layer_name(e: Explanation, l: int) -> Name:
     """What a layer is, in words: its activation, and what else it does."""
     layer = e.architecture.layer(l)
-    return Name(layer.title.replace(layer.activation.spec, words_of(layer.activation), 1), _MOST_OF_A_NAME)
+    return Name(layer.title.replace(layer.activation.spec, words_of(layer.activation), 1), MOST_OF_A_NAME)
 
 
 def reaches(e: Explanation, l: int) -> str:

@@ -40,9 +40,8 @@ def columns_section(e: Explanation, asked: Asked) -> Section:
     what = "cost" if e.predictions is None else "prediction"
     said = [f"How the {what}{whose} moves with a column of the table, per unit of that column."]
     if any(one.switches for _, one in found):
-        how = "" if all(one.exact for _, one in found if one.switches) else ", to first order"
         most = "lowers it most" if e.predictions is None else "changes it most"
-        said.append(f"For a category: what it would change by{how}, had the row the one that {most}.")
+        said.append(f"For a category: what it would change by, had the row the one that {most}.")
     table = Table(columns, tuple(rows), (len(found) - len(rows), "columns"))
     note = [Paragraph(NUDGED)] if e.predictions is not None else []  # where the columns come first
     return Section("The columns with the largest derivatives", (Paragraph(" ".join(said)), table, *note))
@@ -112,4 +111,4 @@ def _switches(found: ColumnDerivative, top: int) -> list[Block]:
     rows = tuple((Name(key), Number(found.switches[key])) for key in order)
     columns = Column("category"), Column((COST, " would change by"), numbers=True)
     table = Table(columns, rows, (len(found.switches) - len(order), "categories"))
-    return [Paragraph("Had it been:" if found.exact else "Had it been, to first order:"), table]
+    return [Paragraph("Had it been:"), table]

@@ -27,6 +27,7 @@ from glassprop.equations.cost import is_built_in
 from glassprop.insight.derive import collapse_of
 from glassprop.insight.largest import largest_neurons, largest_weights
 from glassprop.insight.telling.layer_equations import (
+    MOST_OF_A_NAME,
     activation_reading,
     activation_rules,
     backward_rule,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 
 _JACOBIAN = "the slope is a whole matrix of slopes, the Jacobian"
 _SAME = "There [m = j] is 1 where m and j are the same neuron, else 0."
-_MOST_OF_A_NAME = 45  # characters of a function's name
 _MOST_JACOBIAN = 6  # neurons of a layer whose Jacobian is shown
 _MOST_WRITTEN = 4  # neurons of a layer whose sums are all written out
 
@@ -130,7 +130,7 @@ def cost_section(e: Explanation, top: int) -> Section:
         first = largest_terms(terms)
         written = (Sum((*numbers(*terms[first]), *rest_of(terms, first))),)
     sides = (COST, Reading(cost), *written, Number(e.cost))
-    title = "Cost: ", Name(words_of(cost), _MOST_OF_A_NAME)
+    title = "Cost: ", Name(words_of(cost), MOST_OF_A_NAME)
     return Section(title, (table, Display((Equation(sides),))))
 
 

@@ -50,7 +50,8 @@ def came_about(e: Explanation, asked: Asked) -> Section:
         (Name(one.name), Name(one.shown, 16) if asked.rows else "", one.value) for one in shown
     ]
     if others:
-        steps.append((f"{len(others):,} more columns", "", float(sum(one.value for one in others))))
+        more = f"{len(others):,} more {'column' if len(others) == 1 else 'columns'}"
+        steps.append((more, "", float(sum(one.value for one in others))))
     steps.append(("rest", "", found.rest))
     said = (
         f"What each column adds, counted from {found.from_}: integrated gradients (E46). The rest is what they miss, "
@@ -72,7 +73,7 @@ def _overview(e: Explanation) -> list[Paragraph]:
         "amount": (Name(prediction.name), " as it is predicted, in its own units"),
     }
     value = Number(e.contributions().prediction)
-    asked: tuple[Inline, ...] = ("Asked is no cost, for which it would take a target, but ", PREDICTION, ", ")
+    asked: tuple[Inline, ...] = ("What is explained is not a cost but ", PREDICTION, ", ")
     asked += (*what[prediction.of], ": ", value, ". Every derivative says how it moves.")
     found = [Paragraph(tuple(network)), Paragraph(asked)]
     several = e.members

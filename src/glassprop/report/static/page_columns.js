@@ -73,8 +73,7 @@ class Columns extends Pulls {
     });
     box.append(
       said(
-        `A category has no derivative. ${column.one_hot ? "To first order, the" : "The"} cost would change by this much if the ` +
-          "example had another:",
+        "A category has no derivative. The cost would change by this much if the example had another:",
       ),
       folding(["category", "input", ["change of C₀", noBar()]], rows, null, {
         "data-sum": "switches",

@@ -179,22 +179,20 @@ class LiveExamples {
     const known = slopes && slopes.every((slope) => slope !== null),
       value = known ? column.parts.reduce((sum, k, place) => sum + byA[0][k] * (slopes[place] ?? 0), 0) : NaN,
       found = { shown: this.cellShown(i, number, x), value: finite(value), by_column: slopes };
-    return lazily(found, "switches", () => this.switches(column, x, y, byA[0]));
+    return lazily(found, "switches", () => this.switches(column, x, y));
   }
 
-  /** What C₀ would change by with another category: to first order, or of codes by a pass forward.
-   *  @param {ColumnRecord} column @param {Float64Array} x @param {Float64Array} y @param {Float64Array} byX
+  /** What C₀ would change by with another category, by passes forward.
+   *  @param {ColumnRecord} column @param {Float64Array} x @param {Float64Array} y
    *  @returns {Record<string, Num>} */
-  switches(column, x, y, byX) {
-    const { parts, categories, stands } = column,
+  switches(column, x, y) {
+    const { categories } = column,
       { passes } = this;
     if (!categories) return {};
-    const now = parts.reduce((sum, k) => sum + byX[k] * x[k], 0),
-      before = stands ? passes.total(passes.forward(x), y) : 0;
-    return Object.fromEntries(categories.map((name, place) => {
-      if (!stands) return [name, finite(byX[parts[place]] - now)];
-      return [name, finite(passes.total(passes.forward(switched(column, x, place)), y) - before)];
-    }));
+    const before = passes.total(passes.forward(x), y);
+    return Object.fromEntries(categories.map((name, place) =>
+      [name, finite(passes.total(passes.forward(switched(column, x, place)), y) - before)]
+    ));
   }
 
   /** What stands in the table, or would for the inputs of now; null where that cannot be told.

@@ -2,7 +2,7 @@
 
 const MOST_STEPS = 12; // of a waterfall; what the others add is one step
 
-/** Whether this page explains predictions: there is no target, and so no cost.
+/** Whether this page explains predictions, in the place of a cost: no target plays a part.
  *  @param {Model} model */
 const predicts = (model) => model.record.asked === "prediction";
 
@@ -84,7 +84,7 @@ function whereBackBegins(model) {
     last = model.depth;
   return [
     said(
-      "There is no target, and so no cost. The way back begins at what is predicted, ŷ: ",
+      "What is explained is not a cost, but what is predicted. The way back begins at it, ŷ: ",
       ...whatIsPredicted(told),
       ".",
     ),
@@ -110,8 +110,8 @@ function tellOfPredictions(model) {
   const note = byId("asked-note");
   note.hidden = false;
   note.textContent =
-    "No target is given, so there is no cost and no step of training: this page explains what is predicted, ŷ, " +
-    "and every derivative says how ŷ moves.";
+    "This page explains what is predicted, ŷ: no target plays a part, so there is no cost and no step of training. " +
+    "Every derivative says how ŷ moves.";
 }
 
 /** What the page opens with: chosen where it was made, unless the address says more. null: nothing, or it is left out.

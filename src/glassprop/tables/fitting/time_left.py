@@ -22,7 +22,7 @@ class TimeLeft:
     _begun: float = field(default_factory=lambda: time.monotonic(), compare=False)
 
     def seconds(self) -> float | None:
-        """So many, a few milliseconds at least; None: as many as it takes."""
+        """So many, a hundredth at least; None: as many as it takes."""
         if self.most is None:
             return None
         return max(self.most - (time.monotonic() - self._begun), _LEAST)

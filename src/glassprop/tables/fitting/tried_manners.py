@@ -60,7 +60,7 @@ def inputs_of(manner: Manner, schema: Schema, dtype: str, parts: Parts, *, class
 
 
 @dataclass(frozen=True)
-class Learnt:
+class Learned:
     """A network, and what it was trained with.
 
     lesson, said: as `TableNetwork.train` gives them. notes: what was told of it.
@@ -75,7 +75,7 @@ class Learnt:
 
 def best_of(
     tried: Sequence[Inputs], network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any], say: Say
-) -> Learnt:
+) -> Learned:
     """The network of the first, or that of another whose loss out of fold is less.
 
     Raises
@@ -83,13 +83,13 @@ def best_of(
     DivergenceError, KeyboardInterrupt
         Of the first.
     """
-    best = first = _learnt(tried[0], network_of, callbacks)
+    best = first = _learned(tried[0], network_of, callbacks)
     lost = {} if first.lesson is None else {first.inputs.name: first.lesson.loss}
     for inputs in tried[1:]:
         if first.said is None or getattr(first.estimator, "interrupted_", False):
             break
         try:
-            other = _learnt(inputs, network_of, callbacks)
+            other = _learned(inputs, network_of, callbacks)
         except DivergenceError:
             continue
         except KeyboardInterrupt:
@@ -106,10 +106,10 @@ def best_of(
     return best
 
 
-def _learnt(inputs: Inputs, network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any]) -> Learnt:
+def _learned(inputs: Inputs, network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any]) -> Learned:
     notes: list[Note] = []
     found = network_of(inputs).train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)))
-    return Learnt(inputs, *found, notes)
+    return Learned(inputs, *found, notes)
 
 
 def _interrupt(estimator: Any) -> None:
@@ -117,7 +117,7 @@ def _interrupt(estimator: Any) -> None:
     estimator.interrupted_ = estimator._state.interrupted = True
 
 
-def _tell(best: Learnt, lost: dict[str, float], first: Inputs, rows: int, say: Say) -> None:
+def _tell(best: Learned, lost: dict[str, float], first: Inputs, rows: int, say: Say) -> None:
     """Which recipe is followed, where more than one might be; and what its own networks have to tell."""
     name = best.inputs.name
     if len(lost) > 1:
