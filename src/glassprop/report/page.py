@@ -136,8 +136,20 @@ def embedded(record: Mapping[str, Any], *, rows: bool = True, opens: Place | str
     """The record as the page holds it: shorter numbers and text, and no character that could end a script element."""
     small = _slim(record, rows)
     small["opens"] = _choice(small, opens)
-    small = {**_short({**small, "live": None}), "live": small["live"]}  # which is computed with: all digits, all names
+    small = {**_short({**small, "live": None}), "live": _with_short_labels(small["live"])}
     return json.dumps(small, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
+
+
+def _with_short_labels(live: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What is computed with, all of whose digits are needed; but names of classes are seen."""
+    if live is None:
+        return None
+    rules = {name: live[name] for name in ("predicts", "targets")}
+    short = {
+        name: {**rule, "labels": _short(rule["labels"])} if rule and "labels" in rule else rule
+        for name, rule in rules.items()
+    }
+    return {**live, **short}
 
 
 def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:
