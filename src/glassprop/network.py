@@ -41,6 +41,7 @@ from glassprop.training.train_settings import Settings
 if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.explanation import Explanation
     from glassprop.insight.names import Names
+    from glassprop.insight.prediction import Of
     from glassprop.insight.step import Training
 
 _ROWS_AT_ONCE = 4096  # predictions are made in blocks, so that memory does not grow with the rows
@@ -295,26 +296,33 @@ class Network(Architecture):
         self,
         theta: ArrayLike,
         x: ArrayLike,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         *,
         names: Names | None = None,
         training: Training | None = None,
         top: int = MOST_PATHS,
+        output: str | int | None = None,
+        of: Of | None = None,
     ) -> Explanation:
         """The chain rule with the numbers of one example or several: see ``insight.explanation.explain``.
 
         Parameters
         ----------
         x, y : arrays (n_inputs,), (n_L,); or (n, n_inputs), (n, n_L)
+            Without y the prediction is explained in the place of the cost.
+        output, of : optional
+            Which output, and what of it: as of ``Explanation.prediction``, without y alone.
 
         Raises
         ------
         DataError
             If shapes do not fit, or something is missing or outside the cost's domain.
+        SettingsError
+            If there is nothing that ``output`` and ``of`` ask for.
         """
         from glassprop.insight.explanation import explain
 
-        return explain(self, theta, x, y, names=names, training=training, top=top)
+        return explain(self, theta, x, y, names=names, training=training, top=top, output=output, of=of)
 
     def train(
         self,

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 import glassprop
 from glassprop import CategoryEmbedding, Layer, MLPClassifier, MLPRegressor
-from glassprop.estimator.training_means import keep_means
+from glassprop.estimator.training_means import means_of
 from glassprop.insight.baseline import ALL_ZERO, TRAINING_MEAN
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -86,7 +86,7 @@ def test_a_model_that_keeps_none_counts_from_zero_and_says_so(data):
 def test_numbers_too_large_to_add_up_have_no_mean(data):
     X, y = data
     model = fitted(X, y)
-    keep_means(model, np.full((4, 3), 1.7e308))
+    model.keep_means(means_of(np.full((4, 3), 1.7e308), model.network_))
     assert not hasattr(model, "input_means_")
     assert model.explain(X, row=0).contributions().from_ == ALL_ZERO
 

@@ -37,7 +37,7 @@ from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.starting import looks_at_examples, sample_of, starting_weights
 from glassprop.estimator.stream import STREAM, Stream
 from glassprop.estimator.time_plan import Watch
-from glassprop.estimator.training_means import baseline_of, keep_means
+from glassprop.estimator.training_means import means_of
 from glassprop.estimator.validation import (
     Held,
     Scoring,
@@ -199,7 +199,7 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
                     plan, ready = planned(), None
                 outside = self._outside(told_data(*told, left.kept), call, began)
                 if call != "partial_fit":
-                    keep_means(self, data.X)
+                    self.keep_means(means_of(data.X, self.network_))
                 self._run(plan, ready, data, held, rng, outside, left, keeper=keeper)
             if stream is not None and stream.pays and not self._state.interrupted:
                 self._stream = stream
@@ -535,7 +535,7 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, A
             labels=self._labels,
             training=lambda: training_of(self._arguments(), self._particulars(), state),
             history=history_of(state),
-            baseline=baseline_of(self),
+            baseline=self._baseline(),
         )
 
     def __getstate__(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from glassprop.estimator.fit_source import FitsSources
 from glassprop.estimator.rollback import UndoneOnFailure
 from glassprop.estimator.rows_among_ranks import RowsAmongRanks, gathered, rows_here
 from glassprop.estimator.starting import sampled_rows
-from glassprop.estimator.training_means import keep_means_of_lanes
+from glassprop.estimator.training_means import KeepsMeans, means_of_lanes
 from glassprop.estimator.validation import example_weights, split_validation
 from glassprop.ground.array_digest import digest_of
 from glassprop.training.lanes import ArrayLanes, check_lanes, lane_edges
@@ -81,7 +81,7 @@ class SharedLanes(ArrayLanes):
         return digest_of([], list(map(int, self.edges)), self.seed, self.shuffle, every)
 
 
-class FitsAmongRanks(FitsSources):
+class FitsAmongRanks(FitsSources, KeepsMeans):
     """The part of an estimator that trains together with others in other processes."""
 
     validation_fraction: float
@@ -130,7 +130,8 @@ class FitsAmongRanks(FitsSources):
                 group,
                 looked_at=lambda: rows.everywhere(kept[sampled_rows(len(kept), rng)]),
             )
-            keep_means_of_lanes(self, [lane.X for lane in source.own_lanes()], group)
+            lanes = [lane.X for lane in source.own_lanes()]
+            self.keep_means(means_of_lanes(lanes, self.network_, group))
         return self
 
     def _rows_here(self, X: Any, y: Any, weight: Any) -> Any:

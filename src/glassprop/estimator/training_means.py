@@ -12,50 +12,61 @@ from glassprop.distributed.mpi_group import MpiGroup
 from glassprop.engine.plan import is_elsewhere
 from glassprop.equations.arrays import Array, Rows, namespace, on_host
 from glassprop.insight.baseline import Baseline
+from glassprop.network import Network
 
 _MEANS, _SHARES = "input_means_", "code_shares_"
 _AT_ONCE = 65_536  # rows, so that those of less precision are not all copied
 
+Means = Sequence[Array]  # of each input, and then of each that is a code the share of every category
 
-def keep_means(estimator: Any, X: Rows) -> None:
-    """Have an estimator remember the mean of the rows that it is trained on. X (n, n_inputs)."""
+
+class KeepsMeans:
+    """The part of an estimator that remembers the mean of the rows that it was trained on."""
+
+    network_: Network
+
+    def keep_means(self, means: Means) -> None:
+        """Have it remember means; or none, where numbers are too large to have any."""
+        inputs, *shares = means
+        known = np.isfinite(inputs).all()
+        for name, value in ((_MEANS, inputs if known else None), (_SHARES, shares if known and shares else None)):
+            if value is None:
+                vars(self).pop(name, None)
+            else:
+                setattr(self, name, value)  # in its place among the others, if it has one
+
+    def kept_means(self) -> Means | None:
+        """What it remembers."""
+        kept = vars(self)
+        return [kept[_MEANS], *kept.get(_SHARES, [])] if _MEANS in kept else None
+
+    def _baseline(self) -> Baseline | None:
+        """From where contributions to its predictions count; None where no means are known."""
+        means = self.kept_means()
+        if means is None:
+            return None
+        codes = [k for k, _ in self.network_.codes]
+        return Baseline(means[0], dict(zip(codes, means[1:], strict=True)))
+
+
+def means_of(X: Rows, architecture: Architecture) -> Means:
+    """Of these rows. X (n, n_inputs)."""
     with np.errstate(over="ignore"):  # what is not finite is not kept
-        keep(estimator, [part / X.shape[0] for part in sums_of_rows(X, estimator.network_)])
+        return [part / X.shape[0] for part in sums_of_rows(X, architecture)]
 
 
-def keep_means_of_lanes(estimator: Any, lanes: Sequence[Rows], group: MpiGroup) -> None:
-    """The same, of the rows of all processes: lane by lane, so that bits do not depend on how many there are."""
-    own = [(lane.shape[0], sums_of_rows(lane, estimator.network_)) for lane in lanes]
+def means_of_lanes(lanes: Sequence[Rows], architecture: Architecture, group: MpiGroup) -> Means:
+    """Of the rows of all processes: lane by lane, so that bits do not depend on how many there are."""
+    own = [(lane.shape[0], sums_of_rows(lane, architecture)) for lane in lanes]
     every = [part for of_rank in group.told(own) for part in of_rank]
     n = sum(count for count, _ in every)
     with np.errstate(over="ignore"):
-        keep(estimator, [sum(each) / n for each in zip(*(sums for _, sums in every), strict=True)])
+        return [sum(each) / n for each in zip(*(sums for _, sums in every), strict=True)]
 
 
-def keep(estimator: Any, found: Sequence[Any]) -> None:
-    """Have it remember means of inputs, and after them shares; or none, where numbers are too large to add up."""
-    means, *shares = found
-    known = np.isfinite(means).all()
-    for name, value in ((_MEANS, means if known else None), (_SHARES, shares if known and shares else None)):
-        if value is None:
-            vars(estimator).pop(name, None)
-        else:
-            setattr(estimator, name, value)  # in its place among the others, if it has one
-
-
-def keep_mean_of(estimator: Any, others: Sequence[Any]) -> None:
-    """Have it remember the mean of what others do, who were trained on as many rows each."""
-    if all(_MEANS in vars(one) for one in others):
-        each = zip(*([one.input_means_, *vars(one).get(_SHARES, [])] for one in others), strict=True)
-        keep(estimator, [np.mean(part, axis=0) for part in each])
-
-
-def baseline_of(estimator: Any) -> Baseline | None:
-    """From where contributions to its predictions count; None where no means are known."""
-    if _MEANS not in vars(estimator):
-        return None
-    codes = [k for k, _ in estimator.network_.codes]
-    return Baseline(estimator.input_means_, dict(zip(codes, vars(estimator).get(_SHARES, []), strict=True)))
+def mean_of(several: Sequence[Means]) -> Means:
+    """Of what several remember, who were trained on as many rows each."""
+    return [np.mean(part, axis=0) for part in zip(*several, strict=True)]
 
 
 def sums_of_rows(X: Rows, architecture: Architecture) -> list[Array]:

@@ -190,6 +190,10 @@ class SetWeights(ABC):
         self._state.best_epoch = self._state.kept_epoch = epoch
         self._record()
 
+    def be_interrupted(self) -> None:
+        """Be one whose training ended before its time, as by Ctrl-C."""
+        self.interrupted_ = self._state.interrupted = True
+
     def _let_go_of(self, state: TrainState) -> None:
         """The same for weights that are of this state; views may be older than the last fit."""
         if self._state is state:

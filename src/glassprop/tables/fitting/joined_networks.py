@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.estimator.training_means import keep_mean_of
+from glassprop.estimator.training_means import mean_of
 from glassprop.network import Network
 from glassprop.training.state import History, TrainState
 
@@ -40,7 +40,9 @@ def joined(estimators: Sequence[Any], *, interrupted: bool = False) -> Any:
         kept_epoch=best,
     )
     made.network_ = network
-    keep_mean_of(made, estimators)
+    known = [means for one in estimators if (means := one.kept_means()) is not None]
+    if len(known) == len(estimators):
+        made.keep_means(mean_of(known))
     made._record()
     made.interrupted_ = made._state.interrupted = interrupted
     made.time_curve_ = _one_after_another([getattr(one, "time_curve_", []) for one in estimators])

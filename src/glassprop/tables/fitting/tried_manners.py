@@ -93,10 +93,10 @@ def best_of(
         except DivergenceError:
             continue
         except KeyboardInterrupt:
-            _interrupt(best.estimator)
+            best.estimator.be_interrupted()
             break
         if getattr(other.estimator, "interrupted_", False):  # its other networks might have been worse
-            _interrupt(best.estimator)
+            best.estimator.be_interrupted()
             break
         if other.lesson is None or other.said is None or best.lesson is None:
             continue
@@ -110,11 +110,6 @@ def _learned(inputs: Inputs, network_of: Callable[[Inputs], TableNetwork], callb
     notes: list[Note] = []
     found = network_of(inputs).train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)))
     return Learned(inputs, *found, notes)
-
-
-def _interrupt(estimator: Any) -> None:
-    """Training ended before its time."""
-    estimator.interrupted_ = estimator._state.interrupted = True
 
 
 def _tell(best: Learned, lost: dict[str, float], first: Inputs, rows: int, say: Say) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.backprop.ranks import Group
-from glassprop.estimator.training_means import keep_means
+from glassprop.estimator.training_means import means_of
 from glassprop.ground.note import Say
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.examples import Examples
@@ -111,4 +111,6 @@ class Network:
                 group=self.group,
                 on_epoch=self.waited.add,
             )
-        keep_means(estimator, X)  # of a sample of the rows: they are not all read again for it
+        estimator.keep_means(
+            means_of(X, estimator.network_)
+        )  # of a sample of the rows: they are not all read again for it
