@@ -8,7 +8,7 @@ expression.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,3 +134,8 @@ def definition_of(function: Activation | Cost) -> Definition | None:
     if isinstance(function, Activation):
         return ACTIVATION_DEFINITIONS.get(function.name) if activation_is_built_in(function) else None
     return COST_DEFINITIONS.get(function.name) if cost_is_built_in(function) else None
+
+
+def without_definition(functions: Iterable[Activation | Cost]) -> list[str]:
+    """Names of those whose formula is not known, each once."""
+    return list(dict.fromkeys(function.name for function in functions if definition_of(function) is None))

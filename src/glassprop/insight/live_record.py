@@ -13,7 +13,7 @@ from glassprop.backprop.start import start
 from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import Cost
-from glassprop.equations.definitions import PAIR_DEFINITIONS, Definition, definition_of
+from glassprop.equations.definitions import PAIR_DEFINITIONS, Definition, definition_of, without_definition
 from glassprop.equations.formula_trees import Tree, tree_of
 from glassprop.ground.json_values import plain_number
 from glassprop.insight.shown import a_share
@@ -66,8 +66,9 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
             f"This page does not compute: its rows have {numbers:,} numbers, more than the {MOST_ROW_NUMBERS:,} that "
             "it may hold; explain fewer of them."
         )
-    if architecture.own_functions:
-        names = ", ".join(dict.fromkeys(architecture.own_functions))
+    own = without_definition([*(layer.activation for layer in architecture.layers), architecture.cost_function])
+    if own:
+        names = ", ".join(own)
         return f"This page does not compute: it has formulas of glassprop's own functions only, and none of {names}."
     if training is None and explanation.history:
         return "This page does not compute: training left no optimizer that takes single steps, as is so of L-BFGS."

@@ -10,6 +10,7 @@ import numpy as np
 
 from glassprop.equations.activation import ActivationLike
 from glassprop.equations.cost import CostLike
+from glassprop.equations.definitions import without_definition
 from glassprop.errors import SettingsError
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
@@ -118,8 +119,9 @@ def check_size(e: Explanation) -> None:
             f"a worksheet has dense layers, each with z = Σ w a + b and a = σ(z), and none that is "
             f"{listed(other)}: use --latex, --markdown or --html, or train a table with --recipe plain"
         )
-    if architecture.own_functions:
-        own = ", ".join(map(repr, architecture.own_functions))
+    unknown = without_definition([*(layer.activation for layer in architecture.layers), architecture.cost_function])
+    if unknown:
+        own = ", ".join(map(repr, unknown))
         raise SettingsError(
             f"a worksheet computes with exact formulas, and has none for {own}: "
             "use activations and a cost that come with glassprop"
