@@ -137,5 +137,5 @@ def definition_of(function: Activation | Cost) -> Definition | None:
 
 
 def without_definition(functions: Iterable[Activation | Cost]) -> list[str]:
-    """Names of those whose formula is not known, each once."""
-    return list(dict.fromkeys(function.name for function in functions if definition_of(function) is None))
+    """What those are called whose formula is not known, each once."""
+    return list(dict.fromkeys(function.spec for function in functions if definition_of(function) is None))
