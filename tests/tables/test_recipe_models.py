@@ -150,6 +150,16 @@ def test_time_ends_in_a_number_of_epochs_that_gives_the_same_bits(kind, settings
     assert seconds
 
 
+@pytest.mark.parametrize("row", [0, 17, 34])
+def test_a_class_of_one_row_does_not_keep_epochs_from_being_planned(row):
+    X, y = _split(_frame(200, classes=True))
+    y = np.array(y, dtype=object)
+    y[row] = "rare"
+    model = TabularClassifier(max_time=1000.0, epochs=1, random_state=0).fit(X, y)
+    assert model.n_epochs_planned_ == 1
+    assert list(model.classes_) == ["high", "low", "rare"]
+
+
 def test_networks_of_folds_share_the_time(monkeypatch):
     asked = []
 

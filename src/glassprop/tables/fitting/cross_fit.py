@@ -63,6 +63,16 @@ class Rows:
         classes, first = np.unique(self.y, return_index=True)
         return first[~np.isin(classes, self.y[rows])]
 
+    def parts(self, folds: Sequence[Fold]) -> list[Fold]:
+        """The folds whose rows kept apart say something."""
+        parts = [usable(fold, self.y, self.counted(), classification=self.classification) for fold in folds]
+        return [(train, kept) for train, kept in parts if len(kept)]
+
+    def with_all_classes(self, rows: np.ndarray) -> tuple[np.ndarray, int]:
+        """Some rows, after them one of each class that they lack, and how many these are, which are to count nothing."""
+        lacking = self.lacking(rows)
+        return np.concatenate([rows, lacking]), len(lacking)
+
     def of(self, rows: np.ndarray, uncounted: int = 0) -> tuple[Any, np.ndarray, np.ndarray | None]:
         """Some rows, of which the last so many count nothing."""
         weights = None if self.weights is None else self.weights[rows]
@@ -134,8 +144,7 @@ def cross_fit(
         Training was interrupted before the first network had made an epoch; later, those that there are are joined.
     """
     counted = rows.counted()
-    parts = [usable(fold, rows.y, counted, classification=rows.classification) for fold in folds]
-    parts = [(train, kept) for train, kept in parts if len(kept)]
+    parts = rows.parts(folds)
     tell = _Teller(listeners, len(parts) * len(decays))
     tried: list[_Trained] = []
     try:
@@ -201,12 +210,11 @@ def _trained(
     few = len(rows.y) < FLATTERED_ROWS
     for number, (train, kept) in enumerate(folds):
         estimator = make(len(train), decay, number)
-        lacking = rows.lacking(train)  # all networks know all classes
-        train = np.concatenate([train, lacking])
+        train, uncounted = rows.with_all_classes(train)
         tell()
         best, heard = BestOfThree(), Heard(rows.X[kept])
         try:
-            final_step.train(estimator, *rows.of(train, len(lacking)), rows.of(kept), (best, heard) if few else (best,))
+            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (best, heard) if few else (best,))
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))

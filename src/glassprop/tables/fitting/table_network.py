@@ -114,10 +114,12 @@ class TableNetwork:
         """Unfitted, the first that would be trained, the rows it learns from, and those it is watched on."""
         rows, y = self.parts.train, _scaled(self.parts.train.y, self.scale)
         folds, decays = self._folds(X.shape[1])
-        if not folds:
+        given = self._rows(X, y)
+        parts = given.parts(folds)
+        if not parts:
             return self.make(len(rows), None), (X, y, rows.weights), self._watched(X_inner)
-        (train, kept), given = folds[0], self._rows(X, y)
-        return self._of_fold(len(train), decays[0]), given.of(train), given.of(kept)
+        train, kept = parts[0]
+        return self._of_fold(len(train), decays[0]), given.of(*given.with_all_classes(train)), given.of(kept)
 
     def _folds(self, n_inputs: int) -> tuple[list[Fold], tuple[float, ...]]:
         """Those whose networks are joined, and the decays that each tries; none where there are no two."""
