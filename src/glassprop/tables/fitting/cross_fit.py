@@ -69,7 +69,7 @@ class Rows:
         return [(train, kept) for train, kept in parts if len(kept)]
 
     def with_all_classes(self, rows: np.ndarray) -> tuple[np.ndarray, int]:
-        """Some rows, after them one of each class that they lack, and how many these are, which are to count nothing."""
+        """Some rows, and then one of each class that they lack, to count nothing; and how many these are."""
         lacking = self.lacking(rows)
         return np.concatenate([rows, lacking]), len(lacking)
 
