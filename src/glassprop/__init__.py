@@ -25,8 +25,10 @@ _HOME = {
     "explain": "glassprop.tables.use.explain_table",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
+    "from_sklearn": "glassprop.portable.from_sklearn",
     "load": "glassprop.export.model_file",
     "save": "glassprop.export.model_file",
+    "to_sklearn": "glassprop.portable.to_sklearn",
     "warmup": "glassprop.engine.warm",
     "GlasspropError": "glassprop.errors",
 }
@@ -49,8 +51,10 @@ __all__ = [
     "__version__",
     "check_gradient",
     "explain",
+    "from_sklearn",
     "load",
     "save",
+    "to_sklearn",
     "warmup",
 ]
 
@@ -70,6 +74,8 @@ if TYPE_CHECKING:
     from glassprop.layers.periodic_embedding import PeriodicEmbedding
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
+    from glassprop.portable.from_sklearn import from_sklearn
+    from glassprop.portable.to_sklearn import to_sklearn
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
     from glassprop.tables.use.explain_table import explain
