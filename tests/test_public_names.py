@@ -53,8 +53,8 @@ def test_each_name_is_there_and_documented(name):
 
 MODULES = {
     "errors": [
-        "ArchitectureError", "DataError", "DerivativeError", "DistributedError", "DivergenceError", "GlasspropError",
-        "LessonError", "MissingPackageError", "ModelFileError", "SettingsError", "TableError",
+        "ArchitectureError", "DataError", "DerivativeError", "DistributedError", "DivergenceError", "ExportError",
+        "GlasspropError", "LessonError", "MissingPackageError", "ModelFileError", "SettingsError", "TableError",
     ],
     "functions": ["ACTIVATIONS", "COSTS", "PAIRS", "Activation", "Cost", "Domain"],
     "lessons": ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"],
