@@ -7,7 +7,7 @@ import onnx
 import pytest
 from portable.onnx_runs import run, run_named
 
-from glassprop.errors import ModelFileError
+from glassprop.errors import ExportError
 from glassprop.portable.onnx_graph import IR_VERSION, ML, ML_OPSET, OPSET, Graph
 
 ODD = ["a b", "ä", "Ärger/€", "", "x.y", "constant/0", "Add/1", "1", "日本", "'\"\\", "a\nb"]
@@ -57,12 +57,12 @@ def test_the_same_constant_is_kept_once():
 def test_one_name_for_two_things_is_refused():
     graph = Graph()
     graph.input("x", "float32", ["N"])
-    with pytest.raises(ModelFileError, match="cannot both be called 'x'"):
+    with pytest.raises(ExportError, match="cannot both be called 'x'"):
         graph.input("x", "float32", ["N"])
 
 
 def test_text_that_is_no_unicode_is_refused():
-    with pytest.raises(ModelFileError, match="UTF-8"):
+    with pytest.raises(ExportError, match="UTF-8"):
         Graph().constant(np.array(["\ud800"]))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from glassprop.errors import ModelFileError
+from glassprop.errors import ExportError
 from glassprop.portable.needs_onnx import import_onnx
 
 OPSET, ML_OPSET, IR_VERSION = 20, 4, 9  # of ONNX 1.15; onnxruntime reads them from 1.17 on
@@ -67,13 +67,14 @@ class Graph:
         self._append("Identity", [of], [name], "", {})
         return name
 
-    def output_of_maps(self, name: str, of: str, key_type: str) -> str:
-        """The same for a sequence of maps, key -> float: what ``ZipMap`` makes."""
-        helper = self._onnx.helper
+    def output_of_maps(self, name: str, of: str, labels: np.ndarray) -> str:
+        """The same for one map a row, label -> number of float32. of: (n, n_labels); labels: int64, or text."""
+        helper, texts = self._onnx.helper, labels.dtype == object
         number = helper.make_tensor_type_proto(self._type("float32"), [])
-        maps = helper.make_map_type_proto(self._type(key_type), number)
+        maps = helper.make_map_type_proto(self._type("string" if texts else "int64"), number)
         self._outputs.append(helper.make_value_info(self._take(name), helper.make_sequence_type_proto(maps)))
-        self._append("Identity", [of], [name], "", {})
+        keys = {"classlabels_strings" if texts else "classlabels_int64s": labels.tolist()}
+        self._append("ZipMap", [self.cast(of, "float32")], [name], ML, keys)
         return name
 
     def free(self, name: str) -> str:
@@ -128,12 +129,12 @@ class Graph:
 
         Raises
         ------
-        ModelFileError
+        ExportError
             If it is larger than a file of ONNX may be, or holds text that is no Unicode.
         """
         helper = self._onnx.helper
         if sum(tensor.ByteSize() for tensor in self._initializers) > _MOST_BYTES:
-            raise ModelFileError("the model has more than 2 GB of parameters, which no single ONNX file can hold")
+            raise ExportError("the model has more than 2 GB of parameters, which no single ONNX file can hold")
         graph = helper.make_graph(
             self._nodes, name, self._inputs, self._outputs, initializer=self._initializers, doc_string=about
         )
@@ -167,13 +168,13 @@ class Graph:
         try:
             return self._onnx.numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name)
         except UnicodeEncodeError as error:
-            raise ModelFileError(
+            raise ExportError(
                 f"ONNX holds text as UTF-8, which cannot write {ascii(error.object)[:60]}: it is no whole character"
             ) from error
 
     def _take(self, name: str) -> str:
         if name in self._taken:
-            raise ModelFileError(f"two inputs or outputs of an ONNX graph cannot both be called {name!r}")
+            raise ExportError(f"two inputs or outputs of an ONNX graph cannot both be called {name!r}")
         self._taken.add(name)
         return name
 
