@@ -111,6 +111,12 @@ interface LiveErrors {
   delta: Float64Array[];
   byA: Float64Array[];
 }
+/** Both, with an example and its target. */
+interface LivePass {
+  trace: LiveTrace;
+  errors: LiveErrors;
+  y: Float64Array;
+}
 /** A parameter to be changed: k = -1 is the bias. */
 type Place = { l: number; j: number; k: number };
 /** A parameter that a step moved; j and k are null for one that leads from no neuron to another. */

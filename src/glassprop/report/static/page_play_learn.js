@@ -144,8 +144,8 @@ class Learn {
     undo.setAttribute("aria-label", last ? `Back: undo ${last.what}` : "Back: nothing to undo");
     undo.title = last ? `undo ${last.what}` : "";
     byId("step-said").setAttribute("aria-live", this.playing ? "off" : "polite");
-    byId("step-said").replaceChildren(...flat(this.words()));
-    byId("moved-box").replaceChildren(...flat([this.moved()]));
+    refill(byId("step-said"), this.words());
+    refill(byId("moved-box"), this.moved());
     const drawn = { trail: play.trail, width: window.innerWidth };
     if (this.drawn?.trail === drawn.trail && this.drawn.width === drawn.width) return;
     this.drawn = drawn;
@@ -157,7 +157,7 @@ class Learn {
   words() {
     const { last, play } = this,
       mean = this.costOf(last ? last.rows : this.all());
-    if (!last) return play.page.known().cost ? [fact(mean, num(play.live.costs(), "mean"))] : []; // not before the pass
+    if (!last) return play.page.known().cost ? [fact(mean, num(meanOf(play.model.record), "mean"))] : []; // not before the pass
     const gone = less(last.after, last.before),
       steps = last.steps === 1 ? "one step" : `${last.steps} steps`;
     return [
@@ -198,6 +198,10 @@ class Learn {
   }
 }
 
+/** The mean cost of the rows of the page.
+ *  @param {ExplanationRecord} record */
+const meanOf = ({ examples }) => product(total(examples.map((e) => e.cost)), 1 / examples.length);
+
 /** @param {Num} x @returns {x is number} */
 const isKnown = (x) => x !== null && Number.isFinite(x);
 
@@ -206,7 +210,7 @@ const isKnown = (x) => x !== null && Number.isFinite(x);
 function drawTrail(box, trail) {
   /** @type {[number, number][]} */
   const known = trail.flatMap(([step, cost]) => (fits(cost) ? [[step, cost]] : []));
-  if (known.length < 2) return box.replaceChildren(said("Here the mean cost is drawn as it falls, step by step."));
+  if (known.length < 2) return refill(box, said("Here the mean cost is drawn as it falls, step by step."));
   const costs = known.map(([, cost]) => cost),
     [low, high] = [Math.min(...costs), Math.max(...costs)],
     log = low > 0 && high / low > 50,
@@ -224,5 +228,5 @@ function drawTrail(box, trail) {
   const points = known.map(([step, cost]) => `${x(step).toFixed(1)},${y(cost).toFixed(1)}`);
   chart.append(svg("polyline", { points: points.join(" "), class: "run run-one", "data-trail": known.length }));
   const said_ = `from ${numeral(costs[0])} to ${numeral(costs[costs.length - 1])} in ${end} steps`;
-  box.replaceChildren(figure("The mean cost of the rows, step by step", chart, said_));
+  refill(box, figure("The mean cost of the rows, step by step", chart, said_));
 }

@@ -35,7 +35,7 @@ class Nudge {
       this.rows.replaceChildren(...this.held.map((held) => this.row(held)));
     }
     this.held.forEach((held) => this.say(held));
-    refill(this.below, [this.together(), this.switches(chosen)]);
+    refill(this.below, this.together(), this.switches(chosen));
   }
 
   /** What the chosen column could be switched to; where nothing can be changed, what to do.
@@ -94,13 +94,14 @@ class Nudge {
     if (document.activeElement !== field || Number(field.value) !== value) field.value = String(short(value));
     const first = product(held.slope, value - held.start),
       alone = this.held.every((other) => other === held || other.get() === other.start);
-    held.said.replaceChildren(
+    refill(
+      held.said,
       fact(
         [held.slopeName, " ="],
         [num(held.slope, "slope", 4), el("span", { class: "at" }, held.byNudge ? " by differences" : "")],
       ),
       fact(["× nudge ", num(value - held.start, "nudge", 4), " ="], num(first, "first", 4)),
-      ...flat(alone ? [this.changed(first)] : []),
+      alone ? this.changed(first) : null,
     );
   }
 
