@@ -10,7 +10,7 @@ from glassprop import MLPClassifier
 from glassprop.errors import ExportError
 from glassprop.portable.onnx_ending import WRITTEN_ENDINGS, refuse_maps, written_ending, written_labels
 from glassprop.portable.onnx_graph import Graph
-from glassprop.portable.plan import ENDINGS, Ending
+from glassprop.portable.whole_model import ENDINGS, Ending
 
 
 def said(ending, a):

@@ -12,8 +12,8 @@ from glassprop.estimator.regressor import MLPRegressor
 from glassprop.portable.onnx_container import ContainerGraph
 from glassprop.portable.onnx_ending import Said, written_ending, written_labels
 from glassprop.portable.onnx_network import written_networks
-from glassprop.portable.plan import Ending
 from glassprop.portable.plan_of import plan_of
+from glassprop.portable.whole_model import Ending
 
 _INSTALL = "pipelines of scikit-learn's are written by the package skl2onnx: pip install 'glassprop[onnx]'"
 CLASSIFIER_OPTIONS = {"zipmap": [True, False, "columns"], "output_class_labels": [False, True], "nocl": [True, False]}

@@ -13,7 +13,7 @@ from glassprop.errors import ExportError
 from glassprop.ground.text import quoted
 from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.onnx_units import written_units
-from glassprop.portable.plan import Ending
+from glassprop.portable.whole_model import Ending
 
 
 @dataclass(frozen=True)

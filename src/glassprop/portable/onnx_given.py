@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from glassprop.portable.onnx_graph import Graph
-from glassprop.portable.plan import Source
+from glassprop.portable.whole_model import Source
 
 N = "N"  # what the number of rows is called
 MATRIX = "X"
