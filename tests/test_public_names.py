@@ -36,6 +36,7 @@ PUBLIC = [
     "load",
     "save",
     "to_sklearn",
+    "to_torch",
     "warmup",
 ]
 

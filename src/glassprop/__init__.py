@@ -29,6 +29,7 @@ _HOME = {
     "load": "glassprop.export.model_file",
     "save": "glassprop.export.model_file",
     "to_sklearn": "glassprop.portable.to_sklearn",
+    "to_torch": "glassprop.portable.to_torch",
     "warmup": "glassprop.engine.warm",
     "GlasspropError": "glassprop.errors",
 }
@@ -55,6 +56,7 @@ __all__ = [
     "load",
     "save",
     "to_sklearn",
+    "to_torch",
     "warmup",
 ]
 
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     from glassprop.network import Network
     from glassprop.portable.from_sklearn import from_sklearn
     from glassprop.portable.to_sklearn import to_sklearn
+    from glassprop.portable.to_torch import to_torch
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
     from glassprop.tables.use.explain_table import explain
