@@ -48,6 +48,9 @@ interface LiveOptimizer {
   name: string;
   /** false: plain gradient descent, because the parameters came without an optimizer */
   given: boolean;
+  /** whether the rate was asked for; and then that of the last step of training, if there was one */
+  chosen: boolean;
+  trained_rate: Num;
   settings: Record<string, number>;
   decaying: LiveReplacement[];
   plain: LiveReplacement[];

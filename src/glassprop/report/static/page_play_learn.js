@@ -18,6 +18,7 @@ class Learn {
     this.drawn = null;
     byId("learn").hidden = false;
     this.listen();
+    this.tellRate();
     this.showRate();
   }
 
@@ -123,6 +124,19 @@ class Learn {
   setRate(rate) {
     this.rate = rate;
     this.showRate();
+  }
+
+  /** Where the rate is from that the page begins with. */
+  tellRate() {
+    const { name, given, chosen, trained_rate } = this.play.live.stepping.record;
+    control("rate-trained").textContent = chosen ? "as asked for" : given ? "as trained" : "as at first";
+    const from = chosen
+      ? [`Steps of ${name}. η = `, num(this.trained, "rate"), " was asked for, so that a step can be seen",
+        trained_rate === null ? "." : ["; training’s last was ", num(trained_rate, "trained_rate"), "."]]
+      : given
+        ? `Steps of ${name}, at the rate with which training ended.`
+        : "These weights came without an optimizer: steps are of plain gradient descent.";
+    refill(byId("rate-said"), from);
   }
 
   showRate() {
