@@ -19,7 +19,7 @@ from glassprop.insight.live_record import live_of
 from glassprop.insight.names import Column
 from glassprop.insight.prediction_record import prediction_formulas, predictions_record
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
-from glassprop.insight.step import formula_of_step, settings_of
+from glassprop.insight.step import formula_of_step, settings_of, trees_of_step
 from glassprop.insight.view import View
 from glassprop.insight.walk_record import MOST_PIXELS, picture_as_it_was, terms_of, units_record, update_record
 from glassprop.layers.layer_kind import LayerKind
@@ -331,6 +331,8 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
         "optimizer": step.optimizer,
         "formula": formula_of_step(step.optimizer),
         "formula_of_biases": formula_of_step(step.optimizer, "b", decays=False),
+        "decaying": trees_of_step(step.optimizer, decays=True),
+        "plain": trees_of_step(step.optimizer, decays=False),
         "settings": {name: _number(value) for name, value in settings.items()},
         "trained_rate": _number(training.trained_rate) if training.chosen and training.trained_rate else None,
         "chosen_rate": training.chosen,
