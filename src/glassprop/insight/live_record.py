@@ -84,7 +84,10 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
         names = ", ".join(own)
         return f"This page does not compute: it has formulas of glassprop's own functions only, and none of {names}."
     if training is None and explanation.history and explanation.predictions is None:
-        return "This page does not compute: training left no optimizer that takes single steps, as is so of L-BFGS."
+        return (
+            "This page does not compute: training left no optimizer that takes single steps, as is so of L-BFGS and of "
+            "networks that were trained apart."
+        )
     if training is not None and not moves_of(type(training.optimizer).__name__):
         name = type(training.optimizer).__name__
         return f"This page does not compute: it has formulas of glassprop's own optimizers only, and none of {name}."
