@@ -34,6 +34,7 @@ PUBLIC = [
     "explain",
     "load",
     "save",
+    "to_c",
     "to_onnx",
     "warmup",
 ]

@@ -27,6 +27,7 @@ _HOME = {
     "MLPRegressor": "glassprop.estimator.regressor",
     "load": "glassprop.export.model_file",
     "save": "glassprop.export.model_file",
+    "to_c": "glassprop.portable.to_c",
     "to_onnx": "glassprop.portable.to_onnx",
     "warmup": "glassprop.engine.warm",
     "GlasspropError": "glassprop.errors",
@@ -52,6 +53,7 @@ __all__ = [
     "explain",
     "load",
     "save",
+    "to_c",
     "to_onnx",
     "warmup",
 ]
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from glassprop.layers.periodic_embedding import PeriodicEmbedding
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
+    from glassprop.portable.to_c import to_c
     from glassprop.portable.to_onnx import to_onnx
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
