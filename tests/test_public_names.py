@@ -37,6 +37,8 @@ PUBLIC = [
     "save",
     "to_sklearn",
     "to_torch",
+    "to_c",
+    "to_onnx",
     "warmup",
 ]
 

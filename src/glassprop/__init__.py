@@ -30,6 +30,8 @@ _HOME = {
     "save": "glassprop.export.model_file",
     "to_sklearn": "glassprop.portable.to_sklearn",
     "to_torch": "glassprop.portable.to_torch",
+    "to_c": "glassprop.portable.to_c",
+    "to_onnx": "glassprop.portable.to_onnx",
     "warmup": "glassprop.engine.warm",
     "GlasspropError": "glassprop.errors",
 }
@@ -55,6 +57,8 @@ __all__ = [
     "from_sklearn",
     "load",
     "save",
+    "to_c",
+    "to_onnx",
     "to_sklearn",
     "to_torch",
     "warmup",
@@ -77,6 +81,8 @@ if TYPE_CHECKING:
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
     from glassprop.portable.from_sklearn import from_sklearn
+    from glassprop.portable.to_c import to_c
+    from glassprop.portable.to_onnx import to_onnx
     from glassprop.portable.to_sklearn import to_sklearn
     from glassprop.portable.to_torch import to_torch
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier

@@ -45,6 +45,10 @@ def c(**settings):
     return MLPClassifier((5,), **SHORT | settings)
 
 
+def logistic():
+    return LogisticRegression(max_iter=1000)
+
+
 def r(**settings):
     return MLPRegressor(hidden_layer_sizes=(5,), **SHORT | settings)
 

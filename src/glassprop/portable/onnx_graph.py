@@ -56,9 +56,17 @@ class Graph:
 
     # --- what goes in and comes out ---------------------------------------------------------------------------
 
-    def input(self, name: str, elem_type: str, shape: Sequence[Size]) -> str:
-        """An input of the model. elem_type: of NumPy, or "string". Its name is given back."""
-        self._inputs.append(self._value(self._take(name), elem_type, shape))
+    def input(self, name: str, elem_type: str, shape: Sequence[Size], about: str = "") -> str:
+        """An input of the model, with what it is in words. elem_type: of NumPy, or "string". Its name is given back.
+
+        Raises
+        ------
+        ExportError
+            If it is called nothing, or as another.
+        """
+        if not name:
+            raise ExportError("an input of ONNX has a name: call the column something")
+        self._inputs.append(self._value(self._take(name), elem_type, shape, about))
         return name
 
     def output(self, name: str, of: str, elem_type: str, shape: Sequence[Size]) -> str:
@@ -187,8 +195,8 @@ class Graph:
     def _fresh(self, stem: str) -> str:
         return self._take(next(name for number in self._numbers if (name := f"{stem}/{number}") not in self._taken))
 
-    def _value(self, name: str, elem_type: str, shape: Sequence[Size]) -> Any:
-        return self._onnx.helper.make_tensor_value_info(name, self._type(elem_type), list(shape))
+    def _value(self, name: str, elem_type: str, shape: Sequence[Size], about: str = "") -> Any:
+        return self._onnx.helper.make_tensor_value_info(name, self._type(elem_type), list(shape), about)
 
     def _type(self, elem_type: str) -> int:
         if elem_type == "string":
