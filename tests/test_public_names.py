@@ -62,6 +62,7 @@ MODULES = {
     ],
     "functions": ["ACTIVATIONS", "COSTS", "PAIRS", "Activation", "Cost", "Domain"],
     "lessons": ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"],
+    "onnx": ["register"],
     "optimizers": ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer"],
     "saving": ["Packed", "load", "pack", "read_record", "save", "unpack"],
     "schedules": [

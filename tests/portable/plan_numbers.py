@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from glassprop.backprop.passes import forward
-from glassprop.portable import plan
+from glassprop.portable import whole_model as plan
 from glassprop.tables.values.words import WORD
 
 

@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, Polynomial
 
 from glassprop import MLPClassifier, TabularClassifier
 from glassprop.errors import ExportError
-from glassprop.portable import plan
+from glassprop.portable import whole_model as plan
 from glassprop.portable.plan_of import plan_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore::UserWarning")

@@ -28,8 +28,8 @@ class Graph:
 
     Parameters
     ----------
-    opset : int
-        Of ai.onnx.
+    opset, ml_opset : int
+        Of ai.onnx and ai.onnx.ml. Where others choose them, they may be lower than ours: ``LEAST_OPSET``.
 
     Examples
     --------
@@ -43,9 +43,9 @@ class Graph:
     ['Add', 'Identity']
     """
 
-    def __init__(self, opset: int = OPSET) -> None:
+    def __init__(self, opset: int = OPSET, ml_opset: int = ML_OPSET) -> None:
         self._onnx = import_onnx()
-        self.opset = opset
+        self.opset, self.ml_opset = opset, ml_opset
         self._taken: set[str] = set()
         self._numbers = count()
         self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
@@ -94,7 +94,7 @@ class Graph:
         key = array.dtype.str, array.shape, data
         if key not in self._constants:
             name = self._constants[key] = self._fresh("constant")
-            self._initializers.append(self._tensor(array, name))
+            self._keep(self._tensor(array, name))
         return self._constants[key]
 
     @overload
@@ -140,7 +140,7 @@ class Graph:
         )
         opsets = [helper.make_opsetid("", self.opset)]
         if any(node.domain == ML for node in self._nodes):
-            opsets.append(helper.make_opsetid(ML, ML_OPSET))
+            opsets.append(helper.make_opsetid(ML, self.ml_opset))
         model = helper.make_model(
             graph,
             opset_imports=opsets,
@@ -158,11 +158,17 @@ class Graph:
     # --- helpers ----------------------------------------------------------------------------------------------
 
     def _append(self, op: str, inputs: list[str], outputs: list[str], domain: str, attributes: dict[str, Any]) -> None:
-        written = {
+        node = self._onnx.helper.make_node(op, inputs, outputs, domain=domain, **self._written(attributes))
+        self._nodes.append(node)
+
+    def _keep(self, tensor: Any) -> None:
+        self._initializers.append(tensor)
+
+    def _written(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        return {
             key: self._tensor(value, key) if isinstance(value, np.ndarray) else value
             for key, value in attributes.items()
         }
-        self._nodes.append(self._onnx.helper.make_node(op, inputs, outputs, domain=domain, **written))
 
     def _tensor(self, array: np.ndarray, name: str) -> Any:
         try:

@@ -12,10 +12,10 @@ from glassprop.errors import ExportError
 from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.estimator.classifier import MLPClassifier
 from glassprop.estimator.regressor import MLPRegressor
-from glassprop.portable.plan import Ending, Input, Source, Whole
 from glassprop.portable.plan_of_columns import Column, Raw, Sources, pieces_of
 from glassprop.portable.plan_of_steps import through
 from glassprop.portable.plan_of_table import columns_of_table
+from glassprop.portable.whole_model import Ending, Input, Source, Whole
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.tabular.base_tabular import BaseTabular
 

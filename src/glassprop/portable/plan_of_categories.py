@@ -11,8 +11,8 @@ import numpy as np
 from glassprop.errors import ExportError
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import quoted
-from glassprop.portable.plan import EXACT, PLAIN_NUMBER, Fill, Lookup, Source
 from glassprop.portable.plan_of_columns import Column, Known, Named, Number, Raw, Sources
+from glassprop.portable.whole_model import EXACT, PLAIN_NUMBER, Fill, Lookup, Source
 from glassprop.tables.schema.readings import Reading
 from glassprop.tables.values.absent import numbers_among
 from glassprop.tables.values.cells import MISSING_CATEGORY

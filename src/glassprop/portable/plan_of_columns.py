@@ -11,7 +11,7 @@ import numpy as np
 
 from glassprop.errors import ExportError
 from glassprop.ground.text import quoted
-from glassprop.portable.plan import (
+from glassprop.portable.whole_model import (
     Affine,
     Bend,
     CategoryInput,

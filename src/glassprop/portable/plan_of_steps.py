@@ -22,9 +22,9 @@ from sklearn.preprocessing import (
 
 from glassprop.errors import ExportError
 from glassprop.ground.text import listed, quoted
-from glassprop.portable.plan import Affine, Bend, Clip, Fill, Knots, Squeeze, Step
 from glassprop.portable.plan_of_columns import MARK, Column, Fixed, Known, Raw, Sources, as_number, moved
 from glassprop.portable.plan_of_encoders import category_inputs, one_hot, ordinal, text_terms
+from glassprop.portable.whole_model import Affine, Bend, Clip, Fill, Knots, Squeeze, Step
 from glassprop.tables.encoding.category_inputs import CategoryInputs
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded

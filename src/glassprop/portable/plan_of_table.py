@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.portable.plan import Given, Source, Wave
 from glassprop.portable.plan_of_columns import Column, Named, Number, Sources
+from glassprop.portable.whole_model import Given, Source, Wave
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.read_column import part_names
 from glassprop.tables.schema.readings import Reading
