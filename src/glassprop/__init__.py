@@ -23,6 +23,7 @@ _HOME = {
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
     "check_gradient": "glassprop.backprop.check",
     "explain": "glassprop.tables.use.explain_table",
+    "MLflowLogger": "glassprop.export.mlflow_logger",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
     "from_sklearn": "glassprop.portable.from_sklearn",
@@ -45,6 +46,7 @@ __all__ = [
     "Layer",
     "MLPClassifier",
     "MLPRegressor",
+    "MLflowLogger",
     "Network",
     "OwnUnits",
     "PeriodicEmbedding",
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
     from glassprop.estimator.classifier import MLPClassifier
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.export.checkpoint import Checkpoint
+    from glassprop.export.mlflow_logger import MLflowLogger
     from glassprop.export.model_file import load, save
     from glassprop.layers.category_embedding import CategoryEmbedding
     from glassprop.layers.dense import Layer
