@@ -62,7 +62,12 @@ CLASSIFIERS = {
     "components": (make_pipeline(PCA(2), c()), NAMES),
     "the best columns": (make_pipeline(SelectKBest(k=2), c()), NAMES),
     "calibrated": (CalibratedClassifierCV(make_pipeline(StandardScaler(), c()), cv=2), NAMES),
-    "voting": (VotingClassifier([("a", c()), ("b", LogisticRegression(max_iter=1000))], voting="soft", flatten_transform=False), Y),
+    "voting": (
+        VotingClassifier(
+            [("a", c()), ("b", LogisticRegression(max_iter=1000))], voting="soft", flatten_transform=False
+        ),
+        Y,
+    ),
     "stacking": (StackingClassifier([("a", c()), ("b", LogisticRegression(max_iter=1000))], c(), cv=2), NAMES),
     "bagging": (BaggingClassifier(c(), n_estimators=2, max_features=0.5, random_state=0), NAMES),
     "one against the rest": (OneVsRestClassifier(c()), NAMES),
