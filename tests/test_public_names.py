@@ -34,6 +34,7 @@ PUBLIC = [
     "explain",
     "load",
     "save",
+    "to_onnx",
     "warmup",
 ]
 

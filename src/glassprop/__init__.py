@@ -27,6 +27,7 @@ _HOME = {
     "MLPRegressor": "glassprop.estimator.regressor",
     "load": "glassprop.export.model_file",
     "save": "glassprop.export.model_file",
+    "to_onnx": "glassprop.portable.to_onnx",
     "warmup": "glassprop.engine.warm",
     "GlasspropError": "glassprop.errors",
 }
@@ -51,6 +52,7 @@ __all__ = [
     "explain",
     "load",
     "save",
+    "to_onnx",
     "warmup",
 ]
 
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     from glassprop.layers.periodic_embedding import PeriodicEmbedding
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
+    from glassprop.portable.to_onnx import to_onnx
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
     from glassprop.tables.use.explain_table import explain

@@ -56,9 +56,17 @@ class Graph:
 
     # --- what goes in and comes out ---------------------------------------------------------------------------
 
-    def input(self, name: str, elem_type: str, shape: Sequence[Size]) -> str:
-        """An input of the model. elem_type: of NumPy, or "string". Its name is given back."""
-        self._inputs.append(self._value(self._take(name), elem_type, shape))
+    def input(self, name: str, elem_type: str, shape: Sequence[Size], about: str = "") -> str:
+        """An input of the model, with what it is in words. elem_type: of NumPy, or "string". Its name is given back.
+
+        Raises
+        ------
+        ExportError
+            If it is called nothing, or as another.
+        """
+        if not name:
+            raise ExportError("an input of ONNX has a name: call the column something")
+        self._inputs.append(self._value(self._take(name), elem_type, shape, about))
         return name
 
     def output(self, name: str, of: str, elem_type: str, shape: Sequence[Size]) -> str:
@@ -117,6 +125,12 @@ class Graph:
         if op in _LATER and self.opset < 18:
             return self.node(op, x, axes=[axis], keepdims=1)
         return self.node(op, x, self.constant(np.array([axis], np.int64)), keepdims=1)
+
+    def cosine(self, x: str, elem_type: str) -> str:
+        """cos x. As a sine of double, for onnxruntime had no cosine of it in 1.20."""
+        if elem_type != "float64":
+            return self.node("Cos", x)
+        return self.node("Sin", self.node("Add", x, self.constant(np.float64(np.pi / 2))))
 
     def cast(self, x: str, elem_type: str) -> str:
         """The same values as another type."""
@@ -187,8 +201,8 @@ class Graph:
     def _fresh(self, stem: str) -> str:
         return self._take(next(name for number in self._numbers if (name := f"{stem}/{number}") not in self._taken))
 
-    def _value(self, name: str, elem_type: str, shape: Sequence[Size]) -> Any:
-        return self._onnx.helper.make_tensor_value_info(name, self._type(elem_type), list(shape))
+    def _value(self, name: str, elem_type: str, shape: Sequence[Size], about: str = "") -> Any:
+        return self._onnx.helper.make_tensor_value_info(name, self._type(elem_type), list(shape), about)
 
     def _type(self, elem_type: str) -> int:
         if elem_type == "string":

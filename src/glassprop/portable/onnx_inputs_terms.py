@@ -17,7 +17,7 @@ from glassprop.portable.onnx_branch import again_while, only_if
 from glassprop.portable.onnx_graph import ML, Graph
 from glassprop.portable.onnx_inputs_decimals import written_short
 from glassprop.portable.onnx_inputs_letters import END, Letters, letters_of
-from glassprop.portable.onnx_inputs_texts import any_matches, escaped, one_of
+from glassprop.portable.onnx_inputs_texts import any_matches, any_true, escaped, one_of
 from glassprop.portable.whole_model import TextInput
 from glassprop.tables.values.words import LONGEST_WORD, plain_text
 
@@ -147,7 +147,7 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
             some = branch.node("Squeeze", at, branch.constant(np.array([1], np.int64)))
             return [branch.node("ScatterElements", numbers, some, _encoded(branch, small, known), axis=0)]
 
-        there = graph.cast(graph.node("ReduceMax", graph.cast(large, "int64"), keepdims=0), "bool")
+        there = any_true(graph, large)
         (numbers,) = only_if(graph, there, work, [numbers], [_ROWS])
         unknown = graph.node("Less", numbers, graph.constant(np.int64(0)))
     left_out = graph.node("RegexFullMatch", words, pattern=f"(?:{letters.short}|{letters.silent}+)")
@@ -183,7 +183,7 @@ def _cut_short(graph: Graph, words: str, known: Sequence[str]) -> str:
             made = branch.node("Or", made, other)
         return [branch.node("And", made, long)]
 
-    there = graph.cast(graph.node("ReduceMax", graph.cast(long, "int64"), keepdims=0), "bool")
+    there = any_true(graph, long)
     return only_if(graph, there, work, [long], [("bool", 1)])[0]
 
 

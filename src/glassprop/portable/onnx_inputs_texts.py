@@ -38,9 +38,13 @@ def one_of(characters: Iterable[str]) -> str:
 
 def any_matches(graph: Graph, x: str, pattern: str) -> str:
     """Whether a pattern matches one of the texts, the whole of it: a truth without axes."""
-    found = graph.cast(graph.node("RegexFullMatch", x, pattern=pattern), "int64")
-    most = graph.node("ReduceMax", found, keepdims=0)
-    return graph.cast(most, "bool")
+    return any_true(graph, graph.node("RegexFullMatch", x, pattern=pattern))
+
+
+def any_true(graph: Graph, truths: str) -> str:
+    """Whether one of them is true; of none it is not."""
+    many = graph.node("ReduceSum", graph.cast(truths, "int64"), keepdims=0)
+    return graph.cast(many, "bool")
 
 
 def _stripped(graph: Graph, x: str, blanks: str) -> str:
