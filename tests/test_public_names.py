@@ -24,6 +24,7 @@ PUBLIC = [
     "Layer",
     "MLPClassifier",
     "MLPRegressor",
+    "MLflowLogger",
     "Network",
     "OwnUnits",
     "PeriodicEmbedding",
@@ -32,8 +33,13 @@ PUBLIC = [
     "TabularRegressor",
     "check_gradient",
     "explain",
+    "from_sklearn",
     "load",
     "save",
+    "to_sklearn",
+    "to_torch",
+    "to_c",
+    "to_onnx",
     "warmup",
 ]
 
@@ -53,11 +59,12 @@ def test_each_name_is_there_and_documented(name):
 
 MODULES = {
     "errors": [
-        "ArchitectureError", "DataError", "DerivativeError", "DistributedError", "DivergenceError", "GlasspropError",
-        "LessonError", "MissingPackageError", "ModelFileError", "SettingsError", "TableError",
+        "ArchitectureError", "DataError", "DerivativeError", "DistributedError", "DivergenceError", "ExportError",
+        "GlasspropError", "LessonError", "MissingPackageError", "ModelFileError", "SettingsError", "TableError",
     ],
     "functions": ["ACTIVATIONS", "COSTS", "PAIRS", "Activation", "Cost", "Domain"],
     "lessons": ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"],
+    "onnx": ["register"],
     "optimizers": ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer"],
     "saving": ["Packed", "load", "pack", "read_record", "save", "unpack"],
     "schedules": [

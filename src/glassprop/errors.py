@@ -9,6 +9,7 @@ GlasspropError
  │    └── LessonError       a lesson that cannot be used; it names every fault
  ├── DivergenceError        the cost turned NaN or infinite while training         (ValueError)
  ├── ModelFileError         a model file that cannot be written or read            (ValueError)
+ ├── ExportError            a model that cannot be said in another language        (ValueError)
  ├── DistributedError       another of several processes ended, with an error      (RuntimeError)
  └── MissingPackageError    an optional package is not installed                   (ImportError)
 
@@ -102,6 +103,10 @@ def _divergence(message: str, epoch: int, layer: int | None, state: Any = None) 
 
 class ModelFileError(GlasspropError, ValueError):
     """A model file that cannot be written or read."""
+
+
+class ExportError(GlasspropError, ValueError):
+    """A fitted model, or a step of it, that cannot be said in another language."""
 
 
 class DistributedError(GlasspropError, RuntimeError):

@@ -259,7 +259,7 @@ def test_what_fields_are_filled_up_with_is_no_part_of_them():
     """NumPy's texts lose a NUL at their end, so "1" and "1" with one would be two classes that are one."""
     found = texts_of(["a", "a\0", "\0 a\0\0", " \t\0", "a\0b", None])
     assert found.array().tolist() == ["a", "a", "a", None, "a\0b", None]
-    assert {chr(code) for code in range(0x110000) if chr(code).isspace()} | {"\0"} == set(cells._BLANK)
+    assert {chr(code) for code in range(0x110000) if chr(code).isspace()} | {"\0"} == set(cells.BLANK)
 
 
 @pytest.mark.parametrize("span", [1, 30, 399, 100_000])

@@ -200,6 +200,8 @@ def _optimizer(explanation: Explanation) -> dict[str, Any]:
     return {
         "name": name,
         "given": given,
+        "chosen": given and training.chosen,
+        "trained_rate": plain_number(training.trained_rate) if given and training.trained_rate else None,
         "settings": {_plain(key): plain_number(value) for key, value in settings.items()},
         "decaying": _moves(name, True),
         "plain": _moves(name, False),

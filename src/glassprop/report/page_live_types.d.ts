@@ -48,6 +48,9 @@ interface LiveOptimizer {
   name: string;
   /** false: plain gradient descent, because the parameters came without an optimizer */
   given: boolean;
+  /** whether the rate was asked for; and then that of the last step of training, if there was one */
+  chosen: boolean;
+  trained_rate: Num;
   settings: Record<string, number>;
   decaying: LiveReplacement[];
   plain: LiveReplacement[];
@@ -110,6 +113,12 @@ interface LiveTrace {
 interface LiveErrors {
   delta: Float64Array[];
   byA: Float64Array[];
+}
+/** Both, with an example and its target. */
+interface LivePass {
+  trace: LiveTrace;
+  errors: LiveErrors;
+  y: Float64Array;
 }
 /** A parameter to be changed: k = -1 is the bias. */
 type Place = { l: number; j: number; k: number };

@@ -38,13 +38,12 @@ class LiveExamples {
     return found;
   }
 
-  /** @param {number} i @param {Float64Array} x @param {Float64Array} y @returns {ExampleRecord} */
-  example(i, x, y) {
+  /** @param {number} i @param {LivePass} pass @returns {ExampleRecord} */
+  example(i, { trace, errors, y }) {
     const { passes, record } = this,
       { shown } = record,
       first = this.first[i],
-      trace = passes.forward(x),
-      errors = passes.backward(trace, y),
+      x = trace.a[0],
       L = passes.depth;
     /** @template T @param {(l: number) => T} of @returns {(T | null)[]} */
     const byLayer = (of) => [null, ...passes.layers.map((_, at) => of(at + 1))];
@@ -73,10 +72,11 @@ class LiveExamples {
       columns: record.columns.map((_, number) => this.cell(i, number, x, y, errors)),
     };
     const differences = new Differences(passes, trace, errors, y);
-    return lazily(found, "differences", () => ({
-      weights: byLayer((l) => differences.weights(l, shown, this.most)),
-      inputs: differences.inputs(shown[0], this.codes, this.most),
-    }));
+    /** @type {ExampleRecord["differences"]["weights"]} */
+    const weights = [null];
+    for (let l = 1; l <= L; l++) lazily(weights, l, () => differences.weights(l, shown, this.most));
+    const inputs = () => differences.inputs(shown[0], this.codes, this.most);
+    return { ...found, differences: lazily({ weights }, "inputs", inputs) };
   }
 
   /** @param {LiveTrace} trace @param {number} l */
@@ -242,7 +242,7 @@ const withoutBiases = (own) => (own.b ? { ...own, b: new Float64Array(own.b.leng
 const briefly = (x) => String(Number(x.toPrecision(6)));
 
 /** An object with one more part, which takes long and is worked out when it is first asked for.
- *  @template {object} T @template {string} K @template V @param {T} object @param {K} name @param {() => V} make
+ *  @template {object} T @template {string | number} K @template V @param {T} object @param {K} name @param {() => V} make
  *  @returns {T & Record<K, V>} */
 function lazily(object, name, make) {
   /** @type {{ value: V } | null} */

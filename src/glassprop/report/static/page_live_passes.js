@@ -94,16 +94,24 @@ class Passes {
     });
   }
 
+  /** Forward and back with an example.
+   *  @param {Float64Array} x @param {Float64Array} y @returns {LivePass} */
+  both(x, y) {
+    const trace = this.forward(x);
+    return { trace, errors: this.backward(trace, y), y };
+  }
+  /** The mean of C₀ over examples.
+   *  @param {LivePass[]} all */
+  mean(all) {
+    return all.reduce((sum, { trace, y }) => sum + this.total(trace, y), 0) / all.length;
+  }
   /** E11: ∇C, the average over examples.
-   *  @param {Float64Array[]} xs @param {Float64Array[]} ys */
-  gradient(xs, ys) {
+   *  @param {LivePass[]} all */
+  gradient(all) {
     const gradient = new Float64Array(this.theta.length),
       views = this.views(gradient);
-    xs.forEach((x, i) => {
-      const trace = this.forward(x);
-      this.fill(trace, this.backward(trace, ys[i]), views);
-    });
-    return gradient.map((value) => value / xs.length);
+    for (const { trace, errors } of all) this.fill(trace, errors, views);
+    return gradient.map((value) => value / all.length);
   }
 
   /** The length of the part of each layer.

@@ -66,6 +66,7 @@ class Page {
     const example = part("#example", HTMLSelectElement);
     example.append(...record.examples.map((_, i) => el("option", { value: i })));
     drawEquations(byId("equations-box"));
+    drawHistory(byId("history-box"), this.model);
     example.disabled = record.examples.length < 2;
     tellNotes(this.model);
   }
@@ -98,6 +99,7 @@ class Page {
       waiting = setTimeout(() => {
         this.drawing.draw();
         this.charts();
+        drawHistory(byId("history-box"), this.model);
         this.play?.shown();
       }, 100);
     });
@@ -174,7 +176,6 @@ class Page {
     drawPictures(byId("pictures-box"), this.model, this.choose, known);
     drawSizes(byId("sizes-box"), this.model, known);
     this.charted = known.delta;
-    drawHistory(byId("history-box"), this.model);
   }
 
   /** Draw anew; and bring the panel into view where it lies below, if it was asked for.
@@ -184,9 +185,9 @@ class Page {
       panel = byId("panel"),
       step = this.steps[this.place];
     const known = this.known();
-    byId("facts").replaceChildren(...factsOf(this.model, this.model.now, known));
+    refill(byId("facts"), factsOf(this.model, this.model.now, known));
     part("#example", HTMLSelectElement).querySelectorAll("option").forEach((option, i) => {
-      option.textContent = captionOf(this.model, this.record.examples[i], known);
+      refill(option, captionOf(this.model, this.record.examples[i], known));
     });
     if (this.charted !== known.delta) this.charts();
     drawWaterfall(byId("waterfall-box"), this.model, known);
@@ -229,7 +230,8 @@ class Page {
         activation: `Lines: what flows through them, w a; above the circles: b. In the circles: activations a${back}.`,
         gradient: "Lines: ∂C₀/∂w; above the circles: ∂C₀/∂b. In the circles: the error δ (inputs: ∂C₀/∂x).",
       }[this.mode];
-    byId("legend").replaceChildren(
+    refill(
+      byId("legend"),
       told(text),
       known.delta > 0 ? " What is not computed yet is empty." : "",
       " Thicker is larger in its layer; ",

@@ -83,7 +83,7 @@ class PlaneMap {
         here ? svg("circle", { cx: x, cy: y, r: 11, class: "ring" }) : null,
         shape,
       );
-      mark.addEventListener("click", () => play.page.turnTo(i));
+      mark.onclick = () => play.page.turnTo(i);
       plane.over.append(mark);
     });
   }
@@ -92,7 +92,8 @@ class PlaneMap {
     const { plane } = this;
     if (!plane) return;
     const { model } = this.play;
-    byId("map-legend").replaceChildren(
+    refill(
+      byId("map-legend"),
       `Output ${cut(model.name(model.depth, this.output), 30)}: `,
       el("span", { class: "key minus" }, `orange to ${numeral(plane.bottom, 3)}`),
       ", ",
@@ -147,7 +148,8 @@ class PlaneMap {
       svg("line", { x1: x - 9, x2: x + 9, y1: y, y2: y }),
       svg("line", { x1: x, x2: x, y1: y - 9, y2: y + 9 }),
     );
-    byId("map-said").replaceChildren(
+    refill(
+      byId("map-said"),
       el("bdi", {}, cut(model.name(0, 0), 20)),
       " ",
       num(at[0], "map-x", 3),

@@ -28,6 +28,9 @@ class Play {
     this.slice = new Slice(this);
     this.plane = mapOf(this);
     dragging(this);
+    // a number that is taken hold of stays where it is
+    byId("nudge").addEventListener("pointerdown", () => this.learn.pause(), true);
+    byId("nudge").addEventListener("keydown", ({ key }) => key !== "Tab" && this.learn.pause(), true);
     byId("live").hidden = false;
     byId("arithmetic").textContent = "This page computes all of its numbers itself, by the formulas that it shows.";
   }
@@ -39,6 +42,7 @@ class Play {
   /** Note what stands now, so that what comes next can be undone.
    *  @param {string} what as the button says it */
   keep(what) {
+    this.learn.pause(); // what is done by hand ends play
     this.done.push({ what, before: this.live.snapshot(), trail: this.trail, steps: this.steps });
     if (this.done.length > MOST_UNDONE) this.done.shift();
   }

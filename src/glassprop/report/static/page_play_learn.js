@@ -18,6 +18,7 @@ class Learn {
     this.drawn = null;
     byId("learn").hidden = false;
     this.listen();
+    this.tellRate();
     this.showRate();
   }
 
@@ -125,6 +126,19 @@ class Learn {
     this.showRate();
   }
 
+  /** Where the rate is from that the page begins with. */
+  tellRate() {
+    const { name, given, chosen, trained_rate } = this.play.live.stepping.record;
+    control("rate-trained").textContent = chosen ? "as asked for" : given ? "as trained" : "as at first";
+    const from = chosen
+      ? [`Steps of ${name}. η = `, num(this.trained, "rate"), " was asked for, so that a step can be seen",
+        trained_rate === null ? "." : ["; training’s last was ", num(trained_rate, "trained_rate"), "."]]
+      : given
+        ? `Steps of ${name}, at the rate with which training ended.`
+        : "These weights came without an optimizer: steps are of plain gradient descent.";
+    refill(byId("rate-said"), from);
+  }
+
   showRate() {
     const slider = part("#rate", HTMLInputElement),
       field = part("#rate-typed", HTMLInputElement);
@@ -144,8 +158,8 @@ class Learn {
     undo.setAttribute("aria-label", last ? `Back: undo ${last.what}` : "Back: nothing to undo");
     undo.title = last ? `undo ${last.what}` : "";
     byId("step-said").setAttribute("aria-live", this.playing ? "off" : "polite");
-    byId("step-said").replaceChildren(...flat(this.words()));
-    byId("moved-box").replaceChildren(...flat([this.moved()]));
+    refill(byId("step-said"), this.words());
+    refill(byId("moved-box"), this.moved());
     const drawn = { trail: play.trail, width: window.innerWidth };
     if (this.drawn?.trail === drawn.trail && this.drawn.width === drawn.width) return;
     this.drawn = drawn;
@@ -157,7 +171,7 @@ class Learn {
   words() {
     const { last, play } = this,
       mean = this.costOf(last ? last.rows : this.all());
-    if (!last) return play.page.known().cost ? [fact(mean, num(play.live.costs(), "mean"))] : []; // not before the pass
+    if (!last) return play.page.known().cost ? [fact(mean, num(meanOf(play.model.record), "mean"))] : []; // not before the pass
     const gone = less(last.after, last.before),
       steps = last.steps === 1 ? "one step" : `${last.steps} steps`;
     return [
@@ -198,6 +212,10 @@ class Learn {
   }
 }
 
+/** The mean cost of the rows of the page.
+ *  @param {ExplanationRecord} record */
+const meanOf = ({ examples }) => product(total(examples.map((e) => e.cost)), 1 / examples.length);
+
 /** @param {Num} x @returns {x is number} */
 const isKnown = (x) => x !== null && Number.isFinite(x);
 
@@ -206,7 +224,7 @@ const isKnown = (x) => x !== null && Number.isFinite(x);
 function drawTrail(box, trail) {
   /** @type {[number, number][]} */
   const known = trail.flatMap(([step, cost]) => (fits(cost) ? [[step, cost]] : []));
-  if (known.length < 2) return box.replaceChildren(said("Here the mean cost is drawn as it falls, step by step."));
+  if (known.length < 2) return refill(box, said("Here the mean cost is drawn as it falls, step by step."));
   const costs = known.map(([, cost]) => cost),
     [low, high] = [Math.min(...costs), Math.max(...costs)],
     log = low > 0 && high / low > 50,
@@ -224,5 +242,5 @@ function drawTrail(box, trail) {
   const points = known.map(([step, cost]) => `${x(step).toFixed(1)},${y(cost).toFixed(1)}`);
   chart.append(svg("polyline", { points: points.join(" "), class: "run run-one", "data-trail": known.length }));
   const said_ = `from ${numeral(costs[0])} to ${numeral(costs[costs.length - 1])} in ${end} steps`;
-  box.replaceChildren(figure("The mean cost of the rows, step by step", chart, said_));
+  refill(box, figure("The mean cost of the rows, step by step", chart, said_));
 }

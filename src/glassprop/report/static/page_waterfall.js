@@ -31,7 +31,7 @@ function drawWaterfall(box, model, known) {
   const told = model.record.predictions[model.example];
   reveal(box);
   if (known.a < model.depth && !predicts(model))
-    return box.replaceChildren(said("It stands here when the walk has come to the output."));
+    return refill(box, said("It stands here when the walk has come to the output."));
   const steps = told.columns.slice(0, MOST_STEPS).map((column) => ({ ...column, id: column.name }));
   const others = told.columns.slice(MOST_STEPS),
     count = others.length + told.others.count;
@@ -60,7 +60,8 @@ function drawWaterfall(box, model, known) {
     ],
   }));
   const moving = model.record.live ? " It is of the row and the weights that this page came with, not of what is changed here." : "";
-  box.replaceChildren(
+  refill(
+    box,
     said(
       "Predicted is ",
       ...whatIsPredicted(told),

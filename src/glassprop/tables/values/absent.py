@@ -21,18 +21,20 @@ def without(values: np.ndarray, words: Iterable[str], *, dates: bool = False) ->
     >>> without(np.array([1.0, -9999.0]), ["na", "-9999"])
     array([ 1., nan])
     """
-    named = _moments(words) if dates else _numbers(words)
+    named = moments_among(words) if dates else numbers_among(words)
     if not named:
         return values
     return np.where(np.isin(values, named), np.nan, values)
 
 
-def _numbers(words: Iterable[str]) -> list[float]:
+def numbers_among(words: Iterable[str]) -> list[float]:
+    """Those of the words that are numbers, as such."""
     found = [float(word) for word in words if _NUMBER.fullmatch(word)]
     return [number for number in found if math.isfinite(number)]
 
 
-def _moments(words: Iterable[str]) -> list[float]:
+def moments_among(words: Iterable[str]) -> list[float]:
+    """Those of the words that are dates, in seconds since 1970."""
     return [moment for word in words if _DATE.fullmatch(word) and (moment := _moment(word)) is not None]
 
 

@@ -38,7 +38,7 @@ MISSING_NUMBER = MISSING | {
 MISSING_CATEGORY = ""
 # White space, and NUL: some programs fill fields up with it, and NumPy's texts of one length lose it at their end.
 _NO_VALUE = ("NAType", "NaTType")  # what pandas has in columns of objects
-_BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+BLANK = "\0\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 _FIRST_DAY, _EPOCH = date(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)
@@ -254,7 +254,7 @@ def text_of(value: Any, words: frozenset[str] = frozenset()) -> str | None:
     if isinstance(value, float | np.floating):
         value = float(value if isinstance(value, float) else str(value))  # 0.1 in any precision
         return None if math.isnan(value) or (found := shortest(value)) in words else found
-    text = written(value).strip(_BLANK)
+    text = written(value).strip(BLANK)
     return None if not text or (words and text.lower() in words) else text
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 DAY = 86400.0
-_TURNS = {"year": 365.2425, "week": 7.0, "day": 1.0}  # what repeats, and after how many days
-_HOURS = 24.0
+TURNS = {"year": 365.2425, "week": 7.0, "day": 1.0}  # what repeats, and after how many days
+HOURS = 24.0
 _ALIKE = 4  # rows for each day of the time that dates are from: so many are looked up
 
 
@@ -21,9 +21,9 @@ def date_parts(moments: np.ndarray, *, clock: bool) -> dict[str, np.ndarray]:
         Also the time of day, as a point on a circle.
     """
     if clock:
-        return _parts(moments / DAY, _TURNS)
+        return _parts(moments / DAY, TURNS)
     days = np.floor(moments / DAY)
-    turns = {name: length for name, length in _TURNS.items() if name != "day"}
+    turns = {name: length for name, length in TURNS.items() if name != "day"}
     missing = np.isnan(days)
     if missing.all():
         return _parts(days, turns)
@@ -46,7 +46,7 @@ def _parts(days: np.ndarray, turns: dict[str, float]) -> dict[str, np.ndarray]:
 def date_slopes(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """How each of the `date_parts` moves with the date, by the day. All (n_rows,)."""
     slopes = {"days": np.ones(len(parts["days"]))}
-    for name, length in _TURNS.items():
+    for name, length in TURNS.items():
         if f"{name} sin" in parts:
             slopes |= _point_slopes(name, parts, length)
     return slopes
@@ -61,12 +61,12 @@ def time_parts(seconds: np.ndarray) -> dict[str, np.ndarray]:
         Seconds since midnight; NaN where missing.
     """
     hours = seconds / 3600
-    return {"hours": hours, **_point("day", hours / _HOURS)}
+    return {"hours": hours, **_point("day", hours / HOURS)}
 
 
 def time_slopes(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """How each of the `time_parts` moves with the time, by the hour. All (n_rows,)."""
-    return {"hours": np.ones(len(parts["hours"])), **_point_slopes("day", parts, _HOURS)}
+    return {"hours": np.ones(len(parts["hours"])), **_point_slopes("day", parts, HOURS)}
 
 
 def _point(name: str, turns: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,0 +1,157 @@
+"""What skl2onnx asks of our estimators: which outputs they have, of which shapes, and the nodes that compute them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassprop.errors import ExportError, MissingPackageError
+from glassprop.estimator.classifier import MLPClassifier
+from glassprop.estimator.regressor import MLPRegressor
+from glassprop.portable.onnx_container import ContainerGraph
+from glassprop.portable.onnx_ending import Said, written_ending, written_labels
+from glassprop.portable.onnx_network import written_networks
+from glassprop.portable.plan_of import plan_of
+from glassprop.portable.whole_model import Ending
+
+_INSTALL = "pipelines of scikit-learn's are written by the package skl2onnx: pip install 'glassprop[onnx]'"
+CLASSIFIER_OPTIONS = {"zipmap": [True, False, "columns"], "output_class_labels": [False, True], "nocl": [True, False]}
+
+
+def register() -> None:
+    """Make all of it known to skl2onnx; again does no harm.
+
+    Raises
+    ------
+    MissingPackageError
+        If skl2onnx is missing.
+    """
+    try:
+        from skl2onnx import update_registered_converter
+    except ImportError as error:
+        raise MissingPackageError(_INSTALL) from error
+    update_registered_converter(
+        MLPClassifier,
+        "GlasspropMLPClassifier",
+        classifier_shapes,
+        classifier,
+        parser=parsed_classifier,
+        options=dict(CLASSIFIER_OPTIONS),
+    )
+    update_registered_converter(MLPRegressor, "GlasspropMLPRegressor", regressor_shapes, regressor)
+
+
+# --- classifiers ----------------------------------------------------------------------------------------------------
+
+
+def parsed_classifier(scope: Any, model: Any, inputs: list[Any], custom_parsers: Any = None) -> Any:
+    """The outputs of a classifier: as skl2onnx has them, but of float where they become maps, which know no double."""
+    from skl2onnx._parse import _parse_sklearn_classifier
+    from skl2onnx.common.data_types import FloatTensorType
+
+    outputs = _parse_sklearn_classifier(scope, model, inputs, custom_parsers=custom_parsers)
+    if scope.get_options(model, {"zipmap": True})["zipmap"] is True:
+        own = next(operator for operator in scope.operators.values() if operator.raw_operator is model)
+        own.outputs[1].set_type(FloatTensorType())
+    return outputs
+
+
+def classifier_shapes(operator: Any) -> None:
+    """Labels (n,), or (n, n_labels) where there are several; probabilities (n, n_classes)."""
+    from skl2onnx.common.data_types import Int64TensorType, StringTensorType
+
+    model, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
+    labels = _labels_of(model, nocl=_option(operator.scope_inst, model, "nocl"))
+    several = _is_several(model)
+    label_type = StringTensorType if labels.dtype == object else Int64TensorType
+    operator.outputs[0].set_type(label_type([rows, len(labels)] if several else [rows]))
+    operator.outputs[1].set_type(_float_type(operator.outputs[1])([rows, len(labels)]))
+
+
+def classifier(scope: Any, operator: Any, container: Any) -> None:
+    """The nodes of a classifier."""
+    model = operator.raw_operator
+    whole = plan_of(model)
+    ending = whole.ending
+    if not ending.probabilities:
+        raise ExportError(
+            f"a classifier that ends in {model.out_activation_} gives no probabilities, which skl2onnx expects of "
+            "every classifier: use glassprop.to_onnx, or train with output_activation='auto'"
+        )
+    if _option(scope, model, "nocl"):
+        ending = _with_numbers(ending)
+    graph = ContainerGraph(scope, container)
+    said = _said_of_network(graph, whole.networks, ending, operator)
+    assert said.probabilities is not None
+    graph.give(said.prediction, operator.outputs[0])
+    graph.give(said.probabilities, operator.outputs[1])
+
+
+def _with_numbers(ending: Ending) -> Ending:
+    """The same with the places of classes in place of their labels."""
+    count = 0 if ending.classes is None else len(ending.classes)
+    return Ending(ending.kind, np.arange(count), ending.probabilities, ending.shares, flat=ending.flat)
+
+
+def _labels_of(model: Any, *, nocl: bool) -> np.ndarray:
+    labels = written_labels(model.classes_)
+    if labels.dtype == np.float64:
+        raise ExportError(
+            f"the labels {labels.tolist()[:4]} are no whole numbers, and skl2onnx has none but these and texts: use "
+            "glassprop.to_onnx"
+        )
+    return np.arange(len(labels)) if nocl else labels
+
+
+def _is_several(model: Any) -> bool:
+    return plan_of(model).ending.kind == "labels"
+
+
+def _option(scope: Any, model: Any, name: str) -> bool:
+    return bool(scope.get_options(model, {name: False})[name])
+
+
+# --- regressors -----------------------------------------------------------------------------------------------------
+
+
+def regressor_shapes(operator: Any) -> None:
+    """Amounts (n, n_outputs)."""
+    rows = operator.inputs[0].get_first_dimension()
+    operator.outputs[0].set_type(_float_type(operator.inputs[0])([rows, int(operator.raw_operator.n_outputs_)]))
+
+
+def regressor(scope: Any, operator: Any, container: Any) -> None:
+    """The nodes of a regressor."""
+    whole = plan_of(operator.raw_operator)
+    ending = Ending("amounts", units=whole.ending.units, flat=False)
+    graph = ContainerGraph(scope, container)
+    said = _said_of_network(graph, whole.networks, ending, operator)
+    graph.give(said.prediction, operator.outputs[0])
+
+
+# --- both -----------------------------------------------------------------------------------------------------------
+
+
+def _said_of_network(graph: ContainerGraph, networks: Any, ending: Ending, operator: Any) -> Said:
+    """What a network says of the rows that it is given, in the precision of both, as NumPy has it."""
+    architecture, theta = networks[0]
+    given = _numpy_type(operator.inputs[0].type)
+    elem_type = np.result_type(given, theta.dtype).name if given in (np.float32, np.float64) else theta.dtype.name
+    x = graph.taken(operator.inputs[0])
+    x = x if elem_type == np.dtype(given).name else graph.cast(x, elem_type)
+    a = written_networks(graph, networks, x, elem_type)
+    return written_ending(graph, ending, a, elem_type, architecture.sizes[-1])
+
+
+def _numpy_type(of: Any) -> Any:
+    from skl2onnx.common.data_types import guess_numpy_type
+
+    return guess_numpy_type(of)
+
+
+def _float_type(variable: Any) -> Any:
+    """What skl2onnx gives for it: double for double, else float."""
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+
+    return DoubleTensorType if isinstance(variable.type, DoubleTensorType) else FloatTensorType

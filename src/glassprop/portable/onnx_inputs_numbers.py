@@ -1,0 +1,125 @@
+"""Numbers as ONNX nodes: what counts as missing, points on circles, and every kind of step; many columns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import pi
+from typing import Any
+
+import numpy as np
+
+from glassprop.portable.onnx_graph import Graph
+from glassprop.portable.whole_model import Affine, Bend, Clip, Fill, Knots, NumberInput, Source, Squeeze, Step
+
+_FAR = 1e8  # beyond it asinh is the logarithm of twice the number, to the last digit
+_ALL_OF_IT = 1e100  # limits away, what is squeezed is the limit
+
+
+def read_numbers(graph: Graph, columns: Sequence[tuple[str, Source]]) -> str:
+    """Columns (n, 1) side by side, (n, n_columns), as they count."""
+    sources = [source for _, source in columns]
+    names = [name for name, _ in columns]
+    x = names[0] if len(names) == 1 else graph.node("Concat", *names, axis=1)
+    nan = graph.constant(np.array(np.nan))
+    low, high = [source.low for source in sources], [source.high for source in sources]
+    if np.isfinite([*low, *high]).any():
+        beyond = graph.node("Or", graph.node("Less", x, _row(graph, low)), graph.node("Greater", x, _row(graph, high)))
+        x = graph.node("Where", beyond, nan, x)
+    least = [source.least for source in sources]
+    if any(least):
+        near = graph.node("Less", graph.node("Abs", x), _row(graph, least))
+        x = graph.node("Where", near, graph.constant(np.array(0.0)), x)
+    for number in range(max(len(source.absent) for source in sources)):
+        words = [source.absent[number] if number < len(source.absent) else np.nan for source in sources]
+        x = graph.node("Where", graph.node("Equal", x, _row(graph, words)), nan, x)
+    if any(source.whole for source in sources):
+        whole = graph.constant(np.array([[source.whole for source in sources]]))
+        x = graph.node("Where", whole, graph.node("Floor", x), x)
+    return x
+
+
+def written_numbers(graph: Graph, x: str, pieces: Sequence[NumberInput]) -> str:
+    """Numbers side by side, (n, n_pieces), of which each takes the same kinds of step."""
+    if pieces[0].wave:
+        turns = graph.node("Div", x, _row(graph, [piece.turn for piece in pieces]))
+        angle = graph.node("Mul", graph.constant(np.array(2 * pi)), turns)
+        x = graph.node({"sin": "Sin", "cos": "Cos"}[pieces[0].wave], angle)
+    for number, first in enumerate(pieces[0].steps):
+        x = STEPS[type(first)](graph, x, [piece.steps[number] for piece in pieces])
+    return x
+
+
+def _row(graph: Graph, values: Sequence[float]) -> str:
+    return graph.constant(np.array([values], np.float64))
+
+
+def _each(graph: Graph, steps: Sequence[Any], name: str) -> str:
+    return _row(graph, [getattr(step, name) for step in steps])
+
+
+# --- kinds of step ----------------------------------------------------------------------------------------------
+
+
+def _fill(graph: Graph, x: str, steps: Sequence[Fill]) -> str:
+    return graph.node("Where", graph.node("IsNaN", x), _each(graph, steps, "value"), x)
+
+
+def _bend(graph: Graph, x: str, steps: Sequence[Bend]) -> str:
+    """asinh, which runtimes have in single precision alone: by logarithms, of which no number is too large."""
+    z = graph.node("Sub", x, _each(graph, steps, "origin"))
+    z = graph.node("Div", z, _row(graph, [2 * step.unit for step in steps]))
+    size, far = graph.node("Abs", z), graph.constant(np.array(_FAR))
+    near = graph.node("Min", size, far)
+    root = graph.node("Sqrt", graph.node("Add", graph.node("Mul", near, near), graph.constant(np.array(1.0))))
+    of_near = graph.node("Log", graph.node("Add", near, root))
+    beyond = graph.node("Log", graph.node("Div", graph.node("Max", size, far), far))
+    return graph.node("Mul", graph.node("Sign", z), graph.node("Add", of_near, beyond))
+
+
+def _affine(graph: Graph, x: str, steps: Sequence[Affine]) -> str:
+    return graph.node("Div", graph.node("Sub", x, _each(graph, steps, "center")), _each(graph, steps, "spread"))
+
+
+def _knots(graph: Graph, x: str, steps: Sequence[Knots]) -> str:
+    """Each column by itself: how many knots lie at or below tells which two are its neighbors."""
+    if len(steps) == 1:
+        return _between_knots(graph, x, steps[0])
+    columns = graph.node("Split", x, outputs=len(steps), axis=1, num_outputs=len(steps))
+    made = [_between_knots(graph, column, step) for column, step in zip(columns, steps, strict=True)]
+    return graph.node("Concat", *made, axis=1)
+
+
+def _between_knots(graph: Graph, x: str, step: Knots) -> str:
+    at, to = np.asarray(step.at, np.float64), np.asarray(step.to, np.float64)
+    x = _within(graph, x, graph.constant(at[0]), graph.constant(at[-1]))
+    below = graph.cast(graph.node("GreaterOrEqual", x, graph.constant(at[None, 1:-1])), "int64")
+    piece = graph.reduce("ReduceSum", below, 1)
+    slope, knot, value = (
+        graph.node("Gather", graph.constant(each), piece) for each in (np.diff(to) / np.diff(at), at[:-1], to[:-1])
+    )
+    return graph.node("Add", graph.node("Mul", slope, graph.node("Sub", x, knot)), value)
+
+
+def _within(graph: Graph, x: str, low: str, high: str) -> str:
+    return graph.node("Min", graph.node("Max", x, low), high)
+
+
+def _squeeze(graph: Graph, x: str, steps: Sequence[Squeeze]) -> str:
+    limit, most = _each(graph, steps, "limit"), np.array(_ALL_OF_IT)
+    t = _within(graph, graph.node("Div", x, limit), graph.constant(-most), graph.constant(most))
+    root = graph.node("Sqrt", graph.node("Add", graph.node("Mul", t, t), graph.constant(np.array(1.0))))
+    return graph.node("Mul", graph.node("Div", t, root), limit)
+
+
+def _clip(graph: Graph, x: str, steps: Sequence[Clip]) -> str:
+    return _within(graph, x, _each(graph, steps, "low"), _each(graph, steps, "high"))
+
+
+STEPS: dict[type[Step], Callable[[Graph, str, Sequence[Any]], str]] = {
+    Fill: _fill,
+    Bend: _bend,
+    Affine: _affine,
+    Knots: _knots,
+    Squeeze: _squeeze,
+    Clip: _clip,
+}
