@@ -65,6 +65,7 @@ class Read:
 
     def __init__(self, graph: Graph, whole: Whole, columns: Sequence[str]) -> None:
         self.graph, self.precision, self.any = graph, whole.precision, columns[0]
+        self.sources = whole.sources
         self.numbers: dict[int, int] = {}
         self.texts: dict[int, str] = {}
         numbers: list[tuple[str, Source]] = []
@@ -154,7 +155,7 @@ def _terms(read: Read, pieces: Pieces) -> list[Block]:
     return [
         (
             list(range(place, place + piece.width)),
-            read.made(written_terms(read.graph, read.texts[piece.source], piece)),
+            read.made(written_terms(read.graph, read.texts[piece.source], piece, read.sources[piece.source].name)),
         )
         for place, piece in pieces
         if piece.width
