@@ -126,6 +126,27 @@ class Graph:
             return self.node(op, x, axes=[axis], keepdims=1)
         return self.node(op, x, self.constant(np.array([axis], np.int64)), keepdims=1)
 
+    def looked_up(self, x: str, known: Mapping[Any, int], others: int) -> str:
+        """What each text, or number, stands for; that of all others. x of any shape, string or float64 -> int64."""
+        keys, values = list(known), np.array(list(known.values()), np.int64)
+        texts = isinstance(keys[0], str)
+        if self.ml_opset >= 4:
+            tables: dict[str, Any] = {
+                "keys_tensor": np.array(keys, object if texts else np.float64),
+                "values_tensor": values,
+            }
+            default = np.array([others], np.int64)
+            return self.node("LabelEncoder", x, domain=ML, default_tensor=default, **tables)
+        if texts:
+            lists: dict[str, Any] = {"keys_strings": keys, "values_int64s": values.tolist(), "default_int64": others}
+            return self.node("LabelEncoder", x, domain=ML, **lists)
+        last = self.constant(np.array([-1], np.int64))
+        same = self.node("Equal", self.node("Unsqueeze", x, last), self.constant(np.array(keys, np.float64)))
+        same = self.cast(same, "int64")
+        found = self.node("Squeeze", self.reduce("ReduceMax", same, -1), last)
+        value = self.node("Gather", self.constant(values), self.node("ArgMax", same, axis=-1, keepdims=0))
+        return self.node("Where", self.cast(found, "bool"), value, self.constant(np.int64(others)))
+
     def cosine(self, x: str, elem_type: str) -> str:
         """cos x. As a sine of double, for onnxruntime had no cosine of it in 1.20."""
         if elem_type != "float64":

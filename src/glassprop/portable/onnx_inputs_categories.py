@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from glassprop.portable.onnx_graph import ML, Graph
+from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.whole_model import EXACT, Lookup
 
 # As PLAIN_NUMBER has it, of no more digits than a number below EXACT, and a text that can be read without a fault, has.
@@ -40,12 +40,4 @@ def _of_numbers(graph: Graph, x: str, lookup: Lookup) -> str:
 
 
 def _encoded(graph: Graph, x: str, known: Mapping[str, int] | Mapping[float, int], others: int) -> str:
-    keys = list(known)
-    return graph.node(
-        "LabelEncoder",
-        x,
-        domain=ML,
-        keys_tensor=np.array(keys, object if isinstance(keys[0], str) else np.float64),
-        values_tensor=np.array(list(known.values()), np.int64),
-        default_tensor=np.array([others], np.int64),
-    )
+    return graph.looked_up(x, known, others)
