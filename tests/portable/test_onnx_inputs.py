@@ -11,8 +11,9 @@ from portable.plan_cases import CASES, STEPS, TABLES, case
 from glassprop.errors import ExportError
 from glassprop.portable import onnx_inputs, onnx_inputs_numbers
 from glassprop.portable import whole_model as plan
+from glassprop.portable.onnx_given import columns_given
 from glassprop.portable.onnx_graph import Graph
-from glassprop.portable.onnx_inputs import column_inputs, written_inputs
+from glassprop.portable.onnx_inputs import written_inputs
 from glassprop.portable.plan_of import plan_of
 from glassprop.tables.values.cells import BLANK
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 def model_of(whole):
     graph = Graph()
-    made = written_inputs(graph, whole, column_inputs(graph, whole))
+    made = written_inputs(graph, whole, columns_given(graph, whole.sources))
     graph.output("inputs", made, whole.precision, ["N", whole.n_inputs])
     return graph.model()
 

@@ -27,13 +27,7 @@ from glassprop.portable.whole_model import (
     Whole,
 )
 
-TYPES = {"number": "float64", "truth": "float64", "text": "string"}
 Block = tuple[list[int], str]  # which of the network's inputs, and the name of their array, (n, how many)
-
-
-def column_inputs(graph: Graph, whole: Whole, rows: str = "N") -> list[str]:
-    """The raw columns as inputs of a graph, each of shape (n, 1), under their own names."""
-    return [graph.input(source.name, TYPES[source.given], [rows, 1]) for source in whole.sources]
 
 
 def written_inputs(graph: Graph, whole: Whole, columns: Sequence[str]) -> str:
