@@ -15,6 +15,7 @@ class Live {
     this.trained = this.passes.theta.slice();
     this.xs = this.examples.xs.map((x) => x.slice());
     this.ys = this.examples.ys.map((y) => y.slice());
+    this.predictions = live.predicting && new LivePredictions(this, live.predicting);
     this.written = new Written(this);
     this.written.parameters();
   }
