@@ -14,7 +14,7 @@ import numpy as np
 from glassprop.errors import ExportError
 from glassprop.ground.text import quoted
 from glassprop.portable.onnx_branch import again_while, only_if
-from glassprop.portable.onnx_graph import ML, Graph
+from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.onnx_inputs_decimals import written_short
 from glassprop.portable.onnx_inputs_letters import END, Letters, letters_of
 from glassprop.portable.onnx_inputs_texts import any_matches, any_true, escaped, one_of
@@ -135,7 +135,7 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
         known |= {word: number}
         others = (other for way in _ALIKE if plain_text(other := way(word)) == word)
         known |= {other: number for other in others if letters.unread.isdisjoint(other)}
-    numbers = _encoded(graph, words, known)
+    numbers = graph.looked_up(words, known, -1)
     unknown = graph.node("Less", numbers, graph.constant(np.int64(0)))
     if letters.small:
         pattern = "(?s).*(?:" + "|".join(escaped(character) for character in letters.small) + ").*"
@@ -145,7 +145,7 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
             at = _places(branch, large)
             small = _replaced(branch, _taken(branch, words, at), letters.small)
             some = branch.node("Squeeze", at, branch.constant(np.array([1], np.int64)))
-            return [branch.node("ScatterElements", numbers, some, _encoded(branch, small, known), axis=0)]
+            return [branch.node("ScatterElements", numbers, some, branch.looked_up(small, known, -1), axis=0)]
 
         there = any_true(graph, large)
         (numbers,) = only_if(graph, there, work, [numbers], [_ROWS])
@@ -187,18 +187,6 @@ def _cut_short(graph: Graph, words: str, known: Sequence[str]) -> str:
     return only_if(graph, there, work, [long], [("bool", 1)])[0]
 
 
-def _encoded(graph: Graph, x: str, known: Mapping[str, int] | Mapping[int, int], others: int = -1) -> str:
-    keys = list(known)
-    return graph.node(
-        "LabelEncoder",
-        x,
-        domain=ML,
-        keys_tensor=np.array(keys, object if isinstance(keys[0], str) else np.int64),
-        values_tensor=np.array(list(known.values()), np.int64),
-        default_tensor=np.array([others], np.int64),
-    )
-
-
 # --- terms ------------------------------------------------------------------------------------------------------
 
 
@@ -210,7 +198,7 @@ def _counted(graph: Graph, texts: str, numbers: str, rows: str, vocabulary: Voca
         first, second = _cut(graph, numbers, 0, -1), _cut(graph, numbers, 1, None)
         size = graph.constant(np.int64(len(vocabulary.words) + 1))
         pairs = graph.node("Add", graph.node("Mul", first, size), second)
-        terms = graph.node("Concat", terms, _encoded(graph, pairs, vocabulary.pairs, vocabulary.terms), axis=0)
+        terms = graph.node("Concat", terms, graph.looked_up(pairs, vocabulary.pairs, vocabulary.terms), axis=0)
         rows = graph.node("Concat", rows, _cut(graph, rows, 0, -1), axis=0)
     places = graph.node("Add", graph.node("Mul", rows, graph.constant(np.int64(width))), terms)
     size = graph.node("Mul", graph.node("Shape", texts), graph.constant(np.array([width], np.int64)))
