@@ -14,7 +14,7 @@ import numpy as np
 from glassprop.errors import ExportError
 from glassprop.ground.text import quoted
 from glassprop.portable.onnx_branch import again_while, only_if
-from glassprop.portable.onnx_graph import ML, Graph
+from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.onnx_inputs_decimals import written_short
 from glassprop.portable.onnx_inputs_letters import END, Letters, letters_of
 from glassprop.portable.onnx_inputs_texts import any_matches, any_true, escaped, one_of
@@ -23,6 +23,7 @@ from glassprop.tables.values.words import LONGEST_WORD, plain_text
 
 _MOST_OWN = 1_000  # characters that are words by themselves: each is several nodes of the graph
 _MOST_PASSES = 100_000  # over one text, each of which replaces every character once
+_UNKNOWN = -1  # until it is 0, as any other word
 _AT_ONCE = 100  # known words in one pattern: a runtime's room for one is limited
 _STRINGS, _ROWS = ("string", 1), ("int64", 1)
 _ALIKE = (str.capitalize, str.upper)  # how words are mostly written that are not small
@@ -135,7 +136,7 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
         known |= {word: number}
         others = (other for way in _ALIKE if plain_text(other := way(word)) == word)
         known |= {other: number for other in others if letters.unread.isdisjoint(other)}
-    numbers = _encoded(graph, words, known)
+    numbers = graph.looked_up(words, known, _UNKNOWN)
     unknown = graph.node("Less", numbers, graph.constant(np.int64(0)))
     if letters.small:
         pattern = "(?s).*(?:" + "|".join(escaped(character) for character in letters.small) + ").*"
@@ -145,7 +146,7 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
             at = _places(branch, large)
             small = _replaced(branch, _taken(branch, words, at), letters.small)
             some = branch.node("Squeeze", at, branch.constant(np.array([1], np.int64)))
-            return [branch.node("ScatterElements", numbers, some, _encoded(branch, small, known), axis=0)]
+            return [branch.node("ScatterElements", numbers, some, branch.looked_up(small, known, _UNKNOWN), axis=0)]
 
         there = any_true(graph, large)
         (numbers,) = only_if(graph, there, work, [numbers], [_ROWS])
@@ -187,18 +188,6 @@ def _cut_short(graph: Graph, words: str, known: Sequence[str]) -> str:
     return only_if(graph, there, work, [long], [("bool", 1)])[0]
 
 
-def _encoded(graph: Graph, x: str, known: Mapping[str, int] | Mapping[int, int], others: int = -1) -> str:
-    keys = list(known)
-    return graph.node(
-        "LabelEncoder",
-        x,
-        domain=ML,
-        keys_tensor=np.array(keys, object if isinstance(keys[0], str) else np.int64),
-        values_tensor=np.array(list(known.values()), np.int64),
-        default_tensor=np.array([others], np.int64),
-    )
-
-
 # --- terms ------------------------------------------------------------------------------------------------------
 
 
@@ -210,7 +199,7 @@ def _counted(graph: Graph, texts: str, numbers: str, rows: str, vocabulary: Voca
         first, second = _cut(graph, numbers, 0, -1), _cut(graph, numbers, 1, None)
         size = graph.constant(np.int64(len(vocabulary.words) + 1))
         pairs = graph.node("Add", graph.node("Mul", first, size), second)
-        terms = graph.node("Concat", terms, _encoded(graph, pairs, vocabulary.pairs, vocabulary.terms), axis=0)
+        terms = graph.node("Concat", terms, graph.looked_up(pairs, vocabulary.pairs, vocabulary.terms), axis=0)
         rows = graph.node("Concat", rows, _cut(graph, rows, 0, -1), axis=0)
     places = graph.node("Add", graph.node("Mul", rows, graph.constant(np.int64(width))), terms)
     size = graph.node("Mul", graph.node("Shape", texts), graph.constant(np.array([width], np.int64)))
