@@ -23,6 +23,7 @@ from glassprop.tables.values.words import LONGEST_WORD, plain_text
 
 _MOST_OWN = 1_000  # characters that are words by themselves: each is several nodes of the graph
 _MOST_PASSES = 100_000  # over one text, each of which replaces every character once
+_UNKNOWN = -1  # until it is 0, as any other word
 _AT_ONCE = 100  # known words in one pattern: a runtime's room for one is limited
 _STRINGS, _ROWS = ("string", 1), ("int64", 1)
 _ALIKE = (str.capitalize, str.upper)  # how words are mostly written that are not small
@@ -135,7 +136,7 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
         known |= {word: number}
         others = (other for way in _ALIKE if plain_text(other := way(word)) == word)
         known |= {other: number for other in others if letters.unread.isdisjoint(other)}
-    numbers = graph.looked_up(words, known, -1)
+    numbers = graph.looked_up(words, known, _UNKNOWN)
     unknown = graph.node("Less", numbers, graph.constant(np.int64(0)))
     if letters.small:
         pattern = "(?s).*(?:" + "|".join(escaped(character) for character in letters.small) + ").*"
@@ -145,7 +146,7 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
             at = _places(branch, large)
             small = _replaced(branch, _taken(branch, words, at), letters.small)
             some = branch.node("Squeeze", at, branch.constant(np.array([1], np.int64)))
-            return [branch.node("ScatterElements", numbers, some, branch.looked_up(small, known, -1), axis=0)]
+            return [branch.node("ScatterElements", numbers, some, branch.looked_up(small, known, _UNKNOWN), axis=0)]
 
         there = any_true(graph, large)
         (numbers,) = only_if(graph, there, work, [numbers], [_ROWS])
