@@ -126,6 +126,12 @@ class Graph:
             return self.node(op, x, axes=[axis], keepdims=1)
         return self.node(op, x, self.constant(np.array([axis], np.int64)), keepdims=1)
 
+    def cosine(self, x: str, elem_type: str) -> str:
+        """cos x. As a sine of double, for onnxruntime had no cosine of it in 1.20."""
+        if elem_type != "float64":
+            return self.node("Cos", x)
+        return self.node("Sin", self.node("Add", x, self.constant(np.float64(np.pi / 2))))
+
     def cast(self, x: str, elem_type: str) -> str:
         """The same values as another type."""
         return self.node("Cast", x, to=self._type(elem_type))

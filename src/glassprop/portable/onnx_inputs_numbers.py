@@ -43,7 +43,7 @@ def written_numbers(graph: Graph, x: str, pieces: Sequence[NumberInput]) -> str:
     if pieces[0].wave:
         turns = graph.node("Div", x, _row(graph, [piece.turn for piece in pieces]))
         angle = graph.node("Mul", graph.constant(np.array(2 * pi)), turns)
-        x = graph.node({"sin": "Sin", "cos": "Cos"}[pieces[0].wave], angle)
+        x = graph.node("Sin", angle) if pieces[0].wave == "sin" else graph.cosine(angle, "float64")
     for number, first in enumerate(pieces[0].steps):
         x = STEPS[type(first)](graph, x, [piece.steps[number] for piece in pieces])
     return x
