@@ -293,6 +293,13 @@ def test_the_page_is_written(run, nasty, tmp_path):
     assert "<img src=x" not in page
 
 
+def test_of_a_page_that_computes_it_is_said_that_it_holds_the_model(run, small_iris):
+    said = run("explain", small_iris, "iris", "--row", "5", "--row", "6", "--html", "x.html").err
+    assert "values of 2 rows of your table" in said
+    assert "the model: all of its weights and biases" in said
+    assert "the model" not in run("explain", small_iris, "iris", "--row", "5", "--html", "y.html", "--no-rows").err
+
+
 def test_the_page_leaves_values_of_the_table_out_if_asked(run, diabetes, tmp_path):
     value = str(read_table("diabetes").frame["bmi"][3])[:8]
     run("explain", diabetes, "diabetes", "--row", "3", "--html", "with.html")

@@ -67,10 +67,12 @@ CLASSIFIERS = {
     "the best columns": (make_pipeline(SelectKBest(k=2), c()), NAMES),
     "calibrated": (CalibratedClassifierCV(make_pipeline(StandardScaler(), c()), cv=2), NAMES),
     "voting": (
-        VotingClassifier([("a", c()), ("b", logistic())], voting="soft", flatten_transform=False),
+        VotingClassifier(
+            [("a", c()), ("b", LogisticRegression(max_iter=1000))], voting="soft", flatten_transform=False
+        ),
         Y,
     ),
-    "stacking": (StackingClassifier([("a", c()), ("b", logistic())], c(), cv=2), NAMES),
+    "stacking": (StackingClassifier([("a", c()), ("b", LogisticRegression(max_iter=1000))], c(), cv=2), NAMES),
     "bagging": (BaggingClassifier(c(), n_estimators=2, max_features=0.5, random_state=0), NAMES),
     "one against the rest": (OneVsRestClassifier(c()), NAMES),
     "the best of a search": (GridSearchCV(make_pipeline(StandardScaler(), c()), {"mlpclassifier__alpha": [0]}), Y),

@@ -48,6 +48,9 @@ interface LiveOptimizer {
   name: string;
   /** false: plain gradient descent, because the parameters came without an optimizer */
   given: boolean;
+  /** whether the rate was asked for; and then that of the last step of training, if there was one */
+  chosen: boolean;
+  trained_rate: Num;
   settings: Record<string, number>;
   decaying: LiveReplacement[];
   plain: LiveReplacement[];
@@ -60,6 +63,31 @@ type Prediction =
   | { kind: "largest"; labels: string[] }
   | { kind: "half"; labels: string[] }
   | { kind: "number"; mean: number; spread: number };
+/** An output of which can be told: a class, say. */
+type LiveOutput = { output: number; name: string; opposite: boolean };
+/** What predictions are told anew by. */
+interface LivePredicting {
+  of: string;
+  outputs: LiveOutput[];
+  /** which of them, by example */
+  asked: number[];
+  /** null: that one; else how the likeliest is found: the second of two above a number, the largest, or ever the first */
+  likeliest: number | "largest" | "first" | null;
+  mean: number;
+  spread: number;
+  baseline: Packed;
+  baseline_is: string;
+  /** by input that is a code: how often each category came */
+  shares: Record<string, Packed>;
+  /** slopes: ∂x/∂column by example, or one for all; null where there is none */
+  columns: { name: string; parts: number[]; unit: string; slopes: Packed[] | null }[];
+  most_columns: number;
+  most_points: number;
+}
+/** Where the code of a category, input k, is looked up: a table of so many rows. */
+type LiveLookup = { l: number; name: string; k: number; size: number };
+/** The same with what stands in place of the row. */
+type LiveTable = LiveLookup & { row: Float64Array };
 interface LiveRecord {
   layers: LiveLayer[];
   theta: Packed;
@@ -70,6 +98,7 @@ interface LiveRecord {
   rows: { x: Packed; y: Packed; weight: number }[];
   predicts: Prediction | null;
   targets: Prediction | null;
+  predicting: LivePredicting | null;
   most_differences: number;
   /** where in a picture each input lies, if not simply in order */
   pixels: number[] | null;
@@ -110,6 +139,12 @@ interface LiveTrace {
 interface LiveErrors {
   delta: Float64Array[];
   byA: Float64Array[];
+}
+/** Both, with an example and its target. */
+interface LivePass {
+  trace: LiveTrace;
+  errors: LiveErrors;
+  y: Float64Array;
 }
 /** A parameter to be changed: k = -1 is the bias. */
 type Place = { l: number; j: number; k: number };

@@ -7,7 +7,7 @@ function handles(play, chosen) {
   if (chosen.kind === "weight") return parameterHeld(play, chosen.l, chosen.j, chosen.k);
   if (chosen.kind === "input") return inputHeld(play, chosen.k);
   const { l, j } = chosen;
-  return [...parameterHeld(play, l, j, -1), ...(l === play.model.depth ? targetHeld(play, j) : [])];
+  return [...parameterHeld(play, l, j, -1), ...(l === play.model.depth && !predicts(play.model) ? targetHeld(play, j) : [])];
 }
 
 /** @param {Play} play @param {number} l @param {number} j @param {number} k @returns {Held[]} */

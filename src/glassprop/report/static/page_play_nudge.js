@@ -31,11 +31,23 @@ class Nudge {
       this.of = of;
       this.kept = false;
       this.cost = model.now.cost;
-      this.held = handles(this.play, chosen);
-      this.rows.replaceChildren(...this.held.map((held) => this.row(held)));
+      this.hold(handles(this.play, chosen));
     }
     this.held.forEach((held) => this.say(held));
-    refill(this.below, [this.together(), this.switches(chosen)]);
+    refill(this.below, this.together(), this.switches(chosen));
+  }
+
+  /** Take hold of these; the controls of the same numbers stay, and the focus on them.
+   *  @param {Held[]} now */
+  hold(now) {
+    const before = this.held;
+    this.held = now;
+    if (now.length !== before.length || now.some(({ name }, n) => name !== before[n].name))
+      return this.rows.replaceChildren(...now.map((held) => this.row(held)));
+    now.forEach((held, n) => {
+      const { slider, field, said: told_ } = before[n];
+      Object.assign(held, { slider, field, said: told_ });
+    });
   }
 
   /** What the chosen column could be switched to; where nothing can be changed, what to do.
@@ -58,18 +70,19 @@ class Nudge {
   /** The controls of one number.
    *  @param {Held} held */
   row(held) {
-    const { name, words } = held;
+    const { name, words } = held,
+      now = () => this.held.find((one) => one.name === name) ?? held;
     held.slider = el("input", { type: "range", min: 0, max: SLIDER, step: 1, "data-nudge": name, "aria-label": words });
     held.field = el("input", { type: "number", step: "any", "data-typed": name, "aria-label": `${words}, typed` });
     held.said = el("span", { class: "nudge-said" });
     const { slider, field } = held,
       back = el("button", { type: "button", class: "quiet", "data-put-back": name, "aria-label": `Put ${words} back` }, "↺");
-    slider.addEventListener("input", () => this.change(held, at(held.range, Number(slider.value))));
+    slider.addEventListener("input", () => this.change(now(), at(now().range, Number(slider.value))));
     field.addEventListener("input", () => {
-      if (field.value.trim() !== "" && Number.isFinite(Number(field.value))) this.change(held, Number(field.value));
+      if (field.value.trim() !== "" && Number.isFinite(Number(field.value))) this.change(now(), Number(field.value));
     });
-    field.addEventListener("change", () => this.say(held));
-    back.addEventListener("click", () => this.change(held, held.start));
+    field.addEventListener("change", () => this.say(now()));
+    back.addEventListener("click", () => this.change(now(), now().start));
     return el("div", { class: "nudge-row" }, el("span", { class: "nudge-name" }, held.symbol), slider, field, back, held.said);
   }
 
@@ -94,13 +107,14 @@ class Nudge {
     if (document.activeElement !== field || Number(field.value) !== value) field.value = String(short(value));
     const first = product(held.slope, value - held.start),
       alone = this.held.every((other) => other === held || other.get() === other.start);
-    held.said.replaceChildren(
+    refill(
+      held.said,
       fact(
         [held.slopeName, " ="],
         [num(held.slope, "slope", 4), el("span", { class: "at" }, held.byNudge ? " by differences" : "")],
       ),
       fact(["× nudge ", num(value - held.start, "nudge", 4), " ="], num(first, "first", 4)),
-      ...flat(alone ? [this.changed(first)] : []),
+      alone ? this.changed(first) : null,
     );
   }
 
