@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from glassprop import load, save
+from glassprop.cli.app import run
 from glassprop.errors import ModelFileError
 from glassprop.ground.note import NoteWarning
 from glassprop.saving import read_record
@@ -113,6 +114,15 @@ def test_of_several_networks_it_is_the_first_that_is_told_of(tmp_path):
     told = read_record(tmp_path / "m")["model"]
     assert told["network"]["layers"][0]["n"] == 5
     assert told["dtype"] == "float32"
+
+
+def test_info_tells_what_a_file_is_made_of(tmp_path, capsys):
+    search = GridSearchCV(BaggingClassifier(net(), random_state=0), {"n_estimators": [2]}, cv=2).fit(X, TWO)
+    save(search, tmp_path / "m")
+    assert run(["info", str(tmp_path / "m")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "2 networks, the first within: bagging_classifier" in told
+    assert "GridSearchCV, best of 1: n_estimators=2; score" in told
 
 
 # --- searches ---------------------------------------------------------------------------------------------------
