@@ -20,7 +20,7 @@ from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, Randomize
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from glassprop import load, save
+from glassprop import TabularClassifier, load, save
 from glassprop.cli.app import run
 from glassprop.errors import ModelFileError
 from glassprop.ground.note import NoteWarning
@@ -156,6 +156,19 @@ def test_a_search_at_the_end_of_a_pipeline_too(tmp_path):
     with pytest.warns(NoteWarning, match="GridSearchCV at model.steps"):
         save(model, tmp_path / "m")
     assert_same(said(load(tmp_path / "m"), X), said(model, X))
+
+
+def test_what_was_learned_from_a_frame_is_saved_as_its_own_save_does(tmp_path):
+    model = TabularClassifier(epochs=2, n_members=1, random_state=0)
+    search = GridSearchCV(model, {"epochs": [2]}, cv=2).fit(FRAME, TWO)
+    save(search, tmp_path / "found")
+    search.best_estimator_.save(tmp_path / "own")
+    save(search.best_estimator_, tmp_path / "best")
+    assert (tmp_path / "own").read_bytes() == (tmp_path / "best").read_bytes()
+    assert load(tmp_path / "found").predict(FRAME).tolist() == search.predict(FRAME).tolist()
+    assert read_record(tmp_path / "found")["task"] == "classification"
+    with pytest.raises(ModelFileError, match="TabularClassifier: it is not fitted"):
+        save(model, tmp_path / "n")
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from glassprop.estimator.base_mlp import BaseMLP
 from glassprop.export import foreign
 from glassprop.export.kinds.inner_steps import read_template, write_template
 from glassprop.export.kinds.searches import is_search
+from glassprop.export.kinds.within import is_tabular
 from glassprop.export.model_file import WHAT_IS_SAVED
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
-from glassprop.tables.tabular.base_tabular import BaseTabular
 
 _PLAIN = (bool, int, float, str, tuple, list, type(None))
 _MOST_CANDIDATES = 1000  # of one argument of a search
@@ -61,7 +61,7 @@ def check_savable(model: Any) -> list[str]:
     """
     names: set[str] = set()
     for case in _cases(model):
-        if isinstance(case, BaseTabular):
+        if is_tabular(case):
             continue
         if not _has_a_network(case):
             raise ModelFileError(f"a {type(case).__name__} could not be saved: {WHAT_IS_SAVED}")
