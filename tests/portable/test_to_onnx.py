@@ -26,7 +26,6 @@ from glassprop import Activation, MLPClassifier, MLPRegressor, TabularClassifier
 from glassprop.errors import ExportError, SettingsError
 from glassprop.portable.onnx_graph import IR_VERSION, OPSET
 from glassprop.portable.plan_of import plan_of
-from glassprop.portable.whole_model import TextInput
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore::UserWarning")
 TOLERANCE = 1e-5  # of float32, in which tables are learned: what 84 roundings of sums of terms of about 1 add up to
@@ -65,8 +64,6 @@ def assert_said(found, expected, probabilities):
 def test_models_say_what_they_say_here(name):
     one = case(name)
     whole = plan_of(one.model)
-    if any(isinstance(piece, TextInput) for piece in whole.inputs):
-        pytest.skip("columns of text are still to come")
     onx = to_onnx(one.model)
     session = session_of(onx)
     for frame in one.frames:

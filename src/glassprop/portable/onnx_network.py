@@ -178,7 +178,8 @@ def _periodic(of: _Members, layer: LayerKind, blocks: Blocks, seen: Seen) -> str
     f, c, w, e = (blocks.arrays[name] for name in "fcwe")
     turns = of.constant((TURN * f)[..., None, :])  # (…, k, 1, q)
     u = graph.node("Add", graph.node("Mul", x, turns), of.constant(c[..., None, :]))
-    waves = graph.node("MatMul", graph.node("Cos", u), of.constant(np.ascontiguousarray(np.swapaxes(w, -1, -2))))
+    cosines = graph.cosine(u, of.elem_type)
+    waves = graph.node("MatMul", cosines, of.constant(np.ascontiguousarray(np.swapaxes(w, -1, -2))))
     sums = graph.node("Add", waves, of.constant(e[..., None, :]))
     z = graph.node("Concat", x, sums, axis=-1)  # (…, k, n, each)
     by_example = [*range(rank - 2), rank - 1, rank - 2, rank]

@@ -12,10 +12,11 @@ from sklearn.pipeline import Pipeline
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 from glassprop.portable.needs_onnx import import_onnx
-from glassprop.portable.onnx_ending import Said, Value, refuse_maps, written_ending
+from glassprop.portable.onnx_ending import Said, Value, written_ending
 from glassprop.portable.onnx_given import MATRIX, N, columns_given, matrix_given, missing, type_of
 from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.onnx_inputs import written_inputs
+from glassprop.portable.onnx_labels import refuse_maps
 from glassprop.portable.onnx_network import written_networks
 from glassprop.portable.plan_of import plan_of
 from glassprop.portable.whole_model import Whole

@@ -52,9 +52,22 @@ class Written {
     record.examples = all.map((pass, i) => live.example(i, pass));
     record.gradient_size = all.map((pass) => passes.lengths(passes.gradient([pass])));
     if (training && training.clip_norm !== null) training.clipping = stepping.prepare(passes.gradient(all), live.count);
+    this.predictions();
     if (this.tells) lazily(record, "update", () => this.update());
     if (picture) this.picture(picture, all);
     if (this.units) record.units = this.inUnits(this.units);
+  }
+
+  /** What is told of predictions, worked out when it is asked for. */
+  predictions() {
+    const { live, record } = this,
+      { predictions } = live;
+    if (!predictions) return;
+    predictions.told.clear();
+    /** @type {PredictionRecord[]} */
+    const found = [];
+    live.xs.forEach((x, i) => lazily(found, i, () => predictions.of(i, x)));
+    record.predictions = found;
   }
 
   /** What the next step would do; nothing is done.

@@ -2,6 +2,7 @@
 
 /** @type {Mode[]} */
 const MODES = ["weight", "activation", "gradient"];
+const REST = 150; // milliseconds
 /** The button that walks there.
  *  @param {string} name */
 const control = (name) => part(`[data-control="${name}"]`, HTMLElement);
@@ -20,6 +21,8 @@ class Page {
     /** @type {Choice | null} */
     this.chosen = null;
     this.place = 0;
+    /** What is drawn when the hand rests. @type {ReturnType<typeof setTimeout> | undefined} */
+    this.resting = undefined;
     /** For which known δ charts were drawn last. @type {number | null} */
     this.charted = null;
     /** @type {Choose} */
@@ -178,6 +181,21 @@ class Page {
     this.charted = known.delta;
   }
 
+  /** How the prediction came about; where it takes long, when the hand rests.
+   *  @param {Known} known */
+  waterfall(known) {
+    const box = byId("waterfall-box"),
+      slow = this.live?.predictions?.slow(this.model.example) ?? false;
+    const draw = () => {
+      drawWaterfall(box, this.model, this.known());
+      box.removeAttribute("aria-busy");
+    };
+    clearTimeout(this.resting);
+    if (!slow || known.a < this.model.depth) return draw();
+    box.setAttribute("aria-busy", "true");
+    this.resting = setTimeout(draw, REST);
+  }
+
   /** Draw anew; and bring the panel into view where it lies below, if it was asked for.
    *  @param {boolean} asked */
   show(asked) {
@@ -190,7 +208,7 @@ class Page {
       refill(option, captionOf(this.model, this.record.examples[i], known));
     });
     if (this.charted !== known.delta) this.charts();
-    drawWaterfall(byId("waterfall-box"), this.model, known);
+    this.waterfall(known);
     this.drawing.draw();
     this.legend(known);
     const content = chosen ? this.words.panel(chosen) : this.words.stepPanel(step, known);

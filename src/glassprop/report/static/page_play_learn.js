@@ -31,9 +31,7 @@ class Learn {
     const deeds = {
       "take-step": () => this.one(),
       play: () => (this.playing ? this.pause() : this.go()),
-      undo: () => this.begin(() => play.undo()),
-      reset: () => this.begin(() => play.start("reset")),
-      untrained: () => this.begin(() => play.start("untrained")),
+      untrained: () => play.begin(() => play.start("untrained")),
     };
     for (const [name, deed] of Object.entries(deeds)) control(name).addEventListener("click", deed);
     const slider = part("#rate", HTMLInputElement),
@@ -46,12 +44,10 @@ class Learn {
     control("rate-trained").addEventListener("click", () => this.setRate(this.trained));
   }
 
-  /** Stop, forget what the last step did, and do something else.
-   *  @param {() => void} deed */
-  begin(deed) {
+  /** Stop, and forget what the last step did. */
+  forget() {
     this.pause();
     this.last = null;
-    deed();
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -150,13 +146,9 @@ class Learn {
 
   shown() {
     const { play } = this,
-      last = play.done[play.done.length - 1],
-      [play_, undo] = [control("play"), control("undo")];
+      play_ = control("play");
     play_.textContent = this.playing ? "Pause" : "Play";
     play_.setAttribute("aria-pressed", String(this.playing));
-    undo.setAttribute("aria-disabled", String(!last));
-    undo.setAttribute("aria-label", last ? `Back: undo ${last.what}` : "Back: nothing to undo");
-    undo.title = last ? `undo ${last.what}` : "";
     byId("step-said").setAttribute("aria-live", this.playing ? "off" : "polite");
     refill(byId("step-said"), this.words());
     refill(byId("moved-box"), this.moved());

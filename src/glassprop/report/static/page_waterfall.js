@@ -59,7 +59,8 @@ function drawWaterfall(box, model, known) {
       span(levels[i], levels[i + 1], ends),
     ],
   }));
-  const moving = model.record.live ? " It is of the row and the weights that this page came with, not of what is changed here." : "";
+  const { live } = model.record,
+    still = live && !live.predicting ? " It is of the row and the weights that this page came with, not of what is changed here." : "";
   refill(
     box,
     said(
@@ -68,7 +69,7 @@ function drawWaterfall(box, model, known) {
       ": ",
       num(told.value, "value"),
       `. What each column adds to it is counted from ${told.baseline_is}: integrated gradients (E46), taken on ` +
-        `${told.points} points of the way from there; what they miss is the rest.${moving}`,
+        `${told.points} points of the way from there; what they miss is the rest.${still}`,
     ),
     table(
       ["column", "here", by(el("i", {}, "ŷ"), el("i", {}, "column")), "adds", "so far", ""],
@@ -110,6 +111,9 @@ function tellOfPredictions(model) {
   document.documentElement.dataset.asked = "prediction";
   const note = byId("asked-note");
   note.hidden = false;
+  byId("slice-title").textContent = "The prediction along a weight";
+  part("#live .deeds", HTMLElement).setAttribute("aria-label", "What was changed");
+  for (const name of ["take-step", "play", "untrained"]) control(name).hidden = true;
   note.textContent =
     "This page explains what is predicted, ŷ: no target plays a part, so there is no cost and no step of training. " +
     "Every derivative says how ŷ moves.";
