@@ -47,13 +47,17 @@ def missing(source: Source) -> str | None:
     return "" if source.given == "text" else "NaN"
 
 
+def what(source: Source) -> str:
+    """What is to be given, in words."""
+    if source.given == "truth":
+        return "1 for true, 0 for false"
+    if source.kind == "category":
+        return "a category, as text" if source.given == "text" else "a category, as the number that it is"
+    return _KINDS.get(source.kind, source.kind)
+
+
 def about(source: Source) -> str:
     """An input in words: what is to be given, and how where it is missing."""
-    what = _KINDS.get(source.kind, source.kind)
-    if source.given == "truth":
-        what = "1 for true, 0 for false"
-    elif source.kind == "category":
-        what = "a category, as text" if source.given == "text" else "a category that is a number"
     if not source.gaps:
-        return f"{what}; nothing was missing in training, and what comes of a gap means nothing"
-    return f"{what}; missing: {'an empty text' if source.given == 'text' else 'NaN'}"
+        return f"{what(source)}; nothing was missing in training, and what comes of a gap means nothing"
+    return f"{what(source)}; missing: {'an empty text' if source.given == 'text' else 'NaN'}"

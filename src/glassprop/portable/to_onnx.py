@@ -13,7 +13,7 @@ from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 from glassprop.portable.needs_onnx import import_onnx
 from glassprop.portable.onnx_ending import Said, Value, written_ending
-from glassprop.portable.onnx_given import MATRIX, N, columns_given, matrix_given, missing, type_of
+from glassprop.portable.onnx_given import MATRIX, N, columns_given, matrix_given, missing, type_of, what
 from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.onnx_inputs import written_inputs
 from glassprop.portable.onnx_labels import refuse_maps
@@ -153,7 +153,13 @@ _MEANINGS = {
 def _facts(whole: Whole, said: Said, outputs: Mapping[str, str], by_columns: bool) -> dict[str, str]:
     """What a model says of itself: JSON where it is more than a word."""
     columns = [
-        {"name": source.name, "type": type_of(source), "kind": source.kind, "missing": missing(source)}
+        {
+            "name": source.name,
+            "type": type_of(source),
+            "kind": source.kind,
+            "given": what(source),
+            "missing": missing(source),
+        }
         for source in whole.sources
     ]
     facts = {
