@@ -116,6 +116,8 @@ type Formula = (known: LiveKnown) => number;
 
 /** Of one layer: its arrays of parameters by name, views of all parameters (or of a gradient). */
 type Blocks = Record<string, Float64Array>;
+/** An entry of a block of parameters. */
+type LiveEntry = { name: string; index: number[] };
 /** How a kind of layer computes: z, and its derivatives. */
 interface LayerWalk {
   weigh(layer: LiveLayer, own: Blocks, x: Float64Array): Float64Array;
@@ -125,6 +127,8 @@ interface LayerWalk {
   fill(layer: LiveLayer, gradient: Blocks, own: Blocks, delta: Float64Array, x: Float64Array): void;
   /** the block and the place in it of what leads from k (-1: the bias) to j; null where that is no parameter */
   place(layer: LiveLayer, j: number, k: number): [string, number] | null;
+  /** the parameters that move neuron j for an example, of those that lead from no neuron to another */
+  entries(layer: LiveLayer, j: number, x: Float64Array): LiveEntry[];
   /** ∂z_j/∂x_k of all pairs, row by row; null where these are parameters */
   edges(layer: LiveLayer, own: Blocks, x: Float64Array): Float64Array | null;
 }

@@ -6,9 +6,13 @@ class Nudge {
   /** @param {Play} play */
   constructor(play) {
     this.play = play;
+    this.choices = el("div", {});
     this.rows = el("div", {});
+    /** Which of the parameters is held that lead from no neuron to another, and of what. */
+    this.which = 0;
+    this.whichOf = "";
     this.below = el("div", {});
-    byId("nudge").append(this.rows, this.below);
+    byId("nudge").append(this.choices, this.rows, this.below);
     /** What the controls are of, as text. */
     this.of = "";
     /** @type {Held[]} */
@@ -29,12 +33,35 @@ class Nudge {
       of = `${model.example} ${chosen ? called(chosen) : ""}`;
     if (of !== this.of) {
       this.of = of;
+      this.choose(chosen);
       this.kept = false;
       this.cost = model.now.cost;
       this.hold(handles(this.play, chosen));
     }
     this.held.forEach((held) => this.say(held));
     refill(this.below, this.together(), this.switches(chosen));
+  }
+
+  /** Which of the parameters of its embedding, or of its activation, is held of a neuron.
+   *  @param {Choice | null} chosen */
+  choose(chosen) {
+    const { live, model } = this.play,
+      of = chosen ? called(chosen) : "",
+      entries = chosen?.kind === "neuron" ? live.entries(model.example, chosen.l, chosen.j) : [];
+    const words = [of, ...entries.map(entryWords)].join("; ");
+    if (words === this.whichOf) return;
+    if (!this.whichOf.startsWith(`${of}; `)) this.which = 0;
+    this.whichOf = words;
+    if (entries.length < 2) return this.choices.replaceChildren();
+    const options = entries.map((entry, n) => el("option", { value: n, selected: n === this.which }, entryWords(entry))),
+      box = el("select", { "data-which": "" }, options);
+    box.addEventListener("change", () => {
+      this.which = Number(box.value);
+      this.rebase();
+      this.shown();
+      part("[data-which]", HTMLSelectElement).focus();
+    });
+    this.choices.replaceChildren(el("label", {}, `one of its ${entries.length} parameters `, box));
   }
 
   /** Take hold of these; the controls of the same numbers stay, and the focus on them.
