@@ -149,6 +149,19 @@ def test_each_fit_of_a_search_is_a_run() -> None:
     assert len(inner) == 5
 
 
+def test_on_a_search_it_is_the_best() -> None:
+    problem = make_problem("binary")
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier((3,), max_iter=3, random_state=0))
+    search = GridSearchCV(pipeline, {"mlpclassifier__alpha": [0.1, 5.0]}, cv=2).set_callbacks(MLflowLogger())
+    search.fit(problem.X, problem.y)
+    (run,) = runs()
+    assert curve(run, "loss") == numbered(search.best_estimator_[-1].loss_curve_)
+    assert run.data.metrics["best_score"] == search.best_score_
+    assert run.data.params["cv"] == "2"
+    assert run.info.status == "FINISHED"
+    np.testing.assert_array_equal(model_in(run).predict_proba(problem.X), search.predict_proba(problem.X))
+
+
 def test_a_fit_that_fails_is_a_failed_run() -> None:
     problem = make_problem("one_output")
     reg = MLPRegressor(solver="sgd", learning_rate_init=1e200, max_iter=3).set_callbacks(MLflowLogger())

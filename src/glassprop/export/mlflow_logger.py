@@ -27,7 +27,7 @@ MODEL_FILE = "model.glassprop"  # the name of the artifact
 _LONGEST = 6000  # what MLflow takes of a parameter, where it does not say itself
 _AT_ONCE = 1000  # metrics in one message, at most
 _CURVES = {"loss": "loss_curve_", "validation_loss": "validation_curve_", "validation_score": "validation_scores_"}
-_NUMBERS = {"n_iter": "n_iter_", "best_epoch": "best_epoch_"}  # at the end
+_NUMBERS = {"n_iter": "n_iter_", "best_epoch": "best_epoch_"}  # of a network, at the end
 
 
 class MLflowLogger:
@@ -56,8 +56,9 @@ class MLflowLogger:
     Notes
     -----
     On a TabularClassifier, a TabularRegressor or a Pipeline all metrics come at the end, and the artifact is the whole
-    model. Set on the last step of a Pipeline, they come by epoch, and the artifact is that step. Each call of
-    ``partial_fit`` is a fit: start a run around them (``mlflow.start_run()``).
+    model; on a search they are those of the best, and ``best_score``. Set on the last step of a Pipeline, or on what a
+    search tries, they come by epoch, and the artifact is that step. Each call of ``partial_fit`` is a fit: start a run
+    around them (``mlflow.start_run()``), and leave the artifact to the end (``log_model=False``).
 
     Examples
     --------
@@ -117,7 +118,7 @@ class MLflowLogger:
         network = _network_of(estimator)
         fit.take(network, at_once=context is fit.root)
         if context is fit.root:
-            fit.end(network)
+            fit.end(network, {"best_score": getattr(estimator, "best_score_", None)})
             if fit.keeps:
                 fit.keep(estimator)
             fit.status = "KILLED" if getattr(network, "interrupted_", False) else "FINISHED"
@@ -163,10 +164,10 @@ class _Fit:
         if at_once or time.monotonic() >= self._next:
             self.send()
 
-    def end(self, network: Any) -> None:
+    def end(self, network: Any, more: Mapping[str, float | None]) -> None:
         """Log what is known at the end."""
         step = len(getattr(network, "loss_curve_", ()))
-        found = {name: getattr(network, attribute, None) for name, attribute in _NUMBERS.items()}
+        found = {name: getattr(network, attribute, None) for name, attribute in _NUMBERS.items()} | dict(more)
         self._add((name, number, step) for name, number in found.items() if number is not None)
         self.send()
 
@@ -253,15 +254,16 @@ def _text(value: Any) -> str:
 
 
 def _without_the_fit(estimator: Any) -> Any:
-    """A copy without what belongs to a fit that is under way."""
-    plain = copy(estimator)
+    """A copy without what belongs to a fit that is under way; of a search, what it found."""
+    plain = copy(getattr(estimator, "best_estimator_", estimator))
     for name in OF_THE_FIT:
         vars(plain).pop(name, None)
     return plain
 
 
 def _network_of(model: Any) -> Any:
-    """What a model ends in."""
+    """What a model ends in; of a search, what it found."""
+    model = getattr(model, "best_estimator_", model)
     model = getattr(model, "pipeline_", model)
     while hasattr(model, "steps"):
         model = model.steps[-1][1]

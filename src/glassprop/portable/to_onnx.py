@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
+from glassprop.portable.given_words import what
 from glassprop.portable.needs_onnx import import_onnx
 from glassprop.portable.onnx_ending import Said, Value, written_ending
 from glassprop.portable.onnx_given import MATRIX, N, columns_given, matrix_given, missing, type_of
@@ -153,7 +154,13 @@ _MEANINGS = {
 def _facts(whole: Whole, said: Said, outputs: Mapping[str, str], by_columns: bool) -> dict[str, str]:
     """What a model says of itself: JSON where it is more than a word."""
     columns = [
-        {"name": source.name, "type": type_of(source), "kind": source.kind, "missing": missing(source)}
+        {
+            "name": source.name,
+            "type": type_of(source),
+            "kind": source.kind,
+            "given": what(source),
+            "missing": missing(source),
+        }
         for source in whole.sources
     ]
     facts = {
