@@ -271,3 +271,26 @@ def test_what_it_cannot_be_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("glassprop.export.mlflow_logger.find_spec", lambda name: None)
     with pytest.raises(MissingPackageError, match=r"pip install 'glassprop\[mlflow\]'"):
         MLflowLogger()
+
+
+def test_a_model_that_no_file_can_hold_is_told_of_before_training_and_all_else_is_logged() -> None:
+    cube = glassprop.Activation("cube", value=lambda z: z**3, slope=lambda z, a: 3 * z**2)
+    said: list[int] = []
+
+    class Epochs:
+        def setup(self, estimator: Any, context: Any) -> None:
+            said.append(len(caught))
+
+        def on_fit_task_begin(self, estimator: Any, context: Any) -> None: ...
+        def on_fit_task_end(self, estimator: Any, context: Any) -> None: ...
+        def teardown(self, estimator: Any, context: Any) -> None: ...
+
+    problem = make_problem("one_output")
+    model = MLPRegressor(hidden_layer_sizes=(3,), activation=cube, max_iter=3, random_state=0)
+    with pytest.warns(UserWarning, match="the MLflow run will have no model: .*'cube' is a function") as caught:
+        model.set_callbacks(MLflowLogger(), Epochs()).fit(problem.X, problem.y)
+    assert said == [1]  # before the first epoch
+    (run,) = runs()
+    assert run.info.status == "FINISHED"
+    assert len(curve(run, "loss")) == 3
+    assert not mlflow.MlflowClient().list_artifacts(run.info.run_id)

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 from weakref import ref
 
-from glassprop.errors import MissingPackageError, SettingsError
+from glassprop.errors import MissingPackageError, ModelFileError, SettingsError
 from glassprop.estimator.callbacks import OF_THE_FIT
 from glassprop.export.model_file import save
+from glassprop.export.savable import check_savable
 from glassprop.ground.note import Note, NoteWarning
 from glassprop.ground.text import first_line, quoted, shortened
 
@@ -104,6 +105,7 @@ class MLflowLogger:
         fit = self._fits[context.root_uuid] = _Fit(run.info.run_id, own, context, self.every)
         mlflow.log_params({name: shortened(text, _longest()) for name, text in said.items()})
         fit.client().set_tag(fit.run_id, "estimator", f"glassprop.{type(estimator).__name__}")
+        fit.keeps = self.log_model and _can_be_kept(estimator)
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Nothing to do before an epoch."""
@@ -117,7 +119,7 @@ class MLflowLogger:
         fit.take(network, at_once=context is fit.root)
         if context is fit.root:
             fit.end(network, {"best_score": getattr(estimator, "best_score_", None)})
-            if self.log_model:
+            if fit.keeps:
                 fit.keep(estimator)
             fit.status = "KILLED" if getattr(network, "interrupted_", False) else "FINISHED"
 
@@ -142,7 +144,7 @@ class _Fit:
 
     def __init__(self, run_id: str, own: bool, root: Any, every: float) -> None:
         self.run_id, self.own, self.root, self.status = run_id, own, root, "FAILED"
-        self._logged, self._lost = 0, False
+        self._logged, self._lost, self.keeps = 0, False, False
         self._waiting: list[Any] = []
         self._every, self._next = every, time.monotonic() + every
 
@@ -219,6 +221,17 @@ class _Fit:
             mlflow.end_run(status)
         else:
             self.client().set_terminated(self.run_id, status)
+
+
+def _can_be_kept(estimator: Any) -> bool:
+    """Whether a model file could hold the model; where not, that is said before training, and the rest is logged."""
+    try:
+        check_savable(estimator)
+    except (ModelFileError, MissingPackageError) as error:
+        text = f"the MLflow run will have no model: {first_line(error)}; log_model=False asks for none"
+        warnings.warn(NoteWarning(Note(text, "not-logged")), stacklevel=2)
+        return False
+    return True
 
 
 def parameters_of(estimator: Any) -> dict[str, str]:
