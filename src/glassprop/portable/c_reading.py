@@ -10,6 +10,7 @@ from math import inf
 from glassprop.portable.c_dialect import Dialect, Part, c_number
 from glassprop.portable.c_pieces import GIVEN, Reading
 from glassprop.portable.c_text import c_comment, c_names
+from glassprop.portable.given_words import what
 from glassprop.portable.whole_model import Source
 
 _HOW = {
@@ -19,6 +20,8 @@ _HOW = {
     "truth": "1 if true, 0 if not, -1 where missing",
     "text": 'NULL or "" where missing',
 }
+_TYPES = {"number": "double ", "truth": "int ", "text": "const char *"}
+_MISSING = {"number": "NAN", "truth": "-1", "text": "NULL"}
 _WITHOUT_GAPS = {"number": "a number", "truth": "1 if true, 0 if not", "text": "text"}
 
 
@@ -50,9 +53,8 @@ def members_of(sources: Sequence[Source]) -> Members:
             [f"row->x[{k}]" for k in range(len(sources))],
         )
     names = c_names([source.name for source in sources])
-    types = {"number": "double ", "truth": "int ", "text": "const char *"}
     lines = [
-        f"{types[source.given]}{name}; /* {c_comment(source.name)}: {_how(source)} */"
+        f"{_TYPES[source.given]}{name}; /* {c_comment(source.name)}: {_how(source)} */"
         for source, name in zip(sources, names, strict=True)
     ]
     return Members(lines or ["char unused; /* no column is looked at */"], [f"row->{name}" for name in names])
@@ -63,6 +65,21 @@ def _how(source: Source) -> str:
     key = source.kind if source.kind in ("date", "time") else source.given
     kind = f"{source.kind}, " if source.kind == "category" else ""
     return kind + (_HOW[key] if source.gaps or key not in _WITHOUT_GAPS else f"{_WITHOUT_GAPS[key]}, never missing")
+
+
+def told_of(sources: Sequence[Source], members: Members) -> tuple[dict[str, str | None], ...]:
+    """What is to be given, as data: a missing that is None is one that training has no place for."""
+    return tuple(
+        {
+            "name": source.name,
+            "member": access.removeprefix("row->"),
+            "type": _TYPES[source.given].strip(),
+            "kind": source.kind,
+            "given": what(source),
+            "missing": _MISSING[source.given] if source.gaps else None,
+        }
+        for source, access in zip(sources, members.access, strict=True)
+    )
 
 
 def reading_of(sources: Sequence[Source], dialect: Dialect, part: Part) -> Reading:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from glassprop.errors import ExportError
 from glassprop.ground.atomic import write_together
@@ -17,8 +18,8 @@ from glassprop.portable.c_ending import EndingInC, Function, functions_of
 from glassprop.portable.c_helpers import with_needs
 from glassprop.portable.c_network import NetworkInC, networks_in_c
 from glassprop.portable.c_pieces import pieces_in_c
-from glassprop.portable.c_reading import Members, members_of, reading_in_c, reading_of
-from glassprop.portable.c_text import checked_prefix
+from glassprop.portable.c_reading import Members, members_of, reading_in_c, reading_of, told_of
+from glassprop.portable.c_text import checked_file, checked_prefix
 from glassprop.portable.whole_model import Whole
 
 MOST_PARAMETERS = 10_000_000  # a source of more is more than compilers take in a usual machine's memory
@@ -40,6 +41,11 @@ class CSource:
         About how many bytes its constants take, on a machine with addresses of 4 bytes.
     stack : int
         About how many bytes of the stack a call needs.
+    precision : {"float", "double"}
+        What the network computes in.
+    inputs : tuple of mappings
+        What a row has, in this order: ``name`` of the column, ``member``, ``type``, ``kind``, ``given`` (in words),
+        and ``missing``.
     loss : str
         What weights in 8 bits change, in a sentence; empty where they are as they were.
     """
@@ -49,6 +55,8 @@ class CSource:
     source: str
     constants: int
     stack: int
+    precision: str
+    inputs: tuple[Mapping[str, Any], ...] = ()
     loss: str = ""
 
     def write(self, folder: str | os.PathLike[str] = ".") -> tuple[Path, Path]:
@@ -65,8 +73,10 @@ class CSource:
         return paths
 
 
-def whole_in_c(whole: Whole, name: str, real: str, *, int8: bool = False, loss: str = "") -> CSource:
-    """Write it.
+def whole_in_c(
+    whole: Whole, name: str, real: str, *, int8: bool = False, loss: str = "", file: str | None = None
+) -> CSource:
+    """Write it. file: what its files are called, without endings, if not as `name`.
 
     Raises
     ------
@@ -76,6 +86,7 @@ def whole_in_c(whole: Whole, name: str, real: str, *, int8: bool = False, loss: 
         Something in the model cannot be said in C.
     """
     checked_prefix(name)
+    file = name if file is None else checked_file(file)
     _refuse_too_large(whole)
     kept = "float" if int8 else weight_kind(real, [theta for _, theta in whole.networks])
     dialect, part, called = Dialect(real, kept, int8), Part(), dict[str, str]()
@@ -93,7 +104,7 @@ def whole_in_c(whole: Whole, name: str, real: str, *, int8: bool = False, loss: 
         )
     header = _header(whole, name, dialect, members, functions, (part.size, stack, loss))
     body = [
-        _source_head(name, dialect),
+        _source_head(name, file),
         *part.arrays,
         *with_needs(to.helpers),
         *called.values(),
@@ -101,7 +112,8 @@ def whole_in_c(whole: Whole, name: str, real: str, *, int8: bool = False, loss: 
         _evaluate(whole, name, networks, lines),
         *(_public(function) for function in functions),
     ]
-    return CSource(name, header, "\n\n".join(body) + "\n", part.size, stack, loss)
+    text = "\n\n".join(body) + "\n"
+    return CSource(name, header, text, part.size, stack, real, told_of(whole.sources, members), loss)
 
 
 def _refuse_too_large(whole: Whole) -> None:
@@ -135,10 +147,10 @@ def _codes(whole: Whole, helpers: set[str]) -> list[str]:
 # --- the source ------------------------------------------------------------------------------------------------------
 
 
-def _source_head(name: str, dialect: Dialect) -> str:
+def _source_head(name: str, file: str) -> str:
     return f"""\
-/* {name}: made by glassprop {version("glassprop")}. What it is, and how it is called: {name}.h */
-#include "{name}.h"
+/* {name}: made by glassprop {version("glassprop")}. What it is, and how it is called: {file}.h */
+#include "{file}.h"
 
 #include <math.h>
 #include <stddef.h>

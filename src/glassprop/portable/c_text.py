@@ -19,6 +19,8 @@ _LONGEST_COMMENT = 120  # characters of a column's name that a comment shows
 _PLAIN = frozenset(map(chr, range(0x20, 0x7F))) - frozenset('"\\?')
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 
+_FILE = re.compile(r"[A-Za-z0-9_.+ -]+")
+
 # Keywords of C and C++, and words that headers and compilers are known to replace by something else.
 _WORDS = """
     alignas alignof and and_eq asm assert atomic auto bitand bitor bool break case catch cdecl char char16_t char32_t
@@ -112,6 +114,25 @@ def _as_name(text: str) -> str:
         return ""
     name = f"x{name}" if name[0].isdigit() else name
     return f"{name}_" if name in _TAKEN else name
+
+
+def name_of(file: str) -> str:
+    """What names may begin with, after a file's."""
+    return c_names([file])[0].rstrip("_")
+
+
+def checked_file(name: str) -> str:
+    """What files are called, without their endings, where a line of C can say so.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if not _FILE.fullmatch(name):
+        raise SettingsError(
+            f"files of C are to be called by plain letters, digits, blanks and ._+-: got {quoted(name, 60)}"
+        )
+    return name
 
 
 def checked_prefix(name: str) -> str:

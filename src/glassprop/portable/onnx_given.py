@@ -6,17 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glassprop.portable.given_words import what
 from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.whole_model import Source
 
 N = "N"  # what the number of rows is called
 MATRIX = "X"
-_KINDS = {
-    "number": "a number",
-    "date": "days since 1970-01-01, in UTC, with the time of day as their part",
-    "time": "hours since midnight",
-    "text": "text",
-}
 
 
 def columns_given(graph: Graph, sources: Sequence[Source]) -> list[str]:
@@ -45,15 +40,6 @@ def missing(source: Source) -> str | None:
     if not source.gaps:
         return None
     return "" if source.given == "text" else "NaN"
-
-
-def what(source: Source) -> str:
-    """What is to be given, in words."""
-    if source.given == "truth":
-        return "1 for true, 0 for false"
-    if source.kind == "category":
-        return "a category, as text" if source.given == "text" else "a category, as the number that it is"
-    return _KINDS.get(source.kind, source.kind)
 
 
 def about(source: Source) -> str:

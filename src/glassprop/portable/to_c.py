@@ -59,6 +59,19 @@ def to_c(
     int iris_class(const iris_inputs *row);
     int iris_probabilities(const iris_inputs *row, iris_real *probabilities);
     """
+    return c_source_of(model, name, precision=precision, int8=int8, rows=rows)
+
+
+def c_source_of(
+    model: Any,
+    name: str,
+    *,
+    precision: str | None = None,
+    int8: bool = False,
+    rows: Any = None,
+    file: str | None = None,
+) -> CSource:
+    """The same, where the files are called otherwise: `file`, without endings."""
     checked_prefix(name)
     if precision not in (*PRECISIONS, None):
         raise SettingsError(f"precision must be one of {', '.join(PRECISIONS)}, or None, got {quoted(precision, 60)}")
@@ -69,7 +82,7 @@ def to_c(
     whole = plan_of(model)
     real = precision or ("float" if whole.precision == "float32" else "double")
     loss = str(loss_of_8_bits(whole, None if rows is None else _inputs_of(model, rows))) if int8 else ""
-    return whole_in_c(whole, name, real, int8=bool(int8), loss=loss)
+    return whole_in_c(whole, name, real, int8=bool(int8), loss=loss, file=file)
 
 
 def _inputs_of(model: Any, rows: Any) -> Any:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
+from glassprop.portable.given_words import what
 from glassprop.portable.needs_onnx import import_onnx
 from glassprop.portable.onnx_ending import Said, Value, written_ending
-from glassprop.portable.onnx_given import MATRIX, N, columns_given, matrix_given, missing, type_of, what
+from glassprop.portable.onnx_given import MATRIX, N, columns_given, matrix_given, missing, type_of
 from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.onnx_labels import refuse_maps
 from glassprop.portable.onnx_parts import Parts, parts_of
