@@ -49,7 +49,7 @@ def test_models_of_tables(name, of):
     whole = plan_of(one.model)
     model = one.model if of == "estimator" else getattr(one.model, "pipeline_", one.model)
     options = {id(model): {"zipmap": False}} if hasattr(model, "predict_proba") else None
-    session = session_of(skl2onnx.to_onnx(model, initial_types=types_of(whole), options=options))
+    session = session_of(skl2onnx.to_onnx(model, initial_types=types_of(whole), options=options, target_opset=20))
     for frame in one.frames:
         found, (expected, probabilities) = run_named(session, given(session, whole, frame)), outcome(one, frame)
         if probabilities is None:

@@ -87,7 +87,8 @@ def _knots(graph: Graph, x: str, steps: Sequence[Knots]) -> str:
     """Each column by itself: how many knots lie at or below tells which two are its neighbors."""
     if len(steps) == 1:
         return _between_knots(graph, x, steps[0])
-    columns = graph.node("Split", x, outputs=len(steps), axis=1, num_outputs=len(steps))
+    ones = graph.constant(np.ones(len(steps), np.int64))
+    columns = graph.node("Split", x, ones, outputs=len(steps), axis=1)
     made = [_between_knots(graph, column, step) for column, step in zip(columns, steps, strict=True)]
     return graph.node("Concat", *made, axis=1)
 
