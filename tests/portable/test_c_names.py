@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 from portable import plan_numbers
-from portable.c_drivers import WATCHED, built, compiler, program
+from portable.c_drivers import STRICT, WATCHED, built, compiler, program
 from waiting import HANG
 
 from glassprop import MLPClassifier
@@ -21,7 +21,16 @@ from glassprop.portable.c_source import whole_in_c
 from glassprop.portable.c_text import c_comment, c_literal, c_names, checked_prefix
 from glassprop.portable.plan_of import plan_of
 from glassprop.portable.to_c import to_c
-from glassprop.portable.whole_model import CategoryInput, Ending, Lookup, NumberInput, Source, TextInput, Whole
+from glassprop.portable.whole_model import (
+    CategoryInput,
+    Ending,
+    FixedInput,
+    Lookup,
+    NumberInput,
+    Source,
+    TextInput,
+    Whole,
+)
 
 HOSTILE = [
     "*/ int evil(void); /*",
@@ -156,6 +165,22 @@ def test_rows_without_what_training_needs_are_refused_not_guessed(tmp_path):
     numbers = [[1.0, np.nan, np.inf, -np.inf, 1e30], [0.0] * 5, [0.0] * 5]
     assert said.answers("m", numbers).codes.tolist()[1:4] == [-1, -1, -1]
     assert said.answers("m", numbers).codes[0] >= 0
+
+
+@pytest.mark.parametrize("name", ["gcc", "clang"])
+def test_columns_called_as_variables_are_and_models_without_columns_compile(name, tmp_path):
+    one, none = Architecture(1, [Layer(1, "identity")]), Architecture(1, [Layer(1, "sigmoid")], "binary_cross_entropy")
+    for number, whole in enumerate(
+        [
+            *(
+                Whole((Source(word, "number", "number"),), (NumberInput(0),), ((one, np.ones(2)),), Ending("amounts"))
+                for word in ("k", "j", "x", "out", "given", "row", "number", "unused")
+            ),
+            Whole((), (FixedInput(1.0),), ((none, np.ones(2)),), Ending("two classes", np.array([False, True]), True)),
+        ]
+    ):
+        source = whole_in_c(whole, f"m{number}", "float").write(tmp_path)[1].name
+        built([compiler(name), *STRICT, "-fsyntax-only", source], tmp_path)
 
 
 def test_numbers_as_text_are_found_by_what_they_are(tmp_path):

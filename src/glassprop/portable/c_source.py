@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -173,7 +172,7 @@ def _evaluate(whole: Whole, name: str, networks: Sequence[NetworkInC], lines: Se
     after += [f"{network.name}(x, room, out);" for network in networks]
     after += [f"for (j = 0; j < {n}; j++)", f"    out[j] /= {members};"] if members > 1 else []
     after += [f"for (j = 0; j < {n}; j++)", "    if (out[j] != out[j])", "        return -1;", "return 0;"]
-    body += ["int j;"] + ["int k;"] * any(re.search(r"\bk\b", line) for line in lines)
+    body += ["int j;"] + ["int k;"] * any(line.startswith("k = ") for line in lines)
     text = "\n".join(f"    {line}" for line in [*body, *lines, *after])
     row = "" if whole.sources else "    (void)row;\n"
     return f"static int evaluate(const {name}_inputs *row, {name}_real *out)\n{{\n{text}\n}}".replace(
