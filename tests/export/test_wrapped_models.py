@@ -20,7 +20,8 @@ from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, Randomize
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from glassprop import load, save
+from glassprop import TabularClassifier, load, save
+from glassprop.cli.app import run
 from glassprop.errors import ModelFileError
 from glassprop.ground.note import NoteWarning
 from glassprop.saving import read_record
@@ -115,6 +116,15 @@ def test_of_several_networks_it_is_the_first_that_is_told_of(tmp_path):
     assert told["dtype"] == "float32"
 
 
+def test_info_tells_what_a_file_is_made_of(tmp_path, capsys):
+    search = GridSearchCV(BaggingClassifier(net(), random_state=0), {"n_estimators": [2]}, cv=2).fit(X, TWO)
+    save(search, tmp_path / "m")
+    assert run(["info", str(tmp_path / "m")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "2 networks, the first within: bagging_classifier" in told
+    assert "GridSearchCV, best of 1: n_estimators=2; score" in told
+
+
 # --- searches ---------------------------------------------------------------------------------------------------
 
 GRID = {"mlpclassifier__alpha": [1e-4, 10.0], "mlpclassifier__hidden_layer_sizes": [(2,), (3,)]}
@@ -146,6 +156,19 @@ def test_a_search_at_the_end_of_a_pipeline_too(tmp_path):
     with pytest.warns(NoteWarning, match="GridSearchCV at model.steps"):
         save(model, tmp_path / "m")
     assert_same(said(load(tmp_path / "m"), X), said(model, X))
+
+
+def test_what_was_learned_from_a_frame_is_saved_as_its_own_save_does(tmp_path):
+    model = TabularClassifier(epochs=2, n_members=1, random_state=0)
+    search = GridSearchCV(model, {"epochs": [2]}, cv=2).fit(FRAME, TWO)
+    save(search, tmp_path / "found")
+    search.best_estimator_.save(tmp_path / "own")
+    save(search.best_estimator_, tmp_path / "best")
+    assert (tmp_path / "own").read_bytes() == (tmp_path / "best").read_bytes()
+    assert load(tmp_path / "found").predict(FRAME).tolist() == search.predict(FRAME).tolist()
+    assert read_record(tmp_path / "found")["task"] == "classification"
+    with pytest.raises(ModelFileError, match="TabularClassifier: it is not fitted"):
+        save(model, tmp_path / "n")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOut
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
 
-from glassprop import MLPClassifier, MLPRegressor
+from glassprop import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
 
 _RNG = np.random.default_rng(0)
 X = _RNG.normal(size=(60, 4))
@@ -141,6 +141,12 @@ WRAPPED: dict[str, tuple[Any, Any, Any]] = {
     "folds by their rows": (
         CalibratedClassifierCV(net(), cv=[(np.arange(30), np.arange(30, 60)), (np.arange(30, 60), np.arange(30))]),
         X, TWO),
+    "of a table, calibrated": (
+        CalibratedClassifierCV(TabularClassifier(epochs=2, n_members=1, random_state=0), cv=2), FRAME, TWO),
+    "of a table, among others": (
+        VotingRegressor([("t", TabularRegressor(epochs=2, cross_fit=2, random_state=0)), ("n", amount())]), X, AMOUNTS),
+    "of a table, in a bag": (
+        BaggingClassifier(TabularClassifier(epochs=2, n_members=1, roles={"x2": "drop"}), 2, random_state=0), X, THREE),
     "columns by their types": (_by_type(net()), FRAME, TWO),
     "the best columns": (make_pipeline(SelectKBest(f_classif, k=2), net()), X, TWO),
     "columns by information": (make_pipeline(SelectKBest(mutual_info_classif, k="all"), net()), X, TWO),
@@ -169,5 +175,5 @@ KINDS = {
     "bagging_regressor", "multi_output_classifier", "multi_output_regressor", "classifier_chain", "regressor_chain",
     "one_vs_rest", "one_vs_one", "linear_regression", "ridge", "ridge_cv", "lasso", "elastic_net",
     "logistic_regression", "select_k_best", "select_percentile", "select_fpr", "select_fdr", "select_fwe",
-    "generic_univariate_select",
+    "generic_univariate_select", "tabular_classifier", "tabular_regressor",
 }  # fmt: skip

@@ -42,11 +42,21 @@ def agree(whole, session, given):
     np.testing.assert_allclose(found, expected, rtol=bound, atol=bound)
 
 
+def names_in(graph):
+    """What nodes take, those of bodies, too."""
+    for node in graph.node:
+        yield from node.input
+        for attribute in node.attribute:
+            yield from names_in(attribute.g)
+
+
 @pytest.mark.parametrize("name", [*TABLES, *STEPS, "single precision"])
 def test_inputs_are_those_of_the_record(name):
     one = case(name)
     whole = plan_of(one.model)
-    session = session_of(model_of(whole))
+    model = model_of(whole)
+    assert {tensor.name for tensor in model.graph.initializer} <= set(names_in(model.graph))
+    session = session_of(model)
     for frame in one.frames:
         agree(whole, session, plan_numbers.given_of(whole, frame))
     none = {key: column[:0] for key, column in arrays(whole, plan_numbers.given_of(whole, frame)).items()}

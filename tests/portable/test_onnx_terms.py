@@ -23,7 +23,7 @@ READ = """good Good GOOD gOOd been été ÉTÉ Été 漢字 x漢 カ ガ straße
 12.10 don't σοφος 한글 NAÏVE x_y X_Y Ết ẾT a I é ½ 2½ 1½good 😀 good😀 👍🏽 ²a 2a ª … wait…good “good”
 good—bad bad/house ¨good ° n°5 1,234.50 -0.0 na NA _ __ _a a_ 1e5 ᾳ good\ufe0f \u200bgood good\u200bbad
 go\u00adod go\u0301od \u0301good \u0345good""".split()  # noqa: SIM905
-READ += ["good\u00a0bad", "good\u2028bad"]
+READ += ["№", "℡", "№5", "worse⛵", "x⛵", "xy⛵z", "TVアニメ", "世界a", "İlk", "good\u00a0bad", "good\u2028bad"]
 READ += [unicodedata.normalize("NFD", word) for word in ("été", "ÉTÉ", "à", "q\u0301", "naïve", "Ết")]
 READ += [
     "",
@@ -39,8 +39,6 @@ READ += [
     "good " * 300,
 ]
 UNREAD = [
-    "№",
-    "℡",
     "㎏",
     "𝐠𝐨𝐨𝐝",
     "good⛵",

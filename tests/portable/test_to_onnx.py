@@ -80,7 +80,13 @@ def test_names_are_kept_and_what_is_missing_is_said():
     assert [column["name"] for column in columns] == [source.name for source in whole.sources]
     assert {"gap\n", 'to"wn'} <= {column["name"] for column in columns}
     by_name = {column["name"]: column for column in columns}
-    assert by_name["gap\n"] == {"name": "gap\n", "type": "float64", "kind": "number", "missing": "NaN"}
+    assert by_name["gap\n"] == {
+        "name": "gap\n",
+        "type": "float64",
+        "kind": "number",
+        "given": "a number",
+        "missing": "NaN",
+    }
     assert by_name['to"wn']["missing"] == ""
     told = {put.name: put.doc_string for put in onx.graph.input}
     assert "missing: an empty text" in told['to"wn']

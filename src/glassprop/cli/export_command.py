@@ -116,7 +116,7 @@ def _tell(to: str, written: Written, *, json: bool) -> None:
         return
     rows = [("file", f"{path}, {size:,} bytes") for path, size in sizes.items()]
     print_table(["", ""], [*rows, *written.facts])
-    print_table(["input", "type", "what", "missing"], [_input(one) for one in written.inputs[:_SHOWN]])
+    print_table(["input", "type", "to be given", "missing"], [_input(one) for one in written.inputs[:_SHOWN]])
     if len(written.inputs) > _SHOWN:
         say(f"and {len(written.inputs) - _SHOWN:,} more inputs: --json has all")
 
@@ -124,4 +124,4 @@ def _tell(to: str, written: Written, *, json: bool) -> None:
 def _input(one: Any) -> tuple[str, str, str, str]:
     missing = one["missing"]
     shown = {None: "none in training", "": "an empty text"}.get(missing, missing)
-    return one["name"], one["type"], one["kind"], shown
+    return one["name"], one["type"], one["given"], shown

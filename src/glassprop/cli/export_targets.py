@@ -21,7 +21,7 @@ class Written:
     facts : sequence of (str, str)
         What is said of it, by what it is about.
     inputs : sequence of mappings
-        What it takes, in this order: ``name``, ``type``, ``kind``, ``missing``.
+        What it takes, in this order: ``name``, ``type``, ``kind``, ``given`` (in words), ``missing``.
     record : mapping
         Further keys of ``--json``.
     """

@@ -74,7 +74,7 @@ def writer(arrays: Writing) -> Foreign:
     def write(step: Any, at: str) -> dict[str, Any]:
         try:
             data = import_skops().dumps(step)
-            lost = sorted(name for name in names_in(_schema_of(io.BytesIO(data))) if not _is_found(name))
+            lost = sorted(name for name in names_of(data) if not _is_found(name))
             data = steady(data)
         except MissingPackageError:
             raise
@@ -101,6 +101,16 @@ def _is_found(name: str) -> bool:
     return found is not None
 
 
+def names_of(data: bytes) -> set[str]:
+    """The names of types and functions in what skops wrote.
+
+    Raises
+    ------
+    Misfit
+    """
+    return names_in(_schema_of(io.BytesIO(data)))
+
+
 def names_asked_for(node: Any, arrays: Reading) -> set[str]:
     """All names in all steps of no kind of a document, for the message, as far as they can be read."""
     if type(node) is list:
@@ -110,7 +120,7 @@ def names_asked_for(node: Any, arrays: Reading) -> set[str]:
     if node.get("kind") != FOREIGN:
         return {name for part in node.values() for name in names_asked_for(part, arrays)}
     try:
-        return names_in(_schema_of(io.BytesIO(_BYTES.read(node.get("data"), "", arrays).tobytes())))
+        return names_of(_BYTES.read(node.get("data"), "", arrays).tobytes())
     except Misfit:
         return set()
 

@@ -24,8 +24,8 @@ from glassprop.errors import ArchitectureError, ModelFileError
 from glassprop.export import container, document, foreign
 from glassprop.export.kinds import table_steps
 from glassprop.export.kinds.all_kinds import kind_of, read_node, write_node
-from glassprop.export.kinds.searches import is_search, why_none
-from glassprop.export.kinds.within import end_of, networks_in
+from glassprop.export.kinds.searches import best_of, is_search, why_none, written_for
+from glassprop.export.kinds.within import end_of, is_tabular, networks_in
 from glassprop.export.opening import archive_of, dtype_of, opened, read_record
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
@@ -52,7 +52,8 @@ def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None
     ----------
     model : MLPClassifier, MLPRegressor, a Pipeline that ends in one, or a model that is made of them; fitted
         Of scikit-learn's: calibrated, with a transformed target or another threshold, voting, stacked, bagged, one for
-        each output or class. Of a search, its best_estimator_ is saved. Steps that ``docs/model-file.md`` does not
+        each output or class. Of a search, its best_estimator_ is saved; of a TabularClassifier or TabularRegressor, its
+        pipeline_ with its report_. Steps that ``docs/model-file.md`` does not
         list are written by skops, if it is installed, and are loaded only where they are named
         (``load(…, trusted=[…])``).
     path : str or path-like
@@ -105,6 +106,9 @@ def _written(model: Any, record: dict[str, Any], saved: str | None) -> tuple[Wri
         return through_skops(step, at)
 
     written.foreign = keep
+    model = written_for(model, "model", written)
+    if is_tabular(model):  # as its own `save` does
+        model, record = model.pipeline_, {**record, **model.report_}
     node = write_node(model, "model", written)
     plain = json.loads(to_json(record, ascii_only=True))
     described = document.document_of(node, plain, _versions(bool(steps)), saved, written.searches)
@@ -199,6 +203,10 @@ def _refuse_unsaved(model: Any) -> None:
     end, estimators = end_of(model), list(networks_in(model))
     if is_search(end):
         raise ModelFileError(f"cannot save this model: {why_none(end)}")
+    if is_tabular(end):
+        _refuse_unfitted(end)
+        if end is best_of(model):
+            return
     if kind_of(end) is not None:
         _refuse_unfitted(end)
     if not estimators or not hasattr(end, "predict"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from glassprop.equations.definitions import PAIR_DEFINITIONS, Definition, defini
 from glassprop.equations.formula_trees import Tree, tree_of
 from glassprop.ground.json_values import plain_number
 from glassprop.insight.live_prediction import live_prediction, straight_line
+from glassprop.insight.names import Column
 from glassprop.insight.packed import packed
 from glassprop.insight.prediction import Prediction
 from glassprop.insight.prediction_record import prediction_trees
@@ -50,6 +52,7 @@ def live_of(explanation: Explanation, *, rows: bool, most_differences: int) -> t
         "rows": [{"x": packed(x), "y": packed(y), "weight": 1} for x, y in zip(view.X, view.Y, strict=True)],
         **_words(explanation),
         "predicting": live_prediction(explanation),
+        "dates": [_dated(column) for column in explanation.names.columns if column.turns],
         "most_differences": a_share(most_differences, architecture.depth * explanation.n_examples),
         "pixels": None if explanation.names.pixels is None else list(explanation.names.pixels),
     }, None
@@ -146,6 +149,15 @@ def _embeds(layer: LayerKind) -> dict[str, list[int]] | None:
         return None
     each = getattr(layer, "each", 1)
     return {"columns": list(columns), "each": list(each) if isinstance(each, tuple) else [each] * len(columns)}
+
+
+def _dated(column: Column) -> dict[str, Any]:
+    """How each part of a date or a time of day is made of it."""
+    return {
+        "parts": list(column.parts),
+        "unit": column.unit,
+        "turns": [{"of": turn.of, "length": turn.length, **asdict(turn.scaling)} for turn in column.turns],
+    }
 
 
 # --- formulas ---------------------------------------------------------------------------------------------------

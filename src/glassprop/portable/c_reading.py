@@ -10,6 +10,7 @@ from math import inf
 from glassprop.portable.c_dialect import Dialect, Part, c_number
 from glassprop.portable.c_pieces import GIVEN, Reading
 from glassprop.portable.c_text import c_comment, c_names
+from glassprop.portable.given_words import what
 from glassprop.portable.whole_model import Source
 
 _HOW = {
@@ -74,6 +75,7 @@ def told_of(sources: Sequence[Source], members: Members) -> tuple[dict[str, str 
             "member": access.removeprefix("row->"),
             "type": _TYPES[source.given].strip(),
             "kind": source.kind,
+            "given": what(source),
             "missing": _MISSING[source.given] if source.gaps else None,
         }
         for source, access in zip(sources, members.access, strict=True)

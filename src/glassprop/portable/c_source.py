@@ -44,7 +44,8 @@ class CSource:
     precision : {"float", "double"}
         What the network computes in.
     inputs : tuple of mappings
-        What a row has, in this order: ``name`` of the column, ``member``, ``type``, ``kind``, and ``missing``.
+        What a row has, in this order: ``name`` of the column, ``member``, ``type``, ``kind``, ``given`` (in words),
+        and ``missing``.
     loss : str
         What weights in 8 bits change, in a sentence; empty where they are as they were.
     """

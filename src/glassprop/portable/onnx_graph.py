@@ -16,8 +16,8 @@ OPSET, ML_OPSET, IR_VERSION = 20, 4, 9  # of ONNX 1.15; onnxruntime reads them f
 LEAST_OPSET = 13  # where others choose: what is written has the same meaning from there on
 ML = "ai.onnx.ml"
 _MOST_BYTES = 2**31 - 1  # of one message of protobuf
+_KEYS: dict[type, Any] = {str: object, int: np.int64}  # what is looked up, by its type; else doubles
 _LATER = "ReduceMax", "ReduceMin", "ReduceMean", "ReduceProd"  # axes are an input from opset 18 on
-_KEYS: dict[type, Any] = {str: object, int: np.int64, float: np.float64}
 
 Size = int | str | None  # of a dimension: a number, a name for one that is not known, or nothing
 
@@ -128,18 +128,17 @@ class Graph:
         return self.node(op, x, self.constant(np.array([axis], np.int64)), keepdims=1)
 
     def looked_up(self, x: str, known: Mapping[Any, int], others: int) -> str:
-        """What each text, or number, stands for; that of all others. x of any shape: string, int64 or float64 -> int64.
-
-        known: keys of ``str``, ``int`` or ``float``, as x is.
-        """
+        """What each text or number stands for, or all others. x of any shape: string, float64, int64 -> int64."""
         keys, values = list(known), np.array(list(known.values()), np.int64)
-        kind = _KEYS[type(keys[0])]
+        kind: Any = _KEYS.get(type(keys[0]), np.float64)
         if self.ml_opset >= 4:
             tables: dict[str, Any] = {"keys_tensor": np.array(keys, kind), "values_tensor": values}
-            return self.node("LabelEncoder", x, domain=ML, default_tensor=np.array([others], np.int64), **tables)
+            default = np.array([others], np.int64)
+            return self.node("LabelEncoder", x, domain=ML, default_tensor=default, **tables)
         if kind is not np.float64:
-            lists: dict[str, Any] = {"keys_strings" if kind is object else "keys_int64s": keys}
-            return self.node("LabelEncoder", x, domain=ML, values_int64s=values.tolist(), default_int64=others, **lists)
+            of_keys = "keys_strings" if kind is object else "keys_int64s"
+            lists: dict[str, Any] = {of_keys: keys, "values_int64s": values.tolist(), "default_int64": others}
+            return self.node("LabelEncoder", x, domain=ML, **lists)
         last = self.constant(np.array([-1], np.int64))
         same = self.node("Equal", self.node("Unsqueeze", x, last), self.constant(np.array(keys, np.float64)))
         same = self.cast(same, "int64")

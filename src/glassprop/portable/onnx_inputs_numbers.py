@@ -20,18 +20,17 @@ def read_numbers(graph: Graph, columns: Sequence[tuple[str, Source]]) -> str:
     sources = [source for _, source in columns]
     names = [name for name, _ in columns]
     x = names[0] if len(names) == 1 else graph.node("Concat", *names, axis=1)
-    nan = graph.constant(np.array(np.nan))
     low, high = [source.low for source in sources], [source.high for source in sources]
     if np.isfinite([*low, *high]).any():
         beyond = graph.node("Or", graph.node("Less", x, _row(graph, low)), graph.node("Greater", x, _row(graph, high)))
-        x = graph.node("Where", beyond, nan, x)
+        x = graph.node("Where", beyond, _nan(graph), x)
     least = [source.least for source in sources]
     if any(least):
         near = graph.node("Less", graph.node("Abs", x), _row(graph, least))
         x = graph.node("Where", near, graph.constant(np.array(0.0)), x)
     for number in range(max(len(source.absent) for source in sources)):
         words = [source.absent[number] if number < len(source.absent) else np.nan for source in sources]
-        x = graph.node("Where", graph.node("Equal", x, _row(graph, words)), nan, x)
+        x = graph.node("Where", graph.node("Equal", x, _row(graph, words)), _nan(graph), x)
     if any(source.whole for source in sources):
         whole = graph.constant(np.array([[source.whole for source in sources]]))
         x = graph.node("Where", whole, graph.node("Floor", x), x)
@@ -47,6 +46,10 @@ def written_numbers(graph: Graph, x: str, pieces: Sequence[NumberInput]) -> str:
     for number, first in enumerate(pieces[0].steps):
         x = STEPS[type(first)](graph, x, [piece.steps[number] for piece in pieces])
     return x
+
+
+def _nan(graph: Graph) -> str:
+    return graph.constant(np.array(np.nan))
 
 
 def _row(graph: Graph, values: Sequence[float]) -> str:
@@ -84,7 +87,8 @@ def _knots(graph: Graph, x: str, steps: Sequence[Knots]) -> str:
     """Each column by itself: how many knots lie at or below tells which two are its neighbors."""
     if len(steps) == 1:
         return _between_knots(graph, x, steps[0])
-    columns = graph.node("Split", x, outputs=len(steps), axis=1, num_outputs=len(steps))
+    ones = graph.constant(np.ones(len(steps), np.int64))
+    columns = graph.node("Split", x, ones, outputs=len(steps), axis=1)
     made = [_between_knots(graph, column, step) for column, step in zip(columns, steps, strict=True)]
     return graph.node("Concat", *made, axis=1)
 

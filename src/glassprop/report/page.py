@@ -58,6 +58,7 @@ SCRIPTS = (
     "plane",
     "map",
     "slice",
+    "play_dates",
     "play_handles",
     "play_switch",
     "play_nudge",

@@ -88,6 +88,9 @@ interface LivePredicting {
 type LiveLookup = { l: number; name: string; k: number; size: number };
 /** The same with what stands in place of the row. */
 type LiveTable = LiveLookup & { row: Float64Array };
+/** How a part of a date or a time of day is made of it, and scaled. */
+type LiveTurn = { of: string; length: number; center: number; spread: number; limit: Num };
+type LiveDate = { parts: number[]; unit: string; turns: LiveTurn[] };
 interface LiveRecord {
   layers: LiveLayer[];
   theta: Packed;
@@ -99,6 +102,7 @@ interface LiveRecord {
   predicts: Prediction | null;
   targets: Prediction | null;
   predicting: LivePredicting | null;
+  dates: LiveDate[];
   most_differences: number;
   /** where in a picture each input lies, if not simply in order */
   pixels: number[] | null;
@@ -116,6 +120,8 @@ type Formula = (known: LiveKnown) => number;
 
 /** Of one layer: its arrays of parameters by name, views of all parameters (or of a gradient). */
 type Blocks = Record<string, Float64Array>;
+/** An entry of a block of parameters. */
+type LiveEntry = { name: string; index: number[] };
 /** How a kind of layer computes: z, and its derivatives. */
 interface LayerWalk {
   weigh(layer: LiveLayer, own: Blocks, x: Float64Array): Float64Array;
@@ -125,6 +131,8 @@ interface LayerWalk {
   fill(layer: LiveLayer, gradient: Blocks, own: Blocks, delta: Float64Array, x: Float64Array): void;
   /** the block and the place in it of what leads from k (-1: the bias) to j; null where that is no parameter */
   place(layer: LiveLayer, j: number, k: number): [string, number] | null;
+  /** the parameters that move neuron j for an example, of those that lead from no neuron to another */
+  entries(layer: LiveLayer, j: number, x: Float64Array): LiveEntry[];
   /** ∂z_j/∂x_k of all pairs, row by row; null where these are parameters */
   edges(layer: LiveLayer, own: Blocks, x: Float64Array): Float64Array | null;
 }

@@ -220,6 +220,8 @@ type Held = {
   byNudge?: boolean;
   start: number;
   range: [number, number];
+  /** where it is not written as a number: the kind of its field, to text and back, and the nearest that can be written */
+  writing?: { type: string; text: (value: number) => string; read: (text: string) => number; next: (value: number) => number };
   get: () => number;
   set: (value: number) => void;
   slider?: HTMLInputElement;

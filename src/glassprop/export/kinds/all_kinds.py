@@ -12,6 +12,7 @@ from glassprop.export.kinds import (  # noqa: F401  (each adds its kinds)
     scikit_steps,
     selectors,
     table_steps,
+    tabular,
     wrappers,
 )
 from glassprop.export.kinds.kind import KINDS, Kind, kind_of, read_node, write_node

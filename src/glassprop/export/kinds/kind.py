@@ -166,6 +166,10 @@ def misfits(at: str, kind: Kind) -> Iterator[None]:
     """Attributes may be of any types (an object of format 1, say): what they make NumPy or scikit-learn raise."""
     try:
         yield
+    except Misfit as misfit:  # of an attribute, which may not know where it stands
+        if misfit.at.startswith(at):
+            raise
+        raise Misfit(f"{at}.{misfit.at}".rstrip("."), misfit.reason) from misfit
     except ModelFileError:  # types that are not trusted
         raise
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:

@@ -25,6 +25,7 @@ from glassprop.export.schema.network_field import (
     sizes_of,
 )
 from glassprop.export.schema.values import Either, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.ground.text import quoted
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.schedule import SCHEDULES
 from glassprop.training.train_settings import BestEpoch
@@ -153,7 +154,14 @@ def _finite(optimizer: dict[str, Any] | None) -> bool:
 def _bare_state(arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments of one that is not fitted, as plain data."""
     arguments["hidden_layer_sizes"] = _whole(arguments["hidden_layer_sizes"])
-    return to_plain(arguments)
+    plain = to_plain(arguments)
+    for name in ("activation", "output_activation", "loss", "scoring", "layers"):
+        entries = plain[name] if isinstance(plain[name], list | tuple) else [plain[name]]
+        own = next((entry for entry in entries if not isinstance(entry, str | dict | None)), None)
+        if own is not None:
+            called = quoted(getattr(own, "name", None) or getattr(own, "__name__", type(own).__name__), 60)
+            raise Misfit(name, f"{called} is a function of your own, and a model file carries no code")
+    return plain
 
 
 def _take_arguments(made: Any, arguments: dict[str, Any]) -> None:

@@ -25,6 +25,12 @@ def networks_in(model: Any) -> Iterator[Any]:
             yield from networks_in(part)
 
 
+def is_tabular(model: Any) -> bool:
+    """Whether this is a TabularClassifier or TabularRegressor; their room is imported by whoever has one."""
+    home = "glassprop.tables.tabular.base_tabular.BaseTabular"
+    return any(f"{base.__module__}.{base.__qualname__}" == home for base in type(model).__mro__)
+
+
 def end_of(model: Any) -> Any:
     """The last step, of Pipelines within Pipelines; anything else is its own end."""
     model = best_of(model)

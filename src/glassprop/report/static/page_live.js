@@ -53,6 +53,16 @@ class Live {
     if (k < 0) this.record.b[l]?.splice(place, 1, value);
     else this.record.w[l]?.[place].splice(before, 1, value);
   }
+  /** Parameters that move a neuron for an example and lead from no neuron to another: of its embedding, and that of its
+   *  activation. Where they stand among all, too.
+   *  @param {number} i @param {number} l @param {number} j @returns {(LiveEntry & { at: number })[]} */
+  entries(i, l, j) {
+    const layer = this.passes.layers[l - 1],
+      x = this.passes.forward(this.xs[i]).a[l - 1],
+      own = layer.parametric ? [{ name: "p", index: [j] }] : [];
+    return [...own, ...this.passes.walk(l).entries(layer, j, x)].map((entry) => ({ ...entry, at: entryAt(layer, entry) }));
+  }
+
   /** All inputs of a row as they are now, those that are not shown among them.
    *  @param {number} i */
   inputs(i) {
@@ -216,4 +226,11 @@ class Live {
   renew() {
     this.written.all();
   }
+}
+
+/** Where an entry stands among all parameters.
+ *  @param {LiveLayer} layer @param {LiveEntry} entry */
+function entryAt({ blocks }, { name, index }) {
+  const block = blocks.find((one) => one.name === name);
+  return block ? block.start + block.shape.reduce((so, n, at) => so * n + index[at], 0) : -1;
 }

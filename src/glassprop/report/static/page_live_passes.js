@@ -31,7 +31,7 @@ class Passes {
   /** z of a layer, from what it sees; with rows of one's own in the place of those that tables have for its codes.
    *  @param {number} l @param {Float64Array} x @param {LiveTable[]} tables */
   weigh(l, x, tables = []) {
-    const here = tables.filter((table) => table.l === l),
+    const here = tables.length ? tables.filter((table) => table.l === l) : tables,
       layer = this.layers[l - 1];
     if (!here.length) return this.walk(l).weigh(layer, this.own[l - 1], x);
     const own = { ...this.own[l - 1], ...Object.fromEntries(here.map(({ name, row }) => [name, row])) };

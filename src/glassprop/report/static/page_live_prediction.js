@@ -1,6 +1,6 @@
 // What is predicted as one number, its derivatives by what the network is given, and what each column adds to it (E46).
 
-const AT_ONCE_WORK = 4e5; // points times parameters: what is followed while a number is dragged
+const AT_ONCE_WORK = 5e4; // points times parameters: what is followed while a number is dragged
 
 class LivePredictions {
   /** @param {Live} live @param {LivePredicting} rule */

@@ -6,9 +6,13 @@ class Nudge {
   /** @param {Play} play */
   constructor(play) {
     this.play = play;
+    this.choices = el("div", {});
     this.rows = el("div", {});
+    /** Which of the parameters is held that lead from no neuron to another, and of what. */
+    this.which = 0;
+    this.whichOf = "";
     this.below = el("div", {});
-    byId("nudge").append(this.rows, this.below);
+    byId("nudge").append(this.choices, this.rows, this.below);
     /** What the controls are of, as text. */
     this.of = "";
     /** @type {Held[]} */
@@ -29,12 +33,35 @@ class Nudge {
       of = `${model.example} ${chosen ? called(chosen) : ""}`;
     if (of !== this.of) {
       this.of = of;
+      this.choose(chosen);
       this.kept = false;
       this.cost = model.now.cost;
       this.hold(handles(this.play, chosen));
     }
     this.held.forEach((held) => this.say(held));
     refill(this.below, this.together(), this.switches(chosen));
+  }
+
+  /** Which of the parameters of its embedding, or of its activation, is held of a neuron.
+   *  @param {Choice | null} chosen */
+  choose(chosen) {
+    const { live, model } = this.play,
+      of = chosen ? called(chosen) : "",
+      entries = chosen?.kind === "neuron" ? live.entries(model.example, chosen.l, chosen.j) : [];
+    const words = [of, ...entries.map(entryWords)].join("; ");
+    if (words === this.whichOf) return;
+    if (!this.whichOf.startsWith(`${of}; `)) this.which = 0;
+    this.whichOf = words;
+    if (entries.length < 2) return this.choices.replaceChildren();
+    const options = entries.map((entry, n) => el("option", { value: n, selected: n === this.which }, entryWords(entry))),
+      box = el("select", { "data-which": "" }, options);
+    box.addEventListener("change", () => {
+      this.which = Number(box.value);
+      this.rebase();
+      this.shown();
+      part("[data-which]", HTMLSelectElement).focus();
+    });
+    this.choices.replaceChildren(el("label", {}, `one of its ${entries.length} parameters `, box));
   }
 
   /** Take hold of these; the controls of the same numbers stay, and the focus on them.
@@ -73,13 +100,14 @@ class Nudge {
     const { name, words } = held,
       now = () => this.held.find((one) => one.name === name) ?? held;
     held.slider = el("input", { type: "range", min: 0, max: SLIDER, step: 1, "data-nudge": name, "aria-label": words });
-    held.field = el("input", { type: "number", step: "any", "data-typed": name, "aria-label": `${words}, typed` });
+    const { type, read, next } = held.writing ?? { type: "number", read: Number, next: (/** @type {number} */ x) => x };
+    held.field = el("input", { type, step: "any", "data-typed": name, "aria-label": `${words}, typed` });
     held.said = el("span", { class: "nudge-said" });
     const { slider, field } = held,
       back = el("button", { type: "button", class: "quiet", "data-put-back": name, "aria-label": `Put ${words} back` }, "↺");
-    slider.addEventListener("input", () => this.change(now(), at(now().range, Number(slider.value))));
+    slider.addEventListener("input", () => this.change(now(), next(at(now().range, Number(slider.value)))));
     field.addEventListener("input", () => {
-      if (field.value.trim() !== "" && Number.isFinite(Number(field.value))) this.change(now(), Number(field.value));
+      if (field.value.trim() !== "" && Number.isFinite(read(field.value))) this.change(now(), read(field.value));
     });
     field.addEventListener("change", () => this.say(now()));
     back.addEventListener("click", () => this.change(now(), now().start));
@@ -103,8 +131,9 @@ class Nudge {
     if (!slider || !field || !held.said) return;
     held.range = reaching(held.range, value);
     slider.value = String(place(held.range, value));
-    slider.setAttribute("aria-valuetext", numeral(value));
-    if (document.activeElement !== field || Number(field.value) !== value) field.value = String(short(value));
+    const { text, read } = held.writing ?? { text: (/** @type {number} */ x) => String(short(x)), read: Number };
+    slider.setAttribute("aria-valuetext", held.writing ? text(value) : numeral(value));
+    if (document.activeElement !== field || read(field.value) !== value) field.value = text(value);
     const first = product(held.slope, value - held.start),
       alone = this.held.every((other) => other === held || other.get() === other.start);
     refill(
