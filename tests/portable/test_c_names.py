@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -209,6 +210,35 @@ def test_numbers_as_text_are_found_by_what_they_are(tmp_path):
     for text in ("NÉ", MANY_DIGITS):  # capitals are ASCII alone, and numbers are told apart by their shortest digits
         want[given.index(text)] = lookup.others
     assert said.answers("m", [given]).codes.tolist() == want
+
+
+@pytest.mark.parametrize("name", ["gcc", "clang"])
+def test_dates_are_days_since_1970_and_times_are_hours(name, tmp_path):
+    network = Architecture(2, [Layer(1, "identity")])
+    sources = (Source("day", "number", "date"), Source("at", "number", "time"))
+    dated = Whole(sources, (NumberInput(0), NumberInput(1)), ((network, np.ones(3)),), Ending("amounts"))
+    whole_in_c(dated, "m", "double").write(tmp_path)
+    main = """\
+#include "m.c"
+#include <stdio.h>
+int main(void)
+{
+    int y, m, d;
+    printf("%.17g\\n", m_hours(23, 59, 6.5));
+    while (scanf("%d %d %d", &y, &m, &d) == 3)
+        printf("%.17g\\n", m_days(y, m, d));
+    return 0;
+}
+"""
+    (tmp_path / "main.c").write_text(main)
+    built([compiler(name), *WATCHED, "-o", "days", "main.c", "-lm"], tmp_path)
+    dates = [date.fromordinal(number) for number in [*range(1, 3_652_059, 997), 3_652_059]]
+    dates += [date(year, 2, 28) + timedelta(k) for year in (1, 1600, 1900, 1970, 2000, 2023, 2024) for k in range(3)]
+    asked = "\n".join(f"{one.year} {one.month} {one.day}" for one in dates)
+    done = subprocess.run([tmp_path / "days"], input=asked, capture_output=True, text=True, timeout=HANG, check=True)
+    hours, *days = map(float, done.stdout.split())
+    assert hours == pytest.approx(23 + 59 / 60 + 6.5 / 3600, abs=1e-14)
+    assert days == [(one - date(1970, 1, 1)).days for one in dates]
 
 
 def test_codes_that_no_category_has_are_refused(tmp_path):
