@@ -26,7 +26,8 @@ KIND = {
 NAMED = re.compile(r'"scale"|WALKS\.scale\b|\bScale\b|scale_kernels|layers\.scale\b')
 # Where `scale_inputs` of the estimators acts; what `warmup` compiles; a module that PyTorch has not; what is folded.
 OTHERS = {
-    "estimator/build.py", "engine/warm.py", "portable/torch_modules.py", "portable/folding.py", "portable/to_sklearn.py",
+    "estimator/build.py", "engine/warm.py",
+    "portable/torch_modules.py", "portable/folding.py", "portable/to_sklearn.py",
 }  # fmt: skip
 MAY = {"portable/torch_plan.py"}  # where PyTorch has the function itself
 
