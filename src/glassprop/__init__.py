@@ -23,10 +23,15 @@ _HOME = {
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
     "check_gradient": "glassprop.backprop.check",
     "explain": "glassprop.tables.use.explain_table",
+    "MLflowLogger": "glassprop.export.mlflow_logger",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
+    "from_sklearn": "glassprop.portable.from_sklearn",
     "load": "glassprop.export.model_file",
     "save": "glassprop.export.model_file",
+    "to_sklearn": "glassprop.portable.to_sklearn",
+    "to_torch": "glassprop.portable.to_torch",
+    "to_c": "glassprop.portable.to_c",
     "to_onnx": "glassprop.portable.to_onnx",
     "warmup": "glassprop.engine.warm",
     "GlasspropError": "glassprop.errors",
@@ -41,6 +46,7 @@ __all__ = [
     "Layer",
     "MLPClassifier",
     "MLPRegressor",
+    "MLflowLogger",
     "Network",
     "OwnUnits",
     "PeriodicEmbedding",
@@ -50,9 +56,13 @@ __all__ = [
     "__version__",
     "check_gradient",
     "explain",
+    "from_sklearn",
     "load",
     "save",
+    "to_c",
     "to_onnx",
+    "to_sklearn",
+    "to_torch",
     "warmup",
 ]
 
@@ -66,13 +76,18 @@ if TYPE_CHECKING:
     from glassprop.estimator.classifier import MLPClassifier
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.export.checkpoint import Checkpoint
+    from glassprop.export.mlflow_logger import MLflowLogger
     from glassprop.export.model_file import load, save
     from glassprop.layers.category_embedding import CategoryEmbedding
     from glassprop.layers.dense import Layer
     from glassprop.layers.periodic_embedding import PeriodicEmbedding
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
+    from glassprop.portable.from_sklearn import from_sklearn
+    from glassprop.portable.to_c import to_c
     from glassprop.portable.to_onnx import to_onnx
+    from glassprop.portable.to_sklearn import to_sklearn
+    from glassprop.portable.to_torch import to_torch
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
     from glassprop.tables.use.explain_table import explain

@@ -19,7 +19,7 @@ from glassprop.cli import main
 from glassprop.cli.terminal import pieces_of, show
 from glassprop.document.blocks import Document, Name, Waterfall
 from glassprop.export.model_file import read_record
-from glassprop.insight.names import Names
+from glassprop.insight.names import Column, Names, Scaling, Turn
 from glassprop.tables import explain_table, gradient_arrays, read_table
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -293,6 +293,13 @@ def test_the_page_is_written(run, nasty, tmp_path):
     assert "<img src=x" not in page
 
 
+def test_of_a_page_that_computes_it_is_said_that_it_holds_the_model(run, small_iris):
+    said = run("explain", small_iris, "iris", "--row", "5", "--row", "6", "--html", "x.html").err
+    assert "values of 2 rows of your table" in said
+    assert "the model: all of its weights and biases" in said
+    assert "the model" not in run("explain", small_iris, "iris", "--row", "5", "--html", "y.html", "--no-rows").err
+
+
 def test_the_page_leaves_values_of_the_table_out_if_asked(run, diabetes, tmp_path):
     value = str(read_table("diabetes").frame["bmi"][3])[:8]
     run("explain", diabetes, "diabetes", "--row", "3", "--html", "with.html")
@@ -531,6 +538,12 @@ def test_every_key_of_a_record_is_documented_and_every_documented_key_exists(run
         records.append({"live": found.to_dict()["live"]})
     coded = glassprop.Network(1, [glassprop.CategoryEmbedding([0], [2]), glassprop.Layer(1, "identity")])
     records.append(coded.explain(np.ones(coded.layout.size), np.ones(1), [1.0]).to_dict())
+    one = glassprop.Network(1, [glassprop.Layer(1)])
+    day = Column(
+        "day", (0,), ("2022-01-08",), np.ones((1, 1)), unit="day", turns=(Turn("line", 0.0, Scaling(19.0, 4.0)),)
+    )
+    named = Names.numbered(one, 1, columns=(day,))
+    records.append(one.explain([1.0, 0.0], [1.0], [1.0], names=named).to_dict())
     known = documented()
     open_ended = [key.removesuffix(".*") for key in known if key.endswith(".*")]
     found = set()

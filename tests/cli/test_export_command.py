@@ -41,7 +41,7 @@ def test_it_says_what_it_wrote(run, model, tmp_path):
     record = run("export", model, "--to", "onnx", "--out", "o.onnx", "--json").json
     assert record["files"] == [{"path": "o.onnx", "bytes": size}]
     assert record["opsets"] == {"ai.onnx": 20}
-    first = {"name": "sepal length (cm)", "type": "float64", "kind": "number", "missing": "NaN"}
+    first = {"name": "sepal length (cm)", "type": "float64", "kind": "number", "given": "a number", "missing": "NaN"}
     assert record["inputs"][0] == first
 
 
@@ -99,6 +99,28 @@ def test_a_bare_estimator_is_one_matrix(run, tmp_path):
     assert json.dumps(record["outputs"])
     found = run_named(onnx.load(tmp_path / "r.onnx"), {"X": X})["prediction"]
     np.testing.assert_allclose(found, fitted.predict(X), rtol=1e-9, atol=1e-9)
+
+
+def test_of_dates_and_times_it_says_which_number_to_give(run, tmp_path):
+    rows = [f"{2020 + k % 3}-0{1 + k % 9}-11,{k % 24}:30,{'ny'[k % 2]}" for k in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["day,clock,y", *rows]))
+    done = run("train", "t.csv", "--target", "y", "--epochs", "2", "--recipe", "plain", "--model", "t.glassprop")
+    assert done.code == 0
+    told = " ".join(run("export", "t.glassprop", "--to", "onnx").out.split())
+    assert "days since 1970-01-01" in told
+    assert "hours since midnight" in told
+
+
+def test_a_calibrated_model_of_a_file(run, tmp_path):
+    from sklearn.calibration import CalibratedClassifierCV
+
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    network = glassprop.MLPClassifier((2,), max_iter=300, tol=9, random_state=0)
+    fitted = CalibratedClassifierCV(network, cv=2).fit(X, X[:, 0] > 0)
+    glassprop.save(fitted, tmp_path / "c.glassprop")
+    assert run("export", "c.glassprop", "--to", "onnx").code == 0
+    found = run_named(onnx.load(tmp_path / "c.onnx"), {"X": X})["probabilities"]
+    np.testing.assert_allclose(found, fitted.predict_proba(X), atol=1e-9)
 
 
 def test_names_are_kept_to_the_letter(run, tmp_path):

@@ -31,7 +31,10 @@ def test_a_report_and_its_page_of_rows(run, tmp_path, table):
     result = run(*FLOWERS, "--model", "m.glassprop", "--report", "r.html")
     assert result.code == 0, result.err
     assert result.out.rstrip().splitlines()[-2:] == ["Model: m.glassprop", "Report: r.html"]
-    said = "r.html and r-rows.html hold rows of the table; --no-rows leaves their values out"
+    said = (
+        "r.html and r-rows.html hold rows of the table; --no-rows leaves their values out; "
+        "r-rows.html computes, and so holds the model, all of its weights and biases"
+    )
     assert result.err.splitlines()[-1] == said
     assert written(tmp_path) == ["flowers.csv", "m.glassprop", "r-rows.html", "r.html"]
     report = (tmp_path / "r.html").read_text(encoding="utf-8")

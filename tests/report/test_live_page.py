@@ -8,11 +8,13 @@ import re
 import numpy as np
 import pytest
 from core_cases import dense
+from layer_cases import MEMBERS, example
 from report.live_page import ask, open_live
 from report.page_cases import explained, from_table, training
 
 import glassprop
 from glassprop import CategoryEmbedding, Layer, Network
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.equations.activation import Activation
 from glassprop.insight.live_record import MOST_PARAMETERS, MOST_ROW_NUMBERS, live_of
 from glassprop.insight.names import Names
@@ -77,8 +79,12 @@ def test_why_else_a_page_stands_still():
     assert "none of OwnOptimizer" in still_of(e.architecture.explain(theta, e.view.X, e.view.Y, training=unknown))
     many = of_network(dense(100, (2, "tanh"), (1, "identity")), n=1 + MOST_ROW_NUMBERS // 101)
     assert f"more than the {MOST_ROW_NUMBERS:,}" in still_of(many)
-    predicted = glassprop.insight.explanation.explain(e.architecture, theta, e.view.X)
-    assert "what is predicted" in still_of(predicted)
+    theta, X, _ = example(MEMBERS["heads"])
+    predicted = glassprop.insight.explanation.explain(MEMBERS["heads"], theta, X)
+    assert "several networks" in still_of(predicted)
+    units = OwnUnits(1.0, 2.0, "log", knots=(0.5, 9.0))
+    bent = Network(2, [Layer(2, "tanh"), Layer(1, "identity")], units=units)
+    assert "bent scale" in still_of(bent.explain(np.ones(bent.layout.size), [1.0, 2.0]))
     for said in (still_of(own), still_of(by_lbfgs), still_of(many), still_of(predicted)):
         assert said.startswith("This page does not compute: ")
         assert "\n" not in said

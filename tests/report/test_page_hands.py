@@ -147,6 +147,56 @@ def test_drawing_again_keeps_focus_scroll_and_what_is_open(look):
     assert shown.evaluate(_FOCUS) == "2:4"
 
 
+_MARK = """() => { for (const node of document.querySelectorAll("#panel *, #network-box *")) node.marked = true; }"""
+_FRESH = """() => [...document.querySelectorAll("#panel *, #network-box *")].filter((node) => !node.marked).length"""
+_WATCH = """() => { window.touched = 0;
+  const seen = new MutationObserver((all) => { window.touched += all.length; });
+  for (const id of ["history", "derivation", "finder"]) seen.observe(document.getElementById(id),
+    { subtree: true, childList: true, attributes: true, characterData: true }); }"""
+
+
+def test_drawing_again_touches_only_what_has_changed(look):
+    e = explained("softmax, cross-entropy")
+    shown = look(page(e.to_dict()))
+    shown.click('[data-control="last"]')
+    look_up(shown, 2, 1, 3)
+    shown.fill("[data-typed]", "0.3")  # what the first change opens stands there
+    cost = shown.inner_text('#facts [data-name="cost"]')
+    shown.evaluate(_MARK)
+    shown.evaluate(_WATCH)
+    shown.fill("[data-typed]", "0.31")
+    assert shown.inner_text('#facts [data-name="cost"]') != cost
+    assert shown.evaluate(_FRESH) == 0
+    assert shown.evaluate("window.touched") == 0
+
+
+def test_what_is_pressed_after_a_change_is_what_it_says(look):
+    """Whatever stood there before: the order of terms is another then."""
+    shown = look(page(picture((30,), 4, 2).to_dict()))
+    shown.click('[data-control="last"]')
+    links = "#panel .link[data-choose]"
+    choose(shown, "input:5")
+    before = each(shown, links, "n.dataset.choose")
+    shown.fill("[data-typed]", "-9")
+    now = each(shown, links, "n.dataset.choose")
+    assert now != before
+    for choice in now[-4:]:
+        shown.locator(f'{links}[data-choose="{choice}"]').last.click()
+        of = panel(shown)["of"]
+        assert ":".join(of[name] for name in ("kind", "l", "j", "k") if name in of) == choice
+        choose(shown, "input:5")
+
+
+def test_a_table_unfolds_with_the_numbers_of_now(look):
+    e = picture((30,), 4, 2)
+    shown = look(page(e.to_dict()))
+    shown.click('[data-control="last"]')
+    choose(shown, "neuron:2:3")
+    shown.evaluate("for (const b of document.querySelectorAll('#panel [data-fold=less]')) b.click()")
+    shown.fill('[data-typed="b:2:3:-1"]', "2.5")
+    assert panel(shown)["tables"]["weights"]["-1"]["parameter"] == 2.5
+
+
 # --- names, order, units, pictures --------------------------------------------------------------------------------
 
 

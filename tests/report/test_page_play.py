@@ -1,5 +1,7 @@
 """What people do with the live page: change a number, take steps, play, go back; beside Python doing the same."""
 
+import re
+
 import numpy as np
 import pytest
 from report.page_cases import explained, from_table
@@ -298,6 +300,55 @@ def test_play_goes_on_with_steps_and_draws_the_cost_as_it_falls(look):
     check_everything(shown, learned)
     shown.click(UNDO)
     check_everything(shown, e)
+
+
+def test_a_change_by_hand_ends_play(look):
+    """Where it stands then: what follows counts from there."""
+    e = xor()
+    shown = opened(look, e)
+    shown.fill("#rate-typed", "1")
+    look_up(shown, 2, 0, 1)
+    before = e
+    for by in ("typing", "slider", "drag"):
+        start = points_of(shown)
+        shown.click(PLAY)
+        wait_for(lambda start=start: points_of(shown) > start + 4)
+        if by == "typing":
+            shown.fill("[data-typed]", "0.5")
+        elif by == "slider":
+            shown.focus("[data-nudge]")
+            shown.keyboard.press("End")
+        else:
+            shown.locator("#network-box").scroll_into_view_if_needed()
+            circle = shown.locator('[data-neuron="2:0"] .fill').bounding_box()
+            shown.mouse.move(circle["x"] + circle["width"] / 2, circle["y"] + circle["height"] / 2)
+            shown.mouse.down()
+            shown.mouse.move(circle["x"] + circle["width"] / 2, circle["y"] - 20)
+            shown.mouse.up()
+        assert shown.inner_text(PLAY) == "Play"
+        steps = int(re.search(r"(\d+) steps", shown.inner_text("#step-said"))[1])
+        learned = descended(before, steps, 1.0)
+        k, held = (-1, "[data-typed='b:2:0:-1']") if by == "drag" else (1, "[data-typed]")
+        before = with_weight(learned, 2, 0, k, float(shown.input_value(held)))
+        check_everything(shown, before)
+
+
+def points_of(shown) -> int:
+    """How many costs are drawn."""
+    return sum(map(int, each(shown, "[data-trail]", "n.dataset.trail")))
+
+
+def test_where_the_rate_comes_from_is_said(look):
+    e = explained("sigmoid, squared error", "Adam")
+    trained, asked, plain = (opened(look, one) for one in (e, e.at_rate(0.5), xor()))
+    button = '[data-control="rate-trained"]'
+    assert trained.inner_text(button) == "as trained"
+    assert "Adam, at the rate with which training ended" in trained.inner_text("#rate-said")
+    assert asked.inner_text(button) == "as asked for"
+    assert said(asked, "#rate-said") == {"rate": 0.5, "trained_rate": e.training.rate}
+    assert float(asked.input_value("#rate-typed")) == 0.5
+    assert plain.inner_text(button) == "as at first"
+    assert "plain gradient descent" in plain.inner_text("#rate-said")
 
 
 def test_play_without_animation_jumps(look):

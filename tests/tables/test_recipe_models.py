@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ import glassprop
 from glassprop import Checkpoint, TabularClassifier, TabularRegressor
 from glassprop.errors import SettingsError
 from glassprop.estimator import run
+from glassprop.estimator.time_plan import TooShortWarning
 from glassprop.export.model_file import load_with_record
 from glassprop.layers.category_embedding import CategoryEmbedding
 from glassprop.layers.periodic_embedding import PeriodicEmbedding
@@ -62,7 +65,7 @@ def test_columns_are_embedded_and_members_are_what_is_asked():
 @pytest.mark.parametrize("classes", [True, False])
 @pytest.mark.parametrize("settings", [{"cross_fit": 3}, {"n_members": 2}, {"n_members": 1}], ids=str)
 def test_files_gradients_and_explanations_are_those_of_any_model(classes, settings, tmp_path):
-    frame = _frame(160, classes=classes)
+    frame = _frame(160 if "cross_fit" in settings else 520, classes=classes)  # of fewer, the plain recipe may be better
     X, y = _split(frame)
     of = TabularClassifier if classes else TabularRegressor
     model = of(epochs=2, random_state=0, **settings).fit(X, pl.Series("y", y))
@@ -172,6 +175,23 @@ def test_networks_of_folds_share_the_time(monkeypatch):
     TabularRegressor(max_time=1000.0, cross_fit=4, random_state=0).fit(X, y)
     assert len(asked) == 1
     assert 200 < asked[0] <= 250
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [({"cross_fit": 4}, "an epoch of all networks takes, about 2"), ({"n_members": 1}, "an epoch takes, about 0.5")],
+)
+def test_a_time_that_is_too_short_is_told_as_a_whole(settings, said, monkeypatch):
+    def planned(plan, *rest):
+        warnings.warn(TooShortWarning(plan.max_time, "an epoch takes", 0.5), stacklevel=2)
+        return plan.of_epochs(1)
+
+    monkeypatch.setattr(run, "planned_in_time", planned)
+    X, y = _split(_frame(600))
+    model = TabularRegressor(max_time=0.4, random_state=0, **settings).fit(X, y)
+    assert [note for note in model.notes_ if "is less than" in note] == [
+        f"max_time=0.4 seconds is less than {said}: one is run"
+    ]
 
 
 def test_few_rows_are_learned_by_the_plain_networks_averaged_all_the_same():

@@ -54,7 +54,7 @@ STARTS = ["", "1", "1e", "1.", "2020-01-01 10:00", "2020-01-01", "1/", "jan", "r
 def patterns() -> dict[str, re.Pattern[str]]:
     found = {}
     for module in pkgutil.walk_packages(glassprop.__path__, "glassprop."):
-        if "compiled" in module.name or "__main__" in module.name:
+        if any(part in module.name for part in ("compiled", "__main__", "torch_modules")):
             continue
         for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, re.Pattern):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -75,7 +76,7 @@ def explain(
     found = found if member is None else found.member(member)
     found = found if forms.rate is None else found.at_rate(forms.rate)
     found = found.without_rows() if no_rows else found
-    forms.tell(found, FormOf(not no_rows, _DIGITS, lambda name: _contents(row, no_rows, name), messages.open))
+    forms.tell(found, FormOf(not no_rows, _DIGITS, partial(_contents, row, no_rows), messages.open))
     return 0
 
 
@@ -111,7 +112,7 @@ def _check_target(found: Explanation, forms: Forms) -> None:
         )
 
 
-def _contents(row: tuple[int, ...], no_rows: bool, name: str) -> str:
+def _contents(row: tuple[int, ...], no_rows: bool, name: str, computes: bool) -> str:
     which = f"row {row[0]}" if len(row) == 1 else f"{len(row)} rows"
     if no_rows:
         model = ", and the model" if name == "save" else ""
@@ -121,4 +122,9 @@ def _contents(row: tuple[int, ...], no_rows: bool, name: str) -> str:
     if name == "worksheet":
         instead = "--no-rows gives them as the network takes them"
         return f"; it contains the inputs and the target of {which} of your table ({instead})"
+    if computes:
+        return (
+            f"; it contains values of {which} of your table (--no-rows leaves them out) and, since it computes, "
+            "the model: all of its weights and biases"
+        )
     return f"; it contains values of {which} of your table (--no-rows leaves them out)"

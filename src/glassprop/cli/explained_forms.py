@@ -122,9 +122,9 @@ class Forms:
         places, asked = self.places, bool(self.weight or self.bias or self.input)
         check_asked(found, places, self.input)
         for name, path in self.files.items():
-            text = form.document(found, name, path, places if asked else None, self)
+            text, computes = form.document(found, name, path, places if asked else None, self)
             form.ready()
-            write_file(path, text, form.contents(name))
+            write_file(path, text, form.contents(name, computes))
             return
         places = places or ([] if self.input else default_of(found))
         if self.json:
@@ -148,31 +148,37 @@ class FormOf:
 
     rows : whether what stands in the table is written down.
     digits : decimals of a worksheet where none are asked for.
-    contents : what is said of a file, by its form.
+    contents : what is said of a file, by its form, and by whether it is a page that computes.
     ready : called once all is there, before the first word is printed.
     title, about : what it is, in a line and in some sentences; may be empty.
     """
 
     rows: bool
     digits: int
-    contents: Callable[[str], str]
+    contents: Callable[[str, bool], str]
     ready: Callable[[], None]
     title: str = ""
     about: str = ""
 
-    def document(self, found: Explanation, name: str, path: str, places: list[Place] | None, forms: Forms) -> str:
-        """The text of a file."""
+    def document(
+        self, found: Explanation, name: str, path: str, places: list[Place] | None, forms: Forms
+    ) -> tuple[str, bool]:
+        """The text of a file, and whether it is a page that computes, and so holds the model."""
+        if name != "html":
+            return self._still(found, name, path, places, forms), False
+        from glassprop.report.page import page
+
+        record = found.to_dict(rows=self.rows)
+        opens = next(iter((*(places or ()), *forms.input)), None)
+        title = {"title": self.title} if self.title else {}
+        return page(record, rows=self.rows, opens=opens, **title), record["live"] is not None
+
+    def _still(self, found: Explanation, name: str, path: str, places: list[Place] | None, forms: Forms) -> str:
         if name in ("latex", "markdown"):
             from glassprop.report.documents import latex_of, markdown_of
 
             write = latex_of if name == "latex" else markdown_of
             return write(found, weights=places, inputs=forms.input, top=forms.top, rows=self.rows)
-        if name == "html":
-            from glassprop.report.page import page
-
-            record = found.to_dict(rows=self.rows)
-            opens = next(iter((*(places or ()), *forms.input)), None)
-            return page(record, rows=self.rows, opens=opens, **({"title": self.title} if self.title else {}))
         if name == "save":
             from glassprop.lessons import Lesson
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from glassprop.cli.export_targets import TARGETS, Target, Written
-from glassprop.cli.options import MaybeWord, Trust, Word, free_path
+from glassprop.cli.options import MaybeWord, Trust, Word
 from glassprop.cli.output import print_json, print_table, say
 from glassprop.cli.read_files import refuse_to_replace
 from glassprop.errors import ExportError, SettingsError
@@ -30,6 +32,19 @@ def export(
         bool,
         Parameter(help="Of onnx: probabilities as a map, label to probability.", negative="", show_default=False),
     ] = False,
+    precision: Annotated[
+        MaybeWord,
+        Parameter(help="Of c: float or double. Default: as the model was trained.", show_default=False),
+    ] = None,
+    int8: Annotated[bool, Parameter(help="Of c: weights in 8 bits.", negative="", show_default=False)] = False,
+    rows: Annotated[
+        MaybeWord,
+        Parameter(help="Of c, with --int8: a table of rows to measure its loss on.", show_default=False),
+    ] = None,
+    name: Annotated[
+        MaybeWord,
+        Parameter(help="Of c: what all names in it begin with. Default: the file's.", show_default=False),
+    ] = None,
     json: Annotated[
         bool, Parameter(help="Print what was written as one JSON object.", negative="", show_default=False)
     ] = False,
@@ -40,12 +55,17 @@ def export(
     from glassprop.ground.atomic import check_writable, write_together
 
     target = _target(to)
-    options = _asked(to, target, {"zipmap": zipmap})
-    path = str(free_path(Path(f"{Path(model).stem}{target.ending}"))) if out is None else out
+    given = {"zipmap": zipmap, "precision": precision, "int8": int8, "rows": rows, "name": name}
+    options = _asked(to, target, given)
+    if rows is not None and not int8:
+        raise SettingsError("--rows are what the loss of --int8 is measured on: say --int8, too, or leave --rows out")
+    path = _free(Path(model).stem, target) if out is None else out
     for file in target.files(path):
-        refuse_to_replace(file, [("the model file", model)])
+        refuse_to_replace(file, [("the model file", model), *([("the rows", rows)] if rows else [])])
         check_writable(file, error=ExportError)
-    fitted, _ = load_with_record(model, trusted=trust)
+    fitted, record = load_with_record(model, trusted=trust)
+    if rows is not None:
+        options["rows"] = _table((fitted, record), rows)
     written = target.write(fitted, path, options)
     write_together(written.contents, error=ExportError)
     _tell(to, written, json=json)
@@ -68,6 +88,26 @@ def _asked(to: str, target: Target, options: dict[str, Any]) -> dict[str, Any]:
     return asked
 
 
+def _free(stem: str, target: Target) -> str:
+    """A name after the model's, of whose files there is none yet."""
+    path, taken = Path(f"{stem}{target.ending}"), Path(f"{stem}{target.ending}")
+    for count in itertools.count(2):
+        if not any(os.path.lexists(file) for file in target.files(str(path))):
+            break
+        path = taken.with_name(f"{taken.stem}-{count}{taken.suffix}")
+    return str(path)
+
+
+def _table(model: tuple[Any, dict[str, Any]], rows: str) -> Any:
+    """Rows as the model reads them."""
+    from glassprop.cli.models import read_for
+    from glassprop.export.table_record import is_of_a_table
+
+    if not is_of_a_table(model[1]):
+        raise SettingsError("--rows are of a model of a table, and this one was saved without: use glassprop.to_c")
+    return read_for(model, rows).frame
+
+
 def _tell(to: str, written: Written, *, json: bool) -> None:
     sizes = {path: len(data) for path, data in written.contents.items()}
     if json:
@@ -76,7 +116,7 @@ def _tell(to: str, written: Written, *, json: bool) -> None:
         return
     rows = [("file", f"{path}, {size:,} bytes") for path, size in sizes.items()]
     print_table(["", ""], [*rows, *written.facts])
-    print_table(["input", "type", "what", "missing"], [_input(one) for one in written.inputs[:_SHOWN]])
+    print_table(["input", "type", "to be given", "missing"], [_input(one) for one in written.inputs[:_SHOWN]])
     if len(written.inputs) > _SHOWN:
         say(f"and {len(written.inputs) - _SHOWN:,} more inputs: --json has all")
 
@@ -84,4 +124,4 @@ def _tell(to: str, written: Written, *, json: bool) -> None:
 def _input(one: Any) -> tuple[str, str, str, str]:
     missing = one["missing"]
     shown = {None: "none in training", "": "an empty text"}.get(missing, missing)
-    return one["name"], one["type"], one["kind"], shown
+    return one["name"], one["type"], one["given"], shown

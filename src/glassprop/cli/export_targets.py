@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from glassprop.ground.text import in_shell
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Written:
     facts : sequence of (str, str)
         What is said of it, by what it is about.
     inputs : sequence of mappings
-        What it takes, in this order: ``name``, ``type``, ``kind``, ``missing``.
+        What it takes, in this order: ``name``, ``type``, ``kind``, ``given`` (in words), ``missing``.
     record : mapping
         Further keys of ``--json``.
     """
@@ -73,4 +76,32 @@ def _onnx(model: Any, path: str, options: Mapping[str, Any]) -> Written:
     )
 
 
-TARGETS: dict[str, Target] = {"onnx": Target(".onnx", lambda path: [path], _onnx, ["zipmap"])}
+def _c(model: Any, path: str, options: Mapping[str, Any]) -> Written:
+    from glassprop.portable.c_text import name_of
+    from glassprop.portable.to_c import c_source_of
+
+    source, header = _c_files(path)
+    stem = Path(source).stem
+    made = c_source_of(model, **{"name": name_of(stem), **options}, file=stem)
+    facts = [
+        ("computes in", made.precision),
+        ("constants", f"about {made.constants:,} bytes"),
+        ("stack", f"about {made.stack:,} bytes a call"),
+        *([("loss", made.loss)] if made.loss else []),
+        ("compile", f"cc -std=c99 -O2 -c {in_shell(source)}, and link with -lm"),
+    ]
+    record = {key: getattr(made, key) for key in ("name", "precision", "constants", "stack", "loss")}
+    contents = {source: made.source.encode("ascii"), header: made.header.encode("ascii")}
+    return Written(contents, facts, made.inputs, record)
+
+
+def _c_files(path: str) -> list[str]:
+    """Source and header, whichever of both was named."""
+    stem = path[:-2] if path.endswith((".c", ".h")) else path
+    return [f"{stem}.c", f"{stem}.h"]
+
+
+TARGETS: dict[str, Target] = {
+    "onnx": Target(".onnx", lambda path: [path], _onnx, ["zipmap"]),
+    "c": Target(".c", _c_files, _c, ["precision", "int8", "name", "rows"]),
+}

@@ -60,7 +60,7 @@ def _tell(found: Lesson, row: tuple[int, ...], forms: Forms) -> None:
         if found.about:
             print_sentence(found.about)
 
-    form = FormOf(True, found.digits, lambda _: "", ready, found.title, found.about)
+    form = FormOf(True, found.digits, lambda *_: "", ready, found.title, found.about)
     forms.tell(found.explained(row), form)
 
 

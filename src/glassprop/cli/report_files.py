@@ -114,7 +114,9 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
     )
     if files.rows:
         both = f"{files.report} and {page} hold" if page is not None else f"{files.report} holds"
-        say(f"{both} rows of the table; --no-rows leaves their values out")
+        computes = page is not None and explained is not None and explained["live"] is not None
+        model = f"; {page} computes, and so holds the model, all of its weights and biases" if computes else ""
+        say(f"{both} rows of the table; --no-rows leaves their values out{model}")
 
 
 def _explained(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> dict[str, Any]:

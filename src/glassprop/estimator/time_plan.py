@@ -25,6 +25,24 @@ _FOR_TRIAL, _FOR_THE_END = 0.08, 0.05  # parts of the time: to try how fast it i
 _ROWS = 4096  # of validation data, whose cost is timed
 
 
+class TooShortWarning(UserWarning):
+    """``max_time`` is less than an epoch takes.
+
+    Parameters
+    ----------
+    asked : float
+        Seconds.
+    what : str
+        Takes longer than that,
+    seconds : float
+        and how long.
+    """
+
+    def __init__(self, asked: float, what: str, seconds: float) -> None:
+        super().__init__(f"max_time={asked:g} seconds is less than {what}, about {seconds:.3g}: one is run")
+        self.seconds = seconds
+
+
 @dataclass(frozen=True)
 class Watch:
     """When a fit began, by which clock, and where it stood when.
@@ -100,10 +118,7 @@ def planned_in_time(
     if group is not None:
         fits = int(group.everyone(np.array([fits], dtype=np.float64))[0][0])
     if not fits:
-        warnings.warn(
-            f"max_time={plan.max_time:g} seconds is less than an epoch takes, about {seconds or 0.0:.3g}: one is run",
-            stacklevel=8,
-        )
+        warnings.warn(TooShortWarning(plan.max_time, "an epoch takes", seconds or 0.0), stacklevel=8)
     return plan.of_epochs(max(fits, 1))
 
 

@@ -190,6 +190,11 @@ class SetWeights(ABC):
         self._state.best_epoch = self._state.kept_epoch = epoch
         self._record()
 
+    def stand_at(self, state: TrainState, loss: float | None = None) -> None:
+        """Stand where another training of this network stands. loss: where it is known better than by the history."""
+        self._state = state
+        self._record(loss)
+
     def be_interrupted(self) -> None:
         """Be one whose training ended before its time, as by Ctrl-C."""
         self.interrupted_ = self._state.interrupted = True

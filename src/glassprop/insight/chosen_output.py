@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -67,8 +67,12 @@ class Predictor:
         of = self._checked_of(of)
         if output is not None:
             return (self._of(self._number(output), of),) * len(X)
-        found = {number: self._of(number, of) for number in range(self._count)}
-        return tuple(found[number] for number in self._likeliest(X))
+        every = self.every(of)
+        return tuple(every[number] for number in self._likeliest(X))
+
+    def every(self, of: Of) -> tuple[Prediction, ...]:
+        """What can be asked for: that of each class or output."""
+        return tuple(self._of(number, of) for number in range(self._count))
 
     @property
     def _count(self) -> int:
@@ -78,14 +82,18 @@ class Predictor:
     def _names(self) -> tuple[str, ...]:
         return self.classes if self.classes is not None and self.one_of_two else self.outputs
 
-    def _likeliest(self, X: Array) -> list[int]:
-        a = predicted(self.whole, self.theta, X)
+    @property
+    def likeliest_by(self) -> float | Literal["largest", "first"]:
+        """How the likeliest is found: the second of two classes above a number, the largest output, or the first."""
         if self.one_of_two:  # as the estimator decides: the second from a half on
-            half = 0.5 if self.gives_probabilities else 0.0
-            return [int(number) for number in a[:, 0] > half]
-        if not (self.gives_probabilities or self.classes is not None):
+            return 0.5 if self.gives_probabilities else 0.0
+        return "largest" if self.gives_probabilities or self.classes is not None else "first"
+
+    def _likeliest(self, X: Array) -> list[int]:
+        a, by = predicted(self.whole, self.theta, X), self.likeliest_by
+        if by == "first":
             return [0] * len(X)
-        return [int(number) for number in np.argmax(a, axis=1)]
+        return [int(number) for number in (np.argmax(a, axis=1) if by == "largest" else a[:, 0] > by)]
 
     def _of(self, number: int, of: Of) -> Prediction:
         opposite = self.one_of_two and number == 0

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from glassprop.architecture.architecture import Architecture
 from glassprop.equations.arrays import Array
 from glassprop.insight.all_members import Several
+from glassprop.insight.chosen_output import Predictor
 from glassprop.insight.contributions import Contributions
 from glassprop.insight.factors import ColumnDerivative, Derivative, ExamplePulls
 from glassprop.insight.names import Column, Names
@@ -42,6 +43,8 @@ class Explained(Protocol):
     def n_examples(self) -> int: ...
     @property
     def predictions(self) -> tuple[Prediction, ...] | None: ...
+    @property
+    def what_predicts(self) -> Predictor: ...
     @property
     def cost(self) -> float: ...
     @property

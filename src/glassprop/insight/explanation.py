@@ -270,7 +270,7 @@ class Explanation:
         SettingsError
             If there is no such output, or nothing of that kind.
         """
-        predictor = self._predictor
+        predictor = self.what_predicts
         if baseline is not None:
             predictor = replace(predictor, baseline=Baseline.of_row(predictor.whole, baseline))
         X = self.view.X
@@ -283,12 +283,12 @@ class Explanation:
             return self.prediction().contributions()
         i = self.focus
         if i not in self._contributions:
-            baseline = self._predictor.baseline
+            baseline = self.what_predicts.baseline
             self._contributions[i] = contributions_of(self.predictions[i], self.view.X[i], baseline, self.names, i)
         return self._contributions[i]
 
     @property
-    def _predictor(self) -> Predictor:
+    def what_predicts(self) -> Predictor:
         """What predicts; of an explanation that was put together by hand, its own network."""
         if self.predictor is not None:
             return self.predictor

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,11 @@ from glassprop.equations.cost import Cost
 from glassprop.equations.definitions import PAIR_DEFINITIONS, Definition, definition_of, without_definition
 from glassprop.equations.formula_trees import Tree, tree_of
 from glassprop.ground.json_values import plain_number
+from glassprop.insight.live_prediction import live_prediction, straight_line
+from glassprop.insight.names import Column
+from glassprop.insight.packed import packed
+from glassprop.insight.prediction import Prediction
+from glassprop.insight.prediction_record import prediction_trees
 from glassprop.insight.shown import a_share
 from glassprop.insight.step import memory_of, moves_of, plain_descent, settings_of
 from glassprop.layers.layer_kind import LayerKind
@@ -40,10 +45,14 @@ def live_of(explanation: Explanation, *, rows: bool, most_differences: int) -> t
         "theta": packed(_gathered(architecture, view.theta)),
         "untrained": packed(_untrained(architecture, view.X)),
         "formulas": {layer.activation.spec: _of_activation(layer.activation) for layer in architecture.layers},
-        "cost": _of_cost(architecture),
+        "cost": _of_cost(architecture)
+        if explanation.predictions is None
+        else _of_prediction(explanation.predictions[0]),
         "optimizer": _optimizer(explanation),
         "rows": [{"x": packed(x), "y": packed(y), "weight": 1} for x, y in zip(view.X, view.Y, strict=True)],
         **_words(explanation),
+        "predicting": live_prediction(explanation),
+        "dates": [_dated(column) for column in explanation.names.columns if column.turns],
         "most_differences": a_share(most_differences, architecture.depth * explanation.n_examples),
         "pixels": None if explanation.names.pixels is None else list(explanation.names.pixels),
     }, None
@@ -51,8 +60,6 @@ def live_of(explanation: Explanation, *, rows: bool, most_differences: int) -> t
 
 def _why_still(explanation: Explanation, rows: bool) -> str | None:
     architecture, training = explanation.architecture, explanation.training
-    if explanation.predictions is not None:
-        return "This page does not compute: it explains what is predicted, and has no target to compute a cost of."
     size, numbers = architecture.layout.used, explanation.view.X.size + explanation.view.Y.size
     if not rows:
         return STILL_WITHOUT_ROWS
@@ -66,11 +73,17 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
             f"This page does not compute: its rows have {numbers:,} numbers, more than the {MOST_ROW_NUMBERS:,} that "
             "it may hold; explain fewer of them."
         )
-    own = without_definition([*(layer.activation for layer in architecture.layers), architecture.cost_function])
+    if explanation.predictions is not None:
+        if explanation.members is not None:
+            return "This page does not compute: several networks predict as one, and it walks through one of them."
+        if straight_line(explanation.predictions[0].units) is None:
+            return "This page does not compute: it has no formula from the bent scale of the target to its own units."
+    cost = [architecture.cost_function] if explanation.predictions is None else []
+    own = without_definition([*(layer.activation for layer in architecture.layers), *cost])
     if own:
         names = ", ".join(own)
         return f"This page does not compute: it has formulas of glassprop's own functions only, and none of {names}."
-    if training is None and explanation.history:
+    if training is None and explanation.history and explanation.predictions is None:
         return "This page does not compute: training left no optimizer that takes single steps, as is so of L-BFGS."
     if training is not None and not moves_of(type(training.optimizer).__name__):
         name = type(training.optimizer).__name__
@@ -79,15 +92,6 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------
-
-
-def packed(numbers: Array) -> str:
-    """Numbers as text: "f8:", or "f4:" where that many digits are exact, and their bytes in base64."""
-    short = numbers.astype("<f4")
-    with np.errstate(over="ignore"):
-        exact = bool(np.array_equal(short.astype(np.float64), numbers))
-    kind, of = ("f4", short) if exact else ("f8", numbers.astype("<f8"))
-    return f"{kind}:{base64.b64encode(np.ascontiguousarray(of).tobytes()).decode('ascii')}"
 
 
 def _gathered(architecture: Architecture, vector: Array) -> Array:
@@ -147,6 +151,15 @@ def _embeds(layer: LayerKind) -> dict[str, list[int]] | None:
     return {"columns": list(columns), "each": list(each) if isinstance(each, tuple) else [each] * len(columns)}
 
 
+def _dated(column: Column) -> dict[str, Any]:
+    """How each part of a date or a time of day is made of it."""
+    return {
+        "parts": list(column.parts),
+        "unit": column.unit,
+        "turns": [{"of": turn.of, "length": turn.length, **asdict(turn.scaling)} for turn in column.turns],
+    }
+
+
 # --- formulas ---------------------------------------------------------------------------------------------------
 
 
@@ -182,6 +195,19 @@ def _of_cost(architecture: Architecture) -> dict[str, Any]:
     }
 
 
+def _of_prediction(prediction: Prediction) -> dict[str, Any]:
+    """What is predicted, in the place of a cost: no target plays a part."""
+    line = straight_line(prediction.units)
+    assert line is not None  # else the page stands still
+    return {
+        **prediction_trees(prediction, *line),
+        "kinks": [],
+        "p": 0.0,
+        "targets": [-1.0, 1.0],
+        "pair": None,
+    }
+
+
 def _trees(definition: Definition, parameters: tuple[float, ...]) -> Any:
     return lambda expression: tree_of(expression, definition.where, definition.constants)
 
@@ -200,6 +226,8 @@ def _optimizer(explanation: Explanation) -> dict[str, Any]:
     return {
         "name": name,
         "given": given,
+        "chosen": given and training.chosen,
+        "trained_rate": plain_number(training.trained_rate) if given and training.trained_rate else None,
         "settings": {_plain(key): plain_number(value) for key, value in settings.items()},
         "decaying": _moves(name, True),
         "plain": _moves(name, False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -86,8 +86,7 @@ class Prediction:
 
     def integrated(self, x: Array, baseline: Baseline) -> LineIntegral:
         """E46: what each input adds to f(x) - f(baseline). x (n_inputs,)."""
-        work = sum(member.layout.used for member in self.members)
-        most = int(np.clip(_MOST_WORK / (6 * work), *_POINTS))
+        most = most_points(self.members)
         ends = [_ends_of_rows(member, self.theta, x, baseline) for member in self.members]
         widest = max(max(member.sizes) for member in self.members)
         at_once = max(64, _NUMBERS_AT_ONCE // widest)
@@ -142,6 +141,11 @@ class Prediction:
         if self.of == "score":
             return one, np.zeros_like(one)
         return trace.sigma[-1].pullback(one, trace.z[-1], trace.s[-1]), one
+
+
+def most_points(members: Sequence[Architecture]) -> int:
+    """On how many points of a way gradients are taken at most."""
+    return int(np.clip(_MOST_WORK / (6 * sum(member.layout.used for member in members)), *_POINTS))
 
 
 def _forward(member: Architecture, theta: Array, X: Array, tables: Mapping[int, Mapping[str, Array]]) -> Trace:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassprop.equations.formula_trees import Tree
 from glassprop.ground.json_values import plain_number
-from glassprop.insight.prediction import Of
+from glassprop.insight.prediction import Of, Prediction
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
@@ -20,8 +21,12 @@ def predictions_record(explanation: Explanation, rows: bool) -> list[dict[str, A
     """Of each example, JSON-able: docs/explain-json.md. rows: whether what stands in the table is written down."""
     asked = explanation if explanation.predictions is not None else explanation.prediction()
     with np.errstate(all="ignore"):
-        most = int(np.clip(MOST_COLUMNS // asked.n_examples, *_OF_ONE))
-        return [_of(asked.of(i), rows, most) for i in range(asked.n_examples)]
+        return [_of(asked.of(i), rows, most_columns(asked.n_examples)) for i in range(asked.n_examples)]
+
+
+def most_columns(examples: int) -> int:
+    """How many columns are told of each of so many examples."""
+    return int(np.clip(MOST_COLUMNS // examples, *_OF_ONE))
 
 
 def _of(e: Explanation, rows: bool, most: int) -> dict[str, Any]:
@@ -48,6 +53,15 @@ def _of(e: Explanation, rows: bool, most: int) -> dict[str, Any]:
         "rest": plain_number(found.rest),
         "points": found.points,
     }
+
+
+def prediction_trees(prediction: Prediction, mean: float, spread: float) -> dict[str, Tree]:
+    """The cost that stands for a prediction, as a page computes it: y is 1 or -1 of what is asked, else 0."""
+    own: Tree = ["+", mean, ["*", spread, "a"]]
+    value: Tree = ["*", "y", own]
+    if prediction.of == "probability":
+        value = ["+", value, ["if", "<", "y", 0.0, 1.0, 0.0]]
+    return {"value": value, "slope": ["*", "y", spread]}
 
 
 def prediction_formulas(of: Of) -> tuple[str, str]:

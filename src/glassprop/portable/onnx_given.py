@@ -6,17 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glassprop.portable.given_words import what
 from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.whole_model import Source
 
 N = "N"  # what the number of rows is called
 MATRIX = "X"
-_KINDS = {
-    "number": "a number",
-    "date": "days since 1970-01-01, in UTC, with the time of day as their part",
-    "time": "hours since midnight",
-    "text": "text",
-}
 
 
 def columns_given(graph: Graph, sources: Sequence[Source]) -> list[str]:
@@ -49,11 +44,6 @@ def missing(source: Source) -> str | None:
 
 def about(source: Source) -> str:
     """An input in words: what is to be given, and how where it is missing."""
-    what = _KINDS.get(source.kind, source.kind)
-    if source.given == "truth":
-        what = "1 for true, 0 for false"
-    elif source.kind == "category":
-        what = "a category, as text" if source.given == "text" else "a category that is a number"
     if not source.gaps:
-        return f"{what}; nothing was missing in training, and what comes of a gap means nothing"
-    return f"{what}; missing: {'an empty text' if source.given == 'text' else 'NaN'}"
+        return f"{what(source)}; nothing was missing in training, and what comes of a gap means nothing"
+    return f"{what(source)}; missing: {'an empty text' if source.given == 'text' else 'NaN'}"

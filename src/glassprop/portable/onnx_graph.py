@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from itertools import count
 from typing import Any, Literal, overload
@@ -166,12 +166,11 @@ class Graph:
         ExportError
             If it is larger than a file of ONNX may be, or holds text that is no Unicode.
         """
-        helper = self._onnx.helper
-        if sum(tensor.ByteSize() for tensor in self._initializers) > _MOST_BYTES:
+        helper, used = self._onnx.helper, _names_in(self._nodes)
+        held = [tensor for tensor in self._initializers if tensor.name in used]
+        if sum(tensor.ByteSize() for tensor in held) > _MOST_BYTES:
             raise ExportError("the model has more than 2 GB of parameters, which no single ONNX file can hold")
-        graph = helper.make_graph(
-            self._nodes, name, self._inputs, self._outputs, initializer=self._initializers, doc_string=about
-        )
+        graph = helper.make_graph(self._nodes, name, self._inputs, self._outputs, initializer=held, doc_string=about)
         opsets = [helper.make_opsetid("", self.opset)]
         if any(node.domain == ML for node in self._nodes):
             opsets.append(helper.make_opsetid(ML, self.ml_opset))
@@ -192,8 +191,8 @@ class Graph:
     # --- helpers ----------------------------------------------------------------------------------------------
 
     def _append(self, op: str, inputs: list[str], outputs: list[str], domain: str, attributes: dict[str, Any]) -> None:
-        node = self._onnx.helper.make_node(op, inputs, outputs, domain=domain, **self._written(attributes))
-        self._nodes.append(node)
+        more = {"domain": domain, "name": outputs[0]}  # without names, what onnxruntime 1.20 fuses has the same one
+        self._nodes.append(self._onnx.helper.make_node(op, inputs, outputs, **more, **self._written(attributes)))
 
     def _keep(self, tensor: Any) -> None:
         self._initializers.append(tensor)
@@ -228,3 +227,14 @@ class Graph:
         if elem_type == "string":
             return self._onnx.TensorProto.STRING
         return self._onnx.helper.np_dtype_to_tensor_dtype(np.dtype(elem_type))
+
+
+def _names_in(nodes: Iterable[Any]) -> set[str]:
+    """What nodes take, those of the bodies in them as well; runtimes warn of constants that nothing takes."""
+    found = set()
+    for node in nodes:
+        found.update(node.input)
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                found |= _names_in(attribute.g.node) | {put.name for put in attribute.g.output}
+    return found

@@ -50,12 +50,15 @@ SCRIPTS = (
     "live_passes",
     "live_differences",
     "live_example",
+    "live_integral",
+    "live_prediction",
     "live_steps",
     "live_record",
     "live",
     "plane",
     "map",
     "slice",
+    "play_dates",
     "play_handles",
     "play_switch",
     "play_nudge",
@@ -149,7 +152,14 @@ def _with_short_labels(live: Mapping[str, Any] | None) -> dict[str, Any] | None:
         name: {**rule, "labels": _short(rule["labels"])} if rule and "labels" in rule else rule
         for name, rule in rules.items()
     }
-    return {**live, **short}
+    return {**live, **short, "predicting": _with_short_names(live["predicting"])}
+
+
+def _with_short_names(predicting: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if predicting is None:
+        return None
+    columns = [{**column, "name": _short(column["name"])} for column in predicting["columns"]]
+    return {**predicting, "outputs": _short(predicting["outputs"]), "columns": columns}
 
 
 def _slim(record: Mapping[str, Any], rows: bool) -> dict[str, Any]:

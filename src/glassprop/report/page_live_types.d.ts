@@ -48,6 +48,9 @@ interface LiveOptimizer {
   name: string;
   /** false: plain gradient descent, because the parameters came without an optimizer */
   given: boolean;
+  /** whether the rate was asked for; and then that of the last step of training, if there was one */
+  chosen: boolean;
+  trained_rate: Num;
   settings: Record<string, number>;
   decaying: LiveReplacement[];
   plain: LiveReplacement[];
@@ -60,6 +63,34 @@ type Prediction =
   | { kind: "largest"; labels: string[] }
   | { kind: "half"; labels: string[] }
   | { kind: "number"; mean: number; spread: number };
+/** An output of which can be told: a class, say. */
+type LiveOutput = { output: number; name: string; opposite: boolean };
+/** What predictions are told anew by. */
+interface LivePredicting {
+  of: string;
+  outputs: LiveOutput[];
+  /** which of them, by example */
+  asked: number[];
+  /** null: that one; else how the likeliest is found: the second of two above a number, the largest, or ever the first */
+  likeliest: number | "largest" | "first" | null;
+  mean: number;
+  spread: number;
+  baseline: Packed;
+  baseline_is: string;
+  /** by input that is a code: how often each category came */
+  shares: Record<string, Packed>;
+  /** slopes: ∂x/∂column by example, or one for all; null where there is none */
+  columns: { name: string; parts: number[]; unit: string; slopes: Packed[] | null }[];
+  most_columns: number;
+  most_points: number;
+}
+/** Where the code of a category, input k, is looked up: a table of so many rows. */
+type LiveLookup = { l: number; name: string; k: number; size: number };
+/** The same with what stands in place of the row. */
+type LiveTable = LiveLookup & { row: Float64Array };
+/** How a part of a date or a time of day is made of it, and scaled. */
+type LiveTurn = { of: string; length: number; center: number; spread: number; limit: Num };
+type LiveDate = { parts: number[]; unit: string; turns: LiveTurn[] };
 interface LiveRecord {
   layers: LiveLayer[];
   theta: Packed;
@@ -70,6 +101,8 @@ interface LiveRecord {
   rows: { x: Packed; y: Packed; weight: number }[];
   predicts: Prediction | null;
   targets: Prediction | null;
+  predicting: LivePredicting | null;
+  dates: LiveDate[];
   most_differences: number;
   /** where in a picture each input lies, if not simply in order */
   pixels: number[] | null;
@@ -87,6 +120,8 @@ type Formula = (known: LiveKnown) => number;
 
 /** Of one layer: its arrays of parameters by name, views of all parameters (or of a gradient). */
 type Blocks = Record<string, Float64Array>;
+/** An entry of a block of parameters. */
+type LiveEntry = { name: string; index: number[] };
 /** How a kind of layer computes: z, and its derivatives. */
 interface LayerWalk {
   weigh(layer: LiveLayer, own: Blocks, x: Float64Array): Float64Array;
@@ -96,6 +131,8 @@ interface LayerWalk {
   fill(layer: LiveLayer, gradient: Blocks, own: Blocks, delta: Float64Array, x: Float64Array): void;
   /** the block and the place in it of what leads from k (-1: the bias) to j; null where that is no parameter */
   place(layer: LiveLayer, j: number, k: number): [string, number] | null;
+  /** the parameters that move neuron j for an example, of those that lead from no neuron to another */
+  entries(layer: LiveLayer, j: number, x: Float64Array): LiveEntry[];
   /** ∂z_j/∂x_k of all pairs, row by row; null where these are parameters */
   edges(layer: LiveLayer, own: Blocks, x: Float64Array): Float64Array | null;
 }
@@ -110,6 +147,12 @@ interface LiveTrace {
 interface LiveErrors {
   delta: Float64Array[];
   byA: Float64Array[];
+}
+/** Both, with an example and its target. */
+interface LivePass {
+  trace: LiveTrace;
+  errors: LiveErrors;
+  y: Float64Array;
 }
 /** A parameter to be changed: k = -1 is the bias. */
 type Place = { l: number; j: number; k: number };

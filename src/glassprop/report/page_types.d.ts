@@ -220,6 +220,8 @@ type Held = {
   byNudge?: boolean;
   start: number;
   range: [number, number];
+  /** where it is not written as a number: the kind of its field, to text and back, and the nearest that can be written */
+  writing?: { type: string; text: (value: number) => string; read: (text: string) => number; next: (value: number) => number };
   get: () => number;
   set: (value: number) => void;
   slider?: HTMLInputElement;
@@ -247,6 +249,7 @@ type Way = { nodes: [number, number][]; lines: { l: number; j: number; k: number
 type Drawn = HTMLElement | SVGElement;
 /** What an element can hold: text, elements, nothing, and lists of these. */
 type Child = Node | string | number | false | null | undefined | Child[];
-type Attributes = Record<string, string | number | boolean | null | undefined>;
+/** Attributes; what is to be done on a click is a function. */
+type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
 /** A row of a table: its cells, and attributes of the row. */
 type Row = { cells: Child[]; class?: string | null; "data-term"?: string | number; "data-at"?: string | null };

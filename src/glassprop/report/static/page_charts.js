@@ -68,10 +68,10 @@ function frame({ width, height, xs, ys, log, xLabel, yLabel, xTicks, bottom = 44
 /** ‖∂C₀/∂(W, b)‖ of each layer: a bar for this example, dots for the others; when the walk has come there.
  *  @param {HTMLElement} box @param {Model} model @param {Known} known */
 function drawSizes(box, model, known) {
-  if (known.delta > 0) return box.replaceChildren(said("Comes on the way back."));
+  if (known.delta > 0) return refill(box, said("Comes on the way back."));
   const sizes = model.record.gradient_size,
     all = sizes.flat().filter(fits).filter((v) => v > 0);
-  if (!all.length) return box.replaceChildren(said("All gradients are 0."));
+  if (!all.length) return refill(box, said("All gradients are 0."));
   const [low, high] = [Math.min(...all), Math.max(...all)],
     log = high / low > 50;
   const layers = model.record.network.layers.map((_, i) => i + 1);
@@ -121,7 +121,8 @@ function drawSizes(box, model, known) {
       row = room < 44 && l % 2 === 0 ? 1 : 0;
     if (room >= 24) chart.append(svg("text", { x: x(l), y: base + 33 + 13 * row, class: "value" }, brief(value)));
   });
-  box.replaceChildren(
+  refill(
+    box,
     figure(
       `‖∂C₀/∂W, ∂C₀/∂b‖ of this example${model.count > 1 ? "; rings: the other examples" : ""}`,
       chart,
@@ -201,5 +202,5 @@ function drawHistory(box, model) {
   }
   const ends = runs.map(([name, v]) => `${name} from ${numeral(v[0])} to ${numeral(v[v.length - 1])}`).join("; ");
   const kept = best ? `; the weights of epoch ${best} were kept (upright line)` : "";
-  box.replaceChildren(figure(`The cost of every epoch of training${kept}`, chart, ends));
+  refill(box, figure(`The cost of every epoch of training${kept}`, chart, ends));
 }

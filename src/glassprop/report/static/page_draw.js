@@ -56,7 +56,8 @@ class Drawing extends Lines {
     const focused = this.focused(),
       { width, height } = this.layout;
     const parts = [this.heads(), this.lines(), this.toCost(), this.columns(), this.cost(), this.numbers, this.titles()];
-    this.box.replaceChildren(
+    refill(
+      this.box,
       svg(
         "svg",
         { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Drawing of the network" },

@@ -38,12 +38,12 @@ const EQUATIONS = {
 /** A link to an equation: the address stays, for it holds what is shown.
  *  @param {string} name */
 function toEquation(name) {
-  const link = el("a", { href: `#${name}`, "data-equation": name }, name);
-  link.addEventListener("click", (event) => {
+  /** @param {Event} event */
+  const onclick = (event) => {
     event.preventDefault();
     showEquation(name);
-  });
-  return link;
+  };
+  return el("a", { href: `#${name}`, "data-equation": name, onclick }, name);
 }
 
 /** @param {string} name */

@@ -53,6 +53,6 @@ class Finder {
         20,
       ),
     ]);
-    byId("lists-box").replaceChildren(...listed.flat());
+    refill(byId("lists-box"), listed);
   }
 }

@@ -15,6 +15,7 @@ class Live {
     this.trained = this.passes.theta.slice();
     this.xs = this.examples.xs.map((x) => x.slice());
     this.ys = this.examples.ys.map((y) => y.slice());
+    this.predictions = live.predicting && new LivePredictions(this, live.predicting);
     this.written = new Written(this);
     this.written.parameters();
   }
@@ -52,6 +53,16 @@ class Live {
     if (k < 0) this.record.b[l]?.splice(place, 1, value);
     else this.record.w[l]?.[place].splice(before, 1, value);
   }
+  /** Parameters that move a neuron for an example and lead from no neuron to another: of its embedding, and that of its
+   *  activation. Where they stand among all, too.
+   *  @param {number} i @param {number} l @param {number} j @returns {(LiveEntry & { at: number })[]} */
+  entries(i, l, j) {
+    const layer = this.passes.layers[l - 1],
+      x = this.passes.forward(this.xs[i]).a[l - 1],
+      own = layer.parametric ? [{ name: "p", index: [j] }] : [];
+    return [...own, ...this.passes.walk(l).entries(layer, j, x)].map((entry) => ({ ...entry, at: entryAt(layer, entry) }));
+  }
+
   /** All inputs of a row as they are now, those that are not shown among them.
    *  @param {number} i */
   inputs(i) {
@@ -107,12 +118,17 @@ class Live {
   /** ∇C, the average over some rows, like θ: `at` tells where a parameter stands in it.
    *  @param {number[]} rows */
   gradient(rows = [...this.xs.keys()]) {
-    return this.passes.gradient(rows.map((i) => this.xs[i]), rows.map((i) => this.ys[i]));
+    return this.passes.gradient(rows.map((i) => this.both(i)));
+  }
+  /** Forward and back with an example.
+   *  @param {number} i */
+  both(i) {
+    return this.passes.both(this.xs[i], this.ys[i]);
   }
   /** An example as the record has it.
    *  @param {number} i */
-  example(i) {
-    return this.examples.example(i, this.xs[i], this.ys[i]);
+  example(i, pass = this.both(i)) {
+    return this.examples.example(i, pass);
   }
 
   // --- training -----------------------------------------------------------------------------------------------------
@@ -131,14 +147,15 @@ class Live {
     const { theta } = this.passes,
       from = theta.slice(),
       n = rows.length,
-      costs = [this.costs(rows)],
+      all = rows.map((i) => this.both(i)),
+      before = this.passes.mean(all),
       l2 = [this.stepping.penalty(n)],
-      gradient = this.gradient(rows),
+      gradient = this.passes.gradient(all),
       clipping = this.stepping.prepare(gradient, n);
     this.stepping.move(gradient, rate);
-    costs.push(this.costs(rows));
+    const after = this.costs(rows);
     l2.push(this.stepping.penalty(n));
-    return { before: costs[0], after: costs[1], rate, l2: [l2[0], l2[1]], clipping, moved: this.moved(from, theta) };
+    return { before, after, rate, l2: [l2[0], l2[1]], clipping, moved: this.moved(from, theta) };
   }
 
   /** What is another than it was, the largest change first.
@@ -209,4 +226,11 @@ class Live {
   renew() {
     this.written.all();
   }
+}
+
+/** Where an entry stands among all parameters.
+ *  @param {LiveLayer} layer @param {LiveEntry} entry */
+function entryAt({ blocks }, { name, index }) {
+  const block = blocks.find((one) => one.name === name);
+  return block ? block.start + block.shape.reduce((so, n, at) => so * n + index[at], 0) : -1;
 }

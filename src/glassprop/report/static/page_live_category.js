@@ -19,4 +19,8 @@ WALKS.category = {
   },
   place: () => null,
   edges: (layer) => passedEdges(layer),
+  entries: (layer, j, x) => {
+    const of = embeddedInto(layer, j);
+    return of ? [{ name: `t${of.place}`, index: [x[of.k], j - of.first] }] : [];
+  },
 };

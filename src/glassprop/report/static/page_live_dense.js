@@ -28,4 +28,5 @@ WALKS.dense = {
   },
   place: ({ n_in }, j, k) => (k < 0 ? ["b", j] : ["w", j * n_in + k]),
   edges: () => null,
+  entries: () => [],
 };

@@ -69,8 +69,11 @@ class Differences {
     return largestFirst(shown, (k) => this.errors.byA[0][k], most)
       .filter((k) => !codes.has(k))
       .map((k) => {
-        const [slope, kink] = this.along(1, k, true);
-        return [k, finite(slope), kink];
+        // one at a time: a panel asks for one of them
+        const found = lazily({}, "both", () => this.along(1, k, true));
+        /** @type {[number, Num, boolean]} */
+        const entry = [k, null, false];
+        return lazily(lazily(entry, 1, () => finite(found.both[0])), 2, () => found.both[1]);
       });
   }
 }

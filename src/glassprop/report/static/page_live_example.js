@@ -14,21 +14,25 @@ class LiveExamples {
     this.first = [...record.examples];
     this.xs = live.rows.map(({ x }) => unpacked(x));
     this.ys = live.rows.map(({ y }) => unpacked(y));
-    this.codes = new Map(this.codesOf());
+    this.lookups = this.lookupsOf();
+    this.codes = new Map(this.lookups.map(({ k, size }) => [k, size]));
     this.outputs = this.xs.map((x) => passes.forward(x).a[passes.depth]);
   }
 
-  /** Inputs that are codes of categories, and of how many: followed through layers that pass them on.
-   *  @returns {[number, number][]} */
-  codesOf() {
+  /** Inputs that are codes of categories, of how many, and where they are looked up: followed through layers that pass
+   *  them on. */
+  lookupsOf() {
     /** @type {(number | null)[]} */
     let seen = Array.from({ length: this.passes.layers[0].n_in }, (_, k) => k);
-    /** @type {[number, number][]} */
+    /** @type {LiveLookup[]} */
     const found = [];
-    for (const layer of this.passes.layers) {
+    for (const [at, layer] of this.passes.layers.entries()) {
       if (!layer.embeds) break;
       if (layer.kind === "category") {
-        layer.embeds.columns.forEach((k, place) => found.push([seen[k] ?? -1, layer.blocks[place].shape[0]]));
+        layer.embeds.columns.forEach((k, place) => {
+          const { name, shape } = layer.blocks[place];
+          if (seen[k] !== null) found.push({ l: at + 1, name, k: seen[k], size: shape[0] });
+        });
       }
       const after = Array(layer.n).fill(null);
       othersOf(layer).forEach((k, j) => after[j] = seen[k]);
@@ -38,13 +42,12 @@ class LiveExamples {
     return found;
   }
 
-  /** @param {number} i @param {Float64Array} x @param {Float64Array} y @returns {ExampleRecord} */
-  example(i, x, y) {
+  /** @param {number} i @param {LivePass} pass @returns {ExampleRecord} */
+  example(i, { trace, errors, y }) {
     const { passes, record } = this,
       { shown } = record,
       first = this.first[i],
-      trace = passes.forward(x),
-      errors = passes.backward(trace, y),
+      x = trace.a[0],
       L = passes.depth;
     /** @template T @param {(l: number) => T} of @returns {(T | null)[]} */
     const byLayer = (of) => [null, ...passes.layers.map((_, at) => of(at + 1))];
@@ -73,10 +76,11 @@ class LiveExamples {
       columns: record.columns.map((_, number) => this.cell(i, number, x, y, errors)),
     };
     const differences = new Differences(passes, trace, errors, y);
-    return lazily(found, "differences", () => ({
-      weights: byLayer((l) => differences.weights(l, shown, this.most)),
-      inputs: differences.inputs(shown[0], this.codes, this.most),
-    }));
+    /** @type {ExampleRecord["differences"]["weights"]} */
+    const weights = [null];
+    for (let l = 1; l <= L; l++) lazily(weights, l, () => differences.weights(l, shown, this.most));
+    const inputs = () => differences.inputs(shown[0], this.codes, this.most);
+    return { ...found, differences: lazily({ weights }, "inputs", inputs) };
   }
 
   /** @param {LiveTrace} trace @param {number} l */
@@ -132,9 +136,10 @@ class LiveExamples {
     return shown[l].map((k) => finite(g[k]));
   }
 
-  /** What each output adds to C₀; null where a has lost the digits for it.
+  /** What each output adds to C₀; null where a has lost the digits for it, or C₀ is a prediction.
    *  @param {LiveTrace} trace @param {Float64Array} y */
   terms({ a, z }, y) {
+    if (this.record.asked === "prediction") return null;
     const { cost, depth } = this.passes,
       terms = cost.each(cost.value, a[depth], a[depth], y),
       whole = cost.total(z[depth], a[depth], y),
@@ -242,7 +247,7 @@ const withoutBiases = (own) => (own.b ? { ...own, b: new Float64Array(own.b.leng
 const briefly = (x) => String(Number(x.toPrecision(6)));
 
 /** An object with one more part, which takes long and is worked out when it is first asked for.
- *  @template {object} T @template {string} K @template V @param {T} object @param {K} name @param {() => V} make
+ *  @template {object} T @template {string | number} K @template V @param {T} object @param {K} name @param {() => V} make
  *  @returns {T & Record<K, V>} */
 function lazily(object, name, make) {
   /** @type {{ value: V } | null} */

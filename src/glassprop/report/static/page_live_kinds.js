@@ -23,6 +23,10 @@ function embeddedOf({ n_in, embeds }) {
   });
 }
 
+/** What a neuron is made of, where it is a number that is embedded.
+ *  @param {LiveLayer} layer @param {number} j */
+const embeddedInto = (layer, j) => embeddedOf(layer).find(({ first, many }) => j >= first && j < first + many);
+
 /** z with what is passed on in its places, and the rest 0.
  *  @param {LiveLayer} layer @param {Float64Array} x */
 function passedOn(layer, x) {

@@ -66,6 +66,20 @@ WALKS.periodic = {
     }
   },
   place: () => null,
+  // its own weights and what is added to it, and the waves that it shares
+  entries(layer, j) {
+    const of = embeddedInto(layer, j);
+    if (!of || j === of.first) return [];
+    const m = j - of.first - 1,
+      waves = Array.from({ length: wavesOf(layer) }, (_, q) => q);
+    return [
+      ...layer.blocks.flatMap(({ name, shape }) => {
+        if (name === "e") return [{ name, index: [of.place, m] }];
+        if (name === "w") return waves.map((q) => ({ name, index: [of.place, m, q] }));
+        return shape.length === 2 ? waves.map((q) => ({ name, index: [of.place, q] })) : [];
+      }),
+    ];
+  },
   edges(layer, own, x) {
     const found = passedEdges(layer),
       waves = wavesOf(layer);

@@ -8,6 +8,7 @@ class Written {
     this.live = live;
     this.record = live.record;
     this.units = live.record.units;
+    this.tells = live.record.update !== null;
   }
 
   /** Parameters, and what the optimizer remembers of them: those that are shown. */
@@ -47,12 +48,26 @@ class Written {
       { training, picture } = record,
       { passes, stepping } = live;
     this.parameters();
-    record.examples = live.xs.map((_, i) => live.example(i));
-    record.gradient_size = live.xs.map((_, i) => passes.lengths(live.gradient([i])));
-    if (training && training.clip_norm !== null) training.clipping = stepping.prepare(live.gradient(), live.count);
-    if (record.update) lazily(record, "update", () => this.update());
-    if (picture) this.picture(picture);
+    const all = live.xs.map((_, i) => live.both(i));
+    record.examples = all.map((pass, i) => live.example(i, pass));
+    record.gradient_size = all.map((pass) => passes.lengths(passes.gradient([pass])));
+    if (training && training.clip_norm !== null) training.clipping = stepping.prepare(passes.gradient(all), live.count);
+    this.predictions();
+    if (this.tells) lazily(record, "update", () => this.update());
+    if (picture) this.picture(picture, all);
     if (this.units) record.units = this.inUnits(this.units);
+  }
+
+  /** What is told of predictions, worked out when it is asked for. */
+  predictions() {
+    const { live, record } = this,
+      { predictions } = live;
+    if (!predictions) return;
+    predictions.told.clear();
+    /** @type {PredictionRecord[]} */
+    const found = [];
+    live.xs.forEach((x, i) => lazily(found, i, () => predictions.of(i, x)));
+    record.predictions = found;
   }
 
   /** What the next step would do; nothing is done.
@@ -80,12 +95,12 @@ class Written {
   }
 
   /** Inputs as a picture, where not all of them are shown.
-   *  @param {NonNullable<ExplanationRecord["picture"]>} picture */
-  picture(picture) {
+   *  @param {NonNullable<ExplanationRecord["picture"]>} picture @param {LivePass[]} all */
+  picture(picture, all) {
     const { live, record } = this,
       places = record.live?.pixels ?? null;
     live.xs.forEach((x, i) => {
-      const byX = live.passes.backward(live.passes.forward(x), live.ys[i]).byA[0];
+      const byX = all[i].errors.byA[0];
       x.forEach((value, k) => {
         const place = places ? places[k] : k;
         picture.x[i][place] = finite(value);

@@ -11,4 +11,5 @@ WALKS.scale = {
   },
   place: (_, j, k) => (j === k ? ["s", j] : null),
   edges: () => null,
+  entries: () => [],
 };

@@ -2,6 +2,7 @@
 
 /** @type {Mode[]} */
 const MODES = ["weight", "activation", "gradient"];
+const REST = 150; // milliseconds
 /** The button that walks there.
  *  @param {string} name */
 const control = (name) => part(`[data-control="${name}"]`, HTMLElement);
@@ -20,6 +21,8 @@ class Page {
     /** @type {Choice | null} */
     this.chosen = null;
     this.place = 0;
+    /** What is drawn when the hand rests. @type {ReturnType<typeof setTimeout> | undefined} */
+    this.resting = undefined;
     /** For which known δ charts were drawn last. @type {number | null} */
     this.charted = null;
     /** @type {Choose} */
@@ -66,6 +69,7 @@ class Page {
     const example = part("#example", HTMLSelectElement);
     example.append(...record.examples.map((_, i) => el("option", { value: i })));
     drawEquations(byId("equations-box"));
+    drawHistory(byId("history-box"), this.model);
     example.disabled = record.examples.length < 2;
     tellNotes(this.model);
   }
@@ -98,6 +102,7 @@ class Page {
       waiting = setTimeout(() => {
         this.drawing.draw();
         this.charts();
+        drawHistory(byId("history-box"), this.model);
         this.play?.shown();
       }, 100);
     });
@@ -174,7 +179,21 @@ class Page {
     drawPictures(byId("pictures-box"), this.model, this.choose, known);
     drawSizes(byId("sizes-box"), this.model, known);
     this.charted = known.delta;
-    drawHistory(byId("history-box"), this.model);
+  }
+
+  /** How the prediction came about; where it takes long, when the hand rests.
+   *  @param {Known} known */
+  waterfall(known) {
+    const box = byId("waterfall-box"),
+      slow = this.live?.predictions?.slow(this.model.example) ?? false;
+    const draw = () => {
+      drawWaterfall(box, this.model, this.known());
+      box.removeAttribute("aria-busy");
+    };
+    clearTimeout(this.resting);
+    if (!slow || known.a < this.model.depth) return draw();
+    box.setAttribute("aria-busy", "true");
+    this.resting = setTimeout(draw, REST);
   }
 
   /** Draw anew; and bring the panel into view where it lies below, if it was asked for.
@@ -184,12 +203,12 @@ class Page {
       panel = byId("panel"),
       step = this.steps[this.place];
     const known = this.known();
-    byId("facts").replaceChildren(...factsOf(this.model, this.model.now, known));
+    refill(byId("facts"), factsOf(this.model, this.model.now, known));
     part("#example", HTMLSelectElement).querySelectorAll("option").forEach((option, i) => {
-      option.textContent = captionOf(this.model, this.record.examples[i], known);
+      refill(option, captionOf(this.model, this.record.examples[i], known));
     });
     if (this.charted !== known.delta) this.charts();
-    drawWaterfall(byId("waterfall-box"), this.model, known);
+    this.waterfall(known);
     this.drawing.draw();
     this.legend(known);
     const content = chosen ? this.words.panel(chosen) : this.words.stepPanel(step, known);
@@ -229,7 +248,8 @@ class Page {
         activation: `Lines: what flows through them, w a; above the circles: b. In the circles: activations a${back}.`,
         gradient: "Lines: ∂C₀/∂w; above the circles: ∂C₀/∂b. In the circles: the error δ (inputs: ∂C₀/∂x).",
       }[this.mode];
-    byId("legend").replaceChildren(
+    refill(
+      byId("legend"),
       told(text),
       known.delta > 0 ? " What is not computed yet is empty." : "",
       " Thicker is larger in its layer; ",

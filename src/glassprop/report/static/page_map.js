@@ -71,7 +71,7 @@ class PlaneMap {
       if (!at.every(fits)) return;
       const [x, y] = [plane.x(at[0]), plane.y(at[1])],
         target = e.y[model.spot(model.depth, this.output)],
-        above = (target ?? 0) > (this.middle ?? 0),
+        above = predicts(model) || (target ?? 0) > (this.middle ?? 0),
         here = i === model.example;
       const shape = above
         ? svg("circle", { class: "shape", cx: x, cy: y, r: 6 })
@@ -79,11 +79,11 @@ class PlaneMap {
       const mark = svg(
         "g",
         { class: `row-mark ${above ? "plus" : "minus"}${here ? " here" : ""}`, "data-row": i, "data-target": String(target) },
-        svg("title", {}, `row ${e.row}: target ${numeral(target)}, output ${numeral(model.a(model.depth, this.output, e))}`),
+        svg("title", {}, `row ${e.row}: ${predicts(model) ? "" : `target ${numeral(target)}, `}output ${numeral(model.a(model.depth, this.output, e))}`),
         here ? svg("circle", { cx: x, cy: y, r: 11, class: "ring" }) : null,
         shape,
       );
-      mark.addEventListener("click", () => play.page.turnTo(i));
+      mark.onclick = () => play.page.turnTo(i);
       plane.over.append(mark);
     });
   }
@@ -91,14 +91,16 @@ class PlaneMap {
   legend() {
     const { plane } = this;
     if (!plane) return;
-    const { model } = this.play;
-    byId("map-legend").replaceChildren(
+    const { model } = this.play,
+      rows = predicts(model) ? "" : ": a circle where the target is above that, a square where it is not";
+    refill(
+      byId("map-legend"),
       `Output ${cut(model.name(model.depth, this.output), 30)}: `,
       el("span", { class: "key minus" }, `orange to ${numeral(plane.bottom, 3)}`),
       ", ",
       el("span", { class: "key plus" }, `blue to ${numeral(plane.top, 3)}`),
-      `; the line is where it is ${numeral(this.middle, 3)}. Rows: a circle where the target is above that, a square where ` +
-        "it is not; the one with a ring is this example. Point at the map, or move over it by arrow keys.",
+      `; the line is where it is ${numeral(this.middle, 3)}. Marks are rows${rows}; the one with a ring is this example. ` +
+        "Point at the map, or move over it by arrow keys.",
     );
   }
 
@@ -147,7 +149,8 @@ class PlaneMap {
       svg("line", { x1: x - 9, x2: x + 9, y1: y, y2: y }),
       svg("line", { x1: x, x2: x, y1: y - 9, y2: y + 9 }),
     );
-    byId("map-said").replaceChildren(
+    refill(
+      byId("map-said"),
       el("bdi", {}, cut(model.name(0, 0), 20)),
       " ",
       num(at[0], "map-x", 3),

@@ -17,17 +17,8 @@ class Parts {
 
   /** @param {Choice} what @param {Child[]} content */
   link(what, ...content) {
-    const button = el(
-      "button",
-      {
-        type: "button",
-        class: "link",
-        "data-choose": called(what),
-      },
-      ...content,
-    );
-    button.addEventListener("click", () => this.choose(what));
-    return button;
+    const onclick = () => this.choose(what);
+    return el("button", { type: "button", class: "link", "data-choose": called(what), onclick }, ...content);
   }
   /** @param {number} l @param {number} n @returns {Choice} */
   neuron(l, n) {

@@ -57,10 +57,10 @@ function picture(values, model, { signed, pick }) {
   });
   const [width, height] = [w * size, h * size];
   const box = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "picture" }, cells);
-  box.addEventListener("click", (event) => {
+  box.onclick = (event) => {
     const pixel = under(event, "[data-pixel]");
     if (pixel) pick(Number(pixel.dataset.pixel));
-  });
+  };
   return box;
 }
 
@@ -119,6 +119,6 @@ function drawPictures(box, model, choose, known) {
         `the derivative with respect to each pixel, at most ${numeral(largest(by))} in size`,
       ),
     );
-  box.replaceChildren(...pictures);
+  refill(box, pictures);
   reveal(box);
 }

@@ -24,10 +24,16 @@ class Play {
     /** The number that was nudged last. @type {string | undefined} */
     this.nudged = undefined;
     this.nudge = new Nudge(this);
-    this.learn = new Learn(this);
+    /** Steps of training; none where there is no target. */
+    this.learn = predicts(page.model) ? null : new Learn(this);
+    control("undo").addEventListener("click", () => this.begin(() => this.undo()));
+    control("reset").addEventListener("click", () => this.begin(() => this.start("reset")));
     this.slice = new Slice(this);
     this.plane = mapOf(this);
     dragging(this);
+    // a number that is taken hold of stays where it is
+    byId("nudge").addEventListener("pointerdown", () => this.learn?.pause(), true);
+    byId("nudge").addEventListener("keydown", ({ key }) => key !== "Tab" && this.learn?.pause(), true);
     byId("live").hidden = false;
     byId("arithmetic").textContent = "This page computes all of its numbers itself, by the formulas that it shows.";
   }
@@ -39,8 +45,16 @@ class Play {
   /** Note what stands now, so that what comes next can be undone.
    *  @param {string} what as the button says it */
   keep(what) {
+    this.learn?.pause(); // what is done by hand ends play
     this.done.push({ what, before: this.live.snapshot(), trail: this.trail, steps: this.steps });
     if (this.done.length > MOST_UNDONE) this.done.shift();
+  }
+
+  /** Stop, forget what the last step did, and do something else.
+   *  @param {() => void} deed */
+  begin(deed) {
+    this.learn?.forget();
+    deed();
   }
 
   undo() {
@@ -84,10 +98,20 @@ class Play {
     this.page.all();
   }
 
+  /** What *Back* would undo. */
+  undone() {
+    const last = this.done[this.done.length - 1],
+      undo = control("undo");
+    undo.setAttribute("aria-disabled", String(!last));
+    undo.setAttribute("aria-label", last ? `Back: undo ${last.what}` : "Back: nothing to undo");
+    undo.title = last ? `undo ${last.what}` : "";
+  }
+
   /** What is chosen or shown has changed, or the numbers have. */
   shown() {
     this.nudge.shown();
-    this.learn.shown();
+    this.learn?.shown();
+    this.undone();
     this.slice.draw();
     this.plane?.draw();
   }

@@ -33,6 +33,7 @@ function dragging(play) {
 /** Choose what is dragged, and take hold of its number.
  *  @param {Play} play @param {Choice} choice @returns {Grip | null} */
 function take(play, choice) {
+  play.learn?.pause();
   play.page.chosen = choice;
   play.page.show(false);
   const [held] = play.nudge.held;

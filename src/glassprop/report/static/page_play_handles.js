@@ -3,11 +3,14 @@
 /** What of the chosen thing can be changed.
  *  @param {Play} play @param {Choice | null} chosen @returns {Held[]} */
 function handles(play, chosen) {
-  if (!chosen || chosen.kind === "column") return [];
+  if (!chosen) return [];
+  if (chosen.kind === "column") return dateHeld(play, chosen.number);
   if (chosen.kind === "weight") return parameterHeld(play, chosen.l, chosen.j, chosen.k);
-  if (chosen.kind === "input") return inputHeld(play, chosen.k);
-  const { l, j } = chosen;
-  return [...parameterHeld(play, l, j, -1), ...(l === play.model.depth ? targetHeld(play, j) : [])];
+  if (chosen.kind === "input")
+    return [...play.model.columnsOf(chosen.k).flatMap(({ number }) => dateHeld(play, number)), ...inputHeld(play, chosen.k)];
+  const { l, j } = chosen,
+    entry = play.live.entries(play.model.example, l, j)[play.nudge.which];
+  return [...(entry ? entryHeld(play, l, j, entry) : []), ...parameterHeld(play, l, j, -1), ...(l === play.model.depth && !predicts(play.model) ? targetHeld(play, j) : [])];
 }
 
 /** @param {Play} play @param {number} l @param {number} j @param {number} k @returns {Held[]} */
@@ -27,6 +30,33 @@ function parameterHeld({ live, page: { model, words } }, l, j, k) {
       range: around(start),
       get: () => live.get(l, j, k) ?? NaN,
       set: (value) => live.set(l, j, k, value),
+    },
+  ];
+}
+
+/** What an entry of a block is, in words. @type {Record<string, string>} */
+const ENTRIES = { p: "parameter of the activation", f: "frequency", c: "phase", w: "weight of a wave", e: "what is added" };
+/** @param {LiveEntry} entry */
+const entryWords = ({ name, index }) => `${ENTRIES[name] ?? "number of the table"} ${name}[${index.join(",")}]`;
+
+/** Any other parameter of a layer.
+ *  @param {Play} play @param {number} l @param {number} j @param {LiveEntry & { at: number }} entry @returns {Held[]} */
+function entryHeld({ live, page: { model } }, l, j, entry) {
+  const { theta } = live.passes,
+    start = theta[entry.at],
+    symbol = sym(entry.name, l, ...entry.index);
+  return [
+    {
+      name: `at:${entry.at}`,
+      parameter: true,
+      words: `${entryWords(entry)} of layer ${l}, for ${plainName(model, l, j)}`,
+      symbol,
+      slopeName: by(C0(), sym(entry.name, l, ...entry.index)),
+      slope: finite(live.gradient([model.example])[entry.at]),
+      start,
+      range: around(start),
+      get: () => theta[entry.at],
+      set: (value) => (theta[entry.at] = value),
     },
   ];
 }

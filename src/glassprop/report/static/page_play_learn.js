@@ -18,6 +18,7 @@ class Learn {
     this.drawn = null;
     byId("learn").hidden = false;
     this.listen();
+    this.tellRate();
     this.showRate();
   }
 
@@ -30,9 +31,7 @@ class Learn {
     const deeds = {
       "take-step": () => this.one(),
       play: () => (this.playing ? this.pause() : this.go()),
-      undo: () => this.begin(() => play.undo()),
-      reset: () => this.begin(() => play.start("reset")),
-      untrained: () => this.begin(() => play.start("untrained")),
+      untrained: () => play.begin(() => play.start("untrained")),
     };
     for (const [name, deed] of Object.entries(deeds)) control(name).addEventListener("click", deed);
     const slider = part("#rate", HTMLInputElement),
@@ -45,12 +44,10 @@ class Learn {
     control("rate-trained").addEventListener("click", () => this.setRate(this.trained));
   }
 
-  /** Stop, forget what the last step did, and do something else.
-   *  @param {() => void} deed */
-  begin(deed) {
+  /** Stop, and forget what the last step did. */
+  forget() {
     this.pause();
     this.last = null;
-    deed();
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -125,6 +122,19 @@ class Learn {
     this.showRate();
   }
 
+  /** Where the rate is from that the page begins with. */
+  tellRate() {
+    const { name, given, chosen, trained_rate } = this.play.live.stepping.record;
+    control("rate-trained").textContent = chosen ? "as asked for" : given ? "as trained" : "as at first";
+    const from = chosen
+      ? [`Steps of ${name}. η = `, num(this.trained, "rate"), " was asked for, so that a step can be seen",
+        trained_rate === null ? "." : ["; training’s last was ", num(trained_rate, "trained_rate"), "."]]
+      : given
+        ? `Steps of ${name}, at the rate with which training ended.`
+        : "These weights came without an optimizer: steps are of plain gradient descent.";
+    refill(byId("rate-said"), from);
+  }
+
   showRate() {
     const slider = part("#rate", HTMLInputElement),
       field = part("#rate-typed", HTMLInputElement);
@@ -136,16 +146,12 @@ class Learn {
 
   shown() {
     const { play } = this,
-      last = play.done[play.done.length - 1],
-      [play_, undo] = [control("play"), control("undo")];
+      play_ = control("play");
     play_.textContent = this.playing ? "Pause" : "Play";
     play_.setAttribute("aria-pressed", String(this.playing));
-    undo.setAttribute("aria-disabled", String(!last));
-    undo.setAttribute("aria-label", last ? `Back: undo ${last.what}` : "Back: nothing to undo");
-    undo.title = last ? `undo ${last.what}` : "";
     byId("step-said").setAttribute("aria-live", this.playing ? "off" : "polite");
-    byId("step-said").replaceChildren(...flat(this.words()));
-    byId("moved-box").replaceChildren(...flat([this.moved()]));
+    refill(byId("step-said"), this.words());
+    refill(byId("moved-box"), this.moved());
     const drawn = { trail: play.trail, width: window.innerWidth };
     if (this.drawn?.trail === drawn.trail && this.drawn.width === drawn.width) return;
     this.drawn = drawn;
@@ -157,7 +163,7 @@ class Learn {
   words() {
     const { last, play } = this,
       mean = this.costOf(last ? last.rows : this.all());
-    if (!last) return play.page.known().cost ? [fact(mean, num(play.live.costs(), "mean"))] : []; // not before the pass
+    if (!last) return play.page.known().cost ? [fact(mean, num(meanOf(play.model.record), "mean"))] : []; // not before the pass
     const gone = less(last.after, last.before),
       steps = last.steps === 1 ? "one step" : `${last.steps} steps`;
     return [
@@ -198,6 +204,10 @@ class Learn {
   }
 }
 
+/** The mean cost of the rows of the page.
+ *  @param {ExplanationRecord} record */
+const meanOf = ({ examples }) => product(total(examples.map((e) => e.cost)), 1 / examples.length);
+
 /** @param {Num} x @returns {x is number} */
 const isKnown = (x) => x !== null && Number.isFinite(x);
 
@@ -206,7 +216,7 @@ const isKnown = (x) => x !== null && Number.isFinite(x);
 function drawTrail(box, trail) {
   /** @type {[number, number][]} */
   const known = trail.flatMap(([step, cost]) => (fits(cost) ? [[step, cost]] : []));
-  if (known.length < 2) return box.replaceChildren(said("Here the mean cost is drawn as it falls, step by step."));
+  if (known.length < 2) return refill(box, said("Here the mean cost is drawn as it falls, step by step."));
   const costs = known.map(([, cost]) => cost),
     [low, high] = [Math.min(...costs), Math.max(...costs)],
     log = low > 0 && high / low > 50,
@@ -224,5 +234,5 @@ function drawTrail(box, trail) {
   const points = known.map(([step, cost]) => `${x(step).toFixed(1)},${y(cost).toFixed(1)}`);
   chart.append(svg("polyline", { points: points.join(" "), class: "run run-one", "data-trail": known.length }));
   const said_ = `from ${numeral(costs[0])} to ${numeral(costs[costs.length - 1])} in ${end} steps`;
-  box.replaceChildren(figure("The mean cost of the rows, step by step", chart, said_));
+  refill(box, figure("The mean cost of the rows, step by step", chart, said_));
 }

@@ -6,9 +6,13 @@ class Nudge {
   /** @param {Play} play */
   constructor(play) {
     this.play = play;
+    this.choices = el("div", {});
     this.rows = el("div", {});
+    /** Which of the parameters is held that lead from no neuron to another, and of what. */
+    this.which = 0;
+    this.whichOf = "";
     this.below = el("div", {});
-    byId("nudge").append(this.rows, this.below);
+    byId("nudge").append(this.choices, this.rows, this.below);
     /** What the controls are of, as text. */
     this.of = "";
     /** @type {Held[]} */
@@ -29,13 +33,48 @@ class Nudge {
       of = `${model.example} ${chosen ? called(chosen) : ""}`;
     if (of !== this.of) {
       this.of = of;
+      this.choose(chosen);
       this.kept = false;
       this.cost = model.now.cost;
-      this.held = handles(this.play, chosen);
-      this.rows.replaceChildren(...this.held.map((held) => this.row(held)));
+      this.hold(handles(this.play, chosen));
     }
     this.held.forEach((held) => this.say(held));
-    refill(this.below, [this.together(), this.switches(chosen)]);
+    refill(this.below, this.together(), this.switches(chosen));
+  }
+
+  /** Which of the parameters of its embedding, or of its activation, is held of a neuron.
+   *  @param {Choice | null} chosen */
+  choose(chosen) {
+    const { live, model } = this.play,
+      of = chosen ? called(chosen) : "",
+      entries = chosen?.kind === "neuron" ? live.entries(model.example, chosen.l, chosen.j) : [];
+    const words = [of, ...entries.map(entryWords)].join("; ");
+    if (words === this.whichOf) return;
+    if (!this.whichOf.startsWith(`${of}; `)) this.which = 0;
+    this.whichOf = words;
+    if (entries.length < 2) return this.choices.replaceChildren();
+    const options = entries.map((entry, n) => el("option", { value: n, selected: n === this.which }, entryWords(entry))),
+      box = el("select", { "data-which": "" }, options);
+    box.addEventListener("change", () => {
+      this.which = Number(box.value);
+      this.rebase();
+      this.shown();
+      part("[data-which]", HTMLSelectElement).focus();
+    });
+    this.choices.replaceChildren(el("label", {}, `one of its ${entries.length} parameters `, box));
+  }
+
+  /** Take hold of these; the controls of the same numbers stay, and the focus on them.
+   *  @param {Held[]} now */
+  hold(now) {
+    const before = this.held;
+    this.held = now;
+    if (now.length !== before.length || now.some(({ name }, n) => name !== before[n].name))
+      return this.rows.replaceChildren(...now.map((held) => this.row(held)));
+    now.forEach((held, n) => {
+      const { slider, field, said: told_ } = before[n];
+      Object.assign(held, { slider, field, said: told_ });
+    });
   }
 
   /** What the chosen column could be switched to; where nothing can be changed, what to do.
@@ -58,18 +97,20 @@ class Nudge {
   /** The controls of one number.
    *  @param {Held} held */
   row(held) {
-    const { name, words } = held;
+    const { name, words } = held,
+      now = () => this.held.find((one) => one.name === name) ?? held;
     held.slider = el("input", { type: "range", min: 0, max: SLIDER, step: 1, "data-nudge": name, "aria-label": words });
-    held.field = el("input", { type: "number", step: "any", "data-typed": name, "aria-label": `${words}, typed` });
+    const { type, read, next } = held.writing ?? { type: "number", read: Number, next: (/** @type {number} */ x) => x };
+    held.field = el("input", { type, step: "any", "data-typed": name, "aria-label": `${words}, typed` });
     held.said = el("span", { class: "nudge-said" });
     const { slider, field } = held,
       back = el("button", { type: "button", class: "quiet", "data-put-back": name, "aria-label": `Put ${words} back` }, "↺");
-    slider.addEventListener("input", () => this.change(held, at(held.range, Number(slider.value))));
+    slider.addEventListener("input", () => this.change(now(), next(at(now().range, Number(slider.value)))));
     field.addEventListener("input", () => {
-      if (field.value.trim() !== "" && Number.isFinite(Number(field.value))) this.change(held, Number(field.value));
+      if (field.value.trim() !== "" && Number.isFinite(read(field.value))) this.change(now(), read(field.value));
     });
-    field.addEventListener("change", () => this.say(held));
-    back.addEventListener("click", () => this.change(held, held.start));
+    field.addEventListener("change", () => this.say(now()));
+    back.addEventListener("click", () => this.change(now(), now().start));
     return el("div", { class: "nudge-row" }, el("span", { class: "nudge-name" }, held.symbol), slider, field, back, held.said);
   }
 
@@ -90,17 +131,19 @@ class Nudge {
     if (!slider || !field || !held.said) return;
     held.range = reaching(held.range, value);
     slider.value = String(place(held.range, value));
-    slider.setAttribute("aria-valuetext", numeral(value));
-    if (document.activeElement !== field || Number(field.value) !== value) field.value = String(short(value));
+    const { text, read } = held.writing ?? { text: (/** @type {number} */ x) => String(short(x)), read: Number };
+    slider.setAttribute("aria-valuetext", held.writing ? text(value) : numeral(value));
+    if (document.activeElement !== field || read(field.value) !== value) field.value = text(value);
     const first = product(held.slope, value - held.start),
       alone = this.held.every((other) => other === held || other.get() === other.start);
-    held.said.replaceChildren(
+    refill(
+      held.said,
       fact(
         [held.slopeName, " ="],
         [num(held.slope, "slope", 4), el("span", { class: "at" }, held.byNudge ? " by differences" : "")],
       ),
       fact(["× nudge ", num(value - held.start, "nudge", 4), " ="], num(first, "first", 4)),
-      ...flat(alone ? [this.changed(first)] : []),
+      alone ? this.changed(first) : null,
     );
   }
 

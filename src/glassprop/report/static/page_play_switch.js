@@ -45,13 +45,13 @@ function switchTable(play, column, others) {
   const rows = others.map(({ name, values }, n) => {
     const isNow = column.parts.every((k, at) => x[k] === values[at]),
       first = firstOrder(play, column, values, x);
-    const button = el("button", { type: "button", class: "link", "data-choose": `${number}:${n}`, "data-switch": n, "aria-pressed": String(isNow) }, el("bdi", {}, cut(name, 40)));
-    button.addEventListener("click", () => {
+    const onclick = () => {
       play.keep(`the switch of ${cut(column.name, 24)}`);
       put(values);
       play.nudge.rebase();
       play.follow();
-    });
+    };
+    const button = el("button", { type: "button", class: "link", "data-choose": `${number}:${n}`, "data-switch": n, "aria-pressed": String(isNow), onclick }, el("bdi", {}, cut(name, 40)));
     return {
       "data-term": n,
       class: isNow ? "here" : null,

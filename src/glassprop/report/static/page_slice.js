@@ -36,11 +36,11 @@ class Slice {
       along = this.along(),
       hold = control("hold"),
       pair = along && held && called(along) !== called(held);
-    hold.replaceChildren(...flat(held ? ["Let go of ", words.edge(held.l, held.j, held.k)] : ["Hold it, and choose a second"]));
+    refill(hold, held ? ["Let go of ", words.edge(held.l, held.j, held.k)] : "Hold it, and choose a second");
     hold.setAttribute("aria-pressed", String(Boolean(held)));
     hold.toggleAttribute("hidden", !along && !held);
     byId("slice-tools").toggleAttribute("hidden", !along && !held);
-    if (!along) this.box.replaceChildren(said("Choose a weight or a bias, and the cost is drawn along it."));
+    if (!along) refill(this.box, said("Choose a weight or a bias, and the cost is drawn along it."));
     else if (pair) this.pair(held, along);
     else this.one(along);
   }
@@ -67,7 +67,7 @@ class Slice {
       { costs, means } = this.costs({ kind: "weight", l, j, k }, places),
       many = means.length > 0,
       all = [...costs, ...means, cost].filter(fits);
-    if (!all.length || !xs.every(fits)) return this.box.replaceChildren(said("The cost has no number there."));
+    if (!all.length || !xs.every(fits)) return refill(this.box, said("The cost has no number there."));
     const name = page.words.edge(l, j, k).textContent ?? "";
     const chart = frame({
       width: Math.max(260, Math.min(roomIn(this.box) - 4, 560)),
@@ -76,7 +76,7 @@ class Slice {
       ys: [Math.min(...all), Math.max(...all)],
       log: false,
       xLabel: k < 0 ? "the bias" : "the weight",
-      yLabel: "cost",
+      yLabel: predicts(model) ? "prediction" : "cost",
       xTicks: ticks(xs[0], xs[1], false).filter((x) => x >= xs[0] && x <= xs[1]).map((x) => Number(x.toPrecision(3))),
     });
     if (many) chart.box.append(curve(chart, places, means, "run run-two", "mean"));
@@ -92,8 +92,8 @@ class Slice {
       num(slope, "slope"),
       ".",
     ];
-    const spoken = `The cost along ${name}, now ${numeral(now)}: C₀ ${numeral(cost)}, slope ${numeral(slope)}`;
-    this.box.replaceChildren(figure(told_, chart.box, spoken));
+    const aloud = `${predicts(model) ? "ŷ" : "The cost"} along ${name}, now ${numeral(now)}: C₀ ${numeral(cost)}, slope ${numeral(slope)}`;
+    refill(this.box, figure(told_, chart.box, aloud));
   }
 
   /** The costs at these places, of the example and of all rows; the same ones as long as only this weight is nudged.
@@ -102,7 +102,7 @@ class Slice {
     const { live, model, turn } = this.play,
       of = [turn, model.example, l, j, k, places[0], places[1]].join(" ");
     if (of === this.known.of) return this.known;
-    const many = model.count > 1 && model.count * SLICE_POINTS * model.record.network.parameters < SLICE_WORK;
+    const many = model.count > 1 && !predicts(model) && model.count * SLICE_POINTS * model.record.network.parameters < SLICE_WORK;
     /** @param {number} [i] */
     const along = (i) => places.map((value) => live.costAlong([{ l, j, k, value }], i));
     this.known = { of, costs: along(model.example), means: many ? along() : [] };
@@ -112,7 +112,7 @@ class Slice {
   /** @param {WeightChoice} held @param {WeightChoice} along */
   pair(held, along) {
     if (![this.range(held), this.range(along)].flat().every(fits))
-      return this.box.replaceChildren(said("The cost has no number there."));
+      return refill(this.box, said("The cost has no number there."));
     const { live, model, page } = this.play,
       i = model.example,
       both = [held, along],
@@ -137,11 +137,12 @@ class Slice {
       " = ",
       num(slopes[n], n ? "slope" : "slope-held"),
     ]);
-    this.box.replaceChildren(
+    refill(
+      this.box,
       figure(
         ["C₀ over both, the held one to the right: orange low, blue high. The arrow goes downhill, against both derivatives: ", words, "."],
         plane.stack,
-        `The cost over two weights, now ${now.map((x) => numeral(x)).join(" and ")}; derivatives ${slopes.map((x) => numeral(x)).join(" and ")}`,
+        `C₀ over two weights, now ${now.map((x) => numeral(x)).join(" and ")}; derivatives ${slopes.map((x) => numeral(x)).join(" and ")}`,
       ),
     );
   }

@@ -44,7 +44,8 @@ const flat = (children) =>
  *  @template {Element} T @param {T} node @param {Attributes} attributes @param {Child[]} children */
 function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes))
-    if (value !== null && value !== undefined && value !== false)
+    if (typeof value === "function") Object.assign(node, { [name]: value });
+    else if (value !== null && value !== undefined && value !== false)
       node.setAttribute(name, value === true ? "" : name === "aria-label" ? told(String(value)) : String(value));
   // what stands in a bdi comes from data, and is left as it is
   const ours = node.localName === "bdi" ? (/** @type {Node | string} */ part) => part : inOurWords;
@@ -164,26 +165,24 @@ const SEEN = 6; // rows of a table that are not folded away
  *  @param {((left: Row[]) => Row[]) | null} rest @param {Attributes} attributes */
 function folding(head, rows, rest, attributes = {}, most = SEEN) {
   const box = el("div", {});
-  box.addEventListener("unfold", () => show(true));
-  /** @param {boolean} all */
-  const show = (all) => {
+  box.addEventListener("unfold", () => show(box, true));
+  /** @param {Element} here the box, or the one of the page that has become like it @param {boolean} all */
+  const show = (here, all) => {
     const shown = all ? rows : rows.slice(0, most);
     const left = rows.slice(shown.length);
-    box.replaceChildren(table(head, [...shown, ...(rest ? rest(left) : [])], attributes));
-    if (rows.length > most) {
-      const button = el(
-        "button",
-        { type: "button", class: "quiet", "data-fold": all ? "less" : "more" },
-        all ? "Show fewer" : `Show all ${rows.length}`,
-      );
-      button.addEventListener("click", () => {
-        show(!all);
-        box.querySelector("button")?.focus();
-      });
-      box.append(button);
-    }
+    here.replaceChildren(table(head, [...shown, ...(rest ? rest(left) : [])], attributes));
+    if (rows.length <= most) return;
+    /** @param {Event} event */
+    const onclick = (event) => {
+      const now = under(event, "[data-fold]")?.parentElement;
+      if (!now) return;
+      show(now, !all);
+      if (now.lastElementChild instanceof HTMLElement) now.lastElementChild.focus();
+    };
+    const [name, text] = all ? ["less", "Show fewer"] : ["more", `Show all ${rows.length}`];
+    here.append(el("button", { type: "button", class: "quiet", "data-fold": name, onclick }, text));
   };
-  show(false);
+  show(box, false);
   return box;
 }
 

@@ -31,7 +31,7 @@ function drawWaterfall(box, model, known) {
   const told = model.record.predictions[model.example];
   reveal(box);
   if (known.a < model.depth && !predicts(model))
-    return box.replaceChildren(said("It stands here when the walk has come to the output."));
+    return refill(box, said("It stands here when the walk has come to the output."));
   const steps = told.columns.slice(0, MOST_STEPS).map((column) => ({ ...column, id: column.name }));
   const others = told.columns.slice(MOST_STEPS),
     count = others.length + told.others.count;
@@ -59,15 +59,17 @@ function drawWaterfall(box, model, known) {
       span(levels[i], levels[i + 1], ends),
     ],
   }));
-  const moving = model.record.live ? " It is of the row and the weights that this page came with, not of what is changed here." : "";
-  box.replaceChildren(
+  const { live } = model.record,
+    still = live && !live.predicting ? " It is of the row and the weights that this page came with, not of what is changed here." : "";
+  refill(
+    box,
     said(
       "Predicted is ",
       ...whatIsPredicted(told),
       ": ",
       num(told.value, "value"),
       `. What each column adds to it is counted from ${told.baseline_is}: integrated gradients (E46), taken on ` +
-        `${told.points} points of the way from there; what they miss is the rest.${moving}`,
+        `${told.points} points of the way from there; what they miss is the rest.${still}`,
     ),
     table(
       ["column", "here", by(el("i", {}, "ŷ"), el("i", {}, "column")), "adds", "so far", ""],
@@ -109,6 +111,9 @@ function tellOfPredictions(model) {
   document.documentElement.dataset.asked = "prediction";
   const note = byId("asked-note");
   note.hidden = false;
+  byId("slice-title").textContent = "The prediction along a weight";
+  part("#live .deeds", HTMLElement).setAttribute("aria-label", "What was changed");
+  for (const name of ["take-step", "play", "untrained"]) control(name).hidden = true;
   note.textContent =
     "This page explains what is predicted, ŷ: no target plays a part, so there is no cost and no step of training. " +
     "Every derivative says how ŷ moves.";

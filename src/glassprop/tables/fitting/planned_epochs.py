@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from glassprop.estimator.time_plan import TooShortWarning
 from glassprop.ground.note import Note, Say
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.spoken import note_of
@@ -51,7 +52,8 @@ def planned_epochs(network: TableNetwork, X: Any, X_inner: Any, seconds: float, 
     say : callable
     """
     made, rows, watched = network.first(X, X_inner)
-    made.set_params(max_time=seconds / (network.trainings(X.shape[1]) + more))
+    trainings = network.trainings(X.shape[1]) + more
+    made.set_params(max_time=seconds / trainings)
     epochs = int(made.max_iter)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
@@ -59,12 +61,15 @@ def planned_epochs(network: TableNetwork, X: Any, X_inner: Any, seconds: float, 
             final_step.train(made, *rows, watched, (_Ask(),))
         except _Known as known:
             epochs = known.epochs
-    _tell(caught, say)
-    text = f"{epochs} epochs are planned for the time of {network.options.max_time:g} seconds"
-    say(Note(text, "planned-epochs", number=epochs))
+    asked = float(network.options.max_time or seconds)
+    _tell(caught, asked, trainings, say)
+    say(Note(f"{epochs} epochs are planned for the time of {asked:g} seconds", "planned-epochs", number=epochs))
     return epochs
 
 
-def _tell(caught: Sequence[warnings.WarningMessage], say: Say) -> None:
-    for note in dict.fromkeys(note_of(one.message) for one in caught if "max_time" in str(one.message)):
-        say(note)
+def _tell(caught: Sequence[warnings.WarningMessage], asked: float, trainings: float, say: Say) -> None:
+    """That the time is too short, which one network says of its own share of it."""
+    short = next((one.message for one in caught if isinstance(one.message, TooShortWarning)), None)
+    if short is not None:
+        what = "an epoch of all networks takes" if trainings > 1 else "an epoch takes"
+        say(note_of(TooShortWarning(asked, what, short.seconds * trainings)))

@@ -75,6 +75,21 @@ def time_slopes(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {"hours": np.ones(len(parts["hours"])), **_point_slopes("day", parts, HOURS)}
 
 
+def date_turns(*, clock: bool) -> dict[str, tuple[str, float]]:
+    """Of what each of the `date_parts` is, and how many days its circle takes."""
+    turns = {name: length for name, length in TURNS.items() if clock or name != "day"}
+    return {"days": ("line", 0.0), **_of_circles(turns)}
+
+
+def time_turns() -> dict[str, tuple[str, float]]:
+    """The same of the `time_parts`, in hours."""
+    return {"hours": ("line", 0.0), **_of_circles({"day": HOURS})}
+
+
+def _of_circles(turns: dict[str, float]) -> dict[str, tuple[str, float]]:
+    return {f"{name} {of}": (of, length) for name, length in turns.items() for of in ("sin", "cos")}
+
+
 def _point(name: str, turns: np.ndarray) -> dict[str, np.ndarray]:
     return {f"{name} sin": np.sin(2 * np.pi * turns), f"{name} cos": np.cos(2 * np.pi * turns)}
 
