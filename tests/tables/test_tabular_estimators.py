@@ -25,10 +25,10 @@ from glassprop.tables import FitOptions, Table, fit_table, gradient_arrays, pred
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
+# Machine code, which all jobs of tests run in, rounds a row alike wherever it stands; NumPy's products of few float32 rows,
+# which predict for people then, differ in the last bit, which `check_methods_sample_order_invariance` may find.
 EXPECTED = {
     "check_sample_weight_equivalence_on_dense_data": "batches and folds are drawn by rows, and a weight of 0 is a row",
-    "check_methods_sample_order_invariance": "products of float32 are rounded by the place of a row among others",
-    "check_methods_subset_invariance": "the same",
 }
 
 
