@@ -24,6 +24,7 @@ PUBLIC = [
     "Layer",
     "MLPClassifier",
     "MLPRegressor",
+    "MLflowLogger",
     "Network",
     "OwnUnits",
     "PeriodicEmbedding",
@@ -37,6 +38,8 @@ PUBLIC = [
     "save",
     "to_sklearn",
     "to_torch",
+    "to_c",
+    "to_onnx",
     "warmup",
 ]
 
@@ -63,7 +66,7 @@ MODULES = {
     "lessons": ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"],
     "onnx": ["register"],
     "optimizers": ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer"],
-    "saving": ["Packed", "load", "pack", "read_record", "save", "unpack"],
+    "saving": ["Packed", "check_savable", "load", "pack", "read_record", "save", "unpack"],
     "schedules": [
         "SCHEDULES", "Adaptive", "CosLog4", "Constant", "Cosine", "FlatCos", "InvScaling", "OneCycle", "Schedule",
         "WarmUp",

@@ -23,6 +23,7 @@ _HOME = {
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
     "check_gradient": "glassprop.backprop.check",
     "explain": "glassprop.tables.use.explain_table",
+    "MLflowLogger": "glassprop.export.mlflow_logger",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
     "from_sklearn": "glassprop.portable.from_sklearn",
@@ -30,6 +31,8 @@ _HOME = {
     "save": "glassprop.export.model_file",
     "to_sklearn": "glassprop.portable.to_sklearn",
     "to_torch": "glassprop.portable.to_torch",
+    "to_c": "glassprop.portable.to_c",
+    "to_onnx": "glassprop.portable.to_onnx",
     "warmup": "glassprop.engine.warm",
     "GlasspropError": "glassprop.errors",
 }
@@ -43,6 +46,7 @@ __all__ = [
     "Layer",
     "MLPClassifier",
     "MLPRegressor",
+    "MLflowLogger",
     "Network",
     "OwnUnits",
     "PeriodicEmbedding",
@@ -55,6 +59,8 @@ __all__ = [
     "from_sklearn",
     "load",
     "save",
+    "to_c",
+    "to_onnx",
     "to_sklearn",
     "to_torch",
     "warmup",
@@ -70,6 +76,7 @@ if TYPE_CHECKING:
     from glassprop.estimator.classifier import MLPClassifier
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.export.checkpoint import Checkpoint
+    from glassprop.export.mlflow_logger import MLflowLogger
     from glassprop.export.model_file import load, save
     from glassprop.layers.category_embedding import CategoryEmbedding
     from glassprop.layers.dense import Layer
@@ -77,6 +84,8 @@ if TYPE_CHECKING:
     from glassprop.layers.scale import Scale
     from glassprop.network import Network
     from glassprop.portable.from_sklearn import from_sklearn
+    from glassprop.portable.to_c import to_c
+    from glassprop.portable.to_onnx import to_onnx
     from glassprop.portable.to_sklearn import to_sklearn
     from glassprop.portable.to_torch import to_torch
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier

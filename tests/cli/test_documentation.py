@@ -13,7 +13,7 @@ from glassprop.cli.app import app
 from glassprop.export import container
 
 TEXT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
-COMMANDS = ["train", "predict", "score", "check", "explain", "lesson", "info", "warmup"]
+COMMANDS = ["train", "predict", "score", "check", "explain", "lesson", "info", "export", "warmup"]
 
 
 def options(command):
@@ -24,7 +24,7 @@ def options(command):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_documented_and_every_documented_option_exists(command):
     section = re.search(rf"^## {command}\n(.*?)^## ", TEXT, re.MULTILINE | re.DOTALL).group(1)
-    assert set(re.findall(r"--[a-z][a-z-]*", section)) == options(command)
+    assert set(re.findall(r"--[a-z][a-z0-9-]*", section)) == options(command)
 
 
 def test_every_command_is_documented():

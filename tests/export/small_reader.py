@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "U8": "|u1"}
+DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U32": "<u4", "U8": "|u1"}
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

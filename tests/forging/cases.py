@@ -57,6 +57,7 @@ class Forger:
     def __init__(self, folder: Path, seed: int = 0) -> None:
         self.seed, self.files = seed, read_good_files(folder)
         self.names = sorted({name for name, _ in self.files})
+        self._old_names = sorted({name for name, kind in self.files if kind == 1})
         self._pools = {1: self._pool(1), 2: self._pool(2)}
 
     def case(self, number: int) -> Case:
@@ -66,10 +67,11 @@ class Forger:
         weights = [weight for weight, _, _ in _FORGERS]
         chosen = rng.choices([*_FORGERS, None], [*weights, _AT_RANDOM])[0]
         if chosen is None:
-            kind = rng.choice([1, 2, 2])
+            kind = rng.choice([1, 2, 2]) if name in self._old_names else 2
             forged, how = at_random(self.files[name, kind], rng, kind)
         else:
             _, kind, forger = chosen
+            name = name if (name, kind) in self.files else rng.choice(self._old_names)
             forged, how = forger(self.files[name, kind], rng, self._pools[kind])
             how = f"{_name_of(forger)}: {how}"
         return Case(number, name, kind, how, forged)
@@ -77,7 +79,7 @@ class Forger:
     def _pool(self, kind: int) -> list[Any]:
         """Parts of all good files, to be grafted into others."""
         trees = []
-        for name in self.names:
+        for name in self.names if kind == 2 else self._old_names:
             data = self.files[name, kind]
             tree = parts_of(data).document if kind == 2 else json.loads(of_format_1.members_of(data)["schema.json"])
             trees.append(tree)

@@ -11,6 +11,7 @@ import numpy as np
 
 from forging.sealing import Entry, Parts, parts_of, sealed
 from forging.trees import AIMED, places
+from forging.wrapping import WRAPPING
 
 _TEXTS = ["", "a", "yes", "width", "\x1b[31m", "=1+1", "x" * 2000, "\U0001f600", "NaN", "number", "missing", "<script>"]
 _OPTIMIZERS = {"SGD": 0, "Momentum": 1, "Nesterov": 1, "Adam": 2, "AdamW": 2, "": 3}
@@ -18,21 +19,30 @@ _NUMBERS = {"F64": "<f8", "F32": "<f4"}
 
 
 def forged(data: bytes, rng: random.Random, pool: list[Any]) -> tuple[bytes, str]:
-    """One or two such changes; names last, for those of attributes may change with them."""
+    """One or two such changes; names last of all, for those of attributes may change with them."""
     parts = parts_of(data)
     done = []
-    for turn in sorted(rng.sample(_TURNS, rng.choice([1, 1, 2])), key=lambda turn: turn is _renamed):
+    turns = rng.sample(_TURNS, rng.choice([1, 1, 2]))
+    for turn in sorted(turns, key=lambda turn: (turn is _renamed, turn in WRAPPING)):  # last what others do not expect
         turn(parts, rng)
         done.append(turn.__name__.strip("_"))
     return sealed(parts), "; ".join(done)
 
 
 def _estimator(parts: Parts) -> dict[str, Any]:
-    node = parts.document["model"]
-    while node["kind"] == "pipeline":
-        node = node["steps"][-1]["step"]
-    found: dict[str, Any] = node
+    """The first that is fitted; the only one, but for models that are made of several."""
+    nodes = (holder[key] for holder, key in places({"model": parts.document["model"]}))
+    found: dict[str, Any] = next(node for node in nodes if isinstance(node, dict) and {"network_", "_state"} <= {*node})
     return found
+
+
+def _of_it(estimator: dict[str, Any]) -> set[str]:
+    """The names of its arrays of the shape of θ."""
+    train = estimator["_state"]
+    points = [train, *(train.get("left", {}).get(name) for name in ("best", "last"))]
+    found = [point for point in points if point]
+    vectors = [vector for point in found for vector in (point["optimizer"] or {"vectors": []})["vectors"]]
+    return {node["array"] for node in [*vectors, *(point["theta"] for point in found)]}
 
 
 def _renamed(parts: Parts, rng: random.Random) -> None:
@@ -83,8 +93,9 @@ def _of_other_size(parts: Parts, rng: random.Random) -> None:
             layer["own"] = rng.random() < 0.5
     each = (network.get("members", 1) if layer.get("own") else 1 for layer in layers)
     count = sum((n_in + 1) * n_out * k for (n_in, n_out), k in zip(pairwise(sizes), each, strict=True))
+    names = _of_it(estimator)
     for name, entry in parts.arrays.items():
-        if name.endswith("theta") or ".vectors[" in name:
+        if name in names:
             values = np.random.default_rng(rng.randrange(2**32)).normal(size=count)
             parts.arrays[name] = Entry(entry.dtype, [count], np.abs(values).astype(_NUMBERS[entry.dtype]).tobytes())
 
@@ -105,9 +116,10 @@ def _of_another_optimizer(parts: Parts, rng: random.Random) -> None:
     """Another kind, with as many vectors as it takes, or nearly."""
     estimator = _estimator(parts)
     kind = rng.choice(list(_OPTIMIZERS))
-    theta = next(entry for name, entry in parts.arrays.items() if name.endswith("theta"))
-    for name in [name for name in parts.arrays if ".vectors[" in name]:
-        del parts.arrays[name]
+    theta_name = estimator["_state"]["theta"]["array"]
+    theta = parts.arrays[theta_name]
+    for name in [name for name in _of_it(estimator) if name != theta_name and ".vectors[" in name]:
+        parts.arrays.pop(name, None)
     names = [f"v.vectors[{k}]" for k in range(max(_OPTIMIZERS[kind] + rng.choice([0, 0, 0, 1, -1]), 0))]
     for name in names:
         data = theta.data if rng.random() < 0.3 else bytes(len(theta.data))
@@ -227,5 +239,5 @@ def _of_other_terms(parts: Parts, rng: random.Random) -> None:
 
 _TURNS: list[Callable[[Parts, random.Random], None]] = [
     _renamed, _of_other_precision, _of_other_size, _of_other_functions, _of_another_optimizer, _of_the_other_kind,
-    _of_other_classes, _of_other_scales, _of_other_ends, _of_other_units, _of_other_terms,
+    _of_other_classes, _of_other_scales, _of_other_ends, _of_other_units, _of_other_terms, *WRAPPING,
 ]  # fmt: skip

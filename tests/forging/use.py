@@ -64,6 +64,8 @@ def _is_refusal(error: Exception) -> bool:
     told, frames = str(error), traceback.extract_tb(error.__traceback__)
     if any("_column_transformer" in frame.filename for frame in frames[-2:]):
         return True  # what was fitted on sparse rows does not take dense ones; in scikit-learn too
+    if isinstance(error, IndexError) and frames[-1].filename.endswith("_stacking.py"):
+        return True  # a stack of several labels at once has no probabilities, as scikit-learn has it
     if isinstance(error, TypeError) and frames[-1].filename.endswith("_encode.py"):
         return True  # categories of one type and cells of another, which scikit-learn's own encoders do not compare
     if isinstance(error, AttributeError):  # no partial_fit under L-BFGS; a Pipeline whose end has no predict_proba
@@ -118,7 +120,9 @@ def use(
     turns.append(lambda: _saved_again(model, record, scratch))
     for turn in turns:
         with faults.refusals(getattr(turn, "__name__", "use")):
-            _no_nan(turn(), faults)
+            given = turn()
+            if not recipe.nan:
+                _no_nan(given, faults)
     return len(turns)
 
 
@@ -135,11 +139,9 @@ def _in_python(model: Any, X: Any, y: Any) -> list[Callable[[], Any]]:
         return model.predict_proba(X)
 
     def score() -> Any:
-        return (
-            np.array([model.score(X, y)])
-            if np.isfinite(model.predict_proba(X) if y.dtype.kind == "U" else 0).all()
-            else None
-        )
+        probabilities = model.predict_proba(X) if y.dtype.kind == "U" else []
+        each = probabilities if isinstance(probabilities, list) else [probabilities]  # of several outputs
+        return np.array([model.score(X, y)]) if all(np.isfinite(one).all() for one in each) else None
 
     def explain() -> Any:
         return glassprop.explain(model, X, y, row=0).weight(1, 0, 0)

@@ -14,7 +14,7 @@ from rounding import OF_A_TRAINING, assert_rounded
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.neural_network import MLPClassifier as TheirClassifier
 from sklearn.neural_network import MLPRegressor as TheirRegressor
 from sklearn.pipeline import make_pipeline
@@ -223,3 +223,27 @@ def test_one_that_is_not_fitted_has_the_arguments() -> None:
 def test_what_is_no_network_is_refused(model: Any) -> None:
     with pytest.raises(SettingsError, match=r"from_sklearn takes scikit-learn's .* got a \w+( that ends in a \w+)?$"):
         from_sklearn(model)
+
+
+def test_one_that_was_only_ever_partly_fitted_goes_on() -> None:
+    problem = make_problem("multiclass")
+    sk = TheirClassifier((4,), random_state=0).partial_fit(problem.X[:9], problem.y[:9], classes=[0, 1, 2])
+    ours = from_sklearn(sk)
+    assert_same_place(ours.partial_fit(problem.X, problem.y), sk.partial_fit(problem.X, problem.y))
+
+
+def test_weights_that_were_set_are_a_network_that_was_not_trained() -> None:
+    problem, trained = theirs("binary")
+    sk = TheirClassifier((6, 4))
+    sk.coefs_, sk.intercepts_, sk.out_activation_ = trained.coefs_, trained.intercepts_, "logistic"
+    sk.classes_, sk.n_layers_, sk.n_outputs_ = trained.classes_, 4, 1
+    ours = from_sklearn(sk)
+    np.testing.assert_array_equal(ours.predict(problem.X), trained.predict(problem.X))
+    assert (ours.n_iter_, ours.t_, ours.loss_curve_) == (0, 0, [])
+
+
+def test_a_search_over_splits_that_come_once_is_copied() -> None:
+    problem = make_problem("binary")
+    splits = (split for split in KFold(2).split(problem.X))
+    search = from_sklearn(GridSearchCV(TheirClassifier((3,), max_iter=2), {"alpha": [0.1, 1.0]}, cv=splits))
+    assert type(search.fit(problem.X, problem.y).best_estimator_) is MLPClassifier

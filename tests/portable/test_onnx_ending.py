@@ -8,8 +8,9 @@ from portable.onnx_runs import run
 
 from glassprop import MLPClassifier
 from glassprop.errors import ExportError
-from glassprop.portable.onnx_ending import WRITTEN_ENDINGS, refuse_maps, written_ending, written_labels
+from glassprop.portable.onnx_ending import WRITTEN_ENDINGS, written_ending
 from glassprop.portable.onnx_graph import Graph
+from glassprop.portable.onnx_labels import refuse_maps, written_labels
 from glassprop.portable.whole_model import ENDINGS, Ending
 
 

@@ -54,6 +54,14 @@ def test_the_same_constant_is_kept_once():
     assert graph.constant(np.float32(1)) == names[0]
 
 
+def test_constants_that_nothing_takes_are_left_out():
+    graph = Graph()
+    x = graph.input("x", "float32", ["N"])
+    graph.constant(np.arange(5.0))
+    graph.output("y", graph.node("Add", x, graph.constant(np.float32(1))), "float32", ["N"])
+    assert len(graph.model().graph.initializer) == 1
+
+
 def test_one_name_for_two_things_is_refused():
     graph = Graph()
     graph.input("x", "float32", ["N"])

@@ -11,8 +11,9 @@ from portable.plan_cases import CASES, STEPS, TABLES, case
 from glassprop.errors import ExportError
 from glassprop.portable import onnx_inputs, onnx_inputs_numbers
 from glassprop.portable import whole_model as plan
+from glassprop.portable.onnx_given import columns_given
 from glassprop.portable.onnx_graph import Graph
-from glassprop.portable.onnx_inputs import column_inputs, written_inputs
+from glassprop.portable.onnx_inputs import written_inputs
 from glassprop.portable.plan_of import plan_of
 from glassprop.tables.values.cells import BLANK
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 def model_of(whole):
     graph = Graph()
-    made = written_inputs(graph, whole, column_inputs(graph, whole))
+    made = written_inputs(graph, whole, columns_given(graph, whole.sources))
     graph.output("inputs", made, whole.precision, ["N", whole.n_inputs])
     return graph.model()
 
@@ -41,17 +42,25 @@ def agree(whole, session, given):
     np.testing.assert_allclose(found, expected, rtol=bound, atol=bound)
 
 
+def names_in(graph):
+    """What nodes take, those of bodies, too."""
+    for node in graph.node:
+        yield from node.input
+        for attribute in node.attribute:
+            yield from names_in(attribute.g)
+
+
 @pytest.mark.parametrize("name", [*TABLES, *STEPS, "single precision"])
 def test_inputs_are_those_of_the_record(name):
     one = case(name)
     whole = plan_of(one.model)
-    if any(isinstance(piece, plan.TextInput) for piece in whole.inputs):
-        with pytest.raises(ExportError, match="text"):
-            model_of(whole)
-        return
-    session = session_of(model_of(whole))
+    model = model_of(whole)
+    assert {tensor.name for tensor in model.graph.initializer} <= set(names_in(model.graph))
+    session = session_of(model)
     for frame in one.frames:
         agree(whole, session, plan_numbers.given_of(whole, frame))
+    none = {key: column[:0] for key, column in arrays(whole, plan_numbers.given_of(whole, frame)).items()}
+    assert run_named(session, none)["inputs"].shape == (0, whole.n_inputs)
 
 
 def test_columns_have_their_own_names_and_types():
@@ -123,6 +132,19 @@ def test_knots_are_met_exactly():
     for knot in (knots, two):
         whole = one_source(plan.Source("x", "number", "number"), plan.NumberInput(0, (knot,)))
         agree(whole, session_of(model_of(whole)), [values])
+
+
+def test_many_columns_by_rank_each_have_their_own_knots():
+    rng = np.random.default_rng(0)
+    sources, pieces = [], []
+    for column in range(70):
+        at = np.cumsum(rng.exponential(size=2 + column % 9))
+        pieces.append(plan.NumberInput(column, (plan.Knots(at, rng.normal(size=len(at))),)))
+        sources.append(plan.Source(f"c{column}", "number", "number"))
+    whole = plan.Whole(tuple(sources), tuple(pieces), (), plan.Ending("amounts"))
+    model = model_of(whole)
+    assert len(model.graph.node) < 70
+    agree(whole, session_of(model), list(rng.normal(2, 4, size=(70, 50))))
 
 
 def test_all_kinds_are_written():

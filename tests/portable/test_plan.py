@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from forging.recipes import RECIPES, table
 from portable import plan_numbers
 from portable.plan_cases import CASES, X, Y, case, outcome
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
+from sklearn.feature_selection import VarianceThreshold
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, PolynomialFeatures, StandardScaler
@@ -100,3 +103,61 @@ def test_whole_numbers_that_doubles_do_not_hold_are_refused():
 def test_what_is_not_fitted_is_said():
     with pytest.raises(ValueError, match="not fitted"):
         plan_of(MLPClassifier())
+
+
+# What of the models that files are forged from is no plain data, and the step that is named.
+NOT_PLAIN = {
+    "step_normalizer": "Normalizer",
+    "step_binarizer": "Binarizer",
+    "step_quantile": "QuantileTransformer",
+    "step_power": "PowerTransformer",
+    "step_pca": "PCA",
+    "step_words": "takes 's' for a missing value",
+    "nested": "PCA",
+    "generators": "QuantileTransformer",
+    "texts": "CountVectorizer",
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_models_that_files_hold_are_said_or_refused_by_their_step(name):
+    import pandas as pd
+
+    recipe = RECIPES[name]
+    model, _ = recipe.make()
+    if name in NOT_PLAIN:
+        with pytest.raises(ExportError, match=NOT_PLAIN[name]):
+            plan_of(model)
+        return
+    whole = plan_of(model)
+    rows = table().to_pandas() if recipe.target else recipe.rows()[0]
+    expected = model.predict(rows)
+    if isinstance(rows, pd.DataFrame) and recipe.target:
+        for source in whole.sources:
+            if source.kind == "date":
+                rows[source.name] = pd.to_datetime(rows[source.name])
+    frame = (
+        rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=[f"x{k}" for k in range(rows.shape[1])])
+    )
+    found, _ = plan_numbers.said(whole, plan_numbers.given_of(whole, frame))
+    if whole.ending.kind == "amounts":
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    else:
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_a_matrix_keeps_columns_that_nothing_is_made_of():
+    given = np.c_[X[:, 0], np.ones(len(X)), X[:, 1]]
+    model = small(VarianceThreshold(0.1)).fit(given, Y)
+    assert [source.name for source in plan_of(model).sources] == ["x0", "x1", "x2"]
+
+
+def test_a_column_may_be_a_truth_and_a_number_at_once():
+    import pandas as pd
+
+    frame = pd.DataFrame({"g": Y > 0, "x": X[:, 1]})
+    both = ColumnTransformer([("n", StandardScaler(), ["g", "x"]), ("c", OneHotEncoder(), ["g"])])
+    model = small(both).fit(frame, Y)
+    whole = plan_of(model)
+    assert [source.given for source in whole.sources] == ["truth", "number"]
+    np.testing.assert_array_equal(plan_numbers.said(whole, [frame["g"], frame["x"]])[0], model.predict(frame))

@@ -58,39 +58,51 @@ def _make(of):
     return make
 
 
-@pytest.mark.parametrize("classes", [0, 2, 3])
-def test_members_are_the_networks_of_the_folds_and_each_row_is_told_by_the_one_that_has_not_seen_it(classes):
+def _curve(alone, thetas, X, y, weights, train, kept, classes):
+    """What is lost after each epoch (n_epochs,) by how sure predictions are meant (n_sure,)."""
+    found, sure = [], SURE[:, None, None]
+    for theta in thetas:
+        alone.theta_ = theta
+        if classes:
+            of_train = np.array([weights[train][y[train] == label].sum() for label in range(classes)])
+            p = alone.predict_proba(X[kept])[None] ** sure * (of_train / of_train.sum()) ** (1 - sure)
+            p = p / p.sum(axis=2, keepdims=True)
+            found.append(-np.log(p[:, np.arange(len(kept)), y[kept]]) @ weights[kept])
+        else:
+            found.append((np.outer(SURE, alone.predict(X[kept])) - y[kept]) ** 2 @ weights[kept])
+    return np.array(found)
+
+
+def _best(curve, *, tempered):
+    """The epoch with the least loss, averaged over three: as sure as predictions should be, or as they are."""
+    ends = np.pad(curve.min(axis=1) if tempered else curve[:, -1], 1, mode="edge")
+    return int(np.argmin(ends[:-2] + ends[1:-1] + ends[2:]))
+
+
+@pytest.mark.parametrize(("classes", "wrong"), [(0, 0.0), (2, 0.0), (3, 0.0), (3, 0.3)])
+def test_members_are_the_networks_of_the_folds_and_each_row_is_told_by_the_one_that_has_not_seen_it(classes, wrong):
     X, y = _rows(classes=classes)
+    rng = np.random.default_rng(1)
     of = MLPClassifier if classes else MLPRegressor
-    weights = np.random.default_rng(1).uniform(0.5, 2, len(y))
+    weights = rng.uniform(0.5, 2, len(y))
+    if wrong:  # networks learn these by heart and are too sure
+        y = np.where(rng.random(len(y)) < wrong, rng.integers(0, classes, len(y)), y)
     folds = folds_of(len(y), SplitKeys(y if classes else None), 4, 0)
     made = cross_fit(_make(of), (0.1, 3.0), Rows(X, y, weights, None, bool(classes)), folds)
     lesson, sure = made.lesson, made.lesson.sure
     assert lesson.folds == 4
     assert any(sure == (1 + of_one) / 2 for of_one in SURE)  # a mean of four is less sure than each: half the way
-    of_one = 2 * sure - 1
-    said, each, curves, epochs = np.empty((len(y), classes or 1)), [], [], []
+    said, each, curves, epochs, plain = np.empty((len(y), classes or 1)), [], [], [], []
     for fold, (train, kept) in enumerate(folds):
-        alone = _make(of)(len(train), lesson.weight_decay, fold)
+        alone = _make(of)(len(train), lesson.weight_decay, fold).set_params(n_iter_no_change=np.inf)
         val = {"X_val": X[kept], "y_val": y[kept], "sample_weight_val": weights[kept]}
         kept_thetas = _Thetas()
         alone.set_callbacks(kept_thetas).fit(X[train], y[train], sample_weight=weights[train], **val)
-        ends = np.pad(alone.validation_curve_, 1, mode="edge")
-        best = int(np.argmin(ends[:-2] + ends[1:-1] + ends[2:]))
-        epochs.append(best + 1)
-        curve = []
-        for theta in kept_thetas.all:
-            alone.theta_ = theta
-            if classes:
-                of_train = np.array([weights[train][y[train] == label].sum() for label in range(classes)])
-                p = alone.predict_proba(X[kept])[None] ** np.array([of_one, 1])[:, None, None]
-                p = p * (of_train / of_train.sum()) ** np.array([1 - of_one, 0])[:, None, None]
-                p = p / p.sum(axis=2, keepdims=True)
-                curve.append(-np.log(p[:, np.arange(len(kept)), y[kept]]) @ weights[kept])
-            else:
-                curve.append((np.outer([of_one, 1], alone.predict(X[kept])) - y[kept]) ** 2 @ weights[kept])
-        curves.append(np.pad(curve, ((0, 15 - len(curve)), (0, 0)), mode="edge"))
-        alone.theta_ = kept_thetas.all[best]
+        curve = _curve(alone, kept_thetas.all, X, y, weights, train, kept, classes)
+        curves.append(curve)
+        epochs.append(_best(curve, tempered=classes > 0) + 1)
+        plain.append(_best(curve, tempered=False) + 1)
+        alone.theta_ = kept_thetas.all[epochs[-1] - 1]
         if classes:
             shares = np.array([weights[y == label].sum() for label in range(classes)]) / weights.sum()
             drawn = alone.predict_proba(X) ** sure * shares ** (1 - sure)
@@ -99,14 +111,15 @@ def test_members_are_the_networks_of_the_folds_and_each_row_is_told_by_the_one_t
             drawn = sure * alone.predict(X)[:, None]
         each.append(drawn)
         said[kept] = drawn[kept]
+    assert not wrong or epochs != plain
     np.testing.assert_allclose(made.said, said, atol=1e-6)
     whole = made.estimator.predict_proba(X) if classes else made.estimator.predict(X)[:, None]
     np.testing.assert_allclose(whole, np.mean(each, axis=0), atol=1e-6)
-    lost = 0.0  # of each fold after the epoch that is best on the three others: of few rows, its own flatters it
+    lost = np.zeros(len(SURE))  # of each fold after the epoch that is best on the others: of few, its own flatters it
     for fold, curve in enumerate(curves):
-        others = np.pad(sum(other[:, 1] for place, other in enumerate(curves) if place != fold), 1, mode="edge")
-        lost += curve[np.argmin(others[:-2] + others[1:-1] + others[2:]), 0]
-    assert lesson.loss == pytest.approx(lost / weights.sum(), rel=1e-5)
+        others = sum(other for place, other in enumerate(curves) if place != fold)
+        lost += curve[_best(others, tempered=classes > 0)]
+    assert lesson.loss == pytest.approx(lost.min() / weights.sum(), rel=1e-5)
     assert made.estimator.network_.members == 4
     assert made.estimator.best_epoch_ == made.estimator.best_iteration_ == round(float(np.mean(epochs)))
 

@@ -177,8 +177,8 @@ def test_wide_tables_and_long_trainings_have_fewer_folds():
         return len(folds), len(decays)
 
     assert count(150, 20) == (5, 2)
-    assert count(480, 120) == (5, 1)
-    assert count(150, 7000) == count(150, 20, epochs=5000) == (1, 1)
+    assert count(480, 400) == (5, 1)
+    assert count(150, 14000) == count(150, 20, epochs=10_000) == (1, 1)
 
 
 @pytest.mark.parametrize("counts", [(20, 1), (12, 2), (3, 3), (2, 1, 1, 1, 1), (30, 1, 1)])

@@ -9,7 +9,7 @@ from glassprop import TabularClassifier, TabularRegressor
 from glassprop.tables import FitOptions
 from glassprop.tables.fitting import fit_pipeline, tried_manners
 from glassprop.tables.fitting.manner import manners_of
-from glassprop.tables.fitting.small_tables import SURE
+from glassprop.tables.fitting.small_tables import SURE, Lesson
 from glassprop.tables.fitting.tried_manners import Learned, best_of
 from glassprop.tables.fitting.unseen_folds import LEAST_SURE, FoldLoss, sure_of, unseen
 from glassprop.tables.schema.defaults import Defaults
@@ -65,11 +65,50 @@ def test_ties_go_to_the_first(monkeypatch, losses, chosen):
         return Learned(inputs, Of(interrupted_=False), Of(loss=inputs.loss), np.zeros(1), [])
 
     monkeypatch.setattr(tried_manners, "_learned", learned)
-    tried = [Of(name=name, loss=loss, tell=tell) for name, loss in zip(("first", "second"), losses, strict=True)]
+    tried = [
+        Of(name=name, loss=loss, tell=tell, X=np.zeros((1, 1)))
+        for name, loss in zip(("first", "second"), losses, strict=True)
+    ]
     told: list = []
-    best = best_of(tried, lambda inputs: Of(parts=Of(train=[0])), (), told.append)
+    best = best_of(tried, lambda inputs: Of(parts=Of(train=[0]), joins_folds=lambda n_inputs: True), (), told.append)
     assert best.inputs.name == chosen
     assert [note.examples for note in told] == [(chosen,)]
+
+
+@pytest.mark.parametrize(("losses", "folds", "chosen"), [
+    ((0.2, 0.1), (5, 3), "second"), ((0.1, 0.1), (5, 5), "first"), ((0.2, 0.1), (5, 1), "first"),
+    ((0.2, 0.1), (1, 1), "second"), ((0.2, None), (5, 5), "first"), ((None, None), (5, 5), "first"),
+])  # fmt: skip
+def test_one_network_is_of_the_recipe_whose_folds_lose_less(losses, folds, chosen):
+    """Where folds are not the model, they choose before it is trained; one fold and several say different things."""
+
+    class Of:
+        def __init__(self, **what):
+            self.__dict__.update(what)
+
+    trained = []
+
+    def network(inputs):
+        lesson = None if inputs.loss is None else Lesson(0.1, 3, 1.0, inputs.folds, inputs.loss, 1.0)
+
+        def train(X, X_inner, callbacks, say, known):
+            trained.append((inputs.name, known))
+            return Of(), known, None
+
+        return Of(
+            parts=Of(train=[0]), joins_folds=lambda n_inputs: False, lesson=lambda X, callbacks: lesson, train=train
+        )
+
+    named = zip(("first", "second"), losses, folds, strict=True)
+    tried = [
+        Of(name=name, loss=loss, folds=count, tell=lambda say: None, X=np.zeros((1, 1)), X_inner=None)
+        for name, loss, count in named
+    ]
+    best = best_of(tried, network, (), lambda note: None)
+    assert best.inputs.name == chosen
+    ((name, known),) = trained
+    assert name == chosen
+    assert known is best.lesson
 
 
 def _folds(curves, guess=10.0):
@@ -78,18 +117,20 @@ def _folds(curves, guess=10.0):
 
 
 def test_a_fold_is_judged_after_the_epoch_that_the_others_choose():
-    found = unseen(_folds([[9, 1, 9, 9, 9, 9], [9, 9, 9, 5, 5, 4], [9, 9, 9, 7, 6, 8], [9, 9, 9, 5, 5]]))
+    found = unseen(
+        _folds([[9, 1, 9, 9, 9, 9], [9, 9, 9, 5, 5, 4], [9, 9, 9, 7, 6, 8], [9, 9, 9, 5, 5]]), tempered=False
+    )
     # Of the others' sums, averaged over three epochs, the least: the fifth epoch for all, but the sixth for the third.
     assert found[:, 0].tolist() == [9, 5, 8, 5]
-    assert unseen(_folds([[9, 4, 3, 5]]))[0, 0] == 3
+    assert unseen(_folds([[9, 4, 3, 5]]), tempered=False)[0, 0] == 3
 
 
 def test_folds_that_do_not_agree_make_a_mean_the_guess():
     agreed = _folds([[1.0], [2.0], [1.5], [2.5]])
-    assert sure_of(agreed, unseen(agreed)) == 1.0
+    assert sure_of(agreed, unseen(agreed, tempered=False)) == 1.0
     split = _folds([[1.0], [19.0], [1.0], [18.9]])
-    assert unseen(split)[:, 0].sum() < 40  # less than the guess, by chance
-    assert sure_of(split, unseen(split)) == LEAST_SURE
+    assert unseen(split, tempered=False)[:, 0].sum() < 40  # less than the guess, by chance
+    assert sure_of(split, unseen(split, tempered=False)) == LEAST_SURE
 
 
 @pytest.mark.parametrize(("rows", "seeds", "most"), [(20, 8, 3), (200, 2, 1)])

@@ -130,6 +130,8 @@ def _facts(record: dict[str, Any], table: dict[str, Any]) -> list[tuple[str, obj
         ("task", table.get("task")),
         ("target", table.get("target")),
         ("classes", few(table.get("labels") or [], 12)),
+        ("made of", _made_of(model)),
+        *(("found by", _search(search)) for search in model.get("searches", ())),
         ("network", _network(model["network"])),
         ("parameters", f"{model['parameters']:,} ({model['dtype']})"),
         ("epochs", model["epochs"]),
@@ -141,6 +143,21 @@ def _facts(record: dict[str, Any], table: dict[str, Any]) -> list[tuple[str, obj
         ("format", record["format"]),
     ]
     return [(name, value) for name, value in facts if value not in (None, "")]
+
+
+def _made_of(model: dict[str, Any]) -> str:
+    """Of a model that is made of others: how many networks, and what holds them; what follows is of the first."""
+    if "within" not in model:
+        return ""
+    count = model["networks"]
+    return f"{count} network{'' if count == 1 else 's'}, the first within: {', '.join(model['within'])}"
+
+
+def _search(search: dict[str, Any]) -> str:
+    """Which search found a model, and with what."""
+    best = ", ".join(f"{name}={value}" for name, value in search["best_params"].items())
+    score = search["best_score"]
+    return f"{search['class']}, best of {search['candidates']}: {best}{'' if score is None else f'; score {score:g}'}"
 
 
 def _network(spec: dict[str, Any]) -> str:

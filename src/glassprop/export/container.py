@@ -40,6 +40,7 @@ class FileArrays:
         self._file, self._data_at, self.entries, self.budget = file, data_at, entries, budget
         self.taken: set[str] = set()
         self.foreign: Any = None
+        self.levels = 0
 
     def left(self) -> list[str]:
         """Names of the arrays that were not taken."""

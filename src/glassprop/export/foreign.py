@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -16,6 +17,7 @@ import numpy as np
 
 from glassprop.errors import MissingPackageError, ModelFileError
 from glassprop.export.archive import check_directory, checked_members, from_json
+from glassprop.export.kinds.kind import FOREIGN
 from glassprop.export.needs import import_skops
 from glassprop.export.schema.array_values import Array
 from glassprop.export.schema.budget import Budget
@@ -71,14 +73,56 @@ def writer(arrays: Writing) -> Foreign:
 
     def write(step: Any, at: str) -> dict[str, Any]:
         try:
-            data = steady(import_skops().dumps(step))
+            data = import_skops().dumps(step)
+            lost = sorted(name for name in names_of(data) if not _is_found(name))
+            data = steady(data)
         except MissingPackageError:
             raise
         except Exception as error:  # skops raises whatever the odd object raises while it is taken apart
             raise Misfit(at, first_line(error)) from error
+        if lost:
+            why = "is not found by that name, as a lambda or what lies in a function never is"
+            raise Misfit(at, f"{lost[0][:200]} {why}")
         return {"data": _BYTES.write(np.frombuffer(data, dtype=np.uint8), f"{at}.data", arrays)}
 
     return write
+
+
+def _is_found(name: str) -> bool:
+    """Whether a type or function is found by its full name, as loading looks for it."""
+    parts = name.split(".")
+    homes = (".".join(parts[:k]) for k in range(len(parts) - 1, 0, -1))
+    home = next((home for home in homes if home in sys.modules), None)
+    if home is None:
+        return False
+    found: Any = sys.modules[home]
+    for part in parts[home.count(".") + 1 :]:
+        found = getattr(found, part, None)
+    return found is not None
+
+
+def names_of(data: bytes) -> set[str]:
+    """The names of types and functions in what skops wrote.
+
+    Raises
+    ------
+    Misfit
+    """
+    return names_in(_schema_of(io.BytesIO(data)))
+
+
+def names_asked_for(node: Any, arrays: Reading) -> set[str]:
+    """All names in all steps of no kind of a document, for the message, as far as they can be read."""
+    if type(node) is list:
+        return {name for part in node for name in names_asked_for(part, arrays)}
+    if type(node) is not dict:
+        return set()
+    if node.get("kind") != FOREIGN:
+        return {name for part in node.values() for name in names_asked_for(part, arrays)}
+    try:
+        return names_of(_BYTES.read(node.get("data"), "", arrays).tobytes())
+    except Misfit:
+        return set()
 
 
 def reader(arrays: Reading, trusted: Iterable[str]) -> Foreign:
@@ -102,13 +146,7 @@ def built(file: io.BytesIO, trusted: frozenset[str], harmless: frozenset[str] = 
     Misfit
         The file is damaged.
     """
-    try:
-        check_directory(file)
-        with ZipFile(file) as archive:
-            checked_members(archive, file.getbuffer().nbytes)
-            schema = from_json(archive.read("schema.json"), Budget())
-    except (BadZipFile, KeyError, OSError, EOFError, RuntimeError, UnicodeDecodeError) as error:
-        raise Misfit("", f"a step is damaged: {first_line(error)}") from error
+    schema = _schema_of(file)
     names = names_in(schema)
     _refuse_untrusted(sorted(names - trusted - harmless))
     if names & moved().keys():
@@ -121,6 +159,17 @@ def built(file: io.BytesIO, trusted: frozenset[str], harmless: frozenset[str] = 
         raise
     except Exception as error:  # a damaged or forged file can fail anywhere in the reader
         raise Misfit("", f"a step is damaged: {type(error).__name__}: {first_line(error)}") from error
+
+
+def _schema_of(file: io.BytesIO) -> Any:
+    """What skops says that it wrote, of bounded size."""
+    try:
+        check_directory(file)
+        with ZipFile(file) as archive:
+            checked_members(archive, file.getbuffer().nbytes)
+            return from_json(archive.read("schema.json"), Budget())
+    except (BadZipFile, KeyError, OSError, EOFError, RuntimeError, UnicodeDecodeError) as error:
+        raise Misfit("", f"a step is damaged: {first_line(error)}") from error
 
 
 def _refuse_untrusted(names: list[str]) -> None:

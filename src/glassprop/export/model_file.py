@@ -7,7 +7,6 @@ raise `FORMAT`, keep a reader of every earlier number, and a file of each in the
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import platform
@@ -18,20 +17,29 @@ from importlib.metadata import version
 from typing import Any, BinaryIO
 
 from sklearn.base import is_classifier
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
 
 from glassprop.errors import ArchitectureError, ModelFileError
 from glassprop.export import container, document, foreign
 from glassprop.export.kinds import table_steps
-from glassprop.export.kinds.all_kinds import read_node, write_node
-from glassprop.export.opening import archive_of, opened, read_record
+from glassprop.export.kinds.all_kinds import kind_of, read_node, write_node
+from glassprop.export.kinds.searches import best_of, is_search, why_none, written_for
+from glassprop.export.kinds.within import end_of, is_tabular, networks_in
+from glassprop.export.opening import archive_of, dtype_of, opened, read_record
 from glassprop.export.schema.budget import Budget
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Held, Writing
 from glassprop.export.table_record import is_of_a_table
 from glassprop.ground.atomic import replacing
 from glassprop.ground.json_values import to_json
+from glassprop.ground.note import Note, NoteWarning
 from glassprop.ground.text import quoted
 
+WHAT_IS_SAVED = (
+    "a model file holds a glassprop MLPClassifier or MLPRegressor, a scikit-learn Pipeline that ends in one, or one of "
+    "scikit-learn's models that are made of them (calibrated, voting, stacked, bagged, …)"
+)
 __all__ = ["load", "load_with_record", "read_record", "save"]
 
 
@@ -42,9 +50,12 @@ def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None
 
     Parameters
     ----------
-    model : MLPClassifier, MLPRegressor, or a scikit-learn Pipeline that ends in one; fitted
-        Steps that ``docs/model-file.md`` does not list are written by skops, if it is installed, and are loaded
-        only where they are named (``load(…, trusted=[…])``).
+    model : MLPClassifier, MLPRegressor, a Pipeline that ends in one, or a model that is made of them; fitted
+        Of scikit-learn's: calibrated, with a transformed target or another threshold, voting, stacked, bagged, one for
+        each output or class. Of a search, its best_estimator_ is saved; of a TabularClassifier or TabularRegressor, its
+        pipeline_ with its report_. Steps that ``docs/model-file.md`` does not
+        list are written by skops, if it is installed, and are loaded only where they are named
+        (``load(…, trusted=[…])``).
     path : str or path-like
         The usual ending is ``.glassprop``.
     record : dict, optional
@@ -74,12 +85,14 @@ def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None
     _refuse_unsaved(model)
     saved = datetime.now(UTC).isoformat(timespec="seconds") if date else None
     try:
-        written, described = _written(_plain(model), record or {}, saved)
+        written, described = _written(model, record or {}, saved)
     except Misfit as misfit:
         raise ModelFileError(f"cannot save this model: {misfit}") from misfit
     with replacing(path) as file:
         for chunk in container.chunks(described, written):
             file.write(chunk)
+    for search in written.searches:
+        _tell_of(search)
 
 
 def _written(model: Any, record: dict[str, Any], saved: str | None) -> tuple[Writing, dict[str, Any]]:
@@ -93,9 +106,12 @@ def _written(model: Any, record: dict[str, Any], saved: str | None) -> tuple[Wri
         return through_skops(step, at)
 
     written.foreign = keep
+    model = written_for(model, "model", written)
+    if is_tabular(model):  # as its own `save` does
+        model, record = model.pipeline_, {**record, **model.report_}
     node = write_node(model, "model", written)
     plain = json.loads(to_json(record, ascii_only=True))
-    described = document.document_of(node, plain, _versions(bool(steps)), saved)
+    described = document.document_of(node, plain, _versions(bool(steps)), saved, written.searches)
     budget = Budget(sum(array.nbytes for array in written.values()))
     again = container.from_text(container.to_bytes(described).decode("ascii"), "document", budget)
     made = read_node(again["model"], "model", Held(written, lambda node, at: steps[at], budget, alone=False))
@@ -141,16 +157,16 @@ def _load_format_2(file: BinaryIO, trusted: Iterable[str]) -> tuple[Any, dict[st
     if arrays.digest() != described["sha256"]:
         raise Misfit("", "its checksum is another")
     arrays.foreign = foreign.reader(arrays, trusted)
-    model = read_node(described["model"], "model", arrays)
+    try:
+        model = read_node(described["model"], "model", arrays)
+    except foreign.NotTrusted as error:
+        arrays.taken.clear()
+        names = foreign.names_asked_for(described["model"], arrays) - set(trusted)  # of all steps, not of the first
+        raise foreign.NotTrusted(sorted(names) or error.names) from None
     _check_whole(model, described["record"])
     if arrays.left():
         raise Misfit("", f"array {arrays.left()[0][:60]!r} belongs to nothing")
-    return model, document.facts(described, model_dtype(model))
-
-
-def model_dtype(model: Any) -> str:
-    """The dtype of a model's parameters, by name."""
-    return str(_estimator_of(model).theta_.dtype.name)
+    return model, document.facts(described, dtype_of(described, arrays))
 
 
 def _load_format_1(file: BinaryIO, trusted: Iterable[str]) -> tuple[Any, dict[str, Any]]:
@@ -164,7 +180,7 @@ def _load_format_1(file: BinaryIO, trusted: Iterable[str]) -> tuple[Any, dict[st
 
 def _check_whole(model: Any, record: dict[str, Any]) -> None:
     """Refuse what is no model, and a table's record beside a model that was not made for one."""
-    if _estimator_of(model) is None:
+    if not any(True for _ in networks_in(model)) or not hasattr(end_of(model), "predict"):
         raise Misfit("model", f"it is a {type(model).__name__}, not a network, and does not end in one")
     if is_of_a_table(record):
         table_steps.check_table_model(model, record)
@@ -184,20 +200,34 @@ def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> N
 
 def _refuse_unsaved(model: Any) -> None:
     """Refuse what is no fitted model of ours, or has user-defined functions."""
-    estimator = _estimator_of(model)
-    if estimator is None:
-        raise ModelFileError(
-            f"cannot save a {type(model).__name__}: a model file holds a glassprop MLPClassifier or "
-            "MLPRegressor, or a scikit-learn Pipeline that ends in one"
-        )
-    if not hasattr(estimator, "network_"):
-        raise ModelFileError(f"cannot save this {type(estimator).__name__}: it is not fitted; call fit first")
+    end, estimators = end_of(model), list(networks_in(model))
+    if is_search(end):
+        raise ModelFileError(f"cannot save this model: {why_none(end)}")
+    if is_tabular(end):
+        _refuse_unfitted(end)
+        if end is best_of(model):
+            return
+    if kind_of(end) is not None:
+        _refuse_unfitted(end)
+    if not estimators or not hasattr(end, "predict"):
+        raise ModelFileError(f"cannot save a {type(model).__name__}: {WHAT_IS_SAVED}")
+    for estimator in estimators:
+        _refuse_unfitted(estimator)
+        try:
+            estimator.network_.spec()
+        except ArchitectureError as error:
+            raise ModelFileError(f"cannot save this model: {error}; a model file carries no code") from error
+        if is_classifier(estimator):
+            _find_labels(estimator)
+
+
+def _refuse_unfitted(estimator: Any) -> None:
     try:
-        estimator.network_.spec()
-    except ArchitectureError as error:
-        raise ModelFileError(f"cannot save this model: {error}; a model file carries no code") from error
-    if is_classifier(estimator):
-        _find_labels(estimator)
+        check_is_fitted(estimator)
+    except NotFittedError as error:
+        raise ModelFileError(
+            f"cannot save this {type(estimator).__name__}: it is not fitted; call fit first"
+        ) from error
 
 
 def _find_labels(estimator: Any) -> None:
@@ -217,26 +247,12 @@ def _versions(with_skops: bool) -> dict[str, str]:
     }
 
 
-def _plain(model: Any) -> Any:
-    """`model`, or a shallow copy without the callbacks that scikit-learn keeps on estimators."""
-    if hasattr(model, "steps"):
-        steps = [(name, _plain(step)) for name, step in model.steps]
-        if any(new is not old for (_, new), (_, old) in zip(steps, model.steps, strict=True)):
-            model = copy.copy(model)
-            model.steps = steps
-    if getattr(model, "_skl_callbacks", None):
-        model = copy.copy(model)
-        del model._skl_callbacks
-    return model
-
-
-def _estimator_of(model: Any) -> Any:
-    """The glassprop estimator that `model` is or ends in; None where there is none."""
-    from sklearn.pipeline import Pipeline
-
-    from glassprop.estimator.classifier import MLPClassifier
-    from glassprop.estimator.regressor import MLPRegressor
-
-    while isinstance(model, Pipeline) and model.steps:
-        model = model.steps[-1][1]
-    return model if isinstance(model, MLPClassifier | MLPRegressor) else None
+def _tell_of(search: dict[str, Any]) -> None:
+    """Say that a file has what a search found, and not the search."""
+    where = "" if search["at"] == "model" else f" at {search['at']}"
+    note = Note(
+        f"a model file keeps what a search has found: of the {search['class']}{where}, its best_estimator_ is saved, "
+        "and its best_params_ and best_score_ stand in the record",
+        "search",
+    )
+    warnings.warn(NoteWarning(note), stacklevel=3)

@@ -34,15 +34,21 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
         if not is_archive:
             described, arrays = container.opened(file)
             document.checked(described)
-            return document.facts(described, _dtype_of(described, arrays))
+            return document.facts(described, dtype_of(described, arrays))
         with archive_of(file) as (_, record):
             return record
 
 
-def _dtype_of(described: dict[str, Any], arrays: FileArrays) -> str:
+def dtype_of(described: dict[str, Any], arrays: FileArrays) -> str:
+    """The dtype of the parameters of the first network in a file, by name.
+
+    Raises
+    ------
+    Misfit
+    """
     node = document.network_node(described["model"])
     try:
-        return str(arrays.entry(node["_state"]["theta"]["array"]).dtype.name)
+        return str(arrays.entries[node["_state"]["theta"]["array"]].dtype.name)
     except (KeyError, TypeError) as error:
         raise Misfit("model", "its theta is missing") from error
 

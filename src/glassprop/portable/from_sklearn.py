@@ -6,7 +6,6 @@ from copy import deepcopy
 from typing import Any
 
 from sklearn.base import is_classifier
-from sklearn.neural_network import MLPClassifier as TheirClassifier
 
 from glassprop.errors import SettingsError
 from glassprop.portable.last_step import called, last_step, with_last_step
@@ -64,20 +63,22 @@ def _ours(sk: Any) -> Any:
     arguments = deepcopy(sk.get_params(deep=False))
     if not hasattr(sk, "coefs_"):
         return kind(**arguments)
+    known, binarizer = vars(sk), vars(sk).get("_label_binarizer")
     more: dict[str, Any] = {}
     if is_classifier(sk):
-        more = {"classes": sk.classes_, "multilabel": sk._label_binarizer.y_type_.startswith("multilabel")}
+        several = None if binarizer is None else binarizer.y_type_.startswith("multilabel")
+        more = {"classes": known.get("classes_"), "multilabel": several}
     made = kind.from_weights(
         sk.coefs_,
-        sk.intercepts_,
+        known.get("intercepts_"),
         activation=sk.activation,
-        out_activation=sk.out_activation_,
-        feature_names=vars(sk).get("feature_names_in_"),
+        out_activation=known.get("out_activation_"),
+        feature_names=known.get("feature_names_in_"),
         **more,
         **{name: value for name, value in arguments.items() if name not in _FOLLOW},
     )
     made.hidden_layer_sizes = arguments["hidden_layer_sizes"]
-    if isinstance(sk, TheirClassifier):
-        made._label_binarizer = deepcopy(sk._label_binarizer)  # knows whether labels come as a sparse matrix
-    made.stand_at(their_state(sk, made), float(sk.loss_))
+    if binarizer is not None:
+        made._label_binarizer = deepcopy(binarizer)  # knows whether labels come as a sparse matrix
+    made.stand_at(their_state(sk, made), known.get("loss_"))
     return made

@@ -30,7 +30,7 @@ def called(model: Any) -> str:
 
 
 def with_last_step(model: Any, made_of: Callable[[Any], Any]) -> Any:
-    """The model with ``made_of(last step)`` in place of its last step: a copy that shares nothing with the model.
+    """The model with ``made_of(last step)`` in place of its last step, and copies of the steps before.
 
     Of a table's estimator it is the Pipeline inside; of a search both what it searches with and what it has found.
     """
@@ -46,8 +46,7 @@ def with_last_step(model: Any, made_of: Callable[[Any], Any]) -> Any:
 
 
 def _changed(model: Any, attributes: dict[str, Any]) -> Any:
-    """A copy of all else, and these."""
+    """A copy with these; all else is what nobody changes, but assigns anew."""
     made = copy(model)
-    rest = {name: value for name, value in vars(model).items() if name not in attributes}
-    vars(made).update(deepcopy(rest) | attributes)
+    vars(made).update(attributes)
     return made

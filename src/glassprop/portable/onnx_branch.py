@@ -16,7 +16,7 @@ class Branch(Graph):
     """Nodes of a body. It sees all that the graph around it has computed, and takes names that are free there, too."""
 
     def __init__(self, around: Graph) -> None:
-        super().__init__(around.opset)
+        super().__init__(around.opset, around.ml_opset)
         self._around = around
 
     def constant(self, array: Any) -> str:

@@ -8,6 +8,10 @@ from glassprop.errors import ExportError
 from glassprop.portable.onnx_ending import Value
 from glassprop.portable.onnx_graph import LEAST_OPSET, ML, Graph
 
+ML_THERE = 3  # all that skl2onnx takes of ai.onnx.ml, whatever it is asked for
+_ML_VERSIONS = {"LabelEncoder": 2, "ZipMap": 1}
+SINCE = {"RegexFullMatch": 20, "StringConcat": 20, "StringSplit": 20}
+
 
 class ContainerGraph(Graph):
     """Writes into skl2onnx's container. It has no inputs and outputs but the variables of an operator."""
@@ -16,7 +20,7 @@ class ContainerGraph(Graph):
         opset = int(container.target_opset)
         if opset < LEAST_OPSET:
             raise ExportError(f"target_opset={opset} is too low for networks: {LEAST_OPSET} or more would do")
-        super().__init__(opset, int(container.target_opset_any_domain(ML)))
+        super().__init__(opset, ML_THERE)
         self._scope, self._container = scope, container
 
     def taken(self, variable: Any) -> str:
@@ -34,8 +38,11 @@ class ContainerGraph(Graph):
             self._append("Cast", [value.name], [variable.full_name], "", {"to": to})
 
     def _append(self, op: str, inputs: list[str], outputs: list[str], domain: str, attributes: dict[str, Any]) -> None:
-        name = self._scope.get_unique_operator_name(op)
-        self._container.add_node(op, inputs, outputs, op_domain=domain, name=name, **self._written(attributes))
+        if self.opset < SINCE.get(op, 0):
+            raise ExportError(f"target_opset={self.opset} is too low for columns of text: {SINCE[op]} or more would do")
+        more = {"op_domain": domain, "name": self._scope.get_unique_operator_name(op)}
+        more |= {"op_version": _ML_VERSIONS[op]} if domain == ML else {}
+        self._container.add_node(op, inputs, outputs, **more, **self._written(attributes))
 
     def _keep(self, tensor: Any) -> None:
         self._container.initializers.append(tensor)

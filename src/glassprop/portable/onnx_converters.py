@@ -10,13 +10,24 @@ from glassprop.errors import ExportError, MissingPackageError
 from glassprop.estimator.classifier import MLPClassifier
 from glassprop.estimator.regressor import MLPRegressor
 from glassprop.portable.onnx_container import ContainerGraph
-from glassprop.portable.onnx_ending import Said, written_ending, written_labels
+from glassprop.portable.onnx_ending import Said, written_ending
+from glassprop.portable.onnx_labels import by_places, is_asked, labels_for
 from glassprop.portable.onnx_network import written_networks
+from glassprop.portable.onnx_table_converters import parsed_table, refused_step, step, step_shapes, table, table_shapes
 from glassprop.portable.plan_of import plan_of
 from glassprop.portable.whole_model import Ending
+from glassprop.tables.encoding.category_inputs import CategoryInputs
+from glassprop.tables.encoding.column_scaler import ColumnScaler
+from glassprop.tables.encoding.encode import Bounded, TypedColumns
+from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.encoding.text_inputs import TextTerms
+from glassprop.tables.tabular.tabular_classifier import TabularClassifier
+from glassprop.tables.tabular.tabular_regressor import TabularRegressor
 
 _INSTALL = "pipelines of scikit-learn's are written by the package skl2onnx: pip install 'glassprop[onnx]'"
-CLASSIFIER_OPTIONS = {"zipmap": [True, False, "columns"], "output_class_labels": [False, True], "nocl": [True, False]}
+STEPS = (Bounded, CategoryInputs, ColumnScaler, TextTerms)
+TABLE_OPTIONS = {"zipmap": [True, False, "columns"], "nocl": [True, False]}
+CLASSIFIER_OPTIONS = TABLE_OPTIONS | {"output_class_labels": [False, True]}
 
 
 def register() -> None:
@@ -40,6 +51,18 @@ def register() -> None:
         options=dict(CLASSIFIER_OPTIONS),
     )
     update_registered_converter(MLPRegressor, "GlasspropMLPRegressor", regressor_shapes, regressor)
+    for model in (TablePipeline, TabularClassifier, TabularRegressor):
+        update_registered_converter(
+            model,
+            "GlasspropTable",
+            table_shapes,
+            table,
+            parser=parsed_table,
+            options=dict(TABLE_OPTIONS),
+        )
+    for kind in STEPS:
+        update_registered_converter(kind, f"Glassprop{kind.__name__}", step_shapes, step)
+    update_registered_converter(TypedColumns, "GlasspropTypedColumns", refused_step, step)
 
 
 # --- classifiers ----------------------------------------------------------------------------------------------------
@@ -62,7 +85,7 @@ def classifier_shapes(operator: Any) -> None:
     from skl2onnx.common.data_types import Int64TensorType, StringTensorType
 
     model, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
-    labels = _labels_of(model, nocl=_option(operator.scope_inst, model, "nocl"))
+    labels = labels_for(model, nocl=is_asked(operator.scope_inst, model, "nocl"))
     several = _is_several(model)
     label_type = StringTensorType if labels.dtype == object else Int64TensorType
     operator.outputs[0].set_type(label_type([rows, len(labels)] if several else [rows]))
@@ -79,8 +102,8 @@ def classifier(scope: Any, operator: Any, container: Any) -> None:
             f"a classifier that ends in {model.out_activation_} gives no probabilities, which skl2onnx expects of "
             "every classifier: use glassprop.to_onnx, or train with output_activation='auto'"
         )
-    if _option(scope, model, "nocl"):
-        ending = _with_numbers(ending)
+    if is_asked(scope, model, "nocl"):
+        ending = by_places(ending)
     graph = ContainerGraph(scope, container)
     said = _said_of_network(graph, whole.networks, ending, operator)
     assert said.probabilities is not None
@@ -88,28 +111,8 @@ def classifier(scope: Any, operator: Any, container: Any) -> None:
     graph.give(said.probabilities, operator.outputs[1])
 
 
-def _with_numbers(ending: Ending) -> Ending:
-    """The same with the places of classes in place of their labels."""
-    count = 0 if ending.classes is None else len(ending.classes)
-    return Ending(ending.kind, np.arange(count), ending.probabilities, ending.shares, flat=ending.flat)
-
-
-def _labels_of(model: Any, *, nocl: bool) -> np.ndarray:
-    labels = written_labels(model.classes_)
-    if labels.dtype == np.float64:
-        raise ExportError(
-            f"the labels {labels.tolist()[:4]} are no whole numbers, and skl2onnx has none but these and texts: use "
-            "glassprop.to_onnx"
-        )
-    return np.arange(len(labels)) if nocl else labels
-
-
 def _is_several(model: Any) -> bool:
     return plan_of(model).ending.kind == "labels"
-
-
-def _option(scope: Any, model: Any, name: str) -> bool:
-    return bool(scope.get_options(model, {name: False})[name])
 
 
 # --- regressors -----------------------------------------------------------------------------------------------------

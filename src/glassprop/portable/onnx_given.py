@@ -1,12 +1,12 @@
-"""What a caller of an ONNX model gives: one matrix of numbers, or a column each; and how columns are taken from it."""
+"""What a caller of an ONNX model gives: a column each, or one matrix of numbers; and columns taken from either."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
+from glassprop.portable.given_words import what
 from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.whole_model import Source
 
@@ -14,48 +14,36 @@ N = "N"  # what the number of rows is called
 MATRIX = "X"
 
 
-class Given(Protocol):
-    """Raw columns, by their numbers among the sources of a model."""
-
-    def numbers(self, which: Sequence[int]) -> str:
-        """Some that are numbers, or truths, as float64. -> (N, len(which))."""
-
-    def text(self, which: int) -> str:
-        """One that is text. -> (N, 1)."""
+def columns_given(graph: Graph, sources: Sequence[Source]) -> list[str]:
+    """An input for each column, by its name. -> names of (N, 1), float64 or string."""
+    return [graph.input(source.name, type_of(source), [N, 1], about(source)) for source in sources]
 
 
-class Columns:
-    """An input for each column, (N, 1): float64, or string."""
-
-    def __init__(self, graph: Graph, sources: Sequence[Source], names: Sequence[str] | None = None) -> None:
-        self.graph = graph
-        self.names = names or [graph.input(source.name, type_of(source), [N, 1]) for source in sources]
-
-    def numbers(self, which: Sequence[int]) -> str:
-        names = [self.names[source] for source in which]
-        return names[0] if len(names) == 1 else self.graph.node("Concat", *names, axis=1)
-
-    def text(self, which: int) -> str:
-        return self.names[which]
-
-
-class Matrix:
-    """One input for all columns, (N, n), which are numbers; of elem_type."""
-
-    def __init__(self, graph: Graph, sources: Sequence[Source], elem_type: str) -> None:
-        self.graph, self.count = graph, len(sources)
-        name = graph.input(MATRIX, elem_type, [N, len(sources)])
-        self.double = name if elem_type == "float64" else graph.cast(name, "float64")
-
-    def numbers(self, which: Sequence[int]) -> str:
-        if list(which) == list(range(self.count)):
-            return self.double
-        return self.graph.node("Gather", self.double, self.graph.constant(np.array(which, np.int64)), axis=1)
-
-    def text(self, which: int) -> str:
-        raise AssertionError("a matrix of numbers has no text")
+def matrix_given(graph: Graph, sources: Sequence[Source], elem_type: str) -> list[str]:
+    """One input for all columns, which are numbers: (N, n), of elem_type. -> names of (N, 1), float64."""
+    count = len(sources)
+    x = graph.input(MATRIX, elem_type, [N, count], f"{count} numbers a row")
+    x = x if elem_type == "float64" else graph.cast(x, "float64")
+    if count == 1:
+        return [x]
+    ones = graph.constant(np.ones(count, np.int64))
+    return list(graph.node("Split", x, ones, outputs=count, axis=1))
 
 
 def type_of(source: Source) -> str:
     """Of the input that a column is."""
     return "string" if source.given == "text" else "float64"
+
+
+def missing(source: Source) -> str | None:
+    """How a missing value is given; None where training has seen none, and what comes of it means nothing."""
+    if not source.gaps:
+        return None
+    return "" if source.given == "text" else "NaN"
+
+
+def about(source: Source) -> str:
+    """An input in words: what is to be given, and how where it is missing."""
+    if not source.gaps:
+        return f"{what(source)}; nothing was missing in training, and what comes of a gap means nothing"
+    return f"{what(source)}; missing: {'an empty text' if source.given == 'text' else 'NaN'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from itertools import count
 from typing import Any, Literal, overload
@@ -16,6 +16,7 @@ OPSET, ML_OPSET, IR_VERSION = 20, 4, 9  # of ONNX 1.15; onnxruntime reads them f
 LEAST_OPSET = 13  # where others choose: what is written has the same meaning from there on
 ML = "ai.onnx.ml"
 _MOST_BYTES = 2**31 - 1  # of one message of protobuf
+_KEYS: dict[type, Any] = {str: object, int: np.int64}  # what is looked up, by its type; else doubles
 _LATER = "ReduceMax", "ReduceMin", "ReduceMean", "ReduceProd"  # axes are an input from opset 18 on
 
 Size = int | str | None  # of a dimension: a number, a name for one that is not known, or nothing
@@ -56,9 +57,17 @@ class Graph:
 
     # --- what goes in and comes out ---------------------------------------------------------------------------
 
-    def input(self, name: str, elem_type: str, shape: Sequence[Size]) -> str:
-        """An input of the model. elem_type: of NumPy, or "string". Its name is given back."""
-        self._inputs.append(self._value(self._take(name), elem_type, shape))
+    def input(self, name: str, elem_type: str, shape: Sequence[Size], about: str = "") -> str:
+        """An input of the model, with what it is in words. elem_type: of NumPy, or "string". Its name is given back.
+
+        Raises
+        ------
+        ExportError
+            If it is called nothing, or as another.
+        """
+        if not name:
+            raise ExportError("an input of ONNX has a name: call the column something")
+        self._inputs.append(self._value(self._take(name), elem_type, shape, about))
         return name
 
     def output(self, name: str, of: str, elem_type: str, shape: Sequence[Size]) -> str:
@@ -118,6 +127,31 @@ class Graph:
             return self.node(op, x, axes=[axis], keepdims=1)
         return self.node(op, x, self.constant(np.array([axis], np.int64)), keepdims=1)
 
+    def looked_up(self, x: str, known: Mapping[Any, int], others: int) -> str:
+        """What each text or number stands for, or all others. x of any shape: string, float64, int64 -> int64."""
+        keys, values = list(known), np.array(list(known.values()), np.int64)
+        kind: Any = _KEYS.get(type(keys[0]), np.float64)
+        if self.ml_opset >= 4:
+            tables: dict[str, Any] = {"keys_tensor": np.array(keys, kind), "values_tensor": values}
+            default = np.array([others], np.int64)
+            return self.node("LabelEncoder", x, domain=ML, default_tensor=default, **tables)
+        if kind is not np.float64:
+            of_keys = "keys_strings" if kind is object else "keys_int64s"
+            lists: dict[str, Any] = {of_keys: keys, "values_int64s": values.tolist(), "default_int64": others}
+            return self.node("LabelEncoder", x, domain=ML, **lists)
+        last = self.constant(np.array([-1], np.int64))
+        same = self.node("Equal", self.node("Unsqueeze", x, last), self.constant(np.array(keys, np.float64)))
+        same = self.cast(same, "int64")
+        found = self.node("Squeeze", self.reduce("ReduceMax", same, -1), last)
+        value = self.node("Gather", self.constant(values), self.node("ArgMax", same, axis=-1, keepdims=0))
+        return self.node("Where", self.cast(found, "bool"), value, self.constant(np.int64(others)))
+
+    def cosine(self, x: str, elem_type: str) -> str:
+        """cos x. As a sine of double, for onnxruntime had no cosine of it in 1.20."""
+        if elem_type != "float64":
+            return self.node("Cos", x)
+        return self.node("Sin", self.node("Add", x, self.constant(np.float64(np.pi / 2))))
+
     def cast(self, x: str, elem_type: str) -> str:
         """The same values as another type."""
         return self.node("Cast", x, to=self._type(elem_type))
@@ -132,12 +166,11 @@ class Graph:
         ExportError
             If it is larger than a file of ONNX may be, or holds text that is no Unicode.
         """
-        helper = self._onnx.helper
-        if sum(tensor.ByteSize() for tensor in self._initializers) > _MOST_BYTES:
+        helper, used = self._onnx.helper, _names_in(self._nodes)
+        held = [tensor for tensor in self._initializers if tensor.name in used]
+        if sum(tensor.ByteSize() for tensor in held) > _MOST_BYTES:
             raise ExportError("the model has more than 2 GB of parameters, which no single ONNX file can hold")
-        graph = helper.make_graph(
-            self._nodes, name, self._inputs, self._outputs, initializer=self._initializers, doc_string=about
-        )
+        graph = helper.make_graph(self._nodes, name, self._inputs, self._outputs, initializer=held, doc_string=about)
         opsets = [helper.make_opsetid("", self.opset)]
         if any(node.domain == ML for node in self._nodes):
             opsets.append(helper.make_opsetid(ML, self.ml_opset))
@@ -158,8 +191,8 @@ class Graph:
     # --- helpers ----------------------------------------------------------------------------------------------
 
     def _append(self, op: str, inputs: list[str], outputs: list[str], domain: str, attributes: dict[str, Any]) -> None:
-        node = self._onnx.helper.make_node(op, inputs, outputs, domain=domain, **self._written(attributes))
-        self._nodes.append(node)
+        more = {"domain": domain, "name": outputs[0]}  # without names, what onnxruntime 1.20 fuses has the same one
+        self._nodes.append(self._onnx.helper.make_node(op, inputs, outputs, **more, **self._written(attributes)))
 
     def _keep(self, tensor: Any) -> None:
         self._initializers.append(tensor)
@@ -187,10 +220,21 @@ class Graph:
     def _fresh(self, stem: str) -> str:
         return self._take(next(name for number in self._numbers if (name := f"{stem}/{number}") not in self._taken))
 
-    def _value(self, name: str, elem_type: str, shape: Sequence[Size]) -> Any:
-        return self._onnx.helper.make_tensor_value_info(name, self._type(elem_type), list(shape))
+    def _value(self, name: str, elem_type: str, shape: Sequence[Size], about: str = "") -> Any:
+        return self._onnx.helper.make_tensor_value_info(name, self._type(elem_type), list(shape), about)
 
     def _type(self, elem_type: str) -> int:
         if elem_type == "string":
             return self._onnx.TensorProto.STRING
         return self._onnx.helper.np_dtype_to_tensor_dtype(np.dtype(elem_type))
+
+
+def _names_in(nodes: Iterable[Any]) -> set[str]:
+    """What nodes take, those of the bodies in them as well; runtimes warn of constants that nothing takes."""
+    found = set()
+    for node in nodes:
+        found.update(node.input)
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                found |= _names_in(attribute.g.node) | {put.name for put in attribute.g.output}
+    return found

@@ -27,13 +27,7 @@ from glassprop.portable.whole_model import (
     Whole,
 )
 
-TYPES = {"number": "float64", "truth": "float64", "text": "string"}
 Block = tuple[list[int], str]  # which of the network's inputs, and the name of their array, (n, how many)
-
-
-def column_inputs(graph: Graph, whole: Whole, rows: str = "N") -> list[str]:
-    """The raw columns as inputs of a graph, each of shape (n, 1), under their own names."""
-    return [graph.input(source.name, TYPES[source.given], [rows, 1]) for source in whole.sources]
 
 
 def written_inputs(graph: Graph, whole: Whole, columns: Sequence[str]) -> str:
@@ -65,6 +59,7 @@ class Read:
 
     def __init__(self, graph: Graph, whole: Whole, columns: Sequence[str]) -> None:
         self.graph, self.precision, self.any = graph, whole.precision, columns[0]
+        self.sources = whole.sources
         self.numbers: dict[int, int] = {}
         self.texts: dict[int, str] = {}
         numbers: list[tuple[str, Source]] = []
@@ -154,7 +149,7 @@ def _terms(read: Read, pieces: Pieces) -> list[Block]:
     return [
         (
             list(range(place, place + piece.width)),
-            read.made(written_terms(read.graph, read.texts[piece.source], piece)),
+            read.made(written_terms(read.graph, read.texts[piece.source], piece, read.sources[piece.source].name)),
         )
         for place, piece in pieces
         if piece.width

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from glassprop.portable.onnx_graph import ML, Graph
+from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.whole_model import EXACT, Lookup
 
 # As PLAIN_NUMBER has it, of no more digits than a number below EXACT, and a text that can be read without a fault, has.
@@ -23,8 +21,8 @@ def written_rows(graph: Graph, x: str, lookup: Lookup, *, texts: bool) -> str:
         return graph.node("Where", graph.node("IsNaN", x), graph.constant(np.int64(lookup.missing)), rows)
     known = {**lookup.by_text, "": lookup.missing}
     if not lookup.by_number:
-        return _encoded(graph, x, known, lookup.others)
-    rows = _encoded(graph, x, known, _UNKNOWN)
+        return graph.looked_up(x, known, lookup.others)
+    rows = graph.looked_up(x, known, _UNKNOWN)
     plain = graph.node("RegexFullMatch", x, pattern=_PLAIN)
     numbers = graph.cast(graph.node("Where", plain, x, graph.constant(np.array("0", object))), "float64")
     near = graph.node("Less", graph.node("Abs", numbers), graph.constant(np.array(EXACT)))
@@ -36,16 +34,4 @@ def written_rows(graph: Graph, x: str, lookup: Lookup, *, texts: bool) -> str:
 
 def _of_numbers(graph: Graph, x: str, lookup: Lookup) -> str:
     known = {0.0: lookup.others, **lookup.by_number}  # one at least
-    return _encoded(graph, x, known, lookup.others)
-
-
-def _encoded(graph: Graph, x: str, known: Mapping[str, int] | Mapping[float, int], others: int) -> str:
-    keys = list(known)
-    return graph.node(
-        "LabelEncoder",
-        x,
-        domain=ML,
-        keys_tensor=np.array(keys, object if isinstance(keys[0], str) else np.float64),
-        values_tensor=np.array(list(known.values()), np.int64),
-        default_tensor=np.array([others], np.int64),
-    )
+    return graph.looked_up(x, known, lookup.others)

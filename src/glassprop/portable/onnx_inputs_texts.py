@@ -38,9 +38,13 @@ def one_of(characters: Iterable[str]) -> str:
 
 def any_matches(graph: Graph, x: str, pattern: str) -> str:
     """Whether a pattern matches one of the texts, the whole of it: a truth without axes."""
-    found = graph.cast(graph.node("RegexFullMatch", x, pattern=pattern), "int64")
-    most = graph.node("ReduceMax", found, keepdims=0)
-    return graph.cast(most, "bool")
+    return any_true(graph, graph.node("RegexFullMatch", x, pattern=pattern))
+
+
+def any_true(graph: Graph, truths: str) -> str:
+    """Whether one of them is true; of none it is not."""
+    many = graph.node("ReduceSum", graph.cast(truths, "int64"), keepdims=0)
+    return graph.cast(many, "bool")
 
 
 def _stripped(graph: Graph, x: str, blanks: str) -> str:
@@ -52,7 +56,7 @@ def _stripped(graph: Graph, x: str, blanks: str) -> str:
         def once(body: Graph, before: str) -> tuple[str, str]:
             after = before
             for blank in blanks:
-                after = _without_first(body, _without_last(body, after, blank), blank)
+                after = _without_first(body, without_last(body, after, blank), blank)
             return after, any_matches(body, after, pattern)
 
         return [again_while(branch, x, ("string", 2), once, most=_LONGEST)]
@@ -63,18 +67,17 @@ def _stripped(graph: Graph, x: str, blanks: str) -> str:
 def _without_first(graph: Graph, x: str, blank: str) -> str:
     marked = graph.node("StringConcat", graph.constant(np.array(_MARK, object)), x)
     parts, number = graph.node("StringSplit", marked, outputs=2, delimiter=_MARK + blank, maxsplit=1)
-    return _where_split(graph, x, parts, number, 1)
+    return _where_split(graph, x, parts, number, -1, 2)
 
 
-def _without_last(graph: Graph, x: str, blank: str) -> str:
+def without_last(graph: Graph, x: str, character: str, *, axis: int = 2) -> str:
+    """Texts without this character at their end, where it is there; axis: how many axes they have."""
     marked = graph.node("StringConcat", x, graph.constant(np.array(_MARK, object)))
-    parts, number = graph.node("StringSplit", marked, outputs=2, delimiter=blank + _MARK, maxsplit=1)
-    return _where_split(graph, x, parts, number, 0)
+    parts, number = graph.node("StringSplit", marked, outputs=2, delimiter=character + _MARK, maxsplit=1)
+    return _where_split(graph, x, parts, number, 0, axis)
 
 
-def _where_split(graph: Graph, x: str, parts: str, number: str, which: int) -> str:
-    """One of two parts where there are two, else x; parts (n, 1, k)."""
-    # the last axis has one part or two: seen from its end and its start these are the last and the first
-    place = graph.constant(np.int64(-1 if which else 0))
-    part = graph.node("Gather", parts, place, axis=2)
+def _where_split(graph: Graph, x: str, parts: str, number: str, which: int, axis: int) -> str:
+    """The first (0) or last (-1) of two parts where there are two, else x; parts (..., k), k is 1 or 2."""
+    part = graph.node("Gather", parts, graph.constant(np.int64(which)), axis=axis)
     return graph.node("Where", graph.node("Greater", number, graph.constant(np.int64(1))), part, x)

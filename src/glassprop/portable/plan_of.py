@@ -72,6 +72,8 @@ def _taken_apart(model: Any) -> tuple[list[tuple[str, Any]], BaseMLP]:
         model = model.steps[-1][1]
     if isinstance(model, MLPClassifier | MLPRegressor):
         return steps, model
+    if hasattr(model, "best_estimator_"):
+        raise ExportError(f"a {type(model).__name__} has a model among other things: give its best_estimator_")
     what = "a Pipeline that ends in a" if steps else "a"
     raise ExportError(
         f"{what} {type(model).__name__} cannot be said in another language: it has to be an MLPClassifier or "
@@ -90,8 +92,9 @@ def _inputs_of(
     else:
         first = next((step for _, step in steps if hasattr(step, "n_features_in_")), network)
         count = int(first.n_features_in_)
-        names = getattr(first, "feature_names_in_", [f"x{place}" for place in range(count)])
-        sources = Sources([str(name) for name in names])
+        names = getattr(first, "feature_names_in_", None)
+        given = [f"x{place}" for place in range(count)] if names is None else [str(name) for name in names]
+        sources = Sources(given, all_of_them=names is None)
         columns = [Raw(place) for place in range(count)]
     for name, step in steps:
         columns = through(step, columns, f"step {name!r}", sources)

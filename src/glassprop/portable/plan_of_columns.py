@@ -105,10 +105,13 @@ class Sources:
     names : list of str
     by_schema : dict of int to Source
         Those that a schema reads.
+    all_of_them : bool
+        Whether columns that nothing is made of are given, too: in a matrix each has its place.
     """
 
     names: Sequence[str]
     by_schema: dict[int, Source] = field(default_factory=dict)
+    all_of_them: bool = False
     _asked: dict[int, str] = field(default_factory=dict)
     _without_gaps: set[int] = field(default_factory=set)
 
@@ -120,23 +123,26 @@ class Sources:
         ExportError
             It has been used as the other before.
         """
-        if place not in self.by_schema and self._asked.setdefault(place, given) != given:
+        before = self._asked.get(place, given)
+        if place not in self.by_schema and before != given and "text" in (before, given):
             raise ExportError(
-                f"column {quoted(self.names[place])} is used as {self._asked[place]} and as {given}: give it to the "
+                f"column {quoted(self.names[place])} is used as {before} and as {given}: give it to the "
                 "steps as two columns, one of each kind"
             )
+        self._asked[place] = "truth" if "truth" in (before, given) else given
         if not gaps:
             self._without_gaps.add(place)
 
     def made(self, used: set[int]) -> tuple[tuple[Source, ...], dict[int, int]]:
-        """Those that are used, in their order, and which of them each place is."""
+        """Those that a caller gives, in their order, and which of them each place is."""
         found = []
-        for place in sorted(used):
+        places = range(len(self.names)) if self.all_of_them else sorted(used)
+        for place in places:
             given: Any = self._asked.get(place, "number")
             kind = "category" if given == "text" else "number"
             source = self.by_schema.get(place, Source(self.names[place], given, kind))
             found.append(replace(source, gaps=place not in self._without_gaps))
-        return tuple(found), {place: number for number, place in enumerate(sorted(used))}
+        return tuple(found), {place: number for number, place in enumerate(places)}
 
 
 def moved(columns: Sequence[Column], steps: Sequence[tuple[Step, ...]], at: str, sources: Sources) -> list[Column]:

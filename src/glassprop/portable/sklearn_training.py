@@ -87,12 +87,16 @@ def _by_parameter(layout: Layout, vector: Array) -> list[Array]:
 
 
 def their_state(sk: Any, estimator: BaseMLP) -> TrainState:
-    """Where scikit-learn's network stands, for our estimator around its weights."""
-    judged = bool(vars(sk).get("validation_scores_") is not None)
-    history = History(list(vars(sk).get("loss_curve_", [])), [], list(sk.validation_scores_) if judged else [])
+    """Where scikit-learn's network stands, for our estimator around its weights.
+
+    What is not there, since weights were set rather than trained, counts as nothing.
+    """
+    known = vars(sk)
+    judged = known.get("validation_scores_") is not None
+    history = History(list(known.get("loss_curve_", [])), [], list(sk.validation_scores_) if judged else [])
     state = TrainState(estimator.theta_, history=history)
-    state.epoch, state.samples = int(sk.n_iter_), int(sk.t_)
-    state.waiting = int(vars(sk).get("_no_improvement_count", 0))
+    state.epoch, state.samples = int(known.get("n_iter_", 0)), int(known.get("t_", 0))
+    state.waiting = int(known.get("_no_improvement_count", 0))
     before = len(history.cost) - state.epoch
     if judged:
         scores = np.array(history.score, dtype=np.float64)

@@ -1,7 +1,7 @@
 """The plain record of a fitted model: columns as callers give them, inputs, networks, what is made of outputs.
 
 Nothing but numbers, text and arrays: what writes a model in another language reads this, and no fitted step. Every
-kind of piece has one meaning, which its docstring states; `plan_of` makes the record.
+kind of piece has one meaning, which its docstring states; `plan_of` makes the record (decision 38).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Source:
         "number": a double, NaN where missing. "truth": the same, 1 for true and 0 for false. "text": "" where missing.
     kind : {"number", "date", "time", "category", "text"}
         What a caller has to give: of a "date" the days since 1970-01-01 (UTC), with the time of day as their part; of a
-        "time" the hours since midnight.
+        "time" the hours since midnight; of a "number" that was a duration, seconds.
     low, high : float
         A number below or above counts as missing.
     least : float
@@ -271,6 +271,7 @@ class Whole:
     Attributes
     ----------
     sources : tuple of Source
+        Of columns with names those that anything is made of, of a matrix all.
     inputs : tuple of pieces
         Of which the inputs of every network are put together, in this order.
     networks : tuple of (Architecture, theta)

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.export.kinds.kind import Kind, Step, add, kind_of
+from glassprop.export.kinds.column_selector import Selector
+from glassprop.export.kinds.inner_steps import Named, Step, Template, named_once
+from glassprop.export.kinds.kind import Bare, Kind, add, kind_of
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
 from glassprop.export.schema.values import (
@@ -46,20 +48,6 @@ class _Slice:
 
 
 _COLUMNS = Either(Several(Text()), Several(_NUMBER), Text(), _NUMBER, _Slice())
-_PAIRS = Several(Object({"name": _NAME, "step": Step("passthrough", "drop")}), least=1)
-
-
-def _pairs(steps: Any) -> list[dict[str, Any]]:
-    return [{"name": name, "step": "passthrough" if step is None else step} for name, step in steps]
-
-
-def _tuples(pairs: list[dict[str, Any]]) -> list[tuple[str, Any]]:
-    return [(pair["name"], pair["step"]) for pair in pairs]
-
-
-def _named_once(names: list[str], at: str) -> None:
-    if len(set(names)) != len(names):
-        raise Misfit(at, "two of its steps have one name")
 
 
 def width_of(step: Any) -> int | None:
@@ -77,7 +65,6 @@ def entry_of(step: Any) -> int | None:
 
 
 def _chain_fits(made: Any, at: str) -> None:
-    _named_once([name for name, _ in made.steps], at)
     given: int | None = None
     for name, step in made.steps:
         if step == "passthrough":
@@ -96,17 +83,12 @@ def _chain_width(made: Any) -> int | None:
     return found
 
 
-def _chain_state(value: Any) -> dict[str, Any]:
-    return {**vars(value), "steps": _pairs(value.steps)}
-
-
 _OF_A_TABLE = "glassprop.tables.encoding.table_pipeline:TablePipeline"
 
 
 def _restore_chain(made: Any, attributes: dict[str, Any]) -> None:
-    steps = _tuples(attributes["steps"])
-    vars(made).update({**attributes, "steps": steps})
-    if type(steps[0][1]).__name__ == "TypedColumns":  # a table's own goes through it in blocks
+    vars(made).update(attributes)
+    if type(made.steps[0][1]).__name__ == "TypedColumns":  # a table's own goes through it in blocks
         from glassprop.tables.encoding.table_pipeline import TablePipeline
 
         made.__class__ = TablePipeline
@@ -115,23 +97,17 @@ def _restore_chain(made: Any, attributes: dict[str, Any]) -> None:
 add(
     Kind(
         "pipeline", "sklearn.pipeline:Pipeline",
-        {"steps": _PAIRS, "transform_input": Maybe(Several(Text())), "memory": Only(None), "verbose": Flag()},
+        {"steps": Named(Step("passthrough")), "transform_input": Maybe(Several(Text())), "memory": Only(None),
+         "verbose": Flag()},
         check=_chain_fits,
         width=_chain_width,
         columns=False,
-        state=_chain_state,
         restore=_restore_chain,
+        bare=Bare({"steps": Named(Template("passthrough"))}, restore=_restore_chain),
         others=(_OF_A_TABLE,),
+        holds=lambda made: [step for _, step in made.steps if not isinstance(step, str)],
     ),
 )  # fmt: skip
-
-
-def _union_state(value: Any) -> dict[str, Any]:
-    return {**vars(value), "transformer_list": _pairs(value.transformer_list)}
-
-
-def _restore_union(made: Any, attributes: dict[str, Any]) -> None:
-    vars(made).update({**attributes, "transformer_list": _tuples(attributes["transformer_list"])})
 
 
 def _union_width(made: Any) -> int | None:
@@ -142,20 +118,43 @@ def _union_width(made: Any) -> int | None:
 add(
     Kind(
         "feature_union", "sklearn.pipeline:FeatureUnion",
-        {"transformer_list": _PAIRS, "n_jobs": NotKept(), "transformer_weights": Maybe(Mapped(Real())),
-         "verbose": Flag(), "verbose_feature_names_out": Flag()},
+        {"transformer_list": Named(Step("passthrough", "drop")), "n_jobs": NotKept(),
+         "transformer_weights": Maybe(Mapped(Real())), "verbose": Flag(), "verbose_feature_names_out": Flag()},
         derived=("_transformers_feature_names_out",),  # the steps tell their names
-        check=lambda made, at: _named_once([name for name, _ in made.transformer_list], at),
         width=_union_width,
         columns=False,
-        state=_union_state,
-        restore=_restore_union,
+        bare=Bare({"transformer_list": Named(Template("passthrough", "drop"))}),
     ),
 )  # fmt: skip
 
 _GROUP = Object(
-    {"name": _NAME, "step": Step("drop", "passthrough"), "columns": _COLUMNS, "width": Whole(), "passthrough": Flag()}
+    {"name": _NAME, "step": Step("drop", "passthrough"), "columns": _COLUMNS, "width": Whole(), "passthrough": Flag()},
+    # what chose the columns; and what was asked for where it chose none, so that nothing was fitted
+    {"selector": Selector(), "asked": Template("drop", "passthrough")},
 )
+_ASKED = Object(
+    {"name": _NAME, "step": Template("drop", "passthrough"), "columns": Either(_COLUMNS, Object({"by": Selector()}))}
+)
+
+
+class _Asked:
+    """The groups of one that is not fitted: (name, step, columns)."""
+
+    _groups = Several(_ASKED)
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        groups = [
+            {"name": name, "step": step, "columns": {"by": columns} if callable(columns) else _listed(columns)}
+            for name, step, columns in value
+        ]
+        return self._groups.write(groups, at, arrays)
+
+    def read(self, node: Any, at: str, arrays: Reading) -> Any:
+        groups = self._groups.read(node, at, arrays)
+        named_once([group["name"] for group in groups], at)
+        chosen = [group["columns"] for group in groups]
+        columns = [each["by"] if isinstance(each, dict) else each for each in chosen]
+        return [(group["name"], group["step"], each) for group, each in zip(groups, columns, strict=True)]
 
 
 def _groups_state(value: Any) -> dict[str, Any]:
@@ -164,15 +163,14 @@ def _groups_state(value: Any) -> dict[str, Any]:
     given["remainder"] = value.remainder, value._remainder[2]
     groups = []
     for name, step, columns in value.transformers_:
-        if callable(given[name][1]):  # a selector is more than the columns it chose
-            raise Misfit("", f"its columns of {name!r} are neither names nor numbers")
-        columns = _listed(columns)
-        step = step if isinstance(columns, str | int | slice) or columns else "drop"  # it was never fitted
+        (asked, by), columns, more = given[name], _listed(columns), {}
+        none = not (isinstance(columns, str | int | slice) or columns)  # then it was never fitted
+        if callable(by):
+            more = {"selector": by, **({"asked": asked} if none else {})}
         place = value.output_indices_[name]
-        passed = given[name][0] == "passthrough"
-        groups.append(
-            {"name": name, "step": step, "columns": columns, "width": place.stop - place.start, "passthrough": passed}
-        )
+        width = place.stop - place.start
+        told = {"name": name, "step": "drop" if none else step, "columns": columns, "width": width}
+        groups.append({**told, "passthrough": asked == "passthrough", **more})
     kept = {k: v for k, v in vars(value).items() if k not in _FROM_GROUPS and k != "remainder"}
     others = value.remainder if isinstance(value.remainder, str) else None
     if others is None and not (groups and groups[-1]["name"] == "remainder"):
@@ -195,7 +193,7 @@ def _groups_fit(made: Any, at: str) -> None:
     from sklearn.base import clone
 
     groups = made.__dict__.pop("groups")
-    _named_once([group["name"] for group in groups], at)
+    named_once([group["name"] for group in groups], at)
     names, places = getattr(made, "feature_names_in_", None), {}
     if names is not None and len(names) != made.n_features_in_:
         raise Misfit(at, "it must have a name for each column")
@@ -209,11 +207,12 @@ def _groups_fit(made: Any, at: str) -> None:
         made.transformers_.append((name, step, columns))
         made._transformer_to_input_indices[name] = _numbers_of(columns, names, made.n_features_in_, at)
         asked = "passthrough" if group["passthrough"] else step if isinstance(step, str) else clone(step)
+        asked, by = group.get("asked", asked), group.get("selector", columns)
         if name == "remainder":
             made.remainder = asked
             made._remainder = ("remainder", asked, columns)
         else:
-            made.transformers.append((name, asked, columns))
+            made.transformers.append((name, asked, by))
             made._columns.append(columns)
     made.output_indices_ = {"remainder": slice(0, 0), **places}
     if made.remainder is None:
@@ -266,5 +265,6 @@ add(
         check=_groups_fit,
         width=lambda made: max((place.stop for place in made.output_indices_.values()), default=0),
         state=_groups_state,
+        bare=Bare({"transformers": _Asked(), "remainder": Template("drop", "passthrough")}),
     ),
 )  # fmt: skip

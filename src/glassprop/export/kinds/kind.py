@@ -1,27 +1,48 @@
 """The table of kinds: what a model file's steps and estimators are called, and how each is written and read.
 
 A node of the document is an object with ``kind``, a name in `KINDS`, ``version``, and the attributes of that kind by
-their names in scikit-learn, each of them a field of ``values.py``. To add a kind: one `Kind` in ``scikit_steps.py``,
-``table_steps.py`` or ``networks.py``; the tests run over the table. To change one: raise its version, and teach its
-``check`` to read the earlier ones.
+their names in scikit-learn, each of them a field of ``values.py``. To add a kind: one `Kind` in a file of this folder;
+the tests run over the table. To change one: raise its version, and teach its ``check`` to read the earlier ones. What
+is not fitted, and only told how it is to be, is a template (``templates.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
 from glassprop.errors import ModelFileError
-from glassprop.export.schema.array_values import Names
+from glassprop.export.kinds.everywhere import everywhere
+from glassprop.export.kinds.searches import written_for
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
-from glassprop.export.schema.values import Field, Object, Whole, Word
+from glassprop.export.schema.values import Field, Object, Whole
 
 FOREIGN = "skops"  # the kind of what is none of ours
-_MOST_LEVELS = 8  # of steps within steps: scikit-learn asks a Pipeline's last step three times for what it is
+_MOST_LEVELS = 9  # of steps within steps: scikit-learn asks a Pipeline's last step three times for what it is
+# What belongs to a fit and not to the model: scikit-learn's callbacks.
+OF_THE_RUN = ("_skl_callbacks", "_parent_callback_ctx", "_callback_fit_ctx", "_skl_callbacks_to_teardown")
+
+
+@dataclass(frozen=True)
+class Bare:
+    """What is written of one that is not fitted: its constructor's arguments.
+
+    Attributes
+    ----------
+    fields : mapping of str to Field, optional
+        Where they differ from those of a fitted one.
+    state, restore : callables (arguments) -> arguments, (object, arguments)
+        Where they are not what is written.
+    """
+
+    fields: Mapping[str, Field] | None = None
+    state: Callable[[dict[str, Any]], dict[str, Any]] = lambda arguments: arguments
+    restore: Callable[[Any, dict[str, Any]], None] = lambda made, arguments: vars(made).update(arguments)
 
 
 @dataclass(frozen=True)
@@ -52,6 +73,10 @@ class Kind:
         Where an object's attributes are not what is written.
     others : tuple of str
         Homes of further classes that are written as this kind; ``restore`` finds them again by what they hold.
+    bare : Bare
+        How one that is not fitted is written.
+    holds : callable (object) -> iterable
+        The fitted models that it predicts with.
     """
 
     name: str
@@ -66,6 +91,8 @@ class Kind:
     state: Callable[[Any], dict[str, Any]] = lambda value: dict(vars(value))
     restore: Callable[[Any, dict[str, Any]], None] = lambda made, attributes: vars(made).update(attributes)
     others: tuple[str, ...] = ()
+    bare: Bare = Bare()
+    holds: Callable[[Any], Iterable[Any]] = lambda made: ()
     version: int = 1
 
     def type(self) -> type:
@@ -79,49 +106,13 @@ class Kind:
     def fields(self) -> Object:
         """All attributes of a fitted object."""
         counted = {"n_features_in_": Whole(1)} if self.columns else {}
-        return Object({**self.settings, **self.fitted, **counted}, {**self.optional, **_everywhere()})
+        return Object({**self.settings, **self.fitted, **counted}, {**self.optional, **everywhere()})
 
 
 def _class_at(home: str) -> type:
     module, _, name = home.partition(":")
     found: type = getattr(import_module(module), name)
     return found
-
-
-def _everywhere() -> dict[str, Field]:
-    """What scikit-learn may hang on any estimator: names of columns, what frames come out, metadata routing."""
-    return {
-        "feature_names_in_": Names(),
-        "_sklearn_output_config": Object({"transform": Word("default", "pandas", "polars")}),
-        "_metadata_request": Requests(),
-    }
-
-
-class Requests:
-    """scikit-learn's metadata requests (``set_fit_request``), as {method: {argument: true, false, null or a name}}."""
-
-    def write(self, value: Any, at: str, arrays: Writing) -> Any:
-        methods = {name: part for name, part in vars(value).items() if hasattr(part, "requests")}
-        asked = {name: self._checked(dict(part.requests), at) for name, part in methods.items()}
-        return {name: requests for name, requests in asked.items() if requests}
-
-    def read(self, node: Any, at: str, arrays: Reading) -> Any:
-        from sklearn.utils._metadata_requests import SIMPLE_METHODS, MetadataRequest
-
-        if type(node) is not dict or not node.keys() <= set(SIMPLE_METHODS):
-            raise Misfit(at, "it must be an object of scikit-learn's methods")
-        made = MetadataRequest(owner="")
-        for method, requests in node.items():
-            getattr(made, method)._requests = self._checked(requests, at)
-        return made
-
-    def _checked(self, requests: Any, at: str) -> dict[str, Any]:
-        if type(requests) is not dict or not all(
-            type(name) is str and name.isidentifier() and (alias is None or type(alias) in (bool, str))
-            for name, alias in requests.items()
-        ):
-            raise Misfit(at, "requests must be true, false, null or a name, by argument")
-        return requests
 
 
 KINDS: dict[str, Kind] = {}
@@ -160,27 +151,41 @@ def write_node(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
         It has an attribute that its kind does not know; or it is of no kind, and `arrays` does not take it.
     """
     arrays.count(at)
+    value = written_for(value, at, arrays)
     kind = kind_of(value)
     if kind is None:
-        return _as_foreign(value, at, arrays)
-    with _misfits(at, kind):
-        state = {name: part for name, part in kind.state(value).items() if name not in kind.derived}
+        return as_foreign(value, at, arrays)
+    with misfits(at, kind):
+        left_out = {*kind.derived, *OF_THE_RUN}
+        state = {name: part for name, part in kind.state(value).items() if name not in left_out}
         return {"kind": kind.name, "version": kind.version, **kind.fields().write(state, at, arrays)}
 
 
 @contextmanager
-def _misfits(at: str, kind: Kind) -> Iterator[None]:
+def misfits(at: str, kind: Kind) -> Iterator[None]:
     """Attributes may be of any types (an object of format 1, say): what they make NumPy or scikit-learn raise."""
     try:
         yield
+    except Misfit as misfit:  # of an attribute, which may not know where it stands
+        if misfit.at.startswith(at):
+            raise
+        raise Misfit(f"{at}.{misfit.at}".rstrip("."), misfit.reason) from misfit
     except ModelFileError:  # types that are not trusted
         raise
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
         raise Misfit(at, f"its parts are not those of kind {kind.name} ({type(error).__name__})") from error
 
 
-def _as_foreign(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
-    return {"kind": FOREIGN, "version": 1, **arrays.foreign(value, at)}
+def as_foreign(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
+    """The node of what no kind takes, by whoever takes it."""
+    return {"kind": FOREIGN, "version": 1, **arrays.foreign(_without_callbacks(value), at)}
+
+
+def _without_callbacks(value: Any) -> Any:
+    if getattr(value, "__dict__", {}).get("_skl_callbacks"):
+        value = copy.copy(value)
+        del value._skl_callbacks
+    return value
 
 
 def read_node(node: Any, at: str, arrays: Reading) -> Any:
@@ -190,17 +195,43 @@ def read_node(node: Any, at: str, arrays: Reading) -> Any:
     ------
     Misfit
     """
-    if at.count("].step") > _MOST_LEVELS:
-        raise Misfit(at, f"steps lie within steps more than {_MOST_LEVELS} levels deep")
-    if type(node) is dict and node.get("kind") == FOREIGN:
-        return arrays.foreign({name: part for name, part in node.items() if name not in ("kind", "version")}, at)
-    kind = _named(node, at)
-    attributes = {name: part for name, part in node.items() if name not in ("kind", "version")}
-    made: Any = object.__new__(kind.type())  # no constructor runs
-    with _misfits(at, kind):
-        kind.restore(made, kind.fields().read(attributes, at, arrays))
-        kind.check(made, at)
-    return made
+    with deeper(arrays, at):
+        kind, attributes = opened(node, at)
+        if kind is None:
+            return arrays.foreign(attributes, at)
+        made: Any = object.__new__(kind.type())  # no constructor runs
+        with misfits(at, kind):
+            kind.restore(made, kind.fields().read(attributes, at, arrays))
+            kind.check(made, at)
+        return made
+
+
+@contextmanager
+def deeper(arrays: Reading, at: str) -> Iterator[None]:
+    """One level of steps within steps more, of which there are not many.
+
+    Raises
+    ------
+    Misfit
+    """
+    arrays.levels += 1
+    try:
+        if arrays.levels > _MOST_LEVELS:
+            raise Misfit(at, f"steps lie within steps more than {_MOST_LEVELS - 1} levels deep")
+        yield
+    finally:
+        arrays.levels -= 1
+
+
+def opened(node: Any, at: str) -> tuple[Kind | None, dict[str, Any]]:
+    """The kind of a node, None where it is of none, and its attributes.
+
+    Raises
+    ------
+    Misfit
+    """
+    kind = None if type(node) is dict and node.get("kind") == FOREIGN else _named(node, at)
+    return kind, {name: part for name, part in node.items() if name not in ("kind", "version")}
 
 
 def _named(node: Any, at: str) -> Kind:
@@ -212,39 +243,3 @@ def _named(node: Any, at: str) -> Kind:
     if type(node.get("version")) is not int or not 1 <= node["version"] <= kind.version:
         raise Misfit(at, f"kind {kind.name!r} has version {kind.version} here; a newer glassprop may know another")
     return kind
-
-
-class Step:
-    """A step within a step: a node of a kind, or one of some words ("passthrough", "drop").
-
-    kind : the name of the one kind that it may be.
-    """
-
-    def __init__(self, *words: str, kind: str = "") -> None:
-        self.words, self.kind = words, kind
-
-    def write(self, value: Any, at: str, arrays: Writing) -> Any:
-        if type(value) is str and value in self.words:
-            return value
-        if self.kind:
-            return self._checked(write_node(value, at, arrays), at)
-        before = set(arrays)
-        try:
-            return write_node(value, at, arrays)
-        except Misfit:
-            kind = kind_of(value)
-            if kind is None or kind.home.startswith("glassprop"):
-                raise
-            for name in arrays.keys() - before:
-                del arrays[name]
-            return _as_foreign(value, at, arrays)  # one of scikit-learn's in an unusual form
-
-    def read(self, node: Any, at: str, arrays: Reading) -> Any:
-        if type(node) is str and node in self.words:
-            return node
-        return read_node(self._checked(node, at), at, arrays)
-
-    def _checked(self, node: Any, at: str) -> Any:
-        if self.kind and (type(node) is not dict or node.get("kind") != self.kind):
-            raise Misfit(at, f"it must be of kind {self.kind}")
-        return node

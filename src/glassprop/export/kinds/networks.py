@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any, get_args
 
 import numpy as np
@@ -11,11 +10,11 @@ import numpy as np
 from glassprop.engine.choose import ENGINES
 from glassprop.errors import ArchitectureError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, FactorName, MemberName
-from glassprop.estimator.plain_state import from_plain
-from glassprop.export.kinds.kind import Kind, add
+from glassprop.estimator.plain_state import from_plain, to_plain
+from glassprop.export.kinds.kind import Bare, Kind, add
 from glassprop.export.kinds.left_fits import LEFT, OPTIMIZER, left_fits
-from glassprop.export.kinds.scikit_values import RandomState
-from glassprop.export.schema.array_values import Array, NaN, Numbers, Scalar, Values
+from glassprop.export.kinds.scikit_values import Binarizer, RandomState, Weights, labels_rise
+from glassprop.export.schema.array_values import Array, NaN, Numbers, Values
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.network_field import (
     FUNCTION,
@@ -25,8 +24,8 @@ from glassprop.export.schema.network_field import (
     parameters_of,
     sizes_of,
 )
-from glassprop.export.schema.parts import Reading, Writing
-from glassprop.export.schema.values import Either, Exactly, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.export.schema.values import Either, Field, Flag, Maybe, Object, Real, Several, Text, Whole, Word
+from glassprop.ground.text import quoted
 from glassprop.optimizer import OPTIMIZERS
 from glassprop.training.schedule import SCHEDULES
 from glassprop.training.train_settings import BestEpoch
@@ -34,44 +33,6 @@ from glassprop.training.train_settings import BestEpoch
 _FLOATS = ("float64", "float32")
 _SIGNED = Real(infinite=True)
 _COST = Either(_SIGNED, NaN())  # of an epoch that diverged
-# What belongs to a fit, or to weights that were set before one, and not to the model.
-_OF_THE_RUN = ("_given", "_skl_callbacks", "_parent_callback_ctx", "_callback_fit_ctx", "_skl_callbacks_to_teardown")
-
-
-class _Weights:
-    """``class_weight`` of one output: [[label, weight], …], for JSON's own keys are texts."""
-
-    _pairs = Several(Several(Scalar(), least=2, most=2))
-
-    def write(self, value: Any, at: str, arrays: Writing) -> Any:
-        if not isinstance(value, dict):
-            raise Misfit(at, "it must be a dict of labels and weights")
-        return self._pairs.write(list(value.items()), at, arrays)
-
-    def read(self, node: Any, at: str, arrays: Reading) -> Any:
-        found = {label: Real(0).read(weight, at, arrays) for label, weight in self._pairs.read(node, at, arrays)}
-        if len(found) != len(node):
-            raise Misfit(at, "a label stands twice")
-        return found
-
-
-class _Binarizer:
-    """scikit-learn's LabelBinarizer, as an object of its attributes."""
-
-    _fields = Object(
-        {"neg_label": Exactly(0), "pos_label": Exactly(1), "sparse_output": Exactly(False), "sparse_input_": Flag(),
-         "y_type_": Word("binary", "multiclass", "multilabel-indicator"), "classes_": Values()},
-    )  # fmt: skip
-
-    def write(self, value: Any, at: str, arrays: Writing) -> Any:
-        return self._fields.write(dict(vars(value)), at, arrays)
-
-    def read(self, node: Any, at: str, arrays: Reading) -> Any:
-        from sklearn.preprocessing import LabelBinarizer
-
-        made = object.__new__(LabelBinarizer)
-        vars(made).update(self._fields.read(node, at, arrays))
-        return made
 
 
 _SETTINGS: dict[str, Field] = {
@@ -108,7 +69,7 @@ _SETTINGS: dict[str, Field] = {
     "engine": Word(*ENGINES),
 }
 _CLASSIFIER_SETTINGS: dict[str, Field] = {
-    "class_weight": Maybe(Either(Word("balanced"), Several(_Weights(), least=1), _Weights())),
+    "class_weight": Maybe(Either(Word("balanced"), Several(Weights(), least=1), Weights())),
     "label_smoothing": Real(0, 1),
     "stratify": Either(Flag(), Word("auto")),
 }
@@ -170,7 +131,8 @@ _AFTERWARDS: dict[str, Field] = {
 
 def _plain_state(value: Any) -> dict[str, Any]:
     """The attributes as plain data; sizes and lists in the forms that the file has."""
-    state = {name: part for name, part in value.__getstate__().items() if name not in _OF_THE_RUN}
+    state = value.__getstate__()
+    state.pop("_given", None)  # weights that were set before a fit
     state["hidden_layer_sizes"] = _whole(state["hidden_layer_sizes"])
     train = dict(state["_state"])
     parts = (train, *train.get("left", {}).values())
@@ -187,6 +149,24 @@ def _plain_state(value: Any) -> dict[str, Any]:
 
 def _finite(optimizer: dict[str, Any] | None) -> bool:
     return optimizer is None or all(np.isfinite(vector).all() for vector in optimizer["vectors"])
+
+
+def _bare_state(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of one that is not fitted, as plain data."""
+    arguments["hidden_layer_sizes"] = _whole(arguments["hidden_layer_sizes"])
+    plain = to_plain(arguments)
+    for name in ("activation", "output_activation", "loss", "scoring", "layers"):
+        entries = plain[name] if isinstance(plain[name], list | tuple) else [plain[name]]
+        own = next((entry for entry in entries if not isinstance(entry, str | dict | None)), None)
+        if own is not None:
+            called = quoted(getattr(own, "name", None) or getattr(own, "__name__", type(own).__name__), 60)
+            raise Misfit(name, f"{called} is a function of your own, and a model file carries no code")
+    return plain
+
+
+def _take_arguments(made: Any, arguments: dict[str, Any]) -> None:
+    vars(made).update(from_plain(arguments))
+    made._validate_params()
 
 
 def _whole(sizes: Any) -> Any:
@@ -278,26 +258,27 @@ def _classifier_fits(made: Any, at: str) -> None:
     one = kind == "binary" and outputs == 1 and count <= 2
     if not (one or (kind != "binary" and outputs == count)) or not count:
         raise Misfit(at, f"its {count} classes do not go with {outputs} outputs")
-    labels = made.classes_.tolist()
-    if not all(one < other for one, other in pairwise(labels)):  # scikit-learn looks them up by halves
-        raise Misfit(at, "its classes_ must rise, each of them once")
-    if binarizer.classes_.tolist() != labels:
+    labels_rise(made.classes_, at)
+    if binarizer.classes_.tolist() != made.classes_.tolist():
         raise Misfit(at, "its _label_binarizer has other classes")
     if binarizer.sparse_input_ and kind != "multilabel-indicator":
         raise Misfit(at, "only several labels at once can be sparse")
 
+
+_BARE = Bare(state=_bare_state, restore=_take_arguments)
 
 add(
     Kind(
         "mlp_classifier",
         "glassprop.estimator.classifier:MLPClassifier",
         {**_SETTINGS, **_CLASSIFIER_SETTINGS},
-        {**_FITTED, "classes_": Values(), "_label_binarizer": _Binarizer()},
+        {**_FITTED, "classes_": Values(), "_label_binarizer": Binarizer(sparse=False)},
         {**_AFTERWARDS, "temperature": Flag(), "temperature_": Real(1e-3, 1e3)},
         check=_classifier_fits,
         width=lambda made: made.n_outputs_,
         state=_plain_state,
         restore=_set_plain_state,
+        bare=_BARE,
     ),
     Kind(
         "mlp_regressor",
@@ -309,5 +290,6 @@ add(
         width=lambda made: made.n_outputs_,
         state=_plain_state,
         restore=_set_plain_state,
+        bare=_BARE,
     ),
 )

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.export.kinds.kind import Kind, Step, add
+from glassprop.export.kinds.inner_steps import Step
+from glassprop.export.kinds.kind import Kind, add
+from glassprop.export.kinds.named_functions import TRANSFORMING_FUNCTION, Arguments, check_arguments
 from glassprop.export.kinds.scikit_values import (
     Categories,
     Dropped,
@@ -57,6 +59,11 @@ def _power_fits(made: Any, at: str) -> None:
     scaler: Any = getattr(made, "_scaler", None)
     if made.standardize and (scaler is None or scaler.n_features_in_ != made.n_features_in_):
         raise Misfit(at, "its _scaler must be one for the same columns")
+
+
+def _function_fits(made: Any, at: str) -> None:
+    check_arguments(made.func, made.kw_args, at)
+    check_arguments(made.inverse_func, made.inv_kw_args, at)
 
 
 def _kept(made: Any) -> int:
@@ -128,9 +135,11 @@ add(
     ),
     Kind(
         "identity", "sklearn.preprocessing:FunctionTransformer",
-        {"func": Only(None), "inverse_func": Only(None), "kw_args": Only(None), "inv_kw_args": Only(None),
-         "validate": Flag(), "accept_sparse": Flag(), "check_inverse": Flag(),
-         "feature_names_out": Maybe(Word("one-to-one"))},
+        {"func": Maybe(TRANSFORMING_FUNCTION), "inverse_func": Maybe(TRANSFORMING_FUNCTION),
+         "kw_args": Maybe(Arguments()), "inv_kw_args": Maybe(Arguments()), "validate": Flag(), "accept_sparse": Flag(),
+         "check_inverse": Flag(), "feature_names_out": Maybe(Word("one-to-one"))},
+        check=_function_fits,
+        version=2,
     ),
 )  # fmt: skip
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from glassprop.export.schema.array_values import Array, Values
+from glassprop.export.schema.array_values import Array, Scalar, Values
 from glassprop.export.schema.misfit import Misfit
 from glassprop.export.schema.parts import Reading, Writing
-from glassprop.export.schema.values import Either, Maybe, Object, Real, Several, Whole, Word
+from glassprop.export.schema.values import Either, Exactly, Flag, Maybe, Object, Real, Several, Whole, Word
 
 NUMBERS = ("float64", "float32", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool")
 
@@ -24,6 +25,17 @@ def has_shape(made: Any, name: str, shape: tuple[int, ...], at: str) -> None:
     value = getattr(made, name)
     if value is not None and np.shape(value) != shape:
         raise Misfit(f"{at}.{name}", f"it must have shape {shape}, not {np.shape(value)}")
+
+
+def labels_rise(classes: Any, at: str) -> None:
+    """Refuse labels that are not in rising order, each of them once: scikit-learn looks them up by halves.
+
+    Raises
+    ------
+    Misfit
+    """
+    if not all(one < other for one, other in pairwise(classes.tolist())):
+        raise Misfit(at, "its classes_ must rise, each of them once")
 
 
 class DType:
@@ -51,6 +63,69 @@ class NumberType:
 
     def read(self, node: Any, at: str, arrays: Reading) -> Any:
         return np.dtype(self._names.check(node, at)).type
+
+
+class Number:
+    """A number of NumPy's or of Python's: bits may depend on which, as float32 times either is not of one type."""
+
+    _fields = Object({"dtype": Word("float64", "float32"), "value": Real()})
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        if isinstance(value, np.floating) and type(value).__name__ in ("float64", "float32"):
+            return self._fields.write({"dtype": value.dtype.name, "value": value}, at, arrays)
+        return Real().write(value, at, arrays)
+
+    def read(self, node: Any, at: str, arrays: Reading) -> Any:
+        if type(node) is not dict:
+            return Real().read(node, at, arrays)
+        found = self._fields.read(node, at, arrays)
+        return np.dtype(found["dtype"]).type(found["value"])
+
+
+class Weights:
+    """``class_weight`` of one output: [[label, weight], …], for JSON's own keys are texts."""
+
+    _pairs = Several(Several(Scalar(), least=2, most=2))
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        if not isinstance(value, dict):
+            raise Misfit(at, "it must be a dict of labels and weights")
+        return self._pairs.write(list(value.items()), at, arrays)
+
+    def read(self, node: Any, at: str, arrays: Reading) -> Any:
+        found = {label: Real(0).read(weight, at, arrays) for label, weight in self._pairs.read(node, at, arrays)}
+        if len(found) != len(node):
+            raise Misfit(at, "a label stands twice")
+        return found
+
+
+class Binarizer:
+    """scikit-learn's LabelBinarizer, as an object of its attributes.
+
+    sparse : whether what it gives is.
+    """
+
+    def __init__(self, *, sparse: bool) -> None:
+        self._fields = Object(
+            {
+                "neg_label": Exactly(0),
+                "pos_label": Exactly(1),
+                "sparse_output": Exactly(sparse),
+                "sparse_input_": Flag(),
+                "y_type_": Word("binary", "multiclass", "multilabel-indicator"),
+                "classes_": Values(),
+            }
+        )
+
+    def write(self, value: Any, at: str, arrays: Writing) -> Any:
+        return self._fields.write(dict(vars(value)), at, arrays)
+
+    def read(self, node: Any, at: str, arrays: Reading) -> Any:
+        from sklearn.preprocessing import LabelBinarizer
+
+        made = object.__new__(LabelBinarizer)
+        vars(made).update(self._fields.read(node, at, arrays))
+        return made
 
 
 class Seen:

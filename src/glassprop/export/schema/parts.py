@@ -26,10 +26,14 @@ class Entry:
 
 
 class Reading(Protocol):
-    """Arrays by name, each to be taken once, the reader of steps of no kind, and what may be made of it all."""
+    """Arrays by name, each to be taken once, the reader of steps of no kind, and what may be made of it all.
+
+    levels: of steps within steps, at the place that is being read.
+    """
 
     foreign: Foreign
     budget: Budget
+    levels: int
 
     def entry(self, name: str) -> Entry: ...
 
@@ -47,11 +51,18 @@ def no_foreign(step: Any, at: str) -> Any:
 
 
 class Writing(dict[str, np.ndarray]):
-    """The arrays written so far, by name."""
+    """The arrays written so far, by name.
+
+    Attributes
+    ----------
+    searches : list of dict
+        What is told of the searches whose best models were written in their place.
+    """
 
     def __init__(self, foreign: Foreign = no_foreign) -> None:
         super().__init__()
         self.foreign = foreign
+        self.searches: list[dict[str, Any]] = []
         self.nodes = 0
 
     def count(self, at: str) -> None:
@@ -66,6 +77,7 @@ class Held:
 
     def __init__(self, written: Writing, foreign: Foreign, budget: Budget, *, alone: bool = True) -> None:
         self._written, self.foreign, self.budget, self._alone = written, foreign, budget, alone
+        self.levels = 0
         self._taken: set[str] = set()
         self._given: list[np.ndarray] = []
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import inf
 from typing import Any
 
 import numpy as np
 
 
 class BestOfThree:
-    """A callback that finds the epoch where the loss on rows kept apart, averaged over three epochs, is least."""
+    """A callback that finds the epoch where the loss on rows kept apart, averaged over three epochs, is least.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    lost : callable () -> float, optional
+        What is lost after the epoch that ended, where it is not what the network is watched by.
+    patience : float
+        Training ends after so many epochs without a better one.
+    """
+
+    def __init__(self, lost: Callable[[], float] | None = None, patience: float = inf) -> None:
+        self._lost, self._patience = lost, patience
         self._losses: list[float] = []
         self._thetas: list[np.ndarray] = []  # of the epoch that ended, and of the one before
         self._best: tuple[float, int, np.ndarray] | None = None
@@ -21,13 +32,14 @@ class BestOfThree:
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Nothing to do before an epoch."""
 
-    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+    def on_fit_task_end(self, estimator: Any, context: Any) -> bool:
         if context.parent is None:
-            return
-        self._losses.append(estimator.validation_curve_[-1])
+            return False
+        self._losses.append(estimator.validation_curve_[-1] if self._lost is None else self._lost())
         self._thetas = [*self._thetas[-1:], estimator.theta_.copy()]
         if len(self._losses) > 1:
             self._judge(len(self._losses) - 1, self._losses[-1], self._thetas[0])
+        return self._best is not None and len(self._losses) - self._best[1] > self._patience
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """Nothing to do after a fit."""

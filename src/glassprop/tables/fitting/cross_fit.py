@@ -1,14 +1,16 @@
 """Networks on all folds of a table's rows but one each, averaged as the members of one; and what each says of its fold.
 
 Each network is watched on the fold that it does not learn from, and keeps the weights of the epoch that is best there,
-averaged over three. What is said of each row by the network that has not seen it (out of fold) says how sure all of
-them may be; of few rows, after the epoch that the other folds choose.
+averaged over three; of few rows of classes, best with predictions as sure as they should be. What is said of each row
+by the network that has not seen it (out of fold) says how sure all of them may be; of few rows, after the epoch that
+the other folds choose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -29,7 +31,9 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
     usable,
 )
-from glassprop.tables.fitting.unseen_folds import FLATTERED_ROWS, FoldLoss, Heard, fold_loss, sure_of, unseen
+from glassprop.tables.fitting.unseen_folds import FLATTERED_ROWS, FoldLoss, Heard, Judged, sure_of, unseen
+
+_PATIENCE = 0.5  # of the epochs: so many without a better one end the training of a network of few rows
 
 
 @dataclass(frozen=True)
@@ -207,33 +211,45 @@ def _trained(
 ) -> _Trained:
     """Networks of those folds in which none diverged."""
     networks, kept_folds, of_folds, interrupted = [], [], [], False
-    few = len(rows.y) < FLATTERED_ROWS
     for number, (train, kept) in enumerate(folds):
         estimator = make(len(train), decay, number)
         train, uncounted = rows.with_all_classes(train)
+        judged = Judged(rows.y, counted, train, kept, rows.classification)
         tell()
-        best, heard = BestOfThree(), Heard(rows.X[kept])
+        best, heard = _watching(estimator, rows.X[kept], judged)
         try:
-            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (best, heard) if few else (best,))
+            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best))
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))
         if interrupted and not estimator.n_iter_:
             break
         best.go_back(estimator)
-        classes = getattr(estimator, "classes_", None)
-        said = heard.said if few else [outputs_of(estimator, rows.X[kept])]
-        of_folds.append(fold_loss(said, rows.y, counted, train, kept, classes))
+        curve = heard[0].curve if heard else [judged.lost(outputs_of(estimator, rows.X[kept]))]
+        of_folds.append(FoldLoss(np.stack(curve), judged.guess()))
         networks.append(estimator)
         kept_folds.append((train, kept))
         if interrupted:
             break
     total = sum(float(counted[kept].sum()) for _, kept in kept_folds)
-    lost = unseen(of_folds) if of_folds else np.zeros((0, len(SURE)))
+    lost = unseen(of_folds, tempered=rows.classification) if of_folds else np.zeros((0, len(SURE)))
     losses = lost.sum(axis=0)
     if not drawn:
         losses[:-1] = np.inf
     return _Trained(decay, networks, kept_folds, losses / max(total, 1e-300), of_folds, lost, interrupted)
+
+
+def _watching(estimator: Any, X: Any, judged: Judged) -> tuple[BestOfThree, tuple[Heard, ...]]:
+    """What finds the best epoch of a network by the rows X kept apart.
+
+    Of few rows, as `as_judged` says, and for longer.
+    """
+    if len(judged.y) >= FLATTERED_ROWS:
+        return BestOfThree(), ()
+    heard = Heard(X, judged)
+    patience = inf if estimator.n_iter_no_change == inf else _PATIENCE * estimator.max_iter
+    estimator.set_params(n_iter_no_change=inf)
+    return BestOfThree(heard.least, patience), (heard,)
 
 
 def _guessed(rows: Rows, folds: Sequence[Fold], counted: np.ndarray) -> float:

@@ -88,8 +88,9 @@ def fit_pipeline(
 
 def _manners(task: Task, parts: Parts) -> tuple[Manner, ...]:
     """Those that are tried; one, where there are no folds to tell them apart."""
-    rows = len(parts.train)
-    folds = parts.inner is None and task.settings.crossed(rows) > 1 and are_several(rows, parts.train.keys)
+    rows, settings = len(parts.train), task.settings
+    few = rows < settings.early_stopping_rows or settings.crossed(rows) > 1
+    folds = parts.inner is None and few and are_several(rows, parts.train.keys)
     return manners_of(task.options, task.settings, rows, folds=folds)
 
 

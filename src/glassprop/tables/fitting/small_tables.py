@@ -2,7 +2,8 @@
 
 Networks are trained on all folds but one, and watched on that one. The weight decay and the epoch at which their loss
 is least, averaged over folds, are those of the network of all rows; and what it says is drawn towards the guess that
-knows no columns as far as what they say would have to be. See docs/decisions/0023-small-tables.md.
+knows no columns as far as what they say would have to be. An epoch is judged by the loss after that, where there are
+classes. See docs/decisions/0023-small-tables.md and 0036-tempered-epochs.md.
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ def learn_from_folds(
         guessed += of_guess / rows / len(decays)
     if not trials:
         return None
-    choices = [_choice(losses[decay], decay, guessed, len(folds)) for decay in decays]
+    choices = [_choice(losses[decay], decay, guessed, len(folds), tempered=classification) for decay in decays]
     return min((choice for choice in choices if choice is not None), key=lambda choice: choice.loss, default=None)
 
 
@@ -238,14 +239,23 @@ def shares_of(y: np.ndarray, counted: np.ndarray) -> np.ndarray:
     return np.clip(counts / counts.sum(), _LEAST_SHARE, 1.0)
 
 
-def _choice(losses: np.ndarray, decay: float, guessed: float, folds: int) -> Lesson | None:
-    """The epoch where the loss of networks as they are is least, and how sure they should be then."""
-    smooth = smoothed(losses[:, -1])
+def _choice(losses: np.ndarray, decay: float, guessed: float, folds: int, *, tempered: bool) -> Lesson | None:
+    """The epoch that is judged best, and how sure networks should be then."""
+    smooth = smoothed(as_judged(losses, tempered=tempered))
     epoch = int(np.argmin(smooth))
     if not np.isfinite(smooth[epoch]):
         return None
     sure = len(SURE) - 1 - int(np.argmin(losses[epoch, ::-1]))  # of equals, the surest
     return Lesson(decay, epoch + 1, float(SURE[sure]), folds, float(losses[epoch, sure]), guessed)
+
+
+def as_judged(losses: np.ndarray, *, tempered: bool) -> np.ndarray:
+    """What an epoch is judged by: the loss of networks as they are, or tempered, as sure as they should be then.
+
+    Networks of classes become too sure long before they have learned what there is; how far amounts go from their
+    mean says less of that, and of noise it is chosen in vain. losses (..., n_sure) -> (...)
+    """
+    return losses.min(axis=-1) if tempered else losses[..., -1]
 
 
 def smoothed(losses: np.ndarray) -> np.ndarray:

@@ -73,9 +73,12 @@ class TableNetwork:
         )
 
     def train(
-        self, X: Any, X_inner: Any, callbacks: Sequence[Any], say: Say
+        self, X: Any, X_inner: Any, callbacks: Sequence[Any], say: Say, known: Lesson | None = None
     ) -> tuple[Any, Lesson | None, np.ndarray | None]:
-        """A fitted one, what folds said of it, and what was said of rows out of fold where there are several."""
+        """A fitted one, what folds said of it, and what was said of rows out of fold where there are several.
+
+        known: what `lesson` gave, where that has been asked for already.
+        """
         rows, inner = self.parts.train, self.parts.inner
         y = _scaled(rows.y, self.scale)
         crossed = self._cross_fit(X, y, callbacks)
@@ -83,8 +86,7 @@ class TableNetwork:
             say(of_folds(len(rows), crossed.lesson))
             return crossed.estimator, crossed.lesson, crossed.said
         watched = self._watched(X_inner)
-        with quiet():  # those networks nobody will see
-            lesson = self._learn(X, y, callbacks)
+        lesson = known or self.lesson(X, callbacks)
         if inner is None:
             say(without_stopping(len(rows), self.builder.epochs(len(rows)), lesson))
         own = () if lesson is None else (StopAfter(lesson.epochs),)
@@ -101,6 +103,15 @@ class TableNetwork:
                 shares = shares_of(y, counted_as(y, rows.weights, self.options.class_weight))
             be_as_sure(estimator, lesson.sure, shares)
         return estimator, lesson, None
+
+    def lesson(self, X: Any, callbacks: Sequence[Any]) -> Lesson | None:
+        """What folds of a small table say, of which one network is trained; of a larger one nothing."""
+        with quiet():  # those networks nobody will see
+            return self._learn(X, _scaled(self.parts.train.y, self.scale), callbacks)
+
+    def joins_folds(self, n_inputs: int) -> bool:
+        """Whether the networks of folds are the model."""
+        return bool(self._folds(n_inputs)[0])
 
     def trainings(self, n_inputs: int) -> float:
         """How many there are, of whole length and of about all rows each."""

@@ -1,6 +1,7 @@
 """Which recipe a table of few rows is learned by: the one whose networks say best what they have not seen.
 
-Networks of each are trained on the same folds; those of the least loss out of fold are the model.
+Networks of each are trained on the same folds; those of the least loss out of fold are the model, or say how the one
+network that is the model is trained.
 """
 
 from __future__ import annotations
@@ -83,6 +84,30 @@ def best_of(
     DivergenceError, KeyboardInterrupt
         Of the first.
     """
+    network = network_of(tried[0])
+    joined = len(tried) == 1 or network.joins_folds(tried[0].X.shape[1])
+    best, lost = (_by_models if joined else _by_lessons)(tried, network_of, callbacks)
+    _tell(best, lost, len(network.parts.train), say)
+    return best
+
+
+def _by_lessons(
+    tried: Sequence[Inputs], network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any]
+) -> tuple[Learned, dict[str, float]]:
+    """The one network, of the recipe whose networks of folds do better; and what these lose."""
+    lessons = [network_of(inputs).lesson(inputs.X, callbacks) for inputs in tried]
+    # Of a wide table there may be one fold: then other rows are kept apart than by several.
+    several = [lesson is not None and lesson.folds > 1 for lesson in lessons]
+    known = {k: one for k, one in enumerate(lessons) if one is not None and several[k] == several[0]}
+    best = min(known, key=lambda k: known[k].loss, default=0)
+    lost = {tried[k].name: one.loss for k, one in known.items()}
+    return _learned(tried[best], network_of, callbacks, lessons[best]), lost
+
+
+def _by_models(
+    tried: Sequence[Inputs], network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any]
+) -> tuple[Learned, dict[str, float]]:
+    """The networks of folds that do better, and what those of each recipe lose."""
     best = first = _learned(tried[0], network_of, callbacks)
     lost = {} if first.lesson is None else {first.inputs.name: first.lesson.loss}
     for inputs in tried[1:]:
@@ -102,23 +127,29 @@ def best_of(
             continue
         lost[inputs.name] = other.lesson.loss
         best = other if other.lesson.loss < best.lesson.loss else best
-    _tell(best, lost, first.inputs, len(network_of(first.inputs).parts.train), say)
-    return best
+    return best, lost
 
 
-def _learned(inputs: Inputs, network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any]) -> Learned:
+def _learned(
+    inputs: Inputs,
+    network_of: Callable[[Inputs], TableNetwork],
+    callbacks: Sequence[Any],
+    lesson: Lesson | None = None,
+) -> Learned:
     notes: list[Note] = []
-    found = network_of(inputs).train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)))
+    network = network_of(inputs)
+    found = network.train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)), lesson)
     return Learned(inputs, *found, notes)
 
 
-def _tell(best: Learned, lost: dict[str, float], first: Inputs, rows: int, say: Say) -> None:
+def _tell(best: Learned, lost: dict[str, float], rows: int, say: Say) -> None:
     """Which recipe is followed, where more than one might be; and what its own networks have to tell."""
     name = best.inputs.name
     if len(lost) > 1:
         losses = ", ".join(f"{other} {number(loss)}" for other, loss in lost.items())
         text = f"networks of both recipes were trained on the same folds (loss out of fold: {losses})"
-        say(Note(f"{text}; those of the recipe {name!r} are the model", "recipe", number=rows, examples=(name,)))
+        model = "are the model" if best.said is not None else "say how the one that is the model is trained"
+        say(Note(f"{text}; those of the recipe {name!r} {model}", "recipe", number=rows, examples=(name,)))
     best.inputs.tell(say)
     for note in best.notes:
         say(note)

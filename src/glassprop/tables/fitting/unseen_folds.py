@@ -13,19 +13,59 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.tables.fitting.small_tables import SURE, losses_of, outputs_of, smoothed
+from glassprop.tables.fitting.small_tables import SURE, as_judged, losses_of, outputs_of, smoothed
 
 FLATTERED_ROWS = 2_000  # with more, one epoch of many no longer suits a fold by chance
 _AGREED = 1.5  # standard errors of what is gained on the guess
 LEAST_SURE = 1e-3  # not 0: a network all of whose predictions are the same has nothing to explain
 
 
-class Heard:
-    """A callback that keeps what a network says of some rows after each epoch."""
+@dataclass(frozen=True)
+class Judged:
+    """The rows of a fold that a network is judged by, and what it has learned from.
 
-    def __init__(self, X: Any) -> None:
-        self._X = X
-        self.said: list[np.ndarray] = []
+    Attributes
+    ----------
+    y, counted : array (n_rows,)
+        Of all rows, and how much each counts.
+    train, kept : array of int
+    classification : bool
+    """
+
+    y: np.ndarray
+    counted: np.ndarray
+    train: np.ndarray
+    kept: np.ndarray
+    classification: bool
+
+    def lost(self, said: np.ndarray) -> np.ndarray:
+        """Of what is said of the rows kept apart, (n_kept, n_outputs), by how sure it is meant. (n_sure,)"""
+        return self._losses(said)[0][0]
+
+    def guess(self) -> float:
+        """Of what predictions are drawn towards."""
+        if not self.classification:  # standardized amounts are drawn towards the mean of all, which is 0
+            return float(self.y[self.kept] ** 2 @ self.counted[self.kept])
+        return self._losses(np.zeros((len(self.kept), len(np.unique(self.y[self.train])))))[1]
+
+    def _losses(self, said: np.ndarray) -> tuple[np.ndarray, float]:
+        classes = np.unique(self.y[self.train]) if self.classification else None
+        return losses_of(said[None], self.y, self.counted, self.train, self.kept, classes)
+
+
+class Heard:
+    """A callback that works out after each epoch what is lost on some rows.
+
+    Parameters
+    ----------
+    X : array or CSR matrix (n_rows, n_inputs)
+    judged : Judged
+        The same rows.
+    """
+
+    def __init__(self, X: Any, judged: Judged) -> None:
+        self._X, self._judged = X, judged
+        self.curve: list[np.ndarray] = []
 
     def setup(self, estimator: Any, context: Any) -> None:
         """Nothing to do before a fit."""
@@ -35,10 +75,14 @@ class Heard:
 
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         if context.parent is not None:
-            self.said.append(outputs_of(estimator, self._X))
+            self.curve.append(self._judged.lost(outputs_of(estimator, self._X)))
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """Nothing to do after a fit."""
+
+    def least(self) -> float:
+        """As the epoch that ended is judged by it."""
+        return float(as_judged(self.curve[-1], tempered=self._judged.classification))
 
 
 @dataclass(frozen=True)
@@ -57,31 +101,16 @@ class FoldLoss:
     guess: float
 
 
-def fold_loss(
-    said: Sequence[np.ndarray],
-    y: np.ndarray,
-    counted: np.ndarray,
-    train: np.ndarray,
-    kept: np.ndarray,
-    classes: np.ndarray | None,
-) -> FoldLoss:
-    """Of what was said of the rows kept apart."""
-    curve, guess = losses_of(np.stack(said), y, counted, train, kept, classes)
-    if classes is None:  # standardized amounts are drawn towards the mean of all, which is 0
-        guess = float(y[kept] ** 2 @ counted[kept])
-    return FoldLoss(curve, guess)
-
-
-def unseen(folds: Sequence[FoldLoss]) -> np.ndarray:
-    """The loss of each fold after the epoch that is best on the others. (n_folds, n_sure)"""
+def unseen(folds: Sequence[FoldLoss], *, tempered: bool) -> np.ndarray:
+    """The loss of each fold after the epoch that is best on the others, as `as_judged` says. (n_folds, n_sure)"""
     epochs = max(len(fold.curve) for fold in folds)
     curves = np.stack([np.pad(fold.curve, ((0, epochs - len(fold.curve)), (0, 0)), mode="edge") for fold in folds])
     if len(folds) == 1:  # there is no other to go by
-        return curves[:, int(np.argmin(smoothed(curves[0, :, -1])))]
+        return curves[:, int(np.argmin(smoothed(as_judged(curves[0], tempered=tempered))))]
     found = []
     for fold, curve in enumerate(curves):
-        others = np.delete(curves[:, :, -1], fold, axis=0).sum(axis=0)
-        found.append(curve[int(np.argmin(smoothed(others)))])
+        others = np.delete(curves, fold, axis=0).sum(axis=0)
+        found.append(curve[int(np.argmin(smoothed(as_judged(others, tempered=tempered))))])
     return np.stack(found)
 
 

@@ -85,7 +85,7 @@ class Defaults:
     inner_validation: float = 0.15
     early_stopping_rows: int = 500
     folds: int = 5
-    folds_work: float = 1e11
+    folds_work: float = 2e11
     small_weight_decay: float = 3.0
     cross_fit: int = 5
     cross_fit_rows: int = 0

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import narwhals as nw
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
@@ -29,8 +30,11 @@ ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
 _RULING = ("group", "time")  # roles that one column can have
 
 
-class BaseTabular(BaseEstimator):
-    """fit, predict and save; what the target is, and how it is predicted, says who inherits."""
+class BaseTabular(CallbackSupportMixin, BaseEstimator):
+    """fit, predict and save; what the target is, and how it is predicted, says who inherits.
+
+    Callbacks hear of the fit as one task: networks that are trained within it are of its own making.
+    """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "validation": [Options(str, {"auto"}), Interval(Real, 0, 1, closed="neither")],
@@ -67,6 +71,8 @@ class BaseTabular(BaseEstimator):
         TableError, SettingsError, ValueError
             Rows that cannot be learned from, in one line that says why.
         """
+        fit = self._init_callback_context()
+        fit.call_on_fit_task_begin(estimator=self, X=X, y=y)
         frame, named = self._frame(X, reset=True)
         target = self._target(y)
         same_length(frame, target)
@@ -75,6 +81,7 @@ class BaseTabular(BaseEstimator):
         self._refuse_two_judges(given)
         share = None if isinstance(self.validation, str) else float(self.validation)
         self._take(learn_frame(given, self._options(), share, (), tell if self.verbose else None), len(frame))
+        fit.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
 
     def predict(self, X: Any) -> np.ndarray:

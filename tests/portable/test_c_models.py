@@ -1,0 +1,163 @@
+"""Whole models in C, compiled and asked: from raw columns to classes, probabilities and amounts, beside our own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from portable import plan_numbers
+from portable.c_cases import c_case, c_wholes
+from portable.c_drivers import STRICT, WATCHED, Program, built, compiler, program, sources_of
+from portable.plan_cases import outcome
+
+from glassprop.portable.c_loss import loss_of_8_bits
+from glassprop.portable.c_quantized import with_8_bits
+from glassprop.portable.c_source import whole_in_c
+from glassprop.portable.whole_model import Whole
+
+NAMES = list(c_wholes())
+OF_8_BITS = ["classes of a table", "recipe, members", "recipe, quantiles", "plain, amounts", "several labels"]
+STRICTLY = [
+    *OF_8_BITS,
+    "classes, trained",
+    "recipe, logarithms",
+    "recipe, counts",
+    "one hot",
+    "ordinal",
+    "columns by shape",
+    "min max",
+]
+IN_FLOAT = [
+    *STRICTLY,
+    "classes, trained by the recipe",
+    "two numbers",
+    "two truths",
+    "one class",
+    "one sigmoid a class",
+    "no probabilities",
+    "members apart",
+    "amounts",
+    "marks",
+    "filled",
+    "groups",
+]
+TOLERANCE = {"double": 1e-9, "float": 1e-5}
+
+
+def models(real: str, names: list[str], *, int8: bool = False):
+    wholes = {name: c_wholes()[name] for name in names}
+    return {
+        name: (whole_in_c(whole, f"m{number}", real, int8=int8), whole)
+        for number, (name, whole) in enumerate(wholes.items())
+    }
+
+
+def in_doubles(whole: Whole) -> Whole:
+    """The same numbers, calculated with in double: what C does with them under "double"."""
+    networks = tuple((network, theta.astype(np.float64)) for network, theta in whole.networks)
+    return replace(whole, networks=networks, precision="float64")
+
+
+@pytest.fixture(scope="module")
+def doubles(tmp_path_factory) -> Program:
+    return program(models("double", NAMES), tmp_path_factory.mktemp("doubles"), [compiler("gcc"), *WATCHED])
+
+
+@pytest.fixture(scope="module")
+def floats(tmp_path_factory) -> Program:
+    return program(models("float", IN_FLOAT), tmp_path_factory.mktemp("floats"), [compiler("clang"), *WATCHED])
+
+
+def compare(said: Program, name: str, whole: Whole, tolerance: float) -> None:
+    """What C says beside the record read by NumPy."""
+    for frame in c_case(name).frames:
+        given = plan_numbers.given_of(whole, frame)
+        answers = said.answers(name, given)
+        with np.errstate(all="ignore"):
+            want, shares = plan_numbers.said(whole, given)
+        assert (answers.codes >= 0).all(), f"{name}: refused"
+        if whole.ending.kind == "amounts":
+            want = want[:, None] if want.ndim == 1 else want
+            room = tolerance * (np.abs(want) + np.abs(want).std(axis=0))
+            assert (np.abs(answers.values - want) <= room).all(), name
+            continue
+        if shares is not None:
+            np.testing.assert_allclose(answers.probabilities, shares, rtol=0, atol=tolerance, err_msg=name)
+        sure = np.ones(len(want), bool) if shares is None else surely(whole, shares, 10 * tolerance)
+        if whole.ending.kind == "labels":
+            assert (answers.values[sure] == want[sure]).all(), name
+            continue
+        assert (whole.ending.classes[answers.codes[sure]] == want[sure]).all(), name
+        assert answers.labels == [called(whole.ending.classes[code]) for code in answers.codes], name
+
+
+def surely(whole: Whole, shares: np.ndarray, margin: float) -> np.ndarray:
+    """The rows in which no rounding can make another class of it."""
+    if whole.ending.kind in ("one class", "classes"):
+        ordered = np.sort(shares, axis=1)
+        return ordered[:, -1] - (ordered[:, -2] if shares.shape[1] > 1 else 0) > margin
+    return (np.abs(shares - 0.5) > margin).all(axis=1)
+
+
+def called(label) -> bytes:
+    """A class as C prints it."""
+    label = label.item() if hasattr(label, "item") else label
+    if isinstance(label, bool):
+        return str(int(label)).encode()
+    return b"%.17g" % label if isinstance(label, float) else str(label).encode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_double_it_says_what_ours_says(name, doubles):
+    compare(doubles, name, in_doubles(c_wholes()[name]), TOLERANCE["double"])
+
+
+@pytest.mark.parametrize("name", IN_FLOAT)
+def test_in_float_it_says_what_ours_says(name, floats):
+    compare(floats, name, c_wholes()[name], TOLERANCE["float"])
+
+
+@pytest.mark.parametrize("name", ["classes of a table", "recipe, logarithms", "classes, trained", "three words"])
+def test_a_model_itself_says_the_same(name, doubles):
+    """Not only the record: predictions of the fitted model, of frames as they are."""
+    whole, one = c_wholes()[name], c_case(name)
+    for frame in one.frames:
+        want, shares = outcome(one, frame)
+        answers = doubles.answers(name, plan_numbers.given_of(whole, frame))
+        tolerance = 1e-9 if whole.precision == "float64" else 2e-5  # ours is in float
+        if shares is None:
+            np.testing.assert_allclose(answers.values[:, 0], want, rtol=tolerance, atol=tolerance * np.std(want))
+        else:
+            np.testing.assert_allclose(answers.probabilities, shares, rtol=0, atol=tolerance)
+
+
+def test_weights_in_8_bits_say_what_they_are_told_to(tmp_path):
+    said = program(models("float", OF_8_BITS, int8=True), tmp_path, [compiler("gcc"), *WATCHED])
+    for name in OF_8_BITS:
+        whole = c_wholes()[name]
+        networks = tuple((network, with_8_bits(network, theta)) for network, theta in whole.networks)
+        compare(said, name, replace(whole, networks=networks, precision="float64"), TOLERANCE["float"])
+        given = plan_numbers.given_of(whole, c_case(name).frames[0])
+        loss = loss_of_8_bits(whole, plan_numbers.inputs_of(whole, given))
+        answers = said.answers(name, given)
+        with np.errstate(all="ignore"):
+            labels, shares = plan_numbers.said(whole, given)
+        if shares is None:
+            continue
+        change = np.abs(answers.probabilities - shares)
+        assert abs(change.max() - loss.largest) < 1e-5, name
+        if whole.ending.kind == "classes":
+            other = (whole.ending.classes[answers.codes] != labels).mean()
+            assert abs(other - loss.other) < 2 / len(labels), name
+        assert 0 < loss.largest < 0.2, name
+
+
+@pytest.mark.parametrize("name", ["gcc", "clang"])
+def test_no_compiler_has_anything_to_say(name, tmp_path):
+    found = [compiler(name), *STRICT, "-fsyntax-only", "-Wshadow", "-Wvla", "-Wcast-qual", "-Wwrite-strings"]
+    for real in ("float", "double"):
+        files = sources_of(models(real, STRICTLY), tmp_path / real)
+        built([*found, *(["-Wdouble-promotion"] if real == "float" else []), *files], tmp_path / real)
+    files = sources_of(models("float", OF_8_BITS, int8=True), tmp_path / "int8")
+    built([*found, "-Wdouble-promotion", *files], tmp_path / "int8")
