@@ -181,6 +181,7 @@ def test_what_cannot_be_said_is_refused_in_words():
     ("settings", "words"),
     [
         ({"input_type": "float16"}, "float16"),
+        ({"metadata": {"version": 3}}, "metadata must be texts"),
         ({"input_type": "float32", "columns": True}, "leave it out"),
     ],
     ids=str,
