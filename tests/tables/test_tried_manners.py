@@ -11,7 +11,7 @@ from glassprop.tables.fitting import fit_pipeline, tried_manners
 from glassprop.tables.fitting.manner import manners_of
 from glassprop.tables.fitting.small_tables import SURE, FoldsChoice
 from glassprop.tables.fitting.tried_manners import Learned, best_of
-from glassprop.tables.fitting.unseen_folds import LEAST_SURE, FoldLoss, sure_of, unseen
+from glassprop.tables.fitting.unseen_folds import LEAST_SURE, FoldLoss, are_few, sure_of, unseen
 from glassprop.tables.schema.defaults import Defaults
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -114,6 +114,16 @@ def test_one_network_is_of_the_recipe_whose_folds_lose_less(losses, folds, chose
 def _folds(curves, guess=10.0):
     """By the loss after each epoch, however sure."""
     return [FoldLoss(np.repeat(np.array(curve, float)[:, None], len(SURE), axis=1), guess) for curve in curves]
+
+
+def test_rows_are_few_beside_many_inputs():
+    assert [are_few(rows, inputs) for rows, inputs in [(1_999, 2), (2_000, 400), (3_000, 1_000), (4_999, 1_000)]] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert not are_few(5_000, 1_000)
 
 
 def test_a_fold_is_judged_after_the_epoch_that_the_others_choose():

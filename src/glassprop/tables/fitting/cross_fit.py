@@ -31,7 +31,7 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
     usable,
 )
-from glassprop.tables.fitting.unseen_folds import FLATTERED_ROWS, FoldLoss, Heard, Judged, sure_of, unseen
+from glassprop.tables.fitting.unseen_folds import FoldLoss, Heard, Judged, are_few, sure_of, unseen
 
 _PATIENCE = 0.5  # of the epochs: so many without a better one end the training of a network of few rows
 
@@ -244,7 +244,7 @@ def _watching(estimator: Any, X: Any, judged: Judged) -> tuple[BestOfThree, tupl
 
     Of few rows, as `as_judged` says, and for longer.
     """
-    if len(judged.y) >= FLATTERED_ROWS:
+    if not are_few(len(judged.y), X.shape[1]):
         return BestOfThree(), ()
     heard = Heard(X, judged)
     patience = inf if estimator.n_iter_no_change == inf else _PATIENCE * estimator.max_iter
