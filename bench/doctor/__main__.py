@@ -1,10 +1,11 @@
 """``python -m bench.doctor``: ask the doctor about planted faults and healthy runs, and count what it gets right.
 
     python -m bench.doctor [--half A B] [--only PART …] [--budget N] [--results FILE] [--redo] [--report] [--misses]
-        [--json] [--check] [--docs]
+        [--json] [--check] [--overhead] [--docs]
 
 Answers are kept in build/doctor/answers.jsonl, a line each, by case and version of the code: a run that was ended goes
-on. ``--check`` asks nothing, and measures instead that faults hurt and healthy runs are healthy.
+on. ``--check`` asks nothing, and measures instead that faults hurt and healthy runs are healthy; ``--overhead``, what
+watching a fit costs.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import glassprop
 from bench.accuracy.__main__ import machine_of
 from bench.accuracy.ours import version_of_ours
 from bench.accuracy.results import keep
@@ -25,12 +27,14 @@ from bench.doctor.asked import ask
 from bench.doctor.case import Case
 from bench.doctor.checked import check
 from bench.doctor.halves import HALVES, cases_of, key_of
+from bench.doctor.overhead import overheads
 from bench.doctor.report import markdown, misses
 from bench.doctor.scores import Answer, scores
 
 _ROOT = Path(__file__).resolve().parents[2]
 _RESULTS = _ROOT / "build" / "doctor" / "answers.jsonl"
 _PAGE = _ROOT / "docs" / "doctor-bench.md"
+WATCHED = "while training: "  # begins the keys of what watching costs
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,16 +45,20 @@ def main(arguments: list[str] | None = None) -> int:
         return check([case for cases in wanted.values() for case in cases])
     version = version_of_ours()
     known = {} if options.redo else read(options.results, version)
-    if not options.report:
+    about = {"version": version, "machine": machine_of("cpu"), "date": date.today().isoformat()}
+    if options.overhead:
+        for name, share in overheads(glassprop.Doctor):
+            keep(options.results, {"key": WATCHED + name, "share": share} | about)
+    elif not options.report:
         for answer in _answers(wanted, known, options.budget):
-            about = {"version": version, "machine": machine_of("cpu"), "date": date.today().isoformat()}
             keep(options.results, answer | about)
     answers = read(options.results, version)
     halves = {
         half: [(case, answers[key_of(half, case)]) for case in cases if key_of(half, case) in answers]
         for half, cases in wanted.items()
     }
-    return _report({half: asked for half, asked in halves.items() if asked}, options)
+    watched = {key.removeprefix(WATCHED): told["share"] for key, told in answers.items() if key.startswith(WATCHED)}
+    return _report({half: asked for half, asked in halves.items() if asked}, watched, options)
 
 
 def read(path: Path, version: str) -> dict[str, dict[str, Any]]:
@@ -81,11 +89,13 @@ def _answers(wanted: Mapping[str, list[Case]], known: Mapping[str, Answer], budg
             yield {"key": key, **answer}
 
 
-def _report(halves: Mapping[str, list[tuple[Case, Answer]]], options: argparse.Namespace) -> int:
+def _report(
+    halves: Mapping[str, list[tuple[Case, Answer]]], watched: Mapping[str, float], options: argparse.Namespace
+) -> int:
     if not halves:
         print("no answers yet")
         return 1
-    page = markdown(halves, _about(halves))
+    page = markdown(halves, _about(halves), watched)
     if options.json:
         print(json.dumps({half: asdict(scores(asked)) for half, asked in halves.items()}, indent=1))
     elif options.misses:
@@ -114,6 +124,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--misses", action="store_true", help="a line for each case that was not got right")
     parser.add_argument("--json", action="store_true", help="the counts as JSON")
     parser.add_argument("--check", action="store_true", help="that faults hurt and healthy runs are healthy")
+    parser.add_argument("--overhead", action="store_true", help="what the callback costs while a network is trained")
     parser.add_argument("--docs", action="store_true", help=f"write {_PAGE.relative_to(_ROOT)}")
     return parser.parse_args(arguments)
 

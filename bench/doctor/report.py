@@ -21,10 +21,12 @@ _SAID = {
 }
 
 
-def markdown(halves: Mapping[str, Asked], about: str) -> str:
-    """The page."""
+def markdown(halves: Mapping[str, Asked], about: str, watched: Mapping[str, float] | None = None) -> str:
+    """The page; ``watched``: what the callback costs, by fit."""
     counted = {half: scores(asked) for half, asked in halves.items()}
     lines = ["# A bench of planted faults", "", *_foreword(about), "", *_figures(halves, counted)]
+    if watched:
+        lines += ["", "## While training", "", *_watched(watched)]
     lines += ["", "## By kind", "", *_kinds(halves)]
     for half, asked in halves.items():
         lines += ["", f"## Half {half}, case by case", "", *_cases(half, asked)]
@@ -60,6 +62,11 @@ def _figures(halves: Mapping[str, Asked], counted: Mapping[str, Scores]) -> list
     lines.append(_line("seconds of one core, a diagnosis with its trials", *each, ""))
     lines.append(_line("diagnoses that ended in an error", *(str(counted[half].failed) for half in names), ""))
     return lines
+
+
+def _watched(watched: Mapping[str, float]) -> list[str]:
+    told = [f"* {name}: {share:+.1%}" for name, share in watched.items()]
+    return ["How much more processor time a fit takes with `Doctor()` as its callback (asked: 2 % at most):", "", *told]
 
 
 def _kinds(halves: Mapping[str, Asked]) -> list[str]:

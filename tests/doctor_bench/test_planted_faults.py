@@ -81,7 +81,7 @@ def test_what_hurts():
     assert hurts(Outcome(0.26, 0.10), good)
     assert hurts(Outcome(0.20, 0.16), good)
     assert not hurts(Outcome(0.23, 0.14), good)
-    assert not hurts(Outcome(1.05, 1.05), Outcome(1.0, 1.0))
+    assert not hurts(Outcome(1.1, 1.1), Outcome(1.0, 1.0))
 
 
 def _rows(table, *steps):
