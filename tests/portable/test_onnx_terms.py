@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from portable import plan_numbers
 from portable.onnx_runs import run_named, session_of
-from portable.test_onnx_inputs import model_of, one_source
+from portable.plan_cases import case
+from portable.test_onnx_inputs import arrays, model_of, one_source
 
+from glassprop import to_onnx
 from glassprop.errors import ExportError
 from glassprop.portable import whole_model as plan
+from glassprop.portable.plan_of import plan_of
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.values.cells import BLANK
 
@@ -116,3 +119,15 @@ def test_a_script_of_too_many_words_of_one_character_is_refused():
     whole = one_source(plan.Source("t", "text", "text"), plan.TextInput(0, terms, np.ones(len(terms))))
     with pytest.raises(ExportError, match="column 't' have 1,100 different characters that are words by themselves"):
         model_of(whole)
+
+
+@pytest.mark.parametrize("name", ["recipe, classes", "trained, amounts"])
+def test_what_cannot_be_read_has_no_prediction(name):
+    one = case(name)
+    whole = plan_of(one.model)
+    frame = one.frames[0][:3].assign(title=["good", "the bad⛵", "ok"])
+    model = to_onnx(one.model)
+    said = run_named(model, arrays(whole, plan_numbers.given_of(whole, frame)))
+    numbers = said["probabilities" if "probabilities" in said else "prediction"].reshape(3, -1)
+    assert np.isnan(numbers).any(axis=1).tolist() == [False, True, False]
+    assert np.isnan(numbers[1]).all()

@@ -13,8 +13,7 @@ from glassprop.ground.text import quoted
 from glassprop.portable.onnx_ending import written_ending
 from glassprop.portable.onnx_given import type_of
 from glassprop.portable.onnx_graph import Graph
-from glassprop.portable.onnx_inputs import written_inputs
-from glassprop.portable.onnx_network import written_networks
+from glassprop.portable.onnx_whole import written_whole
 from glassprop.portable.onnx_wrappers import Around, Inner, around, held_by
 from glassprop.portable.plan_of import plan_of
 from glassprop.portable.whole_model import Ending, Source, Whole
@@ -113,8 +112,7 @@ def _alone(model: Any) -> Parts:
     whole: Whole = plan_of(model)
 
     def outputs(graph: Graph, columns: Columns) -> str:
-        x = written_inputs(graph, whole, [columns[source.name] for source in whole.sources])
-        return written_networks(graph, whole.networks, x, whole.precision)
+        return written_whole(graph, whole, [columns[source.name] for source in whole.sources])
 
     width, first = whole.networks[0][0].sizes[-1], model
     while isinstance(first, Pipeline):

@@ -78,6 +78,8 @@ def to_onnx(
         raise SettingsError(
             f"input_type must be one of {', '.join(_INPUT_TYPES)}, or None, got {quoted(input_type, 60)}"
         )
+    if not all(isinstance(word, str) for pair in (metadata or {}).items() for word in pair):
+        raise SettingsError(f"metadata must be texts by their names, got {quoted(metadata, 60)}")
     parts = parts_of(model)
     graph = Graph()
     by_columns = _by_columns(parts, parts.of_table or None if columns is None else columns, input_type)

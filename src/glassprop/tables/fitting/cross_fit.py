@@ -23,7 +23,7 @@ from glassprop.tables.fitting.folds import Fold
 from glassprop.tables.fitting.joined_networks import joined
 from glassprop.tables.fitting.small_tables import (
     SURE,
-    Lesson,
+    FoldsChoice,
     be_as_sure,
     counted_as,
     losses_of,
@@ -94,14 +94,14 @@ class CrossFitted:
     ----------
     estimator : MLPClassifier or MLPRegressor
         Its members are the networks of the folds.
-    lesson : Lesson
+    by_folds : FoldsChoice
     said : array (n_rows, n_outputs)
         What is said of each row by the network that has not seen it, as sure as it may be: probabilities, or
         standardized amounts. Where no network was trained without a row: the guess that knows no columns.
     """
 
     estimator: Any
-    lesson: Lesson
+    by_folds: FoldsChoice
     said: np.ndarray
 
 
@@ -169,7 +169,7 @@ def cross_fit(
     shares = shares_of(rows.y, counted) if rows.classification else None
     for network in best.networks:
         be_as_sure(network, sure, shares)
-    lesson = Lesson(
+    by_folds = FoldsChoice(
         best.decay,
         round(float(np.mean([network.best_iteration_ or network.n_iter_ for network in best.networks]))),
         sure,
@@ -178,7 +178,7 @@ def cross_fit(
         _guessed(rows, best.folds, counted),
     )
     said = _said(rows, best, shares)
-    return CrossFitted(joined(best.networks, interrupted=interrupted), lesson, said)
+    return CrossFitted(joined(best.networks, interrupted=interrupted), by_folds, said)
 
 
 class _Teller:

@@ -21,25 +21,31 @@ def date_parts(moments: np.ndarray, *, clock: bool) -> dict[str, np.ndarray]:
         Also the time of day, as a point on a circle.
     """
     if clock:
-        return _parts(moments / DAY, TURNS)
+        return _parts(moments / DAY, moments, TURNS)
     days = np.floor(moments / DAY)
     turns = {name: length for name, length in TURNS.items() if name != "day"}
     missing = np.isnan(days)
     if missing.all():
-        return _parts(days, turns)
+        return _parts(days, days * DAY, turns)
     low, high = np.nanmin(days), np.nanmax(days)
     if high - low >= len(days) // _ALIKE:
-        return _parts(days, turns)
+        return _parts(days, days * DAY, turns)
     # Rows share their days: each is looked up among all days from the first to the last.
-    known = _parts(np.append(np.arange(low, high + 1), np.nan), turns)
+    every = np.append(np.arange(low, high + 1), np.nan)
+    known = _parts(every, every * DAY, turns)
     places = np.where(missing, high - low + 1, days - low).astype(np.intp)
     return {name: part[places] for name, part in known.items()}
 
 
-def _parts(days: np.ndarray, turns: dict[str, float]) -> dict[str, np.ndarray]:
+def _parts(days: np.ndarray, seconds: np.ndarray, turns: dict[str, float]) -> dict[str, np.ndarray]:
+    """Points by the seconds since a turn began, which are exact: all Mondays, and all of one hour, are at one point.
+
+    Else a column of nothing but Mondays would vary by rounding alone, and that be scaled up to be an input.
+    """
     parts = {"days": days}
     for name, length in turns.items():
-        parts |= _point(name, days / length)
+        whole = round(length * DAY)
+        parts |= _point(name, np.mod(seconds, whole) / whole)
     return parts
 
 
