@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+from onnx.reference import ReferenceEvaluator
 from portable import plan_cases
 from portable.onnx_runs import run, run_named, session_of
 from portable.plan_cases import CASES, case, outcome
@@ -69,6 +70,15 @@ def test_models_say_what_they_say_here(name):
         assert_said(run_named(session, given(onx, whole, frame)), *outcome(one, frame))
     names = [put.name for put in onx.graph.input]
     assert names in (["X"], [source.name for source in whole.sources])
+
+
+@pytest.mark.parametrize("name", ["members", "several labels", "poisson", "columns by rank", "groups", "numbers alone"])
+def test_the_reader_that_onnx_itself_has_agrees(name):
+    one = case(name)
+    onx, whole = to_onnx(one.model), plan_of(one.model)
+    reader = ReferenceEvaluator(onx)
+    found = dict(zip(reader.output_names, reader.run(None, given(onx, whole, one.frames[0])), strict=True))
+    assert_said(found, *outcome(one, one.frames[0]))
 
 
 def test_names_are_kept_and_what_is_missing_is_said():

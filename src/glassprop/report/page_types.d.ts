@@ -90,6 +90,9 @@ interface TrainingRecord {
   /** whether the rate was asked for, so that a step can be seen; and then that of the last step of training */
   chosen_rate: boolean;
   trained_rate: Num;
+  /** what a step replaces, one after the other, of parameters that decay and of others; none of an optimizer of one's own */
+  decaying: LiveReplacement[];
+  plain: LiveReplacement[];
   l2: number;
   clip_norm: number | null;
   clipping?: Num;

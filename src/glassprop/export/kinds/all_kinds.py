@@ -10,6 +10,7 @@ from glassprop.export.kinds import (  # noqa: F401  (each adds its kinds)
     networks,
     one_of_each,
     scikit_steps,
+    search_templates,
     selectors,
     table_steps,
     tabular,

@@ -119,9 +119,9 @@ def write_template(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
         As `write_node`.
     """
     arrays.count(at)
-    if is_search(value):
-        raise Misfit(at, f"a {type(value).__name__} within another model is not kept: give that its best_estimator_")
     kind = kind_of(value)
+    if kind is None and is_search(value):
+        raise Misfit(at, f"a {type(value).__name__} within another model is not kept: give that its best_estimator_")
     if kind is None:
         return as_foreign(value, at, arrays)
     with misfits(at, kind):
