@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from portable import plan_cases
+from portable import plan_table_cases as tables
 from portable.plan_cases import Case, case
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
@@ -16,7 +17,7 @@ from glassprop import MLPRegressor, TabularClassifier, TabularRegressor
 from glassprop.portable.plan_of import plan_of
 from glassprop.portable.whole_model import TextInput, Whole
 
-_WIDE = np.random.default_rng(3).normal(size=(plan_cases.ROWS, 20)) * np.arange(1, 21)
+_WIDE = np.random.default_rng(3).normal(size=(tables.ROWS, 20)) * np.arange(1, 21)
 
 
 def _network() -> MLPRegressor:
@@ -33,17 +34,17 @@ def _scaled(frame: pd.DataFrame) -> Case:
 
 
 _MORE = {
-    "classes of a table": plan_cases._of_table(
-        TabularClassifier(**plan_cases._KEEP, cross_fit=2), plan_cases._classes(), "title"
+    "classes of a table": tables.of_table(TabularClassifier(**tables.KEEP, cross_fit=2), tables.classes(), "title"),
+    "two classes of a table": tables.of_table(
+        TabularClassifier(**tables.KEEP, cross_fit=None),
+        np.asarray(tables.table()["num"] > 0),
+        "title",
     ),
-    "two classes of a table": plan_cases._of_table(
-        TabularClassifier(**plan_cases._KEEP, cross_fit=None), np.asarray(plan_cases.table()["num"] > 0), "title"
+    "amounts of a table": tables.of_table(
+        TabularRegressor(**tables.KEEP, cross_fit=2), tables.table()["num"] * 100, "title"
     ),
-    "amounts of a table": plan_cases._of_table(
-        TabularRegressor(**plan_cases._KEEP, cross_fit=2), plan_cases.table()["num"] * 100, "title"
-    ),
-    "plain classes of a table": plan_cases._of_table(
-        TabularClassifier(**plan_cases._KEEP, recipe="plain", cross_fit=None), plan_cases._classes(), "title"
+    "plain classes of a table": tables.of_table(
+        TabularClassifier(**tables.KEEP, recipe="plain", cross_fit=None), tables.classes(), "title"
     ),
     "many numbers": lambda: Case(_network().fit(_WIDE, _WIDE[:, 0]), (_named(_WIDE), _named(_WIDE[:1]))),
     "many numbers, scaled": lambda: _scaled(pd.DataFrame(_WIDE, columns=[f"col {k}" for k in range(20)])),
@@ -54,8 +55,8 @@ _MORE = {
         ).fit(_WIDE, _WIDE[:, 0]),
         (_named(_WIDE), _named(3 * _WIDE)),
     ),
-    "classes, trained": plan_cases._trained("classes", drop=("title",)),
-    "classes, trained by the recipe": plan_cases._trained("classes", recipe="tabular", drop=("title",)),
+    "classes, trained": tables.trained("classes", drop=("title",)),
+    "classes, trained by the recipe": tables.trained("classes", recipe="tabular", drop=("title",)),
 }
 
 
