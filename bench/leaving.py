@@ -36,7 +36,7 @@ int main(void) {{
     model_real p[MODEL_CLASSES];
     volatile model_real kept = 0;
     double least = 1e9;
-    for (int turn = 0; turn < 20; turn++) {{
+    for (int turn = 0; turn < 50; turn++) {{
         struct timespec a, b;
         clock_gettime(CLOCK_MONOTONIC, &a);
         for (int i = 0; i < {calls}; i++) {{ model_probabilities(&row, p); kept += p[0]; }}

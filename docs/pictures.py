@@ -84,16 +84,17 @@ def glassprop(folder: Path, *words: str) -> None:
 
 def draw_pages(folder: Path) -> None:
     """The page of a trained network, that of a 2-2-1 network, and the report, as a browser shows them."""
-    glassprop(folder, "train", "digits", "--hidden", "24,16", "--activation", "tanh", "--model", "digits.glassprop")
+    small = ("--recipe", "plain", "--members", "1", "--hidden", "24,16", "--activation", "tanh")  # one network
+    glassprop(folder, "train", "digits", *small, "--model", "digits.glassprop")
     glassprop(folder, "explain", "digits.glassprop", "digits", "--row", "37", "--row", "1264", "--html", "page.html")
     glassprop(
         folder, "train", "iris", "--hidden", "8", "--seed", "4", "--model", "iris.glassprop", "--report", "report.html"
     )
     network = Network(2, [Layer(2, "relu"), Layer(1, "identity")], cost="squared_error")
     theta = np.array([1.0, -1.0, 1.0, 1.0, 0.0, -1.0, 2.0, -1.0, 1.0])
-    small = network.explain(theta, [3.0, 1.0], [1.0]).to_dict()
+    record = network.explain(theta, [3.0, 1.0], [1.0]).to_dict()
     (folder / "small.html").write_text(
-        page(small, title="Two inputs, two hidden neurons, one output"), encoding="utf-8"
+        page(record, title="Two inputs, two hidden neurons, one output"), encoding="utf-8"
     )
 
     from playwright.sync_api import sync_playwright
@@ -103,7 +104,7 @@ def draw_pages(folder: Path) -> None:
             executable_path=os.environ.get("GLASSPROP_CHROMIUM"), args=["--no-sandbox"]
         )
         photograph(chromium, folder / "page.html", IMAGES / "page.png", (1400, 980), weight=True)
-        photograph(chromium, folder / "small.html", IMAGES / "page-small.png", (1200, 650), weight=True)
+        photograph(chromium, folder / "small.html", IMAGES / "page-small.png", (1200, 830), weight=True)
         photograph(chromium, folder / "report.html", IMAGES / "report.png", (760, 1330))
         chromium.close()
 
@@ -112,7 +113,8 @@ def photograph(chromium: Any, document: Path, target: Path, size: tuple[int, int
     """The upper part of a document; weight: with the first layer's largest derivative chosen."""
     from PIL import Image
 
-    tab = chromium.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme="light")
+    window = {"width": size[0], "height": size[1]}
+    tab = chromium.new_page(viewport=window, color_scheme="light", reduced_motion="reduce")  # nothing is on its way
     tab.goto(document.as_uri())
     if weight:
         tab.locator("tr", has_text="layer 1").locator("a, button").first.click()

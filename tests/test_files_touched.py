@@ -20,10 +20,16 @@ COST = {"equations/cost.py", "equations/definitions.py", "engine/compiled/costs.
 KIND = {
     "layers/scale.py", "layers/layer_table.py", "equations/scaling.py", "engine/compiled/kinds/scale_kernels.py",
     "engine/compiled/kinds/kernels_of_kinds.py", "insight/telling/told_kinds.py", "export/schema/network_field.py",
-    "__init__.py", "report/static/page_model.js", "report/static/page_live_scale.js",
+    "__init__.py", "report/static/page_model.js", "report/static/page_live_scale.js", "portable/onnx_network.py",
+    "portable/c_layers.py", "portable/torch_plan.py",
 }  # fmt: skip
 NAMED = re.compile(r'"scale"|WALKS\.scale\b|\bScale\b|scale_kernels|layers\.scale\b')
-OTHERS = {"estimator/build.py", "engine/warm.py"}  # where `scale_inputs` of the estimators acts; what `warmup` compiles
+# Where `scale_inputs` of the estimators acts; what `warmup` compiles; a module that PyTorch has not; what is folded.
+OTHERS = {
+    "estimator/build.py", "engine/warm.py",
+    "portable/torch_modules.py", "portable/folding.py", "portable/to_sklearn.py",
+}  # fmt: skip
+MAY = {"portable/torch_plan.py"}  # where PyTorch has the function itself
 
 
 @pytest.mark.parametrize(
@@ -32,10 +38,10 @@ OTHERS = {"estimator/build.py", "engine/warm.py"}  # where `scale_inputs` of the
      ("log_cosh", COST)],
 )  # fmt: skip
 def test_an_activation_and_a_cost_stand_in_three_files(name, files):
-    assert {path for path, text in TEXTS.items() if f'"{name}"' in text} == files
+    assert {path for path, text in TEXTS.items() if f'"{name}"' in text} - MAY == files
 
 
-def test_a_kind_of_layer_stands_in_ten_files():
+def test_a_kind_of_layer_stands_in_thirteen_files():
     named = {path for path, text in TEXTS.items() if NAMED.search(text) and not path.startswith("tables/")}
     named -= {"export/kinds/table_steps.py", "insight/walk_record.py"}  # a step that scales columns, a target's scale
     assert named | {"equations/scaling.py", "engine/compiled/kinds/scale_kernels.py"} == KIND | OTHERS
@@ -47,4 +53,4 @@ def test_the_architecture_page_says_so():
         row = next(line for line in page.splitlines() if line.startswith(f"| {thing} |"))
         assert "| 3 files: " in row
         assert all(f"`{path}`" in row for path in files)
-    assert "| a kind of layer | 10 files (`Scale`)" in page
+    assert "| a kind of layer | 13 files (`Scale`)" in page

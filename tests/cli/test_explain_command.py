@@ -19,7 +19,7 @@ from glassprop.cli import main
 from glassprop.cli.terminal import pieces_of, show
 from glassprop.document.blocks import Document, Name, Waterfall
 from glassprop.export.model_file import read_record
-from glassprop.insight.names import Names
+from glassprop.insight.names import Column, Names, Scaling, Turn
 from glassprop.tables import explain_table, gradient_arrays, read_table
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -538,6 +538,12 @@ def test_every_key_of_a_record_is_documented_and_every_documented_key_exists(run
         records.append({"live": found.to_dict()["live"]})
     coded = glassprop.Network(1, [glassprop.CategoryEmbedding([0], [2]), glassprop.Layer(1, "identity")])
     records.append(coded.explain(np.ones(coded.layout.size), np.ones(1), [1.0]).to_dict())
+    one = glassprop.Network(1, [glassprop.Layer(1)])
+    day = Column(
+        "day", (0,), ("2022-01-08",), np.ones((1, 1)), unit="day", turns=(Turn("line", 0.0, Scaling(19.0, 4.0)),)
+    )
+    named = Names.numbered(one, 1, columns=(day,))
+    records.append(one.explain([1.0, 0.0], [1.0], [1.0], names=named).to_dict())
     known = documented()
     open_ended = [key.removesuffix(".*") for key in known if key.endswith(".*")]
     found = set()

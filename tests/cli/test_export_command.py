@@ -111,6 +111,18 @@ def test_of_dates_and_times_it_says_which_number_to_give(run, tmp_path):
     assert "hours since midnight" in told
 
 
+def test_a_calibrated_model_of_a_file(run, tmp_path):
+    from sklearn.calibration import CalibratedClassifierCV
+
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    network = glassprop.MLPClassifier((2,), max_iter=300, tol=9, random_state=0)
+    fitted = CalibratedClassifierCV(network, cv=2).fit(X, X[:, 0] > 0)
+    glassprop.save(fitted, tmp_path / "c.glassprop")
+    assert run("export", "c.glassprop", "--to", "onnx").code == 0
+    found = run_named(onnx.load(tmp_path / "c.onnx"), {"X": X})["probabilities"]
+    np.testing.assert_allclose(found, fitted.predict_proba(X), atol=1e-9)
+
+
 def test_names_are_kept_to_the_letter(run, tmp_path):
     names = ["a b", "ä/ö", "x'\"", "label"]
     rng = np.random.default_rng(0)

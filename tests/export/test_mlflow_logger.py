@@ -149,6 +149,19 @@ def test_each_fit_of_a_search_is_a_run() -> None:
     assert len(inner) == 5
 
 
+def test_on_a_search_it_is_the_best() -> None:
+    problem = make_problem("binary")
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier((3,), max_iter=3, random_state=0))
+    search = GridSearchCV(pipeline, {"mlpclassifier__alpha": [0.1, 5.0]}, cv=2).set_callbacks(MLflowLogger())
+    search.fit(problem.X, problem.y)
+    (run,) = runs()
+    assert curve(run, "loss") == numbered(search.best_estimator_[-1].loss_curve_)
+    assert run.data.metrics["best_score"] == search.best_score_
+    assert run.data.params["cv"] == "2"
+    assert run.info.status == "FINISHED"
+    np.testing.assert_array_equal(model_in(run).predict_proba(problem.X), search.predict_proba(problem.X))
+
+
 def test_a_fit_that_fails_is_a_failed_run() -> None:
     problem = make_problem("one_output")
     reg = MLPRegressor(solver="sgd", learning_rate_init=1e200, max_iter=3).set_callbacks(MLflowLogger())
@@ -258,3 +271,26 @@ def test_what_it_cannot_be_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("glassprop.export.mlflow_logger.find_spec", lambda name: None)
     with pytest.raises(MissingPackageError, match=r"pip install 'glassprop\[mlflow\]'"):
         MLflowLogger()
+
+
+def test_a_model_that_no_file_can_hold_is_told_of_before_training_and_all_else_is_logged() -> None:
+    cube = glassprop.Activation("cube", value=lambda z: z**3, slope=lambda z, a: 3 * z**2)
+    said: list[int] = []
+
+    class Epochs:
+        def setup(self, estimator: Any, context: Any) -> None:
+            said.append(len(caught))
+
+        def on_fit_task_begin(self, estimator: Any, context: Any) -> None: ...
+        def on_fit_task_end(self, estimator: Any, context: Any) -> None: ...
+        def teardown(self, estimator: Any, context: Any) -> None: ...
+
+    problem = make_problem("one_output")
+    model = MLPRegressor(hidden_layer_sizes=(3,), activation=cube, max_iter=3, random_state=0)
+    with pytest.warns(UserWarning, match="the MLflow run will have no model: .*'cube' is a function") as caught:
+        model.set_callbacks(MLflowLogger(), Epochs()).fit(problem.X, problem.y)
+    assert said == [1]  # before the first epoch
+    (run,) = runs()
+    assert run.info.status == "FINISHED"
+    assert len(curve(run, "loss")) == 3
+    assert not mlflow.MlflowClient().list_artifacts(run.info.run_id)

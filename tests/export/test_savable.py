@@ -79,7 +79,8 @@ REFUSED = {
     "what it draws": (RandomizedSearchCV(make_pipeline(StandardScaler(), net()), [
         {"standardscaler": [StandardScaler(), LAMBDA]}]), ["lambda"]),
     "a search at the end": (make_pipeline(LAMBDA, GridSearchCV(net(), {"alpha": [0.1]})), ["lambda"]),
-    "a search within": (BaggingClassifier(GridSearchCV(net(), {"alpha": [0.1]})), ["GridSearchCV", "best_estimator_"]),
+    "a search within": (
+        BaggingClassifier(GridSearchCV(net(), {"activation": [CUBE]})), ["estimator.param_grid", "it must be text"]),
 }  # fmt: skip
 
 

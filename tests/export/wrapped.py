@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import loguniform, randint
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
 from sklearn.ensemble import (
@@ -16,6 +17,7 @@ from sklearn.ensemble import (
     VotingClassifier,
     VotingRegressor,
 )
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401  (it is still called an experiment)
 from sklearn.feature_selection import (
     GenericUnivariateSelect,
     SelectFdr,
@@ -30,7 +32,11 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge, RidgeCV
 from sklearn.model_selection import (
     FixedThresholdClassifier,
+    GridSearchCV,
+    HalvingGridSearchCV,
+    HalvingRandomSearchCV,
     KFold,
+    RandomizedSearchCV,
     RepeatedStratifiedKFold,
     ShuffleSplit,
     StratifiedKFold,
@@ -39,9 +45,9 @@ from sklearn.model_selection import (
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOutputRegressor, RegressorChain
 from sklearn.pipeline import make_pipeline, make_union
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, QuantileTransformer, StandardScaler
 
-from glassprop import MLPClassifier, MLPRegressor
+from glassprop import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
 
 _RNG = np.random.default_rng(0)
 X = _RNG.normal(size=(60, 4))
@@ -141,6 +147,24 @@ WRAPPED: dict[str, tuple[Any, Any, Any]] = {
     "folds by their rows": (
         CalibratedClassifierCV(net(), cv=[(np.arange(30), np.arange(30, 60)), (np.arange(30, 60), np.arange(30))]),
         X, TWO),
+    "of a table, calibrated": (
+        CalibratedClassifierCV(TabularClassifier(epochs=2, n_members=1, random_state=0), cv=2), FRAME, TWO),
+    "of a table, among others": (
+        VotingRegressor([("t", TabularRegressor(epochs=2, cross_fit=2, random_state=0)), ("n", amount())]), X, AMOUNTS),
+    "of a table, in a bag": (
+        BaggingClassifier(TabularClassifier(epochs=2, n_members=1, roles={"x2": "drop"}), 2, random_state=0), X, THREE),
+    "a search calibrated": (
+        CalibratedClassifierCV(GridSearchCV(_scaled(net()), {"mlpclassifier__alpha": [1e-4, 10.0]}, cv=2), cv=2),
+        X, TWO),
+    "searches among others": (
+        VotingClassifier([
+            ("r", RandomizedSearchCV(net(), {
+                "alpha": loguniform(1e-4, 1.0), "hidden_layer_sizes": [(2,), (3, 3)]}, n_iter=2, cv=2, random_state=0)),
+            ("h", HalvingGridSearchCV(
+                make_pipeline(StandardScaler(), net()), [{"standardscaler": [MinMaxScaler(), "passthrough"]}],
+                cv=2, random_state=0)),
+            ("d", HalvingRandomSearchCV(net(), {"max_iter": randint(1, 4)}, cv=2, random_state=0)),
+        ]), X, TWO),
     "columns by their types": (_by_type(net()), FRAME, TWO),
     "the best columns": (make_pipeline(SelectKBest(f_classif, k=2), net()), X, TWO),
     "columns by information": (make_pipeline(SelectKBest(mutual_info_classif, k="all"), net()), X, TWO),
@@ -169,5 +193,6 @@ KINDS = {
     "bagging_regressor", "multi_output_classifier", "multi_output_regressor", "classifier_chain", "regressor_chain",
     "one_vs_rest", "one_vs_one", "linear_regression", "ridge", "ridge_cv", "lasso", "elastic_net",
     "logistic_regression", "select_k_best", "select_percentile", "select_fpr", "select_fdr", "select_fwe",
-    "generic_univariate_select",
+    "generic_univariate_select", "tabular_classifier", "tabular_regressor",
+    "grid_search", "randomized_search", "halving_grid_search", "halving_random_search",
 }  # fmt: skip

@@ -234,3 +234,18 @@ def test_a_record_tells_what_another_category_truly_changes():
         told = e.of(i).input("kind")
         assert list(told_row["columns"][0]["switches"].values()) == pytest.approx(changes.tolist(), abs=1e-12)
         assert list(told.switches.values()) == pytest.approx(changes.tolist(), abs=1e-12)
+
+
+def test_a_class_that_is_called_by_a_number_is_meant_by_it():
+    """The class 1, wherever it stands; where none is called so, a number is a place."""
+    network = Network(2, [Layer(3, "softmax")], cost="cross_entropy")
+    theta, x = np.linspace(-1, 1, network.layout.size), [0.5, -1.0]
+
+    def asked(outputs, output):
+        names = Names.numbered(network, 1, outputs=outputs)
+        return explain(network, theta, x, names=names, output=output).predictions[0]
+
+    for output in (1, np.int64(1), "1"):
+        assert (asked(["2", "3", "1"], output).output, asked(["2", "3", "1"], output).name) == (2, "1")
+    assert asked(["a", "b", "c"], 1).name == "b"
+    assert asked(["1", "2", "3"], 0).name == "1"  # none is called 0

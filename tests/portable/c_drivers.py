@@ -111,7 +111,7 @@ def _driver(made: CSource, whole: Whole) -> str:
     name, ending, n = made.name, whole.ending, whole.networks[0][0].sizes[-1]
     lines = [f'#include "{name}.c"', "#include <stdio.h>", "#include <stdlib.h>", f"int run_{name}(int rows);"]
     lines += [f"int run_{name}(int rows)", "{", f"    {name}_inputs a, *row = &a;", "    double v = 0;"]
-    lines += ["    static char text[32][70000];", "    int n = (int)sizeof text;"]
+    lines += [f"    static char text[{len(whole.sources) or 1}][20000];", "    int n = (int)sizeof text;"]
     lines += ["    for (; rows > 0; rows--) {", "        memset(row, 0, sizeof *row);", "        int code = n;"]
     for k, (source, access) in enumerate(zip(whole.sources, members_of(whole.sources).access, strict=True)):
         if source.given == "text":

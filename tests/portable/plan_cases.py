@@ -54,6 +54,7 @@ def table() -> pd.DataFrame:
             "perhaps": pd.Series(np.where(rng.random(ROWS) < 0.2, None, rng.random(ROWS) < 0.5), dtype=object),
             "day": pd.Series(day + pd.to_timedelta(rng.integers(0, 900, ROWS), unit="D")).where(rng.random(ROWS) > 0.1),
             "at": day + pd.to_timedelta(rng.integers(0, 90_000, ROWS), unit="min"),
+            "weekly": day + pd.to_timedelta(7 * np.arange(ROWS) + 9.34375, unit="D"),
             "clock": [f"{k % 24}:{(7 * k) % 60:02d}" for k in range(ROWS)],
             "many": [f"k{k}" for k in rng.geometric(0.05, ROWS)],
             "title": [" ".join(rng.choice(WORDS, 5)) for _ in range(ROWS)],
@@ -83,6 +84,9 @@ def odd_rows() -> pd.DataFrame:
     frame["day"] = pd.to_datetime(pd.Series([None, "1700-01-01", "2200-12-31", *["2020-02-29"] * 11]), format="ISO8601")
     frame["at"] = pd.to_datetime(
         pd.Series(["1969-12-31 23:59:59.5", None, *["2020-02-29 13:07"] * 12]), format="ISO8601"
+    )
+    frame["weekly"] = pd.to_datetime(
+        pd.Series([None, "2019-03-05 04:00:00.001", *["2001-01-01"] * 12]), format="ISO8601"
     )
     frame["clock"] = [None, "0:00", "24:00", "23:59:59", *["7:30"] * 10]
     frame["many"] = ["k1", "k2", "K1", "never", None, *["k3"] * 9]

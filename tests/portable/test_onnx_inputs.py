@@ -134,6 +134,19 @@ def test_knots_are_met_exactly():
         agree(whole, session_of(model_of(whole)), [values])
 
 
+def test_many_columns_by_rank_each_have_their_own_knots():
+    rng = np.random.default_rng(0)
+    sources, pieces = [], []
+    for column in range(70):
+        at = np.cumsum(rng.exponential(size=2 + column % 9))
+        pieces.append(plan.NumberInput(column, (plan.Knots(at, rng.normal(size=len(at))),)))
+        sources.append(plan.Source(f"c{column}", "number", "number"))
+    whole = plan.Whole(tuple(sources), tuple(pieces), (), plan.Ending("amounts"))
+    model = model_of(whole)
+    assert len(model.graph.node) < 70
+    agree(whole, session_of(model), list(rng.normal(2, 4, size=(70, 50))))
+
+
 def test_all_kinds_are_written():
     assert set(onnx_inputs.PIECES) == set(plan.INPUTS)
     assert set(onnx_inputs_numbers.STEPS) == set(plan.STEPS)

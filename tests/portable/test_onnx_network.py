@@ -72,3 +72,12 @@ def test_what_members_share_is_written_once():
     held = [numpy_helper.to_array(tensor) for tensor in model.graph.initializer]
     numbers = sum(array.size for array in held if array.dtype == np.float64)
     assert network.layout.size <= numbers < network.layout.size + 10  # and some numbers of formulas
+
+
+@pytest.mark.parametrize("code", [-1, 4, np.nan])
+def test_a_code_that_there_is_not_is_an_error_and_no_other_category(code):
+    network = CASES["codes first"]
+    theta, X, _ = example(network, 1)
+    X[0, 1] = code
+    with pytest.raises(Exception, match="out of data bounds"):
+        run(model_of([(network, theta)], "float64"), x=X)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -89,13 +90,18 @@ REGRESSORS = {
 }
 
 
+@cache
+def fitted(name, *, of_classes):
+    model, y = (CLASSIFIERS if of_classes else REGRESSORS)[name]
+    return model.fit(X, y)
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_classifiers(name, dtype):
     if (name, dtype) in {("calibrated", np.int64), ("stacking", np.int64)}:
         pytest.skip("skl2onnx 1.20 makes no whole model of these wrappers on whole numbers, whatever is in them")
-    model, y = CLASSIFIERS[name]
-    model.fit(X, y)
+    model = fitted(name, of_classes=True)
     rows = np.round(X).astype(dtype) if dtype is np.int64 else X.astype(dtype)
     onx = skl2onnx.to_onnx(model, rows[:1], options={id(model): {"zipmap": False}})
     for part in (rows, rows[:1]):
@@ -108,9 +114,7 @@ def test_classifiers(name, dtype):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", REGRESSORS)
 def test_regressors(name, dtype):
-    model, y = REGRESSORS[name]
-    model.fit(X, y)
-    rows = X.astype(dtype)
+    model, rows = fitted(name, of_classes=False), X.astype(dtype)
     found = run(skl2onnx.to_onnx(model, rows[:1]), X=rows)["variable"]
     np.testing.assert_allclose(np.squeeze(found), model.predict(rows), rtol=TOLERANCE)
 

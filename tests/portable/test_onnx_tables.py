@@ -22,6 +22,7 @@ from glassprop.portable.plan_of import plan_of
 from glassprop.tables.encoding.category_inputs import CategoryInputs
 from glassprop.tables.encoding.column_scaler import ColumnScaler
 from glassprop.tables.encoding.encode import Bounded
+from glassprop.tables.encoding.text_inputs import TextTerms
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore::UserWarning")
 TOLERANCE = 1e-5  # as for whole models: test_to_onnx.py
@@ -49,7 +50,7 @@ def test_models_of_tables(name, of):
     whole = plan_of(one.model)
     model = one.model if of == "estimator" else getattr(one.model, "pipeline_", one.model)
     options = {id(model): {"zipmap": False}} if hasattr(model, "predict_proba") else None
-    session = session_of(skl2onnx.to_onnx(model, initial_types=types_of(whole), options=options))
+    session = session_of(skl2onnx.to_onnx(model, initial_types=types_of(whole), options=options, target_opset=20))
     for frame in one.frames:
         found, (expected, probabilities) = run_named(session, given(session, whole, frame)), outcome(one, frame)
         if probabilities is None:
@@ -111,6 +112,13 @@ def test_steps_of_categories_between_others():
     frame.loc[3, "c"], frame.loc[4, "d"], frame.loc[5, "d"] = "new", "", "k1 "
     found = run_named(onx, {name: frame[[name]].to_numpy() for name in frame})["probabilities"]
     np.testing.assert_allclose(found, model.predict_proba(frame), atol=TOLERANCE)
+
+
+def test_texts_by_themselves_are_refused_in_words():
+    frame = pd.DataFrame({"t": ["good house", "bad", "good"] * 30})
+    model = make_pipeline(TextTerms(), NETWORK).fit(frame, Y)
+    with pytest.raises(ExportError, match="let a TabularClassifier or -Regressor read it"):
+        skl2onnx.to_onnx(model, frame[:1], options={"zipmap": False})
 
 
 def test_every_step_of_ours_is_known():

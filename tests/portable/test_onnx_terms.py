@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from portable import plan_numbers
 from portable.onnx_runs import run_named, session_of
-from portable.test_onnx_inputs import model_of, one_source
+from portable.plan_cases import case
+from portable.test_onnx_inputs import arrays, model_of, one_source
 
+from glassprop import to_onnx
 from glassprop.errors import ExportError
 from glassprop.portable import whole_model as plan
+from glassprop.portable.plan_of import plan_of
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.values.cells import BLANK
 
@@ -23,7 +26,7 @@ READ = """good Good GOOD gOOd been été ÉTÉ Été 漢字 x漢 カ ガ straße
 12.10 don't σοφος 한글 NAÏVE x_y X_Y Ết ẾT a I é ½ 2½ 1½good 😀 good😀 👍🏽 ²a 2a ª … wait…good “good”
 good—bad bad/house ¨good ° n°5 1,234.50 -0.0 na NA _ __ _a a_ 1e5 ᾳ good\ufe0f \u200bgood good\u200bbad
 go\u00adod go\u0301od \u0301good \u0345good""".split()  # noqa: SIM905
-READ += ["good\u00a0bad", "good\u2028bad"]
+READ += ["№", "℡", "№5", "worse⛵", "x⛵", "xy⛵z", "TVアニメ", "世界a", "İlk", "good\u00a0bad", "good\u2028bad"]
 READ += [unicodedata.normalize("NFD", word) for word in ("été", "ÉTÉ", "à", "q\u0301", "naïve", "Ết")]
 READ += [
     "",
@@ -39,8 +42,6 @@ READ += [
     "good " * 300,
 ]
 UNREAD = [
-    "№",
-    "℡",
     "㎏",
     "𝐠𝐨𝐨𝐝",
     "good⛵",
@@ -118,3 +119,15 @@ def test_a_script_of_too_many_words_of_one_character_is_refused():
     whole = one_source(plan.Source("t", "text", "text"), plan.TextInput(0, terms, np.ones(len(terms))))
     with pytest.raises(ExportError, match="column 't' have 1,100 different characters that are words by themselves"):
         model_of(whole)
+
+
+@pytest.mark.parametrize("name", ["recipe, classes", "trained, amounts"])
+def test_what_cannot_be_read_has_no_prediction(name):
+    one = case(name)
+    whole = plan_of(one.model)
+    frame = one.frames[0][:3].assign(title=["good", "the bad⛵", "ok"])
+    model = to_onnx(one.model)
+    said = run_named(model, arrays(whole, plan_numbers.given_of(whole, frame)))
+    numbers = said["probabilities" if "probabilities" in said else "prediction"].reshape(3, -1)
+    assert np.isnan(numbers).any(axis=1).tolist() == [False, True, False]
+    assert np.isnan(numbers[1]).all()

@@ -9,7 +9,7 @@ from typing import Any
 from glassprop.report.page import SCRIPTS, _static
 
 _DOCUMENT = "<!DOCTYPE html><meta charset=utf-8><title>live</title><link rel=icon href=data:,>"
-_BEFORE = ("text", "model")  # which the core counts on
+_BEFORE = ("text", "formula", "model")  # which the core counts on
 
 
 def live_scripts() -> str:

@@ -89,12 +89,12 @@ def test_members_are_the_networks_of_the_folds_and_each_row_is_told_by_the_one_t
         y = np.where(rng.random(len(y)) < wrong, rng.integers(0, classes, len(y)), y)
     folds = folds_of(len(y), SplitKeys(y if classes else None), 4, 0)
     made = cross_fit(_make(of), (0.1, 3.0), Rows(X, y, weights, None, bool(classes)), folds)
-    lesson, sure = made.lesson, made.lesson.sure
-    assert lesson.folds == 4
+    by_folds, sure = made.by_folds, made.by_folds.sure
+    assert by_folds.folds == 4
     assert any(sure == (1 + of_one) / 2 for of_one in SURE)  # a mean of four is less sure than each: half the way
     said, each, curves, epochs, plain = np.empty((len(y), classes or 1)), [], [], [], []
     for fold, (train, kept) in enumerate(folds):
-        alone = _make(of)(len(train), lesson.weight_decay, fold).set_params(n_iter_no_change=np.inf)
+        alone = _make(of)(len(train), by_folds.weight_decay, fold).set_params(n_iter_no_change=np.inf)
         val = {"X_val": X[kept], "y_val": y[kept], "sample_weight_val": weights[kept]}
         kept_thetas = _Thetas()
         alone.set_callbacks(kept_thetas).fit(X[train], y[train], sample_weight=weights[train], **val)
@@ -119,7 +119,7 @@ def test_members_are_the_networks_of_the_folds_and_each_row_is_told_by_the_one_t
     for fold, curve in enumerate(curves):
         others = sum(other for place, other in enumerate(curves) if place != fold)
         lost += curve[_best(others, tempered=classes > 0)]
-    assert lesson.loss == pytest.approx(lost.min() / weights.sum(), rel=1e-5)
+    assert by_folds.loss == pytest.approx(lost.min() / weights.sum(), rel=1e-5)
     assert made.estimator.network_.members == 4
     assert made.estimator.best_epoch_ == made.estimator.best_iteration_ == round(float(np.mean(epochs)))
 

@@ -168,6 +168,16 @@ def test_parts_of_a_date_are_days_and_points_on_circles():
     assert "day sin" not in whole
 
 
+@pytest.mark.parametrize("clock", [True, False])
+def test_one_weekday_and_one_time_of_day_are_one_point(clock):
+    """Not points that rounding sets apart: a scaler would make inputs of the difference."""
+    weekly = _utc(1931, 3, 2, 9) + 20 * 60 + 7 * 86_400.0 * np.arange(7_000)
+    parts = date_parts(weekly, clock=clock)
+    for name in ("week sin", "week cos", *(("day sin", "day cos") if clock else ())):
+        assert len(np.unique(parts[name])) == 1
+    np.testing.assert_allclose(parts["week sin"][0], np.sin(2 * np.pi * (4 + (9 + 1 / 3) / 24 * clock) / 7))  # a Monday
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

@@ -25,10 +25,10 @@ from glassprop.tables import FitOptions, Table, fit_table, gradient_arrays, pred
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
+# Machine code, which all jobs of tests run in, rounds a row alike wherever it stands. NumPy, which predicts few rows
+# for people, may not, to the last bit, and `check_methods_sample_order_invariance` would find that.
 EXPECTED = {
     "check_sample_weight_equivalence_on_dense_data": "batches and folds are drawn by rows, and a weight of 0 is a row",
-    "check_methods_sample_order_invariance": "products of float32 are rounded by the place of a row among others",
-    "check_methods_subset_invariance": "the same",
 }
 
 

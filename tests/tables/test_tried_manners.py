@@ -9,9 +9,9 @@ from glassprop import TabularClassifier, TabularRegressor
 from glassprop.tables import FitOptions
 from glassprop.tables.fitting import fit_pipeline, tried_manners
 from glassprop.tables.fitting.manner import manners_of
-from glassprop.tables.fitting.small_tables import SURE, Lesson
+from glassprop.tables.fitting.small_tables import SURE, FoldsChoice
 from glassprop.tables.fitting.tried_manners import Learned, best_of
-from glassprop.tables.fitting.unseen_folds import LEAST_SURE, FoldLoss, sure_of, unseen
+from glassprop.tables.fitting.unseen_folds import LEAST_SURE, FoldLoss, are_few, sure_of, unseen
 from glassprop.tables.schema.defaults import Defaults
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -43,7 +43,7 @@ def test_the_recipe_of_less_loss_out_of_fold_is_the_model_and_it_is_told(monkeyp
     monkeypatch.setattr(tried_manners, "_learned", lambda *given: learned.append(whole(*given)) or learned[-1])
     model = TabularRegressor(random_state=0, epochs=4).fit(x, y)
     assert [one.inputs.name for one in learned] == ["tabular", "plain"]
-    best = min(learned, key=lambda one: one.lesson.loss)
+    best = min(learned, key=lambda one: one.by_folds.loss)
     np.testing.assert_array_equal(model.pipeline_[-1].theta_, best.estimator.theta_)
     np.testing.assert_allclose(model.oof_prediction_, y.mean() + y.std() * best.said[:, 0], atol=1e-6)
     (note,) = [note for note in model.notes_ if note.kind == "recipe"]
@@ -89,14 +89,14 @@ def test_one_network_is_of_the_recipe_whose_folds_lose_less(losses, folds, chose
     trained = []
 
     def network(inputs):
-        lesson = None if inputs.loss is None else Lesson(0.1, 3, 1.0, inputs.folds, inputs.loss, 1.0)
+        by_folds = None if inputs.loss is None else FoldsChoice(0.1, 3, 1.0, inputs.folds, inputs.loss, 1.0)
 
         def train(X, X_inner, callbacks, say, known):
             trained.append((inputs.name, known))
             return Of(), known, None
 
         return Of(
-            parts=Of(train=[0]), joins_folds=lambda n_inputs: False, lesson=lambda X, callbacks: lesson, train=train
+            parts=Of(train=[0]), joins_folds=lambda n_inputs: False, by_folds=lambda X, callbacks: by_folds, train=train
         )
 
     named = zip(("first", "second"), losses, folds, strict=True)
@@ -108,12 +108,22 @@ def test_one_network_is_of_the_recipe_whose_folds_lose_less(losses, folds, chose
     assert best.inputs.name == chosen
     ((name, known),) = trained
     assert name == chosen
-    assert known is best.lesson
+    assert known is best.by_folds
 
 
 def _folds(curves, guess=10.0):
     """By the loss after each epoch, however sure."""
     return [FoldLoss(np.repeat(np.array(curve, float)[:, None], len(SURE), axis=1), guess) for curve in curves]
+
+
+def test_rows_are_few_beside_many_inputs():
+    assert [are_few(rows, inputs) for rows, inputs in [(1_999, 2), (2_000, 400), (3_000, 1_000), (4_999, 1_000)]] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert not are_few(5_000, 1_000)
 
 
 def test_a_fold_is_judged_after_the_epoch_that_the_others_choose():

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 from weakref import ref
 
-from glassprop.errors import MissingPackageError, SettingsError
+from glassprop.errors import MissingPackageError, ModelFileError, SettingsError
 from glassprop.estimator.callbacks import OF_THE_FIT
 from glassprop.export.model_file import save
+from glassprop.export.savable import check_savable
 from glassprop.ground.note import Note, NoteWarning
 from glassprop.ground.text import first_line, quoted, shortened
 
@@ -26,7 +27,7 @@ MODEL_FILE = "model.glassprop"  # the name of the artifact
 _LONGEST = 6000  # what MLflow takes of a parameter, where it does not say itself
 _AT_ONCE = 1000  # metrics in one message, at most
 _CURVES = {"loss": "loss_curve_", "validation_loss": "validation_curve_", "validation_score": "validation_scores_"}
-_NUMBERS = {"n_iter": "n_iter_", "best_epoch": "best_epoch_"}  # at the end
+_NUMBERS = {"n_iter": "n_iter_", "best_epoch": "best_epoch_"}  # of a network, at the end
 
 
 class MLflowLogger:
@@ -55,8 +56,9 @@ class MLflowLogger:
     Notes
     -----
     On a TabularClassifier, a TabularRegressor or a Pipeline all metrics come at the end, and the artifact is the whole
-    model. Set on the last step of a Pipeline, they come by epoch, and the artifact is that step. Each call of
-    ``partial_fit`` is a fit: start a run around them (``mlflow.start_run()``).
+    model; on a search they are those of the best, and ``best_score``. Set on the last step of a Pipeline, or on what a
+    search tries, they come by epoch, and the artifact is that step. Each call of ``partial_fit`` is a fit: start a run
+    around them (``mlflow.start_run()``), and leave the artifact to the end (``log_model=False``).
 
     Examples
     --------
@@ -103,6 +105,7 @@ class MLflowLogger:
         fit = self._fits[context.root_uuid] = _Fit(run.info.run_id, own, context, self.every)
         mlflow.log_params({name: shortened(text, _longest()) for name, text in said.items()})
         fit.client().set_tag(fit.run_id, "estimator", f"glassprop.{type(estimator).__name__}")
+        fit.keeps = self.log_model and _can_be_kept(estimator)
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Nothing to do before an epoch."""
@@ -115,8 +118,8 @@ class MLflowLogger:
         network = _network_of(estimator)
         fit.take(network, at_once=context is fit.root)
         if context is fit.root:
-            fit.end(network)
-            if self.log_model:
+            fit.end(network, {"best_score": getattr(estimator, "best_score_", None)})
+            if fit.keeps:
                 fit.keep(estimator)
             fit.status = "KILLED" if getattr(network, "interrupted_", False) else "FINISHED"
 
@@ -141,7 +144,7 @@ class _Fit:
 
     def __init__(self, run_id: str, own: bool, root: Any, every: float) -> None:
         self.run_id, self.own, self.root, self.status = run_id, own, root, "FAILED"
-        self._logged, self._lost = 0, False
+        self._logged, self._lost, self.keeps = 0, False, False
         self._waiting: list[Any] = []
         self._every, self._next = every, time.monotonic() + every
 
@@ -161,10 +164,10 @@ class _Fit:
         if at_once or time.monotonic() >= self._next:
             self.send()
 
-    def end(self, network: Any) -> None:
+    def end(self, network: Any, more: Mapping[str, float | None]) -> None:
         """Log what is known at the end."""
         step = len(getattr(network, "loss_curve_", ()))
-        found = {name: getattr(network, attribute, None) for name, attribute in _NUMBERS.items()}
+        found = {name: getattr(network, attribute, None) for name, attribute in _NUMBERS.items()} | dict(more)
         self._add((name, number, step) for name, number in found.items() if number is not None)
         self.send()
 
@@ -220,6 +223,17 @@ class _Fit:
             self.client().set_terminated(self.run_id, status)
 
 
+def _can_be_kept(estimator: Any) -> bool:
+    """Whether a model file could hold the model; where not, that is said before training, and the rest is logged."""
+    try:
+        check_savable(estimator)
+    except (ModelFileError, MissingPackageError) as error:
+        text = f"the MLflow run will have no model: {first_line(error)}; log_model=False asks for none"
+        warnings.warn(NoteWarning(Note(text, "not-logged")), stacklevel=2)
+        return False
+    return True
+
+
 def parameters_of(estimator: Any) -> dict[str, str]:
     """The arguments that are not as they are by default, as text; of a Pipeline its steps and those of the last."""
     more: dict[str, str] = {}
@@ -240,15 +254,16 @@ def _text(value: Any) -> str:
 
 
 def _without_the_fit(estimator: Any) -> Any:
-    """A copy without what belongs to a fit that is under way."""
-    plain = copy(estimator)
+    """A copy without what belongs to a fit that is under way; of a search, what it found."""
+    plain = copy(getattr(estimator, "best_estimator_", estimator))
     for name in OF_THE_FIT:
         vars(plain).pop(name, None)
     return plain
 
 
 def _network_of(model: Any) -> Any:
-    """What a model ends in."""
+    """What a model ends in; of a search, what it found."""
+    model = getattr(model, "best_estimator_", model)
     model = getattr(model, "pipeline_", model)
     while hasattr(model, "steps"):
         model = model.steps[-1][1]

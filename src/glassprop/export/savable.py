@@ -98,7 +98,7 @@ def _has_a_network(model: Any) -> bool:
     parts = [model]
     with suppress(Exception):  # objects of others may do anything
         parts += model.get_params().values()
-    return any(isinstance(part, BaseMLP) for part in parts)
+    return any(isinstance(part, BaseMLP) or is_tabular(part) for part in parts)
 
 
 def _cases(model: Any) -> Iterator[Any]:

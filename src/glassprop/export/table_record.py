@@ -7,6 +7,7 @@ from typing import Any
 
 from glassprop.export.schema.array_values import Scalar
 from glassprop.export.schema.network_field import UNITS
+from glassprop.export.schema.parts import Writing
 from glassprop.export.schema.values import Either, Flag, Mapped, Maybe, Object, Plain, Real, Several, Text, Whole, Word
 from glassprop.tables.values.absent import LONGEST_ABSENT, MOST_ABSENT
 
@@ -85,7 +86,23 @@ TABLE = Object(
     },
 )  # fmt: skip
 
+_WITHOUT_LABELS = Object(
+    {name: field for name, field in TABLE.keys.items() if name != "labels"},
+    {**TABLE.optional, "labels": TABLE.keys["labels"]},
+)
+
 
 def is_of_a_table(record: Mapping[str, Any]) -> bool:
     """Whether a record says how to read a table."""
     return record.keys() >= _FROM_A_TABLE
+
+
+def check_facts_of_a_table(record: Mapping[str, Any], at: str) -> None:
+    """Refuse a record without the form that those of a table have; it may have no labels, and further facts.
+
+    Raises
+    ------
+    Misfit
+    """
+    known = {name: record[name] for name in record if name in TABLE.keys or name in TABLE.optional}
+    _WITHOUT_LABELS.write(known, at, Writing())

@@ -55,7 +55,8 @@ class Predictor:
         Parameters
         ----------
         output : str or int, optional
-            A class or output, by its name or number. Without, of each row the likeliest class, or the first output.
+            A class or output, by its name, which may be a number, or else by its place. Without, of each row the
+            likeliest class, or the first output.
         of : {"probability", "score", "amount"}, optional
             Without, the probability where there is one, else the amount.
 
@@ -115,11 +116,11 @@ class Predictor:
 
     def _number(self, output: Any) -> int:
         names = self._names
-        if isinstance(output, str) or not hasattr(output, "__index__") or isinstance(output, bool | np.bool_):
-            matches = [number for number, name in enumerate(names) if name == str(output)]
-            if matches:
-                return matches[0]
-        elif 0 <= output < len(names):
+        matches = [number for number, name in enumerate(names) if name == str(output)]
+        if matches:  # classes may be called by numbers: 1 is then the class 1, wherever it stands
+            return matches[0]
+        whole = hasattr(output, "__index__") and not isinstance(output, bool | np.bool_)
+        if whole and 0 <= output < len(names):
             return int(output)
         number = "" if isinstance(output, str) else f", or its number from 0 to {len(names) - 1}"  # text is a name
         raise SettingsError(f"there is no output {quoted(output, 40)}: give one of {listed(list(names), 8)}{number}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +14,15 @@ from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array
 from glassprop.equations.cost import Cost
 from glassprop.equations.definitions import PAIR_DEFINITIONS, Definition, definition_of, without_definition
-from glassprop.equations.formula_trees import Tree, tree_of
+from glassprop.equations.formula_trees import tree_of
 from glassprop.ground.json_values import plain_number
 from glassprop.insight.live_prediction import live_prediction, straight_line
+from glassprop.insight.names import Column
 from glassprop.insight.packed import packed
 from glassprop.insight.prediction import Prediction
 from glassprop.insight.prediction_record import prediction_trees
 from glassprop.insight.shown import a_share
-from glassprop.insight.step import memory_of, moves_of, plain_descent, settings_of
+from glassprop.insight.step import memory_of, moves_of, plain_descent, settings_of, trees_of_step
 from glassprop.layers.layer_kind import LayerKind
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def live_of(explanation: Explanation, *, rows: bool, most_differences: int) -> t
         "rows": [{"x": packed(x), "y": packed(y), "weight": 1} for x, y in zip(view.X, view.Y, strict=True)],
         **_words(explanation),
         "predicting": live_prediction(explanation),
+        "dates": [_dated(column) for column in explanation.names.columns if column.turns],
         "most_differences": a_share(most_differences, architecture.depth * explanation.n_examples),
         "pixels": None if explanation.names.pixels is None else list(explanation.names.pixels),
     }, None
@@ -81,7 +84,10 @@ def _why_still(explanation: Explanation, rows: bool) -> str | None:
         names = ", ".join(own)
         return f"This page does not compute: it has formulas of glassprop's own functions only, and none of {names}."
     if training is None and explanation.history and explanation.predictions is None:
-        return "This page does not compute: training left no optimizer that takes single steps, as is so of L-BFGS."
+        return (
+            "This page does not compute: training left no optimizer that takes single steps, as is so of L-BFGS and of "
+            "networks that were trained apart."
+        )
     if training is not None and not moves_of(type(training.optimizer).__name__):
         name = type(training.optimizer).__name__
         return f"This page does not compute: it has formulas of glassprop's own optimizers only, and none of {name}."
@@ -146,6 +152,15 @@ def _embeds(layer: LayerKind) -> dict[str, list[int]] | None:
         return None
     each = getattr(layer, "each", 1)
     return {"columns": list(columns), "each": list(each) if isinstance(each, tuple) else [each] * len(columns)}
+
+
+def _dated(column: Column) -> dict[str, Any]:
+    """How each part of a date or a time of day is made of it."""
+    return {
+        "parts": list(column.parts),
+        "unit": column.unit,
+        "turns": [{"of": turn.of, "length": turn.length, **asdict(turn.scaling)} for turn in column.turns],
+    }
 
 
 # --- formulas ---------------------------------------------------------------------------------------------------
@@ -217,18 +232,13 @@ def _optimizer(explanation: Explanation) -> dict[str, Any]:
         "chosen": given and training.chosen,
         "trained_rate": plain_number(training.trained_rate) if given and training.trained_rate else None,
         "settings": {_plain(key): plain_number(value) for key, value in settings.items()},
-        "decaying": _moves(name, True),
-        "plain": _moves(name, False),
+        "decaying": trees_of_step(name, decays=True),
+        "plain": trees_of_step(name, decays=False),
         "memory": list(memory_of(name)),
         "state": [packed(_gathered(architecture, vector)) for vector in training.state.vectors],
         "l2": float(training.l2),
         "clip_norm": None if training.clip_norm is None else float(training.clip_norm),
     }
-
-
-def _moves(name: str, decays: bool) -> list[list[Tree]]:
-    """What a step replaces, one after the other, and what by."""
-    return [[what, tree_of(by)] for what, by in moves_of(name, decays=decays)]
 
 
 def _plain(name: str) -> str:

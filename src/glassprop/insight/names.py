@@ -27,6 +27,24 @@ class Scaling:
     limit: float | None = None
 
 
+@dataclass(frozen=True)
+class Turn:
+    """How an input is made of a date, by the day, or of a time of day, by the hour; and then scaled.
+
+    Attributes
+    ----------
+    of : {"line", "sin", "cos", "missing"}
+        The number itself, a coordinate of a point on a circle, or 0, for it is there.
+    length : float
+        How many days or hours go once around.
+    scaling : Scaling
+    """
+
+    of: str
+    length: float
+    scaling: Scaling
+
+
 @dataclass(frozen=True, eq=False)
 class Column:
     """A column of the table, or an input that is its own column.
@@ -50,6 +68,8 @@ class Column:
         Of a column of numbers what was read, by example: NaN where it is missing; empty for others.
     scalings : tuple of Scaling or None
         By part: how it is made of the number; None for a part that is made otherwise. Empty where no part is known.
+    turns : tuple of Turn
+        Of a date or a time of day: how each part is made of it. Empty where that cannot be written down.
     """
 
     name: str
@@ -61,6 +81,7 @@ class Column:
     stands: Array | None = None
     numbers: tuple[float, ...] = ()
     scalings: tuple[Scaling | None, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     @property
     def by_category(self) -> Array:

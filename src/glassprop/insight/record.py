@@ -13,15 +13,15 @@ from glassprop.document.formulas import formula_of
 from glassprop.equations.arrays import Array
 from glassprop.ground.json_values import plain_number as _number
 from glassprop.ground.json_values import plain_numbers as _numbers
-from glassprop.insight.derive import by_inputs, collapse_formula, column_value, switches
-from glassprop.insight.differences import nudge_inputs, nudge_weights
+from glassprop.insight.derive import by_inputs, column_value
+from glassprop.insight.example_record import example_record
 from glassprop.insight.live_record import live_of
 from glassprop.insight.names import Column
 from glassprop.insight.prediction_record import prediction_formulas, predictions_record
 from glassprop.insight.shown import MOST_NEURONS, MOST_WEIGHTS, a_share, choose_shown
-from glassprop.insight.step import formula_of_step, settings_of
+from glassprop.insight.step import formula_of_step, settings_of, trees_of_step
 from glassprop.insight.view import View
-from glassprop.insight.walk_record import MOST_PIXELS, picture_as_it_was, terms_of, units_record, update_record
+from glassprop.insight.walk_record import MOST_PIXELS, picture_as_it_was, units_record, update_record
 from glassprop.layers.layer_kind import LayerKind
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MOST_DIFFERENCES = 64  # derivatives by differences of each example and layer: the largest
-MOST_JACOBIAN = 32  # neurons of a mixing layer whose Jacobian is written down
 
 
 def record_of(
@@ -84,7 +83,9 @@ def record_of(
         "w": [None, *(_of_edges(view, l, shown) for l in layers)],
         "b": [None, *(_numbers(view.b(l)[shown[l]]) for l in layers)],
         "p": [None, *(_of_activation(explanation, l, shown[l]) for l in layers)],
-        "examples": [_example(explanation.of(i), shown, columns, rows, most) for i in range(explanation.n_examples)],
+        "examples": [
+            example_record(explanation.of(i), shown, columns, rows, most) for i in range(explanation.n_examples)
+        ],
         "members": _members(explanation, shown, columns),
         "asked": "cost" if explanation.predictions is None else "prediction",
         "predictions": predictions_record(explanation, rows),
@@ -145,13 +146,6 @@ def _of_edges(view: View, layer: int, shown: list[Array], vector: Array | None =
     return None if found is None else _numbers(found[np.ix_(shown[layer], shown[layer - 1])])
 
 
-def _edges(explanation: Explanation, layer: int, shown: list[Array]) -> Any:
-    """∂z_j/∂x_k at the example, of a layer whose z is not linear in x; None for others, where they are parameters."""
-    if explanation.architecture.layer(layer).linear:
-        return None
-    return _numbers(explanation.view.w(layer, explanation.focus)[np.ix_(shown[layer], shown[layer - 1])])
-
-
 def _of_activation(explanation: Explanation, layer: int, shown: Array) -> Any:
     """The trained parameters of a layer's activation; None where it has none."""
     if not explanation.architecture.layer(layer).parametric:
@@ -167,49 +161,6 @@ def _column(column: Column) -> dict[str, Any]:
         "unit": column.unit,
         "one_hot": column.categories is not None and column.stands is None,
         "stands": None if column.stands is None else _numbers(column.stands),
-    }
-
-
-def _example(
-    explanation: Explanation, shown: list[Array], columns: list[Column], rows: bool, most: int
-) -> dict[str, Any]:
-    view, names, i = explanation.view, explanation.names, explanation.focus
-    depth = view.architecture.depth
-    layers = range(1, depth + 1)
-    slopes = [explanation.slope(l) for l in layers]
-    terms = terms_of(view.architecture.cost_function, view.trace.a[depth][i], view.Y[i], explanation.cost)
-    return {
-        "row": names.rows[i],
-        "target": names.targets[i] if names.targets else None,
-        "prediction": names.predictions[i] if names.predictions else None,
-        "cost": _number(explanation.cost),
-        "y": _numbers(view.Y[i][shown[-1]]),
-        "z": [None, *(_numbers(explanation.z(l)[shown[l]]) for l in layers)],
-        "a": [_numbers(explanation.a(l)[shown[l]]) for l in range(depth + 1)],
-        "edges": [None, *(_edges(explanation, l, shown) for l in layers)],
-        "slope": [None, *(None if s is None else _numbers(s[shown[l]]) for l, s in zip(layers, slopes, strict=True))],
-        "jacobian": [None, *(_jacobian(explanation, l, shown[l]) for l in layers)],
-        "by_a": [_numbers(explanation.by_a(l)[shown[l]]) for l in range(depth + 1)],
-        "delta": [None, *(_numbers(explanation.delta(l)[shown[l]]) for l in layers)],
-        "rest_z": [None, *(_numbers(_rest_forward(explanation, l, shown)) for l in layers)],
-        "rest_by_a": [*(_numbers(_rest_backward(explanation, l, shown)) for l in range(depth)), None],
-        "terms": None if terms is None else _numbers(terms[shown[-1]]),
-        "long_way": bool(view.long_way_holds[i]),
-        "collapse": collapse_formula(view, i),
-        "columns": [_cell(explanation, column, rows) for column in columns],
-        "differences": _differences(explanation, shown, most),
-    }
-
-
-def _cell(explanation: Explanation, column: Column, rows: bool) -> dict[str, Any]:
-    """What stands in a column, and the derivative with respect to it."""
-    view, i = explanation.view, explanation.focus
-    slopes = [None] * len(column.parts) if column.slopes is None else _numbers(column.slopes[i])
-    return {
-        "shown": explanation.names.shown(column, i) if rows else None,
-        "value": _number(column_value((view,), i, column)),
-        "by_column": slopes if rows else None,
-        "switches": {name: _number(change) for name, change in switches((view,), i, column).items()},
     }
 
 
@@ -250,61 +201,6 @@ def _picture(explanation: Explanation) -> dict[str, Any] | None:
     return {"size": list(names.image), "x": _numbers(full[0]), "by_x": _numbers(full[1])}
 
 
-def _rest_forward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
-    """What inputs that are not shown add to z of the neurons that are."""
-    if not explanation.architecture.layer(layer).linear:
-        return np.zeros(len(shown[layer]))  # z is no such sum
-    w, a = explanation.view.w(layer, explanation.focus)[shown[layer]], explanation.a(layer - 1)
-    rest = _not_among(shown[layer - 1], len(a))
-    return w[:, rest] @ a[rest]
-
-
-def _rest_backward(explanation: Explanation, layer: int, shown: list[Array]) -> Array:
-    """What neurons of the next layer that are not shown add to ∂C₀/∂a of the neurons of this one that are."""
-    w, delta = explanation.view.w(layer + 1, explanation.focus)[:, shown[layer]], explanation.delta(layer + 1)
-    rest = _not_among(shown[layer + 1], len(delta))
-    return delta[rest] @ w[rest]
-
-
-def _not_among(shown: Array, n: int) -> Array:
-    rest = np.ones(n, dtype=bool)
-    rest[shown] = False
-    return np.flatnonzero(rest)
-
-
-def _jacobian(explanation: Explanation, layer: int, shown: Array) -> Any:
-    if explanation.architecture.layer(layer).activation.elementwise or len(shown) > MOST_JACOBIAN:
-        return None
-    return _numbers(explanation.jacobian(layer)[np.ix_(shown, shown)])
-
-
-def _differences(explanation: Explanation, shown: list[Array], most: int) -> dict[str, Any]:
-    """Derivatives by differences of the largest gradients shown: by layer, [j, k, value, kink]; k is -1 for a bias."""
-    view, i = explanation.view, explanation.focus
-    found: dict[str, Any] = {"weights": [None], "inputs": []}
-    for l in range(1, view.architecture.depth + 1):
-        a = np.append(explanation.a(l - 1)[shown[l - 1]], 1.0)
-        sizes = np.abs(np.outer(explanation.delta(l)[shown[l]], a))
-        sizes[:, :-1][~view.has_edges(l)[np.ix_(shown[l], shown[l - 1])]] = -1
-        sizes[:, -1] = np.where(view.has_biases(l), sizes[:, -1], -1)
-        first = np.argsort(-sizes, axis=None, kind="stable")[: min(most, int((sizes >= 0).sum()))]
-        js, ks = (np.asarray(part) for part in np.unravel_index(first, sizes.shape))
-        numbers = np.append(shown[l - 1], -1)[ks]
-        nudge = nudge_weights(view, i, l, shown[l][js], numbers)
-        found["weights"].append(_entries(shown[l][js], numbers, nudge.values, nudge.kinks))
-    order = np.argsort(-np.abs(explanation.by_a(0)[shown[0]]), kind="stable")[:most]
-    ks = shown[0][order]
-    ks = ks[~np.isin(ks, [k for k, _ in view.architecture.codes])]  # which have no derivative
-    nudge = nudge_inputs(view, i, ks)
-    found["inputs"] = [[int(k), _number(v), bool(c)] for k, v, c in zip(ks, nudge.values, nudge.kinks, strict=True)]
-    return found
-
-
-def _entries(js: Array, ks: Array, values: Array, kinks: Array) -> list[list[Any]]:
-    rows = zip(js, ks, values, kinks, strict=True)
-    return [[int(j), int(k), _number(value), bool(kink)] for j, k, value, kink in rows]
-
-
 def _gradient_size(explanation: Explanation) -> list[list[float]]:
     """By example: the length of the gradient of each layer; of a dense one ‖δ‖ √(‖a‖² + 1)."""
     view = explanation.view
@@ -331,6 +227,8 @@ def _training(explanation: Explanation, shown: list[Array]) -> dict[str, Any] | 
         "optimizer": step.optimizer,
         "formula": formula_of_step(step.optimizer),
         "formula_of_biases": formula_of_step(step.optimizer, "b", decays=False),
+        "decaying": trees_of_step(step.optimizer, decays=True),
+        "plain": trees_of_step(step.optimizer, decays=False),
         "settings": {name: _number(value) for name, value in settings.items()},
         "trained_rate": _number(training.trained_rate) if training.chosen and training.trained_rate else None,
         "chosen_rate": training.chosen,

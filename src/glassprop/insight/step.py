@@ -11,6 +11,7 @@ from glassprop.architecture.parameters import Block
 from glassprop.document.written import Writer
 from glassprop.equations.arrays import Array
 from glassprop.equations.expression import parse
+from glassprop.equations.formula_trees import Tree, tree_of
 from glassprop.optimizer import SGD, Adam, AdamW, Optimizer, OptimizerState
 
 PLAIN_RATE = 0.1  # of gradient descent, where nothing else is said
@@ -93,6 +94,11 @@ def memory_of(optimizer: str) -> tuple[str, ...]:
 def formula_of_step(optimizer: str, letter: str = "w", decays: bool = True) -> str:
     """The same as text."""
     return ";  ".join(f"{what} ← {Writer().write(parse(by))}" for what, by in moves_of(optimizer, letter, decays))
+
+
+def trees_of_step(optimizer: str, *, decays: bool) -> list[list[Tree]]:
+    """The same as trees, for readers that are not Python: what is replaced, and what by."""
+    return [[what, tree_of(by)] for what, by in moves_of(optimizer, decays=decays)]
 
 
 @dataclass(frozen=True)

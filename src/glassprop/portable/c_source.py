@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -19,11 +18,12 @@ from glassprop.portable.c_helpers import with_needs
 from glassprop.portable.c_network import NetworkInC, networks_in_c
 from glassprop.portable.c_pieces import pieces_in_c
 from glassprop.portable.c_reading import Members, members_of, reading_in_c, reading_of, told_of
-from glassprop.portable.c_text import checked_file, checked_prefix
+from glassprop.portable.c_text import c_comment, checked_file, checked_prefix
 from glassprop.portable.whole_model import Whole
 
 MOST_PARAMETERS = 10_000_000  # a source of more is more than compilers take in a usual machine's memory
 MOST_STACK = 1 << 20  # bytes
+_SHOWN = 12  # classes, in a comment
 _CALLS = 256  # bytes of the stack, beside what is counted
 
 
@@ -156,7 +156,7 @@ def _source_head(name: str, file: str) -> str:
 #include <stddef.h>
 #include <string.h>
 
-#if defined(__FAST_MATH__)
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #error "missing numbers are NaN, which -ffast-math takes away: compile this file without it"
 #endif"""
 
@@ -173,7 +173,7 @@ def _evaluate(whole: Whole, name: str, networks: Sequence[NetworkInC], lines: Se
     after += [f"{network.name}(x, room, out);" for network in networks]
     after += [f"for (j = 0; j < {n}; j++)", f"    out[j] /= {members};"] if members > 1 else []
     after += [f"for (j = 0; j < {n}; j++)", "    if (out[j] != out[j])", "        return -1;", "return 0;"]
-    body += ["int j;"] + ["int k;"] * any(re.search(r"\bk\b", line) for line in lines)
+    body += ["int j;"] + ["int k;"] * any(line.startswith("k = ") for line in lines)
     text = "\n".join(f"    {line}" for line in [*body, *lines, *after])
     row = "" if whole.sources else "    (void)row;\n"
     return f"static int evaluate(const {name}_inputs *row, {name}_real *out)\n{{\n{text}\n}}".replace(
@@ -209,6 +209,12 @@ _DAYS = [
 ]
 
 
+def _some(classes: Any) -> str:
+    """What the first classes are called, as a comment."""
+    shown = [f"{number}: {c_comment(label)}" for number, label in enumerate(classes[:_SHOWN].tolist())]
+    return f" /* {', '.join(shown)}{', ...' * (len(classes) > _SHOWN)} */"
+
+
 # --- the header ------------------------------------------------------------------------------------------------------
 
 
@@ -235,7 +241,7 @@ def _header(
     ]
     counts = [f"#define {name.upper()}_OUTPUTS {whole.networks[0][0].sizes[-1]}"]
     if whole.ending.classes is not None:
-        counts = [f"#define {name.upper()}_CLASSES {len(whole.ending.classes)}"]
+        counts = [f"#define {name.upper()}_CLASSES {len(whole.ending.classes)}{_some(whole.ending.classes)}"]
     parts = [
         "/* " + "\n * ".join(facts).replace(" * \n", " *\n") + "\n */",
         f"#ifndef {guard}\n#define {guard}",

@@ -191,8 +191,8 @@ class Graph:
     # --- helpers ----------------------------------------------------------------------------------------------
 
     def _append(self, op: str, inputs: list[str], outputs: list[str], domain: str, attributes: dict[str, Any]) -> None:
-        node = self._onnx.helper.make_node(op, inputs, outputs, domain=domain, **self._written(attributes))
-        self._nodes.append(node)
+        more = {"domain": domain, "name": outputs[0]}  # without names, what onnxruntime 1.20 fuses has the same one
+        self._nodes.append(self._onnx.helper.make_node(op, inputs, outputs, **more, **self._written(attributes)))
 
     def _keep(self, tensor: Any) -> None:
         self._initializers.append(tensor)

@@ -100,7 +100,7 @@ def letters_of(words: Iterable[str]) -> Letters:
         elif kinds == {"alone"} and one:
             alone[code] = image not in known
         elif kinds == {"word"}:
-            word[code] = character in small or (one and image not in known)
+            word[code] = character in small or not set(image) <= known
             short[code] = word[code] and one
     silent[[ord(c) for c in (*split, *END)]] = False
     for mask in (word, short, alone):
@@ -168,7 +168,8 @@ def _every() -> _Every:
     }
     word = _mask("".join(re.findall(rf"[^\W{ALONE}]|[{SIGNS}]", text)))
     alone = _mask("".join(re.findall(rf"[{ALONE}]", text)))
-    silent = _mask(text) & ~word & ~alone
+    # what is no character yet may be one to a runtime of later years
+    silent = _mask("".join(c for c in changing if unicodedata.category(c) != "Cn")) & ~word & ~alone
     changed = _mask("".join(images))
     marks = _mask("".join(c for c in changing if unicodedata.combining(c)))
     return _Every(images, word & ~changed, alone & ~changed, silent & ~changed, marks)

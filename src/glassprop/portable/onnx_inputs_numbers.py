@@ -12,6 +12,7 @@ from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.whole_model import Affine, Bend, Clip, Fill, Knots, NumberInput, Source, Squeeze, Step
 
 _FAR = 1e8  # beyond it asinh is the logarithm of twice the number, to the last digit
+_AT_ONCE = 32  # columns by rank
 _ALL_OF_IT = 1e100  # limits away, what is squeezed is the limit
 
 
@@ -84,22 +85,32 @@ def _affine(graph: Graph, x: str, steps: Sequence[Affine]) -> str:
 
 
 def _knots(graph: Graph, x: str, steps: Sequence[Knots]) -> str:
-    """Each column by itself: how many knots lie at or below tells which two are its neighbors."""
-    if len(steps) == 1:
-        return _between_knots(graph, x, steps[0])
-    columns = graph.node("Split", x, outputs=len(steps), axis=1, num_outputs=len(steps))
-    made = [_between_knots(graph, column, step) for column, step in zip(columns, steps, strict=True)]
-    return graph.node("Concat", *made, axis=1)
+    """Some columns at a time: each number is compared with all knots of its column, which takes room."""
+    some = [steps[start : start + _AT_ONCE] for start in range(0, len(steps), _AT_ONCE)]
+    if len(some) == 1:
+        return _between_knots(graph, x, steps)
+    sizes = graph.constant(np.array([len(part) for part in some], np.int64))
+    columns = graph.node("Split", x, sizes, outputs=len(some), axis=1)
+    return graph.node("Concat", *(_between_knots(graph, *pair) for pair in zip(columns, some, strict=True)), axis=1)
 
 
-def _between_knots(graph: Graph, x: str, step: Knots) -> str:
-    at, to = np.asarray(step.at, np.float64), np.asarray(step.to, np.float64)
-    x = _within(graph, x, graph.constant(at[0]), graph.constant(at[-1]))
-    below = graph.cast(graph.node("GreaterOrEqual", x, graph.constant(at[None, 1:-1])), "int64")
-    piece = graph.reduce("ReduceSum", below, 1)
-    slope, knot, value = (
-        graph.node("Gather", graph.constant(each), piece) for each in (np.diff(to) / np.diff(at), at[:-1], to[:-1])
-    )
+def _between_knots(graph: Graph, x: str, steps: Sequence[Knots]) -> str:
+    """How many knots lie at or below a number tells which two are its neighbors; tables are padded to one length."""
+    most = max(len(step.at) for step in steps)
+    inner = np.full((len(steps), most - 2), np.inf)
+    slopes, knots, values = (np.zeros((len(steps), most - 1)) for _ in range(3))
+    for row, step in enumerate(steps):
+        at, to = np.asarray(step.at, np.float64), np.asarray(step.to, np.float64)
+        inner[row, : len(at) - 2] = at[1:-1]
+        for table, each in ((slopes, np.diff(to) / np.diff(at)), (knots, at[:-1]), (values, to[:-1])):
+            table[row, : len(at) - 1] = each
+    x = _within(graph, x, _row(graph, [step.at[0] for step in steps]), _row(graph, [step.at[-1] for step in steps]))
+    last = graph.constant(np.array([2], np.int64))
+    below = graph.node("GreaterOrEqual", graph.node("Unsqueeze", x, last), graph.constant(inner[None]))
+    piece = graph.node("Squeeze", graph.reduce("ReduceSum", graph.cast(below, "int32"), 2), last)
+    starts = graph.constant(np.arange(len(steps), dtype=np.int64)[None, :] * (most - 1))
+    piece = graph.node("Add", graph.cast(piece, "int64"), starts)
+    slope, knot, value = (graph.node("Gather", graph.constant(each.ravel()), piece) for each in (slopes, knots, values))
     return graph.node("Add", graph.node("Mul", slope, graph.node("Sub", x, knot)), value)
 
 

@@ -86,19 +86,44 @@ def _found(graph: Graph, texts: str, letters: Letters) -> tuple[str, str]:
     at = _places(graph, graph.node("Not", graph.node("Equal", parts, graph.constant(np.array("", object)))))
     runs = graph.node("GatherND", parts, at)
     rows = graph.node("Gather", at, graph.constant(np.int64(0)), axis=1)
-    for character in letters.split:
-        runs, rows = _split_at(graph, runs, rows, character)
-    seldom = letters.split_seldom + "".join(letters.mixed) + "".join(letters.own)
+    runs, rows = _taken_apart(graph, runs, rows, letters.split, {})
+    own = {character: f" {other} " for character, other in letters.own.items()}
+    return _taken_apart(graph, runs, rows, letters.split_seldom, letters.mixed | own)
+
+
+def _taken_apart(graph: Graph, runs: str, rows: str, split: str, by: Mapping[str, str]) -> tuple[str, str]:
+    """Runs split at these characters, after some were replaced by what may have blanks in it; the others as they are.
+
+    Runs with such a character are done by themselves and then put back, all by the place that they had.
+    """
+    some = graph.node("RegexFullMatch", runs, pattern=f"(?s).*{one_of((*split, *by))}.*")
 
     def work(branch: Graph) -> list[str]:
-        made, of = _replaced(branch, runs, letters.mixed | {c: f" {own} " for c, own in letters.own.items()}), rows
-        for character in (" ", *letters.split_seldom):
-            made, of = _split_at(branch, made, of, character)
-        return [made, of]
+        one = branch.constant(np.array([1], np.int64))
+        at, rest = (branch.node("Squeeze", _places(branch, mask), one) for mask in (some, branch.node("Not", some)))
+        parts, of = _replaced(branch, branch.node("Gather", runs, at), by), at
+        for character in (*(" " if by else ""), *split):
+            parts, of = _split_at(branch, parts, of, character)
+        every = branch.node("Concat", branch.node("Gather", runs, rest), parts, axis=0)
+        before = branch.node("Concat", rest, of, axis=0)
+        order = _in_order(branch, before)
+        return [
+            branch.node("Gather", every, order),
+            branch.node("Gather", rows, branch.node("Gather", before, order)),
+        ]
 
-    there = any_matches(graph, runs, f"(?s).*{one_of(seldom)}.*")
-    found = only_if(graph, there, work, [runs, rows], [_STRINGS, _ROWS])
+    found = only_if(graph, any_true(graph, some), work, [runs, rows], [_STRINGS, _ROWS])
     return found[0], found[1]
+
+
+def _in_order(graph: Graph, numbers: str) -> str:
+    """Where the least of some numbers is, the next, and so on; of equal ones, the first first."""
+    count = graph.node("Shape", numbers)
+    zero, one = graph.constant(np.int64(0)), graph.constant(np.int64(1))
+    places = graph.node("Range", zero, graph.node("Squeeze", count), one)
+    keys = graph.node("Add", graph.node("Mul", numbers, graph.constant(np.int64(2**31))), places)
+    _, order = graph.node("TopK", keys, count, outputs=2, axis=0, largest=0, sorted=1)
+    return str(order)
 
 
 def _split_at(graph: Graph, runs: str, rows: str, character: str) -> tuple[str, str]:
@@ -139,8 +164,7 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
     numbers = graph.looked_up(words, known, _UNKNOWN)
     unknown = graph.node("Less", numbers, graph.constant(np.int64(0)))
     if letters.small:
-        pattern = "(?s).*(?:" + "|".join(escaped(character) for character in letters.small) + ").*"
-        large = graph.node("And", unknown, graph.node("RegexFullMatch", words, pattern=pattern))
+        large = graph.node("And", unknown, _of_odd_case(graph, words, letters))
 
         def work(branch: Graph) -> list[str]:
             at = _places(branch, large)
@@ -157,14 +181,53 @@ def _numbered(graph: Graph, words: str, vocabulary: Vocabulary, letters: Letters
     return graph.node("Max", numbers, graph.constant(np.int64(0))), kept, odd
 
 
+def _of_odd_case(graph: Graph, words: str, letters: Letters) -> str:
+    """Which words have letters that are to be made small, and are in none of the ways that `_ALIKE` has looked up."""
+    single = "".join(key for key in letters.small if len(key) == 1)
+    other = f"(?s).*(?:{'|'.join(escaped(key) for key in letters.small)}).*"
+    alike = f"(?s)[A-Z](?:[^{one_of(single)[1:-1]}{letters.marks[1:-1]}])*|[A-Z0-9_]+"
+    usual = graph.node("Not", graph.node("RegexFullMatch", words, pattern=alike))
+    return graph.node("And", graph.node("RegexFullMatch", words, pattern=other), usual)
+
+
 def _unreadable(graph: Graph, words: str, known: Sequence[str], letters: Letters) -> str:
     """Which unknown runs might be known words, if they were taken apart as Unicode does."""
-    whole = graph.node("RegexFullMatch", words, pattern=f"(?:{letters.word}+|{letters.alone}+|{letters.silent}+)")
-    odd = graph.node("Not", whole)
+    part, alone, silent = letters.word, letters.alone, letters.silent
+    odd = graph.node("Not", graph.node("RegexFullMatch", words, pattern=f"(?:{part}|{alone}|{silent})+"))
     if any(character not in letters.own for word in known for character in word if not character.isascii()):
         signs = f"(?s).*{letters.marks}{letters.marks}.*"  # whose order may be another
         odd = graph.node("Or", odd, graph.node("RegexFullMatch", words, pattern=signs))
-    return graph.node("Or", odd, _cut_short(graph, words, known))
+    whole = graph.node("RegexFullMatch", words, pattern=f"(?:{part}+|{alone}+|{silent}+)")
+    glued = _known_within(graph, words, graph.node("Not", graph.node("Or", whole, odd)), known, letters)
+    return graph.node("Or", graph.node("Or", odd, glued), _cut_short(graph, words, known))
+
+
+def _known_within(graph: Graph, words: str, glued: str, known: Sequence[str], letters: Letters) -> str:
+    """Which of the runs where words stand beside something else without a blank may have a known one among them."""
+    other = f"(?:[^\\pL\\pN_]|{letters.alone})"
+    dressed = [key for key, plain in letters.small.items() if len(key + plain) > 2 or key.lower() != plain]
+    patterns = [f"(?is)(?:.*{other})?(?:{ends})(?:{other}.*)?" for ends in _in_parts(known)]
+    patterns += [f"(?s).*(?:{'|'.join(map(escaped, dressed))}).*"] if dressed else []
+    return _any_of(graph, words, glued, patterns)
+
+
+def _in_parts(known: Sequence[str]) -> list[str]:
+    """Known words as patterns, of which none is too large for a runtime."""
+    return ["|".join(map(escaped, known[start : start + _AT_ONCE])) for start in range(0, len(known), _AT_ONCE)]
+
+
+def _any_of(graph: Graph, words: str, some: str, patterns: Sequence[str]) -> str:
+    """Which of some of the words match one of the patterns."""
+
+    def work(branch: Graph) -> list[str]:
+        at = branch.node("Squeeze", _places(branch, some), branch.constant(np.array([1], np.int64)))
+        few = branch.node("Gather", words, at)
+        made = branch.node("RegexFullMatch", few, pattern=patterns[0])
+        for pattern in patterns[1:]:
+            made = branch.node("Or", made, branch.node("RegexFullMatch", few, pattern=pattern))
+        return [branch.node("ScatterElements", some, at, made, axis=0)]
+
+    return only_if(graph, any_true(graph, some), work, [some], [("bool", 1)])[0]
 
 
 def _cut_short(graph: Graph, words: str, known: Sequence[str]) -> str:
@@ -172,20 +235,7 @@ def _cut_short(graph: Graph, words: str, known: Sequence[str]) -> str:
     long = graph.node("RegexFullMatch", words, pattern=f"(?s).{{{LONGEST_WORD + 1},}}")
     if any(len(word) == LONGEST_WORD for word in known):
         return long
-
-    def work(branch: Graph) -> list[str]:
-        found = []
-        for start in range(0, len(known), _AT_ONCE):
-            ends = "|".join(escaped(word) for word in known[start : start + _AT_ONCE])
-            pattern = f"(?is)(?:.{{{LONGEST_WORD}}})+(?:{ends})"
-            found.append(branch.node("RegexFullMatch", words, pattern=pattern))
-        made = found[0]
-        for other in found[1:]:
-            made = branch.node("Or", made, other)
-        return [branch.node("And", made, long)]
-
-    there = any_true(graph, long)
-    return only_if(graph, there, work, [long], [("bool", 1)])[0]
+    return _any_of(graph, words, long, [f"(?is)(?:.{{{LONGEST_WORD}}})+(?:{ends})" for ends in _in_parts(known)])
 
 
 # --- terms ------------------------------------------------------------------------------------------------------

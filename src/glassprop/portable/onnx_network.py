@@ -131,11 +131,14 @@ class _Members:
         return self.graph.node("Expand", x, self.graph.constant(shape))
 
     def _code_of(self, layer: int) -> Callable[[str], str]:
-        inputs = {name: where for number, name, where, _ in self.architecture.lookups if number == layer}
+        inputs = {name: (where, size) for number, name, where, size in self.architecture.lookups if number == layer}
 
         def codes(name: str) -> str:
-            place = self.graph.constant(np.array(inputs[name], np.int64))
-            return self.graph.cast(self.graph.node("Gather", self.inputs, place, axis=1), "int64")
+            graph, (where, size) = self.graph, inputs[name]
+            x = graph.node("Gather", self.inputs, graph.constant(np.array(where, np.int64)), axis=1)
+            code = graph.cast(x, "int64")
+            below = graph.node("Less", code, graph.constant(np.int64(0)))  # which would count from the end of the table
+            return graph.node("Where", below, graph.constant(np.int64(size)), code)
 
         return codes
 

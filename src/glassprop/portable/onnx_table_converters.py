@@ -15,7 +15,7 @@ from glassprop.portable.onnx_ending import Value, written_ending
 from glassprop.portable.onnx_given import about, type_of
 from glassprop.portable.onnx_inputs import written_inputs
 from glassprop.portable.onnx_labels import by_places, is_asked, labels_for
-from glassprop.portable.onnx_network import written_networks
+from glassprop.portable.onnx_whole import written_whole
 from glassprop.portable.plan_of import plan_of
 from glassprop.portable.plan_of_columns import Raw, Sources, pieces_of
 from glassprop.portable.plan_of_steps import through
@@ -68,8 +68,7 @@ def table(scope: Any, operator: Any, container: Any) -> None:
     ending = by_places(whole.ending) if asked else whole.ending
     if ending.kind == "amounts":
         ending = replace(ending, flat=False)
-    x = written_inputs(graph, whole, names)
-    a = written_networks(graph, whole.networks, x, whole.precision)
+    a = written_whole(graph, whole, names)
     said = written_ending(graph, ending, a, whole.precision, whole.networks[0][0].sizes[-1])
     graph.give(said.prediction, operator.outputs[0])
     if said.probabilities is not None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import validate_data
 
-from glassprop.errors import SettingsError
+from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
 from glassprop.portable.c_loss import loss_of_8_bits
 from glassprop.portable.c_source import CSource, whole_in_c
@@ -88,4 +89,7 @@ def c_source_of(
 def _inputs_of(model: Any, rows: Any) -> Any:
     """What the network is given of these rows."""
     model = getattr(model, "pipeline_", model)
-    return model[:-1].transform(rows) if isinstance(model, Pipeline) else np.asarray(rows, np.float64)
+    made = model[:-1].transform(rows) if isinstance(model, Pipeline) else validate_data(model, rows, reset=False)
+    if not made.shape[0]:
+        raise DataError("rows to measure the loss of int8 on are none: give at least one, or leave rows out")
+    return made

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
-from sklearn.pipeline import Pipeline
-
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 from glassprop.portable.given_words import what
@@ -16,13 +14,8 @@ from glassprop.portable.needs_onnx import import_onnx
 from glassprop.portable.onnx_ending import Said, Value, written_ending
 from glassprop.portable.onnx_given import MATRIX, N, columns_given, matrix_given, missing, type_of
 from glassprop.portable.onnx_graph import Graph
-from glassprop.portable.onnx_inputs import written_inputs
 from glassprop.portable.onnx_labels import refuse_maps
-from glassprop.portable.onnx_network import written_networks
-from glassprop.portable.plan_of import plan_of
-from glassprop.portable.whole_model import Whole
-from glassprop.tables.encoding.encode import TypedColumns
-from glassprop.tables.tabular.base_tabular import BaseTabular
+from glassprop.portable.onnx_parts import Parts, parts_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -44,7 +37,7 @@ def to_onnx(
     Parameters
     ----------
     model : MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, or Pipeline that ends in one of the first
-        two; what ``glassprop.load`` gives
+        two; what ``glassprop.load`` gives; calibrated, voting or bagged ones, a finished search, a transformed target
     zipmap : bool, default=False
         Whether probabilities come as a map for each row, label -> probability, rather than as a tensor.
     columns : bool or None, default=None
@@ -85,26 +78,27 @@ def to_onnx(
         raise SettingsError(
             f"input_type must be one of {', '.join(_INPUT_TYPES)}, or None, got {quoted(input_type, 60)}"
         )
-    whole = plan_of(model)
+    if not all(isinstance(word, str) for pair in (metadata or {}).items() for word in pair):
+        raise SettingsError(f"metadata must be texts by their names, got {quoted(metadata, 60)}")
+    parts = parts_of(model)
     graph = Graph()
-    by_columns = _by_columns(whole, _is_of_a_table(model) or None if columns is None else columns, input_type)
+    by_columns = _by_columns(parts, parts.of_table or None if columns is None else columns, input_type)
     if by_columns:
-        names = columns_given(graph, whole.sources)
+        names = columns_given(graph, parts.sources)
     else:
-        names = matrix_given(graph, whole.sources, input_type or whole.precision)
-    x = written_inputs(graph, whole, names)
-    a = written_networks(graph, whole.networks, x, whole.precision)
-    said = written_ending(graph, whole.ending, a, whole.precision, whole.networks[0][0].sizes[-1])
-    outputs = _outputs(graph, whole, said, zipmap=zipmap)
-    return graph.model({**_facts(whole, said, outputs, by_columns), **(metadata or {})}, _about(whole))
+        names = matrix_given(graph, parts.sources, input_type or parts.trained)
+    a = parts.outputs(graph, dict(zip((source.name for source in parts.sources), names, strict=True)))
+    said = written_ending(graph, parts.ending, a, parts.precision, parts.n_outputs)
+    outputs = _outputs(graph, parts, said, zipmap=zipmap)
+    return graph.model({**_facts(parts, said, outputs, by_columns), **(metadata or {})}, _about(parts))
 
 
-def _by_columns(whole: Whole, columns: bool | None, input_type: InputType | None) -> bool:
-    numbers = all(source.given == "number" for source in whole.sources)
+def _by_columns(parts: Parts, columns: bool | None, input_type: InputType | None) -> bool:
+    numbers = all(source.given == "number" for source in parts.sources)
     if columns is None:
         columns = not numbers
     if not columns and not numbers:
-        text = next(source.name for source in whole.sources if source.given != "number")
+        text = next(source.name for source in parts.sources if source.given != "number")
         raise SettingsError(f"columns=False: a matrix is of numbers, and the column {quoted(text)} is none")
     if columns and input_type is not None:
         raise SettingsError(
@@ -114,27 +108,20 @@ def _by_columns(whole: Whole, columns: bool | None, input_type: InputType | None
     return columns
 
 
-def _is_of_a_table(model: Any) -> bool:
-    """Whether it reads the columns of a table, by their names."""
-    while isinstance(model, Pipeline):
-        model = model.steps[0][1]
-    return isinstance(model, TypedColumns | BaseTabular)
-
-
-def _outputs(graph: Graph, whole: Whole, said: Said, *, zipmap: bool) -> dict[str, str]:
+def _outputs(graph: Graph, parts: Parts, said: Said, *, zipmap: bool) -> dict[str, str]:
     """The outputs of the model: what they mean, by their names."""
     labels = refuse_maps(said.labels if said.probabilities else None) if zipmap else None
-    classes = whole.ending.kind != "amounts"
+    classes = parts.ending.kind != "amounts"
 
     def put(name: str, value: Value) -> str:
         return graph.output(graph.free(name), value.name, value.elem_type, [N, *value.row])
 
-    names = {put("label" if classes else "prediction", said.prediction): _MEANINGS[whole.ending.kind]}
+    names = {put("label" if classes else "prediction", said.prediction): _MEANINGS[parts.ending.kind]}
     if said.probabilities is not None:
         if labels is not None:
             names[graph.output_of_maps(graph.free("probabilities"), said.probabilities.name, labels)] = "label -> share"
         else:
-            each = "of each label" if whole.ending.kind == "labels" else "of each class, in the order of labels"
+            each = "of each label" if parts.ending.kind == "labels" else "of each class, in the order of labels"
             names[put("probabilities", said.probabilities)] = f"probabilities {each}"
     return names
 
@@ -151,7 +138,7 @@ _MEANINGS = {
 # --- what stands in the model for people ------------------------------------------------------------------------
 
 
-def _facts(whole: Whole, said: Said, outputs: Mapping[str, str], by_columns: bool) -> dict[str, str]:
+def _facts(parts: Parts, said: Said, outputs: Mapping[str, str], by_columns: bool) -> dict[str, str]:
     """What a model says of itself: JSON where it is more than a word."""
     columns = [
         {
@@ -161,7 +148,7 @@ def _facts(whole: Whole, said: Said, outputs: Mapping[str, str], by_columns: boo
             "given": what(source),
             "missing": missing(source),
         }
-        for source in whole.sources
+        for source in parts.sources
     ]
     facts = {
         "glassprop.version": version("glassprop"),
@@ -178,9 +165,9 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _about(whole: Whole) -> str:
-    members = len(whole.networks)
+def _about(parts: Parts) -> str:
+    members = parts.n_networks
     nets = "a network" if members == 1 else f"the mean of {members} networks"
     return (
-        f"{nets} of {len(whole.sources)} columns, made by glassprop; see the metadata for what inputs and outputs mean"
+        f"{nets} of {len(parts.sources)} columns, made by glassprop; see the metadata for what inputs and outputs mean"
     )

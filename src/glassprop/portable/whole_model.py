@@ -1,7 +1,7 @@
 """The plain record of a fitted model: columns as callers give them, inputs, networks, what is made of outputs.
 
 Nothing but numbers, text and arrays: what writes a model in another language reads this, and no fitted step. Every
-kind of piece has one meaning, which its docstring states; `plan_of` makes the record.
+kind of piece has one meaning, which its docstring states; `plan_of` makes the record (decision 38).
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ DIGITS = 9  # of each number embedded: more than the page shows, and half the si
 PICTURE_DIGITS = 4  # of numbers that are only seen as the shade of a pixel
 SCRIPTS = (
     "text",
+    "formula",
     "model",
     "marks",
     "say",
@@ -43,7 +44,6 @@ SCRIPTS = (
     "backward",
     "update",
     "walk",
-    "live_formula",
     "live_functions",
     "live_kinds",
     *(f"live_{kind}" for kind in KINDS),
@@ -58,6 +58,7 @@ SCRIPTS = (
     "plane",
     "map",
     "slice",
+    "play_dates",
     "play_handles",
     "play_switch",
     "play_nudge",

@@ -88,6 +88,9 @@ interface LivePredicting {
 type LiveLookup = { l: number; name: string; k: number; size: number };
 /** The same with what stands in place of the row. */
 type LiveTable = LiveLookup & { row: Float64Array };
+/** How a part of a date or a time of day is made of it, and scaled. */
+type LiveTurn = { of: string; length: number; center: number; spread: number; limit: Num };
+type LiveDate = { parts: number[]; unit: string; turns: LiveTurn[] };
 interface LiveRecord {
   layers: LiveLayer[];
   theta: Packed;
@@ -99,6 +102,7 @@ interface LiveRecord {
   predicts: Prediction | null;
   targets: Prediction | null;
   predicting: LivePredicting | null;
+  dates: LiveDate[];
   most_differences: number;
   /** where in a picture each input lies, if not simply in order */
   pixels: number[] | null;

@@ -90,6 +90,9 @@ interface TrainingRecord {
   /** whether the rate was asked for, so that a step can be seen; and then that of the last step of training */
   chosen_rate: boolean;
   trained_rate: Num;
+  /** what a step replaces, one after the other, of parameters that decay and of others; none of an optimizer of one's own */
+  decaying: LiveReplacement[];
+  plain: LiveReplacement[];
   l2: number;
   clip_norm: number | null;
   clipping?: Num;
@@ -220,6 +223,8 @@ type Held = {
   byNudge?: boolean;
   start: number;
   range: [number, number];
+  /** where it is not written as a number: the kind of its field, to text and back, and the nearest that can be written */
+  writing?: { type: string; text: (value: number) => string; read: (text: string) => number; next: (value: number) => number };
   get: () => number;
   set: (value: number) => void;
   slider?: HTMLInputElement;

@@ -10,8 +10,10 @@ from glassprop.export.kinds import (  # noqa: F401  (each adds its kinds)
     networks,
     one_of_each,
     scikit_steps,
+    search_templates,
     selectors,
     table_steps,
+    tabular,
     wrappers,
 )
 from glassprop.export.kinds.kind import KINDS, Kind, kind_of, read_node, write_node

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.export.kinds.inner_models import inputs_of, must_have, numbered, outputs_of, take
+from glassprop.export.kinds.inner_models import inputs_of, must_give_numbers, must_have, numbered, outputs_of, take
 from glassprop.export.kinds.inner_steps import Named, Step, Template
 from glassprop.export.kinds.kind import Kind, add
 from glassprop.export.kinds.scikit_values import RandomState, labels_rise
@@ -69,7 +69,7 @@ def _means_fit(made: Any, at: str) -> None:
     _name_all(made, at)
     _weights_fit(made, at)
     for model in made.estimators_:
-        must_have(model, at, "predict")
+        must_give_numbers(model, at)
         if outputs_of(model) not in (None, 1):
             raise Misfit(at, "its models must predict one number")
 
@@ -111,7 +111,7 @@ def _stack_fits(made: Any, at: str) -> None:
     if len(methods) != len(made.estimators_) or len(widths) < len(made.estimators_):
         raise Misfit(at, "it must have a stack_method_ for each of its models")
     for model, method in zip(made.estimators_, methods, strict=True):
-        must_have(model, at, method)
+        must_give_numbers(model, at, by=method)
     must_have(made.final_estimator_, at, "predict")
     seen, given = inputs_of(made.estimators_[0]), sum(widths)
     if made.passthrough:
@@ -175,7 +175,7 @@ def _bag_fits(made: Any, at: str) -> None:
     if not made.n_estimators == len(made.estimators_) == len(made.estimators_features_):
         raise Misfit(at, f"it must have {made.n_estimators} estimators_, and the columns of each")
     for model, columns in zip(made.estimators_, made.estimators_features_, strict=True):
-        must_have(model, at, "predict")
+        must_give_numbers(model, at)
         if not len(columns) or columns.min() < 0 or columns.max() >= made.n_features_in_:
             raise Misfit(at, "its estimators_features_ must be numbers of columns")
         take([model], len(columns), at)

@@ -22,6 +22,19 @@ def must_have(model: Any, at: str, *methods: str) -> None:
         raise Misfit(at, f"a {type(model).__name__} has no {' or '.join(methods)}")
 
 
+def must_give_numbers(model: Any, at: str, *, by: str = "predict") -> None:
+    """Refuse a model that has no such method, or whose predictions are classes that are no numbers.
+
+    Raises
+    ------
+    Misfit
+    """
+    must_have(model, at, by)
+    classes = getattr(model, "classes_", None)
+    if by == "predict" and isinstance(classes, np.ndarray) and classes.dtype.kind not in "biuf":
+        raise Misfit(at, f"a {type(model).__name__} predicts classes that are no numbers")
+
+
 def classes_of(model: Any, at: str) -> list[Any]:
     """The classes that a model tells apart, which must rise.
 

@@ -106,7 +106,8 @@ def _has_a_network(value: Any) -> bool:
     with suppress(Exception):  # objects of others may do anything
         parts += value.get_params().values()
     homes = [type(part).__module__ for part in parts]
-    return homes[0].startswith("glassprop.") or any(home.startswith("glassprop.estimator.") for home in homes)
+    ours = ("glassprop.estimator.", "glassprop.tables.tabular.")
+    return homes[0].startswith("glassprop.") or any(home.startswith(ours) for home in homes)
 
 
 def write_template(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
@@ -118,9 +119,9 @@ def write_template(value: Any, at: str, arrays: Writing) -> dict[str, Any]:
         As `write_node`.
     """
     arrays.count(at)
-    if is_search(value):
-        raise Misfit(at, f"a {type(value).__name__} within another model is not kept: give that its best_estimator_")
     kind = kind_of(value)
+    if kind is None and is_search(value):
+        raise Misfit(at, f"a {type(value).__name__} within another model is not kept: give that its best_estimator_")
     if kind is None:
         return as_foreign(value, at, arrays)
     with misfits(at, kind):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from glassprop.export.kinds.inner_models import classes_of, inputs_of, must_have, outputs_of, take
+from glassprop.export.kinds.inner_models import classes_of, inputs_of, must_give_numbers, must_have, outputs_of, take
 from glassprop.export.kinds.inner_steps import Step, Template
 from glassprop.export.kinds.kind import Kind, add
 from glassprop.export.kinds.scikit_values import Binarizer, RandomState, labels_rise
@@ -28,6 +28,12 @@ def _each_fits(made: Any, at: str) -> None:
     take(made.estimators_, getattr(made, "n_features_in_", None), at)
 
 
+def _each_amount_fits(made: Any, at: str) -> None:
+    _each_fits(made, at)
+    for model in made.estimators_:
+        must_give_numbers(model, at)
+
+
 def _each_of_classes_fits(made: Any, at: str) -> None:
     _each_fits(made, at)
     for model in made.estimators_:
@@ -43,7 +49,7 @@ def _chain_fits(made: Any, at: str) -> None:
     if sorted(np.asarray(made.order_).tolist()) != list(range(count)):
         raise Misfit(at, "its order_ must name each of its models once")
     for k, model in enumerate(made.estimators_):
-        must_have(model, at, getattr(made, "chain_method_", "predict"))
+        must_give_numbers(model, at, by=getattr(made, "chain_method_", "predict"))
         if inputs_of(model) not in (None, made.n_features_in_ + k):
             raise Misfit(at, "each of its models must take the columns, and what those before it predict")
 
@@ -53,8 +59,7 @@ def _chain_of_classes_fits(made: Any, at: str) -> None:
     for model in made.estimators_:
         if len(classes_of(model, at)) > 2:
             raise Misfit(at, "each of its models must tell two classes apart")
-        if not isinstance(model.classes_[0], bool | int | float | np.number | np.bool_):
-            raise Misfit(at, "what its models predict must be numbers, for those after them take it")
+        must_give_numbers(model, at)  # whichever way those after it ask
     made.classes_ = [model.classes_ for model in made.estimators_]
 
 
@@ -118,7 +123,7 @@ add(
         _OF_OUTPUTS,
         {"estimators_": _MODELS},
         _COUNTED,
-        check=_each_fits,
+        check=_each_amount_fits,
         width=lambda made: len(made.estimators_),
         columns=False,
         holds=lambda made: made.estimators_,

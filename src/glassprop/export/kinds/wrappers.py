@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from glassprop.export.kinds.inner_models import classes_of, inputs_of, must_have, outputs_of, take
+from glassprop.export.kinds.inner_models import classes_of, inputs_of, must_give_numbers, must_have, outputs_of, take
 from glassprop.export.kinds.inner_steps import Step, Template
 from glassprop.export.kinds.kind import Bare, Kind, add
 from glassprop.export.kinds.named_functions import TRANSFORMING_FUNCTION
@@ -28,7 +28,7 @@ from glassprop.export.schema.values import (
 
 
 def _target_fits(made: Any, at: str) -> None:
-    must_have(made.regressor_, f"{at}.regressor_", "predict")
+    must_give_numbers(made.regressor_, f"{at}.regressor_")
     must_have(made.transformer_, f"{at}.transformer_", "inverse_transform")
     given, taken = outputs_of(made.regressor_), inputs_of(made.transformer_)
     if given is not None and taken is not None and given != taken:

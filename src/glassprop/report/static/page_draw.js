@@ -92,7 +92,7 @@ class Drawing extends Lines {
         { class: `head ${isActive(state.step, l) ? "active" : "dim"}`, "data-layer": l },
         layout.across
           ? svg("text", { x: 2, y: y - layout.radius - (l ? 36 : 26), class: "start" }, svg("tspan", { class: "strong" }, title), ` ${below}`)
-          : [svg("text", { x, y: 16, class: "strong" }, title), svg("text", { x, y: 33 }, below)],
+          : [svg("text", { x, y: 16, class: "strong" }, title), svg("text", { x: Math.max(x, widthOf(below, 12.5) / 2 + 3), y: 33 }, below)],
       );
     });
   }
@@ -193,8 +193,20 @@ class Drawing extends Lines {
       return svg("text", { x, y: y - r - (last ? 16 : 5), class: "name over" }, this.within(l, n, room, 11.5));
     }
     if (!last) return svg("text", { x: x - r - 7, y: y + 4, class: "name before" }, model.short(l, n, LETTERS));
-    const room = layout.costAt.x - BOX.width / 2 - x - r - (layout.above ? 12 : 30);
-    return svg("text", { x: x + r + 10, y: y - 5, class: "name after" }, this.within(l, n, room, 12.5));
+    return svg("text", { x: x + r + 10, y: y - 5, class: "name after" }, this.nameBeside(n));
+  }
+
+  /** As much of an output's name as there is room for beside it.
+   *  @param {number} n */
+  nameBeside(n) {
+    const { layout, model } = this,
+      room = layout.costAt.x - BOX.width / 2 - layout.of(model.depth, n).x - layout.radius - (layout.above ? 12 : 30);
+    return this.within(model.depth, n, room, 12.5);
+  }
+  /** @param {number} n @override */
+  nameEnd(n) {
+    const { layout, model } = this;
+    return layout.of(model.depth, n).x + layout.radius + 10 + widthOf(this.nameBeside(n), 12.5);
   }
 
   /** As much of a name as there is room for.

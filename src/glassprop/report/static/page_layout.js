@@ -121,9 +121,10 @@ class Layout {
     const share = this.across ? 0.36 + 0.16 * (place % 2) : Math.min(0.5, Math.max(0.27, 22 / (x2 - x1)));
     return { x: x1 + share * (x2 - x1), y: y1 + share * (y2 - y1) - 4 };
   }
-  /** Whether there is room for a number on every line of a gap, not on a few alone. */
-  get roomy() {
-    return this.across || this.spacing - 2 * this.radius > 58;
+  /** Whether there is room for a number on every line into a layer, not on a few alone.
+   *  @param {number} l */
+  roomy(l) {
+    return this.across ? Math.min(this.step(l - 1), this.step(l)) > 62 : this.spacing - 2 * this.radius > 58;
   }
 
   /** How many neurons of a layer fit into the width, where layers stand one below the other.

@@ -136,7 +136,7 @@ class Lines extends Roving {
       at = layout.between(layout.of(l - 1, k), layout.of(l, j)),
       share = most ? Math.abs(value ?? 0) / most : 0;
     const [attributes, label] = this.about(line, ["line"]);
-    const number = (count <= LABELED && layout.roomy) || this.marked(line);
+    const number = (count <= LABELED && layout.roomy(l)) || this.marked(line);
     if (number && value !== undefined)
       this.numbers.push(this.number(brief(value), layout.onLine(at, layout.columns[l].indexOf(j)), l));
     return svg(
@@ -199,10 +199,13 @@ class Lines extends Roving {
         what = back ? "∂C₀/∂a" : "term of the cost",
         label = `${what} of ${whose(model, L, n)}: ${value === undefined ? "not computed yet" : numeral(value)}`;
       const [from, to] = at.a.slice(-2),
+        start = this.layout.across ? from[0] : Math.max(from[0], this.nameEnd(n)),
+        share = this.layout.across ? 0.3 : (0.5 * (start + to[0]) - from[0]) / (to[0] - from[0] || 1),
+        x = this.layout.across ? from[0] + 0.3 * (to[0] - from[0]) : 0.5 * (start + to[0]),
         points = (/** @type {number[][]} */ line) => line.join(" ");
       if (value !== undefined && layout.columns[L].length <= LABELED)
         this.numbers.push(
-          svg("text", { x: 0.5 * from[0] + 0.5 * to[0] + 2, y: 0.5 * from[1] + 0.5 * to[1] - 3, class: `line-number cost-number${isActiveCost(state.step, L) ? "" : " dim"}` }, brief(value)),
+          svg("text", { x: x + 2, y: from[1] + share * (to[1] - from[1]) - 3, class: `line-number cost-number${isActiveCost(state.step, L) ? "" : " dim"}` }, brief(value)),
         );
       return svg(
         "g",
@@ -215,6 +218,12 @@ class Lines extends Roving {
       );
     });
     return svg("g", { class: `gap ${isActiveCost(state.step, L) ? "active" : "dim"}`, "data-gap": "cost" }, each);
+  }
+
+  /** How far the name of an output reaches, where it stands beside it.
+   *  @param {number} _n */
+  nameEnd(_n) {
+    return 0;
   }
 
   /** @param {number} n */

@@ -229,9 +229,9 @@ function inWords(rule, values) {
 
 /** The inputs, had a column another category.
  *  @param {ColumnRecord} column @param {Float64Array} x @param {number} place */
-function switched({ parts, stands }, x, place) {
+function switched(column, x, place) {
   const found = x.slice();
-  parts.forEach((k, at) => found[k] = stands ? stands[place][at] ?? NaN : Number(at === place));
+  standingFor(column, place).forEach((value, at) => found[column.parts[at]] = value);
   return found;
 }
 

@@ -88,6 +88,3 @@ class Stepping {
     }
   }
 }
-
-/** @param {LiveReplacement[]} moves */
-const moving = (moves) => moves.map(([what, by]) => ({ what, by: worked(by) }));

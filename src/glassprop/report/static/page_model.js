@@ -12,6 +12,11 @@ const less = (x, y) => (x === null || y === null ? null : x - y);
  *  @template {{ product: Num }} T @param {T[]} terms */
 const bySize = (terms) => [...terms].sort((one, other) => Math.abs(other.product || 0) - Math.abs(one.product || 0));
 
+/** What the inputs of a column are for one of its categories.
+ *  @param {ColumnRecord} column @param {number} place */
+const standingFor = ({ parts, stands }, place) =>
+  parts.map((_, at) => (stands ? stands[place][at] ?? NaN : Number(at === place)));
+
 class Model {
   /** @param {ExplanationRecord} record */
   constructor(record) {
@@ -274,7 +279,7 @@ class Model {
     const before = { w };
     for (const [name, memory] of Object.entries(t.memory))
       before[name] = k < 0 ? this.at(memory.b, l, j) : this.between(memory.w, l, j, k);
-    const after = g === null ? null : moved(t.optimizer, settings, before, g, decay > 0);
+    const after = g === null ? null : moved(decay > 0 ? t.decaying : t.plain, settings, before, g);
     return { data, l2, clipping, g, before, after, decay, settings };
   }
 

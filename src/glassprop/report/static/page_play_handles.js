@@ -3,9 +3,11 @@
 /** What of the chosen thing can be changed.
  *  @param {Play} play @param {Choice | null} chosen @returns {Held[]} */
 function handles(play, chosen) {
-  if (!chosen || chosen.kind === "column") return [];
+  if (!chosen) return [];
+  if (chosen.kind === "column") return dateHeld(play, chosen.number);
   if (chosen.kind === "weight") return parameterHeld(play, chosen.l, chosen.j, chosen.k);
-  if (chosen.kind === "input") return inputHeld(play, chosen.k);
+  if (chosen.kind === "input")
+    return [...play.model.columnsOf(chosen.k).flatMap(({ number }) => dateHeld(play, number)), ...inputHeld(play, chosen.k)];
   const { l, j } = chosen,
     entry = play.live.entries(play.model.example, l, j)[play.nudge.which];
   return [...(entry ? entryHeld(play, l, j, entry) : []), ...parameterHeld(play, l, j, -1), ...(l === play.model.depth && !predicts(play.model) ? targetHeld(play, j) : [])];

@@ -100,13 +100,14 @@ class Nudge {
     const { name, words } = held,
       now = () => this.held.find((one) => one.name === name) ?? held;
     held.slider = el("input", { type: "range", min: 0, max: SLIDER, step: 1, "data-nudge": name, "aria-label": words });
-    held.field = el("input", { type: "number", step: "any", "data-typed": name, "aria-label": `${words}, typed` });
+    const { type, read, next } = held.writing ?? { type: "number", read: Number, next: (/** @type {number} */ x) => x };
+    held.field = el("input", { type, step: "any", "data-typed": name, "aria-label": `${words}, typed` });
     held.said = el("span", { class: "nudge-said" });
     const { slider, field } = held,
       back = el("button", { type: "button", class: "quiet", "data-put-back": name, "aria-label": `Put ${words} back` }, "↺");
-    slider.addEventListener("input", () => this.change(now(), at(now().range, Number(slider.value))));
+    slider.addEventListener("input", () => this.change(now(), next(at(now().range, Number(slider.value)))));
     field.addEventListener("input", () => {
-      if (field.value.trim() !== "" && Number.isFinite(Number(field.value))) this.change(now(), Number(field.value));
+      if (field.value.trim() !== "" && Number.isFinite(read(field.value))) this.change(now(), read(field.value));
     });
     field.addEventListener("change", () => this.say(now()));
     back.addEventListener("click", () => this.change(now(), now().start));
@@ -130,8 +131,9 @@ class Nudge {
     if (!slider || !field || !held.said) return;
     held.range = reaching(held.range, value);
     slider.value = String(place(held.range, value));
-    slider.setAttribute("aria-valuetext", numeral(value));
-    if (document.activeElement !== field || Number(field.value) !== value) field.value = String(short(value));
+    const { text, read } = held.writing ?? { text: (/** @type {number} */ x) => String(short(x)), read: Number };
+    slider.setAttribute("aria-valuetext", held.writing ? text(value) : numeral(value));
+    if (document.activeElement !== field || read(field.value) !== value) field.value = text(value);
     const first = product(held.slope, value - held.start),
       alone = this.held.every((other) => other === held || other.get() === other.start);
     refill(

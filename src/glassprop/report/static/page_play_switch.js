@@ -14,12 +14,8 @@ function switchesOf(play, chosen) {
 /** What else the inputs of a column could be: each category, or what they are in the page's other rows.
  *  @param {Play} play @param {ColumnRecord} column @returns {Other[]} */
 function choicesOf({ model, rows }, column) {
-  const { categories, parts, stands } = column;
-  if (categories)
-    return categories.map((name, n) => ({
-      name,
-      values: stands ? stands[n].map((x) => x ?? 0) : parts.map((_, i) => (i === n ? 1 : 0)),
-    }));
+  const { categories, parts } = column;
+  if (categories) return categories.map((name, n) => ({ name, values: standingFor(column, n) }));
   if (parts.length < 2) return []; // a number, which has a slider
   const number = model.record.columns.indexOf(column);
   return model.record.examples.map((e, i) => ({

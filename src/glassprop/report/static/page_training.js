@@ -102,26 +102,15 @@ class Pulls extends Errors {
   }
 }
 
-/** The optimizer's formula in numbers: w, and its memory, after a step with gradient g.
- *  @param {string} optimizer @param {Record<string, Num>} s @param {Record<string, Num>} before
- *  @param {number} g @param {boolean} decays @returns {Record<string, Num> | null} */
-function moved(optimizer, s, before, g, decays) {
-  const known = { ...s, ...before };
-  /** @param {string} name */
-  const of = (name) => known[name] ?? NaN; // what is not finite stays so
-  const eta = of("η"),
-    mu = of("μ");
-  if (optimizer === "SGD") return { w: of("w") - eta * g };
-  if (optimizer === "Momentum" || optimizer === "Nesterov") {
-    const v = mu * of("v") - eta * g;
-    return { w: of("w") + (optimizer === "Momentum" ? v : mu * v - eta * g), v };
-  }
-  if (optimizer !== "Adam" && optimizer !== "AdamW") return null;
-  const one = of("β₁"),
-    two = of("β₂");
-  const w = optimizer === "AdamW" && decays ? of("w") - eta * of("λ") * of("w") : of("w");
-  const m = one * of("m") + (1 - one) * g,
-    v = two * of("v") + (1 - two) * g * g;
-  const rate = (eta * Math.sqrt(1 - two ** of("t"))) / (1 - one ** of("t"));
-  return { w: w - (rate * m) / (Math.sqrt(v) + of("ε")), m, v };
+/** The optimizer's formulas in numbers: w, and its memory, after a step with gradient g; null where it has none.
+ *  @param {LiveReplacement[]} moves @param {Record<string, Num>} settings @param {Record<string, Num>} before
+ *  @param {number} g @returns {Record<string, Num> | null} */
+function moved(moves, settings, before, g) {
+  if (!moves.length) return null;
+  const known = nothingKnown(),
+    { numbers } = known;
+  for (const [name, value] of Object.entries({ ...settings, ...before, g }))
+    numbers[name.replace("₁", "_1").replace("₂", "_2")] = value ?? NaN; // what is not finite stays so
+  for (const { what, by } of moving(moves)) numbers[what] = by(known);
+  return Object.fromEntries(Object.keys(before).map((name) => [name, numbers[name]]));
 }

@@ -21,10 +21,26 @@ function span(from, to, [low, high]) {
     [left, right] = [place(Math.min(from, to)), place(Math.max(from, to))];
   return svg(
     "svg",
-    { class: "bar-mark", viewBox: "0 0 160 10", width: 160, height: 10, "aria-hidden": "true" },
+    { class: "bar-mark", viewBox: "0 0 160 10", width: 160, height: 10, preserveAspectRatio: "none", "aria-hidden": "true" },
     svg("rect", { x: left, y: 1, width: Math.max(1, right - left), height: 8, class: to < from ? "minus" : "plus" }),
   );
 }
+
+const NEAR = 0.25; // levels this near to each other, beside how far they are from 0, are shown without it
+
+/** From where to where bars go: from 0, or where that leaves nothing to be seen, around the levels.
+ *  @param {number[]} levels */
+function scaleOf(levels) {
+  const [low, high] = [Math.min(...levels), Math.max(...levels)],
+    room = 0.25 * (high - low);
+  if (low <= 0 && high >= 0) return [low, high];
+  if (high - low > NEAR * Math.max(Math.abs(low), Math.abs(high)) || !(room > 0)) return [Math.min(0, low), Math.max(0, high)];
+  return [low > 0 ? low - room : low, high < 0 ? high + room : high];
+}
+
+/** What stands in a cell, in few letters: a number in six digits.
+ *  @param {string} text */
+const inCell = (text) => (text.trim() !== "" && text.length > 8 && Number.isFinite(Number(text)) ? numeral(Number(text), 6) : cut(text, 16));
 
 /** @param {HTMLElement} box @param {Model} model @param {Known} known */
 function drawWaterfall(box, model, known) {
@@ -41,18 +57,18 @@ function drawWaterfall(box, model, known) {
   steps.push({ ...none, id: "rest", name: "rest", adds: told.rest });
   const levels = [told.baseline ?? 0];
   for (const step of steps) levels.push(levels[levels.length - 1] + (step.adds ?? 0));
-  const ends = [Math.min(0, ...levels), Math.max(0, ...levels)];
+  const ends = scaleOf(levels);
   /** @param {string} id @param {Num} value @returns {Row} */
   const end = (id, value) => ({
     class: "sum total",
     "data-term": id,
-    cells: [id, "", "", "", num(value, "level"), span(0, value ?? 0, ends)],
+    cells: [id, "", "", "", num(value, "level"), span(Math.max(0, ends[0]) + Math.min(0, ends[1]), value ?? 0, ends)],
   });
   const rows = steps.map((step, i) => ({
     "data-term": step.id,
     cells: [
       el("bdi", {}, cut(step.name, 24)),
-      el("bdi", {}, cut(step.shown ?? "", 16)),
+      el("bdi", {}, step.derivative === null ? cut(step.shown ?? "", 16) : inCell(step.shown ?? "")),
       step.derivative === null ? "" : [num(step.derivative, "derivative"), step.unit ? ` per ${step.unit}` : ""],
       num(step.adds, "adds"),
       num(levels[i + 1], "level"),
@@ -70,6 +86,7 @@ function drawWaterfall(box, model, known) {
       num(told.value, "value"),
       `. What each column adds to it is counted from ${told.baseline_is}: integrated gradients (E46), taken on ` +
         `${told.points} points of the way from there; what they miss is the rest.${still}`,
+      ends[0] > 0 || ends[1] < 0 ? [" Bars begin at ", num(ends[0] > 0 ? ends[0] : ends[1], "from", 3), "."] : "",
     ),
     table(
       ["column", "here", by(el("i", {}, "ŷ"), el("i", {}, "column")), "adds", "so far", ""],

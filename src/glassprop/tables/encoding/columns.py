@@ -13,14 +13,14 @@ from glassprop.errors import TableError
 from glassprop.ground.note import Note, Say
 from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed, quoted, shortened
-from glassprop.insight.names import Column, Scaling
+from glassprop.insight.names import Column, Scaling, Turn
 from glassprop.tables.encoding.encode import TypedColumns
 from glassprop.tables.encoding.scalings import scalings_of
 from glassprop.tables.encoding.slopes import slopes_of, sources_of
 from glassprop.tables.encoding.text_inputs import TextTerms
 from glassprop.tables.encoding.told_apart import told_apart
 from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
-from glassprop.tables.values.circles import date_parts, date_slopes, time_parts, time_slopes
+from glassprop.tables.values.circles import date_parts, date_slopes, date_turns, time_parts, time_slopes, time_turns
 
 _OTHERS = "(rare or new)"  # the category that stands for all with few rows in training, and those never seen
 _MISSING = "(missing)"
@@ -80,6 +80,7 @@ class _Numbers:
     raw: dict[str, np.ndarray]
     slopes: dict[str, list[np.ndarray]]
     scalings: dict[str, list[Scaling | None]]
+    mark_scalings: dict[str, Scaling | None]
 
     def column(self, name: str, parts: dict[str, np.ndarray], unit: str = "") -> Column:
         """A column from its parts and their slopes by it. Marks come after the parts, and do not move."""
@@ -88,6 +89,13 @@ class _Numbers:
         slopes += [np.zeros_like(slopes[0])] * len(marks)
         places = (*(place for part in parts for place in self.places[part]), *marks)
         return Column(name, places, slopes=np.stack(slopes, axis=1), unit=unit)
+
+    def turned(self, name: str, parts: dict[str, np.ndarray], turns: dict[str, tuple[str, float]], unit: str) -> Column:
+        """The column of a date or a time, which has parts; turns, by part: of what it is, and how long its circle."""
+        made = [(*turns[part], scaling) for part in parts for scaling in self.scalings[part]]
+        made += [("missing", 0.0, self.mark_scalings[part]) for part in parts if part in self.mark]
+        known = [Turn(of, length, scaling) for of, length, scaling in made if scaling is not None]
+        return replace(self.column(name, parts, unit), turns=tuple(known) if len(known) == len(made) else ())
 
     def scaled(self, name: str, one: np.ndarray) -> Column:
         """The column of a number, which is a part of itself."""
@@ -118,6 +126,7 @@ def _numbers(
         {name: raw[:, k] for k, name in enumerate(names)},
         {name: list(np.where(np.isnan(raw[:, k]), 0.0, through[:, outputs[name]].T)) for k, name in enumerate(names)},
         {name: [written[k] for k in outputs[name]] for name in names},
+        {name: written[k] for k, name in enumerate(marked, start=len(names))},
     )
     one = np.ones(len(raw))
     made = {r.name: numbers.scaled(r.name, one) for r in typed.schema.of_kind("number")}
@@ -129,14 +138,16 @@ def _date(name: str, numbers: _Numbers, *, clock: bool) -> Column:
     """A date moves by the day: its parts are days, and points on circles of a year, a week and a day."""
     full = {part: f"{name} [{part}]" for part in date_parts(np.zeros(1), clock=clock)}
     slopes = date_slopes({part: numbers.raw[known] for part, known in full.items()})
-    return numbers.column(name, {full[part]: slope for part, slope in slopes.items()}, "day")
+    turns = {full[part]: turn for part, turn in date_turns(clock=clock).items()}
+    return numbers.turned(name, {full[part]: slope for part, slope in slopes.items()}, turns, "day")
 
 
 def _time(name: str, numbers: _Numbers) -> Column:
     """A time of day moves by the hour: its parts are hours, and a point on the circle of a day."""
     full = {part: f"{name} [{part}]" for part in time_parts(np.zeros(1))}
     slopes = time_slopes({part: numbers.raw[known] for part, known in full.items()})
-    return numbers.column(name, {full[part]: slope for part, slope in slopes.items()}, "hour")
+    turns = {full[part]: turn for part, turn in time_turns().items()}
+    return numbers.turned(name, {full[part]: slope for part, slope in slopes.items()}, turns, "hour")
 
 
 def _categories(step: Any, names: list[str], start: int, found: Inputs) -> dict[str, Column]:

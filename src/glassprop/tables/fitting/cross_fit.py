@@ -23,7 +23,7 @@ from glassprop.tables.fitting.folds import Fold
 from glassprop.tables.fitting.joined_networks import joined
 from glassprop.tables.fitting.small_tables import (
     SURE,
-    Lesson,
+    FoldsChoice,
     be_as_sure,
     counted_as,
     losses_of,
@@ -31,7 +31,7 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
     usable,
 )
-from glassprop.tables.fitting.unseen_folds import FLATTERED_ROWS, FoldLoss, Heard, Judged, sure_of, unseen
+from glassprop.tables.fitting.unseen_folds import FoldLoss, Heard, Judged, are_few, sure_of, unseen
 
 _PATIENCE = 0.5  # of the epochs: so many without a better one end the training of a network of few rows
 
@@ -94,14 +94,14 @@ class CrossFitted:
     ----------
     estimator : MLPClassifier or MLPRegressor
         Its members are the networks of the folds.
-    lesson : Lesson
+    by_folds : FoldsChoice
     said : array (n_rows, n_outputs)
         What is said of each row by the network that has not seen it, as sure as it may be: probabilities, or
         standardized amounts. Where no network was trained without a row: the guess that knows no columns.
     """
 
     estimator: Any
-    lesson: Lesson
+    by_folds: FoldsChoice
     said: np.ndarray
 
 
@@ -169,7 +169,7 @@ def cross_fit(
     shares = shares_of(rows.y, counted) if rows.classification else None
     for network in best.networks:
         be_as_sure(network, sure, shares)
-    lesson = Lesson(
+    by_folds = FoldsChoice(
         best.decay,
         round(float(np.mean([network.best_iteration_ or network.n_iter_ for network in best.networks]))),
         sure,
@@ -178,7 +178,7 @@ def cross_fit(
         _guessed(rows, best.folds, counted),
     )
     said = _said(rows, best, shares)
-    return CrossFitted(joined(best.networks, interrupted=interrupted), lesson, said)
+    return CrossFitted(joined(best.networks, interrupted=interrupted), by_folds, said)
 
 
 class _Teller:
@@ -244,7 +244,7 @@ def _watching(estimator: Any, X: Any, judged: Judged) -> tuple[BestOfThree, tupl
 
     Of few rows, as `as_judged` says, and for longer.
     """
-    if len(judged.y) >= FLATTERED_ROWS:
+    if not are_few(len(judged.y), X.shape[1]):
         return BestOfThree(), ()
     heard = Heard(X, judged)
     patience = inf if estimator.n_iter_no_change == inf else _PATIENCE * estimator.max_iter

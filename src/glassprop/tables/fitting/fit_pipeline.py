@@ -17,7 +17,7 @@ from glassprop.tables.fitting.divide import Parts
 from glassprop.tables.fitting.folds import are_several
 from glassprop.tables.fitting.manner import Manner, manners_of
 from glassprop.tables.fitting.planned_epochs import planned_epochs
-from glassprop.tables.fitting.small_tables import Lesson
+from glassprop.tables.fitting.small_tables import FoldsChoice
 from glassprop.tables.fitting.table_network import TableNetwork
 from glassprop.tables.fitting.task import Task
 from glassprop.tables.fitting.time_left import TimeLeft
@@ -36,7 +36,7 @@ class Fitted:
         Of a regression target.
     settings : dict
         As they were used, JSON-able.
-    lesson : Lesson or None
+    by_folds : FoldsChoice or None
         What folds said of a small table.
     out_of_fold : array (n_rows, n_outputs) or None
         What was said of the rows trained on by networks that did not see them, where several were joined:
@@ -46,7 +46,7 @@ class Fitted:
     pipeline: Pipeline
     scale: OwnUnits | None
     settings: dict[str, Any]
-    lesson: Lesson | None
+    by_folds: FoldsChoice | None
     out_of_fold: np.ndarray | None = None
 
 
@@ -83,7 +83,7 @@ def fit_pipeline(
     if said is not None and scale is not None:
         said = scale.own(said)
     pipeline = TablePipeline([*best.inputs.steps.steps, ("network", estimator)])
-    return Fitted(pipeline, scale, best.inputs.builder.told(best.lesson), best.lesson, said)
+    return Fitted(pipeline, scale, best.inputs.builder.told(best.by_folds), best.by_folds, said)
 
 
 def _manners(task: Task, parts: Parts) -> tuple[Manner, ...]:

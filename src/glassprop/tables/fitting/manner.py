@@ -19,7 +19,7 @@ from glassprop.tables.encoding.recipe_inputs import recipe_encoder
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.final_step import ClassWeight
-from glassprop.tables.fitting.small_tables import Lesson
+from glassprop.tables.fitting.small_tables import FoldsChoice
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.recipe import Recipe
@@ -90,8 +90,8 @@ class Builder(Protocol):
     def build(self, wanted: Wanted) -> Any:
         """An unfitted estimator."""
 
-    def told(self, lesson: Lesson | None) -> dict[str, Any]:
-        """The settings as they were used, JSON-able. lesson: what folds have chosen."""
+    def told(self, by_folds: FoldsChoice | None) -> dict[str, Any]:
+        """The settings as they were used, JSON-able. by_folds: what folds have chosen."""
 
 
 class Manner(Protocol):
@@ -150,9 +150,9 @@ class PlainBuilder:
             max_time=wanted.max_time,
         )
 
-    def told(self, lesson: Lesson | None) -> dict[str, Any]:
+    def told(self, by_folds: FoldsChoice | None) -> dict[str, Any]:
         """As `Builder` says."""
-        settings = self.settings if lesson is None else replace(self.settings, weight_decay=lesson.weight_decay)
+        settings = self.settings if by_folds is None else replace(self.settings, weight_decay=by_folds.weight_decay)
         return settings.to_dict()
 
 
@@ -244,10 +244,10 @@ class RecipeBuilder:
             return self.recipe.folds, "network"
         return self.recipe.members, "head"
 
-    def told(self, lesson: Lesson | None) -> dict[str, Any]:
+    def told(self, by_folds: FoldsChoice | None) -> dict[str, Any]:
         """As `Builder` says."""
         found = self.recipe.to_dict()
-        return found if lesson is None else found | {"weight_decay": lesson.weight_decay}
+        return found if by_folds is None else found | {"weight_decay": by_folds.weight_decay}
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def record_of(learned: Learned, notes: Sequence[Note]) -> dict[str, Any]:
         "defaults": fitted.settings,
         "rows": learned.rows,
         "guess": learned.guess.to_dict(),
-        "folds": None if fitted.lesson is None else fitted.lesson.to_dict(),
+        "folds": None if fitted.by_folds is None else fitted.by_folds.to_dict(),
         "weighted": options.weight is not None,
         "interrupted": bool(getattr(estimator, "interrupted_", False)),
         "engine": str(getattr(estimator, "engine_", "")),

@@ -27,8 +27,8 @@ _LEAST_SHARE = 1e-7  # what float32 can tell from 0 beside 1
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What folds say.
+class FoldsChoice:
+    """What folds choose: how long to train, with which decay, and how far to trust what comes of it.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ def learn_from_folds(
     class_weight: ClassWeight,
     epochs: int,
     listeners: Sequence[Any] = (),
-) -> Lesson | None:
+) -> FoldsChoice | None:
     """Train networks on all folds but each, and see when their loss on that one is least; None where none can be.
 
     Parameters
@@ -239,14 +239,14 @@ def shares_of(y: np.ndarray, counted: np.ndarray) -> np.ndarray:
     return np.clip(counts / counts.sum(), _LEAST_SHARE, 1.0)
 
 
-def _choice(losses: np.ndarray, decay: float, guessed: float, folds: int, *, tempered: bool) -> Lesson | None:
+def _choice(losses: np.ndarray, decay: float, guessed: float, folds: int, *, tempered: bool) -> FoldsChoice | None:
     """The epoch that is judged best, and how sure networks should be then."""
     smooth = smoothed(as_judged(losses, tempered=tempered))
     epoch = int(np.argmin(smooth))
     if not np.isfinite(smooth[epoch]):
         return None
     sure = len(SURE) - 1 - int(np.argmin(losses[epoch, ::-1]))  # of equals, the surest
-    return Lesson(decay, epoch + 1, float(SURE[sure]), folds, float(losses[epoch, sure]), guessed)
+    return FoldsChoice(decay, epoch + 1, float(SURE[sure]), folds, float(losses[epoch, sure]), guessed)
 
 
 def as_judged(losses: np.ndarray, *, tempered: bool) -> np.ndarray:

@@ -17,7 +17,7 @@ from glassprop.tables.fitting.divide import Parts
 from glassprop.tables.fitting.folds import Fold, folds_of
 from glassprop.tables.fitting.manner import Builder, Wanted
 from glassprop.tables.fitting.small_tables import (
-    Lesson,
+    FoldsChoice,
     StopAfter,
     be_as_sure,
     counted_as,
@@ -73,38 +73,38 @@ class TableNetwork:
         )
 
     def train(
-        self, X: Any, X_inner: Any, callbacks: Sequence[Any], say: Say, known: Lesson | None = None
-    ) -> tuple[Any, Lesson | None, np.ndarray | None]:
+        self, X: Any, X_inner: Any, callbacks: Sequence[Any], say: Say, known: FoldsChoice | None = None
+    ) -> tuple[Any, FoldsChoice | None, np.ndarray | None]:
         """A fitted one, what folds said of it, and what was said of rows out of fold where there are several.
 
-        known: what `lesson` gave, where that has been asked for already.
+        known: what `by_folds` gave, where that has been asked for already.
         """
         rows, inner = self.parts.train, self.parts.inner
         y = _scaled(rows.y, self.scale)
         crossed = self._cross_fit(X, y, callbacks)
         if crossed is not None:
-            say(of_folds(len(rows), crossed.lesson))
-            return crossed.estimator, crossed.lesson, crossed.said
+            say(of_folds(len(rows), crossed.by_folds))
+            return crossed.estimator, crossed.by_folds, crossed.said
         watched = self._watched(X_inner)
-        lesson = known or self.lesson(X, callbacks)
+        by_folds = known or self.by_folds(X, callbacks)
         if inner is None:
-            say(without_stopping(len(rows), self.builder.epochs(len(rows)), lesson))
-        own = () if lesson is None else (StopAfter(lesson.epochs),)
-        decay = self.builder.decays[0] if lesson is None else lesson.weight_decay
+            say(without_stopping(len(rows), self.builder.epochs(len(rows)), by_folds))
+        own = () if by_folds is None else (StopAfter(by_folds.epochs),)
+        decay = self.builder.decays[0] if by_folds is None else by_folds.weight_decay
         estimator = trained(
             lambda again: self.make(len(rows), decay, again, in_time=True),
             lambda made: final_step.train(made, X, y, rows.weights, watched, (*callbacks, *own)),
             X,
             say,
         )
-        if lesson is not None:
+        if by_folds is not None:
             shares = None
             if self.scale is None:
                 shares = shares_of(y, counted_as(y, rows.weights, self.options.class_weight))
-            be_as_sure(estimator, lesson.sure, shares)
-        return estimator, lesson, None
+            be_as_sure(estimator, by_folds.sure, shares)
+        return estimator, by_folds, None
 
-    def lesson(self, X: Any, callbacks: Sequence[Any]) -> Lesson | None:
+    def by_folds(self, X: Any, callbacks: Sequence[Any]) -> FoldsChoice | None:
         """What folds of a small table say, of which one network is trained; of a larger one nothing."""
         with quiet():  # those networks nobody will see
             return self._learn(X, _scaled(self.parts.train.y, self.scale), callbacks)
@@ -168,7 +168,7 @@ class TableNetwork:
         with quiet():
             return cross_fit(self._of_fold, decays, self._rows(X, y), folds, drawn=drawn, listeners=callbacks)
 
-    def _learn(self, X: Any, y: np.ndarray, callbacks: Sequence[Any]) -> Lesson | None:
+    def _learn(self, X: Any, y: np.ndarray, callbacks: Sequence[Any]) -> FoldsChoice | None:
         """What folds say of a small table; of a larger one nothing."""
         folds, decays = self._small_folds(X.shape[1])
         if not folds:
@@ -209,29 +209,29 @@ def _trials(rows: int, inputs: int, builder: Builder) -> int:
     return int(builder.settings.folds_work // (6 * builder.weights(inputs) * rows * builder.epochs(rows)))
 
 
-def without_stopping(rows: int, epochs: int, lesson: Lesson | None) -> Note:
+def without_stopping(rows: int, epochs: int, by_folds: FoldsChoice | None) -> Note:
     """That no rows are spared for early stopping, and what that leads to."""
     said = f"{rows} rows to train on: none are spared for early stopping"
-    if lesson is None:
+    if by_folds is None:
         return Note(f"{said}, at most {epochs} epochs run", "no-stopping", number=rows)
-    decay = f" with a weight decay of {lesson.weight_decay:g}"
-    sure = "" if lesson.sure == 1 else f", and predictions go {lesson.sure:g} of their way from the guess"
+    decay = f" with a weight decay of {by_folds.weight_decay:g}"
+    sure = "" if by_folds.sure == 1 else f", and predictions go {by_folds.sure:g} of their way from the guess"
     return Note(
-        f"{said}; networks of {lesson.folds} fold(s) do best on the rows kept apart after {lesson.epochs} of "
-        f"{epochs} epochs{decay}, so that many run{sure} (loss {number(lesson.loss)}, of the guess "
-        f"{number(lesson.loss_of_guess)})",
+        f"{said}; networks of {by_folds.folds} fold(s) do best on the rows kept apart after {by_folds.epochs} of "
+        f"{epochs} epochs{decay}, so that many run{sure} (loss {number(by_folds.loss)}, of the guess "
+        f"{number(by_folds.loss_of_guess)})",
         "folds",
         number=rows,
     )
 
 
-def of_folds(rows: int, lesson: Lesson) -> Note:
+def of_folds(rows: int, by_folds: FoldsChoice) -> Note:
     """That the model is the mean of networks of folds, and how well these do on rows that they have not seen."""
-    sure = "" if lesson.sure == 1 else f", and predictions go {lesson.sure:g} of their way from the guess"
+    sure = "" if by_folds.sure == 1 else f", and predictions go {by_folds.sure:g} of their way from the guess"
     return Note(
-        f"{rows} rows to train on: the mean of {lesson.folds} network(s), each trained without a fold of them, with a "
-        f"weight decay of {lesson.weight_decay:g}{sure} (loss {number(lesson.loss)} out of fold, of the guess "
-        f"{number(lesson.loss_of_guess)})",
+        f"{rows} rows to train on: the mean of {by_folds.folds} network(s), each trained without a fold of them, "
+        f"with a weight decay of {by_folds.weight_decay:g}{sure} (loss {number(by_folds.loss)} out of fold, of the "
+        f"guess {number(by_folds.loss_of_guess)})",
         "cross-fit",
         number=rows,
     )

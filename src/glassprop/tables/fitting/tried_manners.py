@@ -20,7 +20,7 @@ from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting.divide import Parts
 from glassprop.tables.fitting.manner import FEW_ROWS, Builder, Manner
 from glassprop.tables.fitting.many_categories import tell_means, tell_shared
-from glassprop.tables.fitting.small_tables import Lesson
+from glassprop.tables.fitting.small_tables import FoldsChoice
 from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.table_network import TableNetwork
 from glassprop.tables.schema.readings import Schema
@@ -64,12 +64,12 @@ def inputs_of(manner: Manner, schema: Schema, dtype: str, parts: Parts, *, class
 class Learned:
     """A network, and what it was trained with.
 
-    lesson, said: as `TableNetwork.train` gives them. notes: what was told of it.
+    by_folds, said: as `TableNetwork.train` gives them. notes: what was told of it.
     """
 
     inputs: Inputs
     estimator: Any
-    lesson: Lesson | None
+    by_folds: FoldsChoice | None
     said: np.ndarray | None
     notes: list[Note]
 
@@ -95,9 +95,9 @@ def _by_lessons(
     tried: Sequence[Inputs], network_of: Callable[[Inputs], TableNetwork], callbacks: Sequence[Any]
 ) -> tuple[Learned, dict[str, float]]:
     """The one network, of the recipe whose networks of folds do better; and what these lose."""
-    lessons = [network_of(inputs).lesson(inputs.X, callbacks) for inputs in tried]
+    lessons = [network_of(inputs).by_folds(inputs.X, callbacks) for inputs in tried]
     # Of a wide table there may be one fold: then other rows are kept apart than by several.
-    several = [lesson is not None and lesson.folds > 1 for lesson in lessons]
+    several = [by_folds is not None and by_folds.folds > 1 for by_folds in lessons]
     known = {k: one for k, one in enumerate(lessons) if one is not None and several[k] == several[0]}
     best = min(known, key=lambda k: known[k].loss, default=0)
     lost = {tried[k].name: one.loss for k, one in known.items()}
@@ -109,7 +109,7 @@ def _by_models(
 ) -> tuple[Learned, dict[str, float]]:
     """The networks of folds that do better, and what those of each recipe lose."""
     best = first = _learned(tried[0], network_of, callbacks)
-    lost = {} if first.lesson is None else {first.inputs.name: first.lesson.loss}
+    lost = {} if first.by_folds is None else {first.inputs.name: first.by_folds.loss}
     for inputs in tried[1:]:
         if first.said is None or getattr(first.estimator, "interrupted_", False):
             break
@@ -123,10 +123,10 @@ def _by_models(
         if getattr(other.estimator, "interrupted_", False):  # its other networks might have been worse
             best.estimator.be_interrupted()
             break
-        if other.lesson is None or other.said is None or best.lesson is None:
+        if other.by_folds is None or other.said is None or best.by_folds is None:
             continue
-        lost[inputs.name] = other.lesson.loss
-        best = other if other.lesson.loss < best.lesson.loss else best
+        lost[inputs.name] = other.by_folds.loss
+        best = other if other.by_folds.loss < best.by_folds.loss else best
     return best, lost
 
 
@@ -134,11 +134,11 @@ def _learned(
     inputs: Inputs,
     network_of: Callable[[Inputs], TableNetwork],
     callbacks: Sequence[Any],
-    lesson: Lesson | None = None,
+    by_folds: FoldsChoice | None = None,
 ) -> Learned:
     notes: list[Note] = []
     network = network_of(inputs)
-    found = network.train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)), lesson)
+    found = network.train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)), by_folds)
     return Learned(inputs, *found, notes)
 
 

@@ -15,9 +15,15 @@ import numpy as np
 
 from glassprop.tables.fitting.small_tables import SURE, as_judged, losses_of, outputs_of, smoothed
 
-FLATTERED_ROWS = 2_000  # with more, one epoch of many no longer suits a fold by chance
+_FLATTERED_ROWS = 2_000  # with more, one epoch of many no longer suits a fold by chance,
+_ROWS_OF_INPUT = 5  # nor, with more for each input, is a network sure of them before it has learned what there is
 _AGREED = 1.5  # standard errors of what is gained on the guess
 LEAST_SURE = 1e-3  # not 0: a network all of whose predictions are the same has nothing to explain
+
+
+def are_few(rows: int, inputs: int) -> bool:
+    """Whether networks of so many rows and inputs are judged epoch by epoch."""
+    return rows < max(_FLATTERED_ROWS, _ROWS_OF_INPUT * inputs)
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,8 @@ def explain(
     top : int
         How many paths are listed of one derivative.
     output : str or int, optional
-        Without y, the class or output to explain: its name or number. Else of each row the likeliest class.
+        Without y, the class or output to explain: its name (a number, too, where a class is
+        called so) or else its place. Without, of each row the likeliest class.
     of : {"probability", "score", "amount"}, optional
         Without y, of what: a class's probability, or the score before it; an amount in its own units.
 

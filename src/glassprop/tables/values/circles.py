@@ -21,25 +21,31 @@ def date_parts(moments: np.ndarray, *, clock: bool) -> dict[str, np.ndarray]:
         Also the time of day, as a point on a circle.
     """
     if clock:
-        return _parts(moments / DAY, TURNS)
+        return _parts(moments / DAY, moments, TURNS)
     days = np.floor(moments / DAY)
     turns = {name: length for name, length in TURNS.items() if name != "day"}
     missing = np.isnan(days)
     if missing.all():
-        return _parts(days, turns)
+        return _parts(days, days * DAY, turns)
     low, high = np.nanmin(days), np.nanmax(days)
     if high - low >= len(days) // _ALIKE:
-        return _parts(days, turns)
+        return _parts(days, days * DAY, turns)
     # Rows share their days: each is looked up among all days from the first to the last.
-    known = _parts(np.append(np.arange(low, high + 1), np.nan), turns)
+    every = np.append(np.arange(low, high + 1), np.nan)
+    known = _parts(every, every * DAY, turns)
     places = np.where(missing, high - low + 1, days - low).astype(np.intp)
     return {name: part[places] for name, part in known.items()}
 
 
-def _parts(days: np.ndarray, turns: dict[str, float]) -> dict[str, np.ndarray]:
+def _parts(days: np.ndarray, seconds: np.ndarray, turns: dict[str, float]) -> dict[str, np.ndarray]:
+    """Points by the seconds since a turn began, which are exact: all Mondays, and all of one hour, are at one point.
+
+    Else a column of nothing but Mondays would vary by rounding alone, and that be scaled up to be an input.
+    """
     parts = {"days": days}
     for name, length in turns.items():
-        parts |= _point(name, days / length)
+        whole = round(length * DAY)
+        parts |= _point(name, np.mod(seconds, whole) / whole)
     return parts
 
 
@@ -67,6 +73,21 @@ def time_parts(seconds: np.ndarray) -> dict[str, np.ndarray]:
 def time_slopes(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """How each of the `time_parts` moves with the time, by the hour. All (n_rows,)."""
     return {"hours": np.ones(len(parts["hours"])), **_point_slopes("day", parts, HOURS)}
+
+
+def date_turns(*, clock: bool) -> dict[str, tuple[str, float]]:
+    """Of what each of the `date_parts` is, and how many days its circle takes."""
+    turns = {name: length for name, length in TURNS.items() if clock or name != "day"}
+    return {"days": ("line", 0.0), **_of_circles(turns)}
+
+
+def time_turns() -> dict[str, tuple[str, float]]:
+    """The same of the `time_parts`, in hours."""
+    return {"hours": ("line", 0.0), **_of_circles({"day": HOURS})}
+
+
+def _of_circles(turns: dict[str, float]) -> dict[str, tuple[str, float]]:
+    return {f"{name} {of}": (of, length) for name, length in turns.items() for of in ("sin", "cos")}
 
 
 def _point(name: str, turns: np.ndarray) -> dict[str, np.ndarray]:

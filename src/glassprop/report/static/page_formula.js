@@ -134,13 +134,6 @@ const namesIn = (tree) =>
 /** @returns {LiveKnown} */
 const nothingKnown = () => ({ numbers: {}, lists: {}, m: 0, turn: 0 });
 
-/** The numbers that a text packs.
- *  @param {Packed} text @returns {Float64Array} */
-function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text.slice(3)), (character) => character.charCodeAt(0)),
-    view = new DataView(bytes.buffer);
-  if (text.startsWith("f4")) {
-    return Float64Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
-  }
-  return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
-}
+/** What is replaced one after the other, as functions.
+ *  @param {LiveReplacement[]} moves */
+const moving = (moves) => moves.map(([what, by]) => ({ what, by: worked(by) }));
