@@ -182,6 +182,8 @@ class Measured:
         The estimator's, by name.
     output, cost_name : str
         The output's activation, and the cost.
+    free : bool
+        Whether outputs may be any number.
     moments : tuple of Moment
         The start first, where it is known, and the end last.
     train_cost, validation_cost : float
@@ -211,6 +213,7 @@ class Measured:
     columns: tuple[ColumnMeasured, ...]
     target: TargetMeasured
     batch: int
+    free: bool = True
     moments: tuple[Moment, ...] = ()
     course: Course = field(default_factory=Course)
     train_cost: float = nan

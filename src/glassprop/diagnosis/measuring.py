@@ -49,6 +49,7 @@ class _Measuring:
         if case.validation is not None:
             held = case.validation
             target = replace(target, repeated=repeated(case.data.X, Y, held.X, np.asarray(held.Y, np.float64)))
+        reach = case.network.layers[-1].activation.range
         codes = frozenset(where for where, _ in case.network.codes)
         measured = Measured(
             rows=n,
@@ -57,6 +58,7 @@ class _Measuring:
             arguments=dict(case.arguments),
             output=case.network.layers[-1].activation.spec,
             cost_name=case.network.cost_function.spec,
+            free=bool(np.isinf([reach.low, reach.high]).all()),
             columns=measured_columns(self.sample.X, self.sample.Y, case.inputs, codes),
             target=target,
             batch=case.batch,

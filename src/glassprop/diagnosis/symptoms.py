@@ -9,7 +9,7 @@ from glassprop.diagnosis import symptoms_layers as layers
 from glassprop.diagnosis import symptoms_training as training
 from glassprop.diagnosis.finding import Diagnosis, Finding
 from glassprop.diagnosis.measured import Measured
-from glassprop.diagnosis.seen import Symptom
+from glassprop.diagnosis.symptom import Symptom
 
 _AUTOTRAINER = "AutoTrainer (Zhang et al., ICSE 2021)"
 _LECUN = "LeCun et al. 1998, Efficient BackProp, 4.3: inputs of mean 0 and variance 1"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from math import inf, isfinite, isnan
 
 from glassprop.diagnosis.measured import ColumnMeasured, Measured
-from glassprop.diagnosis.seen import Seen
+from glassprop.diagnosis.symptom import Seen
 from glassprop.ground.number_text import percent
 from glassprop.ground.text import listed, quoted
 
 _CLASS_COSTS = ("cross_entropy", "binary_cross_entropy")
 _RANGE = "the activation's range, which no weight widens"
-_SQUARED = ("squared_error", "half_squared_error", "absolute_error", "huber", "log_cosh", "quantile")
 _RARE = 0.4  # of an equal share: a class with less is a rare one
 _MOSTLY = 0.5
 _TINY = 15.0  # times as far from 1, as what is too large
@@ -77,7 +76,7 @@ def inputs_unscaled(measured: Measured, threshold: float) -> list[Seen]:
 
 def target_unscaled(measured: Measured, threshold: float) -> list[Seen]:
     target = measured.target
-    if target.task != "numbers" or measured.cost_name.split("(")[0] not in _SQUARED or not target.spread > 0:
+    if target.task != "numbers" or not measured.free or not target.spread > 0:
         return []
     number = max(target.size, 1 / target.spread)
     if number < threshold:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf, isfinite, isnan, log
 
 from glassprop.diagnosis.measured import LayerMeasured, Measured, Moment
-from glassprop.diagnosis.seen import Seen
+from glassprop.diagnosis.symptom import Seen
 from glassprop.ground.number_text import percent
 
 _LEARNED = 0.5  # of what a constant costs: who costs less has learned, whatever its gradients

@@ -7,7 +7,7 @@ from math import inf, isfinite, isnan
 import numpy as np
 
 from glassprop.diagnosis.measured import Measured
-from glassprop.diagnosis.seen import Seen
+from glassprop.diagnosis.symptom import Seen
 from glassprop.ground.number_text import percent
 
 _MEANT = 1e-3
