@@ -32,6 +32,7 @@ PUBLIC = [
     "Scale",
     "TabularClassifier",
     "TabularRegressor",
+    "Tracer",
     "check_gradient",
     "diagnose",
     "explain",

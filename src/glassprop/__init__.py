@@ -22,6 +22,7 @@ _HOME = {
     "Scale": "glassprop.layers.scale",
     "TabularClassifier": "glassprop.tables.tabular.tabular_classifier",
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
+    "Tracer": "glassprop.estimator.tracer",
     "check_gradient": "glassprop.backprop.check",
     "diagnose": "glassprop.tables.tabular.diagnose_model",
     "explain": "glassprop.tables.use.explain_table",
@@ -56,6 +57,7 @@ __all__ = [
     "Scale",
     "TabularClassifier",
     "TabularRegressor",
+    "Tracer",
     "__version__",
     "check_gradient",
     "diagnose",
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
     from glassprop.estimator.classifier import MLPClassifier
     from glassprop.estimator.doctor import Doctor
     from glassprop.estimator.regressor import MLPRegressor
+    from glassprop.estimator.tracer import Tracer
     from glassprop.export.checkpoint import Checkpoint
     from glassprop.export.mlflow_logger import MLflowLogger
     from glassprop.export.model_file import load, save

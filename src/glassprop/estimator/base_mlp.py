@@ -21,6 +21,7 @@ from glassprop.engine.elsewhere import numpy_type
 from glassprop.engine.plan import Data, LanedSource, Source, is_csr, is_elsewhere
 from glassprop.equations.arrays import Array, Rows, on_host
 from glassprop.errors import DataError, SettingsError
+from glassprop.estimator.blaming import Blames
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
 from glassprop.estimator.diagnosing import Diagnoses
@@ -61,7 +62,7 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.prediction import Of
 
 
-class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, BaseEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     _clock = staticmethod(perf_counter)  # what tells how long a fit takes

@@ -1,0 +1,81 @@
+"""``blame`` of the estimators: which training rows drove a prediction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sklearn.utils.validation import check_is_fitted
+
+if TYPE_CHECKING:  # what blames is loaded by whoever asks for it
+    from glassprop.estimator.tracer import Tracer
+    from glassprop.influence.blame import Blame
+    from glassprop.influence.trace import Trace
+
+
+class Blames:
+    """The verb."""
+
+    def blame(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        row: int | None = None,
+        x: Any = None,
+        y_x: Any = None,
+        sample_weight: Any = None,
+        top: int = 10,
+        trace: Trace | Tracer | None = None,
+    ) -> Blame:
+        """Which training rows drove a prediction: those that lowered its cost, and those that raised it.
+
+        A row's score is the sum over traced weights of rate × ∇C_row · ∇C_x, over all layers (TracIn): under plain SGD
+        the cost that training on this row took from it, to first order. Under other optimizers scores say which of
+        two rows did more, and not by how much. The cost is the plain one: L2, dropout and label smoothing play no part.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            The training rows, as ``fit`` was given them.
+        row : int, optional
+            The training row whose prediction is asked for, counted from 0.
+        x : array-like (n_features,) or (1, n_features), optional
+            In the place of ``row``: a row that need not be one of the training rows.
+        y_x : label or number, optional
+            Its target. Without, a classifier takes what it predicts.
+        top : int, default=10
+            How many rows are listed for and against.
+        trace : Tracer or Trace, optional
+            What a ``Tracer`` kept in ``fit``. Without, the final weights serve, and the result says so.
+
+        Returns
+        -------
+        Blame
+            ``proponents``, ``opponents`` and all ``scores``; ``print`` shows the first two.
+
+        Raises
+        ------
+        NotFittedError
+            Before ``fit``.
+        SettingsError
+            If not one of ``row`` and ``x`` is given, a regressor is given no ``y_x`` with x, ``top`` is no whole
+            number of 1 or more, or rows depend on each other in this network.
+        DataError
+            If there is no such row, or the trace is of another fit.
+        ValueError
+            If the rows are not what ``fit`` would take.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> clf = MLPClassifier((8,), learning_rate_init=0.02, random_state=0).fit(X, y)
+        >>> blame = clf.blame(X, y, x=[6.0, 2.7, 5.1, 1.6], y_x=1, top=3)
+        >>> [pull.label for pull in blame.proponents], [pull.label for pull in blame.opponents]
+        (['1', '1', '1'], ['2', '2', '2'])
+        """
+        from glassprop.estimator.blamed import Asked, blamed
+
+        check_is_fitted(self)
+        return blamed(self, X, y, sample_weight, Asked(row, x, y_x), top, trace)

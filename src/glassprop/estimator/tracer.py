@@ -1,0 +1,80 @@
+"""``Tracer``: a callback that keeps some of the weights of a fit, for ``blame`` to look at afterwards."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import Any
+
+from glassprop.errors import SettingsError
+from glassprop.ground.text import quoted
+from glassprop.influence.trace import Trace
+from glassprop.influence.tracing import Tracing
+
+
+class Tracer:
+    """A callback that keeps up to k of the weights of a fit, spread over its epochs, with their learning rates.
+
+    The last of them are those that the fit ends with. It keeps no data. Of a fit that is resumed it sees what is left.
+
+    Parameters
+    ----------
+    k : int, default=10
+        How many weights are kept at most; each takes as much memory as the network's.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier, Tracer
+    >>> X, y = load_iris(return_X_y=True)
+    >>> tracer = Tracer(5)
+    >>> clf = MLPClassifier((8,), learning_rate_init=0.02, max_iter=40, tol=0, random_state=0)
+    >>> clf = clf.set_callbacks(tracer).fit(X, y)
+    >>> tracer.trace().epochs.tolist()
+    [16, 32, 40]
+    >>> clf.blame(X, y, row=70, trace=tracer).label
+    '1'
+    """
+
+    def __init__(self, k: int = 10) -> None:
+        try:
+            number = 0 if isinstance(k, bool) else index(k)
+        except TypeError:
+            number = 0
+        if number < 1:
+            raise SettingsError(f"k must be a whole number of weights to keep, 1 or more, got {quoted(k, 60)}")
+        self.k = number
+        self._tracing: Tracing | None = None
+
+    # --- scikit-learn's protocol ------------------------------------------------------------------------------
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        """A fit begins: forget the one before."""
+        self._tracing = None
+
+    def on_fit_task_begin(self, estimator: Any, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
+        """The fit begins, or an epoch."""
+        state = getattr(estimator, "_state", None)
+        if state is not None and self._tracing is None:
+            self._tracing = Tracing(self.k)
+            self._tracing.begin(state)
+
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+        """An epoch is over, or all."""
+        state = getattr(estimator, "_state", None)
+        if state is not None and self._tracing is not None:
+            self._tracing.take(state)
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        """The fit is over, or has failed."""
+
+    # --- what it kept -----------------------------------------------------------------------------------------
+
+    def trace(self) -> Trace:
+        """The weights of the last fit, up to those that it ended with.
+
+        Raises
+        ------
+        SettingsError
+            If it has seen no fit that came to its end.
+        """
+        return (self._tracing or Tracing(self.k)).trace()
