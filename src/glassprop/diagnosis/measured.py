@@ -182,14 +182,21 @@ class Measured:
         The estimator's, by name.
     output, cost_name : str
         The output's activation, and the cost.
+    free : bool
+        Whether outputs may be any number.
     moments : tuple of Moment
         The start first, where it is known, and the end last.
     train_cost, validation_cost : float
         Of the weights that were kept, without L2; NaN where not known.
+    train_wrong, validation_wrong : float
+        The share of the rows that are given a wrong class (of several labels, of all labels); NaN of amounts.
     noise_scale : float
         Of how many rows a batch would have to be for its gradient to be as long as its noise (McCandlish et al. 2018).
     few_cost : float
         The cost, by that of a constant, that is left after a network of this kind was fitted to 32 rows; NaN if none.
+    further : float
+        By how much, of what a constant costs, one more epoch at half of the first rate lowers the training cost; NaN
+        where the rate did not fall far.
     derivative : float
         The largest error of the derivative of a function of the user's own; NaN where there is none, or not known.
     derivative_words : str
@@ -206,12 +213,16 @@ class Measured:
     columns: tuple[ColumnMeasured, ...]
     target: TargetMeasured
     batch: int
+    free: bool = True
     moments: tuple[Moment, ...] = ()
     course: Course = field(default_factory=Course)
     train_cost: float = nan
     validation_cost: float = nan
+    train_wrong: float = nan
+    validation_wrong: float = nan
     noise_scale: float = nan
     few_cost: float = nan
+    further: float = nan
     parameters: int = 0
     members: int = 1
     derivative: float = nan
