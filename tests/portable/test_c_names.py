@@ -212,8 +212,7 @@ def test_numbers_as_text_are_found_by_what_they_are(tmp_path):
     assert said.answers("m", [given]).codes.tolist() == want
 
 
-@pytest.mark.parametrize("name", ["gcc", "clang"])
-def test_dates_are_days_since_1970_and_times_are_hours(name, tmp_path):
+def test_dates_are_days_since_1970_and_times_are_hours(tmp_path):
     network = Architecture(2, [Layer(1, "identity")])
     sources = (Source("day", "number", "date"), Source("at", "number", "time"))
     dated = Whole(sources, (NumberInput(0), NumberInput(1)), ((network, np.ones(3)),), Ending("amounts"))
@@ -231,7 +230,7 @@ int main(void)
 }
 """
     (tmp_path / "main.c").write_text(main)
-    built([compiler(name), *WATCHED, "-o", "days", "main.c", "-lm"], tmp_path)
+    built([compiler("gcc"), *WATCHED, "-o", "days", "main.c", "-lm"], tmp_path)
     dates = [date.fromordinal(number) for number in [*range(1, 3_652_059, 997), 3_652_059]]
     dates += [date(year, 2, 28) + timedelta(k) for year in (1, 1600, 1900, 1970, 2000, 2023, 2024) for k in range(3)]
     asked = "\n".join(f"{one.year} {one.month} {one.day}" for one in dates)

@@ -36,9 +36,8 @@ def fitted_to_few(case: Case, passes: float) -> tuple[float, int] | None:
         optimizer=Adam(), schedule=FlatCos(_RATE), epochs=steps, batch_size=len(rows), patience=np.inf,
         objective=of_a_batch, engine="reference",
     )  # fmt: skip
-    with np.errstate(all="ignore"):
-        state = case.network.train(theta, rows.X, rows.Y, settings=settings, rng=rng)
-        left = cost_of_prediction(case.network, state.theta, rows.X, rows.Y)
+    state = case.network.train(theta, rows.X, rows.Y, settings=settings, rng=rng)
+    left = cost_of_prediction(case.network, state.theta, rows.X, rows.Y)
     return left / base, steps * len(rows)
 
 

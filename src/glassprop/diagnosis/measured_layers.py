@@ -43,16 +43,15 @@ class Looked:
 
 def look(architecture: Architecture, theta: Numbers, X: Numbers, Y: Numbers, epoch: int, scale: float = 1.0) -> Looked:
     """Run both passes for these rows. scale: what costs are multiplied by."""
-    with np.errstate(all="ignore"):
-        gradients = ExampleGradients.of(architecture, theta, X, Y)
-        mean = gradients.mean()
-        outputs = mean_over_members([trace.a[-1] for trace in gradients.traces])
-        if architecture.members == 1:
-            costs = example_costs(architecture, gradients.traces[0], Y)
-        else:
-            costs = costs_of_mean(architecture, outputs, Y)
-        layers = tuple(_layer(architecture, gradients, mean, l) for l in range(1, architecture.depth + 1))
-        noise = _noise(gradients, mean)
+    gradients = ExampleGradients.of(architecture, theta, X, Y)
+    mean = gradients.mean()
+    outputs = mean_over_members([trace.a[-1] for trace in gradients.traces])
+    if architecture.members == 1:
+        costs = example_costs(architecture, gradients.traces[0], Y)
+    else:
+        costs = costs_of_mean(architecture, outputs, Y)
+    layers = tuple(_layer(architecture, gradients, mean, l) for l in range(1, architecture.depth + 1))
+    noise = _noise(gradients, mean)
     return Looked(Moment(epoch, scale * float(costs.mean()), layers), outputs, noise, mean)
 
 

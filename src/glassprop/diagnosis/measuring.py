@@ -30,7 +30,8 @@ _MOMENTS = 5  # that are looked at, of those that were watched
 
 def measure(case: Case) -> tuple[Measured, float]:
     """All of it, and what it took, in epochs: passes forward and back by the number of rows."""
-    return _Measuring(case).all()
+    with np.errstate(all="ignore"):  # what overflows is a finding, and no reason to warn
+        return _Measuring(case).all()
 
 
 class _Measuring:
@@ -139,22 +140,19 @@ class _Measuring:
         batch = self._some(min(case.batch, self._few_rows()))
         self.spent += len(batch)
         theta = np.asarray(kept.theta, np.float64).copy()
-        with np.errstate(all="ignore"):
-            gradient = average_gradient(case.network, theta, batch.X, batch.Y)
-            clip = case.settings.objective.clip_norm
-            if clip is not None:
-                gradient *= min(1.0, clip / max(float(np.linalg.norm(gradient)), 1e-300))
-            moved = stepped(case, kept, theta, gradient)
-        return largest_update(case.network, theta, moved)
+        gradient = average_gradient(case.network, theta, batch.X, batch.Y)
+        clip = case.settings.objective.clip_norm
+        if clip is not None:
+            gradient *= min(1.0, clip / max(float(np.linalg.norm(gradient)), 1e-300))
+        return largest_update(case.network, theta, stepped(case, kept, theta, gradient))
 
     def _judged(self, measured: Measured, data: Data, theta: Array) -> Measured:
         """What examples held out say, as many of them as of the others."""
         part = data if len(data) <= len(self.sample) else data.rows(np.arange(len(self.sample)))
         self.spent += len(part) / 2
         rows, network = dense(part), self.case.network
-        with np.errstate(all="ignore"):
-            a = predicted(network, np.asarray(theta, np.float64), rows.X)
-            cost = cost_of_prediction(network, np.asarray(theta, np.float64), rows.X, rows.Y, part.sample_weight)
+        a = predicted(network, np.asarray(theta, np.float64), rows.X)
+        cost = cost_of_prediction(network, np.asarray(theta, np.float64), rows.X, rows.Y, part.sample_weight)
         return replace(
             measured, validation_cost=self.case.scale * cost, validation_wrong=wrong(a, rows.Y, self.case.task)
         )
@@ -170,8 +168,7 @@ class _Measuring:
             self.left_out.append("what a higher rate would do at the end, which takes more than there are passes for")
             return nan
         self.spent += 2 * len(rows)
-        with np.errstate(all="ignore"):
-            return case.scale * gone_on(case, rows, 0.5 * course.first_rate) / base
+        return case.scale * gone_on(case, rows, 0.5 * course.first_rate) / base
 
     def _few(self, measured: Measured) -> float:
         """What is left where a network like this one is fitted to few rows; only where all rows are not fitted."""
@@ -268,9 +265,7 @@ def recalls(outputs: Numbers, Y: Numbers, task: str) -> tuple[float, ...]:
     if task == "numbers" or not np.isfinite(outputs).all():
         return ()
     said, there = said_and_there(outputs, Y, task)
-    with np.errstate(all="ignore"):
-        shares = (said & there).sum(axis=0) / there.sum(axis=0)
-    return tuple(float(share) for share in shares)
+    return tuple(float(share) for share in (said & there).sum(axis=0) / there.sum(axis=0))
 
 
 def wrong(outputs: Numbers, Y: Numbers, task: str) -> float:

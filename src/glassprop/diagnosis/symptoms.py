@@ -44,7 +44,7 @@ SYMPTOMS: dict[str, Symptom] = {
         layers.bad_start,
         5.0,
         "the cost of knowing nothing (Karpathy 2019, A Recipe for Training Neural Networks)",
-        (*_GRADIENTS, *_UNITS, *_LEARNING, "rate-too-low"),
+        (*_GRADIENTS, *_UNITS, *_LEARNING, "rate-too-low", "rate-too-high"),
     ),
     "vanishing-gradients": Symptom(
         layers.vanishing_gradients,
@@ -80,7 +80,7 @@ SYMPTOMS: dict[str, Symptom] = {
     "constant-units": Symptom(
         layers.constant_units, 0.7, f"{_AUTOTRAINER}: gamma, of units that tell nothing", _LEARNING
     ),
-    "schedule-ended": Symptom(training.schedule_ended, 0.05, _HERE, ("no-progress", "stopped-too-early")),
+    "schedule-ended": Symptom(training.schedule_ended, 0.012, _HERE, ("no-progress", "stopped-too-early")),
     "too-little-capacity": Symptom(
         training.too_little_capacity,
         0.45,

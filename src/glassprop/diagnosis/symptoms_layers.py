@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf, isfinite, isnan, log
 
 from glassprop.diagnosis.measured import LayerMeasured, Measured, Moment
@@ -11,13 +12,17 @@ from glassprop.ground.number_text import percent
 
 _LEARNED = 0.5  # of what a constant costs: who costs less has learned, whatever its gradients
 _STILL = 1e-2  # z of this size, or one divided by it, at the start: signals fade, or run away
+_ALIKE = 0.9  # of the units of a layer
+_SYMMETRY = "weights that differ, for units to differ (Goodfellow et al. 2016, 8.4)"
 _SMALL = 1e-4  # AutoTrainer's: below it the gradient of the first layer is small
 _VARIANCE = "a start that keeps the variance of signals (Glorot & Bengio 2010; He et al. 2015), off by 100"
 
 
 def bad_start(measured: Measured, threshold: float) -> list[Seen]:
     start = measured.start
-    if start is None or not isfinite(start.cost):
+    if start is None:
+        return _bad_first_epoch(measured, threshold)
+    if not isfinite(start.cost):
         return []
     number = start.cost / reference(measured)
     found = []
@@ -30,6 +35,13 @@ def bad_start(measured: Measured, threshold: float) -> list[Seen]:
             "network starts out sure of what is wrong, and has to unlearn it first"
         )
         found.append(Seen(number, said))
+    first = next((layer for layer in start.layers if layer.hidden and layer.kind == "dense"), None)
+    if first is not None and first.units > 2 and first.constant >= _ALIKE:
+        said = (
+            f"at the start {percent(first.constant)} of the units of layer {first.number} say the same as another, or "
+            "nothing: with equal weights they get equal gradients, and stay alike; start from random weights"
+        )
+        return [*found, Seen(first.constant, said, f"layer {first.number}", _ALIKE, _SYMMETRY)]
     for layer in start.layers:
         if layer.hidden and layer.kind == "dense" and isfinite(layer.z) and (worst := _far_from_one(layer.z)) >= 1:
             said = (
@@ -39,6 +51,19 @@ def bad_start(measured: Measured, threshold: float) -> list[Seen]:
             found.append(Seen(worst / _STILL, said, f"layer {layer.number}", 1 / _STILL, _VARIANCE))
             break
     return found
+
+
+def _bad_first_epoch(measured: Measured, threshold: float) -> list[Seen]:
+    """Where nobody saw how the network started: what the first epoch cost, where it got better since."""
+    costs = measured.course.cost
+    if len(costs) < 2 or not isfinite(costs[0]) or costs[0] < max(threshold * reference(measured), costs[-1]):
+        return []
+    number = costs[0] / reference(measured)
+    said = (
+        f"the first epoch cost {costs[0]:.3g}, {number:.3g} times what predicting the same for all rows costs: the "
+        "network started out sure of what is wrong, and had to unlearn it first"
+    )
+    return [Seen(number, said)]
 
 
 def _far_from_one(z: float) -> float:
@@ -85,6 +110,13 @@ def vanishing_gradients(measured: Measured, threshold: float) -> list[Seen]:
         f"of layer {last.number}: it fades from layer to layer on its way back, and the first ones stand still"
     )
     return [Seen(number, said, f"layer {first.number}")]
+
+
+def fades(measured: Measured, threshold: float) -> bool:
+    """Whether gradients vanish before the first step already: then it is no rate that made them."""
+    start = measured.start
+    found = None if start is None else _extreme(replace(measured, moments=(start,)), min)
+    return found is not None and found[0] < threshold and found[2].norm < _SMALL
 
 
 def _extreme(

@@ -8,9 +8,11 @@ import numpy as np
 
 from glassprop.diagnosis.measured import Measured
 from glassprop.diagnosis.symptom import Seen
+from glassprop.diagnosis.symptoms_layers import fades
 from glassprop.ground.number_text import percent
 
 _MEANT = 1e-3
+_FADES = 1e-3  # AutoTrainer's beta 1
 _NOTHING = 0.9  # of what a constant costs: who costs more has learned nothing to speak of
 _MUCH_LEFT = 0.3
 _SWING = 0.03  # of what a constant costs: AutoTrainer's zeta, there of the accuracy
@@ -19,7 +21,7 @@ _FADED = 0.01  # of the first rate
 _FEW_ROWS = 50
 _USUAL = 200  # rows of a batch, as by default
 _SHOT_UP = 2.0
-_WORSE, _WORSE_AMOUNTS = 0.5, 0.25  # of what a constant costs: by how much the validation cost has risen at least
+_WORSE, _WORSE_AMOUNTS = 0.7, 0.3  # of what a constant costs: by how much the validation cost has risen at least
 _APART = 0.1  # AutoTrainer's: training accuracy above that of validation
 
 
@@ -56,7 +58,7 @@ def late_fall(measured: Measured) -> float:
 def rate_too_high(measured: Measured, threshold: float) -> list[Seen]:
     course = measured.course
     sizes = [size for _, size in course.updates if not isnan(size)]
-    if not sizes or max(sizes) < threshold:
+    if not sizes or max(sizes) < threshold or fades(measured, _FADES):
         return []
     why = _why_too_high(measured)
     if not why:
