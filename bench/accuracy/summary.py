@@ -51,8 +51,8 @@ class Difference:
 class Summary:
     """What was found, by model, table and seed.
 
-    Means are of the first three seeds, which every model has; `differences` are of all. Errors are taken from wherever a
-    model was trained, from a CPU first; times from one CPU alone.
+    Means are of the first three seeds, which every model has; `differences` are of all. Errors are taken from wherever
+    a model was trained, from a CPU first; times from one CPU alone.
 
     Parameters
     ----------
