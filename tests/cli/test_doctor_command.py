@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassprop.cli import main
+from glassprop.cli import main, progress
+from glassprop.estimator import remedies
 
 
 def repeated(rows=240, seed=0):
@@ -106,3 +107,28 @@ def test_the_report_of_a_training_has_a_section(run, contradicting, tmp_path):
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "What keeps it from learning" in page
     assert "contradicting-labels" in page
+
+
+def test_ctrl_c_ends_the_training_and_what_was_found_until_then_is_told(run, monkeypatch):
+    def after_three(self, estimator, context):
+        if context.parent is not None and estimator.n_iter_ == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress.TrainingProgress, "on_fit_task_end", after_three)
+    result = run("doctor", "iris", "--epochs", "9", "--hidden", "4", "--json")
+    assert result.code == 130
+    assert result.json["interrupted"]
+    assert result.json["cost"]["remedies_in_trainings"] == 0
+
+
+def test_ctrl_c_while_remedies_are_tried_ends_all_of_them(run, narrow_model, monkeypatch):
+    monkeypatch.setattr(progress.TrialProgress, "__call__", interrupt)
+    model, rows = narrow_model
+    monkeypatch.setitem(remedies.AGAINST, "contradicting-labels", ("lower-rate",))
+    result = run("doctor", model, rows)
+    assert (result.code, result.out) == (130, "")
+    assert result.err.endswith("glassprop: interrupted; nothing was saved\n")
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt

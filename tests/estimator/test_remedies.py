@@ -149,10 +149,33 @@ def test_what_shows_at_the_end_alone_is_tried_on_fewer_rows():
 
 def test_some_of_the_rows_have_all_classes():
     y = np.array([0] * 500 + [1])
-    some = rows_of(np.arange(501.0)[:, None], y, None, (None, None)).some(50)
+    X = np.arange(501.0)[:, None]
+    given = rows_of(X, y, None, (X, y), by_class=True)
+    some = given.some(50, by_class=True)
     assert some.n == 50
     assert 1 in some.y
     np.testing.assert_array_equal(some.X[:, 0] == 500, some.y == 1)
+
+
+def test_rows_to_judge_by_are_held_out_of_whole_amounts_and_of_rare_classes_too():
+    X = np.arange(100.0)[:, None]
+    amounts = rows_of(X, np.arange(100), None, (None, None), by_class=False)
+    assert (amounts.n, len(amounts.X_val)) == (80, 20)
+    rare = rows_of(X, np.array(["often"] * 99 + ["once"]), np.ones(100), (None, None), by_class=True)
+    assert (rare.n, len(rare.X_val), len(rare.weight)) == (80, 20, 80)
+    assert "once" in rare.y
+    assert not set(rare.X[:, 0]) & set(rare.X_val[:, 0])
+
+
+def test_weights_that_were_given_are_what_an_unchanged_run_starts_from():
+    X, y = SCALED
+    start = [np.zeros((13, 8)), np.zeros((8, 3))], [np.zeros(8), np.zeros(3)]
+    model = MLPClassifier.from_weights(*start, classes=[0, 1, 2], activation="tanh", warm_start=True, max_iter=40)
+    (one,) = diagnosed(model.set_params(random_state=0), X, y, "bad-start").findings
+    best = one.remedies[0]
+    assert best.name == "other-start"
+    assert best.before == pytest.approx(np.log(3), rel=0.1)
+    assert best.helped
 
 
 def test_the_budget_is_kept_and_0_tries_nothing():

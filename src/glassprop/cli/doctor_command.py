@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from glassprop.cli.faults import INTERRUPTED
 from glassprop.cli.models import load_model, read, read_for, read_schema
 from glassprop.cli.options import MaybeWord, Trust, Word
 from glassprop.cli.output import Messages, encodable, print_json, print_line, say
@@ -52,12 +53,16 @@ def doctor(
         _write_page(found, about, html)
     if json:
         print_json({**about, **found.to_dict(), "html": html, "notes": messages.data()})
-        return 0
+    else:
+        _print(found, html)
+    return INTERRUPTED if about["interrupted"] else 0
+
+
+def _print(found: Diagnosis, html: str | None) -> None:
     for line in str(found).splitlines():
         print_line(encodable(line))
     if html is not None:
         print_line(f"Page: {html}")
-    return 0
 
 
 def _of_table(
@@ -86,7 +91,15 @@ def _of_table(
     outcome, found = doctor_table(
         table, settings, budget=budget, callbacks=(progress,), on_message=passed_on(messages), on_try=trials
     )
-    return found, {"task": outcome.task, "target": outcome.record["target"], "rows": outcome.rows, "model": None}
+    if outcome.interrupted and not found.measured.course.epochs:
+        raise KeyboardInterrupt  # before the first epoch was over there is nothing to be told
+    return found, {
+        "task": outcome.task,
+        "target": outcome.record["target"],
+        "rows": outcome.rows,
+        "model": None,
+        "interrupted": outcome.interrupted,
+    }
 
 
 def _of_model(
@@ -112,7 +125,7 @@ def _of_model(
     found = doctor_model(*model, table, budget=budget, on_message=messages, on_try=trials)
     record = model[1]
     about = {"task": record["task"], "target": record["target"], "rows": {"train": found.measured.rows}, "model": path}
-    return found, about
+    return found, {**about, "interrupted": False}
 
 
 def _is_model(path: str) -> bool:

@@ -38,7 +38,7 @@ REMEDIES: dict[str, Remedied] = {
 
 # What may do against each finding: the likeliest first, which are tried first.
 AGAINST: dict[str, tuple[str, ...]] = {
-    "wrong-derivative": ("mend-derivative", "other-activation"),
+    "wrong-derivative": ("mend-derivative",),
     "marks-for-missing": ("mark-missing",),
     "inputs-unscaled": ("standardize-inputs", "lower-rate"),
     "target-unscaled": ("standardize-target", "raise-rate"),

@@ -10,6 +10,7 @@ from math import ceil, inf
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
@@ -18,9 +19,11 @@ from glassprop.equations.arrays import Array, on_host
 from glassprop.errors import DerivativeError, DivergenceError, GlasspropError
 from glassprop.estimator.build import regression_cost
 from glassprop.estimator.remedy_change import Change
+from glassprop.estimator.trained_copy import held_out
 
 _LEAST_EPOCHS = 5
 _LEAST_ROWS = 40
+_FEWEST = 10  # rows of which a fifth can be held out
 _SMALLEST = 1e-15  # probability whose logarithm is taken: a sure mistake costs 35
 
 
@@ -55,22 +58,38 @@ class Rows:
     def n(self) -> int:
         return int(self.X.shape[0]) if hasattr(self.X, "shape") else len(self.X)
 
-    def some(self, n: int) -> Rows:
-        """So many of those to train on; every class among them, as far as there is room."""
+    def some(self, n: int, *, by_class: bool) -> Rows:
+        """So many of those to train on; by class: every class among them, as far as there is room."""
         if n >= self.n:
             return self
-        order = np.random.default_rng(0).permutation(self.n)
-        y = np.asarray(self.y)
-        if y.ndim == 1 and y.dtype.kind != "f":
-            firsts = np.unique(y[order], return_index=True)[1]
-            order = np.concatenate([order[firsts], np.delete(order, firsts)])
-        kept = np.sort(order[:n])
+        kept = np.sort(shuffled(self.y, self.n, by_class=by_class)[:n])
         X, y_some, weight = (None if a is None else _safe_indexing(a, kept) for a in (self.X, self.y, self.weight))
         return replace(self, X=X, y=y_some, weight=weight)
 
 
-def rows_of(X: Any, y: Any, weight: Any, val: tuple[Any, Any]) -> Rows:
-    return Rows(X.tocsr() if hasattr(X, "tocsr") else X, y, weight, *val)
+def shuffled(y: Any, n: int, *, by_class: bool) -> NDArray[np.integer]:
+    """The numbers of n rows, in a random order; by class: one of each class first."""
+    order = np.random.default_rng(0).permutation(n)
+    labels = np.asarray(y)
+    if not by_class or (labels.ndim > 1 and labels.shape[1] > 1):
+        return order
+    firsts = np.sort(np.unique(labels.ravel()[order], return_index=True)[1])
+    return np.concatenate([order[firsts], np.delete(order, firsts)])
+
+
+def rows_of(X: Any, y: Any, weight: Any, val: tuple[Any, Any], *, by_class: bool) -> Rows:
+    """Rows to train on, and to judge by: those given, or a fifth, in which no class is lost to training."""
+    rows = Rows(X.tocsr() if hasattr(X, "tocsr") else X, y, weight, *val)
+    n = rows.n
+    if val[0] is not None or n < _FEWEST:
+        return rows
+    X, y, weight, val = held_out(rows.X, np.asarray(y) if by_class else np.asarray(y, np.float64), weight, val)
+    if val[0] is not None:
+        return Rows(X, y, weight, *val)
+    order = shuffled(y, n, by_class=by_class)
+    kept, aside = np.sort(order[: n - n // 5]), np.sort(order[n - n // 5 :])
+    parts = [[None if a is None else _safe_indexing(a, some) for a in (X, y, weight)] for some in (kept, aside)]
+    return Rows(*parts[0], *parts[1][:2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +147,7 @@ def run_briefly(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            model = _changed(estimator, measured, change, length)
+            model = _changed(estimator, change, length)
         except (GlasspropError, ValueError):
             return Tried(None, refused=True)
         try:
@@ -140,9 +159,10 @@ def run_briefly(
             return Tried(None, cost=0.0, refused=unchanged is not None and not (change.inputs or change.target))
 
 
-def _changed(estimator: Any, measured: Measured, change: Change, length: Length) -> Any:
+def _changed(estimator: Any, change: Change, length: Length) -> Any:
     """A copy with the change, that trains for a short time, from the same seed."""
-    model = deepcopy(estimator) if estimator.warm_start and not measured.course.kept else clone(estimator)
+    goes_on = estimator.warm_start and "_state" in vars(estimator)
+    model = (deepcopy(estimator) if goes_on else clone(estimator)).set_callbacks()
     planned = int(estimator.max_iter)
     arguments = dict(change.arguments)
     longer = arguments.pop("max_iter", planned) / planned
@@ -164,6 +184,8 @@ def _trained(model: Any, measured: Measured, change: Change, rows: Rows, share: 
     stops = model.early_stopping and "early_stopping" not in change.arguments
     held = {"X_val": X_val, "y_val": rows.y_val} if stops and scale is None else {}
     model.fit(X, y, sample_weight=rows.weight, **held)
+    if model.interrupted_:
+        raise KeyboardInterrupt  # by whoever waits for all of them, not for this one
     costs, classes = _costs(model, measured, X_val, rows.y_val, scale)
     return Tried(costs, classes, share)
 

@@ -11,13 +11,13 @@ from glassprop.diagnosis.measured import Measured
 from glassprop.estimator.remedies import AGAINST, REMEDIES
 from glassprop.estimator.remedy_change import Change
 from glassprop.estimator.short_run import Length, Rows, Tried, rows_of, run_briefly
-from glassprop.estimator.trained_copy import held_out
 
 _MOST_BY_BUDGET = 8  # runs of a budget of one training: shorter ones show too little
 _BY_ROWS = ("overfitting",)  # what shows at the end of a training alone: short runs are of fewer rows
 _BY_CLASS = ("imbalance-ignored",)  # judged as if all classes were as frequent
 _USUAL_EPOCHS = 200  # as by default
 _LEAST = 0.01  # of the cost: a smaller gain is none
+_PART = 0.1  # of what the best remedy brings: what brings less is not what is to be done
 
 OnTry = Callable[[int, int, str], None]  # (runs done, of how many, the name of the remedy that comes next)
 
@@ -95,8 +95,9 @@ class _Trials:
         chosen: Sequence[_Candidate],
         on_try: OnTry | None,
     ) -> None:
-        X, y, weight, val = held_out(data[0], data[1], data[2], (data[3], data[4]))
-        self._rows = rows_of(X, y, weight, val)
+        self._by_class = measured.target.task != "numbers"
+        X, y, weight, *val = data
+        self._rows = rows_of(X, y, weight, (val[0], val[1]), by_class=self._by_class)
         self._estimator, self._measured, self._chosen, self._on_try = estimator, measured, chosen, on_try
         self._share = budget / _work(chosen)  # of a training, for a run
         self._epochs = _epochs_of(measured)
@@ -110,7 +111,7 @@ class _Trials:
             return found
         for by_rows in dict.fromkeys(one.by_rows for one in self._chosen):
             length = Length.of(self._share, self._epochs, self._rows.n, by_rows=by_rows)
-            rows = self._rows.some(length.rows)
+            rows = self._rows.some(length.rows, by_class=self._by_class)
             unchanged = found["", by_rows] = self._run(Change(""), rows, length, "nothing changed")
             for one in (one for one in self._chosen if one.by_rows == by_rows):
                 found[one.name, by_rows] = self._run(one.change, rows, length, one.name, unchanged)
@@ -137,6 +138,8 @@ def _remedied(finding: Finding, changes: Mapping[str, Change], tried: Mapping[tu
     found = []
     for name, change in changes.items():
         one = tried.get((name, by_rows))
+        if one is None and tried and change.tried:
+            continue  # the budget did not reach so far
         remedy = Remedy(name, change.words, change.arguments)
         if one is not None and unchanged is not None:
             if one.refused:
@@ -146,6 +149,8 @@ def _remedied(finding: Finding, changes: Mapping[str, Change], tried: Mapping[tu
             helped = after < before - least if before != float("inf") else after != float("inf")
             remedy = replace(remedy, before=before, after=after, cost=one.cost, helped=helped)
         found.append(remedy)
+    most = max((remedy.gain for remedy in found if remedy.helped), default=0.0)
+    found = [replace(one, helped=one.helped and one.gain >= _PART * most) if one.tried else one for one in found]
     return replace(finding, remedies=tuple(sorted(found, key=_rank)))
 
 

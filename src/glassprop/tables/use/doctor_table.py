@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from glassprop.diagnosis.watched import Watched
     from glassprop.estimator.trying import OnTry
 
+_SOME_ROWS = 20_000  # of those trained on, that a report's findings are looked for in
+
 
 def doctor_table(
     table: Table,
@@ -55,6 +57,7 @@ def doctor_table(
 
     doctor = Doctor()
     outcome = fit_table(table, replace(options, cross_fit=None), callbacks=(doctor, *callbacks), on_message=on_message)
+    budget = 0.0 if outcome.interrupted else budget  # whoever ended the training does not wait for others
     return outcome, diagnosis_of_outcome(outcome, doctor.watched, budget=budget, on_try=on_try)
 
 
@@ -62,7 +65,10 @@ def diagnosis_of_outcome(
     outcome: Outcome, watched: Watched | None = None, *, budget: float = 0.0, on_try: OnTry | None = None
 ) -> Diagnosis:
     """Of a training that is over; judged by the held-out rows. watched: what a callback saw of it."""
-    return _diagnosed(outcome.pipeline, outcome.parts.train, outcome.parts.held_out, watched, budget, on_try)
+    train = outcome.parts.train
+    if watched is None and len(train) > _SOME_ROWS:
+        train = train.of(np.linspace(0, len(train) - 1, _SOME_ROWS).astype(int))
+    return _diagnosed(outcome.pipeline, train, outcome.parts.held_out, watched, budget, on_try)
 
 
 def doctor_model(
