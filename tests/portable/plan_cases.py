@@ -180,9 +180,14 @@ CASES = TABLES | STEPS | NETWORKS
 @cache
 def case(name: str) -> Case:
     """One of them, fitted once."""
+    return quietly(CASES[name])
+
+
+def quietly(make: Callable[[], Case]) -> Case:
+    """Fitted, without the warnings of trainings as short as these."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return CASES[name]()
+        return make()
 
 
 def outcome(one: Case, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:

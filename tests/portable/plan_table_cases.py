@@ -87,15 +87,15 @@ class Case:
     frames: tuple[pd.DataFrame, ...]
 
 
-_KEEP = {"roles": READ_AS, "random_state": 0, "epochs": 2}
+KEEP = {"roles": READ_AS, "random_state": 0, "epochs": 2}
 
 
-def _classes() -> np.ndarray:
+def classes() -> np.ndarray:
     frame = table()
     return np.where(frame["num"] > 0.5, 'gr"oß', np.where(frame["two"] > 2, "mid,\n", "small"))
 
 
-def _of_table(model: Any, y: Any, *without: str) -> Callable[[], Case]:
+def of_table(model: Any, y: Any, *without: str) -> Callable[[], Case]:
     def make() -> Case:
         frames = [frame.drop(columns=list(without)) for frame in (table(), odd_rows())]
         return Case(model.fit(frames[0], y), (*frames, frames[1].iloc[[3]]))
@@ -103,7 +103,7 @@ def _of_table(model: Any, y: Any, *without: str) -> Callable[[], Case]:
     return make
 
 
-def _trained(target: str, scale: str | None = None, **options: Any) -> Callable[[], Case]:
+def trained(target: str, scale: str | None = None, **options: Any) -> Callable[[], Case]:
     """As `glassprop train` does it."""
 
     def make() -> Case:
@@ -121,36 +121,36 @@ def _trained(target: str, scale: str | None = None, **options: Any) -> Callable[
 
 
 _TARGETS: dict[str, Callable[[], Any]] = {
-    "classes": _classes,
+    "classes": classes,
     "amounts": lambda: np.exp(table()["num"]) * 1e4,
     "counts": lambda: np.random.default_rng(2).poisson(np.exp(table()["num"])).astype(float),
 }
 
 TABLES: dict[str, Callable[[], Case]] = {
-    "recipe, classes": _of_table(TabularClassifier(**_KEEP, cross_fit=2), _classes()),
-    "recipe, two classes": _of_table(TabularClassifier(**_KEEP, cross_fit=None), np.asarray(table()["num"] > 0)),
-    "recipe, amounts": _of_table(TabularRegressor(**_KEEP, cross_fit=2), table()["num"] * 100),
-    "recipe, logarithms": _of_table(
-        TabularRegressor(**_KEEP, cross_fit=None, target_scale="log"), np.exp(table()["num"]), "title"
+    "recipe, classes": of_table(TabularClassifier(**KEEP, cross_fit=2), classes()),
+    "recipe, two classes": of_table(TabularClassifier(**KEEP, cross_fit=None), np.asarray(table()["num"] > 0)),
+    "recipe, amounts": of_table(TabularRegressor(**KEEP, cross_fit=2), table()["num"] * 100),
+    "recipe, logarithms": of_table(
+        TabularRegressor(**KEEP, cross_fit=None, target_scale="log"), np.exp(table()["num"]), "title"
     ),
-    "recipe, quantiles": _of_table(
-        TabularRegressor(**_KEEP, cross_fit=None, target_scale="quantile"), table()["num"] ** 3, "title"
+    "recipe, quantiles": of_table(
+        TabularRegressor(**KEEP, cross_fit=None, target_scale="quantile"), table()["num"] ** 3, "title"
     ),
-    "recipe, members": _of_table(TabularClassifier(**_KEEP, n_members=3), _classes(), "title"),
-    "recipe, counts": _of_table(
-        TabularRegressor(**_KEEP, cross_fit=None, target_scale="poisson"), _TARGETS["counts"](), "title"
+    "recipe, members": of_table(TabularClassifier(**KEEP, n_members=3), classes(), "title"),
+    "recipe, counts": of_table(
+        TabularRegressor(**KEEP, cross_fit=None, target_scale="poisson"), _TARGETS["counts"](), "title"
     ),
-    "plain, classes": _of_table(TabularClassifier(**_KEEP, recipe="plain", cross_fit=None), _classes()),
-    "plain, amounts": _of_table(TabularRegressor(**_KEEP, recipe="plain", cross_fit=None), table()["num"], "title"),
-    "numbers alone": _of_table(
+    "plain, classes": of_table(TabularClassifier(**KEEP, recipe="plain", cross_fit=None), classes()),
+    "plain, amounts": of_table(TabularRegressor(**KEEP, recipe="plain", cross_fit=None), table()["num"], "title"),
+    "numbers alone": of_table(
         TabularRegressor(random_state=0, epochs=2, cross_fit=None),
         table()["num"],
         *table().columns.difference(["num", "heavy", "gap\n"]),
     ),
-    "one category": _of_table(
-        TabularClassifier(random_state=0, epochs=2, cross_fit=None), _classes(), *table().columns.difference(['to"wn'])
+    "one category": of_table(
+        TabularClassifier(random_state=0, epochs=2, cross_fit=None), classes(), *table().columns.difference(['to"wn'])
     ),
-    "trained, classes": _trained("classes"),
-    "trained, amounts": _trained("amounts", "log"),
-    "trained, recipe": _trained("classes", recipe="tabular"),
+    "trained, classes": trained("classes"),
+    "trained, amounts": trained("amounts", "log"),
+    "trained, recipe": trained("classes", recipe="tabular"),
 }
