@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from planted_faults import amounts, classes, clf
 
-from glassprop import CategoryEmbedding, Cost, Layer, MLPClassifier, Network
+from glassprop import Activation, CategoryEmbedding, Cost, Layer, MLPClassifier, Network
 from glassprop.diagnosis.measured_columns import marked, measured_columns
 from glassprop.diagnosis.measured_layers import look
 from glassprop.diagnosis.measured_target import contradictions, cost_of_a_constant, repeated
@@ -36,6 +36,19 @@ def test_units_that_are_dead_idle_or_alike_are_counted():
     assert layer.idle == pytest.approx((z <= 0).mean())
     assert layer.constant == pytest.approx(0.2)
     assert layer.z == pytest.approx(np.sqrt((z**2).mean()))
+
+
+def test_an_activation_of_ones_own_is_bounded_where_it_comes_to_an_end():
+    X, Y = some()
+    steep = Activation("steep", value=lambda z: np.tanh(50 * z), slope=lambda z, a: 50 * (1 - a**2))
+    late = Activation("late", value=lambda z: np.maximum(z - 9, 0), slope=lambda z, a: (z > 9).astype(float))
+    found = {}
+    for activation in (steep, late):
+        network = Network(3, [Layer(6, activation), Layer(1, "identity")])
+        found[activation.name] = looked(network, network.initial(np.random.default_rng(1)), X, Y).layers[0]
+    assert found["steep"].saturated > 0.8
+    assert found["steep"].dead == found["late"].saturated == 0
+    assert found["late"].dead == 1
 
 
 def test_units_at_the_ends_of_their_range_are_counted():
@@ -99,7 +112,7 @@ def test_what_a_column_tells_alone_is_of_rows_it_was_not_learned_from():
 def test_contradictions_and_repetitions_by_hand():
     X = np.array([[0.0, 1], [0, 1], [2, 3], [2, 3], [-0.0, 1], [5, 5]])
     Y = np.array([[0.0], [1], [1], [1], [0], [1]])
-    assert contradictions(X, Y, "classes") == (0.5, pytest.approx(1 / 6))
+    assert contradictions(X, Y, "classes") == pytest.approx((1 / 6, 1 / 6, 3 / 6))  # of 0, 1, 0 the one
     assert contradictions(X, Y * 0.1 + np.arange(6)[:, None] * 100, "numbers")[0] == pytest.approx(5 / 6)
     assert repeated(X, Y, X[[2, 5]], np.array([[1.0], [0]])) == 0.5
 

@@ -75,7 +75,10 @@ SYMPTOMS: dict[str, Symptom] = {
         layers.saturated_units, 0.7, f"{_AUTOTRAINER}: gamma, of units at their ends", _LEARNING
     ),
     "dead-units": Symptom(
-        layers.dead_units, 0.7, f"{_AUTOTRAINER}: gamma, of units without gradient", ("no-progress", "oscillation")
+        layers.dead_units,
+        0.7,
+        f"{_AUTOTRAINER}: gamma, of units without gradient",
+        ("no-progress", "oscillation", "too-little-capacity"),
     ),
     "constant-units": Symptom(
         layers.constant_units, 0.7, f"{_AUTOTRAINER}: gamma, of units that tell nothing", _LEARNING
@@ -95,7 +98,10 @@ SYMPTOMS: dict[str, Symptom] = {
     ),
     "overfitting": Symptom(training.overfitting, 1.5, _HERE),
     "imbalance-ignored": Symptom(
-        data.imbalance_ignored, 0.4, f"the recall of the rarest class beside the most frequent; {_HERE}"
+        data.imbalance_ignored,
+        0.25,
+        f"the recall of the rarest class beside the most frequent; {_HERE}",
+        ("no-progress",),
     ),
     "no-progress": Symptom(training.no_progress, 0.95, f"a constant prediction; {_HERE}"),
 }
