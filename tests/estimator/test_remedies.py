@@ -12,6 +12,7 @@ from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 
 from glassprop import Layer, MLPClassifier, MLPRegressor
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.diagnosis.finding import Finding
 from glassprop.diagnosis.symptoms import SYMPTOMS
 from glassprop.errors import SettingsError
@@ -126,6 +127,15 @@ def test_a_target_that_was_standardized_is_judged_in_its_own_units():
     assert (one.kind, remedy.name) == ("target-unscaled", "standardize-target")
     assert remedy.before == pytest.approx((y**2).mean() / 2, rel=0.2)  # nothing is learned yet
     assert remedy.after < y.var() / 2
+
+
+def test_a_model_of_own_units_is_tried_on_the_target_as_it_was_learned():
+    X, y = StandardScaler().fit_transform(DIABETES[0]), DIABETES[1]
+    model = MLPRegressor(hidden_layer_sizes=(8,), max_iter=50, learning_rate_init=0.01, random_state=0)
+    model.fit(X, (y - y.mean()) / y.std())
+    model.set_units(OwnUnits(float(y.mean()), float(y.std())))
+    found = diagnosed(model, X, y, "rate-too-high")
+    assert found.findings[0].remedies[0].before < 0.5
 
 
 def test_balanced_classes_are_judged_by_class():

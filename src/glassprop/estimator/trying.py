@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from glassprop.diagnosis.finding import Diagnosis, Finding, Remedy
 from glassprop.diagnosis.measured import Measured
 from glassprop.estimator.remedies import AGAINST, REMEDIES
@@ -96,8 +98,9 @@ class _Trials:
         on_try: OnTry | None,
     ) -> None:
         self._by_class = measured.target.task != "numbers"
-        X, y, weight, *val = data
-        self._rows = rows_of(X, y, weight, (val[0], val[1]), by_class=self._by_class)
+        X, y, weight, X_val, y_val = data
+        y, y_val = (_as_trained(estimator, part) for part in (y, y_val))
+        self._rows = rows_of(X, y, weight, (X_val, y_val), by_class=self._by_class)
         self._estimator, self._measured, self._chosen, self._on_try = estimator, measured, chosen, on_try
         self._share = budget / _work(chosen)  # of a training, for a run
         self._epochs = _epochs_of(measured)
@@ -122,6 +125,13 @@ class _Trials:
             self._on_try(self._done, self._runs, name)
         self._done += 1
         return run_briefly(self._estimator, self._measured, change, rows, length, unchanged)
+
+
+def _as_trained(estimator: Any, y: Any) -> Any:
+    """The target as the network learned it: standardized, where the estimator gives predictions in own units."""
+    network = vars(estimator).get("network_")
+    units = None if network is None else network.units
+    return y if y is None or units is None else units.standard(np.asarray(y, np.float64))
 
 
 def _epochs_of(measured: Measured) -> int:
