@@ -18,7 +18,7 @@ from glassprop.diagnosis.symptoms import SYMPTOMS
 from glassprop.errors import SettingsError
 from glassprop.estimator.remedies import AGAINST, REMEDIES
 from glassprop.estimator.remedy_change import Change
-from glassprop.estimator.short_run import Length, Tried, rows_of
+from glassprop.estimator.short_run import Length, Tried, cost_of_a_guess, rows_of
 from glassprop.estimator.trained_copy import held_out
 from glassprop.estimator.trying import with_remedies
 
@@ -106,6 +106,26 @@ def test_what_helped_nothing_is_not_advised_but_told():
     text = " ".join(str(diagnosed(model, *SCALED, "rate-too-high")).split())
     assert "Tried, and no help: " in text
     assert "- lower-rate:" not in text
+
+
+def test_where_nothing_is_to_be_learned_no_remedy_helps_by_learning_less():
+    X, y = SCALED
+    y = np.random.default_rng(0).permutation(y)
+    model = MLPClassifier((32,), max_iter=40, learning_rate_init=0.05, random_state=0)
+    (one,) = diagnosed(model, X, y, "no-progress").findings
+    lower = next(remedy for remedy in one.remedies if remedy.name == "lower-rate")
+    assert lower.gain > 0.1
+    assert not lower.helped
+
+
+def test_a_guess_costs_the_entropy_of_classes():
+    measured = MODELS["classes"][0].diagnose(*SCALED, budget=0).measured
+    y = np.array(["a", "a", "b", "c"])
+    cost = cost_of_a_guess(measured, rows_of(np.zeros((4, 1)), y, None, (np.zeros((4, 1)), y), by_class=True))
+    assert cost == pytest.approx(1.5 * np.log(2))
+    several = np.array([[0, 1], [1, 1], [0, 1], [0, 1]])
+    rows = rows_of(np.zeros((4, 1)), several, None, (np.zeros((4, 1)), several), by_class=True)
+    assert cost_of_a_guess(measured, rows) == pytest.approx(-0.25 * np.log(0.25) - 0.75 * np.log(0.75))
 
 
 def test_missing_values_and_a_training_that_broke_off_have_no_cost_before():

@@ -218,6 +218,17 @@ def _costs(model: Any, measured: Measured, X: Any, y: Any, scale: Any) -> tuple[
     return -np.log(true), y.ravel()
 
 
+def cost_of_a_guess(measured: Measured, rows: Rows) -> float:
+    """What the best constant prediction costs the validation rows: the entropy of classes, the cost of amounts."""
+    if measured.target.task == "numbers" or rows.y_val is None:
+        return measured.target.base
+    y = np.asarray(rows.y_val)
+    labels = y.reshape(len(y), -1)
+    told = labels if labels.shape[1] > 1 else (labels == np.unique(labels)).astype(np.float64)
+    shares = np.stack([told.mean(axis=0), 1 - told.mean(axis=0)]) if labels.shape[1] > 1 else told.mean(axis=0)
+    return float(-(shares * np.log(np.clip(shares, _SMALLEST, 1))).sum())
+
+
 def _places(classes: Sequence[Any], y: Array) -> Array:
     at = {label: k for k, label in enumerate(classes)}
     return np.array([at.get(label, -1) for label in y.tolist()])
