@@ -6,7 +6,9 @@ from dataclasses import replace
 from math import inf
 
 import numpy as np
+import polars as pl
 import pytest
+from scipy.sparse import random_array
 from sklearn.datasets import load_diabetes, load_wine
 from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
@@ -174,7 +176,7 @@ def test_what_shows_at_the_end_alone_is_tried_on_fewer_rows():
     assert Length.of(0.25, 200, 1000, by_rows=True) == Length(200, 250, 0.25)
     assert Length.of(0.25, 200, 1000, by_rows=False) == Length(50, 1000, 0.25)
     assert Length.of(0.25, 8, 1000, by_rows=False) == Length(5, 400, 0.25)
-    assert Length.of(0.01, 1, 50, by_rows=False) == Length(1, 40, 0.8)
+    assert Length.of(0.01, 1, 50, by_rows=False) == Length(1, 25, 0.5)
 
 
 def test_some_of_the_rows_have_all_classes():
@@ -221,6 +223,42 @@ def test_the_budget_is_kept_and_0_tries_nothing():
         return {remedy.name for one in found.findings for remedy in one.remedies if remedy.tried}
 
     assert tried(some) < tried(more)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("budget", [0.1, 1.0, 5.0])
+@pytest.mark.parametrize(("rows", "epochs"), [(12, 12), (60, 1), (143, 7)])
+def test_the_budget_is_kept_by_few_rows_and_few_epochs_too(budget, rows, epochs):
+    X, y = SCALED[0][::-1][:rows], SCALED[1][::-1][:rows]
+    y = np.arange(rows) % 2 if rows < 20 else y
+    found = diagnosed(MLPClassifier((4,), max_iter=epochs, random_state=0), X, y, *AGAINST, budget=budget)
+    assert found.tried <= budget * 1.0001
+    assert (found.tried > 0) == (budget >= 1)
+
+
+SHORT = {"max_iter": 12, "random_state": 0}
+CODES = np.arange(143) % 3
+GIVEN = {
+    "lists, names": (MLPClassifier((4,), **SHORT), SCALED[0][:143, :4].tolist(), ["abc"[k] for k in CODES]),
+    "frame": (MLPClassifier((4,), early_stopping=True, **SHORT), pl.DataFrame(SCALED[0][:143]), pl.Series(CODES)),
+    "sparse": (MLPClassifier((4,), **SHORT), random_array((143, 9), density=0.2, rng=0, format="coo"), CODES),
+    "several labels": (MLPClassifier((4,), **SHORT), SCALED[0][:143], np.eye(3, dtype=int)[CODES]),
+    "squared errors of classes": (MLPClassifier((4,), loss="squared_error", **SHORT), SCALED[0][:143], CODES),
+    "several amounts": (MLPRegressor(hidden_layer_sizes=(4,), **SHORT), SCALED[0], SCALED[0][:, :2]),
+    "counts": (MLPRegressor("poisson", hidden_layer_sizes=(4,), **SHORT), SCALED[0][:143], CODES),
+    "members": (MLPClassifier((4,), n_members=2, **SHORT), SCALED[0][:143], CODES),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", GIVEN)
+def test_remedies_are_tried_with_whatever_fit_takes(name):
+    model, X, y = GIVEN[name]
+    found = diagnosed(model, X, y, *AGAINST, budget=4)
+    remedies = [remedy for one in found.findings for remedy in one.remedies if remedy.tried]
+    assert len({remedy.name for remedy in remedies}) >= 10
+    assert np.isfinite([remedy.before for remedy in remedies]).all()
+    assert np.isfinite([remedy.after for remedy in remedies]).mean() > 0.9
 
 
 def test_early_stopping_is_judged_by_rows_that_it_did_not_see():

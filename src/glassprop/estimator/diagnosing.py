@@ -41,7 +41,8 @@ class Diagnoses:
         Returns
         -------
         Diagnosis
-            ``findings``, each with its number, threshold and a sentence; ``print`` shows all of it.
+            ``findings``, each with its number, threshold, a sentence and ``remedies``: those that helped in a short run
+            first, with the validation cost without and with each. ``print`` shows all of it.
 
         Raises
         ------

@@ -40,7 +40,7 @@ class Length:
         """share: of a training of so many epochs over so many rows. Short by epochs, unless these would be too few."""
         least = min(epochs, epochs if by_rows else _LEAST_EPOCHS)
         made = max(least, min(epochs, int(share * epochs)))
-        some = min(rows, max(min(_LEAST_ROWS, rows), round(rows * share * epochs / made)))
+        some = min(rows, max(min(_LEAST_ROWS, rows // 2), int(rows * share * epochs / made)))
         return cls(made, some, made * some / (epochs * rows))
 
 

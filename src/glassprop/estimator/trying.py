@@ -107,7 +107,7 @@ class _Trials:
         y, y_val = (_as_trained(estimator, part) for part in (y, y_val))
         self._rows = rows_of(X, y, weight, (X_val, y_val), by_class=self._by_class)
         self._estimator, self._measured, self._chosen, self._on_try = estimator, measured, chosen, on_try
-        self._share = budget / _work(chosen)  # of a training, for a run
+        self._budget, self._share = budget, budget / _work(chosen)  # in trainings: of all runs, and of one
         self._epochs = _epochs_of(measured)
         self._runs = len(chosen) + len({one.by_rows for one in chosen})
         self._done = 0
@@ -125,8 +125,13 @@ class _Trials:
         for by_rows in dict.fromkeys(one.by_rows for one in self._chosen):
             length = Length.of(self._share, self._epochs, self._rows.n, by_rows=by_rows)
             rows = self._rows.some(length.rows, by_class=self._by_class)
-            unchanged = found["", by_rows] = self._run(Change(""), rows, length, "nothing changed")
+            unchanged: Tried | None = None
             for one in (one for one in self._chosen if one.by_rows == by_rows):
+                work = one.change.work + (unchanged is None)
+                if sum(run.cost for run in found.values()) + work * length.share > self._budget + 1e-9:
+                    continue  # short as runs may be, they come to more
+                if unchanged is None:
+                    unchanged = found["", by_rows] = self._run(Change(""), rows, length, "nothing changed")
                 found[one.name, by_rows] = self._run(one.change, rows, length, one.name, unchanged)
         return found
 
