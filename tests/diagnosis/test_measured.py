@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planted_faults import amounts, classes, clf
+from planted_faults import amounts, classes, clf, reg
 
 from glassprop import Activation, CategoryEmbedding, Cost, Layer, MLPClassifier, Network
 from glassprop.diagnosis.measured_columns import marked, measured_columns
@@ -49,6 +49,14 @@ def test_an_activation_of_ones_own_is_bounded_where_it_comes_to_an_end():
     assert found["steep"].saturated > 0.8
     assert found["steep"].dead == found["late"].saturated == 0
     assert found["late"].dead == 1
+
+
+def test_layers_without_activation_are_one_layer():
+    X, y = amounts()
+    straight = reg(hidden_layer_sizes=(16, 16), activation="identity").diagnose(X, y, budget=0)
+    assert straight.kinds == ("too-little-capacity",)
+    assert "no activation (identity)" in straight.findings[0].sentence
+    assert reg(hidden_layer_sizes=(16, 16), activation="identity").diagnose(X, X @ np.ones(10) / 3, budget=0).healthy
 
 
 def test_units_at_the_ends_of_their_range_are_counted():

@@ -167,9 +167,7 @@ def _linear(measured: Measured) -> list[Seen]:
     """Layers between which no activation stands."""
     hidden = [layer for layer in (measured.end.layers if measured.end else ()) if layer.hidden]
     dense = [layer for layer in hidden if layer.kind == "dense"]
-    if not dense or any(layer.activation != "identity" for layer in dense) or left(measured) < _SMALL_REST:
-        return []
-    if any(layer.kind not in ("dense", "scale") for layer in hidden):
+    if not dense or not all(layer.linear for layer in hidden) or left(measured) < _SMALL_REST:
         return []
     said = (
         f"the {len(dense)} hidden layers have no activation (identity), so that all of them together are one linear "
