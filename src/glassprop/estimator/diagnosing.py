@@ -76,13 +76,16 @@ class Diagnoses:
         """
         from glassprop.estimator.diagnosed import findings_of_fit, was_fitted
         from glassprop.estimator.trained_copy import findings_of_training
+        from glassprop.estimator.trying import with_remedies
 
         if isinstance(budget, bool) or not isinstance(budget, Real) or not budget >= 0:
             raise SettingsError(f"budget must be a number of trainings, 0 or more, got {quoted(budget, 60)}")
         val = X_val, y_val
         if was_fitted(self):
-            return findings_of_fit(self, X, y, sample_weight, None, val)
-        return findings_of_training(self, X, y, sample_weight, val)
+            found = findings_of_fit(self, X, y, sample_weight, None, val)
+        else:
+            found = findings_of_training(self, X, y, sample_weight, val)
+        return with_remedies(found, self, (X, y, sample_weight, *val), float(budget))
 
     def to_diagnose(
         self: Any,
