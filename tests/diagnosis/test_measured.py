@@ -125,6 +125,18 @@ def test_contradictions_and_repetitions_by_hand():
     assert repeated(X, Y, X[[2, 5]], np.array([[1.0], [0]])) == 0.5
 
 
+def test_tables_of_categories_alone_are_no_contradiction_and_rows_that_come_twice_are():
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 3, size=(400, 3)).astype(float)
+    y = (rng.random(400) < 0.3 + 0.2 * X[:, 0]).astype(int)
+    assert "contradicting-labels" not in clf((8,)).diagnose(X, y, budget=0).kinds
+    X, y = classes()
+    guessed = np.where(rng.random(400) < 0.3, (y + 1) % 3, y)
+    assert clf((8,)).diagnose(np.vstack([X, X]), np.concatenate([y, guessed]), budget=0).kinds == (
+        "contradicting-labels",
+    )
+
+
 def test_codes_of_categories_are_no_amounts_and_embeddings_have_no_dead_units():
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.integers(0, 1000, 300), rng.normal(size=300)]).astype(float)

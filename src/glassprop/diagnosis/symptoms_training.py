@@ -125,7 +125,7 @@ def batch_too_small(measured: Measured, threshold: float) -> list[Seen]:
 def batch_too_large(measured: Measured, threshold: float) -> list[Seen]:
     share = measured.batch / max(measured.rows, 1)
     falls, rest = late_fall(measured), left(measured)
-    unfinished = (falls >= 0.05 and rest >= _MUCH_LEFT) or (falls >= 0.1 and rest >= 0.1)
+    unfinished = (falls >= 0.05 and rest >= _MUCH_LEFT) or (falls >= 0.02 and rest >= 0.1)
     if share < threshold or measured.batch <= _USUAL or measured.arguments.get("solver") == "lbfgs" or not unfinished:
         return []
     course = measured.course
