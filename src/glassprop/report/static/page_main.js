@@ -186,9 +186,10 @@ class Page {
    *  @param {Known} known */
   waterfall(known) {
     const box = byId("waterfall-box"),
-      told_ = this.live?.predictions?.told.has(this.model.example) ?? true;
+      told_ = this.live?.predictions?.told.has(this.model.example) ?? true,
+      moving = this.play?.moving ?? false;
     clearTimeout(this.resting);
-    if (told_ || known.a < this.model.depth) return this.rested();
+    if (told_ || !moving || known.a < this.model.depth) return this.rested();
     box.setAttribute("aria-busy", "true");
     this.resting = setTimeout(() => this.rested(), REST);
   }
