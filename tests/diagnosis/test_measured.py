@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planted_faults import amounts, classes, clf
+from planted_faults import amounts, classes, clf, reg
 
-from glassprop import CategoryEmbedding, Cost, Layer, MLPClassifier, Network
+from glassprop import Activation, CategoryEmbedding, Cost, Layer, MLPClassifier, Network
 from glassprop.diagnosis.measured_columns import marked, measured_columns
 from glassprop.diagnosis.measured_layers import look
 from glassprop.diagnosis.measured_target import contradictions, cost_of_a_constant, repeated
@@ -36,6 +36,27 @@ def test_units_that_are_dead_idle_or_alike_are_counted():
     assert layer.idle == pytest.approx((z <= 0).mean())
     assert layer.constant == pytest.approx(0.2)
     assert layer.z == pytest.approx(np.sqrt((z**2).mean()))
+
+
+def test_an_activation_of_ones_own_is_bounded_where_it_comes_to_an_end():
+    X, Y = some()
+    steep = Activation("steep", value=lambda z: np.tanh(50 * z), slope=lambda z, a: 50 * (1 - a**2))
+    late = Activation("late", value=lambda z: np.maximum(z - 9, 0), slope=lambda z, a: (z > 9).astype(float))
+    found = {}
+    for activation in (steep, late):
+        network = Network(3, [Layer(6, activation), Layer(1, "identity")])
+        found[activation.name] = looked(network, network.initial(np.random.default_rng(1)), X, Y).layers[0]
+    assert found["steep"].saturated > 0.8
+    assert found["steep"].dead == found["late"].saturated == 0
+    assert found["late"].dead == 1
+
+
+def test_layers_without_activation_are_one_layer():
+    X, y = amounts()
+    straight = reg(hidden_layer_sizes=(16, 16), activation="identity").diagnose(X, y, budget=0)
+    assert straight.kinds == ("too-little-capacity",)
+    assert "no activation (identity)" in straight.findings[0].sentence
+    assert reg(hidden_layer_sizes=(16, 16), activation="identity").diagnose(X, X @ np.ones(10) / 3, budget=0).healthy
 
 
 def test_units_at_the_ends_of_their_range_are_counted():
@@ -99,9 +120,21 @@ def test_what_a_column_tells_alone_is_of_rows_it_was_not_learned_from():
 def test_contradictions_and_repetitions_by_hand():
     X = np.array([[0.0, 1], [0, 1], [2, 3], [2, 3], [-0.0, 1], [5, 5]])
     Y = np.array([[0.0], [1], [1], [1], [0], [1]])
-    assert contradictions(X, Y, "classes") == (0.5, pytest.approx(1 / 6))
+    assert contradictions(X, Y, "classes") == pytest.approx((1 / 6, 1 / 6, 3 / 6))  # of 0, 1, 0 the one
     assert contradictions(X, Y * 0.1 + np.arange(6)[:, None] * 100, "numbers")[0] == pytest.approx(5 / 6)
     assert repeated(X, Y, X[[2, 5]], np.array([[1.0], [0]])) == 0.5
+
+
+def test_tables_of_categories_alone_are_no_contradiction_and_rows_that_come_twice_are():
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 3, size=(400, 3)).astype(float)
+    y = (rng.random(400) < 0.3 + 0.2 * X[:, 0]).astype(int)
+    assert "contradicting-labels" not in clf((8,)).diagnose(X, y, budget=0).kinds
+    X, y = classes()
+    guessed = np.where(rng.random(400) < 0.3, (y + 1) % 3, y)
+    assert clf((8,)).diagnose(np.vstack([X, X]), np.concatenate([y, guessed]), budget=0).kinds == (
+        "contradicting-labels",
+    )
 
 
 def test_codes_of_categories_are_no_amounts_and_embeddings_have_no_dead_units():

@@ -113,6 +113,9 @@ STEPS: dict[str, Callable[[], Case]] = {
         ),
         MIXED[["c", "d", "e", "f"]],
     ),
+    "ordinal, known alone": _of_step(
+        make_pipeline(OrdinalEncoder(), StandardScaler()), MIXED[["c", "d", "g"]], known=True
+    ),
     "ordinal, rare": _of_step(
         OrdinalEncoder(
             min_frequency=20, encoded_missing_value=-2, handle_unknown="use_encoded_value", unknown_value=-1
@@ -180,9 +183,14 @@ CASES = TABLES | STEPS | NETWORKS
 @cache
 def case(name: str) -> Case:
     """One of them, fitted once."""
+    return quietly(CASES[name])
+
+
+def quietly(make: Callable[[], Case]) -> Case:
+    """Fitted, without the warnings of trainings as short as these."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return CASES[name]()
+        return make()
 
 
 def outcome(one: Case, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:

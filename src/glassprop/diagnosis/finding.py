@@ -31,6 +31,8 @@ class Remedy:
         The validation cost of a short run without and with it; None where it was not tried.
     cost : float
         What trying it took, in trainings.
+    helped : bool
+        Whether that cost fell, by more than chance makes of it; what was tried and did not help is not advised.
     """
 
     name: str
@@ -39,6 +41,12 @@ class Remedy:
     before: float | None = None
     after: float | None = None
     cost: float = 0.0
+    helped: bool = False
+
+    @property
+    def advised(self) -> bool:
+        """Whether it helped, or could not be tried."""
+        return self.helped or not self.tried
 
     @property
     def tried(self) -> bool:
@@ -48,6 +56,11 @@ class Remedy:
     def gain(self) -> float:
         """By how much it lowered the validation cost; 0 where it was not tried."""
         return 0.0 if self.before is None or self.after is None else self.before - self.after
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; a cost that is no number is None."""
+        costs = {name: _number(value) for name, value in (("before", self.before), ("after", self.after))}
+        return {**asdict(self), "arguments": _plain(self.arguments), **costs, "tried": self.tried}
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,7 @@ class Finding:
         """As plain data; a number that is none (NaN, infinity) is None."""
         plain = asdict(self)
         plain["number"] = self.number if isfinite(self.number) else None
-        plain["remedies"] = [{**asdict(remedy), "arguments": _plain(remedy.arguments)} for remedy in self.remedies]
+        plain["remedies"] = [remedy.to_dict() for remedy in self.remedies]
         return plain
 
 
@@ -165,10 +178,24 @@ def _told(mark: str, finding: Finding) -> list[str]:
     lines = [_paragraph(f"{mark}{finding.kind}{of}: {finding.sentence}", indent)]
     beyond = f"{finding.number:.3g}, where {finding.threshold:.3g} is the threshold ({finding.source})"
     lines.append(_paragraph(f"{indent}Measured: {beyond}.", indent))
-    for remedy in finding.remedies:
-        seen = f"validation cost {remedy.before:.4g} -> {remedy.after:.4g}" if remedy.tried else "not tried"
+    for remedy in (one for one in finding.remedies if one.advised):
+        seen = f"validation cost {_change(remedy)}" if remedy.tried else "not tried"
         lines.append(_paragraph(f"{indent}- {remedy.name}: {remedy.words} ({seen})", indent + "  "))
+    vain = [f"{remedy.name} ({_change(remedy)})" for remedy in finding.remedies if not remedy.advised]
+    if vain:
+        lines.append(_paragraph(f"{indent}Tried, and no help: {', '.join(vain)}", indent + "  "))
     return lines
+
+
+def _change(remedy: Remedy) -> str:
+    before, after = (
+        "none" if value is None or not isfinite(value) else f"{value:.4g}" for value in (remedy.before, remedy.after)
+    )
+    return f"{before} -> {after}"
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
 
 
 def _paragraph(text: str, indent: str) -> str:

@@ -63,14 +63,15 @@ class TargetMeasured:
         What the outputs, or the classes, are called.
     outside : float
         The share of the targets that the output's activation can never give.
-    recalls : tuple of float
-        Of each class, the share of its rows (those looked at) that are predicted so; empty for amounts.
+    recalls, recalls_held_out : tuple of float
+        Of each class, the share of its rows (those looked at) that are predicted so; empty for amounts. NaN of classes
+        with few rows there.
     contradicting : float
-        The share of the rows that are equal to another whose target differs.
+        The share of the rows whose target contradicts that of most of the rows that they are equal to.
     repeated : float
         The share of the validation rows that are also among the training rows, target included; NaN without any.
-    distinct : float
-        The share of the training rows that are different from all others.
+    distinct, different : float
+        The share of the training rows that are different from all others; how many different ones there are, by all.
     """
 
     task: Task
@@ -81,9 +82,11 @@ class TargetMeasured:
     names: tuple[str, ...] = ()
     outside: float = 0.0
     recalls: tuple[float, ...] = ()
+    recalls_held_out: tuple[float, ...] = ()
     contradicting: float = 0.0
     repeated: float = nan
     distinct: float = 1.0
+    different: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ class LayerMeasured:
         The root of the mean square of ∂C/∂w over the layer's weights, and ``norm`` its length.
     weight : float
         The root of the mean square of its weights.
+    linear : bool
+        Whether it does no more than multiply and add.
     """
 
     number: int
@@ -121,6 +126,7 @@ class LayerMeasured:
     gradient: float = nan
     norm: float = nan
     weight: float = nan
+    linear: bool = False
 
 
 @dataclass(frozen=True)

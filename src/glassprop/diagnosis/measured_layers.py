@@ -20,6 +20,7 @@ Numbers = NDArray[np.float64]
 
 _NOTHING = 1e-7  # of a slope, or of a deviation by the size of what deviates
 _ENDS = 0.05  # of the steepest slope of a bounded activation
+_FAR = 1e3
 _DIGITS = 6  # in which units that say the same agree
 
 
@@ -83,6 +84,7 @@ def _layer(architecture: Architecture, gradients: ExampleGradients, mean: Number
         gradient=_size(by_w),
         norm=float(np.linalg.norm(by_w)) if len(by_w) else nan,
         weight=_size(weights),
+        linear=layer.linear and not layer.codes and layer.activation.name == "identity",
         **units,
     )
 
@@ -99,7 +101,7 @@ def _units(architecture: Architecture, trace: Trace, l: int) -> dict[str, float]
     if l == architecture.depth or not plain:
         return found
     slope = np.abs(sigma.pullback(np.ones_like(z), z, trace.s[l]))
-    bounded = bool(np.isfinite([sigma.range.low, sigma.range.high]).all())
+    bounded = _bounded(sigma)
     at_ends = slope < _ENDS * float(np.abs(_slopes(sigma)).max())
     none = slope < _NOTHING
     dead = np.zeros(layer.n, bool) if bounded else none.all(axis=0)
@@ -109,6 +111,16 @@ def _units(architecture: Architecture, trace: Trace, l: int) -> dict[str, float]
         "constant": _saying_the_same(trace.s[l][:, ~dead]) / layer.n,
         "saturated": float(at_ends.mean()) if bounded else 0.0,
     }
+
+
+def _bounded(sigma: Any) -> bool:
+    """Whether σ comes to an end on both sides, as far out as it says, or as far as can be tried."""
+    if np.isfinite([sigma.range.low, sigma.range.high]).all():
+        return True
+    if any(np.ndim(parameter) for parameter in sigma.parameters):
+        return False
+    near, far = (np.abs(sigma(np.array([[-z], [z]]))) for z in (_FAR, 10 * _FAR))
+    return bool((far <= 1.01 * near + _NOTHING).all() and (near > _NOTHING).any() and near.max() < _FAR / 10)
 
 
 def _slopes(sigma: Any) -> Numbers:

@@ -13,7 +13,7 @@ from glassprop.diagnosis.measured import TargetMeasured, Task
 
 Numbers = NDArray[np.float64]
 
-_APART = 0.5  # standard deviations: amounts of equal rows that differ by more contradict each other
+_APART = 0.25  # standard deviations: an amount that is farther from the mean of equal rows contradicts them
 _MOST = 50_000  # rows that are compared
 
 
@@ -23,7 +23,7 @@ def measured_target(
     """All rows: X (n, k), which may be sparse, Y (n, n_L); weight (n,) or None."""
     mean = np.average(Y, axis=0, weights=weight)
     spread = np.sqrt(np.average((Y - mean) ** 2, axis=0, weights=weight))
-    contradicting, distinct = contradictions(X, Y, task)
+    contradicting, distinct, different = contradictions(X, Y, task)
     shares: tuple[float, ...] = ()
     if task != "numbers":
         shares = tuple(mean.tolist()) if task == "labels" or Y.shape[1] > 1 else (1 - float(mean[0]), float(mean[0]))
@@ -37,6 +37,7 @@ def measured_target(
         outside=_outside(architecture, Y),
         contradicting=contradicting,
         distinct=distinct,
+        different=different,
     )
 
 
@@ -63,19 +64,25 @@ def _outside(architecture: Architecture, Y: Numbers) -> float:
     return float(((reach.low > Y) | (reach.high < Y)).any(axis=1).mean())
 
 
-def contradictions(X: Any, Y: Numbers, task: Task) -> tuple[float, float]:
-    """The share of the rows that are equal to another whose target differs, and of those like no other."""
+def contradictions(X: Any, Y: Numbers, task: Task) -> tuple[float, float, float]:
+    """Which share of the rows contradicts most of those that they are equal to; is like no other; is different.
+
+    Of amounts: of rows that are far from the mean of those that they are equal to.
+    """
     rows = rows_as_bytes(X, _MOST)
     if rows is None:
-        return 0.0, 1.0
+        return 0.0, 1.0, 1.0
     Y = Y[: len(rows)]
     _, group, counts = np.unique(rows, return_inverse=True, return_counts=True)
-    order = np.argsort(group, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    width: Any = np.maximum.reduceat(Y[order], starts) - np.minimum.reduceat(Y[order], starts)
-    allowed = _APART * Y.std(axis=0) if task == "numbers" else 0.0
-    at_odds = (width > allowed).any(axis=1)
-    return float(at_odds[group].mean()), float((counts == 1).sum() / len(rows))
+    if task == "numbers":
+        middle = np.stack([np.bincount(group, y) for y in Y.T], axis=1) / counts[:, None]
+        apart = (np.abs(Y - middle[group]) > _APART * Y.std(axis=0)).any(axis=1)
+        return float(apart.mean()), float((counts == 1).sum() / len(rows)), len(counts) / len(rows)
+    _, said = np.unique(Y, axis=0, return_inverse=True)
+    both, times = np.unique(np.stack([group, said.ravel()]), axis=1, return_counts=True)
+    most = np.zeros(len(counts), int)
+    np.maximum.at(most, both[0], times)
+    return float(1 - most.sum() / len(rows)), float((counts == 1).sum() / len(rows)), len(counts) / len(rows)
 
 
 def repeated(X: Any, Y: Numbers, X_val: Any, Y_val: Numbers) -> float:

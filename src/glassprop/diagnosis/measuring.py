@@ -25,6 +25,7 @@ Numbers = NDArray[np.float64]
 
 # Of each moment between start and end, and of each step: rows that are looked at, as a part of all, and at most.
 _PART, _FEWEST, _WITHIN = 0.09, 4, 256
+_FEW_OF_A_CLASS = 3  # rows, of which no share is taken
 _MOMENTS = 5  # that are looked at, of those that were watched
 
 
@@ -154,7 +155,10 @@ class _Measuring:
         a = predicted(network, np.asarray(theta, np.float64), rows.X)
         cost = cost_of_prediction(network, np.asarray(theta, np.float64), rows.X, rows.Y, part.sample_weight)
         return replace(
-            measured, validation_cost=self.case.scale * cost, validation_wrong=wrong(a, rows.Y, self.case.task)
+            measured,
+            validation_cost=self.case.scale * cost,
+            validation_wrong=wrong(a, rows.Y, self.case.task),
+            target=replace(measured.target, recalls_held_out=recalls(a, rows.Y, self.case.task)),
         )
 
     def _further(self, measured: Measured) -> float:
@@ -261,11 +265,12 @@ def said_and_there(outputs: Numbers, Y: Numbers, task: str) -> tuple[NDArray[np.
 
 
 def recalls(outputs: Numbers, Y: Numbers, task: str) -> tuple[float, ...]:
-    """Of each class (or label), the share of its rows that are predicted so; NaN of one that has no row here."""
+    """Of each class (or label), the share of its rows that are predicted so; NaN of one that has few rows here."""
     if task == "numbers" or not np.isfinite(outputs).all():
         return ()
     said, there = said_and_there(outputs, Y, task)
-    return tuple(float(share) for share in (said & there).sum(axis=0) / there.sum(axis=0))
+    rows = there.sum(axis=0)
+    return tuple(float(share) for share in (said & there).sum(axis=0) / np.where(rows < _FEW_OF_A_CLASS, nan, rows))
 
 
 def wrong(outputs: Numbers, Y: Numbers, task: str) -> float:

@@ -75,7 +75,10 @@ SYMPTOMS: dict[str, Symptom] = {
         layers.saturated_units, 0.7, f"{_AUTOTRAINER}: gamma, of units at their ends", _LEARNING
     ),
     "dead-units": Symptom(
-        layers.dead_units, 0.7, f"{_AUTOTRAINER}: gamma, of units without gradient", ("no-progress", "oscillation")
+        layers.dead_units,
+        0.7,
+        f"{_AUTOTRAINER}: gamma, of units without gradient",
+        ("no-progress", "oscillation", "too-little-capacity"),
     ),
     "constant-units": Symptom(
         layers.constant_units, 0.7, f"{_AUTOTRAINER}: gamma, of units that tell nothing", _LEARNING
@@ -91,11 +94,14 @@ SYMPTOMS: dict[str, Symptom] = {
         training.oscillation, 0.25, f"{_AUTOTRAINER}: its rate of 0.25, of swings of zeta = 0.03", ("no-progress",)
     ),
     "stopped-too-early": Symptom(
-        training.stopped_too_early, 0.15, f"a fifth would be no slower at all; {_HERE}", ("no-progress",)
+        training.stopped_too_early, 0.15, f"a straight way down has 0.2 there; {_HERE}", ("no-progress",)
     ),
     "overfitting": Symptom(training.overfitting, 1.5, _HERE),
     "imbalance-ignored": Symptom(
-        data.imbalance_ignored, 0.4, f"the recall of the rarest class beside the most frequent; {_HERE}"
+        data.imbalance_ignored,
+        0.25,
+        f"the recall of the rarest class beside the most frequent; {_HERE}",
+        ("no-progress",),
     ),
     "no-progress": Symptom(training.no_progress, 0.95, f"a constant prediction; {_HERE}"),
 }

@@ -11,7 +11,9 @@ from glassprop.ground.text import listed, quoted
 
 _CLASS_COSTS = ("cross_entropy", "binary_cross_entropy")
 _RANGE = "the activation's range, which no weight widens"
-_RARE = 0.4  # of an equal share: a class with less is a rare one
+_DIFFERENT = 0.45  # of the rows: where fewer are, as of categories alone, equal rows are no surprise
+_CHANCE = 0.15  # what few rows that are held out may be off by
+_RARE = 0.3  # of an equal share: a class with less is a rare one
 _MOSTLY = 0.5
 _TINY = 15.0  # times as far from 1, as what is too large
 
@@ -131,29 +133,42 @@ def leak(measured: Measured, threshold: float) -> list[Seen]:
 
 def contradicting_labels(measured: Measured, threshold: float) -> list[Seen]:
     share = measured.target.contradicting
-    if share < threshold:
+    if share < threshold or measured.target.different < _DIFFERENT:
         return []
     what = "another class" if measured.target.task != "numbers" else "another amount"
-    said = f"{percent(share)} of the rows are equal to a row with {what}: whatever is learned, one of the two is wrong"
+    said = f"{percent(share)} of the rows are equal to rows most of which have {what}: one of them is wrong"
     return [Seen(share, said)]
 
 
 def imbalance_ignored(measured: Measured, threshold: float) -> list[Seen]:
     target = measured.target
-    recalls, shares = target.recalls, target.shares
-    if target.task != "classes" or len(recalls) != len(shares) or len(shares) < 2 or not measured.course.cost:
+    if target.task != "classes" or not measured.course.cost:
+        return []
+    return [*_rare(measured, target.recalls, "these", threshold), *_rare_held_out(measured, threshold)][:1]
+
+
+def _rare_held_out(measured: Measured, threshold: float) -> list[Seen]:
+    return _rare(measured, measured.target.recalls_held_out, "those held out", threshold + _CHANCE)
+
+
+def _rare(measured: Measured, recalls: tuple[float, ...], which: str, threshold: float) -> list[Seen]:
+    """The rare class that is found least."""
+    shares = measured.target.shares
+    if len(recalls) != len(shares) or len(shares) < 2:
         return []
     often = max(range(len(shares)), key=lambda k: shares[k])
-    found = []
-    for k, (share, recall) in enumerate(zip(shares, recalls, strict=True)):
-        if share * len(shares) <= _RARE and isfinite(recall) and recalls[often] - recall >= threshold:
-            name = quoted(target.names[k])
-            said = (
-                f"class {name} has {percent(share)} of the rows, and {percent(recall)} of these are found, of the most "
-                f"frequent class {percent(recalls[often])}: all rows weigh the same, so it hardly counts"
-            )
-            found.append(Seen(recalls[often] - recall, said, f"class {name}"))
-    return found
+    rare = [k for k, share in enumerate(shares) if share * len(shares) <= _RARE and isfinite(recalls[k])]
+    if not rare or not isfinite(recalls[often]):
+        return []
+    worst = min(rare, key=lambda k: recalls[k])
+    number, name = recalls[often] - recalls[worst], quoted(measured.target.names[worst])
+    if number < threshold:
+        return []
+    said = (
+        f"class {name} has {percent(shares[worst])} of the rows, and {percent(recalls[worst])} of {which} are found, "
+        f"of the most frequent class {percent(recalls[often])}: all rows weigh the same, so it hardly counts"
+    )
+    return [Seen(number, said, f"class {name}")]
 
 
 def _columns(columns: list[ColumnMeasured]) -> str:

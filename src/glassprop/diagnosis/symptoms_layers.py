@@ -11,11 +11,11 @@ from glassprop.diagnosis.symptom import Seen
 from glassprop.ground.number_text import percent
 
 _LEARNED = 0.5  # of what a constant costs: who costs less has learned, whatever its gradients
-_STILL = 1e-2  # z of this size, or one divided by it, at the start: signals fade, or run away
+_LEAST, _MOST = 1e-2, 20.0  # sizes of z at the start: signals fade, or run away
 _ALIKE = 0.9  # of the units of a layer
 _SYMMETRY = "weights that differ, for units to differ (Goodfellow et al. 2016, 8.4)"
 _SMALL = 1e-4  # AutoTrainer's: below it the gradient of the first layer is small
-_VARIANCE = "a start that keeps the variance of signals (Glorot & Bengio 2010; He et al. 2015), off by 100"
+_VARIANCE = "a start that keeps the variance of signals (Glorot & Bengio 2010; He et al. 2015), far off"
 
 
 def bad_start(measured: Measured, threshold: float) -> list[Seen]:
@@ -43,13 +43,13 @@ def bad_start(measured: Measured, threshold: float) -> list[Seen]:
         )
         return [*found, Seen(first.constant, said, f"layer {first.number}", _ALIKE, _SYMMETRY)]
     for layer in start.layers:
-        if layer.hidden and layer.kind == "dense" and isfinite(layer.z) and (worst := _far_from_one(layer.z)) >= 1:
+        if layer.hidden and layer.kind == "dense" and not _LEAST < layer.z < _MOST:
+            small = layer.z <= _LEAST
             said = (
                 f"at the start the weighted sums of layer {layer.number} are {layer.z:.3g} in size, where about 1 is "
-                "meant: its weights are " + ("too small" if layer.z < 1 else "too large")
+                "meant: its weights are " + ("too small" if small else "too large")
             )
-            found.append(Seen(worst / _STILL, said, f"layer {layer.number}", 1 / _STILL, _VARIANCE))
-            break
+            return [*found, Seen(layer.z, said, f"layer {layer.number}", _LEAST if small else _MOST, _VARIANCE)]
     return found
 
 
@@ -64,11 +64,6 @@ def _bad_first_epoch(measured: Measured, threshold: float) -> list[Seen]:
         "network started out sure of what is wrong, and had to unlearn it first"
     )
     return [Seen(number, said)]
-
-
-def _far_from_one(z: float) -> float:
-    """1 and more where z lies beyond the limits."""
-    return inf if z == 0 else max(z, 1 / z) * _STILL
 
 
 def reference(measured: Measured) -> float:

@@ -15,6 +15,7 @@ _MEANT = 1e-3
 _FADES = 1e-3  # AutoTrainer's beta 1
 _NOTHING = 0.9  # of what a constant costs: who costs more has learned nothing to speak of
 _MUCH_LEFT = 0.3
+_SMALL_REST = 0.05
 _SWING = 0.03  # of what a constant costs: AutoTrainer's zeta, there of the accuracy
 _LAST = 0.2  # the part of the epochs that is the end
 _FADED = 0.01  # of the first rate
@@ -22,6 +23,7 @@ _FEW_ROWS = 50
 _USUAL = 200  # rows of a batch, as by default
 _SHOT_UP = 2.0
 _WORSE, _WORSE_AMOUNTS = 0.7, 0.3  # of what a constant costs: by how much the validation cost has risen at least
+_BY_HEART, _WORSE_BY_HEART = 1.2, 0.1  # of amounts, where next to nothing is left of the training cost
 _APART = 0.1  # AutoTrainer's: training accuracy above that of validation
 
 
@@ -122,7 +124,8 @@ def batch_too_small(measured: Measured, threshold: float) -> list[Seen]:
 
 def batch_too_large(measured: Measured, threshold: float) -> list[Seen]:
     share = measured.batch / max(measured.rows, 1)
-    unfinished = late_fall(measured) >= 0.05 and left(measured) >= _MUCH_LEFT
+    falls, rest = late_fall(measured), left(measured)
+    unfinished = (falls >= 0.05 and rest >= _MUCH_LEFT) or (falls >= 0.02 and rest >= 0.1)
     if share < threshold or measured.batch <= _USUAL or measured.arguments.get("solver") == "lbfgs" or not unfinished:
         return []
     course = measured.course
@@ -157,6 +160,23 @@ def schedule_ended(measured: Measured, threshold: float) -> list[Seen]:
 
 
 def too_little_capacity(measured: Measured, threshold: float) -> list[Seen]:
+    return [*_cannot_fit(measured, threshold), *_linear(measured)][:1]
+
+
+def _linear(measured: Measured) -> list[Seen]:
+    """Layers between which no activation stands."""
+    hidden = [layer for layer in (measured.end.layers if measured.end else ()) if layer.hidden]
+    dense = [layer for layer in hidden if layer.kind == "dense"]
+    if not dense or not all(layer.linear for layer in hidden) or left(measured) < _SMALL_REST:
+        return []
+    said = (
+        f"the {len(dense)} hidden layers have no activation (identity), so that all of them together are one linear "
+        f"layer; {percent(min(left(measured), 9.99))} of what a constant prediction costs is left"
+    )
+    return [Seen(len(dense), said, f"layer {dense[0].number}", 1.0, "a product of matrices is a matrix")]
+
+
+def _cannot_fit(measured: Measured, threshold: float) -> list[Seen]:
     if isnan(measured.few_cost) or measured.few_cost < threshold:
         return []
     said = (
@@ -183,18 +203,22 @@ def overfitting(measured: Measured, threshold: float) -> list[Seen]:
     val, base = [cost for cost in measured.course.validation_cost if isfinite(cost)], measured.target.base
     if not val or isnan(measured.validation_cost) or isnan(measured.train_cost) or left(measured) > _NOTHING:
         return []
-    best, amounts = min(val), measured.target.task == "numbers"
+    best, rise = min(val), measured.validation_cost - min(val)
     number = measured.validation_cost / best if best > 0 else inf
-    apart = measured.validation_wrong - measured.train_wrong
-    harm = measured.validation_cost - best >= (_WORSE_AMOUNTS if amounts else _WORSE) * base
-    if number < threshold or not harm or not (amounts or apart >= _APART):
+    if measured.target.task == "numbers":
+        by_heart = left(measured) <= _SMALL_REST
+        threshold = _BY_HEART if by_heart else threshold
+        harm = rise >= (_WORSE_BY_HEART if by_heart else _WORSE_AMOUNTS) * base
+    else:
+        harm = rise >= _WORSE * base and measured.validation_wrong - measured.train_wrong >= _APART
+    if number < threshold or not harm:
         return []
     said = (
         f"the validation cost was {best:.3g} at its best, in epoch {val.index(best) + 1}, and is "
         f"{measured.validation_cost:.3g} now, where the training cost is {measured.train_cost:.3g}: since then rows "
         "were learned by heart"
     )
-    return [Seen(number, said)]
+    return [Seen(number, said, threshold=threshold)]
 
 
 def no_progress(measured: Measured, threshold: float) -> list[Seen]:

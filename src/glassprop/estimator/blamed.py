@@ -2,56 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassprop.engine.plan import Data
 from glassprop.equations.arrays import on_host
 from glassprop.errors import DataError, SettingsError
-from glassprop.estimator.diagnosed import encoded
 from glassprop.estimator.explaining import row_numbers, take
 from glassprop.estimator.tracer import Tracer
 from glassprop.ground.text import quoted
 from glassprop.influence.blame import Blame, Pull, strongest
 from glassprop.influence.influence import influences
 from glassprop.influence.trace import Trace
+from glassprop.network import Network
 
 
 class Asked(NamedTuple):
-    """Whose prediction is asked for: a training row by its number, or a row with its target."""
+    """Whose prediction is asked for: its number, where it is a training row; its inputs, one row; its target."""
 
-    row: Any
+    row: int | None
     x: Any
     y_x: Any
 
 
-def blamed(model: Any, X: Any, y: Any, weight: Any, asked: Asked, top: Any, trace: Any) -> Blame:
-    """As ``Blames.blame`` has it."""
-    top = _count(top)
-    kept = _trace(model, trace)
-    data = encoded(model, X, y, weight)
-    row, x, y_x = _row(model, X, y, asked, len(data))
-    one = encoded(model, x, y_x, None)
-    scores = influences(model.network_, kept, data.X, data.Y, one.X, one.Y, data.sample_weight)[0]
-    labels = np.asarray(y)
+def blamed(network: Network, trace: Trace, data: Data, one: Data, of: tuple[Asked, Any, Any], top: int) -> Blame:
+    """What is said. of: the row that was asked for, what is predicted of it, and the targets of the training rows."""
+    scores = influences(network, trace, data.X, data.Y, one.X, one.Y, data.sample_weight)[0]
+    asked, predicted, labels = of[0], of[1], np.asarray(of[2])
 
     def pulls(sign: int) -> tuple[Pull, ...]:
-        rows = strongest(scores, sign, top, row)
+        rows = strongest(scores, sign, top, asked.row)
         return tuple(Pull(i, _text(labels[i]), float(scores[i])) for i in rows)
 
     return Blame(
-        row=row,
-        label=_text(np.asarray(y_x)[0]),
-        predicted=_text(np.asarray(model.predict(x))[0]),
+        row=asked.row,
+        label=_text(np.asarray(asked.y_x)[0]),
+        predicted=_text(np.asarray(predicted)[0]),
         proponents=pulls(1),
         opponents=pulls(-1),
         scores=scores,
-        epochs=() if kept.is_final else tuple(kept.epochs.tolist()),
+        epochs=() if trace.is_final else tuple(trace.epochs.tolist()),
     )
 
 
-def _count(top: Any) -> int:
+def count(top: Any) -> int:
+    """How many rows are listed."""
     try:
         number = 0 if isinstance(top, bool) else index(top)
     except TypeError:
@@ -61,9 +59,9 @@ def _count(top: Any) -> int:
     return number
 
 
-def _trace(model: Any, trace: Any) -> Trace:
+def trace_of(trace: Any, theta: Any) -> Trace:
     """The trace given, if it is of this fit; else the final weights."""
-    theta = on_host(model._state.theta)
+    theta = on_host(theta)
     if trace is None:
         return Trace.of_final(theta)
     found = trace.trace() if isinstance(trace, Tracer) else trace
@@ -74,25 +72,27 @@ def _trace(model: Any, trace: Any) -> Trace:
     return found
 
 
-def _row(model: Any, X: Any, y: Any, asked: Asked, n: int) -> tuple[int | None, Any, Any]:
-    """-> its number, where it is a training row; its inputs, one row; its target."""
-    if (asked.row is None) == (asked.x is None):
+def asked_row(X: Any, y: Any, row: Any, given: tuple[Any, Any], label: Callable[[Any], Any] | None) -> Asked:
+    """One of the training rows, or the one given with its target; label: what stands in for that."""
+    x, y_x = given
+    if (row is None) == (x is None):
         raise SettingsError("give row= for one of the training rows or x= for another, one of both")
-    if asked.x is None:
-        if asked.y_x is not None:
+    if x is None:
+        if y_x is not None:
             raise SettingsError("y_x= is the target of x=; that of row= stands in y")
-        row = row_numbers(n, asked.row, None)[0]
-        return row, take(X, [row]), take(y, [row])
-    x = asked.x if hasattr(asked.x, "shape") else np.asarray(asked.x)
+        n = X.shape[0] if hasattr(X, "shape") else len(X)
+        row = row_numbers(n, row, None)[0]
+        return Asked(row, take(X, [row]), take(y, [row]))
+    x = x if hasattr(x, "shape") else np.asarray(x)
     x = np.asarray(x)[None] if len(x.shape) == 1 else x
     if x.shape[0] != 1:
         raise SettingsError(f"x= is one row, got {x.shape[0]}")
-    if asked.y_x is not None:
-        y_x = np.atleast_1d(np.asarray(asked.y_x))
-        return None, x, y_x[None] if y_x.ndim == 1 and len(y_x) != 1 else y_x
-    if not hasattr(model, "classes_"):
+    if y_x is not None:
+        y_x = np.atleast_1d(np.asarray(y_x))
+        return Asked(None, x, y_x[None] if y_x.ndim == 1 and len(y_x) != 1 else y_x)
+    if label is None:
         raise SettingsError("a prediction of numbers has a cost only with its target: give y_x= with x=")
-    return None, x, model.predict(x)
+    return Asked(None, x, label(x))
 
 
 def _text(value: Any) -> str:

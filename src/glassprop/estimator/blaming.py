@@ -16,7 +16,7 @@ class Blames:
     """The verb."""
 
     def blame(
-        self,
+        self: Any,
         X: Any,
         y: Any,
         *,
@@ -75,7 +75,10 @@ class Blames:
         >>> [pull.label for pull in blame.proponents], [pull.label for pull in blame.opponents]
         (['1', '1', '1'], ['2', '2', '2'])
         """
-        from glassprop.estimator.blamed import Asked, blamed
+        from glassprop.estimator.blamed import asked_row, blamed, count, trace_of
 
         check_is_fitted(self)
-        return blamed(self, X, y, sample_weight, Asked(row, x, y_x), top, trace)
+        top, kept, data = count(top), trace_of(trace, self.theta_), self._as_examples(X, y, sample_weight)
+        asked = asked_row(X, y, row, (x, y_x), self.predict if hasattr(self, "classes_") else None)
+        one = self._as_examples(asked.x, asked.y_x, None)
+        return blamed(self.network_, kept, data, one, (asked, self.predict(asked.x), y), top)

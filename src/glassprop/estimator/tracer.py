@@ -9,6 +9,8 @@ from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 from glassprop.influence.trace import Trace
 from glassprop.influence.tracing import Tracing
+from glassprop.network import Network
+from glassprop.training.state import TrainState
 
 
 class Tracer:
@@ -44,28 +46,38 @@ class Tracer:
             raise SettingsError(f"k must be a whole number of weights to keep, 1 or more, got {quoted(k, 60)}")
         self.k = number
         self._tracing: Tracing | None = None
+        self._state: TrainState | None = None  # while a fit is under way
 
     # --- scikit-learn's protocol ------------------------------------------------------------------------------
 
-    def setup(self, estimator: Any, context: Any) -> None:
+    def setup(self, estimator: object, context: Any) -> None:
         """A fit begins: forget the one before."""
-        self._tracing = None
+        self._tracing, self._state = None, None
 
-    def on_fit_task_begin(self, estimator: Any, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
-        """The fit begins, or an epoch."""
-        state = getattr(estimator, "_state", None)
-        if state is not None and self._tracing is None:
-            self._tracing = Tracing(self.k)
-            self._tracing.begin(state)
+    def on_fit_task_begin(self, estimator: object, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
+        """The fit begins, or an epoch: ``on_begin`` was told, or will be."""
 
-    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
-        """An epoch is over, or all."""
-        state = getattr(estimator, "_state", None)
-        if state is not None and self._tracing is not None:
-            self._tracing.take(state)
+    def on_fit_task_end(self, estimator: object, context: Any) -> None:
+        """An epoch is over, or all: keep the weights that training has ended with, if it has."""
+        if self._tracing is not None and self._state is not None:
+            self._tracing.end(self._state)
 
-    def teardown(self, estimator: Any, context: Any) -> None:
+    def teardown(self, estimator: object, context: Any) -> None:
         """The fit is over, or has failed."""
+        self._state = None
+
+    # --- what our estimators tell beside it -------------------------------------------------------------------
+
+    def on_begin(self, network: Network, state: TrainState) -> None:
+        """Training begins."""
+        self._tracing, self._state = Tracing(self.k), state
+        self._tracing.begin(state)
+
+    def on_state(self, state: TrainState) -> None:
+        """An epoch is over."""
+        self._state = state
+        if self._tracing is not None:
+            self._tracing.take(state)
 
     # --- what it kept -----------------------------------------------------------------------------------------
 

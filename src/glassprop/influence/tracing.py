@@ -36,13 +36,15 @@ class Tracing:
         self.kept, self.sums, self.stride, self.last = {}, {self.start: 0.0}, 1, None
         self._so_far = state.step, state.samples
 
-    def take(self, state: TrainState) -> None:
-        """An epoch is over, or, where it was seen before, all is."""
+    def end(self, state: TrainState) -> None:
+        """Training may be over: what it ends with, as far as is known."""
         epoch = len(state.history.cost)
-        if epoch in self.sums:
-            self.earlier = epoch - state.epoch
-            self.last = state.kept_epoch or epoch, np.array(on_host(state.theta))
-            return
+        self.earlier = epoch - state.epoch
+        self.last = state.kept_epoch or epoch, np.array(on_host(state.theta))
+
+    def take(self, state: TrainState) -> None:
+        """An epoch is over."""
+        epoch = len(state.history.cost)
         self.sums[epoch] = self.sums[max(self.sums)] + self._multiplier(state)
         if (
             self.k > 1 and (epoch - self.start) % self.stride == 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.equations.periodic import TURN
 from glassprop.errors import ExportError
 from glassprop.ground.text import quoted
 from glassprop.portable.c_dialect import Dialect, Part, c_number
@@ -30,7 +31,6 @@ from glassprop.portable.whole_model import (
 )
 
 _LOOPED = 16  # inputs alike beside each other, from which on they are a loop over tables
-_TURN = "6.283185307179586"
 GIVEN = "given["  # the numbers of a row, once they were read
 
 
@@ -116,7 +116,7 @@ STEPS_IN_C: dict[type, Callable[[Reading, str, Any, str], str]] = {
 def _number(to: Reading, piece: NumberInput, first: int) -> list[str]:
     v = to.variables[piece.source]
     if piece.wave:
-        v = f"{piece.wave}({_TURN} * ({v} / {to.double(piece.turn)}))"
+        v = f"{piece.wave}({to.double(TURN)} * ({v} / {to.double(piece.turn)}))"
     for k, step in enumerate(piece.steps):
         v = STEPS_IN_C[type(step)](to, v, step, f"input{first}_{k}")
     return [f"x[{first}] = ({to.dialect.real}){v};"]
@@ -142,6 +142,9 @@ def _category(to: Reading, piece: CategoryInput, first: int) -> list[str]:
     lines += [f"if ({to.is_missing(piece.source)})", f"    k = {missing};"]
     if places is not None:
         return [*lines, "if (k >= 0)", f"    x[{first} + k] = 1;"]
+    refused = np.flatnonzero(np.isnan(table).any(axis=1)).tolist()  # by an encoder that takes nothing unknown
+    if refused:
+        lines += [f"if ({' || '.join(f'k == {row}' for row in refused)})", "    return -1;"]
     name = to.part.array(to.dialect.real, f"input{first}_table", table)
     if piece.width == 1:
         return [*lines, f"x[{first}] = {name}[k];"]

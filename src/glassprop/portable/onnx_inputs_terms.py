@@ -101,7 +101,7 @@ def _weighed(graph: Graph, counts: str, unread: str, idf: np.ndarray) -> str:
     size = graph.node("Where", graph.node("Greater", size, zero), size, one)
     weights = graph.node("Div", weights, size)
     unread = graph.node("Unsqueeze", unread, graph.constant(np.array([1], np.int64)))
-    return graph.node("Where", unread, graph.constant(np.array(np.nan)), weights)
+    return graph.node("Where", unread, graph.double(np.nan), weights)
 
 
 def _cut(graph: Graph, values: str, start: int, end: int | None) -> str:
