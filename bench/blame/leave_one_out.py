@@ -2,7 +2,7 @@
 
 ``python -m bench.blame.leave_one_out`` trains small networks on 100 rows, and 100 times more with one row left out,
 from the same start and in the same order, and prints the mean rank correlation of true changes of the cost of held-out
-rows with scores by the final weights, by a trace, and, of Adam, by a trace with each parameter's own scale.
+rows with scores by the final weights, damped or not, by a trace, and, of Adam, by a trace with each parameter's own scale.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_
 from sklearn.preprocessing import scale
 
 from glassprop import MLPClassifier, MLPRegressor, Tracer
+from glassprop.influence.damped import damped_influences
 from glassprop.influence.influence import influences
 from glassprop.influence.trace import Trace
 
@@ -102,7 +103,7 @@ def scores_of(model: Any, X: Any, y: Any) -> Scores:
         "trace": influences(model.network_, trace, *data),
     }
     for share in DAMPING:
-        found[f"final, damped by {share}"] = damped(model.network_, model.theta_, share, *data)
+        found[f"final, damped by {share}"] = damped_influences(model.network_, model.theta_, *data, share=share)
     if scales.by_epoch:
         found["trace, scaled"] = scaled(model.network_, trace, scales, *data)
     return found
@@ -115,15 +116,6 @@ def scaled(network: Any, trace: Trace, scales: Scales, X: Any, Y: Any, X_of: Any
         mine, its = (np.stack(list(network.example_gradients(theta, *of))) for of in ((X_of, Y_of), (X, Y)))
         total += rate * (mine * scales.by_epoch[int(epoch)]) @ its.T
     return total
-
-
-def damped(network: Any, theta: Any, share: float, X: Any, Y: Any, X_of: Any, Y_of: Any) -> NDArray[np.float64]:
-    """g' (F + λ)⁻¹ g, F = Σ g gᵀ / n of the training rows, by products alone; λ: this share of F's trace, by which
-    scores are multiplied."""
-    its, mine = (network.example_gradients(theta, *of) for of in ((X, Y), (X_of, Y_of)))
-    own, across = its.dot(its), mine.dot(its)
-    damping = share * np.trace(own)  # n λ
-    return across - across @ np.linalg.solve(own + damping * np.eye(len(own)), own)
 
 
 def agreement(scores: NDArray[np.float64], truth: NDArray[np.float64]) -> float:

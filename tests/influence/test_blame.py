@@ -139,10 +139,10 @@ def test_weights_of_rows_and_classes_count(fitted):
     weight[3] = 5
     plain, weighted = (model.blame(X, y, row=0, sample_weight=w, trace=tracer).scores for w in (None, weight))
     np.testing.assert_allclose(weighted, plain * weight)
-    balanced = clf(class_weight={0: 2.0, 1: 1.0, 2: 1.0}).fit(X, y)
-    scores = balanced.blame(X, y, row=0).scores
+    balanced = clf(class_weight={0: 2.0, 1: 1.0, 2: 1.0}).set_callbacks(tracer := Tracer(3)).fit(X, y)
+    scores = balanced.blame(X, y, row=0, trace=tracer).scores
     balanced.class_weight = None
-    np.testing.assert_allclose(scores, balanced.blame(X, y, row=0).scores * np.where(y == 0, 2, 1))
+    np.testing.assert_allclose(scores, balanced.blame(X, y, row=0, trace=tracer).scores * np.where(y == 0, 2, 1))
 
 
 def test_numbers_and_several_labels():

@@ -11,6 +11,7 @@ from rounding import assert_rounded, size_of_gradient
 from scipy.sparse import csr_array
 
 from glassprop.errors import DataError
+from glassprop.influence.damped import SHARE, damped_influences
 from glassprop.influence.influence import blocks, influences, self_influences
 from glassprop.influence.trace import Trace
 
@@ -55,6 +56,17 @@ def test_weights_of_rows():
     trace, (_, X, Y), weight = trace_of(network), example(network, 5), np.array([1, 0, 2, 0.5, 1])
     plain = influences(network, trace, X, Y, X[:1], Y[:1])
     np.testing.assert_array_equal(influences(network, trace, X, Y, X[:1], Y[:1], weight), plain * weight)
+
+
+@pytest.mark.parametrize("weight", [None, np.array([1, 0, 2, 0.5, 1])])
+def test_damped_is_what_second_moments_in_full_give(case, weight):
+    network, trace, X, Y, built, _ = case
+    g, w = built[0], np.ones(5) if weight is None else weight
+    moments = (g.T * w) @ g
+    damping = SHARE * np.trace(moments)
+    expected = damping * g[:2] @ np.linalg.solve(moments + damping * np.eye(len(moments)), g.T) * w
+    found = damped_influences(network, trace.thetas[0], X, Y, X[:2], Y[:2], weight)
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9 * np.abs(g @ g.T).max())
 
 
 def test_sparse_rows():

@@ -46,7 +46,9 @@ class Blames:
         top : int, default=10
             How many rows are listed for and against.
         trace : Tracer or Trace, optional
-            What a ``Tracer`` kept in ``fit``. Without, the final weights serve, and the result says so.
+            What a ``Tracer`` kept in ``fit``. Without, the final weights serve, and the result says so: products then
+            allow for what other rows teach (∇C_row · (F + λ)⁻¹ ∇C_x, F the gradients' second moments), which agrees
+            better with training without the row; a trace shows what rows did that are learned by now.
 
         Returns
         -------

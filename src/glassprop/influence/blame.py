@@ -96,8 +96,8 @@ class Blame:
     def _weights(self) -> str:
         if not self.epochs:
             return (
-                "Looked at by the final weights alone, since no trace was given: of rows that are learned well by now "
-                "little is seen."
+                "Looked at by the final weights alone, since no trace was given: scores allow for what other rows "
+                "teach, and are compared, not added up."
             )
         k = len(self.epochs)
         said = f"{k} weights of epochs {self.epochs[0]} to {self.epochs[-1]}" if k > 1 else f"epoch {self.epochs[0]}"

@@ -45,9 +45,9 @@ def influences(
     """
     found = np.zeros((len(Y_of), len(Y)))
     for theta, rate in _along(network, trace):
-        asked = _gradients(network, theta, X_of, Y_of)
+        asked = gradients(network, theta, X_of, Y_of)
         for rows in blocks(network, len(Y)):
-            found[:, rows] += rate * asked.dot(_gradients(network, theta, X[rows], Y[rows]))
+            found[:, rows] += rate * asked.dot(gradients(network, theta, X[rows], Y[rows]))
     return found if weight is None else found * weight
 
 
@@ -59,7 +59,7 @@ def self_influences(network: Architecture, trace: Trace, X: Rows, Y: Array) -> N
     found = np.zeros(len(Y))
     for theta, rate in _along(network, trace):
         for rows in blocks(network, len(Y)):
-            found[rows] += rate * sum(_gradients(network, theta, X[rows], Y[rows]).squares())
+            found[rows] += rate * sum(gradients(network, theta, X[rows], Y[rows]).squares())
     return found
 
 
@@ -77,6 +77,7 @@ def _along(network: Architecture, trace: Trace) -> Iterator[tuple[Array, float]]
     return ((theta, float(rate)) for theta, rate in zip(trace.thetas, trace.rates, strict=True) if rate)
 
 
-def _gradients(network: Architecture, theta: Array, X: Rows, Y: Array) -> ExampleGradients:
+def gradients(network: Architecture, theta: Array, X: Rows, Y: Array) -> ExampleGradients:
+    """Of rows, as factors; all is checked."""
     theta, X, Y, _ = given_examples(network, theta, X, Y)
     return ExampleGradients.of(network, theta, X, Y)
