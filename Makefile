@@ -8,7 +8,7 @@ BENCH_STAMP := $(BENCH)/.installed
 ACCURACY := .venv-accuracy
 ACCURACY_STAMP := $(ACCURACY)/.installed
 
-.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy clean
+.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -83,6 +83,9 @@ $(ACCURACY_STAMP): pyproject.toml
 
 bench-accuracy: $(ACCURACY_STAMP) ## errors and times on 31 tables beside the peers, for hours; OPTIONS="--quick" (20 minutes), "--help"
 	$(ACCURACY)/bin/python -m bench.accuracy $(OPTIONS)
+
+bench-doctor: $(STAMP) ## what the doctor says of planted faults and healthy runs, in 15 minutes; OPTIONS="--half A", "--check", "--help"
+	$(BIN)/python -m bench.doctor $(OPTIONS)
 
 clean: ## removes what was built
 	rm -rf $(VENV) $(BENCH) $(ACCURACY) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

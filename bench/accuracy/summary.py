@@ -14,6 +14,7 @@ from bench.accuracy.results import Result
 
 Place = tuple[str, int]  # table and seed
 _SURE = 2.0  # standard errors of the mean paired difference
+SEEDS = 3  # of which means are taken; whether a model is worse is told from all that were run
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Difference:
 class Summary:
     """What was found, by model, table and seed.
 
-    Errors are taken from wherever a model was trained, from a CPU first; times from one CPU alone.
+    Means are of the first three seeds, which every model has; `differences` are of all. Errors are taken from wherever
+    a model was trained, from a CPU first; times from one CPU alone.
 
     Parameters
     ----------
@@ -84,15 +86,15 @@ class Summary:
 
     def results(self, model: str) -> list[Result]:
         """Those that its errors come from."""
-        return list(self._errors[model].values())
+        return list(_first(self._errors[model]).values())
 
     def timed(self, model: str) -> list[Result]:
         """Those that its times come from."""
-        return list(self._timed.get(model, {}).values())
+        return list(_first(self._timed.get(model, {})).values())
 
     def error(self, model: str, table: str) -> float | None:
         """The mean over seeds, each floored; None if there is none."""
-        found = [floored(result) for (name, _), result in self._errors[model].items() if name == table]
+        found = [floored(result) for (name, _), result in _first(self._errors[model]).items() if name == table]
         return sum(found) / len(found) if found else None
 
     def error_ratio(self, model: str, other: str, tables: Iterable[str] | None = None) -> Ratio:
@@ -108,7 +110,7 @@ class Summary:
     ) -> Ratio:
         logs, runs = [], 0
         for table in self.tables if tables is None else tables:
-            common = [place for place in ours if place[0] == table and place in theirs]
+            common = [place for place in _first(ours) if place[0] == table and place in theirs]
             sums = [sum(of(results[place]) for place in common) for results in (ours, theirs)]
             if common and min(sums) > 0:
                 logs.append(math.log(sums[0] / sums[1]))
@@ -135,6 +137,11 @@ class Summary:
             if both:
                 found.append(_difference(table, [floored(ours[place]) - floored(theirs[place]) for place in both]))
         return sorted(found, key=lambda one: -one.in_errors)
+
+
+def _first(found: dict[Place, Result]) -> dict[Place, Result]:
+    """Those of the first seeds."""
+    return {(table, seed): result for (table, seed), result in found.items() if seed < SEEDS}
 
 
 def floored(result: Result) -> float:

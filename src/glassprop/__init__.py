@@ -14,6 +14,7 @@ _HOME = {
     "CategoryEmbedding": "glassprop.layers.category_embedding",
     "Checkpoint": "glassprop.export.checkpoint",
     "Cost": "glassprop.equations.cost",
+    "Doctor": "glassprop.estimator.doctor",
     "Layer": "glassprop.layers.dense",
     "Network": "glassprop.network",
     "OwnUnits": "glassprop.architecture.own_units",
@@ -22,6 +23,7 @@ _HOME = {
     "TabularClassifier": "glassprop.tables.tabular.tabular_classifier",
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
     "check_gradient": "glassprop.backprop.check",
+    "diagnose": "glassprop.tables.tabular.diagnose_model",
     "explain": "glassprop.tables.use.explain_table",
     "MLflowLogger": "glassprop.export.mlflow_logger",
     "MLPClassifier": "glassprop.estimator.classifier",
@@ -42,6 +44,7 @@ __all__ = [
     "CategoryEmbedding",
     "Checkpoint",
     "Cost",
+    "Doctor",
     "GlasspropError",
     "Layer",
     "MLPClassifier",
@@ -55,6 +58,7 @@ __all__ = [
     "TabularRegressor",
     "__version__",
     "check_gradient",
+    "diagnose",
     "explain",
     "from_sklearn",
     "load",
@@ -74,6 +78,7 @@ if TYPE_CHECKING:
     from glassprop.equations.cost import Cost
     from glassprop.errors import GlasspropError
     from glassprop.estimator.classifier import MLPClassifier
+    from glassprop.estimator.doctor import Doctor
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.export.checkpoint import Checkpoint
     from glassprop.export.mlflow_logger import MLflowLogger
@@ -88,6 +93,7 @@ if TYPE_CHECKING:
     from glassprop.portable.to_onnx import to_onnx
     from glassprop.portable.to_sklearn import to_sklearn
     from glassprop.portable.to_torch import to_torch
+    from glassprop.tables.tabular.diagnose_model import diagnose
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
     from glassprop.tables.use.explain_table import explain

@@ -137,6 +137,17 @@ def test_ratios_are_of_what_both_have_and_of_floored_errors():
     assert math.isnan(summary.error_ratio(MEMBERS, _MLP).value)
 
 
+def test_means_are_of_the_first_three_seeds_and_differences_of_all():
+    found = [result("heart", seed, SINGLE, 0.1 if seed < 3 else 0.9) for seed in range(20)]
+    found += [result("heart", seed, _MLP, 0.2 if seed < 3 else 0.8) for seed in range(20)]
+    summary = Summary(found, ["heart"])
+    assert summary.error(SINGLE, "heart") == pytest.approx(0.1)
+    assert summary.error_ratio(SINGLE, _MLP).value == pytest.approx(0.5)
+    assert len(summary.results(SINGLE)) == len(summary.timed(SINGLE)) == 3
+    (all_seeds,) = summary.differences(SINGLE, _MLP)
+    assert (all_seeds.seeds, all_seeds.mean) == (20, pytest.approx((17 * 0.1 - 3 * 0.1) / 20))
+
+
 def test_times_are_of_one_cpu_and_errors_of_any():
     found = [
         result("heart", 0, SINGLE, 0.1), result("OJ", 0, SINGLE, 0.1),

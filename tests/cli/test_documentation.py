@@ -13,7 +13,7 @@ from glassprop.cli.app import app
 from glassprop.export import container
 
 TEXT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
-COMMANDS = ["train", "predict", "score", "check", "explain", "lesson", "info", "export", "warmup"]
+COMMANDS = ["train", "predict", "score", "check", "doctor", "explain", "lesson", "info", "export", "warmup"]
 
 
 def options(command):
@@ -40,6 +40,7 @@ def test_every_exit_code_is_documented():
 def test_the_json_keys_are_documented(run, iris_model):
     keys = set(run("train", "iris", "--epochs", "2", "--json").json)
     keys |= set(run("check", iris_model, "iris", "--rows", "5", "--json").json)
+    keys |= set(run("doctor", iris_model, "iris", "--budget", "0", "--json").json)
     section = TEXT[TEXT.index("## JSON") : TEXT.index("## The model file")]
     assert keys <= set(re.findall(r"`(\w+)`", section))
 

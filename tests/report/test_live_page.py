@@ -65,6 +65,18 @@ def test_a_page_of_a_large_network_stands_still_and_says_why(look):
     assert of_network(dense(97, (100, "relu"), (1, "identity"))).to_dict()["live"] is not None
 
 
+def test_what_an_optimizer_remembers_takes_few_digits_where_a_page_stands_still():
+    """It is the largest part of such a page."""
+    network = dense(99, (100, "relu"), (1, "identity"))
+    theta = np.random.default_rng(0).normal(size=network.layout.size)
+    record = network.explain(theta, np.ones(99), [1.0], training=training(theta)).to_dict()
+    small = json.loads(embedded(record))["training"]["memory"]
+    for name in ("m", "v"):
+        held, given = small[name]["w"][1], record["training"]["memory"][name]["w"][1]
+        assert all(float(f"{x:.6g}") == x for row in held for x in row)
+        np.testing.assert_allclose(held, given, rtol=1e-5)
+
+
 def test_why_else_a_page_stands_still():
     cube = Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2)
     own = of_network(Network(2, [Layer(2, cube), Layer(1, "identity")]))

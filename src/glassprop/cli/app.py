@@ -14,6 +14,7 @@ from cyclopts import App
 
 from glassprop import __version__
 from glassprop.cli.check_command import check
+from glassprop.cli.doctor_command import doctor
 from glassprop.cli.explain_command import explain
 from glassprop.cli.export_command import export
 from glassprop.cli.faults import BAD_INPUT, BUG, fault
@@ -42,7 +43,7 @@ app = App(
     print_error=False,
     suppress_keyboard_interrupt=False,
 )
-for command in (train, predict, score, check, explain, lesson, info, export, warmup):
+for command in (train, predict, score, check, doctor, explain, lesson, info, export, warmup):
     app.command(command)
 
 

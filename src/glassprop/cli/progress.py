@@ -87,6 +87,32 @@ class TrainingProgress:
             self._bar = None
 
 
+class TrialProgress:
+    """Shows which remedy is tried: a bar on a terminal, a line each elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> TrialProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def __call__(self, done: int, of: int, name: str) -> None:
+        """So many short runs are done, and that with the remedy of this name begins."""
+        console = console_for(sys.stderr)
+        if not console.is_terminal or console.is_dumb_terminal:
+            say(f"short run {done + 1} of {of}: {name}")
+            return
+        if self._bar is None:
+            self._bar = _bar_of_trials(console, of)
+            self._bar.start()
+        self._bar.update(0, completed=done, state=name)
+
+
 class PassProgress:
     """Shows how far a pass over a table's rows is, on a terminal: elsewhere a refusal has to be the only line."""
 
@@ -126,6 +152,16 @@ class PassProgress:
         if self._bar is not None:
             self._bar.stop()
         self._bar, self._what = None, ""
+
+
+def _bar_of_trials(console: Any, of: int) -> Any:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    name = TextColumn("{task.fields[state]}", markup=False)
+    parts = TextColumn("short run"), MofNCompleteColumn(), BarColumn(bar_width=None), name
+    bar = Progress(*parts, console=console, transient=True, expand=True)
+    bar.add_task("", total=of, state="")
+    return bar
 
 
 def _bar_of_networks(console: Any, of: int) -> Any:

@@ -47,7 +47,7 @@ def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, 
             raise SettingsError("--no-rows is about the report: give --report FILE too, or leave it out")
         return None
     from glassprop.ground.atomic import check_writable, is_device
-    from glassprop.training_report.training_report import need_jinja
+    from glassprop.training_report.html_pages import need_jinja
 
     need_jinja()
     check_writable(report, error=DataError)
@@ -105,6 +105,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         seconds=seconds,
         versions=_versions(),
         predictions=() if explained is None else explained["predictions"],
+        found=_found(outcome),
     )
     documents = {files.report: training_report(data)}
     if page is not None and explained is not None:
@@ -117,6 +118,15 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         computes = page is not None and explained is not None and explained["live"] is not None
         model = f"; {page} computes, and so holds the model, all of its weights and biases" if computes else ""
         say(f"{both} rows of the table; --no-rows leaves their values out{model}")
+
+
+def _found(outcome: Outcome) -> dict[str, Any] | None:
+    """What keeps the network from learning, as plain data; not of a table that was read piece by piece."""
+    if "stream" in outcome.record:
+        return None
+    from glassprop.tables.use.doctor_table import diagnosis_of_outcome
+
+    return diagnosis_of_outcome(outcome).to_dict()
 
 
 def _explained(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def train(
     chosen, sharing = options or TrainOptions(), among or DistributedOptions()
     written = Written(model, report, rows=not no_rows, as_json=json)
     with all_ranks(sharing.distributed, fast_sums=sharing.fast_sums) as group:
-        _check_numbers(chosen)
+        check_numbers(chosen)
         if chosen.validation == "-" in data:
             raise SettingsError("standard input holds one table: it cannot be both DATA and --validation")
         how = streaming or StreamingOptions()
@@ -215,20 +215,20 @@ def _learned(asked: Asked, messages: Messages, group: MpiGroup | None) -> Outcom
     streamed = group is not None or is_streamed(streaming, data, messages)
     streaming.check(() if among.lanes is None else ("--lanes",), streamed=streamed)
     schema = None if options.schema is None else read_schema(options.schema)
-    as_text, pass_on = _as_text(options, schema), _passed_on(messages)
+    as_text, pass_on = as_text_columns(options, schema), passed_on(messages)
     callbacks = (TrainingProgress(on_start=messages.open), *asked.kept)
     if not streamed:
         table = read(data, as_text)
-        settings = _settings(options, schema, table.frame.columns, table.text_columns)
+        settings = settings_of(options, schema, table.frame.columns, table.text_columns)
         return fit_table(table, settings, callbacks=callbacks, on_message=pass_on)
     rows = open_rows(data, as_text)
-    settings = _settings(options, schema, rows.columns, lambda: text_columns_of(rows))
+    settings = settings_of(options, schema, rows.columns, lambda: text_columns_of(rows))
     more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}
     with PassProgress() as passes:
         return fit_stream(rows, settings, callbacks=callbacks, on_message=pass_on, on_pass=passes, group=group, **more)
 
 
-def _passed_on(messages: Messages) -> Say:
+def passed_on(messages: Messages) -> Say:
     """Pass on all but the estimator's word on Ctrl-C, which the last line says with the file's name.
 
     What is to be said of the scores stands beneath them.
@@ -244,7 +244,7 @@ def _passed_on(messages: Messages) -> Say:
     return pass_on
 
 
-def _check_numbers(options: TrainOptions) -> None:
+def check_numbers(options: TrainOptions) -> None:
     layer_sizes(options.hidden)
     held_out_share(options.validation)
     at_least("--epochs", options.epochs, 1)
@@ -263,7 +263,7 @@ def _checked_path(model: str | None, data: str) -> str:
     return path
 
 
-def _as_text(options: TrainOptions, schema: TableSchema | None) -> dict[str, Collection[str]]:
+def as_text_columns(options: TrainOptions, schema: TableSchema | None) -> dict[str, Collection[str]]:
     """Columns that are to be categories stay text, so that 1E2 is not 100; whichever way their names are meant."""
     from glassprop.tables.values.cells import MISSING
 
@@ -271,7 +271,7 @@ def _as_text(options: TrainOptions, schema: TableSchema | None) -> dict[str, Col
     return {**dict.fromkeys(names, MISSING), **({} if schema is None else schema.text_columns())}
 
 
-def _settings(
+def settings_of(
     options: TrainOptions,
     schema: TableSchema | None,
     columns: Sequence[str],

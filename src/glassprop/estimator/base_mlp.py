@@ -23,6 +23,7 @@ from glassprop.equations.arrays import Array, Rows, on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
+from glassprop.estimator.diagnosing import Diagnoses
 from glassprop.estimator.dispatched import has_nan, outputs_there, taken
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_among import FitsAmongRanks
@@ -60,7 +61,7 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.prediction import Of
 
 
-class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, BaseEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     _clock = staticmethod(perf_counter)  # what tells how long a fit takes

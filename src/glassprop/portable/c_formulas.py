@@ -8,9 +8,9 @@ from math import pi, sqrt
 from typing import Any
 
 from glassprop.equations.activation import Activation
-from glassprop.equations.definitions import definition_of
-from glassprop.equations.formula_trees import Tree, tree_of
+from glassprop.equations.formula_trees import Tree
 from glassprop.errors import ExportError
+from glassprop.portable.activation_trees import tree_of_activation
 from glassprop.portable.c_dialect import Dialect
 
 _SIGNS = ("+", "-", "*", "/")
@@ -27,22 +27,11 @@ def activation_in_c(activation: Activation, dialect: Dialect, *, parametric: boo
     ExportError
         If it has no formula.
     """
-    tree = _tree(activation, parametric=parametric)
+    tree = tree_of_activation(activation, trained=parametric)
     if not activation.elementwise:
         return _of_layer(tree, dialect, name)
     given = f"{dialect.real} z" + (f", {dialect.real} p" if parametric else "")
     return f"static {dialect.real} {name}({given})\n{{\n    return {written(tree, dialect)};\n}}"
-
-
-def _tree(activation: Activation, *, parametric: bool) -> Tree:
-    definition = definition_of(activation)
-    if definition is None:
-        raise ExportError(
-            f"activation {activation.spec!r} is user-defined, and has no formula that could be written in C: train "
-            "with one of glassprop.functions.ACTIVATIONS"
-        )
-    fixed = {} if parametric or not activation.parameters else {"p": float(activation.parameters[0])}
-    return tree_of(definition.value, definition.where, {**definition.constants, **fixed})
 
 
 def written(tree: Tree, dialect: Dialect, known: dict[str, str] | None = None) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from math import pi, prod
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.equations.arrays import Array
+from glassprop.equations.periodic import TURN
 from glassprop.errors import ExportError
 from glassprop.layers.layer_kind import PARAMETRIC, LayerKind
 from glassprop.layers.some_columns import Columns
@@ -121,7 +122,7 @@ def _category(to: Writing, number: int, layer: Any, x: str, z: str) -> list[str]
 
 
 def _filled(to: Writing, text: str) -> str:
-    turn = to.dialect.number(2 * pi)
+    turn = to.dialect.number(TURN)
     return text.format(real=to.dialect.real, weight=to.dialect.weight, suffix=to.dialect.suffix, turn=turn)
 
 

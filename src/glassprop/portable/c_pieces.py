@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from glassprop.equations.periodic import TURN
 from glassprop.errors import ExportError
 from glassprop.ground.text import quoted
 from glassprop.portable.c_dialect import Dialect, Part, c_number
@@ -30,7 +31,6 @@ from glassprop.portable.whole_model import (
 )
 
 _LOOPED = 16  # inputs alike beside each other, from which on they are a loop over tables
-_TURN = "6.283185307179586"
 GIVEN = "given["  # the numbers of a row, once they were read
 
 
@@ -116,7 +116,7 @@ STEPS_IN_C: dict[type, Callable[[Reading, str, Any, str], str]] = {
 def _number(to: Reading, piece: NumberInput, first: int) -> list[str]:
     v = to.variables[piece.source]
     if piece.wave:
-        v = f"{piece.wave}({_TURN} * ({v} / {to.double(piece.turn)}))"
+        v = f"{piece.wave}({to.double(TURN)} * ({v} / {to.double(piece.turn)}))"
     for k, step in enumerate(piece.steps):
         v = STEPS_IN_C[type(step)](to, v, step, f"input{first}_{k}")
     return [f"x[{first}] = ({to.dialect.real}){v};"]

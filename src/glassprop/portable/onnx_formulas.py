@@ -8,9 +8,8 @@ from math import pi, sqrt
 import numpy as np
 
 from glassprop.equations.activation import Activation
-from glassprop.equations.definitions import definition_of
-from glassprop.equations.formula_trees import Tree, tree_of
-from glassprop.errors import ExportError
+from glassprop.equations.formula_trees import Tree
+from glassprop.portable.activation_trees import tree_of_activation
 from glassprop.portable.onnx_graph import Graph
 
 _LAST = -1  # the axis of neurons
@@ -22,21 +21,13 @@ def written_activation(graph: Graph, activation: Activation, z: str, elem_type: 
     Raises
     ------
     ExportError
-        If it is user-defined: its formula is not known, only code that computes it.
+        If it is user-defined.
     """
-    definition = definition_of(activation)
-    if definition is None:
-        raise ExportError(
-            f"activation {activation.spec!r} is user-defined, and ONNX holds formulas, not Python: train with a "
-            "built-in one (glassprop.functions.ACTIVATIONS)"
-        )
+    tree = tree_of_activation(activation, trained=p is not None)
     writer = Formula(graph, elem_type, {"z": z, "z_j": z, "z_m": z})
     if p is not None:
         writer.names["p"] = p
-    constants = dict(definition.constants)
-    if p is None and activation.parameters:
-        constants["p"] = float(activation.parameters[0])
-    return writer.name_of(tree_of(definition.value, definition.where, constants))
+    return writer.name_of(tree)
 
 
 class Formula:

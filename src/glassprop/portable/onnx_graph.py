@@ -121,6 +121,14 @@ class Graph:
         self._append(op, list(inputs), names, domain, attributes)
         return names[0] if outputs == 1 else names
 
+    def double(self, value: float) -> str:
+        """A number in double precision, without axes."""
+        return self.constant(np.float64(value))
+
+    def between(self, x: str, low: str, high: str) -> str:
+        """Not below low, not above high; what is no number stays none."""
+        return self.node("Min", self.node("Max", x, low), high)
+
     def reduce(self, op: str, x: str, axis: int) -> str:
         """A reduction over one axis, which stays, with a size of 1: ``"ReduceSum"``, ``"ReduceMax"`` and the like."""
         if op in _LATER and self.opset < 18:

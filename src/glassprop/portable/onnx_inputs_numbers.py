@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import pi
 from typing import Any
 
 import numpy as np
 
+from glassprop.equations.periodic import TURN
 from glassprop.portable.onnx_graph import Graph
 from glassprop.portable.whole_model import Affine, Bend, Clip, Fill, Knots, NumberInput, Source, Squeeze, Step
 
@@ -24,14 +24,14 @@ def read_numbers(graph: Graph, columns: Sequence[tuple[str, Source]]) -> str:
     low, high = [source.low for source in sources], [source.high for source in sources]
     if np.isfinite([*low, *high]).any():
         beyond = graph.node("Or", graph.node("Less", x, _row(graph, low)), graph.node("Greater", x, _row(graph, high)))
-        x = graph.node("Where", beyond, _nan(graph), x)
+        x = graph.node("Where", beyond, graph.double(np.nan), x)
     least = [source.least for source in sources]
     if any(least):
         near = graph.node("Less", graph.node("Abs", x), _row(graph, least))
-        x = graph.node("Where", near, graph.constant(np.array(0.0)), x)
+        x = graph.node("Where", near, graph.double(0.0), x)
     for number in range(max(len(source.absent) for source in sources)):
         words = [source.absent[number] if number < len(source.absent) else np.nan for source in sources]
-        x = graph.node("Where", graph.node("Equal", x, _row(graph, words)), _nan(graph), x)
+        x = graph.node("Where", graph.node("Equal", x, _row(graph, words)), graph.double(np.nan), x)
     if any(source.whole for source in sources):
         whole = graph.constant(np.array([[source.whole for source in sources]]))
         x = graph.node("Where", whole, graph.node("Floor", x), x)
@@ -42,15 +42,11 @@ def written_numbers(graph: Graph, x: str, pieces: Sequence[NumberInput]) -> str:
     """Numbers side by side, (n, n_pieces), of which each takes the same kinds of step."""
     if pieces[0].wave:
         turns = graph.node("Div", x, _row(graph, [piece.turn for piece in pieces]))
-        angle = graph.node("Mul", graph.constant(np.array(2 * pi)), turns)
+        angle = graph.node("Mul", graph.double(TURN), turns)
         x = graph.node("Sin", angle) if pieces[0].wave == "sin" else graph.cosine(angle, "float64")
     for number, first in enumerate(pieces[0].steps):
         x = STEPS[type(first)](graph, x, [piece.steps[number] for piece in pieces])
     return x
-
-
-def _nan(graph: Graph) -> str:
-    return graph.constant(np.array(np.nan))
 
 
 def _row(graph: Graph, values: Sequence[float]) -> str:
@@ -72,9 +68,9 @@ def _bend(graph: Graph, x: str, steps: Sequence[Bend]) -> str:
     """asinh, which runtimes have in single precision alone: by logarithms, of which no number is too large."""
     z = graph.node("Sub", x, _each(graph, steps, "origin"))
     z = graph.node("Div", z, _row(graph, [2 * step.unit for step in steps]))
-    size, far = graph.node("Abs", z), graph.constant(np.array(_FAR))
+    size, far = graph.node("Abs", z), graph.double(_FAR)
     near = graph.node("Min", size, far)
-    root = graph.node("Sqrt", graph.node("Add", graph.node("Mul", near, near), graph.constant(np.array(1.0))))
+    root = graph.node("Sqrt", graph.node("Add", graph.node("Mul", near, near), graph.double(1.0)))
     of_near = graph.node("Log", graph.node("Add", near, root))
     beyond = graph.node("Log", graph.node("Div", graph.node("Max", size, far), far))
     return graph.node("Mul", graph.node("Sign", z), graph.node("Add", of_near, beyond))
@@ -104,7 +100,7 @@ def _between_knots(graph: Graph, x: str, steps: Sequence[Knots]) -> str:
         inner[row, : len(at) - 2] = at[1:-1]
         for table, each in ((slopes, np.diff(to) / np.diff(at)), (knots, at[:-1]), (values, to[:-1])):
             table[row, : len(at) - 1] = each
-    x = _within(graph, x, _row(graph, [step.at[0] for step in steps]), _row(graph, [step.at[-1] for step in steps]))
+    x = graph.between(x, _row(graph, [step.at[0] for step in steps]), _row(graph, [step.at[-1] for step in steps]))
     last = graph.constant(np.array([2], np.int64))
     below = graph.node("GreaterOrEqual", graph.node("Unsqueeze", x, last), graph.constant(inner[None]))
     piece = graph.node("Squeeze", graph.reduce("ReduceSum", graph.cast(below, "int32"), 2), last)
@@ -114,19 +110,15 @@ def _between_knots(graph: Graph, x: str, steps: Sequence[Knots]) -> str:
     return graph.node("Add", graph.node("Mul", slope, graph.node("Sub", x, knot)), value)
 
 
-def _within(graph: Graph, x: str, low: str, high: str) -> str:
-    return graph.node("Min", graph.node("Max", x, low), high)
-
-
 def _squeeze(graph: Graph, x: str, steps: Sequence[Squeeze]) -> str:
     limit, most = _each(graph, steps, "limit"), np.array(_ALL_OF_IT)
-    t = _within(graph, graph.node("Div", x, limit), graph.constant(-most), graph.constant(most))
-    root = graph.node("Sqrt", graph.node("Add", graph.node("Mul", t, t), graph.constant(np.array(1.0))))
+    t = graph.between(graph.node("Div", x, limit), graph.constant(-most), graph.constant(most))
+    root = graph.node("Sqrt", graph.node("Add", graph.node("Mul", t, t), graph.double(1.0)))
     return graph.node("Mul", graph.node("Div", t, root), limit)
 
 
 def _clip(graph: Graph, x: str, steps: Sequence[Clip]) -> str:
-    return _within(graph, x, _each(graph, steps, "low"), _each(graph, steps, "high"))
+    return graph.between(x, _each(graph, steps, "low"), _each(graph, steps, "high"))
 
 
 STEPS: dict[type[Step], Callable[[Graph, str, Sequence[Any]], str]] = {

@@ -15,23 +15,14 @@ from glassprop.portable.onnx_graph import Graph
 def written_units(graph: Graph, units: OwnUnits, a: str, elem_type: str) -> str:
     """``OwnUnits.own``: in float64 on the way, as there. a and what is given back are of elem_type."""
     v = a if elem_type == "float64" else graph.cast(a, "float64")
-    v = graph.node("Add", graph.node("Mul", v, _number(graph, units.spread)), _number(graph, units.mean))
+    v = graph.node("Add", graph.node("Mul", v, graph.double(units.spread)), graph.double(units.mean))
     if units.scale != "none":
         v = INVERSES[units.scale](graph, v, units.shift, np.array(units.knots))
-        shift = _number(graph, units.shift)
-        v = graph.node("Mul", graph.node("Add", v, shift), _number(graph, units.factor))
+        shift = graph.double(units.shift)
+        v = graph.node("Mul", graph.node("Add", v, shift), graph.double(units.factor))
         v = graph.node("Sub", v, shift)
-        v = graph.node("Max", v, _number(graph, units.knots[0])) if units.knots else v
+        v = graph.node("Max", v, graph.double(units.knots[0])) if units.knots else v
     return v if elem_type == "float64" else graph.cast(v, elem_type)
-
-
-def written_between(graph: Graph, x: str, low: str, high: str) -> str:
-    """Not below low, not above high."""
-    return graph.node("Min", graph.node("Max", x, low), high)
-
-
-def _number(graph: Graph, value: float) -> str:
-    return graph.constant(np.float64(value))
 
 
 def _as_it_is(graph: Graph, v: str, shift: float, knots: Array) -> str:
@@ -40,20 +31,20 @@ def _as_it_is(graph: Graph, v: str, shift: float, knots: Array) -> str:
 
 def _exp(graph: Graph, v: str, shift: float, knots: Array) -> str:
     low, high = np.log(knots[[0, -1]] + shift)
-    e = graph.node("Exp", written_between(graph, v, _number(graph, low), _number(graph, high)))
-    y = graph.node("Sub", e, _number(graph, shift))
-    return written_between(graph, y, _number(graph, knots[0]), _number(graph, knots[-1]))
+    e = graph.node("Exp", graph.between(v, graph.double(low), graph.double(high)))
+    y = graph.node("Sub", e, graph.double(shift))
+    return graph.between(y, graph.double(knots[0]), graph.double(knots[-1]))
 
 
 def _from_quantile(graph: Graph, v: str, shift: float, knots: Array) -> str:
     """Between knots at even places: which two by division, then on the line between them."""
     places = quantile_places(len(knots))
     step = (places[-1] - places[0]) / (len(knots) - 1)
-    v = written_between(graph, v, _number(graph, places[0]), _number(graph, places[-1]))
-    steps = graph.node("Div", graph.node("Sub", v, _number(graph, places[0])), _number(graph, step))
+    v = graph.between(v, graph.double(places[0]), graph.double(places[-1]))
+    steps = graph.node("Div", graph.node("Sub", v, graph.double(places[0])), graph.double(step))
     piece = graph.cast(graph.node("Floor", steps), "int64")
     last = graph.constant(np.int64(len(knots) - 2))  # the last place belongs to the last piece
-    piece = written_between(graph, piece, graph.constant(np.int64(0)), last)  # what is no number stays none
+    piece = graph.between(piece, graph.constant(np.int64(0)), last)  # what is no number stays none
     slope, knot, place = (
         graph.node("Gather", graph.constant(each), piece) for each in (np.diff(knots) / np.diff(places), knots, places)
     )

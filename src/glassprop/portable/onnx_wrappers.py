@@ -99,29 +99,29 @@ def _calibrated(model: CalibratedClassifierCV) -> Around:
 def _of_fold(graph: Graph, one: Any, proba: str) -> str:
     """Of one fold. proba (n, its classes) -> (n, n_classes)."""
     if one.method == "temperature":
-        logits = graph.node("Log", graph.node("Add", proba, _number(graph, _SURE)))
-        scaled = graph.node("Mul", logits, _number(graph, float(one.calibrators[0].beta_)))
+        logits = graph.node("Log", graph.node("Add", proba, graph.double(_SURE)))
+        scaled = graph.node("Mul", logits, graph.double(float(one.calibrators[0].beta_)))
         return written_activation(graph, ACTIVATIONS["softmax"], scaled, "float64")
-    zero, count = _number(graph, 0.0), len(one.classes)
+    zero, count = graph.double(0.0), len(one.classes)
     columns = [graph.node("Mul", _column(graph, proba, 0), zero)] * count
     places = np.searchsorted(one.classes, one.estimator.classes_).tolist()
     for number, place in enumerate(places if count > 2 else places[1:], start=count == 2):
         columns[place] = _calibrator(graph, one.calibrators[number - (count == 2)], _column(graph, proba, number))
     if count == 2:
-        columns[0] = graph.node("Sub", _number(graph, 1.0), columns[1])
+        columns[0] = graph.node("Sub", graph.double(1.0), columns[1])
         return graph.node("Concat", *columns, axis=1)
     together = graph.node("Concat", *columns, axis=1)
     total = graph.reduce("ReduceSum", together, 1)
     none = graph.node("Equal", total, zero)
-    shares = graph.node("Div", together, graph.node("Where", none, _number(graph, 1.0), total))
-    return graph.node("Where", none, _number(graph, 1 / count), shares)
+    shares = graph.node("Div", together, graph.node("Where", none, graph.double(1.0), total))
+    return graph.node("Where", none, graph.double(1 / count), shares)
 
 
 def _calibrator(graph: Graph, calibrator: Any, x: str) -> str:
     """By a sigmoid, or between the knots of a rising line. x (n, 1)."""
     if not hasattr(calibrator, "X_thresholds_"):
-        line = graph.node("Mul", x, _number(graph, -float(calibrator.a_)))
-        z = graph.node("Sub", line, _number(graph, float(calibrator.b_)))
+        line = graph.node("Mul", x, graph.double(-float(calibrator.a_)))
+        z = graph.node("Sub", line, graph.double(float(calibrator.b_)))
         return written_activation(graph, ACTIVATIONS["sigmoid"], z, "float64")
     at, to = np.asarray(calibrator.X_thresholds_, float), np.asarray(calibrator.y_thresholds_, float)
     if len(at) == 1:
@@ -252,15 +252,11 @@ def _weights(model: Any) -> list[float] | None:
 
 def _mean(graph: Graph, values: Sequence[str], weights: Sequence[float] | None = None) -> str:
     weights = weights or [1.0] * len(values)
-    total = graph.node("Mul", values[0], _number(graph, weights[0]))
+    total = graph.node("Mul", values[0], graph.double(weights[0]))
     for value, weight in zip(values[1:], weights[1:], strict=True):
-        total = graph.node("Add", total, graph.node("Mul", value, _number(graph, weight)))
-    return graph.node("Div", total, _number(graph, sum(weights)))
+        total = graph.node("Add", total, graph.node("Mul", value, graph.double(weight)))
+    return graph.node("Div", total, graph.double(sum(weights)))
 
 
 def _column(graph: Graph, values: str, number: int) -> str:
     return graph.node("Gather", values, graph.constant(np.array([number], np.int64)), axis=1)
-
-
-def _number(graph: Graph, value: float) -> str:
-    return graph.constant(np.float64(value))

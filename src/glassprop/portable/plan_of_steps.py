@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
-from sklearn.feature_selection import VarianceThreshold
+from sklearn.feature_selection import (
+    GenericUnivariateSelect,
+    SelectFdr,
+    SelectFpr,
+    SelectFwe,
+    SelectKBest,
+    SelectPercentile,
+    VarianceThreshold,
+)
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import (
@@ -165,7 +173,7 @@ def _refuse_other_gaps(step: Any, at: str) -> None:
 # --- which columns, and where they go ---------------------------------------------------------------------------
 
 
-def _variance(step: VarianceThreshold, columns: Columns, at: str, sources: Sources) -> Columns:
+def _selected(step: Any, columns: Columns, at: str, sources: Sources) -> Columns:
     return [column for column, kept in zip(columns, step.get_support().tolist(), strict=True) if kept]
 
 
@@ -239,7 +247,13 @@ RULES: dict[type, Rule] = {
     OrdinalEncoder: ordinal,
     CategoryInputs: category_inputs,
     TextTerms: text_terms,
-    VarianceThreshold: _variance,
+    VarianceThreshold: _selected,
+    SelectKBest: _selected,
+    SelectPercentile: _selected,
+    SelectFpr: _selected,
+    SelectFdr: _selected,
+    SelectFwe: _selected,
+    GenericUnivariateSelect: _selected,
     FunctionTransformer: _identity,
     Pipeline: _pipeline,
     TablePipeline: _pipeline,

@@ -23,7 +23,8 @@ def to_c(
 ) -> CSource:
     """Write a fitted model in C99: one header, one source, with all that is done to columns before the network.
 
-    The source needs nothing but math.h, allocates nothing and keeps nothing between calls. See docs/deploy.md.
+    The source needs math.h, stddef.h and string.h alone, allocates nothing and keeps nothing between calls:
+    docs/deploy.md.
 
     Parameters
     ----------

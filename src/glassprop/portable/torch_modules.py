@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from glassprop.architecture.own_units import OwnUnits as Units
 from glassprop.architecture.target_scales import quantile_places
+from glassprop.equations.periodic import TURN
 
 
 class Scale(nn.Module):
@@ -66,7 +67,7 @@ class PeriodicEmbedding(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         own = x[:, self.columns]
-        angles = (2 * math.pi * self.frequencies) * own[:, :, None] + self.phases  # (n, k, waves)
+        angles = (TURN * self.frequencies) * own[:, :, None] + self.phases  # (n, k, waves)
         sums = torch.einsum("nkq,kmq->nkm", torch.cos(angles), self.weight) + self.shifts
         embedded = torch.cat([own[:, :, None], sums], dim=2)
         return torch.cat([x[:, self.others], embedded.flatten(1)], dim=1)

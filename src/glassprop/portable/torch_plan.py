@@ -9,12 +9,10 @@ from typing import Any
 from glassprop.architecture.architecture import Architecture
 from glassprop.equations.activation import Activation
 from glassprop.equations.arrays import Array
-from glassprop.equations.definitions import definition_of
-from glassprop.equations.formula_trees import tree_of
-from glassprop.errors import ExportError
 from glassprop.layers.category_embedding import CategoryEmbedding
 from glassprop.layers.layer_kind import PARAMETRIC, LayerKind, Parameters
 from glassprop.layers.periodic_embedding import PeriodicEmbedding
+from glassprop.portable.activation_trees import tree_of_activation
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,12 +148,7 @@ _OWN_TRAINED = {"leaky_relu": ("PReLU", "num_parameters", "weight")}  # with a p
 
 def _of_activation(activation: Activation, p: Array | None) -> list[Piece]:
     """The module of σ; none for the identity. p (n_l,): its parameter, where that is trained."""
-    definition = definition_of(activation)
-    if definition is None:
-        raise ExportError(
-            f"activation {activation.spec!r} is user-defined, and its formula is not known: train with a built-in one "
-            "(glassprop.functions.ACTIVATIONS)"
-        )
+    tree = tree_of_activation(activation, trained=p is not None)
     name = activation.name
     if name == "identity":
         return []
@@ -166,9 +159,5 @@ def _of_activation(activation: Activation, p: Array | None) -> list[Piece]:
     if p is not None and name in _OWN_TRAINED:
         module, size, called = _OWN_TRAINED[name]
         return [Piece(module, {size: len(p)}, {called: p})]
-    constants = dict(definition.constants)
-    if p is None and activation.parameters:
-        constants["p"] = float(activation.parameters[0])
-    tree = tree_of(definition.value, definition.where, constants)
     arguments = {"name": name, "tree": tree, "n_parameters": 0 if p is None else len(p)}
     return [Piece("Formula", arguments, {} if p is None else {"p": p})]

@@ -19,6 +19,7 @@ from glassprop.insight.record import FORMAT
 from glassprop.layers.layer_table import KINDS
 
 DIGITS = 9  # of each number embedded: more than the page shows, and half the size of all
+MEMORY_DIGITS = 6  # of what an optimizer remembers, of which five are shown: a quarter of the largest pages
 PICTURE_DIGITS = 4  # of numbers that are only seen as the shade of a pixel
 SCRIPTS = (
     "text",
@@ -191,9 +192,10 @@ def _without_rows(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_what_live_has(record: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters, and what the optimizer remembers of them, are written down once: the page fills them in."""
-    if record["live"] is None:
-        return dict(record)
     training = record["training"]
+    if record["live"] is None:
+        short = training and {**training, "memory": _short(training["memory"], MEMORY_DIGITS)}
+        return {**record, "training": short}
     return {**record, "w": [], "b": [], "p": [], "training": training and {**training, "memory": {}}}
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
-from glassprop.errors import MissingPackageError
-from glassprop.ground.number_text import amount, number, percent
-from glassprop.ground.text import LONGEST_LINE, shown
+from glassprop.ground.text import shown
 from glassprop.layers.layer_kind import title_of
 from glassprop.training_report import charts
+from glassprop.training_report.doctor_page import doctor_section
+from glassprop.training_report.html_pages import as_is, html_page
 
 FORMAT = 1
 MOST_CLASSES = 20  # of a confusion matrix that is shown whole
@@ -31,6 +28,7 @@ def report_data(
     seconds: Sequence[float] = (),
     versions: Mapping[str, str] | None = None,
     predictions: Sequence[Mapping[str, Any]] = (),
+    found: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
 
@@ -53,6 +51,8 @@ def report_data(
         Of what made it.
     predictions : sequence of mapping, optional
         How the predictions of the telling rows came about: ``predictions`` of the record of their explanation.
+    found : mapping, optional
+        What keeps the network from learning, where that was looked for: ``Diagnosis.to_dict()``.
     """
     scores, baseline, intervals = record["scores"], record["baseline"], record["intervals"]
     return {
@@ -85,6 +85,7 @@ def report_data(
         "versions": dict(versions or {}),
         "telling": [_telling(told, i, rows) for i, told in enumerate(diagnosis["telling"])],
         "came_about": [dict(told) for told in predictions] if rows else [],
+        "found": None if found is None else doctor_section(found, rows=rows),
         "page": page,
         "model": model,
         "with_rows": rows,
@@ -225,38 +226,14 @@ def training_report(data: Mapping[str, Any]) -> str:
     MissingPackageError
         If jinja2 is not installed.
     """
-    need_jinja()
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup, escape
-
-    environment = Environment(
-        autoescape=True,
-        loader=FunctionLoader(_static),
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "number": number, "amount": amount}
-    environment.filters["line"] = lambda text: escape(shown(text, LONGEST_LINE))  # which may quote several names
-    style = _static("report_training.css")
-    return environment.get_template("report_training.html").render(
+    return html_page(
+        "report_training.html",
         **data,
-        charts={name: Markup(drawn) for name, drawn in draw(data).items()},
-        waterfalls=[Markup(drawn) for drawn in waterfalls(data)],
-        style=Markup(style),
-        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        charts={name: as_is(drawn) for name, drawn in draw(data).items()},
+        waterfalls=[as_is(drawn) for drawn in waterfalls(data)],
         most_classes=MOST_CLASSES,
         most_listed=MOST_LISTED,
     )
-
-
-def need_jinja() -> None:
-    """Raise MissingPackageError, with the line that installs it, if jinja2 is missing."""
-    try:
-        import jinja2  # noqa: F401
-    except ImportError as error:
-        raise MissingPackageError("reports need the package jinja2: pip install 'glassprop[cli]'") from error
 
 
 def draw(data: Mapping[str, Any]) -> dict[str, str]:
@@ -294,19 +271,6 @@ def waterfalls(data: Mapping[str, Any]) -> list[str]:
         for told in data["came_about"]
     ]
     return drawn or [""] * len(data["telling"])
-
-
-def _static(name: str) -> str:
-    return (files("glassprop.training_report") / "static" / name).read_text(encoding="utf-8")
-
-
-def _shown(value: Any) -> Any:
-    """Every value on its way into the document."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return shown(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return number(value) if isinstance(value, float) else value
 
 
 def _note(note: dict[str, Any] | str) -> str:

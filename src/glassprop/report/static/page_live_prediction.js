@@ -1,7 +1,5 @@
 // What is predicted as one number, its derivatives by what the network is given, and what each column adds to it (E46).
 
-const AT_ONCE_WORK = 5e4; // points times parameters: what is followed while a number is dragged
-
 class LivePredictions {
   /** @param {Live} live @param {LivePredicting} rule */
   constructor({ record, passes, examples }, rule) {
@@ -12,16 +10,8 @@ class LivePredictions {
     this.shares = new Map(Object.entries(rule.shares).map(([k, share]) => [Number(k), unpacked(share)]));
     this.slopes = rule.columns.map(({ slopes }) => slopes && slopes.map(unpacked));
     this.lookups = examples.lookups;
-    /** On how many points of its way each example was followed last. */
-    this.points = record.predictions.map(({ points }) => points);
-    /** Those that are told of today's numbers. */
+    /** The examples that are told of today's numbers. */
     this.told = new Set(record.predictions.keys());
-  }
-
-  /** Whether an example takes long, so that it waits until the hand rests.
-   *  @param {number} i */
-  slow(i) {
-    return !this.told.has(i) && this.points[i] * this.passes.theta.length > AT_ONCE_WORK;
   }
 
   /** What is told of an example.
@@ -31,7 +21,6 @@ class LivePredictions {
       asked = rule.outputs[this.asked(i, x)],
       slopes = this.passed(x, asked, []).byX,
       found = integrated(this.way(x, asked), rule.most_points);
-    this.points[i] = found.points;
     this.told.add(i);
     const columns = rule.columns
       .map(({ name, parts, unit }, n) => ({

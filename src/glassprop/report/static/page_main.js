@@ -106,6 +106,7 @@ class Page {
         this.play?.shown();
       }, 100);
     });
+    window.addEventListener("beforeprint", () => this.rested());
     window.addEventListener("hashchange", () => {
       this.fromAddress();
       this.all();
@@ -181,19 +182,21 @@ class Page {
     this.charted = known.delta;
   }
 
-  /** How the prediction came about; where it takes long, when the hand rests.
+  /** How the prediction came about: an integral, so that it waits until the hand rests that changes numbers.
    *  @param {Known} known */
   waterfall(known) {
     const box = byId("waterfall-box"),
-      slow = this.live?.predictions?.slow(this.model.example) ?? false;
-    const draw = () => {
-      drawWaterfall(box, this.model, this.known());
-      box.removeAttribute("aria-busy");
-    };
+      told_ = this.live?.predictions?.told.has(this.model.example) ?? true,
+      moving = this.play?.moving ?? false;
     clearTimeout(this.resting);
-    if (!slow || known.a < this.model.depth) return draw();
+    if (told_ || !moving || known.a < this.model.depth) return this.rested();
     box.setAttribute("aria-busy", "true");
-    this.resting = setTimeout(draw, REST);
+    this.resting = setTimeout(() => this.rested(), REST);
+  }
+  rested() {
+    const box = byId("waterfall-box");
+    drawWaterfall(box, this.model, this.known());
+    box.removeAttribute("aria-busy");
   }
 
   /** Draw anew; and bring the panel into view where it lies below, if it was asked for.

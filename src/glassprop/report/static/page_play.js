@@ -21,6 +21,8 @@ class Play {
     this.trail = [[0, live.costs()]];
     /** The inputs of each example as the table has them. */
     this.rows = live.xs.map((x) => [...x]);
+    /** Whether numbers change many times a second: by hand, or as it plays. */
+    this.moving = false;
     /** The number that was nudged last. @type {string | undefined} */
     this.nudged = undefined;
     this.nudge = new Nudge(this);
@@ -90,12 +92,14 @@ class Play {
   }
 
   /** The record takes the live numbers, and the page is drawn with them.
-   *  @param {string} [only] the parameter that is nudged */
-  follow(only) {
+   *  @param {string} [only] the parameter that is nudged @param {boolean} moving */
+  follow(only, moving = false) {
+    this.moving = moving;
     if (!only || only !== this.nudged) this.turn++;
     this.nudged = only;
     this.live.renew();
     this.page.all();
+    this.moving = false;
   }
 
   /** What *Back* would undo. */

@@ -102,7 +102,7 @@ class Learn {
       const goesOn = this.steps(pace);
       if (this.last) this.last = { ...this.last, before, steps: play.steps - from };
       if (!goesOn) this.pause();
-      play.follow();
+      play.follow(undefined, true);
     };
     next();
   }

@@ -120,7 +120,7 @@ class Nudge {
     if (!this.kept) this.play.keep(held.words);
     this.kept = true;
     held.set(value);
-    this.play.follow(held.parameter ? held.name : undefined);
+    this.play.follow(held.parameter ? held.name : undefined, true);
   }
 
   /** The number, and what its nudge did, beside what its derivative said.

@@ -117,7 +117,7 @@ def score_table(
         No target column, no row with a target, or none of a class that training saw; missing columns.
     """
     with told(on_message, table.notes) as say:
-        examples = _labelled(pipeline, record, table, say)
+        examples = labelled(pipeline, record, table, say)
         found = assess(pipeline, examples.frame.to_native(), examples.y, examples.weights, *guess_and_seed(record))
     return scored(record, found)
 
@@ -164,7 +164,7 @@ def gradient_arrays(
     network, theta, X, Y, sample_weight
     """
     with told(None) as say:
-        examples = _labelled(pipeline, record, table, say)
+        examples = labelled(pipeline, record, table, say)
         rows = np.unique(np.linspace(0, len(examples) - 1, min(limit, len(examples))).astype(int))
         examples = examples.of(rows)
         X = pipeline[:-1].transform(examples.frame.to_native())
@@ -175,7 +175,8 @@ def gradient_arrays(
     return model.network_, theta, X, np.asarray(Y, np.float64), examples.weights
 
 
-def _labelled(pipeline: Pipeline, record: dict[str, Any], table: Table, say: Say) -> Examples:
+def labelled(pipeline: Pipeline, record: dict[str, Any], table: Table, say: Say) -> Examples:
+    """The rows of a table that have a target that the model knows."""
     columns = pipeline[0]
     needed = columns.columns()
     labels = None if record["labels"] is None else pipeline[-1].classes_

@@ -1,0 +1,19 @@
+"""Both halves of the cases. Thresholds are fixed on A; figures come from B, which nobody who sets them looks at."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from bench.doctor.case import Case
+
+HALVES = ("A",)
+
+
+def cases_of(half: str) -> tuple[Case, ...]:
+    """The faults and healthy runs of a half."""
+    return import_module(f"bench.doctor.half_{half.lower()}").CASES
+
+
+def key_of(half: str, case: Case) -> str:
+    """What a case is called over both halves."""
+    return f"{half}: {case.table}: {case.name}"

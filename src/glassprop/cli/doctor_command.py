@@ -1,0 +1,164 @@
+"""``glassprop doctor``: what keeps the network of a table, or a model on its rows, from learning, and what helped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from glassprop.cli.faults import INTERRUPTED
+from glassprop.cli.models import load_model, read, read_for, read_schema
+from glassprop.cli.options import MaybeWord, Trust, Word
+from glassprop.cli.output import Messages, encodable, print_json, print_line, say
+from glassprop.cli.progress import TrainingProgress, TrialProgress
+from glassprop.cli.read_files import data_files, refuse_to_replace
+from glassprop.cli.train import TrainOptions, as_text_columns, check_numbers, passed_on, settings_of
+from glassprop.errors import SettingsError
+from glassprop.ground.text import quoted
+
+if TYPE_CHECKING:
+    from glassprop.diagnosis.finding import Diagnosis
+
+
+def doctor(
+    *data: Annotated[
+        Word,
+        Parameter(
+            help="A table to train on, as train takes it; or a model file and, after it, a table with the target.",
+            required=True,
+        ),
+    ],
+    options: TrainOptions | None = None,
+    budget: Annotated[
+        float, Parameter(help="How many trainings may be spent on trying remedies; 0: none is tried.")
+    ] = 1.0,
+    html: Annotated[MaybeWord, Parameter(help="HTML page to write, of the same.")] = None,
+    json: Annotated[
+        bool, Parameter(help="Print one JSON object instead of text.", negative="", show_default=False)
+    ] = False,
+    trust: Trust = (),
+) -> int:
+    """Say what keeps a network from learning, and try what would help."""
+    if not 0 <= budget < float("inf"):
+        raise SettingsError(f"--budget must be a number of trainings, 0 or more, got {budget:g}")
+    _check_page(html, data)
+    chosen, messages = options or TrainOptions(), Messages()
+    with TrialProgress() as trials:
+        if _is_model(data[0]):
+            found, about = _of_model(data, chosen, budget, trust, messages, trials)
+        else:
+            found, about = _of_table(data, chosen, budget, trust, messages, trials)
+    messages.open()
+    if html is not None:
+        _write_page(found, about, html)
+    if json:
+        print_json({**about, **found.to_dict(), "html": html, "notes": messages.data()})
+    else:
+        _print(found, html)
+    return INTERRUPTED if about["interrupted"] else 0
+
+
+def _print(found: Diagnosis, html: str | None) -> None:
+    for line in str(found).splitlines():
+        print_line(encodable(line))
+    if html is not None:
+        print_line(f"Page: {html}")
+
+
+def _of_table(
+    data: tuple[str, ...],
+    options: TrainOptions,
+    budget: float,
+    trust: tuple[str, ...],
+    messages: Messages,
+    trials: TrialProgress,
+) -> tuple[Diagnosis, dict[str, Any]]:
+    """One network is trained for it; of the plain recipe, if no other is asked for."""
+    if trust:
+        raise SettingsError(f"--trust is about a model file, and {quoted(data[0])} is none")
+    check_numbers(options)
+    if options.cross_fit is not None:
+        raise SettingsError("--cross-fit trains several networks, and it is one that is looked at: leave it out")
+    from dataclasses import replace
+
+    from glassprop.tables.use.doctor_table import doctor_table
+
+    schema = None if options.schema is None else read_schema(options.schema)
+    table = read(data, as_text_columns(options, schema))
+    plain = options if options.recipe is not None else replace(options, recipe="plain")
+    settings = settings_of(plain, schema, table.frame.columns, table.text_columns)
+    progress = TrainingProgress(on_start=messages.open)
+    outcome, found = doctor_table(
+        table, settings, budget=budget, callbacks=(progress,), on_message=passed_on(messages), on_try=trials
+    )
+    if outcome.interrupted and not found.measured.course.epochs:
+        raise KeyboardInterrupt  # before the first epoch was over there is nothing to be told
+    return found, {
+        "task": outcome.task,
+        "target": outcome.record["target"],
+        "rows": outcome.rows,
+        "model": None,
+        "interrupted": outcome.interrupted,
+    }
+
+
+def _of_model(
+    data: tuple[str, ...],
+    options: TrainOptions,
+    budget: float,
+    trust: tuple[str, ...],
+    messages: Messages,
+    trials: TrialProgress,
+) -> tuple[Diagnosis, dict[str, Any]]:
+    path, rows = data[0], data[1:]
+    if not rows:
+        raise SettingsError(f"{quoted(path)} is a model: give a table with its target after it")
+    if options != TrainOptions():
+        raise SettingsError(
+            f"{quoted(path)} is a model, which has decided what is learned, and how: leave options of that out"
+        )
+    model = load_model(path, trust)
+    from glassprop.tables.use.doctor_table import doctor_model
+
+    table = read_for(model, rows)
+    messages.open()
+    found = doctor_model(*model, table, budget=budget, on_message=messages, on_try=trials)
+    record = model[1]
+    about = {"task": record["task"], "target": record["target"], "rows": {"train": found.measured.rows}, "model": path}
+    return found, {**about, "interrupted": False}
+
+
+def _is_model(path: str) -> bool:
+    """Whether it is a model file, by its name or its first bytes."""
+    from glassprop.export.container import is_ours
+
+    if path.endswith(".glassprop"):
+        return True
+    try:
+        with open(path, "rb") as file:
+            return is_ours(file.read(100))
+    except OSError:
+        return False
+
+
+def _check_page(html: str | None, data: tuple[str, ...]) -> None:
+    """That the page can be written, before anything is trained."""
+    if html is None:
+        return
+    from glassprop.errors import DataError
+    from glassprop.ground.atomic import check_writable
+    from glassprop.training_report.html_pages import need_jinja
+
+    need_jinja()
+    refuse_to_replace(html, data_files(data))
+    check_writable(html, error=DataError)
+
+
+def _write_page(found: Diagnosis, about: dict[str, Any], path: str) -> None:
+    from glassprop.errors import DataError
+    from glassprop.ground.atomic import write_together
+    from glassprop.training_report.doctor_page import doctor_page
+
+    text = doctor_page(found.to_dict(), target=about["target"])
+    write_together({path: text.encode("utf-8", "backslashreplace")}, error=DataError)
+    say(f"{path} holds no rows of the table, but names of its columns and classes")

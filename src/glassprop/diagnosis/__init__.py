@@ -1,0 +1,1 @@
+"""What keeps a network from learning: what is measured, the table of findings, and what they come to."""

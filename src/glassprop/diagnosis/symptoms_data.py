@@ -1,0 +1,177 @@
+"""Findings in the data: scales, marks for what is missing, leaks, contradictions, classes, output and cost."""
+
+from __future__ import annotations
+
+from math import inf, isfinite, isnan
+
+from glassprop.diagnosis.measured import ColumnMeasured, Measured
+from glassprop.diagnosis.symptom import Seen
+from glassprop.ground.number_text import percent
+from glassprop.ground.text import listed, quoted
+
+_CLASS_COSTS = ("cross_entropy", "binary_cross_entropy")
+_RANGE = "the activation's range, which no weight widens"
+_DIFFERENT = 0.6  # of the rows: where fewer are, as of categories alone, equal rows are no surprise
+_CHANCE = 0.15  # what few rows that are held out may be off by
+_RARE = 0.3  # of an equal share: a class with less is a rare one
+_MOSTLY = 0.5
+_TINY = 15.0  # times as far from 1, as what is too large
+
+
+def wrong_derivative(measured: Measured, threshold: float) -> list[Seen]:
+    if isnan(measured.derivative):
+        return []
+    said = f"a function of your own has a wrong derivative, so every step goes astray: {measured.derivative_words}"
+    return [Seen(measured.derivative, said)]
+
+
+def marks_for_missing(measured: Measured, threshold: float) -> list[Seen]:
+    return [*_missing(measured), *_marks(measured, threshold)]
+
+
+def _missing(measured: Measured) -> list[Seen]:
+    lacking = [column for column in measured.columns if column.missing]
+    if not lacking:
+        return []
+    worst = max(lacking, key=lambda column: column.missing)
+    said = (
+        f"{_columns(lacking)} no number (NaN or infinity) in up to {percent(worst.missing)} of the rows, and no "
+        "network can be trained on that; fill them in and say in a column of its own where"
+    )
+    return [Seen(inf, said, f"column {quoted(worst.name)}")]
+
+
+def _marks(measured: Measured, threshold: float) -> list[Seen]:
+    marked = [column for column in measured.columns if column.mark_gap >= threshold]
+    return [
+        Seen(
+            column.mark_gap,
+            f"{percent(column.mark_share)} of the rows have {column.mark:g} in column {quoted(column.name)}, "
+            f"{column.mark_gap:.2g} times the width of all other values away from them: it looks like a mark for a "
+            "missing value, and is taken for an amount",
+            f"column {quoted(column.name)}",
+        )
+        for column in marked
+    ]
+
+
+def inputs_unscaled(measured: Measured, threshold: float) -> list[Seen]:
+    plain = [c for c in measured.columns if not c.category and c.mark_gap < 1 and not c.missing and c.size > 0]
+    if not plain:
+        return []
+    large = [column for column in plain if column.size >= threshold]
+    worst = max(plain, key=lambda column: column.size)
+    if large:
+        said = (
+            f"{_columns(large)} numbers far from 1 (up to {worst.size:.3g} in column {quoted(worst.name)}, as a root "
+            "of the mean square): they drown the others, and steps that suit them suit no other; standardize the inputs"
+        )
+        return [Seen(worst.size, said, f"column {quoted(worst.name)}")]
+    if 1 / worst.size >= _TINY * threshold:
+        said = (
+            f"all inputs are tiny (the largest, of column {quoted(worst.name)}, is {worst.size:.3g} as a root of the "
+            "mean square): the first layer hardly hears them; standardize the inputs"
+        )
+        return [Seen(1 / worst.size, said, f"column {quoted(worst.name)}", _TINY * threshold)]
+    return []
+
+
+def target_unscaled(measured: Measured, threshold: float) -> list[Seen]:
+    target = measured.target
+    if target.task != "numbers" or not measured.free or not target.spread > 0:
+        return []
+    number = max(target.size, 1 / target.spread)
+    if number < threshold:
+        return []
+    size = f"of size {target.size:.3g}" if target.size >= threshold else f"with a deviation of {target.spread:.3g}"
+    said = (
+        f"the target is {size}, and a network starts with outputs about 1 in size: first of all it has to come that "
+        "far; standardize the target"
+    )
+    return [Seen(number, said)]
+
+
+def output_and_cost(measured: Measured, threshold: float) -> list[Seen]:
+    found = []
+    target = measured.target
+    if target.outside >= threshold:
+        said = (
+            f"{percent(target.outside)} of the targets lie where the output's activation, {measured.output}, never "
+            "comes: take one that reaches them (identity for amounts)"
+        )
+        found.append(Seen(target.outside, said, "output", source=_RANGE))
+    if target.task != "numbers" and measured.cost_name.split("(")[0] not in _CLASS_COSTS and measured.cost_name:
+        said = (
+            f"classes are learned with the cost {measured.cost_name} (output {measured.output}): its gradient fades "
+            "where the network is surely wrong; take log_loss, with the output that goes with it"
+        )
+        found.append(Seen(1.0, said, "output"))
+    return found
+
+
+def leak(measured: Measured, threshold: float) -> list[Seen]:
+    found = [
+        Seen(
+            column.alone,
+            f"column {quoted(column.name)} alone explains {percent(column.alone)} of the target's variance in rows "
+            "that "
+            "it was not learned from: it may have come after the target, and be lacking where it is to be predicted",
+            f"column {quoted(column.name)}",
+        )
+        for column in measured.columns
+        if column.alone >= threshold
+    ]
+    target = measured.target
+    if not isnan(target.repeated) and target.repeated >= max(_MOSTLY, 2 * (1 - target.distinct)):
+        said = (
+            f"{percent(target.repeated)} of the validation rows are also among the training rows: they judge what was "
+            "learned by heart"
+        )
+        found.append(Seen(target.repeated, said, "validation rows", _MOSTLY, "more than half of them"))
+    return found
+
+
+def contradicting_labels(measured: Measured, threshold: float) -> list[Seen]:
+    share = measured.target.contradicting
+    if share < threshold or measured.target.different < _DIFFERENT:
+        return []
+    what = "another class" if measured.target.task != "numbers" else "another amount"
+    said = f"{percent(share)} of the rows are equal to rows most of which have {what}: one of them is wrong"
+    return [Seen(share, said)]
+
+
+def imbalance_ignored(measured: Measured, threshold: float) -> list[Seen]:
+    target = measured.target
+    if target.task != "classes" or not measured.course.cost:
+        return []
+    return [*_rare(measured, target.recalls, "these", threshold), *_rare_held_out(measured, threshold)][:1]
+
+
+def _rare_held_out(measured: Measured, threshold: float) -> list[Seen]:
+    return _rare(measured, measured.target.recalls_held_out, "those held out", threshold + _CHANCE)
+
+
+def _rare(measured: Measured, recalls: tuple[float, ...], which: str, threshold: float) -> list[Seen]:
+    """The rare class that is found least."""
+    shares = measured.target.shares
+    if len(recalls) != len(shares) or len(shares) < 2:
+        return []
+    often = max(range(len(shares)), key=lambda k: shares[k])
+    rare = [k for k, share in enumerate(shares) if share * len(shares) <= _RARE and isfinite(recalls[k])]
+    if not rare or not isfinite(recalls[often]):
+        return []
+    worst = min(rare, key=lambda k: recalls[k])
+    number, name = recalls[often] - recalls[worst], quoted(measured.target.names[worst])
+    if number < threshold:
+        return []
+    said = (
+        f"class {name} has {percent(shares[worst])} of the rows, and {percent(recalls[worst])} of {which} are found, "
+        f"of the most frequent class {percent(recalls[often])}: all rows weigh the same, so it hardly counts"
+    )
+    return [Seen(number, said, f"class {name}")]
+
+
+def _columns(columns: list[ColumnMeasured]) -> str:
+    if len(columns) == 1:
+        return f"column {quoted(columns[0].name)} has"
+    return f"{len(columns)} columns ({listed([column.name for column in columns], 3)}) have"

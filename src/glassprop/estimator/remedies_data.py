@@ -1,0 +1,52 @@
+"""Remedies in the data: scales, missing values, columns and labels."""
+
+from __future__ import annotations
+
+from sklearn.preprocessing import StandardScaler
+
+from glassprop.diagnosis.measured import Measured
+from glassprop.estimator.missing_marked import MissingMarked
+from glassprop.estimator.remedy_change import Arguments, Change
+
+
+def standardize_inputs(arguments: Arguments, measured: Measured) -> Change | None:
+    if any(column.category for column in measured.columns):
+        return None  # codes of categories are no amounts
+    words = "standardize the inputs: StandardScaler() in front, in a Pipeline"
+    return Change(words, inputs=lambda X: StandardScaler(with_mean=not hasattr(X, "tocsr")))
+
+
+def standardize_target(arguments: Arguments, measured: Measured) -> Change | None:
+    if measured.target.task != "numbers":
+        return None
+    words = "standardize the target: TransformedTargetRegressor(..., transformer=StandardScaler())"
+    return Change(words, target=StandardScaler)
+
+
+def mark_missing(arguments: Arguments, measured: Measured) -> Change | None:
+    if any(column.category for column in measured.columns):
+        return None
+    marked = [column for column in measured.columns if column.mark_gap >= 1 and column.mark is not None]
+    marks = ", ".join(dict.fromkeys(f"{column.mark:g}" for column in marked))
+    said = f" (here also {marks})" if marks else ""
+    words = (
+        f"put NaN where a value is missing{said}, then SimpleImputer(strategy='median', add_indicator=True) and "
+        "StandardScaler() in front"
+    )
+    by_column = [column.mark if column in marked else None for column in measured.columns]
+    return Change(words, inputs=lambda X: MissingMarked(by_column))
+
+
+def drop_column(arguments: Arguments, measured: Measured) -> Change:
+    words = "leave the column out if it is not known where predictions are to be made; the validation cost cannot tell"
+    return Change(words, tried=False)
+
+
+def check_labels(arguments: Arguments, measured: Measured) -> Change:
+    return Change(
+        "look at the rows that contradict each other, and mend their labels or add what tells them apart", tried=False
+    )
+
+
+def mend_derivative(arguments: Arguments, measured: Measured) -> Change:
+    return Change("mend the derivative; glassprop.check_gradient says when it is right", tried=False)

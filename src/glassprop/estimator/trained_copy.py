@@ -1,0 +1,127 @@
+"""A copy of an estimator, trained once and watched, for what keeps it from learning to be found."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import _safe_indexing
+
+from glassprop.diagnosis.finding import Diagnosis
+from glassprop.diagnosis.measured import Measured, TargetMeasured, Task
+from glassprop.diagnosis.measured_columns import measured_columns
+from glassprop.diagnosis.measuring import measure
+from glassprop.diagnosis.symptoms import diagnosis_of
+from glassprop.equations.arrays import Array
+from glassprop.errors import DerivativeError, DivergenceError
+from glassprop.estimator.diagnosed import EPOCHS_TO_MEASURE, case_of, encoded
+from glassprop.estimator.doctor import Doctor
+from glassprop.training.state import TrainState
+
+_HELD_OUT = 0.2
+_FEWEST = 30  # rows of which some are held out
+# What measuring may take in addition: a part of the training, or so many rows if these are more.
+_PART_OF_TRAINING, _ROWS_TO_MEASURE = 0.1, 10_000
+
+
+def findings_of_training(model: Any, X: Any, y: Any, weight: Any, val: tuple[Any, Any]) -> Diagnosis:
+    """Train a copy of the estimator once, watched, and say what is found; a part of the rows is held out."""
+    broken = _not_finite(X)
+    if broken is not None:
+        return diagnosis_of(_of_columns_alone(model, broken), 0.0)
+    X, y, weight, val = held_out(X, y, weight, val)
+    copy = deepcopy(model) if model.warm_start and hasattr(model, "_state") else clone(model)
+    copy.set_params(verbose=False)
+    doctor, error, broken_by = Doctor(), "", float("nan")
+    copy.set_callbacks(doctor)
+    state: TrainState | None = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            copy.fit(X, y, sample_weight=weight, X_val=val[0], y_val=val[1])
+        except DivergenceError as fault:
+            error, state = str(fault), fault.state
+        except DerivativeError as fault:
+            error, broken_by = str(fault), _error_in(str(fault))
+    case = case_of(copy if hasattr(copy, "_state") else _begun(copy, doctor, X, y), X, y, weight, val, doctor.watched)
+    state = case.state if state is None else state
+    case = replace(case, error=error, derivative=broken_by, state=state)
+    epochs = 0 if state is None else len(state.history.cost)
+    n = len(case.data)
+    passes = n * EPOCHS_TO_MEASURE + max(_PART_OF_TRAINING * epochs * n, _ROWS_TO_MEASURE)
+    return diagnosis_of(*measure(replace(case, passes=passes)), trained=epochs)
+
+
+def held_out(X: Any, y: Any, weight: Any, val: tuple[Any, Any]) -> tuple[Any, Any, Any, tuple[Any, Any]]:
+    """Rows to train on and to judge by: a part of them, where none are given. -> X, y, weight, (X_val, y_val)."""
+    n = X.shape[0] if hasattr(X, "shape") else len(X)
+    if val[0] is not None or val[1] is not None or n < _FEWEST:
+        return X, y, weight, val
+    order = np.random.default_rng(0).permutation(n)
+    aside, kept = np.sort(order[: int(_HELD_OUT * n)]), np.sort(order[int(_HELD_OUT * n) :])
+    labels = np.asarray(y)
+    if labels.ndim == 1 and labels.dtype.kind not in "f" and len(np.unique(labels)) > len(np.unique(labels[kept])):
+        return X, y, weight, val  # a class would be lost
+    X = X.tocsr() if hasattr(X, "tocsr") else X
+    parts = [
+        [None if part is None else _safe_indexing(part, rows) for part in (X, y, weight)] for rows in (kept, aside)
+    ]
+    return parts[0][0], parts[0][1], parts[0][2], (parts[1][0], parts[1][1])
+
+
+# --- where training failed ------------------------------------------------------------------------------------
+
+
+def _begun(model: Any, doctor: Doctor, X: Any, y: Any) -> Any:
+    """A copy that stands where training would begin, where a fit that failed left none of it."""
+    begun = clone(model)
+    _, _, Y = begun._validate_input(X, y, first=True, incremental=False)
+    begun.network_ = doctor.watched.network or begun._network_for(begun.n_features_in_, Y.shape[1])
+    start = doctor.watched.kept.get(0)
+    theta = begun.network_.initial(np.random.default_rng(0), X=encoded(begun, X, y, None).X[:10_000])
+    begun._state = TrainState(theta if start is None else start.theta)
+    begun.n_outputs_ = Y.shape[1]
+    return begun
+
+
+def _error_in(message: str) -> float:
+    """The error that a DerivativeError tells of; infinite where a function failed altogether."""
+    found = re.search(r"\(error ([\d.e+-]+)\)", message)
+    return float(found[1]) if found else float("inf")
+
+
+# --- columns that are no numbers ------------------------------------------------------------------------------
+
+
+def _not_finite(X: Any) -> Array | None:
+    """X as an array, if it has numbers and some of them are NaN or infinite; else None."""
+    if hasattr(X, "tocsr"):
+        return None
+    try:
+        numbers = np.asarray(X, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+    return numbers if numbers.ndim == 2 and numbers.size and not np.isfinite(numbers).all() else None
+
+
+def _of_columns_alone(model: Any, X: Array) -> Measured:
+    """Of what cannot be trained on."""
+    names = getattr(X, "columns", [f"column {k}" for k in range(X.shape[1])])
+    task: Task = "classes" if hasattr(model, "predict_proba") else "numbers"
+    return Measured(
+        rows=len(X),
+        inputs=X.shape[1],
+        outputs=1,
+        arguments=model._arguments(),
+        output="",
+        cost_name="",
+        columns=measured_columns(X, np.zeros((len(X), 1)), [str(name) for name in names]),
+        target=TargetMeasured(task, float("nan")),
+        batch=0,
+        left_out=("all that needs a training, which takes no NaN",),
+    )

@@ -1,0 +1,160 @@
+"""Remedies are tried before they are advised: short runs of the same seed and split, each beside the unchanged one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from glassprop.diagnosis.finding import Diagnosis, Finding, Remedy
+from glassprop.diagnosis.measured import Measured
+from glassprop.estimator.remedies import AGAINST, REMEDIES
+from glassprop.estimator.remedy_change import Change
+from glassprop.estimator.short_run import Length, Rows, Tried, rows_of, run_briefly
+
+_MOST_BY_BUDGET = 8  # runs of a budget of one training: shorter ones show too little
+_BY_ROWS = ("overfitting",)  # what shows at the end of a training alone: short runs are of fewer rows
+_BY_CLASS = ("imbalance-ignored",)  # judged as if all classes were as frequent
+_USUAL_EPOCHS = 200  # as by default
+_LEAST = 0.01  # of the cost: a smaller gain is none
+_PART = 0.1  # of what the best remedy brings: what brings less is not what is to be done
+
+OnTry = Callable[[int, int, str], None]  # (runs done, of how many, the name of the remedy that comes next)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A remedy that is to be tried, and whether for it a run is short by its rows."""
+
+    name: str
+    change: Change
+    by_rows: bool
+
+
+def with_remedies(
+    diagnosis: Diagnosis, estimator: Any, data: Sequence[Any], budget: float, on_try: OnTry | None = None
+) -> Diagnosis:
+    """The diagnosis with remedies for its findings, those first that brought the most.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+    estimator : MLPClassifier or MLPRegressor
+        As it was diagnosed; it stays as it is.
+    data : (X, y, sample_weight, X_val, y_val)
+        As ``fit`` takes them; where the last two are None, a fifth of the rows is held out.
+    budget : float
+        What all of it may take, in trainings; 0: nothing is tried.
+    on_try : callable, optional
+        Is told before each run.
+    """
+    measured = diagnosis.measured
+    changes = {finding.kind: _changes(finding.kind, measured) for finding in diagnosis.findings}
+    chosen = _chosen(changes, budget)
+    tried = _Trials(estimator, data, measured, budget, chosen, on_try).all() if chosen else {}
+    findings = tuple(_remedied(finding, changes[finding.kind], tried) for finding in diagnosis.findings)
+    return replace(diagnosis, findings=findings, tried=sum(one.cost for one in tried.values()))
+
+
+def _changes(kind: str, measured: Measured) -> dict[str, Change]:
+    """Remedies that may do against a finding, the likeliest first; what is in place already is none."""
+    found = {name: REMEDIES[name](measured.arguments, measured) for name in AGAINST[kind]}
+    return {name: change for name, change in found.items() if change is not None}
+
+
+def _chosen(changes: Mapping[str, Mapping[str, Change]], budget: float) -> list[_Candidate]:
+    """Of each finding the likeliest remedy, then of each the next, while the budget lasts."""
+    if not budget:
+        return []
+    most = max(2.0, _MOST_BY_BUDGET * budget)
+    found: dict[tuple[str, bool], _Candidate] = {}
+    lists = [[(name, kind) for name in each if each[name].tried] for kind, each in changes.items()]
+    for place in range(max(map(len, lists), default=0)):
+        for name, kind in (each[place] for each in lists if place < len(each)):
+            one = _Candidate(name, changes[kind][name], kind in _BY_ROWS)
+            more = {**found, (name, one.by_rows): one}
+            if not found or _work(list(more.values())) <= most:
+                found = more
+    return list(found.values())
+
+
+def _work(candidates: Sequence[_Candidate]) -> float:
+    """Of all runs, in that of one unchanged short run; these are among them."""
+    return len({one.by_rows for one in candidates}) + sum(one.change.work for one in candidates)
+
+
+class _Trials:
+    """Runs of one diagnosis: an unchanged one, or two, and one for each remedy."""
+
+    def __init__(
+        self,
+        estimator: Any,
+        data: Sequence[Any],
+        measured: Measured,
+        budget: float,
+        chosen: Sequence[_Candidate],
+        on_try: OnTry | None,
+    ) -> None:
+        self._by_class = measured.target.task != "numbers"
+        X, y, weight, *val = data
+        self._rows = rows_of(X, y, weight, (val[0], val[1]), by_class=self._by_class)
+        self._estimator, self._measured, self._chosen, self._on_try = estimator, measured, chosen, on_try
+        self._share = budget / _work(chosen)  # of a training, for a run
+        self._epochs = _epochs_of(measured)
+        self._runs = len(chosen) + len({one.by_rows for one in chosen})
+        self._done = 0
+
+    def all(self) -> dict[tuple[str, bool], Tried]:
+        """By name and kind of run; the unchanged ones have no name."""
+        found: dict[tuple[str, bool], Tried] = {}
+        if self._rows.X_val is None:
+            return found
+        for by_rows in dict.fromkeys(one.by_rows for one in self._chosen):
+            length = Length.of(self._share, self._epochs, self._rows.n, by_rows=by_rows)
+            rows = self._rows.some(length.rows, by_class=self._by_class)
+            unchanged = found["", by_rows] = self._run(Change(""), rows, length, "nothing changed")
+            for one in (one for one in self._chosen if one.by_rows == by_rows):
+                found[one.name, by_rows] = self._run(one.change, rows, length, one.name, unchanged)
+        return found
+
+    def _run(self, change: Change, rows: Rows, length: Length, name: str, unchanged: Tried | None = None) -> Tried:
+        if self._on_try is not None:
+            self._on_try(self._done, self._runs, name)
+        self._done += 1
+        return run_briefly(self._estimator, self._measured, change, rows, length, unchanged)
+
+
+def _epochs_of(measured: Measured) -> int:
+    """Of a training: as many as there were; one that was over soon, for it did not learn, counts as it was planned."""
+    course = measured.course
+    planned = course.planned or int(measured.arguments["max_iter"])
+    return min(planned, max(course.epochs, _USUAL_EPOCHS))
+
+
+def _remedied(finding: Finding, changes: Mapping[str, Change], tried: Mapping[tuple[str, bool], Tried]) -> Finding:
+    """The finding with its remedies: what helped, the best first, what could not be tried, what was tried in vain."""
+    by_rows, by_class = finding.kind in _BY_ROWS, finding.kind in _BY_CLASS
+    unchanged = tried.get(("", by_rows))
+    found = []
+    for name, change in changes.items():
+        one = tried.get((name, by_rows))
+        if one is None and tried and change.tried:
+            continue  # the budget did not reach so far
+        remedy = Remedy(name, change.words, change.arguments)
+        if one is not None and unchanged is not None:
+            if one.refused:
+                continue  # it does not go with this estimator
+            before, after, noise = unchanged.beside(one, by_class=by_class)
+            least = max(noise, _LEAST * before) if before != float("inf") else 0.0
+            helped = after < before - least if before != float("inf") else after != float("inf")
+            remedy = replace(remedy, before=before, after=after, cost=one.cost, helped=helped)
+        found.append(remedy)
+    most = max((remedy.gain for remedy in found if remedy.helped), default=0.0)
+    found = [replace(one, helped=one.helped and one.gain >= _PART * most) if one.tried else one for one in found]
+    return replace(finding, remedies=tuple(sorted(found, key=_rank)))
+
+
+def _rank(remedy: Remedy) -> tuple[int, float]:
+    if not remedy.tried:
+        return 1, 0.0
+    return (0 if remedy.helped else 2), remedy.after if remedy.after is not None else 0.0

@@ -1,0 +1,134 @@
+"""``glassprop doctor``: of a table and of a model, as text, JSON and page; what is refused."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import polars as pl
+import pytest
+
+from glassprop.cli import main, progress
+from glassprop.estimator import remedies
+
+
+def repeated(rows=240, seed=0):
+    """A table in which every row comes twice, of two classes: nothing can be learned of half of it."""
+    rng = np.random.default_rng(seed)
+    width = np.round(rng.normal(size=rows // 2), 2)
+    return pl.DataFrame({"width": [*width, *width], "kind": ["rose"] * (rows // 2) + ["lily"] * (rows // 2)})
+
+
+@pytest.fixture
+def contradicting(tmp_path):
+    repeated().write_csv(tmp_path / "twice.csv")
+    return "twice.csv"
+
+
+@pytest.fixture(scope="module")
+def narrow_model(tmp_path_factory):
+    """A model that has hardly been trained, and its table."""
+    folder = tmp_path_factory.mktemp("doctor")
+    repeated().write_csv(folder / "twice.csv")
+    model = folder / "twice.glassprop"
+    asked = "--recipe", "plain", "--epochs", "3", "--hidden", "4", "--model", str(model)
+    assert main(["train", str(folder / "twice.csv"), "--target", "kind", *asked]) == 0
+    return model, folder / "twice.csv"
+
+
+def test_a_table_is_trained_on_and_what_is_found_is_told_in_80_columns(run, contradicting):
+    result = run("doctor", contradicting, "--target", "kind", "--epochs", "8", "--hidden", "6", "--budget", "1")
+    assert result.code == 0
+    assert "contradicting-labels" in result.out
+    assert "check-labels" in result.out
+    assert max(map(len, result.out.splitlines())) <= 80
+    assert "\x1b" not in result.out + result.err
+    assert "epoch 1/8" in result.err
+
+
+def test_a_model_is_looked_at_as_it_is_and_remedies_are_tried(run, narrow_model):
+    model, rows = narrow_model
+    before = model.read_bytes()
+    result = run("doctor", model, rows, "--json")
+    found = result.json
+    assert model.read_bytes() == before
+    assert found["cost"]["trained_epochs"] == 0
+    assert found["cost"]["epochs"] <= 3
+    assert "contradicting-labels" in {one["kind"] for one in found["findings"]}
+    tried = [remedy for one in found["findings"] for remedy in one["remedies"] if remedy["tried"]]
+    assert found["cost"]["remedies_in_trainings"] <= 1
+    assert all(remedy["before"] is None or remedy["before"] > 0 for remedy in tried)
+    names = {remedy["name"] for remedy in tried}
+    assert len(re.findall(r"^short run ", result.err, re.MULTILINE)) == len(names) + bool(names)
+
+
+def test_without_budget_nothing_is_tried(run, narrow_model):
+    result = run("doctor", *narrow_model, "--budget", "0", "--json")
+    assert result.json["cost"]["remedies_in_trainings"] == 0
+    assert "short run" not in result.err
+
+
+def test_columns_are_named_as_in_the_table(run, tmp_path):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 300)
+    frame = {"size": rng.normal(size=300), "after <the> fact": y + rng.normal(size=300) / 1e3, "kind": y}
+    pl.DataFrame(frame).write_csv(tmp_path / "leak.csv")
+    asked = "--target", "kind", "--task", "classification", "--epochs", "5", "--hidden", "4", "--budget", "0"
+    result = run("doctor", "leak.csv", *asked, "--html", "page.html")
+    assert "leak, column 'after <the> fact'" in result.out
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "after &lt;the&gt; fact" in page
+    assert "<the>" not in page
+    assert "page.html" in result.out
+
+
+def test_a_regression_is_judged_on_the_target_as_it_was_learned(run):
+    found = run("doctor", "diabetes", "--epochs", "20", "--hidden", "8", "--budget", "0", "--json").json
+    assert found["task"] == "regression"
+    assert "target-unscaled" not in {one["kind"] for one in found["findings"]}
+    assert found["measured"]["target"]["spread"] == pytest.approx(1, rel=0.1)
+
+
+def test_refusals_are_one_line(refuse, iris_model):
+    refuse("doctor", "missing.csv", words=("missing.csv",))
+    refuse("doctor", iris_model, words=("is a model", "table with its target"))
+    refuse("doctor", iris_model, "iris", "--epochs", "3", words=("has decided",))
+    refuse("doctor", "iris", "--budget", "-1", words=("--budget", "-1"))
+    refuse("doctor", "iris", "--budget", "nan", words=("--budget", "nan"))
+    refuse("doctor", "iris", "--budget", "much", words=("--budget", "much"))
+    refuse("doctor", "iris", "--cross-fit", "4", words=("--cross-fit",))
+    refuse("doctor", "iris", "--trust", "a.B", words=("--trust",))
+    refuse("doctor", "iris", "--html", "no/such/folder.html", words=("no/such/folder.html",))
+
+
+def test_the_report_of_a_training_has_a_section(run, contradicting, tmp_path):
+    asked = "--target", "kind", "--recipe", "plain", "--epochs", "3", "--hidden", "4", "--model", "m.glassprop"
+    assert run("train", contradicting, *asked, "--report", "report.html").code == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "What keeps it from learning" in page
+    assert "contradicting-labels" in page
+
+
+def test_ctrl_c_ends_the_training_and_what_was_found_until_then_is_told(run, monkeypatch):
+    def after_three(self, estimator, context):
+        if context.parent is not None and estimator.n_iter_ == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress.TrainingProgress, "on_fit_task_end", after_three)
+    result = run("doctor", "iris", "--epochs", "9", "--hidden", "4", "--json")
+    assert result.code == 130
+    assert result.json["interrupted"]
+    assert result.json["cost"]["remedies_in_trainings"] == 0
+
+
+def test_ctrl_c_while_remedies_are_tried_ends_all_of_them(run, narrow_model, monkeypatch):
+    monkeypatch.setattr(progress.TrialProgress, "__call__", interrupt)
+    model, rows = narrow_model
+    monkeypatch.setitem(remedies.AGAINST, "contradicting-labels", ("lower-rate",))
+    result = run("doctor", model, rows)
+    assert (result.code, result.out) == (130, "")
+    assert result.err.endswith("glassprop: interrupted; nothing was saved\n")
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt

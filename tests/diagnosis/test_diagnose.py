@@ -1,0 +1,179 @@
+"""``diagnose``, ``Doctor`` and ``glassprop.diagnose``: what they take, cost, leave as it was, and say."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+from planted_faults import amounts, classes, clf, reg, standard
+from scipy.sparse import csr_matrix
+from sklearn.base import clone
+from sklearn.datasets import load_wine, make_multilabel_classification
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import glassprop
+from glassprop import Doctor, MLPClassifier
+from glassprop.errors import SettingsError
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+# --- what it costs and leaves -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [40, 150, 1000])
+@pytest.mark.parametrize("lr", [0.01, 1e-6])  # also where it looks for what holds the network back
+def test_on_a_fitted_model_it_takes_three_epochs_at_most(n, lr):
+    X, y = classes(n)
+    model = clf((16,), learning_rate_init=lr, learning_rate="cosine", random_state=3).fit(X, y)
+    theta = model.theta_.copy()
+    diagnosis = model.diagnose(X, y, budget=0)
+    assert 0 < diagnosis.cost <= 3
+    assert diagnosis.trained == 0
+    np.testing.assert_array_equal(model.theta_, theta)
+
+
+def test_one_that_is_not_fitted_stays_so():
+    X, y = classes()
+    model = clf((8,))
+    before = repr(model.get_params())
+    diagnosis = model.diagnose(X, y, budget=0)
+    assert diagnosis.trained == 60
+    assert not hasattr(model, "network_")
+    assert repr(model.get_params()) == before
+
+
+def test_a_doctor_changes_no_bit_and_sees_what_diagnose_sees():
+    X, y = classes()
+    doctor, model = Doctor(), clf((16,), learning_rate_init=1e-6)
+    alone = clone(model).fit(X, y)
+    watched = model.set_callbacks(doctor).fit(X, y)
+    np.testing.assert_array_equal(watched.theta_, alone.theta_)
+    seen = doctor.diagnosis()
+    assert seen.kinds == ("rate-too-low",)
+    assert seen.cost <= 3
+    asked = alone.diagnose(X, y, budget=0)
+    assert seen.measured.start == asked.measured.start  # drawn anew by the seed, there
+    assert [epoch for epoch, _ in seen.measured.course.updates] == [0, 1, 2, 5, 10]  # of 12
+
+
+def test_a_doctor_that_saw_nothing_says_so_and_one_that_is_pickled_holds_no_data():
+    doctor = Doctor()
+    with pytest.raises(SettingsError, match="has watched no fit of a network: set it with set_callbacks"):
+        doctor.diagnosis()
+    X, y = classes()
+    clf((16,)).set_callbacks(doctor).fit(X, y)
+    with pytest.raises(SettingsError, match="has watched no fit"):
+        pickle.loads(pickle.dumps(doctor)).diagnosis()
+
+
+# --- where training fails ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("epochs", ["first", "later"])
+def test_training_that_diverges_is_told_of(epochs):
+    X, y = amounts()
+    settings = {"solver": "sgd", "momentum": 0.0, "max_iter": 2000, "n_iter_no_change": 2000}
+    model = reg(hidden_layer_sizes=(), learning_rate_init=1e200 if epochs == "first" else 2.0, **settings)
+    diagnosis = model.diagnose(X, y, budget=0)
+    assert diagnosis.measured.course.diverged
+    assert diagnosis.kinds == ("rate-too-high",)
+    assert "exploding-gradients" in {one.kind for one in diagnosis.consequences}
+    assert "stopped being a finite number" in diagnosis.consequences[0].sentence
+    json.dumps(diagnosis.to_dict(), allow_nan=False)
+
+
+def test_missing_values_are_a_finding_and_no_error():
+    X, y = classes()
+    X[3:40, 1] = np.nan
+    diagnosis = clf((8,)).diagnose(X, y)
+    assert diagnosis.kinds == ("marks-for-missing",)
+    assert diagnosis.findings[0].where == "column 'column 1'"
+    assert diagnosis.measured.columns[1].missing == pytest.approx(37 / 400)
+
+
+# --- all kinds of models -----------------------------------------------------------------------------------------
+
+
+def test_several_labels_outputs_members_and_sparse_rows():
+    X, Y = make_multilabel_classification(300, 12, n_classes=4, random_state=0)
+    labels = clf((32,)).diagnose(standard(X), Y, budget=0)
+    assert (labels.measured.target.task, labels.measured.outputs) == ("labels", 4)
+    X, y = amounts()
+    several = reg(hidden_layer_sizes=(32,)).diagnose(X, np.column_stack([y, -y, y]), budget=0)
+    assert several.healthy
+    assert several.measured.target.base == pytest.approx(0.5 * several.measured.target.spread**2)  # a mean of outputs
+    X, y = classes()
+    assert clf((16,), n_members=3, member="network").diagnose(X, y, budget=0).healthy
+    dense, sparse = (clf((16,)).diagnose(data, y, budget=0).to_dict() for data in (X, csr_matrix(X)))
+    assert sparse["findings"] == dense["findings"] == []
+    assert sparse["measured"]["target"]["base"] == pytest.approx(dense["measured"]["target"]["base"])
+    for settings in (
+        {"solver": "lbfgs", "alpha": 3.0},
+        {"early_stopping": True},
+        {"activation": "logistic", "solver": "adamw"},
+    ):
+        assert clf((16,), **settings).diagnose(X, y, budget=0).healthy
+
+
+def test_columns_are_called_by_their_names():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    diagnosis = clf((16,)).diagnose(X, y, budget=0)
+    assert diagnosis.findings[0].where == "column 'proline'"
+    named = clf((16,)).fit(X, y).diagnose(X, y, budget=0)
+    assert named.findings[0].where == "column 'proline'"
+
+
+def test_a_pipeline_is_diagnosed_behind_its_steps():
+    X, y = load_wine(return_X_y=True)
+    pipeline = make_pipeline(StandardScaler(), clf((16,)))
+    assert glassprop.diagnose(pipeline, X, y, budget=0).healthy
+    assert not hasattr(pipeline[0], "mean_")
+    assert glassprop.diagnose(pipeline.fit(X, y), X, y, budget=0).healthy
+    assert glassprop.diagnose(clf((16,)), X, y, budget=0).kinds == ("inputs-unscaled",)
+    with pytest.raises(SettingsError, match="cannot diagnose a StandardScaler: give a glassprop MLPClassifier"):
+        glassprop.diagnose(StandardScaler(), X, y)
+
+
+def test_tabular_estimators_are_diagnosed_by_the_network_that_they_end_in():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    names = y.map({0: "red", 1: "white", 2: "none"})
+    model = glassprop.TabularClassifier(recipe="plain", random_state=0, epochs=40)
+    fresh = glassprop.diagnose(model, X, names, budget=0)
+    assert fresh.healthy
+    assert not hasattr(model, "pipeline_")
+    fitted = glassprop.diagnose(model.fit(X, names), X, names, budget=0)
+    assert fitted.healthy
+    assert set(fitted.measured.target.names) == {"red", "white", "none"}
+    amounts_of = glassprop.TabularRegressor(recipe="plain", random_state=0, epochs=20)
+    regression = glassprop.diagnose(amounts_of, X, 1000 * X["alcohol"], budget=0)  # standardized within
+    assert "target-unscaled" not in regression.kinds
+
+
+# --- what it says ------------------------------------------------------------------------------------------------
+
+
+def test_text_keeps_to_eighty_columns_and_all_of_it_is_data():
+    X, y = classes()
+    diagnosis = clf((16,), learning_rate_init=1e-6).diagnose(1000 * X, y, budget=0)
+    text = str(diagnosis)
+    assert max(map(len, text.splitlines())) <= 80
+    for said in ("1. inputs-unscaled, column", "Measured: ", "(LeCun et al. 1998", "What follows from these: "):
+        assert said in " ".join(text.split())
+    plain = json.loads(json.dumps(diagnosis.to_dict(), allow_nan=False))
+    assert plain["findings"][0]["kind"] == "inputs-unscaled"
+    assert plain["findings"][0]["threshold"] == diagnosis.findings[0].threshold
+    assert plain["measured"]["rows"] == 320
+    assert "<pre>" in diagnosis._repr_html_()
+    well = clf((16,)).diagnose(X, y, budget=0)
+    assert str(well).startswith("Nothing was found that keeps this network from learning")
+
+
+@pytest.mark.parametrize("budget", [-1, "much", True, float("nan")])
+def test_a_budget_is_a_number_of_trainings(budget):
+    X, y = classes()
+    with pytest.raises(SettingsError, match="budget must be a number of trainings, 0 or more, got"):
+        MLPClassifier().diagnose(X, y, budget=budget)
