@@ -7,9 +7,12 @@ import subprocess
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from portable import plan_numbers
 from portable.c_drivers import STRICT, WATCHED, built, compiler, program
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder, StandardScaler
 from waiting import HANG
 
 from glassprop import MLPClassifier
@@ -139,9 +142,17 @@ def test_what_cannot_be_used_is_refused():
         ({"int8": 8}, "int8 must be True or False, got 8"),
         ({"rows": np.zeros((2, 3))}, "say int8=True"),
         ({"name": "my model"}, "name must be letters and digits"),
+        ({"name": "string"}, "string.h is a header of C's own, which this one would hide"),
     ):
         with pytest.raises(SettingsError, match=said):
             to_c(small(), **arguments)
+
+
+def test_labels_that_c_cannot_give_back_whole_are_refused():
+    labels = Ending("two classes", np.array(["a\0b", "a\0c"], dtype=object), True)
+    network = ((Architecture(1, [Layer(1, "sigmoid")], "binary_cross_entropy"), np.zeros(2)),)
+    with pytest.raises(ExportError, match=r"the label 'a\\x00b' has a NUL in it, which ends a text in C"):
+        whole_in_c(Whole((Source("a", "number", "number"),), (NumberInput(0),), network, labels), "m", "float")
 
 
 def test_text_and_what_is_too_large_are_refused_with_what_to_do():
@@ -251,6 +262,17 @@ def test_codes_that_no_category_has_are_refused(tmp_path):
     assert answers.codes.tolist() == [0, 0, 0, -1, -1, -1, -1, -1]
     want = predicted(network, theta, np.array([[1.0, code] for code in codes[:3]]))
     np.testing.assert_allclose(answers.values[:3], want, rtol=1e-12)
+
+
+def test_categories_that_an_encoder_would_refuse_are_refused(tmp_path):
+    frame = pd.DataFrame({"c": ["a", "b", "c"] * 20})
+    model = make_pipeline(OrdinalEncoder(), StandardScaler(), MLPClassifier((3,), max_iter=3, random_state=0))
+    record = plan_of(model.fit(frame, [0, 1, 1] * 20))
+    made = to_c(model, "m", precision="double", int8=True)
+    assert "nan" not in made.loss
+    said = program({"m": (whole_in_c(record, "m", "double"), record)}, tmp_path, [compiler("gcc"), *WATCHED])
+    answers = said.answers("m", [["a", "b", "new", "c", "", None]])
+    assert answers.codes.tolist() == [*model.predict(frame[:2]), -1, model.predict(frame[2:3])[0], -1, -1]
 
 
 @pytest.mark.parametrize("option", ["-ffast-math", "-ffinite-math-only"])
