@@ -113,6 +113,9 @@ STEPS: dict[str, Callable[[], Case]] = {
         ),
         MIXED[["c", "d", "e", "f"]],
     ),
+    "ordinal, known alone": _of_step(
+        make_pipeline(OrdinalEncoder(), StandardScaler()), MIXED[["c", "d", "g"]], known=True
+    ),
     "ordinal, rare": _of_step(
         OrdinalEncoder(
             min_frequency=20, encoded_missing_value=-2, handle_unknown="use_encoded_value", unknown_value=-1

@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from portable import plan_numbers
-from portable.c_cases import c_case, c_wholes
+from portable.c_cases import NAMES, OF_TEXT, c_case, c_whole
 from portable.c_drivers import STRICT, WATCHED, Program, built, compiler, program, sources_of
 from portable.plan_cases import outcome
 
+from glassprop.errors import ExportError
 from glassprop.portable.c_loss import loss_of_8_bits
 from glassprop.portable.c_quantized import with_8_bits
 from glassprop.portable.c_source import whole_in_c
 from glassprop.portable.whole_model import Whole
 
-NAMES = list(c_wholes())
 OF_8_BITS = ["classes of a table", "recipe, members", "recipe, quantiles", "plain, amounts", "several labels"]
 STRICTLY = [
     *OF_8_BITS,
@@ -33,7 +33,7 @@ TOLERANCE = {"double": 1e-9, "float": 1e-5}
 
 
 def models(real: str, names: list[str], *, int8: bool = False):
-    wholes = {name: c_wholes()[name] for name in names}
+    wholes = {name: c_whole(name) for name in names}
     return {
         name: (whole_in_c(whole, f"m{number}", real, int8=int8), whole)
         for number, (name, whole) in enumerate(wholes.items())
@@ -44,16 +44,6 @@ def in_doubles(whole: Whole) -> Whole:
     """The same numbers, calculated with in double: what C does with them under "double"."""
     networks = tuple((network, theta.astype(np.float64)) for network, theta in whole.networks)
     return replace(whole, networks=networks, precision="float64")
-
-
-@pytest.fixture(scope="module")
-def doubles(tmp_path_factory) -> Program:
-    return program(models("double", NAMES), tmp_path_factory.mktemp("doubles"), [compiler("gcc"), *WATCHED])
-
-
-@pytest.fixture(scope="module")
-def floats(tmp_path_factory) -> Program:
-    return program(models("float", IN_FLOAT), tmp_path_factory.mktemp("floats"), [compiler("clang"), *WATCHED])
 
 
 def compare(said: Program, name: str, whole: Whole, tolerance: float) -> None:
@@ -95,34 +85,46 @@ def called(label) -> bytes:
     return b"%.17g" % label if isinstance(label, float) else str(label).encode()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_in_double_it_says_what_ours_says(name, doubles):
-    compare(doubles, name, in_doubles(c_wholes()[name]), TOLERANCE["double"])
+# One program for all of them, and so one test: compiling it is most of what this costs.
 
 
-@pytest.mark.parametrize("name", IN_FLOAT)
-def test_in_float_it_says_what_ours_says(name, floats):
-    compare(floats, name, c_wholes()[name], TOLERANCE["float"])
+def test_in_double_it_says_what_ours_says(tmp_path):
+    said = program(models("double", NAMES), tmp_path, [compiler("gcc"), *WATCHED])
+    for name in NAMES:
+        compare(said, name, in_doubles(c_whole(name)), TOLERANCE["double"])
+    for name in ["classes of a table", "recipe, logarithms", "classes, trained", "three words"]:
+        compare_with_the_model(said, name)
 
 
-@pytest.mark.parametrize("name", ["classes of a table", "recipe, logarithms", "classes, trained", "three words"])
-def test_a_model_itself_says_the_same(name, doubles):
+def test_in_float_it_says_what_ours_says(tmp_path):
+    said = program(models("float", IN_FLOAT), tmp_path, [compiler("clang"), *WATCHED])
+    for name in IN_FLOAT:
+        compare(said, name, c_whole(name), TOLERANCE["float"])
+
+
+def compare_with_the_model(said: Program, name: str) -> None:
     """Not only the record: predictions of the fitted model, of frames as they are."""
-    whole, one = c_wholes()[name], c_case(name)
+    whole, one = c_whole(name), c_case(name)
     for frame in one.frames:
         want, shares = outcome(one, frame)
-        answers = doubles.answers(name, plan_numbers.given_of(whole, frame))
+        answers = said.answers(name, plan_numbers.given_of(whole, frame))
         tolerance = 1e-9 if whole.precision == "float64" else 2e-5  # ours is in float
         if shares is None:
             np.testing.assert_allclose(answers.values[:, 0], want, rtol=tolerance, atol=tolerance * np.std(want))
         else:
-            np.testing.assert_allclose(answers.probabilities, shares, rtol=0, atol=tolerance)
+            np.testing.assert_allclose(answers.probabilities, shares, rtol=0, atol=tolerance, err_msg=name)
+
+
+def test_columns_of_text_are_refused():
+    for name in OF_TEXT:
+        with pytest.raises(ExportError, match="is text, whose words C is not taught to tell apart"):
+            whole_in_c(c_whole(name), "m", "float")
 
 
 def test_weights_in_8_bits_say_what_they_are_told_to(tmp_path):
     said = program(models("float", OF_8_BITS, int8=True), tmp_path, [compiler("gcc"), *WATCHED])
     for name in OF_8_BITS:
-        whole = c_wholes()[name]
+        whole = c_whole(name)
         networks = tuple((network, with_8_bits(network, theta)) for network, theta in whole.networks)
         compare(said, name, replace(whole, networks=networks, precision="float64"), TOLERANCE["float"])
         given = plan_numbers.given_of(whole, c_case(name).frames[0])

@@ -7,9 +7,12 @@ import subprocess
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from portable import plan_numbers
 from portable.c_drivers import STRICT, WATCHED, built, compiler, program
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder, StandardScaler
 from waiting import HANG
 
 from glassprop import MLPClassifier
@@ -259,6 +262,17 @@ def test_codes_that_no_category_has_are_refused(tmp_path):
     assert answers.codes.tolist() == [0, 0, 0, -1, -1, -1, -1, -1]
     want = predicted(network, theta, np.array([[1.0, code] for code in codes[:3]]))
     np.testing.assert_allclose(answers.values[:3], want, rtol=1e-12)
+
+
+def test_categories_that_an_encoder_would_refuse_are_refused(tmp_path):
+    frame = pd.DataFrame({"c": ["a", "b", "c"] * 20})
+    model = make_pipeline(OrdinalEncoder(), StandardScaler(), MLPClassifier((3,), max_iter=3, random_state=0))
+    record = plan_of(model.fit(frame, [0, 1, 1] * 20))
+    made = to_c(model, "m", precision="double", int8=True)
+    assert "nan" not in made.loss
+    said = program({"m": (whole_in_c(record, "m", "double"), record)}, tmp_path, [compiler("gcc"), *WATCHED])
+    answers = said.answers("m", [["a", "b", "new", "c", "", None]])
+    assert answers.codes.tolist() == [*model.predict(frame[:2]), -1, model.predict(frame[2:3])[0], -1, -1]
 
 
 @pytest.mark.parametrize("option", ["-ffast-math", "-ffinite-math-only"])

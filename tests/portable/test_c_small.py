@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from portable.c_cases import c_wholes
+from portable.c_cases import c_whole
 from portable.c_drivers import STRICT, built, compiler
 from waiting import HANG
 
@@ -23,7 +23,7 @@ ALLOWED = {*_MATH, *(f"{name}f" for name in _MATH), "strlen", "strncmp", "memcpy
 def test_it_runs_on_a_small_machine(real, tmp_path):
     found = compiler("arm-none-eabi-gcc")
     for number, name in enumerate(NAMES):
-        made = whole_in_c(c_wholes()[name], f"m{number}", real, int8=number == 0)
+        made = whole_in_c(c_whole(name), f"m{number}", real, int8=number == 0)
         source = made.write(tmp_path)[1].name
         built([found, *STRICT, *CORTEX, "-c", source], tmp_path)
         text, data, bss = sizes(tmp_path / f"m{number}.o")

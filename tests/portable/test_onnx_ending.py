@@ -67,6 +67,12 @@ def test_labels_that_onnx_has_not_are_refused(labels):
         written_labels(held)
 
 
+def test_whole_numbers_beyond_those_of_onnx_are_refused_not_wrapped():
+    assert written_labels(np.array([1, 2**63 - 1], np.uint64)).tolist() == [1, 2**63 - 1]
+    with pytest.raises(ExportError, match="neither numbers nor texts"):
+        written_labels(np.array([1, 2**63], np.uint64))
+
+
 def test_maps_have_labels_for_keys():
     graph = Graph()
     name = graph.input("a", "float64", ["N", 2])

@@ -88,6 +88,8 @@ def _written(value: Any, kind: str) -> str:
         return str(int(value))
     with np.errstate(over="ignore"):
         short = np.float32(value) if kind == "float" else np.float64(value)
+    if np.isnan(value):
+        return "NAN" if kind == "float" else "(double)NAN"
     if np.isinf(short) and kind == "double":
         return "HUGE_VAL" if short > 0 else "-HUGE_VAL"  # an end that is none
     if not np.isfinite(short):

@@ -176,11 +176,8 @@ static int find_name(const char *const *known, int n, piece text)
     }
     if (k < text.n || (k == part && k == whole) || (part == whole && k < part + 2))
         return -1;
-    while (k > part && (text.at[k - 1] == '0' || text.at[k - 1] == '.')) {
+    while (k > part && (text.at[k - 1] == '0' || text.at[k - 1] == '.'))
         k--;
-        if (text.at[k] == '.')
-            break;
-    }
     if (k - whole > 36)
         return -1;
     shortest.at = name;

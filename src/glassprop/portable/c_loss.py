@@ -81,7 +81,8 @@ def drawn_inputs(whole: Whole, rows: int, rng: np.random.Generator) -> Array:
     for piece in whole.inputs:
         place = sum(column.shape[1] for column in columns)
         if isinstance(piece, CategoryInput):
-            columns.append(piece.table[rng.integers(len(piece.table), size=rows)])
+            taken = piece.table[~np.isnan(piece.table).any(axis=1)]  # others are refused
+            columns.append(taken[rng.integers(len(taken), size=rows)])
         elif isinstance(piece, MissingInput):
             columns.append(np.where(rng.uniform(size=(rows, 1)) < _GAPS, piece.missing, piece.there))
         elif isinstance(piece, FixedInput):

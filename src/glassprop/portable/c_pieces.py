@@ -142,6 +142,9 @@ def _category(to: Reading, piece: CategoryInput, first: int) -> list[str]:
     lines += [f"if ({to.is_missing(piece.source)})", f"    k = {missing};"]
     if places is not None:
         return [*lines, "if (k >= 0)", f"    x[{first} + k] = 1;"]
+    refused = np.flatnonzero(np.isnan(table).any(axis=1)).tolist()  # by an encoder that takes nothing unknown
+    if refused:
+        lines += [f"if ({' || '.join(f'k == {row}' for row in refused)})", "    return -1;"]
     name = to.part.array(to.dialect.real, f"input{first}_table", table)
     if piece.width == 1:
         return [*lines, f"x[{first}] = {name}[k];"]

@@ -20,7 +20,7 @@ Columns = list[Column]
 def one_hot(step: OneHotEncoder, columns: Columns, at: str, sources: Sources) -> Columns:
     """One column for each category, the rare ones together, as scikit-learn has them.
 
-    What would be refused there as unknown has no input here.
+    What would be refused there as unknown is 0 in all of them here.
     """
     found: Columns = []
     rare_ones = getattr(step, "infrequent_categories_", [None] * len(columns))
@@ -37,7 +37,7 @@ def one_hot(step: OneHotEncoder, columns: Columns, at: str, sources: Sources) ->
 
 
 def ordinal(step: OrdinalEncoder, columns: Columns, at: str, sources: Sources) -> Columns:
-    """The number of each category."""
+    """The number of each category; NaN for what would be refused as unknown."""
     found: Columns = []
     rare_ones = getattr(step, "infrequent_categories_", [None] * len(columns))
     unknown = np.nan if step.unknown_value is None else float(step.unknown_value)
