@@ -12,11 +12,14 @@ from glassprop.cli import main, progress
 from glassprop.estimator import remedies
 
 
-def repeated(rows=240, seed=0):
-    """A table in which every row comes twice, of two classes: nothing can be learned of half of it."""
+def repeated(seed=0):
+    """A table of two classes in which a sixth of the rows says otherwise than two others that are equal to them."""
     rng = np.random.default_rng(seed)
-    width = np.round(rng.normal(size=rows // 2), 2)
-    return pl.DataFrame({"width": [*width, *width], "kind": ["rose"] * (rows // 2) + ["lily"] * (rows // 2)})
+    once, three = rng.normal(size=200), rng.normal(size=60)
+    width = np.concatenate([once, three, three, three])
+    is_rose = np.concatenate([once > 0, three > 0, three > 0, three < 0])
+    order = rng.permutation(len(width))
+    return pl.DataFrame({"width": width[order], "kind": np.where(is_rose, "rose", "lily")[order]})
 
 
 @pytest.fixture
@@ -107,6 +110,11 @@ def test_the_report_of_a_training_has_a_section(run, contradicting, tmp_path):
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "What keeps it from learning" in page
     assert "contradicting-labels" in page
+    assert "equal to rows" in page
+    assert run("train", contradicting, *asked, "--report", "report.html", "--no-rows").code == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "contradicting-labels" in page
+    assert "equal to rows" not in page
 
 
 def test_ctrl_c_ends_the_training_and_what_was_found_until_then_is_told(run, monkeypatch):

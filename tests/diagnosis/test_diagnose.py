@@ -57,7 +57,37 @@ def test_a_doctor_changes_no_bit_and_sees_what_diagnose_sees():
     assert seen.cost <= 3
     asked = alone.diagnose(X, y, budget=0)
     assert seen.measured.start == asked.measured.start  # drawn anew by the seed, there
-    assert [epoch for epoch, _ in seen.measured.course.updates] == [0, 1, 2, 5, 10]  # of 12
+    assert [epoch for epoch, _ in seen.measured.course.updates] == [0, 1, 2, 5, 10]  # of 12 epochs
+
+
+class Listener:
+    """Another callback, for which each epoch is a task."""
+
+    def __init__(self) -> None:
+        self.epochs = 0
+
+    def setup(self, estimator, context): ...
+
+    def on_fit_task_begin(self, estimator, context): ...
+
+    def on_fit_task_end(self, estimator, context):
+        self.epochs += context.task_name == "epoch"
+
+    def teardown(self, estimator, context): ...
+
+
+def test_a_doctor_sees_the_same_beside_another_callback_and_within_a_pipeline():
+    X, y = classes()
+    alone, beside, within, listener = Doctor(), Doctor(), Doctor(), Listener()
+    clf((16,)).set_callbacks(alone).fit(X, y)
+    clf((16,)).set_callbacks(beside, listener).fit(X, y)
+    make_pipeline(StandardScaler(), clf((16,)).set_callbacks(within)).fit(X, y)
+    assert listener.epochs == alone.diagnosis().measured.course.epochs
+    assert set(alone.watched.kept) == set(beside.watched.kept) >= {0, 1, 2, 5, 10}
+    for epoch, kept in alone.watched.kept.items():
+        np.testing.assert_array_equal(kept.theta, beside.watched.kept[epoch].theta)
+    assert alone.diagnosis().to_dict() == beside.diagnosis().to_dict()
+    assert within.diagnosis().healthy
 
 
 def test_a_doctor_that_saw_nothing_says_so_and_one_that_is_pickled_holds_no_data():

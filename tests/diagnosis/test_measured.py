@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planted_faults import amounts, classes, clf
+from planted_faults import amounts, classes, clf, reg
 
 from glassprop import Activation, CategoryEmbedding, Cost, Layer, MLPClassifier, Network
 from glassprop.diagnosis.measured_columns import marked, measured_columns
@@ -49,6 +49,14 @@ def test_an_activation_of_ones_own_is_bounded_where_it_comes_to_an_end():
     assert found["steep"].saturated > 0.8
     assert found["steep"].dead == found["late"].saturated == 0
     assert found["late"].dead == 1
+
+
+def test_layers_without_activation_are_one_layer():
+    X, y = amounts()
+    straight = reg(hidden_layer_sizes=(16, 16), activation="identity").diagnose(X, y, budget=0)
+    assert straight.kinds == ("too-little-capacity",)
+    assert "no activation (identity)" in straight.findings[0].sentence
+    assert reg(hidden_layer_sizes=(16, 16), activation="identity").diagnose(X, X @ np.ones(10) / 3, budget=0).healthy
 
 
 def test_units_at_the_ends_of_their_range_are_counted():
@@ -115,6 +123,18 @@ def test_contradictions_and_repetitions_by_hand():
     assert contradictions(X, Y, "classes") == pytest.approx((1 / 6, 1 / 6, 3 / 6))  # of 0, 1, 0 the one
     assert contradictions(X, Y * 0.1 + np.arange(6)[:, None] * 100, "numbers")[0] == pytest.approx(5 / 6)
     assert repeated(X, Y, X[[2, 5]], np.array([[1.0], [0]])) == 0.5
+
+
+def test_tables_of_categories_alone_are_no_contradiction_and_rows_that_come_twice_are():
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 3, size=(400, 3)).astype(float)
+    y = (rng.random(400) < 0.3 + 0.2 * X[:, 0]).astype(int)
+    assert "contradicting-labels" not in clf((8,)).diagnose(X, y, budget=0).kinds
+    X, y = classes()
+    guessed = np.where(rng.random(400) < 0.3, (y + 1) % 3, y)
+    assert clf((8,)).diagnose(np.vstack([X, X]), np.concatenate([y, guessed]), budget=0).kinds == (
+        "contradicting-labels",
+    )
 
 
 def test_codes_of_categories_are_no_amounts_and_embeddings_have_no_dead_units():

@@ -6,18 +6,21 @@ from dataclasses import replace
 from math import inf
 
 import numpy as np
+import polars as pl
 import pytest
+from scipy.sparse import random_array
 from sklearn.datasets import load_diabetes, load_wine
 from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 
 from glassprop import Layer, MLPClassifier, MLPRegressor
+from glassprop.architecture.own_units import OwnUnits
 from glassprop.diagnosis.finding import Finding
 from glassprop.diagnosis.symptoms import SYMPTOMS
 from glassprop.errors import SettingsError
 from glassprop.estimator.remedies import AGAINST, REMEDIES
 from glassprop.estimator.remedy_change import Change
-from glassprop.estimator.short_run import Length, Tried, rows_of
+from glassprop.estimator.short_run import Length, Tried, cost_of_a_guess, rows_of
 from glassprop.estimator.trained_copy import held_out
 from glassprop.estimator.trying import with_remedies
 
@@ -107,6 +110,26 @@ def test_what_helped_nothing_is_not_advised_but_told():
     assert "- lower-rate:" not in text
 
 
+def test_where_nothing_is_to_be_learned_no_remedy_helps_by_learning_less():
+    X, y = SCALED
+    y = np.random.default_rng(0).permutation(y)
+    model = MLPClassifier((32,), max_iter=40, learning_rate_init=0.05, random_state=0)
+    (one,) = diagnosed(model, X, y, "no-progress").findings
+    lower = next(remedy for remedy in one.remedies if remedy.name == "lower-rate")
+    assert lower.gain > 0.1
+    assert not lower.helped
+
+
+def test_a_guess_costs_the_entropy_of_classes():
+    measured = MODELS["classes"][0].diagnose(*SCALED, budget=0).measured
+    y = np.array(["a", "a", "b", "c"])
+    cost = cost_of_a_guess(measured, rows_of(np.zeros((4, 1)), y, None, (np.zeros((4, 1)), y), by_class=True))
+    assert cost == pytest.approx(1.5 * np.log(2))
+    several = np.array([[0, 1], [1, 1], [0, 1], [0, 1]])
+    rows = rows_of(np.zeros((4, 1)), several, None, (np.zeros((4, 1)), several), by_class=True)
+    assert cost_of_a_guess(measured, rows) == pytest.approx(-0.25 * np.log(0.25) - 0.75 * np.log(0.75))
+
+
 def test_missing_values_and_a_training_that_broke_off_have_no_cost_before():
     X = WINE[0].copy()
     X[::5, 2] = np.nan
@@ -128,6 +151,15 @@ def test_a_target_that_was_standardized_is_judged_in_its_own_units():
     assert remedy.after < y.var() / 2
 
 
+def test_a_model_of_own_units_is_tried_on_the_target_as_it_was_learned():
+    X, y = StandardScaler().fit_transform(DIABETES[0]), DIABETES[1]
+    model = MLPRegressor(hidden_layer_sizes=(8,), max_iter=50, learning_rate_init=0.01, random_state=0)
+    model.fit(X, (y - y.mean()) / y.std())
+    model.set_units(OwnUnits(float(y.mean()), float(y.std())))
+    found = diagnosed(model, X, y, "rate-too-high")
+    assert found.findings[0].remedies[0].before < 0.5
+
+
 def test_balanced_classes_are_judged_by_class():
     rng = np.random.default_rng(0)
     y = (rng.random(600) < 0.08).astype(int)
@@ -144,7 +176,7 @@ def test_what_shows_at_the_end_alone_is_tried_on_fewer_rows():
     assert Length.of(0.25, 200, 1000, by_rows=True) == Length(200, 250, 0.25)
     assert Length.of(0.25, 200, 1000, by_rows=False) == Length(50, 1000, 0.25)
     assert Length.of(0.25, 8, 1000, by_rows=False) == Length(5, 400, 0.25)
-    assert Length.of(0.01, 1, 50, by_rows=False) == Length(1, 40, 0.8)
+    assert Length.of(0.01, 1, 50, by_rows=False) == Length(1, 25, 0.5)
 
 
 def test_some_of_the_rows_have_all_classes():
@@ -191,6 +223,42 @@ def test_the_budget_is_kept_and_0_tries_nothing():
         return {remedy.name for one in found.findings for remedy in one.remedies if remedy.tried}
 
     assert tried(some) < tried(more)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("budget", [0.1, 1.0, 5.0])
+@pytest.mark.parametrize(("rows", "epochs"), [(12, 12), (60, 1), (143, 7)])
+def test_the_budget_is_kept_by_few_rows_and_few_epochs_too(budget, rows, epochs):
+    X, y = SCALED[0][::-1][:rows], SCALED[1][::-1][:rows]
+    y = np.arange(rows) % 2 if rows < 20 else y
+    found = diagnosed(MLPClassifier((4,), max_iter=epochs, random_state=0), X, y, *AGAINST, budget=budget)
+    assert found.tried <= budget * 1.0001
+    assert (found.tried > 0) == (budget >= 1)
+
+
+SHORT = {"max_iter": 12, "random_state": 0}
+CODES = np.arange(143) % 3
+GIVEN = {
+    "lists, names": (MLPClassifier((4,), **SHORT), SCALED[0][:143, :4].tolist(), ["abc"[k] for k in CODES]),
+    "frame": (MLPClassifier((4,), early_stopping=True, **SHORT), pl.DataFrame(SCALED[0][:143]), pl.Series(CODES)),
+    "sparse": (MLPClassifier((4,), **SHORT), random_array((143, 9), density=0.2, rng=0, format="coo"), CODES),
+    "several labels": (MLPClassifier((4,), **SHORT), SCALED[0][:143], np.eye(3, dtype=int)[CODES]),
+    "squared errors of classes": (MLPClassifier((4,), loss="squared_error", **SHORT), SCALED[0][:143], CODES),
+    "several amounts": (MLPRegressor(hidden_layer_sizes=(4,), **SHORT), SCALED[0], SCALED[0][:, :2]),
+    "counts": (MLPRegressor("poisson", hidden_layer_sizes=(4,), **SHORT), SCALED[0][:143], CODES),
+    "members": (MLPClassifier((4,), n_members=2, **SHORT), SCALED[0][:143], CODES),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", GIVEN)
+def test_remedies_are_tried_with_whatever_fit_takes(name):
+    model, X, y = GIVEN[name]
+    found = diagnosed(model, X, y, *AGAINST, budget=4)
+    remedies = [remedy for one in found.findings for remedy in one.remedies if remedy.tried]
+    assert len({remedy.name for remedy in remedies}) >= 10
+    assert np.isfinite([remedy.before for remedy in remedies]).all()
+    assert np.isfinite([remedy.after for remedy in remedies]).mean() > 0.9
 
 
 def test_early_stopping_is_judged_by_rows_that_it_did_not_see():

@@ -285,6 +285,23 @@ def test_they_share_nothing_and_it_is_pickled() -> None:
     assert len(model.loss_curve_) == 7
 
 
+@pytest.mark.parametrize("hidden", [(6, 4), (1,)])
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_go_on_by_themselves_whatever_the_shapes(kind: str, solver: str, hidden: tuple[int, ...]) -> None:
+    problem, model = ours(kind, solver=solver, hidden_layer_sizes=hidden)
+    sk, alone = to_sklearn(model), deepcopy(model)
+    model.partial_fit(problem.X, problem.y)  # theirs has to stand where ours stood
+    sk.partial_fit(problem.X, problem.y)
+    alone.partial_fit(problem.X, problem.y)
+    np.testing.assert_array_equal(model.theta_, alone.theta_)
+    for one, other in zip([*sk.coefs_, *sk.intercepts_], [*model.coefs_, *model.intercepts_], strict=True):
+        assert_rounded(one, other, 1.0, OF_A_TRAINING)
+    before = pickle.dumps(sk)
+    from_sklearn(sk).partial_fit(problem.X, problem.y)
+    assert pickle.dumps(sk) == before
+
+
 def test_it_needs_no_glassprop(tmp_path: Any) -> None:
     problem, model = ours("multiclass")
     pipeline = make_pipeline(StandardScaler(), model).fit(problem.X, problem.y)

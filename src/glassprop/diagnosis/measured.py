@@ -109,6 +109,8 @@ class LayerMeasured:
         The root of the mean square of ∂C/∂w over the layer's weights, and ``norm`` its length.
     weight : float
         The root of the mean square of its weights.
+    linear : bool
+        Whether it does no more than multiply and add.
     """
 
     number: int
@@ -124,6 +126,7 @@ class LayerMeasured:
     gradient: float = nan
     norm: float = nan
     weight: float = nan
+    linear: bool = False
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def _layer(architecture: Architecture, gradients: ExampleGradients, mean: Number
         gradient=_size(by_w),
         norm=float(np.linalg.norm(by_w)) if len(by_w) else nan,
         weight=_size(weights),
+        linear=layer.linear and not layer.codes and layer.activation.name == "identity",
         **units,
     )
 

@@ -25,7 +25,7 @@ Numbers = NDArray[np.float64]
 
 # Of each moment between start and end, and of each step: rows that are looked at, as a part of all, and at most.
 _PART, _FEWEST, _WITHIN = 0.09, 4, 256
-_FEW_OF_A_CLASS = 4  # rows, of which no share is taken
+_FEW_OF_A_CLASS = 3  # rows, of which no share is taken
 _MOMENTS = 5  # that are looked at, of those that were watched
 
 

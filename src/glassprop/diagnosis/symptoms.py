@@ -94,7 +94,7 @@ SYMPTOMS: dict[str, Symptom] = {
         training.oscillation, 0.25, f"{_AUTOTRAINER}: its rate of 0.25, of swings of zeta = 0.03", ("no-progress",)
     ),
     "stopped-too-early": Symptom(
-        training.stopped_too_early, 0.15, f"a fifth would be no slower at all; {_HERE}", ("no-progress",)
+        training.stopped_too_early, 0.15, f"a straight way down has 0.2 there; {_HERE}", ("no-progress",)
     ),
     "overfitting": Symptom(training.overfitting, 1.5, _HERE),
     "imbalance-ignored": Symptom(

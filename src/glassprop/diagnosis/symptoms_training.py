@@ -125,7 +125,7 @@ def batch_too_small(measured: Measured, threshold: float) -> list[Seen]:
 def batch_too_large(measured: Measured, threshold: float) -> list[Seen]:
     share = measured.batch / max(measured.rows, 1)
     falls, rest = late_fall(measured), left(measured)
-    unfinished = (falls >= 0.05 and rest >= _MUCH_LEFT) or (falls >= 0.1 and rest >= 0.1)
+    unfinished = (falls >= 0.05 and rest >= _MUCH_LEFT) or (falls >= 0.02 and rest >= 0.1)
     if share < threshold or measured.batch <= _USUAL or measured.arguments.get("solver") == "lbfgs" or not unfinished:
         return []
     course = measured.course
@@ -167,9 +167,7 @@ def _linear(measured: Measured) -> list[Seen]:
     """Layers between which no activation stands."""
     hidden = [layer for layer in (measured.end.layers if measured.end else ()) if layer.hidden]
     dense = [layer for layer in hidden if layer.kind == "dense"]
-    if not dense or any(layer.activation != "identity" for layer in dense) or left(measured) < _SMALL_REST:
-        return []
-    if any(layer.kind not in ("dense", "scale") for layer in hidden):
+    if not dense or not all(layer.linear for layer in hidden) or left(measured) < _SMALL_REST:
         return []
     said = (
         f"the {len(dense)} hidden layers have no activation (identity), so that all of them together are one linear "

@@ -12,7 +12,7 @@ from glassprop.optimizer import OptimizerState
 from glassprop.training.state import TrainState
 
 # Epochs at which θ is kept: three in each ten times as many, so that there are few copies of it.
-KEPT = frozenset({1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000})
+KEPT = frozenset({1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000})
 
 
 @dataclass(frozen=True, eq=False)

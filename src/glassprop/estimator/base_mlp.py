@@ -22,7 +22,7 @@ from glassprop.engine.plan import Data, LanedSource, Source, is_csr, is_elsewher
 from glassprop.equations.arrays import Array, Rows, on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
-from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, told_data
+from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, Watchers, told_data
 from glassprop.estimator.diagnosing import Diagnoses
 from glassprop.estimator.dispatched import has_nan, outputs_there, taken
 from glassprop.estimator.far import warn_if_far
@@ -363,8 +363,9 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, BaseE
         def hooks(epochs: int) -> EpochHooks:
             if call == "partial_fit" and not any(name in vars(self) for name in LISTENERS):
                 return Unheard()
-            root = self._init_callback_context(max_subtasks=epochs)
-            return CalledHooks(self, root, told, epochs, self._as_it_stands)
+            root, watchers = self._init_callback_context(max_subtasks=epochs), Watchers.among(vars(self))
+            watchers.begin(self.network_, self._state)
+            return CalledHooks(self, root, told, epochs, self._as_it_stands, watchers)
 
         return Outside(self._record, hooks, watch)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ from sklearn.utils import _safe_indexing
 
 from glassprop.estimator.verbose import tell
 from glassprop.ground.tell import Told
+from glassprop.network import Network
 from glassprop.training.state import TrainState
 
 # What scikit-learn hangs on an estimator for its callbacks; it belongs to the fit and not to the model.
@@ -70,6 +72,38 @@ class Unheard:
         tell(message)
 
 
+@dataclass(frozen=True)
+class Watchers:
+    """Callbacks that are content with the state of training after each epoch, which their ``on_state`` is handed.
+
+    Attributes
+    ----------
+    callbacks : list
+    alone : bool
+        Whether nobody else listens. Then epochs are no tasks: one may take less time than to make it a task.
+    """
+
+    callbacks: list[Any]
+    alone: bool
+
+    @classmethod
+    def among(cls, attributes: Mapping[str, Any]) -> Watchers:
+        """Those among the callbacks of a fit. attributes: the estimator's."""
+        callbacks = attributes.get(LISTENERS[0], ())
+        found = [callback for callback in callbacks if hasattr(callback, "on_state")]
+        return cls(found, bool(found) and len(found) == len(callbacks) and LISTENERS[1] not in attributes)
+
+    def begin(self, network: Network, state: TrainState) -> None:
+        """Training is about to begin, or to go on."""
+        for callback in self.callbacks:
+            callback.on_begin(network, state)
+
+    def take(self, state: TrainState) -> None:
+        """An epoch is over."""
+        for callback in self.callbacks:
+            callback.on_state(state)
+
+
 class CalledHooks:
     """Calls the hooks of the callbacks set on an estimator at the begin and end of each epoch.
 
@@ -85,9 +119,9 @@ class CalledHooks:
         How many there are at most.
     as_it_stands : callable () -> dict
         What makes a copy of the estimator one that training and callbacks no longer touch.
+    watchers : Watchers
+        Who is content with less.
     """
-
-    heard = True
 
     def __init__(
         self,
@@ -96,12 +130,14 @@ class CalledHooks:
         told: dict[str, Callable[[], Any]],
         epochs: int,
         as_it_stands: Callable[[], dict[str, Any]],
+        watchers: Watchers,
     ) -> None:
         self._estimator, self._root, self._told = estimator, root, told
-        self._as_it_stands = as_it_stands
+        self._as_it_stands, self._watchers = as_it_stands, watchers
+        self.heard = not watchers.alone
         self._root.call_on_fit_task_begin(estimator=estimator, **told)
         self._epochs, self._done = epochs, 0
-        if epochs:  # what is resumed may have been left after the last one
+        if epochs and self.heard:  # what is resumed may have been left after the last one
             self._open()
 
     def _open(self) -> None:
@@ -110,6 +146,9 @@ class CalledHooks:
 
     def epoch_ended(self, state: TrainState) -> bool:
         """Tell the callbacks; returns whether one of them asks to stop."""
+        self._watchers.take(state)
+        if not self.heard:
+            return False
         stop = self._task.call_on_fit_task_end(
             estimator=self._estimator, **self._told, reconstruction_attributes=self._as_it_stands
         )

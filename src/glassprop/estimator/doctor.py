@@ -7,6 +7,8 @@ from typing import Any
 from glassprop.diagnosis.finding import Diagnosis
 from glassprop.diagnosis.watched import Watched
 from glassprop.errors import SettingsError
+from glassprop.network import Network
+from glassprop.training.state import TrainState
 
 
 class Doctor:
@@ -43,26 +45,29 @@ class Doctor:
 
     # --- scikit-learn's protocol ------------------------------------------------------------------------------
 
-    def setup(self, estimator: Any, context: Any) -> None:
+    def setup(self, estimator: object, context: Any) -> None:
         """A fit begins: forget the one before."""
         self.watched, self._model, self._told = Watched(), estimator, (None, None, None)
 
-    def on_fit_task_begin(self, estimator: Any, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
-        """The fit begins, or an epoch: keep how the network starts."""
-        state = getattr(estimator, "_state", None)
-        if state is None or self.watched.kept:
-            return
-        self.watched.begin(estimator.network_, state)
+    def on_fit_task_begin(self, estimator: object, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
+        """The fit begins, or an epoch: hold on to the data."""
         self._told = X, y, (metadata or {}).get("sample_weight")
 
-    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
-        """An epoch is over, or all: keep the weights of a few."""
-        state = getattr(estimator, "_state", None)
-        if state is not None:
-            self.watched.take(state)
+    def on_fit_task_end(self, estimator: object, context: Any) -> None:
+        """An epoch is over, or all: ``on_state`` was told."""
 
-    def teardown(self, estimator: Any, context: Any) -> None:
+    def teardown(self, estimator: object, context: Any) -> None:
         """The fit is over, or has failed."""
+
+    # --- what our estimators tell beside it -------------------------------------------------------------------
+
+    def on_begin(self, network: Network, state: TrainState) -> None:
+        """Training begins: keep how the network starts."""
+        self.watched.begin(network, state)
+
+    def on_state(self, state: TrainState) -> None:
+        """An epoch is over: keep the weights of a few."""
+        self.watched.take(state)
 
     # --- what it says -----------------------------------------------------------------------------------------
 
@@ -76,7 +81,7 @@ class Doctor:
         """
         from glassprop.estimator.diagnosed import findings_of_fit
 
-        if self._model is None or not self.watched.kept:
+        if self._told[0] is None or not self.watched.kept:
             raise SettingsError(
                 "this Doctor has watched no fit of a network: set it with set_callbacks(doctor) on an MLPClassifier or "
                 "MLPRegressor and call fit; for other models call glassprop.diagnose(model, X, y)"

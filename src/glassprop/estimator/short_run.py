@@ -40,7 +40,7 @@ class Length:
         """share: of a training of so many epochs over so many rows. Short by epochs, unless these would be too few."""
         least = min(epochs, epochs if by_rows else _LEAST_EPOCHS)
         made = max(least, min(epochs, int(share * epochs)))
-        some = min(rows, max(min(_LEAST_ROWS, rows), round(rows * share * epochs / made)))
+        some = min(rows, max(min(_LEAST_ROWS, rows // 2), int(rows * share * epochs / made)))
         return cls(made, some, made * some / (epochs * rows))
 
 
@@ -216,6 +216,17 @@ def _costs(model: Any, measured: Measured, X: Any, y: Any, scale: Any) -> tuple[
     known = place >= 0
     true = np.where(known, p[np.arange(len(y)), np.maximum(place, 0)], _SMALLEST)
     return -np.log(true), y.ravel()
+
+
+def cost_of_a_guess(measured: Measured, rows: Rows) -> float:
+    """What the best constant prediction costs the validation rows: the entropy of classes, the cost of amounts."""
+    if measured.target.task == "numbers" or rows.y_val is None:
+        return measured.target.base
+    y = np.asarray(rows.y_val)
+    labels = y.reshape(len(y), -1)
+    told = labels if labels.shape[1] > 1 else (labels == np.unique(labels)).astype(np.float64)
+    shares = np.stack([told.mean(axis=0), 1 - told.mean(axis=0)]) if labels.shape[1] > 1 else told.mean(axis=0)
+    return float(-(shares * np.log(np.clip(shares, _SMALLEST, 1))).sum())
 
 
 def _places(classes: Sequence[Any], y: Array) -> Array:

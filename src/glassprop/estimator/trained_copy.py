@@ -1,15 +1,12 @@
-"""A copy of an estimator, trained once and watched, for what keeps it from learning to be found."""
+"""What is found on a copy of an estimator that is trained once for it, watched; some of the rows are held out."""
 
 from __future__ import annotations
 
 import re
-import warnings
-from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
 from glassprop.diagnosis.finding import Diagnosis
@@ -18,10 +15,7 @@ from glassprop.diagnosis.measured_columns import measured_columns
 from glassprop.diagnosis.measuring import measure
 from glassprop.diagnosis.symptoms import diagnosis_of
 from glassprop.equations.arrays import Array
-from glassprop.errors import DerivativeError, DivergenceError
-from glassprop.estimator.diagnosed import EPOCHS_TO_MEASURE, case_of, encoded
-from glassprop.estimator.doctor import Doctor
-from glassprop.training.state import TrainState
+from glassprop.estimator.diagnosed import EPOCHS_TO_MEASURE
 
 _HELD_OUT = 0.2
 _FEWEST = 30  # rows of which some are held out
@@ -35,24 +29,8 @@ def findings_of_training(model: Any, X: Any, y: Any, weight: Any, val: tuple[Any
     if broken is not None:
         return diagnosis_of(_of_columns_alone(model, broken), 0.0)
     X, y, weight, val = held_out(X, y, weight, val)
-    copy = deepcopy(model) if model.warm_start and hasattr(model, "_state") else clone(model)
-    copy.set_params(verbose=False)
-    doctor, error, broken_by = Doctor(), "", float("nan")
-    copy.set_callbacks(doctor)
-    state: TrainState | None = None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            copy.fit(X, y, sample_weight=weight, X_val=val[0], y_val=val[1])
-        except DivergenceError as fault:
-            error, state = str(fault), fault.state
-        except DerivativeError as fault:
-            error, broken_by = str(fault), _error_in(str(fault))
-    case = case_of(copy if hasattr(copy, "_state") else _begun(copy, doctor, X, y), X, y, weight, val, doctor.watched)
-    state = case.state if state is None else state
-    case = replace(case, error=error, derivative=broken_by, state=state)
-    epochs = 0 if state is None else len(state.history.cost)
-    n = len(case.data)
+    case = model.train_to_diagnose(X, y, weight, *val)
+    n, epochs = len(case.data), 0 if case.state is None else len(case.state.history.cost)
     passes = n * EPOCHS_TO_MEASURE + max(_PART_OF_TRAINING * epochs * n, _ROWS_TO_MEASURE)
     return diagnosis_of(*measure(replace(case, passes=passes)), trained=epochs)
 
@@ -74,22 +52,7 @@ def held_out(X: Any, y: Any, weight: Any, val: tuple[Any, Any]) -> tuple[Any, An
     return parts[0][0], parts[0][1], parts[0][2], (parts[1][0], parts[1][1])
 
 
-# --- where training failed ------------------------------------------------------------------------------------
-
-
-def _begun(model: Any, doctor: Doctor, X: Any, y: Any) -> Any:
-    """A copy that stands where training would begin, where a fit that failed left none of it."""
-    begun = clone(model)
-    _, _, Y = begun._validate_input(X, y, first=True, incremental=False)
-    begun.network_ = doctor.watched.network or begun._network_for(begun.n_features_in_, Y.shape[1])
-    start = doctor.watched.kept.get(0)
-    theta = begun.network_.initial(np.random.default_rng(0), X=encoded(begun, X, y, None).X[:10_000])
-    begun._state = TrainState(theta if start is None else start.theta)
-    begun.n_outputs_ = Y.shape[1]
-    return begun
-
-
-def _error_in(message: str) -> float:
+def error_in(message: str) -> float:
     """The error that a DerivativeError tells of; infinite where a function failed altogether."""
     found = re.search(r"\(error ([\d.e+-]+)\)", message)
     return float(found[1]) if found else float("inf")
@@ -117,7 +80,7 @@ def _of_columns_alone(model: Any, X: Array) -> Measured:
         rows=len(X),
         inputs=X.shape[1],
         outputs=1,
-        arguments=model._arguments(),
+        arguments=dict(model.get_params(deep=False)),
         output="",
         cost_name="",
         columns=measured_columns(X, np.zeros((len(X), 1)), [str(name) for name in names]),

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
+
+import numpy as np
 
 from glassprop.diagnosis.finding import Diagnosis, Finding, Remedy
 from glassprop.diagnosis.measured import Measured
 from glassprop.estimator.remedies import AGAINST, REMEDIES
 from glassprop.estimator.remedy_change import Change
-from glassprop.estimator.short_run import Length, Rows, Tried, rows_of, run_briefly
+from glassprop.estimator.short_run import Length, Rows, Tried, cost_of_a_guess, rows_of, run_briefly
 
 _MOST_BY_BUDGET = 8  # runs of a budget of one training: shorter ones show too little
 _BY_ROWS = ("overfitting",)  # what shows at the end of a training alone: short runs are of fewer rows
 _BY_CLASS = ("imbalance-ignored",)  # judged as if all classes were as frequent
 _USUAL_EPOCHS = 200  # as by default
+_NOTHING_LEARNED = ("no-progress",)  # nothing helped that does no better than a constant prediction
+_BETTER = 0.95  # of what that costs, as where no progress begins
 _LEAST = 0.01  # of the cost: a smaller gain is none
 _PART = 0.1  # of what the best remedy brings: what brings less is not what is to be done
 
@@ -51,8 +56,10 @@ def with_remedies(
     measured = diagnosis.measured
     changes = {finding.kind: _changes(finding.kind, measured) for finding in diagnosis.findings}
     chosen = _chosen(changes, budget)
-    tried = _Trials(estimator, data, measured, budget, chosen, on_try).all() if chosen else {}
-    findings = tuple(_remedied(finding, changes[finding.kind], tried) for finding in diagnosis.findings)
+    trials = _Trials(estimator, data, measured, budget, chosen, on_try) if chosen else None
+    tried = {} if trials is None else trials.all()
+    guess = inf if trials is None else trials.guess
+    findings = tuple(_remedied(finding, changes[finding.kind], tried, guess) for finding in diagnosis.findings)
     return replace(diagnosis, findings=findings, tried=sum(one.cost for one in tried.values()))
 
 
@@ -96,13 +103,19 @@ class _Trials:
         on_try: OnTry | None,
     ) -> None:
         self._by_class = measured.target.task != "numbers"
-        X, y, weight, *val = data
-        self._rows = rows_of(X, y, weight, (val[0], val[1]), by_class=self._by_class)
+        X, y, weight, X_val, y_val = data
+        y, y_val = (_as_trained(estimator, part) for part in (y, y_val))
+        self._rows = rows_of(X, y, weight, (X_val, y_val), by_class=self._by_class)
         self._estimator, self._measured, self._chosen, self._on_try = estimator, measured, chosen, on_try
-        self._share = budget / _work(chosen)  # of a training, for a run
+        self._budget, self._share = budget, budget / _work(chosen)  # in trainings: of all runs, and of one
         self._epochs = _epochs_of(measured)
         self._runs = len(chosen) + len({one.by_rows for one in chosen})
         self._done = 0
+
+    @property
+    def guess(self) -> float:
+        """What the best constant prediction costs."""
+        return cost_of_a_guess(self._measured, self._rows)
 
     def all(self) -> dict[tuple[str, bool], Tried]:
         """By name and kind of run; the unchanged ones have no name."""
@@ -112,8 +125,13 @@ class _Trials:
         for by_rows in dict.fromkeys(one.by_rows for one in self._chosen):
             length = Length.of(self._share, self._epochs, self._rows.n, by_rows=by_rows)
             rows = self._rows.some(length.rows, by_class=self._by_class)
-            unchanged = found["", by_rows] = self._run(Change(""), rows, length, "nothing changed")
+            unchanged: Tried | None = None
             for one in (one for one in self._chosen if one.by_rows == by_rows):
+                work = one.change.work + (unchanged is None)
+                if sum(run.cost for run in found.values()) + work * length.share > self._budget + 1e-9:
+                    continue  # short as runs may be, they come to more
+                if unchanged is None:
+                    unchanged = found["", by_rows] = self._run(Change(""), rows, length, "nothing changed")
                 found[one.name, by_rows] = self._run(one.change, rows, length, one.name, unchanged)
         return found
 
@@ -124,6 +142,13 @@ class _Trials:
         return run_briefly(self._estimator, self._measured, change, rows, length, unchanged)
 
 
+def _as_trained(estimator: Any, y: Any) -> Any:
+    """The target as the network learned it: standardized, where the estimator gives predictions in own units."""
+    network = vars(estimator).get("network_")
+    units = None if network is None else network.units
+    return y if y is None or units is None else units.standard(np.asarray(y, np.float64))
+
+
 def _epochs_of(measured: Measured) -> int:
     """Of a training: as many as there were; one that was over soon, for it did not learn, counts as it was planned."""
     course = measured.course
@@ -131,8 +156,13 @@ def _epochs_of(measured: Measured) -> int:
     return min(planned, max(course.epochs, _USUAL_EPOCHS))
 
 
-def _remedied(finding: Finding, changes: Mapping[str, Change], tried: Mapping[tuple[str, bool], Tried]) -> Finding:
-    """The finding with its remedies: what helped, the best first, what could not be tried, what was tried in vain."""
+def _remedied(
+    finding: Finding, changes: Mapping[str, Change], tried: Mapping[tuple[str, bool], Tried], guess: float
+) -> Finding:
+    """The finding with its remedies: what helped, the best first, what could not be tried, what was tried in vain.
+
+    guess: what a constant prediction costs.
+    """
     by_rows, by_class = finding.kind in _BY_ROWS, finding.kind in _BY_CLASS
     unchanged = tried.get(("", by_rows))
     found = []
@@ -145,13 +175,21 @@ def _remedied(finding: Finding, changes: Mapping[str, Change], tried: Mapping[tu
             if one.refused:
                 continue  # it does not go with this estimator
             before, after, noise = unchanged.beside(one, by_class=by_class)
-            least = max(noise, _LEAST * before) if before != float("inf") else 0.0
-            helped = after < before - least if before != float("inf") else after != float("inf")
+            helped = _lowered(before, after, noise) and (
+                after < _BETTER * guess or finding.kind not in _NOTHING_LEARNED
+            )
             remedy = replace(remedy, before=before, after=after, cost=one.cost, helped=helped)
         found.append(remedy)
     most = max((remedy.gain for remedy in found if remedy.helped), default=0.0)
     found = [replace(one, helped=one.helped and one.gain >= _PART * most) if one.tried else one for one in found]
     return replace(finding, remedies=tuple(sorted(found, key=_rank)))
+
+
+def _lowered(before: float, after: float, noise: float) -> bool:
+    """Whether the cost fell by more than chance makes of it; or there is one at last."""
+    if before == inf:
+        return after != inf
+    return after < before - max(noise, _LEAST * before)
 
 
 def _rank(remedy: Remedy) -> tuple[int, float]:

@@ -19,7 +19,7 @@ from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.use.apply import labelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sklearn.pipeline import Pipeline
 
@@ -104,11 +104,11 @@ def _diagnosed(
     from glassprop.estimator.trying import with_remedies
 
     steps = pipeline[:-1]
-    network, standard = _in_trained_units(_named(pipeline[-1], steps))
+    network = _named(pipeline[-1], steps)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is odd in these rows was said when they were read
-        X, y = _inputs(steps, examples), standard(examples.y)
-        val = (None, None) if held_out is None else (_inputs(steps, held_out), standard(held_out.y))
+        X, y = _inputs(steps, examples), examples.y
+        val = (None, None) if held_out is None else (_inputs(steps, held_out), held_out.y)
         found = findings_of_fit(network, X, y, examples.weights, watched, val)
         return with_remedies(found, network, (X, y, examples.weights, *val), budget, on_try)
 
@@ -125,13 +125,3 @@ def _named(network: Any, steps: Any) -> Any:
     if len(plain) == network.n_features_in_:
         named.feature_names_in_ = np.array(plain if len(set(plain)) == len(plain) else names, dtype=object)
     return named
-
-
-def _in_trained_units(network: Any) -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
-    """The estimator as it was trained, on a standardized target, and what standardizes it."""
-    units = network.network_.units
-    if units is None:
-        return network, lambda y: y
-    bare = copy(network)
-    bare.network_ = network.network_.in_units(None)
-    return bare, units.standard
