@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 
@@ -78,11 +79,19 @@ def test_8_bits_are_measured_on_rows_that_are_given(run, model, tmp_path):
         (["--to", "c", "--name", "a b"], "name must be letters and digits"),
         (["--to", "c", "--out", 'a"b.c'], "files of C"),
         (["--to", "c", "--out", "nowhere/m.c"], "nowhere"),
+        (["--to", "c", "--out", "folder"], "'folder': it is a folder; name a file in it"),
+        (["--to", "c", "--out", "folder/"], "'folder/': it is a folder; name a file in it"),
+        (["--to", "c", "--out", "."], "'.': it is a folder; name a file in it"),
+        (["--to", "c", "--out", ""], "'': it is a folder; name a file in it"),
+        (["--to", "c", "--out", "queue"], "'queue': it is no file, and 2 are to be written"),
+        (["--to", "c", "--out", "Math.c"], "math.h is a header of C's own"),
     ],
 )
 def test_what_cannot_be_is_one_line(run, model, options, said, tmp_path):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "queue")
     done = run("export", model, *options)
     assert done.code == 2
     assert said in done.err
     assert len(done.err.splitlines()) == 1
-    assert not re.findall(r"\S+\.[ch]\b", " ".join(path.name for path in tmp_path.iterdir()))
+    assert not re.findall(r"\S+\.[ch]\b", " ".join(path.name for path in tmp_path.rglob("*")))

@@ -100,6 +100,17 @@ def test_a_doctor_that_saw_nothing_says_so_and_one_that_is_pickled_holds_no_data
         pickle.loads(pickle.dumps(doctor)).diagnosis()
 
 
+def test_a_fifth_is_held_out_of_whole_amounts_too_and_no_class_is_lost():
+    X, y = amounts()
+    whole = np.round(1000 * y).astype(int)
+    assert reg(hidden_layer_sizes=(8,), max_iter=2).diagnose(X, whole, budget=0).measured.rows == 320
+    X, y = classes()
+    rare = np.where(np.arange(400) == np.random.default_rng(0).permutation(400)[0], 3, y)  # would be set aside
+    assert clf((8,), max_iter=2).diagnose(X, rare, budget=0).measured.rows == 400
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        clf((8,)).diagnose(X, y[:-1], budget=0)
+
+
 # --- where training fails ----------------------------------------------------------------------------------------
 
 

@@ -142,9 +142,17 @@ def test_what_cannot_be_used_is_refused():
         ({"int8": 8}, "int8 must be True or False, got 8"),
         ({"rows": np.zeros((2, 3))}, "say int8=True"),
         ({"name": "my model"}, "name must be letters and digits"),
+        ({"name": "string"}, "string.h is a header of C's own, which this one would hide"),
     ):
         with pytest.raises(SettingsError, match=said):
             to_c(small(), **arguments)
+
+
+def test_labels_that_c_cannot_give_back_whole_are_refused():
+    labels = Ending("two classes", np.array(["a\0b", "a\0c"], dtype=object), True)
+    network = ((Architecture(1, [Layer(1, "sigmoid")], "binary_cross_entropy"), np.zeros(2)),)
+    with pytest.raises(ExportError, match=r"the label 'a\\x00b' has a NUL in it, which ends a text in C"):
+        whole_in_c(Whole((Source("a", "number", "number"),), (NumberInput(0),), network, labels), "m", "float")
 
 
 def test_text_and_what_is_too_large_are_refused_with_what_to_do():

@@ -69,6 +69,11 @@ def test_one_name_for_two_things_is_refused():
         graph.input("x", "float32", ["N"])
 
 
+def test_names_that_are_no_unicode_are_refused():
+    with pytest.raises(ExportError, match=r"cannot write 'a\\ud800': call it otherwise"):
+        Graph().input("a\ud800", "float64", ["N", 1])
+
+
 def test_text_that_is_no_unicode_is_refused():
     with pytest.raises(ExportError, match="UTF-8"):
         Graph().constant(np.array(["\ud800"]))

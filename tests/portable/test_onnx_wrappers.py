@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 from portable.onnx_runs import run, run_named
 from portable.plan_cases import case
@@ -20,13 +23,14 @@ from sklearn.preprocessing import (
     FunctionTransformer,
     MaxAbsScaler,
     MinMaxScaler,
+    OneHotEncoder,
     PowerTransformer,
     QuantileTransformer,
     RobustScaler,
     StandardScaler,
 )
 
-from glassprop import MLPClassifier, MLPRegressor, to_onnx
+from glassprop import MLPClassifier, MLPRegressor, TabularClassifier, to_onnx
 from glassprop.errors import ExportError
 from glassprop.portable.plan_of import plan_of
 
@@ -177,3 +181,47 @@ def test_what_is_not_fitted_says_so():
     for model in (CalibratedClassifierCV(c()), GridSearchCV(c(), {}), TransformedTargetRegressor(r())):
         with pytest.raises(NotFittedError):
             to_onnx(model)
+
+
+def _inputs(onx):
+    sizes = {put.name: [size.dim_value for size in put.type.tensor_type.shape.dim][1] for put in onx.graph.input}
+    facts = {prop.key: prop.value for prop in onx.metadata_props}
+    return sizes, [one["name"] for one in json.loads(facts["glassprop.inputs"])]
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_bagged_columns_keep_their_names_and_places(share):
+    frame = pd.DataFrame(X, columns=["b", "x0", "d", "c"][: X.shape[1]])
+    model = BaggingClassifier(c(), n_estimators=2, max_features=share, random_state=1).fit(frame, NAMES)
+    onx = to_onnx(model)
+    assert _inputs(onx) == ({"X": X.shape[1]}, frame.columns.tolist())
+    np.testing.assert_allclose(run(onx, X=X)["probabilities"], model.predict_proba(frame), atol=TOLERANCE)
+    by_name = run_named(to_onnx(model, columns=True), {name: frame[[name]].to_numpy() for name in frame})
+    np.testing.assert_allclose(by_name["probabilities"], model.predict_proba(frame), atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("share", [0.6, 1.0])
+def test_a_bagged_table_keeps_its_names(share):
+    frame = pd.DataFrame({"a": X[:, 0], "town": np.where(X[:, 1] > 3, "u", "v v"), "label": X[:, 1]})
+    table = TabularClassifier(epochs=2, cross_fit=None, recipe="plain", random_state=0)
+    model = BaggingClassifier(table, n_estimators=2, max_features=share, random_state=1).fit(frame, NAMES)
+    onx = to_onnx(model)
+    used = {place for places in model.estimators_features_ for place in places}
+    assert set(_inputs(onx)[0]) == {name for place, name in enumerate(frame) if place in used}
+    given = {name: frame[[name]].to_numpy(object if name == "town" else float) for name in _inputs(onx)[0]}
+    found = run_named(onx, given)
+    np.testing.assert_allclose(found["probabilities"], model.predict_proba(frame), atol=1e-5)
+
+
+def test_a_wrapper_behind_a_step_takes_what_the_step_takes():
+    rows = np.round(X[:, :2])
+    steps = make_pipeline(OneHotEncoder(sparse_output=False), CalibratedClassifierCV(c(), cv=2)).fit(rows, NAMES)
+    onx = to_onnx(steps)
+    assert _inputs(onx) == ({"X": 2}, ["x0", "x1"])
+    np.testing.assert_allclose(run(onx, X=rows)["probabilities"], steps.predict_proba(rows), atol=TOLERANCE)
+
+
+def test_some_columns_behind_a_step_are_refused_in_words():
+    model = scaled(BaggingClassifier(c(), n_estimators=2, max_features=0.5, random_state=0)).fit(X, NAMES)
+    with pytest.raises(ExportError, match="a BaggingClassifier of some columns behind other steps is not written"):
+        to_onnx(model)

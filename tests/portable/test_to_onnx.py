@@ -192,6 +192,10 @@ def test_what_cannot_be_said_is_refused_in_words():
     [
         ({"input_type": "float16"}, "float16"),
         ({"metadata": {"version": 3}}, "metadata must be texts"),
+        ({"metadata": ["version"]}, "metadata must be texts"),
+        ({"metadata": "version"}, "metadata must be texts"),
+        ({"metadata": {"version": "\ud800"}}, "metadata must be texts"),
+        ({"metadata": {"glassprop.labels": "[]"}}, "are glassprop's own"),
         ({"input_type": "float32", "columns": True}, "leave it out"),
     ],
     ids=str,

@@ -160,6 +160,11 @@ def test_what_can_be_folded_into_weights_is(kind: str, case: str) -> None:
     clone(sk).fit(problem.X, problem.y)
 
 
+def test_hidden_layers_that_are_affine_stay_as_they_are_where_all_of_them_are() -> None:
+    _, model = ours("one_output", activation="identity")
+    assert [w.shape for w in to_sklearn(model).coefs_] == [w.shape for w in model.coefs_]
+
+
 UNITS = {
     "standardized": ({}, OwnUnits(mean=300.0, spread=17.0)),
     "counts": ({"loss": "poisson"}, OwnUnits(mean=0.0, spread=4.0, scale="poisson")),
@@ -240,6 +245,10 @@ def test_codes_and_bent_targets_are_refused() -> None:
     model.set_units(OwnUnits(mean=0.0, spread=1.0, scale="log", shift=1.0, knots=(0.0, 5.0)))
     with pytest.raises(ExportError, match="a target on the scale 'log'"):
         to_sklearn(model)
+    _, counts = ours("one_output", output_activation="exp", loss="squared_error")
+    counts.set_units(OwnUnits(mean=1.0, spread=4.0))  # 4 exp(z) + 1 is no exp of anything affine
+    with pytest.raises(ExportError, match="the target's own units"):
+        to_sklearn(counts)
 
 
 def test_what_training_would_lack_is_said() -> None:
@@ -274,6 +283,23 @@ def test_they_share_nothing_and_it_is_pickled() -> None:
     np.testing.assert_array_equal(model.theta_, expected)
     assert model.classes_[0] == 0
     assert len(model.loss_curve_) == 7
+
+
+@pytest.mark.parametrize("hidden", [(6, 4), (1,)])
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_go_on_by_themselves_whatever_the_shapes(kind: str, solver: str, hidden: tuple[int, ...]) -> None:
+    problem, model = ours(kind, solver=solver, hidden_layer_sizes=hidden)
+    sk, alone = to_sklearn(model), deepcopy(model)
+    model.partial_fit(problem.X, problem.y)  # theirs has to stand where ours stood
+    sk.partial_fit(problem.X, problem.y)
+    alone.partial_fit(problem.X, problem.y)
+    np.testing.assert_array_equal(model.theta_, alone.theta_)
+    for one, other in zip([*sk.coefs_, *sk.intercepts_], [*model.coefs_, *model.intercepts_], strict=True):
+        assert_rounded(one, other, 1.0, OF_A_TRAINING)
+    before = pickle.dumps(sk)
+    from_sklearn(sk).partial_fit(problem.X, problem.y)
+    assert pickle.dumps(sk) == before
 
 
 def test_it_needs_no_glassprop(tmp_path: Any) -> None:

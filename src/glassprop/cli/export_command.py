@@ -60,6 +60,7 @@ def export(
     if rows is not None and not int8:
         raise SettingsError("--rows are what the loss of --int8 is measured on: say --int8, too, or leave --rows out")
     path = _free(Path(model).stem, target) if out is None else out
+    _refuse_no_name(path, target)
     for file in target.files(path):
         refuse_to_replace(file, [("the model file", model), *([("the rows", rows)] if rows else [])])
         check_writable(file, error=ExportError)
@@ -96,6 +97,18 @@ def _free(stem: str, target: Target) -> str:
             break
         path = taken.with_name(f"{taken.stem}-{count}{taken.suffix}")
     return str(path)
+
+
+def _refuse_no_name(path: str, target: Target) -> None:
+    """What is there and could not be written itself is no name for several files beside it, either."""
+    from glassprop.ground.atomic import check_writable, is_device
+
+    if os.path.isdir(path or "."):
+        check_writable(path, error=ExportError)
+    if len(target.files(path)) > 1 and is_device(path):
+        raise ExportError(
+            f"cannot write {quoted(path)}: it is no file, and {len(target.files(path))} are to be written"
+        )
 
 
 def _table(model: tuple[Any, dict[str, Any]], rows: str) -> Any:

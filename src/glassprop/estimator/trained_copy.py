@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import check_consistent_length
 
 from glassprop.diagnosis.finding import Diagnosis
 from glassprop.diagnosis.measured import Measured, TargetMeasured, Task
@@ -18,6 +19,7 @@ from glassprop.equations.arrays import Array
 from glassprop.estimator.diagnosed import EPOCHS_TO_MEASURE
 
 _HELD_OUT = 0.2
+_CLASSES = 0.1  # of the rows: more different values are no classes, but whole amounts
 _FEWEST = 30  # rows of which some are held out
 # What measuring may take in addition: a part of the training, or so many rows if these are more.
 _PART_OF_TRAINING, _ROWS_TO_MEASURE = 0.1, 10_000
@@ -37,14 +39,17 @@ def findings_of_training(model: Any, X: Any, y: Any, weight: Any, val: tuple[Any
 
 def held_out(X: Any, y: Any, weight: Any, val: tuple[Any, Any]) -> tuple[Any, Any, Any, tuple[Any, Any]]:
     """Rows to train on and to judge by: a part of them, where none are given. -> X, y, weight, (X_val, y_val)."""
+    check_consistent_length(X, y, weight)
     n = X.shape[0] if hasattr(X, "shape") else len(X)
     if val[0] is not None or val[1] is not None or n < _FEWEST:
         return X, y, weight, val
     order = np.random.default_rng(0).permutation(n)
     aside, kept = np.sort(order[: int(_HELD_OUT * n)]), np.sort(order[int(_HELD_OUT * n) :])
     labels = np.asarray(y)
-    if labels.ndim == 1 and labels.dtype.kind not in "f" and len(np.unique(labels)) > len(np.unique(labels[kept])):
-        return X, y, weight, val  # a class would be lost
+    if labels.ndim == 1 and labels.dtype.kind != "f":
+        found = len(np.unique(labels))
+        if found <= _CLASSES * n and found > len(np.unique(labels[kept])):
+            return X, y, weight, val  # a class would be lost
     X = X.tocsr() if hasattr(X, "tocsr") else X
     parts = [
         [None if part is None else _safe_indexing(part, rows) for part in (X, y, weight)] for rows in (kept, aside)

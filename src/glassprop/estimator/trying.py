@@ -22,6 +22,7 @@ _USUAL_EPOCHS = 200  # as by default
 _NOTHING_LEARNED = ("no-progress",)  # nothing helped that does no better than a constant prediction
 _BETTER = 0.95  # of what that costs, as where no progress begins
 _LEAST = 0.01  # of the cost: a smaller gain is none
+_OF_CHANCE = 0.5  # standard errors: the finding speaks for the remedy already, so that less than one decides
 _PART = 0.1  # of what the best remedy brings: what brings less is not what is to be done
 
 OnTry = Callable[[int, int, str], None]  # (runs done, of how many, the name of the remedy that comes next)
@@ -189,7 +190,7 @@ def _lowered(before: float, after: float, noise: float) -> bool:
     """Whether the cost fell by more than chance makes of it; or there is one at last."""
     if before == inf:
         return after != inf
-    return after < before - max(noise, _LEAST * before)
+    return after < before - max(_OF_CHANCE * noise, _LEAST * before)
 
 
 def _rank(remedy: Remedy) -> tuple[int, float]:

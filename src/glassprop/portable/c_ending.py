@@ -10,6 +10,8 @@ import numpy as np
 
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.architecture.target_scales import quantile_places
+from glassprop.errors import ExportError
+from glassprop.ground.text import quoted
 from glassprop.portable.c_dialect import Dialect, Part, c_number
 from glassprop.portable.c_text import LONGEST_LITERAL, c_bytes, c_literal
 from glassprop.portable.whole_model import Ending
@@ -126,6 +128,8 @@ def _labels(to: EndingInC) -> list[Function]:
         lines = [f"static const {kind} labels[{n}] = {{{', '.join(values)}}};"]
         lines.append(f"return {inside} ? labels[number] : 0;")
         return [Function(f"{asked}; 0 where there is none.", f"{kind} {head}", lines)]
+    if ended := next((text for text in map(str, classes) if "\0" in text), None):
+        raise ExportError(f"the label {quoted(ended, 60)} has a NUL in it, which ends a text in C: call it otherwise")
     lines, literals = [], []
     for k, text in enumerate(map(str, classes)):
         long = len(text.encode("utf-8", "surrogatepass")) > LONGEST_LITERAL

@@ -86,7 +86,7 @@ def whole_in_c(
         Something in the model cannot be said in C.
     """
     checked_prefix(name)
-    file = name if file is None else checked_file(file)
+    file = checked_file(name if file is None else file)
     _refuse_too_large(whole)
     kept = "float" if int8 else weight_kind(real, [theta for _, theta in whole.networks])
     dialect, part, called = Dialect(real, kept, int8), Part(), dict[str, str]()

@@ -21,6 +21,13 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 
 _FILE = re.compile(r"[A-Za-z0-9_.+ -]+")
 
+# Headers of C's own: one of a model that is called so would be found in their place, in the model's own source, too.
+_HEADERS = """
+    assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic
+    stdbit stdbool stdckdint stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype
+    """
+_TAKEN_FILES = frozenset(_HEADERS.split())
+
 # Keywords of C and C++, and words that headers and compilers are known to replace by something else.
 _WORDS = """
     alignas alignof and and_eq asm assert atomic auto bitand bitor bool break case catch cdecl char char16_t char32_t
@@ -132,6 +139,8 @@ def checked_file(name: str) -> str:
         raise SettingsError(
             f"files of C are to be called by plain letters, digits, blanks and ._+-: got {quoted(name, 60)}"
         )
+    if name.lower() in _TAKEN_FILES:  # some systems do not tell capitals apart
+        raise SettingsError(f"{name.lower()}.h is a header of C's own, which this one would hide: call it otherwise")
     return name
 
 

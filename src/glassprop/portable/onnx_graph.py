@@ -220,6 +220,8 @@ class Graph:
             ) from error
 
     def _take(self, name: str) -> str:
+        if name.encode("utf-8", "replace").decode() != name:
+            raise ExportError(f"ONNX holds names as UTF-8, which cannot write {ascii(name)[:60]}: call it otherwise")
         if name in self._taken:
             raise ExportError(f"two inputs or outputs of an ONNX graph cannot both be called {name!r}")
         self._taken.add(name)

@@ -70,7 +70,9 @@ def parts_of(model: Any) -> Parts:
     found = around(last)
     if found is None:
         return _alone(_behind(steps, last))
-    return _together(found, [_of_inner(inner, steps, last) for inner in found.inner], last)
+    parts = [_of_inner(inner, steps, last) for inner in found.inner]
+    bagged = any(inner.columns is not None for inner in found.inner)
+    return _together(found, parts, last, [] if steps else _names_of(last), all_of_them=bagged)
 
 
 def _apart(model: Any) -> tuple[list[Any], Any]:
@@ -92,19 +94,28 @@ def _behind(steps: Sequence[Any], model: Any) -> Any:
 
 def _of_inner(inner: Inner, steps: Sequence[Any], wrapper: Any) -> Parts:
     """The parts of a model in a wrapper, which all steps before that are before, too."""
-    parts = parts_of(_behind(steps, inner.model))
-    if inner.columns is None:
-        return parts
-    if steps:
+    every = inner.columns is None or list(inner.columns) == list(range(int(wrapper.n_features_in_)))
+    if steps and not every:
         raise ExportError(f"a {type(wrapper).__name__} of some columns behind other steps is not written: give it all")
-    outer = getattr(wrapper, "feature_names_in_", [f"x{place}" for place in range(int(wrapper.n_features_in_))])
-    names = {f"x{place}": str(outer[column]) for place, column in enumerate(inner.columns)}
+    parts = parts_of(_behind(steps, inner.model))
+    if steps or inner.columns is None:
+        return parts
+    outer = _names_of(wrapper)
+    names = {f"x{place}": outer[column] for place, column in enumerate(inner.columns)}
     sources = tuple(replace(source, name=names[source.name]) for source in parts.sources)
 
     def outputs(graph: Graph, columns: Columns) -> str:
         return parts.outputs(graph, {own: columns[name] for own, name in names.items()})
 
     return replace(parts, sources=sources, outputs=outputs)
+
+
+def _names_of(wrapper: Any) -> list[str]:
+    """What the columns that a wrapper is given are called, in their order."""
+    names = getattr(wrapper, "feature_names_in_", None)
+    if names is None:
+        return [f"x{place}" for place in range(int(getattr(wrapper, "n_features_in_", 0)))]
+    return [str(name) for name in names]
 
 
 def _alone(model: Any) -> Parts:
@@ -122,8 +133,8 @@ def _alone(model: Any) -> Parts:
     return Parts(whole.sources, whole.ending, precision, precision, width, count, of_table, outputs)
 
 
-def _together(found: Around, parts: Sequence[Parts], wrapper: Any) -> Parts:
-    """What a wrapper makes of models."""
+def _together(found: Around, parts: Sequence[Parts], wrapper: Any, names: Sequence[str], *, all_of_them: bool) -> Parts:
+    """What a wrapper makes of models. names, all_of_them: see _union."""
     if any(part.ending.kind == "labels" or found.of_classes != part.ending.probabilities for part in parts):
         raise ExportError(
             f"a {type(wrapper).__name__} is written around models that give "
@@ -134,13 +145,21 @@ def _together(found: Around, parts: Sequence[Parts], wrapper: Any) -> Parts:
         return found.written(graph, [part.values(graph, columns) for part in parts])
 
     count, of_table = sum(part.n_networks for part in parts), any(part.of_table for part in parts)
-    sources = _union([part.sources for part in parts], wrapper)
+    names = [] if of_table else names  # of a table each is given by its name
+    all_of_them = all_of_them or not hasattr(wrapper, "feature_names_in_")
+    sources = _union([part.sources for part in parts], wrapper, names, all_of_them=all_of_them)
     trained = max(part.trained for part in parts)  # float32 where all of them are
     return Parts(sources, found.ending, "float64", trained, found.n_outputs, count, of_table, outputs)
 
 
-def _union(each: Sequence[Sequence[Source]], wrapper: Any) -> tuple[Source, ...]:
-    """The columns of all, each once; of arrays all columns that there are, in their order."""
+def _union(
+    each: Sequence[Sequence[Source]], wrapper: Any, names: Sequence[str], *, all_of_them: bool
+) -> tuple[Source, ...]:
+    """The columns of all, each once.
+
+    names: what the wrapper is given, where its order counts; none behind steps, where columns are those of the steps.
+    all_of_them: whether columns are among them that nothing is made of: in a matrix each has its place.
+    """
     found: dict[str, Source] = {}
     for source in (source for sources in each for source in sources):
         before = found.setdefault(source.name, source)
@@ -150,8 +169,7 @@ def _union(each: Sequence[Sequence[Source]], wrapper: Any) -> tuple[Source, ...]
                 "another"
             )
         found[source.name] = replace(before, gaps=before.gaps and source.gaps)
-    count = int(getattr(wrapper, "n_features_in_", 0))
-    places = [f"x{place}" for place in range(count)]
-    if found.keys() <= set(places):
-        found = {name: found.get(name, Source(name, "number", "number")) for name in places}
+    if found.keys() <= set(names):
+        kept = names if all_of_them else [name for name in names if name in found]
+        found = {name: found.get(name, Source(name, "number", "number")) for name in kept}
     return tuple(found.values())

@@ -36,7 +36,7 @@ _INVERSES: dict[Any, Tree] = {  # of FunctionTransformer: what undoes it
 
 @dataclass(frozen=True)
 class Inner:
-    """A model in a wrapper. columns: of which of the wrapper's columns, by place; None: of all."""
+    """A model in a wrapper. columns: of which of the wrapper's columns, by place; None: of all, by their names."""
 
     model: Any
     columns: Sequence[int] | None = None
@@ -237,11 +237,10 @@ WRAPPERS: dict[type, Callable[[Any], Around]] = {
 
 
 def _inner(model: Any) -> list[Inner]:
-    """The models in it; of bagging with the columns of each, where these are not all."""
+    """The models in it; of bagging, which gives them arrays, with the columns of each."""
     features = getattr(model, "estimators_features_", [None] * len(model.estimators_))
-    every = list(range(int(model.n_features_in_))) if hasattr(model, "estimators_features_") else []
     return [
-        Inner(one, None if which is None or list(which) == every else np.asarray(which).tolist())
+        Inner(one, None if which is None else np.asarray(which).tolist())
         for one, which in zip(model.estimators_, features, strict=True)
     ]
 

@@ -82,7 +82,7 @@ def _their_optimizer(made: Any, estimator: BaseMLP, arguments: Arguments) -> Any
 def _by_parameter(layout: Layout, vector: Array) -> list[Array]:
     """Copies of what stands in a vector like θ: (n_in, n_out) of all layers, then (n_out,) of all."""
     layers = list(layout.by_layer)
-    weights = [np.ascontiguousarray(layout.w(vector, l).T) for l in layers]
+    weights = [layout.w(vector, l).T.copy() for l in layers]  # always: of one output, .T is in order as it is
     return [*weights, *(layout.b(vector, l).copy() for l in layers)]
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 InputType = Literal["float32", "float64"]
 _INPUT_TYPES = ("float32", "float64")
+_OURS = "glassprop."  # what names of metadata begin with that say what the model is
 
 
 def to_onnx(
@@ -46,7 +47,7 @@ def to_onnx(
     input_type : {"float32", "float64"} or None, default=None
         Of the matrix; None: what the model was trained on. Columns are float64, or text.
     metadata : mapping of str to str, optional
-        What else is to stand in the model's metadata.
+        What else is to stand in the model's metadata, under names that do not begin with ``glassprop.``.
 
     Returns
     -------
@@ -78,8 +79,7 @@ def to_onnx(
         raise SettingsError(
             f"input_type must be one of {', '.join(_INPUT_TYPES)}, or None, got {quoted(input_type, 60)}"
         )
-    if not all(isinstance(word, str) for pair in (metadata or {}).items() for word in pair):
-        raise SettingsError(f"metadata must be texts by their names, got {quoted(metadata, 60)}")
+    _check_metadata({} if metadata is None else metadata)
     parts = parts_of(model)
     graph = Graph()
     by_columns = _by_columns(parts, parts.of_table or None if columns is None else columns, input_type)
@@ -91,6 +91,20 @@ def to_onnx(
     said = written_ending(graph, parts.ending, a, parts.precision, parts.n_outputs)
     outputs = _outputs(graph, parts, said, zipmap=zipmap)
     return graph.model({**_facts(parts, said, outputs, by_columns), **(metadata or {})}, _about(parts))
+
+
+def _check_metadata(metadata: Any) -> None:
+    """Texts that UTF-8 can write, under names that are not ours."""
+    if not isinstance(metadata, Mapping) or not all(_is_text(word) for pair in metadata.items() for word in pair):
+        raise SettingsError(f"metadata must be texts by their names, got {quoted(metadata, 60)}")
+    if taken := next((name for name in metadata if name.startswith(_OURS)), None):
+        raise SettingsError(
+            f"metadata {quoted(taken)}: names that begin with {_OURS} are glassprop's own: take another"
+        )
+
+
+def _is_text(word: Any) -> bool:
+    return isinstance(word, str) and word.encode("utf-8", "replace").decode() == word
 
 
 def _by_columns(parts: Parts, columns: bool | None, input_type: InputType | None) -> bool:
