@@ -6,7 +6,7 @@ from importlib import import_module
 
 from bench.doctor.case import Case
 
-HALVES = ("A",)
+HALVES = ("A", "B")
 
 
 def cases_of(half: str) -> tuple[Case, ...]:

@@ -219,3 +219,9 @@ def test_a_wrapper_behind_a_step_takes_what_the_step_takes():
     onx = to_onnx(steps)
     assert _inputs(onx) == ({"X": 2}, ["x0", "x1"])
     np.testing.assert_allclose(run(onx, X=rows)["probabilities"], steps.predict_proba(rows), atol=TOLERANCE)
+
+
+def test_some_columns_behind_a_step_are_refused_in_words():
+    model = scaled(BaggingClassifier(c(), n_estimators=2, max_features=0.5, random_state=0)).fit(X, NAMES)
+    with pytest.raises(ExportError, match="a BaggingClassifier of some columns behind other steps is not written"):
+        to_onnx(model)

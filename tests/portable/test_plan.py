@@ -18,6 +18,7 @@ from glassprop import MLPClassifier, TabularClassifier
 from glassprop.errors import ExportError
 from glassprop.portable import whole_model as plan
 from glassprop.portable.plan_of import plan_of
+from glassprop.tables import Defaults, FitOptions, Table, fit_table
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore::UserWarning")
 
@@ -151,6 +152,22 @@ def test_models_that_files_hold_are_said_or_refused_by_their_step(name):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
     else:
         np.testing.assert_array_equal(found, expected)
+
+
+def test_a_number_that_stands_for_missing_does_so_however_it_is_written():
+    import pandas as pd
+    import polars as pl
+
+    frame = pd.DataFrame({"c": ["a", "b", "1", "2.5"] * 30, "x": X[:, 0]})
+    table = Table(pl.from_pandas(frame.assign(y=["u", "v"] * 60)), "t")
+    options = FitOptions(target="y", category=("c",), missing=("1",))
+    model = fit_table(table, options, defaults=Defaults(hidden=(3,), epochs=2)).pipeline
+    rows = pd.DataFrame({"c": ["1", "1.0", "1.00", "", "a", "2.50"], "x": 0.5})
+    expected = model.predict_proba(rows)
+    np.testing.assert_array_equal(expected[:3], expected[[3] * 3])
+    whole = plan_of(model)
+    found = plan_numbers.said(whole, plan_numbers.given_of(whole, rows))[1]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_a_matrix_keeps_columns_that_nothing_is_made_of():

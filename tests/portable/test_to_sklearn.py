@@ -160,6 +160,11 @@ def test_what_can_be_folded_into_weights_is(kind: str, case: str) -> None:
     clone(sk).fit(problem.X, problem.y)
 
 
+def test_hidden_layers_that_are_affine_stay_as_they_are_where_all_of_them_are() -> None:
+    _, model = ours("one_output", activation="identity")
+    assert [w.shape for w in to_sklearn(model).coefs_] == [w.shape for w in model.coefs_]
+
+
 UNITS = {
     "standardized": ({}, OwnUnits(mean=300.0, spread=17.0)),
     "counts": ({"loss": "poisson"}, OwnUnits(mean=0.0, spread=4.0, scale="poisson")),
@@ -240,6 +245,10 @@ def test_codes_and_bent_targets_are_refused() -> None:
     model.set_units(OwnUnits(mean=0.0, spread=1.0, scale="log", shift=1.0, knots=(0.0, 5.0)))
     with pytest.raises(ExportError, match="a target on the scale 'log'"):
         to_sklearn(model)
+    _, counts = ours("one_output", output_activation="exp", loss="squared_error")
+    counts.set_units(OwnUnits(mean=1.0, spread=4.0))  # 4 exp(z) + 1 is no exp of anything affine
+    with pytest.raises(ExportError, match="the target's own units"):
+        to_sklearn(counts)
 
 
 def test_what_training_would_lack_is_said() -> None:

@@ -94,13 +94,12 @@ def _behind(steps: Sequence[Any], model: Any) -> Any:
 
 def _of_inner(inner: Inner, steps: Sequence[Any], wrapper: Any) -> Parts:
     """The parts of a model in a wrapper, which all steps before that are before, too."""
-    parts = parts_of(_behind(steps, inner.model))
-    if inner.columns is None:
-        return parts
-    if steps:
-        if list(inner.columns) == list(range(int(wrapper.n_features_in_))):
-            return parts
+    every = inner.columns is None or list(inner.columns) == list(range(int(wrapper.n_features_in_)))
+    if steps and not every:
         raise ExportError(f"a {type(wrapper).__name__} of some columns behind other steps is not written: give it all")
+    parts = parts_of(_behind(steps, inner.model))
+    if steps or inner.columns is None:
+        return parts
     outer = _names_of(wrapper)
     names = {f"x{place}": outer[column] for place, column in enumerate(inner.columns)}
     sources = tuple(replace(source, name=names[source.name]) for source in parts.sources)
