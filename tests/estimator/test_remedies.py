@@ -88,6 +88,14 @@ def test_what_is_advised_is_what_helped_the_best_first():
     assert f"{advised[0].before:.4g} -> {advised[0].after:.4g}" in " ".join(str(found).split())
 
 
+def test_of_several_that_help_the_best_stands_first():
+    model = MLPClassifier((16,) * 8, "logistic", learning_rate_init=0.01, max_iter=100, random_state=0)
+    (one,) = diagnosed(model, *SCALED, "vanishing-gradients").findings
+    after = [remedy.after for remedy in one.remedies if remedy.helped]
+    assert len(after) > 1
+    assert after == sorted(after)
+
+
 def test_costs_are_those_of_a_short_training_with_the_same_seed_and_rows():
     model = MLPClassifier((16,), learning_rate_init=1e-6, max_iter=40, random_state=3)
     (one,) = model.diagnose(*SCALED).findings
