@@ -6,6 +6,7 @@ from typing import Any
 
 from glassprop.diagnosis.measured import Measured
 from glassprop.equations.activation import find_activation
+from glassprop.equations.domain import NOT_NEGATIVE
 from glassprop.estimator.remedy_change import Arguments, Change, told
 from glassprop.layers.dense import Layer
 
@@ -30,11 +31,17 @@ def _activations(arguments: Arguments) -> list[str]:
     return [find_activation(one).name for one in (said if isinstance(said, list | tuple) else [said])]
 
 
+def _is_flat_below_0(name: str) -> bool:
+    """Whether a unit may lie where it has no gradient on any row."""
+    activation = find_activation(name)
+    return activation.kinks == (0.0,) and activation.range == NOT_NEGATIVE
+
+
 def other_activation(arguments: Arguments, measured: Measured) -> Change | None:
     names = _activations(arguments)
     if not names or not sizes_of(measured):
         return None
-    name = "leaky_relu(0.1)" if all(name in ("relu", "squared_relu") for name in names) else "relu"
+    name = "leaky_relu(0.1)" if all(map(_is_flat_below_0, names)) else "relu"
     if all(name == "relu" for name in names) and name == "relu":
         return None
     words = f"take another activation in the hidden layers: {name}"

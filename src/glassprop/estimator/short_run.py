@@ -115,7 +115,7 @@ class Tried:
 
     def beside(self, other: Tried, *, by_class: bool) -> tuple[float, float, float]:
         """Mean cost of this run and of the other, and the standard error of their difference."""
-        before, after = self._mean(by_class), other._mean(by_class)
+        before, after = self.mean(by_class=by_class), other.mean(by_class=by_class)
         if self.costs is None or other.costs is None or len(self.costs) < 2:
             return before, after, 0.0
         with np.errstate(invalid="ignore", over="ignore"):
@@ -123,7 +123,8 @@ class Tried:
             noise = float(apart.std(ddof=1) / len(apart) ** 0.5)
         return before, after, noise if np.isfinite(noise) else 0.0
 
-    def _mean(self, by_class: bool) -> float:
+    def mean(self, *, by_class: bool) -> float:
+        """Of the costs; infinite where training failed."""
         if self.costs is None:
             return inf
         mean = float((self.costs * self._weights(by_class)).mean())
@@ -140,18 +141,18 @@ class Tried:
 
 
 def run_briefly(
-    estimator: Any, measured: Measured, change: Change, rows: Rows, length: Length, unchanged: Tried | None = None
+    model: Any, measured: Measured, change: Change, rows: Rows, length: Length, unchanged: Tried | None = None
 ) -> Tried:
     """Train a copy with the change, and judge it by the validation rows."""
     share = length.share * change.work
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            model = _changed(estimator, change, length)
+            changed = _changed(model, change, length)
         except (GlasspropError, ValueError):
             return Tried(None, refused=True)
         try:
-            return _trained(model, measured, change, rows, share)
+            return _trained(changed, measured, change, rows, share)
         except (DivergenceError, DerivativeError, FloatingPointError):
             return Tried(None, cost=share)
         except (GlasspropError, ValueError):
@@ -159,17 +160,17 @@ def run_briefly(
             return Tried(None, cost=0.0, refused=unchanged is not None and not (change.inputs or change.target))
 
 
-def _changed(estimator: Any, change: Change, length: Length) -> Any:
+def _changed(model: Any, change: Change, length: Length) -> Any:
     """A copy with the change, that trains for a short time, from the same seed."""
-    goes_on = estimator.warm_start and "_state" in vars(estimator)
-    model = (deepcopy(estimator) if goes_on else clone(estimator)).set_callbacks()
-    planned = int(estimator.max_iter)
+    goes_on = model.warm_start and hasattr(model, "network_")
+    made = (deepcopy(model) if goes_on else clone(model)).set_callbacks()
+    planned = int(model.max_iter)
     arguments = dict(change.arguments)
     longer = arguments.pop("max_iter", planned) / planned
-    seed = estimator.random_state if isinstance(estimator.random_state, int | np.integer) else 0
+    seed = model.random_state if isinstance(model.random_state, int | np.integer) else 0
     arguments = {**arguments, "max_iter": max(1, ceil(length.epochs * longer)), "random_state": seed}
-    model.set_params(verbose=False, max_time=None, **arguments)
-    return model
+    made.set_params(verbose=False, max_time=None, **arguments)
+    return made
 
 
 def _trained(model: Any, measured: Measured, change: Change, rows: Rows, share: float) -> Tried:

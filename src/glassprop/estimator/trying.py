@@ -38,14 +38,14 @@ class _Candidate:
 
 
 def with_remedies(
-    diagnosis: Diagnosis, estimator: Any, data: Sequence[Any], budget: float, on_try: OnTry | None = None
+    diagnosis: Diagnosis, model: Any, data: Sequence[Any], budget: float, on_try: OnTry | None = None
 ) -> Diagnosis:
     """The diagnosis with remedies for its findings, those first that brought the most.
 
     Parameters
     ----------
     diagnosis : Diagnosis
-    estimator : MLPClassifier or MLPRegressor
+    model : MLPClassifier or MLPRegressor
         As it was diagnosed; it stays as it is.
     data : (X, y, sample_weight, X_val, y_val)
         As ``fit`` takes them; where the last two are None, a fifth of the rows is held out.
@@ -57,7 +57,7 @@ def with_remedies(
     measured = diagnosis.measured
     changes = {finding.kind: _changes(finding.kind, measured) for finding in diagnosis.findings}
     chosen = _chosen(changes, budget)
-    trials = _Trials(estimator, data, measured, budget, chosen, on_try) if chosen else None
+    trials = _Trials(model, data, measured, budget, chosen, on_try) if chosen else None
     tried = {} if trials is None else trials.all()
     guess = inf if trials is None else trials.guess
     findings = tuple(_remedied(finding, changes[finding.kind], tried, guess) for finding in diagnosis.findings)
@@ -96,7 +96,7 @@ class _Trials:
 
     def __init__(
         self,
-        estimator: Any,
+        model: Any,
         data: Sequence[Any],
         measured: Measured,
         budget: float,
@@ -105,9 +105,9 @@ class _Trials:
     ) -> None:
         self._by_class = measured.target.task != "numbers"
         X, y, weight, X_val, y_val = data
-        y, y_val = (_as_trained(estimator, part) for part in (y, y_val))
+        y, y_val = (_as_trained(model, part) for part in (y, y_val))
         self._rows = rows_of(X, y, weight, (X_val, y_val), by_class=self._by_class)
-        self._estimator, self._measured, self._chosen, self._on_try = estimator, measured, chosen, on_try
+        self._model, self._measured, self._chosen, self._on_try = model, measured, chosen, on_try
         self._budget, self._share = budget, budget / _work(chosen)  # in trainings: of all runs, and of one
         self._epochs = _epochs_of(measured)
         self._runs = len(chosen) + len({one.by_rows for one in chosen})
@@ -140,12 +140,12 @@ class _Trials:
         if self._on_try is not None:
             self._on_try(self._done, self._runs, name)
         self._done += 1
-        return run_briefly(self._estimator, self._measured, change, rows, length, unchanged)
+        return run_briefly(self._model, self._measured, change, rows, length, unchanged)
 
 
-def _as_trained(estimator: Any, y: Any) -> Any:
+def _as_trained(model: Any, y: Any) -> Any:
     """The target as the network learned it: standardized, where the estimator gives predictions in own units."""
-    network = vars(estimator).get("network_")
+    network = vars(model).get("network_")
     units = None if network is None else network.units
     return y if y is None or units is None else units.standard(np.asarray(y, np.float64))
 
