@@ -2,7 +2,8 @@
 
 ``python -m bench.blame.leave_one_out`` trains small networks on 100 rows, and 100 times more with one row left out,
 from the same start and in the same order, and prints the mean rank correlation of true changes of the cost of held-out
-rows with scores by the final weights, damped or not, by a trace, and, of Adam, by a trace with each parameter's own scale.
+rows with scores by the final weights, damped or not, by a trace, and, of Adam, by a trace with each parameter's own
+scale.
 """
 
 from __future__ import annotations
