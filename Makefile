@@ -84,7 +84,7 @@ $(ACCURACY_STAMP): pyproject.toml
 bench-accuracy: $(ACCURACY_STAMP) ## errors and times on 31 tables beside the peers, for hours; OPTIONS="--quick" (20 minutes), "--help"
 	$(ACCURACY)/bin/python -m bench.accuracy $(OPTIONS)
 
-bench-doctor: $(STAMP) ## what the doctor says of planted faults and healthy runs, in 15 minutes; OPTIONS="--half A", "--check", "--help"
+bench-doctor: $(STAMP) ## what the doctor says of planted faults and healthy runs, in a few minutes; OPTIONS="--half A", "--check", "--help"
 	$(BIN)/python -m bench.doctor $(OPTIONS)
 
 clean: ## removes what was built

@@ -59,7 +59,7 @@ def _figures(halves: Mapping[str, Asked], counted: Mapping[str, Scores]) -> list
         cells = [_share(getattr(counted[half], field)) for half in names]
         lines.append(_line(words, *cells, f"{_ASKED[field]:.2f}" if field in _ASKED else ""))
     each = [f"{counted[half].seconds / max(1, len(halves[half])):.1f}" for half in names]
-    lines.append(_line("seconds of one core, a diagnosis with its trials", *each, ""))
+    lines.append(_line("processor seconds, a diagnosis with its trials", *each, ""))
     lines.append(_line("diagnoses that ended in an error", *(str(counted[half].failed) for half in names), ""))
     return lines
 
