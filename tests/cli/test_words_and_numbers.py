@@ -15,7 +15,7 @@ from glassprop.cli.options import column_names, default_model_path, held_out_sha
 from glassprop.cli.output import few, number, one_line, write_bytes
 from glassprop.cli.progress import TrainingProgress
 from glassprop.errors import SettingsError
-from glassprop.estimator.callbacks import CalledHooks, Unheard
+from glassprop.estimator.callbacks import CalledHooks, Unheard, Watchers
 from glassprop.ground.tell import Told
 from glassprop.ground.text import visible
 
@@ -173,7 +173,7 @@ def test_how_far_compiling_is_goes_to_who_asks_for_it(terminal, monkeypatch, cap
     assert capsys.readouterr().err == "\rglassprop: compiling its kernels: 4 of 13 parts" * terminal
     heard = []
     estimator = SimpleNamespace(_skl_callbacks=[SimpleNamespace(on_compiling=lambda *told: heard.append(told))])
-    hooks = CalledHooks(estimator, Mock(), {}, 3, dict)
+    hooks = CalledHooks(estimator, Mock(), {}, 3, dict, Watchers([], alone=False))
     hooks.told(Told(4, 13))
     hooks.told("something else")
     assert heard == [(4, 13)]

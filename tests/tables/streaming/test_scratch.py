@@ -109,22 +109,26 @@ def test_the_file_keeps_to_its_bound(tmp_path: Path) -> None:
     assert 10_000 < kept.size <= 30_000
 
 
+def _flip(kept: Any, file: Any, place: int) -> None:
+    """Change a bit, or change it back; threads that were under way when another ended in an error still read."""
+    with kept._lock:
+        file.seek(place)
+        byte = file.read(1)[0]
+        file.seek(place)
+        file.write(bytes([byte ^ 4]))
+        file.flush()
+
+
 def test_a_bit_that_has_changed_is_told(tmp_path: Path) -> None:
     _, lanes = made(tmp_path, settings=ScratchSettings(str(tmp_path), 10**9))
     epoch_of(lanes, 0)
     kept: Any = lanes._kept
     file, size = kept._file, kept.size
     for place in (3, size // 2, size - 1):
-        file.seek(place)
-        byte = file.read(1)[0]
-        file.seek(place)
-        file.write(bytes([byte ^ 4]))
-        file.flush()
+        _flip(kept, file, place)
         with pytest.raises(TableError, match="the scratch file holds something else"):
             epoch_of(lanes, 1)
-        file.seek(place)
-        file.write(bytes([byte]))
-        file.flush()
+        _flip(kept, file, place)
     epoch_of(lanes, 1)
 
 

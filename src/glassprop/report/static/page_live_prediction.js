@@ -52,7 +52,8 @@ class LivePredictions {
     if (likeliest === null) return asked[i];
     if (likeliest === "first") return 0;
     const a = this.passes.forward(x).a[this.passes.depth];
-    return likeliest === "largest" ? a.indexOf(Math.max(...a)) : Number(a[0] > likeliest);
+    // where numbers are too large to compute with, none is the largest: then it is told of the first
+    return likeliest === "largest" ? Math.max(a.indexOf(Math.max(...a)), 0) : Number(a[0] > likeliest);
   }
 
   /** @param {number} n @param {number} i @param {Float64Array} byX */
