@@ -33,6 +33,7 @@ def html_page(template: str, *, styles: Sequence[str] = (), scripts: Sequence[st
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "number": number, "amount": amount}
+    environment.filters["whole"] = escape  # text that is not looked at, however long
     environment.filters["line"] = lambda text: escape(shown(text, LONGEST_LINE))  # which may quote several names
     style = "\n".join(_static(name) for name in ("report_training.css", *styles))
     own = {"style": Markup(style), "style_hash": Markup(source_hash(style))}
