@@ -40,6 +40,7 @@ from glassprop.estimator.starting import looks_at_examples, sample_of, starting_
 from glassprop.estimator.stream import STREAM, Stream
 from glassprop.estimator.time_plan import Watch
 from glassprop.estimator.training_means import means_of
+from glassprop.estimator.suspecting import SuspectsLabels
 from glassprop.estimator.validation import (
     Held,
     Scoring,
@@ -62,7 +63,9 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.prediction import Of
 
 
-class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, BaseEstimator, ABC):
+class BaseMLP(
+    CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, SuspectsLabels, BaseEstimator, ABC
+):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     _clock = staticmethod(perf_counter)  # what tells how long a fit takes
