@@ -51,6 +51,7 @@ from glassprop.estimator.validation import (
 )
 from glassprop.estimator.verbose import tell
 from glassprop.estimator.weights import SetWeights
+from glassprop.influence.rows_of_fit import RowsOfFit
 from glassprop.insight.largest import MOST_PATHS
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
@@ -61,6 +62,10 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.estimator.explaining import Subject
     from glassprop.insight.explanation import Explanation
     from glassprop.insight.prediction import Of
+
+_LOOKED_AT_EVERY = (
+    5  # epochs: for those who want the outputs of all rows, and cannot have them of the epochs themselves
+)
 
 
 class BaseMLP(
@@ -91,6 +96,10 @@ class BaseMLP(
     @abstractmethod
     def _particulars(self) -> Particulars:
         """Settings that differ."""
+
+    @abstractmethod
+    def _task(self) -> str:
+        """What outputs are held against: ``"classes"``, ``"labels"`` or ``"numbers"``, see ``SeenRows``."""
 
     # --- fitting -------------------------------------------------------------------------------------------
 
@@ -233,6 +242,7 @@ class BaseMLP(
     ) -> None:
         """Train as the plan says. group: the processes that share the lanes of the data; keeper: who keeps the fit."""
         state = self._state
+        outside = replace(outside, rows=self._rows_of(plan, data, held, left))
         if plan.call != "partial_fit":
             self._can_finish(held)
             outside = replace(outside, ended=lambda: self._finish(held, group))
@@ -251,6 +261,19 @@ class BaseMLP(
         finally:
             if not state.left:
                 self.__dict__.pop("_left", None)
+
+    def _rows_of(self, plan: FitPlan, data: Data | Source | LanedSource, held: Held | None, left: Left) -> RowsOfFit:
+        """What callbacks are told of the rows."""
+        return RowsOfFit(
+            network=self.network_,
+            task=self._task(),
+            n=left.n,
+            data=data if isinstance(data, Data) else None,
+            kept=left.kept,
+            held=None if held is None or left.aside is None else held.data,
+            aside=left.aside,
+            every=_LOOKED_AT_EVERY if plan.stochastic else 1,
+        )
 
     def _can_finish(self, held: Held | None) -> None:
         """Refuse, before training, what could not be done after it."""
