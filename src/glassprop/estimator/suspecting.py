@@ -1,0 +1,100 @@
+"""``suspect_labels`` of the estimators: which targets of the training rows are probably wrong."""
+
+from __future__ import annotations
+
+import warnings
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import clone
+
+from glassprop.equations.arrays import Array, on_host
+
+if TYPE_CHECKING:  # what suspects is loaded by whoever asks for it
+    from glassprop.estimator.margins import Margins
+    from glassprop.influence.suspects import Suspects
+
+
+class SuspectsLabels:
+    """The verb."""
+
+    def suspect_labels(
+        self: Any,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        margins: Margins | None = None,
+    ) -> Suspects:
+        """Say which targets are probably wrong, and which rows are unusual.
+
+        A row whose target is wrong is learned late, by heart or not at all: in the mean over the epochs of a training
+        another class is likelier (of numbers: the residual is large). This takes one training, and no folds.
+
+        An estimator that is not fitted is trained once, as a copy that is watched: it stays as it was. Of one that is
+        fitted the final weights serve, and the result says so, unless a ``Margins`` saw its fit.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            What ``fit`` was given, or would be.
+        margins : Margins, optional
+            The callback that watched the fit of this estimator on these rows.
+
+        Returns
+        -------
+        Suspects
+            ``suspected`` rows, the most suspicious first, with ``scores`` of all rows and ``suggested`` targets.
+
+        Raises
+        ------
+        SettingsError
+            If ``margins`` is no ``Margins`` that saw a fit, or rows depend on each other in this network.
+        DataError
+            If ``margins`` saw a fit on other rows.
+        ValueError
+            If X and y are not what ``fit`` would take.
+
+        References
+        ----------
+        Margins in the mean over epochs: Pleiss et al. 2020, arXiv 2001.10528.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> y[[20, 120]] = 2, 0  # two wrong labels
+        >>> suspects = MLPClassifier((16,), learning_rate_init=0.02, random_state=0).suspect_labels(X, y)
+        >>> suspects.suspected[:2].tolist(), suspects.suggested[[20, 120]].tolist()
+        ([120, 20], [0, 2])
+        """
+        from glassprop.estimator.diagnosed import was_fitted
+        from glassprop.estimator.suspected import seen_rows
+        from glassprop.influence.suspecting import AtTheEnd, suspects_of
+
+        made = self
+        if not was_fitted(self):
+            made, margins = self._watched_copy(X, y, sample_weight)
+        data = made._as_examples(X, y, sample_weight)
+        seen = seen_rows(made.network_, on_host(made.theta_), data, made._task(), margins)
+        end = AtTheEnd.of(made.network_, on_host(made.theta_), data.X, data.Y, data.sample_weight)
+        return suspects_of(seen, data.Y, end, np.asarray(y), made._as_given)
+
+    def _watched_copy(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Margins]:
+        """A copy that is trained on these rows, and who watched it."""
+        from glassprop.estimator.margins import Margins
+
+        made = deepcopy(self) if self.warm_start and hasattr(self, "_state") else clone(self)
+        margins = Margins()
+        made.set_params(verbose=False).set_callbacks(margins)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made.fit(X, y, sample_weight=sample_weight)
+        return made, margins
+
+    def _as_given(self: Any, Y: Array) -> Array:
+        """Targets (n, n_L) as the network has them, in the form that ``predict`` has."""
+        units = self.network_.units
+        return on_host(self._labels(Y if units is None else units.own(Y)))
