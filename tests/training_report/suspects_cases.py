@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace as Suspects
-
 import numpy as np
 import polars as pl
 from sklearn.datasets import load_digits
+
+from glassprop.influence.suspects import Suspects
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -44,7 +44,6 @@ def suspects(given, suggested, listed, *, unusual=(), task="classes", seed=0, ep
         suspected=np.asarray(listed, dtype=np.int64),
         unusual=np.asarray(unusual, dtype=np.int64),
         epochs=epochs,
-        retrained=None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -98,8 +99,7 @@ def test_many_rows_make_no_large_file():
 
 def test_final_weights_alone_know_no_map():
     found, frame = flowers()
-    found.epochs = 0
-    document = suspects_page(found, frame)
+    document = suspects_page(replace(found, epochs=0), frame)
     assert "<svg" not in document
     assert data_of(document)["rows"][0]["learned"] is None
 

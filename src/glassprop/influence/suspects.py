@@ -157,7 +157,9 @@ class Suspects:
         lines = [fill(f"{k} of {n} rows have a {self._target} that is probably wrong. {self._looked()}", WIDTH)]
         lines += self._table(self.suspected)
         if len(self.unusual):
-            what = f"{len(self.unusual)} unusual rows, far from what was learned, but no other {self._target} is likelier:"
+            what = (
+                f"{len(self.unusual)} unusual rows, far from what was learned, but no other {self._target} is likelier:"
+            )
             lines += ["", fill(what, WIDTH), *self._table(self.unusual)]
         for title, rows in (
             ("Pull against the rest", self.against),
