@@ -6,14 +6,17 @@ import warnings
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sklearn.base import clone
 
 from glassprop.equations.arrays import Array, on_host
 
 if TYPE_CHECKING:  # what suspects is loaded by whoever asks for it
     from glassprop.estimator.margins import Margins
+    from glassprop.estimator.tracer import Tracer
     from glassprop.influence.suspects import Suspects
+    from glassprop.influence.trace import Trace
+
+_KEPT = 16  # weights of a training: the first of them, an eighth of it or earlier, tells of pulls
 
 
 class SuspectsLabels:
@@ -26,6 +29,7 @@ class SuspectsLabels:
         sample_weight: Any = None,
         *,
         margins: Margins | None = None,
+        trace: Tracer | Trace | None = None,
     ) -> Suspects:
         """Say which targets are probably wrong, and which rows are unusual.
 
@@ -41,6 +45,9 @@ class SuspectsLabels:
             What ``fit`` was given, or would be.
         margins : Margins, optional
             The callback that watched the fit of this estimator on these rows.
+        trace : Tracer or Trace, optional
+            What a ``Tracer`` kept in that fit: pulls are told by the first of its weights. Without, by the final ones,
+            where they say little, since the mean gradient is next to nothing there.
 
         Returns
         -------
@@ -70,29 +77,32 @@ class SuspectsLabels:
         >>> suspects.suspected[:2].tolist(), suspects.suggested[[20, 120]].tolist()
         ([120, 20], [0, 2])
         """
+        from glassprop.estimator.blamed import trace_of
         from glassprop.estimator.diagnosed import was_fitted
-        from glassprop.estimator.suspected import seen_rows
-        from glassprop.influence.suspecting import AtTheEnd, suspects_of
+        from glassprop.estimator.suspected import plain_targets_of, seen_rows
+        from glassprop.influence.suspicion import OfGradients, suspects_of
 
         made = self
         if not was_fitted(self):
-            made, margins = self._watched_copy(X, y, sample_weight)
+            made, margins, trace = self._watched_copy(X, y, sample_weight)
+        theta, kept = on_host(made.theta_), trace_of(trace, made.theta_)
         data = made._as_examples(X, y, sample_weight)
-        seen = seen_rows(made.network_, on_host(made.theta_), data, made._task(), margins)
-        end = AtTheEnd.of(made.network_, on_host(made.theta_), data.X, data.Y, data.sample_weight)
-        return suspects_of(seen, data.Y, end, np.asarray(y), made._as_given)
+        seen = seen_rows(made.network_, theta, data, made._task(), margins)
+        found = OfGradients.of(made.network_, kept, data.X, data.Y, data.sample_weight)
+        return suspects_of(seen, data.Y, found, plain_targets_of(y), made._as_given)
 
-    def _watched_copy(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Margins]:
-        """A copy that is trained on these rows, and who watched it."""
+    def _watched_copy(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Margins, Tracer]:
+        """A copy that is trained on these rows, and those who watched it."""
         from glassprop.estimator.margins import Margins
+        from glassprop.estimator.tracer import Tracer
 
         made = deepcopy(self) if self.warm_start and hasattr(self, "_state") else clone(self)
-        margins = Margins()
-        made.set_params(verbose=False).set_callbacks(margins)
+        margins, tracer = Margins(), Tracer(_KEPT)
+        made.set_params(verbose=False).set_callbacks(margins, tracer)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made.fit(X, y, sample_weight=sample_weight)
-        return made, margins
+        return made, margins, tracer
 
     def _as_given(self: Any, Y: Array) -> Array:
         """Targets (n, n_L) as the network has them, in the form that ``predict`` has."""
