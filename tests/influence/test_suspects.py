@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
+from sklearn.model_selection import StratifiedKFold
 
 from glassprop import CategoryEmbedding, Layer, Margins, MLPClassifier, MLPRegressor, Network, Tracer
 from glassprop.errors import DataError, SettingsError
@@ -238,6 +239,55 @@ def test_what_cannot_be_asked():
         model.suspect_labels(X[1:], y[1:], margins=margins)
     with pytest.raises(ValueError, match="classes that training did not see"):
         model.suspect_labels(X, y + 1, margins=margins)
+
+
+# --- training again -------------------------------------------------------------------------------------------
+
+
+def test_what_training_without_them_brings():
+    """Against the same by hand."""
+    X, y = load_iris(return_X_y=True)
+    wrong = np.random.default_rng(0).choice(150, 30, replace=False)
+    y[wrong] = (y[wrong] + 1) % 3
+    told = []
+    found = clf(max_iter=30).suspect_labels(X, y, retrain=2, progress=lambda done, of: told.append((done, of)))
+    before, after, left_out = np.empty(150), np.empty(150), []
+    for kept, aside in StratifiedKFold(2, shuffle=True, random_state=0).split(X, y):
+        suspected = clf(max_iter=30).suspect_labels(X[kept], y[kept]).suspected
+        left = np.delete(kept, suspected)
+        left_out.append(len(suspected))
+        before[aside] = clf(max_iter=30).fit(X[kept], y[kept]).predict(X[aside])
+        after[aside] = clf(max_iter=30).fit(X[left], y[left]).predict(X[aside])
+    trusted = np.delete(np.arange(150), found.suspected)
+    of = found.retrained
+    assert (of.before, of.after) == (np.mean((before == y)[trusted]), np.mean((after == y)[trusted]))
+    assert (of.before_all, of.after_all) == (np.mean(before == y), np.mean(after == y))
+    assert (of.left_out, of.judged_on, of.folds) == (round(np.mean(left_out)), len(trusted), 2)
+    assert told == [(done, 4) for done in range(1, 5)]
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_training_again_of_numbers_leaves_the_estimator_as_it_was(fitted):
+    X, y = load_diabetes(return_X_y=True)
+    model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=10, random_state=0)
+    model = model.fit(X, y) if fitted else model
+    before = dict(vars(model))
+    of = model.suspect_labels(csr_array(X), y, np.ones(442), retrain=2).retrained
+    assert (of.metric, of.folds) == ("R²", 2)
+    assert vars(model).keys() == before.keys()
+
+
+def test_no_class_is_lost():
+    X, y = load_iris(return_X_y=True)
+    X, y = X[:104], y[:104]  # four of the third class, which look like any other
+    X[100:] = X[[0, 1, 60, 61]]
+    assert clf(max_iter=20).suspect_labels(X, y, retrain=2).retrained.folds == 2
+
+
+@pytest.mark.parametrize("retrain", [1, -1, 151, "yes", 2.5])
+def test_no_such_number_of_folds(retrain):
+    with pytest.raises(SettingsError, match="retrain must be True, False or a number of folds from 2 to the 150 rows"):
+        clf().suspect_labels(*iris(), retrain=retrain)
 
 
 # --- what is said ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
@@ -13,6 +14,7 @@ from glassprop.equations.arrays import Array, on_host
 if TYPE_CHECKING:  # what suspects is loaded by whoever asks for it
     from glassprop.estimator.margins import Margins
     from glassprop.estimator.tracer import Tracer
+    from glassprop.estimator.without_suspects import Progress
     from glassprop.influence.suspects import Suspects
     from glassprop.influence.trace import Trace
 
@@ -30,6 +32,8 @@ class SuspectsLabels:
         *,
         margins: Margins | None = None,
         trace: Tracer | Trace | None = None,
+        retrain: bool | int = False,
+        progress: Progress | None = None,
     ) -> Suspects:
         """Say which targets are probably wrong, and which rows are unusual.
 
@@ -48,6 +52,13 @@ class SuspectsLabels:
         trace : Tracer or Trace, optional
             What a ``Tracer`` kept in that fit: pulls are told by the first of its weights. Without, by the final ones,
             where they say little, since the mean gradient is next to nothing there.
+        retrain : bool or int, default=False
+            Whether to say what training without the suspected rows brings. It takes two trainings for each of 5 folds,
+            or of so many: one on the rows of the fold, and one without those that are suspected among them, so that
+            each row is judged by networks that have not seen it. ``retrained`` has the scores on the rows that are not
+            suspected, and on all.
+        progress : callable (done, of), optional
+            Told of these trainings.
 
         Returns
         -------
@@ -57,9 +68,10 @@ class SuspectsLabels:
         Raises
         ------
         SettingsError
-            If ``margins`` is no ``Margins`` that saw a fit, or rows depend on each other in this network.
+            If ``margins`` is no ``Margins`` that saw a fit, ``trace`` no ``Tracer`` that did, ``retrain`` no number of
+            folds, or rows depend on each other in this network.
         DataError
-            If ``margins`` saw a fit on other rows.
+            If ``margins`` or ``trace`` is of another fit.
         ValueError
             If X and y are not what ``fit`` would take.
 
@@ -77,32 +89,56 @@ class SuspectsLabels:
         >>> suspects.suspected[:2].tolist(), suspects.suggested[[20, 120]].tolist()
         ([120, 20], [0, 2])
         """
-        from glassprop.estimator.blamed import trace_of
         from glassprop.estimator.diagnosed import was_fitted
+        from glassprop.estimator.without_suspects import folds_of, retrained
+
+        made, folds = self, folds_of(retrain, X.shape[0] if hasattr(X, "shape") else len(X))
+        if not was_fitted(self):
+            made = deepcopy(self) if self.warm_start and hasattr(self, "_state") else clone(self)
+            margins, trace = made._watch_fit(X, y, sample_weight)
+        found = made._suspects(X, y, sample_weight, margins, trace)
+        if not folds:
+            return found
+        rows = X, y, sample_weight
+        return replace(
+            found, retrained=retrained(self._suspected_again, self._fitted_again, rows, found, folds, progress)
+        )
+
+    def _suspects(self: Any, X: Any, y: Any, sample_weight: Any, margins: Any, trace: Any) -> Suspects:
+        """What is suspected of these rows, by what watched their fit."""
+        from glassprop.estimator.blamed import trace_of
         from glassprop.estimator.suspected import plain_targets_of, seen_rows
         from glassprop.influence.suspicion import OfGradients, suspects_of
 
-        made = self
-        if not was_fitted(self):
-            made, margins, trace = self._watched_copy(X, y, sample_weight)
-        theta, kept = on_host(made.theta_), trace_of(trace, made.theta_)
-        data = made._as_examples(X, y, sample_weight)
-        seen = seen_rows(made.network_, theta, data, made._task(), margins)
-        found = OfGradients.of(made.network_, kept, data.X, data.Y, data.sample_weight)
-        return suspects_of(seen, data.Y, found, plain_targets_of(y), made._as_given)
+        theta, kept = on_host(self.theta_), trace_of(trace, self.theta_)
+        data = self._as_examples(X, y, sample_weight)
+        seen = seen_rows(self.network_, theta, data, self._task(), margins)
+        found = OfGradients.of(self.network_, kept, data.X, data.Y, data.sample_weight)
+        return suspects_of(seen, data.Y, found, plain_targets_of(y), self._as_given)
 
-    def _watched_copy(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Margins, Tracer]:
-        """A copy that is trained on these rows, and those who watched it."""
+    def _watch_fit(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Margins, Tracer]:
+        """Fit on these rows, in silence; those who watched it."""
         from glassprop.estimator.margins import Margins
         from glassprop.estimator.tracer import Tracer
 
-        made = deepcopy(self) if self.warm_start and hasattr(self, "_state") else clone(self)
         margins, tracer = Margins(), Tracer(_KEPT)
-        made.set_params(verbose=False).set_callbacks(margins, tracer)
+        self.set_params(verbose=False).set_callbacks(margins, tracer)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            made.fit(X, y, sample_weight=sample_weight)
-        return made, margins, tracer
+            self.fit(X, y, sample_weight=sample_weight)
+        return margins, tracer
+
+    def _suspected_again(self: Any, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Suspects]:
+        """A copy that is trained on these rows, and what is suspected of them."""
+        made = clone(self)
+        return made, made._suspects(X, y, sample_weight, *made._watch_fit(X, y, sample_weight))
+
+    def _fitted_again(self: Any, X: Any, y: Any, sample_weight: Any) -> Any:
+        """A copy that is trained on these rows."""
+        made = clone(self).set_params(verbose=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return made.fit(X, y, sample_weight=sample_weight)
 
     def _as_given(self: Any, Y: Array) -> Array:
         """Targets (n, n_L) as the network has them, in the form that ``predict`` has."""

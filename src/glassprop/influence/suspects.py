@@ -33,7 +33,7 @@ class Retrained:
         Of networks that were trained with the suspected rows, and without them, on the same rows: those that are not
         suspected.
     left_out : int
-        How many suspected rows there were, the sum over folds.
+        How many suspected rows networks were trained without, in the mean over folds.
     judged_on : int
         How many rows that is.
     before_all, after_all : float
