@@ -36,3 +36,9 @@ def seen_rows(network: Network, theta: Array, data: Data, task: str, margins: An
             f"{data.Y.shape[1]} ({task}): it has seen another fit"
         )
     return found
+
+
+def plain_targets_of(y: Any) -> Array:
+    """Targets as they were given, as an array: (n,), or (n, n_outputs) where there are several."""
+    dense = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
+    return dense[:, 0] if dense.ndim == 2 and dense.shape[1] == 1 else dense

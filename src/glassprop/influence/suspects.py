@@ -33,7 +33,7 @@ class Retrained:
         Of networks that were trained with the suspected rows, and without them, on the same rows: those that are not
         suspected.
     left_out : int
-        How many suspected rows there were, the sum over folds.
+        How many suspected rows networks were trained without, in the mean over folds.
     judged_on : int
         How many rows that is.
     before_all, after_all : float
@@ -71,8 +71,8 @@ class Suspects:
     forgotten, learned : arrays (n,) of int
         How often the row was right and at the next look wrong; after how many epochs it was right for good, -1: never.
     pull : array (n,)
-        The cosine of the angle between ∇C of the row and the mean gradient, at the final weights. Negative: a step that
-        suits the row costs the others.
+        The cosine of the angle between ∇C of the row and the mean gradient. Negative: a step that suits the row costs
+        the others. By weights from early in the training; where nobody kept them by the final ones, which say little.
     self_influence : array (n,)
         ‖∇C‖² of the row at the final weights, over all layers.
     suspected, unusual : integers
@@ -157,9 +157,8 @@ class Suspects:
         lines = [fill(f"{k} of {n} rows have a {self._target} that is probably wrong. {self._looked()}", WIDTH)]
         lines += self._table(self.suspected)
         if len(self.unusual):
-            what = (
-                f"{len(self.unusual)} unusual rows, far from what was learned, but no other {self._target} is likelier:"
-            )
+            targets = f"{self._target}s"
+            what = f"{len(self.unusual)} unusual rows, far from the others: what is said of their {targets} is unsure."
             lines += ["", fill(what, WIDTH), *self._table(self.unusual)]
         for title, rows in (
             ("Pull against the rest", self.against),
@@ -200,9 +199,9 @@ def said_of(retrained: Retrained) -> str:
     """What retraining brought, in a sentence or two."""
     of = retrained
     return (
-        f"Trained without them, {of.metric} goes from {of.before:.3f} to {of.after:.3f} on the {of.judged_on} rows that "
-        f"are not suspected, and from {of.before_all:.3f} to {of.after_all:.3f} on all rows, whose wrong labels count "
-        f"as they are given; each row by networks that have not seen it ({of.folds} folds)."
+        f"Trained without them, {of.metric} goes from {of.before:.3f} to {of.after:.3f} on the {of.judged_on} rows "
+        f"that are not suspected, and from {of.before_all:.3f} to {of.after_all:.3f} on all rows, whose wrong labels "
+        f"count as they are given; each row by networks that have not seen it ({of.folds} folds)."
     )
 
 

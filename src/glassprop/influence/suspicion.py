@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
+from glassprop.backprop.example_gradients import ExampleGradients
 from glassprop.backprop.gradient import average_gradient
 from glassprop.equations.arrays import Array, Rows
 from glassprop.influence.influence import blocks, gradients
 from glassprop.influence.seen_rows import SeenRows
 from glassprop.influence.suspects import LABEL, ROW, Suspects
+from glassprop.influence.trace import Trace
 from glassprop.influence.unusual import FAR, NORMAL, Spread, far_rows, layers_of
 
 LINE = 0.6  # the score from which on a target is suspected; docs/labels.md has what it finds
@@ -22,8 +24,8 @@ Decode = Callable[[Array], Array]  # from targets as the network has them, (n, n
 
 
 @dataclass(frozen=True, eq=False)
-class AtTheEnd:
-    """What the final weights say of rows, (n,) each.
+class OfGradients:
+    """What gradients and layers say of rows, (n,) each.
 
     own, pull: as ``Suspects`` has them. distance: from the other rows, in the sum over layers.
     """
@@ -33,28 +35,52 @@ class AtTheEnd:
     distance: NDArray[np.float64]
 
     @classmethod
-    def of(cls, network: Architecture, theta: Array, X: Rows, Y: Array, weight: Array | None) -> AtTheEnd:
-        """Raises SettingsError if a layer has no gradient of a single example."""
-        n, codes = len(Y), bool(network.layers[0].codes)
-        own, along, distance = np.zeros((3, n))
-        some = np.unique(np.linspace(0, n - 1, min(n, _SAMPLE)).astype(int))
-        sampled = gradients(network, theta, X[some], Y[some])
-        spreads = [Spread.of(a) for a in layers_of(sampled.traces, codes)]
-        mean = average_gradient(network, theta, X, Y, weight)
-        for rows in blocks(network, n):
-            each = gradients(network, theta, X[rows], Y[rows])
-            own[rows], along[rows] = sum(each.squares()), each.along(mean)
-            layers = layers_of(each.traces, codes)
-            distance[rows] = sum(spread.of_rows(a) for spread, a in zip(spreads, layers, strict=True))
-        sizes = np.sqrt(own) * np.linalg.norm(mean)
-        pull = np.clip(np.divide(along, sizes, out=np.zeros(n), where=sizes > 0), -1, 1)
-        return cls(own, pull, distance)
+    def of(cls, network: Architecture, trace: Trace, X: Rows, Y: Array, weight: Array | None) -> OfGradients:
+        """By the last weights of a trace, pulls by the first. Raises SettingsError as ``influences``."""
+        own, distance = own_and_distance(network, trace.thetas[-1], X, Y)
+        return cls(own, pulls(network, trace.thetas[0], X, Y, weight), distance)
 
 
-def suspects_of(seen: SeenRows, Y: Array, end: AtTheEnd, given: Array, decode: Decode) -> Suspects:
+def own_and_distance(network: Architecture, theta: Array, X: Rows, Y: Array) -> tuple[Array, Array]:
+    """‖∇C_i‖², over all layers, and how far each row is from the others. -> (n,), (n,)."""
+    own, distance = np.zeros((2, len(Y)))
+    codes, spreads = bool(network.layers[0].codes), None
+    for rows, each in _gradients_of(network, theta, X, Y):
+        own[rows] = sum(each.squares())
+        layers = layers_of(each.traces, codes)
+        if spreads is None:
+            spreads = [Spread.of(a) for a in _sampled(network, theta, X, Y, layers, codes)]
+        distance[rows] = sum(spread.of_rows(a) for spread, a in zip(spreads, layers, strict=True))
+    return own, distance
+
+
+def _sampled(network: Architecture, theta: Array, X: Rows, Y: Array, layers: list[Rows], codes: bool) -> list[Rows]:
+    """The layers of a few rows at even distances. layers: those of all rows, or of a first block of them."""
+    n = len(Y)
+    some = np.unique(np.linspace(0, n - 1, min(n, _SAMPLE)).astype(int))
+    if layers and layers[0].shape[0] == n:
+        return [a[some] for a in layers]
+    return layers_of(gradients(network, theta, X[some], Y[some]).traces, codes)
+
+
+def pulls(network: Architecture, theta: Array, X: Rows, Y: Array, weight: Array | None) -> Array:
+    """The cosine of the angle between each row's gradient and the (weighted) mean of all. -> (n,)."""
+    own, along = np.zeros((2, len(Y)))
+    mean = average_gradient(network, theta, X, Y, weight)
+    for rows, each in _gradients_of(network, theta, X, Y):
+        own[rows], along[rows] = sum(each.squares()), each.along(mean)
+    sizes = np.sqrt(own) * np.linalg.norm(mean)
+    return np.clip(np.divide(along, sizes, out=np.zeros(len(Y)), where=sizes > 0), -1, 1)
+
+
+def _gradients_of(network: Architecture, theta: Array, X: Rows, Y: Array) -> Iterator[tuple[slice, ExampleGradients]]:
+    return ((rows, gradients(network, theta, X[rows], Y[rows])) for rows in blocks(network, len(Y)))
+
+
+def suspects_of(seen: SeenRows, Y: Array, found: OfGradients, given: Array, decode: Decode) -> Suspects:
     """What is said. Y (n, n_L): targets as the network has them; given: as people gave them."""
     scores, likeliest = _of_task(seen, Y)
-    far = far_rows(end.distance)
+    far = far_rows(found.distance)
     wrong = (scores > LINE) & ~far
     return Suspects(
         task=seen.task,
@@ -67,10 +93,10 @@ def suspects_of(seen: SeenRows, Y: Array, end: AtTheEnd, given: Array, decode: D
         spread=seen.spread,
         forgotten=seen.forgotten,
         learned=seen.learned,
-        pull=end.pull,
-        self_influence=end.own,
+        pull=found.pull,
+        self_influence=found.own,
         suspected=_highest(scores, wrong),
-        unusual=_highest(end.distance, far),
+        unusual=_highest(found.distance, far),
         epochs=seen.epochs,
     )
 
