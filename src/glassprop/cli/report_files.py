@@ -14,6 +14,7 @@ from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.tables import Outcome
+    from glassprop.tables.fitting.table_margins import TableMargins
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,10 @@ def _linked(path: str, other: str) -> bool:
     return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
 
 
-def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
+def write_report(outcome: Outcome, files: ReportFiles, model: str, margins: TableMargins | None = None) -> None:
     """Write the report and the page of the telling rows that it links to; both, or neither.
+
+    margins: what watched how the rows were learned.
 
     Raises
     ------
@@ -106,6 +109,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         versions=_versions(),
         predictions=() if explained is None else explained["predictions"],
         found=_found(outcome),
+        seen=_seen(outcome, margins, files.rows),
     )
     documents = {files.report: training_report(data)}
     if page is not None and explained is not None:
@@ -127,6 +131,21 @@ def _found(outcome: Outcome) -> dict[str, Any] | None:
     from glassprop.tables.use.doctor_table import diagnosis_of_outcome
 
     return diagnosis_of_outcome(outcome).to_dict()
+
+
+def _seen(outcome: Outcome, margins: TableMargins | None, rows: bool) -> dict[str, Any] | str:
+    """How hard the rows were to learn, as plain data; or why that is not known."""
+    from glassprop.tables.use.pulls import pulls_of_outcome
+    from glassprop.training_report.row_map import has_map, row_map
+
+    if margins is None:
+        return "How rows were learned is not known: the table was read piece by piece, and no row was watched."
+    train = outcome.parts.train
+    seen = margins.together(len(train))
+    if seen is None or not has_map(seen):
+        return "How rows were learned is not known: training was too short for that."
+    pull = pulls_of_outcome(outcome)
+    return row_map(seen, numbers=train.rows, labels=train.y, rows=rows, pull=pull, networks=margins.networks)
 
 
 def _explained(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> dict[str, Any]:

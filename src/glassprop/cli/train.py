@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -41,6 +41,7 @@ from glassprop.ground.note import Say, as_note
 if TYPE_CHECKING:
     from glassprop.distributed.mpi_group import MpiGroup
     from glassprop.tables import FitOptions, Outcome
+    from glassprop.tables.fitting.table_margins import TableMargins
     from glassprop.tables.schema.schema_file import TableSchema
 
 
@@ -164,13 +165,17 @@ def train(
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be learned from, and how. kept: the callback that keeps the training, if there is one."""
+    """What is to be learned from, and how.
+
+    kept: the callback that keeps the training, if there is one. margins: what watches how rows are learned, if so.
+    """
 
     data: Sequence[str]
     options: TrainOptions
     streaming: StreamingOptions
     kept: tuple[Any, ...]
     among: DistributedOptions
+    margins: TableMargins | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +194,10 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
     read_ones = [*data_files(asked.data), *data_files([asked.options.validation], "the held-out rows")]
     refuse_to_replace(path, read_ones)
     files = report_files(out.report, rows=out.rows, others=[("the model file", path), *read_ones])
+    if files is not None:
+        from glassprop.tables.fitting.table_margins import TableMargins
+
+        asked = replace(asked, margins=TableMargins())
     outcome = _learned(asked, messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
@@ -199,7 +208,7 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
     ending, report = Ending(place, interrupted=outcome.interrupted), None
     with ending.step("there is no report"):
         if files is not None:
-            write_report(outcome, files, ending.kept.path or "")
+            write_report(outcome, files, ending.kept.path or "", None if "stream" in outcome.record else asked.margins)
             report = files.report
     with ending.step("the scores are not printed"):
         print_outcome(outcome, ending.kept.path, report, messages, as_json=out.as_json)
@@ -216,8 +225,9 @@ def _learned(asked: Asked, messages: Messages, group: MpiGroup | None) -> Outcom
     streaming.check(() if among.lanes is None else ("--lanes",), streamed=streamed)
     schema = None if options.schema is None else read_schema(options.schema)
     as_text, pass_on = as_text_columns(options, schema), passed_on(messages)
-    callbacks = (TrainingProgress(on_start=messages.open), *asked.kept)
+    callbacks: tuple[Any, ...] = (TrainingProgress(on_start=messages.open), *asked.kept)
     if not streamed:
+        callbacks = callbacks if asked.margins is None else (*callbacks, asked.margins)
         table = read(data, as_text)
         settings = settings_of(options, schema, table.frame.columns, table.text_columns)
         return fit_table(table, settings, callbacks=callbacks, on_message=pass_on)

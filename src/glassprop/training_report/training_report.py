@@ -10,6 +10,7 @@ from glassprop.layers.layer_kind import title_of
 from glassprop.training_report import charts
 from glassprop.training_report.doctor_page import doctor_section
 from glassprop.training_report.html_pages import as_is, html_page
+from glassprop.training_report.map_chart import map_chart
 
 FORMAT = 1
 MOST_CLASSES = 20  # of a confusion matrix that is shown whole
@@ -29,6 +30,7 @@ def report_data(
     versions: Mapping[str, str] | None = None,
     predictions: Sequence[Mapping[str, Any]] = (),
     found: Mapping[str, Any] | None = None,
+    seen: Mapping[str, Any] | str = "",
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
 
@@ -53,6 +55,8 @@ def report_data(
         How the predictions of the telling rows came about: ``predictions`` of the record of their explanation.
     found : mapping, optional
         What keeps the network from learning, where that was looked for: ``Diagnosis.to_dict()``.
+    seen : mapping or str, optional
+        How hard the rows were to learn, as ``row_map`` tells it; or why that is not known.
     """
     scores, baseline, intervals = record["scores"], record["baseline"], record["intervals"]
     return {
@@ -86,6 +90,8 @@ def report_data(
         "telling": [_telling(told, i, rows) for i, told in enumerate(diagnosis["telling"])],
         "came_about": [dict(told) for told in predictions] if rows else [],
         "found": None if found is None else doctor_section(found, rows=rows),
+        "seen": None if isinstance(seen, str) else {**seen, "points": seen["points"] if rows else None},
+        "unseen": seen if isinstance(seen, str) else "",
         "page": page,
         "model": model,
         "with_rows": rows,
@@ -240,7 +246,9 @@ def draw(data: Mapping[str, Any]) -> dict[str, str]:
     """The charts of a report; "" for those that it has nothing for."""
     history, residuals, target = data["history"], data["residuals"], shown(data["target"]["name"])
     best = history["best_epoch"]
-    drawn = {"curves": "", "time": "", "predictions": "", "residuals": ""}
+    drawn = {"curves": "", "time": "", "predictions": "", "residuals": "", "rows": ""}
+    if data["seen"] is not None:
+        drawn["rows"] = map_chart(data["seen"], regression=residuals is not None)
     if history["training"]:
         title = f"Cost by epoch over {len(history['training'])} epochs" + (f"; best epoch {best}" if best else "")
         drawn["curves"] = charts.curves(history["training"], history["validation"], best, title=title, label="cost")

@@ -31,6 +31,7 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
     usable,
 )
+from glassprop.tables.fitting.table_margins import margins_of
 from glassprop.tables.fitting.unseen_folds import FoldLoss, Heard, Judged, are_few, sure_of, unseen
 
 _PATIENCE = 0.5  # of the epochs: so many without a better one end the training of a network of few rows
@@ -140,7 +141,8 @@ def cross_fit(
     drawn : bool
         As of `learn_from_folds`.
     listeners : sequence
-        Those callbacks that show the training: their ``on_network(done, of)`` is called before each.
+        Those callbacks that show the training: their ``on_network(done, of)`` is called before each. A
+        ``TableMargins`` among them watches every network.
 
     Raises
     ------
@@ -193,6 +195,10 @@ class _Teller:
                 listener.on_network(self._done, self._of)
         self._done += 1
 
+    def watching(self, rows: np.ndarray) -> tuple[Any, ...]:
+        """Callbacks for the fit on these rows that gather what it sees of them."""
+        return margins_of(self._listeners, rows)
+
     def close(self) -> None:
         """It is over, one way or the other."""
         for listener in self._listeners:
@@ -207,7 +213,7 @@ def _trained(
     folds: Sequence[Fold],
     counted: np.ndarray,
     drawn: bool,
-    tell: Callable[[], None],
+    tell: _Teller,
 ) -> _Trained:
     """Networks of those folds in which none diverged."""
     networks, kept_folds, of_folds, interrupted = [], [], [], False
@@ -218,7 +224,9 @@ def _trained(
         tell()
         best, heard = _watching(estimator, rows.X[kept], judged)
         try:
-            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best))
+            final_step.train(
+                estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best, *tell.watching(train))
+            )
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))
