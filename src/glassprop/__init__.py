@@ -31,7 +31,9 @@ _HOME = {
     "MLPRegressor": "glassprop.estimator.regressor",
     "from_sklearn": "glassprop.portable.from_sklearn",
     "load": "glassprop.export.model_file",
+    "load_trace": "glassprop.export.trace_file",
     "save": "glassprop.export.model_file",
+    "save_trace": "glassprop.export.trace_file",
     "to_sklearn": "glassprop.portable.to_sklearn",
     "to_torch": "glassprop.portable.to_torch",
     "to_c": "glassprop.portable.to_c",
@@ -64,7 +66,9 @@ __all__ = [
     "explain",
     "from_sklearn",
     "load",
+    "load_trace",
     "save",
+    "save_trace",
     "to_c",
     "to_onnx",
     "to_sklearn",
@@ -86,6 +90,7 @@ if TYPE_CHECKING:
     from glassprop.export.checkpoint import Checkpoint
     from glassprop.export.mlflow_logger import MLflowLogger
     from glassprop.export.model_file import load, save
+    from glassprop.export.trace_file import load_trace, save_trace
     from glassprop.layers.category_embedding import CategoryEmbedding
     from glassprop.layers.dense import Layer
     from glassprop.layers.periodic_embedding import PeriodicEmbedding
