@@ -12,7 +12,8 @@ from glassprop.cli.options import MaybeWord, Trust, Word
 from glassprop.cli.output import Messages, encodable, print_json, print_line, say
 from glassprop.cli.progress import TrainingProgress, TrialProgress
 from glassprop.cli.read_files import data_files, refuse_to_replace
-from glassprop.cli.train import TrainOptions, as_text_columns, check_numbers, passed_on, settings_of
+from glassprop.cli.train import passed_on
+from glassprop.cli.train_options import TrainOptions, as_text_columns, check_numbers, settings_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from operator import index
 from typing import Any
 
+import numpy as np
+
+from glassprop.equations.arrays import Array, on_host
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 from glassprop.influence.model_trace import ModelTrace, digest_of_weights
@@ -96,6 +99,11 @@ class Tracer:
     def of_another(self) -> Tracer:
         """One for a network that is trained beside others, to become part of the same model."""
         return Tracer(self.k)
+
+    def end_at(self, epoch: int, theta: Array) -> None:
+        """The fit is over, and has gone back to the weights that it had after this epoch."""
+        if self._tracing is not None:
+            self._tracing.last = epoch, np.array(on_host(theta))
 
     def keep(self, trace: ModelTrace) -> None:
         """What was kept of a model that is more than one fit: of the networks of a table, with the rows that taught."""

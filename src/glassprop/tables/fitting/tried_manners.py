@@ -23,6 +23,7 @@ from glassprop.tables.fitting.many_categories import tell_means, tell_shared
 from glassprop.tables.fitting.small_tables import FoldsChoice
 from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.table_network import TableNetwork
+from glassprop.tables.fitting.traced import TracedNetwork
 from glassprop.tables.schema.readings import Schema
 
 
@@ -64,13 +65,14 @@ def inputs_of(manner: Manner, schema: Schema, dtype: str, parts: Parts, *, class
 class Learned:
     """A network, and what it was trained with.
 
-    by_folds, said: as `TableNetwork.train` gives them. notes: what was told of it.
+    by_folds, said, traced: as `TableNetwork.train` gives them. notes: what was told of it.
     """
 
     inputs: Inputs
     estimator: Any
     by_folds: FoldsChoice | None
     said: np.ndarray | None
+    traced: list[TracedNetwork] | None
     notes: list[Note]
 
 
