@@ -33,6 +33,7 @@ PUBLIC = [
     "TabularClassifier",
     "TabularRegressor",
     "Tracer",
+    "blame",
     "check_gradient",
     "diagnose",
     "explain",

@@ -23,6 +23,7 @@ _HOME = {
     "TabularClassifier": "glassprop.tables.tabular.tabular_classifier",
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
     "Tracer": "glassprop.estimator.tracer",
+    "blame": "glassprop.tables.tabular.blame_model",
     "check_gradient": "glassprop.backprop.check",
     "diagnose": "glassprop.tables.tabular.diagnose_model",
     "explain": "glassprop.tables.use.explain_table",
@@ -61,6 +62,7 @@ __all__ = [
     "TabularRegressor",
     "Tracer",
     "__version__",
+    "blame",
     "check_gradient",
     "diagnose",
     "explain",
@@ -101,6 +103,7 @@ if TYPE_CHECKING:
     from glassprop.portable.to_onnx import to_onnx
     from glassprop.portable.to_sklearn import to_sklearn
     from glassprop.portable.to_torch import to_torch
+    from glassprop.tables.tabular.blame_model import blame
     from glassprop.tables.tabular.diagnose_model import diagnose
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor

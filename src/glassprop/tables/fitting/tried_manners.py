@@ -72,8 +72,8 @@ class Learned:
     estimator: Any
     by_folds: FoldsChoice | None
     said: np.ndarray | None
-    traced: list[TracedNetwork] | None
     notes: list[Note]
+    traced: list[TracedNetwork] | None = None
 
 
 def best_of(
@@ -141,7 +141,7 @@ def _learned(
     notes: list[Note] = []
     network = network_of(inputs)
     found = network.train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)), by_folds)
-    return Learned(inputs, *found, notes)
+    return Learned(inputs, found.estimator, found.by_folds, found.said, notes, found.traced)
 
 
 def _tell(best: Learned, lost: dict[str, float], rows: int, say: Say) -> None:
