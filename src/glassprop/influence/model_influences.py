@@ -68,8 +68,7 @@ def _of_one(
     """Of one network."""
     Y_of, asked_of = asked.Y, None
     if of_prediction:
-        asked_of, one = with_prediction_as_cost(network, trace.thetas[-1])
-        Y_of = np.repeat(one, len(asked.Y), axis=0)
+        asked_of, Y_of = with_prediction_as_cost(network, trace.thetas[-1], asked.X)
     more: dict[str, Any] = {"weight": rows.sample_weight, "on_rows": on_rows, "asked_of": asked_of}
     if trace.is_final:
         return damped_influences(network, trace.thetas[0], rows.X, rows.Y, asked.X, Y_of, **more)
