@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.equations.arrays import on_host
-from glassprop.errors import DataError
+from glassprop.errors import DataError, SettingsError
 from glassprop.ground.array_digest import digest_of
 from glassprop.influence.trace import Trace
 
@@ -63,6 +63,17 @@ class ModelTrace:
     def any_taught(self) -> NDArray[np.bool_] | None:
         """Which rows taught any of the networks; None: all."""
         return None if self.taught is None else np.asarray(self.taught.any(axis=1))
+
+    def of_one(self) -> Trace:
+        """The trace, where the model is one network.
+
+        Raises
+        ------
+        SettingsError
+        """
+        if len(self.traces) > 1:
+            raise SettingsError(f"the trace is of {len(self.traces)} networks, and that of one is needed here")
+        return self.traces[0]
 
     def check_of(self, theta: Any) -> None:
         """Refuse weights of another model.
