@@ -30,7 +30,7 @@ class RowList {
     return el(
       "button",
       { type: "button", "data-at": String(at), tabindex: "-1" },
-      el("span", { class: "state" }),
+      el("span", { class: "state", "aria-hidden": "true" }),
       el("span", { class: "which" }, String(row.row)),
       el("span", { class: "labels" }, ...labels),
     );
