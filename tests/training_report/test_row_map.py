@@ -13,9 +13,9 @@ from training_report.report_cases import flowers, reported, trained
 from training_report.report_reader import Reader
 
 from glassprop.influence.seen_rows import SeenRows
-from glassprop.tables import Defaults, FitOptions, Table, fit_table
+from glassprop.tables import Defaults, FitOptions, Table, diagnose, fit_table
 from glassprop.tables.fitting.table_margins import TableMargins
-from glassprop.tables.use.pulls import pulls_of_outcome
+from glassprop.tables.use.taught_by import drove_outcome, pulls_of_outcome
 from glassprop.training_report.map_chart import map_axes, map_chart
 from glassprop.training_report.row_map import BINS, MOST_LISTED, row_map
 
@@ -152,15 +152,49 @@ def test_the_report_has_counts_and_rows_by_their_numbers_in_the_table(watched):
     assert [line[1] for line in hardest[1:]] == [kinds[int(number)] for number in numbers]
 
 
+def gradients(outcome, rows):
+    """Of each row by itself. (n, size)"""
+    estimator = outcome.pipeline[-1]
+    data = estimator._as_examples(outcome.pipeline[:-1].transform(rows.frame.to_native()), rows.y, rows.weights)
+    network, theta = estimator.network_, estimator.theta_.astype(float)
+    pairs = zip(data.X.astype(float), data.Y.astype(float), strict=True)
+    return np.array([network.gradient(theta, x[None], y[None]) for x, y in pairs])
+
+
 def test_pulls_are_cosines_with_the_mean_gradient(watched):
     outcome, _, _ = watched
-    train, estimator = outcome.parts.train, outcome.pipeline[-1]
-    data = estimator._as_examples(outcome.pipeline[:-1].transform(train.frame.to_native()), train.y, train.weights)
-    network, theta = estimator.network_, estimator.theta_
-    each = np.array([network.gradient(theta, data.X[i : i + 1], data.Y[i : i + 1]) for i in range(len(train))], float)
+    each = gradients(outcome, outcome.parts.train)
     mean = each.mean(axis=0)
     expected = each @ mean / np.linalg.norm(each, axis=1) / np.linalg.norm(mean)
     assert np.allclose(pulls_of_outcome(outcome), expected, atol=1e-3)  # single precision
+
+
+def test_rows_that_drove_telling_rows_are_those_of_a_plain_product(watched):
+    outcome, _, _ = watched
+    train, held_out = outcome.parts.train, outcome.parts.held_out
+    telling = [told["row"] for told in diagnose(outcome)["telling"]]
+    each, asked = gradients(outcome, train), gradients(outcome, held_out)
+    moments = each.T @ each
+    damping = 0.01 * np.trace(moments)
+    drove = drove_outcome(outcome, telling)
+    assert len(drove) == len(telling)
+    for number, told in zip(telling, drove, strict=True):
+        x = asked[held_out.rows.tolist().index(number)]
+        scores = damping * each @ np.linalg.solve(moments + damping * np.eye(len(moments)), x)
+        for side, sign in (("proponents", 1), ("opponents", -1)):
+            expected = np.sort(sign * scores)[::-1][:5]
+            assert [sign * row["score"] for row in told[side]] == pytest.approx(expected[expected > 0], rel=1e-2)
+            for row in told[side]:
+                at = train.rows.tolist().index(row["row"])
+                assert row["score"] == pytest.approx(scores[at], rel=1e-2)
+                assert row["label"] == train.y[at]
+    data, document = reported(outcome, drove=drove)
+    json.dumps(data, allow_nan=False)
+    first = drove[0]["proponents"][0]
+    assert f"row {first['row']} (" in document
+    assert document.count("Which training rows drove it") == len(telling)
+    hidden, _ = reported(outcome, drove=drove, rows=False)
+    assert {row["label"] for told in hidden["drove"] for side in told.values() for row in side} == {None}
 
 
 def test_without_rows_neither_points_nor_labels_are_told(watched):

@@ -113,6 +113,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         predictions=() if explained is None else explained["predictions"],
         found=_found(outcome),
         seen=_seen(outcome, files),
+        drove=_drove(outcome, diagnosis),
     )
     documents = {files.report: training_report(data)}
     if page is not None and explained is not None:
@@ -138,7 +139,7 @@ def _found(outcome: Outcome) -> dict[str, Any] | None:
 
 def _seen(outcome: Outcome, files: ReportFiles) -> dict[str, Any] | str:
     """How hard the rows were to learn, as plain data; or why that is not known."""
-    from glassprop.tables.use.pulls import pulls_of_outcome
+    from glassprop.tables.use.taught_by import pulls_of_outcome
     from glassprop.training_report.row_map import has_map, row_map
 
     if "stream" in outcome.record:
@@ -149,6 +150,15 @@ def _seen(outcome: Outcome, files: ReportFiles) -> dict[str, Any] | str:
         return "How rows were learned is not known: training was too short for that."
     pull = pulls_of_outcome(outcome)
     return row_map(seen, numbers=train.rows, labels=train.y, rows=files.rows, pull=pull, networks=margins.networks)
+
+
+def _drove(outcome: Outcome, diagnosis: dict[str, Any]) -> list[dict[str, Any]]:
+    """Which rows trained on drove the predictions of the telling rows; not of a table that was read piece by piece."""
+    from glassprop.tables.use.taught_by import drove_outcome
+
+    if "stream" in outcome.record or not diagnosis["telling"]:
+        return []
+    return drove_outcome(outcome, [told["row"] for told in diagnosis["telling"]])
 
 
 def _explained(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> dict[str, Any]:

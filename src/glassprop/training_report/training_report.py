@@ -31,6 +31,7 @@ def report_data(
     predictions: Sequence[Mapping[str, Any]] = (),
     found: Mapping[str, Any] | None = None,
     seen: Mapping[str, Any] | str = "",
+    drove: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
 
@@ -57,6 +58,9 @@ def report_data(
         What keeps the network from learning, where that was looked for: ``Diagnosis.to_dict()``.
     seen : mapping or str, optional
         How hard the rows were to learn, as ``row_map`` tells it; or why that is not known.
+    drove : sequence of mapping
+        Of each telling row the rows trained on that drove its prediction: proponents and opponents, lists of row, label
+        and score.
     """
     scores, baseline, intervals = record["scores"], record["baseline"], record["intervals"]
     return {
@@ -89,6 +93,7 @@ def report_data(
         "versions": dict(versions or {}),
         "telling": [_telling(told, i, rows) for i, told in enumerate(diagnosis["telling"])],
         "came_about": [dict(told) for told in predictions] if rows else [],
+        "drove": [_drove(told, rows) for told in drove],
         "found": None if found is None else doctor_section(found, rows=rows),
         "seen": None if isinstance(seen, str) else {**seen, "points": seen["points"] if rows else None},
         "unseen": seen if isinstance(seen, str) else "",
@@ -217,6 +222,11 @@ def _telling(told: Mapping[str, Any], example: int, rows: bool) -> dict[str, Any
     """A row that tells something. Which classes are likely is the network's saying; what is true, the table's."""
     values = {"true", "predicted", "probability", "second", "second_probability"}
     return {"example": example, **{name: told[name] for name in told if rows or name not in values}}
+
+
+def _drove(told: Mapping[str, Any], rows: bool) -> dict[str, Any]:
+    """Rows for and against a prediction; whether their targets are told."""
+    return {side: [{**row, "label": row["label"] if rows else None} for row in told[side]] for side in told}
 
 
 def training_report(data: Mapping[str, Any]) -> str:
