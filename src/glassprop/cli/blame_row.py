@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from glassprop.cli.blamed_rows import Cells, print_blame, pull_data
 from glassprop.cli.models import load_model, read_for
-from glassprop.cli.options import MaybeWhole, MaybeWord, Whole, at_least
+from glassprop.cli.options import MaybeWhole, MaybeWord, at_least
 from glassprop.cli.output import Messages, print_json
 from glassprop.cli.progress import PassProgress
 from glassprop.errors import SettingsError
@@ -32,7 +32,6 @@ class RowOptions:
         MaybeWord,
         Parameter(help="With --row: what glassprop train --trace wrote. Else the final weights are looked at alone."),
     ] = None
-    top: Annotated[Whole, Parameter(help="How many rows are listed: for and against, or suspected.")] = 10
 
     def check(self, data: Sequence[str]) -> None:
         """Refuse what cannot be asked, before any work.
@@ -46,7 +45,9 @@ class RowOptions:
             raise SettingsError("standard input holds one table: it cannot be both DATA and --of")
 
 
-def blame_row(path: str, data: Sequence[str], asked: RowOptions, trust: Sequence[str], *, cells: bool) -> BlamedRow:
+def blame_row(
+    path: str, data: Sequence[str], asked: RowOptions, *, top: int, trust: Sequence[str], cells: bool
+) -> BlamedRow:
     """Ask the model at `path`, trained on the table at `data`."""
     messages, row = Messages(), asked.row or 0
     trace = None if asked.trace is None else _trace(asked.trace)
@@ -64,7 +65,7 @@ def blame_row(path: str, data: Sequence[str], asked: RowOptions, trust: Sequence
             table,
             row,
             of=other,
-            top=asked.top,
+            top=top,
             trace=trace,
             on_message=messages,
             on_done=lambda done, total: passes("compared", done, total),

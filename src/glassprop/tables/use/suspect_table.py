@@ -81,6 +81,8 @@ def suspect_table(
     ------
     SettingsError, TableError, DivergenceError
         As ``fit_table``.
+    KeyboardInterrupt
+        The training was ended before its first epoch was.
     """
     _, say = noted(on_message)
     task = task_of(table, replace(options, cross_fit=None), None, say)
@@ -96,6 +98,8 @@ def suspect_table(
     margins, tracer = Margins(), Tracer(KEPT)
     fitted = fit_parts(parts, roles, schema, task, (*callbacks, margins, tracer), say)
     interrupted = bool(getattr(fitted.pipeline[-1], "interrupted_", False))
+    if interrupted and not fitted.pipeline[-1].n_iter_:
+        raise KeyboardInterrupt  # before the first epoch was over there is nothing to be told
     again = retrain and not interrupted  # whoever ended the training does not wait for others
     found = suspects_of_parts(fitted.pipeline, parts, margins, tracer, retrain=again, progress=progress)
     return SuspectedRows(found, examples.rows, target.task, target.name, interrupted)
