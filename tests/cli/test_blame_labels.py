@@ -60,7 +60,7 @@ def test_as_json_and_csv(run, table):
     found = result.json
     assert found.keys() == {
         "model", "task", "n_rows", "epochs", "n_suspected", "rows", "retrained", "target", "interrupted", "csv",
-        "notes",
+        "html", "notes",
     }  # fmt: skip
     assert (found["model"], found["target"], found["n_rows"], found["csv"]) == (None, "kind", 239, "out.csv")
     first = {one["row"]: one["suggested"] for one in found["rows"][:3]}
@@ -89,6 +89,17 @@ def test_suspected_rows_alone_and_no_cells(run, table):
     assert lines[0].split("\t")[:5] == ["row", "score", "kind", "given", "suggested"]
     assert "note" not in lines[0]
     assert len(lines) == 1 + len(done.json["rows"])
+
+
+def test_a_page_to_go_through_them(run, refuse, table, tmp_path):
+    done = run("blame", "t.csv", *TRAINED, "--labels", "--html", "page.html", "--json")
+    assert done.json["html"] == "page.html"
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<b>" not in page.split("@sum(1)")[1][:200]  # a cell that is text, and no tag
+    asked = "blame", "t.csv", *TRAINED, "--labels"
+    refuse(*asked, "--html", "t.csv", words=["is the data"])
+    refuse(*asked, "--html", "o.csv", "--csv", "o.csv", words=["would replace"])
 
 
 def test_of_a_model_the_final_weights_serve(run, table):

@@ -10,7 +10,9 @@ from glassprop.cli.blame_labels import LabelOptions, suspect_labels
 from glassprop.cli.blame_row import RowOptions, blame_row
 from glassprop.cli.faults import INTERRUPTED
 from glassprop.cli.models import is_model_file
-from glassprop.cli.options import Trust, Whole, Word, at_least
+from glassprop.cli.options import MaybeWord, Trust, Whole, Word, at_least
+from glassprop.cli.pages import check_page
+from glassprop.cli.read_files import data_files
 from glassprop.cli.train_options import TrainOptions
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
@@ -31,6 +33,9 @@ def blame(
     no_rows: Annotated[
         bool, Parameter(help="Leave out what stands in the table.", negative="", show_default=False)
     ] = False,
+    html: Annotated[
+        MaybeWord, Parameter(help="HTML page to write: the rows to look at or, with --labels, to go through with keys.")
+    ] = None,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)
     ] = False,
@@ -41,6 +46,12 @@ def blame(
     rows, labels, training = asked or RowOptions(), suspected or LabelOptions(), options or TrainOptions()
     rows.check(data)
     labels.check(data)
+    if html is not None and no_rows:
+        raise SettingsError("--html writes a page of rows, and --no-rows leaves them out: leave out one of them")
+    written = [] if labels.csv is None else [("the file of --csv", labels.csv)]
+    check_page(html, [*data_files(data), *written])
+    if html is not None and html == labels.csv:
+        raise SettingsError(f"--html {quoted(html)} would replace what --csv writes: give it another name")
     if labels.labels == (rows.row is not None):
         raise SettingsError(
             "give --row N, counted from 0, for what drove its prediction, or --labels for those that are probably "
@@ -50,7 +61,7 @@ def blame(
         if rows != RowOptions():
             raise SettingsError("--of and --trace are about --row: leave them out, or --labels")
         found = suspect_labels(data, training, labels, trust, cells=not no_rows)
-        found.tell(labels, top, as_json=json)
+        found.tell(labels, top, html=html, as_json=json)
         return INTERRUPTED if found.found.interrupted else 0
     if training != TrainOptions():
         raise SettingsError("a model has decided what is learned, and how: leave options of that out")
@@ -58,5 +69,5 @@ def blame(
         raise SettingsError(f"{quoted(data[0])} is no model file: give that first, and after it the table")
     if len(data) < 2:
         raise SettingsError(f"{quoted(data[0])} is a model: give the table that it was trained on after it")
-    blame_row(data[0], data[1:], rows, top=top, trust=trust, cells=not no_rows).tell(as_json=json)
+    blame_row(data[0], data[1:], rows, top=top, trust=trust, cells=not no_rows).tell(html=html, as_json=json)
     return 0

@@ -12,6 +12,7 @@ from glassprop.cli.blamed_rows import Cells, print_rows
 from glassprop.cli.models import is_model_file, load_model, read, read_for, read_schema
 from glassprop.cli.options import MaybeWord
 from glassprop.cli.output import Messages, encodable, print_json, print_line, print_sentence, say
+from glassprop.cli.pages import write_page
 from glassprop.cli.progress import PassProgress, TrainingProgress
 from glassprop.cli.read_files import data_files, refuse_to_replace
 from glassprop.cli.suspects_csv import check_csv, write_csv
@@ -78,16 +79,30 @@ class SuspectedLabels:
     messages: Messages
     model: str | None
 
-    def tell(self, asked: LabelOptions, top: int, *, as_json: bool) -> None:
-        """Write the file, and print the rest."""
+    def tell(self, asked: LabelOptions, top: int, *, html: str | None, as_json: bool) -> None:
+        """Write the files, and print the rest."""
         self.messages.open()
+        if html is not None:
+            write_page(html, self._page(), "holds the rows that it lists, with their cells")
         if asked.csv is not None:
             rows = write_csv(asked.csv, self.found, self.table, only_suspected=asked.only_suspected, cells=self.cells)
             say(f"{rows:,} rows in {asked.csv}")
         if as_json:
-            print_json({**self._data(), "csv": asked.csv, "notes": self.messages.data()})
+            print_json({**self._data(), "csv": asked.csv, "html": html, "notes": self.messages.data()})
         else:
             self._print(top)
+
+    def _page(self) -> str:
+        from glassprop.training_report.suspects_page import suspects_page
+
+        found, own = self.found, self.table.frame.drop(self.found.target)
+        return suspects_page(
+            found.suspects,
+            own[found.rows],
+            numbers=found.rows.tolist(),
+            target=found.target,
+            source=self.table.name,
+        )
 
     def _data(self) -> dict[str, Any]:
         found = self.found
