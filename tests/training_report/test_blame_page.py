@@ -44,7 +44,9 @@ def test_rows_cells_and_bars_are_those_of_the_scores():
     text = " ".join(Reader(document).texts["blame"].split())
     assert "Row 4 is labeled a and predicted to be b. 30 training rows were looked at, by the final weights" in text
     assert f"Its own score as a training row, which is not listed: {number(3.0)}." in text
-    assert "weights, of epochs 5 to 9" in " ".join(Reader(blame_page(blamed(epochs=(5, 9)), frame)).texts["blame"].split())
+    assert "weights, of epochs 5 to 9" in " ".join(
+        Reader(blame_page(blamed(epochs=(5, 9)), frame)).texts["blame"].split()
+    )
 
 
 def test_a_row_from_elsewhere_has_its_cells_where_they_are_given():
