@@ -19,6 +19,7 @@ from glassprop.training_report.shown_rows import MOST_COLUMNS, ShownRows
 FORMAT = 1
 MOST_ROWS = 2000  # that are listed
 _MOST_TYPICAL = 4000  # cells that say what is typical of classes
+_DIGITS = 6  # of a number that is suggested
 _FACTS = ("scores", "margin", "confidence", "spread", "pull")
 
 
@@ -95,9 +96,9 @@ def _classes(suspects: Suspects, given: list[str], suggested: list[str]) -> list
 def _placed(
     suspects: Suspects, classes: list[str] | None, labels: tuple[list[str], list[str]] | None
 ) -> tuple[Any, Any]:
-    """Given and suggested label of each row: the number of the class, or the number that it is."""
+    """Given and suggested label of each row: the number of the class, or the number that it is, a suggested one short."""
     if classes is None or labels is None:
-        return suspects.given.tolist(), suspects.suggested.tolist()
+        return suspects.given.tolist(), [float(f"{value:.{_DIGITS}g}") for value in suspects.suggested]
     place = {text: k for k, text in enumerate(classes)}
     given, suggested = ([place[text] for text in of] for of in labels)
     return given, suggested
