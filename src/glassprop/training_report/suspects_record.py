@@ -96,7 +96,7 @@ def _classes(suspects: Suspects, given: list[str], suggested: list[str]) -> list
 def _placed(
     suspects: Suspects, classes: list[str] | None, labels: tuple[list[str], list[str]] | None
 ) -> tuple[Any, Any]:
-    """Given and suggested label of each row: the number of the class, or the number that it is, a suggested one short."""
+    """Given and suggested label of each row: the number of the class, or a number, short where it is suggested."""
     if classes is None or labels is None:
         return suspects.given.tolist(), [float(f"{value:.{_DIGITS}g}") for value in suspects.suggested]
     place = {text: k for k, text in enumerate(classes)}
