@@ -15,7 +15,7 @@ from glassprop import CategoryEmbedding, Layer, Margins, MLPClassifier, MLPRegre
 from glassprop.errors import DataError, SettingsError
 from glassprop.influence.seen_sums import of_weights
 from glassprop.influence.suspects import Retrained
-from glassprop.influence.suspicion import OfGradients, own_and_distance, suspects_of
+from glassprop.influence.suspicion import OfGradients, own_and_distance, settled_outputs, suspects_of
 from glassprop.influence.trace import Trace
 from glassprop.influence.unusual import Spread
 
@@ -104,6 +104,19 @@ def test_numbers():
     assert found.suspected[:2].tolist() in ([3, 300], [300, 3])
     assert found.suggested[3] < 3
     assert isinstance(found.to_dict()["rows"][0]["suggested"], float)
+
+
+def test_numbers_are_told_once_residuals_have_settled():
+    """Predictions of a constant by its bias, which trains towards 0 and then learns a wrong target by heart."""
+    network = Network(1, [Layer(1, "identity")])
+    X, Y = np.zeros((9, 1)), np.zeros((9, 1))
+    Y[:, 0] = [-1, -0.5, 0, 0.1, 0.2, 0.3, 0.5, 1, 30]
+    biases = [9.0, 8.0, 7.0, 0.3, 0.2, 0.1, 0.0]  # of them, from the last on, every other one is looked at
+    thetas = np.array([[0.0, bias] for bias in biases])
+    trace = Trace(thetas, np.ones(7), np.arange(7))
+    np.testing.assert_allclose(settled_outputs(network, trace, X, Y), np.full((9, 1), np.mean([0.0, 0.2])))
+    far = Trace(thetas[:3], np.ones(3), np.arange(3))  # worse than a constant: the last alone
+    np.testing.assert_allclose(settled_outputs(network, far, X, Y), np.full((9, 1), 7.0))
 
 
 def test_targets_in_several_columns():

@@ -50,8 +50,9 @@ class SuspectsLabels:
         margins : Margins, optional
             The callback that watched the fit of this estimator on these rows.
         trace : Tracer or Trace, optional
-            What a ``Tracer`` kept in that fit: pulls are told by the first of its weights. Without, by the final ones,
-            where they say little, since the mean gradient is next to nothing there.
+            What a ``Tracer`` kept in that fit: pulls are told by the first of its weights, and residuals of numbers by
+            the later ones. Without, pulls are told by the final weights, where they say little, since the mean gradient
+            is next to nothing there.
         retrain : bool or int, default=False
             Whether to say what training without the suspected rows brings. It takes two trainings for each of 5 folds,
             or of so many: one on the rows of the fold, and one without those that are suspected among them, so that
@@ -108,11 +109,13 @@ class SuspectsLabels:
         """What is suspected of these rows, by what watched their fit."""
         from glassprop.estimator.blamed import trace_of
         from glassprop.estimator.suspected import plain_targets_of, seen_rows
-        from glassprop.influence.suspicion import OfGradients, suspects_of
+        from glassprop.influence.suspicion import OfGradients, settled_outputs, suspects_of
 
         theta, kept = on_host(self.theta_), trace_of(trace, self.theta_)
         data = self._as_examples(X, y, sample_weight)
         seen = seen_rows(self.network_, theta, data, self._task(), margins)
+        if seen.task == "numbers" and not kept.is_final:
+            seen = replace(seen, outputs=settled_outputs(self.network_, kept, data.X, data.Y))
         found = OfGradients.of(self.network_, kept, data.X, data.Y, data.sample_weight)
         return suspects_of(seen, data.Y, found, plain_targets_of(y), self._as_given)
 

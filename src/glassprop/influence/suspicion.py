@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.example_gradients import ExampleGradients
 from glassprop.backprop.gradient import average_gradient
+from glassprop.backprop.members import predicted
 from glassprop.equations.arrays import Array, Rows
 from glassprop.influence.influence import blocks, gradients
 from glassprop.influence.seen_rows import SeenRows
@@ -19,6 +20,7 @@ from glassprop.influence.trace import Trace
 from glassprop.influence.unusual import FAR, NORMAL, Spread, far_rows, layers_of
 
 LINE = 0.6  # the score from which on a target is suspected; docs/labels.md has what it finds
+_WAY = 0.05  # chosen with FAR on four tables and three ways to train; docs/labels.md
 _SAMPLE = 2000  # rows by which is told what is unusual
 Decode = Callable[[Array], Array]  # from targets as the network has them, (n, n_L), to those that people gave
 
@@ -75,6 +77,25 @@ def pulls(network: Architecture, theta: Array, X: Rows, Y: Array, weight: Array 
 
 def _gradients_of(network: Architecture, theta: Array, X: Rows, Y: Array) -> Iterator[tuple[slice, ExampleGradients]]:
     return ((rows, gradients(network, theta, X[rows], Y[rows])) for rows in blocks(network, len(Y)))
+
+
+def settled_outputs(network: Architecture, trace: Trace, X: Rows, Y: Array) -> Array:
+    """The mean of what is predicted, over the weights that were kept once residuals had settled. -> (n, n_L).
+
+    Of numbers the first epochs are far off, by what has yet to be learned, and say nothing of a row; the last ones may
+    have learned wrong targets by heart. Settled: the median of squared residuals is as good as at the end, but for a
+    twentieth of the way from where it was for a constant.
+    """
+    each = [_predicted(network, theta, X) for theta in trace.thetas[::-2]]
+    off = np.array([np.median(np.square(a - Y).sum(axis=1)) for a in each])
+    constant = float(np.median(np.square(Y - np.median(Y, axis=0)).sum(axis=1)))
+    settled = off <= off[0] + _WAY * max(constant - off[0], 0.0)
+    found: Array = np.mean([a for a, is_settled in zip(each, settled, strict=True) if is_settled], axis=0)
+    return found
+
+
+def _predicted(network: Architecture, theta: Array, X: Rows) -> Array:
+    return np.concatenate([predicted(network, theta, X[rows]) for rows in blocks(network, X.shape[0])])
 
 
 def suspects_of(seen: SeenRows, Y: Array, found: OfGradients, given: Array, decode: Decode) -> Suspects:
