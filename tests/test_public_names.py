@@ -77,8 +77,8 @@ MODULES = {
     ],
     "settings": ["EpochReport", "History", "Objective", "Settings", "TrainState"],
     "showing": [
-        "Column", "Explanation", "Names", "Scaling", "Training", "classroom_network", "html_of", "latex_of",
-        "markdown_of", "page", "worksheet_of",
+        "Column", "Explanation", "Names", "Scaling", "Training", "blame_page", "classroom_network", "html_of",
+        "latex_of", "markdown_of", "page", "suspects_page", "worksheet_of",
     ],
     "tables": [
         "BUILT_IN", "ColumnRole", "Defaults", "FitOptions", "Outcome", "RowSource", "Table", "diagnose",

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 from glassprop.errors import TableError
+from glassprop.ground.nothing import is_nothing
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.values.packages import need_polars
 
@@ -73,19 +74,13 @@ def _series(pl: Any, name: str, column: np.ndarray) -> Any:
     if column.dtype.kind != "O":
         column = column.astype(np.float32) if column.dtype == np.float16 else column
         return pl.Series(name, np.ascontiguousarray(column))
-    values = [None if _is_nothing(value) else value for value in column.tolist()]
+    values = [None if is_nothing(value) else value for value in column.tolist()]
     kinds = {type(value) for value in values} - {type(None)}
     if kinds and all(issubclass(kind, int | float | np.number) and kind is not bool for kind in kinds):
         return pl.Series(name, [np.nan if value is None else float(value) for value in values])
     if kinds == {str}:
         return pl.Series(name, values)
     return pl.Series(name, values, dtype=pl.Object)
-
-
-def _is_nothing(value: Any) -> bool:
-    return (
-        value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
-    )
 
 
 def _numbered(count: int) -> list[str]:
