@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
