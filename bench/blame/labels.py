@@ -3,13 +3,13 @@
 On real tables with planted wrong labels, 5 % and 10 % of them, of any class and by class, five seeds; scikit-learn's
 default network. Half of the tables are those that the score was chosen on, the other half is reported. It writes a line
 for each case to `build/blame/labels.jsonl`, and prints tables in Markdown. It needs cleanlab (``pip install
-'cleanlab>=2.9,<3'``).
+'cleanlab>=2.9,<3'``). Seconds are those of the processor: with ``NUMBA_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1`` they
+are those of one thread.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +61,7 @@ def run(options: Namespace) -> list[Case]:
         classes, numbers = ([each for each in names if each != name] for names in (classes, numbers))
     listed = [job for job in jobs(classes, numbers, options) if options.only in (None, job[0].__name__[3:])]
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    cases = []
+    cases: list[Case] = []
     with FILE.open("w") as file:
         for work, asked in track(listed, "planted wrong labels"):
             cases.append(json.loads(json.dumps(work(*asked))))
@@ -81,6 +81,4 @@ def jobs(classes: Sequence[str], numbers: Sequence[str], options: Namespace) -> 
 
 
 if __name__ == "__main__":
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     main()

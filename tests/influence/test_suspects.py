@@ -17,7 +17,7 @@ from glassprop.influence.seen_sums import of_weights
 from glassprop.influence.suspects import Retrained
 from glassprop.influence.suspicion import OfGradients, own_and_distance, settled_outputs, suspects_of
 from glassprop.influence.trace import Trace
-from glassprop.influence.unusual import Spread
+from glassprop.influence.unusual import Spread, together
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 WRONG = [20, 60, 120]
@@ -156,7 +156,18 @@ def test_codes_are_no_distances():
     X, Y = np.column_stack([np.arange(60) / 60, np.repeat([0, 50], 30)]), np.eye(2)[np.arange(60) % 2]
     theta = network.initial(np.random.default_rng(0))
     embedded = network.forward(theta, X).a[1]
-    np.testing.assert_allclose(own_and_distance(network, theta, X, Y)[1], Spread.of(embedded).of_rows(embedded))
+    expected = together(Spread.of(embedded).of_rows(embedded)[None])
+    np.testing.assert_allclose(own_and_distance(network, theta, X, Y)[1], expected, rtol=1e-4)
+
+
+def test_distances_are_those_of_mahalanobis():
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(200, 5)) @ rng.normal(size=(5, 5)) + 3
+    covariance = np.cov(a.T, bias=True)
+    inverse = np.linalg.inv(covariance + 1e-3 * np.trace(covariance) / 5 * np.eye(5))
+    expected = [(row - a.mean(axis=0)) @ inverse @ (row - a.mean(axis=0)) for row in a]
+    np.testing.assert_allclose(Spread.of(a).of_rows(a), expected, rtol=1e-3)
+    np.testing.assert_allclose(together(np.array([[1.0, 2, 3], [0, 0, 4]], dtype=np.float32)), [0.5, 1, 5.5])
 
 
 def test_wide_rows():

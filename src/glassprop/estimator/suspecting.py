@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # what suspects is loaded by whoever asks for it
     from glassprop.influence.suspects import Suspects
     from glassprop.influence.trace import Trace
 
-_KEPT = 16  # weights of a training: the first of them, an eighth of it or earlier, tells of pulls
+KEPT = 16  # weights of a training: the first of them, an eighth of it or earlier, tells of pulls
 
 
 class SuspectsLabels:
@@ -124,7 +124,7 @@ class SuspectsLabels:
         from glassprop.estimator.margins import Margins
         from glassprop.estimator.tracer import Tracer
 
-        margins, tracer = Margins(), Tracer(_KEPT)
+        margins, tracer = Margins(), Tracer(KEPT)
         self.set_params(verbose=False).set_callbacks(margins, tracer)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
