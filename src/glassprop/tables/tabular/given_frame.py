@@ -34,6 +34,16 @@ def given_frame(X: Any, estimator: Any = None) -> tuple[nw.DataFrame, bool]:
     return _of_array(X, estimator), False
 
 
+def one_row(x: Any) -> Any:
+    """A row as a table of one row: of an array or a list, of a series, or of what is one already."""
+    if hasattr(x, "to_frame") and hasattr(x, "index"):  # a row of a pandas table
+        return x.to_frame().T.infer_objects()
+    if hasattr(x, "columns"):
+        return x
+    x = x if hasattr(x, "shape") else np.asarray(x)
+    return x[None] if len(x.shape) == 1 else x
+
+
 def _pandas_names(X: Any) -> list[str] | None:
     """Names for the columns of a pandas table that has others than text; None where all are text.
 
