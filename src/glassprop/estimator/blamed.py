@@ -15,7 +15,6 @@ from glassprop.estimator.explaining import row_numbers, take
 from glassprop.estimator.tracer import Tracer
 from glassprop.ground.text import quoted
 from glassprop.influence.blame import Blame, Pull, strongest
-from glassprop.influence.damped import damped_influences
 from glassprop.influence.influence import influences
 from glassprop.influence.trace import Trace
 from glassprop.network import Network
@@ -31,9 +30,7 @@ class Asked(NamedTuple):
 
 def blamed(network: Network, trace: Trace, data: Data, one: Data, of: tuple[Asked, Any, Any], top: int) -> Blame:
     """What is said. of: the row that was asked for, what is predicted of it, and the targets of the training rows."""
-    rows = data.X, data.Y, one.X, one.Y, data.sample_weight
-    found = damped_influences(network, trace.thetas[0], *rows) if trace.is_final else influences(network, trace, *rows)
-    scores = found[0]
+    scores = influences(network, trace, data.X, data.Y, one.X, one.Y, data.sample_weight)[0]
     asked, predicted, labels = of[0], of[1], np.asarray(of[2])
 
     def pulls(sign: int) -> tuple[Pull, ...]:

@@ -95,10 +95,7 @@ class Blame:
 
     def _weights(self) -> str:
         if not self.epochs:
-            return (
-                "Looked at by the final weights alone, since no trace was given: scores allow for what other rows "
-                "teach, and are compared, not added up."
-            )
+            return "Looked at by the final weights alone, since no trace was given."
         k = len(self.epochs)
         said = f"{k} weights of epochs {self.epochs[0]} to {self.epochs[-1]}" if k > 1 else f"epoch {self.epochs[0]}"
         return f"Looked at along the training: {said}."

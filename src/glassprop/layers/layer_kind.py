@@ -203,6 +203,10 @@ class LayerKind(ABC):
         each = [self.dots(one.rows(i), other.rows(i)) for i in rows]
         return np.concatenate(each).ravel() if each else np.zeros(0, one.delta.dtype)
 
+    @abstractmethod
+    def along(self, one: Factors, direction: Parameters) -> Array:
+        """∇C_i · v of every example, v of the layer's blocks but the activation's: no ∇C_i is built. -> (n,)."""
+
     # --- what check and explain ask ---------------------------------------------------------------------------
 
     @abstractmethod
