@@ -193,13 +193,13 @@ class ExampleGradients:
         return total if k == 1 else total / k**2
 
     def along(self, vector: Array) -> Array:
-        """∇C_i · v of every example, v in the layout of θ: of a dense layer ``δ · (V_w a + v_b)``. -> (n,)."""
+        """∇C_i · v of every example, v (size,) in the layout of θ: its slope in that direction. -> (n,)."""
         total: Any = 0.0
         for m, member in enumerate(self.architecture.each_member):
             for l, layer in enumerate(self.architecture.layers, start=1):
-                direction = member.layout.of_layer(vector, l)
-                total = total + layer.along(self._factors(l, m), direction)
+                blocks = member.layout.of_layer(vector, l)
+                total = total + layer.along(self._factors(l, m), blocks)
                 by_parameter = self._by_parameter[m][l - 1]
                 if by_parameter is not None:
-                    total = total + by_parameter @ direction[PARAMETRIC]
+                    total = total + by_parameter @ blocks[PARAMETRIC]
         return total if len(self.traces) == 1 else total / len(self.traces)

@@ -207,13 +207,6 @@ class CategoryEmbedding(LayerKind):
             total = total + (part @ its.T) * (codes[:, None] == others[None, :])
         return total
 
-    def along(self, one: Factors, direction: Parameters) -> Array:
-        """Table by table ``δ · v_r`` for the code r."""
-        total: Any = 0.0
-        for name, _, codes, part in self._tables(one.delta, one.x):
-            total = total + (part * looked_up(direction[name], codes)).sum(axis=1)
-        return total
-
     # --- what check and explain ask ---------------------------------------------------------------------------
 
     def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:

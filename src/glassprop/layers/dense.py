@@ -191,7 +191,7 @@ class Layer(LayerKind):
         return (one.delta @ other.delta.T) * (products + 1)
 
     def along(self, one: Factors, direction: Parameters) -> Array:
-        """``δ · (V_w a + v_b)``."""
+        """``δ·(v_w a + v_b)``."""
         return row_dots(one.delta, affine(one.x, direction["w"], direction["b"]))
 
     def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:

@@ -137,9 +137,6 @@ class Scale(LayerKind):
     def dots(self, one: Factors, other: Factors) -> Array:
         return (one.delta * full(one.x)) @ (other.delta * full(other.x)).T
 
-    def along(self, one: Factors, direction: Parameters) -> Array:
-        return (one.delta * full(one.x)) @ direction["s"]
-
     def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         units["s"][...] = unit_of(largest_sizes(x))
 
