@@ -67,7 +67,8 @@ def influences(
         if damping is None:
             directions = built(asked)
         else:
-            directions, scale = damped_directions(network, theta, X, Y, asked, weight, damping)
+            with ONE_THREAD:
+                directions, scale = damped_directions(network, theta, X, Y, asked, weight, damping)
             factor *= scale
 
         def add(rows: slice, theta: Array = theta, directions: Array = directions, factor: float = factor) -> None:
