@@ -45,11 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
         for key, work in _jobs(options):
             if not any(key.items() <= result.items() for result in known):
                 _keep(options.results, key, work, about)
-    wanted = [
-        result
-        for result in read(options.results)
-        if result["part"] in options.part and result["quick"] == options.quick
-    ]
+    done = read(options.results)
+    wanted = [result for result in done if result["part"] in options.part and result["quick"] == options.quick]
     found = tables(wanted, _labels(options) if LABELS in options.part else None)
     print("\n\n".join(f"## {part}\n\n{table}" for part, table in found.items()) or "no results yet")
     if options.docs:

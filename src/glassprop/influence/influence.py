@@ -20,6 +20,7 @@ from glassprop.influence.trace import Trace
 
 _NUMBERS = 2**19  # that may be kept of a block of rows, outputs and errors of all layers and members: about a cache
 _FEWEST, _MOST = 64, 8192  # rows of a block
+OnRows = Callable[[int], None]  # is told of each block, at each of the weights, how many rows are done
 
 
 def influences(
@@ -30,6 +31,8 @@ def influences(
     X_of: Rows,
     Y_of: Array,
     weight: Array | None = None,
+    on_rows: OnRows | None = None,
+    asked_of: Architecture | None = None,
     *,
     damping: float | None = 1.0,
 ) -> NDArray[np.float64]:
@@ -49,6 +52,10 @@ def influences(
         The rows that are asked for. A vector of the network's size is kept of each.
     weight : array (n,), optional
         Weights of the training rows.
+    on_rows : callable (int), optional
+        Is told as the work goes on: at each of the weights, of each block, how many rows are done.
+    asked_of : Architecture, optional
+        The same network with another cost, which is that of the rows that are asked for.
     damping : float, optional
         What λ is multiplied by. None: Σ over the trace of rate × ∇C_i · ∇C_j in the place of all that, which is TracIn
         (Pruthi et al. 2020, arXiv 2002.08484): what steps of plain SGD on row i took from the cost.
@@ -63,7 +70,7 @@ def influences(
     found = np.zeros((len(Y_of), len(Y)))
     whole = 1.0 if damping is None else 1 / trace.rates.sum() if trace.rates.any() else 0.0
     for theta, rate in _along(network, trace):
-        asked, factor = gradients(network, theta, X_of, Y_of), rate * whole
+        asked, factor = gradients(asked_of or network, theta, X_of, Y_of), rate * whole
         if damping is None:
             directions = built(asked)
         else:
@@ -76,7 +83,7 @@ def influences(
             for j, direction in enumerate(directions):
                 found[j, rows] += factor * each.along(direction)
 
-        _block_by_block(network, len(Y), add)
+        _block_by_block(network, len(Y), add, on_rows)
     return found if weight is None else found * weight
 
 
@@ -95,17 +102,21 @@ def self_influences(network: Architecture, trace: Trace, X: Rows, Y: Array) -> N
     return found
 
 
-def _block_by_block(network: Architecture, n: int, work: Callable[[slice], None]) -> None:
+def _block_by_block(
+    network: Architecture, n: int, work: Callable[[slice], None], on_rows: OnRows | None = None
+) -> None:
     """On all cores, a block on each: products of a block are too small to be shared among them."""
 
-    def alone(rows: slice) -> None:
+    def alone(rows: slice) -> int:
         with ONE_THREAD.of_helper():
             work(rows)
+        return rows.stop - rows.start
 
     parts = list(blocks(network, n))
     with ONE_THREAD:
-        for _ in in_order(alone, parts, min(len(parts), usable_cores())):
-            pass
+        for done in in_order(alone, parts, min(len(parts), usable_cores())):
+            if on_rows is not None:
+                on_rows(done)
 
 
 def blocks(network: Architecture, n: int) -> Iterator[slice]:
