@@ -98,6 +98,7 @@ class Blame:
             "of": self.of,
             "traced": bool(self.epochs),
             "epochs": list(self.epochs),
+            "weights": self.weights,
             "networks": self.networks,
         }
 
