@@ -169,18 +169,17 @@ def test_pulls_are_cosines_with_the_mean_gradient(watched):
     assert np.allclose(pulls_of_outcome(outcome), expected, atol=1e-3)  # single precision
 
 
-def test_rows_that_drove_telling_rows_are_those_of_a_plain_product(watched):
+def test_rows_that_drove_telling_rows_are_those_that_are_blamed(watched):
     outcome, _, _ = watched
     train, held_out = outcome.parts.train, outcome.parts.held_out
     telling = [told["row"] for told in diagnose(outcome)["telling"]]
-    each, asked = gradients(outcome, train), gradients(outcome, held_out)
-    moments = each.T @ each
-    damping = 0.01 * np.trace(moments)
+    steps, estimator = outcome.pipeline[:-1], outcome.pipeline[-1]
+    X, asked = (steps.transform(rows.frame.to_native()) for rows in (train, held_out))
     drove = drove_outcome(outcome, telling)
     assert len(drove) == len(telling)
     for number, told in zip(telling, drove, strict=True):
-        x = asked[held_out.rows.tolist().index(number)]
-        scores = damping * each @ np.linalg.solve(moments + damping * np.eye(len(moments)), x)
+        at = held_out.rows.tolist().index(number)
+        scores = estimator.blame(X, train.y, x=asked[at], y_x=held_out.y[at]).scores
         for side, sign in (("proponents", 1), ("opponents", -1)):
             expected = np.sort(sign * scores)[::-1][:5]
             assert [sign * row["score"] for row in told[side]] == pytest.approx(expected[expected > 0], rel=1e-2)

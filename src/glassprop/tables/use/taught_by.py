@@ -50,7 +50,8 @@ def drove_outcome(outcome: Outcome, numbers: Sequence[int]) -> list[dict[str, An
         have no gradient of their own.
     """
     from glassprop.influence.blame import strongest
-    from glassprop.influence.damped import damped_influences
+    from glassprop.influence.influence import influences
+    from glassprop.influence.trace import Trace
 
     _, train, estimator = _looked_at(outcome)
     held_out = outcome.parts.held_out
@@ -59,7 +60,7 @@ def drove_outcome(outcome: Outcome, numbers: Sequence[int]) -> list[dict[str, An
     data, one = _examples(outcome, train), _examples(outcome, asked)
     try:
         rows = data.X, data.Y, one.X, one.Y, data.sample_weight
-        scores = damped_influences(estimator.network_, estimator.theta_, *rows)
+        scores = influences(estimator.network_, Trace.of_final(estimator.theta_), *rows)
     except SettingsError:
         return []
 
