@@ -24,8 +24,18 @@ GROUPS = {
 }
 ELSEWHERE = {"__version__"}  # said on the page of the module
 
-# Classes of which people call some methods alone; the others are for the rooms inside. Those not named show what is documented.
-NO_METHODS = ("Layer", "Scale", "PeriodicEmbedding", "CategoryEmbedding", "Table", "Names", "TrainState", "Objective")
+# Classes of which people call some methods alone; the others are for the rooms inside. What is not named shows all that is documented.
+METHODS = {"Names": ["numbered"], "Optimizer": ["start", "step"], "Schedule": ["rates"]}
+NO_METHODS = (
+    "Layer",
+    "Scale",
+    "PeriodicEmbedding",
+    "CategoryEmbedding",
+    "Table",
+    "TrainState",
+    "Defaults",
+    "FitOptions",
+)
 CALLBACK = re.compile(r"on_|setup$|teardown$|begin_")
 ESTIMATOR = {
     "fit", "partial_fit", "predict", "predict_proba", "predict_log_proba", "score", "explain", "blame", "diagnose",
@@ -58,7 +68,9 @@ def everything() -> dict[str, Any]:
 
 
 def methods_of(thing: type) -> list[str]:
-    if thing.__name__ in NO_METHODS:
+    if thing.__name__ in METHODS:
+        return METHODS[thing.__name__]
+    if thing.__name__ in NO_METHODS or any(base.__name__ in METHODS for base in thing.__mro__):
         return []
     found = [
         name
@@ -69,6 +81,12 @@ def methods_of(thing: type) -> list[str]:
     if hasattr(thing, "fit"):
         return [name for name in found if name in ESTIMATOR]
     return found
+
+
+def properties_of(thing: type) -> list[str]:
+    """What is worked out when it is asked for, and documented."""
+    found = inspect.getmembers_static(thing, lambda value: isinstance(value, property))
+    return [name for name, value in found if name[0] != "_" and value.__doc__ and thing.__name__ not in NO_METHODS]
 
 
 @cache

@@ -7,7 +7,7 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-from api_names import ELSEWHERE, GROUPS, everything, home_of, methods_of, names_of, public_modules
+from api_names import ELSEWHERE, GROUPS, everything, home_of, methods_of, names_of, properties_of, public_modules
 
 HEAD = "API reference\n=============\n\n"
 ABOUT = (
@@ -111,10 +111,9 @@ def page_of(name: str) -> str:
     if not inspect.isclass(thing):
         return title(short, "=") + f".. autofunction:: {name}\n"
     text = title(short, "=") + f".. autoclass:: {name}\n"
-    methods = methods_of(thing)
-    if methods:
-        text += f"   :members: {', '.join(methods)}\n   :inherited-members:\n"
-    return text + "\n"
+    methods = "".join(f"   .. automethod:: {name}.{method}\n" for method in methods_of(thing))
+    properties = "".join(f"   .. autoproperty:: {name}.{one}\n" for one in properties_of(thing))
+    return f"{text}\n{methods}{properties}\n"
 
 
 def write(folder: Path) -> None:

@@ -42,7 +42,6 @@ include_patterns = [
 SOURCES = ("docs", "bench")
 exclude_patterns = [folder.name for folder in ROOT.iterdir() if folder.is_dir() and folder.name not in SOURCES]
 nitpicky = True
-suppress_warnings: list[str] = []
 python_use_unqualified_type_names = True
 
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
@@ -53,7 +52,6 @@ myst_dmath_allow_digits = False
 
 autodoc_typehints = "none"  # types stand in the docstrings, with shapes and units
 autodoc_member_order = "bysource"
-autodoc_default_options = {"show-inheritance": False}
 numpydoc_show_class_members = False
 html_math_renderer = "mathml"
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
@@ -85,3 +83,13 @@ html_theme_options = {
     "back_to_top_button": False,
 }
 html_sidebars = {"docs/index": [], "docs/compare": [], "docs/questions": []}
+
+
+def with_its_pages(app: object, docname: str, source: list[str]) -> None:
+    """The list of decisions stays as it is read on its own; the site's navigation has the pages under it."""
+    if docname == "docs/decisions/README":
+        source[0] += "\n```{toctree}\n:hidden:\n:glob:\n\n0*\n```\n"
+
+
+def setup(app: object) -> None:
+    app.connect("source-read", with_its_pages)  # type: ignore[attr-defined]

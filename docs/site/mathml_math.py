@@ -11,6 +11,8 @@ from docutils.utils.math.latex2mathml import tex2mathml
 
 def mathml(tex: str, *, block: bool) -> str:
     """LaTeX as a ``<math>`` element; raises MathError for what cannot be said in it."""
+    if r"\displaystyle" in tex:  # docutils takes it at the beginning alone
+        tex = r"\displaystyle " + tex.replace(r"\displaystyle", "")
     written = tex2mathml(tex, as_block=block)
     return re.sub(r">\s+<", "><", str(written))
 
