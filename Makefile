@@ -8,7 +8,9 @@ BENCH_STAMP := $(BENCH)/.installed
 ACCURACY := .venv-accuracy
 ACCURACY_STAMP := $(ACCURACY)/.installed
 
-.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor clean
+DOCS_STAMP := $(VENV)/.docs
+
+.PHONY: help setup docs site demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +61,18 @@ layers: $(STAMP) ## which room may import which
 format: $(STAMP) ## puts style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+$(DOCS_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet -e '.[docs]'
+	@touch $(DOCS_STAMP)
+
+docs: $(DOCS_STAMP) ## the documentation site, in build/site, after the examples of its pages have been run
+	$(BIN)/python -m pytest docs README.md
+	$(MAKE) site
+
+site: $(DOCS_STAMP) ## the same without running examples; any broken link, reference or warning is an error
+	$(BIN)/sphinx-build -j auto --nitpicky --fail-on-warning --keep-going --quiet -c docs/site -d build/doctrees . build/site
+	$(BIN)/python docs/site/check_site.py build/site
 
 $(BENCH_STAMP): pyproject.toml
 	$(PYTHON) -m venv $(BENCH)

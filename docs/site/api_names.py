@@ -24,7 +24,8 @@ GROUPS = {
 }
 ELSEWHERE = {"__version__"}  # said on the page of the module
 
-# Classes of which people call some methods alone; the others are for the rooms inside. What is not named shows all that is documented.
+# Classes of which people call some methods alone; the others are for the rooms inside. Of classes that are not named,
+# all that is documented is shown.
 METHODS = {"Names": ["numbered"], "Optimizer": ["start", "step"], "Schedule": ["rates"]}
 NO_METHODS = (
     "Layer",
@@ -67,17 +68,17 @@ def everything() -> dict[str, Any]:
     return {f"{home}.{name}": getattr(module, name) for home, module in modules.items() for name in names_of(module)}
 
 
+def is_ours(method: Any) -> bool:
+    return bool(method.__doc__) and (getattr(method, "__module__", None) or "").startswith("glassprop")
+
+
 def methods_of(thing: type) -> list[str]:
     if thing.__name__ in METHODS:
         return METHODS[thing.__name__]
     if thing.__name__ in NO_METHODS or any(base.__name__ in METHODS for base in thing.__mro__):
         return []
-    found = [
-        name
-        for name, value in inspect.getmembers(thing)
-        if name[0] != "_" and inspect.isroutine(value) and (getattr(value, "__module__", None) or "").startswith("glassprop")
-        and value.__doc__ and not CALLBACK.match(name)
-    ]  # fmt: skip
+    found = [name for name, value in inspect.getmembers(thing, inspect.isroutine) if is_ours(value)]
+    found = [name for name in found if name[0] != "_" and not CALLBACK.match(name)]
     if hasattr(thing, "fit"):
         return [name for name in found if name in ESTIMATOR]
     return found

@@ -1,4 +1,4 @@
-"""The API reference: a page for each public module and each of its names, written from the modules before Sphinx reads."""
+"""The API reference: a page for each public module and each of its names, written before Sphinx reads."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from api_names import ELSEWHERE, GROUPS, everything, home_of, methods_of, names_
 
 HEAD = "API reference\n=============\n\n"
 ABOUT = (
-    "Every public name, with the types, shapes and units of what it takes, the errors that it raises, an example and its\n"
-    "source. What is not listed here is inside, and may move.\n\n"
+    "Every public name, with the types, shapes and units of what it takes, the errors that it raises, an example and\n"
+    "its source. What is not listed here is inside, and may move.\n\n"
 )
 
 

@@ -1,14 +1,14 @@
-"""The documentation site: what Sphinx is told. Sources lie where they are read without it, so its root is the repository."""
+"""The documentation site: what Sphinx is told. Pages lie where they are read without it: its root is the repository."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(Path(__file__).parent))
-
 from glassprop import __version__
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(Path(__file__).parent))  # the extensions beside this file
 
 project = "glassprop"
 author = "The glassprop developers"
@@ -25,6 +25,7 @@ extensions = [
     "source_pages",
     "code_links",
     "api_pages",
+    "front_door",
 ]
 root_doc = "docs/index"
 include_patterns = [
@@ -61,10 +62,12 @@ html_theme = "pydata_sphinx_theme"
 html_title = "glassprop"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["on_disk.js"]
+html_search_scorer = str(Path(__file__).parent / "static" / "scorer.js")
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-html_last_updated_fmt = None
+html_permalinks_icon = "#"
 html_theme_options = {
     "logo": {"text": "glassprop"},
     "header_links_before_dropdown": 6,

@@ -75,11 +75,12 @@ def shown(path: str) -> str:
     return highlight(text, lexer, HtmlFormatter(linespans="L", cssclass="highlight source-file", wrapcode=True))
 
 
-def pages(app: Any) -> Iterator[tuple[str, dict[str, str], str]]:
+def pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
     files = sorted({path for paths in getattr(app.env, "source_files", {}).values() for path in paths})
     for path in files:
         body = f"<h1>{posixpath.basename(path)}</h1><p><code>{path}</code></p>{shown(path)}"
-        yield page_of(path), {"title": path, "body": body}, "page.html"
+        alone = {"html_theme.sidebar_secondary.remove": "true"}
+        yield page_of(path), {"title": path, "body": body, "meta": alone}, "page.html"
 
 
 def forget(app: Any, env: Any, docname: str) -> None:

@@ -44,7 +44,8 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
     >>> import os, tempfile
     >>> import glassprop
     >>> from glassprop.saving import read_record
-    >>> clf = glassprop.MLPClassifier((2,), solver="lbfgs", max_iter=200, random_state=0).fit([[0.0], [1.0]], ["no", "yes"])
+    >>> clf = glassprop.MLPClassifier((2,), solver="lbfgs", max_iter=200, random_state=0)
+    >>> clf = clf.fit([[0.0], [1.0]], ["no", "yes"])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = os.path.join(folder, "m.glassprop")
     ...     glassprop.save(clf, path, {"about": "a first try"})
