@@ -38,6 +38,7 @@ from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.starting import looks_at_examples, sample_of, starting_weights
 from glassprop.estimator.stream import STREAM, Stream
+from glassprop.estimator.suspecting import SuspectsLabels
 from glassprop.estimator.time_plan import Watch
 from glassprop.estimator.training_means import means_of
 from glassprop.estimator.validation import (
@@ -67,7 +68,7 @@ _LOOKED_AT_EVERY = (
 )
 
 
-class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, BaseEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, SuspectsLabels, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     _clock = staticmethod(perf_counter)  # what tells how long a fit takes
