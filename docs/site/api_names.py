@@ -18,15 +18,19 @@ GROUPS = {
     "Callbacks": ["Checkpoint", "Doctor", "Margins", "MLflowLogger", "Tracer"],
     "The core": ["Network", "Layer", "Scale", "PeriodicEmbedding", "CategoryEmbedding", "OwnUnits", "check_gradient"],
     "Functions of your own": ["Activation", "Cost"],
-    "Explain and diagnose": ["explain", "diagnose"],
-    "Keep and leave": ["save", "load", "to_onnx", "to_c", "to_sklearn", "from_sklearn", "to_torch"],
+    "Explain and diagnose": ["explain", "diagnose", "blame"],
+    "Keep": ["save", "load", "save_trace", "load_trace"],
+    "Leave": ["to_onnx", "to_c", "to_sklearn", "from_sklearn", "to_torch"],
     "Around it": ["warmup", "GlasspropError"],
 }
 ELSEWHERE = {"__version__"}  # said on the page of the module
 
 # Classes of which people call some methods alone; the others are for the rooms inside. Of classes that are not named,
 # all that is documented is shown.
-METHODS = {"Names": ["numbered"], "Optimizer": ["start", "step"], "Schedule": ["rates"]}
+METHODS = {
+    "Names": ["numbered"], "Optimizer": ["start", "step"], "Schedule": ["rates"], "Checkpoint": [], "MLflowLogger": [],
+    "Tracer": ["trace"], "Margins": ["rows"], "Doctor": ["diagnosis"],
+}  # fmt: skip
 NO_METHODS = (
     "Layer",
     "Scale",
@@ -40,7 +44,7 @@ NO_METHODS = (
 CALLBACK = re.compile(r"on_|setup$|teardown$|begin_")
 ESTIMATOR = {
     "fit", "partial_fit", "predict", "predict_proba", "predict_log_proba", "score", "explain", "blame", "diagnose",
-    "resume", "from_weights", "save",
+    "suspect_labels", "resume", "from_weights", "save",
 }  # fmt: skip
 
 
@@ -51,6 +55,13 @@ def public_modules() -> tuple[str, ...]:
     row = next(line for line in page.splitlines() if line.startswith("| `functions.py`"))
     names = re.findall(r"`(\w+)(?:\.py|/)?`", row)
     return tuple(sorted({name for name in names if name != "glassprop"}))
+
+
+def groups() -> dict[str, list[str]]:
+    """`GROUPS`, and what is in none of them."""
+    grouped = {name for names in GROUPS.values() for name in names}
+    more = [name for name in names_of(importlib.import_module("glassprop")) if name not in {*grouped, *ELSEWHERE}]
+    return {**GROUPS, "More": more} if more else GROUPS
 
 
 def names_of(module: ModuleType) -> list[str]:

@@ -134,6 +134,23 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
 
         ``x`` is a row as X has them: a table of one row, a series, or an array where X was one. A ``Tracer`` that was
         set in ``fit`` has a trace of each network that is averaged; scores are means over those that a row taught.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            The training rows, as ``fit`` was given them.
+        row : int, optional
+            One of them, counted from 0, whose prediction is asked for; or else ``x`` and perhaps ``y_x``, its target.
+        top : int
+            How many proponents and opponents are listed.
+        trace : Tracer or ModelTrace, optional
+            What was kept while it was trained; without, the final weights serve.
+        on_rows : callable (n), optional
+            Told of each block of rows that is done how many they are.
+
+        Returns
+        -------
+        Blame
         """
         check_is_fitted(self)
         given = self._inputs(X)
