@@ -65,8 +65,18 @@ def pages_of(site: Path) -> list[Path]:
     return sorted(path for path, parts in found.items() if parts[0] not in ("_modules", "source", "index.html"))
 
 
+# What reaches beyond the right edge, and in nothing that can be scrolled to it.
+BEYOND = """() => {
+  const scrolls = (e) => e && e !== document.body
+    && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  return [...document.querySelectorAll(".bd-article *")]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e))
+    .map((e) => e.textContent.slice(0, 60));
+}"""
+
+
 def too_wide(page: Any, site: Path) -> list[str]:
-    """Pages on which one has to scroll sideways."""
+    """Pages on which one has to scroll sideways, or that are cut off."""
     faults = []
     page.set_viewport_size(PHONE)
     for path in pages_of(site):
@@ -74,6 +84,8 @@ def too_wide(page: Any, site: Path) -> list[str]:
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > PHONE["width"]:
             faults.append(f"{path.relative_to(site)} is {width} wide on a screen of {PHONE['width']}")
+        cut = page.evaluate(BEYOND)
+        faults += [f"{path.relative_to(site)}: {cut[0]!r} is cut off on a screen of {PHONE['width']}"] if cut else []
     return faults
 
 
