@@ -18,7 +18,7 @@ GROUPS = {
     "Callbacks": ["Checkpoint", "Doctor", "Margins", "MLflowLogger", "Tracer"],
     "The core": ["Network", "Layer", "Scale", "PeriodicEmbedding", "CategoryEmbedding", "OwnUnits", "check_gradient"],
     "Functions of your own": ["Activation", "Cost"],
-    "Explain and diagnose": ["explain", "diagnose", "blame"],
+    "Explain and diagnose": ["explain", "diagnose", "blame", "suspect_labels"],
     "Keep": ["save", "load", "save_trace", "load_trace"],
     "Leave": ["to_onnx", "to_c", "to_sklearn", "from_sklearn", "to_torch"],
     "Around it": ["warmup", "GlasspropError"],
