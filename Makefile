@@ -62,7 +62,7 @@ format: $(STAMP) ## puts style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-.PHONY: docs site
+.PHONY: docs site gallery
 DOCS_STAMP := $(VENV)/.docs
 
 $(DOCS_STAMP): $(STAMP)
@@ -76,6 +76,9 @@ docs: $(DOCS_STAMP) ## the documentation site, in build/site, after the examples
 site: $(DOCS_STAMP) ## the same without running examples; any broken link, reference or warning is an error
 	$(BIN)/sphinx-build -j auto --nitpicky --fail-on-warning --keep-going --quiet -c docs/site -d build/doctrees . build/site
 	$(BIN)/python docs/site/check_site.py build/site
+
+gallery: $(DOCS_STAMP) ## runs the examples of the gallery, and says how long each takes; NAMES="xor_by_hand picture" for some
+	$(BIN)/python docs/site/run_gallery.py $(NAMES)
 
 $(BENCH_STAMP): pyproject.toml
 	$(PYTHON) -m venv $(BENCH)

@@ -10,6 +10,8 @@ from glassprop import __version__
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(Path(__file__).parent))  # the extensions beside this file
 
+from gallery_look import SETTINGS  # noqa: E402
+
 project = "glassprop"
 author = "The glassprop developers"
 project_copyright = "The glassprop developers; MIT license"
@@ -21,12 +23,14 @@ extensions = [
     "numpydoc",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
     "mathml_math",
     "source_pages",
     "code_links",
     "api_pages",
     "front_door",
 ]
+sphinx_gallery_conf = SETTINGS
 root_doc = "docs/index"
 include_patterns = [
     "docs/*.md",

@@ -58,7 +58,7 @@ class LinkToSource(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         for node in list(self.document.findall(addnodes.download_reference)):
             target = node["reftarget"]
-            if target.endswith(ON_THEIR_OWN):
+            if target.endswith(ON_THEIR_OWN) or self.env.docname.startswith("docs/gallery/"):
                 continue
             path = posixpath.normpath(posixpath.join(posixpath.dirname(self.env.docname), target))
             link = reference(self.env, self.env.docname, path)
