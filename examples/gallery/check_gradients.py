@@ -2,15 +2,15 @@ r"""
 Is the gradient right?
 ======================
 
-A gradient that is a little wrong still trains, only worse, and nobody notices. A comparison with finite differences does;
-and the gradients of single rows show which of them pull hardest.
+A gradient that is a little wrong still trains, only worse, and nobody notices. A comparison with finite differences
+does; and the gradients of single rows show which of them pull hardest.
 """
 
 # %%
 # Back-propagation against differences
 # ------------------------------------
-# A difference :math:`(C(\theta + h) - C(\theta - h)) / 2h` approximates a derivative: too large a step h bends, too small
-# a one rounds. ``check_gradient`` chooses steps and tolerance by itself.
+# A difference :math:`(C(\theta + h) - C(\theta - h)) / 2h` approximates a derivative: too large a step h bends, too
+# small a one rounds. ``check_gradient`` chooses steps and tolerance by itself.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -61,8 +61,8 @@ assert np.median(lengths["after 300 steps"]) < np.median(lengths["at the start"]
 # %%
 # Both pictures
 # -------------
-# On the left the V that all finite differences have: from left to right rounding falls as 1/h, then the bend rises as h².
-# On the right most rows are learned and hardly pull any more; few of them make up the rest of the gradient.
+# On the left the V that all finite differences have: from left to right rounding falls as 1/h, then the bend rises as
+# h². On the right most rows are learned and hardly pull any more; few of them make up the rest of the gradient.
 
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.6))
 axes[0].loglog(steps, errors, color="tab:blue", alpha=0.3)

@@ -31,8 +31,8 @@ print(f"accuracy {before:.2f}; saying 'benign' of everyone gives {y_test.mean():
 # %%
 # What the doctor says
 # --------------------
-# Each finding has a number, the threshold from which it is one, and remedies with the validation cost that they led from
-# and to.
+# Each finding has a number, the threshold from which it is one, and remedies with the validation cost that they led
+# from and to.
 
 found = glassprop.diagnose(clf, X_train, y_train)
 print(found)

@@ -2,7 +2,8 @@
 From Python to C
 ================
 
-A trained network becomes two files of C that need no library: for microcontrollers, or for any language that can call C.
+A trained network becomes two files of C that need no library: for microcontrollers, or for any language that can call
+C.
 """
 
 # %%

@@ -2,8 +2,8 @@
 Comparing ways to learn
 =======================
 
-Gradient descent with and without momentum, schedules of the learning rate, Adam, AdamW: the curves of eight ways on four
-small tables.
+Gradient descent with and without momentum, schedules of the learning rate, Adam, AdamW: the curves of eight ways on
+four small tables.
 """
 
 # %%

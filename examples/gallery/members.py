@@ -9,8 +9,8 @@ disagreement tells where not to trust them.
 # %%
 # Eight members
 # -------------
-# ``n_members=8`` trains eight networks in one fit. With ``member="network"`` each has all layers for itself; the default,
-# ``"head"``, shares the layers in between and costs little more than one network.
+# ``n_members=8`` trains eight networks in one fit. With ``member="network"`` each has all layers for itself; the
+# default, ``"head"``, shares the layers in between and costs little more than one network.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -47,16 +47,14 @@ each = np.array([model.network_.member(m).predict(model.theta_, axis)[:, 0] for 
 assert np.allclose(each.mean(axis=0), model.predict(axis))
 spread = each.std(axis=0)
 inside = np.abs(axis[:, 0]) < 1.2
-print(
-    f"spread of the members where there were patients {spread[inside].mean():.2f}, elsewhere {spread[~inside].mean():.2f}"
-)
+print(f"their spread: {spread[inside].mean():.2f} where there were patients, elsewhere {spread[~inside].mean():.2f}")
 assert spread[~inside].mean() > 2 * spread[inside].mean()
 
 # %%
 # Where they disagree
 # -------------------
-# Between the dotted lines they were trained and agree. Beyond, each goes on in its own way. That they agree does not prove
-# that they are right: all of them have the same kind of network and the same rows.
+# Between the dotted lines they were trained and agree. Beyond, each goes on in its own way. That they agree does not
+# prove that they are right: all of them have the same kind of network and the same rows.
 
 fig, ax = plt.subplots(figsize=(6.4, 4))
 units = bmi.std(), bmi.mean()

@@ -9,8 +9,8 @@ comes out, does not depend on the size.
 # %%
 # A file
 # ------
-# 12,000 noisy copies of handwritten digits, written as a Parquet file. Only a few thousand of its rows will be in memory
-# at a time.
+# 12,000 noisy copies of handwritten digits, written as a Parquet file. Only a few thousand of its rows will be in
+# memory at a time.
 
 import tempfile
 from pathlib import Path

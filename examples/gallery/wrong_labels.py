@@ -2,8 +2,8 @@
 Which labels are wrong
 ======================
 
-Labels are written by people, and some are wrong. A network that is watched while it learns tells which: rows whose label
-it learns late, forgets, or would rather call something else.
+Labels are written by people, and some are wrong. A network that is watched while it learns tells which: rows whose
+label it learns late, forgets, or would rather call something else.
 """
 
 # %%
@@ -59,7 +59,8 @@ plt.show()
 # %%
 # All scores
 # ----------
-# The score of a row is the higher, the more probably its label is wrong. Both kinds lie well apart, with some rows in between.
+# The score of a row is the higher, the more probably its label is wrong. Both kinds lie well apart, with some rows in
+# between.
 
 fig, ax = plt.subplots(figsize=(6.4, 3.4))
 bins = np.linspace(0, 1, 41)
