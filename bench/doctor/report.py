@@ -1,4 +1,4 @@
-"""The figures as Markdown: both halves, each kind, and every case with what was said of it."""
+"""The figures as Markdown: each half, each kind, and every case with what was said of it."""
 
 from __future__ import annotations
 
