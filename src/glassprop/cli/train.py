@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -164,13 +164,17 @@ def train(
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be learned from, and how. kept: the callback that keeps the training, if there is one."""
+    """What is to be learned from, and how.
+
+    kept: the callback that keeps the training, if there is one; watching: those that watch it, of a table in memory.
+    """
 
     data: Sequence[str]
     options: TrainOptions
     streaming: StreamingOptions
     kept: tuple[Any, ...]
     among: DistributedOptions
+    watching: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,8 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
     read_ones = [*data_files(asked.data), *data_files([asked.options.validation], "the held-out rows")]
     refuse_to_replace(path, read_ones)
     files = report_files(out.report, rows=out.rows, others=[("the model file", path), *read_ones])
-    outcome = _learned(asked, messages, group)
+    doctor = None if files is None else files.doctor()
+    outcome = _learned(asked if doctor is None else replace(asked, watching=(doctor,)), messages, group)
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         if asked.kept:
@@ -199,7 +204,7 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
     ending, report = Ending(place, interrupted=outcome.interrupted), None
     with ending.step("there is no report"):
         if files is not None:
-            write_report(outcome, files, ending.kept.path or "")
+            write_report(outcome, files, ending.kept.path or "", doctor)
             report = files.report
     with ending.step("the scores are not printed"):
         print_outcome(outcome, ending.kept.path, report, messages, as_json=out.as_json)
@@ -217,10 +222,11 @@ def _learned(asked: Asked, messages: Messages, group: MpiGroup | None) -> Outcom
     schema = None if options.schema is None else read_schema(options.schema)
     as_text, pass_on = as_text_columns(options, schema), passed_on(messages)
     callbacks = (TrainingProgress(on_start=messages.open), *asked.kept)
+    watched = (*callbacks, *asked.watching)
     if not streamed:
         table = read(data, as_text)
         settings = settings_of(options, schema, table.frame.columns, table.text_columns)
-        return fit_table(table, settings, callbacks=callbacks, on_message=pass_on)
+        return fit_table(table, settings, callbacks=watched, on_message=pass_on)
     rows = open_rows(data, as_text)
     settings = settings_of(options, schema, rows.columns, lambda: text_columns_of(rows))
     more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}

@@ -7,15 +7,21 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite, nan
 from typing import Any, Literal
 
+from glassprop.ground.text import quoted
+
 Task = Literal["classes", "labels", "numbers"]  # classes that exclude each other, several labels, amounts
 
 
 @dataclass(frozen=True)
 class ColumnMeasured:
-    """A column as the network is given it.
+    """An input of the network: a column, or what is made of one.
 
     Attributes
     ----------
+    name : str
+    column : str or None
+        The table's column that it is made of, which is called the same where it is the column as it is; empty where
+        that is not known, and None where inputs are columns.
     mean, spread, low, high : float
         Of the values that are numbers; spread is the standard deviation.
     missing : float
@@ -40,6 +46,14 @@ class ColumnMeasured:
     mark_gap: float = 0.0
     alone: float = 0.0
     category: bool = False
+    column: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        if self.column is None or self.column == self.name:
+            return f"column {quoted(self.name)}"
+        return f"input {quoted(self.name)}" + (f" of column {quoted(self.column)}" if self.column else "")
 
     @property
     def size(self) -> float:
@@ -158,8 +172,8 @@ class Course:
         Epochs that there were to be at most, that there were, and the one whose weights were kept.
     stopped_by, error : str
         Why it ended, in words; what it failed with.
-    exhausted, diverged : bool
-        Whether it ended because the epochs were over; because the cost was no number.
+    exhausted, diverged, interrupted : bool
+        Whether it ended because the epochs were over; because the cost was no number; because somebody ended it.
     """
 
     cost: tuple[float, ...] = ()
@@ -176,6 +190,7 @@ class Course:
     error: str = ""
     exhausted: bool = False
     diverged: bool = False
+    interrupted: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,20 @@ _NEIGHBORS = 2
 
 
 def measured_columns(
-    X: Numbers, Y: Numbers, names: Sequence[str], codes: frozenset[int] = frozenset()
+    X: Numbers,
+    Y: Numbers,
+    names: Sequence[str],
+    codes: frozenset[int] = frozenset(),
+    columns: Sequence[str | None] | None = None,
 ) -> tuple[ColumnMeasured, ...]:
-    """X (n, k), Y (n, n_L): some of the rows. codes: columns that are codes of categories."""
+    """X (n, k), Y (n, n_L): some of the rows. codes: columns that are codes of categories; columns: what each input is
+    made of, where it is known."""
     told = _told_alone(X, Y) if np.isfinite(X).all() else np.zeros(X.shape[1])
-    columns = zip(names, X.T, told.tolist(), strict=True)
-    return tuple(_column(name, x, alone, k in codes) for k, (name, x, alone) in enumerate(columns))
+    made_of = [None] * X.shape[1] if columns is None else columns
+    inputs = zip(names, made_of, X.T, told.tolist(), strict=True)
+    return tuple(
+        replace(_column(name, x, alone, k in codes), column=column) for k, (name, column, x, alone) in enumerate(inputs)
+    )
 
 
 def _column(name: str, x: Numbers, alone: float, category: bool) -> ColumnMeasured:

@@ -61,7 +61,7 @@ class _Measuring:
             output=case.network.layers[-1].activation.spec,
             cost_name=case.network.cost_function.spec,
             free=bool(np.isinf([reach.low, reach.high]).all()),
-            columns=measured_columns(self.sample.X, self.sample.Y, case.inputs, codes),
+            columns=measured_columns(self.sample.X, self.sample.Y, case.inputs, codes, case.columns),
             target=target,
             batch=case.batch,
             parameters=case.network.layout.size,
@@ -224,6 +224,7 @@ def course_of(case: Case) -> Course:
         stopped_by=state.stopped_by,
         exhausted=state.exhausted,
         diverged=state.diverged or bool(case.error),
+        interrupted=state.interrupted,
     )
 
 

@@ -38,7 +38,7 @@ def _missing(measured: Measured) -> list[Seen]:
         f"{_columns(lacking)} no number (NaN or infinity) in up to {percent(worst.missing)} of the rows, and no "
         "network can be trained on that; fill them in and say in a column of its own where"
     )
-    return [Seen(inf, said, f"column {quoted(worst.name)}")]
+    return [Seen(inf, said, worst.words)]
 
 
 def _marks(measured: Measured, threshold: float) -> list[Seen]:
@@ -46,10 +46,10 @@ def _marks(measured: Measured, threshold: float) -> list[Seen]:
     return [
         Seen(
             column.mark_gap,
-            f"{percent(column.mark_share)} of the rows have {column.mark:g} in column {quoted(column.name)}, "
+            f"{percent(column.mark_share)} of the rows have {column.mark:g} in {column.words}, "
             f"{column.mark_gap:.2g} times the width of all other values away from them: it looks like a mark for a "
             "missing value, and is taken for an amount",
-            f"column {quoted(column.name)}",
+            column.words,
         )
         for column in marked
     ]
@@ -63,16 +63,16 @@ def inputs_unscaled(measured: Measured, threshold: float) -> list[Seen]:
     worst = max(plain, key=lambda column: column.size)
     if large:
         said = (
-            f"{_columns(large)} numbers far from 1 (up to {worst.size:.3g} in column {quoted(worst.name)}, as a root "
+            f"{_columns(large)} numbers far from 1 (up to {worst.size:.3g} in {worst.words}, as a root "
             "of the mean square): they drown the others, and steps that suit them suit no other; standardize the inputs"
         )
-        return [Seen(worst.size, said, f"column {quoted(worst.name)}")]
+        return [Seen(worst.size, said, worst.words)]
     if 1 / worst.size >= _TINY * threshold:
         said = (
-            f"all inputs are tiny (the largest, of column {quoted(worst.name)}, is {worst.size:.3g} as a root of the "
+            f"all inputs are tiny (the largest, {worst.words}, is {worst.size:.3g} as a root of the "
             "mean square): the first layer hardly hears them; standardize the inputs"
         )
-        return [Seen(1 / worst.size, said, f"column {quoted(worst.name)}", _TINY * threshold)]
+        return [Seen(1 / worst.size, said, worst.words, _TINY * threshold)]
     return []
 
 
@@ -113,10 +113,10 @@ def leak(measured: Measured, threshold: float) -> list[Seen]:
     found = [
         Seen(
             column.alone,
-            f"column {quoted(column.name)} alone explains {percent(column.alone)} of the target's variance in rows "
+            f"{column.words} alone explains {percent(column.alone)} of the target's variance in rows "
             "that "
             "it was not learned from: it may have come after the target, and be lacking where it is to be predicted",
-            f"column {quoted(column.name)}",
+            column.words,
         )
         for column in measured.columns
         if column.alone >= threshold
@@ -173,5 +173,5 @@ def _rare(measured: Measured, recalls: tuple[float, ...], which: str, threshold:
 
 def _columns(columns: list[ColumnMeasured]) -> str:
     if len(columns) == 1:
-        return f"column {quoted(columns[0].name)} has"
+        return f"{columns[0].words} has"
     return f"{len(columns)} columns ({listed([column.name for column in columns], 3)}) have"

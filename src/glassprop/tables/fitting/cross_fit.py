@@ -98,11 +98,14 @@ class CrossFitted:
     said : array (n_rows, n_outputs)
         What is said of each row by the network that has not seen it, as sure as it may be: probabilities, or
         standardized amounts. Where no network was trained without a row: the guess that knows no columns.
+    first : MLPClassifier or MLPRegressor
+        The network of the first fold, whose training is watched by those who watch one.
     """
 
     estimator: Any
     by_folds: FoldsChoice
     said: np.ndarray
+    first: Any
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,8 @@ def cross_fit(
     drawn : bool
         As of `learn_from_folds`.
     listeners : sequence
-        Those callbacks that show the training: their ``on_network(done, of)`` is called before each.
+        Those callbacks that show the training: their ``on_network(done, of)`` is called before each. Those that want
+        to be told which network is in the model (``on_chosen``) watch the first.
 
     Raises
     ------
@@ -178,7 +182,7 @@ def cross_fit(
         _guessed(rows, best.folds, counted),
     )
     said = _said(rows, best, shares)
-    return CrossFitted(joined(best.networks, interrupted=interrupted), by_folds, said)
+    return CrossFitted(joined(best.networks, interrupted=interrupted), by_folds, said, best.networks[0])
 
 
 class _Teller:
@@ -192,6 +196,10 @@ class _Teller:
             if hasattr(listener, "on_network"):
                 listener.on_network(self._done, self._of)
         self._done += 1
+
+    def watching(self) -> tuple[Any, ...]:
+        """Those that watch one network."""
+        return tuple(listener for listener in self._listeners if hasattr(listener, "on_chosen"))
 
     def close(self) -> None:
         """It is over, one way or the other."""
@@ -207,10 +215,11 @@ def _trained(
     folds: Sequence[Fold],
     counted: np.ndarray,
     drawn: bool,
-    tell: Callable[[], None],
+    tell: _Teller,
 ) -> _Trained:
     """Networks of those folds in which none diverged."""
-    networks, kept_folds, of_folds, interrupted = [], [], [], False
+    networks: list[Any] = []
+    kept_folds, of_folds, interrupted = [], [], False
     for number, (train, kept) in enumerate(folds):
         estimator = make(len(train), decay, number)
         train, uncounted = rows.with_all_classes(train)
@@ -218,7 +227,8 @@ def _trained(
         tell()
         best, heard = _watching(estimator, rows.X[kept], judged)
         try:
-            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best))
+            watching = tell.watching() if not networks else ()
+            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best, *watching))
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))

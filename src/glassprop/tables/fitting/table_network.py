@@ -74,8 +74,9 @@ class TableNetwork:
 
     def train(
         self, X: Any, X_inner: Any, callbacks: Sequence[Any], say: Say, known: FoldsChoice | None = None
-    ) -> tuple[Any, FoldsChoice | None, np.ndarray | None]:
-        """A fitted one, what folds said of it, and what was said of rows out of fold where there are several.
+    ) -> tuple[Any, FoldsChoice | None, np.ndarray | None, Any]:
+        """A fitted one, what folds said of it, what was said of rows out of fold where there are several, and of these
+        the one whose training those callbacks heard of that watch one network (else it is the first again).
 
         known: what `by_folds` gave, where that has been asked for already.
         """
@@ -84,7 +85,7 @@ class TableNetwork:
         crossed = self._cross_fit(X, y, callbacks)
         if crossed is not None:
             say(of_folds(len(rows), crossed.by_folds))
-            return crossed.estimator, crossed.by_folds, crossed.said
+            return crossed.estimator, crossed.by_folds, crossed.said, crossed.first
         watched = self._watched(X_inner)
         by_folds = known or self.by_folds(X, callbacks)
         if inner is None:
@@ -102,7 +103,7 @@ class TableNetwork:
             if self.scale is None:
                 shares = shares_of(y, counted_as(y, rows.weights, self.options.class_weight))
             be_as_sure(estimator, by_folds.sure, shares)
-        return estimator, by_folds, None
+        return estimator, by_folds, None, estimator
 
     def by_folds(self, X: Any, callbacks: Sequence[Any]) -> FoldsChoice | None:
         """What folds of a small table say, of which one network is trained; of a larger one nothing."""

@@ -64,13 +64,14 @@ def inputs_of(manner: Manner, schema: Schema, dtype: str, parts: Parts, *, class
 class Learned:
     """A network, and what it was trained with.
 
-    by_folds, said: as `TableNetwork.train` gives them. notes: what was told of it.
+    by_folds, said, watched: as `TableNetwork.train` gives them. notes: what was told of it.
     """
 
     inputs: Inputs
     estimator: Any
     by_folds: FoldsChoice | None
     said: np.ndarray | None
+    watched: Any
     notes: list[Note]
 
 

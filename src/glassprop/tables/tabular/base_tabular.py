@@ -21,10 +21,13 @@ from glassprop.errors import SettingsError, TableError
 from glassprop.estimator.verbose import tell
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.fitting.examples import Examples
+from glassprop.tables.fitting.first_network import FirstNetwork, first_network
+from glassprop.tables.fitting.fit import noted
 from glassprop.tables.schema.request import RECIPES, FitOptions
 from glassprop.tables.tabular.given_frame import given_frame
 from glassprop.tables.tabular.given_target import GivenTarget, given_weights, same_length
-from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame
+from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame, read_frame, watched_examples
 
 ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
 _RULING = ("group", "time")  # roles that one column can have
@@ -33,7 +36,8 @@ _RULING = ("group", "time")  # roles that one column can have
 class BaseTabular(CallbackSupportMixin, BaseEstimator):
     """fit, predict and save; what the target is, and how it is predicted, says who inherits.
 
-    Callbacks hear of the fit as one task: networks that are trained within it are of its own making.
+    Callbacks hear of the fit as one task: networks that are trained within it are of its own making. A ``Doctor``
+    watches the one of them that is the model, or, of several that are averaged, the first.
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -80,9 +84,34 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         given = Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
         self._refuse_two_judges(given)
         share = None if isinstance(self.validation, str) else float(self.validation)
-        self._take(learn_frame(given, self._options(), share, (), tell if self.verbose else None), len(frame))
+        watching = [one for one in vars(self).get("_skl_callbacks", ()) if hasattr(one, "on_chosen")]
+        self._take(learn_frame(given, self._options(), share, watching, tell if self.verbose else None), len(frame))
         fit.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
+
+    def _first_network(
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+    ) -> tuple[FirstNetwork, Examples | None]:
+        """The first network that ``fit`` would train, and rows to judge it by; for ``glassprop.diagnose``.
+
+        Raises
+        ------
+        TableError, SettingsError, ValueError
+            As ``fit``.
+        """
+        from glassprop.estimator.trained_copy import held_out
+
+        X, y, sample_weight, (X_val, y_val) = held_out(X, y, sample_weight, (X_val, y_val))
+        frame, named = self._frame(X, reset=True)
+        target = self._target(y)
+        same_length(frame, target)
+        given = Given(frame, target, given_weights(sample_weight, frame), keep=not named)
+        share = None if isinstance(self.validation, str) else float(self.validation)
+        _, say = noted(None)
+        read = read_frame(given, self._options(), share, say)
+        first = first_network(read.parts, read.roles, read.schema, read.task, say)
+        held = self._watched(X_val, y_val)
+        return first, None if held is None else watched_examples(held, read.examples, say)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict every row: classes, or amounts. (n_rows,)"""
