@@ -51,9 +51,16 @@ class ColumnMeasured:
     @property
     def words(self) -> str:
         """What it is called in a sentence."""
-        if self.column is None or self.column == self.name:
+        if self.column is None and self.name.startswith("column "):
+            return self.name  # of an array, whose columns have numbers
+        if self.is_itself:
             return f"column {quoted(self.name)}"
         return f"input {quoted(self.name)}" + (f" of column {quoted(self.column)}" if self.column else "")
+
+    @property
+    def is_itself(self) -> bool:
+        """Whether it is a column as it is, as far as is known, and not something that is made of one."""
+        return self.column is None or self.column == self.name
 
     @property
     def size(self) -> float:

@@ -15,6 +15,7 @@ Numbers = NDArray[np.float64]
 _MARKED = 0.005  # of the rows, and five at least
 _FEWEST_MARKED = 5
 _OTHERS = 10  # different values beside the mark
+_MOSTLY = 0.5  # of the rows: what more of them have is what is usual there, as 0 is in counts and terms of text
 _ALONE = 200  # columns that are looked at for what they tell alone
 _NEIGHBORS = 2
 
@@ -68,11 +69,12 @@ def marked(x: Numbers) -> tuple[float | None, float, float]:
     for mark in (float(x.min()), float(x.max())):
         here = x == mark
         others = np.unique(x[~here])
-        if here.sum() < max(_FEWEST_MARKED, _MARKED * len(x)) or len(others) < _OTHERS:
+        share = float(here.mean())
+        if here.sum() < max(_FEWEST_MARKED, _MARKED * len(x)) or share > _MOSTLY or len(others) < _OTHERS:
             continue
         gap = float(np.abs(others - mark).min() / (others[-1] - others[0]))
         if gap > best[2]:
-            best = (mark, float(here.mean()), gap)
+            best = (mark, share, gap)
     return best
 
 

@@ -38,6 +38,8 @@ class Watched:
     def begin(self, network: Network, state: TrainState) -> None:
         """Training is about to begin, or to go on."""
         self.network = network
+        if state.left:
+            return  # it goes on with a fit that was left
         self.kept[0] = Kept(np.array(on_host(state.theta)))
 
     def take(self, state: TrainState) -> None:

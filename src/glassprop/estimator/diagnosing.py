@@ -16,6 +16,7 @@ from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array, on_host
 from glassprop.errors import DerivativeError, DivergenceError
 from glassprop.estimator.build import build_settings
+from glassprop.estimator.run import without_other_words
 from glassprop.estimator.starting import LOOKED_AT, starting_weights
 from glassprop.estimator.validation import example_weights
 from glassprop.training.state import TrainState
@@ -148,7 +149,7 @@ class Diagnoses:
             try:
                 made.fit(X, y, sample_weight=sample_weight, **held)
             except DivergenceError as fault:
-                error, state = str(fault), fault.state
+                error, state = without_other_words(fault), fault.state
             except DerivativeError as fault:
                 error, wrong = str(fault), error_in(str(fault))
         if not hasattr(made, "_state"):  # the failed fit has left nothing

@@ -33,8 +33,8 @@ def names_behind(before: Any, X: Any) -> list[InputName] | None:
     if isinstance(before, Pipeline) and _is_ours(before):
         return input_names(before)
     columns = [str(name) for name in X.columns] if hasattr(X, "columns") else None
-    if columns is not None and _one_by_one(before, X):
-        return [InputName(name, name) for name in columns]
+    if _one_by_one(before, X):
+        return None if columns is None else [InputName(name, name) for name in columns]
     try:
         names = [str(name) for name in before.get_feature_names_out(columns)]
     except (AttributeError, ValueError, TypeError):  # a step that names nothing, or wants other names
