@@ -26,6 +26,7 @@ PUBLIC = [
     "MLPClassifier",
     "MLPRegressor",
     "MLflowLogger",
+    "Margins",
     "Network",
     "OwnUnits",
     "PeriodicEmbedding",

@@ -16,6 +16,7 @@ _HOME = {
     "Cost": "glassprop.equations.cost",
     "Doctor": "glassprop.estimator.doctor",
     "Layer": "glassprop.layers.dense",
+    "Margins": "glassprop.estimator.margins",
     "Network": "glassprop.network",
     "OwnUnits": "glassprop.architecture.own_units",
     "PeriodicEmbedding": "glassprop.layers.periodic_embedding",
@@ -51,6 +52,7 @@ __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "MLflowLogger",
+    "Margins",
     "Network",
     "OwnUnits",
     "PeriodicEmbedding",
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
     from glassprop.errors import GlasspropError
     from glassprop.estimator.classifier import MLPClassifier
     from glassprop.estimator.doctor import Doctor
+    from glassprop.estimator.margins import Margins
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.estimator.tracer import Tracer
     from glassprop.export.checkpoint import Checkpoint
