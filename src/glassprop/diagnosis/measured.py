@@ -76,6 +76,8 @@ class TargetMeasured:
     ----------
     base : float
         The cost of the best constant prediction: log k where k classes are as frequent, half the variance.
+    base_held_out : float
+        That of the rows held out; NaN where there are none.
     size, spread : float
         Of amounts: the root of the mean square, and the standard deviation, of the output where it is largest.
     shares : tuple of float
@@ -97,6 +99,7 @@ class TargetMeasured:
 
     task: Task
     base: float
+    base_held_out: float = nan
     size: float = nan
     spread: float = nan
     shares: tuple[float, ...] = ()
@@ -108,6 +111,11 @@ class TargetMeasured:
     repeated: float = nan
     distinct: float = 1.0
     different: float = 1.0
+
+    @property
+    def is_one_value(self) -> bool:
+        """Whether it is the same in all rows, so that there is nothing to be learned."""
+        return self.base == 0 or (self.task == "classes" and max(self.shares, default=0.0) >= 1)
 
 
 @dataclass(frozen=True)
@@ -216,6 +224,8 @@ class Measured:
         The start first, where it is known, and the end last.
     train_cost, validation_cost : float
         Of the weights that were kept, without L2; NaN where not known.
+    held_out : int
+        Rows that are held out and looked at.
     train_wrong, validation_wrong : float
         The share of the rows that are given a wrong class (of several labels, of all labels); NaN of amounts.
     noise_scale : float
@@ -246,6 +256,7 @@ class Measured:
     course: Course = field(default_factory=Course)
     train_cost: float = nan
     validation_cost: float = nan
+    held_out: int = 0
     train_wrong: float = nan
     validation_wrong: float = nan
     noise_scale: float = nan

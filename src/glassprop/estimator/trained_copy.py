@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_consistent_length
 
@@ -43,15 +44,20 @@ def findings_of_training(
     broken = _not_finite(X)
     if broken is not None:
         return diagnosis_of(_of_columns_alone(model, broken, _names_of(X, inputs)), 0.0)
-    X, y, weight, val = held_out(X, y, weight, val)
+    X, y, weight, val = held_out(X, y, weight, val, classes=is_classifier(model))
     case = model.train_to_diagnose(X, y, weight, *val, **how).called(inputs)
     n, epochs = len(case.data), 0 if case.state is None else len(case.state.history.cost)
     passes = n * EPOCHS_TO_MEASURE + max(_PART_OF_TRAINING * epochs * n, _ROWS_TO_MEASURE)
     return diagnosis_of(*measure(replace(case, passes=passes)), trained=epochs)
 
 
-def held_out(X: Any, y: Any, weight: Any, val: tuple[Any, Any]) -> tuple[Any, Any, Any, tuple[Any, Any]]:
-    """Rows to train on and to judge by: a part of them, where none are given. -> X, y, weight, (X_val, y_val)."""
+def held_out(
+    X: Any, y: Any, weight: Any, val: tuple[Any, Any], *, classes: bool = False
+) -> tuple[Any, Any, Any, tuple[Any, Any]]:
+    """Rows to train on and to judge by: a part of them, where none are given. -> X, y, weight, (X_val, y_val).
+
+    classes: whether y has classes, however many, none of which may be lost to training.
+    """
     check_consistent_length(X, y, weight)
     n = X.shape[0] if hasattr(X, "shape") else len(X)
     if val[0] is not None or val[1] is not None or n < _FEWEST:
@@ -59,9 +65,9 @@ def held_out(X: Any, y: Any, weight: Any, val: tuple[Any, Any]) -> tuple[Any, An
     order = np.random.default_rng(0).permutation(n)
     aside, kept = np.sort(order[: int(_HELD_OUT * n)]), np.sort(order[int(_HELD_OUT * n) :])
     labels = np.asarray(y)
-    if labels.ndim == 1 and labels.dtype.kind != "f":
+    if labels.ndim == 1 and (classes or labels.dtype.kind != "f"):
         found = len(np.unique(labels))
-        if found <= _CLASSES * n and found > len(np.unique(labels[kept])):
+        if (classes or found <= _CLASSES * n) and found > len(np.unique(labels[kept])):
             return X, y, weight, val  # a class would be lost
     X = X.tocsr() if hasattr(X, "tocsr") else X
     parts = [

@@ -57,6 +57,8 @@ def with_remedies(
         Is told before each run.
     """
     measured = diagnosis.measured
+    if measured.target.is_one_value:
+        return diagnosis  # nothing helps
     changes = {finding.kind: _changes(finding.kind, measured) for finding in diagnosis.findings}
     chosen = _chosen(changes, budget)
     if not chosen:

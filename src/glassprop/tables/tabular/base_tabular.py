@@ -101,7 +101,9 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         """
         from glassprop.estimator.trained_copy import held_out
 
-        X, y, sample_weight, (X_val, y_val) = held_out(X, y, sample_weight, (X_val, y_val))
+        X, y, sample_weight, (X_val, y_val) = held_out(
+            X, y, sample_weight, (X_val, y_val), classes=hasattr(self, "predict_proba")
+        )
         frame, named = self._frame(X, reset=True)
         target = self._target(y)
         same_length(frame, target)
