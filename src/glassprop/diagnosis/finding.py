@@ -169,7 +169,7 @@ class Diagnosis:
         n = len(self.findings)
         said = "Nothing was found that keeps this network from learning" if not n else f"{n} finding{'s' * (n > 1)}"
         took = f"{self.cost:.1f} epochs of measuring"
-        took += f", a training of {self.trained} epochs" if self.trained else ""
+        took += f", a training of {self.trained} epoch{'s' * (self.trained > 1)}" if self.trained else ""
         took += f", remedies tried in {self.tried:.2g} trainings" if self.tried else ""
         return _paragraph(f"{said} ({took}).", "")
 

@@ -46,9 +46,12 @@ def _missing(measured: Measured) -> list[Seen]:
 def _marks(measured: Measured, threshold: float) -> list[Seen]:
     marked = [column for column in measured.columns if column.mark_gap >= threshold and column.is_itself]
 
+    def scaled(column: ColumnMeasured) -> str:
+        return "" if column.column is None else " (as the network is given it)"
+
     def said(column: ColumnMeasured, more: str) -> str:
         return (
-            f"{percent(column.mark_share)} of the rows have {column.mark:g} in {column.words}, "
+            f"{percent(column.mark_share)} of the rows have {column.mark:g}{scaled(column)} in {column.words}, "
             f"{column.mark_gap:.2g} times the width of all other values away from them: it looks like a mark for a "
             f"missing value, and is taken for an amount{more}"
         )

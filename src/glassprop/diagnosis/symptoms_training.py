@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, isfinite, isnan
+from math import inf, isclose, isfinite, isnan
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from glassprop.diagnosis.symptoms_layers import fades
 from glassprop.ground.number_text import percent
 
 _MEANT = 1e-3
+_ALIKE = 1e-3  # of a cost: float32 may be off by that
 _FADES = 1e-3  # AutoTrainer's beta 1
 _NOTHING = 0.9  # of what a constant costs: who costs more has learned nothing to speak of
 _MUCH_LEFT = 0.3
@@ -40,6 +41,16 @@ def left(measured: Measured) -> float:
     """What is left of the cost, by that of a constant; infinite if it is no number."""
     share = measured.train_cost / measured.target.base if measured.target.base else inf
     return share if isfinite(share) else inf
+
+
+def judged_alike(measured: Measured) -> bool:
+    """Whether the validation costs by epoch are of the rows that are held out now: that of the epoch that was kept is
+    the cost of the network as it is."""
+    curve, kept = measured.course.validation_cost, measured.course.kept
+    if not curve:
+        return False
+    then = curve[kept - 1] if 0 < kept <= len(curve) else curve[-1]
+    return isclose(then, measured.validation_cost, rel_tol=_ALIKE)
 
 
 def rises(measured: Measured) -> float:
@@ -198,8 +209,8 @@ def stopped_too_early(measured: Measured, threshold: float) -> list[Seen]:
 def _gave_up(measured: Measured) -> list[Seen]:
     """Where patience ended it, although the last epoch still brought something."""
     course, base = measured.course, measured.target.base
-    val = measured.course.validation_cost
-    costs = val if len(val) == len(course.cost) else course.cost
+    val = course.validation_cost
+    costs = val if measured.arguments.get("early_stopping") and val else course.cost
     ended = course.exhausted or course.diverged or course.interrupted or measured.arguments.get("solver") == "lbfgs"
     if ended or len(costs) < 2 or left(measured) < 0.1 or not costs[-1] <= min(costs):
         return []
@@ -231,6 +242,8 @@ def _still_falling(measured: Measured, threshold: float) -> list[Seen]:
 def overfitting(measured: Measured, threshold: float) -> list[Seen]:
     val, base = [cost for cost in measured.course.validation_cost if isfinite(cost)], measured.target.base
     if not val or isnan(measured.validation_cost) or isnan(measured.train_cost) or left(measured) > _NOTHING:
+        return []
+    if not judged_alike(measured):
         return []
     best, rise = min(val), measured.validation_cost - min(val)
     number = measured.validation_cost / best if best > 0 else inf
@@ -266,9 +279,10 @@ def no_progress(measured: Measured, threshold: float) -> list[Seen]:
 
 def _by_heart_alone(measured: Measured, threshold: float) -> list[Seen]:
     """Where what was learned never helped on rows that are held out."""
-    base, val = measured.target.base_held_out, measured.course.validation_cost
-    best = min([measured.validation_cost, *val]) if isfinite(measured.validation_cost) else inf
-    if not isfinite(best) or not base > 0 or best < threshold * base or measured.held_out < _FEW_ROWS // 2:
+    if not judged_alike(measured) or measured.held_out < _FEW_ROWS // 2:
+        return []
+    base, best = measured.target.base_held_out, min(measured.course.validation_cost)
+    if not base > 0 or not best >= threshold * base:
         return []
     said = (
         f"the training cost fell, but the validation cost was {best:.3g} at its best, and predicting the same for all "

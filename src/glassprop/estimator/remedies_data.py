@@ -30,7 +30,7 @@ def mark_missing(arguments: Arguments, measured: Measured) -> Change | None:
     if any(column.category for column in measured.columns):
         return None
     marked = [column for column in measured.columns if column.mark_gap >= 1 and column.mark is not None]
-    marks = ", ".join(dict.fromkeys(f"{column.mark:g}" for column in marked))
+    marks = ", ".join(dict.fromkeys(f"{column.mark:g}" for column in marked if column.column is None))
     said = f" (here also {marks})" if marks else ""
     words = (
         f"put NaN where a value is missing{said}, then SimpleImputer(strategy='median', add_indicator=True) and "

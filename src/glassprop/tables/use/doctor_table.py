@@ -115,11 +115,12 @@ def findings_of_first(
 
     held = first.watched if judging is None else first.given(judging)
     val = (None, None) if held is None else held[:2]
+    curve = val if first.watched is None else first.watched[:2]  # costs by epoch are of these rows
     X, y, weights = first.rows
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is odd in these rows was said when they were read
         found = findings_of_training(
-            first.estimator, X, y, weights, val, first.names, stops_by=first.watched, callbacks=callbacks
+            first.estimator, X, y, weights, curve, first.names, stops_by=first.watched, callbacks=callbacks
         )
         budget = 0.0 if found.measured.course.interrupted else budget  # whoever ended it does not wait for others
         found = with_remedies(found, first.estimator, (X, y, weights, *val), budget, on_try)
