@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassprop.cli import main, progress, some_rows
+from glassprop.cli import main, progress, table_or_sample
 from glassprop.cli.streaming_options import Lacking
 from glassprop.estimator import remedies
 from glassprop.estimator.base_mlp import BaseMLP
@@ -115,7 +115,7 @@ def test_a_table_that_does_not_fit_into_memory_is_looked_at_by_a_sample(run, mon
     rng = np.random.default_rng(0)
     pl.DataFrame({"a": rng.normal(size=900), "y": rng.choice(["p", "q"], 900)}).write_csv(tmp_path / "long.csv")
     monkeypatch.setattr(
-        some_rows, "without_room", lambda data: Lacking(9, "in memory it would take 9 B, and 1 are free")
+        table_or_sample, "without_room", lambda data: Lacking(9, "in memory it would take 9 B, and 1 are free")
     )
     monkeypatch.setattr(sample, "MOST_ROWS", 300)
     monkeypatch.setattr(sample.sample_of, "__defaults__", (300,))

@@ -19,9 +19,9 @@ from glassprop.architecture.own_units import OwnUnits
 from glassprop.diagnosis.finding import Finding
 from glassprop.diagnosis.symptoms import SYMPTOMS
 from glassprop.errors import SettingsError
-from glassprop.estimator.pairs import pairs_of
 from glassprop.estimator.remedies import AGAINST, REMEDIES
 from glassprop.estimator.remedy_change import Change
+from glassprop.estimator.remedy_pairs import pairs_of
 from glassprop.estimator.short_run import Length, Tried, cost_of_a_guess, rows_of
 from glassprop.estimator.trained_copy import held_out
 from glassprop.estimator.trying import with_remedies

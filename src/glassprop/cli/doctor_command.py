@@ -12,7 +12,7 @@ from glassprop.cli.options import MaybeWord, Trust, Word
 from glassprop.cli.output import Messages, encodable, print_json, print_line, say
 from glassprop.cli.progress import TrainingProgress, TrialProgress
 from glassprop.cli.read_files import data_files, refuse_to_replace
-from glassprop.cli.some_rows import table_or_sample
+from glassprop.cli.table_or_sample import table_or_sample
 from glassprop.cli.train import TrainOptions, as_text_columns, check_numbers, passed_on, settings_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted

@@ -11,9 +11,9 @@ import numpy as np
 
 from glassprop.diagnosis.finding import Diagnosis, Finding, Remedy
 from glassprop.diagnosis.measured import Measured
-from glassprop.estimator.pairs import MOST_PAIRS, Pair, brought_little, pairs_of
 from glassprop.estimator.remedies import AGAINST, REMEDIES
 from glassprop.estimator.remedy_change import Change
+from glassprop.estimator.remedy_pairs import MOST_PAIRS, Pair, brought_little, pairs_of
 from glassprop.estimator.short_run import Length, Rows, Tried, cost_of_a_guess, rows_of, run_briefly
 
 _MOST_BY_BUDGET = 8  # runs of a budget of one training: shorter ones show too little
