@@ -28,9 +28,9 @@ def seen_rows(network: Network, theta: Array, data: Data, task: str, margins: An
     """
     if margins is None:
         return of_weights(task, network.in_units(None).predict(theta, data.X), data.Y)
-    if not isinstance(margins, Margins):
+    if not isinstance(margins, Margins | SeenRows):
         raise SettingsError(f"margins must be a Margins that was set in fit, or None, got {quoted(margins, 60)}")
-    found = margins.rows()
+    found = margins.rows() if isinstance(margins, Margins) else margins
     if found.task != task or found.outputs.shape != data.Y.shape:
         n, outputs = found.outputs.shape
         raise DataError(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what suspects is loaded by whoever asks for it
     from glassprop.estimator.margins import Margins
     from glassprop.estimator.tracer import Tracer
     from glassprop.estimator.without_suspects import Progress
+    from glassprop.influence.seen_rows import SeenRows
     from glassprop.influence.suspects import Suspects
     from glassprop.influence.trace import Trace
 
@@ -30,7 +31,7 @@ class SuspectsLabels:
         y: Any,
         sample_weight: Any = None,
         *,
-        margins: Margins | None = None,
+        margins: Margins | SeenRows | None = None,
         trace: Tracer | Trace | None = None,
         retrain: bool | int = False,
         progress: Progress | None = None,
@@ -47,8 +48,9 @@ class SuspectsLabels:
         ----------
         X, y, sample_weight
             What ``fit`` was given, or would be.
-        margins : Margins, optional
-            The callback that watched the fit of this estimator on these rows.
+        margins : Margins or SeenRows, optional
+            The callback that watched the fit of this estimator on these rows; or what it saw, put together for all of
+            them.
         trace : Tracer or Trace, optional
             What a ``Tracer`` kept in that fit: pulls are told by the first of its weights. Without, by the final ones,
             where they say little, since the mean gradient is next to nothing there.
@@ -110,7 +112,7 @@ class SuspectsLabels:
         from glassprop.estimator.suspected import plain_targets_of, seen_rows
         from glassprop.influence.suspicion import OfGradients, suspects_of
 
-        theta, kept = on_host(self.theta_), trace_of(trace, self.theta_)
+        theta, kept = on_host(self.theta_), trace_of(trace, self.theta_).of_one()
         data = self._as_examples(X, y, sample_weight)
         seen = seen_rows(self.network_, theta, data, self._task(), margins)
         found = OfGradients.of(self.network_, kept, data.X, data.Y, data.sample_weight)

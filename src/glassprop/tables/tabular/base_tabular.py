@@ -18,6 +18,7 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, ch
 
 import glassprop
 from glassprop.errors import SettingsError, TableError
+from glassprop.estimator.tracer import Tracer
 from glassprop.estimator.verbose import tell
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.table_pipeline import TablePipeline
@@ -28,16 +29,17 @@ from glassprop.tables.schema.request import RECIPES, FitOptions
 from glassprop.tables.tabular.given_frame import given_frame
 from glassprop.tables.tabular.given_target import GivenTarget, given_weights, same_length
 from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame, read_frame, watched_examples
+from glassprop.tables.tabular.row_verbs import RowVerbs
 
 ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
 _RULING = ("group", "time")  # roles that one column can have
 
 
-class BaseTabular(CallbackSupportMixin, BaseEstimator):
+class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
     """fit, predict and save; what the target is, and how it is predicted, says who inherits.
 
-    Callbacks hear of the fit as one task: networks that are trained within it are of its own making. A ``Doctor``
-    watches the one of them that is the model, or, of several that are averaged, the first.
+    Callbacks hear of the fit as one task: networks that are trained within it are of its own making. A ``Tracer`` alone
+    is handed on to all of them, and a ``Doctor`` to the one that is the model, or the first of those that are averaged.
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -77,15 +79,13 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         """
         fit = self._init_callback_context()
         fit.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        frame, named = self._frame(X, reset=True)
-        target = self._target(y)
-        same_length(frame, target)
-        weights = given_weights(sample_weight, frame)
-        given = Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
+        given = self._given(X, y, sample_weight, X_val, y_val)
         self._refuse_two_judges(given)
         share = None if isinstance(self.validation, str) else float(self.validation)
-        watching = [one for one in vars(self).get("_skl_callbacks", ()) if hasattr(one, "on_chosen")]
-        self._take(learn_frame(given, self._options(), share, watching, tell if self.verbose else None), len(frame))
+        watching = [one for one in vars(self).get("_skl_callbacks", ()) if _goes_within(one)]
+        self._take(
+            learn_frame(given, self._options(), share, watching, tell if self.verbose else None), len(given.frame)
+        )
         fit.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
 
@@ -104,10 +104,7 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         X, y, sample_weight, (X_val, y_val) = held_out(
             X, y, sample_weight, (X_val, y_val), classes=hasattr(self, "predict_proba")
         )
-        frame, named = self._frame(X, reset=True)
-        target = self._target(y)
-        same_length(frame, target)
-        given = Given(frame, target, given_weights(sample_weight, frame), keep=not named)
+        given = self._given(X, y, sample_weight)
         share = None if isinstance(self.validation, str) else float(self.validation)
         _, say = noted(None)
         read = read_frame(given, self._options(), share, say)
@@ -163,6 +160,14 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         _check_feature_names(self, X, reset=False)
         renamed = dict(zip(frame.columns, self._names, strict=True))
         return frame.rename({old: new for old, new in renamed.items() if old != new}), named
+
+    def _given(self, X: Any, y: Any, sample_weight: Any, X_val: Any = None, y_val: Any = None) -> Given:
+        """What is to be learned from, checked; the names of its columns are kept."""
+        frame, named = self._frame(X, reset=True)
+        target = self._target(y)
+        same_length(frame, target)
+        weights = given_weights(sample_weight, frame)
+        return Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
 
     def _watched(self, X_val: Any, y_val: Any) -> tuple[nw.DataFrame, GivenTarget] | None:
         if (X_val is None) != (y_val is None):
@@ -253,3 +258,8 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
         tags.target_tags.required = True
         return tags
+
+
+def _goes_within(callback: Any) -> bool:
+    """Whether a callback is for the networks that are trained within a fit."""
+    return isinstance(callback, Tracer) or hasattr(callback, "on_chosen")

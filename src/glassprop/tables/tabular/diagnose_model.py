@@ -104,9 +104,7 @@ def _tabular(
             first, judging = clone(model)._first_network(X, y, sample_weight, X_val, y_val)
             return findings_of_first(first, judging, float(budget))
     steps, network = model.pipeline_[:-1], model.pipeline_[-1]
-    given, held = (
-        None if part is None else steps.transform(model._frame(part, reset=False)[0].to_native()) for part in (X, X_val)
-    )
+    given, held = (None if part is None else model._inputs(part) for part in (X, X_val))
     labels, labels_val = (None if part is None else np.asarray(part) for part in (y, y_val))
     data = given, labels, sample_weight, held, labels_val
     found = diagnose_estimator(network, data, budget, inputs=names_behind(steps, X))
