@@ -199,15 +199,13 @@ class _Teller:
     def __init__(self, listeners: Sequence[Any], of: int) -> None:
         self._listeners, self._of, self._done = listeners, of, 0
 
-    def __call__(self) -> None:
+    def __call__(self, *, first: bool) -> tuple[Any, ...]:
+        """That another begins; the first is watched by those that are given back."""
         for listener in self._listeners:
             if hasattr(listener, "on_network"):
                 listener.on_network(self._done, self._of)
         self._done += 1
-
-    def watching(self) -> tuple[Any, ...]:
-        """Those that watch one network."""
-        return tuple(listener for listener in self._listeners if hasattr(listener, "on_chosen"))
+        return tuple(listener for listener in self._listeners if first and hasattr(listener, "on_chosen"))
 
     def close(self) -> None:
         """It is over, one way or the other."""
@@ -234,11 +232,10 @@ def _trained(
         taught, own = train, () if tracer is None else (tracer.of_another(),)
         train, uncounted = rows.with_all_classes(train)
         judged = Judged(rows.y, counted, train, kept, rows.classification)
-        tell()
+        watching = tell(first=not networks)
         best, heard = _watching(estimator, rows.X[kept], judged)
         try:
-            own = own if networks else (*own, *tell.watching())
-            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best, *own))
+            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best, *own, *watching))
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))
@@ -252,12 +249,12 @@ def _trained(
         kept_folds.append((train, kept))
         if interrupted:
             break
-    total = sum(float(counted[kept].sum()) for _, kept in kept_folds)
+    total = max(sum(float(counted[kept].sum()) for _, kept in kept_folds), 1e-300)
     lost = unseen(of_folds, tempered=rows.classification) if of_folds else np.zeros((0, len(SURE)))
     losses = lost.sum(axis=0)
     if not drawn:
         losses[:-1] = np.inf
-    return _Trained(decay, networks, kept_folds, losses / max(total, 1e-300), of_folds, lost, interrupted, traced)
+    return _Trained(decay, networks, kept_folds, losses / total, of_folds, lost, interrupted, traced)
 
 
 def _watching(estimator: Any, X: Any, judged: Judged) -> tuple[BestOfThree, tuple[Heard, ...]]:
