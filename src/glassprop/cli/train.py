@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -87,8 +87,7 @@ def train(
 class Asked:
     """What is to be learned from, and how. kept: the callback that keeps the training, if there is one.
 
-    tracers: the one that keeps what it passes through, if there is one; watching: those that watch a table in memory
-    being learned from.
+    tracers: the one that keeps what it passes through, if there is one.
     """
 
     data: Sequence[str]
@@ -98,7 +97,6 @@ class Asked:
     among: DistributedOptions
     tracing: TraceOption
     tracers: tuple[Any, ...] = ()
-    watching: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
     others = [("the model file", path), *asked.tracing.files(), *read_ones]
     files = report_files(out.report, rows=out.rows, others=others)
     doctor = None if files is None else files.doctor()
-    outcome = _learned(asked if doctor is None else replace(asked, watching=(doctor,)), messages, group)
+    outcome = _learned(asked, messages, group, () if files is None else (files.margins, doctor))
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         if asked.kept:
@@ -140,8 +138,8 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
     return ending.code()
 
 
-def _learned(asked: Asked, messages: Messages, group: MpiGroup | None) -> Outcome:
-    """What the table teaches, read into memory or piece by piece."""
+def _learned(asked: Asked, messages: Messages, group: MpiGroup | None, watching: tuple[Any, ...] = ()) -> Outcome:
+    """What the table teaches, read into memory or piece by piece. watching: who watches rows in memory."""
     from glassprop.tables import fit_stream, fit_table
 
     data, options, streaming, among = asked.data, asked.options, asked.streaming, asked.among
@@ -150,11 +148,10 @@ def _learned(asked: Asked, messages: Messages, group: MpiGroup | None) -> Outcom
     schema = None if options.schema is None else read_schema(options.schema)
     as_text, pass_on = as_text_columns(options, schema), passed_on(messages)
     callbacks = (TrainingProgress(on_start=messages.open), *asked.kept, *asked.tracers)
-    watched = (*callbacks, *asked.watching)
     if not streamed:
         table = read(data, as_text)
         settings = settings_of(options, schema, table.frame.columns, table.text_columns)
-        return fit_table(table, settings, callbacks=watched, on_message=pass_on)
+        return fit_table(table, settings, callbacks=(*callbacks, *watching), on_message=pass_on)
     rows = open_rows(data, as_text)
     settings = settings_of(options, schema, rows.columns, lambda: text_columns_of(rows))
     more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}

@@ -32,6 +32,7 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
     usable,
 )
+from glassprop.tables.fitting.table_margins import margins_of
 from glassprop.tables.fitting.traced import TracedNetwork, traced_network, tracer_in
 from glassprop.tables.fitting.unseen_folds import FoldLoss, Heard, Judged, are_few, sure_of, unseen
 
@@ -149,9 +150,9 @@ def cross_fit(
     drawn : bool
         As of `learn_from_folds`.
     listeners : sequence
-        Callbacks: ``on_network(done, of)`` of those that show the training is called before each, and what a Tracer
-        among them is to keep is kept of each network. Those that want to be told which network is in the model
-        (``on_chosen``) watch the first.
+        Callbacks: ``on_network(done, of)`` of those that show the training is called before each, what a Tracer
+        among them is to keep is kept of each network, and a ``TableMargins`` watches each. Those that want to be told
+        which network is in the model (``on_chosen``) watch the first.
 
     Raises
     ------
@@ -199,13 +200,14 @@ class _Teller:
     def __init__(self, listeners: Sequence[Any], of: int) -> None:
         self._listeners, self._of, self._done = listeners, of, 0
 
-    def __call__(self, *, first: bool) -> tuple[Any, ...]:
-        """That another begins; the first is watched by those that are given back."""
+    def __call__(self, rows: np.ndarray, *, first: bool) -> tuple[Any, ...]:
+        """That another begins, on these rows; those that are given back watch it, and some of them the first alone."""
         for listener in self._listeners:
             if hasattr(listener, "on_network"):
                 listener.on_network(self._done, self._of)
         self._done += 1
-        return tuple(listener for listener in self._listeners if first and hasattr(listener, "on_chosen"))
+        once = (listener for listener in self._listeners if first and hasattr(listener, "on_chosen"))
+        return *margins_of(self._listeners, rows), *once
 
     def close(self) -> None:
         """It is over, one way or the other."""
@@ -232,7 +234,7 @@ def _trained(
         taught, own = train, () if tracer is None else (tracer.of_another(),)
         train, uncounted = rows.with_all_classes(train)
         judged = Judged(rows.y, counted, train, kept, rows.classification)
-        watching = tell(first=not networks)
+        watching = tell(train, first=not networks)
         best, heard = _watching(estimator, rows.X[kept], judged)
         try:
             final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best, *own, *watching))
