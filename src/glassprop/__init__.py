@@ -24,6 +24,7 @@ _HOME = {
     "TabularClassifier": "glassprop.tables.tabular.tabular_classifier",
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
     "Tracer": "glassprop.estimator.tracer",
+    "blame": "glassprop.tables.tabular.blame_model",
     "check_gradient": "glassprop.backprop.check",
     "diagnose": "glassprop.tables.tabular.diagnose_model",
     "explain": "glassprop.tables.use.explain_table",
@@ -32,7 +33,9 @@ _HOME = {
     "MLPRegressor": "glassprop.estimator.regressor",
     "from_sklearn": "glassprop.portable.from_sklearn",
     "load": "glassprop.export.model_file",
+    "load_trace": "glassprop.export.trace_file",
     "save": "glassprop.export.model_file",
+    "save_trace": "glassprop.export.trace_file",
     "to_sklearn": "glassprop.portable.to_sklearn",
     "to_torch": "glassprop.portable.to_torch",
     "to_c": "glassprop.portable.to_c",
@@ -61,12 +64,15 @@ __all__ = [
     "TabularRegressor",
     "Tracer",
     "__version__",
+    "blame",
     "check_gradient",
     "diagnose",
     "explain",
     "from_sklearn",
     "load",
+    "load_trace",
     "save",
+    "save_trace",
     "to_c",
     "to_onnx",
     "to_sklearn",
@@ -89,6 +95,7 @@ if TYPE_CHECKING:
     from glassprop.export.checkpoint import Checkpoint
     from glassprop.export.mlflow_logger import MLflowLogger
     from glassprop.export.model_file import load, save
+    from glassprop.export.trace_file import load_trace, save_trace
     from glassprop.layers.category_embedding import CategoryEmbedding
     from glassprop.layers.dense import Layer
     from glassprop.layers.periodic_embedding import PeriodicEmbedding
@@ -99,6 +106,7 @@ if TYPE_CHECKING:
     from glassprop.portable.to_onnx import to_onnx
     from glassprop.portable.to_sklearn import to_sklearn
     from glassprop.portable.to_torch import to_torch
+    from glassprop.tables.tabular.blame_model import blame
     from glassprop.tables.tabular.diagnose_model import diagnose
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor

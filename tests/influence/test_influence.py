@@ -51,6 +51,13 @@ def test_all_kinds_of_layer_in_blocks(case, monkeypatch):
     assert_rounded(own, np.diag(added_up(built, built)), np.diag(size))
 
 
+def test_slopes_along_a_vector(case):
+    network, trace, X, Y, built, sizes = case
+    v = np.random.default_rng(1).normal(size=network.layout.size)
+    found = network.example_gradients(trace.thetas[0], X, Y).along(v)
+    assert_rounded(found, built[0] @ v, sizes[0] @ np.abs(v))
+
+
 def test_weights_of_rows():
     network = CASES["all"]
     trace, (_, X, Y), weight = trace_of(network), example(network, 5), np.array([1, 0, 2, 0.5, 1])

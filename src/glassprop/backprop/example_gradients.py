@@ -16,7 +16,7 @@ from glassprop.backprop.members import sum_over_members
 from glassprop.backprop.passes import Errors, Trace, backward, forward, last_errors, refuse_several
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
-from glassprop.layers.layer_kind import Factors
+from glassprop.layers.layer_kind import PARAMETRIC, Factors
 
 
 def refuse_mixing(architecture: Architecture) -> None:
@@ -173,3 +173,15 @@ class ExampleGradients:
                 if mine is not None and others is not None:
                     total = total + mine @ others.T
         return total if k == 1 else total / k**2
+
+    def along(self, vector: Array) -> Array:
+        """∇C_i · v of every example, v (size,) in the layout of θ: its slope in that direction. -> (n,)."""
+        total: Any = 0.0
+        for m, member in enumerate(self.architecture.each_member):
+            for l, layer in enumerate(self.architecture.layers, start=1):
+                blocks = member.layout.of_layer(vector, l)
+                total = total + layer.along(self._factors(l, m), blocks)
+                by_parameter = self._by_parameter[m][l - 1]
+                if by_parameter is not None:
+                    total = total + by_parameter @ blocks[PARAMETRIC]
+        return total if len(self.traces) == 1 else total / len(self.traces)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from glassprop.cli.faults import INTERRUPTED
-from glassprop.cli.models import load_model, read, read_for, read_schema
+from glassprop.cli.models import is_model_file, load_model, read, read_for, read_schema
 from glassprop.cli.options import MaybeWord, Trust, Word
 from glassprop.cli.output import Messages, encodable, print_json, print_line, say
 from glassprop.cli.progress import TrainingProgress, TrialProgress
 from glassprop.cli.read_files import data_files, refuse_to_replace
-from glassprop.cli.train import TrainOptions, as_text_columns, check_numbers, passed_on, settings_of
+from glassprop.cli.train import passed_on
+from glassprop.cli.train_options import TrainOptions, as_text_columns, check_numbers, settings_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 
@@ -44,7 +45,7 @@ def doctor(
     _check_page(html, data)
     chosen, messages = options or TrainOptions(), Messages()
     with TrialProgress() as trials:
-        if _is_model(data[0]):
+        if is_model_file(data[0]):
             found, about = _of_model(data, chosen, budget, trust, messages, trials)
         else:
             found, about = _of_table(data, chosen, budget, trust, messages, trials)
@@ -126,19 +127,6 @@ def _of_model(
     record = model[1]
     about = {"task": record["task"], "target": record["target"], "rows": {"train": found.measured.rows}, "model": path}
     return found, {**about, "interrupted": False}
-
-
-def _is_model(path: str) -> bool:
-    """Whether it is a model file, by its name or its first bytes."""
-    from glassprop.export.container import is_ours
-
-    if path.endswith(".glassprop"):
-        return True
-    try:
-        with open(path, "rb") as file:
-            return is_ours(file.read(100))
-    except OSError:
-        return False
 
 
 def _check_page(html: str | None, data: tuple[str, ...]) -> None:

@@ -38,6 +38,7 @@ from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.starting import looks_at_examples, sample_of, starting_weights
 from glassprop.estimator.stream import STREAM, Stream
+from glassprop.estimator.suspecting import SuspectsLabels
 from glassprop.estimator.time_plan import Watch
 from glassprop.estimator.training_means import means_of
 from glassprop.estimator.validation import (
@@ -64,7 +65,7 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.prediction import Of
 
 
-class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, BaseEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, SuspectsLabels, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     _clock = staticmethod(perf_counter)  # what tells how long a fit takes

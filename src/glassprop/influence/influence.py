@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,19 @@ from glassprop.influence.trace import Trace
 
 _NUMBERS = 2**21  # that may be kept of a block of rows: outputs and errors of all layers and members
 _FEWEST, _MOST = 64, 8192  # rows of a block
+OnRows = Callable[[int], None]  # is told of each block, at each of the weights, how many rows are done
 
 
 def influences(
-    network: Architecture, trace: Trace, X: Rows, Y: Array, X_of: Rows, Y_of: Array, weight: Array | None = None
+    network: Architecture,
+    trace: Trace,
+    X: Rows,
+    Y: Array,
+    X_of: Rows,
+    Y_of: Array,
+    weight: Array | None = None,
+    on_rows: OnRows | None = None,
+    asked_of: Architecture | None = None,
 ) -> NDArray[np.float64]:
     """Σ over the trace of rate × ∇C_i · ∇C_j, of every row j of ``X_of`` and every training row i. -> (n', n).
 
@@ -35,6 +44,10 @@ def influences(
         The rows that are asked for.
     weight : array (n,), optional
         Weights of the training rows.
+    on_rows : callable (int), optional
+        Is told as the work goes on: at each of the weights, of each block, how many rows are done.
+    asked_of : Architecture, optional
+        The same network with another cost, which is that of the rows that are asked for.
 
     Raises
     ------
@@ -45,9 +58,11 @@ def influences(
     """
     found = np.zeros((len(Y_of), len(Y)))
     for theta, rate in _along(network, trace):
-        asked = gradients(network, theta, X_of, Y_of)
+        asked = gradients(asked_of or network, theta, X_of, Y_of)
         for rows in blocks(network, len(Y)):
             found[:, rows] += rate * asked.dot(gradients(network, theta, X[rows], Y[rows]))
+            if on_rows is not None:
+                on_rows(rows.stop - rows.start)
     return found if weight is None else found * weight
 
 
