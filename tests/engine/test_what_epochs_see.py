@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,17 @@ from glassprop.optimizer import SGD
 # Sums of 4 epochs, relative to the largest of their column: of outputs that may lie as far apart as θ may (the limits
 # of test_engines_agree.py), and their logarithms.
 NEAR = {"float64": 1e-8, "float32": 3e-2}
+
+
+def kinds(case: Case) -> list[tuple[Any, ...]]:
+    """What may matter here: the end of the network, the examples with what happens to them, and who reads them."""
+    layers = case.network.layers
+    ends = ("activation", layers[-1].activation.name), ("cost", case.cost), (case.smoothing > 0, layers[-1].residual)
+    batches = case.weights, case.uneven, case.members, case.own, case.apart, any(layer.dropout for layer in layers)
+    return [*ends, batches, (layers[0].kind,)]
+
+
+SOME = list({case.name: case for case in {kind: case for case in CASES for kind in kinds(case)}.values()}.values())
 
 
 def task_of(case: Case) -> str:
@@ -40,11 +53,15 @@ def seen(engine: str, case: Case, dtype: str) -> tuple[np.ndarray, np.ndarray]:
     return theta, sums.sums
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    ("case", "dtype"),
+    [*product(SOME, DTYPES[:1]), *product(SOME[::4], DTYPES[1:])],
+    ids=lambda of: getattr(of, "name", of),
+)
 def test_both_engines_see_the_same(case: Case, dtype: str) -> None:
     (theta, got), (_, expected) = seen("compiled", case, dtype), seen("reference", case, dtype)
-    np.testing.assert_array_equal(theta, run("compiled", case, dtype).theta)  # to look changes no bit
+    if case in SOME[::8]:
+        np.testing.assert_array_equal(theta, run("compiled", case, dtype).theta)  # to look changes no bit
     np.testing.assert_array_equal(got[:, COUNT], expected[:, COUNT])
     assert expected[:, COUNT].max() == len(plans(case, len(got), 20))
     limit = NEAR[dtype] * np.maximum(np.abs(expected).max(axis=0), 1)
@@ -55,11 +72,11 @@ def test_both_engines_see_the_same(case: Case, dtype: str) -> None:
 
 
 def test_the_cases_have_every_task_and_rows_that_are_not_seen() -> None:
-    assert {task_of(case) for case in CASES} == {"classes", "labels", "numbers"}
-    holes = next(case for case in CASES if case.weights == "holes")
+    assert {task_of(case) for case in SOME} == {"classes", "labels", "numbers"}
+    holes = next(case for case in SOME if case.weights == "holes")
     assert len(set(seen("compiled", holes, "float64")[1][:, COUNT])) == 2
-    assert any(case.members > 1 and case.apart for case in CASES)
-    assert any(layer.dropout for case in CASES for layer in case.network.layers)
+    assert any(case.members > 1 and case.apart for case in SOME)
+    assert any(layer.dropout for case in SOME for layer in case.network.layers)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -62,7 +62,8 @@ class SeenSums:
 
     def begin(self, epoch: int) -> SeenSums:
         """Look at that epoch, by its number from 1. -> itself."""
-        self.judged[BEFORE], self._epoch = self._epoch, epoch
+        if epoch != self._epoch:  # it may be gone on with
+            self.judged[BEFORE], self._epoch = self._epoch, epoch
         return self
 
     def take(self, outputs: Array) -> None:

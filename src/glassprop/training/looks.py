@@ -6,7 +6,7 @@ from glassprop.engine.seen_sums import SeenSums
 from glassprop.equations.arrays import Array
 
 EVERY = 5  # epochs, where to look takes a while beside an epoch
-_IN_CACHE = 1 << 20  # bytes of sums that stay near from batch to batch
+_IN_CACHE = 1 << 17  # bytes of sums that stay near from batch to batch, beside weights and activations
 
 
 class Looks:
