@@ -43,6 +43,7 @@ PUBLIC = [
     "load_trace",
     "save",
     "save_trace",
+    "suspect_labels",
     "to_sklearn",
     "to_torch",
     "to_c",

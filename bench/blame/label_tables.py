@@ -17,11 +17,11 @@ from bench.accuracy.prepared import fetched, prepared
 from bench.accuracy.tables import BY_NAME
 from bench.doctor.tables import rows_of
 
-MOST_ROWS = 1500
+MOST_ROWS = 1000
 CHOOSING = ("wine", "titanic", "german", "vowel", "phoneme", "satimage", "movement_libras", "segment")
 REPORTED = ("iris", "breast cancer", "penguins", "chess", "heart", "contraceptive", "texture", "spambase", "digits")
-NUMBERS_CHOOSING = ("computers", "Auto", "curve")
-NUMBERS_REPORTED = ("diabetes", "concrete", "Hitters", "friedman")
+NUMBERS_CHOOSING = ("computers", "Auto", "curve", "friedman")
+NUMBERS_REPORTED = ("diabetes", "concrete", "Hitters", "circuit")
 FLIPS = ("symmetric", "by class")
 _OF_PACKAGES = frozenset(BY_NAME)
 

@@ -35,6 +35,7 @@ _HOME = {
     "load": "glassprop.export.model_file",
     "load_trace": "glassprop.export.trace_file",
     "save": "glassprop.export.model_file",
+    "suspect_labels": "glassprop.tables.tabular.suspect_model",
     "save_trace": "glassprop.export.trace_file",
     "to_sklearn": "glassprop.portable.to_sklearn",
     "to_torch": "glassprop.portable.to_torch",
@@ -73,6 +74,7 @@ __all__ = [
     "load_trace",
     "save",
     "save_trace",
+    "suspect_labels",
     "to_c",
     "to_onnx",
     "to_sklearn",
@@ -108,6 +110,7 @@ if TYPE_CHECKING:
     from glassprop.portable.to_torch import to_torch
     from glassprop.tables.tabular.blame_model import blame
     from glassprop.tables.tabular.diagnose_model import diagnose
+    from glassprop.tables.tabular.suspect_model import suspect_labels
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
     from glassprop.tables.use.explain_table import explain

@@ -52,7 +52,8 @@ def test_what_drove_a_row_in_80_columns(run, kept):
 SCHEMA = {
     "model": str, "target": str, "of_table": (str, type(None)), "trace": (str, type(None)), "row": int, "label": str,
     "predicted": str, "itself": (float, type(None)), "proponents": list, "opponents": list, "n_rows": int, "of": str,
-    "traced": bool, "epochs": list, "networks": int, "cells": dict, "notes": list,
+    "traced": bool, "epochs": list, "weights": int, "networks": int, "cells": dict, "notes": list,
+    "html": (str, type(None)),
 }  # fmt: skip
 
 
@@ -98,6 +99,24 @@ def test_a_row_of_another_table(run, kept, tmp_path):
     assert main(["blame", model, table, "--row", "0", "--of", "bare.csv"]) == 0
 
 
+def test_a_page_has_the_rows_as_text(run, kept, refuse, tmp_path):
+    table, model, trace, frame = kept
+    found = run("blame", model, table, "--row", 5, "--trace", trace, "--html", "page.html", "--json")
+    assert found.json["html"] == "page.html"
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "of 2 networks" in page
+    assert "<b>no. " not in page
+    for pull in found.json["proponents"]:
+        assert f"&lt;b&gt;no. {pull['row']}&lt;/b&gt;" in page
+    frame[40:41].drop("kind").select(frame.columns[3::-1]).write_csv(tmp_path / "bare.csv")
+    assert run("blame", model, table, "--row", 0, "--of", "bare.csv", "--html", "page.html").code == 0
+    assert "&lt;b&gt;no. 40&lt;/b&gt;" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    asked = "blame", model, table, "--row", 5
+    refuse(*asked, "--html", "page.html", "--no-rows", words=["leave out one of them"])
+    refuse(*asked, "--html", table, words=["is the data"])
+    refuse(*asked, "--html", "no/page.html", words=["cannot write"])
+
+
 def test_amounts_have_what_raised_them(run, tmp_path):
     rng = np.random.default_rng(0)
     x = rng.normal(size=60).round(2)
@@ -107,6 +126,10 @@ def test_amounts_have_what_raised_them(run, tmp_path):
     assert run("train", "t.csv", *asked, "--json").code == 0
     found = run("blame", "m.glassprop", "t.csv", "--row", 0, "--of", "new.csv", "--trace", "m.trace")
     assert "Rows that raised the prediction" in found.out
+    assert run("blame", "m.glassprop", "t.csv", "--row", 0, "--of", "new.csv", "--html", "page.html").code == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Rows that raised the prediction" in page
+    assert "labeled" not in page
     told = run("blame", "m.glassprop", "t.csv", "--row", 3, "--trace", "m.trace", "--json").json
     assert (told["of"], told["label"]) == ("cost", f"{(3 * x[3] + 7).round(2):g}")
 

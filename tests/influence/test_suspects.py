@@ -15,9 +15,9 @@ from glassprop import CategoryEmbedding, Layer, Margins, MLPClassifier, MLPRegre
 from glassprop.errors import DataError, SettingsError
 from glassprop.influence.seen_rows import of_weights
 from glassprop.influence.suspects import Retrained
-from glassprop.influence.suspicion import OfGradients, own_and_distance, suspects_of
+from glassprop.influence.suspicion import OfGradients, own_and_distance, settled_outputs, suspects_of
 from glassprop.influence.trace import Trace
-from glassprop.influence.unusual import Spread
+from glassprop.influence.unusual import Spread, together
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 WRONG = [20, 60, 120]
@@ -106,6 +106,19 @@ def test_numbers():
     assert isinstance(found.to_dict()["rows"][0]["suggested"], float)
 
 
+def test_numbers_are_told_once_residuals_have_settled():
+    """Predictions of a constant by its bias, which trains towards 0 and then learns a wrong target by heart."""
+    network = Network(1, [Layer(1, "identity")])
+    X, Y = np.zeros((9, 1)), np.zeros((9, 1))
+    Y[:, 0] = [-1, -0.5, 0, 0.1, 0.2, 0.3, 0.5, 1, 30]
+    biases = [9.0, 8.0, 7.0, 0.3, 0.2, 0.1, 0.0]  # of them, from the last on, every other one is looked at
+    thetas = np.array([[0.0, bias] for bias in biases])
+    trace = Trace(thetas, np.ones(7), np.arange(7))
+    np.testing.assert_allclose(settled_outputs(network, trace, X, Y), np.full((9, 1), np.mean([0.0, 0.2])))
+    far = Trace(thetas[:3], np.ones(3), np.arange(3))  # worse than a constant: the last alone
+    np.testing.assert_allclose(settled_outputs(network, far, X, Y), np.full((9, 1), 7.0))
+
+
 def test_targets_in_several_columns():
     X, Y = make_multilabel_classification(80, 6, n_classes=3, n_labels=2, random_state=0)
     Y[5] = 1 - Y[5]
@@ -143,7 +156,18 @@ def test_codes_are_no_distances():
     X, Y = np.column_stack([np.arange(60) / 60, np.repeat([0, 50], 30)]), np.eye(2)[np.arange(60) % 2]
     theta = network.initial(np.random.default_rng(0))
     embedded = network.forward(theta, X).a[1]
-    np.testing.assert_allclose(own_and_distance(network, theta, X, Y)[1], Spread.of(embedded).of_rows(embedded))
+    expected = together(Spread.of(embedded).of_rows(embedded)[None])
+    np.testing.assert_allclose(own_and_distance(network, theta, X, Y)[1], expected, rtol=1e-4)
+
+
+def test_distances_are_those_of_mahalanobis():
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(200, 5)) @ rng.normal(size=(5, 5)) + 3
+    covariance = np.cov(a.T, bias=True)
+    inverse = np.linalg.inv(covariance + 1e-3 * np.trace(covariance) / 5 * np.eye(5))
+    expected = [(row - a.mean(axis=0)) @ inverse @ (row - a.mean(axis=0)) for row in a]
+    np.testing.assert_allclose(Spread.of(a).of_rows(a), expected, rtol=1e-3)
+    np.testing.assert_allclose(together(np.array([[1.0, 2, 3], [0, 0, 4]], dtype=np.float32)), [0.5, 1, 5.5])
 
 
 def test_wide_rows():

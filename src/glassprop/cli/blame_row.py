@@ -10,8 +10,9 @@ from cyclopts import Parameter
 
 from glassprop.cli.blamed_rows import Cells, print_blame, pull_data
 from glassprop.cli.models import load_model, read_for
-from glassprop.cli.options import MaybeWhole, MaybeWord, Whole, at_least
+from glassprop.cli.options import MaybeWhole, MaybeWord, at_least
 from glassprop.cli.output import Messages, print_json
+from glassprop.cli.pages import write_page
 from glassprop.cli.progress import PassProgress
 from glassprop.errors import SettingsError
 from glassprop.ground.note import Note
@@ -19,6 +20,7 @@ from glassprop.ground.note import Note
 if TYPE_CHECKING:
     from glassprop.influence.blame import Blame
     from glassprop.influence.model_trace import ModelTrace
+    from glassprop.tables import Table
 
 
 @Parameter(name="*")
@@ -32,7 +34,6 @@ class RowOptions:
         MaybeWord,
         Parameter(help="With --row: what glassprop train --trace wrote. Else the final weights are looked at alone."),
     ] = None
-    top: Annotated[Whole, Parameter(help="How many rows are listed: for and against, or suspected.")] = 10
 
     def check(self, data: Sequence[str]) -> None:
         """Refuse what cannot be asked, before any work.
@@ -46,7 +47,9 @@ class RowOptions:
             raise SettingsError("standard input holds one table: it cannot be both DATA and --of")
 
 
-def blame_row(path: str, data: Sequence[str], asked: RowOptions, trust: Sequence[str], *, cells: bool) -> BlamedRow:
+def blame_row(
+    path: str, data: Sequence[str], asked: RowOptions, *, top: int, trust: Sequence[str], cells: bool
+) -> BlamedRow:
     """Ask the model at `path`, trained on the table at `data`."""
     messages, row = Messages(), asked.row or 0
     trace = None if asked.trace is None else _trace(asked.trace)
@@ -64,7 +67,7 @@ def blame_row(path: str, data: Sequence[str], asked: RowOptions, trust: Sequence
             table,
             row,
             of=other,
-            top=asked.top,
+            top=top,
             trace=trace,
             on_message=messages,
             on_done=lambda done, total: passes("compared", done, total),
@@ -78,14 +81,17 @@ def blame_row(path: str, data: Sequence[str], asked: RowOptions, trust: Sequence
         )
     of_rows = Cells(table, record["target"]) if cells else None
     of_asked = of_rows if other is None or of_rows is None else Cells(other, record["target"], like=of_rows)
-    return BlamedRow(
-        found, row, of_rows, of_asked, messages, {"model": path, "target": record["target"], **_files(asked)}
-    )
+    about = {"model": path, "target": record["target"], **_files(asked)}
+    return BlamedRow(found, row, of_rows, of_asked, messages, about, (table, other))
 
 
 @dataclass(frozen=True)
 class BlamedRow:
-    """What is to be told: cells of the training rows, and of the table of the row asked for; what they came from."""
+    """What is to be told.
+
+    cells, asked: of the training rows, and of the table of the row asked for. about: what was asked. tables: that of
+    the training rows, and the other one, if there is one.
+    """
 
     found: Blame
     row: int
@@ -93,19 +99,31 @@ class BlamedRow:
     asked: Cells | None
     messages: Messages
     about: dict[str, Any]
+    tables: tuple[Table, Table | None]
 
-    def tell(self, *, as_json: bool) -> None:
-        """Print it."""
+    def tell(self, *, html: str | None, as_json: bool) -> None:
+        """Write the page, and print the rest."""
         self.messages.open()
+        if html is not None:
+            write_page(html, self._page(), "holds the rows that it lists, with their cells")
         if not as_json:
             print_blame(self.found, self.cells, self.asked, self.row)
             return
-        told = {**self.about, **self.found.to_dict(), "row": self.row}
+        told = {**self.about, **self.found.to_dict(), "row": self.row, "html": html}
         if self.asked is not None:
             told["cells"] = self.asked.of(self.row)
         for side in ("proponents", "opponents"):
             told[side] = [pull_data(pull, self.cells) for pull in getattr(self.found, side)]
         print_json({**told, "notes": self.messages.data()})
+
+    def _page(self) -> str:
+        from glassprop.training_report.blame_page import blame_page
+
+        (table, other), target = self.tables, self.about["target"]
+        rows, asked = table.frame.drop(target), None
+        if other is not None and set(rows.columns) <= set(other.frame.columns):
+            asked = other.frame[[self.row]].select(rows.columns)
+        return blame_page(self.found, rows, asked=asked, target=target, source=table.name)
 
 
 def _files(asked: RowOptions) -> dict[str, Any]:

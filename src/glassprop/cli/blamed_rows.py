@@ -61,59 +61,47 @@ def print_blame(found: Blame, cells: Cells | None, asked: Cells | None, row: int
     row : int
         The number of that one.
     """
+    heads = ["row", "target", "score"]
     for line in found.about():
         print_line(encodable(line))
     print_line()
-    lists = [
-        [(str(pull.row), pull.label, f"{pull.score:.3g}", pull.row) for pull in pulls] for _, pulls in found.sides()
-    ]
-    heads = ["row", "target", "score"]
-    first = [] if asked is None else [(str(row), found.label, "", row)]
-    texts = [[*map(shown, line[:3])] for line in (*first, *lists[0], *lists[1])]
-    columns = _that_fit(heads, texts, cells, [line[3] for part in lists for line in part])
     if asked is not None:
-        _print("The row asked for", heads, first, asked, [name for name in columns if name in asked.columns])
-    for (title, pulls), lines in zip(found.sides(), lists, strict=True):
-        if not pulls:
+        print_rows("The row asked for", heads[:2], [(row, [found.label or found.predicted])], asked)
+    for title, pulls in found.sides():
+        if pulls:
+            lines = [(pull.row, [pull.label, f"{pull.score:.3g}"]) for pull in pulls]
+            print_rows(title, heads, lines, cells)
+        else:
             print_line(f"{title}: none")
-            continue
-        _print(title, heads, lines, cells, columns)
 
 
-def _print(
-    title: str, heads: list[str], lines: Sequence[tuple[str, str, str, int]], cells: Cells | None, columns: list[str]
-) -> None:
+def print_rows(title: str, heads: list[str], lines: Sequence[tuple[int, list[str]]], cells: Cells | None) -> None:
+    """Rows with as many of their cells as there is room for.
+
+    heads: of the number and what is said of a row; lines: the number, and that.
+    """
+    told = [[str(number), *(shown(text, _WIDEST) for text in texts)] for number, texts in lines]
+    columns = [] if cells is None else _that_fit([heads, *told], cells, [number for number, _ in lines])
+    names = [shown(name, _WIDEST) for name in columns]
     rows = [
-        [row, shown(label, _WIDEST), score, *(_texts(cells, number, columns) if cells is not None else [])]
-        for row, label, score, number in lines
+        [*line, *([] if cells is None else cells.texts(number)[: len(columns)])]
+        for line, (number, _) in zip(told, lines, strict=True)
     ]
-    names = [shown(name, _WIDEST) for name in columns] if cells is not None else []
-    print_table([*heads, *names], rows, title=title, right=(0, 2))
+    scores = (heads.index("score"),) if "score" in heads else ()
+    print_table([*heads, *names], rows, title=title, right=(0, *scores))
 
 
-def _texts(cells: Cells, row: int, columns: list[str]) -> list[str]:
-    found = dict(zip(cells.columns, cells.texts(row), strict=True))
-    return [found[name] for name in columns]
-
-
-def _that_fit(heads: list[str], texts: list[list[str]], cells: Cells | None, rows: list[int]) -> list[str]:
-    """The first columns that there is room for beside number, target and score."""
+def _that_fit(lines: list[list[str]], cells: Cells, rows: list[int]) -> list[str]:
+    """The first columns that there is room for beside what is said of each row."""
     from rich.cells import cell_len
 
-    if cells is None:
-        return []
-    used = sum(
-        min(max(map(cell_len, [head, *(line[k] for line in texts)])), _WIDEST) + _BETWEEN
-        for k, head in enumerate(heads)
-    )
-    found = []
+    used = sum(max(map(cell_len, column)) + _BETWEEN for column in zip(*lines, strict=True))
     by_row = [cells.texts(row) for row in rows]
     for place, name in enumerate(cells.columns):
         used += max(map(cell_len, [shown(name, _WIDEST), *(line[place] for line in by_row)])) + _BETWEEN
-        if used > _WIDTH:
-            break
-        found.append(name)
-    return found
+        if used > _WIDTH + _BETWEEN - 1:
+            return cells.columns[:place]
+    return cells.columns
 
 
 def pull_data(pull: Pull, cells: Cells | None) -> dict[str, Any]:

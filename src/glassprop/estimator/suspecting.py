@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what suspects is loaded by whoever asks for it
     from glassprop.influence.suspects import Suspects
     from glassprop.influence.trace import Trace
 
-_KEPT = 16  # weights of a training: the first of them, an eighth of it or earlier, tells of pulls
+KEPT = 16  # weights of a training: the first of them, an eighth of it or earlier, tells of pulls
 
 
 class SuspectsLabels:
@@ -52,8 +52,9 @@ class SuspectsLabels:
             The callback that watched the fit of this estimator on these rows; or what it saw, put together for all of
             them.
         trace : Tracer or Trace, optional
-            What a ``Tracer`` kept in that fit: pulls are told by the first of its weights. Without, by the final ones,
-            where they say little, since the mean gradient is next to nothing there.
+            What a ``Tracer`` kept in that fit: pulls are told by the first of its weights, and residuals of numbers by
+            the later ones. Without, pulls are told by the final weights, where they say little, since the mean gradient
+            is next to nothing there.
         retrain : bool or int, default=False
             Whether to say what training without the suspected rows brings. It takes two trainings for each of 5 folds,
             or of so many: one on the rows of the fold, and one without those that are suspected among them, so that
@@ -110,11 +111,13 @@ class SuspectsLabels:
         """What is suspected of these rows, by what watched their fit."""
         from glassprop.estimator.blamed import trace_of
         from glassprop.estimator.suspected import plain_targets_of, seen_rows
-        from glassprop.influence.suspicion import OfGradients, suspects_of
+        from glassprop.influence.suspicion import OfGradients, settled_outputs, suspects_of
 
         theta, kept = on_host(self.theta_), trace_of(trace, self.theta_).of_one()
         data = self._as_examples(X, y, sample_weight)
         seen = seen_rows(self.network_, theta, data, self._task(), margins)
+        if seen.task == "numbers" and not kept.is_final:
+            seen = replace(seen, outputs=settled_outputs(self.network_, kept, data.X, data.Y))
         found = OfGradients.of(self.network_, kept, data.X, data.Y, data.sample_weight)
         return suspects_of(seen, data.Y, found, plain_targets_of(y), self._as_given)
 
@@ -123,7 +126,7 @@ class SuspectsLabels:
         from glassprop.estimator.margins import Margins
         from glassprop.estimator.tracer import Tracer
 
-        margins, tracer = Margins(), Tracer(_KEPT)
+        margins, tracer = Margins(), Tracer(KEPT)
         self.set_params(verbose=False).set_callbacks(margins, tracer)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

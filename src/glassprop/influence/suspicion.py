@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.example_gradients import ExampleGradients
 from glassprop.backprop.gradient import average_gradient
+from glassprop.backprop.members import predicted
 from glassprop.equations.arrays import Array, Rows
 from glassprop.influence.influence import blocks, gradients
 from glassprop.influence.seen_rows import SeenRows
 from glassprop.influence.suspects import LABEL, ROW, Suspects
 from glassprop.influence.trace import Trace
-from glassprop.influence.unusual import FAR, NORMAL, Spread, far_rows, layers_of
+from glassprop.influence.unusual import FAR, NORMAL, Spread, far_rows, layers_of, together
 
 LINE = 0.6  # the score from which on a target is suspected; docs/labels.md has what it finds
-_SAMPLE = 2000  # rows by which is told what is unusual
+_WAY = 0.05  # chosen with FAR on four tables and three ways to train; docs/labels.md
+_SAMPLE = 1000  # rows by which is told what is unusual
 Decode = Callable[[Array], Array]  # from targets as the network has them, (n, n_L), to those that people gave
 
 
@@ -43,38 +45,62 @@ class OfGradients:
 
 def own_and_distance(network: Architecture, theta: Array, X: Rows, Y: Array) -> tuple[Array, Array]:
     """‖∇C_i‖², over all layers, and how far each row is from the others. -> (n,), (n,)."""
-    own, distance = np.zeros((2, len(Y)))
-    codes, spreads = bool(network.layers[0].codes), None
-    for rows, each in _gradients_of(network, theta, X, Y):
-        own[rows] = sum(each.squares())
-        layers = layers_of(each.traces, codes)
-        if spreads is None:
-            spreads = [Spread.of(a) for a in _sampled(network, theta, X, Y, layers, codes)]
-        distance[rows] = sum(spread.of_rows(a) for spread, a in zip(spreads, layers, strict=True))
-    return own, distance
-
-
-def _sampled(network: Architecture, theta: Array, X: Rows, Y: Array, layers: list[Rows], codes: bool) -> list[Rows]:
-    """The layers of a few rows at even distances. layers: those of all rows, or of a first block of them."""
-    n = len(Y)
+    n, codes = len(Y), bool(network.layers[0].codes)
     some = np.unique(np.linspace(0, n - 1, min(n, _SAMPLE)).astype(int))
-    if layers and layers[0].shape[0] == n:
-        return [a[some] for a in layers]
-    return layers_of(gradients(network, theta, X[some], Y[some]).traces, codes)
+    spreads: list[Spread] = []
+    own, distances = np.zeros(n), np.zeros((0, n), dtype=np.float32)
+    for rows, each in _gradients_of(network, theta, X, Y):
+        layers = layers_of(each.traces, codes)
+        if not spreads:
+            whole = [a[some] for a in layers] if len(each) == n else _layers(network, theta, X[some], Y[some], codes)
+            spreads = [Spread.of(a) for a in whole]
+            distances = np.zeros((len(spreads), n), dtype=np.float32)
+        own[rows] = sum(each.squares())
+        for spread, layer, found in zip(spreads, layers, distances, strict=True):
+            found[rows] = spread.of_rows(layer)
+    return own, together(distances)
+
+
+def _layers(network: Architecture, theta: Array, X: Rows, Y: Array, codes: bool) -> list[Rows]:
+    return layers_of(gradients(network, theta, X, Y).traces, codes)
 
 
 def pulls(network: Architecture, theta: Array, X: Rows, Y: Array, weight: Array | None) -> Array:
     """The cosine of the angle between each row's gradient and the (weighted) mean of all. -> (n,)."""
     own, along = np.zeros((2, len(Y)))
-    mean = average_gradient(network, theta, X, Y, weight)
+    mean = None
     for rows, each in _gradients_of(network, theta, X, Y):
+        if mean is None:
+            whole = weight is None and len(each) == len(Y)
+            mean = each.mean() if whole else average_gradient(network, theta, X, Y, weight)
         own[rows], along[rows] = sum(each.squares()), each.along(mean)
+    if mean is None:
+        return own
     sizes = np.sqrt(own) * np.linalg.norm(mean)
     return np.clip(np.divide(along, sizes, out=np.zeros(len(Y)), where=sizes > 0), -1, 1)
 
 
 def _gradients_of(network: Architecture, theta: Array, X: Rows, Y: Array) -> Iterator[tuple[slice, ExampleGradients]]:
     return ((rows, gradients(network, theta, X[rows], Y[rows])) for rows in blocks(network, len(Y)))
+
+
+def settled_outputs(network: Architecture, trace: Trace, X: Rows, Y: Array) -> Array:
+    """The mean of what is predicted, over the weights that were kept once residuals had settled. -> (n, n_L).
+
+    Of numbers the first epochs are far off, by what has yet to be learned, and say nothing of a row; the last ones may
+    have learned wrong targets by heart. Settled: the median of squared residuals is as good as at the end, but for a
+    twentieth of the way from where it was for a constant.
+    """
+    each = [_predicted(network, theta, X) for theta in trace.thetas[::-2]]
+    off = np.array([np.median(np.square(a - Y).sum(axis=1)) for a in each])
+    constant = float(np.median(np.square(Y - np.median(Y, axis=0)).sum(axis=1)))
+    settled = off <= off[0] + _WAY * max(constant - off[0], 0.0)
+    found: Array = np.mean([a for a, is_settled in zip(each, settled, strict=True) if is_settled], axis=0)
+    return found
+
+
+def _predicted(network: Architecture, theta: Array, X: Rows) -> Array:
+    return np.concatenate([predicted(network, theta, X[rows]) for rows in blocks(network, X.shape[0])])
 
 
 def suspects_of(seen: SeenRows, Y: Array, found: OfGradients, given: Array, decode: Decode) -> Suspects:

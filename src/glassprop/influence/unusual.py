@@ -19,32 +19,32 @@ _WIDEST = 256  # columns of which a covariance is made; wider ones are mixed at 
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """How rows are spread in a layer: distances of Mahalanobis, over their median."""
+    """How rows are spread in a layer, for distances of Mahalanobis."""
 
-    mixed: NDArray[np.float64] | None
-    center: NDArray[np.float64]
-    inverse: NDArray[np.float64]
-    median: float = 1.0
+    mixed: NDArray[np.float32] | None
+    center: NDArray[np.float32]
+    whitening: NDArray[np.float32]
 
     @classmethod
     def of(cls, a: Rows) -> Self:
         """a (n, n_l): what the layer makes of some rows."""
-        width = a.shape[1]
-        mixed = None
+        width, mixed = a.shape[1], None
         if width > _WIDEST:
-            mixed = np.random.default_rng(width).normal(0, width**-0.5, (width, _WIDEST))
-        dense = _dense(a, mixed)
+            drawn = np.random.default_rng(width).normal(0, width**-0.5, (width, _WIDEST))
+            mixed = drawn.astype(np.float32)
+        dense = _dense(a, mixed).astype(np.float64)
         center = dense.mean(axis=0)
-        covariance = np.atleast_2d(np.cov(dense.T, bias=True))
+        off = dense - center
+        covariance = off.T @ off / len(off)
         ridge = _RIDGE * np.trace(covariance) / len(covariance)
-        inverse = np.linalg.inv(covariance + (ridge or 1.0) * np.eye(len(covariance)))
-        found = cls(mixed, center, inverse)
-        return cls(mixed, center, inverse, float(np.median(found.of_rows(a))) or 1.0)
+        covariance[np.diag_indices_from(covariance)] += ridge or 1.0
+        whitening = np.linalg.inv(np.linalg.cholesky(covariance)).T
+        return cls(mixed, center.astype(np.float32), whitening.astype(np.float32))
 
-    def of_rows(self, a: Rows) -> NDArray[np.float64]:
+    def of_rows(self, a: Rows) -> NDArray[np.float32]:
         """The squared distances of rows from the center. -> (n,)."""
-        off = _dense(a, self.mixed) - self.center
-        found: NDArray[np.float64] = np.einsum("ij,ij->i", off @ self.inverse, off) / self.median
+        white = (_dense(a, self.mixed) - self.center) @ self.whitening
+        found: NDArray[np.float32] = np.einsum("ij,ij->i", white, white)
         return found
 
 
@@ -62,6 +62,18 @@ def far_rows(distances: NDArray[np.float64]) -> NDArray[np.bool_]:
     return found
 
 
-def _dense(a: Rows, mixed: NDArray[np.float64] | None) -> Array:
-    a = a if mixed is None else a @ mixed
-    return np.asarray(a.toarray() if hasattr(a, "toarray") else a, dtype=np.float64)
+def together(distances: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Of all layers: each over its median, and these added up. (layers, n) -> (n,)."""
+    medians = np.median(distances, axis=1, keepdims=True)
+    found: NDArray[np.float64] = (distances / np.where(medians > 0, medians, 1)).sum(axis=0, dtype=np.float64)
+    return found
+
+
+def _dense(a: Rows, mixed: NDArray[np.float32] | None) -> Array:
+    """In single precision: distances need no more."""
+    with np.errstate(over="ignore"):
+        if hasattr(a, "toarray"):
+            a = a.astype(np.float32) if mixed is not None else a.toarray()
+        dense = np.asarray(a) if not hasattr(a, "tocsr") else a
+        dense = dense.astype(np.float32, copy=False)
+        return dense if mixed is None else dense @ mixed

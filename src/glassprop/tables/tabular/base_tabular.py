@@ -6,7 +6,7 @@ import os
 from abc import abstractmethod
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import narwhals as nw
 import numpy as np
@@ -23,20 +23,16 @@ from glassprop.estimator.verbose import tell
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.schema.request import RECIPES, FitOptions
-from glassprop.tables.tabular.given_frame import given_frame, one_row
+from glassprop.tables.tabular.given_frame import given_frame
 from glassprop.tables.tabular.given_target import GivenTarget, given_weights, same_length
 from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame
-
-if TYPE_CHECKING:
-    from glassprop.influence.blame import Blame
-    from glassprop.influence.influence import OnRows
-    from glassprop.influence.model_trace import ModelTrace
+from glassprop.tables.tabular.row_verbs import RowVerbs
 
 ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
 _RULING = ("group", "time")  # roles that one column can have
 
 
-class BaseTabular(CallbackSupportMixin, BaseEstimator):
+class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
     """fit, predict and save; what the target is, and how it is predicted, says who inherits.
 
     Callbacks hear of the fit as one task: networks that are trained within it are of its own making. A ``Tracer`` alone
@@ -80,15 +76,13 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         """
         fit = self._init_callback_context()
         fit.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        frame, named = self._frame(X, reset=True)
-        target = self._target(y)
-        same_length(frame, target)
-        weights = given_weights(sample_weight, frame)
-        given = Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
+        given = self._given(X, y, sample_weight, X_val, y_val)
         self._refuse_two_judges(given)
         share = None if isinstance(self.validation, str) else float(self.validation)
         tracers = [one for one in vars(self).get("_skl_callbacks", ()) if isinstance(one, Tracer)]
-        self._take(learn_frame(given, self._options(), share, tracers, tell if self.verbose else None), len(frame))
+        self._take(
+            learn_frame(given, self._options(), share, tracers, tell if self.verbose else None), len(given.frame)
+        )
         fit.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
 
@@ -106,31 +100,6 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         """
         check_is_fitted(self)
         glassprop.save(self.pipeline_, path, self.report_)
-
-    def blame(
-        self,
-        X: Any,
-        y: Any,
-        *,
-        row: int | None = None,
-        x: Any = None,
-        y_x: Any = None,
-        sample_weight: Any = None,
-        top: int = 10,
-        trace: ModelTrace | Tracer | None = None,
-        on_rows: OnRows | None = None,
-    ) -> Blame:
-        """Which training rows drove a prediction, as of ``MLPClassifier.blame``: of this model's network.
-
-        ``x`` is a row as X has them: a table of one row, a series, or an array where X was one. A ``Tracer`` that was
-        set in ``fit`` has a trace of each network that is averaged; scores are means over those that a row taught.
-        """
-        check_is_fitted(self)
-        given = self._inputs(X)
-        x = None if x is None else self._inputs(one_row(x))
-        asked = {"row": row, "y_x": y_x, "sample_weight": sample_weight, "top": top}
-        network = self.pipeline_[-1]
-        return network.blame(given, np.asarray(y), x=x, trace=trace, on_rows=on_rows, **asked)
 
     # --- what the two differ in ----------------------------------------------------------------------------
 
@@ -165,6 +134,14 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         _check_feature_names(self, X, reset=False)
         renamed = dict(zip(frame.columns, self._names, strict=True))
         return frame.rename({old: new for old, new in renamed.items() if old != new}), named
+
+    def _given(self, X: Any, y: Any, sample_weight: Any, X_val: Any = None, y_val: Any = None) -> Given:
+        """What is to be learned from, checked; the names of its columns are kept."""
+        frame, named = self._frame(X, reset=True)
+        target = self._target(y)
+        same_length(frame, target)
+        weights = given_weights(sample_weight, frame)
+        return Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
 
     def _watched(self, X_val: Any, y_val: Any) -> tuple[nw.DataFrame, GivenTarget] | None:
         if (X_val is None) != (y_val is None):
@@ -241,10 +218,6 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
             every = np.full((n_rows, said.shape[1]), np.nan)
             every[learned.rows] = said
             self.oof_prediction_ = every if hasattr(self, "predict_proba") else every[:, 0]
-
-    def _inputs(self, X: Any) -> Any:
-        """What the network is given for these rows."""
-        return self.pipeline_[:-1].transform(self._frame(X, reset=False)[0].to_native())
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "pipeline_")

@@ -71,8 +71,8 @@ def blame(
     >>> clf = glassprop.MLPClassifier((8,), solver="lbfgs", random_state=0)
     >>> model = make_pipeline(StandardScaler(), clf).fit(X, y)
     >>> blame = glassprop.blame(model, X, y, x=X.iloc[70], y_x=1)
-    >>> {pull.label for pull in blame.proponents}
-    {'1'}
+    >>> blame.proponents[0].row, blame.proponents[0].label
+    (70, '1')
     """
     asked = {"row": row, "y_x": y_x, "top": top, "trace": trace, "on_rows": on_rows, "sample_weight": sample_weight}
     if isinstance(model, BaseTabular):
