@@ -7,8 +7,10 @@ BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/.installed
 ACCURACY := .venv-accuracy
 ACCURACY_STAMP := $(ACCURACY)/.installed
+BLAME := .venv-blame
+BLAME_STAMP := $(BLAME)/.installed
 
-.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor clean
+.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor bench-blame clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -87,5 +89,14 @@ bench-accuracy: $(ACCURACY_STAMP) ## errors and times on 31 tables beside the pe
 bench-doctor: $(STAMP) ## what the doctor says of planted faults and healthy runs, in a few minutes; OPTIONS="--half A", "--check", "--help"
 	$(BIN)/python -m bench.doctor $(OPTIONS)
 
+$(BLAME_STAMP): pyproject.toml
+	$(PYTHON) -m venv $(BLAME)
+	$(BLAME)/bin/python -m pip install --quiet --upgrade pip
+	$(BLAME)/bin/python -m pip install --quiet -e '.[blame]'
+	@touch $(BLAME_STAMP)
+
+bench-blame: $(BLAME_STAMP) ## how far blame and suspected labels agree with the truth, half an hour; OPTIONS="--quick", "--part times", "--help"
+	$(BLAME)/bin/python -m bench.blame $(OPTIONS)
+
 clean: ## removes what was built
-	rm -rf $(VENV) $(BENCH) $(ACCURACY) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(ACCURACY) $(BLAME) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,6 +12,7 @@ from sklearn.exceptions import NotFittedError
 
 from glassprop import MLPClassifier, MLPRegressor, Tracer
 from glassprop.errors import DataError, SettingsError
+from glassprop.influence.influence import influences
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -136,13 +137,17 @@ def test_without_a_label_it_is_the_predicted_one(fitted):
 def test_weights_of_rows_and_classes_count(fitted):
     model, tracer, X, y = fitted
     weight = np.ones(150)
-    weight[3] = 5
-    plain, weighted = (model.blame(X, y, row=0, sample_weight=w, trace=tracer).scores for w in (None, weight))
-    np.testing.assert_allclose(weighted, plain * weight)
+    weight[[3, 4]] = 5, 0
+    weighted = model.blame(X, y, row=0, sample_weight=weight, trace=tracer).scores
+    rows = X, model.encode_targets(X, y)[1]
+    known = influences(model.network_, tracer.trace(), *rows, *(each[:1] for each in rows), weight)[0]
+    np.testing.assert_array_equal(weighted, known)
+    assert weighted[4] == 0
     balanced = clf(class_weight={0: 2.0, 1: 1.0, 2: 1.0}).set_callbacks(tracer := Tracer(3)).fit(X, y)
     scores = balanced.blame(X, y, row=0, trace=tracer).scores
     balanced.class_weight = None
-    np.testing.assert_allclose(scores, balanced.blame(X, y, row=0, trace=tracer).scores * np.where(y == 0, 2, 1))
+    twice = balanced.blame(X, y, row=0, trace=tracer, sample_weight=np.where(y == 0, 2, 1)).scores
+    np.testing.assert_allclose(scores, twice)
 
 
 def test_numbers_and_several_labels():

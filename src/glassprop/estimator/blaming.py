@@ -34,9 +34,10 @@ class Blames:
     ) -> Blame:
         """Which training rows drove a prediction: those that lowered its cost, and those that raised it.
 
-        A row's score is the sum over traced weights of rate × ∇C_row · ∇C_x, over all layers (TracIn): under plain SGD
-        the cost that training on this row took from it, to first order. Under other optimizers scores say which of
-        two rows did more, and not by how much. The cost is the plain one: L2, dropout and label smoothing play no part.
+        A row's score says by how much the cost of x would rise if training went without this row, to first order: the
+        mean over traced weights of ∇C_row · (F + λ)⁻¹ ∇C_x, over all layers, F being the Gauss-Newton matrix of the
+        training rows and λ the mean of what a row adds to its trace. The cost is the plain one: L2, dropout and label
+        smoothing play no part.
 
         Parameters
         ----------
@@ -53,9 +54,7 @@ class Blames:
             How many rows are listed for and against.
         trace : Tracer, ModelTrace or Trace, optional
             What a ``Tracer`` kept in ``fit``, or ``glassprop.load_trace`` gives. Without, the final weights serve, and
-            the result says so: products then allow for what other rows teach (∇C_row · (F + λ)⁻¹ ∇C_x, F the
-            gradients' second moments), which agrees better with training without the row; a trace shows what rows did
-            that are learned by now.
+            the result says so. Of several rows together, scores along a trace agree better with training without them.
         on_rows : callable (int), optional
             Is told as the work goes on how many more rows are done, once for each of the weights.
 

@@ -133,10 +133,7 @@ class Blame:
 
     def _weights(self) -> str:
         if not self.epochs:
-            return (
-                "Looked at by the final weights alone, since no trace was given: scores allow for what other rows "
-                "teach, and are compared, not added up."
-            )
+            return "Looked at by the final weights alone, since no trace was given."
         k, ends = self.weights, (self.epochs[0], self.epochs[-1])
         said = f"{k} weights of epochs {ends[0]} to {ends[1]}" if k > 1 else f"epoch {ends[0]}"
         if self.networks > 1:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from glassprop.architecture.architecture import Architecture
 from glassprop.engine.plan import Data
 from glassprop.errors import DataError
-from glassprop.influence.damped import damped_influences
 from glassprop.influence.influence import OnRows, influences
 from glassprop.influence.model_trace import ModelTrace
 from glassprop.influence.of_prediction import with_prediction_as_cost
@@ -25,10 +24,9 @@ def model_influences(
     *,
     of_prediction: bool = False,
     on_rows: OnRows | None = None,
+    damping: float | None = 1.0,
 ) -> NDArray[np.float64]:
     """``influences``, of each training row the mean over the networks that it taught; 0 of one that taught none.
-
-    A trace that is the final weights alone stands for none, and then it is ``damped_influences``.
 
     Parameters
     ----------
@@ -37,6 +35,8 @@ def model_influences(
     of_prediction : bool
         Whether it is the prediction of a number that is asked for, rather than its cost: then scores say by how much
         rows raised it, in its own units, and the targets of ``asked`` count for nothing.
+    damping : float, optional
+        As of ``influences``.
 
     Returns
     -------
@@ -58,18 +58,15 @@ def model_influences(
         taught: Any = slice(None) if trace.taught is None else np.flatnonzero(trace.taught[:, place])
         rows = examples if trace.taught is None else examples.rows(taught)
         of = network if trace.network is None else trace.network
-        found[:, taught] += _of_one(of, each, rows, asked, of_prediction, on_rows)
+        found[:, taught] += _of_one(of, each, rows, asked, of_prediction, on_rows=on_rows, damping=damping)
     return found if trace.taught is None else found / np.maximum(trace.taught.sum(axis=1), 1)
 
 
 def _of_one(
-    network: Architecture, trace: Trace, rows: Data, asked: Data, of_prediction: bool, on_rows: OnRows | None
+    network: Architecture, trace: Trace, rows: Data, asked: Data, of_prediction: bool, **more: Any
 ) -> NDArray[np.float64]:
     """Of one network."""
     Y_of, asked_of = asked.Y, None
     if of_prediction:
         asked_of, Y_of = with_prediction_as_cost(network, trace.thetas[-1], asked.X)
-    more: dict[str, Any] = {"weight": rows.sample_weight, "on_rows": on_rows, "asked_of": asked_of}
-    if trace.is_final:
-        return damped_influences(network, trace.thetas[0], rows.X, rows.Y, asked.X, Y_of, **more)
-    return influences(network, trace, rows.X, rows.Y, asked.X, Y_of, **more)
+    return influences(network, trace, rows.X, rows.Y, asked.X, Y_of, rows.sample_weight, asked_of=asked_of, **more)

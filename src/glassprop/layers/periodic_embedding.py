@@ -241,12 +241,11 @@ class PeriodicEmbedding(LayerKind):
         return (of_sums + of_angles).sum(axis=0)
 
     def along(self, one: Factors, direction: Parameters) -> Array:
-        """Column by column ``δ·(v_w cos u + v_e) + ∂C/∂u·(2π x v_f + v_c)``."""
+        """Column by column ``δ · (V_w cos u + v_e) + ∂C/∂u · (2π x v_f + v_c)``."""
         seen = self._seen(*one)
-        f, c, w, e = (direction[name] for name in _BLOCKS)
         by_u = by_angle(seen.delta, seen.u, one.parameters["w"])
-        of_sums = seen.delta * (np.cos(seen.u) @ w.transpose(0, 2, 1) + e[:, None])
-        of_angles = by_u * (TURN * seen.x[:, :, None] * f[:, None] + c[:, None])
+        of_sums = seen.delta * embedded(seen.u, direction["w"], direction["e"])
+        of_angles = by_u * angles(seen.x, direction["f"], direction["c"])
         return (of_sums.sum(axis=2) + of_angles.sum(axis=2)).sum(axis=0)
 
     # --- what check and explain ask ---------------------------------------------------------------------------
