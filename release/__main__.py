@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from release.built import ROOT, Built, Failed, build, check_straight_wheel, check_with_tools
@@ -70,7 +72,7 @@ def pythons(wanted: list[str] | None, *, quick: bool) -> list[Python]:
 
 
 def resolve_others(built: Built, tried_ones: list[Python]) -> dict[str, list[str]]:
-    """For which platforms all versions are to be had: of Pythons not at hand all, of the others those that this is not.
+    """For which platforms there are versions with wheels, oldest and newest, with all extras: by Python.
 
     Raises
     ------
@@ -78,12 +80,13 @@ def resolve_others(built: Built, tried_ones: list[Python]) -> dict[str, list[str
     """
     found: dict[str, list[str]] = {}
     for python in sorted({*further(tried_ones), *(each.minor for each in tried_ones)}):
-        for name, platform in PLATFORMS.items():
+        for name, target in PLATFORMS.items():
+            system = {"macOS": "Darwin"}.get(name.split(",")[0], name.split(",")[0])
+            needs = requirements(built.wheel, EXTRAS, python, system)
             for which in ("oldest", "newest"):
-                for extras in ((), EXTRAS):
-                    resolved(requirements(built.wheel, extras, python), which, python, platform)
+                resolved(needs, which, python, target)
             found.setdefault(python, []).append(name)
-        say(f"resolved for Python {python}: {', '.join(found[python])}")
+        say(f"resolved for Python {python}: {'; '.join(found[python])}")
     return found
 
 
@@ -96,14 +99,21 @@ def run(asked: argparse.Namespace, work: Path) -> bool:
     """
     built = made(work, quick=asked.quick)
     there = pythons(asked.python, quick=asked.quick)
-    others = {} if asked.quick else resolve_others(built, there)
-    ended: list[Tried] = []
-    for number, trial in enumerate(planned := trials(there, quick=asked.quick), start=1):
-        say(f"[{number}/{len(planned)}] {trial.name}")
-        folder = (asked.keep or work).resolve() / ("Ümgebung one" if trial.of_sdist else "one")
-        ended.append(outcome := tried(trial, built, folder, lambda part: say(f"  {part}")))
-        say(f"  FAILED: {outcome.fault}" if outcome.fault else f"  passed in {outcome.seconds:.0f} s")
+    planned = trials(there, quick=asked.quick)
+
+    def try_one(number: int) -> Tried:
+        trial = planned[number]
+        mark = f"[{number + 1}/{len(planned)}]"
+        say(f"{mark} {trial.name}")
+        folder = (asked.keep or work).resolve() / (f"Ümgebung {number}" if trial.of_sdist else str(number))
+        outcome = tried(trial, built, folder, lambda part: say(f"{mark}   {part}"))
+        say(f"{mark} FAILED: {outcome.fault}" if outcome.fault else f"{mark} passed in {outcome.seconds:.0f} s")
+        return outcome
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        ended = list(pool.map(try_one, range(len(planned))))
     say("\n" + in_columns(ended))
+    others = {} if asked.quick else resolve_others(built, there)
     if asked.docs:
         write_page(page_part(ended, others, built))
     return not any(each.fault for each in ended)

@@ -27,14 +27,16 @@ class Failed(Exception):
     """A step that did not end well; its words are what it printed."""
 
 
-def ran(*words: object, folder: Path | None = None, more: dict[str, str] | None = None) -> str:
+def ran(*words: object, folder: Path | None = None, more: dict[str, str] | None = None, given: str = "") -> str:
     """What a command printed.
+
+    more: its environment, if another than this one. given: what it reads.
 
     Raises
     ------
     Failed
     """
-    done = subprocess.run([str(word) for word in words], cwd=folder, env=more, encoding="utf-8", **_BOTH)
+    done = subprocess.run([str(word) for word in words], cwd=folder, env=more, encoding="utf-8", input=given, **_BOTH)
     if done.returncode:
         raise Failed(f"{' '.join(str(word) for word in words)}\nended with {done.returncode}:\n{done.stdout}")
     return done.stdout

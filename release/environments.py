@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import platform
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +23,7 @@ Which = Literal["oldest", "newest"]
 EXTRAS = ("cli", "onnx", "stream", "skops", "mlflow", "excel", "zstd", "mpi", "arrays", "blis")
 BARE = ("package", "library", "kernels", "no_command")
 QUICK = ("package", "library", "old_files", "command")
+FULL = (*QUICK, "kernels", "commands", *EXTRAS[1:])
 RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 SHOWN = ("numpy", "scipy", "scikit-learn", "numba", "polars")
 PLATFORMS = {
@@ -65,26 +66,31 @@ class Tried:
 
 
 def trials(pythons: Sequence[Python], *, quick: bool = False) -> list[Trial]:
-    """Each Python with the newest and the oldest, all extras and none; quick: the first with the newest alone."""
+    """Each Python with the newest and the oldest, and the newest without extras, of the sdist.
+
+    All extras are tried with the oldest on the oldest Python and with the newest on the newest one, elsewhere the
+    command line. quick: the first Python with the newest, alone.
+    """
     if quick:
         return [Trial(pythons[0], "newest", ("cli",), QUICK)]
-    of_extras = tuple(extra for extra in EXTRAS if extra != "cli")
-    full = ("package", "library", "kernels", "old_files", "command", "commands", *of_extras)
     found: list[Trial] = []
-    for python in pythons:
-        found.append(Trial(python, "newest", (), BARE, of_sdist=True))
-        found += [Trial(python, which, EXTRAS, full) for which in ("oldest", "newest")]
-        found.append(Trial(python, "oldest", (), BARE))
-    return found
+    for which, whole in (("oldest", pythons[0]), ("newest", pythons[-1])):
+        for python in pythons:
+            extras, parts = (EXTRAS, FULL) if python == whole else (("cli",), (*QUICK, "kernels"))
+            found.append(Trial(python, which, extras, parts))
+    return found + [Trial(python, "newest", (), BARE, of_sdist=True) for python in pythons]
 
 
-def requirements(wheel: Path, extras: Iterable[str], python: str) -> list[str]:
-    """What the wheel asks for, with these extras, on this Python: as direct requirements, whose lower bounds count."""
+def requirements(wheel: Path, extras: Iterable[str], python: str, system: str = platform.system()) -> list[str]:
+    """What the wheel asks for, with these extras, on this Python: as direct requirements, whose lower bounds count.
+
+    system: as `platform.system` tells it.
+    """
     info = PathDistribution(ZipPath(wheel) / f"glassprop-{VERSION}.dist-info")  # type: ignore[arg-type]  # it has what is asked
     found = []
     for line in info.requires or ():
         need = Requirement(line)
-        here = {"python_version": python, "python_full_version": f"{python}.0"}
+        here = {"python_version": python, "python_full_version": f"{python}.0", "platform_system": system}
         wanted = [{"extra": extra, **here} for extra in ("", *extras)]
         if need.marker is None or any(need.marker.evaluate(each) for each in wanted):
             need.marker = None
@@ -92,25 +98,22 @@ def requirements(wheel: Path, extras: Iterable[str], python: str) -> list[str]:
     return found
 
 
-def resolved(needs: Sequence[str], which: Which, python: str, platform: str = "") -> dict[str, str]:
+def resolved(needs: Sequence[str], which: Which, python: str, target: str = "") -> dict[str, str]:
     """The version of every package, those with wheels alone.
 
-    python: a version, or the path of an interpreter.
+    python: a version, or the path of an interpreter. target: of `PLATFORMS`, if another than this one.
 
     Raises
     ------
     Failed
         If there is no such set of versions.
     """
-    asked = ("--python-platform", platform) if platform else ()
-    given = "\n".join(needs)
-    file = ROOT / "build" / "release-needs.txt"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(given + "\n", encoding="utf-8")
+    asked = ("--python-platform", target) if target else ()
     chosen = ("--python-version", python) if python[0].isdigit() else ("--python", python)
     said = ran(
         _UV, "pip", "compile", "--quiet", "--no-python-downloads", "--no-header", "--no-annotate",
-        "--only-binary", ":all:", "--resolution", RESOLUTION[which], *chosen, *asked, file,
+        "--only-binary", ":all:", "--resolution", RESOLUTION[which], *chosen, *asked, "-",
+        given="\n".join(needs),
     )  # fmt: skip
     pairs = [line.split(";")[0].strip().split("==") for line in said.splitlines() if "==" in line]
     return dict(pairs)
@@ -129,7 +132,6 @@ def tried(trial: Trial, built: Built, work: Path, tell: Callable[[str], None]) -
 
 def _try(trial: Trial, built: Built, work: Path, found: Tried, tell: Callable[[str], None]) -> None:
     home = work / "environment"
-    shutil.rmtree(work, ignore_errors=True)
     (work / "here").mkdir(parents=True)
     needs = requirements(built.wheel, trial.extras, trial.python.minor)
     helpers = _HELPERS if "arrays" in trial.parts else ()

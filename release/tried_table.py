@@ -43,8 +43,8 @@ def page_part(all_tried: Sequence[Tried], resolved: Mapping[str, Sequence[str]],
         "",
         *_markdown(_HEAD, rows_of(all_tried)),
         "",
-        "**Resolved only**, oldest and newest, with and without all extras, everything from wheels: "
-        + "; ".join(f"Python {python} for {', '.join(platforms)}" for python, platforms in resolved.items())
+        "**Resolved**, oldest and newest with all extras, everything from wheels: "
+        + ". ".join(f"Python {python}: {'; '.join(platforms)}" for python, platforms in resolved.items())
         + ".",
     ]
     return "\n".join(lines)
