@@ -11,8 +11,10 @@ CPUS_QUICK = $(BIN)/python tests/cpus.py --quick
 PYTEST = $(BIN)/python -m pytest -n 2
 DIST := .venv-dist
 DIST_STAMP := $(DIST)/.installed
+BLAME := .venv-blame
+BLAME_STAMP := $(BLAME)/.installed
 
-.PHONY: help setup demo test cpus-quick pytest test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor dist dist-quick clean
+.PHONY: help setup demo test cpus-quick pytest test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor bench-blame dist dist-quick clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -97,6 +99,15 @@ bench-accuracy: $(ACCURACY_STAMP) ## errors and times on 31 tables beside the pe
 bench-doctor: $(STAMP) ## what the doctor says of planted faults and healthy runs, in a few minutes; OPTIONS="--half A", "--check", "--help"
 	$(BIN)/python -m bench.doctor $(OPTIONS)
 
+$(BLAME_STAMP): pyproject.toml
+	$(PYTHON) -m venv $(BLAME)
+	$(BLAME)/bin/python -m pip install --quiet --upgrade pip
+	$(BLAME)/bin/python -m pip install --quiet -e '.[blame]'
+	@touch $(BLAME_STAMP)
+
+bench-blame: $(BLAME_STAMP) ## how far blame and suspected labels agree with the truth, half an hour; OPTIONS="--quick", "--part times", "--help"
+	$(BLAME)/bin/python -m bench.blame $(OPTIONS)
+
 $(DIST_STAMP): pyproject.toml
 	$(PYTHON) -m venv $(DIST)
 	$(DIST)/bin/python -m pip install --quiet uv
@@ -110,4 +121,4 @@ dist-quick: $(DIST_STAMP) ## the same with one wheel in one environment
 	PYTHONPATH=src $(DIST)/bin/python -m release --quick
 
 clean: ## removes what was built
-	rm -rf $(VENV) $(BENCH) $(ACCURACY) $(DIST) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(ACCURACY) $(DIST) $(BLAME) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

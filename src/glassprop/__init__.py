@@ -15,6 +15,7 @@ _HOME = {
     "Cost": "glassprop.equations.cost",
     "Doctor": "glassprop.estimator.doctor",
     "Layer": "glassprop.layers.dense",
+    "Margins": "glassprop.estimator.margins",
     "Network": "glassprop.network",
     "OwnUnits": "glassprop.architecture.own_units",
     "PeriodicEmbedding": "glassprop.layers.periodic_embedding",
@@ -22,6 +23,7 @@ _HOME = {
     "TabularClassifier": "glassprop.tables.tabular.tabular_classifier",
     "TabularRegressor": "glassprop.tables.tabular.tabular_regressor",
     "Tracer": "glassprop.estimator.tracer",
+    "blame": "glassprop.tables.tabular.blame_model",
     "check_gradient": "glassprop.backprop.check",
     "diagnose": "glassprop.tables.tabular.diagnose_model",
     "explain": "glassprop.tables.use.explain_table",
@@ -30,7 +32,10 @@ _HOME = {
     "MLPRegressor": "glassprop.estimator.regressor",
     "from_sklearn": "glassprop.portable.from_sklearn",
     "load": "glassprop.export.model_file",
+    "load_trace": "glassprop.export.trace_file",
     "save": "glassprop.export.model_file",
+    "suspect_labels": "glassprop.tables.tabular.suspect_model",
+    "save_trace": "glassprop.export.trace_file",
     "to_sklearn": "glassprop.portable.to_sklearn",
     "to_torch": "glassprop.portable.to_torch",
     "to_c": "glassprop.portable.to_c",
@@ -50,6 +55,7 @@ __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "MLflowLogger",
+    "Margins",
     "Network",
     "OwnUnits",
     "PeriodicEmbedding",
@@ -58,12 +64,16 @@ __all__ = [
     "TabularRegressor",
     "Tracer",
     "__version__",
+    "blame",
     "check_gradient",
     "diagnose",
     "explain",
     "from_sklearn",
     "load",
+    "load_trace",
     "save",
+    "save_trace",
+    "suspect_labels",
     "to_c",
     "to_onnx",
     "to_sklearn",
@@ -80,11 +90,13 @@ if TYPE_CHECKING:
     from glassprop.errors import GlasspropError
     from glassprop.estimator.classifier import MLPClassifier
     from glassprop.estimator.doctor import Doctor
+    from glassprop.estimator.margins import Margins
     from glassprop.estimator.regressor import MLPRegressor
     from glassprop.estimator.tracer import Tracer
     from glassprop.export.checkpoint import Checkpoint
     from glassprop.export.mlflow_logger import MLflowLogger
     from glassprop.export.model_file import load, save
+    from glassprop.export.trace_file import load_trace, save_trace
     from glassprop.layers.category_embedding import CategoryEmbedding
     from glassprop.layers.dense import Layer
     from glassprop.layers.periodic_embedding import PeriodicEmbedding
@@ -95,7 +107,9 @@ if TYPE_CHECKING:
     from glassprop.portable.to_onnx import to_onnx
     from glassprop.portable.to_sklearn import to_sklearn
     from glassprop.portable.to_torch import to_torch
+    from glassprop.tables.tabular.blame_model import blame
     from glassprop.tables.tabular.diagnose_model import diagnose
+    from glassprop.tables.tabular.suspect_model import suspect_labels
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
     from glassprop.tables.use.explain_table import explain

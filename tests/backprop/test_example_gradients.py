@@ -62,6 +62,13 @@ def test_dots(case, form):
 
 
 @FORMS
+def test_along(case, form):
+    network, theta, X, Y, built, sizes = case
+    v = np.random.default_rng(1).normal(size=theta.shape)
+    assert_rounded(network.example_gradients(theta, form(X), Y).along(v), built @ v, sizes @ np.abs(v))
+
+
+@FORMS
 def test_mean(case, form):
     network, theta, X, Y, built, sizes = case
     each = network.example_gradients(theta, form(X), Y)

@@ -13,7 +13,7 @@ from glassprop.cli.app import app
 from glassprop.export import container
 
 TEXT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
-COMMANDS = ["train", "predict", "score", "check", "doctor", "explain", "lesson", "info", "export", "warmup"]
+COMMANDS = ["train", "predict", "score", "check", "doctor", "blame", "explain", "lesson", "info", "export", "warmup"]
 
 
 def options(command):

@@ -11,7 +11,6 @@ from rounding import assert_rounded, size_of_gradient
 from scipy.sparse import csr_array
 
 from glassprop.errors import DataError
-from glassprop.influence.damped import SHARE, damped_influences
 from glassprop.influence.influence import blocks, influences, self_influences
 from glassprop.influence.trace import Trace
 
@@ -45,35 +44,32 @@ def test_all_kinds_of_layer_in_blocks(case, monkeypatch):
     network, trace, X, Y, built, sizes = case
     monkeypatch.setattr("glassprop.influence.influence._NUMBERS", 1)
     monkeypatch.setattr("glassprop.influence.influence._FEWEST", 2)
-    found = influences(network, trace, X, Y, X[:2], Y[:2])
+    found = influences(network, trace, X, Y, X[:2], Y[:2], damping=None)
     assert_rounded(found, added_up(built[:, :2], built), added_up(sizes[:, :2], sizes))
     own, size = self_influences(network, trace, X, Y), added_up(sizes, sizes)
     assert_rounded(own, np.diag(added_up(built, built)), np.diag(size))
 
 
+def test_slopes_along_a_vector(case):
+    network, trace, X, Y, built, sizes = case
+    v = np.random.default_rng(1).normal(size=network.layout.size)
+    found = network.example_gradients(trace.thetas[0], X, Y).along(v)
+    assert_rounded(found, built[0] @ v, sizes[0] @ np.abs(v))
+
+
 def test_weights_of_rows():
     network = CASES["all"]
     trace, (_, X, Y), weight = trace_of(network), example(network, 5), np.array([1, 0, 2, 0.5, 1])
-    plain = influences(network, trace, X, Y, X[:1], Y[:1])
-    np.testing.assert_array_equal(influences(network, trace, X, Y, X[:1], Y[:1], weight), plain * weight)
-
-
-@pytest.mark.parametrize("weight", [None, np.array([1, 0, 2, 0.5, 1])])
-def test_damped_is_what_second_moments_in_full_give(case, weight):
-    network, trace, X, Y, built, _ = case
-    g, w = built[0], np.ones(5) if weight is None else weight
-    moments = (g.T * w) @ g
-    damping = SHARE * np.trace(moments)
-    expected = damping * g[:2] @ np.linalg.solve(moments + damping * np.eye(len(moments)), g.T) * w
-    found = damped_influences(network, trace.thetas[0], X, Y, X[:2], Y[:2], weight)
-    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9 * np.abs(g @ g.T).max())
+    plain = influences(network, trace, X, Y, X[:1], Y[:1], damping=None)
+    found = influences(network, trace, X, Y, X[:1], Y[:1], weight, damping=None)
+    np.testing.assert_array_equal(found, plain * weight)
 
 
 def test_sparse_rows():
     network = CASES["residual"]
     trace, (_, X, Y) = trace_of(network), example(network, 5)
     X[np.abs(X) < 0.5] = 0
-    dense, sparse = (influences(network, trace, of, Y, of[:1], Y[:1]) for of in (X, csr_array(X)))
+    dense, sparse = (influences(network, trace, of, Y, of[:1], Y[:1], damping=None) for of in (X, csr_array(X)))
     assert_rounded(sparse, dense)
 
 
@@ -86,7 +82,7 @@ def test_summed_over_rows_it_is_what_a_full_step_takes_from_a_cost(name):
     trace = Trace(theta[None], np.array([rate / n]), np.ones(1, int))
     step = -rate * network.gradient(theta, X, Y)
     ahead, behind = (network.cost(theta + h * step, X_of, Y_of) for h in (1e-5, -1e-5))
-    found = influences(network, trace, X, Y, X_of, Y_of).sum()
+    found = influences(network, trace, X, Y, X_of, Y_of, damping=None).sum()
     np.testing.assert_allclose(found, -(ahead - behind) / 2e-5, rtol=1e-5, atol=1e-8)
 
 

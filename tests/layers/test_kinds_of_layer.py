@@ -76,6 +76,9 @@ def test_gradients_of_single_examples(case):
     assert_rounded(each.mean(), network.gradient(theta, X, Y), sizes.max(axis=0))
     assert_rounded(each.norms(), np.linalg.norm(whole, axis=1), np.linalg.norm(sizes, axis=1))
     assert_rounded(each.dot(each), whole @ whole.T, sizes @ sizes.T)
+    vector, weight = np.random.default_rng(3).normal(size=theta.size), np.linspace(-1, 2, len(X))
+    assert_rounded(each.along(vector), whole @ vector, sizes @ np.abs(vector))
+    assert_rounded(each.weighted_sum(weight), weight @ whole, np.abs(weight) @ sizes)
 
 
 def test_explanation_takes_every_parameter_apart(case):

@@ -10,6 +10,7 @@ from glassprop.tables import FitOptions
 from glassprop.tables.fitting import fit_pipeline, tried_manners
 from glassprop.tables.fitting.manner import manners_of
 from glassprop.tables.fitting.small_tables import SURE, FoldsChoice
+from glassprop.tables.fitting.table_network import Trained
 from glassprop.tables.fitting.tried_manners import Learned, best_of
 from glassprop.tables.fitting.unseen_folds import LEAST_SURE, FoldLoss, are_few, sure_of, unseen
 from glassprop.tables.schema.defaults import Defaults
@@ -93,7 +94,7 @@ def test_one_network_is_of_the_recipe_whose_folds_lose_less(losses, folds, chose
 
         def train(X, X_inner, callbacks, say, known):
             trained.append((inputs.name, known))
-            return Of(), known, None
+            return Trained(Of(), known)
 
         return Of(
             parts=Of(train=[0]), joins_folds=lambda n_inputs: False, by_folds=lambda X, callbacks: by_folds, train=train

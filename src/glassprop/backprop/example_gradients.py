@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
@@ -16,7 +17,9 @@ from glassprop.backprop.members import sum_over_members
 from glassprop.backprop.passes import Errors, Trace, backward, forward, last_errors, refuse_several
 from glassprop.equations.arrays import Array, Rows
 from glassprop.errors import SettingsError
-from glassprop.layers.layer_kind import Factors
+from glassprop.layers.layer_kind import PARAMETRIC, Factors
+
+Last = Callable[[Architecture, Trace], tuple[Array, Array | None]]
 
 
 def refuse_mixing(architecture: Architecture) -> None:
@@ -67,12 +70,23 @@ class ExampleGradients:
         SettingsError
             If a layer has no gradient of a single example; the message says why.
         """
+        return cls.by_last(architecture, theta, X, lambda member, trace: last_errors(member, trace, Y))
+
+    @classmethod
+    def by_last(cls, architecture: Architecture, theta: Array, X: Rows, last: Last) -> ExampleGradients:
+        """The same of whatever ``last`` says δ and ∂C/∂a of the last layer are, of each member in turn.
+
+        Raises
+        ------
+        SettingsError
+            As ``of``.
+        """
         refuse_mixing(architecture)
         traces, errors = [], []
         for member in architecture.each_member:
             trace = forward(member, theta, X)
             traces.append(trace)
-            errors.append(backward(member, trace, last_errors(member, trace, Y)))
+            errors.append(backward(member, trace, last(member, trace)))
         return cls(architecture, tuple(traces), tuple(errors))
 
     @property
@@ -106,6 +120,10 @@ class ExampleGradients:
     def mean(self) -> Array:
         """E11: the average over the examples. -> (size,)."""
         return self._sum(self.traces, self.errors) / len(self)
+
+    def weighted_sum(self, weight: Array) -> Array:
+        """Σ w_i ∇C_i, in the layout of θ. weight (n,) -> (size,)."""
+        return self._sum(self.traces, [errors.weighted(weight) for errors in self.errors])
 
     def _sum(self, traces: Any, errors: Any) -> Array:
         """The sum over examples of the mean over members."""
@@ -173,3 +191,15 @@ class ExampleGradients:
                 if mine is not None and others is not None:
                     total = total + mine @ others.T
         return total if k == 1 else total / k**2
+
+    def along(self, vector: Array) -> Array:
+        """∇C_i · v of every example, v (size,) in the layout of θ: its slope in that direction. -> (n,)."""
+        total: Any = 0.0
+        for m, member in enumerate(self.architecture.each_member):
+            for l, layer in enumerate(self.architecture.layers, start=1):
+                blocks = member.layout.of_layer(vector, l)
+                total = total + layer.along(self._factors(l, m), blocks)
+                by_parameter = self._by_parameter[m][l - 1]
+                if by_parameter is not None:
+                    total = total + by_parameter @ blocks[PARAMETRIC]
+        return total if len(self.traces) == 1 else total / len(self.traces)

@@ -75,6 +75,12 @@ class Errors:
         both: Any = ([part if part is None else part[one] for part in parts] for parts in (self.delta, self.by_a))
         return Errors(*both)
 
+    def weighted(self, weight: Array) -> Errors:
+        """Those of every example times its weight (n,)."""
+        each = weight[:, None]
+        both: Any = ([part if part is None else part * each for part in parts] for parts in (self.delta, self.by_a))
+        return Errors(*both)
+
 
 def forward(architecture: Architecture, theta: Array, X: Rows, masks: Mapping[int, Array] | None = None) -> Trace:
     """E1, E14: a^(0) = X; then z^(l) from a^(l-1), a^(l) = σ(z^(l)), + a^(l-1) if residual (E32). X (n, n_inputs)."""

@@ -13,6 +13,7 @@ from typing import Any
 from cyclopts import App
 
 from glassprop import __version__
+from glassprop.cli.blame_command import blame
 from glassprop.cli.check_command import check
 from glassprop.cli.doctor_command import doctor
 from glassprop.cli.explain_command import explain
@@ -43,7 +44,7 @@ app = App(
     print_error=False,
     suppress_keyboard_interrupt=False,
 )
-for command in (train, predict, score, check, doctor, explain, lesson, info, export, warmup):
+for command in (train, predict, score, check, doctor, blame, explain, lesson, info, export, warmup):
     app.command(command)
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from glassprop.cli.faults import INTERRUPTED
-from glassprop.cli.models import load_model, read, read_for, read_schema
+from glassprop.cli.models import is_model_file, load_model, read, read_for, read_schema
 from glassprop.cli.options import MaybeWord, Trust, Word
-from glassprop.cli.output import Messages, encodable, print_json, print_line, say
+from glassprop.cli.output import Messages, encodable, print_json, print_line
+from glassprop.cli.pages import check_page, write_page
 from glassprop.cli.progress import TrainingProgress, TrialProgress
-from glassprop.cli.read_files import data_files, refuse_to_replace
-from glassprop.cli.train import TrainOptions, as_text_columns, check_numbers, passed_on, settings_of
+from glassprop.cli.read_files import data_files
+from glassprop.cli.train import passed_on
+from glassprop.cli.train_options import TrainOptions, as_text_columns, check_numbers, settings_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
 
@@ -41,10 +43,10 @@ def doctor(
     """Say what keeps a network from learning, and try what would help."""
     if not 0 <= budget < float("inf"):
         raise SettingsError(f"--budget must be a number of trainings, 0 or more, got {budget:g}")
-    _check_page(html, data)
+    check_page(html, data_files(data))
     chosen, messages = options or TrainOptions(), Messages()
     with TrialProgress() as trials:
-        if _is_model(data[0]):
+        if is_model_file(data[0]):
             found, about = _of_model(data, chosen, budget, trust, messages, trials)
         else:
             found, about = _of_table(data, chosen, budget, trust, messages, trials)
@@ -128,37 +130,8 @@ def _of_model(
     return found, {**about, "interrupted": False}
 
 
-def _is_model(path: str) -> bool:
-    """Whether it is a model file, by its name or its first bytes."""
-    from glassprop.export.container import is_ours
-
-    if path.endswith(".glassprop"):
-        return True
-    try:
-        with open(path, "rb") as file:
-            return is_ours(file.read(100))
-    except OSError:
-        return False
-
-
-def _check_page(html: str | None, data: tuple[str, ...]) -> None:
-    """That the page can be written, before anything is trained."""
-    if html is None:
-        return
-    from glassprop.errors import DataError
-    from glassprop.ground.atomic import check_writable
-    from glassprop.training_report.html_pages import need_jinja
-
-    need_jinja()
-    refuse_to_replace(html, data_files(data))
-    check_writable(html, error=DataError)
-
-
 def _write_page(found: Diagnosis, about: dict[str, Any], path: str) -> None:
-    from glassprop.errors import DataError
-    from glassprop.ground.atomic import write_together
     from glassprop.training_report.doctor_page import doctor_page
 
     text = doctor_page(found.to_dict(), target=about["target"])
-    write_together({path: text.encode("utf-8", "backslashreplace")}, error=DataError)
-    say(f"{path} holds no rows of the table, but names of its columns and classes")
+    write_page(path, text, "holds no rows of the table, but names of its columns and classes")

@@ -37,6 +37,19 @@ def load_model(path: str, trust: Sequence[str] = ()) -> tuple[Any, dict[str, Any
     return model, record
 
 
+def is_model_file(path: str) -> bool:
+    """Whether it is a model file, by its name or its first bytes."""
+    from glassprop.export.container import is_ours
+
+    if path.endswith(".glassprop"):
+        return True
+    try:
+        with open(path, "rb") as file:
+            return is_ours(file.read(100))
+    except OSError:
+        return False
+
+
 def read(source: str | Sequence[str], as_text: Mapping[str, Collection[str]] | None = None) -> Table:
     """The table at `source`, one file or several; "-" is CSV on standard input. `as_text`: see ``read_table``."""
     from glassprop.tables import read_table

@@ -114,11 +114,17 @@ class TrialProgress:
 
 
 class PassProgress:
-    """Shows how far a pass over a table's rows is, on a terminal: elsewhere a refusal has to be the only line."""
+    """Shows how far a pass over a table's rows is, on a terminal: elsewhere a refusal has to be the only line.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    of : str
+        What is counted.
+    """
+
+    def __init__(self, of: str = "rows") -> None:
         self._bar: Any = None
-        self._what = ""
+        self._what, self._of = "", of
 
     def __enter__(self) -> PassProgress:
         return self
@@ -142,7 +148,7 @@ class PassProgress:
         self._what = what
         console = console_for(sys.stderr)
         if console.is_terminal and not console.is_dumb_terminal:
-            told = TextColumn(f"{of:,} rows: {what}", markup=False)
+            told = TextColumn(f"{of:,} {self._of}: {what}", markup=False)
             columns = told, BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn()
             self._bar = Progress(*columns, console=console, transient=True, expand=True)
             self._bar.add_task("", total=of)

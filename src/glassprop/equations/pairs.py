@@ -20,10 +20,14 @@ from glassprop.errors import ArchitectureError
 
 @dataclass(frozen=True)
 class Pair:
-    """An output activation and a cost as one function of z: its value (n,) and δ = ∂C_0/∂z (n, n_L)."""
+    """An output activation and a cost as one function of z: its value (n,) and δ = ∂C_0/∂z (n, n_L).
+
+    root gives r (n, n_L), linear in e, with Σ r rᵀ = ∂²C_0/∂z² where Σ e eᵀ = 1.
+    """
 
     value: Callable[[Array, Array], Array]  # (z, y)
     delta: Callable[[Array, Array], Array]  # (a, y)
+    root: Callable[[Array, Array, Array], Array]  # (a, y, e)
 
 
 def _softmax_cross_entropy(z: Array, y: Array) -> Array:
@@ -37,6 +41,13 @@ def _softmax_cross_entropy(z: Array, y: Array) -> Array:
 def _softmax_cross_entropy_delta(a: Array, y: Array) -> Array:
     """E26: ``a - y`` for targets that sum to 1; ``a Σy - y`` for any."""
     return a * namespace(a).sum(y, axis=1, keepdims=True) - y
+
+
+def _softmax_cross_entropy_root(a: Array, y: Array, e: Array) -> Array:
+    """Of ``Σy (diag a - a aᵀ)``: ``√Σy (a Σ √a e - √a e)``."""
+    xp = namespace(a)
+    mixed = xp.sqrt(a * xp.sum(y, axis=1, keepdims=True)) * e
+    return a * xp.sum(mixed, axis=1, keepdims=True) - mixed
 
 
 def _sigmoid_binary_cross_entropy(z: Array, y: Array) -> Array:
@@ -59,11 +70,27 @@ def _difference(a: Array, y: Array) -> Array:
     return a - y
 
 
+def _sigmoid_root(a: Array, y: Array, e: Array) -> Array:
+    """Of ``a (1 - a)``."""
+    return namespace(a).sqrt(a * (1 - a)) * e
+
+
+def _identity_root(a: Array, y: Array, e: Array) -> Array:
+    return e
+
+
+def _exp_root(a: Array, y: Array, e: Array) -> Array:
+    """Of ``e^z = a``."""
+    return namespace(a).sqrt(a) * e
+
+
 PAIRS: dict[tuple[str, str], Pair] = {
-    ("softmax", "cross_entropy"): Pair(_softmax_cross_entropy, _softmax_cross_entropy_delta),
-    ("sigmoid", "binary_cross_entropy"): Pair(_sigmoid_binary_cross_entropy, _difference),
-    ("identity", "half_squared_error"): Pair(_identity_half_squared_error, _difference),
-    ("exp", "poisson"): Pair(_exp_poisson, _difference),
+    ("softmax", "cross_entropy"): Pair(
+        _softmax_cross_entropy, _softmax_cross_entropy_delta, _softmax_cross_entropy_root
+    ),
+    ("sigmoid", "binary_cross_entropy"): Pair(_sigmoid_binary_cross_entropy, _difference, _sigmoid_root),
+    ("identity", "half_squared_error"): Pair(_identity_half_squared_error, _difference, _identity_root),
+    ("exp", "poisson"): Pair(_exp_poisson, _difference, _exp_root),
 }
 
 

@@ -38,6 +38,7 @@ from glassprop.estimator.run import Outside, run_lbfgs, run_stochastic
 from glassprop.estimator.same_parameters import refuse_other_parameters
 from glassprop.estimator.starting import looks_at_examples, sample_of, starting_weights
 from glassprop.estimator.stream import STREAM, Stream
+from glassprop.estimator.suspecting import SuspectsLabels
 from glassprop.estimator.time_plan import Watch
 from glassprop.estimator.training_means import means_of
 from glassprop.estimator.validation import (
@@ -50,6 +51,7 @@ from glassprop.estimator.validation import (
 )
 from glassprop.estimator.verbose import tell
 from glassprop.estimator.weights import SetWeights
+from glassprop.influence.rows_of_fit import RowsOfFit
 from glassprop.insight.largest import MOST_PATHS
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
@@ -61,8 +63,12 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.explanation import Explanation
     from glassprop.insight.prediction import Of
 
+_LOOKED_AT_EVERY = (
+    5  # epochs: for those who want the outputs of all rows, and cannot have them of the epochs themselves
+)
 
-class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, BaseEstimator, ABC):
+
+class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, SuspectsLabels, BaseEstimator, ABC):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     _clock = staticmethod(perf_counter)  # what tells how long a fit takes
@@ -88,6 +94,10 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blame
     @abstractmethod
     def _particulars(self) -> Particulars:
         """Settings that differ."""
+
+    @abstractmethod
+    def _task(self) -> str:
+        """What outputs are held against: ``"classes"``, ``"labels"`` or ``"numbers"``, see ``SeenRows``."""
 
     # --- fitting -------------------------------------------------------------------------------------------
 
@@ -230,6 +240,7 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blame
     ) -> None:
         """Train as the plan says. group: the processes that share the lanes of the data; keeper: who keeps the fit."""
         state = self._state
+        outside = replace(outside, rows=self._rows_of(plan, data, held, left))
         if plan.call != "partial_fit":
             self._can_finish(held)
             outside = replace(outside, ended=lambda: self._finish(held, group))
@@ -248,6 +259,19 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blame
         finally:
             if not state.left:
                 self.__dict__.pop("_left", None)
+
+    def _rows_of(self, plan: FitPlan, data: Data | Source | LanedSource, held: Held | None, left: Left) -> RowsOfFit:
+        """What callbacks are told of the rows."""
+        return RowsOfFit(
+            network=self.network_,
+            task=self._task(),
+            n=left.n,
+            data=data if isinstance(data, Data) else None,
+            kept=left.kept,
+            held=None if held is None or left.aside is None else held.data,
+            aside=left.aside,
+            every=_LOOKED_AT_EVERY if plan.stochastic else 1,
+        )
 
     def _can_finish(self, held: Held | None) -> None:
         """Refuse, before training, what could not be done after it."""

@@ -10,31 +10,42 @@ import numpy as np
 
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import on_host
-from glassprop.errors import DataError, SettingsError
+from glassprop.errors import SettingsError
 from glassprop.estimator.explaining import row_numbers, take
 from glassprop.estimator.tracer import Tracer
 from glassprop.ground.text import quoted
 from glassprop.influence.blame import Blame, Pull, strongest
-from glassprop.influence.damped import damped_influences
-from glassprop.influence.influence import influences
+from glassprop.influence.influence import OnRows
+from glassprop.influence.model_influences import model_influences
+from glassprop.influence.model_trace import ModelTrace
 from glassprop.influence.trace import Trace
 from glassprop.network import Network
 
 
 class Asked(NamedTuple):
-    """Whose prediction is asked for: its number, where it is a training row; its inputs, one row; its target."""
+    """Whose prediction is asked for: its number, where it is a training row; its inputs, one row; its target.
+
+    Without a target it is the prediction itself that is asked for, and not its cost.
+    """
 
     row: int | None
     x: Any
     y_x: Any
 
 
-def blamed(network: Network, trace: Trace, data: Data, one: Data, of: tuple[Asked, Any, Any], top: int) -> Blame:
+def blamed(
+    network: Network,
+    trace: ModelTrace,
+    data: Data,
+    one: Data,
+    of: tuple[Asked, Any, Any],
+    top: int,
+    on_rows: OnRows | None = None,
+) -> Blame:
     """What is said. of: the row that was asked for, what is predicted of it, and the targets of the training rows."""
-    rows = data.X, data.Y, one.X, one.Y, data.sample_weight
-    found = damped_influences(network, trace.thetas[0], *rows) if trace.is_final else influences(network, trace, *rows)
-    scores = found[0]
     asked, predicted, labels = of[0], of[1], np.asarray(of[2])
+    of_prediction = asked.y_x is None
+    scores = model_influences(network, trace, data, one, of_prediction=of_prediction, on_rows=on_rows)[0]
 
     def pulls(sign: int) -> tuple[Pull, ...]:
         listed = strongest(scores, sign, top, asked.row)
@@ -42,12 +53,16 @@ def blamed(network: Network, trace: Trace, data: Data, one: Data, of: tuple[Aske
 
     return Blame(
         row=asked.row,
-        label=_text(np.asarray(asked.y_x)[0]),
+        label="" if of_prediction else _text(np.asarray(asked.y_x)[0]),
         predicted=_text(np.asarray(predicted)[0]),
         proponents=pulls(1),
         opponents=pulls(-1),
         scores=scores,
-        epochs=() if trace.is_final else tuple(trace.epochs.tolist()),
+        epochs=trace.epochs,
+        of="prediction" if of_prediction else "cost",
+        weights=trace.weights,
+        networks=len(trace.traces),
+        taught=trace.any_taught,
     )
 
 
@@ -62,21 +77,31 @@ def count(top: Any) -> int:
     return number
 
 
-def trace_of(trace: Any, theta: Any) -> Trace:
-    """The trace given, if it is of this fit; else the final weights."""
-    theta = on_host(theta)
+def trace_of(trace: Any, theta: Any) -> ModelTrace:
+    """The trace given, if it is of this fit; else the final weights.
+
+    Raises
+    ------
+    SettingsError
+        If it is none.
+    DataError
+        If it is of another model.
+    """
     if trace is None:
-        return Trace.of_final(theta)
-    found = trace.trace() if isinstance(trace, Tracer) else trace
-    if not isinstance(found, Trace):
-        raise SettingsError(f"trace must be a Tracer that was set in fit, or None, got {quoted(trace, 60)}")
-    if isinstance(trace, Tracer) and not np.array_equal(found.thetas[-1], theta):
-        raise DataError("the Tracer's last weights are not those of this model: it has seen another fit")
+        return ModelTrace("", (Trace.of_final(on_host(theta)),))
+    found = trace.model_trace() if isinstance(trace, Tracer) else trace
+    if isinstance(found, Trace):
+        return ModelTrace("", (found,))
+    if not isinstance(found, ModelTrace):
+        raise SettingsError(
+            f"trace must be a Tracer that was set in fit, what load_trace gives, or None, got {quoted(trace, 60)}"
+        )
+    found.check_of(theta)
     return found
 
 
 def asked_row(X: Any, y: Any, row: Any, given: tuple[Any, Any], label: Callable[[Any], Any] | None) -> Asked:
-    """One of the training rows, or the one given with its target; label: what stands in for that."""
+    """One of the training rows, or the one given with its target; label: what stands in for that, if anything does."""
     x, y_x = given
     if (row is None) == (x is None):
         raise SettingsError("give row= for one of the training rows or x= for another, one of both")
@@ -93,9 +118,7 @@ def asked_row(X: Any, y: Any, row: Any, given: tuple[Any, Any], label: Callable[
     if y_x is not None:
         y_x = np.atleast_1d(np.asarray(y_x))
         return Asked(None, x, y_x[None] if y_x.ndim == 1 and len(y_x) != 1 else y_x)
-    if label is None:
-        raise SettingsError("a prediction of numbers has a cost only with its target: give y_x= with x=")
-    return Asked(None, x, label(x))
+    return Asked(None, x, None if label is None else label(x))
 
 
 def _text(value: Any) -> str:

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.utils.validation import check_is_fitted
 
+from glassprop.errors import SettingsError
+
 if TYPE_CHECKING:  # what blames is loaded by whoever asks for it
     from glassprop.estimator.tracer import Tracer
     from glassprop.influence.blame import Blame
+    from glassprop.influence.influence import OnRows
+    from glassprop.influence.model_trace import ModelTrace
     from glassprop.influence.trace import Trace
 
 
@@ -25,13 +29,15 @@ class Blames:
         y_x: Any = None,
         sample_weight: Any = None,
         top: int = 10,
-        trace: Trace | Tracer | None = None,
+        trace: ModelTrace | Trace | Tracer | None = None,
+        on_rows: OnRows | None = None,
     ) -> Blame:
         """Which training rows drove a prediction: those that lowered its cost, and those that raised it.
 
-        A row's score is the sum over traced weights of rate × ∇C_row · ∇C_x, over all layers (TracIn): under plain SGD
-        the cost that training on this row took from it, to first order. Under other optimizers scores say which of
-        two rows did more, and not by how much. The cost is the plain one: L2, dropout and label smoothing play no part.
+        A row's score says by how much the cost of x would rise if training went without this row, to first order: the
+        mean over traced weights of ∇C_row · (F + λ)⁻¹ ∇C_x, over all layers, F being the Gauss-Newton matrix of the
+        training rows and λ the mean of what a row adds to its trace. The cost is the plain one: L2, dropout and label
+        smoothing play no part.
 
         Parameters
         ----------
@@ -42,13 +48,15 @@ class Blames:
         x : array-like (n_features,) or (1, n_features), optional
             In the place of ``row``: a row that need not be one of the training rows.
         y_x : label or number, optional
-            Its target. Without, a classifier takes what it predicts.
+            Its target. Without, a classifier takes what it predicts; of a regressor it is then the prediction that is
+            asked for, not its cost: which rows raised it, and which lowered it, in the target's own units.
         top : int, default=10
             How many rows are listed for and against.
-        trace : Tracer or Trace, optional
-            What a ``Tracer`` kept in ``fit``. Without, the final weights serve, and the result says so: products then
-            allow for what other rows teach (∇C_row · (F + λ)⁻¹ ∇C_x, F the gradients' second moments), which agrees
-            better with training without the row; a trace shows what rows did that are learned by now.
+        trace : Tracer, ModelTrace or Trace, optional
+            What a ``Tracer`` kept in ``fit``, or ``glassprop.load_trace`` gives. Without, the final weights serve, and
+            the result says so. Of several rows together, scores along a trace agree better with training without them.
+        on_rows : callable (int), optional
+            Is told as the work goes on how many more rows are done, once for each of the weights.
 
         Returns
         -------
@@ -60,8 +68,8 @@ class Blames:
         NotFittedError
             Before ``fit``.
         SettingsError
-            If not one of ``row`` and ``x`` is given, a regressor is given no ``y_x`` with x, ``top`` is no whole
-            number of 1 or more, or rows depend on each other in this network.
+            If not one of ``row`` and ``x`` is given, a regressor of several numbers is given no ``y_x`` with x,
+            ``top`` is no whole number of 1 or more, or rows depend on each other in this network.
         DataError
             If there is no such row, or the trace is of another fit.
         ValueError
@@ -82,5 +90,8 @@ class Blames:
         check_is_fitted(self)
         top, kept, data = count(top), trace_of(trace, self.theta_), self._as_examples(X, y, sample_weight)
         asked = asked_row(X, y, row, (x, y_x), self.predict if hasattr(self, "classes_") else None)
-        one = self._as_examples(asked.x, asked.y_x, None)
-        return blamed(self.network_, kept, data, one, (asked, self.predict(asked.x), y), top)
+        if asked.y_x is None and self.n_outputs_ > 1:
+            raise SettingsError(f"a prediction of {self.n_outputs_} numbers has one cost, with its target: give y_x=")
+        predicted = self.predict(asked.x)
+        one = self._as_examples(asked.x, predicted if asked.y_x is None else asked.y_x, None)
+        return blamed(self.network_, kept, data, one, (asked, predicted, y), top, on_rows)

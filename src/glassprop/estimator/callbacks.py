@@ -11,12 +11,14 @@ from sklearn.utils import _safe_indexing
 
 from glassprop.estimator.verbose import tell
 from glassprop.ground.tell import Told
+from glassprop.influence.rows_of_fit import RowsOfFit
 from glassprop.network import Network
 from glassprop.training.state import TrainState
 
 # What scikit-learn hangs on an estimator for its callbacks; it belongs to the fit and not to the model.
 UNDER_WAY = "_callback_fit_ctx"  # there from the first hook to the last
 LISTENERS = ("_skl_callbacks", "_parent_callback_ctx")  # there where somebody wants to hear of a fit
+EPOCH = "epoch"  # what the task of one is called
 OF_THE_FIT = ("_skl_callbacks", UNDER_WAY, "_skl_callbacks_to_teardown", "_parent_callback_ctx")
 
 
@@ -44,6 +46,10 @@ class EpochHooks(Protocol):
 
     heard: bool
 
+    def begin(self, rows: RowsOfFit) -> None:
+        """Training is about to begin on these rows."""
+        ...
+
     def epoch_ended(self, state: TrainState) -> bool:
         """An epoch is over; returns whether somebody asks to stop."""
         ...
@@ -61,6 +67,9 @@ class Unheard:
     """Where nobody listens."""
 
     heard = False
+
+    def begin(self, rows: RowsOfFit) -> None:
+        return
 
     def epoch_ended(self, state: TrainState) -> bool:
         return False
@@ -97,6 +106,12 @@ class Watchers:
         """Training is about to begin, or to go on."""
         for callback in self.callbacks:
             callback.on_begin(network, state)
+
+    def rows(self, rows: RowsOfFit) -> None:
+        """Which rows it is on, for those who have an ``on_rows``."""
+        for callback in self.callbacks:
+            if hasattr(callback, "on_rows"):
+                callback.on_rows(rows)
 
     def take(self, state: TrainState) -> None:
         """An epoch is over."""
@@ -141,8 +156,12 @@ class CalledHooks:
             self._open()
 
     def _open(self) -> None:
-        self._task = self._root.subcontext(task_name="epoch")
+        self._task = self._root.subcontext(task_name=EPOCH)
         self._task.call_on_fit_task_begin(estimator=self._estimator, **self._told)
+
+    def begin(self, rows: RowsOfFit) -> None:
+        """Tell those who want to know."""
+        self._watchers.rows(rows)
 
     def epoch_ended(self, state: TrainState) -> bool:
         """Tell the callbacks; returns whether one of them asks to stop."""

@@ -508,6 +508,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _labels(self, a: Array) -> Array:
         return labels_of(self._binarizer(), a)
 
+    def _task(self) -> str:
+        return "classes" if self._kind(int(self.n_outputs_)) == "multiclass" else "labels"
+
     def _kind(self, n_outputs: int) -> str:
         """``"binary"``, ``"multiclass"`` or ``"multilabel-indicator"``."""
         return kind_of(vars(self).get("_label_binarizer"), n_outputs, self._given_so_far().get(OUTPUT))

@@ -500,6 +500,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             return X, y, np.ascontiguousarray(y.reshape(len(y), -1))
         return X.tocsr() if hasattr(X, "tocsr") else X, y, _standard(y, units, numpy_type(X))
 
+    def _task(self) -> str:
+        return "numbers"
+
     def _targets_of(self, y: Array, dtype: Any, *, first: bool) -> Array:
         return _standard(y, None if first else self.network_.units, dtype)
 

@@ -18,6 +18,7 @@ from glassprop.estimator.fit_plan import FitPlan
 from glassprop.estimator.job import FitKeeper
 from glassprop.estimator.time_plan import Watch, planned_in_time
 from glassprop.estimator.verbose import display, tell
+from glassprop.influence.rows_of_fit import RowsOfFit
 from glassprop.training.generators import draw_key
 from glassprop.training.loop import train
 from glassprop.training.ready import Ready
@@ -52,6 +53,8 @@ class Outside:
         Tells the callbacks that the fit begins.
     watch : Watch
         When the fit began; takes in the end of each epoch.
+    rows : RowsOfFit
+        Which rows it is on.
     report : callable (EpochReport)
         Takes in what is told of each epoch.
     ended : callable ()
@@ -61,6 +64,7 @@ class Outside:
     record: Callable[[float | None], None]
     hooks: Callable[[int], EpochHooks]
     watch: Watch
+    rows: RowsOfFit | None = None
     report: Callable[[EpochReport], Any] = lambda report: None
     ended: Callable[[], None] = lambda: None
 
@@ -93,7 +97,7 @@ def run_stochastic(
     plan = _planned(plan, state, data, validation, outside.watch, group, over=over)
     verbose = plan.verbose if group is None or group.rank == 0 else False
     left = 0 if over else max(plan.epochs - done, 0)
-    hooks, show = outside.hooks(left), display(verbose, plan.epochs)
+    hooks, show = _begun(outside, left), display(verbose, plan.epochs)
 
     def on_epoch(report: EpochReport) -> bool:
         outside.report(report)
@@ -146,6 +150,14 @@ def run_stochastic(
     hooks.fit_ended()
 
 
+def _begun(outside: Outside, epochs: int) -> EpochHooks:
+    """The callbacks, who have been told that the fit begins, and on which rows."""
+    hooks = outside.hooks(epochs)
+    if outside.rows is not None:
+        hooks.begin(outside.rows)
+    return hooks
+
+
 def _planned(
     plan: FitPlan,
     state: TrainState,
@@ -191,7 +203,7 @@ def run_lbfgs(plan: FitPlan, state: TrainState, data: Data, validation: Data | N
     """Train with L-BFGS; the validation data are only watched."""
     from glassprop.training.lbfgs import train_lbfgs
 
-    hooks, show = outside.hooks(plan.epochs), display(plan.verbose, plan.epochs)
+    hooks, show = _begun(outside, plan.epochs), display(plan.verbose, plan.epochs)
     state.planned = plan.epochs
 
     def on_iteration(state: TrainState) -> bool:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from operator import index
 from typing import Any
 
+import numpy as np
+
+from glassprop.equations.arrays import Array, on_host
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
+from glassprop.influence.model_trace import ModelTrace, digest_of_weights
 from glassprop.influence.trace import Trace
 from glassprop.influence.tracing import Tracing
 from glassprop.network import Network
@@ -47,12 +51,13 @@ class Tracer:
         self.k = number
         self._tracing: Tracing | None = None
         self._state: TrainState | None = None  # while a fit is under way
+        self._model: ModelTrace | None = None  # what whoever trains several networks has put together
 
     # --- scikit-learn's protocol ------------------------------------------------------------------------------
 
     def setup(self, estimator: object, context: Any) -> None:
         """A fit begins: forget the one before."""
-        self._tracing, self._state = None, None
+        self._tracing, self._state, self._model = None, None, None
 
     def on_fit_task_begin(self, estimator: object, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
         """The fit begins, or an epoch: ``on_begin`` was told, or will be."""
@@ -90,3 +95,29 @@ class Tracer:
             If it has seen no fit that came to its end.
         """
         return (self._tracing or Tracing(self.k)).trace()
+
+    def of_another(self) -> Tracer:
+        """One for a network that is trained beside others, to become part of the same model."""
+        return Tracer(self.k)
+
+    def end_at(self, epoch: int, theta: Array) -> None:
+        """The fit is over, and has gone back to the weights that it had after this epoch."""
+        if self._tracing is not None:
+            self._tracing.last = epoch, np.array(on_host(theta))
+
+    def keep(self, trace: ModelTrace) -> None:
+        """What was kept of a model that is more than one fit: of the networks of a table, with the rows that taught."""
+        self._model = trace
+
+    def model_trace(self) -> ModelTrace:
+        """All that was kept of the last fit, with what it is known by: what ``glassprop.save_trace`` writes.
+
+        Raises
+        ------
+        SettingsError
+            If it has seen no fit that came to its end.
+        """
+        if self._model is not None:
+            return self._model
+        trace = self.trace()
+        return ModelTrace(digest_of_weights(trace.thetas[-1]), (trace,))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from glassprop.export.kinds.searches import SEARCHES
-from glassprop.export.schema.misfit import Misfit
+from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.schema.network_field import NETWORK, parameters_of
 from glassprop.export.schema.parts import Writing
 from glassprop.export.schema.values import Mapped, Maybe, Object, Plain, Text, Whole
@@ -63,8 +63,12 @@ def checked(document: dict[str, Any]) -> dict[str, Any]:
 
     Raises
     ------
+    OtherFile
+        It is that of a trace.
     Misfit
     """
+    if document.get("kind") == "trace":
+        raise OtherFile("is a trace, not a model file: give the model, and this as its trace")
     _HEAD.write(document, "document", Writing())
     check_record(document["record"])
     return document

@@ -67,22 +67,25 @@ def archive_of(file: BinaryIO) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 
 @contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, bool]]:
-    """The file at `path`, and whether it is an archive of format 1; every way in which it is none becomes one line."""
+def opened(path: str | os.PathLike[str], what: str = "model") -> Iterator[tuple[BinaryIO, bool]]:
+    """The file at `path`, and whether it is an archive of format 1; every way in which it is none becomes one line.
+
+    what: "model" or "trace", whichever is to be read.
+    """
     shown = quoted(os.fspath(path))
     try:
         with open(named(path), "rb") as file:
             ours = container.is_ours(file.read(64))
             file.seek(0)
-            kind = "" if ours else what_it_is(file)
+            kind = "" if ours else what_it_is(file, what)
             if kind:
                 raise OtherFile(kind)
             file.seek(0)
             yield file, not ours
     except (FileNotFoundError, NoName) as error:
-        raise ModelFileError(f"there is no model file {shown}") from error
+        raise ModelFileError(f"there is no {what} file {shown}") from error
     except IsADirectoryError as error:
-        raise ModelFileError(f"{shown} is a folder, not a model file") from error
+        raise ModelFileError(f"{shown} is a folder, not a {what} file") from error
     except OSError as error:
         raise ModelFileError(f"cannot read {shown}: {error.strerror or error}") from error
     except container.NewerFormat as newer:

@@ -9,12 +9,12 @@ from typing import BinaryIO
 _ENOUGH = 1 << 20  # a pickle this long that has read well so far is one
 
 
-def what_it_is(file: BinaryIO) -> str:
+def what_it_is(file: BinaryIO, wanted: str = "model") -> str:
     """The end of the sentence "FILE …" for a file that is no zip archive; "" for one that is."""
     head = file.read(_ENOUGH)
     file.seek(0)
     if not head:
-        return "is empty, not a model file"
+        return f"is empty, not a {wanted} file"
     if zipfile.is_zipfile(file):
         file.seek(0)
         return ""
@@ -22,7 +22,7 @@ def what_it_is(file: BinaryIO) -> str:
         return "is truncated: the end of the archive is missing; copy or train it again"
     if _is_pickle(head):
         return "is a Python pickle, which is never opened: loading one runs its code; use glassprop.save"
-    return "is not a glassprop model file"
+    return f"is not a glassprop {wanted} file"
 
 
 def _is_pickle(head: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from html import escape
 from textwrap import fill
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ class Pull:
     label : str
         Its target.
     score : float
-        How much it lowered the cost of the row that was asked for; negative: raised.
+        How much it lowered the cost of the row that was asked for; negative: raised. Where the prediction is what is
+        asked for, how much it raised that, in its own units.
     """
 
     row: int
@@ -42,13 +43,22 @@ class Blame:
     row : int or None
         The row that was asked for, where it is one of the training rows.
     label, predicted : str
-        The target by which its cost is taken, and what the network says.
+        The target by which its cost is taken, and what the network says. label is "" where it is the prediction.
     proponents, opponents : tuple of Pull
-        Rows that lowered its cost most, and those that raised it most, the strongest first; itself left out.
+        Rows that lowered its cost most, and those that raised it most, the strongest first; itself left out. Where it
+        is the prediction: those that raised it, and those that lowered it.
     scores : array (n,)
         Of every training row, itself among them.
     epochs : tuple of int
         Whose weights were looked at; empty: the final weights alone, since there was no trace.
+    of : {"cost", "prediction"}
+        What scores are of.
+    weights : int
+        How many weights were looked at: of several networks more than there are epochs.
+    networks : int
+        How many networks were trained apart and are averaged in the model.
+    taught : array (n,) of bool, or None
+        Which of the rows were trained on; None: all, as far as is known. Others have the score 0, and are not listed.
     """
 
     row: int | None
@@ -58,11 +68,22 @@ class Blame:
     opponents: tuple[Pull, ...]
     scores: NDArray[np.float64]
     epochs: tuple[int, ...] = ()
+    of: Literal["cost", "prediction"] = "cost"
+    weights: int = 1
+    networks: int = 1
+    taught: NDArray[np.bool_] | None = None
 
     @property
     def itself(self) -> float | None:
         """How much it drove its own prediction, where it is one of the training rows."""
-        return None if self.row is None else float(self.scores[self.row])
+        if self.row is None or (self.taught is not None and not self.taught[self.row]):
+            return None
+        return float(self.scores[self.row])
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows were trained on, as far as is known."""
+        return len(self.scores) if self.taught is None else int(self.taught.sum())
 
     def to_dict(self) -> dict[str, Any]:
         """All but the scores of rows that are not listed, as plain numbers and strings, ready for JSON."""
@@ -73,34 +94,50 @@ class Blame:
             "itself": self.itself,
             "proponents": [asdict(pull) for pull in self.proponents],
             "opponents": [asdict(pull) for pull in self.opponents],
-            "n_rows": len(self.scores),
+            "n_rows": self.n_rows,
+            "of": self.of,
             "traced": bool(self.epochs),
             "epochs": list(self.epochs),
+            "weights": self.weights,
+            "networks": self.networks,
         }
 
     def __str__(self) -> str:
+        lines = [*self.about(), ""]
+        for title, pulls in self.sides():
+            lines += [title + ("" if pulls else ": none")]
+            lines += [f"  {pull.row:>9}  {_short(pull.label):<{_LABEL}}  {pull.score:>12.3g}" for pull in pulls]
+            lines += [""]
+        return "\n".join(lines[:-1])
+
+    def about(self) -> list[str]:
+        """What was asked for and how it was looked at, in lines of at most 80 characters."""
         asked = "the row given" if self.row is None else f"row {self.row}"
-        head = f"Which of {len(self.scores)} training rows drove the prediction for {asked}: "
-        head += f"labeled {_short(self.label)}, predicted {_short(self.predicted)}."
-        lines = [fill(head, WIDTH), fill(self._weights(), WIDTH)]
+        head = f"Which of {self.n_rows} training rows drove the prediction for {asked}: "
+        head += f"labeled {_short(self.label)}, predicted" if self.label else "predicted"
+        lines = [fill(f"{head} {_short(self.predicted)}.", WIDTH), fill(self._weights(), WIDTH)]
         if self.itself is not None:
             lines.append(f"Its own score as a training row, not listed below: {self.itself:.3g}.")
-        for title, pulls in (
+        elif self.row is not None:
+            lines.append("It was not trained on.")
+        return [line for text in lines for line in text.splitlines()]
+
+    def sides(self) -> tuple[tuple[str, tuple[Pull, ...]], tuple[str, tuple[Pull, ...]]]:
+        """Those for and those against, each under what they are."""
+        if self.of == "prediction":
+            return ("Rows that raised the prediction", self.proponents), ("Rows that lowered it", self.opponents)
+        return (
             ("Proponents: rows that lowered its cost", self.proponents),
             ("Opponents: rows that raised its cost", self.opponents),
-        ):
-            lines += ["", title + ("" if pulls else ": none")]
-            lines += [f"  {pull.row:>9}  {_short(pull.label):<{_LABEL}}  {pull.score:>12.3g}" for pull in pulls]
-        return "\n".join(lines)
+        )
 
     def _weights(self) -> str:
         if not self.epochs:
-            return (
-                "Looked at by the final weights alone, since no trace was given: scores allow for what other rows "
-                "teach, and are compared, not added up."
-            )
-        k = len(self.epochs)
-        said = f"{k} weights of epochs {self.epochs[0]} to {self.epochs[-1]}" if k > 1 else f"epoch {self.epochs[0]}"
+            return "Looked at by the final weights alone, since no trace was given."
+        k, ends = self.weights, (self.epochs[0], self.epochs[-1])
+        said = f"{k} weights of epochs {ends[0]} to {ends[1]}" if k > 1 else f"epoch {ends[0]}"
+        if self.networks > 1:
+            said += f", of {self.networks} networks; a score is the mean over those that the row taught"
         return f"Looked at along the training: {said}."
 
     def _repr_html_(self) -> str:

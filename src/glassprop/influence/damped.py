@@ -1,44 +1,59 @@
-"""Scores at the final weights that allow for what other rows teach: products over the gradients' second moments."""
+"""Gradients of the rows that are asked for, damped where training rows bend the cost: (F + λ)⁻¹ ∇C."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
 
 from glassprop.architecture.architecture import Architecture
+from glassprop.architecture.given import given_examples
+from glassprop.backprop.example_gradients import ExampleGradients
 from glassprop.equations.arrays import Array, Rows
-from glassprop.influence.influence import blocks, gradients
+from glassprop.influence.curvature import curvature_rows
 
-SHARE = 0.01  # of the trace of the second moments: the damping; docs/blame.md has what .1 does
-_ROWS = 500  # that second moments are taken of, at most
+_ROWS = 500  # that the curvature is taken of, at most
 
 
-def damped_influences(
+def damped_directions(
     network: Architecture,
     theta: Array,
     X: Rows,
     Y: Array,
-    X_of: Rows,
-    Y_of: Array,
+    asked: ExampleGradients,
     weight: Array | None = None,
-    share: float = SHARE,
-) -> NDArray[np.float64]:
-    """λ ∇C_i · (F + λ)⁻¹ ∇C_j, of every row j of ``X_of`` and every training row i. -> (n', n).
+    damping: float = 1.0,
+) -> tuple[Array, float]:
+    """(F + λ)⁻¹ ∇C_j of every row j that is asked for, as vectors (n', size) and a factor to take them times.
 
-    F = Σ w g gᵀ of up to 500 training rows at even distances, λ this share of its trace. By the identity of Woodbury
-    it takes products of gradients alone: neither F nor a gradient is built. Raises as ``influences``.
+    F = Σ w Jᵀ H J of the training rows, estimated by up to 500 of them at even distances; λ is the mean of the trace of
+    what a row adds to it, times ``damping``. By the identity of Woodbury it takes products of gradients alone: F is
+    never built.
     """
-    some = np.unique(np.linspace(0, len(Y) - 1, min(len(Y), _ROWS)).astype(int))
-    root = np.ones(len(some)) if weight is None else np.sqrt(weight[some])
-    asked, picked = gradients(network, theta, X_of, Y_of), gradients(network, theta, X[some], Y[some])
-    own = picked.dot(picked).astype(np.float64) * np.outer(root, root)
-    damping = share * np.trace(own)
-    taken: NDArray[np.float64] = np.zeros((len(Y_of), len(some)))
-    if damping > 0:  # else no row teaches anything
-        across = asked.dot(picked) * root
-        taken = np.linalg.solve(own + damping * np.eye(len(own)), across.T).T * root
-    found = np.empty((len(Y_of), len(Y)))
-    for rows in blocks(network, len(Y)):
-        each = gradients(network, theta, X[rows], Y[rows])
-        found[:, rows] = asked.dot(each) - taken @ picked.dot(each)
-    return found if weight is None else found * weight
+    some = _some(len(Y), weight)
+    weight = np.ones(len(Y)) if weight is None else weight
+    counts, stands_for = weight[some], weight.sum() / max(weight[some].sum(), 1e-300)
+    theta, X, Y, _ = given_examples(network, theta, X[some], Y[some])
+    rows = curvature_rows(network, theta, X, Y)
+    root = np.sqrt(np.tile(counts, len(rows) // max(len(some), 1)))
+    products = rows.dot(rows).astype(np.float64) * np.outer(root, root)
+    per_row = float(np.trace(products)) * damping / max(len(some), 1)
+    each = built(asked)
+    if per_row <= 0:  # no row teaches anything
+        return each, 1.0
+    across = asked.dot(rows).astype(np.float64) * root
+    taken = cho_solve(cho_factor(products + per_row * np.eye(len(products))), across.T).T * root
+    less = np.stack([rows.weighted_sum(of.astype(each.dtype)) for of in taken])
+    return each - less, 1 / (per_row * stands_for)
+
+
+def built(asked: ExampleGradients) -> Array:
+    """Gradients in full: of rows that are asked for, which are few. -> (n', size)."""
+    size = asked.architecture.layout.size
+    return np.stack([asked[j] for j in range(len(asked))]) if len(asked) else np.empty((0, size))
+
+
+def _some(n: int, weight: Array | None) -> NDArray[np.int64]:
+    """Rows at even distances among those that count."""
+    counted = np.arange(n) if weight is None else np.flatnonzero(weight)
+    return counted[np.unique(np.linspace(0, len(counted) - 1, min(len(counted), _ROWS)).astype(int))]

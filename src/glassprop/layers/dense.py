@@ -190,6 +190,10 @@ class Layer(LayerKind):
         products = products.toarray() if hasattr(products, "toarray") else products
         return (one.delta @ other.delta.T) * (products + 1)
 
+    def along(self, one: Factors, direction: Parameters) -> Array:
+        """``δ·(v_w a + v_b)``."""
+        return row_dots(one.delta, affine(one.x, direction["w"], direction["b"]))
+
     def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:
         units["w"][...] = unit_of(largest_sizes(x))
 

@@ -203,6 +203,15 @@ class LayerKind(ABC):
         each = [self.dots(one.rows(i), other.rows(i)) for i in rows]
         return np.concatenate(each).ravel() if each else np.zeros(0, one.delta.dtype)
 
+    def along(self, one: Factors, direction: Parameters) -> Array:
+        """∇C_i · v of every example, of the same blocks. direction: those of v. -> (n,).
+
+        Where z is affine in the parameters it is δ · (z at v - z at 0).
+        """
+        still = {name: namespace(block).zeros_like(block) for name, block in direction.items()}
+        moved = self.weigh(direction, one.x) - self.weigh(still, one.x)
+        return (one.delta * moved).sum(axis=1)
+
     # --- what check and explain ask ---------------------------------------------------------------------------
 
     @abstractmethod

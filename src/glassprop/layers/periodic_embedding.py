@@ -240,6 +240,14 @@ class PeriodicEmbedding(LayerKind):
         )
         return (of_sums + of_angles).sum(axis=0)
 
+    def along(self, one: Factors, direction: Parameters) -> Array:
+        """Column by column ``δ · (V_w cos u + v_e) + ∂C/∂u · (2π x v_f + v_c)``."""
+        seen = self._seen(*one)
+        by_u = by_angle(seen.delta, seen.u, one.parameters["w"])
+        of_sums = seen.delta * embedded(seen.u, direction["w"], direction["e"])
+        of_angles = by_u * angles(seen.x, direction["f"], direction["c"])
+        return (of_sums.sum(axis=2) + of_angles.sum(axis=2)).sum(axis=0)
+
     # --- what check and explain ask ---------------------------------------------------------------------------
 
     def nudge_units(self, units: Parameters, parameters: Parameters, x: Rows) -> None:

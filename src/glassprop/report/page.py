@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-import json
 import re
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from glassprop.document.closed_page import script_data, script_of, source_hash
 from glassprop.errors import DataError
 from glassprop.ground.text import shown
 from glassprop.insight.largest import Place
@@ -78,7 +76,6 @@ SCRIPTS = (
 COMPUTING = ("live", "play", "plane", "map", "slice")
 STYLES = ("page.css", "page_drawing.css", "page_controls.css")
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'"
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 def page(
@@ -123,11 +120,10 @@ def page(
         )
     css = "\n".join(_static(name) for name in STYLES)
     needed = [name for name in SCRIPTS if record["live"] is not None or not name.startswith(COMPUTING)]
-    js = '"use strict";\n(() => {\n' + "\n".join(_without_comments(_static(f"page_{name}.js")) for name in needed)
-    js += "\n})();"
+    js = script_of([_static(f"page_{name}.js") for name in needed])
     parts = {
         "title": html.escape(shown(title)),
-        "csp": f"{_CLOSED}; style-src '{_hash(css)}'; script-src '{_hash(js)}'",
+        "csp": f"{_CLOSED}; style-src '{source_hash(css)}'; script-src '{source_hash(js)}'",
         "css": css,
         "js": js,
         "record": embedded(record, rows=rows, opens=opens),
@@ -141,7 +137,7 @@ def embedded(record: Mapping[str, Any], *, rows: bool = True, opens: Place | str
     small = _slim(record, rows)
     small["opens"] = _choice(small, opens)
     small = {**_short({**small, "live": None}), "live": _with_short_labels(small["live"])}
-    return json.dumps(small, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
+    return script_data(small)
 
 
 def _with_short_labels(live: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -254,20 +250,3 @@ def _short(value: Any, digits: int = DIGITS) -> Any:
 
 def _static(name: str) -> str:
     return files("glassprop.report").joinpath("static", name).read_text(encoding="utf-8")
-
-
-def _without_comments(script: str) -> str:
-    """Without lines of nothing but comment, and without margins: a third of scripts that are read where they stand."""
-    kept, within = [], False
-    for line in script.split("\n"):
-        text = line.strip()
-        opens = text.startswith("/*")
-        if not (within or text.startswith("//") or (opens and ("*/" not in text or text.endswith("*/")))):
-            kept.append(text)
-        within = (within or opens) and "*/" not in text
-    return "\n".join(kept)
-
-
-def _hash(text: str) -> str:
-    """What the browser must find between the tags to run it: nothing but the page's own script and style."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

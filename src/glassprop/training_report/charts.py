@@ -83,13 +83,13 @@ def curves(
     x = Axis(1.0 if seconds is None else 0.0, last, LEFT, WIDTH - RIGHT)
     y = Axis(*_widened(least, most, log), HEIGHT - BOTTOM, TOP, log)
     name = "epoch" if seconds is None else "seconds"
-    parts = [_frame(x, y, name, label + (", logarithmic" if log else ""), whole_across=seconds is None)]
+    parts = [frame(x, y, name, label + (", logarithmic" if log else ""), whole_across=seconds is None)]
     parts.append(_line(across, training, x, y, "training"))
     if validation:
         parts.append(_line(across, validation, x, y, "validation"))
     if best_epoch is not None and 1 <= best_epoch <= n:
         parts.append(_best(best_epoch, across[best_epoch - 1], validation or training, x, y))
-    return _svg(parts, title)
+    return drawing(parts, title)
 
 
 def _best(epoch: int, across: float, values: Sequence[float], x: Axis, y: Axis) -> str:
@@ -118,13 +118,13 @@ def scatter(points: Sequence[Sequence[float]], *, title: str, across: str, up: s
         return ""
     ends = _widened(min(values), max(values), False)
     x, y = Axis(*ends, LEFT, WIDTH - RIGHT), Axis(*ends, HEIGHT - BOTTOM, TOP)
-    parts = [_frame(x, y, across, up)]
+    parts = [frame(x, y, across, up)]
     parts.append(
         f'<line class="same" x1="{x.place(ends[0])}" y1="{y.place(ends[0])}" '
         f'x2="{x.place(ends[1])}" y2="{y.place(ends[1])}"/>'
     )
     parts += [f'<circle class="point" cx="{x.place(a)}" cy="{y.place(b)}" r="2.5"/>' for a, b in points]
-    return _svg(parts, title)
+    return drawing(parts, title)
 
 
 def histogram(edges: Sequence[float], counts: Sequence[int], *, title: str, across: str) -> str:
@@ -133,7 +133,7 @@ def histogram(edges: Sequence[float], counts: Sequence[int], *, title: str, acro
         return ""
     x = Axis(min(edges[0], 0.0), max(edges[-1], 0.0), LEFT, WIDTH - RIGHT)
     y = Axis(0, max(*counts, 1), HEIGHT - BOTTOM, TOP)
-    parts = [_frame(x, y, across, "rows", whole_up=True)]
+    parts = [frame(x, y, across, "rows", whole_up=True)]
     for k, count in enumerate(counts):
         begin, end, top = x.place(edges[k]), x.place(edges[k + 1]), y.place(count)
         said = f"{edges[k]:.4g} to {edges[k + 1]:.4g}: {count}"
@@ -143,7 +143,7 @@ def histogram(edges: Sequence[float], counts: Sequence[int], *, title: str, acro
         )
     zero = x.place(0.0)
     parts.append(f'<line class="same" x1="{zero}" x2="{zero}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
-    return _svg(parts, title)
+    return drawing(parts, title)
 
 
 def waterfall(told: Mapping[str, Any], *, title: str, most: int = 8) -> str:
@@ -175,7 +175,7 @@ def waterfall(told: Mapping[str, Any], *, title: str, most: int = 8) -> str:
             f'height="{_STEP - 6}"/><text x="{WIDTH - 2}" y="{_STEP * k + 15}" text-anchor="end">'
             f"{'' if kind == 'level' else '+' if number >= 0 else ''}{number:.4g}</text>"
         )
-    return _svg(parts, title, _STEP * len(names) + 6)
+    return drawing(parts, title, _STEP * len(names) + 6)
 
 
 def _widened(least: float, most: float, log: bool) -> tuple[float, float]:
@@ -189,7 +189,7 @@ def _widened(least: float, most: float, log: bool) -> tuple[float, float]:
     return ends if all(map(isfinite, ends)) else (least, most)
 
 
-def _frame(x: Axis, y: Axis, across: str, up: str, *, whole_across: bool = False, whole_up: bool = False) -> str:
+def frame(x: Axis, y: Axis, across: str, up: str, *, whole_across: bool = False, whole_up: bool = False) -> str:
     """The two axes with their names and numbers; only whole ones where that is said."""
     bottom, parts = HEIGHT - BOTTOM, []
     for value in x.ticks:
@@ -211,6 +211,6 @@ def _frame(x: Axis, y: Axis, across: str, up: str, *, whole_across: bool = False
     return "".join(parts)
 
 
-def _svg(parts: Sequence[str], title: str, height: int = HEIGHT) -> str:
+def drawing(parts: Sequence[str], title: str, height: int = HEIGHT) -> str:
     said = escape(title)
     return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{said}">{"".join(parts)}</svg>'

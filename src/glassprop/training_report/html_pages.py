@@ -1,19 +1,19 @@
-"""HTML documents from templates: they load nothing and run nothing, and every value in them is text."""
+"""HTML documents from templates: they load nothing, run only scripts of their own, and every value in them is text."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
+from glassprop.document.closed_page import script_of, source_hash
 from glassprop.errors import MissingPackageError
 from glassprop.ground.number_text import amount, number, percent
 from glassprop.ground.text import LONGEST_LINE, shown
 
 
-def html_page(template: str, **data: Any) -> str:
-    """The document that a template makes of data.
+def html_page(template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), **data: Any) -> str:
+    """The document that a template makes of data; styles, scripts: files that it has besides the style of all.
 
     Raises
     ------
@@ -33,10 +33,14 @@ def html_page(template: str, **data: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "number": number, "amount": amount}
+    environment.filters["whole"] = escape  # text that is not looked at, however long
     environment.filters["line"] = lambda text: escape(shown(text, LONGEST_LINE))  # which may quote several names
-    style = _static("report_training.css")
-    style_hash = b64encode(sha256(style.encode()).digest()).decode()
-    return environment.get_template(template).render(**data, style=Markup(style), style_hash=style_hash)
+    style = "\n".join(_static(name) for name in ("report_training.css", *styles))
+    own = {"style": Markup(style), "style_hash": Markup(source_hash(style))}
+    if scripts:
+        script = script_of([_static(name) for name in scripts])
+        own |= {"script": Markup(script), "script_hash": Markup(source_hash(script))}
+    return environment.get_template(template).render(**data, **own)
 
 
 def as_is(drawn: str) -> Any:

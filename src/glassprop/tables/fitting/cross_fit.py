@@ -9,13 +9,14 @@ the other folds choose.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 import numpy as np
 
 from glassprop.errors import DivergenceError
+from glassprop.estimator.tracer import Tracer
 from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.best_of_three import BestOfThree
 from glassprop.tables.fitting.final_step import ClassWeight
@@ -31,6 +32,7 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
     usable,
 )
+from glassprop.tables.fitting.traced import TracedNetwork, traced_network, tracer_in
 from glassprop.tables.fitting.unseen_folds import FoldLoss, Heard, Judged, are_few, sure_of, unseen
 
 _PATIENCE = 0.5  # of the epochs: so many without a better one end the training of a network of few rows
@@ -98,11 +100,14 @@ class CrossFitted:
     said : array (n_rows, n_outputs)
         What is said of each row by the network that has not seen it, as sure as it may be: probabilities, or
         standardized amounts. Where no network was trained without a row: the guess that knows no columns.
+    traced : list of TracedNetwork
+        Of each network, where a Tracer listens.
     """
 
     estimator: Any
     by_folds: FoldsChoice
     said: np.ndarray
+    traced: list[TracedNetwork] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ class _Trained:
     of_folds: list[FoldLoss]
     lost: np.ndarray  # (n_folds, n_sure): what `unseen` makes of them
     interrupted: bool = False
+    traced: list[TracedNetwork] = field(default_factory=list)
 
 
 def cross_fit(
@@ -140,7 +146,8 @@ def cross_fit(
     drawn : bool
         As of `learn_from_folds`.
     listeners : sequence
-        Those callbacks that show the training: their ``on_network(done, of)`` is called before each.
+        Callbacks: ``on_network(done, of)`` of those that show the training is called before each, and what a Tracer
+        among them is to keep is kept of each network.
 
     Raises
     ------
@@ -153,7 +160,7 @@ def cross_fit(
     tried: list[_Trained] = []
     try:
         for decay in decays:
-            tried.append(_trained(make, decay, rows, parts, counted, drawn, tell))
+            tried.append(_trained(make, decay, rows, parts, counted, drawn, tell, tracer_in(listeners)))
             if tried[-1].interrupted:
                 break
     finally:
@@ -178,7 +185,7 @@ def cross_fit(
         _guessed(rows, best.folds, counted),
     )
     said = _said(rows, best, shares)
-    return CrossFitted(joined(best.networks, interrupted=interrupted), by_folds, said)
+    return CrossFitted(joined(best.networks, interrupted=interrupted), by_folds, said, best.traced)
 
 
 class _Teller:
@@ -208,23 +215,26 @@ def _trained(
     counted: np.ndarray,
     drawn: bool,
     tell: Callable[[], None],
+    tracer: Tracer | None,
 ) -> _Trained:
     """Networks of those folds in which none diverged."""
-    networks, kept_folds, of_folds, interrupted = [], [], [], False
+    networks, kept_folds, of_folds, traced, interrupted = [], [], [], [], False
     for number, (train, kept) in enumerate(folds):
         estimator = make(len(train), decay, number)
+        taught, own = train, () if tracer is None else (tracer.of_another(),)
         train, uncounted = rows.with_all_classes(train)
         judged = Judged(rows.y, counted, train, kept, rows.classification)
         tell()
         best, heard = _watching(estimator, rows.X[kept], judged)
         try:
-            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best))
+            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best, *own))
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))
         if interrupted and not estimator.n_iter_:
             break
         best.go_back(estimator)
+        traced += [traced_network(one, estimator, taught) for one in own]
         curve = heard[0].curve if heard else [judged.lost(outputs_of(estimator, rows.X[kept]))]
         of_folds.append(FoldLoss(np.stack(curve), judged.guess()))
         networks.append(estimator)
@@ -236,7 +246,7 @@ def _trained(
     losses = lost.sum(axis=0)
     if not drawn:
         losses[:-1] = np.inf
-    return _Trained(decay, networks, kept_folds, losses / max(total, 1e-300), of_folds, lost, interrupted)
+    return _Trained(decay, networks, kept_folds, losses / max(total, 1e-300), of_folds, lost, interrupted, traced)
 
 
 def _watching(estimator: Any, X: Any, judged: Judged) -> tuple[BestOfThree, tuple[Heard, ...]]:

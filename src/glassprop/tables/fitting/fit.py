@@ -20,6 +20,7 @@ from glassprop.tables.fitting.many_categories import with_inputs
 from glassprop.tables.fitting.outcome import Learned, Outcome, outcome_of
 from glassprop.tables.fitting.spoken import quiet, told
 from glassprop.tables.fitting.task import Task, columns_of, task_of
+from glassprop.tables.fitting.traced import tracer_in
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.readings import Schema
@@ -89,9 +90,16 @@ def one_fit(options: FitOptions, callbacks: Sequence[Any], say: Say) -> FitOptio
     Raises
     ------
     SettingsError
-        Networks of folds were asked for.
+        Networks of folds were asked for, or a trace.
     """
-    if not any(hasattr(callback, "begin_fit") for callback in callbacks) or options.cross_fit is None:
+    if not any(hasattr(callback, "begin_fit") for callback in callbacks):
+        return options
+    if tracer_in(callbacks) is not None:
+        raise SettingsError(
+            "a trace is of a whole training, and one that is kept in a checkpoint may be gone on with: leave one of "
+            "them out"
+        )
+    if options.cross_fit is None:
         return options
     if options.recipe == "plain" and options.cross_fit == "auto":
         return options  # which has none

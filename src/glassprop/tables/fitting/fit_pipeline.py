@@ -21,6 +21,7 @@ from glassprop.tables.fitting.small_tables import FoldsChoice
 from glassprop.tables.fitting.table_network import TableNetwork
 from glassprop.tables.fitting.task import Task
 from glassprop.tables.fitting.time_left import TimeLeft
+from glassprop.tables.fitting.traced import keep_trace
 from glassprop.tables.fitting.tried_manners import Inputs, best_of, inputs_of, tell_few
 from glassprop.tables.schema.readings import Schema
 
@@ -82,6 +83,7 @@ def fit_pipeline(
         target_scale.tell(choice, scale, target.name, say)
     if said is not None and scale is not None:
         said = scale.own(said)
+    keep_trace(callbacks, estimator, train, best.traced)
     pipeline = TablePipeline([*best.inputs.steps.steps, ("network", estimator)])
     return Fitted(pipeline, scale, best.inputs.builder.told(best.by_folds), best.by_folds, said)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,10 +28,23 @@ from glassprop.tables.fitting.split import SplitKeys
 from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.target_units import loss_of
 from glassprop.tables.fitting.time_left import TimeLeft
+from glassprop.tables.fitting.traced import TracedNetwork
 from glassprop.tables.fitting.trained import trained
 from glassprop.tables.schema.request import FitOptions
 
 SomeRows = tuple[Any, np.ndarray, np.ndarray | None]  # inputs, targets and weights of some rows
+
+
+class Trained(NamedTuple):
+    """What came of a training: what folds said of it, and of several networks what these said of rows out of fold.
+
+    traced: of each of these networks, where a Tracer listens; None of one.
+    """
+
+    estimator: Any
+    by_folds: FoldsChoice | None
+    said: np.ndarray | None = None
+    traced: list[TracedNetwork] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,8 +87,8 @@ class TableNetwork:
 
     def train(
         self, X: Any, X_inner: Any, callbacks: Sequence[Any], say: Say, known: FoldsChoice | None = None
-    ) -> tuple[Any, FoldsChoice | None, np.ndarray | None]:
-        """A fitted one, what folds said of it, and what was said of rows out of fold where there are several.
+    ) -> Trained:
+        """A fitted one, and what came of it.
 
         known: what `by_folds` gave, where that has been asked for already.
         """
@@ -84,7 +97,7 @@ class TableNetwork:
         crossed = self._cross_fit(X, y, callbacks)
         if crossed is not None:
             say(of_folds(len(rows), crossed.by_folds))
-            return crossed.estimator, crossed.by_folds, crossed.said
+            return Trained(crossed.estimator, crossed.by_folds, crossed.said, crossed.traced)
         watched = self._watched(X_inner)
         by_folds = known or self.by_folds(X, callbacks)
         if inner is None:
@@ -102,7 +115,7 @@ class TableNetwork:
             if self.scale is None:
                 shares = shares_of(y, counted_as(y, rows.weights, self.options.class_weight))
             be_as_sure(estimator, by_folds.sure, shares)
-        return estimator, by_folds, None
+        return Trained(estimator, by_folds)
 
     def by_folds(self, X: Any, callbacks: Sequence[Any]) -> FoldsChoice | None:
         """What folds of a small table say, of which one network is trained; of a larger one nothing."""

@@ -23,6 +23,7 @@ from glassprop.tables.fitting.many_categories import tell_means, tell_shared
 from glassprop.tables.fitting.small_tables import FoldsChoice
 from glassprop.tables.fitting.spoken import quiet
 from glassprop.tables.fitting.table_network import TableNetwork
+from glassprop.tables.fitting.traced import TracedNetwork
 from glassprop.tables.schema.readings import Schema
 
 
@@ -64,7 +65,7 @@ def inputs_of(manner: Manner, schema: Schema, dtype: str, parts: Parts, *, class
 class Learned:
     """A network, and what it was trained with.
 
-    by_folds, said: as `TableNetwork.train` gives them. notes: what was told of it.
+    by_folds, said, traced: as `TableNetwork.train` gives them. notes: what was told of it.
     """
 
     inputs: Inputs
@@ -72,6 +73,7 @@ class Learned:
     by_folds: FoldsChoice | None
     said: np.ndarray | None
     notes: list[Note]
+    traced: list[TracedNetwork] | None = None
 
 
 def best_of(
@@ -139,7 +141,7 @@ def _learned(
     notes: list[Note] = []
     network = network_of(inputs)
     found = network.train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)), by_folds)
-    return Learned(inputs, *found, notes)
+    return Learned(inputs, found.estimator, found.by_folds, found.said, notes, found.traced)
 
 
 def _tell(best: Learned, lost: dict[str, float], rows: int, say: Say) -> None:

@@ -16,6 +16,7 @@ from glassprop.ground.text import quoted
 from glassprop.tables.fitting.assess import Assessment
 from glassprop.tables.fitting.fit import assessed_on, noted
 from glassprop.tables.fitting.outcome import Learned, Outcome, outcome_of
+from glassprop.tables.fitting.traced import tracer_in
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
 from glassprop.tables.schema.request import FitOptions, check_options
@@ -97,6 +98,8 @@ def fit_stream(
     """
     notes, say = noted(on_message)
     check_options(options)
+    if tracer_in(callbacks) is not None:
+        raise SettingsError("a trace is kept of tables that are read into memory, not of those read piece by piece")
     options = plain_options(options, say)
     check_lanes(lanes)
     _check_budget(budget)

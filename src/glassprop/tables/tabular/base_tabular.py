@@ -18,6 +18,7 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, ch
 
 import glassprop
 from glassprop.errors import SettingsError, TableError
+from glassprop.estimator.tracer import Tracer
 from glassprop.estimator.verbose import tell
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.table_pipeline import TablePipeline
@@ -25,15 +26,17 @@ from glassprop.tables.schema.request import RECIPES, FitOptions
 from glassprop.tables.tabular.given_frame import given_frame
 from glassprop.tables.tabular.given_target import GivenTarget, given_weights, same_length
 from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame
+from glassprop.tables.tabular.row_verbs import RowVerbs
 
 ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
 _RULING = ("group", "time")  # roles that one column can have
 
 
-class BaseTabular(CallbackSupportMixin, BaseEstimator):
+class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
     """fit, predict and save; what the target is, and how it is predicted, says who inherits.
 
-    Callbacks hear of the fit as one task: networks that are trained within it are of its own making.
+    Callbacks hear of the fit as one task: networks that are trained within it are of its own making. A ``Tracer`` alone
+    is handed on to them.
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -73,14 +76,13 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         """
         fit = self._init_callback_context()
         fit.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        frame, named = self._frame(X, reset=True)
-        target = self._target(y)
-        same_length(frame, target)
-        weights = given_weights(sample_weight, frame)
-        given = Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
+        given = self._given(X, y, sample_weight, X_val, y_val)
         self._refuse_two_judges(given)
         share = None if isinstance(self.validation, str) else float(self.validation)
-        self._take(learn_frame(given, self._options(), share, (), tell if self.verbose else None), len(frame))
+        tracers = [one for one in vars(self).get("_skl_callbacks", ()) if isinstance(one, Tracer)]
+        self._take(
+            learn_frame(given, self._options(), share, tracers, tell if self.verbose else None), len(given.frame)
+        )
         fit.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
 
@@ -132,6 +134,14 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         _check_feature_names(self, X, reset=False)
         renamed = dict(zip(frame.columns, self._names, strict=True))
         return frame.rename({old: new for old, new in renamed.items() if old != new}), named
+
+    def _given(self, X: Any, y: Any, sample_weight: Any, X_val: Any = None, y_val: Any = None) -> Given:
+        """What is to be learned from, checked; the names of its columns are kept."""
+        frame, named = self._frame(X, reset=True)
+        target = self._target(y)
+        same_length(frame, target)
+        weights = given_weights(sample_weight, frame)
+        return Given(frame, target, weights, self._watched(X_val, y_val), keep=not named)
 
     def _watched(self, X_val: Any, y_val: Any) -> tuple[nw.DataFrame, GivenTarget] | None:
         if (X_val is None) != (y_val is None):

@@ -97,9 +97,7 @@ def _tabular(
             warnings.simplefilter("ignore")
             model.fit(X, y, sample_weight)
     check_is_fitted(model)
-    steps, network = model.pipeline_[:-1], model.pipeline_[-1]
-    given, held = (
-        None if part is None else steps.transform(model._frame(part, reset=False)[0].to_native()) for part in (X, X_val)
-    )
+    network = model.pipeline_[-1]
+    given, held = (None if part is None else model._inputs(part) for part in (X, X_val))
     labels, labels_val = (None if part is None else np.asarray(part) for part in (y, y_val))
     return network.diagnose(given, labels, sample_weight, held, labels_val, budget)

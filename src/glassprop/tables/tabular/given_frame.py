@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 from glassprop.errors import TableError
+from glassprop.ground.nothing import is_nothing
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.values.packages import need_polars
 
@@ -31,6 +32,16 @@ def given_frame(X: Any, estimator: Any = None) -> tuple[nw.DataFrame, bool]:
     if isinstance(frame, nw.DataFrame):
         return frame, names is None
     return _of_array(X, estimator), False
+
+
+def one_row(x: Any) -> Any:
+    """A row as a table of one row: of an array or a list, of a series, or of what is one already."""
+    if hasattr(x, "to_frame") and hasattr(x, "index"):  # a row of a pandas table
+        return x.to_frame().T.infer_objects()
+    if hasattr(x, "columns"):
+        return x
+    x = x if hasattr(x, "shape") else np.asarray(x)
+    return x[None] if len(x.shape) == 1 else x
 
 
 def _pandas_names(X: Any) -> list[str] | None:
@@ -73,19 +84,13 @@ def _series(pl: Any, name: str, column: np.ndarray) -> Any:
     if column.dtype.kind != "O":
         column = column.astype(np.float32) if column.dtype == np.float16 else column
         return pl.Series(name, np.ascontiguousarray(column))
-    values = [None if _is_nothing(value) else value for value in column.tolist()]
+    values = [None if is_nothing(value) else value for value in column.tolist()]
     kinds = {type(value) for value in values} - {type(None)}
     if kinds and all(issubclass(kind, int | float | np.number) and kind is not bool for kind in kinds):
         return pl.Series(name, [np.nan if value is None else float(value) for value in values])
     if kinds == {str}:
         return pl.Series(name, values)
     return pl.Series(name, values, dtype=pl.Object)
-
-
-def _is_nothing(value: Any) -> bool:
-    return (
-        value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
-    )
 
 
 def _numbered(count: int) -> list[str]:

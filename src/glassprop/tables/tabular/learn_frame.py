@@ -67,6 +67,8 @@ class LearnedFrame:
     notes : list of Note
     rows : array of int
         Which rows were learned from, counted from 0, those that training was judged by among them.
+    parts : Parts
+        The same, by their use.
     """
 
     fitted: Fitted
@@ -75,6 +77,7 @@ class LearnedFrame:
     record: dict[str, Any]
     notes: list[Note]
     rows: np.ndarray
+    parts: Parts
 
 
 def learn_frame(
@@ -117,7 +120,7 @@ def learn_frame(
     told = schema_of(fitted.pipeline[0].schema, record).to_dict()
     if not given.target.is_of_a_table:
         del record["labels"]  # a table's column has no such classes, so no table can be scored by it
-    return LearnedFrame(fitted, roles, told, record, notes, examples.rows)
+    return LearnedFrame(fitted, roles, told, record, notes, examples.rows, parts)
 
 
 def _with_target(given: Given) -> Table:

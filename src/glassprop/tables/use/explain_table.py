@@ -82,7 +82,7 @@ def explain_table(
     places = row_numbers(len(frame), None, rows)
     part, called = frame[places], places if numbers is None else list(numbers)
     with_targets = output is None and of is None
-    y = _targets(part, target, called, table.name, pipeline, record) if with_targets else None
+    y = targets_of(part, target, called, table.name, pipeline, record) if with_targets else None
     with told(on_message, table.notes):
         return _explain_typed(
             pipeline, part, y, called, Question(top, output, of), target=target.name,
@@ -90,7 +90,7 @@ def explain_table(
         )  # fmt: skip
 
 
-def _targets(
+def targets_of(
     part: nw.DataFrame, target: Target, called: Sequence[int], name: str, pipeline: Pipeline, record: Mapping[str, Any]
 ) -> np.ndarray | None:
     """The targets of some rows; None where there are none.
@@ -193,7 +193,7 @@ def explain(
     >>> explanation.input("petal length (cm)").parts[0].name
     'petal length (cm)'
     """
-    steps = _steps_of(model)
+    steps = steps_of(model)
     if steps is None:
         raise SettingsError(
             f"cannot explain a {type(model).__name__}: give a glassprop MLPClassifier or MLPRegressor, or a "
@@ -211,7 +211,7 @@ def explain(
     return _explain_steps(steps, X, y, numbers, question)
 
 
-def _steps_of(model: Any) -> list[Any] | None:
+def steps_of(model: Any) -> list[Any] | None:
     """The steps of a Pipeline, those of Pipelines in it too; None unless it ends in an estimator of ours."""
     steps = [model]
     while isinstance(steps[-1], Pipeline) and steps[-1].steps:

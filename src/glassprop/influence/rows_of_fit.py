@@ -1,0 +1,42 @@
+"""The rows that a fit was given, as its network takes them: which are trained on, and which are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassprop.engine.plan import Data
+from glassprop.network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class RowsOfFit:
+    """What callbacks are told of the rows, as far as they are here.
+
+    Attributes
+    ----------
+    network : Network
+    task : {"classes", "labels", "numbers"}
+        See ``SeenRows``.
+    n : int
+        How many ``fit`` was given.
+    data : Data or None
+        Those that are trained on; None where they come from a source, or lie in several processes.
+    kept : integers (of data,) or None
+        Which of the n these are; None: all.
+    held, aside : Data and integers, or None
+        Those that were set aside.
+    every : int
+        At every how many epochs one may look at all rows by a forward pass.
+    """
+
+    network: Network
+    task: str
+    n: int
+    data: Data | None
+    kept: NDArray[np.integer] | None = None
+    held: Data | None = None
+    aside: NDArray[np.integer] | None = None
+    every: int = 1

@@ -1,0 +1,92 @@
+"""``glassprop.blame``: which training rows drove a prediction of any model of ours, whatever its steps do with rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sklearn.pipeline import Pipeline
+
+from glassprop.errors import SettingsError
+from glassprop.tables.tabular.base_tabular import BaseTabular
+from glassprop.tables.tabular.given_frame import one_row
+from glassprop.tables.use.explain_table import steps_of
+
+if TYPE_CHECKING:
+    from glassprop.estimator.tracer import Tracer
+    from glassprop.influence.blame import Blame
+    from glassprop.influence.influence import OnRows
+    from glassprop.influence.model_trace import ModelTrace
+    from glassprop.influence.trace import Trace
+
+
+def blame(
+    model: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    *,
+    row: int | None = None,
+    x: Any = None,
+    y_x: Any = None,
+    top: int = 10,
+    trace: ModelTrace | Trace | Tracer | None = None,
+    on_rows: OnRows | None = None,
+) -> Blame:
+    """Which training rows drove a prediction: those that lowered its cost, and those that raised it.
+
+    Of a regressor without ``y_x`` it is the prediction that is asked for: which rows raised it, and which lowered it.
+    The steps of a Pipeline before its network make inputs of all rows first; of tabular estimators their own do.
+
+    Parameters
+    ----------
+    model : MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, or a Pipeline that ends in one; fitted
+    X, y, sample_weight
+        The training rows, as ``fit`` was given them.
+    row : int, optional
+        The training row whose prediction is asked for, counted from 0.
+    x : one row, as X has them, optional
+        In the place of ``row``: a row that need not be one of the training rows. An array (n_features,), a series, or
+        a table of one row.
+    y_x : label or number, optional
+        Its target, in its own units. Without, a classifier takes what it predicts.
+    top, trace, on_rows
+        As of ``MLPClassifier.blame``.
+
+    Returns
+    -------
+    Blame
+
+    Raises
+    ------
+    SettingsError
+        If the model is of another kind; and as ``MLPClassifier.blame``, whose other errors are raised, too.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> import glassprop
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> clf = glassprop.MLPClassifier((8,), solver="lbfgs", random_state=0)
+    >>> model = make_pipeline(StandardScaler(), clf).fit(X, y)
+    >>> blame = glassprop.blame(model, X, y, x=X.iloc[70], y_x=1)
+    >>> blame.proponents[0].row, blame.proponents[0].label
+    (70, '1')
+    """
+    asked = {"row": row, "y_x": y_x, "top": top, "trace": trace, "on_rows": on_rows, "sample_weight": sample_weight}
+    if isinstance(model, BaseTabular):
+        return model.blame(X, y, x=x, **asked)
+    steps = steps_of(model)
+    if steps is None and isinstance(model, Pipeline) and model.steps and isinstance(model.steps[-1][1], BaseTabular):
+        steps = [step for _, step in model.steps]
+    if steps is None:
+        raise SettingsError(
+            f"cannot blame rows for what a {type(model).__name__} says: give a glassprop MLPClassifier, MLPRegressor, "
+            "TabularClassifier or TabularRegressor, or a scikit-learn Pipeline that ends in one"
+        )
+    last = steps[-1]
+    if len(steps) > 1:
+        before = Pipeline([(str(k), step) for k, step in enumerate(steps[:-1])])
+        X, x = before.transform(X), None if x is None else before.transform(one_row(x))
+    return last.blame(X, y, x=x, **asked)

@@ -1,0 +1,99 @@
+"""What is asked of the rows that a tabular estimator learns from: which drove a prediction, which targets are wrong."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from glassprop.errors import SettingsError
+from glassprop.tables.tabular.given_frame import one_row
+from glassprop.tables.tabular.learn_frame import learn_frame
+
+if TYPE_CHECKING:  # what asks of rows is loaded by whoever asks
+    from glassprop.estimator.margins import Margins
+    from glassprop.estimator.tracer import Tracer
+    from glassprop.estimator.without_suspects import Progress
+    from glassprop.influence.blame import Blame
+    from glassprop.influence.influence import OnRows
+    from glassprop.influence.model_trace import ModelTrace
+    from glassprop.influence.suspects import Suspects
+
+
+class RowVerbs:
+    """The verbs."""
+
+    def blame(
+        self: Any,
+        X: Any,
+        y: Any,
+        *,
+        row: int | None = None,
+        x: Any = None,
+        y_x: Any = None,
+        sample_weight: Any = None,
+        top: int = 10,
+        trace: ModelTrace | Tracer | None = None,
+        on_rows: OnRows | None = None,
+    ) -> Blame:
+        """Which training rows drove a prediction, as of ``MLPClassifier.blame``: of this model's network.
+
+        ``x`` is a row as X has them: a table of one row, a series, or an array where X was one. A ``Tracer`` that was
+        set in ``fit`` has a trace of each network that is averaged; scores are means over those that a row taught.
+        """
+        check_is_fitted(self)
+        given = self._inputs(X)
+        x = None if x is None else self._inputs(one_row(x))
+        asked = {"row": row, "y_x": y_x, "sample_weight": sample_weight, "top": top}
+        found: Blame = self.pipeline_[-1].blame(given, np.asarray(y), x=x, trace=trace, on_rows=on_rows, **asked)
+        return found
+
+    def suspect_labels(
+        self: Any,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        margins: Margins | None = None,
+        trace: Tracer | None = None,
+        retrain: bool | int = False,
+        progress: Progress | None = None,
+    ) -> Suspects:
+        """Say which targets are probably wrong, as of ``MLPClassifier.suspect_labels``.
+
+        Before ``fit`` one network of the plain recipe is trained, as a copy, whatever this model averages. After it
+        the final weights serve, and the result says so.
+        """
+        from glassprop.estimator.margins import Margins
+        from glassprop.estimator.tracer import Tracer
+        from glassprop.tables.use.suspect_table import KEPT, suspects_of_parts
+
+        if hasattr(self, "pipeline_"):
+            found: Suspects = self.pipeline_[-1].suspect_labels(
+                self._inputs(X), np.asarray(y), sample_weight, margins=margins, trace=trace, retrain=retrain,
+                progress=progress,
+            )  # fmt: skip
+            return found
+        if margins is not None or trace is not None:
+            raise SettingsError("margins= and trace= are of a fit, and this model is not fitted: leave them out")
+        made = clone(self)
+        made._validate_params()
+        given, watching = made._given(X, y, sample_weight), (Margins(), Tracer(KEPT))
+        options = replace(made._options(), cross_fit=None, recipe="plain", n_members="auto")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            learned = learn_frame(given, options, None, watching, None)
+        if len(learned.rows) < len(given.frame):
+            left = len(given.frame) - len(learned.rows)
+            raise SettingsError(
+                f"{left} row(s) cannot be learned from, for they have no time: leave them out of X and y"
+            )
+        return suspects_of_parts(learned.fitted.pipeline, learned.parts, *watching, retrain=retrain, progress=progress)
+
+    def _inputs(self: Any, X: Any) -> Any:
+        """What the network is given for these rows."""
+        return self.pipeline_[:-1].transform(self._frame(X, reset=False)[0].to_native())

@@ -1,0 +1,90 @@
+"""``glassprop.suspect_labels``: which targets are probably wrong, for any model of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from glassprop.errors import SettingsError
+from glassprop.estimator.diagnosed import was_fitted
+from glassprop.tables.tabular.base_tabular import BaseTabular
+from glassprop.tables.use.explain_table import steps_of
+
+if TYPE_CHECKING:
+    from glassprop.estimator.margins import Margins
+    from glassprop.estimator.tracer import Tracer
+    from glassprop.estimator.without_suspects import Progress
+    from glassprop.influence.suspects import Suspects
+    from glassprop.influence.trace import Trace
+
+
+def suspect_labels(
+    model: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    *,
+    margins: Margins | None = None,
+    trace: Tracer | Trace | None = None,
+    retrain: bool | int = False,
+    progress: Progress | None = None,
+) -> Suspects:
+    """Say which targets of the training rows are probably wrong, and which rows are unusual.
+
+    One that is not fitted is trained once, as a copy that is watched: it stays as it was. Of a Pipeline the steps
+    before the network are fitted to all rows first; of tabular estimators it is one network of the plain recipe that
+    is trained, whatever they average otherwise. Of one that is fitted the final weights serve, and the result says so,
+    unless a ``Margins`` saw the fit of its network.
+
+    Parameters
+    ----------
+    model : MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, or a Pipeline that ends in one of them
+    X, y, sample_weight
+        What ``fit`` was given, or would be.
+    margins, trace, retrain, progress
+        As of ``MLPClassifier.suspect_labels``.
+
+    Returns
+    -------
+    Suspects
+
+    Raises
+    ------
+    SettingsError
+        If the model is of another kind; and as ``MLPClassifier.suspect_labels``, whose other errors are raised, too.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> import glassprop
+    >>> X, y = load_wine(return_X_y=True)
+    >>> y[[20, 150]] = 2, 0  # two wrong labels
+    >>> clf = glassprop.MLPClassifier((16,), learning_rate_init=0.02, max_iter=60, random_state=0)
+    >>> sorted(glassprop.suspect_labels(make_pipeline(StandardScaler(), clf), X, y).suspected[:2].tolist())
+    [20, 150]
+    """
+    watched = {"margins": margins, "trace": trace, "retrain": retrain, "progress": progress}
+    steps = steps_of(model)
+    if steps is None and isinstance(model, Pipeline) and model.steps and isinstance(model.steps[-1][1], BaseTabular):
+        steps = [step for _, step in model.steps]
+    if steps is None:
+        steps = [model]
+    last = steps[-1]
+    if not hasattr(last, "suspect_labels"):
+        raise SettingsError(
+            f"cannot suspect labels by a {type(model).__name__}: give a glassprop MLPClassifier, MLPRegressor, "
+            "TabularClassifier or TabularRegressor, or a scikit-learn Pipeline that ends in one"
+        )
+    if len(steps) > 1:
+        before = Pipeline([(str(k), step) for k, step in enumerate(steps[:-1])])
+        X = before.transform(X) if _is_fitted(last) else clone(before).fit(X, y).transform(X)
+    found: Suspects = last.suspect_labels(X, y, sample_weight, **watched)
+    return found
+
+
+def _is_fitted(last: Any) -> bool:
+    return hasattr(last, "pipeline_") if isinstance(last, BaseTabular) else was_fitted(last)
