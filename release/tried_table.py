@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -37,9 +38,9 @@ def page_part(all_tried: Sequence[Tried], resolved: Mapping[str, Sequence[str]],
     resolved: platforms by Python.
     """
     lines = [
-        f"{datetime.now(UTC):%-d %B %Y}, {platform.system()} on {platform.machine()}, glassprop's wheel of "
-        f"{_size(built.wheel)} and sdist of {_size(built.sdist)}. Seconds are from the empty "
-        "environment to the end of the test, on two cores; most of them compile kernels, which a machine does once.",
+        f"{datetime.now(UTC):%-d %B %Y}, {platform.system()} on {platform.machine()}, {_busy()}. "
+        f"glassprop's wheel has {_size(built.wheel)}, its sdist {_size(built.sdist)}.",
+        "Seconds are from the empty environment to the end of the test; most are of compiling, which a machine does once.",
         "",
         *_markdown(_HEAD, rows_of(all_tried)),
         "",
@@ -73,3 +74,8 @@ def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _size(file: Path) -> str:
     return f"{file.stat().st_size / 1e6:.1f} MB"
+
+
+def _busy() -> str:
+    """How many cores there are, and how many would have found work: seconds are to be read by that."""
+    return f"{os.cpu_count()} cores, with work for {max(os.getloadavg()):.0f}"
