@@ -40,7 +40,7 @@ def page_part(all_tried: Sequence[Tried], resolved: Mapping[str, Sequence[str]],
     lines = [
         f"{datetime.now(UTC):%-d %B %Y}, {platform.system()} on {platform.machine()}, {_busy()}. "
         f"glassprop's wheel has {_size(built.wheel)}, its sdist {_size(built.sdist)}.",
-        "Seconds are from the empty environment to the end of the test; most are of compiling, which a machine does once.",
+        "Seconds are from the empty environment to the end of the test; compiling, most of them, is done once.",
         "",
         *_markdown(_HEAD, rows_of(all_tried)),
         "",

@@ -127,6 +127,7 @@ def test_every_extra_for_users_is_tried_with_the_oldest_and_the_newest() -> None
     for_users = {name for name, needs in extras.items() if not any(need.startswith("glassprop") for need in needs)}
     assert for_users == set(EXTRAS), "an extra needs a part of release/smoke.py, and its name in EXTRAS"
     assert set(EXTRAS) - {"cli"} <= smoke.PARTS.keys()
+    assert set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)) == for_users
     pythons = [Python((3, minor, 1), Path("python3")) for minor in (11, 12, 13)]
     all_trials = trials(pythons)
     for which in ("oldest", "newest"):
