@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.text import Text
+from sklearn.datasets import load_digits
 
-from glassprop import Layer, Network
+from glassprop import Layer, MLPClassifier, Network
 from glassprop.saving import read_record
-from glassprop.showing import page
+from glassprop.showing import page, suspects_page
 
 IMAGES = Path(__file__).parent / "img"
 
@@ -96,6 +97,7 @@ def draw_pages(folder: Path) -> None:
     (folder / "small.html").write_text(
         page(record, title="Two inputs, two hidden neurons, one output"), encoding="utf-8"
     )
+    (folder / "labels.html").write_text(labels_page(), encoding="utf-8")
 
     from playwright.sync_api import sync_playwright
 
@@ -106,11 +108,23 @@ def draw_pages(folder: Path) -> None:
         photograph(chromium, folder / "page.html", IMAGES / "page.png", (1400, 980), weight=True)
         photograph(chromium, folder / "small.html", IMAGES / "page-small.png", (1200, 830), weight=True)
         photograph(chromium, folder / "report.html", IMAGES / "report.png", (760, 1330))
+        photograph(chromium, folder / "labels.html", IMAGES / "labels.png", (1200, 620), keys="s k")
         chromium.close()
 
 
-def photograph(chromium: Any, document: Path, target: Path, size: tuple[int, int], *, weight: bool = False) -> None:
-    """The upper part of a document; weight: with the first layer's largest derivative chosen."""
+def labels_page() -> str:
+    """Suspected labels of the digits, of which one in twenty is another than it was."""
+    data, rng = load_digits(), np.random.default_rng(0)
+    y, rows = data.target.copy(), rng.choice(len(data.target), len(data.target) // 20, replace=False)
+    y[rows] = (y[rows] + rng.integers(1, 10, len(rows))) % 10
+    suspects = MLPClassifier((32,), max_iter=60, random_state=0).suspect_labels(data.data / 16, y)
+    return suspects_page(suspects, data.data, names=data.feature_names, target="digit", source="digits")
+
+
+def photograph(
+    chromium: Any, document: Path, target: Path, size: tuple[int, int], *, weight: bool = False, keys: str = ""
+) -> None:
+    """The upper part of a document; weight: with the first layer's largest derivative chosen; keys: pressed before."""
     from PIL import Image
 
     window = {"width": size[0], "height": size[1]}
@@ -119,6 +133,8 @@ def photograph(chromium: Any, document: Path, target: Path, size: tuple[int, int
     if weight:
         tab.locator("tr", has_text="layer 1").locator("a, button").first.click()
         tab.mouse.move(0, 0)
+    for key in keys.split():
+        tab.keyboard.press(key)
     tab.evaluate("window.scrollTo(0, 0)")
     taken = Image.open(BytesIO(tab.screenshot())).convert("RGB")
     taken.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)  # a third of the size

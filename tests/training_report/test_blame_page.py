@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import b64decode
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,9 @@ def test_rows_cells_and_bars_are_those_of_the_scores():
     text = " ".join(Reader(document).texts["blame"].split())
     assert "Row 4 is labeled a and predicted to be b. 30 training rows were looked at, by the final weights" in text
     assert f"Its own score as a training row, which is not listed: {number(3.0)}." in text
-    assert "of epochs 5 to 9" in " ".join(Reader(blame_page(blamed(epochs=(5, 9)), frame)).texts["blame"].split())
+    assert "weights, of epochs 5 to 9" in " ".join(
+        Reader(blame_page(blamed(epochs=(5, 9)), frame)).texts["blame"].split()
+    )
 
 
 def test_a_row_from_elsewhere_has_its_cells_where_they_are_given():
@@ -55,6 +58,16 @@ def test_a_row_from_elsewhere_has_its_cells_where_they_are_given():
         blame_page(blamed(row=None), frame, asked=frame[["width"]][:1])
     with pytest.raises(DataError, match="of 30 training rows, and there are 29"):
         blame_page(blamed(), frame[:29])
+
+
+def test_a_prediction_of_networks_of_folds_is_told_as_one():
+    asked = replace(blamed(epochs=(5, 9)), of="prediction", label="", networks=8, taught=np.arange(30) != 4)
+    reader = Reader(blame_page(asked, np.zeros((30, 2))))
+    text = " ".join(reader.texts["blame"].split())
+    assert "Row 4 is predicted to be b. 29 training rows were looked at" in text
+    assert "of 8 networks; a score is the mean" in text
+    assert "It was not trained on." in text
+    assert "Rows that raised the prediction" in text
 
 
 def test_rows_can_have_numbers_of_their_own():

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -221,6 +222,30 @@ def test_without_memory_it_works_and_says_so(look):
     assert page.locator("#memory-note").is_visible()
     press(page, "s")
     assert len(saved(page)) == 1
+
+
+CASES = {"digits": digits, "flowers": flowers, "hostile": lambda: flowers(kinds=HOSTILE), "amounts": amounts}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_was_decided_is_done_as_the_documentation_says(look, tmp_path, monkeypatch, case):
+    found, rows, *names = CASES[case]()
+    page = look(suspects_page(found, rows, names=names[0] if names else None))
+    press(page, "s k x")
+    with page.expect_download() as download:
+        page.locator("#download").click()
+    download.value.save_as(tmp_path / "decisions.csv")
+    monkeypatch.chdir(tmp_path)
+    guide = (Path(__file__).parents[2] / "docs/labels.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(import csv\n.*?)```", guide, re.DOTALL)
+    n, first, _, third = len(found.given), *found.suspected[:3]
+    scope = {"np": np, "X": np.arange(n)[:, None], "y": found.given.copy()}
+    exec(lines, scope)
+    expected = found.given.copy()
+    expected[first] = found.suggested[first]
+    assert scope["X"][:, 0].tolist() == [i for i in range(n) if i != third]
+    assert scope["y"].tolist() == np.delete(expected, third).tolist()
+    assert scope["y"].dtype == found.given.dtype
 
 
 # --- text stays text -------------------------------------------------------------------------------------------------

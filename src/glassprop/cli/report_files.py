@@ -15,15 +15,20 @@ from glassprop.ground.version import versions_here
 
 if TYPE_CHECKING:
     from glassprop.tables import Outcome
+    from glassprop.tables.fitting.table_margins import TableMargins
 
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """Where they go. page: None where the report is a device or pipe, which has no place beside it."""
+    """Where they go. page: None where the report is a device or pipe, which has no place beside it.
+
+    margins: what is to watch how rows are learned, of which the report tells.
+    """
 
     report: str
     page: str | None
     rows: bool
+    margins: TableMargins
 
 
 def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, str]]) -> ReportFiles | None:
@@ -48,6 +53,7 @@ def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, 
             raise SettingsError("--no-rows is about the report: give --report FILE too, or leave it out")
         return None
     from glassprop.ground.atomic import check_writable, is_device
+    from glassprop.tables.fitting.table_margins import TableMargins
     from glassprop.training_report.html_pages import need_jinja
 
     need_jinja()
@@ -57,7 +63,7 @@ def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, 
         check_writable(page, error=DataError)
         _refuse_same(report, report, others)
         _refuse_same(page, report, [*others, ("the report", report)])
-    return ReportFiles(report, page, rows)
+    return ReportFiles(report, page, rows, TableMargins())
 
 
 def page_path(report: str) -> str:
@@ -107,6 +113,8 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         versions=versions_here("numpy", "scikit-learn"),
         predictions=() if explained is None else explained["predictions"],
         found=_found(outcome),
+        seen=_seen(outcome, files),
+        drove=_drove(outcome, diagnosis),
     )
     documents = {files.report: training_report(data)}
     if page is not None and explained is not None:
@@ -128,6 +136,30 @@ def _found(outcome: Outcome) -> dict[str, Any] | None:
     from glassprop.tables.use.doctor_table import diagnosis_of_outcome
 
     return diagnosis_of_outcome(outcome).to_dict()
+
+
+def _seen(outcome: Outcome, files: ReportFiles) -> dict[str, Any] | str:
+    """How hard the rows were to learn, as plain data; or why that is not known."""
+    from glassprop.tables.use.taught_by import pulls_of_outcome
+    from glassprop.training_report.row_map import has_map, row_map
+
+    if "stream" in outcome.record:
+        return "How rows were learned is not known: the table was read piece by piece, and no row was watched."
+    train, margins = outcome.parts.train, files.margins
+    seen = margins.together(len(train))
+    if seen is None or not has_map(seen):
+        return "How rows were learned is not known: training was too short for that."
+    pull = pulls_of_outcome(outcome)
+    return row_map(seen, numbers=train.rows, labels=train.y, rows=files.rows, pull=pull, networks=margins.networks)
+
+
+def _drove(outcome: Outcome, diagnosis: dict[str, Any]) -> list[dict[str, Any]]:
+    """Which rows trained on drove the predictions of the telling rows; not of a table that was read piece by piece."""
+    from glassprop.tables.use.taught_by import drove_outcome
+
+    if "stream" in outcome.record or not diagnosis["telling"]:
+        return []
+    return drove_outcome(outcome, [told["row"] for told in diagnosis["telling"]])
 
 
 def _explained(outcome: Outcome, diagnosis: dict[str, Any], rows: bool) -> dict[str, Any]:

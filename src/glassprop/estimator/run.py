@@ -126,6 +126,7 @@ def run_stochastic(
             ready=ready,
             group=group,
             keeper=keeper,
+            looks=None if outside.rows is None else outside.rows.looks,
             reduce=getattr(group, "reduce", None),  # of a group that is not to add up in the fixed tree
         )
 

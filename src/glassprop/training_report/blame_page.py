@@ -7,6 +7,7 @@ from typing import Any
 
 from glassprop.errors import DataError
 from glassprop.ground.text import shown
+from glassprop.influence.blame import Blame
 from glassprop.training_report.html_pages import html_page
 from glassprop.training_report.shown_rows import MOST_COLUMNS, ShownRows, rows_to_show
 
@@ -14,7 +15,7 @@ _BAR = 100  # how long the bar of the strongest row is
 
 
 def blame_page(
-    blame: Any,
+    blame: Blame,
     rows: Any,
     *,
     names: Sequence[str] | None = None,
@@ -64,18 +65,19 @@ def blame_page(
     other = None if asked is None else rows_to_show(asked, names)
     if other is not None and (other.n_rows != 1 or other.names != table.names):
         raise DataError("the row that was asked for is one row with the columns of the training rows")
-    found = blame_section(blame.to_dict(), table, numbers=numbers, asked=other)
+    found = blame_section(blame, table, numbers=numbers, asked=other)
     return html_page("blame_page.html", found=found, target=target, source=source)
 
 
 def blame_section(
-    found: Mapping[str, Any],
+    blame: Blame,
     table: ShownRows,
     *,
     numbers: Sequence[int] | None = None,
     asked: ShownRows | None = None,
 ) -> dict[str, Any]:
-    """What a page, or a section, shows of ``Blame.to_dict()``, as plain data: rows by their numbers, with cells."""
+    """What a page, or a section, shows of a `Blame`, as plain data: rows by their numbers, with cells."""
+    found = blame.to_dict()
     pulls = [*found["proponents"], *found["opponents"]]
     listed = [pull["row"] for pull in pulls]
     most = max((abs(pull["score"]) for pull in pulls), default=0.0)
@@ -90,6 +92,7 @@ def blame_section(
     many = len(found["proponents"])
     return {
         **found,
+        "titles": [title for title, _ in blame.sides()],
         "row": None if found["row"] is None else _number(found["row"], numbers),
         "picture": table.picture is not None,
         "columns": [] if table.picture else [shown(name) for name in table.names[:MOST_COLUMNS]],

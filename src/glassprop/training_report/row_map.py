@@ -22,10 +22,11 @@ GROUPS = ("steady", "forgotten", "never learned")
 def row_map(
     seen: Any,
     *,
-    numbers: Sequence[int] | None = None,
-    labels: Sequence[Any] | None = None,
+    numbers: Sequence[int] | NDArray[np.integer] | None = None,
+    labels: Sequence[Any] | NDArray[Any] | None = None,
     rows: bool = True,
     pull: NDArray[np.float64] | None = None,
+    networks: int = 1,
 ) -> dict[str, Any]:
     """What is known of how hard each row was to learn.
 
@@ -40,12 +41,16 @@ def row_map(
     rows : bool
         Whether points and labels of single rows are told. Numbers of rows are told either way.
     pull : array (n,), optional
-        The cosine of each row's gradient with the mean of all; without, that of ``seen`` if there is one.
+        The cosine of each row's gradient with the mean of all; without, that of ``seen`` if there is one. NaN where it
+        is not known.
+    networks : int
+        Over how many networks the numbers are.
 
     Returns
     -------
     dict, JSON-able
         rows : how many lie on the map: those that were trained on
+        networks : over how many networks
         counts : of them easy, ambiguous, hard, never learned, forgotten
         edges : spread and confidence, between which the bins lie
         bins : list of [spread's bin, confidence's bin, steady, forgotten, never learned]
@@ -64,6 +69,7 @@ def row_map(
     few = rows and len(at) <= MOST_POINTS
     return {
         "rows": len(at),
+        "networks": networks,
         "counts": _counts(confidence[at], groups[at]),
         "edges": {name: [float(edge) for edge in found] for name, found in edges.items()},
         "bins": _bins(spread[at], confidence[at], groups[at], edges),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from glassprop.document.closed_page import script_data
+from glassprop.influence.suspects import Suspects
 from glassprop.training_report.html_pages import as_is, html_page
 from glassprop.training_report.map_chart import map_chart
 from glassprop.training_report.row_map import has_map, row_map
@@ -17,7 +18,7 @@ KEYED = 10  # classes that have a key of their own
 
 
 def suspects_page(
-    suspects: Any,
+    suspects: Suspects,
     rows: Any,
     *,
     names: Sequence[str] | None = None,

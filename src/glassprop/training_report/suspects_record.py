@@ -11,6 +11,7 @@ import numpy as np
 
 from glassprop.errors import DataError
 from glassprop.ground.text import shown, without_formulas
+from glassprop.influence.suspects import Suspects
 from glassprop.insight.image import Picture
 from glassprop.training_report.map_chart import map_axes
 from glassprop.training_report.shown_rows import MOST_COLUMNS, ShownRows
@@ -18,11 +19,12 @@ from glassprop.training_report.shown_rows import MOST_COLUMNS, ShownRows
 FORMAT = 1
 MOST_ROWS = 2000  # that are listed
 _MOST_TYPICAL = 4000  # cells that say what is typical of classes
+_DIGITS = 6  # of a number that is suggested
 _FACTS = ("scores", "margin", "confidence", "spread", "pull")
 
 
 def suspects_record(
-    suspects: Any,
+    suspects: Suspects,
     table: ShownRows,
     *,
     numbers: Sequence[int] | None,
@@ -70,7 +72,7 @@ def suspects_record(
     return {**record, "key": _key(record)}
 
 
-def is_regression(suspects: Any) -> bool:
+def is_regression(suspects: Suspects) -> bool:
     """Whether labels are numbers."""
     return str(suspects.task) == "numbers"
 
@@ -81,7 +83,7 @@ def label_texts(values: Any) -> list[str]:
     return [", ".join(map(str, each)) if isinstance(each, list) else str(each) for each in found]
 
 
-def _classes(suspects: Any, given: list[str], suggested: list[str]) -> list[str]:
+def _classes(suspects: Suspects, given: list[str], suggested: list[str]) -> list[str]:
     """All labels that there are, as text, in their order."""
     values = [np.asarray(of) for of in (suspects.given, suspects.suggested)]
     known = dict(zip([*given, *suggested], [each for of in values for each in of.tolist()], strict=True))
@@ -91,10 +93,12 @@ def _classes(suspects: Any, given: list[str], suggested: list[str]) -> list[str]
         return sorted(known)
 
 
-def _placed(suspects: Any, classes: list[str] | None, labels: tuple[list[str], list[str]] | None) -> tuple[Any, Any]:
-    """Given and suggested label of each row: the number of the class, or the number that it is."""
+def _placed(
+    suspects: Suspects, classes: list[str] | None, labels: tuple[list[str], list[str]] | None
+) -> tuple[Any, Any]:
+    """Given and suggested label of each row: the number of the class, or a number, short where it is suggested."""
     if classes is None or labels is None:
-        return suspects.given.tolist(), suspects.suggested.tolist()
+        return suspects.given.tolist(), [float(f"{value:.{_DIGITS}g}") for value in suspects.suggested]
     place = {text: k for k, text in enumerate(classes)}
     given, suggested = ([place[text] for text in of] for of in labels)
     return given, suggested
@@ -107,7 +111,7 @@ def _class(text: str) -> dict[str, str]:
 
 
 def _rows(
-    suspects: Any, kept: list[int], numbers: Sequence[int] | None, labels: tuple[Any, Any], drawn: Any
+    suspects: Suspects, kept: list[int], numbers: Sequence[int] | None, labels: tuple[Any, Any], drawn: Any
 ) -> list[dict[str, Any]]:
     facts = {name.removesuffix("s"): np.asarray(getattr(suspects, name), dtype=np.float64) for name in _FACTS}
     at, watched = _places(suspects, drawn), suspects.epochs > 0
@@ -126,7 +130,7 @@ def _rows(
     ]
 
 
-def _places(suspects: Any, drawn: Any) -> Any:
+def _places(suspects: Suspects, drawn: Any) -> Any:
     """Where a row lies in the drawing of the map."""
     if drawn is None:
         return lambda i: None
@@ -144,7 +148,7 @@ def _pictures(table: ShownRows, kept: list[int], picture: Picture) -> list[dict[
 
 
 def _typical(
-    suspects: Any,
+    suspects: Suspects,
     table: ShownRows,
     classes: list[str] | None,
     labels: tuple[list[str], list[str]] | None,

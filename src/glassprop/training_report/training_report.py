@@ -10,6 +10,7 @@ from glassprop.layers.layer_kind import title_of
 from glassprop.training_report import charts
 from glassprop.training_report.doctor_page import doctor_section
 from glassprop.training_report.html_pages import as_is, html_page
+from glassprop.training_report.map_chart import map_chart
 
 FORMAT = 1
 MOST_CLASSES = 20  # of a confusion matrix that is shown whole
@@ -29,6 +30,8 @@ def report_data(
     versions: Mapping[str, str] | None = None,
     predictions: Sequence[Mapping[str, Any]] = (),
     found: Mapping[str, Any] | None = None,
+    seen: Mapping[str, Any] | str = "",
+    drove: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
 
@@ -53,6 +56,11 @@ def report_data(
         How the predictions of the telling rows came about: ``predictions`` of the record of their explanation.
     found : mapping, optional
         What keeps the network from learning, where that was looked for: ``Diagnosis.to_dict()``.
+    seen : mapping or str, optional
+        How hard the rows were to learn, as ``row_map`` tells it; or why that is not known.
+    drove : sequence of mapping
+        Of each telling row the rows trained on that drove its prediction: proponents and opponents, lists of row, label
+        and score.
     """
     scores, baseline, intervals = record["scores"], record["baseline"], record["intervals"]
     return {
@@ -85,7 +93,10 @@ def report_data(
         "versions": dict(versions or {}),
         "telling": [_telling(told, i, rows) for i, told in enumerate(diagnosis["telling"])],
         "came_about": [dict(told) for told in predictions] if rows else [],
+        "drove": [_drove(told, rows) for told in drove],
         "found": None if found is None else doctor_section(found, rows=rows),
+        "seen": None if isinstance(seen, str) else {**seen, "points": seen["points"] if rows else None},
+        "unseen": seen if isinstance(seen, str) else "",
         "page": page,
         "model": model,
         "with_rows": rows,
@@ -213,6 +224,11 @@ def _telling(told: Mapping[str, Any], example: int, rows: bool) -> dict[str, Any
     return {"example": example, **{name: told[name] for name in told if rows or name not in values}}
 
 
+def _drove(told: Mapping[str, Any], rows: bool) -> dict[str, Any]:
+    """Rows for and against a prediction; whether their targets are told."""
+    return {side: [{**row, "label": row["label"] if rows else None} for row in told[side]] for side in told}
+
+
 def training_report(data: Mapping[str, Any]) -> str:
     """The report as one HTML document. It loads nothing and runs nothing; all names are text in it.
 
@@ -240,7 +256,9 @@ def draw(data: Mapping[str, Any]) -> dict[str, str]:
     """The charts of a report; "" for those that it has nothing for."""
     history, residuals, target = data["history"], data["residuals"], shown(data["target"]["name"])
     best = history["best_epoch"]
-    drawn = {"curves": "", "time": "", "predictions": "", "residuals": ""}
+    drawn = {"curves": "", "time": "", "predictions": "", "residuals": "", "rows": ""}
+    if data["seen"] is not None:
+        drawn["rows"] = map_chart(data["seen"], regression=residuals is not None)
     if history["training"]:
         title = f"Cost by epoch over {len(history['training'])} epochs" + (f"; best epoch {best}" if best else "")
         drawn["curves"] = charts.curves(history["training"], history["validation"], best, title=title, label="cost")

@@ -32,6 +32,7 @@ from glassprop.tables.fitting.small_tables import (
     shares_of,
     usable,
 )
+from glassprop.tables.fitting.table_margins import margins_of
 from glassprop.tables.fitting.traced import TracedNetwork, traced_network, tracer_in
 from glassprop.tables.fitting.unseen_folds import FoldLoss, Heard, Judged, are_few, sure_of, unseen
 
@@ -146,8 +147,8 @@ def cross_fit(
     drawn : bool
         As of `learn_from_folds`.
     listeners : sequence
-        Callbacks: ``on_network(done, of)`` of those that show the training is called before each, and what a Tracer
-        among them is to keep is kept of each network.
+        Callbacks: ``on_network(done, of)`` of those that show the training is called before each, what a Tracer
+        among them is to keep is kept of each network, and a ``TableMargins`` watches each.
 
     Raises
     ------
@@ -200,6 +201,10 @@ class _Teller:
                 listener.on_network(self._done, self._of)
         self._done += 1
 
+    def watching(self, rows: np.ndarray) -> tuple[Any, ...]:
+        """Callbacks for the fit on these rows that gather what it sees of them."""
+        return margins_of(self._listeners, rows)
+
     def close(self) -> None:
         """It is over, one way or the other."""
         for listener in self._listeners:
@@ -214,7 +219,7 @@ def _trained(
     folds: Sequence[Fold],
     counted: np.ndarray,
     drawn: bool,
-    tell: Callable[[], None],
+    tell: _Teller,
     tracer: Tracer | None,
 ) -> _Trained:
     """Networks of those folds in which none diverged."""
@@ -227,7 +232,8 @@ def _trained(
         tell()
         best, heard = _watching(estimator, rows.X[kept], judged)
         try:
-            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best, *own))
+            watching = *heard, best, *own, *tell.watching(train)
+            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), watching)
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))

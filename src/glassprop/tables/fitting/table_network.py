@@ -26,6 +26,7 @@ from glassprop.tables.fitting.small_tables import (
 )
 from glassprop.tables.fitting.split import SplitKeys
 from glassprop.tables.fitting.spoken import quiet
+from glassprop.tables.fitting.table_margins import callbacks_of
 from glassprop.tables.fitting.target_units import loss_of
 from glassprop.tables.fitting.time_left import TimeLeft
 from glassprop.tables.fitting.traced import TracedNetwork
@@ -104,9 +105,10 @@ class TableNetwork:
             say(without_stopping(len(rows), self.builder.epochs(len(rows)), by_folds))
         own = () if by_folds is None else (StopAfter(by_folds.epochs),)
         decay = self.builder.decays[0] if by_folds is None else by_folds.weight_decay
+        heard = (*callbacks_of(callbacks), *own)
         estimator = trained(
             lambda again: self.make(len(rows), decay, again, in_time=True),
-            lambda made: final_step.train(made, X, y, rows.weights, watched, (*callbacks, *own)),
+            lambda made: final_step.train(made, X, y, rows.weights, watched, heard),
             X,
             say,
         )

@@ -30,7 +30,7 @@ class RowList {
     return el(
       "button",
       { type: "button", "data-at": String(at), tabindex: "-1" },
-      el("span", { class: "state" }),
+      el("span", { class: "state", "aria-hidden": "true" }),
       el("span", { class: "which" }, String(row.row)),
       el("span", { class: "labels" }, ...labels),
     );
@@ -78,9 +78,10 @@ class RowList {
   sift() {
     let count = 0;
     this.buttons.forEach((button, at) => {
-      const listed = this.listed(at);
+      const listed = this.listed(at),
+        item = button.parentElement;
       if (listed) count += 1;
-      if (button.parentElement) button.parentElement.hidden = !listed;
+      if (item && item.hidden === listed) item.hidden = !listed; // what is as it was is not laid out anew
     });
     part("shown-count", HTMLElement).textContent = counted(count, "row", "rows");
     this.into();
