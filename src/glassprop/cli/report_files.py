@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from glassprop.cli.output import say
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
+from glassprop.ground.version import versions_here
 
 if TYPE_CHECKING:
     from glassprop.estimator.doctor import Doctor
@@ -116,7 +117,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str, doctor: Docto
         model=model,
         page=name,
         seconds=seconds,
-        versions=_versions(),
+        versions=versions_here("numpy", "scikit-learn"),
         predictions=() if explained is None else explained["predictions"],
         found=_found(outcome, doctor),
         seen=_seen(outcome, files),
@@ -184,13 +185,3 @@ def _page_of_rows(outcome: Outcome, explained: dict[str, Any], rows: bool) -> st
     from glassprop.report.page import page
 
     return page(explained, title=f"Telling rows of {outcome.held_out_table.name}", rows=rows)
-
-
-def _versions() -> dict[str, str]:
-    import platform
-    from importlib.metadata import version
-
-    from glassprop import __version__
-
-    found = {name: version(name) for name in ("numpy", "scikit-learn")}
-    return {"glassprop": __version__, "python": platform.python_version(), **found}
