@@ -92,6 +92,24 @@ def test_a_report_of_regression(run, tmp_path):
     assert (tmp_path / "d-rows.html").stat().st_size > 10_000
 
 
+def test_hard_and_easy_rows_are_told_unless_the_table_is_read_piece_by_piece(run, tmp_path, table):
+    options = ("--epochs", "12", "--hidden", "4", "--recipe", "plain")
+    run("train", "flowers.csv", "--target", "kind", *options, "--model", "m.glassprop", "--report", "r.html")
+    report = (tmp_path / "r.html").read_text(encoding="utf-8")
+    hard = report[report.index('<section id="difficulty">') :].split("</section>")[0]
+    rows = read_record("m.glassprop")["rows"]["train"]
+    counts = [
+        int(count.replace(",", "")) for count in re.findall(r'<td class="n">([\d,]+)</td><td class="n">', hard)[:3]
+    ]
+    assert sum(counts) == rows
+    assert report.count("Which training rows drove it") == report.count("#example=") > 0
+    result = run(*FLOWERS, "--stream", "--report", "s.html")
+    assert result.code == 0, result.err
+    streamed = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "read piece by piece, and no row was watched" in streamed
+    assert "Which training rows drove it" not in streamed
+
+
 def test_odd_file_names_are_linked_rightly(run, tmp_path, table):
     assert run(*FLOWERS, "--report", 'my #1 "a&b".html').code == 0
     report = (tmp_path / 'my #1 "a&b".html').read_text(encoding="utf-8")

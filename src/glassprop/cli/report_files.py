@@ -13,6 +13,7 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
+    from glassprop.estimator.doctor import Doctor
     from glassprop.tables import Outcome
     from glassprop.tables.fitting.table_margins import TableMargins
 
@@ -28,6 +29,12 @@ class ReportFiles:
     page: str | None
     rows: bool
     margins: TableMargins
+
+    def doctor(self) -> Doctor:
+        """Who watches the training that the report is to be of."""
+        from glassprop.tables.use.doctor_table import TableDoctor
+
+        return TableDoctor()
 
 
 def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, str]]) -> ReportFiles | None:
@@ -83,8 +90,8 @@ def _linked(path: str, other: str) -> bool:
     return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
 
 
-def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
-    """Write the report and the page of the telling rows that it links to; both, or neither.
+def write_report(outcome: Outcome, files: ReportFiles, model: str, doctor: Doctor | None = None) -> None:
+    """Write the report and the page of the telling rows that it links to; both, or neither. doctor: who watched.
 
     Raises
     ------
@@ -111,7 +118,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         seconds=seconds,
         versions=_versions(),
         predictions=() if explained is None else explained["predictions"],
-        found=_found(outcome),
+        found=_found(outcome, doctor),
         seen=_seen(outcome, files),
         drove=_drove(outcome, diagnosis),
     )
@@ -128,13 +135,13 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         say(f"{both} rows of the table; --no-rows leaves their values out{model}")
 
 
-def _found(outcome: Outcome) -> dict[str, Any] | None:
+def _found(outcome: Outcome, doctor: Doctor | None) -> dict[str, Any] | None:
     """What keeps the network from learning, as plain data; not of a table that was read piece by piece."""
     if "stream" in outcome.record:
         return None
     from glassprop.tables.use.doctor_table import diagnosis_of_outcome
 
-    return diagnosis_of_outcome(outcome).to_dict()
+    return diagnosis_of_outcome(outcome, doctor).to_dict()
 
 
 def _seen(outcome: Outcome, files: ReportFiles) -> dict[str, Any] | str:
