@@ -72,6 +72,21 @@ format: $(STAMP) ## puts style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: docs site
+DOCS_STAMP := $(VENV)/.docs
+
+$(DOCS_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet -e '.[docs]'
+	@touch $(DOCS_STAMP)
+
+docs: $(DOCS_STAMP) ## the documentation site, in build/site, after the examples of its pages have been run
+	$(BIN)/python -m pytest docs README.md
+	$(MAKE) site
+
+site: $(DOCS_STAMP) ## the same without running examples; any broken link, reference or warning is an error
+	$(BIN)/sphinx-build -j auto --nitpicky --fail-on-warning --keep-going --quiet -c docs/site -d build/doctrees . build/site
+	$(BIN)/python docs/site/check_site.py build/site
+
 $(BENCH_STAMP): pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --upgrade pip

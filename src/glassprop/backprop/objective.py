@@ -28,6 +28,12 @@ class Objective:
     clip_probabilities : bool
         Report costs of probabilities kept off 0 and 1 by the dtype's epsilon, as scikit-learn reports its loss.
         Gradients do not know of it.
+
+    Examples
+    --------
+    >>> from glassprop.settings import Objective, Settings
+    >>> Settings(objective=Objective(l2=0.01, clip_norm=1.0)).objective.clip_norm
+    1.0
     """
 
     l2: float = 0.0

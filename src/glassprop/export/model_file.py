@@ -51,8 +51,8 @@ def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None
     ----------
     model : MLPClassifier, MLPRegressor, a Pipeline that ends in one, or a model that is made of them; fitted
         Of scikit-learn's: calibrated, with a transformed target or another threshold, voting, stacked, bagged, one for
-        each output or class. Of a search, its best_estimator_ is saved; of a TabularClassifier or TabularRegressor, its
-        pipeline_ with its report_. Steps that ``docs/model-file.md`` does not
+        each output or class. Of a search, its ``best_estimator_`` is saved; of a TabularClassifier or
+        TabularRegressor, its ``pipeline_`` with its ``report_``. Steps that ``docs/model-file.md`` does not
         list are written by skops, if it is installed, and are loaded only where they are named
         (``load(…, trusted=[…])``).
     path : str or path-like
@@ -129,12 +129,31 @@ def load(path: str | os.PathLike[str], *, trusted: Sequence[str] = ()) -> Any:
         ``"sklearn.feature_extraction.text.CountVectorizer"``, as the error lists them. Name only what you would
         import, from people whose code you would run.
 
+    Returns
+    -------
+    estimator, Pipeline or other model
+        As it was saved, fitted. Of a tabular estimator it is the Pipeline, which takes the same tables.
+
     Raises
     ------
     ModelFileError
         No such file; truncated, damaged, forged, not a model, a pickle; a newer format; types that are not named.
     MissingPackageError
         A step needs skops, and it is not installed.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from sklearn.datasets import load_iris
+    >>> import glassprop
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = glassprop.MLPClassifier((4,), solver="lbfgs", max_iter=300, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "iris.glassprop")
+    ...     glassprop.save(clf, path)
+    ...     again = glassprop.load(path)
+    >>> bool((again.predict_proba(X) == clf.predict_proba(X)).all())
+    True
     """
     return load_with_record(path, trusted=trusted)[0]
 

@@ -25,10 +25,33 @@ from glassprop.ground.version import VERSION
 def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The record of the model file at `path`, without loading the model.
 
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    dict
+        What ``save`` was given as ``record``, with ``format``, ``saved``, ``versions`` and ``model``.
+
     Raises
     ------
     ModelFileError
         As for `load`, as far as it shows without reading the model itself.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import glassprop
+    >>> from glassprop.saving import read_record
+    >>> clf = glassprop.MLPClassifier((2,), solver="lbfgs", max_iter=200, random_state=0)
+    >>> clf = clf.fit([[0.0], [1.0]], ["no", "yes"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "m.glassprop")
+    ...     glassprop.save(clf, path, {"about": "a first try"})
+    ...     record = read_record(path)
+    >>> record["about"], record["model"]
+    ('a first try', ...)
     """
     with opened(path) as (file, is_archive):
         if not is_archive:

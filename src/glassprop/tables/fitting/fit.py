@@ -50,6 +50,11 @@ def fit_table(
     on_message : callable, optional
         Is given each thing a user should know, as it is found: a line each, which is a `Note`.
 
+    Returns
+    -------
+    Outcome
+        The model, its scores, and all that is told of it.
+
     Raises
     ------
     SettingsError

@@ -113,11 +113,21 @@ class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
         return first, None if held is None else watched_examples(held, read.examples, say)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Predict every row: classes, or amounts. (n_rows,)"""
+        """Predict every row: classes, or amounts. (n_rows,)
+
+        Parameters
+        ----------
+        X : table or array (n_rows, n_columns)
+            With the columns that ``fit`` was given; their order does not count.
+        """
         return self._said("predict", X)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write `pipeline_` to a model file, which `glassprop.load` and the command line read.
+
+        Parameters
+        ----------
+        path : str or path-like
 
         Raises
         ------
