@@ -12,7 +12,7 @@ from glassprop.cli.options import MaybeWord, Trust, Word
 from glassprop.cli.output import Messages, encodable, print_json, print_line
 from glassprop.cli.pages import check_page, write_page
 from glassprop.cli.progress import TrainingProgress, TrialProgress
-from glassprop.cli.read_files import data_files
+from glassprop.cli.read_files import files_read_for
 from glassprop.cli.table_or_sample import table_or_sample
 from glassprop.cli.train import passed_on
 from glassprop.cli.train_options import TrainOptions, as_text_columns, check_numbers, settings_of
@@ -44,8 +44,8 @@ def doctor(
     """Say what keeps a network from learning, and try what would help."""
     if not 0 <= budget < float("inf"):
         raise SettingsError(f"--budget must be a number of trainings, 0 or more, got {budget:g}")
-    check_page(html, data_files(data))
     chosen, messages = options or TrainOptions(), Messages()
+    check_page(html, files_read_for(data, chosen))
     with TrialProgress() as trials:
         if is_model_file(data[0]):
             found, about = _of_model(data, chosen, budget, trust, messages, trials)

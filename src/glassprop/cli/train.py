@@ -20,7 +20,7 @@ from glassprop.cli.options import MaybeWord, Word, default_model_path
 from glassprop.cli.output import ABOUT_SCORES, Messages
 from glassprop.cli.print_outcome import print_outcome
 from glassprop.cli.progress import PassProgress, TrainingProgress
-from glassprop.cli.read_files import data_files, refuse_to_replace
+from glassprop.cli.read_files import files_read_for, refuse_to_replace
 from glassprop.cli.report_files import report_files, write_report
 from glassprop.cli.streaming_options import StreamingOptions, is_streamed
 from glassprop.cli.trace_option import TraceOption
@@ -112,7 +112,7 @@ class Written:
 def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | None) -> int:
     """The same, in the process that speaks for all."""
     path = _checked_path(out.model, asked.data[0])
-    read_ones = [*data_files(asked.data), *data_files([asked.options.validation], "the held-out rows")]
+    read_ones = files_read_for(asked.data, asked.options)
     refuse_to_replace(path, read_ones)
     asked.tracing.check(path, read_ones)
     others = [("the model file", path), *asked.tracing.files(), *read_ones]
