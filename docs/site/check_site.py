@@ -67,7 +67,7 @@ def pages_of(site: Path) -> list[Path]:
 
 # What reaches beyond the right edge, and in nothing that can be scrolled to it.
 BEYOND = """() => {
-  const scrolls = (e) => e && e !== document.body
+  const scrolls = (e) => e && !e.matches(".bd-article")
     && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
   return [...document.querySelectorAll(".bd-article *")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e))

@@ -70,6 +70,7 @@ html_css_files = ["site.css"]
 html_js_files = ["on_disk.js"]
 html_search_scorer = str(Path(__file__).parent / "static" / "scorer.js")
 html_copy_source = False
+html_use_index = html_domain_indices = False  # the API reference lists all names, and the search finds them
 html_show_sourcelink = False
 html_show_sphinx = False
 html_permalinks_icon = "#"

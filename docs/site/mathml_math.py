@@ -8,6 +8,8 @@ from typing import Any
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 
+LONG = 40  # characters of LaTeX: formulas in a line that may be wider than a phone, and then scroll
+
 
 def mathml(tex: str, *, block: bool) -> str:
     """LaTeX as a ``<math>`` element; raises MathError for what cannot be said in it."""
@@ -26,7 +28,11 @@ def _draw(self: Any, node: Any, *, block: bool) -> None:
     except MathError as fault:
         logging.getLogger(__name__).warning("a formula that MathML cannot be made of: %s", fault, location=node)
         raise SkipNode from fault
-    self.body.append(f'<div class="math-block">{drawn}</div>' if block else drawn)
+    if block:
+        drawn = f'<div class="math-block">{drawn}</div>'
+    elif len(node.astext()) > LONG:
+        drawn = f'<span class="math-long">{drawn}</span>'
+    self.body.append(drawn)
     raise SkipNode
 
 

@@ -12,7 +12,7 @@ from glassprop.cli.faults import INTERRUPTED
 from glassprop.cli.models import is_model_file
 from glassprop.cli.options import MaybeWord, Trust, Whole, Word, at_least
 from glassprop.cli.pages import check_page
-from glassprop.cli.read_files import data_files
+from glassprop.cli.read_files import files_read_for, same_file
 from glassprop.cli.train_options import TrainOptions
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
@@ -45,12 +45,12 @@ def blame(
     at_least("--top", top, 1)
     rows, labels, training = asked or RowOptions(), suspected or LabelOptions(), options or TrainOptions()
     rows.check(data)
-    labels.check(data)
+    read_ones = [*files_read_for(data, training), *rows.files()]
+    labels.check(read_ones)
     if html is not None and no_rows:
         raise SettingsError("--html writes a page of rows, and --no-rows leaves them out: leave out one of them")
-    written = [] if labels.csv is None else [("the file of --csv", labels.csv)]
-    check_page(html, [*data_files(data), *written])
-    if html is not None and html == labels.csv:
+    check_page(html, read_ones)
+    if html is not None and labels.csv is not None and same_file(html, labels.csv):
         raise SettingsError(f"--html {quoted(html)} would replace what --csv writes: give it another name")
     if labels.labels == (rows.row is not None):
         raise SettingsError(

@@ -14,7 +14,7 @@ from glassprop.cli.options import MaybeWord
 from glassprop.cli.output import Messages, encodable, print_json, print_line, print_sentence, say
 from glassprop.cli.pages import write_page
 from glassprop.cli.progress import PassProgress, TrainingProgress
-from glassprop.cli.read_files import data_files, refuse_to_replace
+from glassprop.cli.read_files import refuse_to_replace
 from glassprop.cli.suspects_csv import check_csv, write_csv
 from glassprop.cli.train import passed_on
 from glassprop.cli.train_options import TrainOptions, as_text_columns, check_numbers, settings_of
@@ -51,8 +51,8 @@ class LabelOptions:
         ),
     ] = False
 
-    def check(self, data: Sequence[str]) -> None:
-        """Refuse what cannot be asked or written, before any work.
+    def check(self, read_ones: Sequence[tuple[str, str]]) -> None:
+        """Refuse what cannot be asked or written, before any work. read_ones: what files are read, and their names.
 
         Raises
         ------
@@ -65,7 +65,7 @@ class LabelOptions:
         if self.only_suspected and self.csv is None:
             raise SettingsError("--only-suspected is about the file: give --csv FILE too, or leave it out")
         if self.csv is not None:
-            refuse_to_replace(self.csv, data_files(data))
+            refuse_to_replace(self.csv, read_ones)
             check_csv(self.csv)
 
 

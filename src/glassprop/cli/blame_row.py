@@ -14,6 +14,7 @@ from glassprop.cli.options import MaybeWhole, MaybeWord, at_least
 from glassprop.cli.output import Messages, print_json
 from glassprop.cli.pages import write_page
 from glassprop.cli.progress import PassProgress
+from glassprop.cli.read_files import data_files
 from glassprop.errors import SettingsError
 from glassprop.ground.note import Note
 
@@ -45,6 +46,11 @@ class RowOptions:
         at_least("--row", self.row, 0)
         if self.of == "-" and "-" in data:
             raise SettingsError("standard input holds one table: it cannot be both DATA and --of")
+
+    def files(self) -> list[tuple[str, str]]:
+        """What it reads beside the model and its table."""
+        table = [] if self.of is None else data_files([self.of], "the table of --of")
+        return table if self.trace is None else [*table, ("the trace", self.trace)]
 
 
 def blame_row(

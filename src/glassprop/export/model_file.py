@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any, BinaryIO
 
 from sklearn.base import is_classifier
@@ -35,6 +33,7 @@ from glassprop.ground.atomic import replacing
 from glassprop.ground.json_values import to_json
 from glassprop.ground.note import Note, NoteWarning
 from glassprop.ground.text import quoted
+from glassprop.ground.version import version_of, versions_here
 
 WHAT_IS_SAVED = (
     "a model file holds a glassprop MLPClassifier or MLPRegressor, a scikit-learn Pipeline that ends in one, or one of "
@@ -207,8 +206,8 @@ def _check_whole(model: Any, record: dict[str, Any]) -> None:
 
 def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> None:
     """Say so if another scikit-learn wrote the file: its steps may have changed their meaning since."""
-    saved, here = str(record["versions"].get("scikit-learn")), version("scikit-learn")
-    if saved.split(".")[:2] != here.split(".")[:2]:
+    saved, here = str(record["versions"].get("scikit-learn")), version_of("scikit-learn")
+    if here is not None and saved.split(".")[:2] != here.split(".")[:2]:
         warnings.warn(
             f"{quoted(os.fspath(path))} was saved with scikit-learn {saved} and is read with {here}: its predictions "
             "may differ; train it again if in doubt",
@@ -258,12 +257,7 @@ def _find_labels(estimator: Any) -> None:
 
 
 def _versions(with_skops: bool) -> dict[str, str]:
-    names = ("numpy", "scikit-learn", *(("skops",) if with_skops else ()))
-    return {
-        "glassprop": version("glassprop"),
-        "python": platform.python_version(),
-        **{name: version(name) for name in names},
-    }
+    return versions_here("numpy", "scikit-learn", *(("skops",) if with_skops else ()))
 
 
 def _tell_of(search: dict[str, Any]) -> None:

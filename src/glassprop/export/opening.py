@@ -6,7 +6,6 @@ import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
@@ -20,6 +19,7 @@ from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.sniff import what_it_is
 from glassprop.ground.atomic import NoName, named
 from glassprop.ground.text import quoted
+from glassprop.ground.version import VERSION
 
 
 def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -113,8 +113,7 @@ def opened(path: str | os.PathLike[str], what: str = "model") -> Iterator[tuple[
         raise ModelFileError(f"cannot read {shown}: {error.strerror or error}") from error
     except container.NewerFormat as newer:
         raise ModelFileError(
-            f"{shown} has format {newer}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
-            "pip install --upgrade glassprop"
+            f"{shown} has format {newer}, and glassprop {VERSION} reads up to {FORMAT}: pip install --upgrade glassprop"
         ) from newer
     except OtherFile as other:
         raise ModelFileError(f"{shown} {other}") from other

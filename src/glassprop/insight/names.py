@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -57,6 +58,14 @@ class Turn:
     of: str
     length: float
     scaling: Scaling
+
+
+class InputName(NamedTuple):
+    """What an input is called, and the column that it is made of: the same, where it is the column as it is; empty
+    where that is not known."""
+
+    name: str
+    column: str
 
 
 @dataclass(frozen=True, eq=False)
