@@ -82,7 +82,7 @@ plane = np.column_stack([grid_x.ravel(), grid_y.ravel()])
 fig, axes = plt.subplots(2, 2, figsize=(7.2, 5))
 for ax, (epoch, model) in zip(axes.ravel(), watch.kept.items(), strict=False):
     ax.contourf(grid_x, grid_y, model.predict_proba(plane)[:, 1].reshape(80, 100), levels=10, cmap="PuOr", alpha=0.8)
-    ax.scatter(*X.T, c=y, cmap="PuOr", s=8, edgecolors="black", linewidths=0.4)
+    ax.scatter(*X.T, c=y, cmap="gray", s=8, edgecolors="black", linewidths=0.4)
     ax.set(title=f"The bound after epoch {epoch}", xticks=[], yticks=[])
 axes[1, 1].plot(range(1, clf.n_iter_ + 1), watch.lengths, label=["hidden layer", "output layer"])
 axes[1, 1].set(title="Length of the weights, by epoch")

@@ -21,7 +21,14 @@ from glassprop import MLPClassifier
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X / 16, y, stratify=y, random_state=0)
 clf = MLPClassifier(
-    (16,), alpha=0.5, learning_rate="cosine", learning_rate_init=0.02, max_iter=60, batch_size=64, random_state=0
+    (16,),
+    "tanh",
+    alpha=0.5,
+    learning_rate="cosine",
+    learning_rate_init=0.02,
+    max_iter=60,
+    batch_size=64,
+    random_state=0,
 )
 clf.fit(X_train, y_train)
 score = clf.score(X_test, y_test)
@@ -53,11 +60,12 @@ assert edge < middle / 2
 
 said = clf.predict(X_test)
 wrong = np.flatnonzero(said != y_test)[:8]
-fig, axes = plt.subplots(2, 4, figsize=(5.6, 3.4))
+fig, axes = plt.subplots(2, 4, figsize=(5.6, 4.2))
 for ax in axes.ravel():
     ax.axis("off")
 for ax, row in zip(axes.ravel(), wrong, strict=False):
     ax.imshow(X_test[row].reshape(8, 8), cmap="gray_r")
     ax.set_title(f"a {y_test[row]}, said {said[row]}")
+fig.suptitle("Held-out digits that were mistaken")
 fig.tight_layout()
 plt.show()

@@ -59,6 +59,7 @@ assert after > 0.93
 # %%
 # The three trainings
 # -------------------
+# The first two hardly move; where they start is chance.
 
 fig, ax = plt.subplots(figsize=(6.4, 3.8))
 curves = {"as it was": clf, "inputs standardized": scaled[-1], "and the second remedy": mended[-1]}

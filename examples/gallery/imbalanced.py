@@ -2,7 +2,7 @@
 A rare class
 ============
 
-One case in twenty is of the class that matters. A network that is trained without further ado overlooks some of these;
+One case in sixteen is of the class that matters. A network that is trained without further ado overlooks some of these;
 ``class_weight="balanced"`` makes each class count the same.
 """
 

@@ -67,7 +67,7 @@ plt.show()
 # %%
 # What is seen
 # ------------
-# Momentum matters more than anything else among the plain ones. Inverse scaling makes its steps small before there is
+# With momentum, plain gradient descent is much quicker. Inverse scaling makes its steps small before there is
 # much to be near to. Schedules that fall to 0 end with smooth curves; in the middle, while the rate is high, they
 # may lie behind. The training loss does not tell which network predicts best: judge that by rows held out.
 

@@ -28,8 +28,8 @@ activations = {
 # %%
 # Handwritten digits
 # ------------------
-# The same network, three times. Activations of your own are run in NumPy and not in machine code: a fit takes longer,
-# on small networks by a few times.
+# The same network, three times. Activations of your own are run in NumPy and not in machine code, so that fits take
+# longer.
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X / 16, y, stratify=y, random_state=0)

@@ -48,8 +48,8 @@ assert search.best_score_ > -0.2
 # All that was tried
 # ------------------
 # Each point is one setting, the larger, the further it came. Too low a learning rate cannot get there in so few epochs,
-# too high a one jumps about; between them lies more than a factor of ten that all does. The best score of a search is a
-# little too good, since it was chosen for being so: judge the final model by rows that the search has not seen.
+# and too high a one jumps about. The best score of a search is a little too good, since it was chosen for being so:
+# judge the final model by rows that the search has not seen.
 
 results = search.cv_results_
 rates = np.array([p["mlpclassifier__learning_rate_init"] for p in results["params"]], dtype=float)

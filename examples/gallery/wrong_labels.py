@@ -48,11 +48,12 @@ assert recall > 0.8
 # case: those of a real table are wrong where classes are alike. About one in ten of the suspected ones is right, so a
 # person should look before anything is changed.
 
-fig, axes = plt.subplots(2, 6, figsize=(7.4, 3.2))
+fig, axes = plt.subplots(2, 6, figsize=(7.4, 3.6))
 for ax, row in zip(axes.ravel(), found, strict=False):
     ax.imshow(X[row].reshape(8, 8), cmap="gray_r")
     ax.set_title(f"given {labels[row]}, rather {suspects.suggested[row]}", fontsize=8)
     ax.axis("off")
+fig.suptitle("The twelve most suspicious digits")
 fig.tight_layout()
 plt.show()
 

@@ -76,7 +76,8 @@ for ax, weights, title in zip(axes, [by_hand, shown], ["Set by hand", "Learned"]
         ax.contour(line, line, (plane @ w + b).reshape(120, 120), levels=[0], colors="black", linestyles="dashed")
     for x, target in zip(X, Y.ravel(), strict=True):
         ax.text(*x, f"{target:.0f}", ha="center", va="center", bbox={"boxstyle": "circle", "facecolor": "white"})
-    ax.set(title=f"{title}: the output over both inputs", xlabel="input 0")
+    ax.set(title=title, xlabel="input 0")
 axes[0].set_ylabel("input 1")
+fig.suptitle("The output over both inputs: violet is 1, brown is 0")
 fig.tight_layout()
 plt.show()
