@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 SITE = ROOT / "docs" / "site"
 EXAMPLES = sorted((ROOT / "examples" / "gallery").glob("*.py"))
 NETWORK = re.compile(r"\bfetch_\w+|\burllib\b|\brequests\b|\burlopen\b|https?://|\bsocket\b")
-QUICKEST = ("xor_by_hand", "check_gradients")
+QUICKEST = ("xor_by_hand", "imbalanced")
 
 
 def order():

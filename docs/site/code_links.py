@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from api_names import documented
+from api_names import ELSEWHERE, documented
 from docutils import nodes
 from source_pages import ROOT, lines_of, reference
 from sphinx import addnodes
@@ -61,7 +61,7 @@ class LinkCode(SphinxTransform):
         """What is known by its last name only, ``MLPClassifier(…)``, or in full, ``glassprop.tables.read_table``."""
         found = CALL.match(text)
         full = names.get(found[1]) if found else None
-        if full is None or self.env.docname.startswith("docs/api/"):
+        if full is None or full.rpartition(".")[2] in ELSEWHERE or self.env.docname.startswith("docs/api/"):
             return None
         return addnodes.pending_xref(
             "", refdomain="py", reftype="obj", reftarget=full, refexplicit=True, refdoc=self.env.docname

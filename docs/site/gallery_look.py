@@ -32,7 +32,7 @@ ORDER = (
 
 
 def place(name: str) -> int:
-    """Where an example stands; of one that is not listed, a KeyError-like end of the build."""
+    """Where an example stands. One that is not listed ends the build."""
     return ORDER.index(Path(name).stem)
 
 

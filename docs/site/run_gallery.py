@@ -36,13 +36,13 @@ def fault(path: Path) -> str:
 
 
 def main(names: list[str]) -> int:
-    import matplotlib
-
-    matplotlib.use("agg")
     unknown = sorted({*names} - {*ORDER})
     if unknown:
         print(f"no example is called {', '.join(unknown)}; there are {', '.join(ORDER)}")
         return 2
+    import matplotlib
+
+    matplotlib.use("agg")
     failed, begin = [], time.perf_counter()
     for name in names or ORDER:
         started = time.perf_counter()
