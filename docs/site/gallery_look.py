@@ -41,7 +41,7 @@ def look(gallery: dict[str, Any], name: str) -> None:
     from matplotlib import pyplot as plt
 
     plt.rcdefaults()
-    plt.rcParams.update({"savefig.transparent": True, "figure.dpi": 100, "savefig.dpi": 150, "font.size": 10})
+    plt.rcParams.update({"savefig.transparent": True, "savefig.dpi": 150, "savefig.bbox": "tight", "font.size": 10})
 
 
 SETTINGS = {
