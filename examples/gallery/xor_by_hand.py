@@ -29,10 +29,8 @@ network = Network(
 )
 by_hand = np.zeros(9)
 network.w(by_hand, 1)[:] = [[10, 10], [10, 10]]
-network.b(by_hand, 1)[:] = [
-    -5,
-    -15,
-]  # either: more than half of one; both: more than one and a half
+# More than half of one input: either. More than one and a half: both.
+network.b(by_hand, 1)[:] = [-5, -15]
 network.w(by_hand, 2)[:] = [[10, -20]]
 network.b(by_hand, 2)[:] = -5
 print(np.round(network.predict(by_hand, X), 2).ravel(), "should be", Y.ravel())
