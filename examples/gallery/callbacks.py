@@ -45,9 +45,8 @@ class Snapshots:
         )
         if epoch in self.epochs:
             self.kept[epoch] = fitted_estimator
-        return (
-            estimator.loss_curve_[-1] < self.stop_at
-        )  # True ends the training
+        # True ends the training.
+        return estimator.loss_curve_[-1] < self.stop_at
 
     def teardown(self, estimator, context):
         pass
@@ -79,9 +78,8 @@ assert clf.loss_curve_[-1] < 0.05
 
 alone = MLPClassifier((16,), "tanh", **settings | {"max_iter": clf.n_iter_})
 with warnings.catch_warnings():
-    warnings.simplefilter(
-        "ignore", ConvergenceWarning
-    )  # it is cut short on purpose
+    # It is cut short on purpose.
+    warnings.simplefilter("ignore", ConvergenceWarning)
     alone.fit(X, y)
 print("same weights:", np.array_equal(alone.theta_, clf.theta_))
 assert np.array_equal(alone.theta_, clf.theta_)

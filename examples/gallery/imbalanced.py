@@ -29,10 +29,11 @@ malignant, benign = np.flatnonzero(y == 0), np.flatnonzero(y == 1)
 rows = np.concatenate(
     [np.random.default_rng(1).choice(malignant, 24, replace=False), benign]
 )
+# 1 is malignant; the ten mean values.
 X, y = (
     X[rows, :10],
     (y[rows] == 0).astype(int),
-)  # 1 is malignant; the ten mean values
+)
 print(f"{y.sum()} of {len(y)} are malignant, {y.mean():.1%}")
 
 # %%

@@ -33,9 +33,8 @@ clf = MLPClassifier(
     random_state=0,
 )
 clf.set_callbacks(tracer).fit(X, y)
-row = int(
-    np.argmin(clf.predict_proba(X).max(axis=1))
-)  # the wine of which it is least sure
+# The wine of which it is least sure.
+row = int(np.argmin(clf.predict_proba(X).max(axis=1)))
 probabilities = clf.predict_proba(X.iloc[[row]])[0]
 print(
     f"wine {row} is of grower {y[row]}; the network says",

@@ -10,8 +10,8 @@ the size.
 # %%
 # A file
 # ------
-# 12,000 noisy copies of handwritten digits, written as a Parquet file. Only a
-# few thousand of its rows will be in memory at a time.
+# 12,000 noisy copies of handwritten digits, written as a Parquet file. The
+# network will be given a thousand of them at a time.
 
 import tempfile
 from pathlib import Path
@@ -27,10 +27,11 @@ from glassprop import MLPClassifier
 X, y = load_digits(return_X_y=True)
 rng = np.random.default_rng(0)
 order = rng.permutation(len(y))
+# By digit: no copy of a held-out digit is trained on.
 learned, held = (
     order[:1400],
     order[1400:],
-)  # by digit: no copy of a held-out digit is trained on
+)
 picked = rng.choice(learned, 12_000)
 noisy = np.clip(
     X[picked] / 16 + rng.normal(0, 0.25, (12_000, 64)), 0, 1
