@@ -2,9 +2,9 @@
 A band instead of a line: a loss of your own
 ============================================
 
-A prediction of 150 is worth little if it may as well be 80 or 250. Two
-networks, trained with a loss of their own, give the bounds between which four
-in five patients lie.
+A prediction of 150 is worth little if it may as well be 80 or 250. Three
+networks, trained with a loss of their own, give the middle and the bounds
+between which four in five patients lie.
 """
 
 # %%
