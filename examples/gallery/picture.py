@@ -10,8 +10,8 @@ waves sees detail.
 # %%
 # The picture
 # -----------
-# A flower that comes with scikit-learn, in small: 48 × 64 pixels, which are
-# 3,072 rows.
+# A flower that comes with scikit-learn, in small: 50 × 64 pixels, which are
+# 3,200 rows.
 
 import matplotlib.pyplot as plt
 import numpy as np
