@@ -132,6 +132,8 @@ def test_without_a_label_it_is_the_predicted_one(fitted):
     model, _, X, y = fitted
     blame = model.blame(X, y, x=X[[100]])
     assert blame.label == blame.predicted == str(model.predict(X[[100]])[0])
+    assert "labeled" not in str(blame)  # it has none
+    assert "labeled 2," in str(model.blame(X, y, x=X[100], y_x=2))
 
 
 def test_weights_of_rows_and_classes_count(fitted):
@@ -162,6 +164,12 @@ def test_numbers_and_several_labels():
     )
 
 
+def test_inputs_beyond_what_products_can_hold(fitted):
+    model, _, X, y = fitted
+    with pytest.raises(DataError, match="beyond what numbers hold: scale the inputs"):
+        model.blame(X * 1e200, y, row=0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
@@ -171,6 +179,9 @@ def test_numbers_and_several_labels():
         ({"row": 150}, DataError, "there is no row 150"),
         ({"row": 1.5}, SettingsError, "rows are whole numbers"),
         ({"x": np.ones((2, 4))}, SettingsError, "x= is one row, got 2"),
+        ({"x": 3}, SettingsError, "x= is one row, with a number for each column of X, got 3"),
+        ({"x": "text"}, SettingsError, "x= is one row, with a number for each column of X, got 'text'"),
+        ({"x": np.ones(4), "y_x": [0, 1]}, SettingsError, "y_x= is one target, as y has them, got 2"),
         ({"x": [1, 2, 3]}, ValueError, "3 features"),
         ({"x": np.ones(4), "y_x": 7}, ValueError, "classes that training did not see"),
         ({"row": 0, "top": 0}, SettingsError, "top must be a whole number"),

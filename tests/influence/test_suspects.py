@@ -119,6 +119,13 @@ def test_numbers_are_told_once_residuals_have_settled():
     np.testing.assert_allclose(settled_outputs(network, far, X, Y), np.full((9, 1), 7.0))
 
 
+def test_of_what_is_not_fitted_there_is_nothing_that_saw_the_fit():
+    X, y = load_iris(return_X_y=True)
+    for given in ({"margins": Margins()}, {"trace": Tracer()}):
+        with pytest.raises(SettingsError, match="which is not fitted: fit it, or leave them out"):
+            clf().suspect_labels(X, y, **given)
+
+
 @pytest.mark.parametrize("labels", [lambda y: y, lambda y: np.array(["no", "yes"], dtype=object)[y], lambda y: y == 1])
 def test_a_training_that_has_learned_nothing_is_doubted(labels):
     """By one epoch with next to no steps all rows get the commonest label, so that all others would be wrong."""
