@@ -36,7 +36,9 @@ def damped_directions(
     counts, stands_for = weight[some], weight.sum() / max(weight[some].sum(), 1e-300)
     theta, X, Y, _ = given_examples(network, theta, X[some], Y[some])
     rows = curvature_rows(network, theta, X, Y)
-    if not np.isfinite(products := rows.dot(rows).astype(np.float64)).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = rows.dot(rows).astype(np.float64)
+    if not np.isfinite(products).all():
         raise DataError("products of gradients are beyond what numbers hold: scale the inputs, as StandardScaler does")
     root = np.sqrt(np.tile(counts, len(rows) // max(len(some), 1)))
     products *= np.outer(root, root)
