@@ -10,7 +10,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 from sklearn.exceptions import NotFittedError
 
-from glassprop import MLPClassifier, MLPRegressor, Tracer
+from glassprop import Margins, MLPClassifier, MLPRegressor, Tracer
 from glassprop.errors import DataError, SettingsError
 from glassprop.influence.influence import influences
 
@@ -88,6 +88,26 @@ def test_a_trace_ends_with_the_best_weights():
     assert model.best_epoch_ < model.n_iter_
     assert tracer.trace().epochs[-1] == model.best_epoch_
     np.testing.assert_array_equal(tracer.trace().thetas[-1], model.theta_)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"solver": "lbfgs"}, {"early_stopping": True}])
+@pytest.mark.parametrize("at", [1, 4])
+def test_ctrl_c_before_the_tracer_was_told_of_the_epoch(arguments, at, monkeypatch):
+    class Interrupting(Margins):
+        def on_state(self, state):
+            if state.epoch == at:
+                raise KeyboardInterrupt
+
+    X, y = load_iris(return_X_y=True)
+    tracer = Tracer(100)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        model = clf(**arguments).set_callbacks(Interrupting(), tracer).fit(X, y)
+    trace = tracer.trace()
+    assert (trace.rates >= 0).all()
+    assert trace.rates.any()
+    np.testing.assert_array_equal(trace.thetas[-1], model.theta_)
+    if not arguments:  # Adam: .02 by step
+        np.testing.assert_allclose(trace.rates, 0.02 / 150)
 
 
 @pytest.mark.parametrize("arguments", [{"solver": "lbfgs"}, {"n_members": 3}, {"learning_rate": "cosine"}])

@@ -103,6 +103,26 @@ def test_outputs_at_their_ends_have_finite_margins():
     assert sums.rows().confidence.tolist() == [1.0] * 4
 
 
+def test_ctrl_c_among_the_blocks_of_an_epoch_leaves_means(monkeypatch):
+    Y, outputs = planted("classes", 3, np.float64, np.random.default_rng(0))
+    sums = SeenSums("classes", Y)
+    sums.take(outputs[0], 1)
+    judge, judged = type(sums.targets).judge, []
+
+    def interrupted(self, a, rows):
+        judged.append(rows)
+        if len(judged) == 2:
+            raise KeyboardInterrupt
+        return judge(self, a, rows)
+
+    monkeypatch.setattr(type(sums.targets), "judge", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sums.take(outputs[1], 2)
+    seen, done = sums.rows(), judged[0]
+    np.testing.assert_allclose(seen.outputs[done], (outputs[0][done] + outputs[1][done]) / 2)
+    np.testing.assert_array_equal(seen.outputs[done.stop :], outputs[0][done.stop :])
+
+
 def test_one_look_and_parts_put_together():
     Y, outputs = planted("classes", 3, np.float64, np.random.default_rng(0))
     Y, a = Y[:6], outputs[3][:6]

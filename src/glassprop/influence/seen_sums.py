@@ -40,6 +40,7 @@ class SeenSums:
         self.targets = Targets.of(task, Y)
         n = len(Y)
         self.epochs = 0
+        self.looks = np.zeros(n, dtype=np.int64)  # of each row, since Ctrl-C may come among the blocks of an epoch
         self.outputs = np.zeros(Y.shape)
         self.margin, self.confidence, self.square = np.zeros(n), np.zeros(n), np.zeros(n)
         self.forgotten, self.last_wrong = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
@@ -60,21 +61,22 @@ class SeenSums:
         self.forgotten[rows] += wrong > self.wrong[rows]
         self.wrong[rows] = wrong
         np.copyto(self.last_wrong[rows], epoch, where=wrong)
+        self.looks[rows] += 1
 
     def rows(self) -> SeenRows:
         """The means, of at least one epoch; all rows count as trained on."""
-        n, epochs = len(self.wrong), self.epochs
-        outputs, confidence = self.outputs / epochs, self.confidence / epochs
+        n, looks = len(self.wrong), np.maximum(self.looks, 1)
+        outputs, confidence = self.outputs / looks[:, None], self.confidence / looks
         center = confidence**2
         if self.targets.task == "numbers":
             center = np.square(outputs - self.targets.Y).sum(axis=1)
         return SeenRows(
             task=self.targets.task,
-            epochs=epochs,
+            epochs=self.epochs,
             outputs=outputs,
-            margin=self.margin / epochs,
+            margin=self.margin / looks,
             confidence=confidence,
-            spread=np.sqrt(np.maximum(self.square / epochs - center, 0)),
+            spread=np.sqrt(np.maximum(self.square / looks - center, 0)),
             forgotten=self.forgotten.copy(),
             learned=np.where(self.wrong, -1, self.last_wrong),
             trained=np.ones(n, dtype=bool),
