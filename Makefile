@@ -7,17 +7,21 @@ BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/.installed
 ACCURACY := .venv-accuracy
 ACCURACY_STAMP := $(ACCURACY)/.installed
+CPUS_QUICK = $(BIN)/python tests/cpus.py --quick
+PYTEST = $(BIN)/python -m pytest -n 2
+DIST := .venv-dist
+DIST_STAMP := $(DIST)/.installed
 BLAME := .venv-blame
 BLAME_STAMP := $(BLAME)/.installed
 
-.PHONY: help setup demo test test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor bench-blame clean
+.PHONY: help setup demo test cpus-quick pytest test-cpus soak real-tables lint types layers format bench bench-quick bench-more bench-accuracy bench-doctor bench-blame dist dist-quick clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(STAMP) ## the virtual environment with all that development needs
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml src/glassprop/ground/version.py
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "glassprop needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -32,8 +36,14 @@ demo: $(STAMP) ## trains on the digits, prints held-out scores and a gradient ch
 	$(BIN)/glassprop explain build/digits.glassprop digits --row 0 --html build/digits.html
 
 test: $(STAMP) lint types layers ## everything that must hold
-	$(BIN)/python tests/cpus.py --quick
-	$(BIN)/python -m pytest -n 2
+	$(CPUS_QUICK)
+	$(PYTEST)
+
+cpus-quick: $(STAMP) # parts of `make test`, which .ci/run times one by one
+	$(CPUS_QUICK)
+
+pytest: $(STAMP)
+	$(PYTEST)
 
 test-cpus: $(STAMP) ## the numerical tests as other CPUs, widths and products would run them (`make test`: a part)
 	$(BIN)/python tests/cpus.py
@@ -61,6 +71,24 @@ layers: $(STAMP) ## which room may import which
 format: $(STAMP) ## puts style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+.PHONY: docs site gallery
+DOCS_STAMP := $(VENV)/.docs
+
+$(DOCS_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet -e '.[docs]'
+	@touch $(DOCS_STAMP)
+
+docs: $(DOCS_STAMP) ## the documentation site, in build/site, after the examples of its pages have been run
+	$(BIN)/python -m pytest docs README.md
+	$(MAKE) site
+
+site: $(DOCS_STAMP) ## the same without running examples; any broken link, reference or warning is an error
+	$(BIN)/sphinx-build -j auto --nitpicky --fail-on-warning --keep-going --quiet -c docs/site -d build/doctrees . build/site
+	$(BIN)/python docs/site/check_site.py build/site
+
+gallery: $(DOCS_STAMP) ## runs the examples of the gallery, and says how long each takes; NAMES="xor_by_hand picture" for some
+	$(BIN)/python docs/site/run_gallery.py $(NAMES)
 
 $(BENCH_STAMP): pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
@@ -98,5 +126,17 @@ $(BLAME_STAMP): pyproject.toml
 bench-blame: $(BLAME_STAMP) ## how far blame and suspected labels agree with the truth, half an hour; OPTIONS="--quick", "--part times", "--help"
 	$(BLAME)/bin/python -m bench.blame $(OPTIONS)
 
+$(DIST_STAMP): pyproject.toml
+	$(PYTHON) -m venv $(DIST)
+	$(DIST)/bin/python -m pip install --quiet uv
+	$(DIST)/bin/uv pip install --quiet --python $(DIST)/bin/python --group dist
+	@touch $(DIST_STAMP)
+
+dist: $(DIST_STAMP) ## sdist and wheel, checked, tried with the oldest and newest of all they need on each Python; OPTIONS="--docs", "--help"
+	PYTHONPATH=src $(DIST)/bin/python -m release $(OPTIONS)
+
+dist-quick: $(DIST_STAMP) ## the same with one wheel in one environment
+	PYTHONPATH=src $(DIST)/bin/python -m release --quick
+
 clean: ## removes what was built
-	rm -rf $(VENV) $(BENCH) $(ACCURACY) $(BLAME) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(ACCURACY) $(DIST) $(BLAME) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

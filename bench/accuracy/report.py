@@ -35,7 +35,7 @@ def markdown(results: Iterable[Result], extremes: Iterable[str] = ()) -> str:
         lines += [*_about(of_sizes), *_overall(of_sizes)]
     choosing = Summary(now, [table.name for table in CHOOSING])
     if choosing.tables:
-        lines += ["#### Tables that the recipe was chosen on (not counted above)", "", *_overall(choosing)]
+        lines += ["### Tables that the recipe was chosen on (not counted above)", "", *_overall(choosing)]
     return "\n".join([*lines, *_failures([reported, of_sizes, choosing])]).rstrip() + "\n"
 
 
@@ -139,7 +139,7 @@ def _by_table(summary: Summary, title: str) -> list[str]:
         kind = {CLASSES: "classes", AMOUNTS: "amounts"}[known.source.task]
         rows.append([f"{table} ¹" if table in SEEN else table, kind, known.traits, *cells])
     note = ["¹ Seen when the rules were chosen by which columns become inputs; the others never were.", ""]
-    return [f"#### {title}: mean error over seeds", "", *_table(("table", "", "", *models), rows), "", *note]
+    return [f"### {title}: mean error over seeds", "", *_table(("table", "", "", *models), rows), "", *note]
 
 
 def _bold(text: str, yes: bool) -> str:
@@ -147,7 +147,7 @@ def _bold(text: str, yes: bool) -> str:
 
 
 def _worst(summary: Summary, where: str) -> list[str]:
-    lines = [f"#### The worst, of {where}", ""]
+    lines = [f"### The worst, of {where}", ""]
     for model in (SINGLE, MEMBERS, PLAIN):
         for other in (BASE, "constant"):
             found = summary.differences(model, other)
@@ -170,7 +170,7 @@ def _failures(summaries: list[Summary]) -> list[str]:
     if not left:
         return []
     said = [f"* {one['model']} on {one['table']}, seed {one['seed']}: {one['failed']}" for one in left]
-    return ["#### Not done", "", *said, ""]
+    return ["### Not done", "", *said, ""]
 
 
 def in_order(summary: Summary) -> list[str]:

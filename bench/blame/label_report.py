@@ -127,7 +127,9 @@ def _row(name: str, cells: Iterable[str]) -> str:
 
 
 def _pair(cases: Sequence[Case], part: str, way: str) -> str:
-    return " / ".join(f"{value:.3f}" for value in np.nanmean([case[part][way] for case in cases], axis=0))
+    """The mean over tables of the mean over their cases."""
+    tables = [np.nanmean([case[part][way] for case in some], axis=0) for _, some in _by_table(cases)]
+    return " / ".join(f"{value:.3f}" for value in np.nanmean(tables, axis=0))
 
 
 def _mean(cases: Sequence[Any], key: str) -> str:

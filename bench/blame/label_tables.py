@@ -17,7 +17,7 @@ from bench.accuracy.prepared import fetched, prepared
 from bench.accuracy.tables import BY_NAME
 from bench.doctor.tables import rows_of
 
-MOST_ROWS = 1000
+MOST_ROWS = 1000  # of the tables that lie in packages; of others bench.doctor.tables.MOST_ROWS
 CHOOSING = ("wine", "titanic", "german", "vowel", "phoneme", "satimage", "movement_libras", "segment")
 REPORTED = ("iris", "breast cancer", "penguins", "chess", "heart", "contraceptive", "texture", "spambase", "digits")
 NUMBERS_CHOOSING = ("computers", "Auto", "curve", "friedman")
@@ -57,7 +57,7 @@ def fetch(names: tuple[str, ...]) -> Mapping[str, str]:
 
 @cache
 def clean(name: str) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """X, standardized, and y, at most `MOST_ROWS` of them in a fixed order that says nothing."""
+    """X, standardized, and y, not too many of them, in a fixed order that says nothing."""
     if name in _OF_PACKAGES:
         table = prepared(name)
         order = np.random.default_rng(16).permutation(len(table.y))[:MOST_ROWS]

@@ -1,6 +1,6 @@
 """``python -m bench.doctor``: ask the doctor about planted faults and healthy runs, and count what it gets right.
 
-    python -m bench.doctor [--half A B] [--only PART …] [--budget N] [--results FILE] [--redo] [--report] [--misses]
+    python -m bench.doctor [--half A B C] [--only PART …] [--budget N] [--results FILE] [--redo] [--report] [--misses]
         [--json] [--check] [--overhead] [--docs]
 
 Answers are kept in build/doctor/answers.jsonl, a line each, by case and version of the code: a run that was ended goes
@@ -115,7 +115,7 @@ def _about(halves: Mapping[str, list[tuple[Case, Answer]]]) -> str:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.doctor", description=(__doc__ or "").partition("\n\n")[0])
-    parser.add_argument("--half", nargs="+", choices=HALVES, default=list(HALVES), help="A, B, or both")
+    parser.add_argument("--half", nargs="+", choices=HALVES, default=list(HALVES), help="A, B, C, or several")
     parser.add_argument("--only", nargs="+", metavar="PART", help="cases with one of these in 'half: table: name'")
     parser.add_argument("--budget", type=float, default=1.0, help="for trying remedies, in trainings")
     parser.add_argument("--results", type=Path, default=_RESULTS, metavar="FILE", help="where answers are kept")

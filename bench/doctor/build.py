@@ -28,6 +28,14 @@ OWN: Mapping[str, Any] = {
         "shifted relu", lambda z: np.maximum(z - 12, 0), lambda z, a: (z > 12) * 1.0, kinks=(12.0,)
     ),
     "steep tanh": Activation("steep tanh", lambda z: np.tanh(60 * z), lambda z, a: 60 * (1 - a * a)),
+    "elu, slope 1 below 0": Activation(
+        "own elu", lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), lambda z, a: np.ones_like(z)
+    ),
+    "own elu": Activation(
+        "own elu",
+        lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+        lambda z, a: np.where(z > 0, 1.0, a + 1),
+    ),
     "own cauchy": Cost(
         "cauchy",
         lambda a, y: np.log1p((a - y) ** 2).sum(axis=1),

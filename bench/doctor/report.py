@@ -1,4 +1,4 @@
-"""The figures as Markdown: both halves, each kind, and every case with what was said of it."""
+"""The figures as Markdown: each half, each kind, and every case with what was said of it."""
 
 from __future__ import annotations
 
@@ -38,13 +38,20 @@ def _foreword(about: str) -> list[str]:
     return [
         f"Written by `make bench-doctor` (`python -m bench.doctor --docs`): {about}.",
         "",
-        "Faults of training, taken from published lists (below), are planted in tables and networks, and `diagnose`",
-        "is asked what is wrong. Of each fault it was fixed beforehand which findings are right, the fault itself and",
-        "what it brings about, and which remedies. That it hurts was measured: without it, held-out cost or errors are",
-        "less by a sixth at least. Healthy runs are near the best of their table. Thresholds were set while looking at",
-        "half A; half B, other tables and other faults, was written by someone who had not seen them, and was in",
-        "nobody else's hands before its figures were taken. A kind found in several layers or columns counts once. A",
-        "remedy counts as advised where trying it made the cost less, or where it cannot be tried.",
+        "Faults of training, taken from published lists (below), are planted in tables and networks, and",
+        "`diagnose` is asked what is wrong. Of each fault it was fixed beforehand which findings are right, the",
+        "fault itself and what it brings about, and which remedies. That it hurts was measured: without it, held-",
+        "out cost or errors are less by a sixth at least. Healthy runs are near the best of their table.",
+        "Thresholds were set while looking at half A; half B, other tables and other faults, was written by",
+        "someone who had not seen them, and was in nobody else's hands before its figures were first taken:",
+        "recall 0.89, precision 0.96, 32 of 33 healthy runs without a finding. Then some findings were mended by",
+        "their ideas, thresholds as they were, with what half B had missed in view; so the figures of half B",
+        "below are no longer of cases that nobody had seen. Half C, other tables again, was planted before that",
+        "by whoever mended them, who knew thresholds and half B, and had seen no answer about any of its cases;",
+        "no finding was changed since. (Before they were mended it would have had a recall of 0.83 (34 of 41), a",
+        "precision of 0.90 (35 of 39), and 24 of 25 healthy runs without a finding.) A kind found in several",
+        "layers or columns counts once. A remedy counts as advised where trying it made the cost less, or where",
+        "it cannot be tried; of a pair of remedies both.",
         "",
         "The best published tool has a recall of .55 and a precision of .37, several answers being right there, too",
         "([Humbatova et al. 2025](https://pmc.ncbi.nlm.nih.gov/articles/PMC12152046)): on another benchmark, of other",

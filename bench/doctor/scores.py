@@ -22,9 +22,10 @@ def roots_found(answer: Answer) -> list[str]:
 
 
 def advised(answer: Answer) -> list[str]:
-    """The remedies advised, each once: those tried that made the cost less, and those that cannot be tried."""
+    """The remedies advised, each once: those tried that made the cost less, and those that cannot be tried; of a pair
+    that was tried both."""
     remedies = [remedy for finding in answer["findings"] for remedy in finding["remedies"]]
-    return list(dict.fromkeys(remedy["name"] for remedy in remedies if _helped(remedy)))
+    return list(dict.fromkeys(name for one in remedies if _helped(one) for name in one["name"].split(" + ")))
 
 
 def _helped(remedy: Mapping[str, Any]) -> bool:

@@ -108,6 +108,35 @@ def _computers() -> tuple[np.ndarray, np.ndarray]:
     )
 
 
+def _glass() -> tuple[np.ndarray, np.ndarray]:
+    """Window glass, float or not, by what it is made of."""
+    columns = list(zip(*_within_sklearn(40675), strict=True))
+    return np.column_stack([_numbers(list(column)) for column in columns[:-1]]), np.array(columns[-1])
+
+
+def _zoo() -> tuple[np.ndarray, np.ndarray]:
+    """Animals, by what they have; their names are left out."""
+    columns = list(zip(*_within_sklearn(62), strict=True))
+    kinds = [_one_hot(list(columns[k])) for k in range(1, 17) if k != 13]
+    return np.column_stack([_numbers(list(columns[13])), *kinds]), np.array(columns[-1])
+
+
+def _roll() -> tuple[np.ndarray, np.ndarray]:
+    """How far along a rolled-up sheet a point in space lies."""
+    return datasets.make_swiss_roll(1200, noise=0.6, random_state=11)
+
+
+def _clusters() -> tuple[np.ndarray, np.ndarray]:
+    return datasets.make_classification(
+        1200, 12, n_informative=6, n_redundant=2, n_classes=5, class_sep=1.6, flip_y=0.02, random_state=12
+    )
+
+
+def _shells() -> tuple[np.ndarray, np.ndarray]:
+    """Three shells of one ball, as many points in each."""
+    return datasets.make_gaussian_quantiles(n_samples=1200, n_features=4, n_classes=3, random_state=13)
+
+
 def _chosen(name: str) -> Callable[[], tuple[np.ndarray, np.ndarray]]:
     return lambda: (choosing(name).X.to_numpy(), choosing(name).y)
 
@@ -148,4 +177,14 @@ TABLES: Mapping[str, Table] = {
     "product": _amounts(_planted("product", "0.3"), hidden_layer_sizes=(64, 64), max_iter=120),
     "circle": _classes(_planted("circle", "0.3"), hidden_layer_sizes=(32, 32)),
     "circuit": _amounts(lambda: datasets.make_friedman2(1200, noise=20.0, random_state=5), max_iter=120),
+    "glass": _classes(_glass, batch_size=16, alpha=0.1, max_iter=120),
+    "zoo": _classes(_zoo, batch_size=8, max_iter=120, alpha=0.1),
+    "clusters": _classes(_clusters),
+    "shells": _classes(_shells),
+    "sum of squares": _classes(lambda: datasets.make_hastie_10_2(1500, random_state=14), hidden_layer_sizes=(64, 64)),
+    "quadrants": _classes(_planted("xor", "0.3", 3)),
+    "roll": _amounts(_roll, max_iter=150),
+    "phase": _amounts(lambda: datasets.make_friedman3(1200, noise=0.1, random_state=15), max_iter=120),
+    "waves": _amounts(_chosen("planted_waves"), hidden_layer_sizes=(64, 64), max_iter=150),
+    "two slopes": _amounts(_planted("amounts", "0.3", 4), hidden_layer_sizes=(32,)),
 }

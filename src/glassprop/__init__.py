@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glassprop.ground.lazily import lazily
-
-__version__ = "0.1.0"
+from glassprop.ground.version import VERSION as __version__
 
 # Public name -> module it lives in. Loaded at first use, so that `import glassprop` stays quick.
 _HOME = {

@@ -273,6 +273,12 @@ class Network(Architecture):
     def gradient(self, theta: ArrayLike, X: Rows, Y: ArrayLike, sample_weight: ArrayLike | None = None) -> Array:
         """E11, E12: ∇C, the (weighted) average over examples, in the layout of θ. -> (size,).
 
+        Parameters
+        ----------
+        theta : array (size,)
+        X, Y : arrays (n, n_inputs), (n, n_L)
+        sample_weight : array (n,), optional
+
         Raises
         ------
         DataError
@@ -308,8 +314,15 @@ class Network(Architecture):
 
         Parameters
         ----------
+        theta : array (size,)
         x, y : arrays (n_inputs,), (n_L,); or (n, n_inputs), (n, n_L)
             Without y the prediction is explained in the place of the cost.
+        names : Names, optional
+            Of inputs, outputs and rows; numbers without.
+        training : Training, optional
+            The optimizer's memory, for ``Explanation.step``.
+        top : int
+            How many paths are listed of one derivative.
         output, of : optional
             Which output, and what of it: as of ``Explanation.prediction``, without y alone.
 

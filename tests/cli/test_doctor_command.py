@@ -8,8 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassprop.cli import main, progress
+from glassprop.cli import main, progress, table_or_sample
+from glassprop.cli.streaming_options import Lacking
 from glassprop.estimator import remedies
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.tables import FitOptions, fit_table, read_table
+from glassprop.tables.streaming import sample
+from glassprop.tables.use.doctor_table import TableDoctor, diagnosis_of_outcome
 
 
 def repeated(seed=0):
@@ -71,6 +76,67 @@ def test_without_budget_nothing_is_tried(run, narrow_model):
     assert "short run" not in result.err
 
 
+def test_a_training_that_diverges_is_diagnosed_and_remedies_are_tried(run):
+    asked = "--activation", "exp", "--hidden", "50,50,50", "--epochs", "20"
+    result = run("doctor", "diabetes", *asked, "--budget", "0.5", "--json")
+    assert result.code == 0
+    (found,) = result.json["findings"]
+    assert (found["kind"], found["number"]) == ("exploding-gradients", None)
+    assert "stopped being a finite number in epoch 1" in found["sentence"]
+    assert "scikit-learn" not in found["sentence"]
+    assert result.json["measured"]["course"]["diverged"]
+    tried = {remedy["name"]: remedy for remedy in found["remedies"] if remedy["tried"]}
+    assert tried["lower-rate"]["before"] is None
+
+
+def test_what_diverges_while_folds_choose_ends_a_training_in_one_line(run):
+    asked = "--activation", "exp", "--hidden", "50,50,50", "--epochs", "20", "--recipe", "plain"
+    result = run("train", "diabetes", *asked)
+    assert (result.code, result.out) == (2, "")
+    assert "glassprop: the cost stopped being a finite number in epoch 1" in result.err.splitlines()[-1]
+
+
+def test_one_network_is_trained_of_small_tables_too(run, monkeypatch):
+    fits = []
+    whole = BaseMLP._fit
+
+    def counted(self, X, *more, **others):
+        fits.append(len(X))
+        return whole(self, X, *more, **others)
+
+    monkeypatch.setattr(BaseMLP, "_fit", counted)
+    result = run("doctor", "iris", "--epochs", "5", "--hidden", "4", "--budget", "0", "--json")
+    assert fits == [result.json["rows"]["train"]] == [115]
+    assert result.json["rows"] == {"train": 115, "validation": 20, "held_out": 15}
+    assert result.json["cost"]["trained_epochs"] == 5
+
+
+def test_a_table_that_does_not_fit_into_memory_is_looked_at_by_a_sample(run, monkeypatch, tmp_path):
+    rng = np.random.default_rng(0)
+    pl.DataFrame({"a": rng.normal(size=900), "y": rng.choice(["p", "q"], 900)}).write_csv(tmp_path / "long.csv")
+    monkeypatch.setattr(
+        table_or_sample, "without_room", lambda data: Lacking(9, "in memory it would take 9 B, and 1 are free")
+    )
+    monkeypatch.setattr(sample, "MOST_ROWS", 300)
+    monkeypatch.setattr(sample.sample_of, "__defaults__", (300,))
+    result = run("doctor", "long.csv", "--target", "y", "--epochs", "2", "--hidden", "4", "--budget", "0", "--json")
+    assert "300 of 900 rows, drawn at random, are looked at: in memory it would take 9 B" in result.err
+    assert sum(result.json["rows"].values()) == 300
+
+
+def test_inputs_are_told_by_the_columns_that_they_are_made_of(run, tmp_path):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 300)
+    frame = {"color": np.where(y, "red", "blue"), "size": rng.normal(size=300), "kind": np.where(y, "rose", "lily")}
+    pl.DataFrame(frame).write_csv(tmp_path / "told.csv")
+    asked = "--target", "kind", "--epochs", "3", "--hidden", "4", "--budget", "0"
+    found = run("doctor", "told.csv", *asked, "--json").json["findings"]
+    assert {one["where"] for one in found if one["kind"] == "leak"} == {
+        "input 'color = blue' of column 'color'",
+        "input 'color = red' of column 'color'",
+    }
+
+
 def test_columns_are_named_as_in_the_table(run, tmp_path):
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, 300)
@@ -115,6 +181,26 @@ def test_the_report_of_a_training_has_a_section(run, contradicting, tmp_path):
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "contradicting-labels" in page
     assert "equal to rows" not in page
+
+
+def test_the_report_tells_of_the_course_of_training_and_of_which_network(run, tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(600, 3))
+    frame = {f"x{k}": x[:, k] for k in range(3)} | {"y": x[:, 0] * x[:, 1] + 0.1 * rng.normal(size=600)}
+    pl.DataFrame(frame).write_csv(tmp_path / "product.csv")
+    asked = "train", "product.csv", "--target", "y", "--epochs", "2", "--cross-fit", "3", "--model"
+    assert run(*asked, "with.glassprop", "--report", "report.html").code == 0
+    assert "Looked at: the first of 3 networks that are averaged" in (tmp_path / "report.html").read_text("utf-8")
+    assert run(*asked, "without.glassprop").code == 0
+    with_report, without = ((tmp_path / f"{name}.glassprop").read_bytes() for name in ("with", "without"))
+    assert with_report == without
+    doctor, options = TableDoctor(), FitOptions(target="y", epochs=3, cross_fit=3)
+    outcome = fit_table(read_table(str(tmp_path / "product.csv")), options, callbacks=(doctor,))
+    watched, unwatched = diagnosis_of_outcome(outcome, doctor).measured, diagnosis_of_outcome(outcome).measured
+    assert [epoch for epoch, _ in watched.course.updates] == [0, 1, 2]
+    assert (watched.rows, watched.members) == (360, 1)  # two of three folds of 540 rows
+    assert (unwatched.rows, unwatched.members) == (540, 3)
+    assert len(watched.course.validation_cost) == 3
 
 
 def test_ctrl_c_ends_the_training_and_what_was_found_until_then_is_told(run, monkeypatch):

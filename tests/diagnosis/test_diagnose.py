@@ -6,17 +6,22 @@ import json
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from planted_faults import amounts, classes, clf, reg, standard
 from scipy.sparse import csr_matrix
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_wine, make_multilabel_classification
+from sklearn.decomposition import PCA
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import glassprop
 from glassprop import Doctor, MLPClassifier
 from glassprop.errors import SettingsError
+from glassprop.tables.fitting.manner import PlainBuilder
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -132,7 +137,7 @@ def test_missing_values_are_a_finding_and_no_error():
     X[3:40, 1] = np.nan
     diagnosis = clf((8,)).diagnose(X, y)
     assert diagnosis.kinds == ("marks-for-missing",)
-    assert diagnosis.findings[0].where == "column 'column 1'"
+    assert diagnosis.findings[0].where == "column 1"
     assert diagnosis.measured.columns[1].missing == pytest.approx(37 / 400)
 
 
@@ -192,6 +197,108 @@ def test_tabular_estimators_are_diagnosed_by_the_network_that_they_end_in():
     amounts_of = glassprop.TabularRegressor(recipe="plain", random_state=0, epochs=20)
     regression = glassprop.diagnose(amounts_of, X, 1000 * X["alcohol"], budget=0)  # standardized within
     assert "target-unscaled" not in regression.kinds
+
+
+def frame_of_all_kinds(n=300):
+    """A table with a number that has gaps, a category, a date and a text; and its target."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "income": np.where(rng.random(n) < 0.1, np.nan, 1000 * rng.random(n)),
+            "color": rng.choice(["red", "green", "blue"], n),
+            "seen": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, n), "D"),
+            "note": [" ".join(rng.choice(["late", "early", "cold", "warm", "dry"], 4)) for _ in range(n)],
+        }
+    )
+    return frame, np.where((frame["income"].fillna(500) > 500) ^ (frame["color"] == "red"), "p", "q")
+
+
+def test_a_doctor_watches_a_tabular_estimator_and_says_which_of_its_networks():
+    frame, y = frame_of_all_kinds()
+    settings = {"random_state": 0, "epochs": 5}
+    doctor = Doctor()
+    model = glassprop.TabularClassifier(cross_fit=3, recipe="tabular", **settings).set_callbacks(doctor).fit(frame, y)
+    alone = glassprop.TabularClassifier(cross_fit=3, recipe="tabular", **settings).fit(frame, y)
+    np.testing.assert_array_equal(model.predict_proba(frame), alone.predict_proba(frame))
+    found = doctor.diagnosis()
+    assert found.looked_at == "the first of 3 networks that are averaged, on the rows it learned from"
+    assert found.measured.rows == 200
+    assert [epoch for epoch, _ in found.measured.course.updates][:3] == [0, 1, 2]
+    words = {column.words for column in found.measured.columns}
+    assert {"column 'income'", "input 'color = red' of column 'color'", "input 'note: late' of column 'note'"} <= words
+    assert {"input 'seen [days]' of column 'seen'", "input 'income is missing' of column 'income'"} <= words
+    one = Doctor()
+    glassprop.TabularClassifier(cross_fit=None, n_members=1, **settings).set_callbacks(one).fit(frame, y)
+    assert (one.diagnosis().looked_at, one.diagnosis().measured.rows) == ("", 300)
+    MLPClassifier((4,), max_iter=3).set_callbacks(one).fit(*classes())  # the fit before is forgotten
+    assert one.diagnosis().measured.columns[0].words == "column 0"
+
+
+def test_of_a_tabular_estimator_the_first_network_is_trained_and_told():
+    frame, y = frame_of_all_kinds()
+    model = glassprop.TabularClassifier(random_state=0, epochs=5, cross_fit=3, recipe="tabular")
+    found = glassprop.diagnose(model, frame, y, budget=0)
+    assert found.looked_at == "a network of the recipe 'tabular', the first of 3: each is trained without a fold"
+    assert found.measured.rows == 160  # two of three folds, of four fifths of the rows
+    assert found.measured.course.epochs == found.trained == 5
+    assert "Looked at: a network of the recipe" in str(found)
+    assert not hasattr(model, "pipeline_")
+    fitted = glassprop.diagnose(model.fit(frame, y), frame, y, budget=0)
+    assert fitted.looked_at == "3 networks that are averaged, all of them together, as they are"
+    numbers = 1000 * frame["income"].fillna(0).to_numpy()
+    amounts_of = glassprop.TabularRegressor(random_state=0, epochs=3, recipe="plain", validation=0.2)
+    assert glassprop.diagnose(amounts_of, frame, numbers, budget=0).looked_at == ""
+
+
+def test_a_tabular_training_that_diverges_is_diagnosed(monkeypatch):
+    frame, y = frame_of_all_kinds()
+
+    def hot(self, wanted):
+        made = build(self, wanted)
+        return made.set_params(solver="sgd", learning_rate_init=1e200, early_stopping=False, learning_rate="constant")
+
+    build = PlainBuilder.build
+    monkeypatch.setattr(PlainBuilder, "build", hot)
+    model = glassprop.TabularClassifier(random_state=0, epochs=5, recipe="plain")
+    found = glassprop.diagnose(model, frame, y, budget=0)
+    assert found.measured.course.diverged
+    assert "rate-too-high" in found.kinds
+
+
+def test_behind_a_pipeline_inputs_are_told_by_their_columns():
+    frame, y = frame_of_all_kinds()
+    steps = ColumnTransformer(
+        [
+            ("fill", SimpleImputer(add_indicator=True), ["income"]),
+            ("hot", OneHotEncoder(), ["color"]),
+        ]
+    )
+    model = make_pipeline(steps, clf((8,), max_iter=3))
+    columns = glassprop.diagnose(model, frame, y, budget=0).measured.columns
+    assert [column.words for column in columns] == [
+        "column 'income'",
+        "input 'income is missing' of column 'income'",
+        "input 'color_blue' of column 'color'",
+        "input 'color_green' of column 'color'",
+        "input 'color_red' of column 'color'",
+    ]
+    wine, kinds = load_wine(return_X_y=True, as_frame=True)
+    scaled = make_pipeline(StandardScaler(), clf((8,), max_iter=3))
+    assert glassprop.diagnose(scaled, wine, kinds, budget=0).measured.columns[-1].words == "column 'proline'"
+    turned = make_pipeline(StandardScaler(), PCA(3), clf((8,), max_iter=3))
+    assert glassprop.diagnose(turned, wine, kinds, budget=0).measured.columns[0].words == "input 'pca0'"
+    of_arrays = glassprop.diagnose(turned, wine.to_numpy(), kinds, budget=0).measured.columns
+    assert of_arrays[0].words == "input 'pca0'"
+    plain = glassprop.diagnose(scaled, wine.to_numpy(), kinds, budget=0).measured.columns
+    assert plain[3].words == "column 3"
+
+
+def test_missing_values_are_told_of_the_columns_names_too():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    X.loc[3:9, "proline"] = np.nan
+    assert clf((8,)).diagnose(X, y).findings[0].where == "column 'proline'"
+    piped = make_pipeline(StandardScaler(), clf((8,)))
+    assert glassprop.diagnose(piped, X, y).findings[0].where == "column 'proline'"
 
 
 # --- what it says ------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def test_sizes_are_roots_of_mean_squares():
     run, diagnosis = looked_at("inputs-unscaled", True)
     rows = kept_rows(len(run.X))
     assert number("inputs-unscaled") == pytest.approx(np.sqrt((run.X[rows, 2] ** 2).mean()))
-    assert found(diagnosis, "inputs-unscaled")[0].where == "column 'column 2'"
+    assert found(diagnosis, "inputs-unscaled")[0].where == "column 2"
     run, _ = looked_at("target-unscaled", True)
     assert number("target-unscaled") == pytest.approx(np.sqrt((run.y[kept_rows(len(run.y))] ** 2).mean()))
 

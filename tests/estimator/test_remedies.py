@@ -8,18 +8,20 @@ from math import inf
 import numpy as np
 import polars as pl
 import pytest
+from planted_faults import amounts, classes, clf
 from scipy.sparse import random_array
 from sklearn.datasets import load_diabetes, load_wine
 from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 
-from glassprop import Layer, MLPClassifier, MLPRegressor
+from glassprop import Activation, Layer, MLPClassifier, MLPRegressor
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.diagnosis.finding import Finding
 from glassprop.diagnosis.symptoms import SYMPTOMS
 from glassprop.errors import SettingsError
 from glassprop.estimator.remedies import AGAINST, REMEDIES
 from glassprop.estimator.remedy_change import Change
+from glassprop.estimator.remedy_pairs import pairs_of
 from glassprop.estimator.short_run import Length, Tried, cost_of_a_guess, rows_of
 from glassprop.estimator.trained_copy import held_out
 from glassprop.estimator.trying import with_remedies
@@ -100,10 +102,10 @@ def test_costs_are_those_of_a_short_training_with_the_same_seed_and_rows():
     model = MLPClassifier((16,), learning_rate_init=1e-6, max_iter=40, random_state=3)
     (one,) = model.diagnose(*SCALED).findings
     X, y, _, (X_val, y_val) = held_out(*SCALED, None, (None, None))
-    runs = 1 + sum(remedy.tried for remedy in one.remedies)
-    for remedy in (one for one in one.remedies if one.tried):
+    for remedy in (one for one in one.remedies if one.tried and " + " not in one.name):
+        epochs = round(40 * remedy.cost)
         for arguments, cost in (({}, remedy.before), (remedy.arguments, remedy.after)):
-            short = MLPClassifier(**{**model.get_params(), **arguments, "max_iter": 40 // runs}).fit(X, y)
+            short = MLPClassifier(**{**model.get_params(), **arguments, "max_iter": epochs}).fit(X, y)
             assert cost == pytest.approx(log_loss(y_val, short.predict_proba(X_val)))
 
 
@@ -312,3 +314,80 @@ def test_words_are_orders_and_arguments_are_told():
     assert Change("do").tried
     change = REMEDIES["clip-norm"]({"solver": "adam", "clip_norm": None}, None)
     assert change.words.endswith("clip_norm=1")
+
+
+# --- two faults at once -------------------------------------------------------------------------------------------
+
+
+def best(found):
+    (one,) = found.findings
+    return one.remedies[0]
+
+
+def test_inputs_unscaled_and_a_rate_of_next_to_nothing_need_both_remedies():
+    X, y = classes(600)
+    X = X * np.r_[5e3, np.ones(X.shape[1] - 1)]
+    found = clf((16,), learning_rate_init=1e-9, batch_size=32).diagnose(X, y)
+    assert found.kinds == ("inputs-unscaled",)
+    assert best(found).name == "standardize-inputs + raise-rate"
+    assert best(found).words.startswith("both together: standardize the inputs: ")
+    alone = {one.name: one.after for one in found.findings[0].remedies if "+" not in one.name}
+    assert best(found).after < 0.6 * min(alone.values())
+    assert found.tried <= 1
+
+
+def test_units_that_start_dead_and_a_rate_too_high_need_both_remedies():
+    X, y = amounts(600)
+    rng = np.random.default_rng(0)
+    weights = [rng.uniform(-0.4, 0.4, size) for size in ((10, 32), (32, 1))]
+    settings = {"warm_start": True, "solver": "sgd", "learning_rate_init": 2.0, "max_iter": 60, "random_state": 0}
+    model = MLPRegressor.from_weights(weights, [np.full(32, -40.0), np.zeros(1)], **settings)
+    found = model.diagnose(X, y)
+    assert best(found).name == "other-start + lower-rate"
+    assert best(found).arguments == {"warm_start": False, "learning_rate_init": pytest.approx(0.1)}
+    alone = {one.name: one.after for one in found.findings[0].remedies if "+" not in one.name}
+    assert best(found).after < 0.5 * min(alone.values())
+
+
+def test_where_one_remedy_brings_much_no_pair_is_tried():
+    X, y = classes(600)
+    found = clf((16,), learning_rate_init=1e-6, batch_size=32).diagnose(X, y)
+    assert found.consequences
+    assert best(found).name == "raise-rate"
+    assert not [one for one in found.findings[0].remedies if "+" in one.name]
+
+
+def test_pairs_are_of_two_findings_and_of_remedies_that_go_together():
+    lower, raised = Change("lower", {"rate": 0.1}), Change("raise", {"rate": 1})
+    start, scale, mark = Change("start", {"start": 1}), Change("scale", inputs=len), Change("mark", inputs=len)
+    changes = {
+        "first": {"start": start, "lower": lower},
+        "second": {"lower": lower, "raised": raised, "scale": scale},
+        "third": {"mark": mark, "advice": Change("look", tried=False)},
+    }
+    found = pairs_of(changes)
+    names = [pair.name for pair in found]
+    assert names[0] in ("start + lower", "start + mark", "lower + mark")
+    assert {frozenset(pair.names) for pair in found} == {
+        frozenset(pair.split())
+        for pair in (
+            "start lower",
+            "start raised",
+            "start scale",
+            "lower scale",
+            "start mark",
+            "lower mark",
+            "raised mark",
+        )
+    }
+    assert len(names) == len(set(names))
+    assert next(pair for pair in found if pair.name == "start + lower").change.arguments == {"start": 1, "rate": 0.1}
+
+
+def test_an_activation_of_ones_own_has_another_in_its_place():
+    own = Activation("own", np.tanh, lambda z, a: 1 - a * a)
+    assert not diagnosed(MLPClassifier((8,), own, max_iter=3, random_state=0), *SCALED, "saturated-units").healthy
+    for activation, other in ((own, "relu"), ("relu", "leaky_relu(0.1)"), (["tanh", "relu"], "relu")):
+        model = MLPClassifier((8, 8), activation, max_iter=2, random_state=0)
+        found = REMEDIES["other-activation"](model._arguments(), model.diagnose(*SCALED, budget=0).measured)
+        assert found.arguments == {"activation": other}

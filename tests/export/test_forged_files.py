@@ -14,11 +14,12 @@ from forging.good import write_good_files
 from forging.pool import reader, tally
 from forging.recipes import RECIPES
 from forging.sealing import parts_of, sealed
+from forging.traces import good_trace, trace_case
 
 from glassprop.export.kinds.all_kinds import KINDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and memory of processes as Linux has them")
-SEED, PARTS, CASES = 8, 3, 200  # so many cases in each part
+SEED, PARTS, CASES, TRACES = 8, 3, 200, 150  # so many cases in each part, and of traces
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,14 @@ def test_no_forged_file_does_harm(folder: Path, part: int) -> None:
     assert not told, "\n".join(told)
     assert found.cases == CASES
     assert CASES / 10 < found.loaded < CASES / 2  # forged well enough to get in, and to be found out
+
+
+def test_no_forged_trace_does_harm(folder: Path, tmp_path: Path) -> None:
+    good = good_trace(tmp_path)
+    found = tally(folder, (trace_case(good, number, SEED) for number in range(TRACES)))
+    told = [f"case {case.number}, {case.how}: {'; '.join(faults)}" for case, faults in found.faults]
+    assert not told, "\n".join(told)
+    assert TRACES / 20 < found.loaded < TRACES / 2
 
 
 def test_every_kind_is_forged_from(folder: Path) -> None:

@@ -21,9 +21,10 @@ from forging.cases import Case, Forger
 from forging.good import write_good_files
 from forging.odd_tables import table_case
 from forging.pool import Tally, reader
+from forging.traces import good_trace, trace_case
 
 _EVERY = 10.0  # seconds between lines of progress
-_TABLES = 20  # one case in so many is an odd table
+_TABLES, _TRACES = 20, 15  # one case in so many is an odd table, or a forged trace
 _KEPT = Path("build") / "soak"
 
 
@@ -33,11 +34,13 @@ class Soak:
     def __init__(self, folder: Path, options: argparse.Namespace) -> None:
         self.folder, self.options = folder, options
         self.tally, self._lock = Tally(), threading.Lock()
-        self._forger, self._next = Forger(folder, options.seed), 0
+        self._forger, self._trace, self._next = Forger(folder, options.seed), good_trace(folder), 0
         self._start = self._told = time.monotonic()
 
     def case(self, number: int) -> Case:
-        """The case of that number: a forged file, or an odd table."""
+        """The case of that number: a forged file, an odd table, or a forged trace."""
+        if number % _TRACES == _TRACES - 2:
+            return trace_case(self._trace, number, self.options.seed)
         if number % _TABLES == _TABLES - 1:
             return table_case(number, self.options.seed)
         return self._forger.case(number)

@@ -22,6 +22,7 @@ from typing import Any
 from forging.good import TABLE
 from forging.odd_tables import TABLES, TARGET
 from forging.recipes import RECIPES
+from forging.traces import TRACES, read_trace, use_trace
 from forging.use import Faults, command, read, read_trusting, use
 from forging.watch import Memory, Watch, scratch, status
 from glassprop.engine.blas_threads import ONE_THREAD
@@ -62,6 +63,8 @@ def main(folder: Path) -> None:
         signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)  # its signal ends the process
         if name == TABLES:
             answer = _tried_table(Path(path), own, watch)
+        elif name == TRACES:
+            answer = _tried_trace(Path(path), own, watch, memory)
         else:
             answer = _tried(Path(path), name, folder, own, watch, memory)
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -115,6 +118,24 @@ def _tried(path: Path, name: str, folder: Path, own: Path, watch: Watch, memory:
         "cpu": round(spent, 3),
         "faults": faults,
     }
+
+
+def _tried_trace(path: Path, own: Path, watch: Watch, memory: Memory) -> dict[str, Any]:
+    """Read a trace, and ask along one that holds all the same."""
+    faults, before, used, size = Faults(), time.process_time(), 0, path.stat().st_size
+    memory.start()
+    with watch:
+        trace, refused = read_trace(path, faults)
+    taken, seen = memory.taken(), watch.seen
+    if taken is not None and taken > 2 * size + ALLOWANCE:
+        faults.append(f"reading took {taken:,} bytes, {2 * size + ALLOWANCE:,} are allowed")
+    if trace is not None:
+        with watch:
+            used = use_trace(trace, own, faults)
+        seen = seen + watch.seen
+    faults += seen
+    spent = round(time.process_time() - before, 3)
+    return {"refused": refused[:300], "used": used, "taken": taken, "size": size, "cpu": spent, "faults": faults}
 
 
 def _tried_table(path: Path, own: Path, watch: Watch) -> dict[str, Any]:

@@ -8,10 +8,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from leaving import StopAfter
+from scipy.sparse import csr_matrix
+from sklearn import config_context
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 
-from glassprop import Margins, MLPClassifier, MLPRegressor, Tracer
-from glassprop.errors import SettingsError
+from glassprop import Checkpoint, Margins, MLPClassifier, MLPRegressor, Tracer
+from glassprop.engine.plan import Data
+from glassprop.errors import DivergenceError, SettingsError
+from glassprop.training import looks
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -122,3 +127,134 @@ def test_partial_fit_tells_of_the_rows_of_the_last_call():
 def test_before_a_fit():
     with pytest.raises(SettingsError, match="has seen no fit that came to its end"):
         Margins().rows()
+
+
+# --- which epochs, and where there are none ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "number"),
+    [
+        ({"engine": "compiled"}, 11),
+        ({"engine": "reference"}, 3),  # epochs 1, 6 and 11
+        ({"engine": "compiled", "n_members": 2}, 3),
+        ({"solver": "lbfgs"}, 3),
+    ],
+)
+def test_how_many_looks(arguments, number):
+    X, y = load_iris(return_X_y=True)
+    margins = Margins()
+    clf(max_iter=11, **arguments).set_callbacks(margins).fit(X, y)
+    assert margins.rows().epochs == number
+
+
+def test_sums_that_no_cache_holds_are_made_at_every_fifth_epoch(monkeypatch):
+    monkeypatch.setattr(looks, "_IN_CACHE", 1000)
+    X, y = load_iris(return_X_y=True)
+    margins = Margins()
+    clf(max_iter=11, engine="compiled").set_callbacks(margins).fit(X, y)
+    assert margins.rows().epochs == 3
+
+
+class Thetas:
+    """Keeps the weights that each epoch begins with."""
+
+    def setup(self, estimator, context): ...
+    def on_fit_task_begin(self, estimator, context): ...
+    def on_fit_task_end(self, estimator, context): ...
+    def teardown(self, estimator, context): ...
+
+    def on_begin(self, network, state):
+        self.network, self.kept = network, [state.theta.copy()]
+
+    def on_state(self, state):
+        self.kept.append(state.theta.copy())
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_numbers_of_a_fit_by_hand(engine):
+    """With one batch an epoch, every row is seen with the weights that the epoch began with."""
+    X, y = load_iris(return_X_y=True)
+    margins, thetas = Margins(), Thetas()
+    clf(max_iter=11, batch_size=150, engine=engine).set_callbacks(margins, thetas).fit(X, y)
+    at = range(11) if engine == "compiled" else (0, 5, 10)
+    a = np.stack([thetas.network.predict(thetas.kept[epoch], X, engine="reference") for epoch in at])
+    own = a[:, np.arange(150), y]
+    others = np.where(np.eye(3, dtype=bool)[y], -np.inf, a).max(axis=2)
+    seen = margins.rows()
+    np.testing.assert_allclose(seen.outputs, a.mean(axis=0), rtol=1e-10)
+    np.testing.assert_allclose(seen.margin, (np.log(own) - np.log(others)).mean(axis=0), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(seen.spread, own.std(axis=0), rtol=1e-6, atol=1e-7)
+    right = own > others
+    np.testing.assert_array_equal(seen.forgotten, (right[:-1] & ~right[1:]).sum(axis=0))
+
+
+def test_a_fit_that_is_gone_on_with_shows_what_is_left_of_it():
+    X, y = load_iris(return_X_y=True)
+    margins = Margins()
+    model = clf(engine="compiled").set_callbacks(margins, StopAfter(12)).fit(X, y)
+    assert margins.rows().epochs == 12
+    model.set_callbacks(margins).resume(X, y)
+    assert margins.rows().epochs == 18
+    np.testing.assert_array_equal(model.theta_, clf(engine="compiled").fit(X, y).theta_)
+
+
+def test_an_epoch_that_a_checkpoint_was_left_in_counts_by_row(tmp_path):
+    X, y = load_iris(return_X_y=True)
+    margins = Margins()
+    arguments = {"engine": "compiled", "batch_size": 10, "max_iter": 4}
+    model = clf(**arguments).set_callbacks(margins, Checkpoint(tmp_path / "kept", every=0)).fit(X, y)
+    assert margins.rows().epochs == 4
+    np.testing.assert_array_equal(model.theta_, clf(**arguments).fit(X, y).theta_)
+
+
+class Source:
+    """Iris, in two blocks."""
+
+    def __init__(self, X, Y):
+        self.data = Data(X, Y)
+
+    def __len__(self):
+        return len(self.data)
+
+    def blocks(self, epoch):
+        yield from (self.data.rows(slice(0, 80)), self.data.rows(slice(80, None)))
+
+
+def test_rows_of_a_source_are_not_here():
+    X, y = load_iris(return_X_y=True)
+    margins = Margins()
+    model = clf(max_iter=3).set_callbacks(margins).fit_source(Source(X, np.eye(3)[y]), n_features=4, classes=[0, 1, 2])
+    assert model.score(X, y) > 0.3
+    with pytest.raises(SettingsError, match="a fit on 150 rows that come from a source"):
+        margins.rows()
+
+
+def test_arrays_of_another_library(monkeypatch):
+    xp = pytest.importorskip("array_api_strict")
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")
+    X, y = load_iris(return_X_y=True)
+    margins, here = Margins(), Margins()
+    with config_context(array_api_dispatch=True):
+        clf(max_iter=11).set_callbacks(margins).fit(xp.asarray(X), xp.asarray(y))
+    clf(max_iter=11, engine="reference").set_callbacks(here).fit(X, y)
+    assert margins.rows().epochs == 3
+    assert np.corrcoef(margins.rows().margin, here.rows().margin)[0, 1] > 0.9
+
+
+def test_a_sparse_x():
+    X, y = load_iris(return_X_y=True)
+    dense, sparse = Margins(), Margins()
+    clf(engine="compiled").set_callbacks(dense).fit(X, y)
+    clf(engine="compiled").set_callbacks(sparse).fit(csr_matrix(X), y)
+    np.testing.assert_allclose(sparse.rows().margin, dense.rows().margin, rtol=1e-6, atol=1e-6)
+
+
+def test_a_fit_that_fails_is_not_told_of():
+    X, y = load_iris(return_X_y=True)
+    margins = Margins()
+    model = clf(solver="sgd", learning_rate_init=1e200, engine="compiled").set_callbacks(margins)
+    with pytest.raises(DivergenceError):
+        model.fit(X, y)
+    with pytest.raises(SettingsError, match="has seen no fit that came to its end"):
+        margins.rows()

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from glassprop.engine.seen_sums import SeenSums
 from glassprop.errors import DataError
-from glassprop.influence.seen_rows import SeenRows
-from glassprop.influence.seen_sums import SeenSums, of_weights, put_together
+from glassprop.influence.seen_rows import SeenRows, of_weights, put_together, rows_of
 
 N, EPOCHS = 5000, 7  # more rows than are taken at a time
 
@@ -71,9 +71,9 @@ def test_as_by_hand(task, k, dtype):
     sums = SeenSums(task, Y)
     for epoch, a in zip(epochs, outputs, strict=True):
         before = a.copy()
-        sums.take(a, epoch)
+        sums.begin(epoch).take(a)
         np.testing.assert_array_equal(a, before)
-    seen = sums.rows()
+    seen = rows_of(sums)
     some = np.r_[0:100, 2000:2100, N - 100 : N]
     looks = [(epoch, a[some]) for epoch, a in zip(epochs, outputs, strict=True)]
     scale = sum(((column - column.mean()) ** 2).mean() for column in Y.astype(np.float64).T)
@@ -93,34 +93,14 @@ def test_outputs_at_their_ends_have_finite_margins():
     for dtype in (np.float32, np.float64):
         for task, Y in (("classes", [[1, 0, 0], [0, 1, 0]]), ("labels", [[1, 0, 0], [0, 1, 1]])):
             sums = SeenSums(task, np.array(Y, dtype))
-            sums.take(np.array([[1, 0, 0], [1, 0, 0]], dtype), 1)
-            margin = sums.rows().margin
+            sums.take(np.array([[1, 0, 0], [1, 0, 0]], dtype))
+            margin = rows_of(sums).margin
             assert np.isfinite(margin).all()
             assert margin[0] > 10
             assert margin[1] < -10
     sums = SeenSums("numbers", np.ones((4, 1)))  # all targets the same
-    sums.take(np.ones((4, 1)), 1)
-    assert sums.rows().confidence.tolist() == [1.0] * 4
-
-
-def test_ctrl_c_among_the_blocks_of_an_epoch_leaves_means(monkeypatch):
-    Y, outputs = planted("classes", 3, np.float64, np.random.default_rng(0))
-    sums = SeenSums("classes", Y)
-    sums.take(outputs[0], 1)
-    judge, judged = type(sums.targets).judge, []
-
-    def interrupted(self, a, rows):
-        judged.append(rows)
-        if len(judged) == 2:
-            raise KeyboardInterrupt
-        return judge(self, a, rows)
-
-    monkeypatch.setattr(type(sums.targets), "judge", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        sums.take(outputs[1], 2)
-    seen, done = sums.rows(), judged[0]
-    np.testing.assert_allclose(seen.outputs[done], (outputs[0][done] + outputs[1][done]) / 2)
-    np.testing.assert_array_equal(seen.outputs[done.stop :], outputs[0][done.stop :])
+    sums.take(np.ones((4, 1)))
+    assert rows_of(sums).confidence.tolist() == [1.0] * 4
 
 
 def test_one_look_and_parts_put_together():
@@ -128,8 +108,8 @@ def test_one_look_and_parts_put_together():
     Y, a = Y[:6], outputs[3][:6]
     sums = SeenSums("classes", Y[[4, 0, 2]])
     for epoch in (1, 2):
-        sums.take(a[[4, 0, 2]] if epoch == 2 else a[[3, 1, 5]], epoch)
-    seen, once = sums.rows(), of_weights("classes", a[[1, 3, 5]], Y[[1, 3, 5]])
+        sums.begin(epoch).take(a[[4, 0, 2]] if epoch == 2 else a[[3, 1, 5]])
+    seen, once = rows_of(sums), of_weights("classes", a[[1, 3, 5]], Y[[1, 3, 5]])
     assert (once.epochs, once.trained.any(), once.spread.any()) == (0, False, False)
     assert set(once.learned.tolist()) <= {-1, 0}
     whole = put_together(6, [(np.array([4, 0, 2]), seen), (np.array([1, 3, 5]), once)])

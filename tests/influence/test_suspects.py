@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from glassprop import CategoryEmbedding, Layer, Margins, MLPClassifier, MLPRegressor, Network, Tracer
 from glassprop.errors import DataError, SettingsError
-from glassprop.influence.seen_sums import of_weights
+from glassprop.influence.seen_rows import of_weights
 from glassprop.influence.suspects import Retrained
 from glassprop.influence.suspicion import OfGradients, own_and_distance, settled_outputs, suspects_of
 from glassprop.influence.trace import Trace

@@ -48,12 +48,20 @@ def test_each_network_has_a_trace_and_the_rows_that_taught_it(folds):
     assert trace.taught.shape == (90, 3)
     assert trace.taught.sum(axis=1)[train].tolist() == [2] * len(train)
     assert set(np.flatnonzero(trace.any_taught)) == set(train)
-    # What only the last layer has been changed in since, to say how sure it is, begins as each trace ends.
-    network, theta = outcome.pipeline[-1].network_, outcome.pipeline[-1].theta_
+
+
+def test_each_trace_ends_with_the_weights_that_its_network_has_gone_back_to():
+    """But for the last layer, which is changed afterwards to say how sure it is."""
+    tracer, rng = Tracer(30), np.random.default_rng(0)
+    noise = np.random.default_rng(1).choice(["rose", "lily"], 120)  # nothing to learn: the first epochs are the best
+    frame = pl.DataFrame({"width": rng.normal(size=120).round(3), "kind": noise})
+    outcome = learned(frame, tracer, cross_fit=3, recipe="plain", epochs=25)
+    trace, network, theta = tracer.model_trace(), outcome.pipeline[-1].network_, outcome.pipeline[-1].theta_
     kept = trace.network.layout.size - network.sizes[-1] * (network.sizes[-2] + 1)
     for member, one in enumerate(trace.traces):
         whole = network.of_members([member], theta)[1]
         np.testing.assert_array_equal(whole[:kept], one.thetas[-1][:kept])
+    assert min(int(one.epochs[-1]) for one in trace.traces) < 25
 
 
 @pytest.mark.parametrize("options", [{"cross_fit": 3}, {"recipe": "plain"}, {"n_members": 2}])

@@ -28,6 +28,12 @@ class Objective:
     clip_probabilities : bool
         Report costs of probabilities kept off 0 and 1 by the dtype's epsilon, as scikit-learn reports its loss.
         Gradients do not know of it.
+
+    Examples
+    --------
+    >>> from glassprop.settings import Objective, Settings
+    >>> Settings(objective=Objective(l2=0.01, clip_norm=1.0)).objective.clip_norm
+    1.0
     """
 
     l2: float = 0.0
@@ -37,17 +43,21 @@ class Objective:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The examples of one step, and the dropout masks that they go through, by layer."""
+    """The examples of one step, and the dropout masks that they go through, by layer.
+
+    outputs: where a of their last layer is written, (m, n_L), if somebody asks for it.
+    """
 
     X: Rows
     Y: Array
     sample_weight: Array | None = None
     masks: Mapping[int, Array] = field(default_factory=dict)
+    outputs: Array | None = None
 
     def rows(self, rows: slice) -> Batch:
         """Some of them."""
-        weight = None if self.sample_weight is None else self.sample_weight[rows]
-        return Batch(self.X[rows], self.Y[rows], weight, {l: mask[rows] for l, mask in self.masks.items()})
+        weight, outputs = (None if part is None else part[rows] for part in (self.sample_weight, self.outputs))
+        return Batch(self.X[rows], self.Y[rows], weight, {l: mask[rows] for l, mask in self.masks.items()}, outputs)
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,8 @@ def _sums(
     def fill(member: Architecture, number: int, out: Array) -> None:
         batch = of[number]
         trace = forward(member, theta, batch.X, batch.masks)
+        if batch.outputs is not None:
+            batch.outputs[...] = trace.a[-1]
         each = reported_costs(member, objective, trace, batch.Y)
         costs.append(float(xp.sum(each if batch.sample_weight is None else each * batch.sample_weight)))
         last = scale_rows(last_errors(member, trace, batch.Y), batch.sample_weight, total)

@@ -43,6 +43,13 @@ class Lesson:
     rate : float
         The learning rate of a step of gradient descent.
     input_names, output_names : tuple of str or None
+
+    Examples
+    --------
+    >>> from glassprop.lessons import lesson_of
+    >>> lesson = lesson_of(w=[[[0.5]]], activations="sigmoid", inputs=[2.0], targets=[1.0], title="One neuron")
+    >>> lesson.title, float(lesson.explanation.a(1)[0].round(3))
+    ('One neuron', 0.731)
     """
 
     title: str
@@ -80,7 +87,7 @@ class Lesson:
         """A network that is explained, with its rows, as a lesson: to be saved, and to change numbers in.
 
         Names of inputs and outputs, and the last learning rate, go along; the optimizer is gradient descent. Of several
-        members it is the one that is walked through.
+        members of an explanation it is the one that is walked through. ``title`` and ``about`` say what it shows.
 
         Raises
         ------
@@ -135,7 +142,13 @@ class Lesson:
         return page(self.explanation.to_dict(), title=self.title or _TITLE)
 
     def worksheet(self, digits: int | None = None, form: Literal["text", "html", "latex"] = "text") -> str:
-        """A worksheet and its answer key; digits: as many as the lesson's own numbers have. See ``worksheet_of``."""
+        """A worksheet and its answer key; digits: as many as the lesson's own numbers have. See ``worksheet_of``.
+
+        Parameters
+        ----------
+        digits : int, optional
+        form : {"text", "html", "latex"}
+        """
         return worksheet_of(self.explanation, self.digits if digits is None else digits, form)
 
     def latex(self) -> str:
@@ -174,6 +187,10 @@ class Lesson:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to a file that ``read_lesson`` and ``glassprop lesson`` read: JSON if it ends so, else TOML.
 
+        Parameters
+        ----------
+        path : str or path-like
+
         Raises
         ------
         LessonError
@@ -183,7 +200,7 @@ class Lesson:
             file.write(self.text(as_json=str(path).lower().endswith(".json")).encode())
 
     def text(self, *, as_json: bool = False) -> str:
-        """What ``save`` writes.
+        """What ``save`` writes: TOML, or with ``as_json`` JSON.
 
         Raises
         ------

@@ -46,6 +46,10 @@ def lesson_of(
     input_names, output_names : sequence of str, optional
     title, about : str
 
+    Returns
+    -------
+    Lesson
+
     Raises
     ------
     LessonError
@@ -75,10 +79,29 @@ def lesson_of(
 def read_lesson(path: str | os.PathLike[str]) -> Lesson:
     """The lesson in a TOML or JSON file of up to a megabyte. Nothing in it is run.
 
+    Parameters
+    ----------
+    path : str or path-like
+        JSON if it ends in ``.json``, else TOML.
+
+    Returns
+    -------
+    Lesson
+
     Raises
     ------
     LessonError
         With everything that is wrong; every fault begins with the file's name.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from glassprop.lessons import read_lesson, ready_lesson
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ready_lesson("2-2-2").save(os.path.join(folder, "mine.toml"))
+    ...     lesson = read_lesson(os.path.join(folder, "mine.toml"))
+    >>> lesson.inputs.shape
+    (1, 2)
     """
     data, where = read_plain(path)
     try:

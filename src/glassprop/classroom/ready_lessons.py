@@ -25,6 +25,15 @@ READY = (
 def ready_lesson(name: str) -> Lesson:
     """A lesson that comes with glassprop.
 
+    Parameters
+    ----------
+    name : str
+        One of ``READY``.
+
+    Returns
+    -------
+    Lesson
+
     Raises
     ------
     LessonError

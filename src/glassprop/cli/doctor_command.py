@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from glassprop.cli.faults import INTERRUPTED
-from glassprop.cli.models import is_model_file, load_model, read, read_for, read_schema
+from glassprop.cli.models import is_model_file, load_model, read_for, read_schema
 from glassprop.cli.options import MaybeWord, Trust, Word
 from glassprop.cli.output import Messages, encodable, print_json, print_line
 from glassprop.cli.pages import check_page, write_page
 from glassprop.cli.progress import TrainingProgress, TrialProgress
 from glassprop.cli.read_files import files_read_for
+from glassprop.cli.table_or_sample import table_or_sample
 from glassprop.cli.train import passed_on
 from glassprop.cli.train_options import TrainOptions, as_text_columns, check_numbers, settings_of
 from glassprop.errors import SettingsError
@@ -86,22 +87,17 @@ def _of_table(
     from glassprop.tables.use.doctor_table import doctor_table
 
     schema = None if options.schema is None else read_schema(options.schema)
-    table = read(data, as_text_columns(options, schema))
+    table = table_or_sample(data, as_text_columns(options, schema), options.seed, messages)
     plain = options if options.recipe is not None else replace(options, recipe="plain")
     settings = settings_of(plain, schema, table.frame.columns, table.text_columns)
     progress = TrainingProgress(on_start=messages.open)
-    outcome, found = doctor_table(
+    told = doctor_table(
         table, settings, budget=budget, callbacks=(progress,), on_message=passed_on(messages), on_try=trials
     )
-    if outcome.interrupted and not found.measured.course.epochs:
+    if told.interrupted and not told.found.measured.course.epochs:
         raise KeyboardInterrupt  # before the first epoch was over there is nothing to be told
-    return found, {
-        "task": outcome.task,
-        "target": outcome.record["target"],
-        "rows": outcome.rows,
-        "model": None,
-        "interrupted": outcome.interrupted,
-    }
+    about = {name: getattr(told, name) for name in ("task", "target", "rows", "interrupted")}
+    return told.found, {**about, "model": None}
 
 
 def _of_model(

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from glassprop.cli.output import say
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import quoted
+from glassprop.ground.version import versions_here
 
 if TYPE_CHECKING:
+    from glassprop.estimator.doctor import Doctor
     from glassprop.tables import Outcome
     from glassprop.tables.fitting.table_margins import TableMargins
 
@@ -28,6 +30,12 @@ class ReportFiles:
     page: str | None
     rows: bool
     margins: TableMargins
+
+    def doctor(self) -> Doctor:
+        """Who watches the training that the report is to be of."""
+        from glassprop.tables.use.doctor_table import TableDoctor
+
+        return TableDoctor()
 
 
 def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, str]]) -> ReportFiles | None:
@@ -83,8 +91,8 @@ def _linked(path: str, other: str) -> bool:
     return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
 
 
-def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
-    """Write the report and the page of the telling rows that it links to; both, or neither.
+def write_report(outcome: Outcome, files: ReportFiles, model: str, doctor: Doctor | None = None) -> None:
+    """Write the report and the page of the telling rows that it links to; both, or neither. doctor: who watched.
 
     Raises
     ------
@@ -109,9 +117,9 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         model=model,
         page=name,
         seconds=seconds,
-        versions=_versions(),
+        versions=versions_here("numpy", "scikit-learn"),
         predictions=() if explained is None else explained["predictions"],
-        found=_found(outcome),
+        found=_found(outcome, doctor),
         seen=_seen(outcome, files),
         drove=_drove(outcome, diagnosis),
     )
@@ -128,13 +136,13 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str) -> None:
         say(f"{both} rows of the table; --no-rows leaves their values out{model}")
 
 
-def _found(outcome: Outcome) -> dict[str, Any] | None:
+def _found(outcome: Outcome, doctor: Doctor | None) -> dict[str, Any] | None:
     """What keeps the network from learning, as plain data; not of a table that was read piece by piece."""
     if "stream" in outcome.record:
         return None
     from glassprop.tables.use.doctor_table import diagnosis_of_outcome
 
-    return diagnosis_of_outcome(outcome).to_dict()
+    return diagnosis_of_outcome(outcome, doctor).to_dict()
 
 
 def _seen(outcome: Outcome, files: ReportFiles) -> dict[str, Any] | str:
@@ -177,13 +185,3 @@ def _page_of_rows(outcome: Outcome, explained: dict[str, Any], rows: bool) -> st
     from glassprop.report.page import page
 
     return page(explained, title=f"Telling rows of {outcome.held_out_table.name}", rows=rows)
-
-
-def _versions() -> dict[str, str]:
-    import platform
-    from importlib.metadata import version
-
-    from glassprop import __version__
-
-    found = {name: version(name) for name in ("numpy", "scikit-learn")}
-    return {"glassprop": __version__, "python": platform.python_version(), **found}

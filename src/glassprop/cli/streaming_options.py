@@ -79,18 +79,42 @@ def is_streamed(options: StreamingOptions, data: Sequence[str], say: Callable[[s
     """
     if options.stream is not None:
         return options.stream
+    lacking = without_room(data, " (--no-stream reads it into memory all the same)")
+    if lacking is None:
+        return False
+    line = f"the table is read piece by piece, once an epoch: {lacking.sizes} (--no-stream reads it into memory)"
+    say(Note(line, "streamed", number=lacking.needed))
+    return True
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What a table would take that does not fit into memory, in bytes, and as words beside what is free."""
+
+    needed: int
+    sizes: str
+
+
+def without_room(data: Sequence[str], otherwise: str = "") -> Lacking | None:
+    """What files would take that do not fit into memory; None where they fit, or nobody knows.
+
+    otherwise: what else could be done, as the end of the refusal.
+
+    Raises
+    ------
+    MissingPackageError
+        They would not fit, and what reads them in pieces is not installed.
+    """
     from glassprop.tables.streaming.would_fit import room_for
 
     room = room_for(data)
     if room is None or room.fits or room.free is None:
-        return False
+        return None
     sizes = f"in memory it would take some {size_text(room.needed)}, and {size_text(room.free)} are free"
     try:
         from glassprop.tables.streaming.arrow_package import need_pyarrow
 
         need_pyarrow()
     except MissingPackageError as error:
-        raise MissingPackageError(f"{error}; {sizes} (--no-stream reads it into memory all the same)") from error
-    line = f"the table is read piece by piece, once an epoch: {sizes} (--no-stream reads it into memory)"
-    say(Note(line, "streamed", number=room.needed))
-    return True
+        raise MissingPackageError(f"{error}; {sizes}{otherwise}") from error
+    return Lacking(room.needed, sizes)

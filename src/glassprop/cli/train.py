@@ -117,7 +117,8 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
     asked.tracing.check(path, read_ones)
     others = [("the model file", path), *asked.tracing.files(), *read_ones]
     files = report_files(out.report, rows=out.rows, others=others)
-    outcome = _learned(asked, messages, group, () if files is None else (files.margins,))
+    doctor = None if files is None else files.doctor()
+    outcome = _learned(asked, messages, group, () if files is None else (files.margins, doctor))
     messages.open()
     if outcome.interrupted and outcome.pipeline[-1].n_iter_ == 0:
         if asked.kept:
@@ -129,7 +130,7 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
         asked.tracing.write(asked.tracers)
     with ending.step("there is no report"):
         if files is not None:
-            write_report(outcome, files, ending.kept.path or "")
+            write_report(outcome, files, ending.kept.path or "", doctor)
             report = files.report
     with ending.step("the scores are not printed"):
         print_outcome(outcome, ending.kept.path, report, messages, as_json=out.as_json)
@@ -137,8 +138,8 @@ def _train(asked: Asked, messages: Messages, out: Written, group: MpiGroup | Non
     return ending.code()
 
 
-def _learned(asked: Asked, messages: Messages, group: MpiGroup | None, margins: tuple[Any, ...] = ()) -> Outcome:
-    """What the table teaches, read into memory or piece by piece. margins: what watches rows that are in memory."""
+def _learned(asked: Asked, messages: Messages, group: MpiGroup | None, watching: tuple[Any, ...] = ()) -> Outcome:
+    """What the table teaches, read into memory or piece by piece. watching: who watches rows in memory."""
     from glassprop.tables import fit_stream, fit_table
 
     data, options, streaming, among = asked.data, asked.options, asked.streaming, asked.among
@@ -150,7 +151,7 @@ def _learned(asked: Asked, messages: Messages, group: MpiGroup | None, margins: 
     if not streamed:
         table = read(data, as_text)
         settings = settings_of(options, schema, table.frame.columns, table.text_columns)
-        return fit_table(table, settings, callbacks=(*callbacks, *margins), on_message=pass_on)
+        return fit_table(table, settings, callbacks=(*callbacks, *watching), on_message=pass_on)
     rows = open_rows(data, as_text)
     settings = settings_of(options, schema, rows.columns, lambda: text_columns_of(rows))
     more: dict[str, Any] = {"budget": streaming.budget_bytes(), "scratch": streaming.scratch, **among.of_stream()}

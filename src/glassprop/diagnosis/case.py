@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -15,6 +15,7 @@ from glassprop.diagnosis.measured import Task
 from glassprop.diagnosis.watched import Watched
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array, on_host
+from glassprop.insight.names import InputName
 from glassprop.network import Network
 from glassprop.training.state import TrainState
 from glassprop.training.train_settings import Settings
@@ -35,6 +36,8 @@ class Case:
         As the network takes them; NumPy's or CSR.
     inputs, names : sequences of str
         What the inputs, and the outputs or classes, are called.
+    columns : sequence of (str or None), or None
+        The columns of a table that the inputs are made of.
     arguments : mapping
         The estimator's, by name.
     start : array or None
@@ -65,6 +68,13 @@ class Case:
     error: str = ""
     derivative: float = float("nan")
     passes: float = inf
+    columns: Sequence[str | None] | None = None
+
+    def called(self, inputs: Sequence[InputName] | None) -> Case:
+        """The same with these names of the inputs; as it is where there are none, or not as many as inputs."""
+        if inputs is None or len(inputs) != self.network.n_inputs:
+            return self
+        return replace(self, inputs=[one.name for one in inputs], columns=[one.column for one in inputs])
 
     @cached_property
     def sample(self) -> Data:

@@ -120,6 +120,8 @@ class Diagnosis:
         Epochs of the training that was made for the diagnosis; 0 where the model was fitted already.
     tried : float
         What trying remedies took, in trainings.
+    looked_at : str
+        Which network it is of, where there are several.
     """
 
     findings: tuple[Finding, ...]
@@ -128,6 +130,7 @@ class Diagnosis:
     consequences: tuple[Finding, ...] = ()
     trained: int = 0
     tried: float = 0.0
+    looked_at: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -144,12 +147,15 @@ class Diagnosis:
         return {
             "findings": [finding.to_dict() for finding in self.findings],
             "consequences": [finding.to_dict() for finding in self.consequences],
+            "looked_at": self.looked_at,
             "measured": self.measured.to_dict(),
             "cost": {"epochs": self.cost, "trained_epochs": self.trained, "remedies_in_trainings": self.tried},
         }
 
     def __str__(self) -> str:
         lines = [self._head()]
+        if self.looked_at:
+            lines.append(_paragraph(f"Looked at: {self.looked_at}.", ""))
         for number, finding in enumerate(self.findings, start=1):
             lines += ["", *_told(f"{number}. ", finding)]
         if self.consequences:
@@ -163,7 +169,7 @@ class Diagnosis:
         n = len(self.findings)
         said = "Nothing was found that keeps this network from learning" if not n else f"{n} finding{'s' * (n > 1)}"
         took = f"{self.cost:.1f} epochs of measuring"
-        took += f", a training of {self.trained} epochs" if self.trained else ""
+        took += f", a training of {self.trained} epoch{'s' * (self.trained > 1)}" if self.trained else ""
         took += f", remedies tried in {self.tried:.2g} trainings" if self.tried else ""
         return _paragraph(f"{said} ({took}).", "")
 

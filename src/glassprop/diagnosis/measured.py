@@ -7,15 +7,21 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite, nan
 from typing import Any, Literal
 
+from glassprop.ground.text import quoted
+
 Task = Literal["classes", "labels", "numbers"]  # classes that exclude each other, several labels, amounts
 
 
 @dataclass(frozen=True)
 class ColumnMeasured:
-    """A column as the network is given it.
+    """An input of the network: a column, or what is made of one.
 
     Attributes
     ----------
+    name : str
+    column : str or None
+        The table's column that it is made of, which is called the same where it is the column as it is; empty where
+        that is not known, and None where inputs are columns.
     mean, spread, low, high : float
         Of the values that are numbers; spread is the standard deviation.
     missing : float
@@ -40,6 +46,21 @@ class ColumnMeasured:
     mark_gap: float = 0.0
     alone: float = 0.0
     category: bool = False
+    column: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        if self.column is None and self.name.startswith("column "):
+            return self.name  # of an array, whose columns have numbers
+        if self.is_itself:
+            return f"column {quoted(self.name)}"
+        return f"input {quoted(self.name)}" + (f" of column {quoted(self.column)}" if self.column else "")
+
+    @property
+    def is_itself(self) -> bool:
+        """Whether it is a column as it is, as far as is known, and not something that is made of one."""
+        return self.column is None or self.column == self.name
 
     @property
     def size(self) -> float:
@@ -55,6 +76,8 @@ class TargetMeasured:
     ----------
     base : float
         The cost of the best constant prediction: log k where k classes are as frequent, half the variance.
+    base_held_out : float
+        That of the rows held out; NaN where there are none.
     size, spread : float
         Of amounts: the root of the mean square, and the standard deviation, of the output where it is largest.
     shares : tuple of float
@@ -76,6 +99,7 @@ class TargetMeasured:
 
     task: Task
     base: float
+    base_held_out: float = nan
     size: float = nan
     spread: float = nan
     shares: tuple[float, ...] = ()
@@ -87,6 +111,11 @@ class TargetMeasured:
     repeated: float = nan
     distinct: float = 1.0
     different: float = 1.0
+
+    @property
+    def is_one_value(self) -> bool:
+        """Whether it is the same in all rows, so that there is nothing to be learned."""
+        return self.base == 0 or (self.task == "classes" and max(self.shares, default=0.0) >= 1)
 
 
 @dataclass(frozen=True)
@@ -158,8 +187,8 @@ class Course:
         Epochs that there were to be at most, that there were, and the one whose weights were kept.
     stopped_by, error : str
         Why it ended, in words; what it failed with.
-    exhausted, diverged : bool
-        Whether it ended because the epochs were over; because the cost was no number.
+    exhausted, diverged, interrupted : bool
+        Whether it ended because the epochs were over; because the cost was no number; because somebody ended it.
     """
 
     cost: tuple[float, ...] = ()
@@ -176,6 +205,7 @@ class Course:
     error: str = ""
     exhausted: bool = False
     diverged: bool = False
+    interrupted: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,6 +224,8 @@ class Measured:
         The start first, where it is known, and the end last.
     train_cost, validation_cost : float
         Of the weights that were kept, without L2; NaN where not known.
+    held_out : int
+        Rows that are held out and looked at.
     train_wrong, validation_wrong : float
         The share of the rows that are given a wrong class (of several labels, of all labels); NaN of amounts.
     noise_scale : float
@@ -224,6 +256,7 @@ class Measured:
     course: Course = field(default_factory=Course)
     train_cost: float = nan
     validation_cost: float = nan
+    held_out: int = 0
     train_wrong: float = nan
     validation_wrong: float = nan
     noise_scale: float = nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,26 @@ Numbers = NDArray[np.float64]
 _MARKED = 0.005  # of the rows, and five at least
 _FEWEST_MARKED = 5
 _OTHERS = 10  # different values beside the mark
+_MOSTLY = 0.5  # of the rows: what more of them have is what is usual there, as 0 is in counts and terms of text
 _ALONE = 200  # columns that are looked at for what they tell alone
 _NEIGHBORS = 2
 
 
 def measured_columns(
-    X: Numbers, Y: Numbers, names: Sequence[str], codes: frozenset[int] = frozenset()
+    X: Numbers,
+    Y: Numbers,
+    names: Sequence[str],
+    codes: frozenset[int] = frozenset(),
+    columns: Sequence[str | None] | None = None,
 ) -> tuple[ColumnMeasured, ...]:
-    """X (n, k), Y (n, n_L): some of the rows. codes: columns that are codes of categories."""
+    """X (n, k), Y (n, n_L): some of the rows. codes: columns that are codes of categories; columns: what each input is
+    made of, where it is known."""
     told = _told_alone(X, Y) if np.isfinite(X).all() else np.zeros(X.shape[1])
-    columns = zip(names, X.T, told.tolist(), strict=True)
-    return tuple(_column(name, x, alone, k in codes) for k, (name, x, alone) in enumerate(columns))
+    made_of = [None] * X.shape[1] if columns is None else columns
+    inputs = zip(names, made_of, X.T, told.tolist(), strict=True)
+    return tuple(
+        replace(_column(name, x, alone, k in codes), column=column) for k, (name, column, x, alone) in enumerate(inputs)
+    )
 
 
 def _column(name: str, x: Numbers, alone: float, category: bool) -> ColumnMeasured:
@@ -59,11 +69,12 @@ def marked(x: Numbers) -> tuple[float | None, float, float]:
     for mark in (float(x.min()), float(x.max())):
         here = x == mark
         others = np.unique(x[~here])
-        if here.sum() < max(_FEWEST_MARKED, _MARKED * len(x)) or len(others) < _OTHERS:
+        share = float(here.mean())
+        if here.sum() < max(_FEWEST_MARKED, _MARKED * len(x)) or share > _MOSTLY or len(others) < _OTHERS:
             continue
         gap = float(np.abs(others - mark).min() / (others[-1] - others[0]))
         if gap > best[2]:
-            best = (mark, float(here.mean()), gap)
+            best = (mark, share, gap)
     return best
 
 

@@ -16,7 +16,7 @@ from glassprop.diagnosis.few_rows import fitted_to_few
 from glassprop.diagnosis.measured import Course, Measured, Moment
 from glassprop.diagnosis.measured_columns import measured_columns
 from glassprop.diagnosis.measured_layers import Looked, look
-from glassprop.diagnosis.measured_target import measured_target, repeated
+from glassprop.diagnosis.measured_target import cost_of_a_constant, measured_target, repeated
 from glassprop.diagnosis.watched import Kept
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array
@@ -61,7 +61,7 @@ class _Measuring:
             output=case.network.layers[-1].activation.spec,
             cost_name=case.network.cost_function.spec,
             free=bool(np.isinf([reach.low, reach.high]).all()),
-            columns=measured_columns(self.sample.X, self.sample.Y, case.inputs, codes),
+            columns=measured_columns(self.sample.X, self.sample.Y, case.inputs, codes, case.columns),
             target=target,
             batch=case.batch,
             parameters=case.network.layout.size,
@@ -158,7 +158,12 @@ class _Measuring:
             measured,
             validation_cost=self.case.scale * cost,
             validation_wrong=wrong(a, rows.Y, self.case.task),
-            target=replace(measured.target, recalls_held_out=recalls(a, rows.Y, self.case.task)),
+            held_out=len(rows),
+            target=replace(
+                measured.target,
+                recalls_held_out=recalls(a, rows.Y, self.case.task),
+                base_held_out=self.case.scale * cost_of_a_constant(network, rows.Y, part.sample_weight),
+            ),
         )
 
     def _further(self, measured: Measured) -> float:
@@ -224,6 +229,7 @@ def course_of(case: Case) -> Course:
         stopped_by=state.stopped_by,
         exhausted=state.exhausted,
         diverged=state.diverged or bool(case.error),
+        interrupted=state.interrupted,
     )
 
 

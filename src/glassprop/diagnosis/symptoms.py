@@ -19,6 +19,7 @@ _HERE = "set on tables and faults of our own"
 _UNITS = ("dead-units", "saturated-units", "constant-units")
 _GRADIENTS = ("exploding-gradients", "vanishing-gradients")
 _LEARNING = ("oscillation", "no-progress", "too-little-capacity", "schedule-ended", "stopped-too-early")
+_OF_ONE_VALUE = ("wrong-derivative", "marks-for-missing", "no-progress")  # what there is where nothing can be learned
 _ALL = ("bad-start", "rate-too-high", "rate-too-low", *_GRADIENTS, *_UNITS, *_LEARNING)
 
 # Causes before what they may bring about: so findings are told.
@@ -96,7 +97,7 @@ SYMPTOMS: dict[str, Symptom] = {
     "stopped-too-early": Symptom(
         training.stopped_too_early, 0.15, f"a straight way down has 0.2 there; {_HERE}", ("no-progress",)
     ),
-    "overfitting": Symptom(training.overfitting, 1.5, _HERE),
+    "overfitting": Symptom(training.overfitting, 1.5, _HERE, ("no-progress",)),
     "imbalance-ignored": Symptom(
         data.imbalance_ignored,
         0.25,
@@ -109,7 +110,8 @@ SYMPTOMS: dict[str, Symptom] = {
 
 def diagnosis_of(measured: Measured, cost: float, trained: int = 0) -> Diagnosis:
     """Go through the table. cost: what measuring took, in epochs; trained: epochs of a training made for it."""
-    found = [finding for kind in SYMPTOMS for finding in findings_of(kind, measured)]
+    looked_for = _OF_ONE_VALUE if measured.target.is_one_value else SYMPTOMS
+    found = [finding for kind in looked_for for finding in findings_of(kind, measured)]
     kinds = {finding.kind for finding in found}
     stand: list[Finding] = []
     follow: list[Finding] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import inf, isfinite, isnan
 
 from glassprop.diagnosis.measured import ColumnMeasured, Measured
@@ -15,6 +16,7 @@ _DIFFERENT = 0.45  # of the rows: where fewer are, as of categories alone, equal
 _CHANCE = 0.15  # what few rows that are held out may be off by
 _RARE = 0.3  # of an equal share: a class with less is a rare one
 _MOSTLY = 0.5
+_TOLD_APART = 3  # columns of which the same is found
 _TINY = 15.0  # times as far from 1, as what is too large
 
 
@@ -38,21 +40,35 @@ def _missing(measured: Measured) -> list[Seen]:
         f"{_columns(lacking)} no number (NaN or infinity) in up to {percent(worst.missing)} of the rows, and no "
         "network can be trained on that; fill them in and say in a column of its own where"
     )
-    return [Seen(inf, said, f"column {quoted(worst.name)}")]
+    return [Seen(inf, said, worst.words)]
 
 
 def _marks(measured: Measured, threshold: float) -> list[Seen]:
-    marked = [column for column in measured.columns if column.mark_gap >= threshold]
-    return [
-        Seen(
-            column.mark_gap,
-            f"{percent(column.mark_share)} of the rows have {column.mark:g} in column {quoted(column.name)}, "
+    marked = [column for column in measured.columns if column.mark_gap >= threshold and column.is_itself]
+
+    def scaled(column: ColumnMeasured) -> str:
+        return "" if column.column is None else " (as the network is given it)"
+
+    def said(column: ColumnMeasured, more: str) -> str:
+        return (
+            f"{percent(column.mark_share)} of the rows have {column.mark:g}{scaled(column)} in {column.words}, "
             f"{column.mark_gap:.2g} times the width of all other values away from them: it looks like a mark for a "
-            "missing value, and is taken for an amount",
-            f"column {quoted(column.name)}",
+            f"missing value, and is taken for an amount{more}"
         )
-        for column in marked
-    ]
+
+    return _each(marked, [column.mark_gap for column in marked], said)
+
+
+def _each(
+    columns: Sequence[ColumnMeasured], numbers: Sequence[float], said: Callable[[ColumnMeasured, str], str]
+) -> list[Seen]:
+    """A finding for each column; of many, one, of that with the largest number, which names some of the others."""
+    if len(columns) <= _TOLD_APART:
+        return [Seen(number, said(one, ""), one.words) for one, number in zip(columns, numbers, strict=True)]
+    worst = max(range(len(columns)), key=lambda k: numbers[k])
+    others = [one.name for k, one in enumerate(columns) if k != worst]
+    more = f"; {len(others)} more columns are like it ({listed(others, 3)})"
+    return [Seen(numbers[worst], said(columns[worst], more), columns[worst].words)]
 
 
 def inputs_unscaled(measured: Measured, threshold: float) -> list[Seen]:
@@ -63,16 +79,16 @@ def inputs_unscaled(measured: Measured, threshold: float) -> list[Seen]:
     worst = max(plain, key=lambda column: column.size)
     if large:
         said = (
-            f"{_columns(large)} numbers far from 1 (up to {worst.size:.3g} in column {quoted(worst.name)}, as a root "
+            f"{_columns(large)} numbers far from 1 (up to {worst.size:.3g} in {worst.words}, as a root "
             "of the mean square): they drown the others, and steps that suit them suit no other; standardize the inputs"
         )
-        return [Seen(worst.size, said, f"column {quoted(worst.name)}")]
+        return [Seen(worst.size, said, worst.words)]
     if 1 / worst.size >= _TINY * threshold:
         said = (
-            f"all inputs are tiny (the largest, of column {quoted(worst.name)}, is {worst.size:.3g} as a root of the "
+            f"all inputs are tiny (the largest, {worst.words}, is {worst.size:.3g} as a root of the "
             "mean square): the first layer hardly hears them; standardize the inputs"
         )
-        return [Seen(1 / worst.size, said, f"column {quoted(worst.name)}", _TINY * threshold)]
+        return [Seen(1 / worst.size, said, worst.words, _TINY * threshold)]
     return []
 
 
@@ -110,17 +126,15 @@ def output_and_cost(measured: Measured, threshold: float) -> list[Seen]:
 
 
 def leak(measured: Measured, threshold: float) -> list[Seen]:
-    found = [
-        Seen(
-            column.alone,
-            f"column {quoted(column.name)} alone explains {percent(column.alone)} of the target's variance in rows "
-            "that "
-            "it was not learned from: it may have come after the target, and be lacking where it is to be predicted",
-            f"column {quoted(column.name)}",
+    telling = [column for column in measured.columns if column.alone >= threshold]
+
+    def tells(column: ColumnMeasured, more: str) -> str:
+        return (
+            f"{column.words} alone explains {percent(column.alone)} of the target's variance in rows that it was not "
+            f"learned from: it may have come after the target, and be lacking where it is to be predicted{more}"
         )
-        for column in measured.columns
-        if column.alone >= threshold
-    ]
+
+    found = _each(telling, [column.alone for column in telling], tells)
     target = measured.target
     if not isnan(target.repeated) and target.repeated >= max(_MOSTLY, 2 * (1 - target.distinct)):
         said = (
@@ -173,5 +187,5 @@ def _rare(measured: Measured, recalls: tuple[float, ...], which: str, threshold:
 
 def _columns(columns: list[ColumnMeasured]) -> str:
     if len(columns) == 1:
-        return f"column {quoted(columns[0].name)} has"
+        return f"{columns[0].words} has"
     return f"{len(columns)} columns ({listed([column.name for column in columns], 3)}) have"

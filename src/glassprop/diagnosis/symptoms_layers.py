@@ -14,6 +14,7 @@ _LEARNED = 0.5  # of what a constant costs: who costs less has learned, whatever
 _LEAST, _MOST = 1e-2, 20.0  # sizes of z at the start: signals fade, or run away
 _ALIKE = 0.9  # of the units of a layer
 _SYMMETRY = "weights that differ, for units to differ (Goodfellow et al. 2016, 8.4)"
+_SMALL_REST = 0.05  # of what a constant costs
 _SMALL = 1e-4  # AutoTrainer's: below it the gradient of the first layer is small
 _VARIANCE = "a start that keeps the variance of signals (Glorot & Bengio 2010; He et al. 2015), far off"
 
@@ -26,7 +27,7 @@ def bad_start(measured: Measured, threshold: float) -> list[Seen]:
         return []
     number = start.cost / reference(measured)
     found = []
-    if number >= threshold:
+    if number >= threshold and not _undone_at_once(measured, threshold):
         than = (
             "equal shares would (log k)" if measured.target.task != "numbers" else "the mean alone would (the variance)"
         )
@@ -51,6 +52,14 @@ def bad_start(measured: Measured, threshold: float) -> list[Seen]:
             )
             return [*found, Seen(layer.z, said, f"layer {layer.number}", _LEAST if small else _MOST, _VARIANCE)]
     return found
+
+
+def _undone_at_once(measured: Measured, threshold: float) -> bool:
+    """Whether the first epoch has undone it, and next to nothing was left in the end, of rows held out neither."""
+    costs, base = measured.course.cost, measured.target.base
+    if not costs or not costs[0] < threshold * reference(measured) or not measured.train_cost <= _SMALL_REST * base:
+        return False
+    return bool(measured.validation_cost <= _SMALL_REST * measured.target.base_held_out)
 
 
 def _bad_first_epoch(measured: Measured, threshold: float) -> list[Seen]:
@@ -108,8 +117,11 @@ def vanishing_gradients(measured: Measured, threshold: float) -> list[Seen]:
 
 
 def fades(measured: Measured, threshold: float) -> bool:
-    """Whether gradients vanish before the first step already: then it is no rate that made them."""
+    """Whether gradients vanish before the first step already, or are not there: then it is no rate that made them."""
     start = measured.start
+    norms = [] if start is None else [layer.norm for layer in start.layers if isfinite(layer.norm)]
+    if len(norms) > 2 and norms[-1] > 0 and min(norms) == 0:
+        return True
     found = None if start is None else _extreme(replace(measured, moments=(start,)), min)
     return found is not None and found[0] < threshold and found[2].norm < _SMALL
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, isfinite, isnan
+from math import inf, isclose, isfinite, isnan
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from glassprop.diagnosis.symptoms_layers import fades
 from glassprop.ground.number_text import percent
 
 _MEANT = 1e-3
+_ALIKE = 1e-3  # of a cost: float32 may be off by that
 _FADES = 1e-3  # AutoTrainer's beta 1
 _NOTHING = 0.9  # of what a constant costs: who costs more has learned nothing to speak of
 _MUCH_LEFT = 0.3
@@ -24,6 +25,9 @@ _USUAL = 200  # rows of a batch, as by default
 _SHOT_UP = 2.0
 _WORSE, _WORSE_AMOUNTS = 0.7, 0.3  # of what a constant costs: by how much the validation cost has risen at least
 _BY_HEART, _WORSE_BY_HEART = 1.2, 0.1  # of amounts, where next to nothing is left of the training cost
+_FEW, _PLENTY = 32, 20  # rows that are to be fitted; parameters for each number of their targets
+_NO_PROGRESS = 0.95  # of what a constant costs: where no progress begins
+_ONE_MORE = 0.012  # of what a constant costs, that an epoch brings: as of a schedule that ended too soon
 _APART = 0.1  # AutoTrainer's: training accuracy above that of validation
 
 
@@ -39,6 +43,16 @@ def left(measured: Measured) -> float:
     return share if isfinite(share) else inf
 
 
+def judged_alike(measured: Measured) -> bool:
+    """Whether the validation costs by epoch are of the rows that are held out now: that of the epoch that was kept is
+    the cost of the network as it is."""
+    curve, kept = measured.course.validation_cost, measured.course.kept
+    if not curve:
+        return False
+    then = curve[kept - 1] if 0 < kept <= len(curve) else curve[-1]
+    return isclose(then, measured.validation_cost, rel_tol=_ALIKE)
+
+
 def rises(measured: Measured) -> float:
     """The share of the epochs in which the training cost rose by more than a little."""
     costs = np.array(measured.course.cost)
@@ -50,7 +64,7 @@ def rises(measured: Measured) -> float:
 def late_fall(measured: Measured) -> float:
     """Which part of all that the training cost fell, it fell in the last fifth of the epochs."""
     costs = curve(measured)
-    if len(costs) < 3 or not np.isfinite(costs).all():
+    if len(costs) < 2 or not np.isfinite(costs).all():
         return 0.0
     fallen = costs[0] - min(costs)
     before = costs[-1 - max(1, round(_LAST * (len(costs) - 1)))]
@@ -179,6 +193,8 @@ def _linear(measured: Measured) -> list[Seen]:
 def _cannot_fit(measured: Measured, threshold: float) -> list[Seen]:
     if isnan(measured.few_cost) or measured.few_cost < threshold:
         return []
+    if left(measured) >= _NO_PROGRESS and measured.parameters >= _PLENTY * _FEW * measured.outputs:
+        return []  # a network that large is not too small: it does not get anywhere
     said = (
         f"a network of this kind, with {measured.parameters} parameters, cannot learn 32 rows by heart: "
         f"{percent(measured.few_cost)} of what a constant costs is left; it is too small, or held back too much"
@@ -187,6 +203,30 @@ def _cannot_fit(measured: Measured, threshold: float) -> list[Seen]:
 
 
 def stopped_too_early(measured: Measured, threshold: float) -> list[Seen]:
+    return [*_still_falling(measured, threshold), *_gave_up(measured)][:1]
+
+
+def _gave_up(measured: Measured) -> list[Seen]:
+    """Where patience ended it, although the last epoch still brought something."""
+    course, base = measured.course, measured.target.base
+    val = course.validation_cost
+    costs = val if measured.arguments.get("early_stopping") and val else course.cost
+    ended = course.exhausted or course.diverged or course.interrupted or measured.arguments.get("solver") == "lbfgs"
+    if ended or len(costs) < 2 or left(measured) < 0.1 or not costs[-1] <= min(costs):
+        return []
+    number = (costs[-2] - costs[-1]) / base
+    if not number >= _ONE_MORE:
+        return []
+    patience, tol = measured.arguments.get("n_iter_no_change"), measured.arguments.get("tol")
+    said = (
+        f"training gave up after {course.epochs} epochs, and the last of them still lowered the "
+        f"{'validation ' * (costs is val)}cost by {percent(number)} of what a constant costs: by its patience "
+        f"({patience}) and tolerance ({tol}) that is nothing"
+    )
+    return [Seen(number, said, threshold=_ONE_MORE, source="what an epoch brings where a schedule ended too soon")]
+
+
+def _still_falling(measured: Measured, threshold: float) -> list[Seen]:
     course, number = measured.course, late_fall(measured)
     val = course.validation_cost
     worsens = len(val) > 2 and val[-1] > min(val[:-1]) * 1.02
@@ -202,6 +242,8 @@ def stopped_too_early(measured: Measured, threshold: float) -> list[Seen]:
 def overfitting(measured: Measured, threshold: float) -> list[Seen]:
     val, base = [cost for cost in measured.course.validation_cost if isfinite(cost)], measured.target.base
     if not val or isnan(measured.validation_cost) or isnan(measured.train_cost) or left(measured) > _NOTHING:
+        return []
+    if not judged_alike(measured):
         return []
     best, rise = min(val), measured.validation_cost - min(val)
     number = measured.validation_cost / best if best > 0 else inf
@@ -222,10 +264,29 @@ def overfitting(measured: Measured, threshold: float) -> list[Seen]:
 
 
 def no_progress(measured: Measured, threshold: float) -> list[Seen]:
-    if not measured.course.cost or isnan(measured.train_cost) or left(measured) < threshold:
+    if measured.target.is_one_value:
+        return [Seen(1.0, "the target is the same in all rows: there is nothing that could be learned", "target")]
+    if not measured.course.cost or isnan(measured.train_cost):
         return []
+    if left(measured) < threshold:
+        return _by_heart_alone(measured, threshold)
     said = (
         f"after {measured.course.epochs} epochs the training cost is {measured.train_cost:.3g}, and predicting the "
         f"same for all rows costs {measured.target.base:.3g}: nothing was learned"
     )
     return [Seen(left(measured), said)]
+
+
+def _by_heart_alone(measured: Measured, threshold: float) -> list[Seen]:
+    """Where what was learned never helped on rows that are held out."""
+    if not judged_alike(measured) or measured.held_out < _FEW_ROWS // 2:
+        return []
+    base, best = measured.target.base_held_out, min(measured.course.validation_cost)
+    if not base > 0 or not best >= threshold * base:
+        return []
+    said = (
+        f"the training cost fell, but the validation cost was {best:.3g} at its best, and predicting the same for all "
+        f"of these rows costs {base:.3g}: nothing was learned that holds for other rows; do X and y belong together, "
+        "and does X tell anything of y?"
+    )
+    return [Seen(best / base, said, "rows held out")]

@@ -15,6 +15,10 @@ from glassprop.training.state import TrainState
 KEPT = frozenset({1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000})
 
 
+# Bytes that may be kept: of a large network there are fewer epochs.
+_ROOM = 256 << 20
+
+
 @dataclass(frozen=True, eq=False)
 class Kept:
     """θ after an epoch, with what the optimizer remembers and the rate of the last step; both None before the first."""
@@ -34,10 +38,15 @@ class Watched:
     def begin(self, network: Network, state: TrainState) -> None:
         """Training is about to begin, or to go on."""
         self.network = network
+        if state.left:
+            return  # it goes on with a fit that was left
         self.kept[0] = Kept(np.array(on_host(state.theta)))
 
     def take(self, state: TrainState) -> None:
         """Keep what there is after this epoch, if it is one of those."""
         if state.epoch in KEPT and state.epoch not in self.kept and not state.stopped_by:
+            each = 3 * state.theta.nbytes  # with two vectors of the optimizer's
+            if len(self.kept) * each > _ROOM:
+                return
             memory = None if state.optimizer is None else state.optimizer.copy()
             self.kept[state.epoch] = Kept(np.array(on_host(state.theta)), memory, state.rate)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.engine.midway import Midway
+from glassprop.engine.seen_sums import SeenSums
 from glassprop.equations.arrays import Array, Rows, like, namespace
 from glassprop.optimizer import OptimizerState
 
@@ -121,6 +122,9 @@ class EpochPlan:
     orders : integers (members, n) or None
         In which order each member takes the examples, the first of which is ``order``, where batches are the members'
         own; they begin at the same places in all. None: all members take the same ones.
+    seen : SeenSums or None
+        Where a of the last layer of each row, the mean over members, and what follows from it are to be added up, as
+        the row's batch has it: with dropout's mask, before the step. Of arrays in memory alone. None: nobody asks.
     """
 
     order: NDArray[np.integer]
@@ -134,6 +138,7 @@ class EpochPlan:
     shares: Shares | None = None
     begun: int = 0
     orders: NDArray[np.integer] | None = None
+    seen: SeenSums | None = None
 
     @cached_property
     def edges(self) -> NDArray[np.integer]:
@@ -201,7 +206,7 @@ class EpochPlan:
             orders = orders[:, self.edges[first] :]
         bounds = None if bounds is None else bounds[first:] - bounds[first]
         rest = self._cut(first, len(self.rates), order, bounds, self.begun + int(self.edges[first]))
-        return replace(rest, orders=orders)
+        return replace(rest, orders=orders, seen=self.seen)
 
     def taken_by(self, member: int) -> NDArray[np.integer]:
         """In which order that member takes the examples."""

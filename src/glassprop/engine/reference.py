@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import cost_of_prediction
+from glassprop.backprop.members import mean_over_members
 from glassprop.backprop.objective import Batch, BatchCost, Objective, evaluate
 from glassprop.backprop.ranks import Ranks, asked_among, cost_over_all
 from glassprop.engine.midway import Midway, StepCosts
@@ -37,12 +38,32 @@ class ReferenceEngine:
 
         Stops before the step of a batch whose cost is NaN or infinite. A batch whose weights sum to 0 makes no step.
         """
+        if plan.seen is None:
+            return self._epoch(theta, state, rows, plan, midway)
+        outputs = np.full((self.architecture.members, *plan.seen.Y.shape), np.nan, theta.dtype)
+        cost = self._epoch(theta, state, rows, plan, midway, outputs)
+        plan.seen.take(mean_over_members(list(outputs)))
+        return cost
+
+    def _epoch(
+        self,
+        theta: Array,
+        state: OptimizerState,
+        rows: Examples,
+        plan: EpochPlan,
+        midway: Midway | None,
+        outputs: Array | None = None,
+    ) -> EpochCost:
+        """outputs (members, n, n_L): where a of the last layer is written, if somebody asks."""
         gradient = namespace(theta).empty_like(theta)
         decays = like(self.architecture.layout.decay_factors, theta)
         made: list[BatchCost] = [] if midway is None else _batches(midway.before, self.objective.l2)
         for data, part in pieces(rows, plan):
             for number, (start, stop) in enumerate(pairwise(part.edges)):
-                cost = self._evaluate(theta, self._batches(data, theta, part, number), gradient, part, number)
+                batches = self._batches(data, theta, part, number)
+                cost = self._evaluate(theta, batches, gradient, part, number)
+                if outputs is not None:
+                    _hand_out(batches, part, start, stop, outputs)
                 if not np.isfinite(cost.data + cost.penalty):
                     failed = part.first_step - plan.first_step + number
                     return EpochCost(np.nan, np.nan, failed, data.rows(examples_of(part, start, stop)))
@@ -66,7 +87,8 @@ class ReferenceEngine:
             if member == 0 or plan.orders is not None:
                 batch = data.rows(plan.taken_by(member)[start:stop])
             masks = self._masks(len(batch), theta, plan, number, member)
-            found.append(Batch(batch.X, batch.Y, batch.sample_weight, masks))
+            outputs = None if plan.seen is None else np.full_like(batch.Y, np.nan)
+            found.append(Batch(batch.X, batch.Y, batch.sample_weight, masks, outputs))
         return found
 
     def _step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
@@ -106,6 +128,12 @@ class ReferenceEngine:
             for l, layer in enumerate(self.architecture.layers, start=1)
             if layer.dropout
         }
+
+
+def _hand_out(batches: list[Batch], plan: EpochPlan, start: int, stop: int, outputs: Array) -> None:
+    """What a step's forward passes gave, to where somebody wants it of each row."""
+    for member, batch in enumerate(batches):
+        outputs[member, plan.taken_by(member)[start:stop]] = batch.outputs
 
 
 def examples_of(plan: EpochPlan, start: int, stop: int) -> NDArray[np.integer]:

@@ -83,6 +83,12 @@ def warmup(
     on_progress : callable (done, of), optional
         Told how many parts are compiled of those that have to be.
 
+    Returns
+    -------
+    Warmed
+        ``folder``, where it lies; ``parts``, how many there are now, and ``compiled``, how many of them were new;
+        ``size`` in bytes; ``precisions``.
+
     Raises
     ------
     SettingsError

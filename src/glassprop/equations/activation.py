@@ -32,21 +32,21 @@ class Activation:
     ----------
     name : str
         What to call it.
-    value : callable (z, *parameters) -> a
+    value : callable (z, …) -> a
         σ. z and a have shape (n, n_l): examples are rows.
-    slope : callable (z, a, *parameters) -> σ'(z), or None
+    slope : callable (z, a, …) -> σ'(z), or None
         The derivative of an elementwise σ, same shape. Exactly one of ``slope`` and ``mixing`` is given.
-    mixing : callable (g, z, a, *parameters) -> ∂C/∂z, or None
+    mixing : callable (g, z, a, …) -> ∂C/∂z, or None
         For a σ that mixes the neurons of a layer: its pullback, which takes g = ∂C/∂a to ∂C/∂z.
     range : Domain
         Where the values lie; a cost that cannot take them refuses the pair.
     kinks : tuple of float
         Places on the z axis where a derivative (first or second) jumps; gradient checks keep away from them.
     parameters : tuple of float
-        Fixed numbers handed to the functions above.
+        Fixed numbers that are handed to these functions after the arrays.
     limits : tuple of Domain
         The open interval that each parameter must lie in when it is given by name: ``"elu(0.5)"``.
-    by_parameter : callable (z, a, *parameters) -> ∂a/∂p, or None
+    by_parameter : callable (z, a, …) -> ∂a/∂p, or None
         For one that has a parameter which can be trained.
 
     Examples

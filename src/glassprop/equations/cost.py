@@ -38,18 +38,18 @@ class Cost:
     ----------
     name : str
         What to call it.
-    value : callable (a, y, *parameters) -> C_0
+    value : callable (a, y, …) -> C_0
         a, y (n, n_L) -> (n,): one number an example, summed over outputs.
-    gradient : callable (a, y, *parameters) -> ∂C_0/∂a
+    gradient : callable (a, y, …) -> ∂C_0/∂a
         Same shape as a.
     outputs : Domain
         What a may be: decides which activations fit.
     targets : Domain
         What y may be.
-    kinks : callable (a, y, *parameters) -> list of arrays, or None
+    kinks : callable (a, y, …) -> list of arrays, or None
         Functions of a and y whose change of sign is a kink of the cost; gradient checks keep away from them.
     parameters : tuple of float
-        Fixed numbers handed to the functions above.
+        Fixed numbers that are handed to these functions after the arrays.
     limits : tuple of Domain
         The open interval that each parameter must lie in when it is given by name: ``"quantile(0.9)"``.
 

@@ -26,6 +26,13 @@ class Domain:
         Whether a row must sum to 1.
     words : str
         How messages name it.
+
+    Examples
+    --------
+    >>> from glassprop.functions import Domain
+    >>> share = Domain(0.0, 1.0, open_high=True, words="from 0 up to 1")
+    >>> share.takes(0.0), share.takes(1.0)
+    (True, False)
     """
 
     low: float = -np.inf

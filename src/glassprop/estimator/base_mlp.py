@@ -55,6 +55,7 @@ from glassprop.influence.rows_of_fit import RowsOfFit
 from glassprop.insight.largest import MOST_PATHS
 from glassprop.network import Network
 from glassprop.training.batches import check_parts
+from glassprop.training.looks import Looks
 from glassprop.training.ready import Ready
 from glassprop.training.state import TrainState
 
@@ -62,10 +63,6 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.estimator.explaining import Subject
     from glassprop.insight.explanation import Explanation
     from glassprop.insight.prediction import Of
-
-_LOOKED_AT_EVERY = (
-    5  # epochs: for those who want the outputs of all rows, and cannot have them of the epochs themselves
-)
 
 
 class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, SuspectsLabels, BaseEstimator, ABC):
@@ -262,15 +259,17 @@ class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blame
 
     def _rows_of(self, plan: FitPlan, data: Data | Source | LanedSource, held: Held | None, left: Left) -> RowsOfFit:
         """What callbacks are told of the rows."""
+        here = data if isinstance(data, Data) else None
+        epochs_tell = here is not None and plan.stochastic and not is_elsewhere(here.X)
         return RowsOfFit(
             network=self.network_,
             task=self._task(),
             n=left.n,
-            data=data if isinstance(data, Data) else None,
+            data=here,
+            looks=Looks(self._task(), here.Y) if here is not None and epochs_tell else None,
             kept=left.kept,
             held=None if held is None or left.aside is None else held.data,
             aside=left.aside,
-            every=_LOOKED_AT_EVERY if plan.stochastic else 1,
         )
 
     def _can_finish(self, held: Held | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from glassprop.diagnosis.finding import Diagnosis
 from glassprop.diagnosis.measuring import measure
 from glassprop.diagnosis.symptoms import diagnosis_of
 from glassprop.diagnosis.watched import Watched
+from glassprop.insight.names import InputName
 
 EPOCHS_TO_MEASURE = 3  # at most, of a model that is fitted
 
@@ -20,8 +22,15 @@ def was_fitted(model: Any) -> bool:
 
 
 def findings_of_fit(
-    model: Any, X: Any, y: Any, weight: Any = None, watched: Watched | None = None, val: tuple[Any, Any] = (None, None)
+    model: Any,
+    X: Any,
+    y: Any,
+    weight: Any = None,
+    watched: Watched | None = None,
+    val: tuple[Any, Any] = (None, None),
+    inputs: Sequence[InputName] | None = None,
 ) -> Diagnosis:
-    """What is found on a fitted estimator, in three epochs at most; no training is made."""
-    case = model.to_diagnose(X, y, weight, *val, watched=watched)
+    """What is found on a fitted estimator, in three epochs at most; no training is made. inputs: what they are called,
+    where the estimator does not know it."""
+    case = model.to_diagnose(X, y, weight, *val, watched=watched).called(inputs)
     return diagnosis_of(*measure(replace(case, passes=float(EPOCHS_TO_MEASURE * len(case.data)))))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,11 +14,11 @@ from sklearn.utils import check_random_state
 
 from glassprop.engine.plan import Data
 from glassprop.equations.arrays import Array, on_host
-from glassprop.errors import DerivativeError, DivergenceError, SettingsError
+from glassprop.errors import DerivativeError, DivergenceError
 from glassprop.estimator.build import build_settings
+from glassprop.estimator.run import without_other_words
 from glassprop.estimator.starting import LOOKED_AT, starting_weights
 from glassprop.estimator.validation import example_weights
-from glassprop.ground.text import quoted
 from glassprop.training.state import TrainState
 
 if TYPE_CHECKING:  # what diagnoses is loaded by whoever asks for it
@@ -75,18 +75,9 @@ class Diagnoses:
         >>> MLPClassifier((8,), learning_rate_init=1e-6, random_state=0).diagnose(X, y, budget=0).kinds
         ('rate-too-low',)
         """
-        from glassprop.estimator.diagnosed import findings_of_fit, was_fitted
-        from glassprop.estimator.trained_copy import findings_of_training
-        from glassprop.estimator.trying import with_remedies
+        from glassprop.estimator.diagnose_estimator import diagnose_estimator
 
-        if isinstance(budget, bool) or not isinstance(budget, Real) or not budget >= 0:
-            raise SettingsError(f"budget must be a number of trainings, 0 or more, got {quoted(budget, 60)}")
-        val = X_val, y_val
-        if was_fitted(self):
-            found = findings_of_fit(self, X, y, sample_weight, None, val)
-        else:
-            found = findings_of_training(self, X, y, sample_weight, val)
-        return with_remedies(found, self, (X, y, sample_weight, *val), float(budget))
+        return diagnose_estimator(self, (X, y, sample_weight, X_val, y_val), budget)
 
     def to_diagnose(
         self: Any,
@@ -130,21 +121,35 @@ class Diagnoses:
             scale=particulars.cost_scale,
         )
 
-    def train_to_diagnose(self: Any, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Case:
-        """The same of a copy that is trained on these rows, watched; also where training fails."""
+    def train_to_diagnose(
+        self: Any,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        X_val: Any,
+        y_val: Any,
+        *,
+        stops_by: tuple[Any, Any, Any] | None = None,
+        callbacks: Sequence[Any] = (),
+    ) -> Case:
+        """The same of a copy that is trained on these rows, watched; also where training fails.
+
+        stops_by: X, y and weights of the rows that early stopping watches, where they are others than those that judge.
+        """
         from glassprop.estimator.doctor import Doctor
         from glassprop.estimator.trained_copy import error_in
 
         made = deepcopy(self) if self.warm_start and hasattr(self, "_state") else clone(self)
         doctor, error, wrong = Doctor(), "", float("nan")
-        made.set_params(verbose=False).set_callbacks(doctor)
+        made.set_params(verbose=False).set_callbacks(doctor, *callbacks)
+        held = dict(zip(("X_val", "y_val", "sample_weight_val"), stops_by or (X_val, y_val, None), strict=True))
         state: TrainState | None = None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                made.fit(X, y, sample_weight=sample_weight, X_val=X_val, y_val=y_val)
+                made.fit(X, y, sample_weight=sample_weight, **held)
             except DivergenceError as fault:
-                error, state = str(fault), fault.state
+                error, state = without_other_words(fault), fault.state
             except DerivativeError as fault:
                 error, wrong = str(fault), error_in(str(fault))
         if not hasattr(made, "_state"):  # the failed fit has left nothing

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from glassprop.diagnosis.finding import Diagnosis
 from glassprop.diagnosis.watched import Watched
 from glassprop.errors import SettingsError
+from glassprop.insight.names import InputName
 from glassprop.network import Network
 from glassprop.training.state import TrainState
+
+
+@dataclass
+class Seen:
+    """A fit: the estimator, what it was trained on (X, y, weights), and what was kept of its training."""
+
+    model: Any = None
+    told: tuple[Any, Any, Any] = (None, None, None)
+    watched: Watched = field(default_factory=Watched)
 
 
 class Doctor:
@@ -20,8 +32,8 @@ class Doctor:
 
     Notes
     -----
-    It watches the networks of MLPClassifier and MLPRegressor, as the last step of a Pipeline too. Of tabular estimators
-    callbacks hear nothing of the epochs: ask ``glassprop.diagnose(model, X, y)``.
+    It watches the networks of MLPClassifier and MLPRegressor, as the last step of a Pipeline too, and the one of
+    TabularClassifier and TabularRegressor; where they average several, the first: ``diagnosis().looked_at`` says so.
 
     Examples
     --------
@@ -36,43 +48,66 @@ class Doctor:
     """
 
     def __init__(self) -> None:
-        self.watched = Watched()
-        self._model: Any = None
-        self._told: tuple[Any, Any, Any] = (None, None, None)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._seen: list[Seen] = []
+        self._under_way = 0  # fits, one within another
+        self._inputs: Sequence[InputName] | None = None
+        self._averaged = 1
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"watched": Watched(), "_model": None, "_told": (None, None, None)}
+        return vars(Doctor())
+
+    @property
+    def watched(self) -> Watched:
+        """What was kept of the last fit."""
+        return self._seen[-1].watched if self._seen else Watched()
 
     # --- scikit-learn's protocol ------------------------------------------------------------------------------
 
     def setup(self, estimator: object, context: Any) -> None:
-        """A fit begins: forget the one before."""
-        self.watched, self._model, self._told = Watched(), estimator, (None, None, None)
+        """A fit begins: forget the one before, unless this one is a part of another that is under way."""
+        if not self._under_way:
+            self._forget()
+        self._under_way += 1
+        self._seen.append(Seen(estimator))
 
     def on_fit_task_begin(self, estimator: object, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
         """The fit begins, or an epoch: hold on to the data."""
-        self._told = X, y, (metadata or {}).get("sample_weight")
+        self._seen[-1].told = X, y, (metadata or {}).get("sample_weight")
 
     def on_fit_task_end(self, estimator: object, context: Any) -> None:
         """An epoch is over, or all: ``on_state`` was told."""
 
     def teardown(self, estimator: object, context: Any) -> None:
         """The fit is over, or has failed."""
+        self._under_way = max(0, self._under_way - 1)
 
     # --- what our estimators tell beside it -------------------------------------------------------------------
 
     def on_begin(self, network: Network, state: TrainState) -> None:
         """Training begins: keep how the network starts."""
-        self.watched.begin(network, state)
+        self._seen[-1].watched.begin(network, state)
 
     def on_state(self, state: TrainState) -> None:
         """An epoch is over: keep the weights of a few."""
-        self.watched.take(state)
+        self._seen[-1].watched.take(state)
+
+    def on_chosen(self, model: Any, inputs: Sequence[InputName], averaged: int) -> None:
+        """Of the networks of a table this one is the model, or the first of so many that are averaged."""
+        self._seen = [seen for seen in self._seen if seen.model is model] or self._seen
+        self._inputs, self._averaged = inputs, averaged
 
     # --- what it says -----------------------------------------------------------------------------------------
 
-    def diagnosis(self) -> Diagnosis:
+    def diagnosis(self, X_val: Any = None, y_val: Any = None) -> Diagnosis:
         """What keeps the network of the last fit from learning; no remedies are tried.
+
+        Parameters
+        ----------
+        X_val, y_val : optional
+            Rows to judge by, as the network takes them.
 
         Raises
         ------
@@ -81,10 +116,18 @@ class Doctor:
         """
         from glassprop.estimator.diagnosed import findings_of_fit
 
-        if self._told[0] is None or not self.watched.kept:
+        known = [seen for seen in self._seen if seen.told[0] is not None and seen.watched.kept]
+        if not known:
             raise SettingsError(
-                "this Doctor has watched no fit of a network: set it with set_callbacks(doctor) on an MLPClassifier or "
-                "MLPRegressor and call fit; for other models call glassprop.diagnose(model, X, y)"
+                "this Doctor has watched no fit of a network: set it with set_callbacks(doctor) on an MLPClassifier, "
+                "MLPRegressor, TabularClassifier or TabularRegressor and call fit; for other models call "
+                "glassprop.diagnose(model, X, y)"
             )
-        X, y, weight = self._told
-        return findings_of_fit(self._model, X, y, weight, self.watched)
+        seen = known[-1]
+        found = findings_of_fit(seen.model, *seen.told, seen.watched, (X_val, y_val), self._inputs)
+        return replace(found, looked_at=first_of(self._averaged))
+
+
+def first_of(averaged: int) -> str:
+    """What is looked at, where so many networks are averaged."""
+    return "" if averaged == 1 else f"the first of {averaged} networks that are averaged, on the rows it learned from"

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -18,6 +17,7 @@ from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.build import Arguments
 from glassprop.estimator.left import Left
 from glassprop.ground.array_digest import digest_of
+from glassprop.ground.version import VERSION, version_of
 from glassprop.layers.layer_kind import LayerKind
 from glassprop.training.keeping import Keeper
 from glassprop.training.lanes import is_laned
@@ -189,7 +189,7 @@ def job_of(
     if begun is not None:
         found |= {"the model that it trains on from": digest_of([begun])}
     machine = {"engine": _told(arguments.get("engine")), **_machine()}
-    return Job(version("glassprop"), found, settings, machine)
+    return Job(VERSION, found, settings, machine)
 
 
 def _told(value: Any) -> str:
@@ -240,14 +240,7 @@ def _of_source(data: Source | LanedSource) -> dict[str, str | None]:
 
 @lru_cache(maxsize=1)
 def _machine() -> dict[str, str | None]:
-    return {"CPU": _cpu(), "NumPy": np.__version__, "Numba": _version("numba")}
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+    return {"CPU": _cpu(), "NumPy": np.__version__, "Numba": version_of("numba")}
 
 
 def _cpu() -> str:

@@ -8,13 +8,14 @@ import numpy as np
 
 from glassprop.engine.elsewhere import outputs_elsewhere
 from glassprop.engine.plan import Data, is_elsewhere
+from glassprop.engine.seen_sums import SeenSums
 from glassprop.equations.arrays import Array, Rows, on_host
 from glassprop.errors import SettingsError
 from glassprop.estimator.callbacks import EPOCH, LastFit
 from glassprop.influence.rows_of_fit import RowsOfFit
-from glassprop.influence.seen_rows import SeenRows
-from glassprop.influence.seen_sums import SeenSums, of_weights, put_together
+from glassprop.influence.seen_rows import SeenRows, of_weights, put_together, rows_of
 from glassprop.network import Network
+from glassprop.training.looks import is_due
 from glassprop.training.state import TrainState
 
 
@@ -92,15 +93,18 @@ class Margins:
         if self._fit.is_another:
             return
         self._of = rows
-        if rows.data is not None:
+        if rows.looks is not None:
+            self._sums = rows.looks.ask()
+        elif rows.data is not None:
             self._sums = SeenSums(rows.task, on_host(rows.data.Y))
 
     def on_state(self, state: TrainState) -> None:
-        """An epoch is over: look at the outputs of all rows, at some of the epochs."""
+        """An epoch is over, and has added what it saw; where it cannot, look at the outputs of all rows after some."""
         of = None if self._fit.is_another else self._of
-        if of is None or of.data is None or self._sums is None or (state.epoch - 1) % of.every:
+        if of is None or of.data is None or of.looks is not None or self._sums is None:
             return
-        self._sums.take(_outputs(of.network, state.theta, of.data.X), state.epoch)
+        if is_due(state.epoch):
+            self._sums.begin(state.epoch).take(_outputs(of.network, state.theta, of.data.X))
 
     # --- what it gathered -------------------------------------------------------------------------------------
 
@@ -128,20 +132,14 @@ class Margins:
                 f"this Margins has seen a fit on {of.n} rows that come from a source or lie in several processes, of "
                 "which no margins are gathered: fit arrays in memory, in one process"
             )
-        every = np.arange(of.n)
-        trained_on = every if of.kept is None else of.kept
-        parts = []
-        if self._sums.epochs:
-            parts.append((trained_on, self._sums.rows()))
-        else:
-            parts.append((trained_on, self._of_weights(of, of.data, theta)))
+        trained_on = np.arange(of.n) if of.kept is None else of.kept
+        seen, weight = rows_of(self._sums), of.data.sample_weight
+        parts = [(trained_on, seen)]
+        without = np.flatnonzero(~seen.trained if weight is None else ~seen.trained | (on_host(weight) == 0))
+        if len(without):
+            parts.append((trained_on[without], self._of_weights(of, of.data.rows(without), theta)))
         if of.held is not None and of.aside is not None:
             parts.append((of.aside, self._of_weights(of, of.held, theta)))
-        weight = of.data.sample_weight
-        if weight is not None:
-            without = np.flatnonzero(on_host(weight) == 0)
-            if len(without):
-                parts.append((trained_on[without], self._of_weights(of, of.data.rows(without), theta)))
         return put_together(of.n, parts)
 
     @staticmethod

@@ -61,5 +61,5 @@ AGAINST: dict[str, tuple[str, ...]] = {
     "too-little-capacity": ("larger-network", "other-activation"),
     "stopped-too-early": ("more-epochs", "raise-rate"),
     "overfitting": ("early-stopping", "weight-decay", "dropout", "smaller-network"),
-    "no-progress": ("raise-rate", "other-start", "other-activation", "other-optimizer", "lower-rate"),
+    "no-progress": ("raise-rate", "other-start", "other-activation", "other-optimizer", "lower-rate", "check-labels"),
 }

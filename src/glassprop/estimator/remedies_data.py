@@ -8,6 +8,9 @@ from glassprop.diagnosis.measured import Measured
 from glassprop.estimator.missing_marked import MissingMarked
 from glassprop.estimator.remedy_change import Arguments, Change
 
+_CONTRADICTING = 0.05  # of the rows, as where that is a finding
+_LEARNED = 0.95  # of what a constant costs: less was learned by heart, if it does not hold for other rows
+
 
 def standardize_inputs(arguments: Arguments, measured: Measured) -> Change | None:
     if any(column.category for column in measured.columns):
@@ -27,7 +30,7 @@ def mark_missing(arguments: Arguments, measured: Measured) -> Change | None:
     if any(column.category for column in measured.columns):
         return None
     marked = [column for column in measured.columns if column.mark_gap >= 1 and column.mark is not None]
-    marks = ", ".join(dict.fromkeys(f"{column.mark:g}" for column in marked))
+    marks = ", ".join(dict.fromkeys(f"{column.mark:g}" for column in marked if column.column is None))
     said = f" (here also {marks})" if marks else ""
     words = (
         f"put NaN where a value is missing{said}, then SimpleImputer(strategy='median', add_indicator=True) and "
@@ -42,10 +45,13 @@ def drop_column(arguments: Arguments, measured: Measured) -> Change:
     return Change(words, tried=False)
 
 
-def check_labels(arguments: Arguments, measured: Measured) -> Change:
-    return Change(
-        "look at the rows that contradict each other, and mend their labels or add what tells them apart", tried=False
-    )
+def check_labels(arguments: Arguments, measured: Measured) -> Change | None:
+    words = "look at the rows that contradict each other, and mend their labels or add what tells them apart"
+    if measured.target.contradicting < _CONTRADICTING:
+        if not measured.train_cost < _LEARNED * measured.target.base:
+            return None
+        words = "see whether each row of X belongs to its y, and whether the columns tell anything of the target"
+    return Change(words, tried=False)
 
 
 def mend_derivative(arguments: Arguments, measured: Measured) -> Change:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from glassprop.diagnosis.measured import Measured
-from glassprop.equations.activation import find_activation
+from glassprop.equations.activation import Activation, find_activation
 from glassprop.equations.domain import NOT_NEGATIVE
 from glassprop.estimator.remedy_change import Arguments, Change, told
 from glassprop.layers.dense import Layer
@@ -23,27 +23,24 @@ def layer_with(layer: Any, **other: Any) -> Any:
     return Layer(**{**{name: getattr(layer, name) for name in names}, **other})
 
 
-def _activations(arguments: Arguments) -> list[str]:
+def _activations(arguments: Arguments) -> list[Activation]:
     layers = dense_layers(arguments)
     if layers is not None:
-        return [layer.activation.name for layer in layers if isinstance(layer, Layer)]
+        return [layer.activation for layer in layers if isinstance(layer, Layer)]
     said = arguments["activation"]
-    return [find_activation(one).name for one in (said if isinstance(said, list | tuple) else [said])]
+    return [find_activation(one) for one in (said if isinstance(said, list | tuple) else [said])]
 
 
-def _is_flat_below_0(name: str) -> bool:
+def _is_flat_below_0(activation: Activation) -> bool:
     """Whether a unit may lie where it has no gradient on any row."""
-    activation = find_activation(name)
     return activation.kinks == (0.0,) and activation.range == NOT_NEGATIVE
 
 
 def other_activation(arguments: Arguments, measured: Measured) -> Change | None:
-    names = _activations(arguments)
-    if not names or not sizes_of(measured):
+    now = _activations(arguments)
+    if not now or not sizes_of(measured):
         return None
-    name = "leaky_relu(0.1)" if all(map(_is_flat_below_0, names)) else "relu"
-    if all(name == "relu" for name in names) and name == "relu":
-        return None
+    name = "leaky_relu(0.1)" if all(map(_is_flat_below_0, now)) else "relu"
     words = f"take another activation in the hidden layers: {name}"
     layers = dense_layers(arguments)
     if layers is None:

@@ -31,14 +31,20 @@ class DivergenceWarning(ConvergenceWarning):
 
 
 # What scikit-learn says of a loss that is not finite. Its users, and its tests, look for these words.
-_IN_OTHER_WORDS = (
-    "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
+_OTHER_WORDS = (
+    " (in scikit-learn's words: Solver produced non-finite parameter weights. The input data may contain large values "
+    "and need to be preprocessed.)"
 )
 
 
 def _add_words(error: DivergenceError) -> None:
     """Add scikit-learn's words to the error of a training that diverged."""
-    error.args = (f"{error} (in scikit-learn's words: {_IN_OTHER_WORDS})",)
+    error.args = (f"{error}{_OTHER_WORDS}",)
+
+
+def without_other_words(error: DivergenceError) -> str:
+    """What we say of it ourselves."""
+    return str(error).removesuffix(_OTHER_WORDS)
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ def run_stochastic(
             ready=ready,
             group=group,
             keeper=keeper,
+            looks=None if outside.rows is None else outside.rows.looks,
             reduce=getattr(group, "reduce", None),  # of a group that is not to add up in the fixed tree
         )
 

@@ -11,8 +11,7 @@ from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
 from glassprop.estimator.margins import Margins
 from glassprop.ground.text import quoted
-from glassprop.influence.seen_rows import SeenRows
-from glassprop.influence.seen_sums import of_weights
+from glassprop.influence.seen_rows import SeenRows, of_weights
 from glassprop.network import Network
 
 

@@ -13,6 +13,7 @@ from glassprop.diagnosis.finding import Diagnosis, Finding, Remedy
 from glassprop.diagnosis.measured import Measured
 from glassprop.estimator.remedies import AGAINST, REMEDIES
 from glassprop.estimator.remedy_change import Change
+from glassprop.estimator.remedy_pairs import MOST_PAIRS, Pair, brought_little, pairs_of
 from glassprop.estimator.short_run import Length, Rows, Tried, cost_of_a_guess, rows_of, run_briefly
 
 _MOST_BY_BUDGET = 8  # runs of a budget of one training: shorter ones show too little
@@ -20,6 +21,7 @@ _BY_ROWS = ("overfitting",)  # what shows at the end of a training alone: short 
 _BY_CLASS = ("imbalance-ignored",)  # judged as if all classes were as frequent
 _USUAL_EPOCHS = 200  # as by default
 _NOTHING_LEARNED = ("no-progress",)  # nothing helped that does no better than a constant prediction
+_NO_PAIRS = (*_BY_ROWS, *_BY_CLASS, *_NOTHING_LEARNED)  # judged otherwise than others, or without a cause known
 _BETTER = 0.95  # of what that costs, as where no progress begins
 _LEAST = 0.01  # of the cost: a smaller gain is none
 _OF_CHANCE = 0.5  # standard errors: the finding speaks for the remedy already, so that less than one decides
@@ -55,13 +57,41 @@ def with_remedies(
         Is told before each run.
     """
     measured = diagnosis.measured
+    if measured.target.is_one_value:
+        return diagnosis  # nothing helps
     changes = {finding.kind: _changes(finding.kind, measured) for finding in diagnosis.findings}
     chosen = _chosen(changes, budget)
-    trials = _Trials(model, data, measured, budget, chosen, on_try) if chosen else None
-    tried = {} if trials is None else trials.all()
-    guess = inf if trials is None else trials.guess
-    findings = tuple(_remedied(finding, changes[finding.kind], tried, guess) for finding in diagnosis.findings)
-    return replace(diagnosis, findings=findings, tried=sum(one.cost for one in tried.values()))
+    if not chosen:
+        listed = [_remedied(finding, changes[finding.kind], {}, inf) for finding in diagnosis.findings]
+        return replace(diagnosis, findings=tuple(listed))
+    follow = {one.kind: _changes(one.kind, measured) for one in diagnosis.consequences}
+    pairs = pairs_of({kind: each for kind, each in (changes | follow).items() if kind not in _NO_PAIRS})[:MOST_PAIRS]
+    trials = _Trials(model, data, measured, budget, chosen, pairs, on_try)
+    tried = trials.all()
+    guess = trials.guess
+    findings = [_remedied(finding, changes[finding.kind], tried, guess) for finding in diagnosis.findings]
+    for pair, run in trials.of_pairs(tried):
+        findings = _with_pair(findings, pair, tried["", False], run, guess)
+        tried[pair.name, False] = run
+    return replace(diagnosis, findings=tuple(findings), tried=sum(one.cost for one in tried.values()))
+
+
+def _with_pair(findings: Sequence[Finding], pair: Pair, unchanged: Tried, run: Tried, guess: float) -> list[Finding]:
+    """The findings with the pair among the remedies of the one that its first is for, or else of the first of all.
+
+    It helped where it brought more than any remedy before it, by more than chance makes of it, and there is something
+    learned.
+    """
+    before, after, noise = unchanged.beside(run, by_class=False)
+    least = min([before, *(one.after for each in findings for one in each.remedies if one.after is not None)])
+    helped = _lowered(before, after, noise) and after < min((1 - _LEAST) * least, _BETTER * guess)
+    remedy = Remedy(pair.name, pair.change.words, pair.change.arguments, before, after, run.cost, helped)
+    place = next((k for k, one in enumerate(findings) if one.kind == pair.kind), 0)
+    found = findings[place]
+    gain = _PART * remedy.gain if helped else 0.0
+    remedies = [replace(one, helped=one.helped and one.gain >= gain) if one.tried else one for one in found.remedies]
+    both = replace(found, remedies=tuple(sorted([*remedies, remedy], key=_rank)))
+    return [*findings[:place], both, *findings[place + 1 :]]
 
 
 def _changes(kind: str, measured: Measured) -> dict[str, Change]:
@@ -92,7 +122,7 @@ def _work(candidates: Sequence[_Candidate]) -> float:
 
 
 class _Trials:
-    """Runs of one diagnosis: an unchanged one, or two, and one for each remedy."""
+    """Runs of one diagnosis: an unchanged one, or two, one for each remedy, and some for pairs of them."""
 
     def __init__(
         self,
@@ -101,6 +131,7 @@ class _Trials:
         measured: Measured,
         budget: float,
         chosen: Sequence[_Candidate],
+        pairs: Sequence[Pair],
         on_try: OnTry | None,
     ) -> None:
         self._by_class = measured.target.task != "numbers"
@@ -108,7 +139,9 @@ class _Trials:
         y, y_val = (_as_trained(model, part) for part in (y, y_val))
         self._rows = rows_of(X, y, weight, (X_val, y_val), by_class=self._by_class)
         self._model, self._measured, self._chosen, self._on_try = model, measured, chosen, on_try
-        self._budget, self._share = budget, budget / _work(chosen)  # in trainings: of all runs, and of one
+        self._pairs = pairs if any(not one.by_rows for one in chosen) else ()
+        work = _work(chosen) + sum(pair.change.work for pair in self._pairs)
+        self._budget, self._share = budget, budget / work  # in trainings: of all runs, and of one
         self._epochs = _epochs_of(measured)
         self._runs = len(chosen) + len({one.by_rows for one in chosen})
         self._done = 0
@@ -134,6 +167,24 @@ class _Trials:
                 if unchanged is None:
                     unchanged = found["", by_rows] = self._run(Change(""), rows, length, "nothing changed")
                 found[one.name, by_rows] = self._run(one.change, rows, length, one.name, unchanged)
+        return found
+
+    def of_pairs(self, tried: Mapping[tuple[str, bool], Tried]) -> list[tuple[Pair, Tried]]:
+        """Runs of pairs, where no remedy alone brought much, and as long as the budget lasts."""
+        unchanged, found = tried.get(("", False)), list[tuple[Pair, Tried]]()
+        alone = [run for (name, by_rows), run in tried.items() if name and not by_rows]
+        if unchanged is None or not alone or not brought_little(unchanged, alone, self.guess):
+            return found
+        length = Length.of(self._share, self._epochs, self._rows.n, by_rows=False)
+        rows = self._rows.some(length.rows, by_class=self._by_class)
+        self._runs += len(self._pairs)
+        for pair in self._pairs:
+            spent = sum(run.cost for run in tried.values()) + sum(run.cost for _, run in found)
+            if spent + pair.change.work * length.share > self._budget + 1e-9:
+                break
+            run = self._run(pair.change, rows, length, pair.name, unchanged)
+            if not run.refused:
+                found.append((pair, run))
         return found
 
     def _run(self, change: Change, rows: Rows, length: Length, name: str, unchanged: Tried | None = None) -> Tried:

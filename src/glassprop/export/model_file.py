@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any, BinaryIO
 
 from sklearn.base import is_classifier
@@ -35,6 +33,7 @@ from glassprop.ground.atomic import replacing
 from glassprop.ground.json_values import to_json
 from glassprop.ground.note import Note, NoteWarning
 from glassprop.ground.text import quoted
+from glassprop.ground.version import version_of, versions_here
 
 WHAT_IS_SAVED = (
     "a model file holds a glassprop MLPClassifier or MLPRegressor, a scikit-learn Pipeline that ends in one, or one of "
@@ -52,8 +51,8 @@ def save(model: Any, path: str | os.PathLike[str], record: dict[str, Any] | None
     ----------
     model : MLPClassifier, MLPRegressor, a Pipeline that ends in one, or a model that is made of them; fitted
         Of scikit-learn's: calibrated, with a transformed target or another threshold, voting, stacked, bagged, one for
-        each output or class. Of a search, its best_estimator_ is saved; of a TabularClassifier or TabularRegressor, its
-        pipeline_ with its report_. Steps that ``docs/model-file.md`` does not
+        each output or class. Of a search, its ``best_estimator_`` is saved; of a TabularClassifier or
+        TabularRegressor, its ``pipeline_`` with its ``report_``. Steps that ``docs/model-file.md`` does not
         list are written by skops, if it is installed, and are loaded only where they are named
         (``load(…, trusted=[…])``).
     path : str or path-like
@@ -130,12 +129,31 @@ def load(path: str | os.PathLike[str], *, trusted: Sequence[str] = ()) -> Any:
         ``"sklearn.feature_extraction.text.CountVectorizer"``, as the error lists them. Name only what you would
         import, from people whose code you would run.
 
+    Returns
+    -------
+    estimator, Pipeline or other model
+        As it was saved, fitted. Of a tabular estimator it is the Pipeline, which takes the same tables.
+
     Raises
     ------
     ModelFileError
         No such file; truncated, damaged, forged, not a model, a pickle; a newer format; types that are not named.
     MissingPackageError
         A step needs skops, and it is not installed.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from sklearn.datasets import load_iris
+    >>> import glassprop
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = glassprop.MLPClassifier((4,), solver="lbfgs", max_iter=300, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "iris.glassprop")
+    ...     glassprop.save(clf, path)
+    ...     again = glassprop.load(path)
+    >>> bool((again.predict_proba(X) == clf.predict_proba(X)).all())
+    True
     """
     return load_with_record(path, trusted=trusted)[0]
 
@@ -188,8 +206,8 @@ def _check_whole(model: Any, record: dict[str, Any]) -> None:
 
 def _warn_of_versions(record: dict[str, Any], path: str | os.PathLike[str]) -> None:
     """Say so if another scikit-learn wrote the file: its steps may have changed their meaning since."""
-    saved, here = str(record["versions"].get("scikit-learn")), version("scikit-learn")
-    if saved.split(".")[:2] != here.split(".")[:2]:
+    saved, here = str(record["versions"].get("scikit-learn")), version_of("scikit-learn")
+    if here is not None and saved.split(".")[:2] != here.split(".")[:2]:
         warnings.warn(
             f"{quoted(os.fspath(path))} was saved with scikit-learn {saved} and is read with {here}: its predictions "
             "may differ; train it again if in doubt",
@@ -239,12 +257,7 @@ def _find_labels(estimator: Any) -> None:
 
 
 def _versions(with_skops: bool) -> dict[str, str]:
-    names = ("numpy", "scikit-learn", *(("skops",) if with_skops else ()))
-    return {
-        "glassprop": version("glassprop"),
-        "python": platform.python_version(),
-        **{name: version(name) for name in names},
-    }
+    return versions_here("numpy", "scikit-learn", *(("skops",) if with_skops else ()))
 
 
 def _tell_of(search: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
@@ -20,15 +19,39 @@ from glassprop.export.schema.misfit import Misfit, OtherFile
 from glassprop.export.sniff import what_it_is
 from glassprop.ground.atomic import NoName, named
 from glassprop.ground.text import quoted
+from glassprop.ground.version import VERSION
 
 
 def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The record of the model file at `path`, without loading the model.
 
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    dict
+        What ``save`` was given as ``record``, with ``format``, ``saved``, ``versions`` and ``model``.
+
     Raises
     ------
     ModelFileError
         As for `load`, as far as it shows without reading the model itself.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import glassprop
+    >>> from glassprop.saving import read_record
+    >>> clf = glassprop.MLPClassifier((2,), solver="lbfgs", max_iter=200, random_state=0)
+    >>> clf = clf.fit([[0.0], [1.0]], ["no", "yes"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "m.glassprop")
+    ...     glassprop.save(clf, path, {"about": "a first try"})
+    ...     record = read_record(path)
+    >>> record["about"], record["model"]
+    ('a first try', ...)
     """
     with opened(path) as (file, is_archive):
         if not is_archive:
@@ -90,8 +113,7 @@ def opened(path: str | os.PathLike[str], what: str = "model") -> Iterator[tuple[
         raise ModelFileError(f"cannot read {shown}: {error.strerror or error}") from error
     except container.NewerFormat as newer:
         raise ModelFileError(
-            f"{shown} has format {newer}, and glassprop {version('glassprop')} reads up to {FORMAT}: "
-            "pip install --upgrade glassprop"
+            f"{shown} has format {newer}, and glassprop {VERSION} reads up to {FORMAT}: pip install --upgrade glassprop"
         ) from newer
     except OtherFile as other:
         raise ModelFileError(f"{shown} {other}") from other

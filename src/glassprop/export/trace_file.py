@@ -104,10 +104,35 @@ def _plain(trace: ModelTrace) -> dict[str, Any]:
 def load_trace(path: str | os.PathLike[str]) -> ModelTrace:
     """The trace saved at `path`. No code from the file runs, and all its sizes and numbers are checked first.
 
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    ModelTrace
+        For ``clf.blame(X, y, row=7, trace=…)``.
+
     Raises
     ------
     ModelFileError
         No such file; truncated, damaged, forged; not a trace.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from sklearn.datasets import load_iris
+    >>> import glassprop
+    >>> X, y = load_iris(return_X_y=True)
+    >>> tracer = glassprop.Tracer(2)
+    >>> clf = glassprop.MLPClassifier((4,), learning_rate_init=0.1, max_iter=40, random_state=0).set_callbacks(tracer)
+    >>> clf = clf.fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "iris.trace")
+    ...     glassprop.save_trace(tracer, path)
+    ...     trace = glassprop.load_trace(path)
+    >>> clf.blame(X, y, row=7, trace=trace).scores.shape
+    (150,)
     """
     with opened(path, "trace") as (file, is_archive):
         if is_archive:

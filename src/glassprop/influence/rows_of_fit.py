@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from glassprop.engine.plan import Data
 from glassprop.network import Network
+from glassprop.training.looks import Looks
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +29,8 @@ class RowsOfFit:
         Which of the n these are; None: all.
     held, aside : Data and integers, or None
         Those that were set aside.
-    every : int
-        At every how many epochs one may look at all rows by a forward pass.
+    looks : Looks or None
+        Whom to ask for what epochs see of ``data``; None where they cannot tell.
     """
 
     network: Network
@@ -39,4 +40,4 @@ class RowsOfFit:
     kept: NDArray[np.integer] | None = None
     held: Data | None = None
     aside: NDArray[np.integer] | None = None
-    every: int = 1
+    looks: Looks | None = None

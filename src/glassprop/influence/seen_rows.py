@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.engine.judged import NUMBERS
+from glassprop.engine.seen_sums import (
+    CONFIDENCE,
+    COUNT,
+    FORGOTTEN,
+    LAST_WRONG,
+    MARGIN,
+    OUTPUTS,
+    SQUARE,
+    WRONG,
+    SeenSums,
+)
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
 
@@ -67,3 +80,46 @@ class SeenRows:
 
     def __len__(self) -> int:
         return len(self.outputs)
+
+
+def rows_of(sums: SeenSums) -> SeenRows:
+    """What was added up, as means. Of a row that was never seen all is 0, and it does not count as trained on."""
+    found = sums.sums
+    count = np.maximum(found[:, COUNT], 1)
+    outputs, confidence = found[:, OUTPUTS:] / count[:, None], found[:, CONFIDENCE] / count
+    center = np.square(outputs - sums.Y).sum(axis=1) if sums.task == NUMBERS else confidence**2
+    return SeenRows(
+        task=sums.task,
+        epochs=int(found[:, COUNT].max(initial=0)),
+        outputs=outputs,
+        margin=found[:, MARGIN] / count,
+        confidence=confidence,
+        spread=np.sqrt(np.maximum(found[:, SQUARE] / count - center, 0)),
+        forgotten=found[:, FORGOTTEN].astype(np.int64),
+        learned=np.where(found[:, WRONG] == 1, -1, found[:, LAST_WRONG]).astype(np.int64),
+        trained=found[:, COUNT] > 0,
+    )
+
+
+def of_weights(task: str, outputs: Array, Y: Array) -> SeenRows:
+    """What one look tells, of rows that were not seen while they were trained on: no epochs, nothing forgotten."""
+    sums = SeenSums(task, Y)
+    sums.take(np.asarray(outputs))
+    found = rows_of(sums)
+    none = np.zeros(len(found), dtype=bool)
+    return replace(found, epochs=0, spread=np.zeros(len(found)), trained=none)
+
+
+def put_together(n: int, parts: list[tuple[NDArray[np.integer], SeenRows]]) -> SeenRows:
+    """Rows that were seen apart, in the order of all; what comes later counts. parts: which rows, and what of them."""
+
+    def of_all(name: str) -> Any:
+        first = getattr(parts[0][1], name)
+        whole = np.zeros((n, *first.shape[1:]), dtype=first.dtype)
+        for rows, found in parts:
+            whole[rows] = getattr(found, name)
+        return whole
+
+    names = ("outputs", "margin", "confidence", "spread", "forgotten", "learned", "trained")
+    epochs = max(found.epochs for _, found in parts)
+    return replace(parts[0][1], epochs=epochs, **{name: of_all(name) for name in names})

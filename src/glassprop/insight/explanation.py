@@ -39,6 +39,10 @@ class Explanation(Stepped):
     was trained in. What is said of one derivative is said of the example in focus: the first, unless ``of`` chose
     another.
 
+    Of its methods, ``layer`` is the number of a layer, ``j`` a neuron of it and ``k`` a neuron of the layer before, or
+    an input; ``name`` and ``index`` are a block of a layer's parameters and a place in it; ``top`` is how many paths
+    are listed, the largest first.
+
     Attributes
     ----------
     view : View
@@ -52,11 +56,24 @@ class Explanation(Stepped):
         The optimizer as it stood.
     history : mapping of str to list
         ``cost`` and perhaps ``validation_cost``, by epoch.
+    focus : int
+        Which of the examples is in focus.
+    top : int
+        How many paths are listed of one derivative.
     predictor : Predictor or None
         What predicts, as it was trained; None: the network itself, of which no more is known.
     predictions : tuple of Prediction or None
         By example, where the prediction itself is explained, as of rows without a target: it stands in the place of
         C₀ then, and in that of y what is asked, 1 (or -1) for one output.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> network = Network(1, [Layer(1, "sigmoid")])
+    >>> explanation = network.explain(np.array([0.5, -1.0]), [2.0], [1.0])
+    >>> explanation.weight(1, 0, 0).value, explanation.delta(1).tolist()
+    (-0.5, [-0.25])
     """
 
     # --- what is predicted -------------------------------------------------------------------------------------

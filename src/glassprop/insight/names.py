@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +19,22 @@ from glassprop.insight.image import find_picture
 
 @dataclass(frozen=True)
 class Scaling:
-    """How an input is made of a number of the table: u = (number - center) / spread, and with a limit that far values
-    are squeezed into, u / √(1 + (u / limit)²).
+    """How an input is made of a number of the table: (number - center) / spread, and far values may be squeezed.
+
+    With a limit, u = (number - center) / spread becomes u / √(1 + (u / limit)²).
+
+    Parameters
+    ----------
+    center, spread : float
+        In the units of the table.
+    limit : float or None
+        What values far out come near to; None: they are not squeezed.
+
+    Examples
+    --------
+    >>> from glassprop.showing import Scaling
+    >>> Scaling(center=170.0, spread=10.0)
+    Scaling(center=170.0, spread=10.0, limit=None)
     """
 
     center: float
@@ -43,6 +58,14 @@ class Turn:
     of: str
     length: float
     scaling: Scaling
+
+
+class InputName(NamedTuple):
+    """What an input is called, and the column that it is made of: the same, where it is the column as it is; empty
+    where that is not known."""
+
+    name: str
+    column: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +93,13 @@ class Column:
         By part: how it is made of the number; None for a part that is made otherwise. Empty where no part is known.
     turns : tuple of Turn
         Of a date or a time of day: how each part is made of it. Empty where that cannot be written down.
+
+    Examples
+    --------
+    >>> from glassprop.showing import Column, Scaling
+    >>> height = Column("height", (0,), ("185",), numbers=(185.0,), scalings=(Scaling(170.0, 10.0),))
+    >>> height.name, height.parts
+    ('height', (0,))
     """
 
     name: str
@@ -119,6 +149,13 @@ class Names:
         How the inputs lie in a picture, if they are one.
     pixels : tuple of int (n_inputs) or None
         Where in it each input lies, counted row by row, if not in order.
+
+    Examples
+    --------
+    >>> from glassprop import Layer, Network
+    >>> from glassprop.showing import Names
+    >>> Names.numbered(Network(2, [Layer(1, "sigmoid")]), 1, inputs=["age", "height"]).inputs
+    ('age', 'height')
     """
 
     inputs: tuple[str, ...]
@@ -143,7 +180,19 @@ class Names:
         targets: Sequence[str] = (),
         predictions: Sequence[str] = (),
     ) -> Names:
-        """Names for ``n`` examples; numbers for what is not given. Without ``columns`` inputs are their own."""
+        """Names for ``n`` examples; numbers for what is not given. Without ``columns`` inputs are their own.
+
+        Parameters
+        ----------
+        architecture : Network
+        n : int
+        inputs, outputs : sequence of str, optional
+        columns : tuple of Column, optional
+        rows : sequence of int, optional
+            The number of each example in its table.
+        targets, predictions : sequence of str, optional
+            In the table's own terms, by example.
+        """
         picture = None if inputs is None else find_picture([str(name) for name in inputs])
         sizes = architecture.sizes
         inputs = tuple(map(str, inputs)) if inputs is not None else tuple(f"x{k}" for k in range(sizes[0]))

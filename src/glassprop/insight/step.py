@@ -38,6 +38,16 @@ class Training:
         Whether the rate is one that was chosen (see ``Explanation.at_rate``).
     trained_rate : float or None
         Then: the learning rate of the last step; None where there was no step.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop.optimizers import Momentum
+    >>> from glassprop.showing import Training
+    >>> optimizer = Momentum(0.9)
+    >>> training = Training(optimizer, optimizer.start(np.zeros(2)), rate=0.01)
+    >>> training.at_rate(0.5).trained_rate
+    0.01
     """
 
     optimizer: Optimizer

@@ -40,12 +40,19 @@ class OptimizerState:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """The base: how many vectors of state there are, and the step that moves θ."""
+    """The base: how many vectors of state there are, and the step that moves θ.
+
+    Examples
+    --------
+    >>> from glassprop.optimizers import OPTIMIZERS, Optimizer
+    >>> all(issubclass(kind, Optimizer) for kind in OPTIMIZERS.values())
+    True
+    """
 
     n_vectors: ClassVar[int] = 0
 
     def start(self, theta: Array) -> OptimizerState:
-        """The state before the first step: zeros of θ's shape and dtype."""
+        """The state before the first step: zeros of the shape and dtype of ``theta``."""
         vectors = tuple(np.zeros_like(theta) for _ in range(self.n_vectors))
         return OptimizerState(vectors, kind=type(self).__name__)
 

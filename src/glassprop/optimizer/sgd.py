@@ -12,7 +12,19 @@ from glassprop.optimizer.base import Optimizer, OptimizerState
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """θ ← θ - η ∇C."""
+    """θ ← θ - η ∇C: stochastic gradient descent.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop.optimizers import SGD
+    >>> theta = np.array([1.0, -2.0])
+    >>> optimizer = SGD()
+    >>> state = optimizer.start(theta)
+    >>> optimizer.step(theta, np.array([0.5, 0.0]), state, rate=0.1, decays=np.ones(2))
+    >>> theta
+    array([ 0.95, -2.  ])
+    """
 
     def step(self, theta: Array, gradient: Array, state: OptimizerState, rate: float, decays: Array) -> None:
         state.t += 1
@@ -21,7 +33,29 @@ class SGD(Optimizer):
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """v ← μ v - η ∇C; θ ← θ + v (Polyak 1964)."""
+    """v ← μ v - η ∇C; θ ← θ + v (Polyak 1964).
+
+    Parameters
+    ----------
+    momentum : float, default=0.9
+        μ, from 0 to 1: how much of the last step goes into the next.
+
+    Raises
+    ------
+    SettingsError
+        If ``momentum`` lies outside.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop.optimizers import Momentum
+    >>> theta = np.array([1.0, -2.0])
+    >>> optimizer = Momentum(0.9)
+    >>> state = optimizer.start(theta)
+    >>> optimizer.step(theta, np.array([0.5, 0.0]), state, rate=0.1, decays=np.ones(2))
+    >>> theta
+    array([ 0.95, -2.  ])
+    """
 
     momentum: float = 0.9
     n_vectors: ClassVar[int] = 1
@@ -39,7 +73,29 @@ class Momentum(Optimizer):
 
 @dataclass(frozen=True)
 class Nesterov(Optimizer):
-    """v ← μ v - η ∇C; θ ← θ + μ v - η ∇C (Sutskever et al. 2013, in the form that sees ∇C at θ)."""
+    """v ← μ v - η ∇C; θ ← θ + μ v - η ∇C (Sutskever et al. 2013, in the form that sees ∇C at θ).
+
+    Parameters
+    ----------
+    momentum : float, default=0.9
+        μ, from 0 to 1: how much of the last step goes into the next.
+
+    Raises
+    ------
+    SettingsError
+        If ``momentum`` lies outside.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop.optimizers import Nesterov
+    >>> theta = np.array([1.0, -2.0])
+    >>> optimizer = Nesterov(0.9)
+    >>> state = optimizer.start(theta)
+    >>> optimizer.step(theta, np.array([0.5, 0.0]), state, rate=0.1, decays=np.ones(2))
+    >>> theta
+    array([ 0.905, -2.   ])
+    """
 
     momentum: float = 0.9
     n_vectors: ClassVar[int] = 1

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from glassprop.errors import ExportError
 from glassprop.ground.atomic import write_together
 from glassprop.ground.sizes import size_text
+from glassprop.ground.version import VERSION
 from glassprop.portable.c_dialect import Dialect, Part, weight_kind
 from glassprop.portable.c_ending import EndingInC, Function, functions_of
 from glassprop.portable.c_helpers import with_needs
@@ -149,7 +149,7 @@ def _codes(whole: Whole, helpers: set[str]) -> list[str]:
 
 def _source_head(name: str, file: str) -> str:
     return f"""\
-/* {name}: made by glassprop {version("glassprop")}. What it is, and how it is called: {file}.h */
+/* {name}: made by glassprop {VERSION}. What it is, and how it is called: {file}.h */
 #include "{file}.h"
 
 #include <math.h>
@@ -231,7 +231,7 @@ def _header(
     guard = f"{name.upper()}_H"
     kept = "weights in 8 bits" if dialect.int8 else f"parameters in {dialect.weight}"
     facts = [
-        f"{name}: made by glassprop {version('glassprop')}.",
+        f"{name}: made by glassprop {VERSION}.",
         "",
         f"Computes in {dialect.real}, with {kept}. Constants: about {size_text(size)}, all of them const;",
         f"a call takes about {stack:,} bytes of the stack, and more within math.h. No memory is allocated, and",

@@ -37,6 +37,11 @@ def register() -> None:
     ------
     MissingPackageError
         If skl2onnx is missing.
+
+    Examples
+    --------
+    >>> from glassprop.onnx import register  # importing it has done so already
+    >>> register()
     """
     try:
         from skl2onnx import update_registered_converter

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import version
 from itertools import count
 from typing import Any, Literal, overload
 
 import numpy as np
 
 from glassprop.errors import ExportError
+from glassprop.ground.version import VERSION
 from glassprop.portable.needs_onnx import import_onnx
 
 OPSET, ML_OPSET, IR_VERSION = 20, 4, 9  # of ONNX 1.15; onnxruntime reads them from 1.17 on
@@ -187,7 +187,7 @@ class Graph:
             opset_imports=opsets,
             ir_version=IR_VERSION,
             producer_name="glassprop",
-            producer_version=version("glassprop"),
+            producer_version=VERSION,
             doc_string=about,
         )
         if metadata:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
+from glassprop.ground.version import VERSION
 from glassprop.portable.given_words import what
 from glassprop.portable.needs_onnx import import_onnx
 from glassprop.portable.onnx_ending import Said, Value, written_ending
@@ -165,7 +165,7 @@ def _facts(parts: Parts, said: Said, outputs: Mapping[str, str], by_columns: boo
         for source in parts.sources
     ]
     facts = {
-        "glassprop.version": version("glassprop"),
+        "glassprop.version": VERSION,
         "glassprop.inputs": _json(columns),
         "glassprop.given": "a column each" if by_columns else f"one matrix {MATRIX}, columns in this order",
         "glassprop.outputs": _json(outputs),

@@ -47,6 +47,13 @@ def to_torch(model: Any, *, logits: bool = False) -> Any:
     SettingsError
         ``logits`` of what has none: a regression, the mean of several members, an output that is no probability.
     NotFittedError
+
+    Examples
+    --------
+    >>> clf = MLPClassifier((16,)).fit(X, y)                       # doctest: +SKIP
+    >>> module = glassprop.to_torch(clf)                           # doctest: +SKIP
+    >>> module(torch.from_numpy(X[:3]))                            # doctest: +SKIP
+    tensor([[...]])
     """
     network = last_step(model)
     if not isinstance(network, BaseMLP):

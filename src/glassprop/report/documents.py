@@ -33,6 +33,7 @@ def latex_of(
 
     Parameters
     ----------
+    explanation : Explanation
     weights : sequence of (layer, j, k), optional
         Which derivatives are taken apart; k None is a bias. Without, the three largest of each layer.
     inputs : sequence of str or int
@@ -75,7 +76,17 @@ def markdown_of(
     top: int = 10,
     rows: bool = True,
 ) -> str:
-    """The same as Markdown in GitHub's manner: pipe tables, formulas between dollars. Parameters as of ``latex_of``.
+    """The same as Markdown in GitHub's manner: pipe tables, formulas between dollars.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    weights, inputs, top, rows
+        As of ``latex_of``.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -97,9 +108,19 @@ def html_of(
     top: int = 10,
     rows: bool = True,
 ) -> str:
-    """The same as one HTML file that stands still: no script, nothing loaded. Parameters as of ``latex_of``.
+    """The same as one HTML file that stands still: no script, nothing loaded.
 
     For a page to click through see ``page``.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    weights, inputs, top, rows
+        As of ``latex_of``.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

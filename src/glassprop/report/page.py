@@ -97,6 +97,11 @@ def page(
     opens : (layer, j, k), or str, optional
         The weight (k None: the bias), or the column or input by its name, that is chosen when the page opens.
 
+    Returns
+    -------
+    str
+        One HTML document.
+
     Raises
     ------
     DataError
@@ -106,7 +111,7 @@ def page(
     --------
     >>> import numpy as np
     >>> from glassprop import Layer, Network
-    >>> from glassprop.report.page import page
+    >>> from glassprop.showing import page
     >>> network = Network(2, [Layer(2, "tanh"), Layer(1, "identity")])
     >>> theta = network.initial(np.random.default_rng(0))
     >>> document = page(network.explain(theta, [0.5, -1.0], [1.0]).to_dict())

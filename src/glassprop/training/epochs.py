@@ -14,6 +14,7 @@ from glassprop.engine.blas_threads import may_be_shared
 from glassprop.engine.choose import Notify, choose
 from glassprop.engine.midway import Midway, StepCosts
 from glassprop.engine.plan import Data, EpochCost, EpochPlan, LanedSource, Source
+from glassprop.engine.seen_sums import SeenSums
 from glassprop.engine.worth import Amount
 from glassprop.errors import SettingsError
 from glassprop.optimizer import OptimizerState
@@ -22,6 +23,7 @@ from glassprop.training.divergence import diagnose
 from glassprop.training.feed import Feed, check_examples
 from glassprop.training.keeping import Keeper
 from glassprop.training.kernels_record import note_kernels
+from glassprop.training.looks import Looks
 from glassprop.training.plateau import answer
 from glassprop.training.reports import EpochReport, Validation
 from glassprop.training.schedule import Progress
@@ -80,6 +82,7 @@ class Epochs:
         self.n_steps = self.feed.n_steps
         self.epochs = settings.epochs
         self.keeper: Keeper | None = None
+        self.looks: Looks | None = None
         self.total_steps = self.n_steps * settings.epochs
         self._begin()
         if state.so_far is not None and not 0 < state.steps_made < self.n_steps:
@@ -153,6 +156,7 @@ class Epochs:
             bounds=self.feed.bounds,
             shares=self.feed.shares,
             orders=self.feed.orders(state.epoch, order, state.dropout_key),
+            seen=self._seen(),
             **planned,
         )
         midway, made = None, 0
@@ -174,6 +178,13 @@ class Epochs:
         score = self._score(validation_cost)
         self._write(scaled, validation_cost, score, float(plan.rates[-1]), order=order)
         return ""
+
+    def _seen(self) -> SeenSums | None:
+        """Where the epoch to come adds what it sees of each row."""
+        if self.looks is None or not self.feed.in_order:
+            return None
+        in_passing = self.engine.name != "reference" and self.architecture.members == 1
+        return self.looks.at(self.state.epoch + 1, in_passing=in_passing)
 
     def _midway(self, order: NDArray[np.integer]) -> Midway:
         """What the engine is told of an epoch that begins in its middle, or may be kept there."""

@@ -14,6 +14,7 @@ from glassprop.errors import SettingsError
 from glassprop.training.epochs import Epochs
 from glassprop.training.keeping import Keeper
 from glassprop.training.lanes import is_laned
+from glassprop.training.looks import Looks
 from glassprop.training.ready import Ready
 from glassprop.training.reports import OnEpoch, Validation
 from glassprop.training.state import BY_CALLBACK, BY_USER, TrainState
@@ -39,6 +40,7 @@ def train(
     open_ended: bool = False,
     ready: Ready | None = None,
     keeper: Keeper | None = None,
+    looks: Looks | None = None,
 ) -> TrainState:
     """Train until the epochs are over, the score stops improving, ``on_epoch`` returns True, or Ctrl-C.
 
@@ -78,6 +80,8 @@ def train(
     keeper : Keeper, optional
         Asked between steps, every few tenths of a second at most, whether it is to be handed the state to keep. What it
         raises ends training.
+    looks : Looks, optional
+        Says which epochs are to show what they see of each row, and where: of arrays in memory.
 
     Raises
     ------
@@ -101,7 +105,7 @@ def train(
         return Epochs(architecture, state, data, settings, validation, notify, ranks, group, checked, length, began)
 
     run = ready.run(data, state, made) if ready is not None and isinstance(data, Data) else made()
-    run.epochs, run.keeper = settings.epochs if epochs is None else epochs, keeper
+    run.epochs, run.keeper, run.looks = settings.epochs if epochs is None else epochs, keeper, looks
     if resume and state.epoch:
         run.decide()  # it may have been left before that; a second time changes nothing
     try:

@@ -38,6 +38,15 @@ class Packed:
     facts : dict
         Numbers, texts, lists and dicts: JSON takes them as they are (infinity and NaN are texts).
     arrays : dict of str to array
+        The vectors and curves, by what they are of.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop.saving import pack
+    >>> from glassprop.settings import TrainState
+    >>> sorted(pack(TrainState(np.zeros(3))).arrays)
+    ['cost', 'score', 'theta', 'validation_cost']
     """
 
     facts: dict[str, Any]
@@ -47,10 +56,27 @@ class Packed:
 def pack(state: TrainState) -> Packed:
     """Write a state down; nothing in it is shared with the state.
 
+    Parameters
+    ----------
+    state : TrainState
+
+    Returns
+    -------
+    Packed
+
     Raises
     ------
     DataError
         If its generator is of a kind that cannot be written down.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop.saving import pack, unpack
+    >>> from glassprop.settings import TrainState
+    >>> packed = pack(TrainState(np.array([1.0, 2.0])))
+    >>> unpack(packed).theta
+    array([1., 2.])
     """
     arrays = {name: np.array(getattr(state, name)) for name in _ARRAYS if getattr(state, name) is not None}
     arrays |= {name: np.array(numbers, dtype=np.float64) for name, numbers in state.history.curves().items()}
@@ -72,10 +98,26 @@ def pack(state: TrainState) -> Packed:
 def unpack(packed: Packed) -> TrainState:
     """The state that ``pack`` wrote down; θ and all vectors must fit each other.
 
+    Parameters
+    ----------
+    packed : Packed
+
+    Returns
+    -------
+    TrainState
+
     Raises
     ------
     DataError
         If something is missing, of another type or beyond its range, or does not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop.saving import pack, unpack
+    >>> from glassprop.settings import TrainState
+    >>> unpack(pack(TrainState(np.array([1.0, 2.0]), epoch=7))).epoch
+    7
     """
     facts, arrays = packed.facts, packed.arrays
     try:

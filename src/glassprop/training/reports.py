@@ -16,8 +16,24 @@ class EpochReport:
 
     Attributes
     ----------
+    state : TrainState
+        It goes on changing: copy what is to be kept.
+    message : str
+        Empty where there is nothing to tell.
     waited, seconds : float
         For how long the epoch has waited for examples, and how long it took with all that; 0 where none are read ahead.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> network, rng, costs = Network(1, [Layer(1, "identity")]), np.random.default_rng(0), []
+    >>> def watch(report):
+    ...     costs.append(report.state.history.cost[-1])
+    ...     return len(costs) == 3  # True stops
+    >>> x = np.ones((4, 1))
+    >>> network.train(network.initial(rng), x, x, rng=rng, on_epoch=watch).epoch, len(costs)
+    (3, 3)
     """
 
     state: TrainState

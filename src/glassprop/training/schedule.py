@@ -39,6 +39,22 @@ class Schedule:
 
     A schedule with ``lowers_on_plateau`` answers a plateau with a lower rate rather than the end of training,
     until the rate is down at ``floor``.
+
+    Parameters
+    ----------
+    rate : float, default=0.001
+        η, above 0.
+
+    Raises
+    ------
+    SettingsError
+        If the rate is not above 0 and finite, here and in all that follow.
+
+    Examples
+    --------
+    >>> from glassprop.schedules import SCHEDULES
+    >>> SCHEDULES["cosine"](0.01)
+    Cosine(rate=0.01)
     """
 
     rate: float = 0.001
@@ -63,7 +79,14 @@ class Schedule:
         return 0.0
 
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
-        """The rates of the next ``n_steps`` steps. -> (n_steps,)."""
+        """The rates of the next ``n_steps`` steps. -> (n_steps,).
+
+        Parameters
+        ----------
+        progress : Progress
+            How far training has come: ``step`` of ``total_steps``, ``samples`` seen, ``plateaus`` so far.
+        n_steps : int
+        """
         raise NotImplementedError
 
     def now(self, progress: Progress) -> float:
@@ -82,7 +105,18 @@ def _divided(rate: float, base: float, power: float) -> float:
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """η."""
+    """η, the same in every step.
+
+    Parameters
+    ----------
+    rate : float, default=0.001
+        η, above 0.
+
+    Examples
+    --------
+    >>> Constant(0.1).rates(Progress(total_steps=4), 2).round(4)
+    array([0.1, 0.1])
+    """
 
     def rates(self, progress: Progress, n_steps: int) -> NDArray[np.float64]:
         return np.full(n_steps, self.rate)
@@ -90,7 +124,20 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class InvScaling(Schedule):
-    """η / (t + 1)^p, t the examples seen: constant within an epoch, as in scikit-learn."""
+    """η / (t + 1)^p, t the examples seen: constant within an epoch, as in scikit-learn.
+
+    Parameters
+    ----------
+    rate : float, default=0.001
+        η, above 0.
+    power : float, default=0.5
+        p, 0 or more.
+
+    Examples
+    --------
+    >>> InvScaling(0.1).rates(Progress(samples=99), 2).round(4)
+    array([0.01, 0.01])
+    """
 
     power: float = 0.5
 
@@ -104,7 +151,18 @@ class InvScaling(Schedule):
 
 @dataclass(frozen=True)
 class Adaptive(Schedule):
-    """η / 5^(plateaus so far); training stops at a plateau reached with a rate of 1e-6 or less."""
+    """η / 5^(plateaus so far); training stops at a plateau reached with a rate of 1e-6 or less.
+
+    Parameters
+    ----------
+    rate : float, default=0.001
+        η, above 0.
+
+    Examples
+    --------
+    >>> Adaptive(0.1).rates(Progress(plateaus=1), 2).round(4)
+    array([0.02, 0.02])
+    """
 
     @property
     def lowers_on_plateau(self) -> bool:
@@ -125,7 +183,18 @@ def _shares(progress: Progress, n_steps: int) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """η ½ (1 + cos π t/T): from η to 0 over all steps (Loshchilov & Hutter 2016, arXiv 1608.03983)."""
+    """η ½ (1 + cos π t/T): from η to 0 over all steps (Loshchilov & Hutter 2016, arXiv 1608.03983).
+
+    Parameters
+    ----------
+    rate : float, default=0.001
+        η, above 0.
+
+    Examples
+    --------
+    >>> Cosine(0.1).rates(Progress(total_steps=4), 5).round(4)
+    array([0.1   , 0.0854, 0.05  , 0.0146, 0.    ])
+    """
 
     @property
     def runs_to_the_end(self) -> bool:
@@ -138,7 +207,18 @@ class Cosine(Schedule):
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """From η/25 up to η in the first 30 % of steps, then down to η/250,000 (Smith & Topin 2017, arXiv 1708.07120)."""
+    """From η/25 up to η in the first 30 % of steps, then down to η/250,000 (Smith & Topin 2017, arXiv 1708.07120).
+
+    Parameters
+    ----------
+    rate : float, default=0.001
+        η, above 0.
+
+    Examples
+    --------
+    >>> OneCycle(0.1).rates(Progress(total_steps=10), 11)[[0, 3, 10]].round(4)
+    array([0.004, 0.1  , 0.   ])
+    """
 
     @property
     def runs_to_the_end(self) -> bool:
@@ -158,6 +238,16 @@ class CosLog4(Schedule):
 
     It ends at 0, and passes lows on the way: after 1/15, 1/5 and 7/15 of the steps (RealMLP: Holzmüller et al. 2024,
     arXiv 2407.04491).
+
+    Parameters
+    ----------
+    rate : float, default=0.001
+        η, above 0.
+
+    Examples
+    --------
+    >>> CosLog4(0.1).rates(Progress(total_steps=15), 16)[[0, 1, 15]].round(4)
+    array([0., 0., 0.])
     """
 
     @property
@@ -171,7 +261,18 @@ class CosLog4(Schedule):
 
 @dataclass(frozen=True)
 class FlatCos(Schedule):
-    """η ½ (1 + cos π (max(1, 2 t/T) - 1)): η for half of the steps, then down to 0 (arXiv 2407.04491)."""
+    """η ½ (1 + cos π (max(1, 2 t/T) - 1)): η for half of the steps, then down to 0 (arXiv 2407.04491).
+
+    Parameters
+    ----------
+    rate : float, default=0.001
+        η, above 0.
+
+    Examples
+    --------
+    >>> FlatCos(0.1).rates(Progress(total_steps=4), 5).round(4)
+    array([0.1 , 0.1 , 0.1 , 0.05, 0.  ])
+    """
 
     @property
     def runs_to_the_end(self) -> bool:
@@ -185,6 +286,18 @@ class FlatCos(Schedule):
 @dataclass(frozen=True)
 class WarmUp(Schedule):
     """Another schedule behind a linear rise from 0 over the first ``steps`` steps.
+
+    Parameters
+    ----------
+    inner : Schedule
+        What it rises to, and goes on with.
+    steps : int
+        Of the rise; 0 or more.
+
+    Raises
+    ------
+    SettingsError
+        If ``inner`` is no schedule, or ``steps`` no such number.
 
     Examples
     --------

@@ -30,6 +30,12 @@ class History:
         The plain cost of the validation data after the epoch: no L2, no smoothing, no dropout.
     score : list of float
         The score of the validation data: more is better.
+
+    Examples
+    --------
+    >>> from glassprop.settings import History
+    >>> History(cost=[0.9, 0.4, 0.5]).least_cost()
+    0.4
     """
 
     cost: list[float] = field(default_factory=list)
@@ -81,6 +87,8 @@ class TrainState:
         θ, optimizer and rate as they stood then, where they are kept.
     last_theta, last_optimizer, last_rate
         As they stood after the last epoch, where training ended with the best ones: what a call is gone on from.
+    history : History
+        One number an epoch, of all calls.
     stopped_by : str
         Why training ended, in words.
     exhausted : bool
@@ -108,6 +116,16 @@ class TrainState:
     so_far : StepCosts or None
         Of the steps that were made of the next epoch, where training was left in its middle; ``theta`` and the
         optimizer's memory are those after the last of them, all else is as after the epoch before. None between epochs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> from glassprop.settings import Settings
+    >>> network, rng, x = Network(1, [Layer(1, "identity")]), np.random.default_rng(0), np.ones((4, 1))
+    >>> state = network.train(network.initial(rng), x, x, rng=rng, settings=Settings(epochs=5))
+    >>> state.epoch, len(state.history.cost), state.exhausted
+    (5, 5, True)
     """
 
     theta: Array

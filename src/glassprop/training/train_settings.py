@@ -66,6 +66,15 @@ class Settings:
     ------
     SettingsError
         With all faults in one message.
+
+    Examples
+    --------
+    >>> from glassprop.optimizers import AdamW
+    >>> from glassprop.schedules import Cosine
+    >>> from glassprop.settings import Settings
+    >>> settings = Settings(AdamW(decay=0.02), Cosine(0.01), epochs=50, batch_size=64)
+    >>> settings.epochs, settings.schedule
+    (50, Cosine(rate=0.01))
     """
 
     optimizer: Optimizer = field(default_factory=Adam)

@@ -41,6 +41,11 @@ def blame_page(
     target, source : str
         What labels are of, and where the rows come from.
 
+    Returns
+    -------
+    str
+        One HTML document.
+
     Raises
     ------
     DataError

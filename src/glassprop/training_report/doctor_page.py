@@ -7,7 +7,7 @@ from typing import Any
 
 from glassprop.training_report.html_pages import html_page
 
-_SHOWN = ("findings", "consequences", "cost")
+_SHOWN = ("findings", "consequences", "cost", "looked_at")
 
 
 def doctor_page(found: Mapping[str, Any], *, target: str) -> str:

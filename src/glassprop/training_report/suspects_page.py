@@ -45,6 +45,11 @@ def suspects_page(
     target, source : str
         What the labels are of, and where they come from.
 
+    Returns
+    -------
+    str
+        One HTML document.
+
     Raises
     ------
     DataError

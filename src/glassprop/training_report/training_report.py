@@ -186,19 +186,25 @@ _SCALED = {
     "standard": "standardized",
     "robust": "scaled by the median and the typical distance from it",
     "quantile": "made normal by rank",
+    "quartiles": "scaled by the median and the distance of the quartiles",
+    "shape": "scaled by the median and the distance of the quartiles (a heavy tail: of its logarithm)",
 }
 
 
 def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
     """What is done to a column of each role."""
-    limit = defaults["limit"]
-    number = "missing: the median, and an input that says so; then " + _SCALED[defaults["scaling"]]
-    number += f" and squeezed smoothly into ±{limit:g}" if limit is not None else ""
+    scaling = defaults.get("scaling", "shape")  # of which the recipe for tables says nothing: it has one
+    number = f"missing: the median, and an input that says so; then {_SCALED[scaling]}"
+    if "limit" not in defaults:
+        number += " and squeezed smoothly into bounds"
+    elif defaults["limit"] is not None:
+        number += f" and squeezed smoothly into ±{defaults['limit']:g}"
     return {
         "number": number,
         "date": f"days since 1970, and the place in week and year as points on circles; each {number}",
         "time of day": f"hours, and the place in the day as a point on a circle; each {number}",
-        "category": "an input of 0 or 1 for each value; rare and unknown values share one",
+        "category": "an input of 0 or 1 for each value; rare and unknown values share one"
+        + ("" if "limit" in defaults else " (of very many values, codes and means of the target)"),
         "text": "an input for each term that comes often, a word or two that stand together, by TF-IDF",
         "dropped": "left out",
         "target": "what is predicted",

@@ -48,6 +48,8 @@ def worksheet_of(
 
     Parameters
     ----------
+    explanation : Explanation
+        Of 5 rows at most.
     digits : int
         Decimals of the given numbers, 1 to 6.
     form : {"text", "html", "latex"}
@@ -55,6 +57,10 @@ def worksheet_of(
     rows : bool
         Whether the number of the row, and names of the columns and of the target's values, are written down. The inputs
         themselves are: without them there is nothing to compute.
+
+    Returns
+    -------
+    str
 
     Raises
     ------

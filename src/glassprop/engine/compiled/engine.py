@@ -9,6 +9,7 @@ import numpy as np
 
 from glassprop.architecture.architecture import Architecture
 from glassprop.backprop.gradient import average, cost_of_prediction
+from glassprop.backprop.members import mean_over_members
 from glassprop.backprop.objective import Objective
 from glassprop.backprop.ranks import BatchSums, LaneSums, Ranks, SumsOverRanks, asked_among, cost_over_all
 from glassprop.engine.compiled import kernels
@@ -157,6 +158,7 @@ class CompiledEngine:
     ) -> Ran | int:
         """Make the plan's steps on arrays in memory; the number of the batch whose cost was not finite, if one was."""
         room = self._room_for(theta, state, data, plan, reading)
+        room.show(plan.seen, self.architecture.members)
         if room.turned is not None:
             room.turned.take_in()
         if self.ranks is None:
@@ -165,6 +167,8 @@ class CompiledEngine:
             found = self._steps_over_ranks(room, state, data, plan, self.ranks, leaving)
         if room.turned is not None:
             room.turned.bring_back()
+        if plan.seen is not None and room.outputs is not None:
+            plan.seen.take(mean_over_members(list(room.outputs)))
         if not isinstance(found, int) and self.objective.l2 and not np.isfinite(found.squares.sum()):
             return int(np.argmin(np.isfinite(found.squares).all(axis=1)))
         return found

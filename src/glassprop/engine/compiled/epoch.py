@@ -74,9 +74,10 @@ from glassprop.engine.compiled.places import (
     WORK_SIZE,
     Y_AT,
 )
-from glassprop.engine.compiled.row import COLUMNS, NUMBERS
+from glassprop.engine.compiled.row import COLUMNS, NUMBERS, OUT_AT
 from glassprop.engine.compiled.shares import MEET as MEET_SHAPE
 from glassprop.engine.compiled.shares import OF_SHARE, take_whole
+from glassprop.engine.compiled.show import make_ready, show
 from glassprop.engine.compiled.sparse_rows import ADD_TOUCHED as ADD_TOUCHED_SHAPE
 from glassprop.engine.compiled.sparse_rows import OUTER_ENTRIES as OUTER_ENTRIES_SHAPE
 from glassprop.engine.compiled.steps import add_up, squared_length, steps_along
@@ -157,11 +158,16 @@ def _blocks(
         _gather(places[GATHER], theta, handed, order, first, used, ld, work)
         gather_columns(matrix(Y, 1, handed[of.N_OUT]), order, first, used, ld, work, places[Y_AT], False)
         _shares(handed[of.WEIGHT], order, first, used, total, part(work, places[SHARE_AT], ld))
+        if handed[of.SEEN] != 0:
+            make_ready(handed, order, first, used)
         forward(layers, depth, numbers, places, theta, work, ld, plan[KEY], step, first - low, dropout)
         _output(
             places[OUTPUT], pointer(layers, last * COLUMNS), pointer(numbers, last * NUMBERS), places,
             doubles_at(handed[of.FIXED]), theta, work, ld, used, costs, DELTA,
         )  # fmt: skip
+        if handed[of.OUT] != 0 or handed[of.SEEN] != 0:
+            a = pointer(work, layers[last * COLUMNS + OUT_AT])
+            show(theta, handed, places, a, order, first, used, ld, work, member)
         cost += _weighted(costs, handed[of.WEIGHT], order, first, used)
         own_fresh = first == start
         fresh = own_fresh and member == 0

@@ -18,22 +18,26 @@ from glassprop.equations.arrays import Array
 # starts (n + 1,). Y (n, n_L), weight (n,) or 0, order (n,), or (members, n); m, v (size,) like θ; gradients (chunks, size).
 # schedule (steps, 5); bounds (steps + 1,): where batches begin in the order. rooms: a block's costs for each thread.
 # costs (steps, chunks): Σ weight · C_0 by chunk, of a prediction (n,) or 0. squares, lengths (steps, chunks): Σ w², and
-# the squared length of the gradient, by segment. out (n, n_L): predictions. The rest is in ``lowering.py``.
+# the squared length of the gradient, by segment. out (n, n_L): predictions; of an epoch (members, n_rows, n_L), what its
+# forward passes give of each row, or 0. seen (n, 7 + n_L), or 0: where they add that up, judged by ``judged`` and ``given``
+# (n,), see ``SeenSums``. The rest is in ``lowering.py``.
 NAMES = (
     "x", "columns", "starts", "touched", "y", "weight", "order", "m", "v", "schedule", "bounds", "gradients", "plan", "fixed", "layers", "numbers",
     "blocks", "factors", "places", "work", "rooms", "costs", "squares", "lengths", "control", "out", "orders",
     "n_rows", "n_in", "n_out", "size", "depth", "n_blocks", "added", "shares", "share_weights", "tree", "roots", "meeting", "whole",
+    "seen", "judged", "given",
 )  # fmt: skip
 (
     X, COLUMNS, STARTS, TOUCHED, Y, WEIGHT, ORDER, M, V, SCHEDULE, BOUNDS, GRADIENTS, PLAN, FIXED, LAYERS, NUMBERS, BLOCKS, FACTORS, PLACES, WORK,
     ROOMS, COSTS, SQUARES, LENGTHS, CONTROL, OUT, ORDERS, N_ROWS, N_IN, N_OUT, SIZE, DEPTH, N_BLOCKS, ADDED, SHARES, SHARE_WEIGHTS, TREE, ROOTS, MEETING, WHOLE,
+    SEEN, JUDGED, GIVEN,
 ) = range(len(NAMES))  # fmt: skip
 _AT = {name: place for place, name in enumerate(NAMES)}
 # what arrays are of, where that is not the kind of number that θ is of
 _KINDS: dict[str, Any] = {
-    **dict.fromkeys(("order", "bounds", "plan", "layers", "blocks", "places", "control", "orders", "starts", "touched", "shares", "tree"), np.dtype(np.int64)),
+    **dict.fromkeys(("order", "bounds", "plan", "layers", "blocks", "places", "control", "orders", "starts", "touched", "shares", "tree", "given"), np.dtype(np.int64)),
     **dict.fromkeys(
-        ("weight", "schedule", "fixed", "numbers", "factors", "rooms", "costs", "squares", "lengths", "share_weights", "roots", "meeting", "whole"), np.dtype(np.float64)
+        ("weight", "schedule", "fixed", "numbers", "factors", "rooms", "costs", "squares", "lengths", "share_weights", "roots", "meeting", "whole", "seen", "judged"), np.dtype(np.float64)
     ),
     "columns": np.dtype(np.int32),
 }  # fmt: skip

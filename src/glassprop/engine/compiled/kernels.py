@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from glassprop.engine.compiled.predicting import predict_blocks as PREDICT_BLOCK
 from glassprop.engine.compiled.shares import meet as MEET
 from glassprop.engine.compiled.vector_width import WIDTH
 from glassprop.ground.tell import Tell, Told
+from glassprop.ground.version import VERSION
 
 Kernel = Callable[[Handed, int], None]
 BESIDE = Path(__file__).parent  # the folder beside whose files machine code is kept
@@ -50,14 +53,29 @@ _NOWHERE = ctypes.addressof(_ROOM := ctypes.create_string_buffer(16))
 _KINDS = {"float32": types.float32, "float64": types.float64}
 
 
-def _digest() -> str:
-    """A fingerprint of the sources that go into the machine code."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
-    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+def _digest(package: Traversable) -> str:
+    """A fingerprint of the sources that go into the machine code, also where they lie in a zip file.
+
+    Where they came without their text (compiled to byte code alone), of that.
+    """
+    for ending in (".py", ".pyc"):
+        if found := dict(_contents(package, ending)):
+            return sha256(b"".join(found[name] for name in sorted(found))).hexdigest()
+    return sha256(VERSION.encode()).hexdigest()
+
+
+def _contents(folder: Traversable, ending: str, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], bytes]]:
+    """Files with this ending, by their way below the first folder."""
+    for each in folder.iterdir():
+        way = (*above, each.name)
+        if each.is_dir() and each.name != "__pycache__":
+            yield from _contents(each, ending, way)
+        elif each.name.endswith(ending):
+            yield way, each.read_bytes()
 
 
 # As sources are imported: they may be replaced while this process runs, and what it compiles then is not of the new ones.
-_DIGEST = _digest()
+_DIGEST = _digest(files(__package__))
 
 
 def _key() -> Key:

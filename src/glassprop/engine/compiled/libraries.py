@@ -19,6 +19,7 @@ from typing import Any
 
 from glassprop.engine.blas_threads import ONE_THREAD
 from glassprop.ground.text import first_line
+from glassprop.ground.version import version_of
 
 # How a function of theirs is called: CBLAS with integers of 32 or 64 bits, or as BLIS's own for Cython.
 CBLAS, CBLAS_64, BLIS = 1, 2, 3
@@ -145,7 +146,7 @@ def _blis() -> Library:
     kernels = _text(library, "bli_arch_string", _call(library, "bli_arch_query_id"))
     return Library(
         "blis",
-        _version_of("blis"),
+        version_of("blis") or "",
         kernels,
         _BLIS_BITS.get(kernels, 128) if kernels else 0,
         BLIS,
@@ -162,7 +163,7 @@ def _mkl() -> Library:
         if addresses and hasattr(library, "MKL_Set_Num_Threads_Local"):
             kernels, bits = _MKL_KERNELS.get(_call(library, "MKL_CBWR_Get_Auto_Branch") or 0, ("", 0))
             return Library(
-                "mkl", _version_of("mkl"), kernels, bits, CBLAS_64, addresses, partial(_one_thread_of_mkl, library)
+                "mkl", version_of("mkl") or "", kernels, bits, CBLAS_64, addresses, partial(_one_thread_of_mkl, library)
             )
     raise Unavailable("no MKL of 2022 or later is installed: pip install mkl")
 
@@ -220,12 +221,3 @@ def _text(library: Any, name: str, argument: int | None) -> str:
         return ""
     function.restype = ctypes.c_char_p
     return (function(argument) or b"").decode(errors="replace")
-
-
-def _version_of(package: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -84,6 +84,22 @@ def pointer(typingctx, array, offset):
 
 
 @intrinsic
+def bring_near(typingctx, array, offset):
+    """Have the cache line with an entry brought near, to be written to before long. Waits for nothing."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        place = builder.bitcast(
+            data_pointer(context, builder, sig.args[0], args[0], args[1]), ir.IntType(8).as_pointer()
+        )
+        kind = ir.FunctionType(ir.VoidType(), [place.type, *[ir.IntType(32)] * 3])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(function, [place, *(ir.Constant(ir.IntType(32), code) for code in (1, 2, 1))])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), codegen
+
+
+@intrinsic
 def pointer_like(typingctx, like, address):
     """A C pointer of the kind of ``like`` to what lies at an address."""
 

@@ -25,6 +25,7 @@ from glassprop.engine.compiled.shares_room import SharesRoom, aligned_zeros, tab
 from glassprop.engine.compiled.threads import Kernel
 from glassprop.engine.compiled.turned import Turned
 from glassprop.engine.plan import Data, EpochPlan
+from glassprop.engine.seen_sums import SeenSums
 from glassprop.equations.arrays import Array
 from glassprop.equations.domain import SIMPLEX_OPEN, UNIT_OPEN
 from glassprop.optimizer import Optimizer
@@ -38,7 +39,8 @@ class Room:
 
     What is new in an epoch is copied into ``order``, ``bounds``, ``schedule`` and, where there are some, ``shares``. There
     may be room for more steps and examples than come: blocks of an epoch are not all as large. holding: (steps, examples)
-    of those that came last.
+    of those that came last. shows: whether they are to show what their forward passes give; outputs: these, where members
+    write them down.
     turned: θ and the optimizer's vectors as the kernels have them, where that is not as they are; touched: see
     ``handed.py``.
     """
@@ -61,6 +63,8 @@ class Room:
     handed: Handed
     theta: Array
     holding: tuple[int, int]
+    shows: bool = False
+    outputs: Array | None = None
 
     def holds(self, plan: EpochPlan) -> bool:
         """Whether there is room for so many steps and examples."""
@@ -91,6 +95,20 @@ class Room:
     def bring(self, data: Data) -> None:
         """Have kernels read other examples, of the same kind."""
         self.handed.put(self.theta, **examples_handed(data))
+
+    def show(self, seen: SeenSums | None, members: int) -> None:
+        """Have an epoch add there what its forward passes give; of several members, each writes them down."""
+        if seen is None:
+            if self.shows:
+                self.handed.put(self.theta, seen=0, out=0)
+            self.shows, self.outputs = False, None
+            return
+        if members == 1:
+            self.handed.put(self.theta, seen=seen.sums, judged=seen.judged, given=seen.given)
+        else:
+            self.outputs = np.full((members, *seen.Y.shape), np.nan, self.theta.dtype)
+            self.handed.put(self.theta, out=self.outputs, n_rows=len(seen.Y))
+        self.shows = True
 
     def open_for(self, start: int, stop: int) -> None:
         """Make the counters ready for phases [start, stop) of the epoch; nobody is inside."""

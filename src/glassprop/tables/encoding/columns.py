@@ -15,6 +15,7 @@ from glassprop.ground.number_text import shortest
 from glassprop.ground.text import listed, quoted, shortened
 from glassprop.insight.names import Column, Scaling, Turn
 from glassprop.tables.encoding.encode import TypedColumns
+from glassprop.tables.encoding.input_names import OTHERS, input_names, unlike
 from glassprop.tables.encoding.scalings import scalings_of
 from glassprop.tables.encoding.slopes import slopes_of, sources_of
 from glassprop.tables.encoding.text_inputs import TextTerms
@@ -22,7 +23,6 @@ from glassprop.tables.encoding.told_apart import told_apart
 from glassprop.tables.values.cells import MISSING_CATEGORY, values_of, written
 from glassprop.tables.values.circles import date_parts, date_slopes, date_turns, time_parts, time_slopes, time_turns
 
-_OTHERS = "(rare or new)"  # the category that stands for all with few rows in training, and those never seen
 _MISSING = "(missing)"
 
 
@@ -54,17 +54,17 @@ def inputs_of(steps: Pipeline, frame: nw.DataFrame) -> Inputs:
     typed, encode = (step for _, step in steps.steps)
     native = typed.transform(frame.to_native())
     found = Inputs(np.asarray(encode.transform(native), dtype=np.float64))
-    found.names = [""] * found.X.shape[1]
+    found.names = [name for name, _ in input_names(steps)]
     values = nw.from_native(native, eager_only=True)
     made: dict[str, Column] = {}
     for kind, step, names in encode.transformers_:
         places = encode.output_indices_[kind]
         if kind == "numbers":
-            made |= _numbers(typed, step, values.select(list(names)), places.start, found)
+            made |= _numbers(typed, step, values.select(list(names)), places.start)
         elif kind == "categories":
-            made |= _categories(step, list(names), places.start, found)
+            made |= _categories(step, list(names), places.start)
         elif kind == "texts":
-            made |= _texts(step, list(names), places.start, found)
+            made |= _texts(step, list(names), places.start)
     found.columns = [
         replace(made[name], shown=as_it_stands(values_of(frame[name]))) for name in frame.columns if name in made
     ]
@@ -104,9 +104,7 @@ class _Numbers:
         return replace(column, numbers=tuple(self.raw[name].tolist()), scalings=scalings)
 
 
-def _numbers(
-    typed: TypedColumns, steps: Pipeline, values: nw.DataFrame, start: int, found: Inputs
-) -> dict[str, Column]:
+def _numbers(typed: TypedColumns, steps: Pipeline, values: nw.DataFrame, start: int) -> dict[str, Column]:
     """Numbers and parts of dates: filled where missing, scaled, bounded; marks of what was missing come after them,
     and then the inputs by rank."""
     names, fill = values.columns, steps[0]
@@ -114,12 +112,10 @@ def _numbers(
     through = slopes_of(steps[1:], np.asarray(fill.transform(values.to_native()), dtype=np.float64))
     assert through is not None, "the scalers of our own Pipeline are all known"
     marked = [] if fill.indicator_ is None else [names[k] for k in fill.indicator_.features_]
-    given = [*names, *(f"{name} is missing" for name in marked)]
-    sources = sources_of(steps[1:], len(given))
-    told = [*given, *(f"{given[k]} by rank" for k in sources[len(given) :])]
-    found.names[start : start + len(told)] = told
+    given = len(names) + len(marked)
+    sources = sources_of(steps[1:], given)
     outputs = {name: np.flatnonzero(sources == k) for k, name in enumerate(names)}
-    written = scalings_of(steps[1:], len(given))
+    written = scalings_of(steps[1:], given)
     numbers = _Numbers(
         {name: (start + out).tolist() for name, out in outputs.items()},
         {name: start + k for k, name in enumerate(marked, start=len(names))},
@@ -150,47 +146,35 @@ def _time(name: str, numbers: _Numbers) -> Column:
     return numbers.turned(name, {full[part]: slope for part, slope in slopes.items()}, turns, "hour")
 
 
-def _categories(step: Any, names: list[str], start: int, found: Inputs) -> dict[str, Column]:
+def _categories(step: Any, names: list[str], start: int) -> dict[str, Column]:
     """One input for each category, or codes and means of all in a few; the rare ones and those never seen share one of
     them, if there were any in training."""
     made = {}
-    for place, (name, of) in enumerate(zip(names, told_apart(step), strict=True)):
+    for name, of in zip(names, told_apart(step), strict=True):
         kept, few = of.own, of.shared
-        shown = [_unlike(_MISSING, kept) if category == MISSING_CATEGORY else category for category in kept]
+        shown = [unlike(_MISSING, kept) if category == MISSING_CATEGORY else category for category in kept]
         if of.table is not None:
             parts = tuple(range(start, start + of.table.shape[1]))
-            found.names[start : parts[-1] + 1] = [f"{name}: {part}" for part in step.parts(place)]
             stands = of.table[[-1, *range(len(kept))]]
-            made[name] = Column(name, parts, categories=(_unlike(_OTHERS, shown), *shown), stands=stands)
+            made[name] = Column(name, parts, categories=(unlike(OTHERS, shown), *shown), stands=stands)
             start += len(parts)
             continue
-        labels = [f"{name} is missing" if c == MISSING_CATEGORY else f"{name} = {c}" for c in kept]
         if few:
-            shown.append(_unlike(_OTHERS, shown))
-            labels.append(f"{name} = {shown[-1]}")
+            shown.append(unlike(OTHERS, shown))
         parts = tuple(range(start, start + len(shown)))
-        found.names[start : start + len(shown)] = labels
         made[name] = Column(name, parts, categories=tuple(shown))
         start += len(shown)
     return made
 
 
-def _texts(step: TextTerms, names: list[str], start: int, found: Inputs) -> dict[str, Column]:
+def _texts(step: TextTerms, names: list[str], start: int) -> dict[str, Column]:
     """One input for each term of a column, which has no derivative."""
     made = {}
     for name, terms in zip(names, step.terms_, strict=True):
         parts = tuple(range(start, start + len(terms)))
-        found.names[start : start + len(terms)] = [f"{name}: {term}" for term in terms]
         made[name] = Column(name, parts)
         start += len(terms)
     return made
-
-
-def _unlike(name: str, others: list[str]) -> str:
-    """The name, or with asterisks where a category is really called so."""
-    while name in others:
-        name += "*"
-    return name
 
 
 def as_it_stands(values: list[Any]) -> tuple[str, ...]:

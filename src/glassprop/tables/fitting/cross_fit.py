@@ -101,6 +101,8 @@ class CrossFitted:
     said : array (n_rows, n_outputs)
         What is said of each row by the network that has not seen it, as sure as it may be: probabilities, or
         standardized amounts. Where no network was trained without a row: the guess that knows no columns.
+    first : MLPClassifier or MLPRegressor
+        The network of the first fold, whose training is watched by those who watch one.
     traced : list of TracedNetwork
         Of each network, where a Tracer listens.
     """
@@ -108,6 +110,7 @@ class CrossFitted:
     estimator: Any
     by_folds: FoldsChoice
     said: np.ndarray
+    first: Any
     traced: list[TracedNetwork] = field(default_factory=list)
 
 
@@ -148,7 +151,8 @@ def cross_fit(
         As of `learn_from_folds`.
     listeners : sequence
         Callbacks: ``on_network(done, of)`` of those that show the training is called before each, what a Tracer
-        among them is to keep is kept of each network, and a ``TableMargins`` watches each.
+        among them is to keep is kept of each network, and a ``TableMargins`` watches each. Those that want to be told
+        which network is in the model (``on_chosen``) watch the first.
 
     Raises
     ------
@@ -186,7 +190,8 @@ def cross_fit(
         _guessed(rows, best.folds, counted),
     )
     said = _said(rows, best, shares)
-    return CrossFitted(joined(best.networks, interrupted=interrupted), by_folds, said, best.traced)
+    estimator = joined(best.networks, interrupted=interrupted)
+    return CrossFitted(estimator, by_folds, said, best.networks[0], best.traced)
 
 
 class _Teller:
@@ -195,15 +200,14 @@ class _Teller:
     def __init__(self, listeners: Sequence[Any], of: int) -> None:
         self._listeners, self._of, self._done = listeners, of, 0
 
-    def __call__(self) -> None:
+    def __call__(self, rows: np.ndarray, *, first: bool) -> tuple[Any, ...]:
+        """That another begins, on these rows; those that are given back watch it, and some of them the first alone."""
         for listener in self._listeners:
             if hasattr(listener, "on_network"):
                 listener.on_network(self._done, self._of)
         self._done += 1
-
-    def watching(self, rows: np.ndarray) -> tuple[Any, ...]:
-        """Callbacks for the fit on these rows that gather what it sees of them."""
-        return margins_of(self._listeners, rows)
+        once = (listener for listener in self._listeners if first and hasattr(listener, "on_chosen"))
+        return *margins_of(self._listeners, rows), *once
 
     def close(self) -> None:
         """It is over, one way or the other."""
@@ -223,17 +227,17 @@ def _trained(
     tracer: Tracer | None,
 ) -> _Trained:
     """Networks of those folds in which none diverged."""
-    networks, kept_folds, of_folds, traced, interrupted = [], [], [], [], False
+    networks: list[Any] = []
+    kept_folds, of_folds, traced, interrupted = [], [], [], False
     for number, (train, kept) in enumerate(folds):
         estimator = make(len(train), decay, number)
         taught, own = train, () if tracer is None else (tracer.of_another(),)
         train, uncounted = rows.with_all_classes(train)
         judged = Judged(rows.y, counted, train, kept, rows.classification)
-        tell()
+        watching = tell(train, first=not networks)
         best, heard = _watching(estimator, rows.X[kept], judged)
         try:
-            watching = *heard, best, *own, *tell.watching(train)
-            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), watching)
+            final_step.train(estimator, *rows.of(train, uncounted), rows.of(kept), (*heard, best, *own, *watching))
         except DivergenceError:
             continue
         interrupted = bool(getattr(estimator, "interrupted_", False))
@@ -247,12 +251,12 @@ def _trained(
         kept_folds.append((train, kept))
         if interrupted:
             break
-    total = sum(float(counted[kept].sum()) for _, kept in kept_folds)
+    total = max(sum(float(counted[kept].sum()) for _, kept in kept_folds), 1e-300)
     lost = unseen(of_folds, tempered=rows.classification) if of_folds else np.zeros((0, len(SURE)))
     losses = lost.sum(axis=0)
     if not drawn:
         losses[:-1] = np.inf
-    return _Trained(decay, networks, kept_folds, losses / max(total, 1e-300), of_folds, lost, interrupted, traced)
+    return _Trained(decay, networks, kept_folds, losses / total, of_folds, lost, interrupted, traced)
 
 
 def _watching(estimator: Any, X: Any, judged: Judged) -> tuple[BestOfThree, tuple[Heard, ...]]:

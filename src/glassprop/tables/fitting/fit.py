@@ -50,6 +50,11 @@ def fit_table(
     on_message : callable, optional
         Is given each thing a user should know, as it is found: a line each, which is a `Note`.
 
+    Returns
+    -------
+    Outcome
+        The model, its scores, and all that is told of it.
+
     Raises
     ------
     SettingsError
@@ -71,17 +76,28 @@ def fit_table(
         options = replace(options, recipe="plain")
     task = task_of(table, one_fit(options, callbacks, say), defaults, say)
     options, target = task.options, task.target
-    examples = read_examples(task.frame, target, options, say)
-    if target.task == "regression":
-        tell_far_targets(target.name, examples.y, examples.rows, say)
-    roles, schema = columns_of(examples.frame, task, table, say)
-    parts = divide(examples, schema, target, options, task.settings, say)
-    del examples  # of a long table, room that training needs
+    parts, roles, schema = divided(table, task, say)
     fitted = fit_parts(parts, roles, schema, task, callbacks, say)
     guess, classes = Guess.of(parts.train), parts.train.classes()
     found = assessed_on(parts.held_out, fitted.pipeline, guess, options, say)
     learned = Learned(table, target, roles, options, fitted, guess, classes, parts, parts.rows())
     return outcome_of(learned, found, notes, say)
+
+
+def divided(table: Table, task: Task, say: Say) -> tuple[Parts, list[ColumnRole], Schema]:
+    """The rows that can be learned from by their use, what each column is for, and how it is read.
+
+    Raises
+    ------
+    SettingsError, TableError
+        As `fit_table`.
+    """
+    target = task.target
+    examples = read_examples(task.frame, target, task.options, say)
+    if target.task == "regression":
+        tell_far_targets(target.name, examples.y, examples.rows, say)
+    roles, schema = columns_of(examples.frame, task, table, say)
+    return divide(examples, schema, target, task.options, task.settings, say), roles, schema
 
 
 def one_fit(options: FitOptions, callbacks: Sequence[Any], say: Say) -> FitOptions:
@@ -119,6 +135,11 @@ def fit_parts(
     parts: Parts, roles: list[ColumnRole], schema: Schema, task: Task, callbacks: Sequence[Any], say: Say
 ) -> Fitted:
     """Hints of what the rows to train on may be misread for, and a Pipeline fitted on them."""
+    return fit_pipeline(parts, schema, hinted(parts, roles, schema, task, say), callbacks, say)
+
+
+def hinted(parts: Parts, roles: list[ColumnRole], schema: Schema, task: Task, say: Say) -> Task:
+    """Say what the rows to train on may be misread for; the task with what is decided on them."""
     options, name = task.options, task.target.name
     hint_leaks(parts.train, schema, name, say)
     if options.group is None:
@@ -126,7 +147,7 @@ def fit_parts(
     settings = task.settings
     if options.recipe == "plain":
         settings = with_inputs(settings, parts.train, schema, options.seed)
-    return fit_pipeline(parts, schema, replace(task, settings=settings), callbacks, say)
+    return replace(task, settings=settings)
 
 
 def noted(on_message: Say | None) -> tuple[list[Note], Say]:

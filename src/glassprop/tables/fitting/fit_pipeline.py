@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from glassprop.architecture.own_units import OwnUnits
 from glassprop.ground.note import Say
+from glassprop.tables.encoding.input_names import input_names
 from glassprop.tables.encoding.table_pipeline import TablePipeline
 from glassprop.tables.fitting import final_step, target_scale
 from glassprop.tables.fitting.divide import Parts
@@ -22,7 +23,7 @@ from glassprop.tables.fitting.table_network import TableNetwork
 from glassprop.tables.fitting.task import Task
 from glassprop.tables.fitting.time_left import TimeLeft
 from glassprop.tables.fitting.traced import keep_trace
-from glassprop.tables.fitting.tried_manners import Inputs, best_of, inputs_of, tell_few
+from glassprop.tables.fitting.tried_manners import Inputs, Learned, best_of, inputs_of, tell_few
 from glassprop.tables.schema.readings import Schema
 
 
@@ -59,6 +60,53 @@ def fit_pipeline(
     say: Say,
 ) -> Fitted:
     """Fit the inputs and the network on the rows to train on."""
+    ready = ready_to_train(parts, schema, task, callbacks, say)
+    choice, inner = ready.choice, parts.inner
+    best = best_of(ready.made, ready.network_of, callbacks, say)
+    tell_chosen(callbacks, best)
+    estimator, said, scale = best.estimator, best.said, ready.scale
+    if choice is not None:
+        rows = (best.inputs.X, parts.train) if inner is None else (best.inputs.X_inner, inner)
+        scale = target_scale.set_units(estimator, choice, rows, trained_on=inner is None)
+        target_scale.tell(choice, scale, task.target.name, say)
+    if said is not None and scale is not None:
+        said = scale.own(said)
+    keep_trace(callbacks, estimator, parts.train, best.traced)
+    pipeline = TablePipeline([*best.inputs.steps.steps, ("network", estimator)])
+    return Fitted(pipeline, scale, best.inputs.builder.told(best.by_folds), best.by_folds, said)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """All that training needs.
+
+    Attributes
+    ----------
+    parts : Parts
+    task : Task
+    made : list of Inputs
+        Of each manner that is tried, first the one that is followed unless another does better.
+    choice : target_scale.Choice or None
+        Of a target of amounts.
+    """
+
+    parts: Parts
+    task: Task
+    made: list[Inputs]
+    choice: target_scale.Choice | None
+
+    @property
+    def scale(self) -> OwnUnits | None:
+        """Of a target of amounts."""
+        return None if self.choice is None else self.choice.units
+
+    def network_of(self, inputs: Inputs) -> TableNetwork:
+        """How it is trained."""
+        return TableNetwork(self.parts, self.task.options, inputs.builder, self.scale, self.task.time)
+
+
+def ready_to_train(parts: Parts, schema: Schema, task: Task, callbacks: Sequence[Any], say: Say) -> Ready:
+    """Fit the inputs on the rows to train on, and choose the scale of the target."""
     train, inner = parts.train, parts.inner
     target, settings = task.target, task.settings
     plain = None if target.task == "classification" else final_step.target_scale(train.y, train.weights)
@@ -74,18 +122,17 @@ def fit_pipeline(
     choice = None
     if plain is not None:  # one scale for all, so that their losses can be compared
         choice = target_scale.choose(made[0].X, train, plain, task.options, made[0].builder)
-    scale = None if choice is None else choice.units
-    best = best_of(made, lambda one: TableNetwork(parts, task.options, one.builder, scale, task.time), callbacks, say)
-    estimator, said = best.estimator, best.said
-    if choice is not None:
-        rows = (best.inputs.X, train) if inner is None else (best.inputs.X_inner, inner)
-        scale = target_scale.set_units(estimator, choice, rows, trained_on=inner is None)
-        target_scale.tell(choice, scale, target.name, say)
-    if said is not None and scale is not None:
-        said = scale.own(said)
-    keep_trace(callbacks, estimator, train, best.traced)
-    pipeline = TablePipeline([*best.inputs.steps.steps, ("network", estimator)])
-    return Fitted(pipeline, scale, best.inputs.builder.told(best.by_folds), best.by_folds, said)
+    return Ready(parts, task, made, choice)
+
+
+def tell_chosen(callbacks: Sequence[Any], best: Learned) -> None:
+    """Which network is the model, or of several that are averaged the one whose training was watched."""
+    listening = [callback for callback in callbacks if hasattr(callback, "on_chosen")]
+    if listening:
+        names = input_names(best.inputs.steps)
+        averaged = 1 if best.watched is best.estimator else int(best.estimator.n_members)
+        for callback in listening:
+            callback.on_chosen(best.watched, names, averaged)
 
 
 def _manners(task: Task, parts: Parts) -> tuple[Manner, ...]:

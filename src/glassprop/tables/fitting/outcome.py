@@ -54,6 +54,13 @@ class Outcome:
     held_out_table : Table
         The table that the held-out rows are rows of: the one learned from, or the one given for them; of a table that
         was streamed, the sample.
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, fit_table, read_table
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> outcome.task, outcome.rows["held_out"], outcome.columns[0].role
+    ('classification', 15, 'number')
     """
 
     pipeline: Pipeline

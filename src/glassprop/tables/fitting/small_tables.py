@@ -187,7 +187,9 @@ def _said(
     try:
         estimator.fit(X[train], y[train], sample_weight=None if weights is None else weights[train])
     except DivergenceError:  # later epochs are as bad as can be
-        watch.said += [np.full_like(outputs_of(estimator, watch.X), np.nan)]
+        if not watch.said:
+            raise
+        watch.said.append(np.full_like(watch.said[-1], np.nan))
     if getattr(estimator, "interrupted_", False):
         raise KeyboardInterrupt
     last = watch.said[-1]

@@ -39,13 +39,15 @@ SomeRows = tuple[Any, np.ndarray, np.ndarray | None]  # inputs, targets and weig
 class Trained(NamedTuple):
     """What came of a training: what folds said of it, and of several networks what these said of rows out of fold.
 
-    traced: of each of these networks, where a Tracer listens; None of one.
+    traced: of each of these networks, where a Tracer listens; None of one. first: of these networks the one that those
+    callbacks have watched that watch one.
     """
 
     estimator: Any
     by_folds: FoldsChoice | None
     said: np.ndarray | None = None
     traced: list[TracedNetwork] | None = None
+    first: Any = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class TableNetwork:
         crossed = self._cross_fit(X, y, callbacks)
         if crossed is not None:
             say(of_folds(len(rows), crossed.by_folds))
-            return Trained(crossed.estimator, crossed.by_folds, crossed.said, crossed.traced)
+            return Trained(crossed.estimator, crossed.by_folds, crossed.said, crossed.traced, crossed.first)
         watched = self._watched(X_inner)
         by_folds = known or self.by_folds(X, callbacks)
         if inner is None:

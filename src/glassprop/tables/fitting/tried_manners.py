@@ -65,13 +65,15 @@ def inputs_of(manner: Manner, schema: Schema, dtype: str, parts: Parts, *, class
 class Learned:
     """A network, and what it was trained with.
 
-    by_folds, said, traced: as `TableNetwork.train` gives them. notes: what was told of it.
+    by_folds, said, traced: as `TableNetwork.train` gives them. notes: what was told of it. watched: the network, or the
+    first of several.
     """
 
     inputs: Inputs
     estimator: Any
     by_folds: FoldsChoice | None
     said: np.ndarray | None
+    watched: Any
     notes: list[Note]
     traced: list[TracedNetwork] | None = None
 
@@ -141,7 +143,8 @@ def _learned(
     notes: list[Note] = []
     network = network_of(inputs)
     found = network.train(inputs.X, inputs.X_inner, callbacks, lambda line: notes.append(as_note(line)), by_folds)
-    return Learned(inputs, found.estimator, found.by_folds, found.said, notes, found.traced)
+    watched = found.estimator if found.first is None else found.first
+    return Learned(inputs, found.estimator, found.by_folds, found.said, watched, notes, found.traced)
 
 
 def _tell(best: Learned, lost: dict[str, float], rows: int, say: Say) -> None:

@@ -35,6 +35,10 @@ def read_table(source: str | Sequence[str], *, stdin: BinaryIO | None = None, as
         with the words, in lower case, that stand for "missing" in them where they are not in quotes. Of all other
         columns, those of plain numbers become numbers, if that loses nothing.
 
+    Returns
+    -------
+    Table
+
     Raises
     ------
     TableError

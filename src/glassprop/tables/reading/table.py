@@ -34,6 +34,13 @@ class Table:
         Other tables have null where they say so, and text is what it says.
     quoted : frozenset of str
         Those of these columns in which such a word is a value where it stands in quotes.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from glassprop.tables import Table
+    >>> Table(pl.DataFrame({"town": ["Ulm", "Bonn"]}), name="towns").columns
+    ['town']
     """
 
     frame: pl.DataFrame

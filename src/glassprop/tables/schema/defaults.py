@@ -65,6 +65,12 @@ class Defaults:
     min_rows_of_category : int
         Values with fewer training rows share one input; values never seen take the same.
     dtype : {"float32", "float64"}
+
+    Examples
+    --------
+    >>> from glassprop.tables import Defaults
+    >>> Defaults(hidden=(64,), epochs=30).hidden
+    (64,)
     """
 
     hidden: tuple[int, ...] = (256, 128)

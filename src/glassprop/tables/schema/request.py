@@ -78,6 +78,13 @@ class FitOptions:
     max_time : float or None
         Seconds that all of it is to take.
     seed : int
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions
+    >>> options = FitOptions(target="churn", drop=("name",), hidden=(64, 32), seed=1)
+    >>> options.to_dict()["hidden"]
+    [64, 32]
     """
 
     target: str | None = None

@@ -25,6 +25,12 @@ class ColumnRole:
     reason : str
     far : FarValues or None
         What is to be told of numbers that lie far from all others.
+
+    Examples
+    --------
+    >>> from glassprop.tables import ColumnRole
+    >>> ColumnRole("age", "number", "numbers").to_dict()
+    {'name': 'age', 'role': 'number', 'reason': 'numbers'}
     """
 
     name: str

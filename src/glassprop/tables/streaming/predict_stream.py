@@ -25,6 +25,14 @@ def predict_stream(
 
     Pieces are read, encoded and predicted on as many threads as there are cores; a few of them are in memory at a time.
 
+    Parameters
+    ----------
+    pipeline, record
+        As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
+    source : RowSource
+    on_message : callable, optional
+        Is given each thing a user should know, a line each, which is a `Note`.
+
     Returns
     -------
     iterator of polars.DataFrame
@@ -35,6 +43,14 @@ def predict_stream(
     ------
     TableError
         Columns that the model needs are missing (named), or there is no row; while it is read: rows that cannot be.
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, fit_table, predict_stream, read_table, row_source
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> pieces = predict_stream(outcome.pipeline, outcome.record, row_source("iris"))
+    >>> sum(piece.height for piece in pieces)
+    150
     """
     model = PieceByPiece(pipeline, record["task"], source)
     return _predicted(model, pipeline, record, source, on_message)

@@ -40,6 +40,13 @@ class RowSource(Protocol):
     """Rows and named columns, as `Table` has them, of which only a few are in memory at a time.
 
     Several threads may read it at once.
+
+    Examples
+    --------
+    >>> from glassprop.tables import row_source
+    >>> source = row_source("iris")
+    >>> source.n_rows, len(source.columns)
+    (150, 5)
     """
 
     @property
@@ -126,6 +133,10 @@ def row_source(source: Any, *, as_text: Words | None = None) -> RowSource:
         these; a built-in name; a polars, pandas or Arrow table.
     as_text : dict of str to collection of str, optional
         As for `read_table`.
+
+    Returns
+    -------
+    RowSource
 
     Raises
     ------

@@ -57,6 +57,13 @@ def score_stream(
     ------
     TableError
         As `score_table`.
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, fit_table, read_table, row_source, score_stream
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> score_stream(outcome.pipeline, outcome.record, row_source("iris"))["rows"]
+    150
     """
     target = Target.from_dict(record["target_reading"])
     refuse_lacking(source.name, source.columns, target, pipeline[0].columns(), "scoring")

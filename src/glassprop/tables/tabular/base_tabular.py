@@ -22,10 +22,13 @@ from glassprop.estimator.tracer import Tracer
 from glassprop.estimator.verbose import tell
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.encoding.table_pipeline import TablePipeline
+from glassprop.tables.fitting.examples import Examples
+from glassprop.tables.fitting.first_network import FirstNetwork, first_network
+from glassprop.tables.fitting.fit import noted
 from glassprop.tables.schema.request import RECIPES, FitOptions
 from glassprop.tables.tabular.given_frame import given_frame
 from glassprop.tables.tabular.given_target import GivenTarget, given_weights, same_length
-from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame
+from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame, read_frame, watched_examples
 from glassprop.tables.tabular.row_verbs import RowVerbs
 
 ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
@@ -36,7 +39,7 @@ class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
     """fit, predict and save; what the target is, and how it is predicted, says who inherits.
 
     Callbacks hear of the fit as one task: networks that are trained within it are of its own making. A ``Tracer`` alone
-    is handed on to them.
+    is handed on to all of them, and a ``Doctor`` to the one that is the model, or the first of those that are averaged.
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -79,19 +82,52 @@ class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
         given = self._given(X, y, sample_weight, X_val, y_val)
         self._refuse_two_judges(given)
         share = None if isinstance(self.validation, str) else float(self.validation)
-        tracers = [one for one in vars(self).get("_skl_callbacks", ()) if isinstance(one, Tracer)]
+        watching = [one for one in vars(self).get("_skl_callbacks", ()) if _goes_within(one)]
         self._take(
-            learn_frame(given, self._options(), share, tracers, tell if self.verbose else None), len(given.frame)
+            learn_frame(given, self._options(), share, watching, tell if self.verbose else None), len(given.frame)
         )
         fit.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
 
+    def _first_network(
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+    ) -> tuple[FirstNetwork, Examples | None]:
+        """The first network that ``fit`` would train, and rows to judge it by; for ``glassprop.diagnose``.
+
+        Raises
+        ------
+        TableError, SettingsError, ValueError
+            As ``fit``.
+        """
+        from glassprop.estimator.trained_copy import held_out
+
+        X, y, sample_weight, (X_val, y_val) = held_out(
+            X, y, sample_weight, (X_val, y_val), classes=hasattr(self, "predict_proba")
+        )
+        given = self._given(X, y, sample_weight)
+        share = None if isinstance(self.validation, str) else float(self.validation)
+        _, say = noted(None)
+        read = read_frame(given, self._options(), share, say)
+        first = first_network(read.parts, read.roles, read.schema, read.task, say)
+        held = self._watched(X_val, y_val)
+        return first, None if held is None else watched_examples(held, read.examples, say)
+
     def predict(self, X: Any) -> np.ndarray:
-        """Predict every row: classes, or amounts. (n_rows,)"""
+        """Predict every row: classes, or amounts. (n_rows,)
+
+        Parameters
+        ----------
+        X : table or array (n_rows, n_columns)
+            With the columns that ``fit`` was given; their order does not count.
+        """
         return self._said("predict", X)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write `pipeline_` to a model file, which `glassprop.load` and the command line read.
+
+        Parameters
+        ----------
+        path : str or path-like
 
         Raises
         ------
@@ -232,3 +268,8 @@ class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
         tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
         tags.target_tags.required = True
         return tags
+
+
+def _goes_within(callback: Any) -> bool:
+    """Whether a callback is for the networks that are trained within a fit."""
+    return isinstance(callback, Tracer) or hasattr(callback, "on_chosen")

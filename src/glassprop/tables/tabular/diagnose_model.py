@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
 from glassprop.diagnosis.finding import Diagnosis
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.trained_copy import held_out
+from glassprop.estimator.diagnose_estimator import check_budget, diagnose_estimator
+from glassprop.tables.encoding.names_behind import names_behind
 from glassprop.tables.tabular.base_tabular import BaseTabular
+from glassprop.tables.use.doctor_table import all_members, findings_of_first
 
 
 def diagnose(
@@ -29,8 +31,9 @@ def diagnose(
     """Say what keeps the network of a model from learning.
 
     One that is fitted is looked at as it is, which takes three passes over the data at most. One that is not is trained
-    once, as a copy: the model stays as it was. Of a Pipeline and of tabular estimators, inputs are what the network is
-    given, under the names that they have there.
+    once, as a copy: the model stays as it was. Of a Pipeline and of tabular estimators it is told which column of X an
+    input of the network is made of. Of tabular estimators that are not fitted one network is trained, the first that
+    ``fit`` would train: where it averages several, ``looked_at`` of the diagnosis says which it is.
 
     Parameters
     ----------
@@ -80,24 +83,29 @@ def diagnose(
 def _pipeline(model: Pipeline, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, budget: float) -> Diagnosis:
     """The last step, on what the steps before make of X; these are fitted to all rows where they are not yet."""
     before, last = model[:-1], model.steps[-1][1]
+    if not before.steps:
+        return diagnose_estimator(last, (X, y, sample_weight, X_val, y_val), budget)
     if not vars(last).get("_state"):
-        before = clone(before).fit(X, y) if before.steps else before
-    given, held = (part if part is None or not before.steps else before.transform(part) for part in (X, X_val))
-    return last.diagnose(given, y, sample_weight, held, y_val, budget)
+        before = clone(before).fit(X, y)
+    given, held = (part if part is None else before.transform(part) for part in (X, X_val))
+    names = names_behind(before, X)
+    return diagnose_estimator(last, (given, y, sample_weight, held, y_val), budget, inputs=names)
 
 
 def _tabular(
     model: BaseTabular, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, budget: float
 ) -> Diagnosis:
-    """The network of the fitted Pipeline; its own encoding of columns and target is what it is given."""
+    """The network of the fitted Pipeline, or the first that a fit would train; its own encoding of columns and target
+    is what it is given."""
+    check_budget(budget)
     if not hasattr(model, "pipeline_"):
-        X, y, sample_weight, (X_val, y_val) = held_out(X, y, sample_weight, (X_val, y_val))
-        model = clone(model)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model.fit(X, y, sample_weight)
-    check_is_fitted(model)
-    network = model.pipeline_[-1]
+            first, judging = clone(model)._first_network(X, y, sample_weight, X_val, y_val)
+            return findings_of_first(first, judging, float(budget))
+    steps, network = model.pipeline_[:-1], model.pipeline_[-1]
     given, held = (None if part is None else model._inputs(part) for part in (X, X_val))
     labels, labels_val = (None if part is None else np.asarray(part) for part in (y, y_val))
-    return network.diagnose(given, labels, sample_weight, held, labels_val, budget)
+    data = given, labels, sample_weight, held, labels_val
+    found = diagnose_estimator(network, data, budget, inputs=names_behind(steps, X))
+    return replace(found, looked_at=all_members(network))

@@ -21,6 +21,7 @@ from glassprop.tables.fitting.outcome import Learned, record_of
 from glassprop.tables.fitting.task import Task, columns_of, task_of
 from glassprop.tables.reading.table import Table
 from glassprop.tables.schema.defaults import Defaults
+from glassprop.tables.schema.readings import Schema
 from glassprop.tables.schema.request import FitOptions
 from glassprop.tables.schema.roles import ColumnRole
 from glassprop.tables.schema.schema_file import schema_of
@@ -102,6 +103,51 @@ def learn_frame(
         As `fit_table`.
     """
     notes, say = noted(on_message)
+    read = read_frame(given, options, share, say)
+    task, parts = read.task, read.parts
+    fitted = fit_parts(parts, read.roles, read.schema, task, callbacks, say)
+    guess, classes = Guess.of(parts.train), parts.train.classes()
+    learned = Learned(read.table, task.target, read.roles, task.options, fitted, guess, classes, parts, parts.rows())
+    record = record_of(learned, notes)
+    told = schema_of(fitted.pipeline[0].schema, record).to_dict()
+    if not given.target.is_of_a_table:
+        del record["labels"]  # a table's column has no such classes, so no table can be scored by it
+    return LearnedFrame(fitted, read.roles, told, record, notes, read.examples.rows, parts)
+
+
+@dataclass(frozen=True)
+class ReadFrame:
+    """What was handed over, as it is to be learned from.
+
+    Attributes
+    ----------
+    table : Table
+        With the target as one more column.
+    task : Task
+    examples : Examples
+        The rows that can be learned from.
+    roles : list of ColumnRole
+    schema : Schema
+    parts : Parts
+        Those rows by their use.
+    """
+
+    table: Table
+    task: Task
+    examples: Examples
+    roles: list[ColumnRole]
+    schema: Schema
+    parts: Parts
+
+
+def read_frame(given: Given, options: FitOptions, share: float | None, say: Say) -> ReadFrame:
+    """Recognize columns, and divide rows.
+
+    Raises
+    ------
+    SettingsError, TableError
+        As `fit_table`.
+    """
     table = _with_target(given)
     name = str(table.target)
     target = given.target.target(name)
@@ -112,15 +158,7 @@ def learn_frame(
     if target.task == "regression":
         tell_far_targets(name, examples.y, examples.rows, say)
     roles, schema = columns_of(examples.frame, task, table, say)
-    parts = _parts(examples, given, task, say)
-    fitted = fit_parts(parts, roles, schema, task, callbacks, say)
-    guess, classes = Guess.of(parts.train), parts.train.classes()
-    learned = Learned(table, target, roles, task.options, fitted, guess, classes, parts, parts.rows())
-    record = record_of(learned, notes)
-    told = schema_of(fitted.pipeline[0].schema, record).to_dict()
-    if not given.target.is_of_a_table:
-        del record["labels"]  # a table's column has no such classes, so no table can be scored by it
-    return LearnedFrame(fitted, roles, told, record, notes, examples.rows, parts)
+    return ReadFrame(table, task, examples, roles, schema, _parts(examples, given, task, say))
 
 
 def _with_target(given: Given) -> Table:
@@ -174,12 +212,12 @@ def _parts(examples: Examples, given: Given, task: Task, say: Say) -> Parts:
     refuse_one_value(examples, task.target)
     none = examples.of(np.empty(0, dtype=np.intp))
     if given.watched is not None:
-        return Parts(examples, _watched(given.watched, examples, say), none)
+        return Parts(examples, watched_examples(given.watched, examples, say), none)
     rest, inner = spared(examples, task.target, task.settings, task.options.seed + 1)
     return Parts(rest, inner, none)
 
 
-def _watched(watched: tuple[nw.DataFrame, GivenTarget], examples: Examples, say: Say) -> Examples | None:
+def watched_examples(watched: tuple[nw.DataFrame, GivenTarget], examples: Examples, say: Say) -> Examples | None:
     """Those of a class that is trained on."""
     frame, target = watched
     known = np.ones(len(target.y), dtype=bool)

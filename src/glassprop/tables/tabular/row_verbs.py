@@ -44,6 +44,24 @@ class RowVerbs:
 
         ``x`` is a row as X has them: a table of one row, a series, or an array where X was one. A ``Tracer`` that was
         set in ``fit`` has a trace of each network that is averaged; scores are means over those that a row taught.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            The training rows, as ``fit`` was given them.
+        row : int, optional
+            The training row whose prediction is asked for, counted from 0; in its place ``x``, and perhaps ``y_x``, its
+            target.
+        top : int, default=10
+            How many rows are listed for and against.
+        trace : Tracer or ModelTrace, optional
+            Without, the final weights serve, and the result says so.
+        on_rows : callable (int), optional
+            Is told as the work goes on how many more rows are done.
+
+        Returns
+        -------
+        Blame
         """
         check_is_fitted(self)
         given = self._inputs(X)
@@ -67,6 +85,22 @@ class RowVerbs:
 
         Before ``fit`` one network of the plain recipe is trained, as a copy, whatever this model averages. After it
         the final weights serve, and the result says so.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            What ``fit`` was given, or would be.
+        margins, trace, retrain, progress
+            As of ``MLPClassifier.suspect_labels``; the first two of a fitted model alone.
+
+        Returns
+        -------
+        Suspects
+
+        Raises
+        ------
+        SettingsError
+            If ``margins`` or ``trace`` is given and the model is not fitted, or rows cannot be learned from.
         """
         from glassprop.estimator.margins import Margins
         from glassprop.estimator.tracer import Tracer

@@ -117,7 +117,12 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         self.verbose = verbose
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """The probabilities of the classes, (n_rows, n_classes)."""
+        """The probabilities of the classes, (n_rows, n_classes), in the order of ``classes_``.
+
+        Parameters
+        ----------
+        X : table or array (n_rows, n_columns)
+        """
         return self._said("predict_proba", X)
 
     @property

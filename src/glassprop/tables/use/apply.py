@@ -24,10 +24,22 @@ if TYPE_CHECKING:
 def text_columns(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """For ``read_table(..., as_text=)``: the columns that must stay text for a model to read a text file by its schema.
 
+    Parameters
+    ----------
+    pipeline, record
+        As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
+
     Returns
     -------
     dict of str to tuple of str
         Column -> the words, in lower case, that stand for "missing" in it.
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, fit_table, read_table, text_columns
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> text_columns(outcome.pipeline, outcome.record)
+    {'species': ()}
     """
     return schema_of(pipeline[0].schema, record).text_columns()
 
@@ -35,10 +47,22 @@ def text_columns(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, tuple[
 def table_schema(pipeline: Pipeline, record: dict[str, Any]) -> dict[str, Any]:
     """How a model reads the columns of a table, as plain data: what ``FitOptions(schema=...)`` takes.
 
+    Parameters
+    ----------
+    pipeline, record
+        As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
+
     Returns
     -------
     dict
         JSON-able: "target", "columns", "dropped", and those of "weight", "group" and "time" that there are.
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, fit_table, read_table, table_schema
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> table_schema(outcome.pipeline, outcome.record)["columns"][0]
+    {'name': 'sepal length (cm)', 'kind': 'number'}
     """
     return schema_of(pipeline[0].schema, record).to_dict()
 
@@ -52,6 +76,15 @@ def predict_table(
 ) -> pl.DataFrame:
     """Predict every row.
 
+    Parameters
+    ----------
+    pipeline, record
+        As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
+    table : Table
+        Rows of any number, with the columns that the model needs.
+    on_message : callable, optional
+        Is given each thing a user should know, a line each, which is a `Note`.
+
     Returns
     -------
     polars.DataFrame
@@ -62,6 +95,13 @@ def predict_table(
     ------
     TableError
         Columns that the model needs are missing (named), or there is no row.
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, fit_table, predict_table, read_table
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> predict_table(outcome.pipeline, outcome.record, read_table("iris")).shape
+    (150, 4)
     """
     regression = record["task"] == "regression"
     with told(on_message, table.notes) as say:
@@ -104,6 +144,15 @@ def score_table(
     Rows without a target are left out, and so are those of a class that training never saw. If the model was trained
     with a weight column that the table has too, the scores are weighted by it.
 
+    Parameters
+    ----------
+    pipeline, record
+        As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
+    table : Table
+        Rows of any number, with the columns that the model needs.
+    on_message : callable, optional
+        Is given each thing a user should know, a line each, which is a `Note`.
+
     Returns
     -------
     dict
@@ -115,6 +164,14 @@ def score_table(
     ------
     TableError
         No target column, no row with a target, or none of a class that training saw; missing columns.
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, fit_table, read_table, score_table
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> found = score_table(outcome.pipeline, outcome.record, read_table("iris"))
+    >>> found["rows"], "accuracy" in found["metrics"]
+    (150, True)
     """
     with told(on_message, table.notes) as say:
         examples = labelled(pipeline, record, table, say)
@@ -159,9 +216,27 @@ def gradient_arrays(
 
     A regression network is checked on the standardized target it was trained on.
 
+    Parameters
+    ----------
+    pipeline, record
+        As ``fit_table`` made them, ``outcome.pipeline`` and ``outcome.record``, or read from a model file.
+    table : Table
+        With the target.
+    limit : int, default=200
+        How many rows, at most.
+
     Returns
     -------
     network, theta, X, Y, sample_weight
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, fit_table, gradient_arrays, read_table
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> from glassprop import check_gradient
+    >>> arrays = gradient_arrays(outcome.pipeline, outcome.record, read_table("iris"), limit=20)
+    >>> check_gradient(*arrays).ok
+    True
     """
     with told(None) as say:
         examples = labelled(pipeline, record, table, say)

@@ -25,18 +25,25 @@ _BINS = (5, 30)  # of the histogram of residuals, at least and at most
 def diagnose(outcome: Outcome) -> dict[str, Any]:
     """Look at the predictions for the held-out rows.
 
+    Parameters
+    ----------
+    outcome : Outcome
+        As ``fit_table`` gives it.
+
     Returns
     -------
-    dict, JSON-able
-        network, parameters : the architecture, and how many parameters it has
-        shares : of classes, a list of label, train and held_out (numbers of rows); None for regression
-        amounts : of a regression target in the rows trained on, rows, mean, spread (the standard deviation), least,
-            most; None for classes
-        confusion : labels, and counts of rows by true (row) and predicted class (column); None for regression
-        residuals : of predicted - true: rows, mean, spread, edges and counts of a histogram, and points, a list of
-            [true, predicted] of at most 600 rows spread over the table; None for classes
-        telling : list of row (number in the table), true, predicted, probability of the predicted class, kind and why
-        check : `glassprop.check_gradient` on at most 50 held-out rows, as a dict; or error, why there is none
+    dict
+        JSON-able:
+
+        * network, parameters: the architecture, and how many parameters it has
+        * shares: of classes, a list of label, train and held_out (numbers of rows); None for regression
+        * amounts: of a regression target in the rows trained on, rows, mean, spread (the standard deviation), least,
+          most; None for classes
+        * confusion: labels, and counts of rows by true (row) and predicted class (column); None for regression
+        * residuals: of predicted - true: rows, mean, spread, edges and counts of a histogram, and points, a list of
+          [true, predicted] of at most 600 rows spread over the table; None for classes
+        * telling: list of row (number in the table), true, predicted, probability of the predicted class, kind and why
+        * check: ``glassprop.check_gradient`` on at most 50 held-out rows, as a dict; or error, why there is none
 
     Examples
     --------

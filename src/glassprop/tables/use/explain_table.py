@@ -54,6 +54,7 @@ def explain_table(
     ----------
     pipeline, record
         As ``fit_table`` made them, or read from a model file.
+    table : Table
     rows : sequence of int
         Counted from 0, as they stand in the table.
     numbers : sequence of int, optional
@@ -67,6 +68,10 @@ def explain_table(
     of : {"probability", "score", "amount"}, optional
         The same, by what of the prediction.
 
+    Returns
+    -------
+    Explanation
+
     Raises
     ------
     TableError
@@ -74,6 +79,13 @@ def explain_table(
         that training never saw.
     DataError, SettingsError
         There is no such row, or no such class.
+
+    Examples
+    --------
+    >>> from glassprop.tables import FitOptions, explain_table, fit_table, read_table
+    >>> outcome = fit_table(read_table("iris"), FitOptions(epochs=1, hidden=(2,), recipe="plain", cross_fit=None))
+    >>> explain_table(outcome.pipeline, outcome.record, read_table("iris"), [0])
+    <Explanation of 1 example(s), network 4-2-3, cost ...>
     """
     refuse_other_steps(pipeline)
     frame = nw.from_native(table.frame, eager_only=True)

@@ -13,7 +13,7 @@ from glassprop.errors import TableError
 from glassprop.estimator.margins import Margins
 from glassprop.estimator.tracer import Tracer
 from glassprop.ground.note import Say
-from glassprop.influence.seen_sums import of_weights, put_together
+from glassprop.influence.seen_rows import of_weights, put_together
 from glassprop.tables.fitting.divide import Parts, refuse_one_value, spared
 from glassprop.tables.fitting.examples import Examples, read_examples
 from glassprop.tables.fitting.fit import fit_parts, noted

@@ -1,0 +1,119 @@
+"""
+Watching a training
+===================
+
+A callback is told after every epoch, and may look at everything, save, or
+stop the training. It follows scikit-learn's protocol, and watching never
+changes the result.
+"""
+
+# %%
+# A callback
+# ----------
+# Four methods. ``context.parent`` is None for the fit as a whole; the tasks
+# below it are the epochs. What ``on_fit_task_end`` asks for by name it is
+# given: ``fitted_estimator`` is a copy as if training had ended here.
+
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import make_moons
+from sklearn.exceptions import ConvergenceWarning
+
+from glassprop import MLPClassifier
+
+
+class Snapshots:
+    """Keeps models of some epochs, the length of weights; stops at a loss."""
+
+    def __init__(self, epochs, stop_at):
+        self.epochs, self.stop_at = epochs, stop_at
+
+    def setup(self, estimator, context):
+        self.kept, self.lengths = {}, []
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context, *, fitted_estimator):
+        if context.parent is None:
+            return False
+        epoch = context.task_id + 1
+        self.lengths.append(
+            [np.linalg.norm(w) for w in fitted_estimator.coefs_]
+        )
+        if epoch in self.epochs:
+            self.kept[epoch] = fitted_estimator
+        return (
+            estimator.loss_curve_[-1] < self.stop_at
+        )  # True ends the training
+
+    def teardown(self, estimator, context):
+        pass
+
+
+# %%
+# A training, watched
+# -------------------
+
+X, y = make_moons(400, noise=0.15, random_state=0)
+watch = Snapshots(epochs=(1, 10, 40), stop_at=0.05)
+settings = {
+    "learning_rate_init": 0.02,
+    "batch_size": 50,
+    "max_iter": 300,
+    "random_state": 0,
+}
+settings["engine"] = "reference"  # for so short a fit NumPy is quick enough
+clf = MLPClassifier((16,), "tanh", **settings).set_callbacks(watch)
+clf.fit(X, y)
+print(f"stopped in epoch {clf.n_iter_} at a loss of {clf.loss_curve_[-1]:.4f}")
+assert clf.loss_curve_[-1] < 0.05
+
+# %%
+# The same bits
+# -------------
+# Trained again without a callback for as many epochs, the weights are the
+# same to the last bit.
+
+alone = MLPClassifier((16,), "tanh", **settings | {"max_iter": clf.n_iter_})
+with warnings.catch_warnings():
+    warnings.simplefilter(
+        "ignore", ConvergenceWarning
+    )  # it is cut short on purpose
+    alone.fit(X, y)
+print("same weights:", np.array_equal(alone.theta_, clf.theta_))
+assert np.array_equal(alone.theta_, clf.theta_)
+
+# %%
+# What it saw
+# -----------
+# The bound between the two classes after 1, 10 and 40 epochs, and how the
+# weights grow on the way.
+
+grid_x, grid_y = np.meshgrid(
+    np.linspace(-1.6, 2.6, 100), np.linspace(-1.1, 1.6, 80)
+)
+plane = np.column_stack([grid_x.ravel(), grid_y.ravel()])
+fig, axes = plt.subplots(2, 2, figsize=(7.2, 5))
+for ax, (epoch, model) in zip(axes.ravel(), watch.kept.items(), strict=False):
+    ax.contourf(
+        grid_x,
+        grid_y,
+        model.predict_proba(plane)[:, 1].reshape(80, 100),
+        levels=10,
+        cmap="PuOr",
+        alpha=0.8,
+    )
+    ax.scatter(*X.T, c=y, cmap="gray", s=8, edgecolors="black", linewidths=0.4)
+    ax.set(title=f"The bound after epoch {epoch}", xticks=[], yticks=[])
+axes[1, 1].plot(
+    range(1, clf.n_iter_ + 1),
+    watch.lengths,
+    label=["hidden layer", "output layer"],
+)
+axes[1, 1].set(title="Length of the weights, by epoch")
+axes[1, 1].legend()
+fig.tight_layout()
+plt.show()

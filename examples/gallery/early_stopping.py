@@ -1,0 +1,107 @@
+"""
+When to stop
+============
+
+A network that is trained for too long learns its rows by heart. Early
+stopping looks at rows that it does not learn from, and keeps the weights of
+the best epoch.
+"""
+
+# %%
+# A network that is too large
+# ---------------------------
+# 442 patients with diabetes, ten measurements each, and two layers of 64
+# neurons: 5,000 weights, more than that table can determine.
+
+import matplotlib.pyplot as plt
+from sklearn.datasets import load_diabetes
+from sklearn.metrics import r2_score
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+from glassprop import MLPRegressor
+
+X, y = load_diabetes(return_X_y=True)
+y = (y - y.mean()) / y.std()
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, test_size=0.3, random_state=0
+)
+X_train, X_val, y_train, y_val = train_test_split(
+    X_train, y_train, test_size=0.3, random_state=0
+)
+scaler = StandardScaler().fit(X_train)
+X_train, X_val, X_test = (
+    scaler.transform(part) for part in (X_train, X_val, X_test)
+)
+
+# %%
+# With and without
+# ----------------
+# ``scoring="loss"`` follows the loss of the rows that are watched. The first
+# network stops by it; the second only watches the same rows, and runs on.
+
+settings = {
+    "hidden_layer_sizes": (64, 64),
+    "learning_rate_init": 0.003,
+    "batch_size": 32,
+    "random_state": 0,
+}
+stops = MLPRegressor(
+    early_stopping=True,
+    scoring="loss",
+    n_iter_no_change=15,
+    max_iter=100,
+    **settings,
+)
+stops.fit(X_train, y_train, X_val=X_val, y_val=y_val)
+runs_on = MLPRegressor(
+    learning_rate="flat_cos", n_iter_no_change=100, max_iter=100, **settings
+)
+runs_on.fit(X_train, y_train, X_val=X_val, y_val=y_val)
+score = {
+    "stopped": r2_score(y_test, stops.predict(X_test)),
+    "run to the end": r2_score(y_test, runs_on.predict(X_test)),
+}
+print(
+    f"stopped after epoch {stops.n_iter_}; the weights of epoch "
+    f"{stops.best_iteration_} are kept"
+)
+for name, value in score.items():
+    print(f"{name:15} R² on rows that neither has seen {value:.3f}")
+assert score["stopped"] > score["run to the end"] + 0.1
+
+# %%
+# The curves
+# ----------
+# The loss of the rows that are trained on goes on falling. That of the others
+# turns: from there on it is chance that is learned.
+
+fig, ax = plt.subplots(figsize=(6.4, 4))
+epochs = range(1, runs_on.n_iter_ + 1)
+ax.plot(epochs, runs_on.loss_curve_, label="rows trained on", color="tab:gray")
+ax.plot(
+    epochs, runs_on.validation_curve_, label="rows watched", color="tab:blue"
+)
+best = stops.best_iteration_
+ax.plot(
+    best,
+    stops.validation_curve_[best - 1],
+    "o",
+    color="tab:orange",
+    markersize=9,
+    label="the weights that are kept",
+)
+ax.axvline(
+    stops.n_iter_,
+    color="tab:orange",
+    linestyle=":",
+    label="where training stopped",
+)
+ax.set(
+    xlabel="epoch",
+    ylabel="loss",
+    title="Training loss falls on, validation loss turns",
+    ylim=(0, 1),
+)
+ax.legend()
+plt.show()

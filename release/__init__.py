@@ -1,0 +1,1 @@
+"""Building the package, checking what is in it, and trying it in fresh environments: ``python -m release``."""
