@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from glassprop import Margins
 from glassprop.cli import main
 
 PLANTED = {7: "=lily", 30: "rose", 55: "=lily"}  # row -> what its label should be
@@ -59,8 +60,8 @@ def test_as_json_and_csv(run, table):
     result = run("blame", "t.csv", *TRAINED, "--labels", "--csv", "out.csv", "--json")
     found = result.json
     assert found.keys() == {
-        "model", "task", "n_rows", "epochs", "n_suspected", "rows", "retrained", "target", "interrupted", "csv",
-        "html", "notes",
+        "model", "task", "n_rows", "epochs", "n_suspected", "doubt", "rows", "retrained", "target", "interrupted",
+        "csv", "html", "notes",
     }  # fmt: skip
     assert (found["model"], found["target"], found["n_rows"], found["csv"]) == (None, "kind", 239, "out.csv")
     first = {one["row"]: one["suggested"] for one in found["rows"][:3]}
@@ -80,6 +81,31 @@ def test_as_json_and_csv(run, table):
     assert kinds == sorted(kinds, key=["label", "row", ""].index)
     scores = [float(row["score"]) for row in rows if not row["kind"]]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_cells_that_hold_several_values(run, table, tmp_path):
+    table.with_columns(many=pl.Series([[1, 2], None] * (ROWS // 2)), pair=pl.struct(a="x", b="note")).write_parquet(
+        tmp_path / "t.parquet"
+    )
+    found = run("blame", "t.parquet", *TRAINED, "--labels", "--csv", "out.csv", "--json").json
+    first = found["rows"][0]["row"]
+    assert found["rows"][0]["cells"]["many"] == (None if first % 2 else [1, 2])
+    assert {row["many"] for row in rows_of("out.csv")} == {"[1, 2]", ""}
+    assert "Series" not in run("blame", "t.parquet", *TRAINED, "--labels").out
+
+
+def test_ctrl_c_ends_the_training_and_is_told(run, table, monkeypatch):
+    def look(self, state, seen=Margins.on_state):
+        seen(self, state)
+        if state.epoch == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Margins, "on_state", look)
+    result = run("blame", "t.csv", *TRAINED, "--recipe", "plain", "--labels", "--retrain", "--csv", "out.csv", "--json")
+    assert result.code == 130
+    assert "interrupted: what training saw until then serves; nothing is retrained" in result.err
+    assert (result.json["interrupted"], result.json["retrained"]) == (True, None)
+    assert len(rows_of("out.csv")) == 239
 
 
 def test_suspected_rows_alone_and_no_cells(run, table):

@@ -10,7 +10,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 from sklearn.exceptions import NotFittedError
 
-from glassprop import MLPClassifier, MLPRegressor, Tracer
+from glassprop import Margins, MLPClassifier, MLPRegressor, Tracer
 from glassprop.errors import DataError, SettingsError
 from glassprop.influence.influence import influences
 
@@ -90,6 +90,26 @@ def test_a_trace_ends_with_the_best_weights():
     np.testing.assert_array_equal(tracer.trace().thetas[-1], model.theta_)
 
 
+@pytest.mark.parametrize("arguments", [{}, {"solver": "lbfgs"}, {"early_stopping": True}])
+@pytest.mark.parametrize("at", [1, 4])
+def test_ctrl_c_before_the_tracer_was_told_of_the_epoch(arguments, at, monkeypatch):
+    class Interrupting(Margins):
+        def on_state(self, state):
+            if state.epoch == at:
+                raise KeyboardInterrupt
+
+    X, y = load_iris(return_X_y=True)
+    tracer = Tracer(100)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        model = clf(**arguments).set_callbacks(Interrupting(), tracer).fit(X, y)
+    trace = tracer.trace()
+    assert (trace.rates >= 0).all()
+    assert trace.rates.any()
+    np.testing.assert_array_equal(trace.thetas[-1], model.theta_)
+    if not arguments:  # Adam: .02 by step
+        np.testing.assert_allclose(trace.rates, 0.02 / 150)
+
+
 @pytest.mark.parametrize("arguments", [{"solver": "lbfgs"}, {"n_members": 3}, {"learning_rate": "cosine"}])
 def test_ways_to_train(arguments):
     X, y = load_iris(return_X_y=True)
@@ -132,6 +152,8 @@ def test_without_a_label_it_is_the_predicted_one(fitted):
     model, _, X, y = fitted
     blame = model.blame(X, y, x=X[[100]])
     assert blame.label == blame.predicted == str(model.predict(X[[100]])[0])
+    assert "labeled" not in str(blame)  # it has none
+    assert "labeled 2," in str(model.blame(X, y, x=X[100], y_x=2))
 
 
 def test_weights_of_rows_and_classes_count(fitted):
@@ -162,6 +184,12 @@ def test_numbers_and_several_labels():
     )
 
 
+def test_inputs_beyond_what_products_can_hold(fitted):
+    model, _, X, y = fitted
+    with pytest.raises(DataError, match="beyond what numbers hold: scale the inputs"):
+        model.blame(X * 1e200, y, row=0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
@@ -171,6 +199,9 @@ def test_numbers_and_several_labels():
         ({"row": 150}, DataError, "there is no row 150"),
         ({"row": 1.5}, SettingsError, "rows are whole numbers"),
         ({"x": np.ones((2, 4))}, SettingsError, "x= is one row, got 2"),
+        ({"x": 3}, SettingsError, "x= is one row, with a number for each column of X, got 3"),
+        ({"x": "text"}, SettingsError, "x= is one row, with a number for each column of X, got 'text'"),
+        ({"x": np.ones(4), "y_x": [0, 1]}, SettingsError, "y_x= is one target, as y has them, got 2"),
         ({"x": [1, 2, 3]}, ValueError, "3 features"),
         ({"x": np.ones(4), "y_x": 7}, ValueError, "classes that training did not see"),
         ({"row": 0, "top": 0}, SettingsError, "top must be a whole number"),

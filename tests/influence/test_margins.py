@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from scipy.sparse import csr_matrix
 from sklearn import config_context
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 
-from glassprop import Checkpoint, Margins, MLPClassifier, MLPRegressor
+from glassprop import Checkpoint, Margins, MLPClassifier, MLPRegressor, Tracer
 from glassprop.engine.plan import Data
 from glassprop.errors import DivergenceError, SettingsError
 from glassprop.training import looks
@@ -29,6 +31,29 @@ def test_it_changes_no_bit():
     for arguments in ({}, {"early_stopping": True}, {"n_members": 2, "dropout": 0.1}, {"solver": "lbfgs"}):
         seen, alone = clf(**arguments).set_callbacks(Margins()).fit(X, y), clf(**arguments).fit(X, y)
         np.testing.assert_array_equal(seen.theta_, alone.theta_)
+
+
+def test_of_fits_at_once_the_last_to_begin_is_followed():
+    """What an earlier fit, in another thread, goes on to tell is not heard."""
+    X, y = load_iris(return_X_y=True)
+    callbacks = margins, tracer = Margins(), Tracer(5)
+    model = clf(max_iter=7).set_callbacks(*callbacks).fit(X, y)
+    seen, traced = margins.rows(), tracer.trace()
+    margins._found = None  # gathered anew
+
+    def tell():
+        margins.on_rows(None)
+        for one in callbacks:
+            one.on_begin(model.network_, model._state)
+            one.on_state(model._state)
+            one.on_fit_task_end(model, SimpleNamespace(task_name="fit"))
+            one.teardown(model, None)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(tell).result()
+    np.testing.assert_array_equal(margins.rows().margin, seen.margin)
+    np.testing.assert_array_equal(tracer.trace().thetas, traced.thetas)
+    np.testing.assert_array_equal(tracer.trace().rates, traced.rates)
 
 
 def test_a_wrong_label_has_the_least_margin():

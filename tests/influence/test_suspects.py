@@ -119,6 +119,41 @@ def test_numbers_are_told_once_residuals_have_settled():
     np.testing.assert_allclose(settled_outputs(network, far, X, Y), np.full((9, 1), 7.0))
 
 
+def test_of_what_is_not_fitted_there_is_nothing_that_saw_the_fit():
+    X, y = load_iris(return_X_y=True)
+    for given in ({"margins": Margins()}, {"trace": Tracer()}):
+        with pytest.raises(SettingsError, match="which is not fitted: fit it, or leave them out"):
+            clf().suspect_labels(X, y, **given)
+
+
+@pytest.mark.parametrize("labels", [lambda y: y, lambda y: np.array(["no", "yes"], dtype=object)[y], lambda y: y == 1])
+def test_a_training_that_has_learned_nothing_is_doubted(labels):
+    """By one epoch with next to no steps all rows get the commonest label, so that all others would be wrong."""
+    rng = np.random.default_rng(0)
+    y = (np.arange(100) < 20).astype(int)
+    X = rng.normal(size=(100, 2)) + 6 * y[:, None]
+    idle = MLPClassifier((4,), learning_rate_init=1e-9, max_iter=1, random_state=0).suspect_labels(X, labels(y))
+    assert "no better than one answer" in idle.doubt
+    assert idle.doubt in " ".join(str(idle).split())
+    assert idle.to_dict()["doubt"] == idle.doubt
+    learned = clf(learning_rate_init=0.05).suspect_labels(X, labels(y))
+    assert learned.doubt == ""
+    assert learned.to_dict()["doubt"] is None
+    many = replace(learned, suspected=np.arange(34))
+    assert "So many" in many.doubt
+    assert replace(learned, suspected=np.arange(33)).doubt == ""
+
+
+def test_numbers_are_doubted_where_the_median_is_as_near():
+    X = np.linspace(-2, 2, 120)[:, None]
+    y = X[:, 0] ** 2
+    idle = MLPRegressor(hidden_layer_sizes=(4,), learning_rate_init=1e-9, max_iter=1, random_state=0)
+    assert "no better than one answer" in idle.suspect_labels(X, y).doubt
+    learned = MLPRegressor(hidden_layer_sizes=(16,), learning_rate_init=0.02, max_iter=80, random_state=0)
+    assert learned.suspect_labels(X, y).doubt == ""
+    assert clf(max_iter=2).suspect_labels(X, np.zeros(120, dtype=int)).doubt == ""  # one class: nothing to be told
+
+
 def test_targets_in_several_columns():
     X, Y = make_multilabel_classification(80, 6, n_classes=3, n_labels=2, random_state=0)
     Y[5] = 1 - Y[5]

@@ -58,6 +58,14 @@ def test_a_row_from_elsewhere_has_its_cells_where_they_are_given():
         blame_page(blamed(row=None), frame, asked=frame[["width"]][:1])
     with pytest.raises(DataError, match="of 30 training rows, and there are 29"):
         blame_page(blamed(), frame[:29])
+    with pytest.raises(DataError, match="several columns of the rows to show have one name"):
+        blame_page(blamed(), frame.set_axis(["a", "a"], axis=1))
+
+
+def test_what_is_predicted_of_a_row_without_a_label_is_not_called_one():
+    blame = replace(blamed(row=None), has_label=False)
+    text = " ".join(Reader(blame_page(blame, np.ones((30, 2)))).texts["blame"].split())
+    assert "The row that was asked for is predicted to be b." in text
 
 
 def test_a_prediction_of_networks_of_folds_is_told_as_one():

@@ -80,6 +80,14 @@ def test_typical_cells_are_those_of_the_other_rows_of_a_class():
         assert told[1] == common
 
 
+def test_a_training_that_has_learned_too_little_is_doubted():
+    found, frame = flowers()
+    assert found.doubt == ""
+    guessed = replace(found, suggested=np.full(len(found), found.given[0]))
+    assert f"<b>{guessed.doubt}</b>" in suspects_page(guessed, frame)
+    assert "<b>Training" not in suspects_page(found, frame)
+
+
 def test_rows_can_have_numbers_of_their_own():
     found, frame = flowers()
     record = data_of(suspects_page(found, frame, numbers=range(1000, 1120)))

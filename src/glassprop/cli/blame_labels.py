@@ -82,6 +82,10 @@ class SuspectedLabels:
     def tell(self, asked: LabelOptions, top: int, *, html: str | None, as_json: bool) -> None:
         """Write the files, and print the rest."""
         self.messages.open()
+        if self.found.interrupted:
+            say(
+                "interrupted: what training saw until then serves" + ("; nothing is retrained" if asked.retrain else "")
+            )
         if html is not None:
             write_page(html, self._page(), "holds the rows that it lists, with their cells")
         if asked.csv is not None:

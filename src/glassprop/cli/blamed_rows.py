@@ -37,11 +37,16 @@ class Cells:
 
     def of(self, row: int) -> dict[str, Any]:
         """By column, as data."""
-        return {name: self._frame[name][row] for name in self.columns}
+        return {name: _plain(self._frame[name][row]) for name in self.columns}
 
     def texts(self, row: int) -> list[str]:
         """As they are shown."""
         return [_shown(cell) for cell in self.of(row).values()]
+
+
+def _plain(cell: Any) -> Any:
+    """A cell that holds several values as a list of them."""
+    return cell.to_list() if hasattr(cell, "to_list") else cell
 
 
 def _shown(cell: Any) -> str:
@@ -66,7 +71,7 @@ def print_blame(found: Blame, cells: Cells | None, asked: Cells | None, row: int
         print_line(encodable(line))
     print_line()
     if asked is not None:
-        print_rows("The row asked for", heads[:2], [(row, [found.label or found.predicted])], asked)
+        print_rows("The row asked for", heads[:2], [(row, [found.label if found.has_label else ""])], asked)
     for title, pulls in found.sides():
         if pulls:
             lines = [(pull.row, [pull.label, f"{pull.score:.3g}"]) for pull in pulls]

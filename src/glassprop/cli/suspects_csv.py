@@ -88,4 +88,6 @@ def _written(column: polars.Series) -> polars.Series:
     import polars as pl
 
     nested = column.dtype.is_nested() or column.dtype in (pl.Object, pl.Binary)
-    return pl.Series(column.name, [None if cell is None else str(cell) for cell in column]) if nested else column
+    if not nested:
+        return column
+    return pl.Series(column.name, [None if cell is None else str(cell) for cell in column.to_list()], pl.String)

@@ -31,6 +31,7 @@ class Asked(NamedTuple):
     row: int | None
     x: Any
     y_x: Any
+    is_predicted: bool = False  # whether the target is what is predicted, since none was given
 
 
 def blamed(
@@ -63,6 +64,7 @@ def blamed(
         weights=trace.weights,
         networks=len(trace.traces),
         taught=trace.any_taught,
+        has_label=not (of_prediction or asked.is_predicted),
     )
 
 
@@ -112,13 +114,17 @@ def asked_row(X: Any, y: Any, row: Any, given: tuple[Any, Any], label: Callable[
         row = row_numbers(n, row, None)[0]
         return Asked(row, take(X, [row]), take(y, [row]))
     x = x if hasattr(x, "shape") else np.asarray(x)
+    if not x.shape:
+        raise SettingsError(f"x= is one row, with a number for each column of X, got {quoted(x.tolist(), 60)}")
     x = np.asarray(x)[None] if len(x.shape) == 1 else x
     if x.shape[0] != 1:
         raise SettingsError(f"x= is one row, got {x.shape[0]}")
     if y_x is not None:
         y_x = np.atleast_1d(np.asarray(y_x))
+        if y_x.size > 1 and np.ndim(y) == 1:
+            raise SettingsError(f"y_x= is one target, as y has them, got {y_x.size}")
         return Asked(None, x, y_x[None] if y_x.ndim == 1 and len(y_x) != 1 else y_x)
-    return Asked(None, x, None if label is None else label(x))
+    return Asked(None, x, None, False) if label is None else Asked(None, x, label(x), True)
 
 
 def _text(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from threading import get_ident
 from typing import Any, Protocol
 
 from sklearn.utils import _safe_indexing
@@ -79,6 +80,22 @@ class Unheard:
 
     def told(self, message: str) -> None:
         tell(message)
+
+
+class LastFit:
+    """Which fit a callback follows that is set in several: of those that run at once, in threads, the last to begin."""
+
+    def __init__(self) -> None:
+        self._thread: int | None = None
+
+    def begins(self) -> None:
+        """A fit begins, in this thread."""
+        self._thread = get_ident()
+
+    @property
+    def is_another(self) -> bool:
+        """Whether what is being told is of another fit."""
+        return self._thread not in (None, get_ident())
 
 
 @dataclass(frozen=True)

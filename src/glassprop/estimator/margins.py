@@ -11,7 +11,7 @@ from glassprop.engine.plan import Data, is_elsewhere
 from glassprop.engine.seen_sums import SeenSums
 from glassprop.equations.arrays import Array, Rows, on_host
 from glassprop.errors import SettingsError
-from glassprop.estimator.callbacks import EPOCH
+from glassprop.estimator.callbacks import EPOCH, LastFit
 from glassprop.influence.rows_of_fit import RowsOfFit
 from glassprop.influence.seen_rows import SeenRows, of_weights, put_together, rows_of
 from glassprop.network import Network
@@ -28,8 +28,9 @@ class Margins:
     Notes
     -----
     It holds on to the training data, and to what it was told of the fit, until the next fit; a pickle has the results
-    alone. Of a fit that is resumed it sees what is left, and of ``partial_fit`` the rows of the last call. Of rows that
-    come from a source or lie in several processes it tells nothing, and says so when it is asked.
+    alone. Of fits that run at once, in threads, it follows the last to begin. Of a fit that is resumed it sees what is
+    left, and of ``partial_fit`` the rows of the last call. Of rows that come from a source or lie in several processes
+    it tells nothing, and says so when it is asked.
 
     Examples
     --------
@@ -46,6 +47,7 @@ class Margins:
     """
 
     def __init__(self) -> None:
+        self._fit = LastFit()
         self._forget()
 
     def _forget(self) -> None:
@@ -57,12 +59,13 @@ class Margins:
 
     def __getstate__(self) -> dict[str, Any]:
         found = self.rows() if self._theta is not None and self._sums is not None else self._found
-        return {"_of": None, "_sums": None, "_state": None, "_theta": None, "_found": found}
+        return {"_fit": LastFit(), "_of": None, "_sums": None, "_state": None, "_theta": None, "_found": found}
 
     # --- scikit-learn's protocol ------------------------------------------------------------------------------
 
     def setup(self, estimator: object, context: Any) -> None:
         """A fit begins: forget the one before."""
+        self._fit.begins()
         self._forget()
 
     def on_fit_task_begin(self, estimator: object, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
@@ -70,21 +73,25 @@ class Margins:
 
     def on_fit_task_end(self, estimator: object, context: Any) -> None:
         """An epoch is over, or all: keep the weights that the fit has ended with, if it has."""
-        if self._state is not None and context.task_name != EPOCH:
+        if self._state is not None and context.task_name != EPOCH and not self._fit.is_another:
             self._theta = np.array(on_host(self._state.theta))
 
     def teardown(self, estimator: object, context: Any) -> None:
         """The fit is over, or has failed."""
-        self._state = None
+        if not self._fit.is_another:
+            self._state = None
 
     # --- what our estimators tell beside it -------------------------------------------------------------------
 
     def on_begin(self, network: Network, state: TrainState) -> None:
         """Training begins."""
-        self._state = state
+        if not self._fit.is_another:
+            self._state = state
 
     def on_rows(self, rows: RowsOfFit) -> None:
         """Which rows it is on."""
+        if self._fit.is_another:
+            return
         self._of = rows
         if rows.looks is not None:
             self._sums = rows.looks.ask()
@@ -93,7 +100,7 @@ class Margins:
 
     def on_state(self, state: TrainState) -> None:
         """An epoch is over, and has added what it saw; where it cannot, look at the outputs of all rows after some."""
-        of = self._of
+        of = None if self._fit.is_another else self._of
         if of is None or of.data is None or of.looks is not None or self._sums is None:
             return
         if is_due(state.epoch):

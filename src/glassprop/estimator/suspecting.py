@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sklearn.base import clone
 
 from glassprop.equations.arrays import Array, on_host
+from glassprop.errors import SettingsError
 
 if TYPE_CHECKING:  # what suspects is loaded by whoever asks for it
     from glassprop.estimator.margins import Margins
@@ -71,8 +72,9 @@ class SuspectsLabels:
         Raises
         ------
         SettingsError
-            If ``margins`` is no ``Margins`` that saw a fit, ``trace`` no ``Tracer`` that did, ``retrain`` no number of
-            folds, or rows depend on each other in this network.
+            If ``margins`` is no ``Margins`` that saw a fit, ``trace`` no ``Tracer`` that did, or either is given of an
+            estimator that is not fitted; if ``retrain`` is no number of folds, or rows depend on each other in this
+            network.
         DataError
             If ``margins`` or ``trace`` is of another fit.
         ValueError
@@ -97,6 +99,10 @@ class SuspectsLabels:
 
         made, folds = self, folds_of(retrain, X.shape[0] if hasattr(X, "shape") else len(X))
         if not was_fitted(self):
+            if margins is not None or trace is not None:
+                raise SettingsError(
+                    "margins= and trace= are of a fit of this estimator, which is not fitted: fit it, or leave them out"
+                )
             made = deepcopy(self) if self.warm_start and hasattr(self, "_state") else clone(self)
             margins, trace = made._watch_fit(X, y, sample_weight)
         found = made._suspects(X, y, sample_weight, margins, trace)

@@ -9,6 +9,7 @@ import numpy as np
 
 from glassprop.equations.arrays import Array, on_host
 from glassprop.errors import SettingsError
+from glassprop.estimator.callbacks import LastFit
 from glassprop.ground.text import quoted
 from glassprop.influence.model_trace import ModelTrace, digest_of_weights
 from glassprop.influence.trace import Trace
@@ -20,7 +21,8 @@ from glassprop.training.state import TrainState
 class Tracer:
     """A callback that keeps up to k of the weights of a fit, spread over its epochs, with their learning rates.
 
-    The last of them are those that the fit ends with. It keeps no data. Of a fit that is resumed it sees what is left.
+    The last of them are those that the fit ends with. It keeps no data. Of a fit that is resumed it sees what is left,
+    and of fits that run at once, in threads, the last to begin.
 
     Parameters
     ----------
@@ -49,6 +51,7 @@ class Tracer:
         if number < 1:
             raise SettingsError(f"k must be a whole number of weights to keep, 1 or more, got {quoted(k, 60)}")
         self.k = number
+        self._fit = LastFit()
         self._tracing: Tracing | None = None
         self._state: TrainState | None = None  # while a fit is under way
         self._model: ModelTrace | None = None  # what whoever trains several networks has put together
@@ -57,6 +60,7 @@ class Tracer:
 
     def setup(self, estimator: object, context: Any) -> None:
         """A fit begins: forget the one before."""
+        self._fit.begins()
         self._tracing, self._state, self._model = None, None, None
 
     def on_fit_task_begin(self, estimator: object, context: Any, *, X: Any, y: Any, metadata: Any) -> None:
@@ -64,22 +68,27 @@ class Tracer:
 
     def on_fit_task_end(self, estimator: object, context: Any) -> None:
         """An epoch is over, or all: keep the weights that training has ended with, if it has."""
-        if self._tracing is not None and self._state is not None:
+        if self._tracing is not None and self._state is not None and not self._fit.is_another:
             self._tracing.end(self._state)
 
     def teardown(self, estimator: object, context: Any) -> None:
         """The fit is over, or has failed."""
-        self._state = None
+        if not self._fit.is_another:
+            self._state = None
 
     # --- what our estimators tell beside it -------------------------------------------------------------------
 
     def on_begin(self, network: Network, state: TrainState) -> None:
         """Training begins."""
+        if self._fit.is_another:
+            return
         self._tracing, self._state = Tracing(self.k), state
         self._tracing.begin(state)
 
     def on_state(self, state: TrainState) -> None:
         """An epoch is over."""
+        if self._fit.is_another:
+            return
         self._state = state
         if self._tracing is not None:
             self._tracing.take(state)

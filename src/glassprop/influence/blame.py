@@ -59,6 +59,8 @@ class Blame:
         How many networks were trained apart and are averaged in the model.
     taught : array (n,) of bool, or None
         Which of the rows were trained on; None: all, as far as is known. Others have the score 0, and are not listed.
+    has_label : bool
+        Whether the row asked for has a target; if not, ``label`` is what is predicted of it.
     """
 
     row: int | None
@@ -72,6 +74,7 @@ class Blame:
     weights: int = 1
     networks: int = 1
     taught: NDArray[np.bool_] | None = None
+    has_label: bool = True
 
     @property
     def itself(self) -> float | None:
@@ -114,7 +117,7 @@ class Blame:
         """What was asked for and how it was looked at, in lines of at most 80 characters."""
         asked = "the row given" if self.row is None else f"row {self.row}"
         head = f"Which of {self.n_rows} training rows drove the prediction for {asked}: "
-        head += f"labeled {_short(self.label)}, predicted" if self.label else "predicted"
+        head += f"labeled {_short(self.label)}, predicted" if self.has_label else "predicted"
         lines = [fill(f"{head} {_short(self.predicted)}.", WIDTH), fill(self._weights(), WIDTH)]
         if self.itself is not None:
             lines.append(f"Its own score as a training row, not listed below: {self.itself:.3g}.")

@@ -10,6 +10,7 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.architecture.given import given_examples
 from glassprop.backprop.example_gradients import ExampleGradients
 from glassprop.equations.arrays import Array, Rows
+from glassprop.errors import DataError
 from glassprop.influence.curvature import curvature_rows
 
 _ROWS = 500  # that the curvature is taken of, at most
@@ -35,8 +36,12 @@ def damped_directions(
     counts, stands_for = weight[some], weight.sum() / max(weight[some].sum(), 1e-300)
     theta, X, Y, _ = given_examples(network, theta, X[some], Y[some])
     rows = curvature_rows(network, theta, X, Y)
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = rows.dot(rows).astype(np.float64)
+    if not np.isfinite(products).all():
+        raise DataError("products of gradients are beyond what numbers hold: scale the inputs, as StandardScaler does")
     root = np.sqrt(np.tile(counts, len(rows) // max(len(some), 1)))
-    products = rows.dot(rows).astype(np.float64) * np.outer(root, root)
+    products *= np.outer(root, root)
     per_row = float(np.trace(products)) * damping / max(len(some), 1)
     each = built(asked)
     if per_row <= 0:  # no row teaches anything

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from html import escape
@@ -18,6 +19,7 @@ from glassprop.ground.text import shown
 WIDTH = 80
 LABEL, ROW = "label", "row"  # kinds: a target that is probably wrong, an unusual row
 _LABEL = 18  # characters of a label that are shown
+_MANY = 3  # more than one row in so many that is suspected
 _SHOWN = 10  # rows of each list that are printed
 
 
@@ -104,6 +106,22 @@ class Suspects:
         return len(self.scores)
 
     @property
+    def doubt(self) -> str:
+        """Why little is to be given on all this: training has learned too little. Empty where nothing speaks for that.
+
+        It has if what it suggests is no nearer to the targets than one answer for all rows, the commonest label or the
+        median, would be; or if more than a third of the rows are suspected.
+        """
+        if _no_better_than_one_answer(self.given, self.suggested, self.task):
+            return (
+                f"Training tells these {self._target}s no better than one answer for all rows would, so little can be "
+                "said of them: train longer, or on more columns."
+            )
+        if _MANY * len(self.suspected) > len(self):
+            return "So many speak of a training that has learned too little rather than of errors: train longer."
+        return ""
+
+    @property
     def against(self) -> NDArray[np.int64]:
         """The rows that pull against the rest, the strongest first."""
         return _lowest(self.pull, self.pull < 0)
@@ -129,6 +147,7 @@ class Suspects:
             "n_rows": len(self),
             "epochs": self.epochs,
             "n_suspected": len(self.suspected),
+            "doubt": self.doubt or None,
             "rows": [self.row(int(i)) for i in listed],
             "retrained": None if self.retrained is None else to_plain(asdict(self.retrained)),
         }
@@ -154,7 +173,8 @@ class Suspects:
 
     def __str__(self) -> str:
         n, k = len(self), len(self.suspected)
-        lines = [fill(f"{k} of {n} rows have a {self._target} that is probably wrong. {self._looked()}", WIDTH)]
+        said = f"{k} of {n} rows have a {self._target} that is probably wrong. {self._looked()} {self.doubt}"
+        lines = [fill(said, WIDTH)]
         lines += self._table(self.suspected)
         if len(self.unusual):
             targets = f"{self._target}s"
@@ -203,6 +223,22 @@ def said_of(retrained: Retrained) -> str:
         f"that are not suspected, and from {of.before_all:.3f} to {of.after_all:.3f} on all rows, whose wrong labels "
         f"count as they are given; each row by networks that have not seen it ({of.folds} folds)."
     )
+
+
+def _no_better_than_one_answer(given: Array, suggested: Array, task: str) -> bool:
+    """Whether one answer for all rows is as near to the targets. Not where all of them are the same."""
+    answers = Counter(map(tuple, given.reshape(len(given), -1).tolist()))
+    if len(answers) < 2:
+        return False
+    if task != "numbers":
+        right = (given == suggested).reshape(len(given), -1).all(axis=1)
+        return bool(right.sum() <= max(answers.values()))
+    off = _median_distance(given, np.median(given, axis=0))
+    return bool(_median_distance(given, suggested) >= off > 0)
+
+
+def _median_distance(given: Array, other: Array) -> float:
+    return float(np.median(np.abs(given - other).reshape(len(given), -1).sum(axis=1)))
 
 
 def _lowest(values: Array, among: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -39,6 +39,8 @@ class Tracing:
     def end(self, state: TrainState) -> None:
         """Training may be over: what it ends with, as far as is known."""
         epoch = len(state.history.cost)
+        if epoch > max(self.sums, default=epoch):  # Ctrl-C came before ``take`` was told of it
+            self.sums[epoch] = self.sums[max(self.sums)] + self._multiplier(state)
         self.earlier = epoch - state.epoch
         self.last = state.kept_epoch or epoch, np.array(on_host(state.theta))
 
@@ -62,6 +64,11 @@ class Tracing:
             return 1.0
         return float(state.rate) * steps / samples
 
+    def _reached(self, epoch: int) -> float:
+        """What the gradient of a row was multiplied by up to an epoch, as far as was told."""
+        told = [at for at in self.sums if at <= epoch]
+        return self.sums[max(told)] if told else 0.0
+
     def trace(self) -> Trace:
         """What was kept up to the weights that training ended with, these among it.
 
@@ -77,8 +84,7 @@ class Tracing:
             )
         end, theta = self.last
         epochs = [epoch for epoch in sorted(self.kept) if epoch < end] + [end]
-        reached = np.array([self.sums.get(epoch, 0.0) for epoch in [self.start, *epochs]])
-        rates = np.diff(reached)
+        rates = np.diff([self._reached(epoch) for epoch in [self.start, *epochs]])
         if not rates.any():  # training came back to where it began
             rates = np.ones(len(epochs))
         thetas = np.stack([*(self.kept[epoch] for epoch in epochs[:-1]), theta])

@@ -97,6 +97,7 @@ def blame_section(
     many = len(found["proponents"])
     return {
         **found,
+        "label": found["label"] if blame.has_label else "",
         "titles": [title for title, _ in blame.sides()],
         "row": None if found["row"] is None else _number(found["row"], numbers),
         "picture": table.picture is not None,

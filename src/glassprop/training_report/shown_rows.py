@@ -121,6 +121,8 @@ def _of_frame(frame: Any) -> ShownRows:
         import narwhals as nw
     except ImportError as error:
         raise MissingPackageError("data frames need the package narwhals: pip install 'glassprop[cli]'") from error
+    if len({*map(str, frame.columns)}) < len(list(frame.columns)):
+        raise DataError("several columns of the rows to show have one name: give each its own")
     table = frame if isinstance(frame, nw.DataFrame) else nw.from_native(frame, eager_only=True, pass_through=True)
     if not isinstance(table, nw.DataFrame):
         raise DataError(f"rows to show are a data frame at hand or an array, got {quoted(type(frame).__name__)}")

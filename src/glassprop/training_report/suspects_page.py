@@ -86,4 +86,5 @@ def suspects_page(
         keyed=record["classes"] is not None and len(record["classes"]) <= KEYED,
         kinds={kind: sum(row["kind"] == kind for row in record["rows"]) for kind in ("label", "row")},
         retrained=suspects.retrained,
+        doubt=suspects.doubt,
     )
