@@ -341,7 +341,7 @@ def test_a_warm_start_goes_on_from_the_weights_it_began_with_and_from_no_others(
 
 def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crashed(tmp_path / "c")
-    monkeypatch.setattr(job, "version", lambda package: "9.9.9")
+    monkeypatch.setattr(job, "VERSION", "9.9.9")
     with pytest.raises(SettingsError, match=f"it is of glassprop {glassprop.__version__}, and this is 9.9.9"):
         clf().set_callbacks(Checkpoint(tmp_path / "c", resume=True)).fit(X, Y)
 

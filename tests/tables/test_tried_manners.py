@@ -63,7 +63,7 @@ def test_ties_go_to_the_first(monkeypatch, losses, chosen):
     def tell(say): ...
 
     def learned(inputs, network_of, callbacks):
-        return Learned(inputs, Of(interrupted_=False), Of(loss=inputs.loss), np.zeros(1), [])
+        return Learned(inputs, Of(interrupted_=False), Of(loss=inputs.loss), np.zeros(1), None, [])
 
     monkeypatch.setattr(tried_manners, "_learned", learned)
     tried = [

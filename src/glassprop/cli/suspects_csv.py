@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from glassprop.errors import SettingsError, TableError
 from glassprop.ground.text import quoted, without_formulas
 
@@ -58,6 +56,7 @@ def write_csv(path: str, found: SuspectedRows, table: Table, *, only_suspected: 
 
 
 def _frame(found: SuspectedRows, table: Table, only_suspected: bool, *, with_cells: bool) -> polars.DataFrame:
+    import numpy as np
     import polars as pl
 
     suspects = found.suspects
@@ -85,6 +84,7 @@ def _frame(found: SuspectedRows, table: Table, only_suspected: bool, *, with_cel
 
 def _written(column: polars.Series) -> polars.Series:
     """As CSV can have it: what is nested is text."""
+    import numpy as np
     import polars as pl
 
     nested = column.dtype.is_nested() or column.dtype in (pl.Object, pl.Binary)
