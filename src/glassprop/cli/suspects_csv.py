@@ -84,7 +84,6 @@ def _frame(found: SuspectedRows, table: Table, only_suspected: bool, *, with_cel
 
 def _written(column: polars.Series) -> polars.Series:
     """As CSV can have it: what is nested is text."""
-    import numpy as np
     import polars as pl
 
     nested = column.dtype.is_nested() or column.dtype in (pl.Object, pl.Binary)
