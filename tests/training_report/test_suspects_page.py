@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from training_report.suspects_cases import HOSTILE, amounts, digits, flowers, many, suspects
 
 from glassprop.errors import DataError
@@ -28,7 +29,9 @@ def decisions(text):
 def saved(page):
     """What the file holds, by the text that is there to be copied."""
     page.evaluate("document.getElementById('as-text').open = true")
-    page.wait_for_function("document.getElementById('csv').value !== ''")
+    expect(page.locator("#csv")).not_to_have_value(
+        ""
+    )  # a function that is waited for would need eval, which the page forbids
     return decisions(page.locator("#csv").input_value())
 
 
