@@ -29,9 +29,8 @@ def decisions(text):
 def saved(page):
     """What the file holds, by the text that is there to be copied."""
     page.evaluate("document.getElementById('as-text').open = true")
-    expect(page.locator("#csv")).not_to_have_value(
-        ""
-    )  # a function that is waited for would need eval, which the page forbids
+    # to wait for a function would need eval, which the page forbids
+    expect(page.locator("#csv")).not_to_have_value("")
     return decisions(page.locator("#csv").input_value())
 
 

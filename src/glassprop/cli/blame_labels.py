@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -17,9 +17,8 @@ from glassprop.cli.progress import PassProgress, TrainingProgress
 from glassprop.cli.read_files import refuse_to_replace
 from glassprop.cli.suspects_csv import check_csv, write_csv
 from glassprop.cli.train import passed_on
-from glassprop.cli.train_options import TrainOptions, as_text_columns, check_numbers, settings_of
+from glassprop.cli.train_options import TrainOptions, as_text_columns, of_one_network, rows_after_model, settings_of
 from glassprop.errors import SettingsError
-from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.tables import Table
@@ -179,18 +178,13 @@ def _of_table(
     messages: Messages,
     progress: Any,
 ) -> tuple[SuspectedRows, Table]:
-    if trust:
-        raise SettingsError(f"--trust is about a model file, and {quoted(data[0])} is none")
-    check_numbers(options)
-    if options.cross_fit is not None:
-        raise SettingsError("--cross-fit trains several networks, and it is one that is watched: leave it out")
+    plain = of_one_network(data, options, trust, "watched")
     if options.validation != TrainOptions().validation:
         raise SettingsError("--validation holds rows out, and here all rows are looked at: leave it out")
     from glassprop.tables.use.suspect_table import suspect_table
 
     schema = None if options.schema is None else read_schema(options.schema)
     table = read(data, as_text_columns(options, schema))
-    plain = options if options.recipe is not None else replace(options, recipe="plain")
     settings = settings_of(plain, schema, table.frame.columns, table.text_columns)
     shown = TrainingProgress(on_start=messages.open)
     found = suspect_table(
@@ -212,13 +206,7 @@ def _of_model(
     messages: Messages,
     progress: Any,
 ) -> tuple[SuspectedRows, Table]:
-    path, rows = data[0], data[1:]
-    if not rows:
-        raise SettingsError(f"{quoted(path)} is a model: give the table that it was trained on after it")
-    if options != TrainOptions():
-        raise SettingsError(
-            f"{quoted(path)} is a model, which has decided what is learned, and how: leave options of that out"
-        )
+    path, rows = data[0], rows_after_model(data, options, "the table that it was trained on")
     from glassprop.tables.use.suspect_table import suspect_model
 
     loaded = load_model(path, trust)

@@ -15,9 +15,8 @@ from glassprop.cli.progress import TrainingProgress, TrialProgress
 from glassprop.cli.read_files import files_read_for
 from glassprop.cli.table_or_sample import table_or_sample
 from glassprop.cli.train import passed_on
-from glassprop.cli.train_options import TrainOptions, as_text_columns, check_numbers, settings_of
+from glassprop.cli.train_options import TrainOptions, as_text_columns, of_one_network, rows_after_model, settings_of
 from glassprop.errors import SettingsError
-from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.diagnosis.finding import Diagnosis
@@ -77,18 +76,11 @@ def _of_table(
     trials: TrialProgress,
 ) -> tuple[Diagnosis, dict[str, Any]]:
     """One network is trained for it; of the plain recipe, if no other is asked for."""
-    if trust:
-        raise SettingsError(f"--trust is about a model file, and {quoted(data[0])} is none")
-    check_numbers(options)
-    if options.cross_fit is not None:
-        raise SettingsError("--cross-fit trains several networks, and it is one that is looked at: leave it out")
-    from dataclasses import replace
-
+    plain = of_one_network(data, options, trust, "looked at")
     from glassprop.tables.use.doctor_table import doctor_table
 
     schema = None if options.schema is None else read_schema(options.schema)
     table = table_or_sample(data, as_text_columns(options, schema), options.seed, messages)
-    plain = options if options.recipe is not None else replace(options, recipe="plain")
     settings = settings_of(plain, schema, table.frame.columns, table.text_columns)
     progress = TrainingProgress(on_start=messages.open)
     told = doctor_table(
@@ -108,13 +100,7 @@ def _of_model(
     messages: Messages,
     trials: TrialProgress,
 ) -> tuple[Diagnosis, dict[str, Any]]:
-    path, rows = data[0], data[1:]
-    if not rows:
-        raise SettingsError(f"{quoted(path)} is a model: give a table with its target after it")
-    if options != TrainOptions():
-        raise SettingsError(
-            f"{quoted(path)} is a model, which has decided what is learned, and how: leave options of that out"
-        )
+    path, rows = data[0], rows_after_model(data, options, "a table with its target")
     model = load_model(path, trust)
     from glassprop.tables.use.doctor_table import doctor_model
 

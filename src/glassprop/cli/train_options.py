@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -21,6 +21,8 @@ from glassprop.cli.options import (
     layer_sizes,
     missing_words,
 )
+from glassprop.errors import SettingsError
+from glassprop.ground.text import quoted
 
 if TYPE_CHECKING:
     from glassprop.tables import FitOptions
@@ -113,6 +115,38 @@ def as_text_columns(options: TrainOptions, schema: TableSchema | None) -> dict[s
 
     names = [*options.category, *column_names(options.category, ())]
     return {**dict.fromkeys(names, MISSING), **({} if schema is None else schema.text_columns())}
+
+
+def of_one_network(data: Sequence[str], options: TrainOptions, trust: Sequence[str], is_done: str) -> TrainOptions:
+    """Options of a training of one network, by the plain recipe if no other is asked for; is_done: what to, in words.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if trust:
+        raise SettingsError(f"--trust is about a model file, and {quoted(data[0])} is none")
+    check_numbers(options)
+    if options.cross_fit is not None:
+        raise SettingsError(f"--cross-fit trains several networks, and it is one that is {is_done}: leave it out")
+    return options if options.recipe is not None else replace(options, recipe="plain")
+
+
+def rows_after_model(data: Sequence[str], options: TrainOptions, wanted: str) -> Sequence[str]:
+    """The files after a model's; wanted: what they have to hold.
+
+    Raises
+    ------
+    SettingsError
+    """
+    path, rows = data[0], data[1:]
+    if not rows:
+        raise SettingsError(f"{quoted(path)} is a model: give {wanted} after it")
+    if options != TrainOptions():
+        raise SettingsError(
+            f"{quoted(path)} is a model, which has decided what is learned, and how: leave options of that out"
+        )
+    return rows
 
 
 def settings_of(

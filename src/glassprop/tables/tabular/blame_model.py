@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sklearn.pipeline import Pipeline
-
-from glassprop.errors import SettingsError
-from glassprop.tables.tabular.base_tabular import BaseTabular
+from glassprop.tables.tabular.before_and_last import before_and_last
 from glassprop.tables.tabular.given_frame import one_row
-from glassprop.tables.use.explain_table import steps_of
 
 if TYPE_CHECKING:
     from glassprop.estimator.tracer import Tracer
@@ -75,18 +71,8 @@ def blame(
     (70, '1')
     """
     asked = {"row": row, "y_x": y_x, "top": top, "trace": trace, "on_rows": on_rows, "sample_weight": sample_weight}
-    if isinstance(model, BaseTabular):
-        return model.blame(X, y, x=x, **asked)
-    steps = steps_of(model)
-    if steps is None and isinstance(model, Pipeline) and model.steps and isinstance(model.steps[-1][1], BaseTabular):
-        steps = [step for _, step in model.steps]
-    if steps is None:
-        raise SettingsError(
-            f"cannot blame rows for what a {type(model).__name__} says: give a glassprop MLPClassifier, MLPRegressor, "
-            "TabularClassifier or TabularRegressor, or a scikit-learn Pipeline that ends in one"
-        )
-    last = steps[-1]
-    if len(steps) > 1:
-        before = Pipeline([(str(k), step) for k, step in enumerate(steps[:-1])])
+    before, last = before_and_last(model, "cannot blame rows for what a {} says")
+    if before is not None:
         X, x = before.transform(X), None if x is None else before.transform(one_row(x))
-    return last.blame(X, y, x=x, **asked)
+    found: Blame = last.blame(X, y, x=x, **asked)
+    return found

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
 
-from glassprop.errors import SettingsError
 from glassprop.estimator.diagnosed import was_fitted
 from glassprop.tables.tabular.base_tabular import BaseTabular
-from glassprop.tables.use.explain_table import steps_of
+from glassprop.tables.tabular.before_and_last import before_and_last
 
 if TYPE_CHECKING:
     from glassprop.estimator.margins import Margins
@@ -68,19 +66,8 @@ def suspect_labels(
     [20, 150]
     """
     watched = {"margins": margins, "trace": trace, "retrain": retrain, "progress": progress}
-    steps = steps_of(model)
-    if steps is None and isinstance(model, Pipeline) and model.steps and isinstance(model.steps[-1][1], BaseTabular):
-        steps = [step for _, step in model.steps]
-    if steps is None:
-        steps = [model]
-    last = steps[-1]
-    if not hasattr(last, "suspect_labels"):
-        raise SettingsError(
-            f"cannot suspect labels by a {type(model).__name__}: give a glassprop MLPClassifier, MLPRegressor, "
-            "TabularClassifier or TabularRegressor, or a scikit-learn Pipeline that ends in one"
-        )
-    if len(steps) > 1:
-        before = Pipeline([(str(k), step) for k, step in enumerate(steps[:-1])])
+    before, last = before_and_last(model, "cannot suspect labels by a {}")
+    if before is not None:
         X = before.transform(X) if _is_fitted(last) else clone(before).fit(X, y).transform(X)
     found: Suspects = last.suspect_labels(X, y, sample_weight, **watched)
     return found

@@ -1,0 +1,34 @@
+"""A model of ours taken apart: the estimator that ends it, and the steps before as one Pipeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from glassprop.errors import SettingsError
+from glassprop.estimator.base_mlp import BaseMLP
+from glassprop.tables.tabular.base_tabular import BaseTabular
+from glassprop.tables.use.explain_table import steps_of
+
+
+def before_and_last(model: Any, cannot: str) -> tuple[Pipeline | None, Any]:
+    """The steps before the last one, None where there are none, and the last one.
+
+    cannot: what cannot be done with a model that does not end in an estimator of ours, its type at {}.
+
+    Raises
+    ------
+    SettingsError
+        If it is such a model.
+    """
+    steps = steps_of(model)
+    if steps is None and isinstance(model, Pipeline) and model.steps:
+        steps = [step for _, step in model.steps]
+    *before, last = steps or [model]
+    if not isinstance(last, BaseMLP | BaseTabular):
+        raise SettingsError(
+            f"{cannot.format(type(model).__name__)}: give a glassprop MLPClassifier, MLPRegressor, TabularClassifier "
+            "or TabularRegressor, or a scikit-learn Pipeline that ends in one"
+        )
+    return (Pipeline([(str(k), step) for k, step in enumerate(before)]) if before else None), last
