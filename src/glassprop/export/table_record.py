@@ -68,7 +68,8 @@ TABLE = Object(
         "folds": Maybe(
             Object(
                 {"weight_decay": Real(0), "epochs": Whole(1), "sure": Real(0, 1), "folds": Whole(1), "loss": Real(),
-                 "loss_of_guess": Real()}
+                 "loss_of_guess": Real()},
+                {"rows": Text(64)},
             )
         ),
         "weighted": Flag(),

@@ -54,6 +54,11 @@ class SeenRows:
     trained : array (n,) of bool
         Whether it was trained on. Else it was set aside by early stopping or has weight 0: its numbers are those of
         the final weights.
+    rows : str
+        A digest by which the rows are known again, see ``known_rows``; "": not known.
+    folds : int
+        Of how many networks of folds the final weights are, each row's of those that have not learned from it; 0: there
+        are none.
 
     References
     ----------
@@ -70,6 +75,8 @@ class SeenRows:
     forgotten: NDArray[np.int64]
     learned: NDArray[np.int64]
     trained: NDArray[np.bool_]
+    rows: str = ""
+    folds: int = 0
 
     def __post_init__(self) -> None:
         n = len(self.outputs)

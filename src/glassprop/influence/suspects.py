@@ -81,6 +81,9 @@ class Suspects:
         The rows of the kinds ``"label"`` and ``"row"``, the most suspicious first.
     epochs : int
         Over how many epochs means are. 0: nobody watched the training, and the final weights serve.
+    folds : int
+        Of how many networks of folds these are: each row is judged by those that have not learned from it. 0: there are
+        none.
     retrained : Retrained or None
         What training without the suspected rows brings, where that was asked for.
     """
@@ -101,6 +104,7 @@ class Suspects:
     unusual: NDArray[np.int64]
     epochs: int
     retrained: Retrained | None = None
+    folds: int = 0
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -146,6 +150,7 @@ class Suspects:
             "task": self.task,
             "n_rows": len(self),
             "epochs": self.epochs,
+            "folds": self.folds,
             "n_suspected": len(self.suspected),
             "doubt": self.doubt or None,
             "rows": [self.row(int(i)) for i in listed],
@@ -197,6 +202,8 @@ class Suspects:
         return "target" if self.task == "numbers" else "label"
 
     def _looked(self) -> str:
+        if self.folds:
+            return f"Looked at by the networks of {self.folds} folds, each row by those that have not learned from it."
         if not self.epochs:
             return "Looked at by the final weights alone, since nobody watched the training: scores are less sure."
         return f"Looked at over {self.epochs} epoch{'s' if self.epochs > 1 else ''} of training."

@@ -124,6 +124,7 @@ def suspects_of(seen: SeenRows, Y: Array, found: OfGradients, given: Array, deco
         suspected=_highest(scores, wrong),
         unusual=_highest(found.distance, far),
         epochs=seen.epochs,
+        folds=seen.folds,
     )
 
 

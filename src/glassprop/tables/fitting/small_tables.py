@@ -41,6 +41,8 @@ class FoldsChoice:
     folds : int
     loss, loss_of_guess : float
         Averaged over the rows kept apart: log loss, or squared error in units of the standardized target.
+    rows : str
+        Where the networks of the folds are the model: a digest by which rows and folds are known again.
     """
 
     weight_decay: float
@@ -49,10 +51,12 @@ class FoldsChoice:
     folds: int
     loss: float
     loss_of_guess: float
+    rows: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able."""
-        return asdict(self)
+        found = asdict(self)
+        return found if self.rows else {name: found[name] for name in found if name != "rows"}
 
 
 class _Watch:
