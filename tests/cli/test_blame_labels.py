@@ -60,8 +60,8 @@ def test_as_json_and_csv(run, table):
     result = run("blame", "t.csv", *TRAINED, "--labels", "--csv", "out.csv", "--json")
     found = result.json
     assert found.keys() == {
-        "model", "task", "n_rows", "epochs", "folds", "n_suspected", "doubt", "rows", "retrained", "target", "interrupted",
-        "csv", "html", "notes",
+        "model", "task", "n_rows", "epochs", "folds", "n_suspected", "doubt", "rows", "retrained", "target",
+        "interrupted", "csv", "html", "notes",
     }  # fmt: skip
     assert (found["model"], found["target"], found["n_rows"], found["csv"]) == (None, "kind", 239, "out.csv")
     first = {one["row"]: one["suggested"] for one in found["rows"][:3]}
