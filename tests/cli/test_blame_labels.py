@@ -62,7 +62,7 @@ def test_as_json_and_csv(run, table):
     result = run("blame", "t.csv", *TRAINED, "--labels", "--csv", "out.csv", "--json")
     found = result.json
     assert found.keys() == {
-        "model", "task", "n_rows", "epochs", "folds", "n_suspected", "doubt", "rows", "retrained", "target",
+        "model", "task", "n_rows", "epochs", "folds", "line", "n_suspected", "doubt", "rows", "retrained", "target",
         "interrupted", "csv", "html", "notes",
     }  # fmt: skip
     assert (found["model"], found["target"], found["n_rows"], found["csv"]) == (None, "kind", 239, "out.csv")

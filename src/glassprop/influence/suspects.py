@@ -75,6 +75,8 @@ class Suspects:
         One class of several, labels that are there or not (two classes are one such), or regression.
     scores : array (n,)
         From 0 to 1: the higher, the more probably the target is wrong. Above 1/2 another one is likelier.
+    line : float
+        From which score on a target is suspected: .6, or less where nearly all rows were learned early in the training.
     given, suggested : arrays (n,), or (n, n_outputs) where there are several
         Targets as they are, and as the other rows would have them.
     kinds : array (n,) of str
@@ -127,6 +129,7 @@ class Suspects:
     epochs: int
     retrained: Retrained | None = None
     folds: int = 0
+    line: float = 0.6
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -173,6 +176,7 @@ class Suspects:
             "n_rows": len(self),
             "epochs": self.epochs,
             "folds": self.folds,
+            "line": to_plain(self.line),
             "n_suspected": len(self.suspected),
             "doubt": self.doubt or None,
             "rows": [self.row(int(i)) for i in listed],
