@@ -74,6 +74,10 @@ MODULES = {
     "lessons": ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"],
     "onnx": ["register"],
     "optimizers": ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer"],
+    "plot": [
+        "CalibrationDisplay", "ConfusionMatrixDisplay", "DecisionBoundaryDisplay", "PredictionErrorDisplay",
+        "TrainingCurveDisplay", "WeightsDisplay",
+    ],
     "saving": ["Packed", "check_savable", "load", "pack", "read_record", "save", "unpack"],
     "schedules": [
         "SCHEDULES", "Adaptive", "CosLog4", "Constant", "Cosine", "FlatCos", "InvScaling", "OneCycle", "Schedule",
