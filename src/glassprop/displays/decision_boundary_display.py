@@ -13,8 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from glassprop.displays import drawing
 from glassprop.displays.drawing import DIVERGING, Keywords, label_axes, named
-from glassprop.displays.given_targets import amounts_given, labels_given, name_of, refuse_other_length
-from glassprop.displays.on_plane import OnPlane
+from glassprop.displays.given_targets import amounts_given, labels_given, refuse_other_length
+from glassprop.displays.on_plane import OnPlane, method_of, value_name
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import listed, quoted
 from glassprop.tables.tabular.plane import Plane, plane_of
@@ -162,13 +162,13 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
             seen, np.array(plane.ends).T, grid_resolution=grid_resolution, eps=0, response_method=response_method,
             class_of_interest=class_of_interest,
         )  # fmt: skip
-        method = _method_of(estimator, response_method)
+        method = method_of(estimator, response_method)
         classes = estimator.classes_ if is_classifier(estimator) else None
         points, values = (None, None) if y is None else _rows(plane, y, classes, output, who)
         return cls(
             xx0=found.xx0, xx1=found.xx1, n_classes=found.n_classes, response=found.response,
             multiclass_colors=multiclass_colors, xlabel=plane.names[0], ylabel=plane.names[1],
-            value_name=_value_name(method, classes, class_of_interest, y, output),
+            value_name=value_name(method, classes, class_of_interest, y, output),
             class_names=None if classes is None else list(classes), points=points, point_values=values,
             held=plane.held, bounded=method == "predict_proba" and found.n_classes == 2,
         ).plot(**more)  # fmt: skip
@@ -219,7 +219,7 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
             for color, name in zip(self.multiclass_colors_, self.class_names, strict=True):
                 ax.scatter([], [], marker="s", color=[color], label=str(name))
         if colorbar and self.class_names is not None and (several or self.scatter_):
-            drawing.legend_of(ax)
+            drawing.legend_of(ax, loc="upper right")  # the best place takes long to find on a map
         return self
 
     def _usual(self, plot_method: str) -> dict[str, Any]:
@@ -265,22 +265,6 @@ class _Computed(ItsDecisionBoundaryDisplay):
 def _refuse_several_labels(estimator: Any, plane: Plane, who: str) -> None:
     if is_classifier(estimator) and np.ndim(estimator.predict(plane.rows_of(np.array(plane.ends).T))) == 2:
         raise SettingsError(f"{who} shows one label a row, and this classifier gives several: fit one for each label")
-
-
-def _method_of(estimator: Any, response_method: str) -> str:
-    if response_method != "auto":
-        return response_method
-    if not is_classifier(estimator):
-        return "predict"
-    return next((name for name in ("decision_function", "predict_proba") if hasattr(estimator, name)), "predict")
-
-
-def _value_name(method: str, classes: Any, of: Any, y: Any, output: int | None) -> str:
-    """What a color bar tells."""
-    if classes is None:
-        return f"predicted {named(name_of(y, output) or 'value')}"
-    label = named(classes[-1] if of is None else of)
-    return {"predict_proba": f"probability of {label}", "decision_function": f"score of {label}"}.get(method, "class")
 
 
 def _rows(plane: Plane, y: Any, classes: Any, output: int | None, who: str) -> tuple[Any, Any]:

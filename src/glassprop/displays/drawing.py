@@ -116,6 +116,12 @@ def _is_named(artist: Any) -> bool:
     return isinstance(label, str) and bool(label) and not _OWN_LABEL.fullmatch(label)
 
 
+def next_color(ax: Any, gid: str) -> str:
+    """A color that none of the lines of these axes that are marked so has."""
+    used = {line.get_color() for line in ax.lines if line.get_gid() == gid}
+    return next((color for color in COLORS if color not in used), COLORS[len(used) % len(COLORS)])
+
+
 def keywords(usual: Mapping[str, Any], given: Keywords) -> dict[str, Any]:
     """What is handed to matplotlib: the usual, but for what was given, short names of it included."""
     from matplotlib import cbook

@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 
-from glassprop.displays.given_targets import amounts_given
+from glassprop.displays.drawing import named
+from glassprop.displays.given_targets import amounts_given, name_of
 
 
 class OnPlane(BaseEstimator):
@@ -44,3 +45,20 @@ class OnPlane(BaseEstimator):
     @available_if(lambda self: hasattr(self.model, "decision_function"))
     def decision_function(self, X: NDArray[Any]) -> Any:
         return self.model.decision_function(self.rows_of(X))
+
+
+def method_of(estimator: Any, response_method: str) -> str:
+    """What a model is asked; "auto": in scikit-learn's order."""
+    if response_method != "auto":
+        return response_method
+    if not is_classifier(estimator):
+        return "predict"
+    return next((name for name in ("decision_function", "predict_proba") if hasattr(estimator, name)), "predict")
+
+
+def value_name(method: str, classes: Any, of: Any, y: Any, output: int | None) -> str:
+    """What a color bar tells."""
+    if classes is None:
+        return f"predicted {named(name_of(y, output) or 'value')}"
+    label = named(classes[-1] if of is None else of)
+    return {"predict_proba": f"probability of {label}", "decision_function": f"score of {label}"}.get(method, "class")

@@ -7,7 +7,8 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from glassprop.displays.drawing import COLORS, Keywords, axes_for, keywords, label_axes, legend_of, need_matplotlib
+from glassprop.displays import drawing
+from glassprop.displays.drawing import COLORS, Keywords, keywords, label_axes
 from glassprop.displays.training_curves import Curves, Numbers, curves_of, curves_of_record, mean_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
@@ -124,7 +125,7 @@ class TrainingCurveDisplay:
         SettingsError
             If it keeps no course of its training, or no scores or seconds where these are asked for.
         """
-        need_matplotlib(f"{cls.__name__}.from_estimator")
+        drawing.need_matplotlib(f"{cls.__name__}.from_estimator")
         return cls._of(curves_of(estimator), name).plot(
             kind=kind, against=against, log_scale=log_scale, ax=ax, training_kw=training_kw, validation_kw=validation_kw
         )
@@ -147,7 +148,7 @@ class TrainingCurveDisplay:
         SettingsError
             As ``from_estimator``; or if there are no estimators in it.
         """
-        need_matplotlib(f"{cls.__name__}.from_cv_results")
+        drawing.need_matplotlib(f"{cls.__name__}.from_cv_results")
         if not len(cv_results.get("estimator", ())):
             raise SettingsError("cv_results has no estimators: call cross_validate with return_estimator=True")
         return cls._of(mean_of([curves_of(one) for one in cv_results["estimator"]]), name).plot(**more)
@@ -170,7 +171,7 @@ class TrainingCurveDisplay:
         SettingsError
             If it tells of no training.
         """
-        need_matplotlib(f"{cls.__name__}.from_record")
+        drawing.need_matplotlib(f"{cls.__name__}.from_record")
         return cls._of(curves_of_record(record), name).plot(**more)
 
     @classmethod
@@ -203,8 +204,8 @@ class TrainingCurveDisplay:
         self
         """
         self._refuse(kind, against)
-        ax = axes_for(ax, f"{type(self).__name__}.plot")
-        name, own = self.name if name is None else name, _color_of_next(ax)
+        ax = drawing.axes_for(ax, f"{type(self).__name__}.plot")
+        name, own = self.name if name is None else name, drawing.next_color(ax, _OURS)
         first = own == COLORS[0] and name is None
         usual = {"color": own, "gid": _OURS}
         other = {**usual, "color": COLORS[1] if first else own, "linestyle": "--"}
@@ -285,7 +286,7 @@ class TrainingCurveDisplay:
         drawn = drawn[np.isfinite(drawn)]
         wanted = kind == "cost" and spans_decades(drawn) if log_scale == "auto" else bool(log_scale)
         ax.set_yscale("log" if wanted else "linear")
-        legend_of(ax)
+        drawing.legend_of(ax)
 
 
 def _unless_unknown(values: Numbers) -> Numbers | None:
@@ -294,9 +295,3 @@ def _unless_unknown(values: Numbers) -> Numbers | None:
 
 def _called(name: str | None, what: str) -> str:
     return what if name is None else f"{name}: {what}"
-
-
-def _color_of_next(ax: Any) -> str:
-    """A color that no model drawn on these axes has."""
-    used = {line.get_color() for line in ax.lines if line.get_gid() == _OURS}
-    return next((color for color in COLORS if color not in used), COLORS[len(used) % len(COLORS)])

@@ -13,7 +13,7 @@ from glassprop.training_report.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, W
 from glassprop.training_report.map_chart import mark
 
 _STEP, _NAMES, _NUMBERS, _NAME = 22, 150, 56, 20  # of bars: the height of each, room for names and numbers, letters
-_LARGEST, _SMALLEST = 9.0, 2.0  # the radius of a bin's disc: of the one with most rows, and at least
+_LARGEST, _SMALLEST = 9.0, 3.0  # the radius of a bin's disc: of the one with most rows, and at least
 _GAP = 1.0  # between pictures, in pixels of theirs
 _ACROSS = 8  # pictures side by side
 
