@@ -139,7 +139,7 @@ class CalibrationDisplay(ItsCalibrationDisplay):
         return made.plot(ax=ax, ref_line=ref_line, **kwargs)
 
     def plot(self, *, ax: Any = None, name: str | None = None, ref_line: bool = True, **kwargs: Any) -> Self:
-        """Draw it. Parameters: as of ``from_predictions``.
+        """Draw it; ``ax``, ``name``, ``ref_line`` and what is handed on as of ``from_predictions``.
 
         Returns
         -------

@@ -145,7 +145,7 @@ class PredictionErrorDisplay(ItsPredictionErrorDisplay):
         scatter_kwargs: Keywords = None,
         line_kwargs: Keywords = None,
     ) -> Self:
-        """Draw it. Parameters: as of ``from_predictions``.
+        """Draw it; ``ax``, ``kind``, ``scatter_kwargs`` and ``line_kwargs`` as of ``from_predictions``.
 
         Returns
         -------
