@@ -78,6 +78,11 @@ MODULES = {
         "CalibrationDisplay", "ConfusionMatrixDisplay", "DecisionBoundaryDisplay", "PredictionErrorDisplay",
         "TrainingCurveDisplay", "WeightsDisplay",
     ],
+    "results": [
+        "Blame", "CSource", "ColumnDerivative", "Contributions", "Derivative", "Diagnosis", "ExampleGradients",
+        "ExamplePulls", "Finding", "GradientCheck", "ModelTrace", "OptimizerStep", "Paths", "Pull", "Remedy",
+        "Retrained", "SeenRows", "Suspects", "Trace", "Warmed",
+    ],
     "saving": ["Packed", "check_savable", "load", "pack", "read_record", "save", "unpack"],
     "schedules": [
         "SCHEDULES", "Adaptive", "CosLog4", "Constant", "Cosine", "FlatCos", "InvScaling", "OneCycle", "Schedule",
