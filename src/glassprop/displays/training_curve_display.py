@@ -197,7 +197,7 @@ class TrainingCurveDisplay:
         training_kw: Keywords = None,
         validation_kw: Keywords = None,
     ) -> Self:
-        """Draw it: ``kind``, ``against``, ``log_scale``, ``training_kw`` and ``validation_kw`` as of ``from_estimator``.
+        """Draw it; ``kind``, ``against``, ``log_scale``, ``training_kw``, ``validation_kw`` as of ``from_estimator``.
 
         Returns
         -------
