@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from drawn_models import AMOUNT, CLASSIFIERS, NAMES, QUICK, REGRESSORS, X2, X3, Y2, Y3, axes, drawn
+from drawn_models import AMOUNT, CLASSIFIERS, NAMES, QUICK, REGRESSORS, X2, X3, Y2, Y3, axes, drawn, painted
+from matplotlib.figure import Figure
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import confusion_matrix
 
@@ -66,6 +67,15 @@ def test_residuals_are_what_is_left_of_the_target(name, kind):
     what = "price_$" if isinstance(of.y, pd.Series) else "values"
     assert display.ax_.get_xlabel() == f"predicted {what} ($)"
     assert not display.ax_.xaxis.label.get_parse_math()
+
+
+def test_axes_that_are_shared_can_be_painted():
+    two = Figure().subplots(1, 2, sharex=True, sharey=True)
+    for ax in two:
+        of = drawn("regressor")
+        display = PredictionErrorDisplay.from_estimator(of.model, of.X, of.y, kind="actual_vs_predicted", ax=ax)
+    painted(display)
+    assert two[0].get_aspect() == 1
 
 
 def test_one_of_several_outputs():

@@ -156,6 +156,8 @@ class PredictionErrorDisplay(ItsPredictionErrorDisplay):
         points = {"alpha": 0.6, **usual, **(scatter_kwargs or {})}
         line = {"color": ink(ax), **(line_kwargs or {})}
         super().plot(ax=ax, kind=kind, scatter_kwargs=points, line_kwargs=line)
+        if kind == "actual_vs_predicted":
+            _make_alike(ax)
         self._say_what(kind)
         return self
 
@@ -164,3 +166,14 @@ class PredictionErrorDisplay(ItsPredictionErrorDisplay):
         what, unit = named(self.target or "values"), f" ({named(self.unit)})" if self.unit else ""
         up = f"actual {what}{unit}" if kind == "actual_vs_predicted" else f"residual: actual - predicted{unit}"
         label_axes(self.ax_, f"predicted {what}{unit}", up)
+
+
+def _make_alike(ax: Any) -> None:
+    """Both axes as long, with round numbers; those that are shared with others, too, keep their limits."""
+    from matplotlib.ticker import MaxNLocator
+
+    shared = [axes.get_siblings(ax) for axes in (ax.get_shared_x_axes(), ax.get_shared_y_axes())]
+    if all(len(others) > 1 for others in shared):
+        ax.set_aspect("equal", adjustable="box")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
