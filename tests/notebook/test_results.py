@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import glassprop
-from glassprop import Layer, Margins, MLPClassifier, MLPRegressor, Network, Tracer
+from glassprop import Layer, Margins, MLPClassifier, MLPRegressor, Network, Tracer, results
 from glassprop.lessons import ready_lesson
 from glassprop.notebook import frame
 
@@ -59,6 +59,17 @@ KINDS = [
 ]  # fmt: skip
 RUN = {"explanation", "of_prediction", "of_amount", "suspects", "suspects_of_numbers", "lesson"}
 READ = {"blame", "diagnosis"}
+
+
+# Parts, which are shown with what they are a part of; arrays that are not built; files of source; what was compiled.
+NOT_SHOWN = {"Finding", "Pull", "Remedy", "Retrained", "ExampleGradients", "CSource", "Warmed"}
+
+
+def test_these_are_all_kinds_of_results(made: Any) -> None:
+    kinds = {type(getattr(made, kind)).__name__ for kind in KINDS}
+    assert {*results.__all__} - NOT_SHOWN <= kinds | {"ModelTrace"}
+    assert hasattr(results.ModelTrace, "_repr_html_")
+    assert not any(hasattr(getattr(results, name), "_repr_html_") for name in NOT_SHOWN)
 
 
 class Reader(HTMLParser):

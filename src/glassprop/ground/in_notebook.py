@@ -12,6 +12,6 @@ class InNotebook:
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        from glassprop.notebook.pages import in_notebook
+        from glassprop.notebook.result_pages import in_notebook
 
         return in_notebook(self)

@@ -25,7 +25,7 @@ from glassprop.insight.paths import Paths
 from glassprop.insight.step import OptimizerStep
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.whole import document_of
-from glassprop.notebook import tables
+from glassprop.notebook import result_tables as tables
 from glassprop.notebook.frame import framed, text_piece
 
 _MOST = 8  # neurons, paths and rows that are told of an explanation where its page is not seen
