@@ -22,6 +22,7 @@ FRAMES, RATE = 44, 2.0
 SHOW, COLORS = 110, 96  # milliseconds of a picture; colors of all
 DRAWING, BESIDE = (590, 430), 330  # how large the drawing is, and how wide what stands beside it
 WIDTH = 1500  # of the window
+ABOVE = 8  # and left of the buttons
 
 # the page at rest: what is looked at needs no frames of focus, and no room for a weight that is not chosen
 STILL = "document.activeElement.blur(); document.getElementById('nudge').style.display = 'none'"
@@ -59,10 +60,11 @@ def photograph(tab: Any) -> Any:
     drawing = taken("section.drawing #network-box", *DRAWING)
     said = taken(".deeds", DRAWING[0], 60)
     plane, trail = taken("#map-box .plane", BESIDE), taken("#trail-box svg", BESIDE)
-    height = max(said.height + 10 + drawing.height, plane.height + trail.height + 6)
+    below = ABOVE + said.height + 10
+    height = max(below + drawing.height, plane.height + trail.height + 6)
     whole = Image.new("RGB", (DRAWING[0] + BESIDE + 10, height), "white")
-    whole.paste(said, (0, 0))
-    whole.paste(drawing, (0, said.height + 10))
+    whole.paste(said, (ABOVE, ABOVE))
+    whole.paste(drawing, (0, below))
     whole.paste(plane, (DRAWING[0] + 10, 0))
     whole.paste(trail, (DRAWING[0] + 10, plane.height + 6))
     return whole

@@ -1,8 +1,8 @@
 """Makes the pictures of README and docs from real runs: `python docs/pictures.py` writes docs/img/*.
 
-They need matplotlib, which nothing else here does (and Pillow, which comes with it): `pip install matplotlib`. The
+They need `glassprop[plot]` (and Pillow, which comes with matplotlib). The
 pages are photographed in Chromium through Playwright: `playwright install chromium`, or GLASSPROP_CHROMIUM names one.
-`python docs/pictures.py curves` or `… pages` makes one kind alone.
+`python docs/pictures.py curves`, `… pages` or `… plots` makes one kind alone.
 """
 
 from __future__ import annotations
@@ -19,9 +19,21 @@ from typing import Any
 import numpy as np
 from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.text import Text
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from glassprop import Layer, MLPClassifier, Network
+from glassprop import Layer, MLPClassifier, MLPRegressor, Network
+from glassprop.plot import (
+    CalibrationDisplay,
+    ConfusionMatrixDisplay,
+    DecisionBoundaryDisplay,
+    PredictionErrorDisplay,
+    TrainingCurveDisplay,
+    WeightsDisplay,
+)
 from glassprop.saving import read_record
 from glassprop.showing import page, suspects_page
 
@@ -75,6 +87,45 @@ def draw_curves(model: Path, target: Path) -> None:
     axes.legend(frameon=False)
     axes.grid(alpha=0.3)
     figure.savefig(target, metadata={"Date": None})
+
+
+def draw_plots() -> None:
+    """One plot of each kind that glassprop.plot has, on a light and on a dark ground."""
+    import matplotlib.pyplot as plt
+    from sklearn.datasets import load_diabetes, load_wine
+
+    digits, y_digits = load_digits(return_X_y=True)
+    parts = train_test_split(digits / 16, y_digits, test_size=0.4, stratify=y_digits, random_state=0)
+    clf = MLPClassifier(
+        (16,), activation="tanh", alpha=0.3, early_stopping=True, scoring="loss", max_iter=80, random_state=0
+    )
+    clf.set_params(learning_rate_init=0.01, n_iter_no_change=15).fit(parts[0], parts[2])
+    X, progression = load_diabetes(return_X_y=True, as_frame=True)
+    X_train, X_test, y_train, y_test = train_test_split(X, progression, test_size=0.4, random_state=0)
+    reg = MLPRegressor(
+        hidden_layer_sizes=(8,), activation="silu", solver="lbfgs", alpha=30.0, max_iter=300, random_state=0
+    )
+    reg = TransformedTargetRegressor(make_pipeline(StandardScaler(), reg), transformer=StandardScaler())
+    reg.fit(X_train, y_train)
+    wine = load_wine(as_frame=True)
+    kind = wine.target_names[wine.target]
+    tasted = make_pipeline(
+        StandardScaler(), MLPClassifier((8,), solver="lbfgs", alpha=1.0, max_iter=200, random_state=0)
+    )
+    tasted.fit(wine.data, kind)
+    for style, name in (("default", "plots.png"), ("dark_background", "plots-dark.png")):
+        with plt.style.context(style):
+            figure, axes = plt.subplots(2, 3, figsize=(13, 7.6), layout="constrained")
+            axes = axes.ravel()
+            TrainingCurveDisplay.from_estimator(clf, ax=axes[0])
+            CalibrationDisplay.from_estimator(clf, parts[1], parts[3], n_bins=8, ax=axes[1])
+            ConfusionMatrixDisplay.from_estimator(clf, parts[1], parts[3], colorbar=False, ax=axes[2])
+            PredictionErrorDisplay.from_estimator(reg, X_test, y_test, target="progression", ax=axes[3])
+            WeightsDisplay.from_estimator(clf, shape=(8, 8), ax=axes[4])
+            columns = ["alcohol", "flavanoids"]
+            DecisionBoundaryDisplay.from_estimator(tasted, wine.data, kind, columns=columns, ax=axes[5])
+            figure.savefig(IMAGES / name, dpi=80)
+            plt.close(figure)
 
 
 def glassprop(folder: Path, *words: str) -> None:
@@ -143,7 +194,7 @@ def photograph(
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
-    wanted = sys.argv[1:] or ["curves", "pages"]
+    wanted = sys.argv[1:] or ["curves", "pages", "plots"]
     with tempfile.TemporaryDirectory() as folder:
         model_file = Path(folder) / "digits.glassprop"
         if "curves" in wanted:
@@ -151,3 +202,5 @@ if __name__ == "__main__":
             draw_curves(model_file, IMAGES / "curves.svg")
         if "pages" in wanted:
             draw_pages(Path(folder))
+        if "plots" in wanted:
+            draw_plots()

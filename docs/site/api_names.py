@@ -29,7 +29,9 @@ ELSEWHERE = {"__version__"}  # said on the page of the module
 # all that is documented is shown.
 METHODS = {
     "Names": ["numbered"], "Optimizer": ["start", "step"], "Schedule": ["rates"], "Checkpoint": [], "MLflowLogger": [],
-    "Tracer": ["trace"], "Margins": ["rows"], "Doctor": ["diagnosis"],
+    "Tracer": ["trace"], "Trace": [], "ModelTrace": [],
+    "ExampleGradients": ["along", "dot", "mean", "norms", "squares", "weighted_sum"],
+    "Margins": ["rows"], "Doctor": ["diagnosis"],
 }  # fmt: skip
 NO_METHODS = (
     "Layer",

@@ -1,4 +1,4 @@
-"""glassprop: dense neural networks by back-propagation, with every gradient open to look into."""
+"""glassprop: dense neural networks by back-propagation, with every gradient open to inspection."""
 
 from __future__ import annotations
 

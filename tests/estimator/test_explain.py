@@ -77,6 +77,7 @@ def test_several_rows_and_all_of_them(iris):
         ({"row": 150}, DataError, "there is no row 150: 150 rows are there, counted from 0 to 149"),
         ({"row": -1}, DataError, "there is no row -1"),
         ({"rows": [0, 200, 300]}, DataError, "there is no rows 200, 300"),
+        ({"row": [0, 2]}, SettingsError, "row= is one row, got 0, 2: give rows= for several"),
         ({"row": 1.5}, SettingsError, "rows are whole numbers, counted from 0, got 1.5"),
         ({"row": True}, SettingsError, "rows are whole numbers"),
         ({"rows": []}, SettingsError, "rows= is empty"),

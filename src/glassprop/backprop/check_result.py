@@ -66,6 +66,20 @@ class GradientCheck:
         Layers in which nothing could be compared.
     layers : tuple of LayerCheck
         Layer by layer.
+    tolerance : float
+        Up to which relative error backprop and differences agree.
+    by_directions : bool
+        Whether derivatives along random directions were compared, rather than those by single parameters.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network, check_gradient
+    >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> check = check_gradient(network, theta, [[0.5, -1.0]], [[1.0]])
+    >>> check.ok, len(check.layers), check.worst.error < check.tolerance
+    (True, 2, True)
     """
 
     layers: tuple[LayerCheck, ...]

@@ -42,6 +42,14 @@ class ExampleGradients:
     Only δ and a are kept, (n, n_l) a layer of each member; the n gradients of full size are never in memory at once.
     Of several members ∇C_i is the mean (E42, E43): where they share a layer, one is a sum of as many outer products.
 
+    Attributes
+    ----------
+    architecture : Network
+    traces : tuple of what the forward passes left, of each member
+        ``traces[0].z[l]`` and ``traces[0].a[l]`` are those of layer l, (n, n_l).
+    errors : tuple of what the backward passes left, of each member
+        ``errors[0].delta[l]`` is δ of layer l, (n, n_l).
+
     Examples
     --------
     >>> import numpy as np
@@ -193,7 +201,7 @@ class ExampleGradients:
         return total if k == 1 else total / k**2
 
     def along(self, vector: Array) -> Array:
-        """∇C_i · v of every example, v (size,) in the layout of θ: its slope in that direction. -> (n,)."""
+        """∇C_i · v of every example, its slope along ``vector``, (size,) in the layout of θ. -> (n,)."""
         total: Any = 0.0
         for m, member in enumerate(self.architecture.each_member):
             for l, layer in enumerate(self.architecture.layers, start=1):

@@ -33,6 +33,16 @@ class Remedy:
         What trying it took, in trainings.
     helped : bool
         Whether that cost fell, by more than chance makes of it; what was tried and did not help is not advised.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> diagnosis = MLPClassifier((8,), learning_rate_init=1e-6, random_state=0).diagnose(X, y)
+    >>> best = diagnosis.findings[0].remedies[0]
+    >>> best.tried, best.helped, best.after < best.before
+    (True, True, True)
     """
 
     name: str
@@ -83,6 +93,16 @@ class Finding:
         The kind of the finding that explains this one; empty where it stands by itself.
     remedies : tuple of Remedy
         The best first.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> diagnosis = MLPClassifier((8,), learning_rate_init=1e-6, random_state=0).diagnose(X, y, budget=0)
+    >>> found = next(each for each in diagnosis.findings if each.kind == "rate-too-low")
+    >>> found.number < found.threshold
+    True
     """
 
     kind: str
@@ -122,6 +142,15 @@ class Diagnosis:
         What trying remedies took, in trainings.
     looked_at : str
         Which network it is of, where there are several.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> diagnosis = MLPClassifier((8,), learning_rate_init=1e-6, random_state=0).diagnose(X, y, budget=0)
+    >>> diagnosis.healthy, diagnosis.findings[0].kind in diagnosis.kinds
+    (False, True)
     """
 
     findings: tuple[Finding, ...]

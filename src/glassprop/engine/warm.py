@@ -45,6 +45,15 @@ class Warmed:
         Bytes that they take.
     precisions : tuple of str
         For which they are.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from glassprop import warmup
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     warmed = warmup(precisions=["float32"], activations=["relu"], costs=[], solvers=[], cache_dir=folder)
+    >>> warmed.compiled == warmed.parts, warmed.precisions
+    (True, ('float32',))
     """
 
     folder: str

@@ -284,12 +284,12 @@ def _softmax(z: Array) -> Array:
 
 
 def _softmax_pullback(g: Array, z: Array, a: Array) -> Array:
-    """E23 without building J: ``Σ_i g_i a_i (δ_ij - a_j) = a_j (g_j - Σ_i g_i a_i)``."""
+    """E23 without building J: ``Σ_m g_m a_m ([m = j] - a_j) = a_j (g_j - Σ_m g_m a_m)``."""
     return a * (g - namespace(z).sum(g * a, axis=-1, keepdims=True))
 
 
 def softmax_jacobian(a: Array) -> Array:
-    """E21, E22, E23: ``J_ij = ∂σ_i/∂x_j = σ_i (δ_ij - σ_j)``, from the softmax ``a`` (n,) -> (n, n).
+    """E21, E22, E23: ``J_ij = ∂σ_i/∂z_j = σ_i ([i = j] - σ_j)``, from the softmax ``a`` (n_l,) -> (n_l, n_l).
 
     Examples
     --------

@@ -185,6 +185,8 @@ def row_numbers(n: int, row: Any, rows: Any) -> list[int]:
                 f"there are {n} rows, and at most {MOST_ROWS} are explained unasked: name some with row= or rows="
             )
         return list(range(n))
+    if rows is None and hasattr(row, "__len__") and not isinstance(row, str):
+        raise SettingsError(f"row= is one row, got {_some(list(row))}: give rows= for several")
     asked = [row] if rows is None else _listed(rows)
     if not asked:
         raise SettingsError("rows= is empty: name at least one row")

@@ -27,6 +27,16 @@ class Pull:
     score : float
         How much it lowered the cost of the row that was asked for; negative: raised. Where the prediction is what is
         asked for, how much it raised that, in its own units.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = MLPClassifier((8,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y)
+    >>> first = clf.blame(X, y, row=70).proponents[0]
+    >>> first.label, first.score > 0
+    ('1', True)
     """
 
     row: int
@@ -61,6 +71,16 @@ class Blame:
         Which of the rows were trained on; None: all, as far as is known. Others have the score 0, and are not listed.
     has_label : bool
         Whether the row asked for has a target; if not, ``label`` is what is predicted of it.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = MLPClassifier((8,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y)
+    >>> blame = clf.blame(X, y, row=70)
+    >>> blame.label, blame.predicted, blame.scores.shape, blame.epochs
+    ('1', '1', (150,), ())
     """
 
     row: int | None

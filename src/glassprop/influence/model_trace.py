@@ -30,6 +30,21 @@ class ModelTrace:
         What each of these is a trace of; None: of the model's own network.
     taught : array (n_rows, n_traces) of bool, or None
         Which rows of the table taught which network; None: all rows did.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import glassprop
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> tracer = glassprop.Tracer(5)
+    >>> clf = glassprop.MLPClassifier((8,), max_iter=40, tol=0, learning_rate_init=0.02, random_state=0)
+    >>> clf = clf.set_callbacks(tracer).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     glassprop.save_trace(tracer, os.path.join(folder, "m.trace"))
+    ...     trace = glassprop.load_trace(os.path.join(folder, "m.trace"))
+    >>> len(trace.traces), trace.epochs
+    (1, (16, 32, 40))
     """
 
     model: str

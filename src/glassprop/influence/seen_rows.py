@@ -55,6 +55,18 @@ class SeenRows:
         Whether it was trained on. Else it was set aside by early stopping or has weight 0: its numbers are those of
         the final weights.
 
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import Margins, MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> margins = Margins()
+    >>> clf = MLPClassifier((8,), learning_rate_init=0.02, max_iter=60, random_state=0)
+    >>> clf = clf.set_callbacks(margins).fit(X, y)
+    >>> seen = margins.rows()
+    >>> seen.task, seen.outputs.shape, bool(seen.confidence[0] > 0.5)
+    ('classes', (150, 3), True)
+
     References
     ----------
     Margins in the mean over epochs: Pleiss et al. 2020 (arXiv 2001.10528), there before the softmax. Confidence and

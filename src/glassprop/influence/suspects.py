@@ -42,6 +42,17 @@ class Retrained:
         The same on all rows, suspected ones among them.
     folds : int
         In how many parts the rows were taken.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y[::10] = (y[::10] + 1) % 3  # wrong labels
+    >>> clf = MLPClassifier((16,), learning_rate_init=0.02, max_iter=60, random_state=0)
+    >>> retrained = clf.suspect_labels(X, y, retrain=True).retrained
+    >>> retrained.metric, retrained.folds, retrained.after > retrained.after_all
+    ('accuracy', 5, True)
     """
 
     metric: str
@@ -83,6 +94,17 @@ class Suspects:
         Over how many epochs means are. 0: nobody watched the training, and the final weights serve.
     retrained : Retrained or None
         What training without the suspected rows brings, where that was asked for.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y[10] = 2  # a wrong label
+    >>> clf = MLPClassifier((16,), learning_rate_init=0.02, max_iter=60, random_state=0)
+    >>> suspects = clf.suspect_labels(X, y)
+    >>> int(suspects.suspected[0]), int(suspects.given[10]), int(suspects.suggested[10])
+    (10, 2, 0)
     """
 
     task: str
@@ -153,7 +175,7 @@ class Suspects:
         }
 
     def row(self, i: int) -> dict[str, Any]:
-        """What is known of a row, as plain numbers and strings; null where nobody watched the training."""
+        """What is known of row ``i``, as plain numbers and strings; null where nobody watched the training."""
         watched = self.epochs > 0
         return {
             "row": i,

@@ -25,6 +25,18 @@ class Trace:
         SGD the learning rate, divided by the rows of a batch, summed over epochs.
     epochs : array (k,)
         After which epoch they were kept. -1: not known, for there is no trace, and the final weights serve.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier, Tracer
+    >>> X, y = load_iris(return_X_y=True)
+    >>> tracer = Tracer(5)
+    >>> clf = MLPClassifier((8,), learning_rate_init=0.02, max_iter=40, tol=0, random_state=0)
+    >>> clf = clf.set_callbacks(tracer).fit(X, y)
+    >>> trace = tracer.trace()
+    >>> trace.epochs.tolist(), trace.thetas.shape == (3, clf.theta_.size)
+    ([16, 32, 40], True)
     """
 
     thetas: Array

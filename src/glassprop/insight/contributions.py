@@ -50,6 +50,18 @@ class Contributions:
         What the baseline is.
     points : int
         On how many points gradients were taken.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> explanation = network.explain(theta, [[0.5, -1.0], [1.0, 1.0]], [[1.0], [0.0]])
+    >>> told = explanation.contributions()
+    >>> together = told.baseline + sum(each.value for each in told.columns) + told.rest
+    >>> [each.name for each in told.columns], bool(np.isclose(together, told.prediction))
+    (['x1', 'x0'], True)
     """
 
     prediction: float

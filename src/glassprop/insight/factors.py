@@ -92,6 +92,19 @@ class Derivative:
         The same by central differences.
     kink : bool
         Whether the nudge crossed a kink of an activation, so that the two need not agree.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> explanation = network.explain(theta, [[0.5, -1.0], [1.0, 1.0]], [[1.0], [0.0]])
+    >>> weight = explanation.weight(1, 2, 0)
+    >>> weight.symbol, list(weight.factors)
+    ('∂C₀/∂w[2,0]⁽¹⁾', ['∂z/∂w', '∂a/∂z', '∂C₀/∂a'])
+    >>> bool(np.isclose(weight.value, weight.by_difference))
+    True
     """
 
     symbol: str
@@ -131,17 +144,31 @@ class InputPart:
 class ColumnDerivative(Derivative):
     """∂C_0 with respect to a column of the table, in the column's own units, through scaling and the like.
 
-    ``value`` is NaN for a category, which has no derivative: ``switches`` then holds, for every category, how C_0 would
-    change if the example had it instead, by a pass forward.
-
     Attributes
     ----------
+    symbol, factors, column_sum, collapse, shares
+        As ``Derivative`` has them.
+    value : float
+        The derivative. NaN for a category, which has none: see ``switches``.
     shown : str
         What stands in the table.
     parts : tuple of InputPart
         The inputs of the network that the column feeds. ``value`` is Σ ∂C₀/∂x · ∂x/∂column.
+    switches : mapping of str to float
+        For a category: how C_0 would change if the example had another one instead, by a forward pass; of each.
     unit : str
         The unit of the column, where that is not plain: "day" for a date, "hour" for a time of day.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> explanation = network.explain(theta, [[0.5, -1.0], [1.0, 1.0]], [[1.0], [0.0]])
+    >>> column = explanation.input(0)
+    >>> column.parts[0].x, column.parts[0].by_column
+    (0.5, 1.0)
     """
 
     shown: str = ""
@@ -162,6 +189,17 @@ class ExamplePulls:
     raise_it, lower_it : tuple of int
         Which examples would have a step of gradient descent raise the parameter (their derivative is negative), and
         which lower it; the strongest first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> explanation = network.explain(theta, [[0.5, -1.0], [1.0, 1.0]], [[1.0], [0.0]])
+    >>> pulls = explanation.examples(1, 2, 0)
+    >>> pulls.average == sum(pulls.values) / 2, pulls.raise_it, pulls.lower_it
+    (True, (1, 0), ())
     """
 
     values: tuple[float, ...]

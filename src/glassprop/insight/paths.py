@@ -60,6 +60,17 @@ class Paths:
         ∂C_0/∂a of the neuron.
     count : int
         How many paths there are, those that are 0 included.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassprop import Layer, Network
+    >>> network = Network(2, [Layer(3, "tanh"), Layer(1, "identity")])
+    >>> theta = network.initial(np.random.default_rng(0))
+    >>> explanation = network.explain(theta, [[0.5, -1.0], [1.0, 1.0]], [[1.0], [0.0]])
+    >>> paths = explanation.paths(1, 0)
+    >>> paths.count, paths.largest[0].product == paths.total
+    (1, True)
     """
 
     largest: tuple[Path, ...]

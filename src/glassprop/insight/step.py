@@ -132,6 +132,16 @@ class OptimizerStep:
         The parameter and the optimizer's memory of it.
     change : float
         after w - before w.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = MLPClassifier((4,), learning_rate_init=0.1, random_state=0).fit(X, y)
+    >>> step = clf.explain(X, y, rows=[0, 70, 140]).step(1, 3, 0)
+    >>> step.optimizer, step.change == step.after["w"] - step.before["w"]
+    ('Adam', True)
     """
 
     data: float

@@ -48,6 +48,15 @@ class CSource:
         and ``missing``.
     loss : str
         What weights in 8 bits change, in a sentence; empty where they are as they were.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassprop import MLPClassifier, to_c
+    >>> X, y = load_iris(return_X_y=True)
+    >>> made = to_c(MLPClassifier((8,), solver="lbfgs", max_iter=500, random_state=0).fit(X, y), "iris")
+    >>> made.name, made.precision, len(made.inputs)
+    ('iris', 'double', 4)
     """
 
     name: str
