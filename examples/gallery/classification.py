@@ -10,21 +10,21 @@ probability.
 # %%
 # The data
 # --------
-# 150 flowers. Two of the four measurements are used, so that all that the
-# network says fits into one picture. Inputs are standardized, as for any
-# neural network; a quarter of the flowers is held out.
+# The table has 150 flowers. Two of the four measurements are used, so that
+# all that the network predicts fits into one picture. Inputs are standardized,
+# as for any neural network; a quarter of the flowers is held out.
 
 import matplotlib.pyplot as plt
-import numpy as np
 from sklearn.datasets import load_iris
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from glassprop import MLPClassifier
+from glassprop.plot import DecisionBoundaryDisplay
 
 iris = load_iris()
-X, y = iris.data[:, 2:], iris.target
+X, y = iris.data[:, 2:], iris.target_names[iris.target]
 X_train, X_test, y_train, y_test = train_test_split(
     X, y, stratify=y, random_state=0
 )
@@ -34,7 +34,7 @@ X_train, X_test, y_train, y_test = train_test_split(
 # --------
 # ``MLPClassifier`` takes the arguments of scikit-learn's class of the same
 # name. For so few rows, L-BFGS is a good choice of solver. ``alpha`` keeps
-# the weights small, and with them the bounds between species smooth.
+# the weights small, and so the decision boundaries between species smooth.
 
 model = make_pipeline(
     StandardScaler(),
@@ -56,46 +56,21 @@ assert score > 0.9
 # What it has learned
 # -------------------
 # The background is the probability of the likeliest species: strong where the
-# network is sure, pale along the bounds, which is where the few mistakes lie
-# (ringed).
+# network is sure, pale along the decision boundaries, where the few mistakes
+# lie (ringed).
 
-grid_x, grid_y = np.meshgrid(
-    np.linspace(0.5, 7.5, 150), np.linspace(-0.2, 2.8, 150)
+display = DecisionBoundaryDisplay.from_estimator(
+    model,
+    X,
+    y,
+    grid_resolution=200,
 )
-probability = model.predict_proba(
-    np.column_stack([grid_x.ravel(), grid_y.ravel()])
-).reshape(150, 150, 3)
-fig, ax = plt.subplots(figsize=(6.4, 4.4))
-for k, color in enumerate(["tab:blue", "tab:orange", "tab:green"]):
-    ax.contourf(
-        grid_x,
-        grid_y,
-        probability[..., k],
-        levels=[0.5, 0.7, 0.9, 1.01],
-        colors=color,
-        alpha=0.22,
-    )
-    ax.contourf(
-        grid_x,
-        grid_y,
-        probability[..., k],
-        levels=[0.9, 1.01],
-        colors=color,
-        alpha=0.22,
-    )
-    ax.plot(
-        *X[y == k].T,
-        "o",
-        color=color,
-        markeredgecolor="black",
-        markersize=5,
-        label=str(iris.target_names[k]),
-    )
+ax = display.ax_
 wrong = model.predict(X) != y
 ax.plot(
     *X[wrong].T,
     "o",
-    color="none",
+    markerfacecolor="none",
     markeredgecolor="red",
     markersize=11,
     markeredgewidth=1.5,

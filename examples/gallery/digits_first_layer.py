@@ -3,14 +3,15 @@ What the first layer of a digits network sees
 =============================================
 
 Each neuron of the first layer has one weight for each pixel. Drawn as
-pictures, they show what the neurons look for: strokes, gaps and their places.
+pictures, the weights show what the neurons look for: strokes, gaps and their
+places.
 """
 
 # %%
 # Training
 # --------
-# 1,797 handwritten digits of 8 × 8 pixels. Sixteen neurons are enough for a
-# good score and few enough to look at all.
+# The data are 1,797 handwritten digits of 8 × 8 pixels. Sixteen neurons are
+# enough for a good score, and few enough to look at all of them.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from glassprop import MLPClassifier
+from glassprop.plot import WeightsDisplay
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(
@@ -44,19 +46,15 @@ assert score > 0.93
 # %%
 # The weights
 # -----------
-# ``coefs_[0]`` has a column for each neuron. Orange pixels speak for the
-# neuron, violet ones against it, white ones are ignored: L2 (``alpha``) has
-# pulled the weights of pixels that are always empty, along the sides, towards
-# 0.
+# ``WeightsDisplay`` draws the column of ``coefs_[0]`` that each neuron has.
+# Orange pixels speak for the neuron, violet ones against it, white ones are
+# ignored: L2 (``alpha``) has pulled the weights of pixels that are always
+# empty, along the sides, towards 0.
 
-weights = clf.coefs_[0].T.reshape(16, 8, 8)
-largest = np.abs(weights).max()
-fig, axes = plt.subplots(4, 4, figsize=(5.2, 5.4))
-for ax, picture in zip(axes.ravel(), weights, strict=True):
-    ax.imshow(picture, cmap="PuOr_r", vmin=-largest, vmax=largest)
-    ax.set(xticks=[], yticks=[])
-fig.suptitle("The weights of sixteen neurons, a square for each pixel")
+display = WeightsDisplay.from_estimator(clf, shape=(8, 8))
+display.ax_.set_title("The weights of sixteen neurons")
 plt.show()
+weights = clf.coefs_[0].T.reshape(16, 8, 8)
 edge, middle = (
     np.abs(weights[:, :, [0, 7]]).mean(),
     np.abs(weights[:, :, 2:6]).mean(),
@@ -70,8 +68,8 @@ assert edge < middle / 2
 # %%
 # Where it is mistaken
 # --------------------
-# The first digits of the held-out part that it gets wrong. Some of them a
-# person would have to guess, too.
+# These are the first held-out digits that the network gets wrong. Some of
+# them, a person would have to guess, too.
 
 said = clf.predict(X_test)
 wrong = np.flatnonzero(said != y_test)[:8]

@@ -108,6 +108,7 @@ def write_report(
 
     from glassprop.ground.atomic import write_together
     from glassprop.tables import diagnose
+    from glassprop.tables.tabular.plane_map import plane_map
     from glassprop.training_report.training_report import report_data, training_report
 
     diagnosis, trace = diagnose(outcome), tracers[0].model_trace() if tracers else None
@@ -128,6 +129,7 @@ def write_report(
         seen=_seen(outcome, files),
         drove=_drove(outcome, diagnosis, trace),
         drove_weights=0 if trace is None else trace.weights,
+        plane=plane_map(outcome) if files.rows else None,
     )
     documents = {files.report: training_report(data)}
     if page is not None and explained is not None:

@@ -14,12 +14,13 @@ from glassprop.engine.plan import Data
 from glassprop.equations.arrays import on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.array_digest import digest_of
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.influence.known_rows import are_others
 from glassprop.influence.trace import Trace
 
 
 @dataclass(frozen=True, eq=False)
-class ModelTrace:
+class ModelTrace(InNotebook):
     """What the networks of a model passed through while they were trained. It holds no data.
 
     Attributes

@@ -9,7 +9,7 @@ classes. See docs/decisions/0023-small-tables.md and 0036-tempered-epochs.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ class FoldsChoice:
         Averaged over the rows kept apart: log loss, or squared error in units of the standardized target.
     rows : str
         Where the networks of the folds are the model: a digest by which rows and folds are known again.
+    curves : tuple of dict
+        Of each network that is in the model: training and validation, costs by epoch, and best_epoch.
     """
 
     weight_decay: float
@@ -51,12 +53,12 @@ class FoldsChoice:
     folds: int
     loss: float
     loss_of_guess: float
+    curves: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     rows: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        found = asdict(self)
-        return found if self.rows else {name: found[name] for name in found if name != "rows"}
+        """JSON-able; without rows and curves where no network of a fold is in the model."""
+        return {name: value for name, value in asdict(self).items() if name not in ("rows", "curves") or value}
 
 
 class _Watch:

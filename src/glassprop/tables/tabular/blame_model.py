@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from glassprop.tables.tabular.before_and_last import before_and_last, of_inputs_made
@@ -72,8 +73,9 @@ def blame(
     """
     asked = {"row": row, "y_x": y_x, "top": top, "on_rows": on_rows, "sample_weight": sample_weight}
     before, last = before_and_last(model, "cannot blame rows for what a {} says")
+    made = X
     if before is not None:
-        X, x = before.transform(X), None if x is None else before.transform(one_row(x))
+        made, x = before.transform(X), None if x is None else before.transform(one_row(x))
         trace = of_inputs_made(trace)
-    found: Blame = last.blame(X, y, x=x, trace=trace, **asked)
-    return found
+    found: Blame = last.blame(made, y, x=x, trace=trace, **asked)
+    return replace(found, rows=X)

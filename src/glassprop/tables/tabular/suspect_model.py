@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
@@ -66,12 +67,13 @@ def suspect_labels(
     [20, 150]
     """
     before, last = before_and_last(model, "cannot suspect labels by a {}")
+    made = X
     if before is not None:
-        X = before.transform(X) if _is_fitted(last) else clone(before).fit(X, y).transform(X)
+        made = before.transform(X) if _is_fitted(last) else clone(before).fit(X, y).transform(X)
         margins, trace = of_inputs_made(margins), of_inputs_made(trace)
     watched = {"margins": margins, "trace": trace}
-    found: Suspects = last.suspect_labels(X, y, sample_weight, **watched, retrain=retrain, progress=progress)
-    return found
+    found: Suspects = last.suspect_labels(made, y, sample_weight, **watched, retrain=retrain, progress=progress)
+    return replace(found, rows=X)
 
 
 def _is_fitted(last: Any) -> bool:
