@@ -143,7 +143,7 @@ def measured(case: Case, place: int) -> list[list[str]]:
     rows = [
         [
             case.name,
-            "here, `model.glassprop`",
+            "glassprop, `model.glassprop`",
             _size((folder / "model.glassprop").stat().st_size),
             _time(times["here"]),
         ],

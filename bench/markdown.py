@@ -10,7 +10,7 @@ from typing import Any
 from bench.tables import OURS, verdict
 
 _HEADS = (
-    "network, batch (rows)", "glassprop", "jax", "torch", "scikit-learn", "best peer / glassprop", "asked", "of floor",
+    "network, batch (rows)", "glassprop", "jax", "torch", "scikit-learn", "best peer / glassprop", "goal", "of floor",
     "of peak", "",
 )  # fmt: skip
 
@@ -33,10 +33,12 @@ def of_column(column: dict[str, Any]) -> list[str]:
     said = [
         f"`make bench`, {machine['date']}, {cpu}, load at the beginning {machine['load']:.1f}; {versions}.",
         f"Ours: {kernels[OURS]}.",
-        f"Peak {peak:.0f} GFLOP/s (float32, all cores); of it, a product of 768 × 768 by {_products(about, peak)}.",
+        f"Peak: {peak:.0f} GFLOP/s (float32, all cores). "
+        f"A product of 768 × 768 reaches, of this: {_products(about, peak)}.",
     ]
     rows = [_line(_HEADS), "|---" * len(_HEADS) + "|", *(_row(row) for row in column["rows"])]
-    return [f"### {name}: {about['level']}", "", *said, "", *rows, ""]
+    head = name if about["level"] in name else f"{name}: {about['level']}"
+    return [f"### {head}", "", *said, "", *rows, ""]
 
 
 def _products(about: dict[str, Any], peak: float) -> str:

@@ -30,7 +30,7 @@ def own_products(a: np.ndarray, b: np.ndarray) -> dict[str, Callable[[], Any]]:
     sizes = (w, k, 1, x, n, out, n, m, k, n, w, NO_BIAS, 0, AS_IS)
     found = {
         "glassprop": _call(product, addresses[product], *sizes),
-        "glassprop, in blocks": _call(large, addresses[large], places, *sizes, room),
+        "glassprop (in blocks)": _call(large, addresses[large], places, *sizes, room),
     }
     for call in found.values():
         call()

@@ -24,7 +24,7 @@ except ImportError:
 
 CORES = len(os.sched_getaffinity(0))
 _THREADS = sorted({1, CORES})
-ALONE = ("BLIS", "glassprop", "glassprop, in blocks")  # which make no threads
+ALONE = ("BLIS", "glassprop", "glassprop (in blocks)")  # which make no threads
 Product = Callable[[], Any]
 
 

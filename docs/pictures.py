@@ -1,8 +1,8 @@
 """Makes the pictures of README and docs from real runs: `python docs/pictures.py` writes docs/img/*.
 
-They need `glassprop[plot]` (and Pillow, which comes with matplotlib). The
+They need `glassprop[plot]` (and Pillow, which comes with matplotlib); the notebook needs ipykernel and nbconvert. The
 pages are photographed in Chromium through Playwright: `playwright install chromium`, or GLASSPROP_CHROMIUM names one.
-`python docs/pictures.py curves`, `… pages` or `… plots` makes one kind alone.
+`python docs/pictures.py curves`, `… pages`, `… plots` or `… notebook` makes one kind alone.
 """
 
 from __future__ import annotations
@@ -163,6 +163,37 @@ def draw_pages(folder: Path) -> None:
         chromium.close()
 
 
+NOTEBOOK = (
+    """from sklearn.datasets import load_iris
+from glassprop import MLPClassifier
+
+data = load_iris(as_frame=True)
+X, y = data.data, data.target.map(dict(enumerate(data.target_names)))
+clf = MLPClassifier((16, 8), activation="tanh", learning_rate_init=0.01, random_state=0, verbose=True)
+clf.fit(X, y)""",
+    "clf.explain(X, y, row=70)",
+)
+
+
+def draw_notebook(folder: Path, target: Path) -> None:
+    """A notebook that was run, as Jupyter shows it."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
+    from playwright.sync_api import sync_playwright
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in NOTEBOOK])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    document = folder / "notebook.html"
+    document.write_text(HTMLExporter(template_name="lab").from_notebook_node(notebook)[0], encoding="utf-8")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("GLASSPROP_CHROMIUM"), args=["--no-sandbox"]
+        )
+        photograph(chromium, document, target, (1060, 1290), alone=True)
+        chromium.close()
+
+
 def labels_page() -> str:
     """Suspected labels of the digits, of which one in twenty is another than it was."""
     data, rng = load_digits(), np.random.default_rng(0)
@@ -173,13 +204,25 @@ def labels_page() -> str:
 
 
 def photograph(
-    chromium: Any, document: Path, target: Path, size: tuple[int, int], *, weight: bool = False, keys: str = ""
+    chromium: Any,
+    document: Path,
+    target: Path,
+    size: tuple[int, int],
+    *,
+    weight: bool = False,
+    keys: str = "",
+    alone: bool = False,
 ) -> None:
-    """The upper part of a document; weight: with the first layer's largest derivative chosen; keys: pressed before."""
+    """The upper part of a document; weight: with the first layer's largest derivative chosen; keys: pressed before.
+
+    alone: nothing that it would load from elsewhere is waited for.
+    """
     from PIL import Image
 
     window = {"width": size[0], "height": size[1]}
     tab = chromium.new_page(viewport=window, color_scheme="light", reduced_motion="reduce")  # nothing is on its way
+    if alone:
+        tab.route("http*://**", lambda route: route.abort())
     tab.goto(document.as_uri())
     if weight:
         tab.locator("tr", has_text="layer 1").locator("a, button").first.click()
@@ -194,7 +237,7 @@ def photograph(
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
-    wanted = sys.argv[1:] or ["curves", "pages", "plots"]
+    wanted = sys.argv[1:] or ["curves", "pages", "plots", "notebook"]
     with tempfile.TemporaryDirectory() as folder:
         model_file = Path(folder) / "digits.glassprop"
         if "curves" in wanted:
@@ -204,3 +247,5 @@ if __name__ == "__main__":
             draw_pages(Path(folder))
         if "plots" in wanted:
             draw_plots()
+        if "notebook" in wanted:
+            draw_notebook(Path(folder), IMAGES / "notebook.png")

@@ -13,7 +13,7 @@ from release.environments import SHOWN, Tried
 
 PAGE = ROOT / "docs" / "installing.md"
 BEGIN, END = "<!-- tried: written by make dist -->", "<!-- tried: end -->"
-_HEAD = ("Python", "versions", "extras", "installed of", *SHOWN, "passed", "seconds")
+_HEAD = ("Python", "versions", "extras", "installed from", *SHOWN, "passed", "seconds")
 
 
 def rows_of(all_tried: Sequence[Tried]) -> list[tuple[str, ...]]:
@@ -39,12 +39,12 @@ def page_part(all_tried: Sequence[Tried], resolved: Mapping[str, Sequence[str]],
     """
     lines = [
         f"{datetime.now(UTC):%-d %B %Y}, {platform.system()} on {platform.machine()}, {_busy()}. "
-        f"glassprop's wheel has {_size(built.wheel)}, its sdist {_size(built.sdist)}.",
-        "Seconds are from the empty environment to the end of the test; compiling, most of them, is done once.",
+        f"glassprop's wheel is {_size(built.wheel)}, its sdist {_size(built.sdist)}.",
+        "Seconds are from the empty environment to the end of the test; most of it is compiling, done once.",
         "",
         *_markdown(_HEAD, rows_of(all_tried)),
         "",
-        "**Resolved**, oldest and newest with all extras, everything from wheels: "
+        "**Only resolved, not run:** dependencies, oldest and newest with all extras, everything from wheels: "
         + ". ".join(f"Python {python}: {'; '.join(platforms)}" for python, platforms in resolved.items())
         + ".",
     ]
@@ -78,4 +78,4 @@ def _size(file: Path) -> str:
 
 def _busy() -> str:
     """How many cores there are, and how many would have found work: seconds are to be read by that."""
-    return f"{os.cpu_count()} cores, with work for {max(os.getloadavg()):.0f}"
+    return f"{os.cpu_count()} cores at a load average of {max(os.getloadavg()):.0f}"

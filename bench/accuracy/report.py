@@ -48,9 +48,9 @@ def _about(summary: Summary) -> list[str]:
     threads = sorted({str(result["threads"]) for result in timed})
     said = f"{days[0]} to {days[-1]}" if days[0] != days[-1] else days[0]
     lines = [
-        f"{said}, {summary.cpu or 'no CPU'}; {' and '.join(threads)} threads a model, load before each {load[0]:g} to "
-        f"{load[-1]:g} (median {load[len(load) // 2]:g}); {', '.join(versions)}. {len(results)} results on "
-        f"{len(summary.tables)} tables.",
+        f"{said}, {summary.cpu or 'no CPU'}; {' and '.join(threads)} threads per model, load average {load[0]:g} to "
+        f"{load[-1]:g} before a run (median {load[len(load) // 2]:g}); {', '.join(versions)}. {len(results)} results "
+        f"on {len(summary.tables)} tables.",
         "",
     ]
     elsewhere = [result for result in results if result["machine"] != summary.cpu]
@@ -67,8 +67,9 @@ def _overall(summary: Summary) -> list[str]:
     two = [name for name in summary.tables if _classes(summary, name) == 2]
     more = [name for name in summary.tables if _classes(summary, name) > 2]
     amounts = [name for name in summary.tables if _classes(summary, name) == 0]
-    heads = ("model", "error, all", "never seen", "two classes", "more", "amounts", "tables (runs)", "fit, wall",
-             "fit, CPU", "tables timed", "predict 1,000 rows, ms")  # fmt: skip
+    heads = ("model", "error, all", "never seen", "two classes", "more classes", "regression", "tables (runs)",
+             "fit, wall, × scikit-learn", "fit, CPU, × scikit-learn", "tables timed",
+             "predict 1,000 rows, ms")  # fmt: skip
     rows = []
     for model in in_order(summary):
         whole = summary.error_ratio(model, BASE)
@@ -89,7 +90,7 @@ def _classes(summary: Summary, table: str) -> int:
 
 
 def _asked(summary: Summary) -> list[str]:
-    heads = ("", "beside", "error", "never seen", "asked", "time", "CPU time", "asked", "tables")
+    heads = ("", "peer", "error", "never seen", "goal", "time", "CPU time", "goal", "tables")
     new = [name for name in summary.tables if name not in SEEN]
     rows = []
     for model, peer, most, longest in ASKED:
@@ -99,7 +100,13 @@ def _asked(summary: Summary) -> list[str]:
         errors = [_met(error, most), _met(unseen, most), f"≤ {most:.2f}"]
         times = [_met(wall, longest), _met(cpu, longest), f"≤ {longest:.2f}" if longest else ""]
         rows.append([model, peer, *errors, *times, f"{error.tables} (timed {wall.tables})"])
-    return ["What was asked, as geometric means of ratios:", "", *_table(heads, rows), "", *_of_10_000_rows(summary)]
+    return [
+        "Goals of this project, as geometric means of ratios to a peer:",
+        "",
+        *_table(heads, rows),
+        "",
+        *_of_10_000_rows(summary),
+    ]
 
 
 def _of_10_000_rows(summary: Summary) -> list[str]:
@@ -112,10 +119,11 @@ def _of_10_000_rows(summary: Summary) -> list[str]:
     if not rates:
         return []
     (wall, cpu, _), (longest, _, table) = rates[len(rates) // 2], rates[-1]
-    like = f"{_MANY:,} rows and more and {_SOME_COLUMNS.start} to {_SOME_COLUMNS.stop - 1} columns"
+    like = f"at least {_MANY:,} rows and {_SOME_COLUMNS.start} to {_SOME_COLUMNS.stop - 1} columns"
     return [
-        f"Members train for {wall:.0f} s (CPU {cpu:.0f} s) for 10,000 rows in the median of {len(rates)} runs on "
-        f"tables of {like}, {longest:.0f} s at most ({table}); 60 s on two cores were asked for.",
+        f"Eight networks (members) train in {wall:.0f} s per 10,000 rows (CPU {cpu:.0f} s), in the median of "
+        f"{len(rates)} runs on tables of {like}, and in {longest:.0f} s at most ({table}); the goal was 60 s on two "
+        "cores.",
         "",
     ]
 
@@ -136,9 +144,9 @@ def _by_table(summary: Summary, title: str) -> list[str]:
         least = min((error for error in errors if error is not None), default=math.nan)
         cells = ["" if error is None else _bold(f"{error:.4f}", error <= least * 1.0005) for error in errors]
         known = BY_NAME[table]
-        kind = {CLASSES: "classes", AMOUNTS: "amounts"}[known.source.task]
+        kind = {CLASSES: "classes", AMOUNTS: "regression"}[known.source.task]
         rows.append([f"{table} ¹" if table in SEEN else table, kind, known.traits, *cells])
-    note = ["¹ Seen when the rules were chosen by which columns become inputs; the others never were.", ""]
+    note = ["¹ Used in choosing the rules that turn columns into inputs; the others were not.", ""]
     return [f"### {title}: mean error over seeds", "", *_table(("table", "", "", *models), rows), "", *note]
 
 
@@ -147,7 +155,7 @@ def _bold(text: str, yes: bool) -> str:
 
 
 def _worst(summary: Summary, where: str) -> list[str]:
-    lines = [f"### The worst, of {where}", ""]
+    lines = [f"### The worst of {where}", ""]
     for model in (SINGLE, MEMBERS, PLAIN):
         for other in (BASE, "constant"):
             found = summary.differences(model, other)

@@ -43,8 +43,8 @@ def _decided(cases: list[Case]) -> str:
     ways = (WATCHED, UNWATCHED, "cleanlab")
     return "\n".join(
         [
-            "Suspected: precision / recall / by how many times the true number; and how many of the labels suggested "
-            "for those that are wrong are the true ones:", "",
+            "Suspected labels: precision / recall / their number as a multiple of the true number; and, as \"right "
+            "label\", the share of the wrong labels for which the suggested label is the true one:", "",
             *_head("table", *ways, "right label"),
             *(
                 _row(table, [*(_pair(some, "decided", way) for way in ways), _mean(some, "right instead")])
@@ -58,8 +58,8 @@ def _numbers(cases: list[Case]) -> str:
     ways = (WATCHED, SELF, RESIDUALS)
     return "\n".join(
         [
-            "Regression, area under the ROC curve / precision at the true number; and of what is suspected precision / "
-            "recall / number:", "",
+            "Regression: area under the ROC curve / precision at the true number; and for suspected targets precision "
+            "/ recall / their number as a multiple of the true number:", "",
             *_head("table", *ways, "suspected"),
             *(
                 _row(table, [*(_pair(some, "found", way) for way in ways), _pair(some, "decided", WATCHED)])
@@ -73,7 +73,7 @@ def _unusual(cases: list[Case]) -> str:
     groups = tuple(cases[0]["kinds"])
     return "\n".join(
         [
-            f"Called “{LABEL}” / “{ROW}”, of rows that are:", "",
+            f"Share of rows called “{LABEL}” (a wrong label) / “{ROW}” (unusual), by what they are:", "",
             *_head("planted", *groups),
             *(
                 _row(f"{how}, {table}", [_shares([case["kinds"][group] for case in some]) for group in groups])
@@ -91,8 +91,9 @@ def _retraining(cases: list[Case]) -> str:
     columns = [*(("said", key) for key in said), *(("true", key) for key in true)]
     return "\n".join(
         [
-            "Accuracy of five folds: as it is said (on rows that are not suspected, and on all), and by the true "
-            "labels, trained with all rows, without the suspected ones, and without those that are wrong:", "",
+            "Accuracy by five folds: as `retrained` reports it (on the rows that are not suspected, and on all), and "
+            "by the true labels, after training with all rows, without the suspected ones, and without the wrong "
+            "ones:", "",
             *_head("table", *said, *(f"true, {way}" for way in true)),
             *(
                 _row(table, [_mean([case[part] for case in some], key) for part, key in columns])
@@ -110,8 +111,8 @@ def _seconds(cases: Sequence[Case]) -> str:
     total = {key: sum(each[key] for each in timed) for key in timed[0]}
     sums = total["suspects"] / total["training"]
     return (
-        f"Processor seconds by those of one training: {np.median(one):.2f} in the median ({np.min(one):.2f} to "
-        f"{np.max(one):.2f}; of the sums {sums:.2f}), five folds {np.median(five):.2f}."
+        f"CPU seconds as a multiple of those of one training run: {np.median(one):.2f} in the median "
+        f"({np.min(one):.2f} to {np.max(one):.2f}; of the sums {sums:.2f}), five folds {np.median(five):.2f}."
     )
 
 

@@ -10,20 +10,20 @@ _SIGMOIDS = {**_ALONE, **_DESCENT, "activation": "logistic"}
 
 FAULTS = (
     Case(
-        "a column in tens of thousands", "clusters", "Theia",
+        "two columns times 30,000", "clusters", "Theia",
         words("inputs-unscaled bad-start oscillation dead-units constant-units no-progress rate-too-high "
               "exploding-gradients saturated-units"),
         words("standardize-inputs lower-rate clip-norm drop-column"),
         _ALONE, steps=(*SCALED, step("units", columns=[0, 3], factor=3e4)), mended_steps=SCALED,
     ),
     Case(
-        "shares of a thousandth", "shells", "UMLAUT",
+        "all columns times 0.0001", "shells", "UMLAUT",
         words("inputs-unscaled no-progress rate-too-low stopped-too-early vanishing-gradients"),
         words("standardize-inputs raise-rate more-epochs"),
         {**_ALONE, **_DESCENT, "max_iter": 40}, steps=(*SCALED, step("times", factor=1e-4)), mended_steps=SCALED,
     ),
     Case(
-        "places in meters", "roll", "not working",
+        "all columns times 800", "roll", "not working",
         words("inputs-unscaled bad-start oscillation dead-units constant-units rate-too-high exploding-gradients "
               "saturated-units no-progress"),
         words("standardize-inputs lower-rate clip-norm"),
@@ -45,7 +45,7 @@ FAULTS = (
         steps=(*SCALED, step("target units", factor=1.0, shift=300.0)), mended_steps=SCALED,
     ),
     Case(
-        "-1 for what is not known, of amounts near 3000", "glass", "defect4ML",
+        "-1 where unknown, in columns near 3000", "glass", "defect4ML",
         words("marks-for-missing inputs-unscaled"), words("mark-missing standardize-inputs"),
         {**_ALONE, "learning_rate_init": 0.001},
         steps=(step("times", factor=1.0, shift=3000.0), step("gaps", share=0.2), step("marks", value=-1.0)),
@@ -134,12 +134,12 @@ FAULTS = (
         {**_ALONE, **_DESCENT, "learning_rate_init": 1e-6}, mended={"learning_rate_init": 0.01},
     ),
     Case(
-        "X and y sorted apart", "clusters", "taxonomy",
+        "X and y in different orders", "clusters", "taxonomy",
         words("no-progress overfitting contradicting-labels"), words("check-labels early-stopping"),
         steps=(*SCALED, step("apart")), mended_steps=SCALED,
     ),
     Case(
-        "X and y sorted apart, amounts", "two slopes", "taxonomy",
+        "X and y in different orders, regression", "two slopes", "taxonomy",
         words("no-progress overfitting contradicting-labels"), words("check-labels early-stopping weight-decay"),
         steps=(*SCALED, step("apart")), mended_steps=SCALED,
     ),
@@ -149,7 +149,7 @@ FAULTS = (
         {**_ALONE, "learning_rate": "one_cycle", "max_iter": 2, "learning_rate_init": 0.002}, mended={"max_iter": 80},
     ),
     Case(
-        "a rate that dies away", "clusters", "DeepFD",
+        "a learning rate that decays too fast", "clusters", "DeepFD",
         words("schedule-ended rate-too-low stopped-too-early no-progress"),
         words("other-schedule raise-rate more-epochs other-optimizer"),
         {**_ALONE, **_DESCENT, "learning_rate_init": 0.02, "learning_rate": "invscaling", "power_t": 1.0},
@@ -189,12 +189,12 @@ FAULTS = (
         mended={"tol": 1e-4, "n_iter_no_change": 12, "learning_rate_init": 0.005},
     ),
     Case(
-        "a sigmoid as the output of amounts", "waves", "NeuraLint",
+        "a sigmoid as the output of a regression", "waves", "NeuraLint",
         words("output-and-cost no-progress saturated-units"), words("other-output-or-cost"),
         {"output_activation": "sigmoid"}, mended={"output_activation": "identity"},
     ),
     Case(
-        "squared errors of five classes", "clusters", "DeepFD",
+        "squared error as the cost of five classes", "clusters", "DeepFD",
         words("output-and-cost no-progress vanishing-gradients stopped-too-early rate-too-low saturated-units"),
         words("other-output-or-cost"),
         {**_DESCENT, "loss": "absolute_error", "output_activation": "softmax", "max_iter": 20,
@@ -202,7 +202,7 @@ FAULTS = (
         mended={"loss": "log_loss", "output_activation": "auto"},
     ),
     Case(
-        "one of sixty", "sum of squares", "DeepCrime",
+        "a class with 1.7 % of the rows", "sum of squares", "DeepCrime",
         words("imbalance-ignored"), words("class-weight"),
         {"hidden_layer_sizes": (16,)}, steps=(*SCALED, step("rare", share=0.017)), mended={"class_weight": "balanced"},
     ),
@@ -213,7 +213,7 @@ FAULTS = (
         {**_ALONE, **_DESCENT, "batch_size": 1, "learning_rate_init": 0.02, "max_iter": 20}, mended={"batch_size": 32},
     ),
     Case(
-        "one step an epoch", "clusters", "DeepCrime",
+        "one step per epoch", "clusters", "DeepCrime",
         words("batch-too-large stopped-too-early rate-too-low"),
         words("smaller-batch more-epochs raise-rate other-optimizer momentum"),
         {**_ALONE, "batch_size": 840, "max_iter": 25, "learning_rate_init": 0.002}, mended={"batch_size": 32},
@@ -233,21 +233,21 @@ FAULTS = (
         words("leak"), words("drop-column"), steps=(*SCALED, step("leak")), mended_steps=SCALED,
     ),
     Case(
-        "the amount and a little noise", "phase", "leakage",
+        "the target and a little noise", "phase", "leakage",
         words("leak"), words("drop-column"), steps=(*SCALED, step("leak", noise=0.05)), mended_steps=SCALED,
     ),
     Case(
-        "two people, one guesses", "clusters", "DeepCrime",
+        "labeled by two people, one guesses", "clusters", "DeepCrime",
         words("contradicting-labels"), words("check-labels"),
         steps=(*SCALED, step("twice", share=0.7)), mended_steps=SCALED,
     ),
     Case(
-        "elu with a slope of 1 everywhere", "waves", "silent bugs",
+        "elu with a derivative of 1 everywhere", "waves", "silent bugs",
         words("wrong-derivative"), words("mend-derivative"),
         {"activation": "elu, slope 1 below 0"}, mended={"activation": "own elu"},
     ),
     Case(
-        "tanh with the slope of a sigmoid", "roll", "silent bugs",
+        "tanh with the derivative of a sigmoid", "roll", "silent bugs",
         words("wrong-derivative"), words("mend-derivative"),
         {"activation": "tanh, slope of a sigmoid"}, mended={"activation": "own tanh"},
     ),
@@ -267,10 +267,10 @@ HEALTHY = (
     Case("usual", "shells", "classes"),
     Case("usual", "sum of squares", "classes"),
     Case("usual", "quadrants", "two columns"),
-    Case("usual", "roll", "amounts"),
-    Case("usual", "phase", "amounts"),
-    Case("usual", "waves", "amounts"),
-    Case("usual", "two slopes", "amounts"),
+    Case("usual", "roll", "regression"),
+    Case("usual", "phase", "regression"),
+    Case("usual", "waves", "regression"),
+    Case("usual", "two slopes", "regression"),
     Case("six layers of residuals", "roll", "deeper", arguments={"hidden_layer_sizes": (32,) * 6, "residual": True}),
     Case("four layers of residuals", "clusters", "deeper",
          arguments={"hidden_layer_sizes": (48,) * 4, "residual": True}),
@@ -287,11 +287,11 @@ HEALTHY = (
          arguments={"early_stopping": False, "max_iter": 60, "n_iter_no_change": 10, "alpha": 1.0}),
     Case("by the training loss alone", "phase", "no validation rows",
          arguments={"early_stopping": False, "max_iter": 120, "n_iter_no_change": 10}),
-    Case("few epochs, all learned", "two slopes", "stopped where it is done",
+    Case("few epochs, all learned", "two slopes", "stopped when converged",
          arguments={"early_stopping": False, "max_iter": 200, "n_iter_no_change": 3, "tol": 1e-3}),
     Case("a patience of three", "clusters", "early stopping", arguments={"n_iter_no_change": 3}),
     Case("dropout", "sum of squares", "regularized", arguments={"dropout": 0.2, "hidden_layer_sizes": (96, 96)}),
-    Case("own elu", "roll", "a right derivative", arguments={"activation": "own elu"}),
+    Case("own elu", "roll", "a correct derivative", arguments={"activation": "own elu"}),
     Case("a pipeline", "glass", "scaled by a step", steps=(), model="pipeline"),
     Case("a recipe", "quadrants", "our tabular estimator", steps=(), model="tabular", arguments={"n_members": 1}),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The cases in their halves. Thresholds are fixed on A; figures come from B, and, since findings were changed, C."""
+"""The cases in three sets. Thresholds are fixed on A; figures come from B, and, since findings were changed, C."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ TABLES: Mapping[str, Table] = {
     "friedman": _amounts(_chosen("planted_friedman"), max_iter=120),
     "moons": _classes(lambda: datasets.make_moons(1000, noise=0.2, random_state=3)),
     "noisy classes": _classes(_planted("classes", "1"), hidden_layer_sizes=(16,), alpha=0.1),
-    "noisy amounts": _amounts(_planted("amounts", "1"), hidden_layer_sizes=(16,), alpha=0.1),
+    "noisy regression": _amounts(_planted("amounts", "1"), hidden_layer_sizes=(16,), alpha=0.1),
     "digits": _classes(_sklearn("load_digits")),
     "wine": _classes(_sklearn("load_wine"), batch_size=16, max_iter=120),
     "chess": _classes(_chess, alpha=0.01),

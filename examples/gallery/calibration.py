@@ -3,17 +3,17 @@ Probabilities that can be believed
 ==================================
 
 Of all rows to which a classifier gives 80 %, four in five should be of that
-class. Networks that are trained for long are surer than they are right. One
-number, the *temperature*, mends most of that.
+class. Networks that are trained for long are overconfident. One number, the
+*temperature*, corrects most of that.
 """
 
 # %%
-# A network that is too sure
-# --------------------------
+# An overconfident network
+# ------------------------
 # Digits with pixels blurred by noise, so that some cannot be told apart; and
-# many epochs. ``temperature=True`` divides what the softmax is given by the
-# number for which held-out rows have the least log loss. The order of the
-# classes, and so the accuracy, stays as it is.
+# many epochs. ``temperature=True`` divides the inputs of the softmax by the
+# number that makes the log loss of the validation rows least. The order of
+# the classes, and so the accuracy, stays as it is.
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,18 +1,18 @@
 """
-Watching a training
-===================
+Watching a fit
+==============
 
-A callback is told after every epoch, and may look at everything, save, or
-stop the training. It follows scikit-learn's protocol, and watching never
-changes the result.
+A callback is called after every epoch, and may look at everything, save, or
+stop training. It follows scikit-learn's protocol. Watching alone never changes
+the result.
 """
 
 # %%
 # A callback
 # ----------
-# Four methods. ``context.parent`` is None for the fit as a whole; the tasks
-# below it are the epochs. What ``on_fit_task_end`` asks for by name it is
-# given: ``fitted_estimator`` is a copy as if training had ended here.
+# It has four methods. ``context.parent`` is None for the fit as a whole; the
+# tasks below it are the epochs. ``on_fit_task_end`` gets the arguments that it
+# names: ``fitted_estimator`` is a copy as if training had ended here.
 
 import warnings
 
@@ -54,8 +54,8 @@ class Snapshots:
 
 
 # %%
-# A training, watched
-# -------------------
+# A fit, watched
+# --------------
 
 X, y = make_moons(400, noise=0.15, random_state=0)
 watch = Snapshots(epochs=(1, 10, 40), stop_at=0.05)
@@ -74,8 +74,8 @@ assert clf.loss_curve_[-1] < 0.05
 # %%
 # The same bits
 # -------------
-# Trained again without a callback for as many epochs, the weights are the
-# same to the last bit.
+# A second fit without a callback, for as many epochs, ends with weights that
+# are the same to the last bit.
 
 alone = MLPClassifier((16,), "tanh", **settings | {"max_iter": clf.n_iter_})
 with warnings.catch_warnings():
@@ -88,8 +88,8 @@ assert np.array_equal(alone.theta_, clf.theta_)
 # %%
 # What it saw
 # -----------
-# The bound between the two classes after 1, 10 and 40 epochs, and how the
-# weights grow on the way.
+# The decision boundary after 1, 10 and 40 epochs, and how the weights grow on
+# the way.
 
 fig, axes = plt.subplots(2, 2, figsize=(7.2, 5))
 for ax, (epoch, model) in zip(axes.ravel(), watch.kept.items(), strict=False):

@@ -3,16 +3,16 @@ Is the gradient right?
 ======================
 
 A gradient that is a little wrong still trains, only worse, and nobody
-notices. A comparison with finite differences does; and the gradients of
-single rows show which of them pull hardest.
+notices. A comparison with finite differences shows it. And the gradients of
+single rows show which rows change the weights most.
 """
 
 # %%
 # Back-propagation against differences
 # ------------------------------------
 # A difference :math:`(C(\theta + h) - C(\theta - h)) / 2h` approximates a
-# derivative: too large a step h bends, too small a one rounds.
-# ``check_gradient`` chooses steps and tolerance by itself.
+# derivative. With too large a step h, curvature makes an error; with too small
+# a one, rounding does. ``check_gradient`` chooses steps and tolerance itself.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -50,11 +50,11 @@ for i, h in enumerate(steps):
 assert errors.min() < 1e-8
 
 # %%
-# Rows that pull hard
-# -------------------
+# Rows with large gradients
+# -------------------------
 # ``example_gradients`` has the gradient of each row without ever storing it.
-# Here are the lengths, before training and after some steps down the
-# gradient.
+# Here are the norms, before training and after some steps of gradient
+# descent.
 
 lengths = {"at the start": network.example_gradients(theta, X, Y).norms()}
 learned = theta.copy()
@@ -70,10 +70,10 @@ assert np.median(lengths["after 300 steps"]) < np.median(
 # %%
 # Both pictures
 # -------------
-# On the left the V that all finite differences have: from left to right
-# rounding falls as 1/h, then the bend rises as h². On the right most rows are
-# learned and hardly pull any more; few of them make up the rest of the
-# gradient.
+# On the left is the V of all finite differences: from left to right the
+# rounding error falls as 1/h, then the truncation error rises as h². On the
+# right, most rows are learned and have small gradients; a few rows make up the
+# rest of the gradient.
 
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.6))
 axes[0].loglog(steps, errors, color="tab:blue", alpha=0.3)

@@ -10,9 +10,9 @@ probability.
 # %%
 # The data
 # --------
-# 150 flowers. Two of the four measurements are used, so that all that the
-# network says fits into one picture. Inputs are standardized, as for any
-# neural network; a quarter of the flowers is held out.
+# The table has 150 flowers. Two of the four measurements are used, so that
+# all that the network predicts fits into one picture. Inputs are standardized,
+# as for any neural network; a quarter of the flowers is held out.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_iris
@@ -34,7 +34,7 @@ X_train, X_test, y_train, y_test = train_test_split(
 # --------
 # ``MLPClassifier`` takes the arguments of scikit-learn's class of the same
 # name. For so few rows, L-BFGS is a good choice of solver. ``alpha`` keeps
-# the weights small, and with them the bounds between species smooth.
+# the weights small, and so the decision boundaries between species smooth.
 
 model = make_pipeline(
     StandardScaler(),
@@ -56,8 +56,8 @@ assert score > 0.9
 # What it has learned
 # -------------------
 # The background is the probability of the likeliest species: strong where the
-# network is sure, pale along the bounds, which is where the few mistakes lie
-# (ringed).
+# network is sure, pale along the decision boundaries, where the few mistakes
+# lie (ringed).
 
 display = DecisionBoundaryDisplay.from_estimator(
     model,

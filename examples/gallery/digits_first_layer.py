@@ -3,14 +3,15 @@ What the first layer of a digits network sees
 =============================================
 
 Each neuron of the first layer has one weight for each pixel. Drawn as
-pictures, they show what the neurons look for: strokes, gaps and their places.
+pictures, the weights show what the neurons look for: strokes, gaps and their
+places.
 """
 
 # %%
 # Training
 # --------
-# 1,797 handwritten digits of 8 × 8 pixels. Sixteen neurons are enough for a
-# good score and few enough to look at all.
+# The data are 1,797 handwritten digits of 8 × 8 pixels. Sixteen neurons are
+# enough for a good score, and few enough to look at all of them.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -67,8 +68,8 @@ assert edge < middle / 2
 # %%
 # Where it is mistaken
 # --------------------
-# The first digits of the held-out part that it gets wrong. Some of them a
-# person would have to guess, too.
+# These are the first held-out digits that the network gets wrong. Some of
+# them, a person would have to guess, too.
 
 said = clf.predict(X_test)
 wrong = np.flatnonzero(said != y_test)[:8]

@@ -2,7 +2,7 @@
 Why does it not learn?
 ======================
 
-A loss that stays where it is has many possible causes. The doctor measures,
+A loss that does not fall has many possible causes. The doctor measures,
 names the cause, tries remedies in short runs, and says which of them helped.
 """
 
@@ -44,8 +44,8 @@ print(
 # %%
 # What the doctor says
 # --------------------
-# Each finding has a number, the threshold from which it is one, and remedies
-# with the validation cost that they led from and to.
+# Each finding has a measured number, the threshold beyond which it is a
+# finding, and remedies with the validation cost without and with each.
 
 found = glassprop.diagnose(clf, X_train, y_train)
 print(found)
@@ -54,10 +54,9 @@ assert "inputs-unscaled" in found.kinds
 # %%
 # One step, and the next
 # ----------------------
-# Standardizing alone did not help in so short a run, says the report: the
-# steps are too small for anything to help. It is right all the same that the
-# scale comes first. So the inputs are standardized, and the doctor is asked
-# again.
+# The report says that standardizing alone did not help in so short a run: the
+# steps are too small for anything to help. It is still right to fix the scale
+# first. So the inputs are standardized, and the doctor is asked again.
 
 settings = clf.get_params()
 scaled = make_pipeline(
@@ -77,9 +76,9 @@ print(f"accuracy {before:.2f} at first, {after:.2f} after both")
 assert after > 0.9
 
 # %%
-# The three trainings
-# -------------------
-# The first two hardly move; where they start is chance.
+# The three training runs
+# -----------------------
+# The first two curves hardly fall; where they start is random.
 
 fig, ax = plt.subplots(figsize=(6.4, 3.8))
 curves = {

@@ -2,9 +2,9 @@
 When to stop
 ============
 
-A network that is trained for too long learns its rows by heart. Early
-stopping looks at rows that it does not learn from, and keeps the weights of
-the best epoch.
+A network that is trained for too long memorizes its training rows. Early
+stopping watches rows that are not trained on, and keeps the weights of the
+best epoch.
 """
 
 # %%
@@ -38,8 +38,9 @@ X_train, X_val, X_test = (
 # %%
 # With and without
 # ----------------
-# ``scoring="loss"`` follows the loss of the rows that are watched. The first
-# network stops by it; the second only watches the same rows, and runs on.
+# With ``scoring="loss"`` early stopping follows the loss of the watched rows.
+# The first network stops by it; the second only watches the same rows, and
+# runs on.
 
 settings = {
     "hidden_layer_sizes": (64, 64),

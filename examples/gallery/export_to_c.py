@@ -2,7 +2,7 @@
 From Python to C
 ================
 
-A trained network becomes two files of C that need no library: for
+A trained network becomes two C files that need no library: for
 microcontrollers, or for any language that can call C.
 """
 
@@ -10,8 +10,8 @@ microcontrollers, or for any language that can call C.
 # A small network
 # ---------------
 # It tells the species of an iris from four measurements. The scaling of the
-# inputs is part of the Pipeline, and comes along: the C function takes
-# centimeters.
+# inputs is part of the Pipeline, and is exported with it: the C function
+# takes centimeters.
 
 import shutil
 import subprocess
@@ -55,8 +55,8 @@ assert "int iris_class(const iris_inputs *row);" in made.header
 # %%
 # The same numbers
 # ----------------
-# Compiled with the C compiler of this machine, if it has one, and asked for
-# all 150 flowers.
+# The code is compiled with the C compiler of this machine, if it has one, and
+# predicts all 150 flowers.
 
 PROGRAM = """
 #include <stdio.h>
@@ -125,8 +125,8 @@ else:
 # How far apart
 # -------------
 # Every point is a probability. In double precision C and Python agree to the
-# last digits. Weights of 8 bits take an eighth of the memory, and cost the
-# third decimal.
+# last digits. Weights of 8 bits take an eighth of the memory of doubles, and
+# change probabilities in the third decimal.
 
 fig, ax = plt.subplots(figsize=(6.4, 4))
 ax.semilogy(

@@ -2,17 +2,17 @@
 A rare class
 ============
 
-One case in sixteen is of the class that matters. A network that is trained
-without further ado overlooks some of these; ``class_weight="balanced"`` makes
-each class count the same.
+One case in sixteen is of the class that matters. A network with
+default settings misses some of these cases; ``class_weight="balanced"`` gives
+each class the same total weight.
 """
 
 # %%
 # The data
 # --------
-# Biopsies of 569 patients; malignant ones are made rare by keeping 24 of the
-# 212. So few cases are judged by repeated splits, each held-out part being
-# predicted by a network that has not seen it.
+# The data are biopsies of 569 patients; malignant ones are made rare by keeping
+# 24 of the 212. With so few cases, the networks are judged by repeated
+# cross-validation: each case is predicted by a network that has not seen it.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -39,7 +39,7 @@ print(f"{y.sum()} of {len(y)} are malignant, {y.mean():.1%}")
 # %%
 # Two networks
 # ------------
-# They differ in one argument. *Recall* is the part of the malignant cases
+# They differ in one argument. *Recall* is the share of the malignant cases
 # that is found.
 
 folds = StratifiedKFold(4, shuffle=True, random_state=0)
@@ -72,8 +72,8 @@ assert recall["balanced"] > recall["as it comes"]
 # What weights do and do not do
 # -----------------------------
 # They move the threshold: more cases are found, and there are more false
-# alarms. How well the cases are put in order, which is what the whole curve
-# shows, they hardly change. If you can say what a missed case costs, you may
+# alarms. They hardly change how well the cases are ranked, which the whole
+# curve shows. If you can say what a missed case costs, you may
 # as well choose the threshold of the plain network.
 
 fig, ax = plt.subplots(figsize=(6, 4))

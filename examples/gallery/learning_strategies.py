@@ -3,14 +3,14 @@ Comparing ways to learn
 =======================
 
 Gradient descent with and without momentum, schedules of the learning rate,
-Adam, AdamW: the curves of eight ways on four small tables.
+Adam, AdamW: the learning curves of eight methods on four small tables.
 """
 
 # %%
-# Eight ways
-# ----------
-# All with the same network and the same start. The learning rates are usual
-# ones for each, not tuned for the table.
+# Eight methods
+# -------------
+# All use the same network and the same initial weights. The learning rates are
+# usual ones for each method, not tuned for the table.
 
 import warnings
 
@@ -54,8 +54,8 @@ epochs = {"iris": 80, "digits": 12, "circles": 80, "moons": 80}
 # %%
 # Curves
 # ------
-# The training loss of each epoch, on a logarithmic axis. Fits are cut short
-# on purpose, so the warnings that say so are silenced.
+# They show the training loss of each epoch, on a logarithmic axis. Fits are cut
+# short on purpose, so the warnings that say so are silenced.
 
 last = {}
 fig, axes = plt.subplots(2, 2, figsize=(7.4, 6.4))
@@ -89,11 +89,11 @@ plt.show()
 # %%
 # What is seen
 # ------------
-# With momentum, plain gradient descent is much quicker. Inverse scaling makes
-# its steps small before there is much to be near to. Schedules that fall to 0
+# With momentum, gradient descent is much quicker. Inverse scaling makes
+# the steps small long before a minimum is near. Schedules that fall to 0
 # end with smooth curves; in the middle, while the rate is high, they may lie
-# behind. The training loss does not tell which network predicts best: judge
-# that by rows held out.
+# behind. The training loss does not say which network predicts best: judge
+# that by held-out rows.
 
 for name in tables:
     best = min(ways, key=lambda way: last[name, way])

@@ -2,17 +2,17 @@
 Several networks as one
 =======================
 
-Networks that start from other weights differ most where they know least.
-Averaged, they are better than each; and their disagreement tells where not to
-trust them.
+Networks that start from different weights differ most where they know least.
+Their average is better than each of them, and their disagreement shows where
+not to trust them.
 """
 
 # %%
 # Eight members
 # -------------
 # ``n_members=8`` trains eight networks in one fit. With ``member="network"``
-# each has all layers for itself; the default, ``"head"``, shares the layers
-# in between and costs little more than one network.
+# each has all layers of its own; with the default, ``"head"``, they share the
+# layers in between, which costs little more than one network.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,8 +23,8 @@ from glassprop import MLPRegressor
 data = load_diabetes(scaled=False)
 bmi, y = data.data[:, 2], data.target
 X, y = ((bmi - bmi.mean()) / bmi.std())[:, None], (y - y.mean()) / y.std()
-# The others are left out, to see what networks say where they know nothing;
-# of those between, every fourth is enough.
+# Rows outside are left out, to see what networks predict where they know
+# nothing; inside, every fourth row is enough.
 known = np.abs(X[:, 0]) < 1.2
 known &= np.arange(len(y)) % 4 == 0
 model = MLPRegressor(
@@ -42,9 +42,9 @@ model = MLPRegressor(
 model.fit(X[known], y[known])
 
 # %%
-# What each says
-# --------------
-# ``network_.member(m)`` is one of them, over the same weights.
+# What each predicts
+# ------------------
+# ``network_.member(m)`` is one of them; it uses the same weights.
 
 axis = np.linspace(-3, 4, 200)[:, None]
 each = np.array(
@@ -65,9 +65,9 @@ assert spread[~inside].mean() > 2 * spread[inside].mean()
 # %%
 # Where they disagree
 # -------------------
-# Between the dotted lines they were trained and agree. Beyond, each goes on
-# in its own way. That they agree does not prove that they are right: all of
-# them have the same kind of network and the same rows.
+# Between the dotted lines they were trained, and they agree. Beyond, each goes
+# its own way. Agreement does not prove that they are right: all of
+# them have the same layers and the same rows.
 
 fig, ax = plt.subplots(figsize=(6.4, 4))
 units = bmi.std(), bmi.mean()

@@ -2,15 +2,15 @@
 An activation of your own
 =========================
 
-Is the sine a good activation? An activation takes two functions, its value
-and its slope, and is then used by every part of the library: training,
-gradient checks, explanations.
+Is the sine a good activation? An activation is defined by two functions, its
+value and its derivative (``slope``), and then works in every part of the
+library: training, gradient checks, explanations.
 """
 
 # %%
 # Value and slope
 # ---------------
-# The slope is handed the input z and the value a, and may use whichever is
+# The slope gets the input z and the value a, and may use whichever is
 # handier. A Gaussian bump, for instance, has the slope :math:`-2 z a`.
 
 import matplotlib.pyplot as plt
@@ -31,8 +31,8 @@ activations = {
 # %%
 # Handwritten digits
 # ------------------
-# The same network, three times. Activations of your own are run in NumPy and
-# not in machine code, so that fits take longer.
+# The same network is trained three times. Activations of your own run in NumPy
+# and not in machine code, so fits take longer.
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(
@@ -70,7 +70,7 @@ assert check.ok
 # %%
 # How they learn
 # --------------
-# On this small task all three do. That says little of harder ones: most
+# On this small task, all three learn. That says little about harder ones: most
 # activations work for a network of one layer.
 
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.4))

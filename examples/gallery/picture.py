@@ -1,16 +1,16 @@
 """
-A picture learned by heart
-==========================
+A picture memorized by a network
+================================
 
-From the place of a pixel to its color: two numbers in, three out. A plain
-network paints with a broad brush. The same network behind inputs made of
-waves sees detail.
+A network maps the position of a pixel to its color: two numbers in, three out.
+On its own it paints with a broad brush. Given waves of the position as inputs,
+it reproduces detail.
 """
 
 # %%
 # The picture
 # -----------
-# A flower that comes with scikit-learn, in small: 50 × 64 pixels, which are
+# A flower that comes with scikit-learn, reduced to 50 × 64 pixels, which are
 # 3,200 rows.
 
 import matplotlib.pyplot as plt
@@ -29,9 +29,9 @@ X, y = np.column_stack([across.ravel(), down.ravel()]), picture.reshape(-1, 3)
 # %%
 # Two networks
 # ------------
-# ``PeriodicEmbedding`` makes of each number sums of cosines whose frequencies
+# ``PeriodicEmbedding`` turns each number into sums of cosines whose frequencies
 # are trained along with everything else. Nothing is held out here: the
-# question is what a network can express, not what it foretells.
+# question is what a network can express, not how well it generalizes.
 
 settings = {
     "learning_rate": "one_cycle",

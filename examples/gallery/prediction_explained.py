@@ -2,16 +2,15 @@
 Why this prediction?
 ====================
 
-One wine, and the probability that the network gives to its grower. Two
-questions: which of the measurements made it so, and which of the training
-rows did?
+For one wine, a network gives its grower a probability. Which of the
+measurements led to it, and which of the training rows?
 """
 
 # %%
 # A network
 # ---------
-# 178 wines of three growers, thirteen measurements. A ``Tracer`` keeps some
-# of the weights along the training, for the second question.
+# The table has 178 wines of three growers, with thirteen measurements. A
+# ``Tracer`` saves some of the weights during training, for the second question.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -33,7 +32,7 @@ clf = MLPClassifier(
     random_state=0,
 )
 clf.set_callbacks(tracer).fit(X, y)
-# The wine of which it is least sure.
+# The wine that the network is least sure about.
 row = int(np.argmin(clf.predict_proba(X).max(axis=1)))
 probabilities = clf.predict_proba(X.iloc[[row]])[0]
 print(
@@ -44,7 +43,7 @@ print(
 # %%
 # By its measurements
 # -------------------
-# ``contributions`` says what each measurement added, counted from the mean
+# ``contributions`` says what each measurement added, compared with the mean
 # wine (integrated gradients). They add up to the prediction.
 
 found = clf.explain(X, row=row).contributions()
@@ -90,9 +89,10 @@ assert all(pull.label == str(y[row]) for pull in blame.proponents[:3])
 # %%
 # All training rows at a glance
 # -----------------------------
-# Drawn along the two measurements that contributed most. Orange wines pulled
-# this prediction towards its label, violet ones away; the larger, the more.
-# They are mostly its neighbors, of its own grower and of others.
+# The rows are drawn by the two measurements that contributed most. Orange wines
+# pulled this prediction toward its label, violet ones away from it; larger
+# points pulled more. They are mostly its neighbors, of its own grower and of
+# others.
 
 first, second = (column.name for column in found.columns[:2])
 others = np.arange(len(y)) != row

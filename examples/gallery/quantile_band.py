@@ -3,7 +3,7 @@ A band instead of a line: a loss of your own
 ============================================
 
 A prediction of 150 is worth little if it may as well be 80 or 250. Three
-networks, trained with a loss of their own, give the middle and the bounds
+networks, trained with a user-defined loss, give the median and the bounds
 between which four in five patients lie.
 """
 
@@ -11,8 +11,8 @@ between which four in five patients lie.
 # The loss
 # --------
 # The *pinball loss* of level :math:`p` costs :math:`p` for each unit that a
-# prediction is too low, and :math:`1 - p` for each that it is too high. What
-# makes it least is the quantile: the number below which a part :math:`p` of
+# prediction is too low, and :math:`1 - p` for each that it is too high. It
+# is least at the quantile: the number below which a share :math:`p` of
 # the targets lies. A loss is two functions: its value, one number for each
 # row, and its derivative with respect to the output.
 
@@ -39,8 +39,8 @@ def pinball(p):
 # %%
 # Training
 # --------
-# Patients by their body mass index alone, so that a picture shows everything.
-# (For work, ``loss="quantile(0.1)"`` is the same loss, built in and
+# The only input is the body mass index, so that a picture shows everything.
+# (In practice, use ``loss="quantile(0.1)"``: the same loss, built in and
 # compiled.)
 
 data = load_diabetes(scaled=False)
@@ -76,7 +76,7 @@ assert 0.74 < inside < 0.86
 # The band
 # --------
 # It is wider where progress varies more. At both ends there are few patients,
-# and the bounds are less sure there.
+# and the bounds are less certain there.
 
 shown = np.linspace(X.min(), X.max(), 200)[:, None]
 units = {
@@ -106,7 +106,7 @@ plt.show()
 # %%
 # A wrong derivative is refused
 # -----------------------------
-# Before training starts, derivatives of your own are compared with
+# Before training starts, user-defined derivatives are compared with finite
 # differences. A forgotten factor does not get far:
 
 wrong = Cost(

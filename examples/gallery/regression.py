@@ -2,17 +2,17 @@
 A first regression
 ==================
 
-How far has diabetes progressed after a year? A network is asked, and so is a
-straight line: on this table the line is about as good, which is worth
+How far has diabetes progressed after a year? A network is compared with a
+linear model: on this table, the linear model is about as good, which is worth
 knowing.
 """
 
 # %%
 # The data
 # --------
-# 442 patients, ten measurements each, and a number between 25 and 346 for the
-# progression of the disease a year later. The target is scaled for training,
-# and predictions come back in its own units.
+# There are 442 patients with ten measurements each, and a number between 25 and
+# 346 for the progression of the disease a year later. The target is scaled for
+# training, and predictions come back in its own units.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -66,9 +66,9 @@ assert r2_score(y, predicted["network"]) > 0.42
 # %%
 # Next to each other
 # ------------------
-# Both predict the middle well and the ends too near to the middle: what is
-# not in the ten measurements cannot be predicted by any model. A network
-# earns its place where straight lines fail; here they hardly do.
+# Both predict middle values well, and extreme ones too near to the middle:
+# what is not in the ten measurements cannot be predicted by any model. A
+# network earns its place where linear models fail; here they hardly do.
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.8), sharex=True, sharey=True)
 for ax, (name, values) in zip(axes, predicted.items(), strict=True):

@@ -2,9 +2,9 @@
 How much to regularize
 ======================
 
-``alpha`` punishes large weights. Too little, and the bound between two
-classes follows single points; too much, and it can no longer bend. Three
-tables, four values.
+``alpha`` penalizes large weights. With too little, the decision boundary
+follows single points; with too much, it can no longer bend. Here are three
+tables with four values each.
 """
 
 # %%
@@ -83,9 +83,9 @@ plt.show()
 # %%
 # What is seen
 # ------------
-# On the left the bound bends after single points, and the network is sure
-# everywhere; on the right nothing is decided any more. The best lies between:
-# try values that are ten times apart.
+# On the left the boundary bends around single points, and the network is sure
+# everywhere; on the right it is sure of nothing. The best lies in between: try
+# values that differ by a factor of ten.
 
 for name, row in zip(tables, scores, strict=True):
     print(

@@ -2,17 +2,17 @@
 Searching for good settings
 ===========================
 
-The estimators work with all of scikit-learn's searches. Here, successive
-halving: many settings get a few epochs each, and only the better third goes
-on with three times as many.
+The estimators work with all of scikit-learn's searches. This one is successive
+halving: many settings get a few epochs each, and only the best third continues,
+with three times as many.
 """
 
 # %%
 # What is searched
 # ----------------
 # Learning rate and width for the wine data: three growers, told apart by
-# thirteen measurements. The epochs are the resource that is handed out, and
-# with a cosine schedule each fit uses its share as a whole training.
+# thirteen measurements. The epochs are the resource that is shared out, and
+# each fit runs a whole cosine schedule within its share.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -58,10 +58,11 @@ assert search.best_score_ > -0.2
 # %%
 # All that was tried
 # ------------------
-# Each point is one setting, the larger, the further it came. Too low a
-# learning rate cannot get there in so few epochs, and too high a one jumps
-# about. The best score of a search is a little too good, since it was chosen
-# for being so: judge the final model by rows that the search has not seen.
+# Each point is one setting; larger points stayed in the search for longer. Too
+# low a learning rate does not get far in so few epochs, and too high a one
+# oscillates. The best score of a search is a little too good, since it was
+# chosen for being so: judge the final model by rows that the search has not
+# seen.
 
 results = search.cv_results_
 rates = np.array(

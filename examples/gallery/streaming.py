@@ -3,8 +3,8 @@ A table that does not fit into memory
 =====================================
 
 Training can read a file piece by piece, once an epoch. Here a small file
-stands for a large one: what is done, and what comes out, does not depend on
-the size.
+stands in for a large one; neither the procedure nor the result depends on the
+size.
 """
 
 # %%
@@ -27,7 +27,7 @@ from glassprop import MLPClassifier
 X, y = load_digits(return_X_y=True)
 rng = np.random.default_rng(0)
 order = rng.permutation(len(y))
-# By digit: no copy of a held-out digit is trained on.
+# Split by original digit: no copy of a held-out digit is trained on.
 learned, held = (
     order[:1400],
     order[1400:],
@@ -46,7 +46,7 @@ print(f"{path.stat().st_size / 1e6:.1f} MB")
 # %%
 # Piece by piece
 # --------------
-# With ``partial_fit`` you hand over the pieces yourself, and can look at the
+# With ``partial_fit`` you pass the pieces yourself, and can look at the
 # network in between. The classes are named at the first call. (``glassprop
 # train digits.parquet --target digit --stream`` does all of this in one
 # command, with shuffling, early stopping and held-out scores.)
@@ -73,7 +73,7 @@ assert scores[-1] > 0.9
 # %%
 # How it gets better
 # ------------------
-# As a yardstick, a logistic regression that was given the whole table in
+# The baseline is a logistic regression that was given the whole table in
 # memory.
 
 yardstick = (

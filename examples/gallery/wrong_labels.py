@@ -2,15 +2,15 @@
 Which labels are wrong
 ======================
 
-Labels are written by people, and some are wrong. A network that is watched
-while it learns tells which: rows whose label it learns late, forgets, or
-would rather call something else.
+Labels are written by people, and some are wrong. Watching a network while it
+learns shows which: those that it learns late, forgets, or would replace by
+another label.
 """
 
 # %%
 # Wrong labels, planted
 # ---------------------
-# To see whether it works, one digit in twenty gets another label by chance.
+# To see whether it works, one digit in twenty gets another label at random.
 # The network is not told which.
 
 import matplotlib.pyplot as plt
@@ -53,9 +53,9 @@ assert recall > 0.8
 # %%
 # The most suspicious
 # -------------------
-# Each with the label it was given and the one that is suggested. Labels that
-# are wrong by chance, as here, are the easy case: those of a real table are
-# wrong where classes are alike. About one in ten of the suspected ones is
+# Each digit has the label it was given and the one that is suggested. Labels
+# that are wrong at random, as here, are the easy case: in a real table they are
+# wrong where classes are similar. About one in ten of the suspected labels is
 # right, so a person should look before anything is changed.
 
 fig, axes = plt.subplots(2, 6, figsize=(7.4, 3.6))
@@ -72,8 +72,8 @@ plt.show()
 # %%
 # All scores
 # ----------
-# The score of a row is the higher, the more probably its label is wrong. Both
-# kinds lie well apart, with some rows in between.
+# The more probably the label of a row is wrong, the higher is its score. Right
+# and wrong labels lie well apart, with some rows in between.
 
 fig, ax = plt.subplots(figsize=(6.4, 3.4))
 bins = np.linspace(0, 1, 41)

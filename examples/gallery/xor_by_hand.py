@@ -3,15 +3,15 @@ XOR by hand
 ===========
 
 The smallest task that no straight line solves, and a network small enough to
-compute on paper: two inputs, two hidden neurons, one output. Nine numbers,
-set by hand first, then learned.
+compute on paper: two inputs, two hidden neurons, one output. Its nine numbers
+are set by hand first, then learned.
 """
 
 # %%
 # Nine numbers that solve it
 # --------------------------
-# A network is a description; its weights and biases are one vector θ apart.
-# ``w`` and ``b`` give views into it, layer by layer. One hidden neuron finds
+# A network is only a description; its weights and biases are a separate vector
+# θ. ``w`` and ``b`` give views into it, layer by layer. One hidden neuron finds
 # *either*, the other *both*; the output takes either, and not both.
 
 import matplotlib.pyplot as plt
@@ -37,11 +37,11 @@ print(np.round(network.predict(by_hand, X), 2).ravel(), "should be", Y.ravel())
 assert np.array_equal(network.predict(by_hand, X) > 0.5, Y > 0.5)
 
 # %%
-# One derivative, taken apart
-# ---------------------------
-# From a random start: the derivative of the cost by the weight from input 1
-# to hidden neuron 0, for the row (0, 1), with the factors that the chain rule
-# multiplies.
+# One derivative and its factors
+# ------------------------------
+# This is the derivative of the cost with respect to the weight from input 1
+# to hidden neuron 0, at random initial weights, for the row (0, 1), with the
+# factors that the chain rule multiplies.
 
 rng = np.random.default_rng(3)
 theta = network.initial(rng)
@@ -56,9 +56,9 @@ assert check_gradient(network, theta, X, Y).ok
 # %%
 # Learned instead
 # ---------------
-# Steps of Adam against the gradient, all four rows at a time. Not every start
-# succeeds with two hidden neurons: about half of them stay in a place where
-# no small step helps. They are counted here.
+# Training takes steps of Adam, with all four rows in each batch. Not every
+# start succeeds with two hidden neurons: about half of the starts end where no
+# small step helps. They are counted here.
 
 settings = Settings(
     optimizer=Adam(), schedule=Constant(0.1), epochs=400, batch_size=4

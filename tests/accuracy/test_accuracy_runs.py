@@ -170,9 +170,9 @@ def test_members_are_timed_on_tables_like_those_asked_for():
         result("cells", 0, MEMBERS, 0.1, train=5_000, columns=56, fit_s=99.0),
         result("magic", 0, MEMBERS, 0.1, train=5_000, columns=10, fit_s=20.0, fit_cpu_s=30.0),
     ]
-    said = "Members train for 40 s (CPU 60 s) for 10,000 rows in the median of 1 runs"
+    said = "Eight networks (members) train in 40 s per 10,000 rows (CPU 60 s), in the median of 1 runs"
     assert said in markdown(found)
-    assert "Members train" not in markdown(found[:2])
+    assert "Eight networks" not in markdown(found[:2])
 
 
 def test_tables_that_were_seen_are_marked_and_left_out_of_a_mean():

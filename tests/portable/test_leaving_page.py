@@ -93,7 +93,7 @@ def test_what_the_document_shows_is_what_comes(folder: Path) -> None:
     shown = in_lines(re.search(r"prints\n\n```text\n(.*?)```", TEXT, re.DOTALL)[1])  # type: ignore[index]
     assert [label for label, _ in here(folder)] == [label for label, _ in shown]
     assert [p for _, p in here(folder)] == pytest.approx([p for _, p in shown], abs=0.02)
-    table = re.search(r"`here.csv` says.*?```text\n(.*?)```", TEXT, re.DOTALL)[1]  # type: ignore[index]
+    table = re.search(r"`here.csv` gives.*?```text\n(.*?)```", TEXT, re.DOTALL)[1]  # type: ignore[index]
     rows = list(csv.DictReader(table.splitlines()))
     assert [(row["prediction"], float(row["probability_yes"])) for row in rows] == [
         (label, pytest.approx(p, abs=1e-6)) for label, p in shown

@@ -67,7 +67,7 @@ def test_a_table_with_classes_has_scores_of_all_four_on_the_same_rows(tmp_path):
         assert found["scores"][name]["log_loss"] < 0.5 * found["scores"]["constant"]["log_loss"]
     page = markdown([found], _MACHINE)
     assert "| made | 178 × 15 | classes |" in page
-    assert "1 of 1 tables were learned from.\nAgainst the constant: better on 1" in page
+    assert "learned from 1 of 1 tables. By R² or log loss:\n\n* Against the constant: better on 1" in page
 
 
 def test_amounts_are_scored_as_scikit_learn_scores_them(tmp_path):

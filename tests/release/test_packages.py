@@ -168,7 +168,7 @@ def test_the_table_says_what_passed_and_what_did_not(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(bytes(1_234_567))
     built = Built(tmp_path / "one.tar.gz", tmp_path / "one.whl", tmp_path)
     part = page_part(ended, {"3.14": list(PLATFORMS)}, built)
-    assert "wheel has 1.2 MB, its sdist 1.2 MB" in part
+    assert "wheel is 1.2 MB, its sdist 1.2 MB" in part
     assert "| 3.12.1 | newest | none | sdist, by pip | 2.5.5 | – | – | – | – | yes | 61 |" in part
     assert "| 3.12.1 | oldest | cli | wheel | 2.0.0 | – | – | – | – | no | 5 |" in part
     assert "Python 3.14: Linux, x86-64; Linux, ARM; " in part
