@@ -17,7 +17,10 @@ from glassprop.plot import CalibrationDisplay, ConfusionMatrixDisplay, Predictio
 
 LABELS = "y has 2 columns"
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def plain(y):
