@@ -72,6 +72,15 @@ def test_residuals_are_what_is_left_of_the_target(name, kind):
     assert not display.ax_.xaxis.label.get_parse_math()
 
 
+def test_of_very_many_classes_some_are_named_and_none_is_written_into_the_fields():
+    y = np.arange(60).repeat(2)
+    display = ConfusionMatrixDisplay.from_predictions(y, y, ax=axes())
+    assert display.text_ is None
+    ax = display.ax_
+    named = {int(at): text.get_text() for at, text in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True)}
+    assert named == {k: str(k) for k in range(0, 60, 3)}
+
+
 def test_axes_that_are_shared_can_be_painted():
     two = Figure().subplots(1, 2, sharex=True, sharey=True)
     for ax in two:
