@@ -17,7 +17,10 @@ from glassprop.plot import CalibrationDisplay, ConfusionMatrixDisplay, Predictio
 
 LABELS = "y has 2 columns"
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def plain(y):
@@ -67,6 +70,15 @@ def test_residuals_are_what_is_left_of_the_target(name, kind):
     what = "price_$" if isinstance(of.y, pd.Series) else "values"
     assert display.ax_.get_xlabel() == f"predicted {what} ($)"
     assert not display.ax_.xaxis.label.get_parse_math()
+
+
+def test_of_very_many_classes_some_are_named_and_none_is_written_into_the_fields():
+    y = np.arange(60).repeat(2)
+    display = ConfusionMatrixDisplay.from_predictions(y, y, ax=axes())
+    assert display.text_ is None
+    ax = display.ax_
+    named = {int(at): text.get_text() for at, text in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True)}
+    assert named == {k: str(k) for k in range(0, 60, 3)}
 
 
 def test_axes_that_are_shared_can_be_painted():

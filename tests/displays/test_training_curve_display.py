@@ -8,6 +8,7 @@ from drawn_models import AMOUNT, EVERY, QUICK, STOPS, X3, Y3, axes, drawn
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_validate
+from sklearn.pipeline import Pipeline
 
 from glassprop import MLPClassifier, MLPRegressor, TabularClassifier
 from glassprop.errors import SettingsError
@@ -15,7 +16,10 @@ from glassprop.plot import TrainingCurveDisplay
 
 SEVERAL = {"votes": "estimators_", "regressors, bagged": "estimators_"}
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def network_of(model):
@@ -108,6 +112,11 @@ def test_folds_of_a_table_are_drawn_each_and_kept_in_its_record():
     np.testing.assert_allclose(np.mean(lines[2:], axis=0), display.validation_line_.get_ydata(), rtol=1e-5)
     np.testing.assert_array_equal(display.line_.get_ydata(), model.report_["history"]["loss_curve"])
     np.testing.assert_array_equal(again.line_.get_ydata(), display.line_.get_ydata())
+
+
+def test_folds_are_found_at_the_end_of_a_pipeline():
+    pipe = Pipeline([("nothing", "passthrough"), ("table", drawn("table").model)])
+    assert len(TrainingCurveDisplay.from_estimator(pipe, ax=axes()).networks) == 2
 
 
 def test_a_cross_validation_is_drawn_each_and_in_the_mean():

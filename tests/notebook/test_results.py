@@ -153,6 +153,31 @@ def test_other_rows_than_were_looked_at_are_not_shown(made: Any) -> None:
     assert "Proponents" in html
 
 
+@pytest.mark.parametrize("kind", ["list", "sparse", "elsewhere", "nonsense"])
+def test_rows_of_every_kind_have_a_page_or_the_text(made: Any, kind: str) -> None:
+    from dataclasses import replace
+
+    from scipy.sparse import csr_matrix
+
+    class Elsewhere:
+        """As tensors of PyTorch that lie on a device: NumPy cannot look into them."""
+
+        def __array__(self, *_: Any, **__: Any) -> Any:
+            raise TypeError("can't convert to numpy")
+
+        detach = cpu = lambda self: self
+
+        def numpy(self) -> Any:
+            return Z
+
+    Z = made.blame.rows.to_numpy()
+    rows: Any = {"list": Z.tolist(), "sparse": csr_matrix(Z), "elsewhere": Elsewhere(), "nonsense": [[1, 2], [3]]}[kind]
+    for result in (made.blame, made.suspects):
+        html = replace(result, rows=rows)._repr_html_()
+        assert ("srcdoc" in html) == (kind != "nonsense")
+        assert "rows" in html
+
+
 def test_without_jinja_the_text_is_there(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 

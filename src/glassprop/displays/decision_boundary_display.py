@@ -247,12 +247,13 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
         return drawn
 
     def _color_of(self, place: int) -> Any:
+        """Of the rows of a class: paler than the ground where it is sure, so that they are seen on it."""
         if self.n_classes > 2:
-            return self.multiclass_colors_[place]
+            return 0.65 * self.multiclass_colors_[place] + 0.35
         from matplotlib import colormaps
 
         ends = getattr(self.surface_, "cmap", None) or colormaps[DIVERGING]
-        return ends(0.15 + 0.7 * place / max(len(self.class_names or ()) - 1, 1))
+        return ends(0.3 if place == 0 else 0.7)
 
 
 class _Computed(ItsDecisionBoundaryDisplay):

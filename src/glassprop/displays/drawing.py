@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from glassprop.errors import MissingPackageError
@@ -13,6 +14,7 @@ from glassprop.ground.text import shown
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DIVERGING = "PuOr_r"  # violet below 0, orange above: told apart by color-blind people
 _LONGEST = 40  # characters of a name in a picture
+_MOST_NAMES = 25  # that find room along an axis of a figure of usual size
 _OWN_LABEL = re.compile(r"_child\d+|_nolegend_")
 
 Keywords = Mapping[str, Any] | None
@@ -79,9 +81,10 @@ def label_axes(ax: Any, across: str | None = None, up: str | None = None) -> Non
 
 
 def name_ticks(axis: Any, names: Iterable[object], *, rotation: float = 0.0) -> None:
-    """Names at 0, 1, 2 and so on of an axis."""
+    """Names at 0, 1, 2 and so on of an axis; of very many every second, third and so on."""
     said = [named(name) for name in names]
-    axis.set_ticks(range(len(said)), said)
+    step = ceil(len(said) / _MOST_NAMES) or 1
+    axis.set_ticks(range(0, len(said), step), said[::step])
     for text in axis.get_ticklabels():
         text.set_rotation(rotation)
         if rotation:

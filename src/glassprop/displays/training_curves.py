@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 
 from glassprop.displays.networks_in import networks_in
 from glassprop.errors import SettingsError
@@ -52,10 +53,17 @@ def curves_of(model: Any) -> Curves:
         If it keeps no curve.
     """
     networks = networks_in(model)
-    told = getattr(model, "report_", None)
+    told = _record_of(model)
     if isinstance(told, Mapping):
         return _with_folds(_of_one(networks[0], model), told)
     return mean_of([_of_one(network, model) for network in networks])
+
+
+def _record_of(model: Any) -> Any:
+    """What a table's estimator, at the end of Pipelines and searches, has written down; None of others."""
+    while hasattr(model, "best_estimator_") or isinstance(model, Pipeline):
+        model = model.steps[-1][1] if isinstance(model, Pipeline) else model.best_estimator_
+    return getattr(model, "report_", None)
 
 
 def curves_of_record(record: Mapping[str, Any]) -> Curves:

@@ -7,7 +7,6 @@ import sys
 from html import escape
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 from glassprop.ground.tell import Told
 from glassprop.ground.text import one_line
@@ -57,6 +56,8 @@ class NotebookLine:
 
 def _place(shell: Any) -> tuple[str, int]:
     """The line of the fit that begins, and which fit of its cell it is."""
+    from uuid import uuid4
+
     parent = getattr(shell, "parent_header", None) or {}
     cell = parent.get("msg_id") or getattr(shell, "execution_count", 0)
     before = getattr(shell, _CELL, None)

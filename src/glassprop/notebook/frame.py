@@ -11,6 +11,7 @@ MOST = 4_000_000  # characters of a document that a notebook is to hold
 _DARK = (
     '[data-jp-theme-light="false"]',
     '[data-vscode-theme-kind*="dark"]',
+    '[data-vscode-theme-kind="vscode-high-contrast"]',
     'html[theme="dark"]',
     'html[data-theme="dark"]',
 )

@@ -11,6 +11,7 @@ from glassprop.classroom.lesson import Lesson
 from glassprop.diagnosis.finding import Diagnosis
 from glassprop.document.blocks import Document
 from glassprop.document.html_document import html_piece
+from glassprop.equations.arrays import on_host
 from glassprop.errors import GlasspropError
 from glassprop.influence.blame import Blame
 from glassprop.influence.model_trace import ModelTrace
@@ -78,7 +79,7 @@ def _page(result: Any, make: Callable[[], str], title: str, *, runs: bool = Fals
     text = text_piece(str(result))
     try:
         document = make()
-    except GlasspropError as error:
+    except (GlasspropError, TypeError, ValueError) as error:  # rows may be of any kind that `fit` takes
         return f"{text}{text_piece(f'Its page is not shown: {error}')}"
     return framed(document, text, title, height=_TALL if runs else _LOW, runs=runs)
 
@@ -87,7 +88,7 @@ def _rows(result: Suspects | Blame, n: int) -> Any:
     """The rows that it is of, where they are known; else rows without a cell."""
     import numpy as np
 
-    return np.empty((n, 0)) if result.rows is None else result.rows
+    return np.empty((n, 0)) if result.rows is None else on_host(result.rows)
 
 
 _TABLES: dict[type, Callable[[Any], Document]] = {
