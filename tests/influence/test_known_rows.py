@@ -129,4 +129,7 @@ def test_a_digest_does_not_depend_on_how_rows_are_divided():
     assert not are_others(by_targets(known), Data(-whole.X, whole.Y))
     assert are_others(known, Data(-whole.X, whole.Y))
     assert not are_others("", Data(-whole.X, -whole.Y))
+    ones = np.ones((9, 2), dtype=np.float32)
+    below = digest_of_rows([(None, Data(np.nextafter(ones, np.float32(0)), ones))])
+    assert not are_others(below, Data(ones, ones))  # the last bits do not count
     assert RowsOfFit(None, "numbers", 2500, None).known == ""
