@@ -105,7 +105,7 @@ def test_ctrl_c_ends_the_training_and_is_told(run, table, monkeypatch):
     monkeypatch.setattr(Margins, "on_state", look)
     result = run("blame", "t.csv", *TRAINED, "--recipe", "plain", "--labels", "--retrain", "--csv", "out.csv", "--json")
     assert result.code == 130
-    assert "interrupted: what training saw until then serves; nothing is retrained" in result.err
+    assert "interrupted: what was seen of training until then is used; nothing is retrained" in result.err
     assert (result.json["interrupted"], result.json["retrained"]) == (True, None)
     assert len(rows_of("out.csv")) == 239
 
@@ -183,19 +183,19 @@ def test_retraining_is_told(run, table):
         (["t.csv", "--target", "kind"], ["--row N", "--labels"]),
         (["t.csv", "--target", "kind", "--labels", "--row", "1"], ["one of both"]),
         (["t.csv", "--target", "kind", "--labels", "--of", "t.csv"], ["about --row"]),
-        (["t.csv", "--target", "kind", "--row", "1"], ["a model has decided what is learned"]),
+        (["t.csv", "--target", "kind", "--row", "1"], ["the model file has decided what is learned"]),
         (["t.csv", "--row", "1", "--retrain", "--csv", "o.csv"], ["--csv and --retrain: only with --labels"]),
         (["t.csv", "--target", "kind", "--labels", "--only-suspected"], ["give --csv FILE too"]),
         (["t.csv", "--target", "kind", "--labels", "--csv", "o.xlsx"], ["the ending says how"]),
         (["t.csv", "--target", "kind", "--labels", "--csv", "t.csv"], ["is the data"]),
         (["t.csv", "--target", "kind", "--labels", "--csv", "no/where.csv"], ["cannot write"]),
         (["t.csv", "--target", "kind", "--labels", "--cross-fit", "3"], ["--cross-fit trains several"]),
-        (["t.csv", "--target", "kind", "--labels", "--validation", "0.2"], ["all rows are looked at"]),
+        (["t.csv", "--target", "kind", "--labels", "--validation", "0.2"], ["looks at all rows"]),
         (["t.csv", "--target", "kind", "--labels", "--trust", "x.Y"], ["--trust is about a model file"]),
         (["nothing.csv", "--target", "kind", "--labels"], ["nothing.csv"]),
         (["nothing.glassprop", "t.csv", "--labels"], ["there is no model file"]),
         (["nothing.glassprop", "--labels"], ["give the table that it was trained on"]),
-        (["nothing.glassprop", "t.csv", "--labels", "--epochs", "3"], ["leave options of that out"]),
+        (["nothing.glassprop", "t.csv", "--labels", "--epochs", "3"], ["leave out options about that"]),
     ],
 )
 def test_what_is_refused(refuse, table, line, words):

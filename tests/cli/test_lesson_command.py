@@ -135,7 +135,7 @@ def test_every_fault_has_a_line(run, tmp_path):
     [
         ((), ["name a lesson", "--list", "one-neuron"]),
         (("--list", "chain"), ["not both"]),
-        (("--list", "--html", "x.html"), ["--list", "--json alone"]),
+        (("--list", "--html", "x.html"), ["--list", "combined with --json"]),
         (("chian",), ["no lesson is called 'chian'; did you mean chain?"]),
         (("mine.toml",), ["mine.toml: cannot be read: No such file"]),
         (("folder/mine",), ["folder/mine: cannot be read"]),

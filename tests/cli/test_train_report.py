@@ -67,7 +67,7 @@ def test_json_names_the_report_and_the_trace_by_which_it_tells_what_drove_rows(r
     told = run(*FLOWERS, "--report", "r.html", "--trace", "m.trace", "--json").json
     assert (told["report"], told["trace"]) == ("r.html", "m.trace")
     weights = load_trace("m.trace").weights
-    assert f"along the training, at {weights} weights that were kept of it" in (tmp_path / "r.html").read_text("utf-8")
+    assert f"along the training, at {weights} of its weights" in (tmp_path / "r.html").read_text("utf-8")
     told = run(*FLOWERS, "--json").json
     assert (told["report"], told["trace"]) == (None, None)
 

@@ -290,7 +290,7 @@ def test_what_was_never_fitted_is_not_gone_on_with() -> None:
     with pytest.raises(SettingsError, match="no fit was left before its end; to train on"):
         given.resume(X, Y)
     lbfgs = clf(solver="lbfgs", dropout=0.0).set_callbacks(StopAfter(2)).fit(X, Y)
-    with pytest.raises(SettingsError, match="L-BFGS keeps its memory inside SciPy"):
+    with pytest.raises(SettingsError, match="L-BFGS keeps its state inside SciPy"):
         lbfgs.resume(X, Y)
 
 

@@ -186,7 +186,7 @@ def test_numbers_and_several_labels():
 
 def test_inputs_beyond_what_products_can_hold(fitted):
     model, _, X, y = fitted
-    with pytest.raises(DataError, match="beyond what numbers hold: scale the inputs"):
+    with pytest.raises(DataError, match="overflow: scale the inputs"):
         model.blame(X * 1e200, y, row=0)
 
 

@@ -147,7 +147,7 @@ def test_a_scale_that_cannot_be_is_refused(kind: str, scale: str, words: str) ->
 
 
 def test_classes_have_no_scale() -> None:
-    with pytest.raises(SettingsError, match="needs amounts"):
+    with pytest.raises(SettingsError, match="needs a numeric target"):
         _fit(_planted("counts", 200), task="classification", target_scale="log")
 
 

@@ -211,5 +211,5 @@ def test_what_is_no_row(x, said):
 
 @pytest.mark.parametrize("model", [StandardScaler(), make_pipeline(StandardScaler()), None, pd.Series([1])])
 def test_what_cannot_be_blamed(model):
-    with pytest.raises(SettingsError, match="cannot blame rows for what a"):
+    with pytest.raises(SettingsError, match="cannot blame rows for the predictions of a"):
         glassprop.blame(model, [[1.0]], [1], row=0)

@@ -210,9 +210,9 @@ def test_where_a_trace_was_kept_they_are_told_along_it():
         expected = [(pull.row, pull.label) for pull in getattr(found, side)]
         assert [(row["row"], row["label"]) for row in told[side]] == expected != []
     _, document = reported(outcome, drove=[told] * 9, drove_weights=trace.weights)
-    assert f"along the training, at {trace.weights} weights that were kept of it: a score is" in document
+    assert f"along the training, at {trace.weights} of its weights: to first order" in document
     _, document = reported(outcome, drove=[told] * 9)
-    assert "at the final weights: a score is" in document
+    assert "at the final weights: to first order" in document
 
 
 def test_without_rows_neither_points_nor_labels_are_told(watched):

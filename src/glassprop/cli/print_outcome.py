@@ -74,7 +74,7 @@ def _waited(outcome: Outcome) -> str:
     """For how much of the training rows were waited for."""
     seconds, lanes = outcome.seconds, outcome.record["stream"]["lanes"]
     share = seconds["waiting"] / seconds["training"] if seconds["training"] else 0.0
-    told = f"{number_text.percent(share)} of the training was spent waiting for rows"
+    told = f"{number_text.percent(share)} of the training time was spent waiting for rows"
     return f"Read piece by piece in {lanes} lanes; {told}"
 
 

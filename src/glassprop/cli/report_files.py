@@ -58,7 +58,7 @@ def report_files(report: str | None, *, rows: bool, others: Sequence[tuple[str, 
     """
     if report is None:
         if not rows:
-            raise SettingsError("--no-rows is about the report: give --report FILE too, or leave it out")
+            raise SettingsError("--no-rows is about the report of --report: give --report FILE too, or leave it out")
         return None
     from glassprop.ground.atomic import check_writable, is_device
     from glassprop.tables.fitting.table_margins import TableMargins
@@ -163,7 +163,7 @@ def _seen(outcome: Outcome, files: ReportFiles) -> dict[str, Any] | str:
     train, margins = outcome.parts.train, files.margins
     seen = margins.together(len(train))
     if seen is None or not has_map(seen):
-        return "How rows were learned is not known: training was too short for that."
+        return "How rows were learned is not known: the training run was too short for that."
     pull = pulls_of_outcome(outcome)
     return row_map(seen, numbers=train.rows, labels=train.y, rows=files.rows, pull=pull, networks=margins.networks)
 

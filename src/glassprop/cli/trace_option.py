@@ -24,7 +24,7 @@ class TraceOption:
     trace: Annotated[
         MaybeWord,
         Parameter(
-            help="File to write weights to that the training passed through, for glassprop blame; it has no rows."
+            help="File to write snapshots of the weights during training to, for glassprop blame; it holds no rows."
         ),
     ] = None
 

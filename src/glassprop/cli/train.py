@@ -49,17 +49,20 @@ def train(
     tracing: TraceOption | None = None,
     model: Annotated[
         MaybeWord,
-        Parameter(help="Model file to write. Default: a free name in this folder, after the data."),
+        Parameter(help="Model file to write. Default: an unused name in this folder, made from that of the data."),
     ] = None,
     report: Annotated[
         MaybeWord,
         Parameter(
-            help="HTML report to write: scores, curves, mistakes, columns, and a page of telling rows beside it."
+            help="HTML report to write: scores, curves, mistakes, columns, and beside it a page that explains rows "
+            "worth a look."
         ),
     ] = None,
     no_rows: Annotated[
         bool,
-        Parameter(help="Leave values of single rows out of the report.", negative="", show_default=False),
+        Parameter(
+            help="Leave the values of single rows out of the report and its page.", negative="", show_default=False
+        ),
     ] = False,
     json: Annotated[
         bool, Parameter(help="Print one JSON object instead of tables.", negative="", show_default=False)

@@ -146,11 +146,14 @@ class Suspects(InNotebook):
         """
         if _no_better_than_one_answer(self.given, self.suggested, self.task):
             return (
-                f"Training tells these {self._target}s no better than one answer for all rows would, so little can be "
-                "said of them: train longer, or on more columns."
+                f"The network predicts these {self._target}s no better than one answer for all rows would, so little "
+                "can be said about them: train longer, or on more columns."
             )
         if _MANY * len(self.suspected) > len(self):
-            return "So many speak of a training that has learned too little rather than of errors: train longer."
+            return (
+                f"So many suspected {self._target}s point to a network that has learned too little rather than to "
+                "errors: train longer."
+            )
         return ""
 
     @property
@@ -212,7 +215,7 @@ class Suspects(InNotebook):
         lines += self._table(self.suspected)
         if len(self.unusual):
             targets = f"{self._target}s"
-            what = f"{len(self.unusual)} unusual rows, far from the others: what is said of their {targets} is unsure."
+            what = f"{len(self.unusual)} unusual rows, far from the others: judgments of their {targets} are uncertain."
             lines += ["", fill(what, WIDTH), *self._table(self.unusual)]
         for title, rows in (
             ("Pull against the rest", self.against),
@@ -234,8 +237,8 @@ class Suspects(InNotebook):
         if self.folds:
             return f"Looked at by the networks of {self.folds} folds, each row by those that have not learned from it."
         if not self.epochs:
-            return "Looked at by the final weights alone, since nobody watched the training: scores are less sure."
-        return f"Looked at over {self.epochs} epoch{'s' if self.epochs > 1 else ''} of training."
+            return "Judged by the final weights alone, since training was not watched: scores are less certain."
+        return f"Judged over {self.epochs} epoch{'s' if self.epochs > 1 else ''} of training."
 
     def _table(self, rows: NDArray[np.int64]) -> list[str]:
         if not len(rows):

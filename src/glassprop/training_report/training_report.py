@@ -193,19 +193,19 @@ def _columns(columns: Iterable[Mapping[str, str]], defaults: Mapping[str, Any], 
 
 
 _SCALED = {
-    "auto": "standardized, not counting what lies far from all others (a heavy tail: also by rank)",
+    "auto": "standardized, not counting values far from all others (with a heavy tail: also by rank)",
     "standard": "standardized",
     "robust": "scaled by the median and the typical distance from it",
     "quantile": "made normal by rank",
     "quartiles": "scaled by the median and the distance of the quartiles",
-    "shape": "scaled by the median and the distance of the quartiles (a heavy tail: of its logarithm)",
+    "shape": "scaled by the median and the distance of the quartiles (with a heavy tail: of its logarithm)",
 }
 
 
 def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
     """What is done to a column of each role."""
     scaling = defaults.get("scaling", "shape")  # of which the recipe for tables says nothing: it has one
-    number = f"missing: the median, and an input that says so; then {_SCALED[scaling]}"
+    number = f"missing values: the median, and an input that marks them; then {_SCALED[scaling]}"
     if "limit" not in defaults:
         number += " and squeezed smoothly into bounds"
     elif defaults["limit"] is not None:
@@ -215,13 +215,13 @@ def _done(defaults: Mapping[str, Any]) -> dict[str, str]:
         "date": f"days since 1970, and the place in week and year as points on circles; each {number}",
         "time of day": f"hours, and the place in the day as a point on a circle; each {number}",
         "category": "an input of 0 or 1 for each value; rare and unknown values share one"
-        + ("" if "limit" in defaults else " (of very many values, codes and means of the target)"),
-        "text": "an input for each term that comes often, a word or two that stand together, by TF-IDF",
+        + ("" if "limit" in defaults else " (for very many values: codes and means of the target)"),
+        "text": "an input for each frequent term, one word or two adjacent words, by TF-IDF",
         "dropped": "left out",
         "target": "what is predicted",
         "weight": "how much each row counts",
-        "group": "keeps rows together when they are split",
-        "time": "says which rows are the latest, to be held out",
+        "group": "keeps rows with the same value on one side of every split",
+        "time": "decides which rows are the latest, to be held out",
     }
 
 

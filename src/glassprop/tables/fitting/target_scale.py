@@ -76,7 +76,7 @@ def check(asked: str | None, target: Target) -> None:
     """
     if asked not in (None, "auto") and target.task == "classification":
         raise SettingsError(
-            f"target_scale={asked!r} needs amounts, but target {quoted(target.name)} is for classification "
+            f"target_scale={asked!r} needs a numeric target, but target {quoted(target.name)} is for classification "
             f"({target.reason}): leave it out, or ask for regression"
         )
 

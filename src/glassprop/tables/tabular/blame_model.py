@@ -72,7 +72,7 @@ def blame(
     (70, '1')
     """
     asked = {"row": row, "y_x": y_x, "top": top, "on_rows": on_rows, "sample_weight": sample_weight}
-    before, last = before_and_last(model, "cannot blame rows for what a {} says")
+    before, last = before_and_last(model, "cannot blame rows for the predictions of a {}")
     made = X
     if before is not None:
         made, x = before.transform(X), None if x is None else before.transform(one_row(x))
