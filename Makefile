@@ -8,7 +8,8 @@ BENCH_STAMP := $(BENCH)/.installed
 ACCURACY := .venv-accuracy
 ACCURACY_STAMP := $(ACCURACY)/.installed
 CPUS_QUICK = $(BIN)/python tests/cpus.py --quick
-PYTEST = $(BIN)/python -m pytest -n 2
+# worksteal: tests that follow each other are one process's, which trains and starts once what they share
+PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal
 DIST := .venv-dist
 DIST_STAMP := $(DIST)/.installed
 BLAME := .venv-blame

@@ -1,8 +1,8 @@
 """Makes the pictures of README and docs from real runs: `python docs/pictures.py` writes docs/img/*.
 
-They need matplotlib, which nothing else here does (and Pillow, which comes with it): `pip install matplotlib`. The
+They need `glassprop[plot]` (and Pillow, which comes with matplotlib); the notebook needs ipykernel and nbconvert. The
 pages are photographed in Chromium through Playwright: `playwright install chromium`, or GLASSPROP_CHROMIUM names one.
-`python docs/pictures.py curves` or `… pages` makes one kind alone.
+`python docs/pictures.py curves`, `… pages`, `… plots` or `… notebook` makes one kind alone.
 """
 
 from __future__ import annotations
@@ -19,9 +19,21 @@ from typing import Any
 import numpy as np
 from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.text import Text
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from glassprop import Layer, MLPClassifier, Network
+from glassprop import Layer, MLPClassifier, MLPRegressor, Network
+from glassprop.plot import (
+    CalibrationDisplay,
+    ConfusionMatrixDisplay,
+    DecisionBoundaryDisplay,
+    PredictionErrorDisplay,
+    TrainingCurveDisplay,
+    WeightsDisplay,
+)
 from glassprop.saving import read_record
 from glassprop.showing import page, suspects_page
 
@@ -77,6 +89,45 @@ def draw_curves(model: Path, target: Path) -> None:
     figure.savefig(target, metadata={"Date": None})
 
 
+def draw_plots() -> None:
+    """One plot of each kind that glassprop.plot has, on a light and on a dark ground."""
+    import matplotlib.pyplot as plt
+    from sklearn.datasets import load_diabetes, load_wine
+
+    digits, y_digits = load_digits(return_X_y=True)
+    parts = train_test_split(digits / 16, y_digits, test_size=0.4, stratify=y_digits, random_state=0)
+    clf = MLPClassifier(
+        (16,), activation="tanh", alpha=0.3, early_stopping=True, scoring="loss", max_iter=80, random_state=0
+    )
+    clf.set_params(learning_rate_init=0.01, n_iter_no_change=15).fit(parts[0], parts[2])
+    X, progression = load_diabetes(return_X_y=True, as_frame=True)
+    X_train, X_test, y_train, y_test = train_test_split(X, progression, test_size=0.4, random_state=0)
+    reg = MLPRegressor(
+        hidden_layer_sizes=(8,), activation="silu", solver="lbfgs", alpha=30.0, max_iter=300, random_state=0
+    )
+    reg = TransformedTargetRegressor(make_pipeline(StandardScaler(), reg), transformer=StandardScaler())
+    reg.fit(X_train, y_train)
+    wine = load_wine(as_frame=True)
+    kind = wine.target_names[wine.target]
+    tasted = make_pipeline(
+        StandardScaler(), MLPClassifier((8,), solver="lbfgs", alpha=1.0, max_iter=200, random_state=0)
+    )
+    tasted.fit(wine.data, kind)
+    for style, name in (("default", "plots.png"), ("dark_background", "plots-dark.png")):
+        with plt.style.context(style):
+            figure, axes = plt.subplots(2, 3, figsize=(13, 7.6), layout="constrained")
+            axes = axes.ravel()
+            TrainingCurveDisplay.from_estimator(clf, ax=axes[0])
+            CalibrationDisplay.from_estimator(clf, parts[1], parts[3], n_bins=8, ax=axes[1])
+            ConfusionMatrixDisplay.from_estimator(clf, parts[1], parts[3], colorbar=False, ax=axes[2])
+            PredictionErrorDisplay.from_estimator(reg, X_test, y_test, target="progression", ax=axes[3])
+            WeightsDisplay.from_estimator(clf, shape=(8, 8), ax=axes[4])
+            columns = ["alcohol", "flavanoids"]
+            DecisionBoundaryDisplay.from_estimator(tasted, wine.data, kind, columns=columns, ax=axes[5])
+            figure.savefig(IMAGES / name, dpi=80)
+            plt.close(figure)
+
+
 def glassprop(folder: Path, *words: str) -> None:
     """Run the command in a folder."""
     command = [str(Path(sys.executable).parent / "glassprop"), *words]
@@ -112,6 +163,37 @@ def draw_pages(folder: Path) -> None:
         chromium.close()
 
 
+NOTEBOOK = (
+    """from sklearn.datasets import load_iris
+from glassprop import MLPClassifier
+
+data = load_iris(as_frame=True)
+X, y = data.data, data.target.map(dict(enumerate(data.target_names)))
+clf = MLPClassifier((16, 8), activation="tanh", learning_rate_init=0.01, random_state=0, verbose=True)
+clf.fit(X, y)""",
+    "clf.explain(X, y, row=70)",
+)
+
+
+def draw_notebook(folder: Path, target: Path) -> None:
+    """A notebook that was run, as Jupyter shows it."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
+    from playwright.sync_api import sync_playwright
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in NOTEBOOK])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    document = folder / "notebook.html"
+    document.write_text(HTMLExporter(template_name="lab").from_notebook_node(notebook)[0], encoding="utf-8")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("GLASSPROP_CHROMIUM"), args=["--no-sandbox"]
+        )
+        photograph(chromium, document, target, (1060, 1290), alone=True)
+        chromium.close()
+
+
 def labels_page() -> str:
     """Suspected labels of the digits, of which one in twenty is another than it was."""
     data, rng = load_digits(), np.random.default_rng(0)
@@ -122,13 +204,25 @@ def labels_page() -> str:
 
 
 def photograph(
-    chromium: Any, document: Path, target: Path, size: tuple[int, int], *, weight: bool = False, keys: str = ""
+    chromium: Any,
+    document: Path,
+    target: Path,
+    size: tuple[int, int],
+    *,
+    weight: bool = False,
+    keys: str = "",
+    alone: bool = False,
 ) -> None:
-    """The upper part of a document; weight: with the first layer's largest derivative chosen; keys: pressed before."""
+    """The upper part of a document; weight: with the first layer's largest derivative chosen; keys: pressed before.
+
+    alone: nothing that it would load from elsewhere is waited for.
+    """
     from PIL import Image
 
     window = {"width": size[0], "height": size[1]}
     tab = chromium.new_page(viewport=window, color_scheme="light", reduced_motion="reduce")  # nothing is on its way
+    if alone:
+        tab.route("http*://**", lambda route: route.abort())
     tab.goto(document.as_uri())
     if weight:
         tab.locator("tr", has_text="layer 1").locator("a, button").first.click()
@@ -143,7 +237,7 @@ def photograph(
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
-    wanted = sys.argv[1:] or ["curves", "pages"]
+    wanted = sys.argv[1:] or ["curves", "pages", "plots", "notebook"]
     with tempfile.TemporaryDirectory() as folder:
         model_file = Path(folder) / "digits.glassprop"
         if "curves" in wanted:
@@ -151,3 +245,7 @@ if __name__ == "__main__":
             draw_curves(model_file, IMAGES / "curves.svg")
         if "pages" in wanted:
             draw_pages(Path(folder))
+        if "plots" in wanted:
+            draw_plots()
+        if "notebook" in wanted:
+            draw_notebook(Path(folder), IMAGES / "notebook.png")

@@ -20,7 +20,7 @@ from release.built import ROOT, Built, Failed, ran
 from release.pythons import Python
 
 Which = Literal["oldest", "newest"]
-EXTRAS = ("cli", "onnx", "stream", "skops", "mlflow", "excel", "zstd", "mpi", "arrays", "blis")
+EXTRAS = ("cli", "onnx", "stream", "skops", "mlflow", "excel", "zstd", "mpi", "arrays", "blis", "plot")
 BARE = ("package", "library", "kernels", "no_command")
 QUICK = ("package", "library", "old_files", "command")
 FULL = (*QUICK, "kernels", "commands", *EXTRAS[1:])

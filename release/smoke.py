@@ -258,7 +258,27 @@ def blis() -> None:
     ran(COMMAND, *words, also={"GLASSPROP_PRODUCTS": "blis"})
 
 
-OF_EXTRAS = (onnx, stream, skops, mlflow, excel, zstd, mpi, arrays, blis)
+def plot() -> None:
+    """What a model does is drawn, into a file."""
+    from matplotlib.figure import Figure
+    from sklearn.datasets import load_iris
+
+    from glassprop import MLPClassifier
+    from glassprop.plot import CalibrationDisplay, ConfusionMatrixDisplay, DecisionBoundaryDisplay, TrainingCurveDisplay
+
+    X, y = load_iris(return_X_y=True)
+    clf = MLPClassifier((3,), max_iter=5, tol=0, random_state=0).fit(X, y)
+    figure = Figure()
+    axes = figure.subplots(2, 2).ravel()
+    TrainingCurveDisplay.from_estimator(clf, ax=axes[0])
+    for display, ax in zip((CalibrationDisplay, ConfusionMatrixDisplay), axes[1:], strict=False):
+        display.from_estimator(clf, X, y, ax=ax)
+    DecisionBoundaryDisplay.from_estimator(clf, X, y, columns=[2, 3], ax=axes[3])
+    figure.savefig("drawn.png")
+    must(Path("drawn.png").stat().st_size > 10_000, "drawn.png is all but empty")
+
+
+OF_EXTRAS = (onnx, stream, skops, mlflow, excel, zstd, mpi, arrays, blis, plot)
 PARTS: dict[str, Callable[[], None]] = {
     part.__name__: part for part in (package, library, kernels, no_command, command, commands, *OF_EXTRAS)
 }

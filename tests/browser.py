@@ -43,28 +43,58 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-@pytest.fixture
-def look(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Opens an HTML document as a file. Whatever it says, asks for or opens that it should not fails the test."""
-    faults: list[str] = []
-    contexts: list[Any] = []
+@pytest.fixture(scope="session")
+def tabs() -> dict[Any, list[Any]]:
+    """Tabs that no test uses just now, by what they were opened with: one takes longer to open than a page in it."""
+    return {}
 
-    def opened(document: str, *, width: int = 1600, scheme: str = "light", at: str = "", **options: Any) -> Any:
-        path = tmp_path / f"page{len(contexts)}.html"
+
+@pytest.fixture
+def look(browser: Any, tabs: dict[Any, list[Any]], tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Opens an HTML document as a file. Whatever it says, asks for or opens that it should not fails the test.
+
+    own: in a tab that no other test is handed afterwards.
+    """
+    faults: list[str] = []
+    used: list[tuple[Any, list[Any] | None, dict[str, Any]]] = []
+
+    def opened(
+        document: str, *, width: int = 1600, scheme: str = "light", at: str = "", own: bool = False, **options: Any
+    ) -> Any:
+        path = tmp_path / f"page{len(used)}.html"
         path.write_text(document, encoding="utf-8")
         address = path.as_uri()
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-        contexts.append(context)
-        page = context.new_page()
+        free = None if own else tabs.setdefault((scheme, *sorted(options.items())), [])
+        page = free.pop() if free else browser.new_context(color_scheme=scheme, **options).new_page()
+        page.set_viewport_size({"width": width, "height": 900})
         page.set_default_timeout(1000 * HANG)
-        page.on("console", lambda message: faults.append(f"console {message.type}: {message.text}"))
-        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("request", lambda r: None if r.url.split("#")[0] == address else faults.append(f"request: {r.url}"))
+        heard = {
+            "console": lambda message: faults.append(f"console {message.type}: {message.text}"),
+            "pageerror": lambda error: faults.append(f"error: {error}"),
+            "dialog": lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()),
+            "request": lambda r: None if r.url.split("#")[0] == address else faults.append(f"request: {r.url}"),
+        }
+        used.append((page, free, heard))
+        for event, does in heard.items():
+            page.on(event, does)
         page.goto(address + at)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page, free, heard in used:
+        for event, does in heard.items():
+            page.remove_listener(event, does)
+        if free is None:
+            page.context.close()
+        else:
+            _emptied(page)
+            free.append(page)
     assert not faults, faults
+
+
+def _emptied(page: Any) -> None:
+    """As a new tab is: nothing kept, nothing pointed at, shown on a screen."""
+    page.evaluate("() => { try { localStorage.clear(); } catch {} }")
+    page.emulate_media(media="null")
+    page.goto("about:blank")
+    page.mouse.move(-1, -1)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
-from browser import browser, look
+from browser import browser, look, tabs
 from hypothesis import HealthCheck, settings
 
 from glassprop.engine import choose
 
-__all__ = ["browser", "look"]
+__all__ = ["browser", "look", "tabs"]
 
 settings.register_profile("no clock", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
+
+
+def pytest_collection_finish() -> None:
+    """All that was collected stays: else each full collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

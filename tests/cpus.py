@@ -2,8 +2,9 @@
 
 ``python tests/cpus.py`` runs all dispatches that this CPU can: instructions of the libraries on all rooms that compute,
 widths of vectors and providers of large products on the engine's. ``--quick``: the lowest and the highest instructions
-on the rooms that are mostly NumPy, and a few tests of the engine at another width and with another provider. A line for
-each; what this CPU cannot run, or is not installed, is named and left out.
+on the rooms that are mostly NumPy, unless the libraries choose these by themselves, and a few tests of the engine at
+another width and with another provider. A line for each; what this CPU cannot run, or is not installed, is named and
+left out. Two run at once, each in one process: what is imported and compiled for it, is once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +39,7 @@ CHOOSE = (
     "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES",
     "GLASSPROP_VECTOR_BITS", "GLASSPROP_PRODUCTS",
 )  # fmt: skip
+AT_ONCE = 2
 KERNELS = Path(__file__).resolve().parent.parent / "build" / "cpus"  # compiled ones, by what they are compiled for
 
 
@@ -196,33 +199,45 @@ def told(uses: dict[str, object]) -> str:
     return "; ".join(f"{name} {value}" for name, value in facts.items() if value)
 
 
+def as_found(dispatch: Dispatch, uses: dict[str, object], found: dict[str, object]) -> bool:
+    """Whether this is what the libraries choose by themselves, and so what all other tests run on."""
+    return not dispatch.products and all(uses[name] == found[name] for name in found)
+
+
 def command(dispatch: Dispatch, rooms: tuple[str, ...]) -> list[str]:
-    """How its tests are run: a pick of few by one process, since two would compile the same kernels."""
-    made = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short"]
-    made += ["-n", "0", "-k", dispatch.pick] if dispatch.pick else ["-n", "2"]
+    """How its tests are run."""
+    made = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "-n", "0"]
+    made += ["-k", dispatch.pick] if dispatch.pick else []
     if not dispatch.only:
         made += [f"--ignore=tests/{room}" for room in NOT_NUMERICAL]
     return made + [f"tests/{room}" for room in dispatch.only or rooms]
 
 
-def run(dispatch: Dispatch, found: dict[str, object], rooms: tuple[str, ...]) -> bool | None:
-    """Run the tests under a dispatch and say in a line how they ended; None if a setting was not followed."""
+def run(dispatch: Dispatch, found: dict[str, object], *, quick: bool) -> bool | None:
+    """Run the tests under a dispatch and say in a line how they ended; None if they were left out."""
     environment = environment_of(dispatch, found)
-    uses = probe(environment) | {"products": None}
+    uses = probe(environment)
+    if quick and as_found(dispatch, uses, found):
+        return say(dispatch, "skipped", ": the libraries choose it here by themselves, and so for all other tests")
+    uses |= {"products": None}
     if dispatch.products:
         uses["products"], refusal = products_of(environment)
         uses["refused"] = uses["refused"] or refusal
     why = unheeded(dispatch, uses)
     if why:
-        print(f"{'skipped':8}{dispatch.name}: {why}", flush=True)
-        return None
-    done = subprocess.run(command(dispatch, rooms), env=environment, capture_output=True, text=True, check=False)
+        return say(dispatch, "skipped", f": {why}")
+    made = command(dispatch, QUICK_ROOMS if quick else ROOMS)
+    done = subprocess.run(made, env=environment, capture_output=True, text=True, check=False)
     lines = done.stdout.strip().splitlines() or ["no tests"]
-    how = "FAILED" if done.returncode else "ok"
-    print(f"{how:7}{dispatch.name} ({told(uses)}): {lines[-1].strip('= ')}", flush=True)
+    say(dispatch, "FAILED" if done.returncode else "ok", f" ({told(uses)}): {lines[-1].strip('= ')}")
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n", flush=True)
     return done.returncode == 0
+
+
+def say(dispatch: Dispatch, how: str, more: str) -> None:
+    """A line, of one piece: another dispatch may have something to say at the same time."""
+    print(f"{how:<{8 if how == 'skipped' else 7}}{dispatch.name}{more}\n", end="", flush=True)
 
 
 def main() -> int:
@@ -233,15 +248,17 @@ def main() -> int:
     arguments = parser.parse_args()
     quick = arguments.quick
     found = probe({name: value for name, value in os.environ.items() if name not in CHOOSE})
-    passed = []
+    there = []
     for dispatch in QUICK if quick else DISPATCHES:
         if arguments.only not in dispatch.name:
             continue
         why = obstacle(dispatch, found)
         if why:
-            print(f"{'skipped':8}{dispatch.name}: {why}", flush=True)
+            say(dispatch, "skipped", f": {why}")
         else:
-            passed.append(run(dispatch, found, QUICK_ROOMS if quick else ROOMS))
+            there.append(dispatch)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        passed = list(pool.map(lambda dispatch: run(dispatch, found, quick=quick), there))
     ran = [one for one in passed if one is not None]
     return 0 if ran and all(ran) else 1
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import pytest
-from cpus import CHOOSE, DISPATCHES, QUICK, environment_of, obstacle, probe, products_of, unheeded
+from cpus import CHOOSE, DISPATCHES, QUICK, as_found, environment_of, obstacle, probe, products_of, unheeded
 
 OLD = {"machine": "x86_64", "has": ["SSE2", "SSE42"], "dispatched": []}
 HASWELL = {"machine": "amd64", "has": ["SSE42", "AVX2", "FMA3", "X86_V3"], "dispatched": ["X86_V3"]}
@@ -52,6 +52,16 @@ def test_each_width_has_a_folder_for_what_is_compiled():
     assert None not in own
     assert len(set(own)) == len(own)
     assert made["as found"] == made["products by own"] == os.environ.get("NUMBA_CACHE_DIR")
+
+
+def test_what_is_chosen_without_being_asked_for_is_known_by_what_is_used():
+    """Then all other tests run on it: a quick run leaves it out."""
+    by_name = {dispatch.name: dispatch for dispatch in QUICK}
+    found = {"dispatched": ["X86_V3", "X86_V4"], "openblas": ["SkylakeX"], "bits": 512}
+    assert as_found(by_name["AVX-512"], found | {"products": None}, found)
+    assert not as_found(by_name["AVX-512"], found | {"openblas": ["Haswell"]}, found | {"openblas": ["Zen"]})
+    assert not as_found(by_name["products by own"], found, found)
+    assert not as_found(by_name["vectors of 128 bits"], found | {"bits": 128}, found)
 
 
 def test_what_cannot_be_run_is_named():

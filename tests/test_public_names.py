@@ -74,6 +74,10 @@ MODULES = {
     "lessons": ["READY", "Lesson", "lesson_of", "read_lesson", "ready_lesson"],
     "onnx": ["register"],
     "optimizers": ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Momentum", "Nesterov", "Optimizer"],
+    "plot": [
+        "CalibrationDisplay", "ConfusionMatrixDisplay", "DecisionBoundaryDisplay", "PredictionErrorDisplay",
+        "TrainingCurveDisplay", "WeightsDisplay",
+    ],
     "results": [
         "Blame", "CSource", "ColumnDerivative", "Contributions", "Derivative", "Diagnosis", "ExampleGradients",
         "ExamplePulls", "Finding", "GradientCheck", "ModelTrace", "OptimizerStep", "Paths", "Pull", "Remedy",

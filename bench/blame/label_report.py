@@ -91,8 +91,9 @@ def _retraining(cases: list[Case]) -> str:
     columns = [*(("said", key) for key in said), *(("true", key) for key in true)]
     return "\n".join(
         [
-            "Accuracy of five folds: as it is said (on rows that are not suspected, and on all), and by the true "
-            "labels, trained with all rows, without the suspected ones, and without those that are wrong:", "",
+            "Accuracy by five folds: as `retrained` reports it (on the rows that are not suspected, and on all), and "
+            "by the true labels, after training with all rows, without the suspected ones, and without the wrong "
+            "ones:", "",
             *_head("table", *said, *(f"true, {way}" for way in true)),
             *(
                 _row(table, [_mean([case[part] for case in some], key) for part, key in columns])

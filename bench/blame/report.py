@@ -102,13 +102,13 @@ def _of_datamodeling(results: Results) -> str:
 
 def _of_times(results: Results) -> str:
     last = results[-1]
-    lines = [_line("", "seconds", "seconds of all cores"), "|---" * 3 + "|"]
-    for name, words in (("final", "without a trace"), ("trace", f"with a trace of {last['kept']} weights")):
+    lines = [_line("", "seconds", "CPU seconds"), "|---" * 3 + "|"]
+    for name, words in (("final", "without a trace"), ("trace", f"with a trace of {last['kept']} snapshots")):
         lines.append(_line(words, *(f"{last[name][of]:.2f}" for of in ("seconds", "processor seconds"))))
     return "\n".join(lines) + (
-        f"\n\n{last['rows']:,} rows of 50 inputs, hidden layers of 64 and 64, float32; the least of {times.TIMES}, "
-        f"load of the machine {last['load']:.1f}. Beside X, which takes {last['MB of X']:.0f} MB, {last['MB']:.0f} MB "
-        "are held at most."
+        f"\n\n{last['rows']:,} rows of 50 inputs, hidden layers of 64 and 64, float32; the minimum of {times.TIMES}, "
+        f"load of the machine {last['load']:.1f}. On top of X, which takes {last['MB of X']:.0f} MB, at most "
+        f"{last['MB']:.0f} MB are used."
     )
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 from api_names import everything, home_of, methods_of
+
+from glassprop.ground.documentation import VARIABLE
 
 # Loaded by a page of itself, rather than followed by a reader.
 LOADED = re.compile(r"""<(?:script|img|iframe|link|source|video)\b[^>]*?\b(?:src|href)=["']((?:https?:)?//[^"']+)""")
@@ -57,6 +60,29 @@ def names_missing(site: Path) -> list[str]:
         for method in methods_of(everything()[home])
     }
     return [f"the reference has no {name}" for name in sorted(wanted - listed)]
+
+
+def links_nowhere(site: Path) -> list[str]:
+    """Of the links that notebooks show of estimators: pages that there are not, or that lack what is asked for."""
+    from unittest.mock import patch
+    from urllib.parse import unquote
+
+    faults = []
+    with patch.dict("os.environ", {VARIABLE: site.as_uri()}):
+        for thing in filter(is_estimator, everything().values()):
+            link = thing()._get_doc_link()
+            path = Path(link.removeprefix("file://"))
+            text = " ".join(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8")).split()) if path.is_file() else ""
+            text = re.sub(r"\W+", " ", unescape(text))
+            for shown in re.findall(r'href="([^"]+)"', thing()._repr_html_()):
+                asked = unquote(shown.removeprefix(link).removeprefix("#:~:text=")).split(",-", 1)
+                if not text or (shown != link and re.sub(r"\W+", " ", " ".join(asked)).strip() not in text):
+                    faults.append(f"{thing.__name__} links to {shown}, which is not there")
+    return faults
+
+
+def is_estimator(thing: Any) -> bool:
+    return isinstance(thing, type) and hasattr(thing, "_get_doc_link")
 
 
 def pages_of(site: Path) -> list[Path]:
@@ -121,7 +147,7 @@ def main(folder: str) -> int:
     from playwright.sync_api import sync_playwright
 
     site, asked = Path(folder).resolve(), []
-    faults = loads_from_elsewhere(site) + names_missing(site)
+    faults = loads_from_elsewhere(site) + names_missing(site) + links_nowhere(site)
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page()

@@ -22,6 +22,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 
 from glassprop import MLPClassifier
+from glassprop.plot import CalibrationDisplay
 
 X, y = load_digits(return_X_y=True)
 X = X / 16 + np.random.default_rng(0).normal(0, 0.35, X.shape)
@@ -53,44 +54,32 @@ print(f"temperature {models['with a temperature'].temperature_:.2f}")
 # --------------------
 # Neither training nor the temperature has seen the test rows. The
 # *calibration error* is how far confidence and accuracy lie apart, in the
-# mean over ten groups of rows of about the same confidence.
+# mean over ten bins of as many rows each: in the picture, from the diagonal.
+# Points below it are too sure.
 
-
-def groups(clf):
-    p = clf.predict_proba(X_test)
-    confidence, right = p.max(axis=1), clf.predict(X_test) == y_test
-    parts = np.array_split(np.argsort(confidence), 10)
-    return np.array(
-        [(confidence[part].mean(), right[part].mean()) for part in parts]
-    )
-
-
+fig, ax = plt.subplots(figsize=(5, 4.6))
 errors = {}
-for name, clf in models.items():
-    confidence, accuracy = groups(clf).T
-    errors[name] = np.abs(confidence - accuracy).mean()
+for (name, clf), marker in zip(models.items(), "os", strict=True):
+    display = CalibrationDisplay.from_estimator(
+        clf,
+        X_test,
+        y_test,
+        n_bins=10,
+        strategy="quantile",
+        name=name,
+        marker=marker,
+        ax=ax,
+    )
+    errors[name] = np.abs(display.prob_pred - display.prob_true).mean()
     loss = log_loss(y_test, clf.predict_proba(X_test))
     print(
         f"{name:18} accuracy {clf.score(X_test, y_test):.3f}, log loss "
         f"{loss:.3f}, calibration error {errors[name]:.3f}"
     )
-assert errors["with a temperature"] < errors["as trained"]
-
-# %%
-# The reliability diagram
-# -----------------------
-# On the diagonal, confidence is what it says. Points below it are too sure.
-
-fig, ax = plt.subplots(figsize=(5, 4.6))
-ax.plot(
-    [0.2, 1], [0.2, 1], color="tab:gray", linewidth=1, label="as sure as right"
-)
-for (name, clf), marker in zip(models.items(), "os", strict=True):
-    ax.plot(*groups(clf).T, marker=marker, label=name)
 ax.set(
-    xlabel="confidence",
-    ylabel="accuracy",
+    xlim=(0.2, 1),
+    ylim=(0.2, 1),
     title="How often it is right, by how sure it is",
 )
-ax.legend()
 plt.show()
+assert errors["with a temperature"] < errors["as trained"]

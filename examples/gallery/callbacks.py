@@ -22,6 +22,7 @@ from sklearn.datasets import make_moons
 from sklearn.exceptions import ConvergenceWarning
 
 from glassprop import MLPClassifier
+from glassprop.plot import DecisionBoundaryDisplay
 
 
 class Snapshots:
@@ -90,22 +91,13 @@ assert np.array_equal(alone.theta_, clf.theta_)
 # The decision boundary after 1, 10 and 40 epochs, and how the weights grow on
 # the way.
 
-grid_x, grid_y = np.meshgrid(
-    np.linspace(-1.6, 2.6, 100), np.linspace(-1.1, 1.6, 80)
-)
-plane = np.column_stack([grid_x.ravel(), grid_y.ravel()])
 fig, axes = plt.subplots(2, 2, figsize=(7.2, 5))
 for ax, (epoch, model) in zip(axes.ravel(), watch.kept.items(), strict=False):
-    ax.contourf(
-        grid_x,
-        grid_y,
-        model.predict_proba(plane)[:, 1].reshape(80, 100),
-        levels=10,
-        cmap="PuOr",
-        alpha=0.8,
+    DecisionBoundaryDisplay.from_estimator(
+        model, X, y, colorbar=False, scatter_kw={"s": 8}, ax=ax
     )
-    ax.scatter(*X.T, c=y, cmap="gray", s=8, edgecolors="black", linewidths=0.4)
     ax.set(title=f"The bound after epoch {epoch}", xticks=[], yticks=[])
+    ax.set(xlabel="", ylabel="")
 axes[1, 1].plot(
     range(1, clf.n_iter_ + 1),
     watch.lengths,

@@ -15,16 +15,16 @@ probability.
 # as for any neural network; a quarter of the flowers is held out.
 
 import matplotlib.pyplot as plt
-import numpy as np
 from sklearn.datasets import load_iris
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from glassprop import MLPClassifier
+from glassprop.plot import DecisionBoundaryDisplay
 
 iris = load_iris()
-X, y = iris.data[:, 2:], iris.target
+X, y = iris.data[:, 2:], iris.target_names[iris.target]
 X_train, X_test, y_train, y_test = train_test_split(
     X, y, stratify=y, random_state=0
 )
@@ -59,43 +59,18 @@ assert score > 0.9
 # network is sure, pale along the decision boundaries, where the few mistakes
 # lie (ringed).
 
-grid_x, grid_y = np.meshgrid(
-    np.linspace(0.5, 7.5, 150), np.linspace(-0.2, 2.8, 150)
+display = DecisionBoundaryDisplay.from_estimator(
+    model,
+    X,
+    y,
+    grid_resolution=200,
 )
-probability = model.predict_proba(
-    np.column_stack([grid_x.ravel(), grid_y.ravel()])
-).reshape(150, 150, 3)
-fig, ax = plt.subplots(figsize=(6.4, 4.4))
-for k, color in enumerate(["tab:blue", "tab:orange", "tab:green"]):
-    ax.contourf(
-        grid_x,
-        grid_y,
-        probability[..., k],
-        levels=[0.5, 0.7, 0.9, 1.01],
-        colors=color,
-        alpha=0.22,
-    )
-    ax.contourf(
-        grid_x,
-        grid_y,
-        probability[..., k],
-        levels=[0.9, 1.01],
-        colors=color,
-        alpha=0.22,
-    )
-    ax.plot(
-        *X[y == k].T,
-        "o",
-        color=color,
-        markeredgecolor="black",
-        markersize=5,
-        label=str(iris.target_names[k]),
-    )
+ax = display.ax_
 wrong = model.predict(X) != y
 ax.plot(
     *X[wrong].T,
     "o",
-    color="none",
+    markerfacecolor="none",
     markeredgecolor="red",
     markersize=11,
     markeredgewidth=1.5,

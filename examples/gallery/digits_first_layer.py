@@ -19,6 +19,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from glassprop import MLPClassifier
+from glassprop.plot import WeightsDisplay
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(
@@ -45,19 +46,15 @@ assert score > 0.93
 # %%
 # The weights
 # -----------
-# ``coefs_[0]`` has a column for each neuron. Orange pixels speak for the
-# neuron, violet ones against it, white ones are ignored: L2 (``alpha``) has
-# pulled the weights of pixels that are always empty, along the sides, towards
-# 0.
+# ``WeightsDisplay`` draws the column of ``coefs_[0]`` that each neuron has.
+# Orange pixels speak for the neuron, violet ones against it, white ones are
+# ignored: L2 (``alpha``) has pulled the weights of pixels that are always
+# empty, along the sides, towards 0.
 
-weights = clf.coefs_[0].T.reshape(16, 8, 8)
-largest = np.abs(weights).max()
-fig, axes = plt.subplots(4, 4, figsize=(5.2, 5.4))
-for ax, picture in zip(axes.ravel(), weights, strict=True):
-    ax.imshow(picture, cmap="PuOr_r", vmin=-largest, vmax=largest)
-    ax.set(xticks=[], yticks=[])
-fig.suptitle("The weights of sixteen neurons, a square for each pixel")
+display = WeightsDisplay.from_estimator(clf, shape=(8, 8))
+display.ax_.set_title("The weights of sixteen neurons")
 plt.show()
+weights = clf.coefs_[0].T.reshape(16, 8, 8)
 edge, middle = (
     np.abs(weights[:, :, [0, 7]]).mean(),
     np.abs(weights[:, :, 2:6]).mean(),

@@ -19,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import glassprop
+from glassprop.plot import TrainingCurveDisplay
 
 X, y = load_breast_cancer(return_X_y=True, as_frame=True)
 X_train, X_test, y_train, y_test = train_test_split(
@@ -86,11 +87,8 @@ curves = {
     "and the second remedy": mended[-1],
 }
 for name, model in curves.items():
-    ax.plot(range(1, model.n_iter_ + 1), model.loss_curve_, label=name)
-ax.set(
-    xlabel="epoch",
-    ylabel="training loss",
-    title="One fault mended, then the other",
-)
-ax.legend()
+    TrainingCurveDisplay.from_estimator(
+        model, name=name, log_scale=False, ax=ax
+    )
+ax.set_title("One fault mended, then the other")
 plt.show()

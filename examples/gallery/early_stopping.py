@@ -20,6 +20,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from glassprop import MLPRegressor
+from glassprop.plot import TrainingCurveDisplay
 
 X, y = load_diabetes(return_X_y=True)
 y = (y - y.mean()) / y.std()
@@ -75,34 +76,13 @@ assert score["stopped"] > score["run to the end"] + 0.1
 # The curves
 # ----------
 # The loss of the rows that are trained on goes on falling. That of the others
-# turns: from there on it is chance that is learned.
+# turns: from there on it is chance that is learned. The disc is the epoch whose
+# weights are kept.
 
 fig, ax = plt.subplots(figsize=(6.4, 4))
-epochs = range(1, runs_on.n_iter_ + 1)
-ax.plot(epochs, runs_on.loss_curve_, label="rows trained on", color="tab:gray")
-ax.plot(
-    epochs, runs_on.validation_curve_, label="rows watched", color="tab:blue"
-)
-best = stops.best_iteration_
-ax.plot(
-    best,
-    stops.validation_curve_[best - 1],
-    "o",
-    color="tab:orange",
-    markersize=9,
-    label="the weights that are kept",
-)
-ax.axvline(
-    stops.n_iter_,
-    color="tab:orange",
-    linestyle=":",
-    label="where training stopped",
-)
-ax.set(
-    xlabel="epoch",
-    ylabel="loss",
-    title="Training loss falls on, validation loss turns",
-    ylim=(0, 1),
-)
-ax.legend()
+for name, network in {"run on": runs_on, "stopped": stops}.items():
+    TrainingCurveDisplay.from_estimator(
+        network, name=name, log_scale=False, ax=ax
+    )
+ax.set(title="Training loss falls on, validation loss turns", ylim=(0, 1))
 plt.show()

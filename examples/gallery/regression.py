@@ -25,6 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from glassprop import MLPRegressor
+from glassprop.plot import PredictionErrorDisplay
 
 X, y = load_diabetes(return_X_y=True)
 network = MLPRegressor(
@@ -71,12 +72,15 @@ assert r2_score(y, predicted["network"]) > 0.42
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.8), sharex=True, sharey=True)
 for ax, (name, values) in zip(axes, predicted.items(), strict=True):
-    ax.plot([25, 346], [25, 346], color="tab:gray", linewidth=1)
-    ax.plot(values, y, ".", color="tab:blue", alpha=0.6)
-    ax.set(
-        xlabel="predicted",
-        title=f"{name.capitalize()}: R² {r2_score(y, values):.2f}",
+    PredictionErrorDisplay.from_predictions(
+        y,
+        values,
+        kind="actual_vs_predicted",
+        target="progression",
+        scatter_kwargs={"s": 10},
+        ax=ax,
     )
-axes[0].set_ylabel("progression that was measured")
+    ax.set_title(f"{name.capitalize()}: R² {r2_score(y, values):.2f}")
+axes[1].set_ylabel("")
 fig.tight_layout()
 plt.show()

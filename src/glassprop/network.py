@@ -92,6 +92,11 @@ class Network(Architecture):
         units += "" if self.members == 1 else f", members={self.members}"
         return f"Network({self.n_inputs}, [{layers}], cost={self.cost_function.spec!r}{units})"
 
+    def _repr_html_(self) -> str:
+        from glassprop.architecture.sketched import sketch_of
+
+        return sketch_of(self)
+
     def initial(self, rng: Any, dtype: Any = np.float64, *, X: Any = None) -> Array:
         """Draw starting parameters: layer by layer, W in (in, out) order and then b, uniform within ±bound.
 

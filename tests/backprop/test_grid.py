@@ -1,4 +1,4 @@
-"""Every activation × cost × depth 1-3 × outputs 1, 2, 5 × weighted or not: backprop against central differences.
+"""Every activation × cost × depth 1-3 × outputs 1, 2, 5, weighted by turns: backprop against central differences.
 
 Softmax over one output is always 1, so there is nothing to compare: that it is refused is the test.
 
@@ -23,12 +23,13 @@ WEIGHTS = np.array([1.0, 0.0, 2.5, 0.3, 1.0, 4.0])
 
 
 def networks(activation, cost):
-    """The networks of one activation under one cost, each with θ, X, Y.
+    """The networks of one activation under one cost, each with θ, X, Y and weights of examples or none.
 
-    The activation is in every layer where the pair is allowed, else in the hidden layers (depth 2 and 3).
+    The activation is in every layer where the pair is allowed, else in the hidden layers (depth 2 and 3). Every depth
+    and every number of outputs is there with weights and without: what they are multiplied with is the same in all.
     """
     output = activation if fits(activation, cost) else output_for(cost)
-    for depth, k in product((1, 2, 3), (1, 2, 5)):
+    for depth, (number, k) in product((1, 2, 3), enumerate((1, 2, 5))):
         if depth == 1 and output != activation:
             continue
         if k == 1 and output == "softmax":
@@ -41,13 +42,13 @@ def networks(activation, cost):
         if activation == "exp":
             theta *= 0.3  # e^e^e^z: keep the numbers ordinary
         X, Y = rng.normal(size=(ROWS, INPUTS)), targets(network.cost_function.targets, ROWS, k, rng)
-        yield network, theta, X, Y
+        yield network, theta, X, Y, WEIGHTS if (depth + number) % 2 else None
 
 
 @pytest.mark.parametrize(("activation", "cost"), list(product(ACTIVATION_NAMES, COST_NAMES)))
 def test_backprop_agrees_with_central_differences(activation, cost):
     largest, at_kinks, checked = [], 0, 0
-    for (network, theta, X, Y), weights in product(networks(activation, cost), (None, WEIGHTS)):
+    for network, theta, X, Y, weights in networks(activation, cost):
         result = check_gradient(network, theta, X, Y, weights)
         assert result.ok, f"{network}\n{result}"
         assert [layer.layer for layer in result.layers] == list(range(1, network.depth + 1))

@@ -185,8 +185,8 @@ def test_the_report_of_a_training_has_a_section(run, contradicting, tmp_path):
 
 def test_the_report_tells_of_the_course_of_training_and_of_which_network(run, tmp_path):
     rng = np.random.default_rng(0)
-    x = rng.normal(size=(600, 3))
-    frame = {f"x{k}": x[:, k] for k in range(3)} | {"y": x[:, 0] * x[:, 1] + 0.1 * rng.normal(size=600)}
+    x = rng.normal(size=(200, 3))
+    frame = {f"x{k}": x[:, k] for k in range(3)} | {"y": x[:, 0] * x[:, 1] + 0.1 * rng.normal(size=200)}
     pl.DataFrame(frame).write_csv(tmp_path / "product.csv")
     asked = "train", "product.csv", "--target", "y", "--epochs", "2", "--cross-fit", "3", "--model"
     assert run(*asked, "with.glassprop", "--report", "report.html").code == 0
@@ -198,8 +198,8 @@ def test_the_report_tells_of_the_course_of_training_and_of_which_network(run, tm
     outcome = fit_table(read_table(str(tmp_path / "product.csv")), options, callbacks=(doctor,))
     watched, unwatched = diagnosis_of_outcome(outcome, doctor).measured, diagnosis_of_outcome(outcome).measured
     assert [epoch for epoch, _ in watched.course.updates] == [0, 1, 2]
-    assert (watched.rows, watched.members) == (360, 1)  # two of three folds of 540 rows
-    assert (unwatched.rows, unwatched.members) == (540, 3)
+    assert (watched.rows, watched.members) == (120, 1)  # two of three folds of 180 rows
+    assert (unwatched.rows, unwatched.members) == (180, 3)
     assert len(watched.course.validation_cost) == 3
 
 

@@ -13,6 +13,7 @@ from waiting import HANG
 from glassprop.export.model_file import read_record
 
 GLASSPROP = [sys.executable, "-m", "glassprop.cli"]
+SHORT = ("train", "iris", "--recipe", "plain", "--epochs", "2")  # what is looked at is how it ends
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
 
 
@@ -166,7 +167,7 @@ def test_a_write_that_fails_midway_leaves_nothing(tmp_path):
     def little_room():
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    done = call("train", "iris", "--epochs", "2", "--model", "m.glassprop", cwd=tmp_path, preexec_fn=little_room)
+    done = call(*SHORT, "--model", "m.glassprop", cwd=tmp_path, preexec_fn=little_room)
     assert done.returncode == 2
     assert "accuracy" in done.stdout
     assert "cannot write 'm.glassprop'" in done.stderr.splitlines()[-1]
@@ -231,7 +232,7 @@ main(sys.argv[2:])
 @posix
 def test_what_a_killed_training_left_is_gone_after_the_next(tmp_path):
     (tmp_path / "m.glassprop").write_bytes(b"old")
-    train = ("train", "iris", "--epochs", "2", "--model", "m.glassprop")
+    train = (*SHORT, "--model", "m.glassprop")
     killed = subprocess.run(
         [sys.executable, "-c", SLAIN, "replace", *train],
         cwd=tmp_path,
@@ -249,7 +250,7 @@ def test_what_a_killed_training_left_is_gone_after_the_next(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_a_training_into_a_full_device_says_where_the_model_is(tmp_path):
-    done = into_full_device(tmp_path, "train", "iris", "--epochs", "2")
+    done = into_full_device(tmp_path, *SHORT)
     assert done.returncode == 2
     last = "the model is saved in 'iris.glassprop', but the scores are not printed: No space left on device"
     assert done.stderr.splitlines()[-1] == f"glassprop: {last}"
@@ -263,7 +264,7 @@ def test_a_person_at_a_terminal_is_asked_for_a_place(tmp_path):
 
     main, sub = pty.openpty()
     with subprocess.Popen(
-        [*GLASSPROP, "train", "iris", "--epochs", "2", "--model", "m.glassprop"],
+        [*GLASSPROP, *SHORT, "--model", "m.glassprop"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "dumb"},
         stdin=sub,
@@ -289,6 +290,6 @@ def test_closed_streams_lose_no_model(tmp_path):
         os.close(1)
         os.close(2)
 
-    done = call("train", "iris", "--epochs", "2", cwd=tmp_path, preexec_fn=close)
+    done = call(*SHORT, cwd=tmp_path, preexec_fn=close)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert read_record(tmp_path / "iris.glassprop")["scores"]

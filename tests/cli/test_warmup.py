@@ -1,17 +1,14 @@
-"""``glassprop warmup`` and ``glassprop.warmup()``: what is compiled is where it is said, and nothing later."""
+"""``glassprop warmup`` and ``warmup()``: what is compiled is where it is said. For real it is in test_first_process."""
 
 from __future__ import annotations
 
 import errno
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from waiting import HANG
 
 from glassprop import warmup
 from glassprop.cli import main
@@ -19,22 +16,6 @@ from glassprop.engine.compiled import kernels, product_table, tuning
 from glassprop.engine.compiled.machine_code import Code
 from glassprop.engine.warm import tune
 from glassprop.errors import SettingsError
-
-TRAINS = """
-import numpy as np
-from glassprop import MLPClassifier
-from glassprop.engine.compiled import kernels, product_table, tuning
-
-def never(part, kind):
-    raise AssertionError(f"compiled {part.name}")
-
-kernels.compiled = never
-rng = np.random.default_rng(0)
-X, y = rng.normal(size=(300, 5)).astype(np.float32), rng.integers(3, size=300)
-for hidden in ((8,), (300, 300)):
-    model = MLPClassifier(hidden, max_iter=3, n_iter_no_change=1, tol=9.0, engine="compiled", early_stopping=True)
-    print(model.fit(X, y).engine_, model.predict_proba(X).shape)
-"""
 
 
 @pytest.fixture
@@ -50,33 +31,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_after_it_nothing_is_compiled_any_more(tmp_path: Path) -> None:
-    """By the process that trains, which only reads: in a folder that was shipped."""
-    arguments = "warmup --precision float32 --activations relu --costs cross_entropy --solvers adam --json --cache-dir"
-    done = run("-m", "glassprop.cli", *arguments.split(), str(tmp_path))
-    said = json.loads(done.stdout)
-    assert said["compiled"] == said["parts"] == len(list(Path(said["folder"]).glob("*.part"))) > 10
-    assert said["bytes"] == sum(file.stat().st_size for file in Path(said["folder"]).iterdir())
-    assert Path(said["folder"]).parent == tmp_path
-    assert done.stderr.splitlines()[-1] == f"compiling: {said['parts']} of {said['parts']} parts"
-    done = run("-W", "ignore", "-c", TRAINS, GLASSPROP_CACHE_DIR=str(tmp_path))
-    assert done.stdout.splitlines() == ["compiled (300, 3)"] * 2
-    assert done.stderr == ""
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **environment}
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=env, timeout=2 * HANG)
-    assert done.returncode == 0, done.stderr
-    return done
-
-
 def test_each_part_is_compiled_once_for_each_precision(quick: list[str], tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     first = warmup(cache_dir=tmp_path, on_progress=lambda done, of: told.append((done, of)))
     assert len(quick) == len(set(quick)) == first.compiled == first.parts
     assert {name.rpartition("-")[2] for name in quick} == set(first.precisions) == {"float32", "float64"}
     assert told == [(done, first.parts) for done in range(first.parts + 1)], "how many there are is known at once"
+    files = list(Path(first.folder).iterdir())
+    assert (first.parts, first.size) == (len(files), sum(file.stat().st_size for file in files))
     again = warmup(cache_dir=tmp_path)
     assert (again.parts, again.compiled, again.size) == (first.parts, 0, first.size)
     assert len(quick) == first.parts

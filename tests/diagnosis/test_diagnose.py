@@ -315,7 +315,7 @@ def test_text_keeps_to_eighty_columns_and_all_of_it_is_data():
     assert plain["findings"][0]["kind"] == "inputs-unscaled"
     assert plain["findings"][0]["threshold"] == diagnosis.findings[0].threshold
     assert plain["measured"]["rows"] == 320
-    assert "<pre>" in diagnosis._repr_html_()
+    assert "srcdoc" in diagnosis._repr_html_()
     well = clf((16,)).diagnose(X, y, budget=0)
     assert str(well).startswith("Nothing was found that keeps this network from learning")
 

@@ -19,7 +19,7 @@ def alone(tmp_path_factory):
     return ended.found[0]
 
 
-@pytest.mark.parametrize(("ranks", "how"), [(2, "even"), (3, "uneven"), (4, "one has all")])
+@pytest.mark.parametrize(("ranks", "how"), [(3, "uneven"), (4, "one has all")])
 def test_as_one_process_does(alone, ranks, how, tmp_path):
     ended = script(ranks, "fitted", how, ENGINE, folder=tmp_path)
     assert ended.code == 0, ended.error

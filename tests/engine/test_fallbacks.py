@@ -1,6 +1,6 @@
 """What is missing, broken, read-only or cold: everything still works, and people are told what they need to know.
 
-Each of these needs a Python of its own. Only one test here compiles the real kernels anew, which takes a while.
+Each of these needs a Python of its own. The real kernels are compiled anew in ``test_first_process``.
 """
 
 from __future__ import annotations
@@ -47,16 +47,6 @@ rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 3))
 model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=10**6, verbose=True, random_state=0, tol=0.01).fit(X, X[:, 0])
 print(model.engine_, model.predict(X).shape)
-"""
-
-COLD = """
-import sys
-import numpy as np
-from glassprop import MLPClassifier
-rng = np.random.default_rng(0)
-X, y = rng.normal(size=(60, 3)).astype(np.float32), rng.integers(2, size=60)
-model = MLPClassifier((4,), random_state=0, tol=0.1, n_iter_no_change=1, max_iter=10**6)
-print(model.fit(X, y).fit(X, y).engine_)
 """
 
 AT_EXIT = """
@@ -580,12 +570,3 @@ def test_where_no_cache_can_be_kept_people_are_told_what_the_reference_engine_sa
             "glassprop: compiling its kernels, as every run must: there is no folder to cache them in; set "
             f"GLASSPROP_CACHE_DIR to a folder that can be written{saved.format(f'{COMPILING - seconds:.0f}')}"
         )
-
-
-def test_people_are_told_of_the_first_compile_and_only_of_it(tmp_path: Path) -> None:
-    """The one test that compiles the kernels anew: into an empty folder, from which the next process loads them."""
-    first, second = (python(COLD, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(2))
-    assert first.stdout.split() == second.stdout.split() == ["compiled"]
-    assert first.stderr.count("\n") == first.stderr.count("compiling") == 1
-    assert second.stderr == ""
-    assert list(tmp_path.rglob("*.part"))

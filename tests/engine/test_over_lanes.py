@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine.engine_cases import CASES, DTYPES, ENGINES, WIDE, Case, Result, plans
+from engine.engine_cases import CASES, DTYPES, ENGINES, WIDE, Case, Result, pairs_of, plans
 from engine.test_engines_agree import assert_same
 from groups import together
 
@@ -156,10 +156,14 @@ def test_lanes_are_shared_out_whole() -> None:
 # --- the same bits ------------------------------------------------------------------------------------------------
 
 
+STEPPED = [*(maker() for maker in OPTIMIZERS.values()), AdamW(decay=0.3)]
+OBJECTIVES = [Objective(), Objective(0.4), Objective(0.4, 0.05)]
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("weights", ["", "random", "holes"])
-@pytest.mark.parametrize("objective", [Objective(), Objective(0.4), Objective(0.4, 0.05)], ids=str)
-@pytest.mark.parametrize("optimizer", [*(maker() for maker in OPTIMIZERS.values()), AdamW(decay=0.3)], ids=str)
+@pytest.mark.parametrize(
+    ("optimizer", "objective", "weights"), pairs_of(STEPPED, OBJECTIVES, ["", "random", "holes"]), ids=str
+)
 @pytest.mark.parametrize("engine", BOTH)
 def test_ranks_are_one_run(engine: str, optimizer: Any, objective: Objective, weights: str, dtype: str) -> None:
     case = Case("lanes", optimizer=optimizer, objective=objective, weights=weights)

@@ -42,22 +42,16 @@ def assert_predicts(network: Network, theta: np.ndarray, X: np.ndarray) -> None:
     np.testing.assert_allclose(got, expected, rtol=0, atol=limit)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("case", UNIQUE, ids=lambda case: case.name)
-def test_predictions_agree(case: Case, dtype: str) -> None:
-    network = case.network
-    theta, data = case.problem(dtype)
-    assert find_predictor(network, data.X, theta) is not None
-    assert_predicts(network, theta, data.X)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("case", UNIQUE, ids=lambda case: case.name)
-def test_costs_agree(case: Case, dtype: str) -> None:
+def test_predictions_and_costs_agree(case: Case) -> None:
     """The plain cost of some examples, as the epochs of a training report it for validation data."""
-    theta, data = case.problem(dtype)
-    costs = [ENGINES[name](case.network, Objective(), SGD()).cost(theta, data) for name in ("reference", "compiled")]
-    assert abs(costs[1] - costs[0]) <= 10 * LIMIT[dtype] * max(1.0, abs(costs[0]))
+    for dtype in DTYPES:
+        theta, data = case.problem(dtype)
+        assert find_predictor(case.network, data.X, theta) is not None
+        assert_predicts(case.network, theta, data.X)
+        engines = [ENGINES[name](case.network, Objective(), SGD()) for name in ("reference", "compiled")]
+        expected, got = (engine.cost(theta, data) for engine in engines)
+        assert abs(got - expected) <= 10 * LIMIT[dtype] * max(1.0, abs(expected)), dtype
 
 
 def test_costs_of_many_rows_and_of_sparse_ones_agree(pool: Any) -> None:

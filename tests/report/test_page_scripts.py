@@ -18,26 +18,28 @@ def scripts(tmp_path: Path) -> Path:
     return Path(shutil.copytree(STATIC, tmp_path / "static"))
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "found"),
-    [
-        ("return this.record.examples.length;", "return this.record.exampels.length;", "exampels"),
-        ("Math.abs((this.a(l, n) || 0)", "Math.abs(this.name(l, n)", "must be of type"),
-        ("this.depth = record.network.layers.length;", "this.depth = deep(record);", "Cannot find name 'deep'"),
-        ("this.example = 0;", "this.example = 0; const unused = 1;", "no-unused-vars"),
-    ],
-)
-def test_a_mistake_is_found_where_it_is(scripts: Path, tmp_path: Path, before: str, after: str, found: str) -> None:
-    """A key that the record lacks, a text for a number, a name that no script has, one that none uses."""
-    script = scripts / "page_model.js"
+MISTAKES = [
+    ("return this.record.examples.length;", "return this.record.exampels.length;", "exampels"),
+    ("Math.abs((this.a(l, n) || 0)", "Math.abs(this.name(l, n)", "must be of type"),
+    ("this.depth = record.network.layers.length;", "this.depth = deep(record);", "Cannot find name 'deep'"),
+    ("this.example = 0;", "this.example = 0; const unused = 1;", "no-unused-vars"),
+]
+
+
+def test_mistakes_are_found_where_they_are(scripts: Path, tmp_path: Path) -> None:
+    """A key that the record lacks, a text for a number, a name that no script has, one that none uses; all at once."""
+    script, lines = scripts / "page_model.js", []
     text = script.read_text(encoding="utf-8")
-    assert text.count(before) == 1
-    script.write_text(text.replace(before, after), encoding="utf-8")
+    for before, after, _ in MISTAKES:
+        assert text.count(before) == 1
+        lines.append(1 + text[: text.index(before)].count("\n"))
+        text = text.replace(before, after)
+    script.write_text(text, encoding="utf-8")
     code, said = checked(scripts, tmp_path / "joined" / "page.js")
-    line = 1 + text[: text.index(before)].count("\n")
     assert code != 0
-    assert found in said
-    assert f"page_model.js:{line}:" in said
+    for line, (_, _, found) in zip(lines, MISTAKES, strict=True):
+        assert found in said
+        assert f"page_model.js:{line}:" in said, found
 
 
 def cases() -> dict[str, Explanation]:

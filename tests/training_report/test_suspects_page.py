@@ -226,7 +226,7 @@ def test_decisions_are_there_again_and_can_be_forgotten(look):
 def test_without_memory_it_works_and_says_so(look):
     found, frame = flowers()
     document = suspects_page(found, frame)
-    page = look(document)
+    page = look(document, own=True)
     page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } });")
     page.reload()
     assert page.locator("#memory-note").is_visible()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from glassprop.ground.in_notebook import InNotebook
+
 
 @dataclass(frozen=True)
 class Place:
@@ -53,7 +55,7 @@ class LayerCheck:
 
 
 @dataclass(frozen=True)
-class GradientCheck:
+class GradientCheck(InNotebook):
     """The result of ``check_gradient``.
 
     Attributes
@@ -109,13 +111,14 @@ class GradientCheck:
         head = (
             f"{'layer':>5} {what:>18} {'at kinks':>9} {'below rounding':>14} {'largest entry':>14} {'worst error':>12}"
         )
-        lines = [head, *map(str, self.layers), *self._verdict()]
+        lines = [head, *map(str, self.layers), *self.verdict()]
         if self.worst is not None:
             lines.append(f"worst: {self.worst}")
             lines.append(f"       backprop {self.worst.backprop:.6g}, differences {self.worst.difference:.6g}")
         return "\n".join(lines)
 
-    def _verdict(self) -> list[str]:
+    def verdict(self) -> list[str]:
+        """What is to be made of it, a line each."""
         said = []
         if self.worst is not None:
             wrong = not self.worst.error <= self.tolerance

@@ -15,6 +15,7 @@ from glassprop.classroom.lesson_file import MOST_BYTES, json_text, toml_text
 from glassprop.equations.arrays import Array
 from glassprop.errors import LessonError
 from glassprop.ground.atomic import replacing
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.ground.text import listed
 from glassprop.insight.explanation import Explanation
 from glassprop.insight.names import Names
@@ -29,7 +30,7 @@ _TITLE = "The chain rule, with numbers"
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class Lesson(InNotebook):
     """A network with its weights, and rows with their targets. Made by ``of``, or by ``lesson_of`` and ``read_lesson``.
 
     Attributes

@@ -103,6 +103,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str, doctor: Docto
 
     from glassprop.ground.atomic import write_together
     from glassprop.tables import diagnose
+    from glassprop.tables.tabular.plane_map import plane_map
     from glassprop.training_report.training_report import report_data, training_report
 
     diagnosis = diagnose(outcome)
@@ -122,6 +123,7 @@ def write_report(outcome: Outcome, files: ReportFiles, model: str, doctor: Docto
         found=_found(outcome, doctor),
         seen=_seen(outcome, files),
         drove=_drove(outcome, diagnosis),
+        plane=plane_map(outcome) if files.rows else None,
     )
     documents = {files.report: training_report(data)}
     if page is not None and explained is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from html import escape
 from math import isfinite
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
+
+from glassprop.ground.in_notebook import InNotebook
 
 if TYPE_CHECKING:
     from glassprop.diagnosis.measured import Measured
@@ -123,7 +124,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(InNotebook):
     """What was found.
 
     Attributes
@@ -201,9 +202,6 @@ class Diagnosis:
         took += f", a training run of {self.trained} epoch{'s' * (self.trained > 1)}" if self.trained else ""
         took += f", remedies tried in {self.tried:.2g} training runs" if self.tried else ""
         return _paragraph(f"{said} ({took}).", "")
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def _told(mark: str, finding: Finding) -> list[str]:

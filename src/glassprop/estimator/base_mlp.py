@@ -26,6 +26,7 @@ from glassprop.estimator.build import STOCHASTIC_SOLVERS, Arguments, Particulars
 from glassprop.estimator.callbacks import LISTENERS, OF_THE_FIT, CalledHooks, EpochHooks, Unheard, Watchers, told_data
 from glassprop.estimator.diagnosing import Diagnoses
 from glassprop.estimator.dispatched import has_nan, outputs_there, taken
+from glassprop.estimator.displayed import Displayed
 from glassprop.estimator.far import warn_if_far
 from glassprop.estimator.fit_among import FitsAmongRanks
 from glassprop.estimator.fit_plan import Call, FitPlan, plan_fit
@@ -65,7 +66,9 @@ if TYPE_CHECKING:  # what explains is loaded by whoever asks for it
     from glassprop.insight.prediction import Of
 
 
-class BaseMLP(CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, SuspectsLabels, BaseEstimator, ABC):
+class BaseMLP(
+    CallbackSupportMixin, FitsAmongRanks, SetWeights, Diagnoses, Blames, SuspectsLabels, Displayed, BaseEstimator, ABC
+):
     """The machinery behind ``MLPClassifier`` and ``MLPRegressor``; not meant to be used by itself."""
 
     _clock = staticmethod(perf_counter)  # what tells how long a fit takes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sklearn.utils.validation import check_is_fitted
@@ -94,4 +95,4 @@ class Blames:
             raise SettingsError(f"a prediction of {self.n_outputs_} numbers has one cost, with its target: give y_x=")
         predicted = self.predict(asked.x)
         one = self._as_examples(asked.x, predicted if asked.y_x is None else asked.y_x, None)
-        return blamed(self.network_, kept, data, one, (asked, predicted, y), top, on_rows)
+        return replace(blamed(self.network_, kept, data, one, (asked, predicted, y), top, on_rows), rows=X)

@@ -105,13 +105,17 @@ def run_stochastic(
     left = 0 if over else max(plan.epochs - done, 0)
     hooks, show = _begun(outside, left), display(verbose, plan.epochs)
 
+    def said(message: str) -> None:
+        if not show.say(message):
+            hooks.told(message)
+
     def on_epoch(report: EpochReport) -> bool:
         outside.report(report)
         outside.watch.note(report.state)
         if hooks.heard:
             outside.record(None)
         if verbose and report.state.epoch == done + 1:
-            tell(f"glassprop: {report.state.engine_why}")
+            said(f"glassprop: {report.state.engine_why}")
         show(report)
         return hooks.epoch_ended(report.state)
 
@@ -127,7 +131,7 @@ def run_stochastic(
             dropout_key=dropout_key,
             epochs=plan.epochs,
             resume=resumed,
-            notify=hooks.told,
+            notify=said,
             open_ended=plan.open_ended,
             ready=ready,
             group=group,

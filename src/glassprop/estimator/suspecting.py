@@ -105,7 +105,7 @@ class SuspectsLabels:
                 )
             made = deepcopy(self) if self.warm_start and hasattr(self, "_state") else clone(self)
             margins, trace = made._watch_fit(X, y, sample_weight)
-        found = made._suspects(X, y, sample_weight, margins, trace)
+        found = replace(made._suspects(X, y, sample_weight, margins, trace), rows=X)
         if not folds:
             return found
         rows = X, y, sample_weight

@@ -1,10 +1,11 @@
-"""What ``verbose`` shows: a progress bar on a terminal, scikit-learn's plain lines elsewhere."""
+"""What ``verbose`` shows: a progress bar on a terminal and in a notebook, scikit-learn's plain lines elsewhere."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
+from glassprop.estimator.notebook_bar import NotebookBar, notebook_shell
 from glassprop.ground.tell import Told
 from glassprop.training.reports import EpochReport
 
@@ -22,6 +23,10 @@ class Silent:
 
     def __call__(self, report: EpochReport) -> None:
         """Take in an epoch."""
+
+    def say(self, message: str) -> bool:
+        """Take in a message; returns whether it is shown here, and need not be said elsewhere."""
+        return False
 
     def close(self) -> None:
         """End the display."""
@@ -75,10 +80,13 @@ class Bar(Silent):
         self._progress.stop()
 
 
-def display(verbose: Any, epochs: int) -> Silent:
-    """Choose by ``verbose`` and by whether people are looking at a terminal."""
+def display(verbose: Any, epochs: int) -> Silent | NotebookBar:
+    """Choose by ``verbose``, and by whether people look at a terminal or a notebook, where one epoch has no bar."""
     if not verbose:
         return Silent()
     if sys.stdout.isatty() and sys.stderr.isatty():
         return Bar(epochs)
+    shell = notebook_shell() if epochs > 1 else None
+    if shell is not None:
+        return NotebookBar(shell, epochs)
     return Lines()

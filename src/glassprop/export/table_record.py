@@ -44,6 +44,9 @@ _NOTE = Object(  # before 0.1.0 was released, a note was its text alone
      "text": Text()}
 )  # fmt: skip
 _ROWS = Object({"train": Whole(), "validation": Whole(), "held_out": Whole()})
+_COURSE = Object(
+    {"training": Several(Maybe(Real())), "validation": Several(Maybe(Real())), "best_epoch": Maybe(Whole())}
+)
 
 TABLE = Object(
     {
@@ -68,7 +71,8 @@ TABLE = Object(
         "folds": Maybe(
             Object(
                 {"weight_decay": Real(0), "epochs": Whole(1), "sure": Real(0, 1), "folds": Whole(1), "loss": Real(),
-                 "loss_of_guess": Real()}
+                 "loss_of_guess": Real()},
+                {"curves": Several(_COURSE)},
             )
         ),
         "weighted": Flag(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from html import escape
+from dataclasses import asdict, dataclass, field
 from textwrap import fill
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from glassprop.ground.in_notebook import InNotebook
 
 WIDTH = 80
 _LABEL = 36  # characters of a label that are shown
@@ -45,7 +46,7 @@ class Pull:
 
 
 @dataclass(frozen=True, eq=False)
-class Blame:
+class Blame(InNotebook):
     """Which training rows drove a prediction.
 
     Attributes
@@ -71,6 +72,8 @@ class Blame:
         Which of the rows were trained on; None: all, as far as is known. Others have the score 0, and are not listed.
     has_label : bool
         Whether the row asked for has a target; if not, ``label`` is what is predicted of it.
+    rows : table or None
+        The training rows, as they were given: what a notebook shows of them. No other face of it has them.
 
     Examples
     --------
@@ -95,6 +98,7 @@ class Blame:
     networks: int = 1
     taught: NDArray[np.bool_] | None = None
     has_label: bool = True
+    rows: Any = field(default=None, repr=False)
 
     @property
     def itself(self) -> float | None:
@@ -162,9 +166,6 @@ class Blame:
         if self.networks > 1:
             said += f", of {self.networks} networks; a score is the mean over those that were trained on the row"
         return f"Judged along the training run: {said}."
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def strongest(scores: NDArray[np.float64], sign: int, top: int, without: int | None) -> list[int]:

@@ -13,11 +13,12 @@ from glassprop.architecture.architecture import Architecture
 from glassprop.equations.arrays import on_host
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.array_digest import digest_of
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.influence.trace import Trace
 
 
 @dataclass(frozen=True, eq=False)
-class ModelTrace:
+class ModelTrace(InNotebook):
     """What the networks of a model passed through while they were trained. It holds no data.
 
     Attributes

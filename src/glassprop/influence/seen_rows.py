@@ -22,10 +22,11 @@ from glassprop.engine.seen_sums import (
 )
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
+from glassprop.ground.in_notebook import InNotebook
 
 
 @dataclass(frozen=True, eq=False)
-class SeenRows:
+class SeenRows(InNotebook):
     """What a training has seen of the n rows that ``fit`` was given, in their order.
 
     Attributes

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from html import escape
+from dataclasses import asdict, dataclass, field
 from textwrap import fill
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.equations.arrays import Array
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.ground.json_values import to_plain
 from glassprop.ground.text import shown
 
@@ -66,7 +66,7 @@ class Retrained:
 
 
 @dataclass(frozen=True, eq=False)
-class Suspects:
+class Suspects(InNotebook):
     """Which targets are probably wrong. Arrays are over the n rows, in their order.
 
     Attributes
@@ -94,6 +94,8 @@ class Suspects:
         Over how many epochs means are. 0: nobody watched the training, and the final weights serve.
     retrained : Retrained or None
         What training without the suspected rows brings, where that was asked for.
+    rows : table or None
+        The rows, as they were given: what a notebook shows of them. No other face of it has them.
 
     Examples
     --------
@@ -123,6 +125,7 @@ class Suspects:
     unusual: NDArray[np.int64]
     epochs: int
     retrained: Retrained | None = None
+    rows: Any = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -235,9 +238,6 @@ class Suspects:
             given, suggested = (_short(values[i]) for values in (self.given, self.suggested))
             lines.append(f"  {i:>9}  {given:<{_LABEL}}  {suggested:<{_LABEL}}  {self.scores[i]:>6.3f}")
         return lines + ([f"  … and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else [])
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def said_of(retrained: Retrained) -> str:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError
+from glassprop.ground.in_notebook import InNotebook
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Trace(InNotebook):
     """A few of the weights that a training passed through.
 
     Attributes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glassprop.equations.arrays import Array
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.insight.baseline import Baseline
 from glassprop.insight.names import Column, Names
 from glassprop.insight.prediction import Prediction
@@ -35,7 +36,7 @@ class Contribution:
 
 
 @dataclass(frozen=True)
-class Contributions:
+class Contributions(InNotebook):
     """How a prediction came about: baseline, what each column adds, and what the integral misses.
 
     Attributes

@@ -16,6 +16,7 @@ from glassprop.architecture.given import in_float64
 from glassprop.backprop.example_gradients import refuse_mixing
 from glassprop.equations.arrays import Array
 from glassprop.errors import DataError, SettingsError
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.ground.text import quoted
 from glassprop.insight.all_members import Several
 from glassprop.insight.as_cost import with_predictions
@@ -32,7 +33,7 @@ from glassprop.insight.view import View
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation(Stepped):
+class Explanation(InNotebook, Stepped):
     """One or several examples seen through a network: forward, cost, backward, and any derivative taken apart.
 
     Layers count from 1 (0 is the input), neurons from 0. All numbers are worked out in float64, whatever the network
@@ -127,11 +128,6 @@ class Explanation(Stepped):
         from glassprop.insight.record import record_of
 
         return record_of(self, **options)
-
-    def _repr_html_(self) -> str:
-        from glassprop.insight.notebook import notebook_html
-
-        return notebook_html(self)
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.architecture.sizes))

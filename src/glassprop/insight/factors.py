@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.insight.paths import Paths
 
 
@@ -66,7 +67,7 @@ class Collapse:
 
 
 @dataclass(frozen=True)
-class Derivative:
+class Derivative(InNotebook):
     """∂C_0 with respect to one weight, bias or input of one example.
 
     Attributes
@@ -178,7 +179,7 @@ class ColumnDerivative(Derivative):
 
 
 @dataclass(frozen=True)
-class ExamplePulls:
+class ExamplePulls(InNotebook):
     """One parameter's derivative for every example, and their average (E11).
 
     Attributes

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from glassprop.equations.arrays import Array
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.insight.view import View
 
 
@@ -47,7 +48,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Paths:
+class Paths(InNotebook):
     """The sum over paths that makes ∂C_0/∂a of one neuron.
 
     Attributes

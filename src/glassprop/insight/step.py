@@ -12,6 +12,7 @@ from glassprop.document.written import Writer
 from glassprop.equations.arrays import Array
 from glassprop.equations.expression import parse
 from glassprop.equations.formula_trees import Tree, tree_of
+from glassprop.ground.in_notebook import InNotebook
 from glassprop.optimizer import SGD, Adam, AdamW, Optimizer, OptimizerState
 
 PLAIN_RATE = 0.1  # of gradient descent, where nothing else is said
@@ -112,7 +113,7 @@ def trees_of_step(optimizer: str, *, decays: bool) -> list[list[Tree]]:
 
 
 @dataclass(frozen=True)
-class OptimizerStep:
+class OptimizerStep(InNotebook):
     """What a step on these examples would do to one parameter.
 
     Attributes

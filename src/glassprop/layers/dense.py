@@ -81,7 +81,7 @@ class Layer(LayerKind):
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
-    kind = "dense"
+    kind, joined = "dense", "all"
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,7 @@ class LayerKind(ABC):
 
     kind: ClassVar[str]  # its name in files
     mixes_examples: ClassVar[str] = ""  # in words, why there is no gradient of a single example: statistics of a batch
+    joined: ClassVar[Literal["all", "each", "some"]] = "some"  # what a neuron sees of the layer before
     linear: ClassVar[bool] = True  # whether z is so in x: then each ∂z_j/∂x_k is a parameter, or 0
     n: int
     activation: Activation

@@ -59,7 +59,7 @@ class Scale(LayerKind):
     rates: Mapping[str, float]
     decays: Mapping[str, float]
 
-    kind = "scale"
+    kind, joined = "scale", "each"
     activation = ACTIVATIONS["identity"]
     dropout = 0.0
     residual = parametric = False

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import accumulate, pairwise
-from math import ceil, floor, isfinite, log10
+from itertools import accumulate, chain, pairwise
+from math import ceil, floor, inf, isfinite, log10
 from typing import Any
 
 from glassprop.ground.number_text import tick
@@ -18,6 +18,7 @@ from glassprop.ground.text import shown
 WIDTH, HEIGHT = 440, 270
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
 _NAME, _BARS, _NUMBERS, _STEP = 22, 165, 75, 22  # of a waterfall: its names, where its bars are, the height of each
+_KINDS = ("training", "validation")
 _LOG_FROM = 1.3  # a curve that falls by more powers of ten is drawn on a logarithmic scale
 
 
@@ -62,6 +63,11 @@ def _round_step(about: float) -> float:
     return next((s * power for s in (1, 2, 5) if s * power >= about), 10 * power)
 
 
+def spans_decades(values: Sequence[float]) -> bool:
+    """Whether positive numbers lie so far apart that they are seen on a logarithmic scale alone."""
+    return len(values) > 0 and min(values) > 0 and log10(max(values)) - log10(min(values)) > _LOG_FROM
+
+
 def curves(
     training: Sequence[float],
     validation: Sequence[float],
@@ -70,20 +76,26 @@ def curves(
     title: str,
     label: str,
     seconds: Sequence[float] | None = None,
+    networks: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """Costs by epoch, counted from 1, or by the seconds at which each had ended; the best epoch is marked."""
-    values = [value for value in (*training, *validation) if isfinite(value)]
+    """Costs by epoch, counted from 1, or by the seconds at which each had ended; the best epoch is marked.
+
+    networks: of each of several, of which these are the mean, the costs that are drawn behind them.
+    """
+    behind = [(kind, [inf if c is None else c for c in one[kind]]) for one in networks for kind in _KINDS]
+    values = [value for value in (*training, *validation, *chain(*(costs for _, costs in behind))) if isfinite(value)]
     if not values:
         return ""
     least, most = min(values), max(values)
-    log = least > 0 and log10(most) - log10(least) > _LOG_FROM
+    log = spans_decades(values)
     n = max(len(training), len(validation))
     across = [float(epoch) for epoch in range(1, n + 1)] if seconds is None else list(seconds)
     last = max(across[-1], 2.0) if seconds is None else across[-1]
     x = Axis(1.0 if seconds is None else 0.0, last, LEFT, WIDTH - RIGHT)
-    y = Axis(*_widened(least, most, log), HEIGHT - BOTTOM, TOP, log)
+    y = Axis(*widened(least, most, log), HEIGHT - BOTTOM, TOP, log)
     name = "epoch" if seconds is None else "seconds"
     parts = [frame(x, y, name, label + (", logarithmic" if log else ""), whole_across=seconds is None)]
+    parts += [_line(across, costs, x, y, f"pale {kind}") for kind, costs in behind if costs]
     parts.append(_line(across, training, x, y, "training"))
     if validation:
         parts.append(_line(across, validation, x, y, "validation"))
@@ -116,7 +128,7 @@ def scatter(points: Sequence[Sequence[float]], *, title: str, across: str, up: s
     values = [value for point in points for value in point if isfinite(value)]
     if not values:
         return ""
-    ends = _widened(min(values), max(values), False)
+    ends = widened(min(values), max(values), False)
     x, y = Axis(*ends, LEFT, WIDTH - RIGHT), Axis(*ends, HEIGHT - BOTTOM, TOP)
     parts = [frame(x, y, across, up)]
     parts.append(
@@ -178,7 +190,7 @@ def waterfall(told: Mapping[str, Any], *, title: str, most: int = 8) -> str:
     return drawing(parts, title, _STEP * len(names) + 6)
 
 
-def _widened(least: float, most: float, log: bool) -> tuple[float, float]:
+def widened(least: float, most: float, log: bool) -> tuple[float, float]:
     """A little room at both ends."""
     if log:
         begin, end = log10(least), log10(most)

@@ -45,19 +45,25 @@ def _bounds(y: Axis) -> list[float]:
 def _points(points: list[list[Any]], x: Axis, y: Axis) -> list[str]:
     """Those of which there are most are drawn first."""
     return [
-        f'<path class="row {_CLASSES[group]}" d="{_shape(group, x.place(across), y.place(up))}"/>'
+        f'<path class="row {_CLASSES[group]}" d="{mark(group, x.place(across), y.place(up))}"/>'
         for across, up, group in sorted(points, key=lambda point: point[2])
     ]
 
 
-def _shape(group: int, cx: float, cy: float) -> str:
-    """A disc, a triangle, a square: which it is can be told without color."""
+def mark(group: int, cx: float, cy: float) -> str:
+    """A disc, a triangle, a square, and so on: which it is can be told without color."""
     r = _MARK
     if group == 0:
-        return f"M{cx - r:.2f} {cy}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
+        return f"M{cx - r:.2f} {cy:.2f}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
     if group == 1:
         return f"M{cx - r:.2f} {cy + r:.2f}h{2 * r}l{-r} {-2 * r}z"
-    return f"M{cx - r:.2f} {cy - r:.2f}h{2 * r}v{2 * r}h{-2 * r}z"
+    if group == 2:
+        return f"M{cx - r:.2f} {cy - r:.2f}h{2 * r}v{2 * r}h{-2 * r}z"
+    if group == 3:
+        return f"M{cx - r:.2f} {cy - r:.2f}h{2 * r}l{-r} {2 * r}z"
+    if group == 4:
+        return f"M{cx:.2f} {cy - 1.3 * r:.2f}l{r} {1.3 * r}l{-r} {1.3 * r}l{-r} {-1.3 * r}z"
+    return f"M{cx - 1.3 * r:.2f} {cy - r / 2:.2f}h{2.6 * r}v{r}h{-2.6 * r}z"
 
 
 def _bins(found: Mapping[str, Any], x: Axis, y: Axis) -> list[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from glassprop.ground.text import shown
 from glassprop.layers.layer_kind import title_of
-from glassprop.training_report import charts
 from glassprop.training_report.doctor_page import doctor_section
+from glassprop.training_report.drawn_report import draw, waterfalls
 from glassprop.training_report.html_pages import as_is, html_page
-from glassprop.training_report.map_chart import map_chart
 
 FORMAT = 1
 MOST_CLASSES = 20  # of a confusion matrix that is shown whole
@@ -32,6 +30,7 @@ def report_data(
     found: Mapping[str, Any] | None = None,
     seen: Mapping[str, Any] | str = "",
     drove: Sequence[Mapping[str, Any]] = (),
+    plane: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
 
@@ -61,6 +60,9 @@ def report_data(
     drove : sequence of mapping
         Of each telling row the rows trained on that drove its prediction: proponents and opponents, lists of row, label
         and score.
+    plane : mapping, optional
+        What the model says of its two columns, where it has no others, as ``plane_map`` tells it. Without ``rows`` it
+        is left out.
     """
     scores, baseline, intervals = record["scores"], record["baseline"], record["intervals"]
     return {
@@ -78,10 +80,13 @@ def report_data(
         ],
         "remarks": list(record["remarks"]),
         "against": "most frequent class" if record["task"] == "classification" else "mean",
-        "history": _history(record["history"], seconds),
+        "history": _history(record, seconds),
         "classes": _classes(diagnosis["shares"]),
         "amounts": _amounts(diagnosis["amounts"], rows),
         "confusion": _confusion(diagnosis["confusion"]),
+        "calibration": diagnosis["calibration"],
+        "first_layer": dict(diagnosis["first_layer"]),
+        "plane": plane if rows else None,
         "residuals": _residuals(diagnosis["residuals"], rows),
         "columns": _columns(record["columns"], record["defaults"], rows),
         "notes": [_note(note) for note in record["notes"]] if rows else None,
@@ -108,8 +113,10 @@ def _reason(reason: str, rows: bool) -> str:
     return reason if rows else reason.partition(":")[0].partition(" (")[0]
 
 
-def _history(history: Mapping[str, Any], seconds: Sequence[float]) -> dict[str, Any]:
+def _history(record: Mapping[str, Any], seconds: Sequence[float]) -> dict[str, Any]:
+    history = record["history"]
     return {
+        "networks": list((record.get("folds") or {}).get("curves", ())),
         "seconds": list(seconds) if len(seconds) == len(history["loss_curve"]) else [],
         "training": list(history["loss_curve"]),
         "validation": list(history["validation_curve"]),
@@ -250,51 +257,13 @@ def training_report(data: Mapping[str, Any]) -> str:
     """
     return html_page(
         "report_training.html",
+        styles=("model_charts.css",),
         **data,
         charts={name: as_is(drawn) for name, drawn in draw(data).items()},
         waterfalls=[as_is(drawn) for drawn in waterfalls(data)],
         most_classes=MOST_CLASSES,
         most_listed=MOST_LISTED,
     )
-
-
-def draw(data: Mapping[str, Any]) -> dict[str, str]:
-    """The charts of a report; "" for those that it has nothing for."""
-    history, residuals, target = data["history"], data["residuals"], shown(data["target"]["name"])
-    best = history["best_epoch"]
-    drawn = {"curves": "", "time": "", "predictions": "", "residuals": "", "rows": ""}
-    if data["seen"] is not None:
-        drawn["rows"] = map_chart(data["seen"], regression=residuals is not None)
-    if history["training"]:
-        title = f"Cost by epoch over {len(history['training'])} epochs" + (f"; best epoch {best}" if best else "")
-        drawn["curves"] = charts.curves(history["training"], history["validation"], best, title=title, label="cost")
-    if history["seconds"]:
-        drawn["time"] = charts.curves(
-            history["training"],
-            history["validation"],
-            best,
-            title=f"Cost by time, over {history['seconds'][-1]:.3g} seconds",
-            label="cost",
-            seconds=history["seconds"],
-        )
-    if residuals is not None:
-        drawn["residuals"] = charts.histogram(
-            residuals["edges"], residuals["counts"], title="Histogram of residuals", across="predicted - true"
-        )
-        if residuals.get("points"):
-            title = f"Predicted against true {target}"
-            drawn["predictions"] = charts.scatter(residuals["points"], title=title, across="true", up="predicted")
-    return drawn
-
-
-def waterfalls(data: Mapping[str, Any]) -> list[str]:
-    """Of each telling row how its prediction came about; "" for those of which it is not known."""
-    said = {"probability": "probability of ", "score": "score of ", "amount": ""}
-    drawn = [
-        charts.waterfall(told, title=f"How the {said[told['of']]}{shown(told['output'])} that is predicted came about")
-        for told in data["came_about"]
-    ]
-    return drawn or [""] * len(data["telling"])
 
 
 def _note(note: dict[str, Any] | str) -> str:

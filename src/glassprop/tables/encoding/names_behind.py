@@ -47,6 +47,17 @@ def names_behind(before: Any, X: Any) -> list[InputName] | None:
     return found
 
 
+def names_out(before: Any) -> list[InputName] | None:
+    """The same where no rows are at hand; the columns that inputs are made of are known of our own steps alone."""
+    if isinstance(before, Pipeline) and _is_ours(before):
+        return input_names(before)
+    try:
+        names = [str(name) for name in before.get_feature_names_out()]
+    except (AttributeError, ValueError, TypeError):  # a step that names nothing, or one that was fitted otherwise
+        return None
+    return [InputName(name, name) for name in _plain(names, before)]
+
+
 def _is_ours(steps: Pipeline) -> bool:
     kinds = [type(step) for _, step in steps.steps]
     return kinds == [TypedColumns, ColumnTransformer] and {name for name, _, _ in steps[1].transformers_} <= {

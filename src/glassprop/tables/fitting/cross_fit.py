@@ -21,7 +21,7 @@ from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.best_of_three import BestOfThree
 from glassprop.tables.fitting.final_step import ClassWeight
 from glassprop.tables.fitting.folds import Fold
-from glassprop.tables.fitting.joined_networks import joined
+from glassprop.tables.fitting.joined_networks import course_of, joined
 from glassprop.tables.fitting.small_tables import (
     SURE,
     FoldsChoice,
@@ -188,6 +188,7 @@ def cross_fit(
         len(best.networks),
         float(best.losses.min()),
         _guessed(rows, best.folds, counted),
+        tuple(course_of(network) for network in best.networks),
     )
     said = _said(rows, best, shares)
     estimator = joined(best.networks, interrupted=interrupted)

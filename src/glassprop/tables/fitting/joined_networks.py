@@ -29,7 +29,7 @@ def joined(estimators: Sequence[Any], *, interrupted: bool = False) -> Any:
         theta,
         epoch=max(state.epoch for state in states),
         samples=sum(state.samples for state in states),
-        history=History(*(_mean(curves, epochs) for curves in _curves(states))),
+        history=History(*(mean_curve(curves, epochs) for curves in _curves(states))),
         stopped_by=states[0].stopped_by,
         engine=states[0].engine,
         engine_why=states[0].engine_why,
@@ -49,6 +49,15 @@ def joined(estimators: Sequence[Any], *, interrupted: bool = False) -> Any:
     return made
 
 
+def course_of(network: Any) -> dict[str, Any]:
+    """What is kept of the training of one of them, JSON-able: six digits of each cost, None of one that is infinite."""
+    curves = {"training": network.loss_curve_, "validation": network.validation_curve_}
+    found: dict[str, Any] = {
+        name: [float(f"{cost:.6g}") if np.isfinite(cost) else None for cost in curve] for name, curve in curves.items()
+    }
+    return found | {"best_epoch": int(network.best_epoch_)}
+
+
 def _one_after_another(curves: Sequence[list[Any]]) -> list[Any]:
     """Curves against time, each of which begins where the one before it ended."""
     found, begun = [], 0.0
@@ -62,9 +71,9 @@ def _curves(states: Sequence[TrainState]) -> list[list[list[float]]]:
     return [[state.history.curves()[name] for state in states] for name in ("cost", "validation_cost", "score")]
 
 
-def _mean(curves: Sequence[list[float]], epochs: int) -> list[float]:
+def mean_curve(curves: Sequence[Sequence[float]], epochs: int) -> list[float]:
     """By epoch; one that has ended stays at its last number."""
-    if not all(curves):
+    if not all(len(curve) for curve in curves):
         return []
     whole = [[*curve, *[curve[-1]] * (epochs - len(curve))] for curve in curves]
     return np.mean(whole, axis=0).tolist()

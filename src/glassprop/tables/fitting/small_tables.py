@@ -9,7 +9,7 @@ classes. See docs/decisions/0023-small-tables.md and 0036-tempered-epochs.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class FoldsChoice:
     folds : int
     loss, loss_of_guess : float
         Averaged over the rows kept apart: log loss, or squared error in units of the standardized target.
+    curves : tuple of dict
+        Of each network that is in the model: training and validation, costs by epoch, and best_epoch.
     """
 
     weight_decay: float
@@ -49,10 +51,11 @@ class FoldsChoice:
     folds: int
     loss: float
     loss_of_guess: float
+    curves: tuple[dict[str, Any], ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        return asdict(self)
+        """JSON-able; without curves where no network of a fold is in the model."""
+        return {name: value for name, value in asdict(self).items() if name != "curves" or value}
 
 
 class _Watch:

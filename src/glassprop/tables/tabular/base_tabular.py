@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -18,6 +18,8 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, ch
 
 import glassprop
 from glassprop.errors import SettingsError, TableError
+from glassprop.estimator.displayed import Displayed
+from glassprop.estimator.notebook_bar import NotebookTable, notebook_shell
 from glassprop.estimator.tracer import Tracer
 from glassprop.estimator.verbose import tell
 from glassprop.ground.text import listed, quoted
@@ -32,10 +34,11 @@ from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_fram
 from glassprop.tables.tabular.row_verbs import RowVerbs
 
 ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
+_LEARNED_FROM = ("number", "category", "date", "time of day", "text")
 _RULING = ("group", "time")  # roles that one column can have
 
 
-class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
+class BaseTabular(RowVerbs, CallbackSupportMixin, Displayed, BaseEstimator):
     """fit, predict and save; what the target is, and how it is predicted, says who inherits.
 
     Callbacks hear of the fit as one task: networks that are trained within it are of its own making. A ``Tracer`` alone
@@ -83,9 +86,15 @@ class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
         self._refuse_two_judges(given)
         share = None if isinstance(self.validation, str) else float(self.validation)
         watching = [one for one in vars(self).get("_skl_callbacks", ()) if _goes_within(one)]
-        self._take(
-            learn_frame(given, self._options(), share, watching, tell if self.verbose else None), len(given.frame)
-        )
+        shell = notebook_shell() if self.verbose else None
+        shown = None if shell is None else NotebookTable(shell)
+        said = shown.say if shown is not None else tell if self.verbose else None
+        try:
+            seen = [*watching, *([] if shown is None else [shown])]
+            self._take(learn_frame(given, self._options(), share, seen, said), len(given.frame))
+        finally:
+            if shown is not None:
+                shown.end()
         fit.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
 
@@ -257,6 +266,15 @@ class BaseTabular(RowVerbs, CallbackSupportMixin, BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "pipeline_")
+
+    def _shown_network(self) -> tuple[Any, dict[str, Sequence[str]]] | None:
+        """The network, after the columns that its inputs are made of; None before ``fit``."""
+        if not hasattr(self, "pipeline_"):
+            return None
+        network, names = self.pipeline_[-1]._shown_network()
+        columns = [one.name for one in self.columns_ if one.role in _LEARNED_FROM]
+        folds = ["each without a fold of the rows"] if hasattr(self, "oof_prediction_") else []
+        return network, {**names, "inputs": (), "columns": columns, "more": [*folds, *names["more"]]}
 
     def _said(self, verb: str, X: Any) -> np.ndarray:
         check_is_fitted(self)

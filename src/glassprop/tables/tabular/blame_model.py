@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from glassprop.tables.tabular.before_and_last import before_and_last
@@ -72,7 +73,8 @@ def blame(
     """
     asked = {"row": row, "y_x": y_x, "top": top, "trace": trace, "on_rows": on_rows, "sample_weight": sample_weight}
     before, last = before_and_last(model, "cannot blame rows for the predictions of a {}")
+    made = X
     if before is not None:
-        X, x = before.transform(X), None if x is None else before.transform(one_row(x))
-    found: Blame = last.blame(X, y, x=x, **asked)
-    return found
+        made, x = before.transform(X), None if x is None else before.transform(one_row(x))
+    found: Blame = last.blame(made, y, x=x, **asked)
+    return replace(found, rows=X)

@@ -68,7 +68,7 @@ class RowVerbs:
         x = None if x is None else self._inputs(one_row(x))
         asked = {"row": row, "y_x": y_x, "sample_weight": sample_weight, "top": top}
         found: Blame = self.pipeline_[-1].blame(given, np.asarray(y), x=x, trace=trace, on_rows=on_rows, **asked)
-        return found
+        return replace(found, rows=X)
 
     def suspect_labels(
         self: Any,
@@ -111,7 +111,7 @@ class RowVerbs:
                 self._inputs(X), np.asarray(y), sample_weight, margins=margins, trace=trace, retrain=retrain,
                 progress=progress,
             )  # fmt: skip
-            return found
+            return replace(found, rows=X)
         if margins is not None or trace is not None:
             raise SettingsError("margins= and trace= are of a fit, and this model is not fitted: leave them out")
         made = clone(self)
@@ -126,7 +126,8 @@ class RowVerbs:
             raise SettingsError(
                 f"{left} row(s) cannot be learned from, for they have no time: leave them out of X and y"
             )
-        return suspects_of_parts(learned.fitted.pipeline, learned.parts, *watching, retrain=retrain, progress=progress)
+        found = suspects_of_parts(learned.fitted.pipeline, learned.parts, *watching, retrain=retrain, progress=progress)
+        return replace(found, rows=X)
 
     def _inputs(self: Any, X: Any) -> Any:
         """What the network is given for these rows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
@@ -67,10 +68,11 @@ def suspect_labels(
     """
     watched = {"margins": margins, "trace": trace, "retrain": retrain, "progress": progress}
     before, last = before_and_last(model, "cannot suspect labels by a {}")
+    made = X
     if before is not None:
-        X = before.transform(X) if _is_fitted(last) else clone(before).fit(X, y).transform(X)
-    found: Suspects = last.suspect_labels(X, y, sample_weight, **watched)
-    return found
+        made = before.transform(X) if _is_fitted(last) else clone(before).fit(X, y).transform(X)
+    found: Suspects = last.suspect_labels(made, y, sample_weight, **watched)
+    return replace(found, rows=X)
 
 
 def _is_fitted(last: Any) -> bool:

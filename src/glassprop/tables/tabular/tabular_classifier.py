@@ -69,6 +69,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         All of it, and the course of training, JSON-able.
     n_features_in_, feature_names_in_, n_iter_
         As in scikit-learn.
+    n_epochs_planned_, time_curve_ : int and list
+        As of `MLPClassifier`, of the network that is the model, or the first of those that are averaged.
 
     Examples
     --------

@@ -58,7 +58,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         Reads columns, makes inputs of them, and ends in an `MLPRegressor`.
     oof_prediction_ : array (n_rows,)
         With ``cross_fit``: what the network that has not seen a row says of it; NaN in a row that was left out.
-    columns_, schema_, notes_, report_, n_features_in_, feature_names_in_, n_iter_
+    columns_, schema_, notes_, report_, n_features_in_, feature_names_in_, n_iter_, n_epochs_planned_, time_curve_
         As of a `TabularClassifier`.
 
     Examples

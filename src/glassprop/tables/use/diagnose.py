@@ -16,9 +16,12 @@ from glassprop.tables.fitting.outcome import Outcome
 from glassprop.tables.fitting.spoken import told
 from glassprop.tables.reading.table import Table
 from glassprop.tables.use.apply import gradient_arrays
+from glassprop.tables.use.first_layer_told import first_layer_told
+from glassprop.tables.use.reliability import question_of
 
 _CHECKED = 50  # rows of the gradient check
 _POINTS = 600  # drawn of predicted against true
+_CALIBRATED = 10  # bins of probabilities
 _BINS = (5, 30)  # of the histogram of residuals, at least and at most
 
 
@@ -40,6 +43,10 @@ def diagnose(outcome: Outcome) -> dict[str, Any]:
         * amounts: of a regression target in the rows trained on, rows, mean, spread (the standard deviation), least,
           most; None for classes
         * confusion: labels, and counts of rows by true (row) and predicted class (column); None for regression
+        * calibration: label (the class whose probability it is of; None: the one that was predicted) and bins, a list
+          of mean probability, share of rows for which it came true, and rows; and error, how far the two lie apart in
+          the mean over rows; None for regression
+        * first_layer: how large the weights of columns are, as `first_layer_told` has it
         * residuals: of predicted - true: rows, mean, spread, edges and counts of a histogram, and points, a list of
           [true, predicted] of at most 600 rows spread over the table; None for classes
         * telling: list of row (number in the table), true, predicted, probability of the predicted class, kind and why
@@ -64,6 +71,8 @@ def _found(outcome: Outcome) -> dict[str, Any]:
         "shares": None,
         "amounts": None,
         "confusion": None,
+        "calibration": None,
+        "first_layer": first_layer_told(outcome),
         "residuals": None,
         "check": _check(outcome),
     }
@@ -99,7 +108,22 @@ def _classes(outcome: Outcome, probabilities: np.ndarray) -> dict[str, Any]:
         {"label": label, "train": int((train == known).sum()), "held_out": int((held_out == known).sum())}
         for label, known in zip(labels, classes, strict=True)
     ]
-    return {"shares": shares, "confusion": {"labels": labels, "counts": counts.tolist()}}
+    return {
+        "shares": shares,
+        "confusion": {"labels": labels, "counts": counts.tolist()},
+        "calibration": _calibration(held_out, probabilities, classes),
+    }
+
+
+def _calibration(y: np.ndarray, probabilities: np.ndarray, classes: np.ndarray) -> dict[str, Any]:
+    asked = question_of(y, probabilities, classes)
+    true, mean = asked.bins(_CALIBRATED)
+    rows = asked.rows_in_bins(_CALIBRATED)
+    return {
+        "label": None if asked.label is None else str(asked.label),
+        "bins": [[float(m), float(t), int(n)] for m, t, n in zip(mean, true, rows, strict=True)],
+        "error": float(np.average(abs(mean - true), weights=rows)),
+    }
 
 
 def _amounts(y: np.ndarray) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What notebooks show of results: their pages in frames, and small tables."""

@@ -1,0 +1,152 @@
+"""Confusion, calibration and residuals, of every kind of model, against numbers that scikit-learn works out apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from drawn_models import AMOUNT, CLASSIFIERS, NAMES, QUICK, REGRESSORS, X2, X3, Y2, Y3, axes, drawn, painted
+from matplotlib.figure import Figure
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import confusion_matrix
+
+from glassprop import MLPClassifier, MLPRegressor
+from glassprop.errors import DataError, SettingsError
+from glassprop.plot import CalibrationDisplay, ConfusionMatrixDisplay, PredictionErrorDisplay
+
+LABELS = "y has 2 columns"
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
+
+
+def plain(y):
+    return np.asarray(y.to_numpy() if hasattr(y, "to_numpy") else y)
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_confusion_counts_are_those_of_scikit_learn(name):
+    of = drawn(name)
+    weights = np.linspace(1, 2, len(of.X))
+    display = ConfusionMatrixDisplay.from_estimator(of.model, of.X, of.y, sample_weight=weights, ax=axes())
+    counts = confusion_matrix(
+        plain(of.y).astype(of.model.classes_.dtype), of.model.predict(of.X), sample_weight=weights
+    )
+    np.testing.assert_array_equal(display.im_.get_array(), counts)
+    assert [tick.get_text() for tick in display.ax_.get_xticklabels()] == [str(label) for label in of.model.classes_]
+    assert {int(text.get_position()[0]) for text in display.text_.ravel()} == set(range(len(counts)))
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_calibration_bins_are_those_of_scikit_learn(name):
+    of = drawn(name)
+    display = CalibrationDisplay.from_estimator(of.model, of.X, of.y, n_bins=4, ax=axes())
+    said, y = of.model.predict_proba(of.X), plain(of.y).astype(of.model.classes_.dtype)
+    if said.shape[1] == 2:
+        true, mean = calibration_curve(y, said[:, 1], n_bins=4, pos_label=of.model.classes_[1])
+    else:
+        true, mean = calibration_curve(of.model.predict(of.X) == y, said.max(axis=1).clip(0, 1), n_bins=4)
+    np.testing.assert_allclose(display.line_.get_data(), (mean, true), rtol=1e-12)
+    one = of.model.classes_[0]
+    display = CalibrationDisplay.from_estimator(
+        of.model, of.X, of.y, pos_label=one, strategy="quantile", n_bins=3, ax=axes()
+    )
+    true, mean = calibration_curve(y == one, said[:, 0], n_bins=3, strategy="quantile")
+    np.testing.assert_allclose(display.line_.get_data(), (mean, true), rtol=1e-12)
+    assert display.pos_label == one
+
+
+@pytest.mark.parametrize("name", REGRESSORS)
+@pytest.mark.parametrize("kind", ["residual_vs_predicted", "actual_vs_predicted"])
+def test_residuals_are_what_is_left_of_the_target(name, kind):
+    of = drawn(name)
+    display = PredictionErrorDisplay.from_estimator(of.model, of.X, of.y, kind=kind, unit="$", ax=axes())
+    predicted, y = of.model.predict(of.X), plain(of.y)
+    up = y - predicted if kind == "residual_vs_predicted" else y
+    np.testing.assert_allclose(display.scatter_.get_offsets(), np.column_stack([predicted, up]), rtol=1e-12, atol=1e-12)
+    what = "price_$" if isinstance(of.y, pd.Series) else "values"
+    assert display.ax_.get_xlabel() == f"predicted {what} ($)"
+    assert not display.ax_.xaxis.label.get_parse_math()
+
+
+def test_of_very_many_classes_some_are_named_and_none_is_written_into_the_fields():
+    y = np.arange(60).repeat(2)
+    display = ConfusionMatrixDisplay.from_predictions(y, y, ax=axes())
+    assert display.text_ is None
+    ax = display.ax_
+    named = {int(at): text.get_text() for at, text in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True)}
+    assert named == {k: str(k) for k in range(0, 60, 3)}
+
+
+def test_axes_that_are_shared_can_be_painted():
+    two = Figure().subplots(1, 2, sharex=True, sharey=True)
+    for ax in two:
+        of = drawn("regressor")
+        display = PredictionErrorDisplay.from_estimator(of.model, of.X, of.y, kind="actual_vs_predicted", ax=ax)
+    painted(display)
+    assert two[0].get_aspect() == 1
+
+
+def test_one_of_several_outputs():
+    Y = np.column_stack([AMOUNT, X3[:, 1]])
+    reg = MLPRegressor(**QUICK).fit(X3, Y)
+    with pytest.raises(SettingsError, match="2 outputs, and one is drawn: give output=0, output=1"):
+        PredictionErrorDisplay.from_estimator(reg, X3, Y, ax=axes())
+    with pytest.raises(SettingsError, match="there is no output 2"):
+        PredictionErrorDisplay.from_estimator(reg, X3, Y, output=2, ax=axes())
+    frame = pl.DataFrame(Y, schema=["a", "b_c"])
+    display = PredictionErrorDisplay.from_estimator(reg, X3, frame, output=1, ax=axes())
+    np.testing.assert_allclose(display.scatter_.get_offsets()[:, 1], Y[:, 1] - reg.predict(X3)[:, 1])
+    assert display.ax_.get_xlabel() == "predicted b_c"
+
+
+def test_probabilities_alone():
+    said = drawn("two classes").model.predict_proba(X2)
+    whole = CalibrationDisplay.from_predictions(Y2, said, ax=axes())
+    second = CalibrationDisplay.from_predictions(Y2, said[:, 1], ax=axes())
+    np.testing.assert_array_equal(whole.line_.get_data(), second.line_.get_data())
+    first = CalibrationDisplay.from_predictions(Y2, said[:, 0], pos_label=1, ax=axes())
+    true, mean = calibration_curve(Y2 == 1, said[:, 0], n_bins=5)
+    np.testing.assert_allclose(first.line_.get_data(), (mean, true))
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (
+            lambda: ConfusionMatrixDisplay.from_estimator(drawn("regressor").model, X3, AMOUNT),
+            "draw a PredictionErrorDisplay",
+        ),
+        (
+            lambda: PredictionErrorDisplay.from_estimator(drawn("pipeline").model, X3, Y3),
+            "draw a ConfusionMatrixDisplay",
+        ),
+        (lambda: CalibrationDisplay.from_estimator(drawn("regressor").model, X3, Y3), "that gives probabilities"),
+        (
+            lambda: ConfusionMatrixDisplay.from_predictions(np.eye(3), np.eye(3)),
+            r"one label a row, got y of shape \(3, 3\)",
+        ),
+        (lambda: ConfusionMatrixDisplay.from_predictions(Y3, Y3[1:]), "75 targets and 74 predictions"),
+        (lambda: CalibrationDisplay.from_predictions(Y3, np.ones(75)), "y_true has 3 classes"),
+        (lambda: CalibrationDisplay.from_predictions(Y3, np.ones((75, 2))), r"shape \(75, 2\) are not of 3 classes"),
+        (lambda: CalibrationDisplay.from_predictions(Y3, np.eye(3)[Y3] * 2), "between 0 and 1"),
+        (lambda: CalibrationDisplay.from_predictions(Y3, np.eye(3)[Y3], pos_label="x"), "there is no class 'x'"),
+        (lambda: PredictionErrorDisplay.from_predictions(NAMES[Y3], AMOUNT), "targets are no numbers"),
+        (lambda: PredictionErrorDisplay.from_predictions([], []), "no rows"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_one_line(draw, said):
+    with pytest.raises((SettingsError, DataError), match=said) as error:
+        draw()
+    assert "\n" not in str(error.value)
+
+
+def test_several_labels_a_row_are_refused():
+    labels = np.column_stack([Y3 == 0, AMOUNT > 5]).astype(int)
+    clf = MLPClassifier(**QUICK).fit(X3, labels)
+    for display in (ConfusionMatrixDisplay, CalibrationDisplay):
+        with pytest.raises(SettingsError, match="one label a row"):
+            display.from_estimator(clf, X3, labels, ax=axes())
