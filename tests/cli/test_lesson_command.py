@@ -167,7 +167,7 @@ def test_a_trained_model_and_rows_of_its_table_become_a_lesson(run, iris_model, 
     asked = ("--row", "3", "--row", "70")
     result = run("explain", iris_model, "iris", *asked, "--save", "iris.toml")
     assert result.code == 0
-    assert "iris.toml is written; it contains 2 rows of your table" in result.err
+    assert "iris.toml was written; it contains 2 rows of your table" in result.err
     lesson = read_lesson(tmp_path / "iris.toml")
     assert lesson.output_names == ("setosa", "versicolor", "virginica")
     assert run("lesson", "iris.toml").out.startswith("Row 0\n")  # it has no title
