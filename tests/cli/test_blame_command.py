@@ -168,7 +168,7 @@ def test_a_model_kept_elsewhere_has_its_trace(run, table, places, monkeypatch, t
         (["--trace", "no/folder/m.trace"], ["cannot write"]),
         (["--trace", "r.html", "--report", "r.html"], ["would replace the trace"]),
         (["--trace", "m.trace", "--stream"], ["read into memory"]),
-        (["--trace", "m.trace", "--checkpoint", "kept"], ["leave one of them out"]),
+        (["--trace", "m.trace", "--checkpoint", "kept"], ["leave out one of the two"]),
     ],
 )
 def test_what_cannot_be_traced_is_refused_before_training(refuse, table, more, words):

@@ -181,7 +181,7 @@ def test_retraining_is_told(run, table):
         (["t.csv", "--labels"], ["no target is named"]),
         (["t.csv", "--target", "color", "--labels"], ["'color'"]),
         (["t.csv", "--target", "kind"], ["--row N", "--labels"]),
-        (["t.csv", "--target", "kind", "--labels", "--row", "1"], ["one of both"]),
+        (["t.csv", "--target", "kind", "--labels", "--row", "1"], ["one of the two"]),
         (["t.csv", "--target", "kind", "--labels", "--of", "t.csv"], ["about --row"]),
         (["t.csv", "--target", "kind", "--row", "1"], ["the model file has decided what is learned"]),
         (["t.csv", "--row", "1", "--retrain", "--csv", "o.csv"], ["--csv and --retrain: only with --labels"]),

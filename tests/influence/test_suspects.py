@@ -314,7 +314,7 @@ def test_what_cannot_be_asked():
     model = clf(max_iter=2).set_callbacks(margins).fit(X, y)
     with pytest.raises(SettingsError, match="margins must be a Margins that was set in fit, or None, got 'yes'"):
         model.suspect_labels(X, y, margins="yes")
-    with pytest.raises(SettingsError, match="has seen no fit"):
+    with pytest.raises(SettingsError, match="has watched no completed fit"):
         model.suspect_labels(X, y, margins=Margins())
     with pytest.raises(DataError, match=r"a fit on 150 rows with 3 outputs .* these are 149"):
         model.suspect_labels(X[1:], y[1:], margins=margins)

@@ -136,7 +136,7 @@ def test_where_no_trace_can_be_kept_it_is_said_before_training(tmp_path):
     with pytest.raises(SettingsError, match="read into memory"):
         fit_stream(flowers(), FitOptions(target="kind"), callbacks=[Tracer()])
     checkpoint = glassprop.Checkpoint(tmp_path / "kept")
-    with pytest.raises(SettingsError, match="leave one of them out"):
+    with pytest.raises(SettingsError, match="leave out one of the two"):
         fit_table(Table(flowers(), "f"), FitOptions(target="kind"), callbacks=[Tracer(), checkpoint])
 
 

@@ -134,8 +134,8 @@ class Margins:
         of, theta = self._of, self._theta
         if of is None or theta is None:
             raise SettingsError(
-                "this Margins has seen no fit that came to its end: set it with set_callbacks(margins) on an "
-                "MLPClassifier or MLPRegressor and call fit"
+                "this Margins has watched no completed fit: set it with set_callbacks(margins) on an MLPClassifier "
+                "or MLPRegressor and call fit"
             )
         if of.data is None or self._sums is None:
             raise SettingsError(

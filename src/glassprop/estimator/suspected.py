@@ -34,8 +34,8 @@ def seen_rows(network: Network, theta: Array, data: Data, task: str, margins: An
     if found.task != task or found.outputs.shape != data.Y.shape:
         n, outputs = found.outputs.shape
         raise DataError(
-            f"the Margins saw a fit on {n} rows with {outputs} outputs ({found.task}), and these are {len(data)} with "
-            f"{data.Y.shape[1]} ({task}): it has seen another fit"
+            f"the Margins watched a fit on {n} rows with {outputs} outputs ({found.task}), but these are {len(data)} "
+            f"rows with {data.Y.shape[1]} ({task}): it watched another fit"
         )
     if are_others(found.rows, data):
         raise DataError(

@@ -240,9 +240,9 @@ def without_stopping(rows: int, epochs: int, by_folds: FoldsChoice | None) -> No
         else f", and predictions are shrunk to {by_folds.sure:g} of their distance from the baseline"
     )
     return Note(
-        f"{said}; networks of {by_folds.folds} fold(s) do best on the rows kept apart after {by_folds.epochs} of "
-        f"{epochs} epochs{decay}, so that many run{sure} (loss {number(by_folds.loss)}, baseline "
-        f"{number(by_folds.loss_of_guess)})",
+        f"{said}; networks of {by_folds.folds} fold(s) do best on the rows left out of their training after "
+        f"{by_folds.epochs} of {epochs} epochs{decay}, so that many are run{sure} (loss {number(by_folds.loss)}, "
+        f"baseline {number(by_folds.loss_of_guess)})",
         "folds",
         number=rows,
     )

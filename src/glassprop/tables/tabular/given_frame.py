@@ -25,7 +25,7 @@ def given_frame(X: Any, estimator: Any = None) -> tuple[nw.DataFrame, bool]:
         As scikit-learn, of an array that is none of rows and columns.
     """
     if hasattr(X, "collect") and hasattr(X, "lazy"):
-        raise TableError("a lazy table has no rows at hand: collect it first")
+        raise TableError("a lazy table has no rows in memory: collect it first")
     if (names := _pandas_names(X)) is not None:
         X = X.set_axis(names, axis=1)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
