@@ -11,6 +11,8 @@ import pytest
 
 from glassprop import Margins
 from glassprop.cli import main
+from glassprop.tables import FitOptions, fit_table, read_table, text_columns
+from glassprop.tables.use.suspect_table import suspect_model, suspect_table
 
 PLANTED = {7: "=lily", 30: "rose", 55: "=lily"}  # row -> what its label should be
 ROWS = 240
@@ -60,8 +62,8 @@ def test_as_json_and_csv(run, table):
     result = run("blame", "t.csv", *TRAINED, "--labels", "--csv", "out.csv", "--json")
     found = result.json
     assert found.keys() == {
-        "model", "task", "n_rows", "epochs", "n_suspected", "doubt", "rows", "retrained", "target", "interrupted",
-        "csv", "html", "notes",
+        "model", "task", "n_rows", "epochs", "folds", "line", "n_suspected", "doubt", "rows", "retrained", "target",
+        "interrupted", "csv", "html", "notes",
     }  # fmt: skip
     assert (found["model"], found["target"], found["n_rows"], found["csv"]) == (None, "kind", 239, "out.csv")
     first = {one["row"]: one["suggested"] for one in found["rows"][:3]}
@@ -210,3 +212,25 @@ def test_the_table_is_not_written_to(run, table, tmp_path):
     assert main(["blame", "t.csv", *TRAINED, "--labels", "--csv", "out.csv"]) == 0
     assert (tmp_path / "t.csv").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "t.csv"]
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        (["007", "010"], ["007", "010"]),
+        (["1e5", "B07", "007"], ["1e5", "B07", "007"]),
+        (["1e5", "2e5"], ["100000", "200000"]),
+        (["1.50", "2.5"], ["1.5", "2.5"]),
+    ],
+)
+def test_labels_that_look_like_numbers_are_called_what_training_calls_them(tmp_path, written, named):
+    (tmp_path / "t.csv").write_text("x,kind\n" + "".join(f"{k % 7},{written[k % len(written)]}\n" for k in range(42)))
+    options = FitOptions("kind", epochs=2, hidden=(2,), recipe="plain", task="classification")
+    outcome = fit_table(read_table(str(tmp_path / "t.csv")), options)
+    assert sorted(map(str, outcome.record["labels"])) == sorted(named)
+    again = read_table(str(tmp_path / "t.csv"), as_text=text_columns(outcome.pipeline, outcome.record))
+    for found in (
+        suspect_table(read_table(str(tmp_path / "t.csv")), options),
+        suspect_model(outcome.pipeline, outcome.record, again),
+    ):
+        assert [found.suspects.row(k)["given"] for k in range(len(named))] == named

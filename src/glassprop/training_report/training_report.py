@@ -30,6 +30,7 @@ def report_data(
     found: Mapping[str, Any] | None = None,
     seen: Mapping[str, Any] | str = "",
     drove: Sequence[Mapping[str, Any]] = (),
+    drove_weights: int = 0,
     plane: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """All that the report says, JSON-able.
@@ -60,6 +61,8 @@ def report_data(
     drove : sequence of mapping
         Of each telling row the rows trained on that drove its prediction: proponents and opponents, lists of row, label
         and score.
+    drove_weights : int
+        Along how many weights of the training these were looked for; 0: at the final ones alone.
     plane : mapping, optional
         What the model says of its two columns, where it has no others, as ``plane_map`` tells it. Without ``rows`` it
         is left out.
@@ -99,6 +102,7 @@ def report_data(
         "telling": [_telling(told, i, rows) for i, told in enumerate(diagnosis["telling"])],
         "came_about": [dict(told) for told in predictions] if rows else [],
         "drove": [_drove(told, rows) for told in drove],
+        "drove_weights": drove_weights,
         "found": None if found is None else doctor_section(found, rows=rows),
         "seen": None if isinstance(seen, str) else {**seen, "points": seen["points"] if rows else None},
         "unseen": seen if isinstance(seen, str) else "",

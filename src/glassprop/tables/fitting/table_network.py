@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from glassprop.tables.fitting import final_step
 from glassprop.tables.fitting.cross_fit import CrossFitted, Rows, cross_fit
 from glassprop.tables.fitting.divide import Parts
 from glassprop.tables.fitting.folds import Fold, folds_of
+from glassprop.tables.fitting.known_folds import digest_of_folds
 from glassprop.tables.fitting.manner import Builder, Wanted
 from glassprop.tables.fitting.small_tables import (
     FoldsChoice,
@@ -100,7 +101,8 @@ class TableNetwork:
         crossed = self._cross_fit(X, y, callbacks)
         if crossed is not None:
             say(of_folds(len(rows), crossed.by_folds))
-            return Trained(crossed.estimator, crossed.by_folds, crossed.said, crossed.traced, crossed.first)
+            told = replace(crossed.by_folds, rows=digest_of_folds(rows, crossed.folds))
+            return Trained(crossed.estimator, told, crossed.said, crossed.traced, crossed.first)
         watched = self._watched(X_inner)
         by_folds = known or self.by_folds(X, callbacks)
         if inner is None:

@@ -35,13 +35,20 @@ def given_frame(X: Any, estimator: Any = None) -> tuple[nw.DataFrame, bool]:
 
 
 def one_row(x: Any) -> Any:
-    """A row as a table of one row: of an array or a list, of a series, or of what is one already."""
+    """A row as a table of one row: of an array or a list, of a series, or of what is one already.
+
+    Raises
+    ------
+    SettingsError
+        If it is none, or several.
+    """
     if hasattr(x, "to_frame") and hasattr(x, "index"):  # a row of a pandas table
         return x.to_frame().T.infer_objects()
     if hasattr(x, "columns"):
         return x
-    x = x if hasattr(x, "shape") else np.asarray(x)
-    return x[None] if len(x.shape) == 1 else x
+    from glassprop.estimator.blamed import one_row_of  # what blames is loaded by whoever asks for it
+
+    return one_row_of(x)
 
 
 def _pandas_names(X: Any) -> list[str] | None:
