@@ -86,7 +86,7 @@ def test_it_is_what_was_said_out_of_fold_while_they_were_trained(classes):
         np.testing.assert_allclose(own, fitted.oof_prediction_, rtol=1e-5)
     suspects = fitted.suspect_labels(X, y)
     assert (suspects.folds, suspects.epochs) == (3, 0)
-    assert "Looked at by the networks of 3 folds, each row by those that have not learned from it." in " ".join(
+    assert "Judged by the networks of 3 folds, each row by those that have not learned from it." in " ".join(
         str(suspects).split()
     )
     other = fitted.suspect_labels(X, np.roll(y, 1))

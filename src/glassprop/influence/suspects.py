@@ -235,7 +235,7 @@ class Suspects(InNotebook):
 
     def _looked(self) -> str:
         if self.folds:
-            return f"Looked at by the networks of {self.folds} folds, each row by those that have not learned from it."
+            return f"Judged by the networks of {self.folds} folds, each row by those that have not learned from it."
         if not self.epochs:
             return "Judged by the final weights alone, since training was not watched: scores are less certain."
         return f"Judged over {self.epochs} epoch{'s' if self.epochs > 1 else ''} of training."
