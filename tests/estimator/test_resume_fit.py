@@ -287,7 +287,7 @@ def test_what_was_never_fitted_is_not_gone_on_with() -> None:
         clf().resume(X, Y)
     fitted = clf().fit(X, Y)
     given = MLPClassifier.from_weights(fitted.coefs_, fitted.intercepts_)
-    with pytest.raises(SettingsError, match="no fit was left before its end; to train on"):
+    with pytest.raises(SettingsError, match="no fit was interrupted before its end; to train on"):
         given.resume(X, Y)
     lbfgs = clf(solver="lbfgs", dropout=0.0).set_callbacks(StopAfter(2)).fit(X, Y)
     with pytest.raises(SettingsError, match="L-BFGS keeps its state inside SciPy"):

@@ -452,7 +452,7 @@ def test_a_signal_writes_a_checkpoint_first(engine: str, tmp_path: Path) -> None
 def test_a_signal_at_the_very_end_is_answered(tmp_path: Path) -> None:
     """After the last epoch nobody asks whether one came."""
     make = lambda: clf(max_iter=3)  # noqa: E731
-    with pytest.raises(TerminatedExit, match="training had come to its end, and it can be resumed from"):
+    with pytest.raises(TerminatedExit, match="training had ended, and it can be resumed from"):
         make().set_callbacks(Signals(signal.SIGTERM, 3), kept(tmp_path / "a")).fit(X, Y)
     done = make().set_callbacks(Checkpoint(tmp_path / "a", resume=True)).fit(X, Y)
     same(done.set_callbacks(), make().fit(X, Y), tmp_path)

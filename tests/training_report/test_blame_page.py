@@ -42,7 +42,7 @@ def test_rows_cells_and_bars_are_those_of_the_scores():
     assert opponents[1:] == [["11", "b", number(-1.0), "", "1.375", "missing"]]
     assert bars(document) == [100.0, 25.0, 50.0]
     text = " ".join(Reader(document).texts["blame"].split())
-    assert "Row 4 is labeled a and predicted to be b. 30 training rows were looked at, by the final weights" in text
+    assert "Row 4 is labeled a and predicted to be b. 30 training rows were judged, by the final weights" in text
     assert f"Its own score as a training row, which is not listed: {number(3.0)}." in text
     assert "weights, of epochs 5 to 9" in " ".join(
         Reader(blame_page(blamed(epochs=(5, 9)), frame)).texts["blame"].split()
