@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier
 from sklearn.calibration import CalibrationDisplay as ItsCalibrationDisplay
 
-from glassprop.displays.asked import OneLine, whole_number
 from glassprop.displays.drawing import axes_for, ink, label_axes, legend_of, named, need_matplotlib, normal
 from glassprop.displays.given_targets import (
     as_array,
@@ -18,6 +17,7 @@ from glassprop.displays.given_targets import (
     refuse_other_length,
     refuse_unknown_classes,
 )
+from glassprop.displays.picture_options import OneLine, whole_number
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.text import listed
 from glassprop.tables.use.reliability import Question, question_of

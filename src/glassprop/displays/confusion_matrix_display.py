@@ -7,9 +7,9 @@ from typing import Any, Literal, Self
 from sklearn.base import is_classifier
 from sklearn.metrics import ConfusionMatrixDisplay as ItsConfusionMatrixDisplay
 
-from glassprop.displays.asked import OneLine
 from glassprop.displays.drawing import Keywords, axes_for, label_axes, name_ticks, need_matplotlib, normal, tilt
 from glassprop.displays.given_targets import labels_given, refuse_other_length
+from glassprop.displays.picture_options import OneLine
 from glassprop.errors import SettingsError
 
 MOST_WRITTEN = 25  # classes, whose counts are written into the fields

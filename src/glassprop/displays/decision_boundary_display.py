@@ -11,10 +11,10 @@ from sklearn.inspection import DecisionBoundaryDisplay as ItsDecisionBoundaryDis
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.displays import drawing
-from glassprop.displays.asked import OneLine, whole_number
 from glassprop.displays.drawing import CLASS, DIVERGING, Keywords, label_axes, named
 from glassprop.displays.given_targets import place_of
 from glassprop.displays.on_plane import OnPlane, method_of, refuse_several_labels, rows_on, value_name
+from glassprop.displays.picture_options import OneLine, whole_number
 from glassprop.tables.tabular.plane import plane_of
 
 Method = Literal["auto", "predict_proba", "decision_function", "predict"]

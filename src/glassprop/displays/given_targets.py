@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassprop.displays.asked import whole_number
+from glassprop.displays.picture_options import whole_number
 from glassprop.errors import DataError, SettingsError
 from glassprop.ground.nothing import is_nothing
 from glassprop.ground.text import listed, quoted

@@ -7,7 +7,6 @@ from typing import Any, Literal, Self
 from sklearn.base import is_classifier
 from sklearn.metrics import PredictionErrorDisplay as ItsPredictionErrorDisplay
 
-from glassprop.displays.asked import OneLine
 from glassprop.displays.drawing import (
     COLORS,
     Keywords,
@@ -20,6 +19,7 @@ from glassprop.displays.drawing import (
     scatter_keywords,
 )
 from glassprop.displays.given_targets import amounts_given, name_of, refuse_other_length, refuse_unknown
+from glassprop.displays.picture_options import OneLine
 from glassprop.errors import SettingsError
 
 Kind = Literal["residual_vs_predicted", "actual_vs_predicted"]

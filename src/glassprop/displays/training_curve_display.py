@@ -8,8 +8,8 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from glassprop.displays import drawing
-from glassprop.displays.asked import OneLine
 from glassprop.displays.drawing import COLORS, Keywords, keywords, label_axes
+from glassprop.displays.picture_options import OneLine
 from glassprop.displays.training_curves import Curves, Numbers, curves_of, curves_of_record, mean_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted

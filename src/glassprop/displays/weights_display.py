@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.displays import drawing
-from glassprop.displays.asked import OneLine, whole_number, whole_numbers
 from glassprop.displays.drawing import COLORS, DIVERGING, Keywords, label_axes, name_ticks
 from glassprop.displays.networks_in import networks_in, steps_before
+from glassprop.displays.picture_options import OneLine, whole_number, whole_numbers
 from glassprop.displays.pictures_side_by_side import GAP, side_by_side
 from glassprop.errors import SettingsError
 from glassprop.ground.text import listed, quoted
