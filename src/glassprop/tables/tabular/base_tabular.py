@@ -92,6 +92,8 @@ class BaseTabular(RowVerbs, CallbackSupportMixin, Displayed, BaseEstimator):
         try:
             seen = [*watching, *([] if shown is None else [shown])]
             self._take(learn_frame(given, self._options(), share, seen, said), len(given.frame))
+            if shown is not None:
+                shown.interrupted = bool(self.report_.get("interrupted"))
         finally:
             if shown is not None:
                 shown.end()
