@@ -55,3 +55,16 @@ def test_how_often_others_have_the_smaller_error():
         )
         assert found, name
         assert (int(found[1]), int(found[2])) == (less, said) == (less, len(pairs)), name
+
+
+def test_the_short_answer_has_the_same_figures():
+    answer = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    answer = " ".join(answer.split("## Is it faster", 1)[1].split("\n## ", 1)[0].split())
+    less, pairs = map(int, re.findall(r"LightGBM on (\d+) of (\d+)", PAGE)[0])
+    assert f"smaller than LightGBM's on {pairs - less} of {pairs} tables, for twenty times the CPU time" in answer
+    assert (
+        "smaller on {} of {}.".format(*re.findall(r"CatBoost has the smaller error on (\d+) of (\d+),", PAGE)[0])
+        in answer
+    )
+    epoch = next(row for row in rows(part(PAGE, "Speed of an epoch")) if row[0].startswith("20-64-64-2"))
+    assert f"takes {epoch[1]} ms on a CPU, and {epoch[3]} ms with PyTorch" in answer

@@ -32,6 +32,16 @@ SEARCHES = {
     "microcontroller": ("docs/deploy", "docs/start-deploy", "docs/questions"),
     "lightgbm": ("docs/compare", "bench/README", "docs/questions"),
     "contributions": ("docs/explain", "docs/questions"),
+    "mislabeled": ("docs/labels", "docs/questions"),
+    "mislabelled": ("docs/labels",),
+    "hyperparameter": ("docs/searching",),
+    "tuning": ("docs/searching",),
+    "untrusted": ("SECURITY", "docs/model-file"),
+    "fraud": ("docs/gallery/imbalanced",),
+    "Flask": ("docs/deploy", "docs/start-deploy"),
+    "FastAPI": ("docs/deploy", "docs/start-deploy"),
+    "Arduino": ("docs/start-deploy", "docs/questions"),
+    "SHAP": ("docs/explain",),
     "MLPClassifier": ("docs/api/glassprop.MLPClassifier",),
 }
 FIRST = 6  # results that are on the screen without scrolling

@@ -16,7 +16,7 @@ from sphinx.util import logging
 TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)$")
 DOTTED = re.compile(r"([a-z_]\w*(?:\.\w+)+)(?:\[.*\])?$")
 CALL = re.compile(r"([\w.]+)(?:\(.*\))?$", re.S)
-INNER = ("docs/derivation",)  # pages that point into the code
+INNER = ("docs/derivation", "docs/questions")  # pages that point into the code
 
 
 def module_and_name(dotted: str) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date
 
 import narwhals as nw
@@ -12,6 +13,8 @@ import pyarrow as pa
 import pytest
 from drawn_models import AMOUNT, CLASSIFIERS, FRAME, NAMES, QUICK, REGRESSORS, X2, X3, Y2, Y3, axes, drawn
 from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
 
 from glassprop import MLPClassifier, MLPRegressor
 from glassprop.errors import DataError, SettingsError
@@ -20,7 +23,10 @@ from glassprop.tables.tabular.plane import plane_of
 
 SMALL = {"grid_resolution": 7}
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def rows_at(X, places, columns, held):
@@ -153,3 +159,92 @@ def test_tables_of_arrow():
     display = DecisionBoundaryDisplay.from_estimator(model, table, columns=["x_0", "x_1"], **SMALL, ax=axes())
     other = DecisionBoundaryDisplay.from_estimator(model, FRAME, columns=["x_0", "x_1"], **SMALL, ax=axes())
     np.testing.assert_array_equal(display.response, other.response)
+
+
+@pytest.mark.parametrize("y", [None, Y3])
+def test_classes_that_matplotlib_would_hide_are_in_the_legend(y):
+    names = np.array(["", "_child0", "_nolegend_"])
+    clf = MLPClassifier(**QUICK).fit(X3, names[Y3])
+    y = None if y is None else names[y]
+    display = DecisionBoundaryDisplay.from_estimator(clf, X3, y, columns=[0, 1], **SMALL, ax=axes())
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == sorted(names)
+
+
+def test_of_many_classes_there_is_no_legend():
+    rows = np.arange(180.0) % 60
+    tree = DecisionTreeClassifier().fit(np.column_stack([rows, rows]), rows.astype(int))
+    X = np.column_stack([rows, rows])
+    display = DecisionBoundaryDisplay.from_estimator(tree, X, rows.astype(int), **SMALL, ax=axes())
+    assert display.ax_.get_legend() is None
+
+
+@pytest.mark.parametrize(
+    ("how", "size", "face"),
+    [
+        ({"edgecolor": "w", "linewidth": 2}, 2, None),
+        ({"ec": "w", "lw": 2}, 2, None),
+        ({"c": "k", "linewidths": 3}, 3, (0, 0, 0, 1)),
+        ({"marker": "x", "linewidths": 1}, 1, None),
+    ],
+)
+def test_other_names_of_what_scatter_is_handed(how, size, face):
+    for kind in ("three classes", "regressor"):
+        of = drawn(kind)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            display = DecisionBoundaryDisplay.from_estimator(
+                of.model, of.X, of.y, columns=[0, 1], scatter_kw=how, **SMALL, ax=axes()
+            )
+        assert display.scatter_[0].get_linewidth() == size
+        assert face is None or tuple(display.scatter_[0].get_facecolor()[0]) == face
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"columns": 0}, "two different ones, got 0"),
+        ({"hold": [1]}, "hold is a mapping"),
+        ({"eps": "a"}, "eps is to be a number, 0 or more"),
+        ({"eps": -1}, "eps is to be a number, 0 or more"),
+        ({"eps": np.nan}, "eps is to be a number, 0 or more"),
+        ({"grid_resolution": 2.5}, "grid_resolution is to be a whole number, 2"),
+        ({"response_method": "decision_function"}, "a MLPClassifier has no decision_function"),
+        ({"response_method": "x"}, "response_method is one of"),
+        ({"class_of_interest": 7}, "there is no class 7: they are 0, 1, 2$"),
+        ({"class_of_interest": [1]}, "there is no class"),
+        ({"plot_method": "x"}, "plot_method"),
+        ({"nonsense": 1}, "DecisionBoundaryDisplay.plot: "),
+        ({"scatter_kw": 3}, "a mapping from names"),
+        ({"y": Y3.astype(str)}, "as '0': it knows 0, 1, 2$"),
+    ],
+)
+def test_options_of_another_kind_are_refused_in_one_line(wrong, said):
+    of = drawn("three classes")
+    with pytest.raises((SettingsError, DataError), match=said) as error:
+        DecisionBoundaryDisplay.from_estimator(of.model, of.X, **{"y": of.y, "columns": [0, 1], **wrong}, ax=axes())
+    assert "\n" not in str(error.value)
+
+
+def test_amounts_that_are_missing_are_left_out():
+    y = np.where(np.arange(len(X3)) < 3, np.nan, AMOUNT)
+    of = drawn("regressor")
+    display = DecisionBoundaryDisplay.from_estimator(of.model, X3, y, columns=[0, 1], **SMALL, ax=axes())
+    np.testing.assert_array_equal(display.points, X3[3:, :2])
+
+
+def test_whole_numbers_that_name_columns_of_pandas_are_names():
+    frame = pd.DataFrame(X3[:, :3], columns=[5, 1, 0])
+    clf = LogisticRegression().fit(frame, Y3)
+    display = DecisionBoundaryDisplay.from_estimator(clf, frame, Y3, columns=[1, 0], hold={5: 2.0}, **SMALL, ax=axes())
+    np.testing.assert_array_equal(display.points, X3[:, 1:3])
+    assert (display.xlabel, display.ylabel, display.held) == ("1", "0", {"5": 2.0})
+    with pytest.raises(SettingsError, match=r"there is no column 2: they are 5, 1, 0$"):
+        plane_of(frame, [1, 2])
+    usual = plane_of(pd.DataFrame(X3), [0, -1])
+    assert usual.names == ("0", "3")
+
+
+def test_what_columns_are_held_at_is_of_python():
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [1.0, 2.0], "on": [True, True], "n": [2, 2]})
+    held = plane_of(frame, ["a", "b"]).held
+    assert {name: type(value) for name, value in held.items()} == {"on": bool, "n": int}

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from drawn_models import axes, drawn, painted
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from sklearn.calibration import CalibrationDisplay
 from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, PredictionErrorDisplay
 
 import glassprop.plot
 from glassprop.displays.drawing import COLORS
-from glassprop.errors import MissingPackageError
+from glassprop.errors import MissingPackageError, SettingsError
 
 DRAW = {
     "CalibrationDisplay": lambda **how: _from("CalibrationDisplay", "two classes", how),
@@ -110,3 +111,11 @@ def test_where_matplotlib_is_missing_it_is_said_how_it_is_had(name, monkeypatch)
     with pytest.raises(MissingPackageError, match=r"draws with matplotlib: pip install 'glassprop\[plot\]'$") as error:
         DRAW[name](ax=axes())
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_what_is_no_axes_is_refused_in_one_line(name):
+    for ax in ("x", Figure().subplots(1, 2)):
+        with pytest.raises(SettingsError, match="ax is to be Axes of matplotlib, one of them") as error:
+            DRAW[name](ax=ax)
+        assert "\n" not in str(error.value)

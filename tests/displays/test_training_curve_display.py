@@ -16,7 +16,10 @@ from glassprop.plot import TrainingCurveDisplay
 
 SEVERAL = {"votes": "estimators_", "regressors, bagged": "estimators_"}
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def network_of(model):
@@ -171,3 +174,17 @@ def test_an_unfitted_model_is_refused():
         TrainingCurveDisplay.from_cv_results({"test_score": [1.0]})
     with pytest.raises(SettingsError, match="tells of no training"):
         TrainingCurveDisplay.from_record({})
+
+
+def test_networks_without_scores_are_left_out():
+    scored, other = TrainingCurveDisplay(training=[2, 1], score=[0.5, 0.6]), TrainingCurveDisplay(training=[3, 2])
+    display = TrainingCurveDisplay(training=[2.5, 1.5], score=[0.5, 0.6], networks=[scored, other])
+    display.plot(kind="score", ax=axes())
+    np.testing.assert_array_equal([line.get_ydata() for line in display.network_lines_], [[0.5, 0.6]])
+    for wrong in ({"training_kw": 3}, {"training_kw": {"xyz": 1}}, {"validation_kw": {"lw": 1, "linewidth": 1}}):
+        with pytest.raises(SettingsError):
+            display.plot(**wrong, ax=axes())
+    with pytest.raises(SettingsError, match="cv_results has no estimators"):
+        TrainingCurveDisplay.from_cv_results([])
+    hollow = TrainingCurveDisplay(training=[np.nan, np.inf]).plot(ax=axes())
+    assert hollow.ax_.get_yscale() == "linear"

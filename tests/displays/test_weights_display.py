@@ -13,7 +13,10 @@ from glassprop.plot import WeightsDisplay
 
 OTHER = {"votes", "calibrated", "regressors, bagged"}
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("small_jobs"),
+]
 
 
 def test_pixels_are_pictures_in_the_order_of_neurons():
@@ -127,3 +130,23 @@ def test_models_without_layers_are_refused():
     for name in ("votes",):
         with pytest.raises(SettingsError, match="several networks"):
             WeightsDisplay.from_estimator(drawn(name).model, ax=axes())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"neurons": 2}, {"neurons": "a"}, {"neurons": [0.5]}, {"shape": 3}, {"shape": (1.0, 4.0)}, {"shape": (1, 2, 2)},
+        {"member": "a"}, {"member": 0.5}, {"member": -1}, {"most": 0}, {"most": -1, "kind": "bars"}, {"most": 2.0},
+        {"cmap": "none such"}, {"bar_kw": 3, "kind": "bars"}, {"im_kw": {"xyz": 1}}, {"kind": []}, {"input_names": 3},
+    ],
+)  # fmt: skip
+def test_options_of_another_kind_are_refused_in_one_line(wrong):
+    with pytest.raises(SettingsError) as error:
+        WeightsDisplay.from_estimator(drawn("three classes").model, **wrong, ax=axes())
+    assert "\n" not in str(error.value)
+
+
+def test_weights_that_are_not_finite_leave_the_others_their_colors():
+    display = WeightsDisplay(weights=np.array([[np.inf, 2.0], [np.nan, -1.0]]), sizes=[np.inf, 5], input_names="ab")
+    assert display.plot(ax=axes()).im_.get_clim() == (-2.0, 2.0)
+    assert len(display.plot(kind="bars", bar_kw={"fc": "r", "lw": 2}, ax=axes()).bars_) == 2

@@ -161,7 +161,23 @@ def test_a_search_keeps_to_a_few_lines(cell: Outputs) -> None:
     assert "fit 10 ·" in cell.texts[-1]  # nine, and the best again
 
 
-def test_a_single_epoch_has_scikit_learns_line(cell: Outputs, capsys: Any) -> None:
+def test_one_epoch_of_a_fit_is_a_line_too_and_what_is_planned_stands_under_it(cell: Outputs, capfd: Any) -> None:
+    X, y = problem()
+    MLPClassifier((4,), max_iter=1, verbose=True).fit(X, y)
+    assert cell.texts[0].startswith("epoch 1/1 · cost ")
+    MLPClassifier((4,), max_iter=3, max_time=60, verbose=True).fit(X, y)
+    assert "epochs are planned in max_time=60 seconds" in cell.texts[1].splitlines()[1]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_without_standard_streams_a_fit_trains_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = problem()
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert MLPClassifier((4,), max_iter=2, verbose=True).fit(X, y).n_iter_ == 2
+
+
+def test_a_call_of_partial_fit_has_scikit_learns_line(cell: Outputs, capsys: Any) -> None:
     X, y = problem()
     clf = MLPClassifier((4,), verbose=True).partial_fit(X, y, classes=[False, True])
     clf.partial_fit(X, y)

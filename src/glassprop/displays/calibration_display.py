@@ -9,9 +9,17 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier
 from sklearn.calibration import CalibrationDisplay as ItsCalibrationDisplay
 
-from glassprop.displays.drawing import axes_for, ink, label_axes, legend_of, named, need_matplotlib
-from glassprop.displays.given_targets import labels_given, place_of, refuse_other_length
+from glassprop.displays.drawing import axes_for, ink, label_axes, legend_of, named, need_matplotlib, normal
+from glassprop.displays.given_targets import (
+    as_array,
+    labels_given,
+    place_of,
+    refuse_other_length,
+    refuse_unknown_classes,
+)
+from glassprop.displays.picture_options import OneLine, whole_number
 from glassprop.errors import DataError, SettingsError
+from glassprop.ground.text import listed
 from glassprop.tables.use.reliability import Question, question_of
 
 _PERFECT = "Perfectly calibrated"  # scikit-learn's words
@@ -117,6 +125,8 @@ class CalibrationDisplay(ItsCalibrationDisplay):
         strategy : {"uniform", "quantile"}, default="uniform"
             Whether bins are equally wide, or have equally many rows.
         pos_label : int, float, bool or str, optional
+            The class in question; of one column of probabilities else 1 where classes are 0 and 1 or -1 and 1, as
+            scikit-learn has it, and of two others the second.
         name : str, optional
         ax : matplotlib Axes, optional
         ref_line : bool, default=True
@@ -128,12 +138,13 @@ class CalibrationDisplay(ItsCalibrationDisplay):
         MissingPackageError, SettingsError
             As ``from_estimator``.
         DataError
-            If the shapes do not go together, or probabilities are none.
+            If the shapes do not go together, labels are missing, or probabilities are none.
         """
         who = f"{cls.__name__}.from_predictions"
         need_matplotlib(who)
-        asked = _asked(labels_given(y_true, who), np.asarray(y_prob, dtype=np.float64), labels, pos_label)
-        prob_true, prob_pred = asked.bins(n_bins, strategy)
+        asked = _asked(labels_given(y_true, who), _probabilities(y_prob), labels, pos_label)
+        with OneLine(who):
+            prob_true, prob_pred = asked.bins(whole_number(n_bins, "n_bins", 1), strategy)
         made = cls(prob_true, prob_pred, asked.said, estimator_name=name, pos_label=asked.label)
         made._of_whichever = asked.label is None
         return made.plot(ax=ax, ref_line=ref_line, **kwargs)
@@ -146,7 +157,8 @@ class CalibrationDisplay(ItsCalibrationDisplay):
         self
         """
         ax = axes_for(ax, f"{type(self).__name__}.plot")
-        super().plot(ax=ax, name=name, ref_line=ref_line, **kwargs)
+        with OneLine(f"{type(self).__name__}.plot"):
+            super().plot(ax=ax, name=name, ref_line=ref_line, **normal(kwargs))
         for line in ax.lines:
             if line.get_label() == _PERFECT:
                 line.set_color(ink(ax))  # scikit-learn's black is not seen on black
@@ -162,17 +174,40 @@ class CalibrationDisplay(ItsCalibrationDisplay):
 def _asked(y: NDArray[Any], said: NDArray[np.float64], labels: Any, pos_label: Any) -> Question:
     """What is asked of each row, checked."""
     refuse_other_length(y, said)
+    classes = np.unique(y) if labels is None else as_array(labels)
+    if labels is not None:
+        refuse_unknown_classes(y, classes)
     if said.ndim == 1:
-        classes = np.unique(y)
-        if pos_label is None and len(classes) > 2:
-            raise DataError(
-                f"y_true has {len(classes)} classes: give probabilities of each (n_rows, n_classes), or pos_label"
-            )
-        label = classes[-1] if pos_label is None else classes[place_of(pos_label, classes)]
-        return Question(y == label, said, label)
-    classes = np.unique(y) if labels is None else np.asarray(labels)
+        label = _in_question(classes, pos_label, known=labels is not None)
+        return Question(np.asarray(y == label), said, label)
     if said.ndim != 2 or said.shape[1] != len(classes):
         raise DataError(
             f"probabilities of shape {said.shape} are not of {len(classes)} classes: give labels= of them all"
         )
     return question_of(y, said, classes, None if pos_label is None else place_of(pos_label, classes))
+
+
+def _in_question(classes: NDArray[Any], pos_label: Any, *, known: bool) -> Any:
+    """The class that one column of probabilities is of. known: whether these are all classes there are."""
+    if pos_label is None:
+        if len(classes) > 2:
+            raise DataError(
+                f"y_true has {len(classes)} classes: give probabilities of each (n_rows, n_classes), or pos_label"
+            )
+        if classes.dtype.kind in "biuf" and any(set(classes.tolist()) <= pair for pair in ({0, 1}, {-1, 1})):
+            return classes.dtype.type(1)
+        if len(classes) < 2:
+            raise DataError(
+                f"y_true has one class, {listed(classes.tolist())}: give pos_label, which probabilities are of"
+            )
+        return classes[-1]
+    if len(classes) < 2 and not known and pos_label not in classes.tolist():
+        return pos_label  # the other of two
+    return classes[place_of(pos_label, classes)]
+
+
+def _probabilities(y_prob: Any) -> NDArray[np.float64]:
+    try:
+        return np.asarray(as_array(y_prob), dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError("probabilities are numbers (n_rows,) or (n_rows, n_classes): these are not") from None

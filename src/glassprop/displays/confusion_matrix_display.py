@@ -7,8 +7,9 @@ from typing import Any, Literal, Self
 from sklearn.base import is_classifier
 from sklearn.metrics import ConfusionMatrixDisplay as ItsConfusionMatrixDisplay
 
-from glassprop.displays.drawing import Keywords, axes_for, label_axes, name_ticks, need_matplotlib, tilt
+from glassprop.displays.drawing import Keywords, axes_for, label_axes, name_ticks, need_matplotlib, normal, tilt
 from glassprop.displays.given_targets import labels_given, refuse_other_length
+from glassprop.displays.picture_options import OneLine
 from glassprop.errors import SettingsError
 
 MOST_WRITTEN = 25  # classes, whose counts are written into the fields
@@ -92,15 +93,16 @@ class ConfusionMatrixDisplay(ItsConfusionMatrixDisplay):
         Raises
         ------
         MissingPackageError, SettingsError
-            As ``from_estimator``.
+            As ``from_estimator``; or if scikit-learn or matplotlib refuse an option.
         DataError
-            If there are not as many predictions as targets.
+            If there are not as many predictions as targets, or labels are missing.
         """
         who = f"{cls.__name__}.from_predictions"
         need_matplotlib(who)
         true, said = labels_given(y_true, who), labels_given(y_pred, who)
         refuse_other_length(true, said)
-        drawn: Self = super().from_predictions(true, said, **{"include_values": None, **_UNTURNED, **more})
+        with OneLine(who):
+            drawn: Self = super().from_predictions(true, said, **{"include_values": None, **_UNTURNED, **more})
         return drawn
 
     def plot(
@@ -135,13 +137,14 @@ class ConfusionMatrixDisplay(ItsConfusionMatrixDisplay):
         """
         ax = axes_for(ax, f"{type(self).__name__}.plot")
         written = len(self.confusion_matrix) <= MOST_WRITTEN if include_values is None else include_values
-        super().plot(
-            include_values=written, cmap=cmap, values_format=values_format, ax=ax, colorbar=colorbar, im_kw=im_kw,
-            text_kw=text_kw,
-        )  # fmt: skip
         labels = range(len(self.confusion_matrix)) if self.display_labels is None else list(self.display_labels)
         turned: dict[Any, float] = {"auto": tilt(labels), "vertical": 90.0, "horizontal": 0.0}
-        rotation = turned[xticks_rotation] if xticks_rotation in turned else float(xticks_rotation)
+        with OneLine(f"{type(self).__name__}.plot"):
+            rotation = turned[xticks_rotation] if xticks_rotation in turned else float(xticks_rotation)
+            super().plot(
+                include_values=written, cmap=cmap, values_format=values_format, ax=ax, colorbar=colorbar,
+                im_kw=normal(im_kw, "image.AxesImage"), text_kw=normal(text_kw, "text.Text"),
+            )  # fmt: skip
         name_ticks(ax.xaxis, labels, rotation=rotation)
         name_ticks(ax.yaxis, labels)
         label_axes(ax, "predicted class", "true class")

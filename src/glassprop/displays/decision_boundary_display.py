@@ -6,22 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import is_classifier
 from sklearn.inspection import DecisionBoundaryDisplay as ItsDecisionBoundaryDisplay
 from sklearn.utils.validation import check_is_fitted
 
 from glassprop.displays import drawing
-from glassprop.displays.drawing import DIVERGING, Keywords, label_axes, named
-from glassprop.displays.given_targets import amounts_given, labels_given, refuse_other_length
-from glassprop.displays.on_plane import OnPlane, method_of, value_name
-from glassprop.errors import DataError, SettingsError
-from glassprop.ground.text import listed, quoted
-from glassprop.tables.tabular.plane import Plane, plane_of
+from glassprop.displays.drawing import CLASS, DIVERGING, Keywords, label_axes, named
+from glassprop.displays.given_targets import place_of
+from glassprop.displays.on_plane import OnPlane, method_of, refuse_several_labels, rows_on, value_name
+from glassprop.displays.picture_options import OneLine, whole_number
+from glassprop.tables.tabular.plane import plane_of
 
 Method = Literal["auto", "predict_proba", "decision_function", "predict"]
 PlotMethod = Literal["auto", "contourf", "contour", "pcolormesh"]
-MOST_POINTS = 1000  # rows that are drawn
+MOST_NAMED = 20  # classes that find room in a legend
 _MARKERS = "o^sDvPX*<>"  # of classes: told apart without color
 
 
@@ -123,7 +121,7 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
         X : table or array (n_rows, n_columns)
             As the model takes them.
         y : array-like (n_rows,), optional
-            The rows are drawn, up to 1000 of them, by their class or amount.
+            The rows are drawn, up to 1000 of them, by their class or amount; those without a number are left out.
         columns : two names or places, optional
             Columns of numbers; may be left out where there are no others.
         hold : mapping of name or place to value, optional
@@ -148,23 +146,29 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
         NotFittedError
             If the model is not fitted.
         SettingsError
-            If there are no two such columns, or several outputs or labels and none is chosen.
+            If there are no two such columns, or several outputs or labels and none is chosen; if there is no such
+            class, or the model has no such method; or scikit-learn or matplotlib refuse an option.
         DataError
             If one of the columns has no numbers, y is not as long as X, or has a class that the model does not know.
         """
         who = f"{cls.__name__}.from_estimator"
         drawing.need_matplotlib(who)
         check_is_fitted(estimator)
+        size = whole_number(grid_resolution, "grid_resolution", 2)
+        method, classes = (
+            method_of(estimator, response_method),
+            estimator.classes_ if is_classifier(estimator) else None,
+        )
+        if class_of_interest is not None:
+            place_of(class_of_interest, [] if classes is None else classes)
         plane = plane_of(X, columns, hold, eps)
-        _refuse_several_labels(estimator, plane, who)
+        refuse_several_labels(estimator, plane, who)
         seen = OnPlane(estimator, plane.rows_of, output)
         found = _Computed.from_estimator(
-            seen, np.array(plane.ends).T, grid_resolution=grid_resolution, eps=0, response_method=response_method,
+            seen, np.array(plane.ends).T, grid_resolution=size, eps=0, response_method=response_method,
             class_of_interest=class_of_interest,
         )  # fmt: skip
-        method = method_of(estimator, response_method)
-        classes = estimator.classes_ if is_classifier(estimator) else None
-        points, values = (None, None) if y is None else _rows(plane, y, classes, output, who)
+        points, values = (None, None) if y is None else rows_on(plane, y, classes, output, who)
         return cls(
             xx0=found.xx0, xx1=found.xx1, n_classes=found.n_classes, response=found.response,
             multiclass_colors=multiclass_colors, xlabel=plane.names[0], ylabel=plane.names[1],
@@ -173,6 +177,7 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
             held=plane.held, bounded=method == "predict_proba" and found.n_classes == 2,
         ).plot(**more)  # fmt: skip
 
+    @OneLine("DecisionBoundaryDisplay.plot")
     def plot(
         self,
         plot_method: PlotMethod = "auto",
@@ -193,7 +198,7 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
         ax : matplotlib Axes, optional
         xlabel, ylabel : str, optional
         colorbar : bool, default=True
-            Whether a color bar, or a legend of several classes, says what colors mean.
+            Whether a color bar, or a legend of several classes (up to 20), says what colors mean.
         scatter_kw : mapping, optional
             Handed to matplotlib's ``scatter``, for the rows.
         **kwargs
@@ -214,11 +219,12 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
         self.colorbar_ = None
         if colorbar and not several and "colors" not in kwargs:
             self.colorbar_ = drawing.color_bar(ax, self.surface_, self.value_name or "")
-        self.scatter_ = [] if self.points is None else self._draw_points(ax, dict(scatter_kw or {}))
+        self.scatter_ = [] if self.points is None else self._draw_points(ax, scatter_kw)
         if colorbar and several and not self.scatter_ and self.class_names is not None:
             for color, name in zip(self.multiclass_colors_, self.class_names, strict=True):
-                ax.scatter([], [], marker="s", color=[color], label=str(name))
-        if colorbar and self.class_names is not None and (several or self.scatter_):
+                ax.scatter([], [], marker="s", color=[color], gid=CLASS).set_label(str(name))
+        few = self.class_names is not None and len(self.class_names) <= MOST_NAMED
+        if colorbar and few and (several or self.scatter_):
             drawing.legend_of(ax, loc="upper right")  # the best place takes long to find on a map
         return self
 
@@ -229,21 +235,20 @@ class DecisionBoundaryDisplay(ItsDecisionBoundaryDisplay):
         usual: dict[str, Any] = {"cmap": DIVERGING, "vmin": 0.0, "vmax": 1.0}
         return usual if plot_method == "pcolormesh" else {**usual, "levels": np.linspace(0.0, 1.0, 11)}
 
-    def _draw_points(self, ax: Any, how: dict[str, Any]) -> list[Any]:
+    def _draw_points(self, ax: Any, given: Keywords) -> list[Any]:
         usual: dict[str, Any] = {"edgecolors": "black", "linewidths": 0.6, "s": 22}
         if self.class_names is None:
             first = self.surface_
             colors = {"c": self.point_values, "cmap": first.cmap, "norm": first.norm}
-            return [ax.scatter(*self.points.T, **{**usual, **colors, **how})]
+            return [ax.scatter(*self.points.T, **drawing.scatter_keywords(usual, given, colors))]
         drawn = []
         for place, name in enumerate(self.class_names):
             own = self.points[self.point_values == place]
-            looks = {
-                "facecolors": [self._color_of(place)],
-                "marker": _MARKERS[place % len(_MARKERS)],
-                "label": str(name),
-            }
-            drawn.append(ax.scatter(*own.T, **{**usual, **looks, **how}))
+            looks = {**usual, "marker": _MARKERS[place % len(_MARKERS)], "label": str(name), "gid": CLASS}
+            colors = {"facecolors": [self._color_of(place)]}
+            how = drawing.scatter_keywords(looks, given, colors)
+            drawn.append(ax.scatter(*own.T, **how))
+            drawn[-1].set_label(how["label"])  # again: matplotlib puts another in place of an empty one
         return drawn
 
     def _color_of(self, place: int) -> Any:
@@ -261,29 +266,3 @@ class _Computed(ItsDecisionBoundaryDisplay):
 
     def plot(self, *_: Any, **__: Any) -> Self:
         return self
-
-
-def _refuse_several_labels(estimator: Any, plane: Plane, who: str) -> None:
-    if is_classifier(estimator) and np.ndim(estimator.predict(plane.rows_of(np.array(plane.ends).T))) == 2:
-        raise SettingsError(f"{who} shows one label a row, and this classifier gives several: fit one for each label")
-
-
-def _rows(plane: Plane, y: Any, classes: Any, output: int | None, who: str) -> tuple[Any, Any]:
-    """The rows on the plane, and the class (its number) or the amount of each; those without a place are left out."""
-    if classes is None:
-        values: NDArray[Any] = amounts_given(y, "targets", output)
-    else:
-        labels = labels_given(y, who)
-        values = np.full(len(labels), -1)
-        for place, label in enumerate(classes):
-            values[labels == label] = place
-        if (values < 0).any():
-            unknown = labels[values < 0]
-            raise DataError(
-                f"y has classes that the model does not know, as {quoted(unknown[0])}: it knows {listed(classes)}"
-            )
-    refuse_other_length(values, plane.points)
-    known = np.flatnonzero(np.isfinite(plane.points).all(axis=1))
-    if len(known) > MOST_POINTS:
-        known = known[np.linspace(0, len(known) - 1, MOST_POINTS).astype(int)]
-    return plane.points[known], values[known]

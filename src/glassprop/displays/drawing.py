@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from math import ceil
 from typing import Any
 
-from glassprop.errors import MissingPackageError
-from glassprop.ground.text import shown
+from glassprop.errors import MissingPackageError, SettingsError
+from glassprop.ground.text import first_line, quoted, shown
 
 # Okabe and Ito's colors, told apart by color-blind people, too, and seen on white and on black (without their black).
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DIVERGING = "PuOr_r"  # violet below 0, orange above: told apart by color-blind people
 _LONGEST = 40  # characters of a name in a picture
+_MOST_NAMES = 25  # that find room along an axis of a figure of usual size
+CLASS = "glassprop-class"  # marks what stands for a class, whatever that is called
 _OWN_LABEL = re.compile(r"_child\d+|_nolegend_")
 
 Keywords = Mapping[str, Any] | None
@@ -33,11 +37,22 @@ def need_matplotlib(who: str) -> None:
 
 
 def axes_for(ax: Any, who: str) -> Any:
-    """The axes that were given; or those of a new figure, in which long names find room."""
+    """The axes that were given; or those of a new figure, in which long names find room.
+
+    Raises
+    ------
+    MissingPackageError
+    SettingsError
+        No axes.
+    """
     need_matplotlib(who)
-    if ax is not None:
-        return ax
     import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
+
+    if isinstance(ax, Axes):
+        return ax
+    if ax is not None:
+        raise SettingsError(f"{who}: ax is to be Axes of matplotlib, one of them, got {quoted(ax, 60)}")
 
     return plt.subplots(layout="constrained")[1]
 
@@ -79,9 +94,10 @@ def label_axes(ax: Any, across: str | None = None, up: str | None = None) -> Non
 
 
 def name_ticks(axis: Any, names: Iterable[object], *, rotation: float = 0.0) -> None:
-    """Names at 0, 1, 2 and so on of an axis."""
+    """Names at 0, 1, 2 and so on of an axis; of very many every second, third and so on."""
     said = [named(name) for name in names]
-    axis.set_ticks(range(len(said)), said)
+    step = ceil(len(said) / _MOST_NAMES) or 1
+    axis.set_ticks(range(0, len(said), step), said[::step])
     for text in axis.get_ticklabels():
         text.set_rotation(rotation)
         if rotation:
@@ -111,9 +127,9 @@ def legend_of(ax: Any, **where: Any) -> Any:
 
 
 def _is_named(artist: Any) -> bool:
-    """Whether somebody gave it a label: matplotlib's own are `_child0` and so on."""
+    """Whether somebody gave it a label: matplotlib's own are `_child0` and so on, which a class may be called, too."""
     label = artist.get_label()
-    return isinstance(label, str) and bool(label) and not _OWN_LABEL.fullmatch(label)
+    return artist.get_gid() == CLASS or (isinstance(label, str) and bool(label) and not _OWN_LABEL.fullmatch(label))
 
 
 def next_color(ax: Any, gid: str) -> str:
@@ -122,9 +138,51 @@ def next_color(ax: Any, gid: str) -> str:
     return next((color for color in COLORS if color not in used), COLORS[len(used) % len(COLORS)])
 
 
-def keywords(usual: Mapping[str, Any], given: Keywords) -> dict[str, Any]:
-    """What is handed to matplotlib: the usual, but for what was given, short names of it included."""
-    from matplotlib import cbook
-    from matplotlib.lines import Line2D
+def keywords(usual: Mapping[str, Any], given: Keywords, of: str = "lines.Line2D") -> dict[str, Any]:
+    """What is handed to matplotlib: the usual, but for what was given, other names of the same included.
 
-    return {**usual, **cbook.normalize_kwargs(dict(given or {}), Line2D)}
+    Parameters
+    ----------
+    usual, given : mapping
+    of : str
+        Which of matplotlib's artists they are for.
+
+    Raises
+    ------
+    SettingsError
+        No mapping from names; one thing by two names.
+    """
+    return {**usual, **normal(given, of)}
+
+
+def normal(given: Keywords, of: str = "lines.Line2D") -> dict[str, Any]:
+    """Keywords for one of matplotlib's artists, each by its first name; raises as `keywords`."""
+    from matplotlib import cbook
+
+    module, name = of.split(".")
+    if not isinstance(given, Mapping | None) or not all(isinstance(one, str) for one in given or ()):
+        raise SettingsError(f"what is handed to matplotlib is a mapping from names to values, got {quoted(given)}")
+    try:
+        return cbook.normalize_kwargs(dict(given or {}), getattr(import_module(f"matplotlib.{module}"), name))
+    except TypeError as error:
+        raise SettingsError(first_line(error)) from error
+
+
+def scatter_keywords(usual: Mapping[str, Any], given: Keywords, colors: Mapping[str, Any]) -> dict[str, Any]:
+    """What is handed to `scatter`, as `keywords` has it.
+
+    Parameters
+    ----------
+    usual, given : mapping
+    colors : mapping
+        The usual colors: left out where others were given.
+    """
+    from matplotlib.markers import MarkerStyle
+
+    own = normal(given, "collections.PathCollection")
+    own |= {f"{name}s": own.pop(name) for name in ("edgecolor", "linewidth", "linestyle") if name in own}
+    colors = {} if {"c", "color", "facecolor"} & set(own) else colors
+    how = {**usual, **colors, **own}
+    if not MarkerStyle(how.get("marker") or "o").is_filled() and "edgecolors" not in own:
+        how.pop("edgecolors", None)  # such a marker has no edge
+    return how

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassprop.displays.picture_options import whole_number
 from glassprop.errors import DataError, SettingsError
+from glassprop.ground.nothing import is_nothing
 from glassprop.ground.text import listed, quoted
 
 
@@ -18,14 +21,23 @@ def labels_given(y: Any, who: str) -> NDArray[Any]:
     ------
     SettingsError
         Several labels a row.
+    DataError
+        Some are missing.
     """
-    values = _array(y)
+    values = as_array(y)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
         raise SettingsError(f"{who} shows one label a row, got y of shape {values.shape}: give one column at a time")
-    if values.dtype.kind == "O" and all(isinstance(label, str) for label in values.tolist()):
-        return values.astype(str)  # as scikit-learn's labels are
+    known = values == values  # NaN is not
+    if values.dtype.kind == "O":
+        known = np.array([not is_nothing(label) for label in values.tolist()], dtype=bool)
+        if known.all() and all(isinstance(label, str) for label in values.tolist()):
+            return values.astype(str)  # as scikit-learn's labels are
+    if not np.all(known):
+        raise DataError(
+            f"{len(values) - np.count_nonzero(known)} of {len(values)} labels are missing: leave such rows out"
+        )
     return values
 
 
@@ -40,16 +52,18 @@ def amounts_given(y: Any, what: str, output: int | None) -> NDArray[np.float64]:
         Several outputs, and none chosen; or no such output.
     """
     try:
-        values = np.asarray(_array(y), dtype=np.float64)
+        values = np.asarray(as_array(y), dtype=np.float64)
     except (TypeError, ValueError):
         raise DataError(f"{what} are no numbers: of classes draw a ConfusionMatrixDisplay") from None
+    if values.ndim not in (1, 2):
+        raise DataError(f"{what} are to be one number a row, or several, got shape {values.shape}")
     if values.ndim == 1 or values.shape[1] == 1:
         values = values.reshape(len(values), 1)
     elif output is None:
         places = ", ".join(f"output={place}" for place in range(min(values.shape[1], 3)))
         raise SettingsError(f"{what} have {values.shape[1]} outputs, and one is drawn: give {places}, …")
-    place = 0 if output is None else output
-    if not 0 <= place < values.shape[1]:
+    place = 0 if output is None else whole_number(output, "output")
+    if place >= values.shape[1]:
         raise SettingsError(f"there is no output {quoted(output)}: {what} have {values.shape[1]}, counted from 0")
     return values[:, place]
 
@@ -62,7 +76,7 @@ def name_of(y: Any, output: int | None) -> str | None:
     columns = getattr(y, "columns", None)
     if columns is None or not len(columns):
         return None
-    place = 0 if output is None else output
+    place = 0 if output is None else int(output)
     return (
         str(list(columns)[place]) if 0 <= place < len(columns) and (output is not None or len(columns) == 1) else None
     )
@@ -81,7 +95,20 @@ def refuse_other_length(y: NDArray[Any], said: NDArray[Any]) -> None:
         raise DataError("there are no rows to draw")
 
 
-def place_of(label: Any, classes: NDArray[Any]) -> int:
+def refuse_unknown_classes(y: NDArray[Any], classes: NDArray[Any]) -> None:
+    """Refuse labels that a model does not know.
+
+    Raises
+    ------
+    DataError
+    """
+    unknown = np.flatnonzero(~np.any([np.asarray(y == label) & np.ones(len(y), bool) for label in classes], axis=0))
+    if len(unknown):
+        known = listed(classes.tolist())
+        raise DataError(f"y has classes that the model does not know, as {quoted(y[unknown[0]])}: it knows {known}")
+
+
+def place_of(label: Any, classes: Any) -> int:
     """Which of the classes.
 
     Raises
@@ -89,11 +116,24 @@ def place_of(label: Any, classes: NDArray[Any]) -> int:
     SettingsError
         None of them.
     """
-    places = np.flatnonzero(classes == label)
-    if len(places) != 1:
-        raise SettingsError(f"there is no class {quoted(label)}: they are {listed(classes.tolist())}")
-    return int(places[0])
+    known = np.asarray(classes).tolist()
+    if not isinstance(label, Hashable) or label not in known:
+        raise SettingsError(f"there is no class {quoted(label)}: they are {listed(known)}")
+    return known.index(label)
 
 
-def _array(y: Any) -> NDArray[Any]:
-    return np.asarray(y.to_numpy() if hasattr(y, "to_numpy") else y)
+def refuse_unknown(values: NDArray[np.float64], what: str) -> None:
+    """Refuse amounts that are missing or infinite.
+
+    Raises
+    ------
+    DataError
+    """
+    if unknown := np.count_nonzero(~np.isfinite(values)):
+        raise DataError(f"{unknown} of {len(values)} {what} are missing or infinite: leave such rows out")
+
+
+def as_array(y: Any) -> NDArray[Any]:
+    """Values of any library as an array."""
+    whole = hasattr(y, "to_numpy") and not hasattr(y, "__array__")
+    return np.asarray(y.to_numpy() if whole else y)  # Arrow's to_numpy refuses to copy

@@ -7,8 +7,19 @@ from typing import Any, Literal, Self
 from sklearn.base import is_classifier
 from sklearn.metrics import PredictionErrorDisplay as ItsPredictionErrorDisplay
 
-from glassprop.displays.drawing import COLORS, Keywords, axes_for, ink, label_axes, named, need_matplotlib
-from glassprop.displays.given_targets import amounts_given, name_of, refuse_other_length
+from glassprop.displays.drawing import (
+    COLORS,
+    Keywords,
+    axes_for,
+    ink,
+    keywords,
+    label_axes,
+    named,
+    need_matplotlib,
+    scatter_keywords,
+)
+from glassprop.displays.given_targets import amounts_given, name_of, refuse_other_length, refuse_unknown
+from glassprop.displays.picture_options import OneLine
 from glassprop.errors import SettingsError
 
 Kind = Literal["residual_vs_predicted", "actual_vs_predicted"]
@@ -120,19 +131,21 @@ class PredictionErrorDisplay(ItsPredictionErrorDisplay):
         MissingPackageError
             If matplotlib is not installed.
         DataError
-            If these are no numbers, or there are not as many predictions as targets.
+            If these are no numbers, some are missing or infinite, or there are not as many predictions as targets.
         SettingsError
-            If there are several outputs and none is chosen, or there is no such output.
-        ValueError
-            As scikit-learn, of ``kind`` and ``subsample``.
+            If there are several outputs and none is chosen, or there is no such output; or scikit-learn or matplotlib
+            refuse an option.
         """
         need_matplotlib(f"{cls.__name__}.from_predictions")
         true, said = amounts_given(y_true, "targets", output), amounts_given(y_pred, "predictions", output)
         refuse_other_length(true, said)
-        drawn: Self = super().from_predictions(
-            y_true=true, y_pred=said, kind=kind, subsample=subsample, random_state=random_state, ax=ax,
-            scatter_kwargs=scatter_kwargs, line_kwargs=line_kwargs,
-        )  # fmt: skip
+        refuse_unknown(true, "targets")
+        refuse_unknown(said, "predictions")
+        with OneLine(f"{cls.__name__}.from_predictions"):
+            drawn: Self = super().from_predictions(
+                y_true=true, y_pred=said, kind=kind, subsample=subsample, random_state=random_state, ax=ax,
+                scatter_kwargs=scatter_kwargs, line_kwargs=line_kwargs,
+            )  # fmt: skip
         drawn.target, drawn.unit = name_of(y_true, output) if target is None else target, unit
         drawn._say_what(kind)
         return drawn
@@ -152,10 +165,10 @@ class PredictionErrorDisplay(ItsPredictionErrorDisplay):
         self
         """
         ax = axes_for(ax, f"{type(self).__name__}.plot")
-        usual = {} if {"c", "color"} & set(scatter_kwargs or ()) else {"color": COLORS[0]}
-        points = {"alpha": 0.6, **usual, **(scatter_kwargs or {})}
-        line = {"color": ink(ax), **(line_kwargs or {})}
-        super().plot(ax=ax, kind=kind, scatter_kwargs=points, line_kwargs=line)
+        points = scatter_keywords({"alpha": 0.6}, scatter_kwargs, {"color": COLORS[0]})
+        line = keywords({"color": ink(ax)}, line_kwargs)
+        with OneLine(f"{type(self).__name__}.plot"):
+            super().plot(ax=ax, kind=kind, scatter_kwargs=points, line_kwargs=line)
         if kind == "actual_vs_predicted":
             _make_alike(ax)
         self._say_what(kind)

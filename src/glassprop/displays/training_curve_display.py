@@ -9,6 +9,7 @@ import numpy as np
 
 from glassprop.displays import drawing
 from glassprop.displays.drawing import COLORS, Keywords, keywords, label_axes
+from glassprop.displays.picture_options import OneLine
 from glassprop.displays.training_curves import Curves, Numbers, curves_of, curves_of_record, mean_of
 from glassprop.errors import SettingsError
 from glassprop.ground.text import quoted
@@ -149,7 +150,7 @@ class TrainingCurveDisplay:
             As ``from_estimator``; or if there are no estimators in it.
         """
         drawing.need_matplotlib(f"{cls.__name__}.from_cv_results")
-        if not len(cv_results.get("estimator", ())):
+        if not isinstance(cv_results, Mapping) or not len(cv_results.get("estimator", ())):
             raise SettingsError("cv_results has no estimators: call cross_validate with return_estimator=True")
         return cls._of(mean_of([curves_of(one) for one in cv_results["estimator"]]), name).plot(**more)
 
@@ -186,6 +187,7 @@ class TrainingCurveDisplay:
             name=name,
         )
 
+    @OneLine("TrainingCurveDisplay.plot")
     def plot(
         self,
         *,
@@ -258,7 +260,8 @@ class TrainingCurveDisplay:
         if against == "seconds":
             return []
         if kind == "score":
-            return [one._line(ax, one.score, against, {**validation, **pale}) for one in self.networks]
+            scored = [one for one in self.networks if one.score is not None]
+            return [one._line(ax, one.score, against, {**validation, **pale}) for one in scored]
         lines = [one._line(ax, one.training, against, {**training, **pale}) for one in self.networks]
         judged = [one for one in self.networks if one.validation is not None]
         return lines + [one._line(ax, one.validation, against, {**validation, **pale}) for one in judged]

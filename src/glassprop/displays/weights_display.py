@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from glassprop.displays import drawing
 from glassprop.displays.drawing import COLORS, DIVERGING, Keywords, label_axes, name_ticks
 from glassprop.displays.networks_in import networks_in, steps_before
+from glassprop.displays.picture_options import OneLine, whole_number, whole_numbers
 from glassprop.displays.pictures_side_by_side import GAP, side_by_side
 from glassprop.errors import SettingsError
 from glassprop.ground.text import listed, quoted
@@ -20,7 +21,7 @@ from glassprop.tables.use.first_weights import first_weights
 
 Kind = Literal["auto", "pictures", "heatmap", "bars"]
 KINDS = ("auto", "pictures", "heatmap", "bars")
-MOST_NAMED = 40  # inputs whose names find room
+MOST_NAMED = 20  # inputs whose names find room
 
 
 class WeightsDisplay:
@@ -121,9 +122,10 @@ class WeightsDisplay:
             )
         found = first_weights(steps_before(estimator), networks[0])
         n = len(found.networks)
-        if member is not None and not 0 <= member < n:
+        if member is not None and whole_number(member, "member") >= n:
             raise SettingsError(f"there is no member {quoted(member)}: the model has {n}, counted from 0")
-        names = [name.name for name in found.names] if input_names is None else [str(name) for name in input_names]
+        with OneLine(f"{cls.__name__}.from_estimator"):
+            names = [name.name for name in found.names] if input_names is None else [str(name) for name in input_names]
         if len(names) != len(found.names):
             raise SettingsError(f"input_names has {len(names)} names, and the network {len(found.names)} inputs")
         one = found.networks[member or 0]
@@ -135,6 +137,7 @@ class WeightsDisplay:
             name=f"network {member or 0} of {n}" if n > 1 else None,
         ).plot(**more)
 
+    @OneLine("WeightsDisplay.plot")
     def plot(
         self,
         *,
@@ -156,7 +159,7 @@ class WeightsDisplay:
             else the heat map. Bars of one neuron are its weights, of several the size of theirs.
         neurons : sequence of int, optional
             Which of them, from 0; else all.
-        most : int, default=40
+        most : int, default=20
             So many inputs at most are rows or bars: those with the largest weights.
         cmap : str or Colormap, default="PuOr_r"
         colorbar : bool, default=True
@@ -173,18 +176,19 @@ class WeightsDisplay:
         SettingsError
             If the model has no such picture, or there is no such neuron.
         """
+        most = whole_number(most, "most", 1)
         chosen, picture = self._kind(kind, neurons), self._picture()
         ax = drawing.axes_for(ax, f"{type(self).__name__}.plot")
         self.neurons_ = [] if self.weights is None else self._chosen(neurons)
         self.im_ = self.bars_ = self.colorbar_ = None
-        image = {"cmap": cmap, **(im_kw or {})}
+        image = {"cmap": cmap, **drawing.normal(im_kw, "image.AxesImage")}
         if chosen == "pictures":
             assert picture is not None
             self._draw_pictures(ax, picture, image)
         elif chosen == "heatmap":
             self._draw_heatmap(ax, most, image)
         else:
-            self._draw_bars(ax, most, dict(bar_kw or {}))
+            self._draw_bars(ax, most, drawing.normal(bar_kw, "patches.Rectangle"))
         if self.im_ is not None and colorbar:
             self.colorbar_ = drawing.color_bar(ax, self.im_, "weight")
         if self.name is not None and chosen != "bars":
@@ -198,7 +202,7 @@ class WeightsDisplay:
         n = len(self.input_names)
         if self.shape is None:
             return find_picture(list(self.input_names))
-        height, width = self.shape
+        height, width = whole_numbers(self.shape, "shape", 2)
         if height * width != n or height < 1:
             raise SettingsError(f"shape {height} × {width} has {height * width} pixels, and the network {n} inputs")
         return Picture(height, width, tuple(range(n)))
@@ -224,7 +228,7 @@ class WeightsDisplay:
 
     def _chosen(self, neurons: Sequence[int] | None) -> list[int]:
         n = len(self.weights)
-        chosen = list(range(n)) if neurons is None else [int(j) for j in neurons]
+        chosen = list(range(n)) if neurons is None else whole_numbers(neurons, "neurons")
         wrong = [j for j in chosen if not 0 <= j < n]
         if wrong or not chosen:
             said = f"there is no neuron {listed(wrong, 3)}" if wrong else "neurons is empty"
@@ -253,13 +257,12 @@ class WeightsDisplay:
         inputs = self._largest(np.abs(W).max(axis=0), most)
         self._show(ax, W[:, inputs].T, {"aspect": "auto", **image})
         name_ticks(ax.yaxis, [self.input_names[k] for k in inputs])
-        few = len(self.neurons_) <= MOST_NAMED
-        if few:
+        if len(self.neurons_) <= 2 * MOST_NAMED:
             name_ticks(ax.xaxis, self.neurons_, rotation=drawing.tilt(self.neurons_, 90))
         label_axes(ax, "neuron", _among("input", len(inputs), len(self.input_names)))
 
     def _show(self, ax: Any, values: NDArray[np.float64], image: dict[str, Any]) -> None:
-        largest = float(np.nanmax(np.abs(values))) or 1.0
+        largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
         limits = {} if "norm" in image else {"vmin": -largest, "vmax": largest}
         self.im_ = ax.imshow(values, **{"interpolation": "nearest", **limits, **image})
 
@@ -274,8 +277,10 @@ class WeightsDisplay:
             values = np.asarray(self.sizes)
         inputs = np.argsort(-np.abs(values), kind="stable")[:most].tolist()
         colors = [COLORS[0] if values[k] >= 0 else COLORS[1] for k in inputs]
-        usual = {} if {"color", "facecolor", "fc"} & set(bar) else {"color": colors}
-        self.bars_ = ax.barh(range(len(inputs)), values[inputs], **{**usual, **bar})
+        usual = {} if {"color", "facecolor"} & set(bar) else {"color": colors}
+        self.bars_ = ax.barh(
+            range(len(inputs)), np.where(np.isfinite(values), values, np.nan)[inputs], **{**usual, **bar}
+        )
         name_ticks(ax.yaxis, [self.input_names[k] for k in inputs])
         ax.set_ylim(len(inputs) - 0.5, -0.5)
         if alone:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from glassprop.errors import SettingsError
 from glassprop.ground.documentation import page_of
 
 
@@ -19,7 +21,11 @@ class Displayed:
 
     def _doc_link_url_param_generator(self) -> dict[str, str]:
         """scikit-learn asks for what its template needs: here the whole address; none where there is no site."""
-        return {"page": page_of(type(self).__name__)}
+        try:
+            return {"page": page_of(type(self).__name__)}
+        except SettingsError as error:  # it is to be shown nevertheless
+            warnings.warn(f"no links: {error}", stacklevel=2)
+            return {"page": ""}
 
     def _get_params_html(self, deep: bool = True, doc_link: str = "") -> Any:
         """scikit-learn's table of parameters, each with what the docstring says of it, wherever there is a page."""

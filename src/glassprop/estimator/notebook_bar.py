@@ -127,6 +127,7 @@ class NotebookTable:
         self._line, self._said = NotebookLine(shell), list[str]()
         self._begun, self._before = perf_counter(), sys.exception()
         self._last: tuple[int, int, list[str]] = 0, 0, []
+        self.interrupted = False
 
     def say(self, message: str) -> None:
         """Something was found in the table."""
@@ -138,6 +139,7 @@ class NotebookTable:
         done, of, words = self._last
         error = sys.exception()
         why = "done" if error is None or error is self._before else f"ended by {type(error).__name__}"
+        why = "interrupted" if self.interrupted else why
         self._show(of if why == "done" else done, of, [*words, why], now=True)
 
     def on_fold(self, done: int, of: int) -> None:

@@ -103,7 +103,7 @@ def run_stochastic(
     plan = _planned(plan, state, data, validation, outside.watch, group, over=over)
     verbose = plan.verbose if group is None or group.rank == 0 else False
     left = 0 if over else max(plan.epochs - done, 0)
-    hooks, show = _begun(outside, left), display(verbose, plan.epochs)
+    hooks, show = _begun(outside, left), display(verbose, plan.epochs, is_part=plan.call == "partial_fit")
 
     def said(message: str) -> None:
         if not show.say(message):
@@ -118,6 +118,9 @@ def run_stochastic(
             said(f"glassprop: {report.state.engine_why}")
         show(report)
         return hooks.epoch_ended(report.state)
+
+    if verbose and plan.max_time is not None and plan.call != "partial_fit" and not (over or done):
+        said(f"glassprop: {plan.epochs} epochs are planned in max_time={plan.max_time:g} seconds")
 
     def run() -> None:
         train(
@@ -189,8 +192,6 @@ def _planned(
         plan = plan.of_epochs(state.planned)
     elif plan.max_time is not None:
         plan = planned_in_time(plan, state, data, validation, watch, group, tell)
-        if plan.verbose and (group is None or group.rank == 0):
-            tell(f"glassprop: {plan.epochs} epochs are planned in max_time={plan.max_time:g} seconds")
     state.planned = plan.epochs
     return plan
 

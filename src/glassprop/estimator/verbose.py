@@ -13,8 +13,8 @@ from glassprop.training.reports import EpochReport
 def tell(message: str) -> None:
     """Say something on standard error, apart from results; how far something is, on a terminal alone."""
     if not isinstance(message, Told):
-        sys.stderr.write(message + "\n")
-    elif sys.stderr.isatty():
+        _write_to(sys.stderr, message)
+    elif _is_terminal(sys.stderr):
         sys.stderr.write(f"\r{message}" + "\n" * (message.done == message.of))
 
 
@@ -45,7 +45,16 @@ class Lines(Silent):
 
 
 def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    _write_to(sys.stdout, line)
+
+
+def _write_to(stream: Any, line: str) -> None:
+    if stream is not None:  # as of a program without a console
+        stream.write(line + "\n")
+
+
+def _is_terminal(stream: Any) -> bool:
+    return hasattr(stream, "isatty") and bool(stream.isatty())
 
 
 class Bar(Silent):
@@ -80,13 +89,16 @@ class Bar(Silent):
         self._progress.stop()
 
 
-def display(verbose: Any, epochs: int) -> Silent | NotebookBar:
-    """Choose by ``verbose``, and by whether people look at a terminal or a notebook, where one epoch has no bar."""
+def display(verbose: Any, epochs: int, *, is_part: bool = False) -> Silent | NotebookBar:
+    """Choose by ``verbose``, and by whether people look at a terminal or a notebook.
+
+    is_part: whether this is an epoch of many calls, which in a notebook are lines below each other.
+    """
     if not verbose:
         return Silent()
-    if sys.stdout.isatty() and sys.stderr.isatty():
+    if _is_terminal(sys.stdout) and _is_terminal(sys.stderr):
         return Bar(epochs)
-    shell = notebook_shell() if epochs > 1 else None
+    shell = None if is_part else notebook_shell()
     if shell is not None:
         return NotebookBar(shell, epochs)
     return Lines()

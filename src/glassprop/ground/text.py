@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 LONGEST = 200  # characters that are shown of one cell or name, wherever it is quoted
 LONGEST_LINE = 4000  # characters of a message, whatever it is made of
@@ -58,9 +59,16 @@ def quoted(value: object, most: int = LONGEST) -> str:
     "it's\\n"
     """
     if not isinstance(value, str):
-        return shown(repr(value), most)
+        return shown(repr(_plain(value)), most)
+    value = str(value)  # NumPy's are shown as text, too
     found = repr(shortened(value, most))
     return found if len(found) <= 2 * most else repr(shortened(value, most // 10))
+
+
+def _plain(value: Any) -> object:
+    """A number of NumPy as Python's, which is shown without its type."""
+    is_number = type(value).__module__ == "numpy" and hasattr(value, "dtype") and value.dtype.kind in "biufc"
+    return value.item() if is_number and not value.shape else value
 
 
 def listed(names: Sequence[object], most: int = 12) -> str:

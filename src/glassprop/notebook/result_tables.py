@@ -90,7 +90,7 @@ def of_model_trace(found: ModelTrace) -> Document:
     table = _numbers(("network", "weights kept", "entries of each", "epochs"), rows, len(found.traces) - _TOP)
     if found.is_final:
         return Document("No trace: the final weights alone", (table,))
-    return Document(f"Kept of a training: its weights at {found.weights:,} places", (table,))
+    return Document(f"Kept of a training: its weights at {_many(found.weights, 'place')}", (table,))
 
 
 def of_seen_rows(found: SeenRows) -> Document:
@@ -105,7 +105,7 @@ def of_seen_rows(found: SeenRows) -> Document:
     said = Paragraph(
         f"{never:,} of the rows were wrong at the last look; {int(found.trained.sum()):,} were trained on."
     )
-    title = f"{len(found):,} rows as training saw them, over {found.epochs:,} epochs"
+    title = f"{_many(len(found), 'row')} as training saw them, over {_many(found.epochs, 'epoch')}"
     return Document(title, (_numbers(heads, rows), said))
 
 
@@ -127,3 +127,7 @@ def _quantiles(values: NDArray[Any]) -> tuple[Line, ...]:
 def _span(epochs: NDArray[np.int64]) -> str:
     first, last = int(epochs[0]), int(epochs[-1])
     return "–" if last < 0 else f"{first}" if first == last else f"{first} to {last}"
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

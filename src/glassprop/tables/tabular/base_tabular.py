@@ -93,6 +93,8 @@ class BaseTabular(ModelVerbs, RowVerbs, CallbackSupportMixin, Displayed, BaseEst
         try:
             seen = [*watching, *([] if shown is None else [shown])]
             self._take(learn_frame(given, self._options(), share, seen, said), len(given.frame))
+            if shown is not None:
+                shown.interrupted = bool(self.report_.get("interrupted"))
         finally:
             if shown is not None:
                 shown.end()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numbers
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import narwhals as nw
@@ -72,10 +74,14 @@ def plane_of(
         No numbers in one of them.
     """
     table: _Table = _Frame(X) if hasattr(X, "columns") or hasattr(X, "column_names") else _Numbers(X)
-    two = _two(columns, table.names)
-    held = {_place(name, table.names): value for name, value in (hold or {}).items()}
+    two = _two(columns, table)
+    if not isinstance(hold, Mapping | None):
+        raise SettingsError(f"hold is a mapping from columns to values, got {quoted(hold)}")
+    held = {table.place(name): value for name, value in (hold or {}).items()}
     if twice := set(two) & set(held):
-        raise SettingsError(f"column {quoted(table.names[min(twice)])} is to vary and to be held: one of them")
+        raise SettingsError(f"column {quoted(table.said[min(twice)])} is to vary and to be held: one of them")
+    if not (room is None or (isinstance(room, numbers.Real) and 0 <= room < inf)):
+        raise SettingsError(f"eps is to be a number, 0 or more, got {quoted(room)}")
     points = np.column_stack([_numbers_of(table, place) for place in two])
     others = [place for place in range(len(table.names)) if place not in two]
     values = {place: held.get(place, table.usual(place)) for place in others}
@@ -83,35 +89,31 @@ def plane_of(
     def rows_of(places: NDArray[np.float64]) -> Any:
         return table.made(two, places, values, set(held))
 
-    ends = tuple(_ends(points[:, k], table.names[place], room) for k, place in enumerate(two))
-    shown = {table.names[place]: table.value_of(place, value) for place, value in values.items()}
-    names = tuple(table.names[place] for place in two)
+    ends = tuple(_ends(points[:, k], table.said[place], room) for k, place in enumerate(two))
+    shown = {table.said[place]: table.value_of(place, value) for place, value in values.items()}
+    names = tuple(table.said[place] for place in two)
     return Plane(names, ends, points, rows_of, shown)  # type: ignore[arg-type]  # of two
 
 
-def _two(columns: Sequence[str | int] | None, names: list[str]) -> tuple[int, int]:
+def _two(columns: Any, table: _Table) -> tuple[int, int]:
     if columns is None:
-        if len(names) != 2:
-            raise SettingsError(f"X has {len(names)} columns: say which two are drawn, columns=({listed(names[:2])})")
+        if (n := len(table.own)) != 2:
+            raise SettingsError(f"X has {n} columns: say which two are drawn, columns=({listed(table.own[:2])})")
         return 0, 1
-    chosen = [columns] if isinstance(columns, str) else list(columns)
-    if len(chosen) != 2 or _place(chosen[0], names) == _place(chosen[1], names):
+    chosen = [columns] if isinstance(columns, str) or not isinstance(columns, Iterable) else list(columns)
+    if len(chosen) != 2 or table.place(chosen[0]) == table.place(chosen[1]):
         raise SettingsError(f"columns must be two different ones, got {quoted(columns)}")
-    return _place(chosen[0], names), _place(chosen[1], names)
+    return table.place(chosen[0]), table.place(chosen[1])
 
 
-def _place(column: Any, names: list[str]) -> int:
-    if isinstance(column, str) and column in names:
-        return names.index(column)
-    if not isinstance(column, str | bool) and hasattr(column, "__index__") and -len(names) <= int(column) < len(names):
-        return int(column) % len(names)
-    raise SettingsError(f"there is no column {quoted(column)}: they are {listed(names)}")
+def _is_whole(name: Any) -> bool:
+    return not isinstance(name, str | bool) and hasattr(name, "__index__")
 
 
 def _numbers_of(table: _Table, place: int) -> NDArray[np.float64]:
     values = table.numbers(place)
     if values is None:
-        raise DataError(f"column {quoted(table.names[place])} has no numbers: choose two columns of numbers")
+        raise DataError(f"column {quoted(table.own[place])} has no numbers: choose two columns of numbers")
     return values
 
 
@@ -128,6 +130,31 @@ class _Table:
     """What is asked of X, whatever it is."""
 
     names: list[str]
+
+    @property
+    def own(self) -> list[Any]:
+        """What its columns are called by whoever made it."""
+        return self.names
+
+    @property
+    def said(self) -> list[str]:
+        """The same, as text."""
+        return [str(name) for name in self.own]
+
+    def place(self, column: Any) -> int:
+        """Where a column is, by its name or its place; where names are whole numbers, too, they are names.
+
+        Raises
+        ------
+        SettingsError
+        """
+        own = self.own
+        if not isinstance(column, bool) and isinstance(column, Hashable) and column in own:
+            return own.index(column)
+        named = all(_is_whole(name) for name in own) and own != list(range(len(own)))
+        if not named and _is_whole(column) and -len(own) <= int(column) < len(own):
+            return int(column) % len(own)
+        raise SettingsError(f"there is no column {quoted(column)}: they are {listed(own)}")
 
     def numbers(self, place: int) -> NDArray[np.float64] | None:
         """A column as numbers, NaN where missing; None where it has others than numbers."""
@@ -183,6 +210,10 @@ class _Frame(_Table):
         self.names = list(self.frame.columns)
         self._own = list(X.columns) if hasattr(X, "set_axis") else None  # pandas', which may be no text
 
+    @property
+    def own(self) -> list[Any]:
+        return self.names if self._own is None else self._own
+
     def numbers(self, place: int) -> NDArray[np.float64] | None:
         column = self.frame[self.names[place]]
         if column.dtype.is_numeric():
@@ -220,7 +251,8 @@ class _Frame(_Table):
         return nw.new_series(self.names[place], values, backend=self.frame.implementation)
 
     def value_of(self, place: int, value: Any) -> Any:
-        return self.frame[self.names[place]][value[0]] if isinstance(value, tuple) else value
+        value = self.frame[self.names[place]][value[0]] if isinstance(value, tuple) else value
+        return value.item() if isinstance(value, np.bool | np.number) else value
 
 
 def _median(values: NDArray[np.float64], *, whole: bool) -> float:
