@@ -26,7 +26,7 @@ _HOME = {
     "blame": "glassprop.tables.tabular.blame_model",
     "check_gradient": "glassprop.backprop.check",
     "diagnose": "glassprop.tables.tabular.diagnose_model",
-    "explain": "glassprop.tables.use.explain_table",
+    "explain": "glassprop.tables.tabular.explain_model",
     "MLflowLogger": "glassprop.export.mlflow_logger",
     "MLPClassifier": "glassprop.estimator.classifier",
     "MLPRegressor": "glassprop.estimator.regressor",
@@ -109,10 +109,10 @@ if TYPE_CHECKING:
     from glassprop.portable.to_torch import to_torch
     from glassprop.tables.tabular.blame_model import blame
     from glassprop.tables.tabular.diagnose_model import diagnose
+    from glassprop.tables.tabular.explain_model import explain
     from glassprop.tables.tabular.suspect_model import suspect_labels
     from glassprop.tables.tabular.tabular_classifier import TabularClassifier
     from glassprop.tables.tabular.tabular_regressor import TabularRegressor
-    from glassprop.tables.use.explain_table import explain
 
 
 __getattr__ = lazily(__name__, _HOME)

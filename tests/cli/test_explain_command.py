@@ -428,6 +428,27 @@ def test_a_row_without_its_target_is_explained_by_its_prediction(run, small_iris
     assert max(map(len, lines)) <= 80
 
 
+def test_a_row_with_its_target_tells_how_its_prediction_came_about(run, small_iris):
+    """In each form, before the walk through the layers: the largest five columns, what the others add, and the rest."""
+    p = glassprop.load(small_iris).predict_proba(read_table("iris").frame[60])[0]
+    for form in ((), ("--markdown", "-"), ("--latex", "-")):
+        said = run("explain", small_iris, "iris", "--row", "60", *form).out
+        assert said.count("How the prediction came about") == 1
+        assert said.index("How the prediction came about") < said.index("Forward")
+    lines = run("explain", small_iris, "iris", "--row", "60", "--top", "2").out.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("baseline"))
+    rows = lines[start : start + 6]  # two columns, the others, the rest
+    assert [row.split()[0] for row in rows[3:]] == ["2", "rest", "prediction"]
+    adds = [float(re.findall(r"-?\d+\.\d+(?:e-\d+)?", row)[-2]) for row in rows[1:5]]
+    assert float(rows[0].split()[1]) + sum(adds) == pytest.approx(p.max(), abs=5e-4)
+    assert float(rows[5].split()[1]) == pytest.approx(p.max(), abs=1e-4)
+    assert max(map(len, lines)) <= 80
+    whole = run("explain", small_iris, "iris", "--row", "60", "--json").json
+    [told] = whole["predictions"]
+    assert (whole["asked"], told["value"]) == ("cost", pytest.approx(p.max(), rel=1e-5))
+    assert told["baseline"] + sum(one["adds"] for one in told["columns"]) + told["rest"] == pytest.approx(p.max())
+
+
 def test_a_class_and_its_score_can_be_asked_for_with_or_without_targets(run, refuse, small_iris, without_target):
     frame = read_table("iris").frame[60]
     p = glassprop.load(small_iris).predict_proba(frame)[0]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import numpy as np
 import pytest
 from layer_cases import CASES, MEMBERS, example
 
 from glassprop import Layer, Network
 from glassprop.architecture.own_units import OwnUnits
+from glassprop.document.blocks import Section
 from glassprop.errors import SettingsError
 from glassprop.insight.baseline import ALL_ZERO, Baseline
+from glassprop.insight.contributions import Contribution, Contributions
 from glassprop.insight.explanation import explain
 from glassprop.insight.names import Column, Names
+from glassprop.insight.telling.asked import Asked
+from glassprop.insight.telling.whole import document_of
 
 ALL = CASES | MEMBERS
 _PIECES, _H = 150, 1e-5
@@ -249,3 +256,50 @@ def test_a_class_that_is_called_by_a_number_is_meant_by_it():
         assert (asked(["2", "3", "1"], output).output, asked(["2", "3", "1"], output).name) == (2, "1")
     assert asked(["a", "b", "c"], 1).name == "b"
     assert asked(["1", "2", "3"], 0).name == "1"  # none is called 0
+
+
+def made(columns, rest=0.25, of="probability"):
+    """Contributions to a prediction of 0.5 more than the baseline's."""
+    return Contributions(1.0, 0.5, columns, rest, "nothing", 8, "yes", of)
+
+
+def test_contributions_are_printed_as_a_table():
+    """The largest ten one by one, and what the others add as one number; the bars go on where the last one ended."""
+    columns = (Contribution("age", 1.0, "41"), Contribution("town", -0.5, "Ulm"))
+    columns += tuple(Contribution(f"c{k}", -0.0625) for k in range(8)) + (Contribution("d", 0.125),) * 2
+    text = str(made(columns))
+    assert "What each column adds to the probability of yes, counted from nothing:" in text
+    head, *lines = text[text.index("  here") :].splitlines()
+    assert head.split() == ["here", "adds", "so", "far"]
+    told = [line.split() for line in lines]
+    assert told[0] == ["baseline", "0.5000", "#" * 7]  # of 20, from 0 to 1.5
+    assert told[1] == ["age", "41", "1.0000", "1.5000", "#" * 13]
+    assert told[2][:4] == ["town", "Ulm", "-0.5000", "1.0000"]
+    assert told[11] == ["2", "more", "columns", "0.2500", "0.7500", "###"]
+    assert [line[0] for line in told[12:]] == ["rest", "prediction"]
+    bars = [re.search(r"[#-]+$", line).span() for line in lines]
+    assert bars[1][0] == bars[0][1]
+    assert bars[2][1] == bars[1][1]
+
+
+def test_a_printed_table_is_80_columns_wide_and_shows_no_control_characters():
+    wide = Contribution("東京" * 20, 0.25, "\x1b[31m" + "red and much more" * 3)
+    text = str(made((wide, Contribution("a name of many words, " * 9, 1e-12, "x" * 99)), of="score"))
+    assert "\x1b" not in text
+    taken = [sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in line) for line in text.splitlines()]
+    assert max(taken) <= 80
+    ends = [re.search(r"\d\.\d+ {2}(?= *[#-])", line) for line in text.splitlines()]
+    assert "the score of yes" in text
+    assert len([end for end in ends if end]) == 5
+    assert str(made((), of="")).count("What each column adds, counted from") == 1
+
+
+def test_bare_networks_tell_of_the_cost_alone():
+    """Without a mean of the rows trained on, contributions from inputs that are all 0 are told where they are asked
+    for."""
+    network = Network(2, [Layer(2, "tanh"), Layer(1, "identity")])
+    theta = network.initial(np.random.default_rng(0))
+    for Y, there in (([[1.0]], False), (None, True)):
+        document = document_of(explain(network, theta, [[1.0, 2.0]], Y), Asked())
+        titles = [part.title for part in document.parts if isinstance(part, Section)]
+        assert ("How the prediction came about" in titles) == there

@@ -13,9 +13,9 @@ from rich.cells import cell_len
 
 from glassprop import Layer, Network, Scale
 from glassprop.architecture.own_units import OwnUnits
-from glassprop.cli.terminal import terminal_number
 from glassprop.document.blocks import Display, Section, Table
 from glassprop.document.mathematics import Becomes, Difference, Number, Partial, Product, Symbol
+from glassprop.document.pieces import terminal_number
 from glassprop.errors import SettingsError
 from glassprop.insight.chosen import largest_of_each_layer
 from glassprop.insight.names import Column, Names

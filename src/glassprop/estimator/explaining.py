@@ -214,7 +214,7 @@ def take(X: Any, numbers: list[int]) -> Any:
     """Some rows of an array, a sparse matrix, a data frame, a series or a list."""
     if hasattr(X, "iloc"):
         return X.iloc[numbers]
-    if hasattr(X, "take") and hasattr(X, "schema"):  # Arrow
+    if hasattr(X, "take") and hasattr(X, "to_pylist"):  # Arrow's tables and arrays
         return X.take(numbers)
     if hasattr(X, "tocsr"):
         return X.tocsr()[numbers]

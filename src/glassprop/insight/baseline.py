@@ -35,6 +35,11 @@ class Baseline:
     shares: Mapping[int, Array] = field(default_factory=dict)
     said: str = TRAINING_MEAN
 
+    @property
+    def known(self) -> bool:
+        """Whether it says something of rows: inputs that are all 0 do not."""
+        return self.said != ALL_ZERO
+
     @classmethod
     def of_zeros(cls, architecture: Architecture) -> Baseline:
         """All inputs 0, and every category as often as the others."""

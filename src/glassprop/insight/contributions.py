@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glassprop.document.blocks import Document, Inline, Line, Name, Paragraph, Section, Waterfall
+from glassprop.document.plain_text import plain_text
 from glassprop.equations.arrays import Array
 from glassprop.ground.in_notebook import InNotebook
 from glassprop.insight.baseline import Baseline
 from glassprop.insight.names import Column, Names
 from glassprop.insight.prediction import Prediction
+
+_TOP = 10  # columns of a text
+_WHAT = {"probability": "the probability of ", "score": "the score of ", "amount": ""}
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,10 @@ class Contributions(InNotebook):
         What the baseline is.
     points : int
         On how many points gradients were taken.
+    output, of : str
+        What is predicted: a class or the target, and whether its probability, its score or an amount.
+
+    ``print`` shows the largest as a table.
 
     Examples
     --------
@@ -71,6 +80,39 @@ class Contributions(InNotebook):
     rest: float
     from_: str
     points: int
+    output: str = ""
+    of: str = ""
+
+    def __str__(self) -> str:
+        section = told(self, _TOP)
+        return plain_text(Document(section.title, section.parts))
+
+
+def told(found: Contributions, top: int, *, rows: bool = True) -> Section:
+    """A prediction as a waterfall, from the baseline on: the largest steps, what the others add, and the rest.
+
+    rows: whether what stands in the table is told.
+    """
+    shown, others = found.columns[:top], found.columns[top:]
+    steps: list[tuple[Line, Line, float]] = [
+        (Name(one.name), Name(one.shown, 16) if rows else "", one.value) for one in shown
+    ]
+    if others:
+        more = f"{len(others):,} more {'column' if len(others) == 1 else 'columns'}"
+        steps.append((more, "", float(sum(one.value for one in others))))
+    steps.append(("rest", "", found.rest))
+    to: tuple[Inline, ...] = (" to ", *what(found.of, found.output)) if found.of else ()
+    counted = (
+        f", counted from {found.from_}: integrated gradients (E46). The rest is what they miss, taken on "
+        f"{found.points:,} points of the way from there."
+    )
+    waterfall = Waterfall(("baseline", found.baseline), tuple(steps), ("prediction", found.prediction))
+    return Section("How the prediction came about", (Paragraph(("What each column adds", *to, counted)), waterfall))
+
+
+def what(of: str, output: str) -> tuple[Inline, ...]:
+    """What is predicted, in words."""
+    return _WHAT[of], Name(output)
 
 
 def contributions_of(prediction: Prediction, x: Array, baseline: Baseline, names: Names, example: int) -> Contributions:
@@ -88,7 +130,8 @@ def contributions_of(prediction: Prediction, x: Array, baseline: Baseline, names
     )
     largest_first = tuple(sorted(columns, key=lambda one: -abs(one.value)))
     rest = found.end - found.begin - sum(one.value for one in columns)
-    return Contributions(found.end, found.begin, largest_first, rest, baseline.said, found.points)
+    of = prediction.name, prediction.of
+    return Contributions(found.end, found.begin, largest_first, rest, baseline.said, found.points, *of)
 
 
 def apart(names: Names) -> list[Column]:

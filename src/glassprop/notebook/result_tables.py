@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassprop.backprop.check_result import GradientCheck
-from glassprop.document.blocks import Block, Column, Document, Line, Name, Paragraph, Table, Waterfall
+from glassprop.document.blocks import Block, Column, Document, Line, Paragraph, Table
 from glassprop.document.mathematics import Number
 from glassprop.influence.model_trace import ModelTrace
 from glassprop.influence.seen_rows import SeenRows
 from glassprop.influence.trace import Trace
-from glassprop.insight.contributions import Contributions
+from glassprop.insight.contributions import Contributions, told
 from glassprop.insight.factors import Derivative, ExamplePulls
 from glassprop.insight.paths import Paths
 from glassprop.insight.step import OptimizerStep
@@ -39,14 +39,8 @@ def of_check(found: GradientCheck) -> Document:
 
 def of_contributions(found: Contributions) -> Document:
     """How a prediction came about, from the baseline on."""
-    shown, others = found.columns[:_TOP], found.columns[_TOP:]
-    steps: list[tuple[Line, Line, float]] = [(Name(one.name), Name(one.shown, 16), one.value) for one in shown]
-    if others:
-        steps.append((f"{len(others):,} more", "", float(sum(one.value for one in others))))
-    steps.append(("rest", "", found.rest))
-    start, end = ("baseline", found.baseline), ("prediction", found.prediction)
-    said = f"Counted from {found.from_}, by integrated gradients on {found.points:,} points (E46)."
-    return Document("What each column adds to the prediction", (Waterfall(start, tuple(steps), end), Paragraph(said)))
+    section = told(found, _TOP)
+    return Document(section.title, section.parts)
 
 
 def of_derivative(found: Derivative) -> Document:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassprop.document.blocks import Block, Document, Inline, Line, Name, Paragraph, Section, Waterfall
+from glassprop.document.blocks import Block, Document, Inline, Name, Paragraph, Section
 from glassprop.document.mathematics import COST, Number, Reading, Symbol
+from glassprop.insight.contributions import told, what
 from glassprop.insight.telling.asked import Asked
 from glassprop.insight.telling.layer_equations import layer_name
 from glassprop.insight.telling.told_columns import chosen_columns, columns_section
@@ -42,23 +43,10 @@ def prediction_document(e: Explanation, asked: Asked) -> Document:
     return Document(tuple(title), tuple(_of_prediction(part) for part in parts))
 
 
-def came_about(e: Explanation, asked: Asked) -> Section:
-    """The prediction as a waterfall, from the baseline on: the largest steps, what the others add, and the rest."""
-    found = e.contributions()
-    shown, others = found.columns[: asked.top], found.columns[asked.top :]
-    steps: list[tuple[Line, Line, float]] = [
-        (Name(one.name), Name(one.shown, 16) if asked.rows else "", one.value) for one in shown
-    ]
-    if others:
-        more = f"{len(others):,} more {'column' if len(others) == 1 else 'columns'}"
-        steps.append((more, "", float(sum(one.value for one in others))))
-    steps.append(("rest", "", found.rest))
-    said = (
-        f"What each column adds, counted from {found.from_}: integrated gradients (E46). The rest is what they miss, "
-        f"taken on {found.points:,} points of the way from there."
-    )
-    waterfall = Waterfall(("baseline", found.baseline), tuple(steps), ("prediction", found.prediction))
-    return Section("How the prediction came about", (Paragraph(said), waterfall))
+def came_about(e: Explanation, asked: Asked, most: int | None = None) -> Section:
+    """The prediction as a waterfall, from the baseline on. most: at most so many columns."""
+    top = asked.top if most is None else min(most, asked.top)
+    return told(e.contributions(), top, rows=asked.rows)
 
 
 def _overview(e: Explanation) -> list[Paragraph]:
@@ -67,14 +55,19 @@ def _overview(e: Explanation) -> list[Paragraph]:
     network: list[Inline] = [f"Network: {e.architecture.sizes[0]}"]
     for l, layer in enumerate(e.architecture.layers, start=1):
         network += [f" → {layer.n} ", layer_name(e, l)]
-    what: dict[str, tuple[Inline, ...]] = {
-        "probability": ("the probability of ", Name(prediction.name)),
-        "score": ("the score of ", Name(prediction.name), ", what its probability is made of (z of the last layer)"),
-        "amount": (Name(prediction.name), " as it is predicted, in its own units"),
+    more = {
+        "probability": "",
+        "score": ", what its probability is made of (z of the last layer)",
+        "amount": " as it is predicted, in its own units",
     }
     value = Number(e.contributions().prediction)
     asked: tuple[Inline, ...] = ("What is explained is not a cost but ", PREDICTION, ", ")
-    asked += (*what[prediction.of], ": ", value, ". Every derivative says how it moves.")
+    asked += (
+        *what(prediction.of, prediction.name),
+        f"{more[prediction.of]}: ",
+        value,
+        ". Every derivative says how it moves.",
+    )
     found = [Paragraph(tuple(network)), Paragraph(asked)]
     several = e.members
     if several is not None:

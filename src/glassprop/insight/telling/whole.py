@@ -14,10 +14,12 @@ from glassprop.insight.telling.told_columns import chosen_columns, columns_secti
 from glassprop.insight.telling.told_derivatives import largest_section, weights_section
 from glassprop.insight.telling.told_layers import backward_section, cost_section, forward_section
 from glassprop.insight.telling.told_members import members_paragraphs, members_sections
-from glassprop.insight.telling.told_prediction import prediction_document
+from glassprop.insight.telling.told_prediction import came_about, prediction_document
 
 if TYPE_CHECKING:
     from glassprop.insight.explained import Explained as Explanation
+
+_MOST_COLUMNS = 5  # of how a prediction came about, where it is the cost that is explained
 
 
 def document_of(e: Explanation, asked: Asked) -> Document:
@@ -34,6 +36,7 @@ def document_of(e: Explanation, asked: Asked) -> Document:
         return prediction_document(e, asked)
     with np.errstate(all="ignore"):
         parts: list[Block] = [*_overview(e), *([_batch(e, asked.top)] if e.n_examples > 1 else [])]
+        parts += [came_about(e, asked, _MOST_COLUMNS)] if e.what_predicts.baseline.known else []
         parts += members_sections(e, asked.top)
         parts += [forward_section(e, asked.top), cost_section(e, asked.top), backward_section(e, asked.top)]
         parts.append(largest_section(e, asked.top))

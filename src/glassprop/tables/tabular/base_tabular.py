@@ -31,6 +31,7 @@ from glassprop.tables.schema.request import RECIPES, FitOptions
 from glassprop.tables.tabular.given_frame import given_frame
 from glassprop.tables.tabular.given_target import GivenTarget, given_weights, same_length
 from glassprop.tables.tabular.learn_frame import Given, LearnedFrame, learn_frame, read_frame, watched_examples
+from glassprop.tables.tabular.model_verbs import ModelVerbs
 from glassprop.tables.tabular.row_verbs import RowVerbs
 
 ROLES = ("number", "category", "date", "keep", "drop", "group", "time")
@@ -38,7 +39,7 @@ _LEARNED_FROM = ("number", "category", "date", "time of day", "text")
 _RULING = ("group", "time")  # roles that one column can have
 
 
-class BaseTabular(RowVerbs, CallbackSupportMixin, Displayed, BaseEstimator):
+class BaseTabular(ModelVerbs, RowVerbs, CallbackSupportMixin, Displayed, BaseEstimator):
     """fit, predict and save; what the target is, and how it is predicted, says who inherits.
 
     Callbacks hear of the fit as one task: networks that are trained within it are of its own making. A ``Tracer`` alone

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from glassprop.diagnosis.finding import Diagnosis
 from glassprop.errors import SettingsError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.diagnose_estimator import check_budget, diagnose_estimator
+from glassprop.estimator.diagnose_estimator import diagnose_estimator
 from glassprop.tables.encoding.names_behind import names_behind
 from glassprop.tables.tabular.base_tabular import BaseTabular
-from glassprop.tables.use.doctor_table import all_members, findings_of_first
 
 
 def diagnose(
@@ -68,10 +64,9 @@ def diagnose(
     True
     """
     given = sample_weight, X_val, y_val, budget
-    if isinstance(model, BaseMLP):
-        return model.diagnose(X, y, *given)
-    if isinstance(model, BaseTabular):
-        return _tabular(model, X, y, *given)
+    if isinstance(model, BaseMLP | BaseTabular):
+        found: Diagnosis = model.diagnose(X, y, *given)
+        return found
     if isinstance(model, Pipeline) and model.steps and isinstance(model.steps[-1][1], BaseMLP):
         return _pipeline(model, X, y, *given)
     raise SettingsError(
@@ -90,22 +85,3 @@ def _pipeline(model: Pipeline, X: Any, y: Any, sample_weight: Any, X_val: Any, y
     given, held = (part if part is None else before.transform(part) for part in (X, X_val))
     names = names_behind(before, X)
     return diagnose_estimator(last, (given, y, sample_weight, held, y_val), budget, inputs=names)
-
-
-def _tabular(
-    model: BaseTabular, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, budget: float
-) -> Diagnosis:
-    """The network of the fitted Pipeline, or the first that a fit would train; its own encoding of columns and target
-    is what it is given."""
-    check_budget(budget)
-    if not hasattr(model, "pipeline_"):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            first, judging = clone(model)._first_network(X, y, sample_weight, X_val, y_val)
-            return findings_of_first(first, judging, float(budget))
-    steps, network = model.pipeline_[:-1], model.pipeline_[-1]
-    given, held = (None if part is None else model._inputs(part) for part in (X, X_val))
-    labels, labels_val = (None if part is None else np.asarray(part) for part in (y, y_val))
-    data = given, labels, sample_weight, held, labels_val
-    found = diagnose_estimator(network, data, budget, inputs=names_behind(steps, X))
-    return replace(found, looked_at=all_members(network))

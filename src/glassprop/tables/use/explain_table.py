@@ -1,4 +1,4 @@
-"""Explaining a model on rows of a table: `glassprop.explain` for any model, `explain_table` for a table's own."""
+"""Explaining a model on rows of a table: `explain_table` for a table's own, `explain_steps` for any Pipeline."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import narwhals as nw
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
-from glassprop.errors import SettingsError, TableError
+from glassprop.errors import TableError
 from glassprop.estimator.base_mlp import BaseMLP
-from glassprop.estimator.explaining import Question, chosen, explain_rows, row_numbers
+from glassprop.estimator.explaining import Question, explain_rows, row_numbers
 from glassprop.ground.note import Say
 from glassprop.ground.text import quoted
 from glassprop.insight.explanation import MOST_PATHS, Explanation
@@ -146,81 +145,16 @@ def refuse_other_steps(pipeline: Pipeline) -> None:
         )
 
 
-def explain(
-    model: Any,
-    X: Any,
-    y: Any = None,
-    *,
-    row: int | None = None,
-    rows: Sequence[int] | None = None,
-    top: int = MOST_PATHS,
-    output: str | int | None = None,
-    of: Of | None = None,
-) -> Explanation:
-    """The chain rule with the numbers of some rows, for any weight of a model of yours.
+def explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], question: Question) -> Explanation:
+    """Through the steps of a Pipeline, at least one before its network: of these rows, all of them.
 
-    Without targets the prediction is explained: its derivatives, and what each column adds to it (``contributions``).
-
-    Parameters
-    ----------
-    model : MLPClassifier, MLPRegressor, or a scikit-learn Pipeline that ends in one; fitted
-        A model from ``glassprop.load``, too.
-    X, y : array-like or data frame (n, n_columns), and targets (n,)
-        As the model takes them. y may be left out.
-    row, rows : int, sequence of int
-        Which to explain, counted from 0: one, or several; neither: all, if they are few.
-    top : int
-        How many paths are listed of one derivative.
-    output : str or int, optional
-        Without y, the class or output to explain: its name (a number, too, where a class is
-        called so) or else its place. Without, of each row the likeliest class.
-    of : {"probability", "score", "amount"}, optional
-        Without y, of what: a class's probability, or the score before it; an amount in its own units.
-
-    Returns
-    -------
-    Explanation
-        ``weight(layer, j, k)``, ``bias(layer, j)``, ``input(column)``: derivatives taken apart. Columns are those of
-        X where it is known how each input moves with its column: for models made by ``glassprop train``, and behind
-        scikit-learn's scalers. Else they are what the network is given.
-
-    Raises
-    ------
-    SettingsError
-        If the model is of another kind, or ``rows`` or ``top`` cannot be used.
-    DataError
-        If there is no such row, or y has a class that training did not see.
-    NotFittedError
-        If the model is not fitted.
-
-    Examples
-    --------
-    >>> from sklearn.datasets import load_iris
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
-    >>> import glassprop
-    >>> X, y = load_iris(return_X_y=True, as_frame=True)
-    >>> model = make_pipeline(StandardScaler(), glassprop.MLPClassifier((8,), solver="lbfgs", random_state=0))
-    >>> explanation = glassprop.explain(model.fit(X, y), X, y, row=50)
-    >>> explanation.input("petal length (cm)").parts[0].name
-    'petal length (cm)'
+    Columns are the table's, where it is known how each input moves with its column: of steps that are made here, and of
+    scikit-learn's scalers. Else they are what the network is given.
     """
-    steps = steps_of(model)
-    if steps is None:
-        raise SettingsError(
-            f"cannot explain a {type(model).__name__}: give a glassprop MLPClassifier or MLPRegressor, or a "
-            "scikit-learn Pipeline that ends in one"
-        )
-    estimator = steps[-1]
-    check_is_fitted(estimator)
-    if len(steps) == 1:
-        return estimator.explain(X, y, row=row, rows=rows, top=top, output=output, of=of)
-    numbers, X, y = chosen(X, y, row, rows)
-    question = Question(top, output, of)
     if isinstance(steps[0], TypedColumns) and len(steps) == 3:
         targets = None if y is None else np.asarray(y)
         return _explain_typed(_pipeline(steps), frame_of(X), targets, numbers, question, target=_name_of(y))
-    return _explain_steps(steps, X, y, numbers, question)
+    return _through_other_steps(steps, X, y, numbers, question)
 
 
 def steps_of(model: Any) -> list[Any] | None:
@@ -272,7 +206,7 @@ def _history(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _explain_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], question: Question) -> Explanation:
+def _through_other_steps(steps: list[Any], X: Any, y: Any, numbers: Sequence[int], question: Question) -> Explanation:
     """Through a Pipeline that the user built: in terms of X's columns of numbers, or else of the network's inputs."""
     before = _pipeline(steps[:-1])
     given = before.transform(X)
